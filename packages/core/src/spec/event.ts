@@ -1,0 +1,207 @@
+import type { Json } from './json.ts';
+import type { BudgetSpec } from './limit.ts';
+import type { Message, Part } from './message.ts';
+import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } from './model.ts';
+import type { PlanTask } from './task.ts';
+import type { Effect } from './tool.ts';
+import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
+
+/** What an amount of one limit was set aside for a call; `limit` names it (`coder-a: 5 calls / 20s`, `run budget: usd`). Money is in micro-dollars. */
+export interface Hold {
+  readonly limit: string;
+  readonly amount: number;
+}
+
+/** What a call is expected to use. */
+export interface CallEstimate {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly microUsd: number;
+}
+
+/** How one candidate model stood when a task was given away. */
+export interface ConsideredModel {
+  readonly model: string;
+  readonly admission: 'run' | 'wait' | 'never';
+  /** In plain words: `5/5 calls, resets in 8 s`. */
+  readonly why: string;
+  readonly untilAt?: number;
+}
+
+/** One layer's text in a prompt; each line of the prompt belongs to exactly one section. */
+export interface PromptSection {
+  readonly layer:
+    | 'system'
+    | 'role'
+    | 'model'
+    | 'framework'
+    | 'examples'
+    | 'project'
+    | 'history'
+    | 'task';
+  readonly id: string;
+  readonly version: string;
+  readonly text: string;
+}
+
+/** How a framework judged a prompt before it was sent. */
+export interface FrameworkReport {
+  readonly id: string;
+  readonly version: string;
+  /** 0 to 100. */
+  readonly score: number;
+  readonly pass: boolean;
+  /** Rules that failed: `id: message`. */
+  readonly failed: readonly string[];
+  /** What each component held, internal ones included. */
+  readonly components: Readonly<Record<string, string>>;
+}
+
+/** How a run ended. */
+export type RunStatus = 'completed' | 'stopped' | 'failed';
+
+/** Sums over calls; tokens that a provider did not report are not in them. Money is in micro-dollars. */
+export interface UsageTotals {
+  readonly calls: number;
+  readonly failedCalls: number;
+  /** Calls whose end nobody saw; they are charged at their estimate and may or may not have been billed. */
+  readonly uncertainCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly microUsd: number;
+}
+
+/** What each type of event carries. Every decision and outcome is here; tokens as they stream, progress and queue order are not. */
+export interface EventData {
+  'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
+  'run.started': {
+    readonly goal?: string;
+    readonly title: string;
+    readonly context?: string;
+    readonly budget?: BudgetSpec;
+  };
+  'run.suspended': { readonly because: string };
+  'run.resumed': { readonly because: string };
+  'run.finished': {
+    readonly status: RunStatus;
+    readonly output?: string;
+    readonly because?: string;
+    readonly usage: UsageTotals;
+  };
+  'plan.accepted': { readonly by: 'host' | 'model'; readonly tasks: readonly PlanTask[] };
+  'task.assigned': {
+    /** Absent where a tool or checks alone do the task. */
+    readonly model?: string;
+    readonly because: string;
+    readonly considered?: readonly ConsideredModel[];
+    /** The model that would have been first choice. */
+    readonly insteadOf?: string;
+  };
+  'task.waiting': { readonly because: string; readonly untilAt?: number };
+  'task.done': {
+    readonly output: string;
+    readonly changed?: readonly string[];
+    readonly commit?: string;
+  };
+  'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
+  'task.skipped': { readonly because: string };
+  'attempt.started': {
+    readonly messages: readonly Message[];
+    readonly tools: readonly ToolDescription[];
+    /** The sections that `messages` were made of, without their text, in order; `lines` is how many lines each gave. */
+    readonly sections: readonly (Omit<PromptSection, 'text'> & { readonly lines: number })[];
+    readonly framework?: FrameworkReport;
+  };
+  'workspace.opened': { readonly base: string };
+  'attempt.ended': {
+    readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
+    readonly because: string;
+    readonly findings?: readonly Finding[];
+  };
+  'call.started': {
+    readonly step: number;
+    readonly holds: readonly Hold[];
+    readonly estimate: CallEstimate;
+  };
+  'call.finished': {
+    readonly parts: readonly Part[];
+    readonly reason: FinishReason;
+    readonly usage: Usage;
+    readonly settled: CallEstimate;
+    readonly rate?: RateLimit;
+    readonly durationMs: number;
+    readonly firstTokenMs?: number;
+    readonly warnings?: readonly string[];
+  };
+  'call.failed': {
+    readonly kind: ModelErrorKind;
+    readonly message: string;
+    readonly retryable: boolean;
+    readonly retryAt?: number;
+    readonly rate?: RateLimit;
+    /** What stays charged: nothing for a call that was refused, the estimate for one whose end nobody saw. */
+    readonly settled: CallEstimate;
+    readonly uncertain: boolean;
+  };
+  'tool.started': {
+    readonly id: string;
+    readonly name: string;
+    readonly input: Json;
+    readonly effect: Effect;
+  };
+  'tool.finished': { readonly id: string; readonly output: Json; readonly isError?: boolean };
+  'verdict.given': {
+    /** Position in the task's chain of checks. */
+    readonly check: number;
+    readonly validator: string;
+    readonly tier: ValidationTier;
+    readonly verdict: Verdict;
+  };
+  'question.asked': {
+    readonly id: string;
+    readonly check: number;
+    readonly validator: string;
+    readonly ask: Ask;
+  };
+  'question.answered': { readonly id: string; readonly reply: string; readonly by: string };
+  'change.started': { readonly files: readonly string[] };
+  'change.accepted': { readonly commit: string; readonly files: readonly string[] };
+  'change.refused': { readonly because: string; readonly findings: readonly Finding[] };
+  'limit.learned': { readonly rate: RateLimit };
+  'model.changed': {
+    readonly state: 'up' | 'down';
+    readonly because: string;
+    readonly untilAt?: number;
+  };
+}
+
+/** The name of an event, `noun.past-tense`. */
+export type EventType = keyof EventData;
+
+/** What every event carries beside its data. */
+export interface Envelope {
+  /** Unique; the store ignores a second append of the same id. */
+  readonly id: string;
+  /** `project/<id>` or `system`. */
+  readonly stream: string;
+  /** 1, 2, 3, … without a gap in its stream: the only order anyone may rely on. */
+  readonly seq: number;
+  /** Epoch ms. */
+  readonly at: number;
+  /** The schema version of `type`. */
+  readonly v: number;
+  /** The fencing token of the writer. */
+  readonly epoch: number;
+  /** Who did it: `overseer`, `model:<name>`, `tool:<name>`, `person:<name>`. */
+  readonly actor: string;
+  readonly run?: string;
+  readonly task?: string;
+  readonly attempt?: string;
+  readonly call?: string;
+  readonly model?: string;
+}
+
+/** One event of the journal. */
+export type OverseerEvent<T extends EventType = EventType> = {
+  readonly [K in T]: Envelope & { readonly type: K; readonly data: EventData[K] };
+}[T];

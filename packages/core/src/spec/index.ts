@@ -1,0 +1,105 @@
+/**
+ * The contracts between the kernel and its plugins: types only, nothing runs.
+ *
+ * @packageDocumentation
+ */
+export type {
+  CallEstimate,
+  ConsideredModel,
+  Envelope,
+  EventData,
+  EventType,
+  FrameworkReport,
+  Hold,
+  OverseerEvent,
+  PromptSection,
+  RunStatus,
+  UsageTotals,
+} from './event.ts';
+export type {
+  ComponentSource,
+  Framework,
+  FrameworkCheck,
+  FrameworkComponent,
+  FrameworkDefinition,
+  FrameworkRule,
+  FrameworkTest,
+} from './framework.ts';
+export type { Json, JsonObject } from './json.ts';
+export type { BudgetSpec, LimitMetric, LimitRule, LimitText } from './limit.ts';
+export type {
+  CustomPart,
+  FilePart,
+  Message,
+  Meta,
+  Part,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from './message.ts';
+export type {
+  CallContext,
+  Effort,
+  FinishReason,
+  ListedModel,
+  Model,
+  ModelCapabilities,
+  ModelErrorKind,
+  ModelEvent,
+  ModelInfo,
+  ModelRequest,
+  ModelWarning,
+  Price,
+  RateBucket,
+  RateLimit,
+  Support,
+  ToolDescription,
+  Usage,
+} from './model.ts';
+export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
+export type {
+  BlobStore,
+  EventLog,
+  EventQuery,
+  LeaseAnswer,
+  LeaseHolder,
+  LeaseStore,
+  OpenStore,
+  Snapshot,
+  SnapshotStore,
+  StateStore,
+  StoreCapabilities,
+} from './store.ts';
+export type {
+  Check,
+  Diagnostic,
+  DocumentStatus,
+  PlanTask,
+  Position,
+  Priority,
+  TaskGraph,
+  TaskInput,
+  TaskKind,
+  TaskOrigin,
+  TaskSource,
+  TextEdit,
+  ToolStep,
+} from './task.ts';
+export type { Effect, Tool, ToolContext, ToolPermission, ToolSchema } from './tool.ts';
+export type {
+  Answer,
+  Ask,
+  Finding,
+  ValidationContext,
+  ValidationTier,
+  Validator,
+  Verdict,
+} from './validator.ts';
+export type {
+  ChangeAnswer,
+  ChangeRequest,
+  Workspace,
+  WorkspaceProvider,
+  WorkspaceRequest,
+} from './workspace.ts';

@@ -1,0 +1,97 @@
+import type { OverseerEvent } from './event.ts';
+import type { Json } from './json.ts';
+
+/** Who holds a lease. A holder on this machine is dead when no process has its `pid` and `processStart` under `bootId`. */
+export interface LeaseHolder {
+  readonly name: string;
+  readonly pid: number;
+  readonly bootId: string;
+  /** When the process started, as the system tells it; tells two processes with one pid apart. */
+  readonly processStart: string;
+}
+
+/** An outcome of asking for a lease. */
+export type LeaseAnswer =
+  | { readonly kind: 'held'; readonly epoch: number; readonly from?: LeaseHolder }
+  | { readonly kind: 'busy'; readonly holder: LeaseHolder; readonly since: number };
+
+/** What to read. Events come in the order of `seq` within their stream. */
+export interface EventQuery {
+  readonly stream: string;
+  readonly run?: string;
+  /** Only events with a greater `seq`; 0 reads from the start. */
+  readonly after: number;
+  /** At most this many, 1 to 10,000. */
+  readonly limit: number;
+}
+
+/** The append-only log. */
+export interface EventLog {
+  /**
+   * Writes all events or none, and resolves once they would survive a power cut. Events carry their `seq`; an event
+   * whose `id` is already there is taken as written. Throws `StoreError`: `store.fenced` when the epoch is not the
+   * lease's, `store.conflict` when `seq` is taken by another event or leaves a gap, `store.full`, `store.failed`.
+   */
+  append(epoch: number, events: readonly OverseerEvent[]): Promise<void>;
+  read(query: EventQuery): Promise<readonly OverseerEvent[]>;
+  /** The last `seq` of a stream, 0 when it is empty. */
+  head(stream: string): Promise<number>;
+  /** Every stream that has events. */
+  streams(): Promise<readonly string[]>;
+}
+
+/** Large values by the hex SHA-256 of their bytes, written once. */
+export interface BlobStore {
+  put(bytes: Uint8Array): Promise<string>;
+  /** `undefined` when there is no such blob. */
+  get(hash: string): Promise<Uint8Array | undefined>;
+}
+
+/** A fold of a stream up to `seq`: a cache that may be deleted at any time. */
+export interface Snapshot {
+  readonly stream: string;
+  readonly seq: number;
+  /** Snapshots of another version are ignored. */
+  readonly foldVersion: number;
+  readonly body: Json;
+}
+
+/** The latest snapshots. */
+export interface SnapshotStore {
+  put(snapshot: Snapshot): Promise<void>;
+  /** The newest snapshot of that version, `undefined` when there is none. */
+  latest(stream: string, foldVersion: number): Promise<Snapshot | undefined>;
+}
+
+/** Single ownership with a fencing token. */
+export interface LeaseStore {
+  /** Takes the lease when it is free or its holder is dead; each taking raises the epoch. */
+  acquire(name: string, holder: LeaseHolder): Promise<LeaseAnswer>;
+  /** Gives it back; does nothing when `epoch` is no longer current. */
+  release(name: string, epoch: number): Promise<void>;
+}
+
+/** What a store can promise; conformance rules and the kernel read it. */
+export interface StoreCapabilities {
+  /** Survives the end of the process. */
+  readonly durable: boolean;
+  /** More than one process may share it. */
+  readonly shared: boolean;
+}
+
+/** Where the truth is kept. */
+export interface StateStore {
+  readonly spec: 'store/1';
+  /** For messages to people: a path or a redacted address. */
+  readonly name: string;
+  readonly capabilities: StoreCapabilities;
+  readonly events: EventLog;
+  readonly blobs: BlobStore;
+  readonly snapshots: SnapshotStore;
+  readonly leases: LeaseStore;
+  /** Waits for what is being written, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Opens a store; `createOverseer` calls it once. Throws `StoreError`: `store.corrupt`, `store.newer`, `store.unreachable`. */
+export type OpenStore = () => Promise<StateStore>;

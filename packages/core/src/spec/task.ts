@@ -1,0 +1,120 @@
+import type { Json } from './json.ts';
+
+/** What a task is about; models say in `goodAt` which kinds they do well. */
+export type TaskKind =
+  | 'plan'
+  | 'code'
+  | 'test'
+  | 'review'
+  | 'document'
+  | 'check'
+  | 'write'
+  | (string & {});
+
+/** Highest first. */
+export type Priority = 'critical' | 'high' | 'medium' | 'low';
+
+/** One acceptance criterion: `kind` names a validator, `value` is what it is told (a command, a question, a schema). */
+export interface Check {
+  readonly kind: string;
+  readonly value?: Json;
+}
+
+/** Where a task came from, so that its state can be written back. */
+export interface TaskOrigin {
+  readonly file: string;
+  readonly uid: string;
+}
+
+/** What does a task: a tool call instead of a model. */
+export interface ToolStep {
+  readonly tool: string;
+  readonly input: Json;
+}
+
+/** One atomic piece of work, as plans, code and spec files give it. */
+export interface PlanTask {
+  /** Unique in its run; other tasks name it in `needs`. */
+  readonly key: string;
+  readonly title: string;
+  /** What to do, in words. */
+  readonly instruction: string;
+  readonly kind: TaskKind;
+  /** Keys of tasks that must be verified first. */
+  readonly needs: readonly string[];
+  /** Paths that the task writes; two tasks that share one never run at once. */
+  readonly files: readonly string[];
+  readonly role?: string;
+  readonly priority: Priority;
+  readonly checks: readonly Check[];
+  /** Done by this tool and no model; a task of kind `check` with neither is its checks alone. */
+  readonly step?: ToolStep;
+  readonly origin?: TaskOrigin;
+}
+
+/** A task as a user may write it: all but `instruction` has a default. */
+export interface TaskInput {
+  readonly key?: string;
+  readonly title?: string;
+  readonly instruction: string;
+  readonly kind?: TaskKind;
+  readonly needs?: readonly string[];
+  readonly files?: readonly string[];
+  readonly role?: string;
+  readonly priority?: Priority;
+  readonly checks?: readonly Check[];
+  readonly step?: ToolStep;
+  readonly origin?: TaskOrigin;
+}
+
+/** A place in a document: 1-based line and column, and UTF-16 offsets into the text as it was read. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Something to know about a document, with a stable code and what to do. */
+export interface Diagnostic {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly message: string;
+  readonly at: Position;
+  readonly hint?: string;
+}
+
+/** How a task stands in its document. */
+export type DocumentStatus = 'todo' | 'in-progress' | 'done' | 'blocked' | 'deferred' | 'unknown';
+
+/** A graph of tasks with what they came from. */
+export interface TaskGraph {
+  readonly title?: string;
+  readonly tasks: readonly TaskInput[];
+  /** Facts about the project that every prompt may use, in Markdown. */
+  readonly context?: string;
+  readonly diagnostics?: readonly Diagnostic[];
+  /** Writes the states of tasks back to where they came from. */
+  readonly source?: TaskSource;
+}
+
+/** One edit of a file's text: the UTF-16 range `start` to `end` becomes `text`. */
+export interface TextEdit {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A document of tasks: read to a graph, and one task's state written back without touching any other byte. */
+export interface TaskSource {
+  readonly spec: 'task-source/1';
+  /** Paths of the documents, relative to the repository's root. */
+  readonly files: readonly string[];
+  /**
+   * The edit that sets `uid` to `status` in `text`, the present content of `file`. Pure: the caller writes.
+   * Throws `OverseerError` with code `source.stale` when the task is no longer there or is ambiguous.
+   */
+  setStatus(file: string, text: string, uid: string, status: DocumentStatus): TextEdit;
+}

@@ -1,0 +1,66 @@
+import type { Json } from './json.ts';
+import type { Part } from './message.ts';
+import type { PlanTask } from './task.ts';
+
+/** Where a validator stands in the chain; lower tiers run first, and a refusal ends the chain. */
+export type ValidationTier = 'automated' | 'tool' | 'peer' | 'overseer' | 'person';
+
+/** One thing that is wrong, in a form that a model can repair and a person can read. */
+export interface Finding {
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly code?: string;
+}
+
+/** The answer of one validator. `score` is 0 to 1; `skipped` says why nothing was checked (an absent optional program). */
+export type Verdict =
+  | {
+      readonly kind: 'pass';
+      readonly score?: number;
+      readonly evidence?: string;
+      readonly skipped?: string;
+    }
+  | {
+      readonly kind: 'fail';
+      readonly score?: number;
+      readonly evidence?: string;
+      readonly findings: readonly Finding[];
+      readonly hint?: string;
+    };
+
+/** A question that only a model of some role or a person can answer. */
+export interface Ask {
+  readonly kind: 'ask';
+  readonly of: { readonly role: string } | { readonly person: string };
+  readonly request: string;
+}
+
+/** What a model or tool gave for a task. */
+export interface Answer {
+  readonly text: string;
+  readonly parts: readonly Part[];
+}
+
+/** What a validator may look at. */
+export interface ValidationContext {
+  readonly task: PlanTask;
+  readonly signal: AbortSignal;
+  /** The attempt's own folder, absolute; `undefined` where the run has no workspace. */
+  readonly workspace?: string;
+  /** Paths that the attempt added, changed or deleted, relative to the workspace. */
+  readonly changed: readonly string[];
+  /** The check's own value from the task. */
+  readonly value: Json | undefined;
+}
+
+/** One check of an answer. Never waits for a model or a person: it asks, and concludes from the reply. */
+export interface Validator {
+  readonly spec: 'validator/1';
+  readonly tier: ValidationTier;
+  /** Throws `OverseerError` only when the check itself could not be made. */
+  validate(answer: Answer, ctx: ValidationContext): Promise<Verdict | Ask>;
+  /** Turns the reply to an `ask` into a verdict. Required of validators that ask. */
+  conclude?(reply: string, ctx: ValidationContext): Promise<Verdict>;
+}
