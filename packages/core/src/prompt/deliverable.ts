@@ -1,0 +1,21 @@
+import type { PlanTask } from '../spec/index.ts';
+import { describeCheck } from './describe-check.ts';
+import { untrustedLine } from './untrusted.ts';
+
+/** The form of a task's result and the criteria that decide on it, from its files and checks. */
+export function deliverable(task: PlanTask, hasTools: boolean): string {
+  const form = task.files.length === 0 ? answerForm(hasTools) : filesForm(task.files);
+  if (task.checks.length === 0) return form;
+  return `${form}\n\nThe result is accepted when:\n${task.checks.map((check) => `- ${describeCheck(check)}`).join('\n')}`;
+}
+
+function filesForm(files: readonly string[]): string {
+  const list = files.map((file) => `- \`${untrustedLine(file, 400)}\``).join('\n');
+  return `Files that you may write, and no others:\n${list}`;
+}
+
+function answerForm(hasTools: boolean): string {
+  return hasTools
+    ? 'The result is what you change with your tools, and the text of your answer.'
+    : 'The result is the text of your answer.';
+}

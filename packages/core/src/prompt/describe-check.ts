@@ -1,0 +1,26 @@
+import type { Check, Json } from '../spec/index.ts';
+import { untrustedLine } from './untrusted.ts';
+
+const longest = 2_000;
+
+/** Says in words when a check passes; one line, at most about 2,000 characters. */
+export function describeCheck({ kind, value }: Check): string {
+  const known = sentences[kind];
+  if (known !== undefined) return known(value);
+  return value === undefined
+    ? `The check "${untrustedLine(kind, 80)}" passes.`
+    : `The check "${untrustedLine(kind, 80)}" passes: ${inWords(value)}`;
+}
+
+const sentences: Readonly<Record<string, (value: Json | undefined) => string>> = {
+  command: (value) =>
+    `The command \`${Array.isArray(value) ? value.map(inWords).join(' ') : inWords(value ?? '')}\` exits with code 0.`,
+  tsc: () => 'The TypeScript compiler reports no error.',
+  files: () => 'The files named above exist, and at least one of them has changed.',
+  review: (value) => `A reviewer agrees: ${inWords(value ?? 'the task is done as asked')}`,
+  schema: (value) => `The answer is JSON that follows this JSON Schema: ${inWords(value ?? {})}`,
+};
+
+function inWords(value: Json): string {
+  return untrustedLine(typeof value === 'string' ? value : JSON.stringify(value), longest);
+}

@@ -1,0 +1,43 @@
+import type { Finding, PromptSection } from '../spec/index.ts';
+import type { PromptCaps } from './prompt-caps.ts';
+import type { PromptAttempt } from './prompt-input.ts';
+import { untrusted, untrustedLine } from './untrusted.ts';
+
+/** Tells the model what was tried before and what was wrong with it; the latest attempt comes last. */
+export function historySection(history: readonly PromptAttempt[], caps: PromptCaps): PromptSection {
+  const shown = history.slice(-caps.attempts);
+  const left = history.length - shown.length;
+  const parts = shown.map((attempt, i) => attemptText(attempt, left + i + 1, caps));
+  const note = left === 0 ? '' : ` The first ${left} are left out.`;
+  const text =
+    shown.length === 0
+      ? ''
+      : `# Earlier attempts at this task\nThey were not accepted.${note} Correct what was wrong; keep what was right.\n\n${parts.join('\n\n')}`;
+  return { layer: 'history', id: 'attempts', version: '1', text };
+}
+
+function attemptText(
+  { answer, findings, because }: PromptAttempt,
+  number: number,
+  caps: PromptCaps,
+): string {
+  const lines = [`## Earlier attempt ${number}`, `Not accepted: ${untrustedLine(because, 500)}`];
+  lines.push(
+    answer.trim() === ''
+      ? 'It gave no answer.'
+      : untrusted(`the answer of attempt ${number}`, answer, caps.answer),
+  );
+  if (findings.length > 0) {
+    const text = findings.map(findingLine).join('\n');
+    lines.push(untrusted(`what was wrong with attempt ${number}`, text, caps.findings));
+  }
+  return lines.join('\n');
+}
+
+function findingLine({ file, line, column, code, message }: Finding): string {
+  const place = [file, line, line === undefined ? undefined : column]
+    .filter((part) => part !== undefined)
+    .join(':');
+  const head = [place, code].filter((part) => part !== undefined && part !== '').join(' ');
+  return `- ${head === '' ? '' : `${head}: `}${message}`;
+}

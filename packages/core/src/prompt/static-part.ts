@@ -1,0 +1,110 @@
+import { hash } from 'node:crypto';
+import type {
+  Framework,
+  Message,
+  ModelInfo,
+  PromptSection,
+  Role,
+  ToolDescription,
+} from '../spec/index.ts';
+import type { PromptInput } from './prompt-input.ts';
+import { joinSections } from './sections.ts';
+import { untrustedNote } from './untrusted.ts';
+
+/** The part of a prompt that is the same for many tasks: its system message. */
+export interface StaticPart {
+  readonly sections: readonly PromptSection[];
+  readonly message: Message;
+}
+
+/** What a static part depends on. */
+type StaticInput = Pick<PromptInput, 'roleName' | 'role' | 'framework' | 'tools' | 'model'>;
+
+interface Entry {
+  readonly input: StaticInput;
+  readonly part: StaticPart;
+}
+
+/** More combinations than a role has in practice; the oldest goes first. */
+const mostPerRole = 32;
+
+/** Lives as long as its roles, which belong to one overseer. */
+const cache = new WeakMap<Role, Entry[]>();
+
+/** The system message for a role, model, framework and tools; built once for each combination. */
+export function staticPart(input: StaticInput): StaticPart {
+  let entries = cache.get(input.role);
+  if (entries === undefined) {
+    entries = [];
+    cache.set(input.role, entries);
+  }
+  for (const entry of entries) if (isSame(entry.input, input)) return entry.part;
+  const part = build(input);
+  if (entries.length >= mostPerRole) entries.shift();
+  const { roleName, role, framework, tools, model } = input;
+  entries.push({ input: { roleName, role, framework, tools, model }, part });
+  return part;
+}
+
+function isSame(a: StaticInput, b: StaticInput): boolean {
+  return (
+    a.model === b.model &&
+    a.framework === b.framework &&
+    a.roleName === b.roleName &&
+    (a.tools === b.tools ||
+      (a.tools.length === b.tools.length && a.tools.every((tool, i) => tool === b.tools[i])))
+  );
+}
+
+function build({ roleName, role, framework, tools, model }: StaticInput): StaticPart {
+  const sections = joinSections([
+    { layer: 'system', id: 'overseer', version: '1', text: systemText },
+    { layer: 'system', id: 'tools', version: '1', text: toolsText(tools) },
+    { layer: 'role', id: roleName, version: textVersion(role.text), text: role.text.trim() },
+    { layer: 'model', id: model.id, version: '1', text: modelText(model, tools) },
+    ...frameworkSections(framework),
+  ]);
+  const text = sections.map((section) => section.text).join('\n');
+  return { sections, message: { role: 'system', parts: [{ type: 'text', text }] } };
+}
+
+const systemText = `# How to work
+You are one of a team of models. You get one task: do all of it, and nothing beyond it.
+The result is checked before it counts. Say what is so; when something cannot be done, say what stands in the way.
+${untrustedNote}`;
+
+function toolsText(tools: readonly ToolDescription[]): string {
+  if (tools.length === 0) return 'You have no tools: the text of your answer is the result.';
+  const names = tools.map(({ name }) => name).join(', ');
+  return `Your tools: ${names}. Use them to do the work; then answer with a short account of what you did.`;
+}
+
+function modelText(model: ModelInfo, tools: readonly ToolDescription[]): string {
+  const lines: string[] = [];
+  if (model.maxOutput !== undefined) {
+    lines.push(
+      `Your answer may have at most ${model.maxOutput} tokens; what is longer is cut off.`,
+    );
+  }
+  if (tools.length > 0 && model.can.tools === false) {
+    lines.push('You cannot call tools here: write your result as text.');
+  }
+  if (model.can.reasoning === true) {
+    lines.push('Only your answer is kept, not what you think before it.');
+  }
+  return lines.length === 0 ? '' : `# Your limits\n${lines.join('\n')}`;
+}
+
+function frameworkSections(framework: Framework | undefined): readonly PromptSection[] {
+  if (framework === undefined) return [];
+  const { id, version, name, components } = framework.definition;
+  const sent = components.filter((component) => component.internal !== true);
+  if (sent.length === 0) return [];
+  const parts = sent.map(({ title, describe }) => `- ${title}: ${describe}`).join('\n');
+  const text = `# How the task is written (${name})\n${parts}`;
+  return [{ layer: 'framework', id, version, text }];
+}
+
+function textVersion(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 12);
+}

@@ -1,0 +1,43 @@
+import type { PlanTask, PromptSection } from '../spec/index.ts';
+import type { ComponentValue } from './framework-values.ts';
+import type { PromptCaps } from './prompt-caps.ts';
+import type { PromptInput, PromptInputTask } from './prompt-input.ts';
+import { untrusted, untrustedLine } from './untrusted.ts';
+
+/** The task itself: what to do, its result and criteria, and what the tasks it needs have given. */
+export function taskSection(
+  { task, framework, inputs }: Pick<PromptInput, 'task' | 'framework' | 'inputs'>,
+  values: readonly ComponentValue[],
+  result: string,
+  caps: PromptCaps,
+): PromptSection {
+  const headings = framework?.definition.layout === 'headings';
+  const sent = values.filter(
+    ({ component, text }) =>
+      component.internal !== true && component.source !== 'context' && text !== '',
+  );
+  const parts = sent.map(({ component, text }) =>
+    headings ? `## ${component.title}\n${text}` : text,
+  );
+  if (!sent.some(({ component }) => component.source === 'task')) parts.unshift(task.instruction);
+  if (!sent.some(({ component }) => component.source === 'deliverable')) {
+    parts.push(`## The result\n${result}`);
+  }
+  const text = [titleLine(task), ...parts, ...inputsText(inputs, caps)].join('\n\n');
+  return { layer: 'task', id: task.key, version: '1', text };
+}
+
+function titleLine(task: PlanTask): string {
+  return `# Task ${untrustedLine(task.key, 100)}: ${untrustedLine(task.title, 300)}`;
+}
+
+function inputsText(inputs: readonly PromptInputTask[], caps: PromptCaps): readonly string[] {
+  if (inputs.length === 0) return [];
+  let left = caps.inputs;
+  const texts = inputs.map(({ key, title, output }) => {
+    const cap = Math.min(caps.input, left);
+    left -= Math.min(cap, output.length);
+    return untrusted(`${key}: ${title}`, output, cap);
+  });
+  return [`## What the tasks before this one gave\n${texts.join('\n')}`];
+}
