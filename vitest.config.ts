@@ -8,7 +8,15 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'docs/**/*.test.ts',
       'examples/*.test.ts',
-      'bench/*.test.ts',
+      'bench/**/*.test.ts',
+    ],
+    exclude: ['**/node_modules/**', 'bench/peers/**'],
+    tags: [
+      {
+        name: 'slow',
+        description: 'Takes seconds to minutes: installs packages, starts many processes.',
+        timeout: 600_000,
+      },
     ],
     coverage: { include: ['packages/*/src/**/*.ts'] },
   },

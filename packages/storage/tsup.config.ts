@@ -1,10 +1,4 @@
 import { defineConfig } from 'tsup';
+import { packageBuild } from '../../scripts/package-build.ts';
 
-export default defineConfig({
-  entry: ['src/sqlite/index.ts'],
-  format: ['esm'],
-  target: 'node22',
-  dts: true,
-  sourcemap: true,
-  clean: true,
-});
+export default defineConfig(packageBuild(import.meta.dirname));
