@@ -11,3 +11,9 @@ export { ToolError } from '../errors/tool-error.ts';
 export { type Clock, systemClock } from '../internal/clock.ts';
 export { createIds, type Ids } from '../internal/ids.ts';
 export { nearest, suggest } from '../internal/nearest.ts';
+export {
+  type StandardIssue,
+  type StandardResult,
+  type StandardToolSchema,
+  toolSchema,
+} from '../internal/tool-schema.ts';
