@@ -3,14 +3,28 @@
  *
  * @packageDocumentation
  */
+export { estimateTokens, textTokens } from '../call/estimate-tokens.ts';
+export { generate, type ModelResponse } from '../call/generate.ts';
+export { guard } from '../call/guard.ts';
+export { costMicroUsd } from '../call/price.ts';
 export { ConfigError } from '../errors/config-error.ts';
 export { ModelError, type ModelErrorOptions, ModelNotFoundError } from '../errors/model-error.ts';
 export { OverseerError, type OverseerErrorOptions } from '../errors/overseer-error.ts';
 export { StoreError, type StoreErrorCode } from '../errors/store-error.ts';
 export { ToolError } from '../errors/tool-error.ts';
+export { classify } from '../internal/classify.ts';
 export { type Clock, systemClock } from '../internal/clock.ts';
+export { type Defined, defined } from '../internal/defined.ts';
+export type { HeaderReader } from '../internal/header-reader.ts';
 export { createIds, type Ids } from '../internal/ids.ts';
+export { modelRefusal, type Refusal, requestIdOf } from '../internal/model-refusal.ts';
 export { nearest, suggest } from '../internal/nearest.ts';
+export { parseDuration } from '../internal/parse-duration.ts';
+export { currentHolder, isAlive } from '../internal/process-identity.ts';
+export { rateLimit } from '../internal/rate-headers.ts';
+export { retryAfterMs } from '../internal/retry-after.ts';
+export { createSseReader, type SseReader, type SseReaderOptions } from '../internal/sse.ts';
+export { abortError, toModelError } from '../internal/to-model-error.ts';
 export {
   type StandardIssue,
   type StandardResult,

@@ -4,4 +4,11 @@
  *
  * @packageDocumentation
  */
+
+export { createFakeClock, type FakeClock } from './fake-clock.ts';
+export { type FakeModel, type FakeModelOptions, type FakeReply, fakeModel } from './fake-model.ts';
+export { modelConformance } from './model-conformance.ts';
+export type { ModelConformanceOptions, ModelFeature } from './model-rules/options.ts';
 export type { ConformanceRule } from './rule.ts';
+export type { StoreSubject } from './store/subject.ts';
+export { stateStoreConformance } from './store-conformance.ts';

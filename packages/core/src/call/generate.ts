@@ -1,0 +1,133 @@
+import { toModelError } from '../internal/to-model-error.ts';
+import type { Part, ReasoningPart, TextPart } from '../spec/message.ts';
+import type {
+  CallContext,
+  FinishReason,
+  Model,
+  ModelEvent,
+  ModelRequest,
+  ModelWarning,
+  RateLimit,
+  Usage,
+} from '../spec/model.ts';
+
+import { guard } from './guard.ts';
+
+/** A whole answer of a model. */
+export interface ModelResponse {
+  readonly parts: readonly Part[];
+  /** The text parts, joined. */
+  readonly text: string;
+  readonly reason: FinishReason;
+  readonly usage: Usage;
+  readonly warnings: readonly ModelWarning[];
+  readonly rate?: RateLimit;
+  /** The model that answered, as the provider names it. */
+  readonly model?: string;
+  readonly responseId?: string;
+  readonly requestId?: string;
+  /** From the call to its first delta or part. */
+  readonly firstTokenMs?: number;
+}
+
+/**
+ * Calls a model once, under `guard()`, and drains its stream. `onEvent` sees every event in order, as it comes; it must not
+ * throw. Throws `ModelError` and nothing else, with what had arrived in `partial`: whole parts, then unfinished text and
+ * reasoning marked `meta.overseer.partial`.
+ */
+export async function generate(
+  model: Model,
+  request: ModelRequest,
+  ctx: CallContext,
+  onEvent?: (event: ModelEvent) => void,
+): Promise<ModelResponse> {
+  const answer = new Answer();
+  try {
+    for await (const event of guard(model, request, ctx)) {
+      onEvent?.(event);
+      answer.take(event);
+    }
+    return answer.response();
+  } catch (thrown) {
+    const error = toModelError(thrown, ctx.signal, `${model.info.provider}/${model.info.id}`);
+    error.partial = answer.partial();
+    throw error;
+  }
+}
+
+type Finish = Extract<ModelEvent, { readonly type: 'finish' }>;
+type Delta = Extract<ModelEvent, { readonly type: 'delta' }>;
+type Head = Pick<ModelResponse, 'rate' | 'model' | 'responseId' | 'requestId'>;
+
+/** What has arrived of one answer. */
+class Answer {
+  readonly #startedAt: number = performance.now();
+  readonly #parts: Part[] = [];
+  readonly #open: Map<number, { readonly kind: 'text' | 'reasoning'; text: string }> = new Map();
+  readonly #warnings: ModelWarning[] = [];
+  #head: Head = {};
+  #finish: Finish | undefined;
+  #firstTokenMs: number | undefined;
+
+  take(event: ModelEvent): void {
+    switch (event.type) {
+      case 'delta':
+        this.#firstTokenMs ??= performance.now() - this.#startedAt;
+        this.#delta(event);
+        return;
+      case 'part':
+        this.#firstTokenMs ??= performance.now() - this.#startedAt;
+        this.#open.delete(event.index);
+        this.#parts.push(event.part);
+        return;
+      case 'meta': {
+        const { type: _, warnings, ...head } = event;
+        if (warnings !== undefined) this.#warnings.push(...warnings);
+        this.#head = { ...this.#head, ...head };
+        return;
+      }
+      case 'finish':
+        this.#finish = event;
+        return;
+      case 'progress':
+        return;
+    }
+  }
+
+  response(): ModelResponse {
+    const finish = this.#finish;
+    // Cannot be: guard() ends with a finish or throws. The check keeps the types honest.
+    if (finish === undefined) throw new TypeError('the stream ended without a finish event');
+    return {
+      parts: this.#parts,
+      text: textOf(this.#parts),
+      reason: finish.reason,
+      usage: finish.usage,
+      warnings: this.#warnings,
+      ...this.#head,
+      ...(this.#firstTokenMs === undefined ? {} : { firstTokenMs: this.#firstTokenMs }),
+    };
+  }
+
+  partial(): readonly Part[] {
+    const unfinished = [...this.#open.values()].map(({ kind, text }): TextPart | ReasoningPart => ({
+      type: kind,
+      text,
+      meta: { overseer: { partial: true } },
+    }));
+    return [...this.#parts, ...unfinished];
+  }
+
+  #delta(event: Delta): void {
+    if (event.kind === 'tool-input') return;
+    const open = this.#open.get(event.index);
+    if (open === undefined) this.#open.set(event.index, { kind: event.kind, text: event.text });
+    else open.text += event.text;
+  }
+}
+
+function textOf(parts: readonly Part[]): string {
+  let text = '';
+  for (const part of parts) if (part.type === 'text') text += part.text;
+  return text;
+}

@@ -1,0 +1,67 @@
+import { parseDuration } from './parse-duration.ts';
+
+/** What a provider's error document says. */
+export interface ErrorBody {
+  readonly message?: string;
+  /** Its type and code, joined by `/` where both say something. */
+  readonly code?: string;
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Reads an error document in any of the forms of the field: `{ error: { message, type, code, status, details } }`,
+ * `{ error: 'text' }`, `{ message }`, `{ detail }`, one of these nested in another, or plain text.
+ */
+export function readErrorBody(body: unknown): ErrorBody {
+  if (typeof body === 'string') return readText(body);
+  const inner = at(body, 'error') ?? at(body, 'detail');
+  if (typeof inner === 'string') return { ...own(body), message: inner };
+  return inner === undefined ? own(body) : { ...own(body), ...readErrorBody(inner) };
+}
+
+/** The value of a property of anything at all. */
+export function at(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+function readText(text: string): ErrorBody {
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      return readErrorBody(JSON.parse(text));
+    } catch {
+      // Not JSON after all: the text is the message.
+    }
+  }
+  return text.trim() === '' ? {} : { message: text.trim().slice(0, 300) };
+}
+
+function own(body: unknown): ErrorBody {
+  const message = at(body, 'message');
+  const names = [at(body, 'type'), at(body, 'code'), at(body, 'status')].filter(isName);
+  const status = [at(body, 'code'), at(body, 'status')].find(isStatus);
+  const retryAfterMs = retryDelay(at(body, 'details'));
+  return {
+    ...(typeof message === 'string' && message !== '' ? { message } : {}),
+    ...(names.length === 0 ? {} : { code: [...new Set(names)].join('/') }),
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value !== 'error';
+}
+
+function isStatus(value: unknown): value is number {
+  return typeof value === 'number' && value >= 400 && value < 600;
+}
+
+/** Google's `google.rpc.RetryInfo`. */
+function retryDelay(details: unknown): number | undefined {
+  if (!Array.isArray(details)) return undefined;
+  const delay: unknown = details.map((detail) => at(detail, 'retryDelay')).find(Boolean);
+  return typeof delay === 'string' ? parseDuration(delay) : undefined;
+}

@@ -1,0 +1,19 @@
+import type { HeaderReader } from './header-reader.ts';
+
+/**
+ * How long a provider asks to wait, in ms: `retry-after-ms`, else `retry-after` as seconds or as an HTTP date (RFC 9110,
+ * 10.2.3). `undefined` where it does not say; never negative.
+ */
+export function retryAfterMs(headers: HeaderReader, now: number): number | undefined {
+  const ms = headers.get('retry-after-ms');
+  if (ms !== null && isCount(ms)) return Number(ms);
+  const text = headers.get('retry-after');
+  if (text === null) return undefined;
+  if (isCount(text)) return Number(text) * 1e3;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+function isCount(text: string): boolean {
+  return /^\s*\d+(\.\d+)?\s*$/.test(text);
+}
