@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { OverseerError } from '../../errors/overseer-error.ts';
+import type { StoreErrorCode } from '../../errors/store-error.ts';
+import { currentHolder } from '../../internal/process-identity.ts';
+import type { OverseerEvent } from '../../spec/event.ts';
+import type { LeaseHolder, StateStore } from '../../spec/store.ts';
+import type { ConformanceRule } from '../rule.ts';
+import type { StoreSubject } from './subject.ts';
+
+/** The lease that the rules take, and the stream that they write. */
+export const STREAM = 'project/default';
+
+/** A rule that gets an open store and its lease's epoch; the store is closed afterwards. */
+export function ownedRule(
+  { open }: StoreSubject,
+  name: string,
+  check: (store: StateStore, epoch: number) => Promise<void>,
+): ConformanceRule {
+  return openRule({ open }, name, async (store) => check(store, await own(store)));
+}
+
+/** A rule that gets an open store of which nobody holds the lease; the store is closed afterwards. */
+export function openRule(
+  { open }: StoreSubject,
+  name: string,
+  check: (store: StateStore) => Promise<void>,
+): ConformanceRule {
+  return {
+    name,
+    check: async () => {
+      const store = await open();
+      try {
+        await check(store);
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}
+
+/** Takes the lease for this process and gives its epoch. */
+export async function own(
+  store: StateStore,
+  holder: LeaseHolder = currentHolder('rules'),
+): Promise<number> {
+  const answer = await store.leases.acquire(STREAM, holder);
+  if (answer.kind === 'busy') assert.fail(`the lease is held by ${answer.holder.name}`);
+  return answer.epoch;
+}
+
+/** A holder that has ended: nobody has its start time. */
+export function deadHolder(name: string): LeaseHolder {
+  return { ...currentHolder(name), pid: 2 ** 22 + 1, processStart: '1' };
+}
+
+/** What a sample event may differ in. */
+export interface SampleOptions {
+  readonly stream?: string;
+  readonly run?: string;
+  readonly output?: string;
+  /** Makes the ids differ from those of other samples. */
+  readonly tag?: string;
+}
+
+/** An event with that `seq`; equal arguments make equal events. */
+export function sample(seq: number, options: SampleOptions = {}): OverseerEvent<'task.done'> {
+  const { stream = STREAM, run, output = `output ${seq}`, tag = 'a' } = options;
+  return {
+    id: `${stream} ${tag} ${seq}`,
+    stream,
+    seq,
+    at: 1_750_000_000_000 + seq,
+    type: 'task.done',
+    v: 1,
+    epoch: 1,
+    actor: 'model:one',
+    ...(run === undefined ? {} : { run }),
+    data: { output },
+  };
+}
+
+/** Events `first` to `last`, both included. */
+export function samples(first: number, last: number, options: SampleOptions = {}): OverseerEvent[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => sample(first + index, options));
+}
+
+/** Everything that a stream has. */
+export function readAll(
+  store: StateStore,
+  stream: string = STREAM,
+): Promise<readonly OverseerEvent[]> {
+  return store.events.read({ stream, after: 0, limit: 10_000 });
+}
+
+/** The `seq` of each event. */
+export function seqs(events: readonly OverseerEvent[]): readonly number[] {
+  return events.map((event) => event.seq);
+}
+
+/** Rejects unless the work is refused with that code, in a sentence. */
+export async function refused(work: Promise<unknown>, code: StoreErrorCode): Promise<void> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error === undefined) assert.fail(`it was accepted, where ${code} was due`);
+  if (!OverseerError.is(error))
+    assert.fail(`it was refused with ${String(error)}, where ${code} was due`);
+  assert.equal(error.code, code, error.message);
+  assert.match(error.message, /\S+ \S+.*[.!]$/s, 'the message is a sentence');
+}
