@@ -1,0 +1,67 @@
+/** Something that is measured. It offers what it can do; a work uses the part it needs and refuses a subject without it. */
+export interface Subject {
+  readonly caller?: (setting: CallSetting) => Promise<Caller>;
+  readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
+  readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
+  readonly start?: (prepared: Readonly<Record<string, string>>) => Start;
+}
+
+/** Where a caller finds the model service, and how many calls it must bear at once. */
+export interface CallSetting {
+  readonly baseURL: string;
+  readonly inFlight: number;
+  /** An empty folder on a real disk. */
+  readonly folder: string;
+}
+
+/** Asks a model and reads its answer as a stream. */
+export interface Caller extends AsyncDisposable {
+  call(prompt: string): Promise<string>;
+}
+
+/** How steps without a model are made. */
+export interface StepSetting {
+  /** Chains of steps that run at once. */
+  readonly producers: number;
+  /** An empty folder on a real disk. */
+  readonly folder: string;
+}
+
+/** Runs chains of steps, one step after the other in each, and all chains at once. */
+export interface Stepper extends AsyncDisposable {
+  /** Resolves when every chain has made `steps` steps. */
+  run(steps: number): Promise<StepsDone>;
+}
+
+/** What a run of steps left behind. */
+export interface StepsDone {
+  /** How many events were recorded for it. Asked for after the measurement, as counting may read them all. */
+  events(): Promise<number>;
+}
+
+/** What one long thread of steps carries. */
+export interface ThreadSetting {
+  /** An empty folder on a real disk. */
+  readonly folder: string;
+  /** The content that step `index` adds. */
+  readonly content: (index: number) => string;
+}
+
+/** One thread whose every step adds to what is stored. */
+export interface Thread extends AsyncDisposable {
+  /** Makes `steps` steps in a new thread, calling `onStep` as each begins. */
+  run(steps: number, onStep: (index: number) => void): Promise<void>;
+}
+
+/** A library as it is installed, and what importing and starting it takes. */
+export interface Start {
+  /** Absolute path of the folder whose `node_modules` holds it. */
+  readonly folder: string;
+  readonly modules: readonly string[];
+  /** Counts only these packages, where the folder is shared with others. */
+  readonly only?: readonly string[];
+  /** JavaScript that makes it ready for its first task; `library` is the first module. */
+  readonly ready?: string;
+  /** What the type checker instantiates for its smallest program. */
+  readonly typeInstantiations?: number;
+}

@@ -1,0 +1,36 @@
+import { inFlight } from '../harness/in-flight.ts';
+import { measured } from '../harness/measured.ts';
+import type { Work } from '../harness/work.ts';
+
+const WARM_UP = 2_000;
+const CALLS = 5_000;
+const IN_FLIGHT = 50;
+const ANSWER = 'token '.repeat(20).trim();
+
+/** What one model call costs, all that a subject does around it included. */
+export const work: Work = {
+  summary: `one answer streamed in 20 chunks, ${IN_FLIGHT} in flight, ${CALLS} calls after ${WARM_UP}`,
+  metrics: [
+    { name: 'cpuUs', unit: 'µs', compared: true },
+    { name: 'wallUs', unit: 'µs', compared: false },
+    { name: 'rssMb', unit: 'MB', compared: false },
+  ],
+  subjects: ['floor', 'openai', 'overseer', 'overseer:wire'],
+  peers: ['ai', '@openai/agents', '@langchain/langgraph', '@mastra/core'],
+  peer: 'openai',
+  repeats: 5,
+  timeoutMs: 180_000,
+  needsServer: true,
+  async measure(subject, { baseURL, folder }) {
+    if (subject.caller === undefined) throw new Error('This subject makes no calls.');
+    await using caller = await subject.caller({ baseURL, folder, inFlight: IN_FLIGHT });
+    const call = async (index: number): Promise<void> => {
+      const answer = await caller.call(`Task ${index}`);
+      if (answer.trim() !== ANSWER) throw new Error(`A wrong answer: ${JSON.stringify(answer)}`);
+    };
+    await inFlight(WARM_UP, IN_FLIGHT, call);
+    const { cpuUs, wallUs } = await measured(() => inFlight(CALLS, IN_FLIGHT, call));
+    const rssMb = process.memoryUsage.rss() / 2 ** 20;
+    return { cpuUs: cpuUs / CALLS, wallUs: wallUs / CALLS, rssMb };
+  },
+};

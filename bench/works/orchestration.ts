@@ -1,0 +1,38 @@
+import { measured } from '../harness/measured.ts';
+import type { Work } from '../harness/work.ts';
+
+const PRODUCERS = 50;
+const WARM_UP = 40;
+const STEPS = 100;
+
+/** What a step costs that calls no model, and each event recorded for it. */
+export const work: Work = {
+  summary: `steps without a model: ${PRODUCERS} chains at once, ${STEPS} steps each after ${WARM_UP}`,
+  metrics: [
+    { name: 'cpuUsPerEvent', unit: 'µs', compared: true },
+    { name: 'cpuUsPerStep', unit: 'µs', compared: true },
+    { name: 'wallUsPerStep', unit: 'µs', compared: false },
+    { name: 'eventsPerStep', unit: 'events', compared: false },
+  ],
+  subjects: ['floor', 'overseer', 'overseer:durable'],
+  peers: ['@langchain/langgraph', '@mastra/core'],
+  repeats: 5,
+  timeoutMs: 180_000,
+  needsServer: false,
+  async measure(subject, { folder }) {
+    if (subject.stepper === undefined) throw new Error('This subject makes no steps.');
+    await using stepper = await subject.stepper({ producers: PRODUCERS, folder });
+    await stepper.run(WARM_UP);
+    let done: Awaited<ReturnType<typeof stepper.run>> | undefined;
+    const { cpuUs, wallUs } = await measured(async () => {
+      done = await stepper.run(STEPS);
+    });
+    const events = (await done?.events()) ?? 0;
+    const steps = PRODUCERS * STEPS;
+    return {
+      ...(events > 0 && { cpuUsPerEvent: cpuUs / events, eventsPerStep: events / steps }),
+      cpuUsPerStep: cpuUs / steps,
+      wallUsPerStep: wallUs / steps,
+    };
+  },
+};
