@@ -8,6 +8,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'docs/**/*.test.ts',
       'examples/*.test.ts',
+      'examples/main-job/*.test.ts',
       'bench/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', 'bench/peers/**'],
