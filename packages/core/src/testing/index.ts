@@ -12,3 +12,11 @@ export type { ModelConformanceOptions, ModelFeature } from './model-rules/option
 export type { ConformanceRule } from './rule.ts';
 export type { StoreSubject } from './store/subject.ts';
 export { stateStoreConformance } from './store-conformance.ts';
+export { type ToolScene, type ToolSubject, toolConformance } from './tool-conformance.ts';
+export {
+  type ValidatorScene,
+  type ValidatorSubject,
+  validatorConformance,
+} from './validator-conformance.ts';
+export type { WorkspaceProject, WorkspaceSubject } from './workspace/project.ts';
+export { workspaceConformance } from './workspace-conformance.ts';

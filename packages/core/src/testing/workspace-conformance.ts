@@ -1,0 +1,10 @@
+import type { ConformanceRule } from './rule.ts';
+import { attemptRules } from './workspace/attempt-rules.ts';
+import { changeRules } from './workspace/change-rules.ts';
+import type { WorkspaceSubject } from './workspace/project.ts';
+
+/** What every `WorkspaceProvider` must keep. Each rule makes its own project and closes it; rules may run at once. */
+export function workspaceConformance(subject: WorkspaceSubject): ConformanceRule[] {
+  const rules = [...attemptRules, ...changeRules];
+  return rules.map(({ name, check }) => ({ name, check: () => check(subject) }));
+}
