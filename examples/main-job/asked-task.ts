@@ -20,7 +20,7 @@ export function askedTask({ messages }: MockRequest): AskedTask {
 }
 
 function kindOf(key: string, title: string): AskedTask['kind'] {
-  if (key.includes('/') || /^review\b/i.test(title)) return 'review';
+  if (/\/review\b/.test(key) || /^review\b/i.test(title)) return 'review';
   return key === 'plan' || /^plan\b/i.test(title) ? 'plan' : 'work';
 }
 
