@@ -1,0 +1,54 @@
+import { readBody } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import { asObject } from './json-reader.ts';
+import { answerModel } from './model-exchange.ts';
+import { refuse, tell } from './refuse.ts';
+import { type Route, routeOf } from './routes.ts';
+import type { Wire } from './wire.ts';
+
+/** Answers one HTTP request, and writes into the log what became of it. */
+export async function answerExchange(exchange: Exchange): Promise<void> {
+  const { service, connection, seen } = exchange;
+  const route = routeOf(seen.method, seen.path, seen.headers);
+  const wire = wireOf(route);
+  const body = await readBody(connection);
+  switch (body.kind) {
+    case 'gone':
+      return;
+    case 'too-large':
+      return refuse(exchange, wire, { status: 413, message: 'Request exceeds the maximum size.' });
+    case 'not-json':
+      return refuse(exchange, wire, {
+        status: 400,
+        message: 'The body could not be parsed as JSON.',
+      });
+    case 'json':
+      seen.body = body.value;
+  }
+  switch (route.kind) {
+    case 'dialect':
+      return answerModel(exchange, route.dialect, asObject(body.value));
+    case 'endpoint': {
+      const { catalogue } = service;
+      const told = route.endpoint.answer({ catalogue, id: route.id, body: asObject(body.value) });
+      return told.kind === 'told'
+        ? tell(exchange, wire, told.body)
+        : refuse(exchange, wire, told.failure);
+    }
+    case 'none': {
+      const message = `Invalid URL (${seen.method} ${seen.path})`;
+      return refuse(exchange, wire, { status: 404, message, code: 'unknown_url' });
+    }
+  }
+}
+
+function wireOf(route: Route): Wire {
+  switch (route.kind) {
+    case 'dialect':
+      return route.dialect.wire;
+    case 'endpoint':
+      return route.endpoint.wire;
+    case 'none':
+      return route.wire;
+  }
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { Anthropic } from '@anthropic-ai/sdk';
+import type { Answer } from '../answer.ts';
+import { parsedOr } from '../json-reader.ts';
+
+/** The block of an answer's reasoning, signed: a client must send the signature back untouched. */
+export function thinkingBlock({ reasoning }: Answer): Anthropic.ThinkingBlock {
+  const signature = createHash('sha256').update(reasoning).digest('base64');
+  return { type: 'thinking', thinking: reasoning, signature };
+}
+
+/** A block of text. */
+export function textBlock(text: string): Anthropic.TextBlock {
+  return { type: 'text', text, citations: null };
+}
+
+/** The block of one tool call. */
+export function toolUseBlock({ n, toolCalls }: Answer, index: number): Anthropic.ToolUseBlock {
+  const call = toolCalls[index];
+  return {
+    type: 'tool_use',
+    id: `toolu_${n}_${index}`,
+    caller: { type: 'direct' },
+    name: call?.name ?? '',
+    input: parsedOr(call?.arguments ?? '{}'),
+  };
+}

@@ -1,0 +1,51 @@
+import type { MockModel } from './mock-model.ts';
+import type { MockFault, MockReply } from './mock-reply.ts';
+import type { MockRequest } from './mock-request.ts';
+
+/** The model of that name when no scenario is given: every name exists, and `err-<status>[-<retryAfterSeconds>]` refuses. */
+export function builtInModel(id: string): MockModel {
+  const refusal = /^err-([45]\d\d)(?:-(\d+))?$/.exec(id);
+  if (refusal === null)
+    return { id, limit: LIMIT, ...(id === 'm-cold' ? { state: 'not-loaded' } : {}) };
+  const retryAfter = refusal[2] === undefined ? {} : { retryAfterS: Number(refusal[2]) };
+  return { id, down: { status: Number(refusal[1]), ...retryAfter } };
+}
+
+/** The models that a service without a scenario lists. */
+export const builtInModels: readonly string[] = ['m', 'm-tool', 'm-think', 'm-slow', 'm-cold'];
+
+/**
+ * What a model answers when no rule does, by its name: a name with `tool` calls `get_weather` (and answers in words
+ * once it has a result), with `think` reasons first, with `slow` never ends, with `cache` reports cached tokens;
+ * `midstream`, `cut`, `trunc`, `stall` and `malformed` break off after two tokens; every other says "Hello from mock.".
+ */
+export function builtInReply(request: MockRequest): MockReply {
+  const { model } = request;
+  const fault = FAULTS.get(model);
+  if (fault !== undefined) return { text: HELLO, fault: { kind: fault, afterTokens: 2 } };
+  if (!model.startsWith('m-')) return { text: HELLO };
+  const answered = (request.messages.at(-1)?.toolResults.length ?? 0) > 0;
+  return {
+    ...(model.includes('tool') && !answered ? { toolCalls: [WEATHER] } : { text: HELLO }),
+    ...(model.includes('think') ? { reasoning: 'Let me think.' } : {}),
+    ...(model.includes('slow') ? { endless: true, tokensPerSecond: 50 } : {}),
+    ...(model.includes('cache')
+      ? { usage: { input: 14, cacheRead: 5, cacheWrite: 2, output: 4 } }
+      : {}),
+  };
+}
+
+/** What a model says in a scenario when no rule matches. */
+export const defaultReply: MockReply = { text: 'Hello from mock.' };
+
+const HELLO = 'Hello from mock.';
+const WEATHER = { name: 'get_weather', input: { city: 'Oslo' } };
+/** Wide enough never to be met, so that replies carry rate-limit headers. */
+const LIMIT = { requests: 1_000_000, perMs: 60_000 };
+const FAULTS: ReadonlyMap<string, Exclude<MockFault['kind'], 'status'>> = new Map([
+  ['midstream', 'midstream-error'],
+  ['cut', 'cut'],
+  ['trunc', 'truncated'],
+  ['stall', 'stall'],
+  ['malformed', 'malformed'],
+]);

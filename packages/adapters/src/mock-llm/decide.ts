@@ -1,0 +1,120 @@
+import type { JsonObject } from '@overseer/core/spec';
+import { type Answer, answerOf } from './answer.ts';
+import type { Asked } from './asked.ts';
+import { type Catalogue, loadInstance, type ModelEntry } from './catalogue.ts';
+import type { Dialect } from './dialect.ts';
+import type { MockModel } from './mock-model.ts';
+import type { MockFault, MockReply, MockStatus } from './mock-reply.ts';
+import type { MockMessage, MockRequest } from './mock-request.ts';
+import type { RuledReply } from './rules.ts';
+import type { WindowAdmission } from './window-limiter.ts';
+import type { Failure } from './wire.ts';
+
+/** What a service does with one request to a model. */
+export type Decision = {
+  readonly model: string;
+  readonly window?: WindowAdmission | undefined;
+  readonly rule?: string | undefined;
+} & (
+  | { readonly kind: 'refuse'; readonly failure: Failure }
+  | { readonly kind: 'destroy' }
+  | {
+      readonly kind: 'reply';
+      readonly answer: Answer;
+      readonly stream: boolean;
+      readonly pace: Pace;
+      readonly fault: Exclude<MockFault, { kind: 'status' }> | undefined;
+    }
+);
+
+/** How fast a reply comes. */
+export interface Pace {
+  readonly firstTokenMs: number;
+  readonly tokenMs: number;
+  readonly jitter: number;
+}
+
+/** What a decision needs of the service. */
+export interface Household {
+  readonly catalogue: Catalogue;
+  readonly rules: (request: MockRequest) => RuledReply;
+}
+
+/** Decides about one request in the order a provider checks it: its form, the model, the limit, the length, the reply. */
+export function decide(
+  { catalogue, rules }: Household,
+  dialect: Dialect,
+  origin: { readonly n: number; readonly createdAt: number; readonly body: JsonObject },
+): Decision {
+  const { body, createdAt } = origin;
+  const asked = dialect.read(body);
+  if ('malformed' in asked) {
+    const { malformed: message, param } = asked;
+    const failure = { status: 400, message, ...(param === undefined ? {} : { param }) };
+    return { kind: 'refuse', model: '', failure };
+  }
+  const { model } = asked;
+  const entry = catalogue.find(model);
+  if (entry === undefined) return { kind: 'refuse', model, failure: dialect.wire.noModel(model) };
+  entry.requests++;
+  const { down } = entry.model;
+  if (down === true) return { kind: 'destroy', model };
+  if (down) return { kind: 'refuse', model, failure: statusFailure(down) };
+  const window = entry.limiter?.admit(createdAt);
+  if (window?.admitted === false)
+    return { kind: 'refuse', model, window, failure: limitFailure(window, model) };
+  const longest = entry.model.contextWindow ?? 200_000;
+  if (asked.inputTokens > longest) {
+    const failure = dialect.wire.tooLong(asked.inputTokens, longest);
+    return { kind: 'refuse', model, window, failure };
+  }
+  if (entry.instances.length === 0) loadInstance(entry);
+  const { reply, rule } = rules(requestOf(dialect, asked, body, entry));
+  const seen = { model, window, rule };
+  const { fault } = reply;
+  if (fault?.kind === 'status') return { ...seen, kind: 'refuse', failure: statusFailure(fault) };
+  const answer = answerOf(reply, asked, origin);
+  const pace = paceOf(entry.model, reply);
+  return { ...seen, kind: 'reply', answer, stream: asked.stream, pace, fault };
+}
+
+/** A scripted refusal as a failure. */
+export function statusFailure({ status, retryAfterS, code, message }: MockStatus): Failure {
+  return {
+    status,
+    message: message ?? `The mock service refuses with status ${status}, as it was told to.`,
+    ...(code === undefined ? {} : { code }),
+    ...(retryAfterS === undefined ? {} : { retryAfterMs: retryAfterS * 1000 }),
+  };
+}
+
+function limitFailure(window: WindowAdmission, model: string): Failure {
+  const { limit, retryAfterMs } = window;
+  const message = `Rate limit reached for ${model}: ${limit} requests. Try again in ${retryAfterMs}ms.`;
+  return { status: 429, message, retryAfterMs };
+}
+
+function requestOf(
+  dialect: Dialect,
+  asked: Asked,
+  body: JsonObject,
+  { requests }: ModelEntry,
+): MockRequest {
+  const { model, system, messages, tools } = asked;
+  const lastText = textOf(messages.at(-1));
+  return { dialect: dialect.name, model, system, messages, tools, lastText, nth: requests, body };
+}
+
+function textOf(message: MockMessage | undefined): string {
+  if (message === undefined) return '';
+  return message.text || message.toolResults.map(({ text }) => text).join('\n');
+}
+
+function paceOf(model: MockModel, reply: MockReply): Pace {
+  const tokensPerSecond = reply.tokensPerSecond ?? model.tokensPerSecond;
+  return {
+    firstTokenMs: reply.firstTokenMs ?? model.firstTokenMs ?? 0,
+    tokenMs: tokensPerSecond === undefined ? 0 : 1000 / tokensPerSecond,
+    jitter: model.jitter ?? 0,
+  };
+}

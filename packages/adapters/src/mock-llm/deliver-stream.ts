@@ -1,0 +1,62 @@
+import { write } from './connection.ts';
+import { completedOutcome, type Delivery, waitBefore } from './delivery.ts';
+import type { Frame } from './frame.ts';
+import type { MockFault } from './mock-reply.ts';
+import { aborted, pause } from './pause.ts';
+
+/** Streams a reply token by token at its pace, up to its end or its fault. A client that leaves ends it. */
+export async function deliverStream(delivery: Delivery): Promise<void> {
+  const { decision, dialect, connection, headers, clock, settle } = delivery;
+  const { response, gone } = connection;
+  response.writeHead(200, { ...headers, ...EVENT_STREAM });
+  let sent = 0;
+  let closing = false;
+  for (const frame of dialect.stream(decision.answer)) {
+    if (breaksBefore(frame, sent, decision.fault)) return breakOff(delivery);
+    if (frame.kind === 'token') await pause(waitBefore(sent++, delivery), clock, gone);
+    if (gone.aborted) return;
+    if (frame.kind === 'closing' && !closing) settle(completedOutcome(delivery));
+    closing ||= frame.kind === 'closing';
+    await write(connection, frame.text);
+  }
+  response.end();
+}
+
+const EVENT_STREAM = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+};
+
+function breaksBefore(
+  { kind }: Frame,
+  sent: number,
+  fault: Delivery['decision']['fault'],
+): boolean {
+  if (fault === undefined || kind === 'framing') return false;
+  return kind === 'closing' || sent >= fault.afterTokens;
+}
+
+/** The client may see the break at once, so it is settled first. */
+async function breakOff(delivery: Delivery): Promise<void> {
+  const { connection, settle } = delivery;
+  const kind = delivery.decision.fault?.kind;
+  if (kind === 'stall') return aborted(connection.gone);
+  settle({ outcome: 'cut' });
+  if (kind === 'cut') {
+    connection.response.destroy();
+    return;
+  }
+  await write(connection, lastWords(kind, delivery));
+  connection.response.end();
+}
+
+function lastWords(kind: MockFault['kind'] | undefined, { dialect, requestId }: Delivery): string {
+  switch (kind) {
+    case 'midstream-error':
+      return dialect.streamError(requestId);
+    case 'malformed':
+      return 'event: message\ndata: {"id": "broken", \n\n';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,40 @@
+import { JSON_TYPE, sendJson, write } from './connection.ts';
+import { completedOutcome, type Delivery, waitBefore } from './delivery.ts';
+import { aborted, pause } from './pause.ts';
+
+/** Sends a reply in one piece when its last token would have come, or its fault. A client that leaves ends it. */
+export async function deliverWhole(delivery: Delivery): Promise<void> {
+  const { decision, dialect, connection, headers, clock, settle } = delivery;
+  const { answer, fault } = decision;
+  const { gone } = connection;
+  if (answer.endless || fault?.kind === 'stall') return aborted(gone);
+  await pause(waitForAll(delivery), clock, gone);
+  if (gone.aborted) return;
+  const body = dialect.whole(answer);
+  if (fault !== undefined) return breakOff(delivery, JSON.stringify(body));
+  settle(completedOutcome(delivery));
+  sendJson(connection, 200, headers, body);
+}
+
+function waitForAll(delivery: Delivery): number {
+  let ms = 0;
+  for (let token = 0; token < Math.max(1, delivery.decision.answer.usage.output); token++)
+    ms += waitBefore(token, delivery);
+  return ms;
+}
+
+async function breakOff(delivery: Delivery, text: string): Promise<void> {
+  const { decision, dialect, connection, headers, requestId, settle } = delivery;
+  const { response } = connection;
+  if (decision.fault?.kind === 'midstream-error') {
+    const { breakdown } = dialect.wire;
+    settle({ outcome: 'failed', status: breakdown.status });
+    const error = dialect.wire.error(breakdown, requestId);
+    return sendJson(connection, breakdown.status, headers, error);
+  }
+  settle({ outcome: 'cut' });
+  response.writeHead(200, { ...headers, ...JSON_TYPE });
+  await write(connection, text.slice(0, text.length / 2));
+  if (decision.fault?.kind === 'cut') response.destroy();
+  else response.end(decision.fault?.kind === 'malformed' ? '}, ]' : '');
+}

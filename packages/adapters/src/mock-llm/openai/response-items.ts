@@ -1,0 +1,51 @@
+import type OpenAI from 'openai';
+import type { Answer } from '../answer.ts';
+
+/** The reasoning item at that place of the output. */
+export function reasoningItem(
+  { n, reasoning }: Answer,
+  outputIndex: number,
+): OpenAI.Responses.ResponseReasoningItem {
+  const summary = [{ type: 'summary_text' as const, text: reasoning }];
+  return { id: itemId('rs', n, outputIndex), type: 'reasoning', summary };
+}
+
+/** The message item at that place of the output. */
+export function messageItem(
+  { n, text, finish }: Answer,
+  outputIndex: number,
+): OpenAI.Responses.ResponseOutputMessage {
+  return {
+    id: itemId('msg', n, outputIndex),
+    type: 'message',
+    role: 'assistant',
+    status: finish === 'length' ? 'incomplete' : 'completed',
+    content: [outputText(text)],
+  };
+}
+
+/** A message's text. */
+export function outputText(text: string): OpenAI.Responses.ResponseOutputText {
+  return { type: 'output_text', text, annotations: [], logprobs: [] };
+}
+
+/** The item of one tool call at that place of the output. */
+export function functionCallItem(
+  { n, toolCalls }: Answer,
+  outputIndex: number,
+  callIndex: number,
+): OpenAI.Responses.ResponseFunctionToolCall & { readonly id: string } {
+  const call = toolCalls[callIndex];
+  return {
+    id: itemId('fc', n, outputIndex),
+    type: 'function_call',
+    call_id: `call_${n}_${callIndex}`,
+    name: call?.name ?? '',
+    arguments: call?.arguments ?? '',
+    status: 'completed',
+  };
+}
+
+function itemId(prefix: string, n: number, outputIndex: number): string {
+  return `${prefix}_${n}_${outputIndex}`;
+}

@@ -1,0 +1,56 @@
+import type OpenAI from 'openai';
+import type { Answer } from '../answer.ts';
+import { asNumber, asObject, asText } from '../json-reader.ts';
+import { responseUsage } from './usage.ts';
+
+/** A response as it travels: `output_text` is the SDK's own addition. */
+export type WiredResponse = Omit<OpenAI.Responses.Response, 'output_text' | 'tools'> & {
+  readonly tools: readonly object[];
+};
+
+/** How a finished answer's response stands. */
+export function responseStatus(answer: Answer): 'completed' | 'incomplete' {
+  return answer.finish === 'length' ? 'incomplete' : 'completed';
+}
+
+/** The response at one moment. Only a settled one has usage. */
+export function responseObject(
+  answer: Answer,
+  status: 'in_progress' | 'completed' | 'incomplete',
+  output: OpenAI.Responses.ResponseOutputItem[],
+): WiredResponse {
+  const { body } = answer;
+  const createdAt = Math.floor(answer.createdAt / 1000);
+  return {
+    id: `resp_${answer.n}`,
+    object: 'response',
+    access_programs: null,
+    created_at: createdAt,
+    completed_at: status === 'completed' ? createdAt : null,
+    status,
+    background: false,
+    error: null,
+    incomplete_details: status === 'incomplete' ? { reason: 'max_output_tokens' } : null,
+    instructions: asText(body['instructions']) || null,
+    max_output_tokens: asNumber(body['max_output_tokens']) ?? null,
+    metadata: {},
+    model: answer.model,
+    output,
+    parallel_tool_calls: body['parallel_tool_calls'] !== false,
+    previous_response_id: asText(body['previous_response_id']) || null,
+    reasoning: { effort: null, summary: null },
+    service_tier: 'default',
+    temperature: asNumber(body['temperature']) ?? 1,
+    text: { format: { type: 'text' } },
+    tool_choice: 'auto',
+    tools: toolsOf(answer),
+    top_p: asNumber(body['top_p']) ?? 1,
+    truncation: 'disabled',
+    ...(status === 'in_progress' ? {} : { usage: responseUsage(answer.usage) }),
+  };
+}
+
+/** OpenAI sends the tools back as it understood them. */
+function toolsOf({ body }: Answer): readonly object[] {
+  return Array.isArray(body['tools']) ? body['tools'].map(asObject) : [];
+}

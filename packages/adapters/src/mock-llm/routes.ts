@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { countTokens } from './anthropic/count-tokens.ts';
+import { anthropicMessages } from './anthropic/messages.ts';
+import { getAnthropicModel, listAnthropicModels } from './anthropic/models.ts';
+import { anthropicWire } from './anthropic/wire.ts';
+import type { Dialect } from './dialect.ts';
+import type { Endpoint } from './endpoint.ts';
+import { loadModel, unloadModel } from './lmstudio/load.ts';
+import { getV0, listV0 } from './lmstudio/models-v0.ts';
+import { listV1 } from './lmstudio/models-v1.ts';
+import { openaiChat } from './openai/chat.ts';
+import { countInput } from './openai/count-input.ts';
+import { openaiEmbeddings } from './openai/embeddings.ts';
+import { getOpenaiModel, listOpenaiModels } from './openai/models.ts';
+import { openaiResponses } from './openai/responses.ts';
+import { openaiWire } from './openai/wire.ts';
+import type { Wire } from './wire.ts';
+
+/** What a method and path lead to. */
+export type Route =
+  | { readonly kind: 'dialect'; readonly dialect: Dialect }
+  | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly id: string }
+  | { readonly kind: 'none'; readonly wire: Wire };
+
+/** Finds the route of a request; the two providers that share a path are told apart by Anthropic's version header. */
+export function routeOf(method: string, path: string, headers: IncomingHttpHeaders): Route {
+  const anthropic = headers['anthropic-version'] !== undefined;
+  const dialect = method === 'POST' ? DIALECTS.get(path) : undefined;
+  if (dialect !== undefined) return { kind: 'dialect', dialect };
+  const endpoints = anthropic ? [...ANTHROPIC, ...SHARED] : [...OPENAI, ...SHARED];
+  for (const [wanted, pattern, endpoint] of endpoints) {
+    const match = wanted === method ? pattern.exec(path) : null;
+    if (match !== null)
+      return { kind: 'endpoint', endpoint, id: decodeURIComponent(match[1] ?? '') };
+  }
+  return { kind: 'none', wire: anthropic ? anthropicWire : openaiWire };
+}
+
+const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
+  ['/v1/chat/completions', openaiChat],
+  ['/v1/responses', openaiResponses],
+  ['/v1/embeddings', openaiEmbeddings],
+  ['/v1/messages', anthropicMessages],
+]);
+
+type Entry = readonly [method: string, path: RegExp, endpoint: Endpoint];
+
+const OPENAI: readonly Entry[] = [
+  ['GET', /^\/v1\/models$/, listOpenaiModels],
+  ['GET', /^\/v1\/models\/(.+)$/, getOpenaiModel],
+];
+
+const ANTHROPIC: readonly Entry[] = [
+  ['GET', /^\/v1\/models$/, listAnthropicModels],
+  ['GET', /^\/v1\/models\/(.+)$/, getAnthropicModel],
+];
+
+const SHARED: readonly Entry[] = [
+  ['POST', /^\/v1\/messages\/count_tokens$/, countTokens],
+  ['POST', /^\/v1\/responses\/input_tokens$/, countInput],
+  ['GET', /^\/api\/v0\/models$/, listV0],
+  ['GET', /^\/api\/v0\/models\/(.+)$/, getV0],
+  ['GET', /^\/api\/v1\/models$/, listV1],
+  ['POST', /^\/api\/v1\/models\/load$/, loadModel],
+  ['POST', /^\/api\/v1\/models\/unload$/, unloadModel],
+];

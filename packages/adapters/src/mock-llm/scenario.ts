@@ -1,0 +1,27 @@
+import type { MockModel } from './mock-model.ts';
+import type { MockReply } from './mock-reply.ts';
+import type { MockRequest } from './mock-request.ts';
+
+/**
+ * What a mock service has and says: its models, and rules that answer as a function of the request. Data and pure
+ * functions only, so that the same requests in the same order get the same answers.
+ */
+export interface MockScenario {
+  /** The models that exist; any other name gets the provider's own 404. */
+  readonly models: readonly MockModel[];
+  /** The first rule that matches a request answers it; where none does, the answer is "Hello from mock.". */
+  readonly rules: readonly MockRule[];
+}
+
+/** One rule of a scenario: which requests it answers, and with what. */
+export interface MockRule {
+  /** Says what the rule is for; shown in the journal of requests. */
+  readonly name: string;
+  /** The model it is for, by id or pattern; the default is every model. */
+  readonly model?: string | RegExp;
+  /** Applies to the first n matching requests only; the default is all of them. */
+  readonly times?: number;
+  /** Narrows it by the request's content. Must not keep state: `MockRequest.nth` and `times` count for it. */
+  readonly when?: (request: MockRequest) => boolean;
+  readonly reply: MockReply | ((request: MockRequest) => MockReply);
+}

@@ -1,0 +1,51 @@
+/** Whether a request is admitted, and what the window looks like after it; all times in ms from now. */
+export interface WindowAdmission {
+  readonly admitted: boolean;
+  readonly limit: number;
+  /** Requests that would still be admitted now. */
+  readonly remaining: number;
+  /** Until the next request would be admitted; 0 when one would be now. */
+  readonly retryAfterMs: number;
+  /** Until the window is empty again: what providers call its reset. */
+  readonly resetMs: number;
+}
+
+/** Admits requests by an exact rolling window. */
+export interface WindowLimiter {
+  /** Asks for one request at `now` (epoch ms, not falling). Only an admitted request counts. */
+  admit(now: number): WindowAdmission;
+}
+
+/**
+ * A limiter that never admits more than `requests` in any half-open window `(t - perMs, t]`, and never refuses one
+ * that would fit. Keeps one number an admitted request, so at most `requests` of them.
+ */
+export function createWindowLimiter(limit: {
+  readonly requests: number;
+  readonly perMs: number;
+}): WindowLimiter {
+  let admittedAt: number[] = [];
+  let oldest = 0;
+  const forget = (now: number): void => {
+    while (oldest < admittedAt.length && (admittedAt[oldest] ?? now) <= now - limit.perMs) oldest++;
+    if (oldest > 1024 && oldest * 2 > admittedAt.length) {
+      admittedAt = admittedAt.slice(oldest);
+      oldest = 0;
+    }
+  };
+  return {
+    admit(now) {
+      forget(now);
+      const admitted = admittedAt.length - oldest < limit.requests;
+      if (admitted) admittedAt.push(now);
+      const remaining = limit.requests - (admittedAt.length - oldest);
+      return {
+        admitted,
+        limit: limit.requests,
+        remaining,
+        retryAfterMs: remaining > 0 ? 0 : (admittedAt[oldest] ?? now) + limit.perMs - now,
+        resetMs: (admittedAt.at(-1) ?? now - limit.perMs) + limit.perMs - now,
+      };
+    },
+  };
+}
