@@ -1,0 +1,105 @@
+import { hash as digest } from 'node:crypto';
+import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
+import type { Refusal, Segment } from '../protocol.ts';
+import type { BlobTable } from './blob-table.ts';
+import type { RunTable } from './run-table.ts';
+import type { StreamTable } from './stream-table.ts';
+
+/** The tables that an event touches beside its own. */
+export interface EventTables {
+  readonly streams: StreamTable;
+  readonly runs: RunTable;
+  readonly blobs: BlobTable;
+}
+
+/** Writes events, in the transaction that is open. */
+export class EventTable {
+  readonly #tables: EventTables;
+  readonly #insert: SqliteStatement;
+  readonly #body: SqliteStatement;
+
+  constructor(database: SqliteDatabase, tables: EventTables) {
+    this.#tables = tables;
+    this.#insert = database.prepare(
+      'INSERT INTO event (stream, seq, run, body, lifted, hash) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#body = database.prepare('SELECT body FROM event WHERE stream = ? AND seq = ?');
+  }
+
+  /** Writes all segments, or none when an event is out of place; looks before it writes. */
+  append(segments: readonly Segment[]): Refusal | undefined {
+    const heads = new Map<string, number>();
+    for (const segment of segments) {
+      const head = heads.get(segment.stream) ?? this.#tables.streams.end(segment.stream)?.seq ?? 0;
+      const refusal = this.#check(segment, head);
+      if (refusal !== undefined) return refusal;
+      heads.set(segment.stream, Math.max(head, segment.first + segment.bodies.length - 1));
+    }
+    for (const segment of segments) this.#write(segment);
+    return undefined;
+  }
+
+  #check(segment: Segment, head: number): Refusal | undefined {
+    if (segment.first > head + 1) {
+      return conflict(segment, 0, `leaves a gap: the stream ends at seq ${head}`);
+    }
+    const repeated = Math.min(segment.bodies.length, head + 1 - segment.first);
+    for (let index = 0; index < repeated; index++) {
+      const present = this.#idAt(segment.stream, segment.first + index);
+      if (present !== idOf(segment.bodies[index])) {
+        return conflict(segment, index, `comes second: that seq belongs to event ${present}`);
+      }
+    }
+    return undefined;
+  }
+
+  #idAt(stream: string, seq: number): string | undefined {
+    const id = this.#tables.streams.end(stream)?.id;
+    if (id === undefined) return undefined;
+    const body = this.#body.get(id, seq)?.['body'];
+    return typeof body === 'string' ? idOf(body) : undefined;
+  }
+
+  #write(segment: Segment): void {
+    const { streams, runs } = this.#tables;
+    const end = streams.open(segment.stream);
+    const lifted = this.#keepLifted(segment);
+    for (let index = end.seq + 1 - segment.first; index < segment.bodies.length; index++) {
+      const body = segment.bodies[index] ?? '';
+      const run = segment.runs[index];
+      const strings = lifted?.get(index);
+      const links = strings === undefined ? null : JSON.stringify(strings);
+      const seq = segment.first + index;
+      const runId = run === undefined ? null : runs.note(run, end.id, seq);
+      const hash = digest('sha256', `${end.hash}${body}${links ?? ''}`, 'buffer');
+      this.#insert.run(end.id, seq, runId, body, links, hash);
+      end.seq = seq;
+      end.hash = hash.toString('hex');
+    }
+  }
+
+  /** Keeps lifted strings as blobs; gives path and hash of each by the position of its event. */
+  #keepLifted({ lifted }: Segment): Map<number, unknown[]> | undefined {
+    if (lifted.length === 0) return undefined;
+    const places = new Map<number, unknown[]>();
+    for (const { index, path, text } of lifted) {
+      const place = [path, this.#tables.blobs.put(Buffer.from(text))];
+      const known = places.get(index);
+      if (known === undefined) places.set(index, [place]);
+      else known.push(place);
+    }
+    return places;
+  }
+}
+
+function idOf(body: string | undefined): string | undefined {
+  return body === undefined ? undefined : JSON.parse(body).id;
+}
+
+function conflict(segment: Segment, index: number, problem: string): Refusal {
+  const id = idOf(segment.bodies[index]);
+  return {
+    refused: 'store.conflict',
+    message: `Event ${id} (seq ${segment.first + index} of ${segment.stream}) ${problem}. Read the stream again, and append after its end.`,
+  };
+}

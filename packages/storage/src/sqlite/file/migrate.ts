@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import type { SqliteDatabase } from '../driver.ts';
+import { readPragma } from './pragma.ts';
+import { APPLICATION_ID } from './schema.ts';
+
+/**
+ * Brings the schema up to date, in one transaction, after a copy of an older file was put beside it (`<path>.v<n>.bak`).
+ * Several processes may try at once; one does it.
+ */
+export function migrate(
+  database: SqliteDatabase,
+  path: string,
+  migrations: readonly string[],
+): void {
+  const before = versionOf(database);
+  if (before >= migrations.length) return;
+  if (before > 0) backUp(database, `${path}.v${before}.bak`);
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const sql of migrations.slice(versionOf(database))) database.exec(sql);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    database.exec(`PRAGMA user_version = ${migrations.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(database: SqliteDatabase): number {
+  return Number(readPragma(database, 'user_version'));
+}
+
+function backUp(database: SqliteDatabase, copy: string): void {
+  if (!existsSync(copy)) database.prepare('VACUUM INTO ?').run(copy);
+}

@@ -1,0 +1,72 @@
+import type { OpenDatabase, SqliteDatabase } from '../driver.ts';
+import { explainFailure } from '../explain-failure.ts';
+import type { Refusal } from '../protocol.ts';
+import { configure } from './configure.ts';
+import { identify } from './identify.ts';
+import { JournalFile } from './journal-file.ts';
+import { migrate } from './migrate.ts';
+import { prepareFile } from './prepare-file.ts';
+import { MIGRATIONS } from './schema.ts';
+
+/** What a file is opened with. */
+export interface OpenFileOptions {
+  readonly path: string;
+  readonly openDatabase: OpenDatabase;
+  /** How long to wait for another process that is writing. */
+  readonly busyTimeoutMs: number;
+}
+
+/** Opens a journal file, making it when it is not there. Does not take the lease. Never throws. */
+export function openFile(options: OpenFileOptions): JournalFile | Refusal {
+  let database: SqliteDatabase | undefined;
+  try {
+    prepareFile(options.path);
+    database = options.openDatabase(options.path);
+    const refusal = ready(database, options);
+    if (refusal === undefined) return new JournalFile(database, options);
+    database.close();
+    return refusal;
+  } catch (error) {
+    close(database);
+    return explainFailure(error, options.path);
+  }
+}
+
+function ready(
+  database: SqliteDatabase,
+  { path, busyTimeoutMs }: OpenFileOptions,
+): Refusal | undefined {
+  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  const refusal =
+    identify(database, path) ?? retryBusy(() => configure(database, path), path, busyTimeoutMs);
+  if (refusal !== undefined) return refusal;
+  migrate(database, path, MIGRATIONS);
+  return undefined;
+}
+
+/** SQLite does not wait by itself where two processes turn one new file to a write-ahead log at once. */
+function retryBusy<T>(work: () => T | Refusal, path: string, timeoutMs: number): T | Refusal {
+  const end = performance.now() + timeoutMs;
+  while (true) {
+    try {
+      return work();
+    } catch (error) {
+      const refusal = explainFailure(error, path);
+      if (refusal.refused !== 'store.busy' || performance.now() > end) return refusal;
+      pause(10);
+    }
+  }
+}
+
+/** The writer's thread has nothing else to do while it opens its file. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+function close(database: SqliteDatabase | undefined): void {
+  try {
+    database?.close();
+  } catch {
+    // What went wrong first is what matters.
+  }
+}

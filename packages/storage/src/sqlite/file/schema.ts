@@ -1,0 +1,65 @@
+/** Marks a database file as a journal of ours (`OVSR`). */
+export const APPLICATION_ID = 0x4f565352;
+
+/**
+ * The version of what this code writes into the rows. A file whose `min_writer` is greater was written in a way that
+ * this code does not know.
+ */
+export const WRITER_VERSION = 1;
+
+/** Bytes of a page: large enough that three events of 2 KiB share one, small enough that a commit stays cheap. */
+export const PAGE_BYTES = 8_192;
+
+/** Events per span: a run is found by the spans it has events in. */
+export const SPAN = 1_024;
+
+/** Changes of the schema in order; the file's `user_version` is how many it has had. Never edit one that was released. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO meta VALUES ('min_writer', 1);
+
+  CREATE TABLE lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    epoch INTEGER NOT NULL,
+    name TEXT,
+    holder TEXT,
+    since INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO lease VALUES (1, 0, NULL, NULL, 0);
+
+  CREATE TABLE stream (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+  -- cursor: the order of writing over all streams. hash: SHA-256 of the hex hash before it in the stream, body and lifted.
+  CREATE TABLE event (
+    cursor INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    run INTEGER,
+    body TEXT NOT NULL,
+    lifted TEXT,
+    hash BLOB NOT NULL,
+    UNIQUE (stream, seq)
+  ) STRICT;
+
+  -- An index of events by run would write a page per run and commit; the spans a run touches are few.
+  CREATE TABLE run (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE run_span (
+    run INTEGER NOT NULL,
+    stream INTEGER NOT NULL,
+    span INTEGER NOT NULL,
+    PRIMARY KEY (run, stream, span)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE blob (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
+
+  CREATE TABLE snapshot (
+    id INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    fold_version INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (stream, fold_version)
+  ) STRICT;
+  `,
+];

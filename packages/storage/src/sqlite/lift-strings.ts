@@ -1,0 +1,42 @@
+import type { ValuePath } from './protocol.ts';
+
+/** Strings of more UTF-16 units than this are kept outside of their event, once. */
+export const LIFT_ABOVE = 4_096;
+
+/**
+ * Takes large strings out of a JSON value: gives a copy with `null` in their places, and hands each to `take`. What
+ * UTF-8 cannot carry (half a surrogate pair) stays where it is, and so does what is kept under `__proto__`. Gives the
+ * value itself when there is nothing to take.
+ */
+export function liftStrings(value: unknown, take: Take): unknown {
+  return lift(value, [], take);
+}
+
+/** Puts a lifted string back in its place. */
+export function putBack(value: unknown, path: ValuePath, text: string): void {
+  let target = value;
+  for (const key of path.slice(0, -1)) target = Reflect.get(Object(target), key);
+  Reflect.set(Object(target), path.at(-1) ?? '', text);
+}
+
+type Take = (path: ValuePath, text: string) => void;
+
+function lift(value: unknown, path: ValuePath, take: Take): unknown {
+  if (typeof value === 'string') return liftString(value, path, take);
+  if (typeof value !== 'object' || value === null) return value;
+  let copy: object | undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__') continue;
+    const lifted = lift(inner, [...path, Array.isArray(value) ? Number(key) : key], take);
+    if (lifted === inner) continue;
+    copy ??= Array.isArray(value) ? [...value] : { ...value };
+    Reflect.set(copy, key, lifted);
+  }
+  return copy ?? value;
+}
+
+function liftString(value: string, path: ValuePath, take: Take): string | null {
+  if (value.length <= LIFT_ABOVE || !value.isWellFormed()) return value;
+  take(path, value);
+  return null;
+}

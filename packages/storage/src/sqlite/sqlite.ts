@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import type { OpenStore, StateStore } from '@overseer/core/spec';
+import { acquireLease } from './acquire-lease.ts';
+import { decodePage } from './decode-page.ts';
+import { encodeEvents } from './encode-events.ts';
+import type { TakenLease } from './protocol.ts';
+import { closedError } from './store-error.ts';
+import { WriteQueue } from './write-queue.ts';
+import { WriterThread } from './writer-thread.ts';
+
+/** How a file is opened. */
+export interface SqliteOptions {
+  /**
+   * A module that exports `openDatabase` (see `SqliteDriver`); it is loaded in the writer's thread. The default is
+   * Node's own SQLite.
+   */
+  readonly driver?: URL;
+  /** How long to wait for another process that is writing; the default is 5,000. */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * A store in one SQLite file, made with its folders (file mode 0600) when it is not there. A thread of its own writes;
+ * an append resolves after an fsync, and all that wait meanwhile share the next one. One overseer at a time holds the
+ * file's lease; opening does not take it. After a write that failed, every later one is refused with the same code:
+ * close the store and open it again.
+ */
+export function sqlite(path: string, options: SqliteOptions = {}): OpenStore {
+  return async () => {
+    const file = resolve(path);
+    const writer = await WriterThread.start({
+      path: file,
+      driver: options.driver?.href,
+      busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    });
+    return createStore(file, writer);
+  };
+}
+
+function createStore(path: string, writer: WriterThread): StateStore {
+  const queue = new WriteQueue((writes) => writer.ask('write', { writes }));
+  const taken: TakenLease[] = [];
+  let closing: Promise<void> | undefined;
+  const requireOpen = (): void => {
+    if (closing !== undefined) throw closedError(path);
+  };
+  return {
+    spec: 'store/1',
+    name: path,
+    capabilities: { durable: true, shared: false },
+    ...contentsOf(writer, queue, requireOpen),
+    leases: {
+      acquire: async (name, holder) => {
+        requireOpen();
+        const answer = await acquireLease(writer, name, holder);
+        if (answer.kind === 'held') taken.push({ name, epoch: answer.epoch });
+        return answer;
+      },
+      release: async (name, epoch) => {
+        requireOpen();
+        await queue.drained();
+        await writer.ask('release', { name, epoch });
+      },
+    },
+    close: () => {
+      closing ??= queue.drained().then(() => writer.close({ leases: taken }));
+      return closing;
+    },
+  };
+}
+
+/** The parts of a store that hold something. */
+function contentsOf(
+  writer: WriterThread,
+  queue: WriteQueue,
+  requireOpen: () => void,
+): Pick<StateStore, 'events' | 'blobs' | 'snapshots'> {
+  return {
+    events: {
+      append: async (epoch, events) => {
+        requireOpen();
+        const { segments, size } = encodeEvents(events);
+        await queue.push({ kind: 'append', epoch, segments }, size);
+      },
+      read: async (query) => {
+        requireOpen();
+        return decodePage(await writer.ask('read', { query }));
+      },
+      head: async (stream) => {
+        requireOpen();
+        return await writer.ask('head', { stream });
+      },
+      streams: async () => {
+        requireOpen();
+        return await writer.ask('streams', {});
+      },
+    },
+    blobs: {
+      put: async (bytes) => {
+        requireOpen();
+        return String(await queue.push({ kind: 'blob', bytes: bytes.slice() }, bytes.byteLength));
+      },
+      get: async (hash) => {
+        requireOpen();
+        return await writer.ask('blob', { hash });
+      },
+    },
+    snapshots: {
+      put: async ({ stream, seq, foldVersion, body }) => {
+        requireOpen();
+        const text = JSON.stringify(body);
+        await queue.push({ kind: 'snapshot', stream, seq, foldVersion, body: text }, text.length);
+      },
+      latest: async (stream, foldVersion) => {
+        requireOpen();
+        const found = await writer.ask('snapshot', { stream, foldVersion });
+        return found && { stream, foldVersion, seq: found.seq, body: JSON.parse(found.body) };
+      },
+    },
+  };
+}

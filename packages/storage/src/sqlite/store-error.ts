@@ -1,0 +1,12 @@
+import { StoreError } from '@overseer/core/plugin';
+import type { Refusal } from './protocol.ts';
+
+/** The error that a refusal of the writer becomes for the caller. */
+export function toStoreError({ refused, message, cause }: Refusal): StoreError {
+  return new StoreError(refused, message, cause === undefined ? {} : { cause });
+}
+
+/** What every method of a closed store throws. */
+export function closedError(path: string): StoreError {
+  return new StoreError('store.closed', `The store on ${path} is closed: open it again to use it.`);
+}
