@@ -12,7 +12,7 @@ import type { Model } from '@overseer/core/spec';
 
 declare const model: Model;
 const overseer = await createOverseer({ overseer: 'm', models: { m: { model } }, store: memory() });
-const { output } = await overseer.run({ tasks: [{ instruction: 'Say hello.' }] }).result();
+const { output } = await overseer.run({ tasks: [{ instruction: 'Say hello.' }] }).result;
 await overseer.close();
 export const hello: string | undefined = output;
 `;

@@ -9,7 +9,7 @@ const STEPS = 1_000;
 const BYTES = 2_048;
 const WARM_UP = 300;
 /** Steps whose median stands for an early and for a late step. */
-const SPAN = 50;
+const SPAN = 100;
 
 /** Whether a step costs more, in bytes and in time, the longer its thread already is. */
 export const work: Work = {
@@ -30,7 +30,7 @@ export const work: Work = {
     const contents = Array.from({ length: STEPS }, () => randomText(random, BYTES));
     const content = (index: number): string => contents[index] ?? '';
     const warm = await subject.thread({ folder, content });
-    await inFlight(2, 1, () => warm.run(WARM_UP, () => {}));
+    await inFlight(3, 1, () => warm.run(WARM_UP, () => {}));
     await warm[Symbol.asyncDispose]();
     const before = storedBytes(folder);
     const thread = await subject.thread({ folder, content });

@@ -1,0 +1,19 @@
+import { openai } from '@overseer/adapters/openai';
+import { memory } from '@overseer/core';
+import type { Subject } from '../harness/subject.ts';
+import { readyProgram } from './overseer/ready-program.ts';
+import { taskCaller } from './overseer/task-caller.ts';
+import { taskStepper } from './overseer/task-stepper.ts';
+
+/** Overseer: calls as durable tasks through the official SDK of OpenAI; steps in the memory store. */
+export const subject: Subject = {
+  caller: (setting) =>
+    taskCaller(setting, openai('mock', { baseURL: setting.baseURL, apiKey: 'none' })),
+  stepper: (setting) => taskStepper(setting, memory()),
+  start: ({ folder, typeInstantiations }) => ({
+    folder: folder ?? '',
+    modules: ['@overseer/core'],
+    ready: readyProgram,
+    typeInstantiations: Number(typeInstantiations),
+  }),
+};
