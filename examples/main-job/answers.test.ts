@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accounts } from './accounts.ts';
 import { answerFor, readAnswer } from './answers.ts';
-import { type KitTask, kit, readKitTasks } from './kit-tasks.ts';
+import { type KitTask, kit, kitTask, readKitTasks } from './kit-tasks.ts';
 
 const tasks = readKitTasks();
 const tsc = fileURLToPath(new URL('../../node_modules/typescript-native/bin/tsc', import.meta.url));
@@ -69,7 +69,7 @@ describe('answers that are not accepted', () => {
   it('V2: the wrong one type checks and fails its test where the ellipsis counts', {
     timeout: 60_000,
   }, async () => {
-    const task = taskOf('T005');
+    const task = kitTask('T005');
     const copy = await copyOfKit('T005.wrong', [...before(task), 'T005.wrong']);
     expect(await typeCheck(copy)).toEqual({ code: 0, output: '' });
     const { code, output } = await verify(copy, task);
@@ -78,7 +78,7 @@ describe('answers that are not accepted', () => {
   });
 
   it('V2: the one to refuse type checks and passes its test', { timeout: 60_000 }, async () => {
-    const task = taskOf('T014');
+    const task = kitTask('T014');
     const copy = await copyOfKit('T014.refused', [...before(task), 'T014.refused']);
     expect(await typeCheck(copy)).toEqual({ code: 0, output: '' });
     expect(await verify(copy, task)).toMatchObject({ code: 0 });
@@ -98,12 +98,6 @@ describe('the whole job', () => {
     expect(Number(/^ℹ pass (\d+)$/m.exec(output)?.[1])).toBeGreaterThan(150);
   });
 });
-
-function taskOf(id: string): KitTask {
-  const task = tasks.find((one) => one.id === id);
-  if (task === undefined) throw new Error(`The kit has no task ${id}.`);
-  return task;
-}
 
 /** What is done when a task starts: earlier phases, what it needs by its own words, and nothing of its own wave. */
 function before(task: KitTask): readonly string[] {

@@ -30,6 +30,13 @@ export function readKitTasks(): readonly KitTask[] {
     .flatMap((part, index) => [...part.matchAll(line)].map((match) => toTask(match, index + 1)));
 }
 
+/** One task of the kit by its id. Throws where there is none. */
+export function kitTask(id: string): KitTask {
+  const task = readKitTasks().find((one) => one.id === id);
+  if (task === undefined) throw new RangeError(`The kit has no task ${id}.`);
+  return task;
+}
+
 const line =
   /^- \[ \] (T\d{3}) (?:\[P\] )?(?:\[US\d\] )?(.+?)(?: \(depends on ([^)]+)\))?$(?:\n {2}- \*\*Verify\*\*: `([^`]+)`)?/gm;
 

@@ -1,12 +1,13 @@
-import type { MockReply, MockRequest, MockRule } from '@overseer/adapters/mock-llm';
+import type { MockReply } from '@overseer/adapters/mock-llm';
 import { describe, expect, it } from 'vitest';
 import { accounts } from './accounts.ts';
 import { answerFor, readAnswer } from './answers.ts';
-import { type KitTask, readKitTasks } from './kit-tasks.ts';
+import { request, review, work } from './hand-made-requests.ts';
+import { kitTask, readKitTasks } from './kit-tasks.ts';
+import { reply, ruleFor } from './reply-of.ts';
 import { scenario } from './scenario.ts';
 
 const tasks = readKitTasks();
-const tools = ['read_file', 'write_file', 'list_files'];
 const refusal = `# Earlier attempts at this task
 They were not accepted. Correct what was wrong; keep what was right.
 
@@ -36,13 +37,13 @@ describe('a coder', () => {
 
   it('M17: says what it did once its tools have answered', () => {
     for (const { id } of tasks) {
-      const asked = work(taskOf(id), { called: ['write_file'] });
+      const asked = work(kitTask(id), { called: ['write_file'] });
       expect(reply(asked)).toEqual({ text: accounts[answerFor(id, false) ?? ''] });
     }
   });
 
   it('M17: reads a file before it replaces it', () => {
-    const task = taskOf('T016');
+    const task = kitTask('T016');
     const read = { name: 'read_file', input: { path: 'src/index.ts' } };
     expect(reply(work(task))).toEqual({ toolCalls: [read] });
     expect(reply(work(task, { called: ['read_file'] }))).toEqual(writing('T016'));
@@ -53,15 +54,15 @@ describe('a coder', () => {
       ['T005', 'T005.wrong'],
       ['T014', 'T014.refused'],
     ] as const) {
-      expect(reply(work(taskOf(id)))).toEqual(writing(first));
-      expect(reply(work(taskOf(id), { history: silence }))).toEqual(writing(first));
-      expect(reply(work(taskOf(id), { history: silence + refusal }))).toEqual(writing(id));
-      expect(reply(work(taskOf(id), { history: refusal }))).toEqual(writing(id));
+      expect(reply(work(kitTask(id)))).toEqual(writing(first));
+      expect(reply(work(kitTask(id), { history: silence }))).toEqual(writing(first));
+      expect(reply(work(kitTask(id), { history: silence + refusal }))).toEqual(writing(id));
+      expect(reply(work(kitTask(id), { history: refusal }))).toEqual(writing(id));
     }
   });
 
   it('M17: puts its answer into words where it may not write files', () => {
-    const { text = '', toolCalls } = reply({ ...work(taskOf('T004')), tools: [] });
+    const { text = '', toolCalls } = reply({ ...work(kitTask('T004')), tools: [] });
     expect(toolCalls).toBeUndefined();
     expect(text).toContain('src/guards.ts:\n````\n/**\n * Returns `value`');
   });
@@ -158,13 +159,13 @@ describe('the planner', () => {
 
 describe('the faults', () => {
   it('M17: coder-b-1 refuses once with 429 and a second to wait', () => {
-    const rule = ruleFor(work(taskOf('T003'), { model: 'coder-b-1' }));
+    const rule = ruleFor(work(kitTask('T003'), { model: 'coder-b-1' }));
     expect(rule).toMatchObject({ times: 1 });
     expect(rule.reply).toEqual({ fault: { kind: 'status', status: 429, retryAfterS: 1 } });
   });
 
   it('M17: local-1 breaks off once in the middle of a file', () => {
-    const asked = work(taskOf('T003'), { model: 'local-1' });
+    const asked = work(kitTask('T003'), { model: 'local-1' });
     const { fault, toolCalls } = reply(asked);
     expect(ruleFor(asked).times).toBe(1);
     expect(fault).toEqual({ kind: 'cut', afterTokens: 60 });
@@ -173,9 +174,9 @@ describe('the faults', () => {
 
   it('V2 M17: a fault of the line never meets a fault of the answer, a review or a later step', () => {
     for (const model of ['coder-b-1', 'local-1']) {
-      expect(ruleFor(work(taskOf('T005'), { model })).name).toBe('work');
-      expect(ruleFor(work(taskOf('T014'), { model })).name).toBe('work');
-      expect(ruleFor(work(taskOf('T016'), { model, called: ['read_file'] })).name).toBe('work');
+      expect(ruleFor(work(kitTask('T005'), { model })).name).toBe('work');
+      expect(ruleFor(work(kitTask('T014'), { model })).name).toBe('work');
+      expect(ruleFor(work(kitTask('T016'), { model, called: ['read_file'] })).name).toBe('work');
       expect(ruleFor({ ...review('T004', []), model }).name).toBe('review');
     }
   });
@@ -188,30 +189,9 @@ describe('the faults', () => {
   });
 
   it('M17: the same request gets the same reply, however often it is asked', () => {
-    for (const { id } of tasks) expect(reply(work(taskOf(id)))).toEqual(reply(work(taskOf(id))));
+    for (const { id } of tasks) expect(reply(work(kitTask(id)))).toEqual(reply(work(kitTask(id))));
   });
 });
-
-/** The rule that answers a request, as if no rule had been used up. */
-function ruleFor(asked: MockRequest): MockRule {
-  const rule = scenario.rules.find(
-    ({ model, when }) =>
-      (model === undefined || model === asked.model) && (when === undefined || when(asked)),
-  );
-  if (rule === undefined) throw new Error('No rule answers this request.');
-  return rule;
-}
-
-function reply(asked: MockRequest): MockReply {
-  const { reply: answer } = ruleFor(asked);
-  return typeof answer === 'function' ? answer(asked) : answer;
-}
-
-function taskOf(id: string): KitTask {
-  const task = tasks.find((one) => one.id === id);
-  if (task === undefined) throw new Error(`The kit has no task ${id}.`);
-  return task;
-}
 
 function writing(answer: string): MockReply {
   return {
@@ -220,65 +200,6 @@ function writing(answer: string): MockReply {
       input: { path, content },
     })),
   };
-}
-
-interface WorkOptions {
-  readonly model?: string;
-  readonly history?: string;
-  /** Tools that this attempt has used already. */
-  readonly called?: readonly string[];
-}
-
-function work({ id, text }: KitTask, { history = '', ...options }: WorkOptions = {}): MockRequest {
-  const title = `${id} ${text.replaceAll('`', '')}`;
-  return request(`${history}# Task ${id}: ${title}\n\n${text}`, options);
-}
-
-function request(prompt: string, { model = 'coder-a-1', called = [] }: WorkOptions): MockRequest {
-  const steps = called.flatMap((name, i) => [
-    {
-      role: 'assistant' as const,
-      text: '',
-      toolCalls: [{ id: `c${i}`, name, input: {} }],
-      toolResults: [],
-    },
-    {
-      role: 'tool' as const,
-      text: '',
-      toolCalls: [],
-      toolResults: [{ id: `c${i}`, text: 'done' }],
-    },
-  ]);
-  return {
-    dialect: 'openai-chat',
-    model,
-    system: 'You write code.',
-    messages: [{ role: 'user', text: prompt, toolCalls: [], toolResults: [] }, ...steps],
-    tools,
-    lastText: prompt,
-    nth: 1,
-    body: {},
-  };
-}
-
-interface Shown {
-  readonly path: string;
-  readonly content: string;
-}
-
-function review(id: string, files: readonly Shown[]): MockRequest {
-  const blocks = files.map(({ path, content }) => {
-    const fence = content.includes('```') ? '````' : '```';
-    return `File ${path}:\n${fence}\n${content}\n${fence}`;
-  });
-  const text = [
-    `# Task ${id}/review-1-0: Review of ${id} Implement it`,
-    'Does the work do what the task asks, correctly and completely?',
-    'The worker said:\n```\nI used any and left a TODO.\n```',
-    ...blocks,
-    'Answer with one JSON object and nothing else: {"verdict": "pass" | "fail", …}',
-  ].join('\n\n');
-  return { ...request(text, { model: 'planner-1' }), dialect: 'anthropic-messages', tools: [] };
 }
 
 function verdict(answer: string): { verdict: string; findings: string[]; score: number } {
