@@ -3,9 +3,17 @@
  *
  * @packageDocumentation
  */
+export { createOverseer } from './create-overseer.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
 export { OverseerError } from './errors/overseer-error.ts';
 export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export { memory } from './journal/memory-store.ts';
+export type { OverseerOptions, TeamEntry } from './options.ts';
+export type { Overseer, RunOptions, UnfinishedRun } from './overseer.ts';
+export type { LiveEvent } from './run/kernel.ts';
+export type { ModelState } from './run/model-state.ts';
+export type { Run } from './run/run-handle.ts';
+export type { RunResult, TaskResult } from './run/run-result.ts';
+export { review, type ReviewOptions } from './validate/review.ts';

@@ -122,6 +122,8 @@ export interface EventData {
     readonly step: number;
     readonly holds: readonly Hold[];
     readonly estimate: CallEstimate;
+    /** What it can use at most; hard limits and budgets reserve this. */
+    readonly worst: CallEstimate;
   };
   'call.finished': {
     readonly parts: readonly Part[];

@@ -1,0 +1,83 @@
+import type { OverseerEvent } from '@overseer/core/spec';
+import { ownerOf } from './run-view.ts';
+
+/** An event in plain words, for those that a person wants to hear of; `undefined` for the rest. */
+export function decisionOf(event: OverseerEvent): string | undefined {
+  const task = event.task ?? '';
+  const owner = ownerOf(task);
+  switch (event.type) {
+    case 'run.started':
+      return `started: ${event.data.title}`;
+    case 'run.resumed':
+      return `goes on: ${event.data.because}`;
+    case 'run.suspended':
+      return `suspended: ${event.data.because}`;
+    case 'plan.accepted':
+      return `${event.data.tasks.length} ${event.data.tasks.length === 1 ? 'task' : 'tasks'} planned`;
+    case 'task.assigned':
+      return assigned(event, task, owner);
+    case 'task.waiting':
+      return `${owner} waits: ${event.data.because}`;
+    case 'call.failed':
+      return callFailed(event, owner);
+    case 'verdict.given':
+      return verdict(event, owner);
+    case 'attempt.ended':
+      return event.data.outcome === 'rejected' ? undefined : `${owner}: ${event.data.because}`;
+    case 'change.refused':
+      return `${owner}: the change does not fit: ${event.data.because}`;
+    case 'task.done':
+      return task === owner ? done(event) : undefined;
+    case 'task.failed':
+      return `${owner} failed: ${event.data.because}`;
+    case 'task.skipped':
+      return `${owner} skipped: ${event.data.because}`;
+    case 'question.asked':
+      return 'person' in event.data.ask.of
+        ? `${owner} asks ${event.data.ask.of.person}: ${event.data.ask.request}`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function assigned(
+  { data }: OverseerEvent<'task.assigned'>,
+  task: string,
+  owner: string,
+): string | undefined {
+  if (task !== owner || data.model === undefined) return undefined;
+  const first = data.considered?.find(({ model }) => model === data.insteadOf);
+  return first === undefined
+    ? `${task} goes to ${data.model}`
+    : `${first.model} is at ${first.why}: gave ${task} to ${data.model}`;
+}
+
+function callFailed({ data, model, at }: OverseerEvent<'call.failed'>, owner: string): string {
+  const wait = data.retryAt === undefined ? 0 : Math.max(0, data.retryAt - at);
+  const next =
+    data.retryAt === undefined
+      ? 'no use trying again'
+      : wait < 100
+        ? 'tries again'
+        : `tries again in ${(wait / 1_000).toFixed(1)} s`;
+  const uncertain = data.uncertain ? ', charged at its estimate' : '';
+  return `${model} failed at ${owner} (${data.kind}: ${data.message})${uncertain}; ${next}`;
+}
+
+function verdict({ data }: OverseerEvent<'verdict.given'>, owner: string): string | undefined {
+  if (data.verdict.kind === 'pass') {
+    return data.verdict.skipped === undefined
+      ? undefined
+      : `${owner}: ${data.validator} skipped: ${data.verdict.skipped}`;
+  }
+  const first = data.verdict.findings[0];
+  const place = first?.file === undefined ? '' : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `;
+  return `${owner}: ${data.validator} refused it: ${place}${first?.message ?? 'no reason given'}; the next attempt is told`;
+}
+
+function done({ task, data }: OverseerEvent<'task.done'>): string {
+  const commit = data.commit === undefined ? '' : `, commit ${data.commit.slice(0, 7)}`;
+  const files = data.changed === undefined || data.changed.length === 0 ? '' : `, ${data.changed.join(' ')}`;
+  return `${task} is done${files}${commit}`;
+}

@@ -1,0 +1,60 @@
+import { styleText } from 'node:util';
+import type { ModelState } from '@overseer/core';
+import { createLogUpdate } from 'log-update';
+import { decisionOf } from './decision.ts';
+import { liveScreen } from './live-screen.ts';
+import type { Output, Presenter } from './presenter.ts';
+import { emptyView, foldView, ownerOf } from './run-view.ts';
+import { cut, harmless } from './words.ts';
+
+const FRAME_MS = 100;
+
+/** A log of decisions that scrolls, and below it models and tasks as they stand, drawn ten times a second. */
+export function livePresenter(
+  output: Output,
+  stream: NodeJS.WriteStream,
+  models: () => readonly ModelState[],
+): Presenter {
+  const view = emptyView();
+  const streamed = new Map<string, number>();
+  const draw = createLogUpdate(stream, { showCursor: true });
+  const above: string[] = [];
+  const frame = (): void => {
+    if (above.length > 0) {
+      draw.clear();
+      output.write(`${above.splice(0).join('\n')}\n`);
+    }
+    const { columns, rows } = output;
+    draw(liveScreen({ view, models: models(), streamed, nowMs: Date.now(), columns, rows }));
+  };
+  const timer = setInterval(frame, FRAME_MS);
+  timer.unref();
+  return {
+    event: (event) => {
+      foldView(view, event);
+      if (event.type === 'call.started') streamed.delete(ownerOf(event.task ?? ''));
+      const words = decisionOf(event);
+      if (words === undefined) return;
+      const time = styleText('dim', new Date(event.at).toISOString().slice(11, 19));
+      above.push(`${time}  ${cut(harmless(words), Math.max(20, output.columns - 12))}`);
+    },
+    live: ({ task, event }) => {
+      if (event.type !== 'delta') return;
+      const owner = ownerOf(task);
+      streamed.set(owner, (streamed.get(owner) ?? 0) + event.text.length);
+    },
+    say: (lines) => {
+      above.push(...lines);
+      frame();
+    },
+    close: () => {
+      clearInterval(timer);
+      if (above.length > 0) {
+        draw.clear();
+        output.write(`${above.splice(0).join('\n')}\n`);
+      }
+      draw.clear();
+      draw.done();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { LiveEvent } from '@overseer/core';
+import type { OverseerEvent } from '@overseer/core/spec';
+
+/** Shows a run while it happens. */
+export interface Presenter {
+  /** A durable event, in order. */
+  event(event: OverseerEvent): void;
+  /** Something that streams; may be lost. */
+  live(event: LiveEvent): void;
+  /** Lines for people, above whatever is live. */
+  say(lines: readonly string[]): void;
+  /** Nothing more will come. */
+  close(): void;
+}
+
+/** Where text goes. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** The process's own output. */
+export function processOutput(stream: NodeJS.WriteStream = process.stdout): Output {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 100;
+    },
+    get rows() {
+      return stream.rows ?? 40;
+    },
+  };
+}

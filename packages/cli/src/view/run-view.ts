@@ -1,0 +1,197 @@
+import type { OverseerEvent } from '@overseer/core/spec';
+
+/** What a person wants to know of one task. */
+export interface TaskView {
+  readonly key: string;
+  readonly title: string;
+  status: 'open' | 'waiting' | 'running' | 'checking' | 'done' | 'failed' | 'skipped';
+  model: string | undefined;
+  attempts: number;
+  inputTokens: number;
+  outputTokens: number;
+  microUsd: number;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  /** Verdicts of the last attempt, in words. */
+  verdict: string;
+  commit: string | undefined;
+  /** What happened to it beside success, oldest first. */
+  readonly story: string[];
+}
+
+/** One run as a person sees it: a fold of its events. */
+export interface RunView {
+  run: string | undefined;
+  title: string;
+  status: 'running' | 'suspended' | 'completed' | 'stopped' | 'failed';
+  because: string | undefined;
+  output: string | undefined;
+  readonly tasks: Map<string, TaskView>;
+  /** Which task a model is at, by model. */
+  readonly busy: Map<string, string>;
+  calls: number;
+  failedCalls: number;
+  uncertainCalls: number;
+  inputTokens: number;
+  outputTokens: number;
+  microUsd: number;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+}
+
+/** Nothing seen yet. */
+export function emptyView(): RunView {
+  return {
+    run: undefined,
+    title: '',
+    status: 'running',
+    because: undefined,
+    output: undefined,
+    tasks: new Map(),
+    busy: new Map(),
+    calls: 0,
+    failedCalls: 0,
+    uncertainCalls: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    microUsd: 0,
+    startedAt: undefined,
+    endedAt: undefined,
+  };
+}
+
+/** Takes one event into the view. */
+export function foldView(view: RunView, event: OverseerEvent): void {
+  switch (event.type) {
+    case 'run.started':
+      view.run = event.run;
+      view.title = event.data.title;
+      view.startedAt = event.at;
+      return;
+    case 'run.suspended':
+      view.status = 'suspended';
+      view.because = event.data.because;
+      return;
+    case 'run.resumed':
+      view.status = 'running';
+      return;
+    case 'run.finished':
+      view.status = event.data.status;
+      view.because = event.data.because;
+      view.output = event.data.output;
+      view.endedAt = event.at;
+      view.busy.clear();
+      return;
+    case 'plan.accepted':
+      for (const { key, title } of event.data.tasks) view.tasks.set(key, newTask(key, title));
+      return;
+    case 'call.finished':
+    case 'call.failed':
+      countCall(view, event);
+      break;
+    default:
+  }
+  const task = taskOf(view, event);
+  if (task !== undefined) foldTask(view, task, event);
+}
+
+/** The task that a model's time goes to: for a review, the task that is reviewed. */
+export function ownerOf(key: string): string {
+  const slash = key.indexOf('/review-');
+  return slash < 0 ? key : key.slice(0, slash);
+}
+
+function newTask(key: string, title: string): TaskView {
+  return {
+    key,
+    title,
+    status: 'open',
+    model: undefined,
+    attempts: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    microUsd: 0,
+    startedAt: undefined,
+    endedAt: undefined,
+    verdict: '',
+    commit: undefined,
+    story: [],
+  };
+}
+
+function taskOf(view: RunView, event: OverseerEvent): TaskView | undefined {
+  return event.task === undefined ? undefined : view.tasks.get(ownerOf(event.task));
+}
+
+function countCall(view: RunView, event: OverseerEvent<'call.finished' | 'call.failed'>): void {
+  const { settled } = event.data;
+  if (event.type === 'call.finished') view.calls += 1;
+  else view.failedCalls += 1;
+  if (event.type === 'call.failed' && event.data.uncertain) view.uncertainCalls += 1;
+  view.inputTokens += settled.inputTokens;
+  view.outputTokens += settled.outputTokens;
+  view.microUsd += settled.microUsd;
+  view.busy.delete(event.model ?? '');
+}
+
+function foldTask(view: RunView, task: TaskView, event: OverseerEvent): void {
+  const isReview = event.task !== task.key;
+  switch (event.type) {
+    case 'call.started':
+      view.busy.set(event.model ?? '', isReview ? `reviews ${task.key}` : task.key);
+      if (!isReview) task.status = 'running';
+      return;
+    case 'call.finished':
+    case 'call.failed':
+      task.inputTokens += event.data.settled.inputTokens;
+      task.outputTokens += event.data.settled.outputTokens;
+      task.microUsd += event.data.settled.microUsd;
+      if (event.type === 'call.failed') {
+        task.story.push(`${event.model}: ${event.data.kind}, ${event.data.message}`);
+      }
+      return;
+    default:
+      if (!isReview) foldOwnTask(task, event);
+  }
+}
+
+function foldOwnTask(task: TaskView, event: OverseerEvent): void {
+  switch (event.type) {
+    case 'task.assigned':
+      task.status = 'running';
+      task.model = event.data.model;
+      task.attempts += 1;
+      task.verdict = '';
+      task.startedAt ??= event.at;
+      return;
+    case 'task.waiting':
+      task.status = 'waiting';
+      return;
+    case 'verdict.given': {
+      const { validator, verdict } = event.data;
+      task.status = 'checking';
+      if (validator === 'answer' && verdict.kind === 'pass') return;
+      task.verdict += `${task.verdict === '' ? '' : ' '}${validator} ${verdict.kind === 'pass' ? '✓' : '✗'}`;
+      return;
+    }
+    case 'question.asked':
+      task.status = 'checking';
+      return;
+    case 'attempt.ended':
+      task.status = 'open';
+      task.story.push(`attempt ${task.attempts} by ${task.model ?? 'a tool'} ${event.data.outcome}: ${event.data.because}`);
+      return;
+    case 'task.done':
+      task.status = 'done';
+      task.commit = event.data.commit;
+      task.endedAt = event.at;
+      return;
+    case 'task.failed':
+    case 'task.skipped':
+      task.status = event.type === 'task.failed' ? 'failed' : 'skipped';
+      task.endedAt = event.at;
+      task.story.push(event.data.because);
+      return;
+    default:
+  }
+}

@@ -1,0 +1,29 @@
+/** A column: its head, and on which side its cells stand. */
+export interface Column {
+  readonly head: string;
+  readonly align?: 'left' | 'right';
+}
+
+/** Lines of a table with a head and a rule below it; columns are as wide as their widest cell. */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const widths = columns.map(({ head }, at) =>
+    Math.max(head.length, ...rows.map((row) => (row[at] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map(({ align }, at) => {
+        const cell = cells[at] ?? '';
+        const width = widths[at] ?? 0;
+        return align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd();
+  return [
+    line(columns.map(({ head }) => head)),
+    widths.map((width) => '─'.repeat(width)).join('──'),
+    ...rows.map(line),
+  ];
+}

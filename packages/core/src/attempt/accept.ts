@@ -1,0 +1,63 @@
+import type { ChangeAnswer, ChangeRequest } from '../spec/workspace.ts';
+import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { openWorkspace } from './open-workspace.ts';
+
+/**
+ * Makes an attempt's change part of the project, once: the intent is on disk before, and a change in doubt is looked
+ * for before it is made again. Without workspaces there is nothing to make.
+ */
+export async function acceptChange(
+  host: AttemptHost,
+  at: AttemptPlace,
+): Promise<ChangeAnswer | undefined> {
+  const { workspaces } = host;
+  if (workspaces === undefined || at.attempt.base === undefined) return undefined;
+  const { change } = at.attempt;
+  if (typeof change === 'object') return { kind: 'accepted', ...change };
+  return await host.serially(async () => {
+    const { signal } = at.live.controller;
+    if (change === 'started') {
+      const found = await workspaces.probe(at.attempt.id, signal);
+      if (found !== undefined) return record(host, at, found);
+    }
+    const request = await requestFor(host, at);
+    if (request === undefined) return undefined;
+    const files = await request.workspace.changed(signal);
+    await host.append([{ type: 'change.started', ...placeOf(at), data: { files } }]);
+    return record(host, at, await workspaces.accept(request));
+  });
+}
+
+function record(host: AttemptHost, at: AttemptPlace, answer: ChangeAnswer): ChangeAnswer {
+  void host.append([
+    answer.kind === 'accepted'
+      ? {
+          type: 'change.accepted',
+          ...placeOf(at),
+          data: { commit: answer.commit, files: answer.files },
+        }
+      : {
+          type: 'change.refused',
+          ...placeOf(at),
+          data: { because: answer.because, findings: answer.findings },
+        },
+  ]);
+  return answer;
+}
+
+async function requestFor(host: AttemptHost, at: AttemptPlace): Promise<ChangeRequest | undefined> {
+  const workspace = await openWorkspace(host, at);
+  if (workspace === undefined) return undefined;
+  const { task } = at.task;
+  const source = host.sourceOf(at.run.id);
+  const ids = placeOf(at);
+  return {
+    workspace,
+    title: task.title,
+    trailers: { run: ids.run, task: ids.task, attempt: ids.attempt },
+    signal: at.live.controller.signal,
+    ...(source === undefined || task.origin === undefined
+      ? {}
+      : { tick: { source, file: task.origin.file, uid: task.origin.uid, status: 'done' } }),
+  };
+}

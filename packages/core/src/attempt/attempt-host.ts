@@ -1,0 +1,65 @@
+import type { EventDraft } from '../journal/draft.ts';
+import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { Ids } from '../internal/ids.ts';
+import type { Member } from '../route/member.ts';
+import type { ModelEvent } from '../spec/model.ts';
+import type { TaskSource } from '../spec/task.ts';
+import type { Tool, ToolPermission } from '../spec/tool.ts';
+import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
+import type { ChainLink } from '../validate/chain.ts';
+
+/** What an attempt needs of the kernel around it. */
+export interface AttemptHost {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly workspaces: WorkspaceProvider | undefined;
+  /** Replaces the network of every model call. */
+  readonly fetch: typeof globalThis.fetch | undefined;
+  /** Delays in ms before the next try of a failed call. */
+  retryDelay(failures: number, retryAfterMs: number | undefined): number;
+  /** Appends to the journal; the promise resolves when it is durable. */
+  append(drafts: readonly EventDraft[]): Promise<void>;
+  memberOf(model: string): Member;
+  chainOf(task: TaskState): readonly ChainLink[];
+  toolsOf(task: TaskState): ReadonlyMap<string, Tool>;
+  grantsOf(task: TaskState): readonly ToolPermission[];
+  sourceOf(run: string): TaskSource | undefined;
+  /** The events by which an accepted plan becomes tasks. */
+  planFrom(at: AttemptPlace, output: string): Promise<readonly EventDraft[]>;
+  /** Runs heavy checks, a bounded number at a time. */
+  bounded<T>(work: () => Promise<T>): Promise<T>;
+  /** Makes changes go in one at a time. */
+  serially<T>(work: () => Promise<T>): Promise<T>;
+  /** Shows what streams; never waits. */
+  show(at: AttemptPlace, event: ModelEvent): void;
+  /** The attempt wants its model's next call, now or when its failure allows. */
+  wantsCall(at: AttemptPlace): void;
+  /** A question was asked of a role: its task can be given away. */
+  asked(at: AttemptPlace): void;
+  /** The attempt ended and left the task done, or open for another try. */
+  ended(at: AttemptPlace): void;
+}
+
+/** Where an attempt stands: itself, its task and its run. */
+export interface AttemptPlace {
+  readonly run: RunState;
+  readonly task: TaskState;
+  readonly attempt: AttemptState;
+  readonly live: LiveAttempt;
+}
+
+/** What an attempt holds while this process works on it. */
+export interface LiveAttempt {
+  readonly controller: AbortController;
+  workspace: Promise<Workspace> | undefined;
+}
+
+/** The ids that every event of an attempt carries. */
+export function placeOf({ run, task, attempt }: AttemptPlace): {
+  readonly run: string;
+  readonly task: string;
+  readonly attempt: string;
+} {
+  return { run: run.id, task: task.task.key, attempt: attempt.id };
+}

@@ -1,0 +1,118 @@
+import { generate } from '../call/generate.ts';
+import { costMicroUsd } from '../call/price.ts';
+import type { ModelError } from '../errors/model-error.ts';
+import type { CallEstimate, EventData } from '../spec/event.ts';
+import type { ModelErrorKind, ModelRequest, Usage } from '../spec/model.ts';
+import type { Price } from '../spec/model.ts';
+import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+
+/** One call as the dispatcher let it through. */
+export interface LetThrough {
+  readonly call: string;
+  readonly request: ModelRequest;
+  readonly estimate: CallEstimate;
+}
+
+/** Kinds of failure for which a provider charges nothing, because it refused before it began. */
+const CHARGES_NOTHING: Readonly<Record<ModelErrorKind, boolean>> = {
+  auth: true,
+  permission: true,
+  'not-found': true,
+  invalid: true,
+  'context-overflow': true,
+  'content-filter': false,
+  unsupported: true,
+  'rate-limit': true,
+  quota: true,
+  overloaded: true,
+  loading: true,
+  server: true,
+  timeout: false,
+  network: true,
+  interrupted: false,
+  protocol: false,
+  aborted: false,
+};
+
+const NOTHING: CallEstimate = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
+
+/** Makes the call, exactly once, and records how it ended. Never sleeps and never tries again. */
+export async function callModel(
+  host: AttemptHost,
+  at: AttemptPlace,
+  { call, request, estimate }: LetThrough,
+): Promise<void> {
+  const model = at.attempt.model ?? '';
+  const member = host.memberOf(model);
+  const startedAt = host.clock.now();
+  const place = { ...placeOf(at), call, model, actor: `model:${model}` };
+  try {
+    const response = await generate(
+      member.model,
+      request,
+      {
+        signal: at.live.controller.signal,
+        ...(host.fetch === undefined ? {} : { fetch: host.fetch }),
+      },
+      (event) => host.show(at, event),
+    );
+    const data: EventData['call.finished'] = {
+      parts: response.parts,
+      reason: response.reason,
+      usage: response.usage,
+      settled: settle(response.usage, estimate, member.price),
+      durationMs: host.clock.now() - startedAt,
+      ...(response.rate === undefined ? {} : { rate: response.rate }),
+      ...(response.firstTokenMs === undefined ? {} : { firstTokenMs: response.firstTokenMs }),
+      ...(response.warnings.length === 0
+        ? {}
+        : { warnings: response.warnings.map((warning) => `${warning.kind}: ${warning.what}`) }),
+    };
+    void host.append([{ type: 'call.finished', ...place, data }]);
+  } catch (error) {
+    // `generate` throws nothing but ModelError.
+    const failure = error as ModelError;
+    const data = failed(host, at, failure, estimate);
+    void host.append([{ type: 'call.failed', ...place, data }]);
+  }
+}
+
+/** What a finished call used; what the provider did not say is taken from the estimate. */
+function settle(usage: Usage, estimate: CallEstimate, price: Price | undefined): CallEstimate {
+  const inputTokens = usage.input.total ?? estimate.inputTokens;
+  const outputTokens = usage.output.total ?? estimate.outputTokens;
+  const known: Usage = {
+    input: { ...usage.input, total: inputTokens },
+    output: { ...usage.output, total: outputTokens },
+  };
+  return {
+    inputTokens,
+    outputTokens,
+    microUsd: price === undefined ? 0 : (costMicroUsd(known, price) ?? 0),
+  };
+}
+
+function failed(
+  host: AttemptHost,
+  at: AttemptPlace,
+  failure: ModelError,
+  estimate: CallEstimate,
+): EventData['call.failed'] {
+  const free = CHARGES_NOTHING[failure.kind] && (failure.partial ?? []).length === 0;
+  // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again.
+  const retryable = failure.retryable || failure.kind === 'aborted';
+  return {
+    kind: failure.kind,
+    message: failure.message,
+    retryable,
+    settled: free ? NOTHING : estimate,
+    uncertain: !free,
+    ...(retryable
+      ? {
+          retryAt:
+            host.clock.now() + host.retryDelay(at.attempt.failures + 1, failure.retryAfterMs),
+        }
+      : {}),
+    ...(failure.rate === undefined ? {} : { rate: failure.rate }),
+  };
+}

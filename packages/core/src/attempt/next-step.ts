@@ -1,0 +1,77 @@
+import type { AttemptState, StepState } from '../journal/run-state.ts';
+import type { ToolCallPart } from '../spec/message.ts';
+import type { PlanTask, ToolStep } from '../spec/task.ts';
+
+/** What an attempt has to do next; read off its recorded state alone, so that resuming is nothing special. */
+export type Step =
+  /** Ask the dispatcher for leave to call the model. */
+  | { readonly kind: 'call' }
+  /** The call in flight will end by itself. */
+  | { readonly kind: 'calling' }
+  /** The call failed; the scheduler keeps, moves or ends the attempt. */
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'tools'; readonly calls: readonly ToolCallPart[] }
+  /** The task is done by a tool. */
+  | { readonly kind: 'step'; readonly step: ToolStep }
+  | { readonly kind: 'validate'; readonly check: number }
+  | { readonly kind: 'conclude'; readonly check: number; readonly reply: string }
+  /** A model or a person was asked; the answer will come by itself. */
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'reject'; readonly check: number }
+  /** Every check passed: the change may go in. */
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'give-up'; readonly because: string };
+
+/** Model calls an attempt may make. */
+const MAX_STEPS = 24;
+
+/** The next step of an attempt at `task`, whose chain has `checks` links. Pure. */
+export function nextStep(attempt: AttemptState, task: PlanTask, checks: number): Step {
+  if (task.step !== undefined) {
+    const result = attempt.toolStep?.result;
+    if (result === undefined) return { kind: 'step', step: task.step };
+    if (result.isError) return { kind: 'give-up', because: String(result.output) };
+  }
+  if (attempt.model !== undefined) {
+    const step = nextModelStep(attempt);
+    if (step !== undefined) return step;
+  }
+  return nextCheck(attempt, checks);
+}
+
+function nextModelStep(attempt: AttemptState): Step | undefined {
+  if (attempt.openCall !== undefined) return { kind: 'calling' };
+  if (attempt.failure !== undefined) return { kind: 'retry' };
+  const last = attempt.steps.at(-1);
+  if (last === undefined) return { kind: 'call' };
+  const wanted = toolCallsOf(last);
+  if (wanted.length === 0) return undefined;
+  const missing = wanted.filter((call) => last.tools.get(call.id)?.result === undefined);
+  if (missing.length > 0) return { kind: 'tools', calls: missing };
+  if (attempt.steps.length >= MAX_STEPS) {
+    return { kind: 'give-up', because: `it used tools ${MAX_STEPS} times without an answer` };
+  }
+  return { kind: 'call' };
+}
+
+function toolCallsOf(step: StepState): readonly ToolCallPart[] {
+  return step.parts.filter((part) => part.type === 'tool-call');
+}
+
+function nextCheck(attempt: AttemptState, checks: number): Step {
+  for (let check = 0; check < checks; check++) {
+    const verdict = attempt.verdicts.get(check);
+    if (verdict?.kind === 'fail') return { kind: 'reject', check };
+    if (verdict !== undefined) continue;
+    const question = questionOf(attempt, check);
+    if (question === undefined) return { kind: 'validate', check };
+    if (question.reply === undefined) return { kind: 'asking' };
+    return { kind: 'conclude', check, reply: question.reply };
+  }
+  return { kind: 'accept' };
+}
+
+function questionOf(attempt: AttemptState, check: number): { readonly reply: string | undefined } | undefined {
+  for (const question of attempt.questions.values()) if (question.check === check) return question;
+  return undefined;
+}

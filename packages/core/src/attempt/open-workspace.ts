@@ -1,0 +1,69 @@
+import type { AttemptState, ToolStepState } from '../journal/run-state.ts';
+import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
+import { checkToolCall } from '../tool/check-tool-call.ts';
+import { runTool } from '../tool/run-tool.ts';
+import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+
+/**
+ * The attempt's folder, opened once. A resumed attempt's folder is rebuilt from its base by repeating the recorded tool
+ * calls, so that a tool that was cut short leaves nothing half done; where one of them must not be repeated, the folder
+ * is taken as it is.
+ */
+export function openWorkspace(host: AttemptHost, at: AttemptPlace): Promise<Workspace> | undefined {
+  const provider = host.workspaces;
+  if (provider === undefined) return undefined;
+  at.live.workspace ??= open(host, at, provider);
+  return at.live.workspace;
+}
+
+async function open(
+  host: AttemptHost,
+  at: AttemptPlace,
+  provider: WorkspaceProvider,
+): Promise<Workspace> {
+  const { attempt, live } = at;
+  const { signal } = live.controller;
+  const { base } = attempt;
+  if (base === undefined) {
+    const workspace = await provider.open({ attempt: attempt.id, signal });
+    await host.append([
+      { type: 'workspace.opened', ...placeOf(at), data: { base: workspace.base } },
+    ]);
+    return workspace;
+  }
+  const done = recordedTools(attempt);
+  const repeatable = done.every((tool) => tool.effect === 'none' || tool.effect === 'idempotent');
+  const workspace = await provider.open({
+    attempt: attempt.id,
+    base,
+    keep: !repeatable,
+    signal,
+  });
+  if (repeatable) await repeat(host, at, workspace, done);
+  return workspace;
+}
+
+function recordedTools(attempt: AttemptState): readonly ToolStepState[] {
+  const tools = attempt.steps.flatMap((step) => [...step.tools.values()]);
+  return attempt.toolStep === undefined ? tools : [attempt.toolStep, ...tools];
+}
+
+async function repeat(
+  host: AttemptHost,
+  at: AttemptPlace,
+  workspace: Workspace,
+  done: readonly ToolStepState[],
+): Promise<void> {
+  for (const { id, name, input, effect, result } of done) {
+    if (effect !== 'idempotent' || result === undefined || result.isError) continue;
+    const check = checkToolCall({ name, input }, host.toolsOf(at.task), host.grantsOf(at.task));
+    if (check.kind === 'refused') continue;
+    await runTool(check.tool, check.input, {
+      ...placeOf(at),
+      signal: at.live.controller.signal,
+      key: id,
+      workspace: workspace.path,
+      files: at.task.task.files,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { ConfigError } from './errors/config-error.ts';
+import { suggest } from './internal/nearest.ts';
+import type { OverseerOptions } from './options.ts';
+import type { PluginParts, Registries } from './spec/plugin.ts';
+
+/** Everything that was registered, by the options and by plugins. */
+export type Registered = { readonly [K in keyof Registries]-?: NonNullable<Registries[K]> };
+
+/**
+ * Checks the shape of what a host passed, which may come from JavaScript or a file. Throws `ConfigError`
+ * `config.invalid` with one line a problem: where it is and what was expected.
+ */
+export async function checkOptions(options: unknown): Promise<void> {
+  // The schema library costs more to load than the whole kernel, so it comes when it is needed.
+  const { optionsSchema } = await import('./options-schema.ts');
+  const result = optionsSchema.safeParse(options);
+  if (result.success) return;
+  const problems = result.error.issues.map(
+    ({ path, message }) => `  ${path.length === 0 ? 'options' : path.join('.')}: ${message}`,
+  );
+  throw new ConfigError(
+    'config.invalid',
+    `The options of createOverseer are wrong:\n${problems.join('\n')}`,
+  );
+}
+
+/** Checks that every name that is used is one that exists. Throws `ConfigError` naming the nearest. */
+export function checkNames(options: OverseerOptions, registered: Registered): void {
+  const models = Object.keys(registered.models);
+  known('the overseer', options.overseer, models, 'config.unknown-model');
+  for (const [name, entry] of Object.entries(registered.models)) {
+    for (const other of entry.fallback ?? []) {
+      known(`the fallback of ${name}`, other, models, 'config.unknown-model');
+    }
+  }
+  const tools = Object.keys(registered.tools);
+  const frameworks = Object.keys(registered.frameworks);
+  for (const [name, role] of Object.entries(registered.roles)) {
+    for (const tool of role.tools ?? []) {
+      known(`a tool of the role ${name}`, tool, tools, 'config.unknown-tool');
+    }
+    if (role.framework !== undefined) {
+      known(`the framework of the role ${name}`, role.framework, frameworks, 'config.unknown-framework');
+    }
+  }
+}
+
+/** Puts the parts of plugins beside those of the options. Throws `ConfigError` where two have one name. */
+export function mergeRegistries(
+  base: Registered,
+  plugin: string,
+  parts: PluginParts,
+): Registered {
+  const merge = <T>(kind: string, mine: Readonly<Record<string, T>>, theirs: Readonly<Record<string, T>> = {}) => {
+    const twice = Object.keys(theirs).find((name) => name in mine);
+    if (twice === undefined) return { ...mine, ...theirs };
+    throw new ConfigError(
+      'config.duplicate',
+      `The plugin ${plugin} brings ${kind} ${JSON.stringify(twice)}, which is there already.`,
+    );
+  };
+  return {
+    models: merge('the model', base.models, parts.models),
+    roles: merge('the role', base.roles, parts.roles),
+    tools: merge('the tool', base.tools, parts.tools),
+    validators: merge('the validator', base.validators, parts.validators),
+    frameworks: merge('the framework', base.frameworks, parts.frameworks),
+  };
+}
+
+function known(what: string, name: string, names: readonly string[], code: string): void {
+  if (names.includes(name)) return;
+  throw new ConfigError(code, `Unknown name for ${what}: ${JSON.stringify(name)}; ${suggest(name, names)}.`);
+}

@@ -1,0 +1,182 @@
+import { availableParallelism } from 'node:os';
+import { checkNames, checkOptions, mergeRegistries, type Registered } from './check-options.ts';
+import { OverseerError } from './errors/overseer-error.ts';
+import { ConfigError } from './errors/config-error.ts';
+import { systemClock } from './internal/clock.ts';
+import { createIds } from './internal/ids.ts';
+import { memory } from './journal/memory-store.ts';
+import { ModelLimits } from './limit/model-limits.ts';
+import { normaliseLimit } from './limit/parse-limit.ts';
+import type { OverseerOptions } from './options.ts';
+import { Overseer } from './overseer.ts';
+import type { Member } from './route/member.ts';
+import { openKernel } from './run/open-kernel.ts';
+import { RoleBook } from './run/role-parts.ts';
+import { builtinRoles } from './run/role-texts.ts';
+import type { Settings } from './run/settings.ts';
+import type { ModelEntry, Plugin } from './spec/plugin.ts';
+import type { StateStore } from './spec/store.ts';
+import type { Validator } from './spec/validator.ts';
+import { answerValidator } from './validate/answer.ts';
+import { planValidator } from './validate/plan.ts';
+import { review } from './validate/review.ts';
+
+/**
+ * Makes a team of models out of options and plugins, and opens its store. Throws `ConfigError` for options that are
+ * wrong, naming where and what would be right, and `StoreError` when the store cannot be opened or is busy.
+ */
+export async function createOverseer<const Name extends string>(
+  options: OverseerOptions<Name>,
+): Promise<Overseer> {
+  await checkOptions(options);
+  const { registered, dispose } = await setUp(options);
+  try {
+    checkNames(options, registered);
+    const members = createMembers(registered.models);
+    await options.workspaces?.prepare(AbortSignal.timeout(60_000));
+    const store = await (options.store ?? memory())();
+    return await start(options, registered, members, store, dispose);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function start(
+  options: OverseerOptions,
+  registered: Registered,
+  members: ReadonlyMap<string, Member>,
+  store: StateStore,
+  dispose: () => Promise<void>,
+): Promise<Overseer> {
+  const settings = createSettings(options, registered, members, store);
+  try {
+    const open = await openKernel(settings, `project/${options.project ?? 'default'}`);
+    return new Overseer(settings, open, dispose);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function createSettings(
+  options: OverseerOptions,
+  registered: Registered,
+  members: ReadonlyMap<string, Member>,
+  store: StateStore,
+): Settings {
+  const clock = options.clock ?? systemClock;
+  const tools = new Map(Object.entries(registered.tools));
+  return {
+    overseer: options.overseer,
+    members,
+    roles: new RoleBook({
+      roles: new Map(Object.entries(registered.roles)),
+      tools,
+      frameworks: new Map(Object.entries(registered.frameworks)),
+    }),
+    tools,
+    validators: createValidators(registered.validators),
+    workspaces: options.workspaces,
+    store,
+    budget: options.budget,
+    clock,
+    ids: createIds(clock.now()),
+    random: options.random ?? Math.random,
+    fetch: options.fetch,
+    patienceMs: options.patienceMs ?? 2_000,
+    maxAttempts: options.maxAttempts ?? 4,
+    checksAtOnce: options.checksAtOnce ?? availableParallelism(),
+    maxOutputTokens: options.maxOutputTokens ?? 8_192,
+    graceMs: options.graceMs ?? 2_000,
+  };
+}
+
+function createValidators(
+  registered: Readonly<Record<string, Validator>>,
+): ReadonlyMap<string, Validator> {
+  const validators = new Map<string, Validator>();
+  const plan = planValidator(() => [...validators.keys()]);
+  for (const [name, validator] of Object.entries({
+    answer: answerValidator,
+    plan,
+    review: review(),
+    ...registered,
+  })) {
+    validators.set(name, validator);
+  }
+  return validators;
+}
+
+function createMembers(
+  models: Readonly<Record<string, ModelEntry>>,
+): ReadonlyMap<string, Member> {
+  const members = new Map<string, Member>();
+  for (const [name, entry] of Object.entries(models)) {
+    const rules = (entry.limits ?? []).map((limit) => limitOf(name, limit));
+    members.set(name, {
+      name,
+      model: entry.model,
+      role: entry.role ?? 'worker',
+      goodAt: entry.goodAt ?? [],
+      fallback: entry.fallback ?? [],
+      price: entry.price ?? entry.model.info.price,
+      grants: entry.grants ?? [],
+      limits: new ModelLimits(name, rules, entry.concurrency ?? 4),
+      order: members.size,
+    });
+  }
+  return members;
+}
+
+function limitOf(model: string, limit: Parameters<typeof normaliseLimit>[0]): ReturnType<typeof normaliseLimit> {
+  try {
+    return normaliseLimit(limit);
+  } catch (error) {
+    if (!OverseerError.is(error)) throw error;
+    throw new ConfigError(error.code, `A limit of the model ${model} is wrong. ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Sets plugins up in their order; a faulty one is named, and what was set up before it is let go. */
+async function setUp(options: OverseerOptions): Promise<{
+  readonly registered: Registered;
+  readonly dispose: () => Promise<void>;
+}> {
+  let registered: Registered = {
+    models: options.models,
+    roles: { ...builtinRoles, ...options.roles },
+    tools: options.tools ?? {},
+    validators: options.validators ?? {},
+    frameworks: options.frameworks ?? {},
+  };
+  const disposers: (() => Promise<void> | void)[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const disposer of disposers.splice(0).reverse()) await disposer();
+  };
+  for (const plugin of options.plugins ?? []) {
+    const parts = await setUpOne(plugin, dispose);
+    if (parts.dispose !== undefined) disposers.push(() => parts.dispose?.());
+    registered = mergeRegistries(registered, plugin.name, parts);
+  }
+  return { registered, dispose };
+}
+
+async function setUpOne(
+  plugin: Plugin,
+  dispose: () => Promise<void>,
+): Promise<Awaited<ReturnType<Plugin['setup']>>> {
+  try {
+    return await plugin.setup();
+  } catch (error) {
+    await dispose();
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(
+      'config.plugin',
+      `The plugin ${plugin.name} could not be set up: ${message}`,
+      { cause: error },
+    );
+  }
+}

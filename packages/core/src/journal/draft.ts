@@ -1,0 +1,16 @@
+import type { EventData, EventType } from '../spec/event.ts';
+
+/** An event before the journal gives it an id, a place and a time. */
+export type EventDraft<T extends EventType = EventType> = {
+  readonly [K in T]: {
+    readonly type: K;
+    readonly data: EventData[K];
+    /** The default is `overseer`. */
+    readonly actor?: string;
+    readonly run?: string;
+    readonly task?: string;
+    readonly attempt?: string;
+    readonly call?: string;
+    readonly model?: string;
+  };
+}[T];

@@ -1,0 +1,32 @@
+import type { EventType } from '../spec/event.ts';
+
+/** The present schema version of every type of event. A new version comes with an upcaster for the old one. */
+export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
+  'lease.taken': 1,
+  'run.started': 1,
+  'run.suspended': 1,
+  'run.resumed': 1,
+  'run.finished': 1,
+  'plan.accepted': 1,
+  'task.assigned': 1,
+  'task.waiting': 1,
+  'task.done': 1,
+  'task.failed': 1,
+  'task.skipped': 1,
+  'attempt.started': 1,
+  'workspace.opened': 1,
+  'attempt.ended': 1,
+  'call.started': 1,
+  'call.finished': 1,
+  'call.failed': 1,
+  'tool.started': 1,
+  'tool.finished': 1,
+  'verdict.given': 1,
+  'question.asked': 1,
+  'question.answered': 1,
+  'change.started': 1,
+  'change.accepted': 1,
+  'change.refused': 1,
+  'limit.learned': 1,
+  'model.changed': 1,
+};

@@ -1,0 +1,157 @@
+import type { OverseerEvent } from '../spec/event.ts';
+import type { Part } from '../spec/message.ts';
+import type { AttemptState, StepState, TaskState, ToolStepState } from './run-state.ts';
+
+/** Makes one event true in a task's attempt: starts it, moves it, or puts it among the past. */
+export function foldAttempt(task: TaskState, event: OverseerEvent): void {
+  if (event.type === 'task.assigned') {
+    task.status = 'running';
+    task.waiting = undefined;
+    task.attempt = begin(task, event);
+    return;
+  }
+  const attempt = task.attempt;
+  if (attempt === undefined || attempt.id !== event.attempt) return;
+  switch (event.type) {
+    case 'attempt.started':
+      attempt.prompt = {
+        messages: event.data.messages,
+        tools: event.data.tools,
+        framework: event.data.framework,
+      };
+      return;
+    case 'workspace.opened':
+      attempt.base = event.data.base;
+      return;
+    case 'attempt.ended':
+      retire(task, attempt, event);
+      return;
+    case 'verdict.given':
+      attempt.verdicts.set(event.data.check, event.data.verdict);
+      return;
+    case 'question.asked':
+      attempt.questions.set(event.data.id, {
+        check: event.data.check,
+        ask: event.data.ask,
+        reply: undefined,
+      });
+      return;
+    case 'question.answered': {
+      const question = attempt.questions.get(event.data.id);
+      if (question !== undefined) question.reply = event.data.reply;
+      return;
+    }
+    case 'change.started':
+      attempt.change = 'started';
+      return;
+    case 'change.accepted':
+      attempt.change = event.data;
+      return;
+    case 'change.refused':
+      attempt.change = 'refused';
+      return;
+    default:
+      foldStep(attempt, event);
+  }
+}
+
+/** The answer of an attempt: the text of its last call, or what its tool gave. */
+export function answerText(attempt: AttemptState): string {
+  const step = attempt.steps.at(-1);
+  if (step !== undefined) return textOf(step.parts);
+  const result = attempt.toolStep?.result;
+  if (result === undefined) return '';
+  return typeof result.output === 'string' ? result.output : JSON.stringify(result.output);
+}
+
+function textOf(parts: readonly Part[]): string {
+  let text = '';
+  for (const part of parts) if (part.type === 'text') text += part.text;
+  return text;
+}
+
+function foldStep(attempt: AttemptState, event: OverseerEvent): void {
+  switch (event.type) {
+    case 'call.started':
+      attempt.openCall = { id: event.call ?? '', estimate: event.data.estimate };
+      attempt.failure = undefined;
+      return;
+    case 'call.finished':
+      attempt.openCall = undefined;
+      attempt.failures = 0;
+      attempt.steps.push({
+        call: event.call ?? '',
+        parts: event.data.parts,
+        reason: event.data.reason,
+        tools: new Map(),
+      });
+      return;
+    case 'call.failed':
+      attempt.openCall = undefined;
+      attempt.failures += 1;
+      attempt.failure = {
+        kind: event.data.kind,
+        message: event.data.message,
+        retryable: event.data.retryable,
+        retryAt: event.data.retryAt,
+      };
+      return;
+    case 'tool.started':
+      addTool(attempt, { ...event.data, result: undefined });
+      return;
+    case 'tool.finished': {
+      const { id, output, isError } = event.data;
+      const tool = findTool(attempt, id);
+      if (tool !== undefined) tool.result = { output, isError: isError ?? false };
+      return;
+    }
+    default:
+  }
+}
+
+function addTool(attempt: AttemptState, tool: ToolStepState): void {
+  const step = attempt.steps.at(-1);
+  if (step === undefined) attempt.toolStep = tool;
+  else step.tools.set(tool.id, tool);
+}
+
+function findTool(attempt: AttemptState, id: string): ToolStepState | undefined {
+  const step: StepState | undefined = attempt.steps.at(-1);
+  return step === undefined ? attempt.toolStep : step.tools.get(id);
+}
+
+function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptState {
+  return {
+    id: event.attempt ?? '',
+    run: task.run,
+    task: task.task.key,
+    model: event.data.model,
+    prompt: undefined,
+    base: undefined,
+    steps: [],
+    openCall: undefined,
+    failure: undefined,
+    failures: 0,
+    toolStep: undefined,
+    verdicts: new Map(),
+    questions: new Map(),
+    change: undefined,
+  };
+}
+
+function retire(
+  task: TaskState,
+  attempt: AttemptState,
+  event: OverseerEvent<'attempt.ended'>,
+): void {
+  task.past.push({
+    id: attempt.id,
+    model: attempt.model,
+    outcome: event.data.outcome,
+    because: event.data.because,
+    answer: answerText(attempt),
+    findings: event.data.findings ?? [],
+  });
+  task.attempt = undefined;
+  if (task.status === 'running') task.status = 'open';
+}

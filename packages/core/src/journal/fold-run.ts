@@ -1,0 +1,152 @@
+import type { OverseerEvent } from '../spec/event.ts';
+import type { PlanTask } from '../spec/task.ts';
+import { foldAttempt } from './fold-attempt.ts';
+import { isFinal, noUsage, type RunState, type TaskState, type TaskStatus } from './run-state.ts';
+
+/** The runs that are not finished, and those whose end somebody still waits for. */
+export type Runs = Map<string, RunState>;
+
+/** Makes one event true in `runs`. Events of other runs and of none are passed over. */
+export function foldRun(runs: Runs, event: OverseerEvent): void {
+  if (event.run === undefined) return;
+  if (event.type === 'run.started') {
+    runs.set(event.run, startRun(event));
+    return;
+  }
+  const run = runs.get(event.run);
+  if (run === undefined) return;
+  if (event.task === undefined) {
+    foldRunItself(run, event);
+    return;
+  }
+  const task = run.tasks.get(event.task);
+  if (task === undefined) return;
+  foldTask(run, task, event);
+}
+
+/** The task that a question of a role becomes: a child of the task that it is about. */
+export function questionTask(parent: PlanTask, question: string, role: string, request: string): PlanTask {
+  return {
+    key: `${parent.key}/${question}`,
+    title: `Review of ${parent.title}`,
+    instruction: request,
+    kind: 'review',
+    needs: [],
+    files: [],
+    role,
+    priority: parent.priority,
+    checks: [],
+  };
+}
+
+function startRun(event: OverseerEvent<'run.started'>): RunState {
+  return {
+    id: event.run ?? '',
+    title: event.data.title,
+    goal: event.data.goal,
+    context: event.data.context,
+    budget: event.data.budget,
+    startedAt: event.at,
+    status: 'running',
+    outcome: undefined,
+    output: undefined,
+    because: undefined,
+    tasks: new Map(),
+    open: 0,
+    usage: noUsage(),
+  };
+}
+
+function foldRunItself(run: RunState, event: OverseerEvent): void {
+  switch (event.type) {
+    case 'plan.accepted':
+      for (const task of event.data.tasks) addTask(run, task, undefined);
+      return;
+    case 'run.suspended':
+      run.status = 'suspended';
+      run.because = event.data.because;
+      return;
+    case 'run.resumed':
+      run.status = 'running';
+      run.because = undefined;
+      return;
+    case 'run.finished':
+      run.status = 'finished';
+      run.outcome = event.data.status;
+      run.output = event.data.output;
+      run.because = event.data.because;
+      return;
+    default:
+  }
+}
+
+function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
+  switch (event.type) {
+    case 'task.waiting':
+      task.waiting = { because: event.data.because, untilAt: event.data.untilAt };
+      return;
+    case 'task.done':
+      task.output = event.data.output;
+      task.commit = event.data.commit;
+      end(run, task, 'done');
+      return;
+    case 'task.failed':
+      task.because = event.data.because;
+      end(run, task, 'failed');
+      return;
+    case 'task.skipped':
+      task.because = event.data.because;
+      end(run, task, 'skipped');
+      return;
+    case 'question.asked':
+      if ('role' in event.data.ask.of) {
+        const { ask, id } = event.data;
+        const child = questionTask(task.task, id, event.data.ask.of.role, ask.request);
+        addTask(run, child, { task: task.task.key, question: id });
+      }
+      break;
+    case 'call.finished':
+      run.usage.calls += 1;
+      charge(run, event.data.settled);
+      break;
+    case 'call.failed':
+      run.usage.failedCalls += 1;
+      if (event.data.uncertain) run.usage.uncertainCalls += 1;
+      charge(run, event.data.settled);
+      break;
+    default:
+  }
+  foldAttempt(task, event);
+}
+
+function charge(
+  run: RunState,
+  settled: { readonly inputTokens: number; readonly outputTokens: number; readonly microUsd: number },
+): void {
+  run.usage.inputTokens += settled.inputTokens;
+  run.usage.outputTokens += settled.outputTokens;
+  run.usage.microUsd += settled.microUsd;
+}
+
+function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
+  run.open += 1;
+  run.tasks.set(task.key, {
+    run: run.id,
+    task,
+    status: 'open',
+    asks,
+    attempt: undefined,
+    past: [],
+    waiting: undefined,
+    output: undefined,
+    because: undefined,
+    commit: undefined,
+  });
+}
+
+function end(run: RunState, task: TaskState, status: TaskStatus): void {
+  if (!isFinal[task.status]) run.open -= 1;
+  task.status = status;
+  task.waiting = undefined;
+  task.attempt = undefined;
+}

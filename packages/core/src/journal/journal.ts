@@ -1,0 +1,144 @@
+import { OverseerError } from '../errors/overseer-error.ts';
+import { StoreError } from '../errors/store-error.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { Ids } from '../internal/ids.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import type { StateStore } from '../spec/store.ts';
+import type { EventDraft } from './draft.ts';
+import { EVENT_VERSION } from './event-version.ts';
+import { Followers } from './followers.ts';
+
+/** What a journal is made of. */
+export interface JournalOptions {
+  readonly store: StateStore;
+  readonly stream: string;
+  /** The fencing token under which it writes. */
+  readonly epoch: number;
+  /** The last `seq` that the stream has. */
+  readonly head: number;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Makes an event true in memory; called in the same turn that appends it. */
+  readonly apply: (event: OverseerEvent) => void;
+}
+
+interface Batch {
+  readonly events: OverseerEvent[];
+  readonly durable: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The one writer of a stream. `append` gives events their place and applies them to memory in the same turn; whatever
+ * acts on them waits for `durable`. Appends of one turn, and all that come while a write is under way, become one
+ * write (group commit). A failed write is fatal: memory is ahead of the truth, and every later append throws.
+ */
+export class Journal {
+  readonly stream: string;
+  readonly epoch: number;
+  readonly followers: Followers = new Followers();
+  readonly #options: JournalOptions;
+  #seq: number;
+  #batch: Batch | undefined;
+  #writing: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.stream = options.stream;
+    this.epoch = options.epoch;
+    this.#seq = options.head;
+  }
+
+  /** The error that ended it, if any. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** The `seq` of the last event, durable or not. */
+  get head(): number {
+    return this.#seq;
+  }
+
+  /**
+   * Appends and applies; the promise resolves when the events would survive a power cut. All appends of one batch get
+   * the same promise. Throws the failure that ended the journal.
+   */
+  append(drafts: readonly EventDraft[]): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const batch = this.#openBatch();
+    const at = this.#options.clock.now();
+    for (const draft of drafts) {
+      const event = this.#place(draft, at);
+      batch.events.push(event);
+      this.#options.apply(event);
+    }
+    return batch.durable;
+  }
+
+  /** Resolves when everything appended so far is durable. Rejects with the failure that ended the journal. */
+  async settled(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await (this.#batch?.durable ?? this.#writing);
+  }
+
+  #place(draft: EventDraft, at: number): OverseerEvent {
+    // Spelled out and in one order, so that every event has the same shape in memory; this is the hottest line there is.
+    const event = {
+      id: this.#options.ids(),
+      stream: this.stream,
+      seq: ++this.#seq,
+      at,
+      type: draft.type,
+      v: EVENT_VERSION[draft.type],
+      epoch: this.epoch,
+      actor: draft.actor ?? 'overseer',
+      run: draft.run,
+      task: draft.task,
+      attempt: draft.attempt,
+      call: draft.call,
+      model: draft.model,
+      data: draft.data,
+    };
+    return event as OverseerEvent;
+  }
+
+  #openBatch(): Batch {
+    if (this.#batch !== undefined) return this.#batch;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Whoever waits sees the failure; an append that nobody waits for must not end the process.
+    promise.catch(() => undefined);
+    this.#batch = { events: [], durable: promise, resolve, reject };
+    if (this.#writing === undefined) queueMicrotask(() => this.#write());
+    return this.#batch;
+  }
+
+  #write(): void {
+    const batch = this.#batch;
+    if (batch === undefined || this.#writing !== undefined || this.#failure !== undefined) return;
+    this.#batch = undefined;
+    this.#writing = this.#options.store.events.append(this.epoch, batch.events).then(
+      () => this.#written(batch),
+      (error: unknown) => this.#fail(batch, error),
+    );
+  }
+
+  #written(batch: Batch): void {
+    this.#writing = undefined;
+    this.followers.publish(batch.events);
+    batch.resolve();
+    this.#write();
+  }
+
+  #fail(batch: Batch, error: unknown): void {
+    this.#writing = undefined;
+    this.#failure = OverseerError.is(error)
+      ? error
+      : new StoreError('store.failed', `The journal could not be written: ${String(error)}.`, { cause: error });
+    batch.reject(this.#failure);
+    this.#batch?.reject(this.#failure);
+    this.#batch = undefined;
+    this.followers.fail(this.#failure);
+  }
+}

@@ -1,0 +1,27 @@
+import type { OverseerEvent } from '../spec/event.ts';
+import type { StateStore } from '../spec/store.ts';
+
+const PAGE = 1_000;
+
+/** Reads a stream, or one run of it, from `after` to its present end, a page at a time. */
+export async function* readEvents(
+  store: StateStore,
+  stream: string,
+  run: string | undefined,
+  after = 0,
+): AsyncGenerator<readonly OverseerEvent[]> {
+  let last = after;
+  while (true) {
+    const page = await store.events.read({
+      stream,
+      after: last,
+      limit: PAGE,
+      ...(run === undefined ? {} : { run }),
+    });
+    const end = page.at(-1);
+    if (end === undefined) return;
+    yield page;
+    if (page.length < PAGE) return;
+    last = end.seq;
+  }
+}

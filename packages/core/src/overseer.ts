@@ -1,0 +1,152 @@
+import { ConfigError } from './errors/config-error.ts';
+import { OverseerError } from './errors/overseer-error.ts';
+import type { Journal } from './journal/journal.ts';
+import { normaliseTasks } from './plan/normalise-tasks.ts';
+import type { Kernel, LiveEvent, NewRun } from './run/kernel.ts';
+import type { ModelState } from './run/model-state.ts';
+import type { OpenKernel } from './run/open-kernel.ts';
+import { planTask, titleOf } from './run/plan-task.ts';
+import { createRecordedRun } from './run/recorded-run.ts';
+import { createRunHandle, type Run } from './run/run-handle.ts';
+import type { Settings } from './run/settings.ts';
+import type { BudgetSpec } from './spec/limit.ts';
+import type { TaskGraph } from './spec/task.ts';
+
+/** What one run may have of its own. */
+export interface RunOptions {
+  /** In place of the overseer's. */
+  readonly budget?: BudgetSpec;
+  /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
+  readonly context?: string;
+}
+
+/** A run that is not finished. */
+export interface UnfinishedRun {
+  readonly id: string;
+  readonly title: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly status: 'running' | 'suspended';
+  /** Tasks that are neither done, failed nor skipped. */
+  readonly open: number;
+}
+
+/** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
+export class Overseer implements AsyncDisposable {
+  readonly #settings: Settings;
+  readonly #open: OpenKernel;
+  readonly #dispose: () => Promise<void>;
+  #closed: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(settings: Settings, open: OpenKernel, dispose: () => Promise<void>) {
+    this.#settings = settings;
+    this.#open = open;
+    this.#dispose = dispose;
+  }
+
+  /**
+   * Starts a run and returns its handle at once: of a goal in words, which the overseer model breaks into tasks, or of
+   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`).
+   */
+  run(request: string | TaskGraph, options: RunOptions = {}): Run {
+    const kernel = this.#kernel();
+    const id = this.#settings.ids();
+    const handle = this.#handle(id, kernel);
+    kernel.start(id, this.#newRun(request, options));
+    return handle;
+  }
+
+  /** A handle to a run of this journal, whoever started it. */
+  open(id: string): Run {
+    const kernel = this.#kernel();
+    if (kernel.runOf(id) !== undefined) return this.#handle(id, kernel);
+    return createRecordedRun(id, this.#journal.stream, this.#settings.store);
+  }
+
+  /** The runs that are not finished: those that go on here, and those that a dead process left. */
+  unfinished(): readonly UnfinishedRun[] {
+    return this.#kernel().unfinished.map(({ id, title, startedAt, status, open }) => ({
+      id,
+      title,
+      startedAt,
+      status: status === 'running' ? 'running' : 'suspended',
+      open,
+    }));
+  }
+
+  /** How every model of the team stands now. */
+  models(): readonly ModelState[] {
+    return this.#kernel().models();
+  }
+
+  /**
+   * Shows what models say as they say it. For display alone: what is shown may be lost, and is not in the journal.
+   * The returned function stops it.
+   */
+  onLive(listener: (event: LiveEvent) => void): () => void {
+    const { live } = this.#kernel();
+    live.on('model', listener);
+    return () => live.off('model', listener);
+  }
+
+  /**
+   * Starts nothing more, gives calls in flight a moment to end, aborts the rest, and lets go of everything. Runs that
+   * are not finished are suspended and can be resumed from the same store. Idempotent.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#open.close().finally(() => this.#dispose());
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #journal(): Journal {
+    return this.#open.journal;
+  }
+
+  #kernel(): Kernel {
+    if (this.#closed === undefined) return this.#open.kernel;
+    throw new OverseerError('overseer.closed', 'This overseer was closed; create another one.');
+  }
+
+  #handle(id: string, kernel: Kernel): Run {
+    return createRunHandle(id, kernel, this.#journal, this.#settings.store);
+  }
+
+  #newRun(request: string | TaskGraph, options: RunOptions): NewRun {
+    const budget = options.budget ?? this.#settings.budget;
+    const graph = typeof request === 'string' ? undefined : request;
+    const context = [graph?.context, options.context].filter((text) => text !== undefined).join('\n\n');
+    const common = {
+      ...(budget === undefined ? {} : { budget }),
+      ...(context === '' ? {} : { context }),
+    };
+    if (typeof request === 'string') return { ...common, ...this.#planRun(request) };
+    if (request.tasks.length === 0) {
+      throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
+    }
+    const tasks = normaliseTasks(request.tasks);
+    return {
+      ...common,
+      title: request.title ?? tasks[0]?.title ?? 'run',
+      tasks,
+      ...(request.source === undefined ? {} : { source: request.source }),
+    };
+  }
+
+  #planRun(goal: string): NewRun {
+    if (goal.trim() === '') {
+      throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
+    }
+    const { validators, roles, workspaces } = this.#settings;
+    const task = planTask(goal, {
+      checks: [...validators.keys()].filter((name) => name !== 'plan'),
+      roles: roles.names,
+      hasFiles: workspaces !== undefined,
+    });
+    return { title: titleOf(goal), goal, tasks: [task] };
+  }
+}

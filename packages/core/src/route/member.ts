@@ -1,0 +1,24 @@
+import type { ModelLimits } from '../limit/model-limits.ts';
+import type { Model, Price } from '../spec/model.ts';
+import type { TaskKind } from '../spec/task.ts';
+import type { ToolPermission } from '../spec/tool.ts';
+
+/** One model of the team with all that routing needs to know of it. */
+export interface Member {
+  readonly name: string;
+  readonly model: Model;
+  readonly role: string;
+  readonly goodAt: readonly TaskKind[];
+  readonly fallback: readonly string[];
+  readonly price: Price | undefined;
+  readonly grants: readonly ToolPermission[];
+  readonly limits: ModelLimits;
+  /** Order of declaration. */
+  readonly order: number;
+}
+
+/** The models by name, and which of them is the overseer. */
+export interface Team {
+  readonly overseer: string;
+  readonly members: ReadonlyMap<string, Member>;
+}

@@ -1,0 +1,324 @@
+import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import type { LetThrough } from '../attempt/call-model.ts';
+import { conversation } from '../attempt/conversation.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { Admission, Claim } from '../limit/model-limits.ts';
+import { planJsonSchema } from '../plan/plan-schema.ts';
+import type { Choice } from '../route/choose-model.ts';
+import type { Member } from '../route/member.ts';
+import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
+import type { Finding } from '../spec/validator.ts';
+import {
+  assignmentDrafts,
+  chooseFor,
+  claimForMessages,
+  composeFor,
+  type Decider,
+  needsNoModel,
+  outputLimit,
+} from './give-away.ts';
+import type { Projection } from './projection.ts';
+import type { Settings } from './settings.ts';
+
+/** A timer cannot be set further ahead than this. */
+const LONGEST_HOP_MS = 2 ** 31 - 1;
+/** Calls of one attempt that may fail in a row. */
+const MAX_FAILURES = 5;
+
+/** What the dispatcher has others do. */
+export interface DispatcherHost {
+  /** An attempt was given its task: take it on, and make its first call when there is one. */
+  begin(run: RunState, task: TaskState, call: LetThrough | undefined, durable: Promise<void>): void;
+  /** A waiting attempt got leave for its next call. */
+  proceed(at: AttemptPlace, call: LetThrough, durable: Promise<void>): void;
+  /** An attempt cannot go on with its model. */
+  end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): void;
+  failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
+  stopRun(run: RunState, because: string): void;
+}
+
+/**
+ * Matches tasks with models, and waiting attempts with their next call: decides, appends, and lets others act once the
+ * decision is durable. The only place that knows the time of the next turn, and holds the only timer.
+ */
+export class Dispatcher {
+  readonly queue: ReadyQueue = new ReadyQueue();
+  readonly #settings: Settings;
+  readonly #projection: Projection;
+  readonly #decider: Decider;
+  readonly #journal: Journal;
+  readonly #host: DispatcherHost;
+  /** Attempts that want a call, by id. */
+  readonly #waiting = new Map<string, AttemptPlace>();
+  /** Tasks that only their run's budget keeps back, until one of its calls ends. */
+  readonly #aside: ReadyTask[] = [];
+  #awake = false;
+  #closed = false;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(
+    settings: Settings,
+    projection: Projection,
+    journal: Journal,
+    host: DispatcherHost,
+  ) {
+    this.#settings = settings;
+    this.#projection = projection;
+    this.#decider = { settings, projection };
+    this.#journal = journal;
+    this.#host = host;
+  }
+
+  /** Has a turn soon; any number of calls before it make one turn. */
+  wake(): void {
+    if (this.#awake || this.#closed) return;
+    this.#awake = true;
+    queueMicrotask(() => {
+      this.#awake = false;
+      if (!this.#closed && this.#journal.failure === undefined) this.#turn();
+    });
+  }
+
+  /** An attempt asks for its next call. */
+  want(at: AttemptPlace): void {
+    this.#waiting.set(at.attempt.id, at);
+    this.wake();
+  }
+
+  /** An attempt wants nothing any more. */
+  forget(attempt: string): void {
+    this.#waiting.delete(attempt);
+  }
+
+  /** A call ended: what it held is free. */
+  freed(): void {
+    for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
+    this.wake();
+  }
+
+  /** Starts nothing more. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelTimer?.();
+  }
+
+  #turn(): void {
+    const nowMs = this.#settings.clock.now();
+    let wakeAt = Number.POSITIVE_INFINITY;
+    const notLaterThan = (at: number | undefined): void => {
+      if (at !== undefined && at < wakeAt) wakeAt = at;
+    };
+    for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThrough(at, nowMs));
+    notLaterThan(
+      this.queue.offer(nowMs, (ready) => {
+        const outcome = this.#start(ready, nowMs);
+        if (typeof outcome === 'string') return outcome;
+        notLaterThan(outcome.untilAt);
+        return 'blocked';
+      }),
+    );
+    this.#arm(wakeAt, nowMs);
+  }
+
+  #arm(wakeAt: number, nowMs: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (wakeAt === Number.POSITIVE_INFINITY) return;
+    const delay = Math.min(Math.max(1, Math.ceil(wakeAt - nowMs)), LONGEST_HOP_MS);
+    this.#cancelTimer = this.#settings.clock.after(delay, () => this.wake());
+  }
+
+  #start(
+    ready: ReadyTask,
+    nowMs: number,
+  ): 'started' | 'dropped' | { readonly untilAt: number | undefined } {
+    const run = this.#projection.runs.get(ready.run);
+    const task = run?.tasks.get(ready.task);
+    if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
+    if (needsNoModel(task.task)) return this.#startWithoutModel(run, task);
+    const choice = chooseFor(this.#decider, task, nowMs);
+    if (choice.kind === 'never') {
+      this.#host.failTask(run, task, choice.because, []);
+      return 'dropped';
+    }
+    if (choice.kind === 'wait') {
+      this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
+      return { untilAt: choice.untilAt };
+    }
+    return this.#assign(run, task, choice, ready, nowMs);
+  }
+
+  #startWithoutModel(run: RunState, task: TaskState): 'started' {
+    const durable = this.#journal.append([
+      {
+        type: 'task.assigned',
+        run: run.id,
+        task: task.task.key,
+        attempt: this.#settings.ids(),
+        data: { because: 'needs no model' },
+      },
+    ]);
+    this.#host.begin(run, task, undefined, durable);
+    return 'started';
+  }
+
+  #assign(
+    run: RunState,
+    task: TaskState,
+    choice: Extract<Choice, { kind: 'assign' }>,
+    ready: ReadyTask,
+    nowMs: number,
+  ): 'started' | 'dropped' | { readonly untilAt: number | undefined } {
+    const { member } = choice;
+    const { prompt, tools } = composeFor(this.#settings, run, task, member);
+    if (prompt.framework?.pass === false) {
+      const { id, failed } = prompt.framework;
+      const findings = failed.map((message) => ({ message }));
+      this.#host.failTask(run, task, `the prompt does not meet ${id}: ${failed.join('; ')}`, findings);
+      return 'dropped';
+    }
+    const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
+    const admission = this.#admit(run, member, claim, nowMs);
+    if (admission.kind === 'never') {
+      this.#refuse(run, task, admission.why);
+      return 'dropped';
+    }
+    if (admission.kind === 'wait') {
+      if (!admission.ofBudget) return { untilAt: admission.untilAt };
+      this.#aside.push(ready);
+      return 'dropped';
+    }
+    const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };
+    const call = this.#settings.ids();
+    const durable = this.#journal.append([
+      ...assignmentDrafts(at, choice, prompt, tools),
+      callStarted({ ...at, call, model: member.name }, 1, admission, claim),
+    ]);
+    const request = this.#requestOf(task, member, prompt.messages, tools);
+    this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
+    return 'started';
+  }
+
+  /** Gives a waiting attempt its next call, or says when to look again. */
+  #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
+    const { run, task, attempt } = at;
+    if (run.status !== 'running') return undefined;
+    const member = this.#settings.members.get(attempt.model ?? '');
+    const { failure } = attempt;
+    if (member === undefined || (failure !== undefined && !failure.retryable)) {
+      return this.#end(at, 'failed', failure?.message ?? `${attempt.model} left the team`);
+    }
+    if (attempt.failures >= MAX_FAILURES) {
+      return this.#end(at, 'failed', `${attempt.failures} calls in a row failed: ${failure?.message}`);
+    }
+    if (failure?.retryAt !== undefined && failure.retryAt > nowMs) {
+      return this.#moveOrWait(at, failure.retryAt, nowMs, failure.message);
+    }
+    const messages = conversation(attempt);
+    const tools = attempt.prompt?.tools ?? [];
+    const claim = claimForMessages(this.#decider, member, task, messages, tools);
+    const admission = this.#admit(run, member, claim, nowMs);
+    if (admission.kind === 'never') return this.#end(at, 'failed', admission.why);
+    if (admission.kind === 'wait') {
+      return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
+    }
+    const call = this.#settings.ids();
+    const place = { run: run.id, task: task.task.key, attempt: attempt.id, call, model: member.name };
+    this.#waiting.delete(attempt.id);
+    const durable = this.#journal.append([
+      callStarted(place, attempt.steps.length + 1, admission, claim),
+    ]);
+    const request = this.#requestOf(task, member, messages, tools);
+    this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
+    return undefined;
+  }
+
+  /** An attempt that has nothing to lose goes to another model where its own would keep it waiting long. */
+  #moveOrWait(
+    at: AttemptPlace,
+    untilAt: number | undefined,
+    nowMs: number,
+    why: string,
+  ): number | undefined {
+    const isLong = untilAt !== undefined && untilAt - nowMs > this.#settings.patienceMs;
+    if (isLong && at.attempt.steps.length === 0) {
+      const choice = chooseFor(this.#decider, at.task, nowMs);
+      if (choice.kind === 'assign' && choice.member.name !== at.attempt.model) {
+        return this.#end(at, 'moved', `${at.attempt.model}: ${why}; ${choice.member.name} is free`);
+      }
+    }
+    return untilAt;
+  }
+
+  #end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): undefined {
+    this.#waiting.delete(at.attempt.id);
+    this.#host.end(at, outcome, because);
+    return undefined;
+  }
+
+  #refuse(run: RunState, task: TaskState, why: string): void {
+    if (this.#projection.budgets.has(run.id)) this.#host.stopRun(run, why);
+    else this.#host.failTask(run, task, why, []);
+  }
+
+  /** All or nothing over the model's limits and the run's budget. */
+  #admit(
+    run: RunState,
+    member: Member,
+    claim: Claim,
+    nowMs: number,
+  ): Admission & { readonly ofBudget?: boolean } {
+    const byLimits = member.limits.admit(nowMs, claim);
+    if (byLimits.kind !== 'run') return byLimits;
+    const byBudget = this.#projection.budgets.get(run.id)?.admit(claim);
+    if (byBudget === undefined) return byLimits;
+    if (byBudget.kind !== 'run') return { ...byBudget, ofBudget: true };
+    return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };
+  }
+
+  #noteWaiting(
+    task: TaskState,
+    because: string,
+    untilAt: number | undefined,
+    nowMs: number,
+  ): void {
+    // A wait for a call to end is over in a moment; only a limit's wait is worth a line in the journal, and only once.
+    const known = task.waiting?.untilAt;
+    if (untilAt === undefined || (known !== undefined && known > nowMs)) return;
+    void this.#journal.append([
+      { type: 'task.waiting', run: task.run, task: task.task.key, data: { because, untilAt } },
+    ]);
+  }
+
+  #requestOf(
+    task: TaskState,
+    member: Member,
+    messages: LetThrough['request']['messages'],
+    tools: NonNullable<LetThrough['request']['tools']>,
+  ): LetThrough['request'] {
+    return {
+      messages,
+      maxTokens: outputLimit(this.#settings, member),
+      ...(tools.length === 0 ? {} : { tools }),
+      ...(task.task.kind === 'plan' ? { output: PLAN_OUTPUT } : {}),
+    };
+  }
+}
+
+const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
+
+function callStarted(
+  place: {
+    readonly run: string;
+    readonly task: string;
+    readonly attempt: string;
+    readonly call: string;
+    readonly model: string;
+  },
+  step: number,
+  admission: Extract<Admission, { kind: 'run' }>,
+  { estimate, worst }: Claim,
+): Parameters<Journal['append']>[0][number] {
+  return { type: 'call.started', ...place, data: { step, holds: admission.holds, estimate, worst } };
+}

@@ -1,0 +1,332 @@
+import { EventEmitter } from 'eventemitter3';
+import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
+import { endAttempt } from '../attempt/drive.ts';
+import { StoreError } from '../errors/store-error.ts';
+import { createBounded } from '../internal/bounded.ts';
+import { createSerial } from '../internal/serial.ts';
+import type { EventDraft } from '../journal/draft.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import { backoffMs } from '../limit/backoff.ts';
+import type { RunStatus } from '../spec/event.ts';
+import type { BudgetSpec } from '../spec/limit.ts';
+import type { ModelEvent } from '../spec/model.ts';
+import type { PlanTask, TaskSource } from '../spec/task.ts';
+import { type ChainLink, chainFor } from '../validate/chain.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { LiveAttempts, describeError } from './live-attempts.ts';
+import { type ModelState, modelStates } from './model-state.ts';
+import { plannedDrafts } from './planned.ts';
+import type { Projection } from './projection.ts';
+import { recoverRun } from './recover.ts';
+import { RunControl } from './run-control.ts';
+import { RunGraphs } from './run-graphs.ts';
+import type { Settings } from './settings.ts';
+
+/** Something to look at while it happens; not in the journal, never waited for. */
+export interface LiveEvent {
+  readonly run: string;
+  readonly task: string;
+  readonly attempt: string;
+  readonly model: string;
+  readonly event: ModelEvent;
+}
+
+/** What a new run starts with. */
+export interface NewRun {
+  readonly title: string;
+  readonly goal?: string;
+  readonly context?: string;
+  readonly budget?: BudgetSpec;
+  readonly tasks: readonly PlanTask[];
+  readonly source?: TaskSource;
+}
+
+/** How a run ended, for whoever waits for it. */
+export interface RunEnd {
+  readonly status: RunStatus;
+  readonly because: string | undefined;
+  readonly state: RunState;
+}
+
+/** One overseer at work: the parts of the loop, wired together. */
+export class Kernel {
+  readonly live: EventEmitter<{ model: [LiveEvent] }> = new EventEmitter();
+  readonly #settings: Settings;
+  readonly #projection: Projection;
+  readonly #journal: Journal;
+  readonly #dispatcher: Dispatcher;
+  readonly #attempts: LiveAttempts;
+  readonly #graphs: RunGraphs;
+  readonly #control: RunControl;
+  readonly #host: AttemptHost;
+  readonly #sources = new Map<string, TaskSource>();
+  readonly #chains = new WeakMap<TaskState, readonly ChainLink[]>();
+  readonly #ends = new Map<string, PromiseWithResolvers<RunEnd>>();
+  #closing = false;
+
+  constructor(settings: Settings, projection: Projection, journal: Journal) {
+    this.#settings = settings;
+    this.#projection = projection;
+    this.#journal = journal;
+    this.#host = this.#attemptHost();
+    this.#attempts = new LiveAttempts(this.#host, (at, error) => this.#broken(at, error));
+    this.#dispatcher = new Dispatcher(settings, projection, journal, {
+      begin: (run, task, call, durable) => this.#begin(run, task, call, durable),
+      proceed: (at, call, durable) => this.#attempts.go(at, durable, call),
+      end: (at, outcome, because) => endAttempt(this.#host, at, outcome, because, []),
+      failTask: (run, task, because, findings) =>
+        this.#control.failTask(run, task, because, findings),
+      stopRun: (run, because) => void this.#control.stop(run, because),
+    });
+    this.#graphs = new RunGraphs(this.#dispatcher.queue);
+    this.#control = new RunControl({
+      attempts: this.#attempts,
+      graphs: this.#graphs,
+      attemptHost: this.#host,
+      maxAttempts: settings.maxAttempts,
+      now: () => settings.clock.now(),
+      append: (drafts) => this.#journal.append(drafts),
+      closeWorkspace: (at) => this.#closeWorkspace(at),
+      wake: () => this.#dispatcher.wake(),
+      finished: (run) => this.#finished(run),
+    });
+  }
+
+  /** The runs that are not finished. */
+  get unfinished(): readonly RunState[] {
+    return [...this.#projection.runs.values()].filter(({ status }) => status !== 'finished');
+  }
+
+  /** How every model of the team stands now. */
+  models(): readonly ModelState[] {
+    return modelStates(this.#settings, this.#projection);
+  }
+
+  /** A run that is not finished, or whose end is not read yet. */
+  runOf(id: string): RunState | undefined {
+    return this.#projection.runs.get(id);
+  }
+
+  /** Starts a run; its tasks begin in the same turn. Throws `ConfigError` for a check that nobody makes. */
+  start(id: string, request: NewRun): void {
+    for (const task of request.tasks) chainFor(task, this.#settings.validators);
+    if (request.source !== undefined) this.#sources.set(id, request.source);
+    const { title, goal, context, budget } = request;
+    this.#append([
+      {
+        type: 'run.started',
+        run: id,
+        data: {
+          title,
+          ...(goal === undefined ? {} : { goal }),
+          ...(context === undefined ? {} : { context }),
+          ...(budget === undefined ? {} : { budget }),
+        },
+      },
+      { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
+    ]);
+    const run = this.#projection.runs.get(id);
+    if (run !== undefined) this.#control.added(run, request.tasks);
+  }
+
+  /** Goes on with a run that was suspended, or that another process left unfinished. */
+  resume(run: RunState, because: string, source: TaskSource | undefined): void {
+    if (source !== undefined) this.#sources.set(run.id, source);
+    this.#append([
+      ...recoverRun(run, this.#attempts, this.#settings.clock.now()),
+      { type: 'run.resumed', run: run.id, data: { because } },
+    ]);
+    for (const task of run.tasks.values()) {
+      if (task.attempt === undefined) continue;
+      const at = this.#attempts.of(task) ?? this.#attempts.adopt(run, task, task.attempt);
+      this.#attempts.go(at, undefined, undefined);
+    }
+    this.#graphs.load(run, this.#settings.clock.now());
+    this.#control.finishIfOver(run);
+    this.#dispatcher.wake();
+  }
+
+  /** Lets calls in flight end and starts none. */
+  pause(run: RunState, because: string): void {
+    if (run.status === 'running') {
+      this.#append([{ type: 'run.suspended', run: run.id, data: { because } }]);
+    }
+  }
+
+  /** Ends a run, aborting what is under way down to the sockets. */
+  async cancel(run: RunState, because: string): Promise<void> {
+    await this.#control.stop(run, because);
+  }
+
+  /** Resolves when the run has ended, or when this kernel stops working on it. Rejects when the journal failed. */
+  whenEnded(id: string): Promise<RunEnd> {
+    let end = this.#ends.get(id);
+    if (end === undefined) {
+      end = Promise.withResolvers<RunEnd>();
+      end.promise.catch(() => undefined);
+      this.#ends.set(id, end);
+      if (this.#journal.failure !== undefined) end.reject(this.#journal.failure);
+    }
+    return end.promise;
+  }
+
+  /** Everything appended is durable. */
+  settled(): Promise<void> {
+    return this.#journal.settled();
+  }
+
+  /** Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#dispatcher.close();
+    await this.#quietWithin(this.#settings.graceMs);
+    for (const at of this.#attempts.list()) {
+      at.live.controller.abort(new Error('the overseer was closed'));
+    }
+    await this.#attempts.quiet();
+    if (this.#journal.failure === undefined) await this.#suspendAll();
+    this.#journal.followers.end();
+  }
+
+  async #suspendAll(): Promise<void> {
+    const because = 'the overseer was closed; resume the run to go on';
+    for (const run of this.unfinished) {
+      if (run.status === 'running') {
+        this.#append([{ type: 'run.suspended', run: run.id, data: { because } }]);
+      }
+      this.#ends.get(run.id)?.resolve({ status: 'stopped', because, state: run });
+    }
+    await this.#journal.settled();
+  }
+
+  async #quietWithin(graceMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#settings.clock.after(graceMs, resolve);
+    await Promise.race([this.#attempts.quiet(), promise]);
+    cancel();
+  }
+
+  #append(drafts: readonly EventDraft[]): void {
+    void this.#journal.append(drafts).catch((error: unknown) => this.#failAll(error));
+  }
+
+  #begin(
+    run: RunState,
+    task: TaskState,
+    call: Parameters<LiveAttempts['go']>[2],
+    durable: Promise<void>,
+  ): void {
+    if (task.attempt === undefined) return;
+    const at = this.#attempts.adopt(run, task, task.attempt);
+    // A task without a model does nothing yet that must be on disk before; its tools see to that themselves.
+    this.#attempts.go(at, call === undefined ? undefined : durable, call);
+  }
+
+  #broken(at: AttemptPlace, error: unknown): void {
+    if (this.#journal.failure !== undefined) {
+      this.#failAll(this.#journal.failure);
+      return;
+    }
+    endAttempt(this.#host, at, 'failed', describeError(error), []);
+  }
+
+  #failAll(error: unknown): void {
+    this.#dispatcher.close();
+    const failure =
+      error instanceof Error ? error : new StoreError('store.failed', String(error));
+    for (const at of this.#attempts.list()) at.live.controller.abort(failure);
+    for (const run of this.unfinished) {
+      void this.whenEnded(run.id).catch(() => undefined);
+      this.#ends.get(run.id)?.reject(failure);
+    }
+  }
+
+  #finished(run: RunState): void {
+    const status = run.outcome ?? 'failed';
+    this.#ends.get(run.id)?.resolve({ status, because: run.because, state: run });
+    this.#ends.delete(run.id);
+    this.#sources.delete(run.id);
+    this.#projection.forget(run.id);
+  }
+
+  #closeWorkspace(at: AttemptPlace): void {
+    if (at.live.workspace === undefined) return;
+    // A folder that stays behind costs space and nothing else.
+    this.#settings.workspaces?.close(at.attempt.id).catch(() => undefined);
+  }
+
+  #attemptHost(): AttemptHost {
+    const settings = this.#settings;
+    return {
+      clock: settings.clock,
+      ids: settings.ids,
+      workspaces: settings.workspaces,
+      fetch: settings.fetch,
+      retryDelay: (failures, retryAfterMs) =>
+        backoffMs(failures, retryAfterMs === undefined ? {} : { retryAfterMs }, settings.random),
+      append: (drafts) => this.#journal.append(drafts),
+      memberOf: (model) => {
+        const member = settings.members.get(model);
+        if (member === undefined) throw new Error(`There is no model ${model} in the team.`);
+        return member;
+      },
+      chainOf: (task) => this.#chainOf(task),
+      toolsOf: (task) =>
+        task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
+      grantsOf: (task) => this.#grantsOf(task),
+      sourceOf: (run) => this.#sources.get(run),
+      planFrom: (at, output) => plannedDrafts(at, output),
+      bounded: createBounded(settings.checksAtOnce),
+      serially: createSerial(),
+      show: (at, event) => this.#show(at, event),
+      wantsCall: (at) => {
+        if (!this.#closing) this.#dispatcher.want(at);
+        this.#dispatcher.freed();
+      },
+      asked: (at) => this.#asked(at),
+      ended: (at) => {
+        this.#dispatcher.forget(at.attempt.id);
+        this.#control.attemptEnded(at);
+        this.#dispatcher.freed();
+      },
+    };
+  }
+
+  #asked(at: AttemptPlace): void {
+    const children = [...at.attempt.questions.keys()].flatMap((question) => {
+      const child = at.run.tasks.get(`${at.task.task.key}/${question}`);
+      return child === undefined || child.status !== 'open' ? [] : [child];
+    });
+    this.#graphs.add(at.run, children, this.#settings.clock.now());
+    this.#dispatcher.freed();
+  }
+
+  #chainOf(task: TaskState): readonly ChainLink[] {
+    let chain = this.#chains.get(task);
+    if (chain === undefined) {
+      chain = chainFor(task.task, this.#settings.validators);
+      this.#chains.set(task, chain);
+    }
+    return chain;
+  }
+
+  /** What the host itself wrote into a task's step is allowed; models may do what their role was granted. */
+  #grantsOf(task: TaskState): ReturnType<AttemptHost['grantsOf']> {
+    const { step } = task.task;
+    if (step !== undefined) return this.#settings.tools.get(step.tool)?.permissions ?? [];
+    const member = this.#settings.members.get(task.attempt?.model ?? '');
+    return [...this.#settings.roles.of(task.task).grants, ...(member?.grants ?? [])];
+  }
+
+  #show(at: AttemptPlace, event: ModelEvent): void {
+    if (this.live.listenerCount('model') === 0) return;
+    this.live.emit('model', {
+      run: at.run.id,
+      task: at.task.task.key,
+      attempt: at.attempt.id,
+      model: at.attempt.model ?? '',
+      event,
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import type { PlanTask } from '../spec/task.ts';
+import { PLAN_KEY } from './planned.ts';
+
+/** What the planner has to know of the team it plans for. */
+export interface PlanSituation {
+  readonly roles: readonly string[];
+  readonly checks: readonly string[];
+  readonly hasFiles: boolean;
+}
+
+/** The task that breaks a goal into tasks; its acceptance is the plan's. */
+export function planTask(goal: string, { roles, checks, hasFiles }: PlanSituation): PlanTask {
+  const instruction = [
+    'Break this goal into the smallest tasks that can each be checked on their own:',
+    '',
+    goal,
+    '',
+    'Answer with one JSON object and nothing else, in this form:',
+    '{"tasks": [{"key": "short-name", "title": "…", "instruction": "what to do, complete in itself", "kind": "code | test | review | document | write", "needs": ["keys of tasks that must be done first"], "files": ["paths it writes"], "role": null, "priority": "critical | high | medium | low", "checks": [{"kind": "…", "value": "…"}]}]}',
+    '',
+    'At most 50 tasks. Two tasks that write one file cannot run at once.',
+    hasFiles
+      ? 'Tasks work on files of a project; name every file that a task writes.'
+      : 'There is no project folder: every task answers in text, and files stays empty.',
+    `Checks may be of these kinds: ${checks.join(', ')}. Roles: null, or one of ${roles.join(', ')}.`,
+  ].join('\n');
+  return {
+    key: PLAN_KEY,
+    title: `Plan: ${titleOf(goal)}`,
+    instruction,
+    kind: 'plan',
+    needs: [],
+    files: [],
+    role: 'overseer',
+    priority: 'high',
+    checks: [],
+  };
+}
+
+/** The first line of a text, cut for people. */
+export function titleOf(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
+}

@@ -1,0 +1,92 @@
+import { type Runs, foldRun } from '../journal/fold-run.ts';
+import { RunBudget } from '../limit/budget.ts';
+import { OutputEstimates } from '../limit/output-estimates.ts';
+import { type Cooldown, cooldownAfter, noCooldown } from '../limit/cooldown.ts';
+import type { Member } from '../route/member.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+
+/** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
+export class Projection {
+  readonly runs: Runs = new Map();
+  readonly budgets: Map<string, RunBudget> = new Map();
+  readonly cooldowns: Map<string, Cooldown> = new Map();
+  readonly outputs: OutputEstimates = new OutputEstimates();
+  readonly #members: ReadonlyMap<string, Member>;
+
+  constructor(members: ReadonlyMap<string, Member>) {
+    this.#members = members;
+  }
+
+  /** Makes one event true. */
+  apply(event: OverseerEvent): void {
+    foldRun(this.runs, event);
+    switch (event.type) {
+      case 'run.started':
+        if (event.data.budget !== undefined && event.run !== undefined) {
+          this.budgets.set(event.run, new RunBudget(event.data.budget));
+        }
+        return;
+      case 'run.finished':
+        this.budgets.delete(event.run ?? '');
+        return;
+      case 'call.started':
+        this.#start(event);
+        return;
+      case 'call.finished':
+        this.#finish(event);
+        return;
+      case 'call.failed':
+        this.#fail(event);
+        return;
+      default:
+    }
+  }
+
+  /** Lets go of a run that is over and read. */
+  forget(run: string): void {
+    this.runs.delete(run);
+  }
+
+  #start(event: OverseerEvent<'call.started'>): void {
+    const { call = '', model = '', run = '' } = event;
+    const claim = { estimate: event.data.estimate, worst: event.data.worst };
+    this.#members.get(model)?.limits.start(call, event.at, claim);
+    this.budgets.get(run)?.start(call, claim);
+  }
+
+  #finish(event: OverseerEvent<'call.finished'>): void {
+    const { call = '', model = '', run = '' } = event;
+    const { settled, rate } = event.data;
+    const member = this.#members.get(model);
+    member?.limits.settle(call, settled);
+    if (rate !== undefined) member?.limits.learn(event.at, rate);
+    this.budgets.get(run)?.settle(call, settled);
+    this.outputs.note(outputKey(model, this.#kindOf(event)), settled.outputTokens);
+    if (this.cooldowns.has(model)) this.cooldowns.delete(model);
+  }
+
+  #fail(event: OverseerEvent<'call.failed'>): void {
+    const { call = '', model = '', run = '' } = event;
+    const { settled, uncertain, rate } = event.data;
+    const member = this.#members.get(model);
+    if (uncertain) {
+      member?.limits.settle(call, settled);
+      this.budgets.get(run)?.settle(call, settled);
+    } else {
+      member?.limits.release(call);
+      this.budgets.get(run)?.release(call);
+    }
+    if (rate !== undefined) member?.limits.learn(event.at, rate);
+    const before = this.cooldowns.get(model) ?? noCooldown;
+    this.cooldowns.set(model, cooldownAfter(before, event.data, event.at));
+  }
+
+  #kindOf(event: OverseerEvent): string {
+    return this.runs.get(event.run ?? '')?.tasks.get(event.task ?? '')?.task.kind ?? '';
+  }
+}
+
+/** Under what a call's output is remembered. */
+export function outputKey(model: string, kind: string): string {
+  return `${model}/${kind}`;
+}

@@ -1,0 +1,67 @@
+import { followRun } from '../journal/follow-run.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import type { StateStore } from '../spec/store.ts';
+import type { TaskSource } from '../spec/task.ts';
+import type { Kernel } from './kernel.ts';
+import { type RunResult, runResult } from './run-result.ts';
+
+/**
+ * One run, from outside. Iterating gives its events from the first, at any time, to any number of readers; leaving
+ * the loop cancels nothing.
+ */
+export interface Run extends AsyncIterable<OverseerEvent> {
+  readonly id: string;
+  /** Resolves when the run has ended or this overseer was closed. Rejects only when the journal itself failed. */
+  readonly result: Promise<RunResult>;
+  /** Lets calls in flight end and starts no more, until `resume`. */
+  pause(reason?: string): void;
+  /** Goes on after `pause`, or with a run that another process left unfinished. Does nothing while it is running. */
+  resume(options?: {
+    /** Where the tasks came from, so that their boxes can be ticked; needed where the run was started with one. */
+    readonly source?: TaskSource;
+  }): void;
+  /** Ends the run and aborts what is under way; resolves when that is on disk. */
+  cancel(reason?: string): Promise<void>;
+}
+
+/** A handle to a run of this kernel. */
+export function createRunHandle(
+  id: string,
+  kernel: Kernel,
+  journal: Journal,
+  store: StateStore,
+): Run {
+  let result: Promise<RunResult> | undefined;
+  const end = (): Promise<RunResult> => {
+    result ??= kernel
+      .whenEnded(id)
+      .then(({ status, because, state }) => runResult(state, status, because));
+    result.catch(() => undefined);
+    return result;
+  };
+  // Asked for at once, so that a run that ends before anybody looks is not missed.
+  end();
+  return {
+    id,
+    get result() {
+      return end();
+    },
+    pause: (reason = 'paused by the host') => {
+      const run = kernel.runOf(id);
+      if (run !== undefined) kernel.pause(run, reason);
+    },
+    resume: (options = {}) => {
+      const run = kernel.runOf(id);
+      if (run !== undefined) kernel.resume(run, 'resumed by the host', options.source);
+    },
+    cancel: async (reason = 'cancelled by the host') => {
+      const run = kernel.runOf(id);
+      if (run === undefined) return;
+      await kernel.cancel(run, reason);
+      await kernel.settled();
+    },
+    [Symbol.asyncIterator]: () =>
+      followRun(store, journal, id, (event) => event.type === 'run.finished'),
+  };
+}

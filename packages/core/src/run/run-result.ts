@@ -1,0 +1,57 @@
+import type { RunState, TaskStatus } from '../journal/run-state.ts';
+import type { RunStatus, UsageTotals } from '../spec/event.ts';
+
+/** How one task of a run ended. */
+export interface TaskResult {
+  readonly key: string;
+  readonly title: string;
+  readonly status: TaskStatus;
+  /** The model whose answer was accepted, or that tried last. */
+  readonly model?: string;
+  readonly attempts: number;
+  readonly output?: string;
+  readonly reason?: string;
+}
+
+/** How a run ended. Never an error: what went wrong is in `status` and `reason`. */
+export interface RunResult {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly output?: string;
+  readonly reason?: string;
+  readonly usage: UsageTotals;
+  /** US dollars. */
+  readonly cost: number;
+  readonly tasks: readonly TaskResult[];
+}
+
+/** What a host is told of a run that ended. */
+export function runResult(run: RunState, status: RunStatus, reason: string | undefined): RunResult {
+  return {
+    id: run.id,
+    status,
+    usage: { ...run.usage },
+    cost: run.usage.microUsd / 1_000_000,
+    tasks: taskResults(run),
+    ...(run.output === undefined ? {} : { output: run.output }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function taskResults(run: RunState): readonly TaskResult[] {
+  const results: TaskResult[] = [];
+  for (const { task, status, asks, past, attempt, output, because } of run.tasks.values()) {
+    if (asks !== undefined) continue;
+    const model = attempt?.model ?? past.at(-1)?.model;
+    results.push({
+      key: task.key,
+      title: task.title,
+      status,
+      attempts: past.length + (attempt === undefined ? 0 : 1),
+      ...(model === undefined ? {} : { model }),
+      ...(output === undefined ? {} : { output }),
+      ...(because === undefined ? {} : { reason: because }),
+    });
+  }
+  return results;
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '../internal/clock.ts';
+import type { Ids } from '../internal/ids.ts';
+import type { Member } from '../route/member.ts';
+import type { BudgetSpec } from '../spec/limit.ts';
+import type { StateStore } from '../spec/store.ts';
+import type { Tool } from '../spec/tool.ts';
+import type { Validator } from '../spec/validator.ts';
+import type { WorkspaceProvider } from '../spec/workspace.ts';
+import type { RoleBook } from './role-parts.ts';
+
+/** Everything that a kernel works with, resolved and checked. */
+export interface Settings {
+  readonly overseer: string;
+  readonly members: ReadonlyMap<string, Member>;
+  readonly roles: RoleBook;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly validators: ReadonlyMap<string, Validator>;
+  readonly workspaces: WorkspaceProvider | undefined;
+  readonly store: StateStore;
+  readonly budget: BudgetSpec | undefined;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  /** A wait longer than this sends a task to a fallback model. */
+  readonly patienceMs: number;
+  /** Tries at one task before it fails. */
+  readonly maxAttempts: number;
+  /** Checks that run at once. */
+  readonly checksAtOnce: number;
+  /** Output tokens a call may give, where the model does not say less. */
+  readonly maxOutputTokens: number;
+  /** How long `close` waits for calls in flight. */
+  readonly graceMs: number;
+}

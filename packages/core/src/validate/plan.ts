@@ -1,0 +1,26 @@
+import { parsePlan } from '../plan/plan-schema.ts';
+import type { Validator } from '../spec/validator.ts';
+
+/**
+ * Refuses a plan that breaks the schema, names what is not there, or goes in a circle.
+ * `checkKinds` are the checks that tasks may ask for.
+ */
+export function planValidator(checkKinds: () => readonly string[]): Validator {
+  return {
+    spec: 'validator/1',
+    tier: 'automated',
+    validate: async (answer) => {
+      const plan = await parsePlan(answer.text);
+      if (!plan.ok) return { kind: 'fail', findings: plan.problems.map((message) => ({ message })) };
+      const known = checkKinds();
+      const unknown = plan.tasks.flatMap((task) =>
+        (task.checks ?? [])
+          .filter((check) => !known.includes(check.kind))
+          .map((check) => `Task ${task.key} asks for the check ${check.kind}; known: ${known.join(', ')}.`),
+      );
+      return unknown.length === 0
+        ? { kind: 'pass' }
+        : { kind: 'fail', findings: unknown.map((message) => ({ message })) };
+    },
+  };
+}
