@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitCode, progress, wholeNumber } from './harness/command.ts';
 import { measureAll } from './harness/measure-all.ts';
 import { installPeer } from './harness/peers.ts';
 import { loadWork, namesIn, subjectFile } from './harness/registry.ts';
@@ -18,10 +19,6 @@ user and system, all threads. Ratios are taken within a repeat.
 BENCH_TMP names a folder on a real disk for what is stored.
 `;
 
-const progress = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
-
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
@@ -33,14 +30,14 @@ const { positionals, values } = parseArgs({
   },
 });
 if (values.help) process.stdout.write(HELP);
-else process.exitCode = await bench(positionals[0]).catch(failed);
+else process.exitCode = await exitCode(() => bench(positionals[0]));
 
 async function bench(name: string | undefined): Promise<number> {
   const work = await loadWork<Work>('works', name);
   const subjects = chosen(work);
   for (const subject of subjects) subjectFile(subject);
   for (const subject of subjects) installPeer(subject, progress);
-  const repeats = Number(values.repeats ?? work.repeats);
+  const repeats = wholeNumber('repeats', values.repeats ?? String(work.repeats));
   const measured = await measureAll({ name: String(name), work, subjects, repeats, progress });
   const lines = resultLines(String(name), work, measured);
   const text = values.json
@@ -53,9 +50,4 @@ async function bench(name: string | undefined): Promise<number> {
 function chosen(work: Work): readonly string[] {
   if (values.subjects !== undefined) return values.subjects.split(',');
   return values.peers ? [...work.subjects, ...work.peers] : work.subjects;
-}
-
-function failed(error: unknown): number {
-  progress(error instanceof Error ? error.message : String(error));
-  return 1;
 }
