@@ -33,6 +33,7 @@ export interface EventLog {
    * lease's, `store.conflict` when `seq` is taken by another event or leaves a gap, `store.full`, `store.failed`.
    */
   append(epoch: number, events: readonly OverseerEvent[]): Promise<void>;
+  /** The events that the query asks for; none where there are none. */
   read(query: EventQuery): Promise<readonly OverseerEvent[]>;
   /** The last `seq` of a stream, 0 when it is empty. */
   head(stream: string): Promise<number>;
@@ -42,6 +43,7 @@ export interface EventLog {
 
 /** Large values by the hex SHA-256 of their bytes, written once. */
 export interface BlobStore {
+  /** Keeps the bytes and returns their hash. Bytes that are already there are written once. */
   put(bytes: Uint8Array): Promise<string>;
   /** `undefined` when there is no such blob. */
   get(hash: string): Promise<Uint8Array | undefined>;
@@ -58,6 +60,7 @@ export interface Snapshot {
 
 /** The latest snapshots. */
 export interface SnapshotStore {
+  /** Keeps it in place of an older one of the same stream and version. */
   put(snapshot: Snapshot): Promise<void>;
   /** The newest snapshot of that version, `undefined` when there is none. */
   latest(stream: string, foldVersion: number): Promise<Snapshot | undefined>;

@@ -50,6 +50,7 @@ export interface WorkspaceProvider {
   readonly spec: 'workspace/1';
   /** Refuses a project that is not fit to work on (`workspace.dirty`, `workspace.missing`), touching nothing. */
   prepare(signal: AbortSignal): Promise<void>;
+  /** Opens the folder of one attempt. */
   open(request: WorkspaceRequest): Promise<Workspace>;
   /** Applies the files, ticks the box and records both as one change, or changes nothing. */
   accept(request: ChangeRequest): Promise<ChangeAnswer>;
