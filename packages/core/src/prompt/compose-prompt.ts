@@ -1,7 +1,7 @@
+import { enforceFramework } from '../internal/framework/enforce-framework.ts';
+import { type ComponentValue, componentValues } from '../internal/framework/framework-values.ts';
 import type { FrameworkReport, Message } from '../spec/index.ts';
 import { deliverable } from './deliverable.ts';
-import { enforceFramework } from './framework.ts';
-import { type ComponentValue, componentValues } from './framework-values.ts';
 import { historySection } from './history-section.ts';
 import { projectSection } from './project-section.ts';
 import { capsFor } from './prompt-caps.ts';

@@ -1,5 +1,5 @@
+import type { ComponentValue } from '../internal/framework/framework-values.ts';
 import type { PromptSection } from '../spec/index.ts';
-import type { ComponentValue } from './framework-values.ts';
 import type { PromptInput } from './prompt-input.ts';
 import { untrusted } from './untrusted.ts';
 

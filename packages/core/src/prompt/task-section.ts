@@ -1,5 +1,5 @@
+import type { ComponentValue } from '../internal/framework/framework-values.ts';
 import type { PlanTask, PromptSection } from '../spec/index.ts';
-import type { ComponentValue } from './framework-values.ts';
 import type { PromptCaps } from './prompt-caps.ts';
 import type { PromptInput, PromptInputTask } from './prompt-input.ts';
 import { untrusted, untrustedLine } from './untrusted.ts';

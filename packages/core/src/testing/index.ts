@@ -7,11 +7,13 @@
 
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { type FakeModel, type FakeModelOptions, type FakeReply, fakeModel } from './fake-model.ts';
+export { frameworkConformance } from './framework-conformance.ts';
 export { modelConformance } from './model-conformance.ts';
 export type { ModelConformanceOptions, ModelFeature } from './model-rules/options.ts';
 export type { ConformanceRule } from './rule.ts';
 export type { StoreSubject } from './store/subject.ts';
 export { stateStoreConformance } from './store-conformance.ts';
+export { type TaskSourceSubject, taskSourceConformance } from './task-source-conformance.ts';
 export { type ToolScene, type ToolSubject, toolConformance } from './tool-conformance.ts';
 export {
   type ValidatorScene,

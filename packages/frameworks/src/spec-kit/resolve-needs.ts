@@ -37,8 +37,7 @@ function idsOf(
   task: DraftTask,
 ): ReadonlyMap<string, Line> {
   const found = new Map<string, Line>();
-  const stated = task.stated.flatMap(({ list, line }) => list.ids.map((id) => ({ id, line })));
-  for (const { id, line } of stated) {
+  for (const { id, line } of distinct(task)) {
     if (found.size >= caps.idsStated) {
       tellTooMany(scan, task, line);
       break;
@@ -46,6 +45,23 @@ function idsOf(
     for (const one of expand(scan, byId, id, line)) if (!found.has(one)) found.set(one, line);
   }
   return found;
+}
+
+interface StatedAt {
+  readonly id: StatedIds['ids'][number];
+  readonly line: Line;
+}
+
+/** Ids and ranges as they are written, each once. */
+function distinct(task: DraftTask): Iterable<StatedAt> {
+  const stated = new Map<string, StatedAt>();
+  for (const { list, line } of task.stated) {
+    for (const id of list.ids) {
+      const text = id.kind === 'one' ? id.id : `${id.from}-${id.to}`;
+      if (!stated.has(text)) stated.set(text, { id, line });
+    }
+  }
+  return stated.values();
 }
 
 function tellTooMany(scan: Scan, task: DraftTask, line: Line): void {

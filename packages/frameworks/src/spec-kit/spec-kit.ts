@@ -60,6 +60,7 @@ async function readText(path: string, signal: AbortSignal | undefined): Promise<
   try {
     bytes = await readFile(path, signal === undefined ? {} : { signal });
   } catch (cause) {
+    signal?.throwIfAborted();
     throw unreadable(path, cause);
   }
   try {

@@ -1,4 +1,4 @@
-import type { Framework, FrameworkReport, FrameworkRule } from '../spec/index.ts';
+import type { Framework, FrameworkReport, FrameworkRule } from '../../spec/index.ts';
 import { keepsRule, type RuleFacts } from './framework-rule.ts';
 import type { ComponentValue } from './framework-values.ts';
 

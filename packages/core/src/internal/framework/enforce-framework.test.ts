@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Framework, FrameworkDefinition, FrameworkRule } from '../spec/index.ts';
-import { enforceFramework, scoreReply } from './framework.ts';
+import type { Framework, FrameworkDefinition, FrameworkRule } from '../../spec/index.ts';
+import { enforceFramework, scoreReply } from './enforce-framework.ts';
 import { keepsRule } from './framework-rule.ts';
 import { componentValues } from './framework-values.ts';
 import { lintFramework } from './lint-framework.ts';

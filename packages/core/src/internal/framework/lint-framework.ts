@@ -1,11 +1,11 @@
-import { nearest } from '../internal/nearest.ts';
 import type {
   Framework,
   FrameworkDefinition,
   FrameworkRule,
   FrameworkTest,
-} from '../spec/index.ts';
-import { enforceFramework } from './framework.ts';
+} from '../../spec/index.ts';
+import { nearest } from '../nearest.ts';
+import { enforceFramework } from './enforce-framework.ts';
 import { patternProblem } from './safe-pattern.ts';
 
 /** Something wrong in a framework's definition. */

@@ -1,5 +1,5 @@
-import { ConfigError } from '../errors/config-error.ts';
-import type { Framework, FrameworkComponent } from '../spec/index.ts';
+import { ConfigError } from '../../errors/config-error.ts';
+import type { Framework, FrameworkComponent } from '../../spec/index.ts';
 
 /** Where the texts of components come from. */
 export interface ComponentSources {

@@ -1,4 +1,4 @@
-import type { FrameworkCheck, ModelInfo } from '../spec/index.ts';
+import type { FrameworkCheck, ModelInfo } from '../../spec/index.ts';
 import { compilePattern, longestMatched } from './safe-pattern.ts';
 
 /** What rules may know beside the text. */

@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/config-error.ts';
+import { ConfigError } from '../../errors/config-error.ts';
 import { type PatternAtom, patternAtoms } from './pattern-atoms.ts';
 
 /** A regular expression as a definition holds it. */
