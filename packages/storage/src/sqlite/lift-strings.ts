@@ -24,10 +24,21 @@ type Take = (path: ValuePath, text: string) => void;
 function lift(value: unknown, path: ValuePath, take: Take): unknown {
   if (typeof value === 'string') return liftString(value, path, take);
   if (typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value)
+    ? liftEntries(value, value.entries(), path, take)
+    : liftEntries(value, Object.entries(value), path, take);
+}
+
+function liftEntries(
+  value: object,
+  entries: Iterable<readonly [string | number, unknown]>,
+  path: ValuePath,
+  take: Take,
+): object {
   let copy: object | undefined;
-  for (const [key, inner] of Object.entries(value)) {
+  for (const [key, inner] of entries) {
     if (key === '__proto__') continue;
-    const lifted = lift(inner, [...path, Array.isArray(value) ? Number(key) : key], take);
+    const lifted = lift(inner, [...path, key], take);
     if (lifted === inner) continue;
     copy ??= Array.isArray(value) ? [...value] : { ...value };
     Reflect.set(copy, key, lifted);

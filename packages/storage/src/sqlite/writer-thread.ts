@@ -16,6 +16,9 @@ interface Waiting {
   readonly reject: (error: StoreError) => void;
 }
 
+/** The host's own flags (preloaded modules, `--input-type`) are not for this thread; Node 22 calls its SQLite experimental. */
+const FLAGS = ['--disable-warning=ExperimentalWarning'];
+
 /**
  * The thread that owns the file, seen from the caller's side. It keeps the process alive while a question is open, and
  * at no other time.
@@ -26,15 +29,22 @@ export class WriterThread {
   readonly #waiting = new Map<number, Waiting>();
   /** Question 0 is whether the file could be opened; it is asked by starting. */
   #lastId = 0;
+  #closing = false;
   #ended: StoreError | undefined;
 
   private constructor(options: WriterOptions) {
     this.#path = options.path;
     const entry = new URL(import.meta.resolve('@overseer/storage/sqlite/writer'));
-    this.#worker = new Worker(entry, { name: 'overseer-sqlite', workerData: options });
+    this.#worker = new Worker(entry, {
+      name: 'overseer-sqlite',
+      workerData: options,
+      execArgv: FLAGS,
+    });
     this.#worker.on('message', ({ id, answer }: Answered) => this.#settle(id, answer));
     this.#worker.on('error', (error: unknown) => this.#end(broken(this.#path, error)));
-    this.#worker.on('exit', () => this.#end(closedError(this.#path)));
+    this.#worker.on('exit', (code) => {
+      this.#end(this.#closing ? closedError(this.#path) : broken(this.#path, `exit code ${code}`));
+    });
   }
 
   /** Starts the thread and opens the file. Rejects with the `StoreError` that says why not. */
@@ -61,6 +71,7 @@ export class WriterThread {
   /** Ends the thread after all that was asked before. */
   async close(question: Questions['close']): Promise<void> {
     if (this.#ended !== undefined) return;
+    this.#closing = true;
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     await this.ask('close', question);
     this.#worker.ref();

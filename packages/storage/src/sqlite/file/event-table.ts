@@ -71,10 +71,9 @@ export class EventTable {
       const links = strings === undefined ? null : JSON.stringify(strings);
       const seq = segment.first + index;
       const runId = run === undefined ? null : runs.note(run, end.id, seq);
-      const hash = digest('sha256', `${end.hash}${body}${links ?? ''}`, 'buffer');
-      this.#insert.run(end.id, seq, runId, body, links, hash);
+      end.hash = digest('sha256', `${end.hash}${body}${links ?? ''}`, 'hex');
       end.seq = seq;
-      end.hash = hash.toString('hex');
+      this.#insert.run(end.id, seq, runId, body, links, end.hash);
     }
   }
 

@@ -1,11 +1,12 @@
+import { chmodSync } from 'node:fs';
 import type { OpenDatabase, SqliteDatabase } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
-import type { Refusal } from '../protocol.ts';
+import { isRefusal, type Refusal } from '../protocol.ts';
 import { configure } from './configure.ts';
 import { identify } from './identify.ts';
 import { JournalFile } from './journal-file.ts';
 import { migrate } from './migrate.ts';
-import { prepareFile } from './prepare-file.ts';
+import { preparePath } from './prepare-path.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** What a file is opened with. */
@@ -20,8 +21,11 @@ export interface OpenFileOptions {
 export function openFile(options: OpenFileOptions): JournalFile | Refusal {
   let database: SqliteDatabase | undefined;
   try {
-    prepareFile(options.path);
+    const found = preparePath(options.path);
+    if (isRefusal(found)) return found;
     database = options.openDatabase(options.path);
+    // SQLite's files beside it take after the file.
+    if (found === 'new') chmodSync(options.path, 0o600);
     const refusal = ready(database, options);
     if (refusal === undefined) return new JournalFile(database, options);
     database.close();
@@ -41,6 +45,8 @@ function ready(
     identify(database, path) ?? retryBusy(() => configure(database, path), path, busyTimeoutMs);
   if (refusal !== undefined) return refusal;
   migrate(database, path, MIGRATIONS);
+  // A file that may only be read says so when it is written, and that must not be the first append.
+  database.exec('UPDATE lease SET id = id WHERE FALSE');
   return undefined;
 }
 

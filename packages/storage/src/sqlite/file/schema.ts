@@ -30,7 +30,7 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE stream (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
-  -- cursor: the order of writing over all streams. hash: SHA-256 of the hex hash before it in the stream, body and lifted.
+  -- cursor: the order of writing over all streams. hash: SHA-256, in hex, of the hash before it in the stream, body and lifted, one behind the other.
   CREATE TABLE event (
     cursor INTEGER PRIMARY KEY,
     stream INTEGER NOT NULL,
@@ -38,7 +38,7 @@ export const MIGRATIONS: readonly string[] = [
     run INTEGER,
     body TEXT NOT NULL,
     lifted TEXT,
-    hash BLOB NOT NULL,
+    hash TEXT NOT NULL,
     UNIQUE (stream, seq)
   ) STRICT;
 

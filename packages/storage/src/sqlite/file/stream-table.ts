@@ -71,11 +71,10 @@ export class StreamTable {
 
   #readEnd(id: number): StreamEnd {
     const row = this.#last.get(id);
-    const hash = row?.['hash'];
     return {
       id,
       seq: Number(row?.['seq'] ?? 0),
-      hash: hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : '',
+      hash: String(row?.['hash'] ?? ''),
     };
   }
 }

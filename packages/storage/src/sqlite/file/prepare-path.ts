@@ -1,0 +1,51 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import process from 'node:process';
+import type { Refusal } from '../protocol.ts';
+
+/** The least that a database file can be, when it is not empty. */
+const SMALLEST = 512;
+
+/**
+ * Looks at what lies at a path before SQLite does: makes missing parent folders (0700), and tells a new file from one
+ * that is there. Never opens the file: closing it again would drop the locks that SQLite holds on it for another store
+ * of this process (https://www.sqlite.org/howtocorrupt.html, 2.2). Throws the system's errors.
+ */
+export function preparePath(path: string): 'new' | 'present' | Refusal {
+  const folder = dirname(path);
+  const firstMade = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (firstMade !== undefined) syncFolders(folder, dirname(firstMade));
+  accessSync(folder, constants.W_OK);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 'new';
+  accessSync(path, constants.R_OK | constants.W_OK);
+  if (found.isFile() && found.size > 0 && found.size < SMALLEST) {
+    return {
+      refused: 'store.corrupt',
+      message: `${path} is damaged: only ${found.size} bytes of it are left. Restore it from a backup, or move it away to start anew.`,
+    };
+  }
+  return 'present';
+}
+
+/** A new folder outlives a power cut only when the folder it is in was written too. */
+function syncFolders(from: string, to: string): void {
+  if (process.platform === 'win32') return;
+  for (let folder = from; ; folder = dirname(folder)) {
+    const descriptor = openSync(folder, constants.O_RDONLY);
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    if (folder === to) return;
+  }
+}
