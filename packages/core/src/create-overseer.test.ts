@@ -19,7 +19,7 @@ const userText = (request: ModelRequest): string =>
 const noop: Tool = {
   spec: 'tool/1',
   description: 'Gives back its input.',
-  input: { jsonSchema: { type: 'object' }, parse: (value) => ({ ok: true, value }) },
+  input: { jsonSchema: { type: 'object' }, parse: (value) => ({ ok: true, value: value as never }) },
   permissions: [],
   effect: 'none',
   timeoutMs: 1_000,

@@ -117,7 +117,7 @@ function createMembers(
     members.set(name, {
       name,
       model: entry.model,
-      role: entry.role ?? 'worker',
+      role: entry.role,
       goodAt: entry.goodAt ?? [],
       fallback: entry.fallback ?? [],
       price: entry.price ?? entry.model.info.price,

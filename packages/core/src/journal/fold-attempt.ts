@@ -1,6 +1,6 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
-import type { AttemptState, StepState, TaskState, ToolStepState } from './run-state.ts';
+import type { AttemptState, PastAttempt, StepState, TaskState, ToolStepState } from './run-state.ts';
 
 /** Makes one event true in a task's attempt: starts it, moves it, or puts it among the past. */
 export function foldAttempt(task: TaskState, event: OverseerEvent): void {
@@ -53,6 +53,13 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
     default:
       foldStep(attempt, event);
   }
+}
+
+/** Puts the attempt that did a task among the past. */
+export function acceptAttempt(task: TaskState): void {
+  if (task.attempt === undefined) return;
+  task.past.push(pastOf(task.attempt, 'accepted', 'every check passed', []));
+  task.attempt = undefined;
 }
 
 /** The answer of an attempt: the text of its last call, or what its tool gave. */
@@ -144,14 +151,18 @@ function retire(
   attempt: AttemptState,
   event: OverseerEvent<'attempt.ended'>,
 ): void {
-  task.past.push({
-    id: attempt.id,
-    model: attempt.model,
-    outcome: event.data.outcome,
-    because: event.data.because,
-    answer: answerText(attempt),
-    findings: event.data.findings ?? [],
-  });
+  const { outcome, because, findings = [] } = event.data;
+  task.past.push(pastOf(attempt, outcome, because, findings));
   task.attempt = undefined;
   if (task.status === 'running') task.status = 'open';
+}
+
+function pastOf(
+  attempt: AttemptState,
+  outcome: PastAttempt['outcome'],
+  because: string,
+  findings: PastAttempt['findings'],
+): PastAttempt {
+  const { id, model } = attempt;
+  return { id, model, outcome, because, answer: answerText(attempt), findings };
 }

@@ -1,6 +1,6 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
-import { foldAttempt } from './fold-attempt.ts';
+import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
 import { isFinal, noUsage, type RunState, type TaskState, type TaskStatus } from './run-state.ts';
 
 /** The runs that are not finished, and those whose end somebody still waits for. */
@@ -86,6 +86,7 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       task.waiting = { because: event.data.because, untilAt: event.data.untilAt };
       return;
     case 'task.done':
+      acceptAttempt(task);
       task.output = event.data.output;
       task.commit = event.data.commit;
       end(run, task, 'done');

@@ -7,7 +7,8 @@ import type { ToolPermission } from '../spec/tool.ts';
 export interface Member {
   readonly name: string;
   readonly model: Model;
-  readonly role: string;
+  /** The role it was given; `undefined` where it was given none. */
+  readonly role: string | undefined;
   readonly goodAt: readonly TaskKind[];
   readonly fallback: readonly string[];
   readonly price: Price | undefined;

@@ -8,7 +8,7 @@ import type { Validator } from './validator.ts';
 /** A model as the team knows it. */
 export interface ModelEntry {
   readonly model: Model;
-  /** The role it plays; the default is `worker`. */
+  /** The role it plays before all others. */
   readonly role?: string;
   /** Kinds of task it does well, best first; a model without any takes every kind. */
   readonly goodAt?: readonly TaskKind[];

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { initRepository } from '@overseer/adapters/git';
+import { type SpawnedMockService, spawnMockService } from '@overseer/adapters/mock-llm';
+import { findProject, readTasks, resumeRun, teamParts, withFinalCheck, work } from '@overseer/cli';
+import { ConfigError } from '@overseer/core/plugin';
+import type { TaskGraph } from '@overseer/core/spec';
+import type { Job } from './job.ts';
+import { kit } from './kit-tasks.ts';
+import { type Places, findPlaces } from './places.ts';
+import { simulatedTeam } from './simulated-team.ts';
+import { compareTotals } from './totals.ts';
+import { watchForCrash } from './watch-for-crash.ts';
+
+type Demo = Extract<Job, { kind: 'demo' }>;
+
+/** Works the kit with simulated models, from its start or from where it was. Returns the exit code. */
+export async function runDemo(demo: Demo): Promise<number> {
+  const places = findPlaces();
+  announce(demo);
+  if (demo.resume) requireRepository(places);
+  else await prepareRepository(places);
+  await using service = await spawnMockService({
+    scenario: places.scenario,
+    countFile: places.counts,
+  });
+  return await workOn(demo, places, service);
+}
+
+function announce({ show, resume }: Demo): void {
+  const output = show.json ? process.stderr : process.stdout;
+  output.write(
+    'The models are simulated: a mock service on this machine answers in their true wire formats, and nothing leaves it.\n',
+  );
+  if (!resume) output.write('Working specs/001-text-tools of examples/kits/text-tools in .overseer/demo.\n');
+}
+
+async function prepareRepository({ repository, counts }: Places): Promise<void> {
+  await rm(repository, { recursive: true, force: true });
+  await rm(counts, { force: true });
+  await mkdir(repository, { recursive: true });
+  await cp(fileURLToPath(kit), repository, { recursive: true });
+  await initRepository(repository);
+}
+
+function requireRepository({ repository }: Places): void {
+  if (existsSync(repository)) return;
+  throw new ConfigError('config.nothing-to-resume', 'There is nothing to resume: run npm start first.');
+}
+
+async function workOn(
+  { resume, show, crashAfter }: Demo,
+  places: Places,
+  service: SpawnedMockService,
+): Promise<number> {
+  const project = await findProject({
+    repository: places.repository,
+    journal: undefined,
+    folder: process.cwd(),
+  });
+  const graph = resume ? undefined : await demoGraph(project);
+  const source = graph?.source ?? (await demoGraph(project).catch(() => undefined))?.source;
+  return await work(
+    {
+      project,
+      team: simulatedTeam(service.url),
+      parts: teamParts({ hasFiles: true, tsc: places.tsc }),
+      budgetUsd: 2,
+      show,
+      resumeCommand: 'npm start -- --resume',
+      notes: async ({ view }) => [
+        ...(await compareTotals(view, places.counts)),
+        'With your own key and repository:',
+        '  OPENAI_API_KEY=… npm start -- --model gpt-5-mini --repo PATH --tasks specs/NAME/tasks.md',
+      ],
+    },
+    (overseer) => {
+      if (crashAfter !== undefined) watchForCrash(overseer, crashAfter);
+      return graph === undefined ? resumeRun(overseer, undefined, source) : overseer.run(graph);
+    },
+  );
+}
+
+async function demoGraph(project: Parameters<typeof readTasks>[0]): Promise<TaskGraph> {
+  const checks = [{ kind: 'files' }, { kind: 'tsc' }, { kind: 'review' }];
+  const graph = await readTasks(project, undefined, checks);
+  return withFinalCheck(graph, [{ kind: 'tsc' }, { kind: 'command', value: 'node --test' }]);
+}

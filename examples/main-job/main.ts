@@ -1,0 +1,30 @@
+import { EXIT, explain, runProgram } from '@overseer/cli';
+import { crashAndResume } from './crash-and-resume.ts';
+import { runDemo } from './demo.ts';
+import { chooseJob, HELP } from './job.ts';
+
+// What `npm start` runs: the kit with simulated models, or one's own work with real ones.
+const args = process.argv.slice(2);
+const job = chooseJob(args);
+try {
+  switch (job.kind) {
+    case 'help':
+      process.stdout.write(HELP);
+      break;
+    case 'wrong':
+      process.stderr.write(`${job.problem}\n`);
+      process.exitCode = EXIT.usage;
+      break;
+    case 'own':
+      process.exitCode = await runProgram(job.args, 'npm start --');
+      break;
+    case 'crash':
+      process.exitCode = await crashAndResume(job.show);
+      break;
+    case 'demo':
+      process.exitCode = await runDemo(job);
+      break;
+  }
+} catch (error) {
+  process.exitCode = explain(error);
+}

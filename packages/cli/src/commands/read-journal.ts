@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { ConfigError } from '@overseer/core/plugin';
+import type { OverseerEvent, StateStore } from '@overseer/core/spec';
+import { sqlite } from '@overseer/storage/sqlite';
+import { findProject } from '../setup/project.ts';
+
+const STREAM = 'project/default';
+const PAGE = 1_000;
+
+/** Opens the journal that flags name, for reading alone: no lease is taken, so it works beside a run. */
+export async function openJournal(flags: {
+  readonly repo?: string;
+  readonly journal?: string;
+}): Promise<StateStore> {
+  const { journal } = await findProject({
+    repository: flags.repo,
+    journal: flags.journal,
+    folder: process.cwd(),
+  });
+  if (!existsSync(journal)) {
+    throw new ConfigError('config.no-journal', `There is no journal at ${journal}; say --repo or --journal.`);
+  }
+  return await sqlite(journal)();
+}
+
+/** Every event of a journal, or of one run, after `seq` `after`. */
+export async function* journalEvents(
+  store: StateStore,
+  run: string | undefined,
+  after = 0,
+): AsyncGenerator<OverseerEvent> {
+  let last = after;
+  while (true) {
+    const page = await store.events.read({
+      stream: STREAM,
+      after: last,
+      limit: PAGE,
+      ...(run === undefined ? {} : { run }),
+    });
+    for (const event of page) {
+      yield event;
+      last = event.seq;
+    }
+    if (page.length < PAGE) return;
+  }
+}

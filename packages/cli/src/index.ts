@@ -1,0 +1,12 @@
+/**
+ * The `overseer` command as a library: what a host or an example needs to run it its own way.
+ *
+ * @packageDocumentation
+ */
+export { type Followed, followRun, type ShowFlags } from './commands/follow.ts';
+export { resumeRun, work, type WorkOptions } from './commands/work.ts';
+export { EXIT } from './exit-code.ts';
+export { explain, runProgram } from './program.ts';
+export { withFinalCheck } from './setup/finish-graph.ts';
+export { findProject, type Project, readTasks } from './setup/project.ts';
+export { type TeamParts, teamOf, teamParts } from './setup/team.ts';
