@@ -23,7 +23,7 @@ export async function answerExchange(exchange: Exchange): Promise<void> {
         message: 'The body could not be parsed as JSON.',
       });
     case 'json':
-      seen.body = body.value;
+      seen.body = body.bytes <= MOST_KEPT_BYTES ? body.value : null;
   }
   switch (route.kind) {
     case 'dialect':
@@ -41,6 +41,9 @@ export async function answerExchange(exchange: Exchange): Promise<void> {
     }
   }
 }
+
+/** What the log keeps of a body, so that a thousand of them stay small. */
+const MOST_KEPT_BYTES = 256 * 1024;
 
 function wireOf(route: Route): Wire {
   switch (route.kind) {

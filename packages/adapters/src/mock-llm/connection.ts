@@ -50,7 +50,7 @@ export const JSON_TYPE: Readonly<Record<string, string>> = { 'content-type': 'ap
 
 /** A body as it was read: its JSON (`null` where there was none), or why it cannot be used. */
 export type Body =
-  | { readonly kind: 'json'; readonly value: Json }
+  | { readonly kind: 'json'; readonly value: Json; readonly bytes: number }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'not-json' }
   | { readonly kind: 'gone' };
@@ -69,9 +69,10 @@ export async function readBody({ request }: Connection): Promise<Body> {
     return { kind: 'gone' };
   }
   if (size > MOST_BYTES) return { kind: 'too-large' };
-  if (size === 0) return { kind: 'json', value: null };
+  if (size === 0) return { kind: 'json', value: null, bytes: 0 };
   try {
-    return { kind: 'json', value: JSON.parse(Buffer.concat(chunks).toString()) as Json };
+    const value = JSON.parse(Buffer.concat(chunks).toString()) as Json;
+    return { kind: 'json', value, bytes: size };
   } catch {
     return { kind: 'not-json' };
   }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@overseer/core/spec';
-import { type Answer, answerOf } from './answer.ts';
+import { type Answer, type AnswerOrigin, answerOf } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { type Catalogue, loadInstance, type ModelEntry } from './catalogue.ts';
 import type { Dialect } from './dialect.ts';
@@ -12,7 +12,6 @@ import type { Failure } from './wire.ts';
 
 /** What a service does with one request to a model. */
 export type Decision = {
-  readonly model: string;
   readonly window?: WindowAdmission | undefined;
   readonly rule?: string | undefined;
 } & (
@@ -44,33 +43,33 @@ export interface Household {
 export function decide(
   { catalogue, rules }: Household,
   dialect: Dialect,
-  origin: { readonly n: number; readonly createdAt: number; readonly body: JsonObject },
+  origin: AnswerOrigin,
 ): Decision {
   const { body, createdAt } = origin;
   const asked = dialect.read(body);
   if ('malformed' in asked) {
     const { malformed: message, param } = asked;
     const failure = { status: 400, message, ...(param === undefined ? {} : { param }) };
-    return { kind: 'refuse', model: '', failure };
+    return { kind: 'refuse', failure };
   }
   const { model } = asked;
   const entry = catalogue.find(model);
-  if (entry === undefined) return { kind: 'refuse', model, failure: dialect.wire.noModel(model) };
+  if (entry === undefined) return { kind: 'refuse', failure: dialect.wire.noModel(model) };
   entry.requests++;
   const { down } = entry.model;
-  if (down === true) return { kind: 'destroy', model };
-  if (down) return { kind: 'refuse', model, failure: statusFailure(down) };
+  if (down === true) return { kind: 'destroy' };
+  if (down) return { kind: 'refuse', failure: statusFailure(down) };
   const window = entry.limiter?.admit(createdAt);
   if (window?.admitted === false)
-    return { kind: 'refuse', model, window, failure: limitFailure(window, model) };
+    return { kind: 'refuse', window, failure: limitFailure(window, model) };
   const longest = entry.model.contextWindow ?? 200_000;
   if (asked.inputTokens > longest) {
     const failure = dialect.wire.tooLong(asked.inputTokens, longest);
-    return { kind: 'refuse', model, window, failure };
+    return { kind: 'refuse', window, failure };
   }
   if (entry.instances.length === 0) loadInstance(entry);
   const { reply, rule } = rules(requestOf(dialect, asked, body, entry));
-  const seen = { model, window, rule };
+  const seen = { window, rule };
   const { fault } = reply;
   if (fault?.kind === 'status') return { ...seen, kind: 'refuse', failure: statusFailure(fault) };
   const answer = answerOf(reply, asked, origin);

@@ -10,10 +10,15 @@ export async function deliverStream(delivery: Delivery): Promise<void> {
   const { response, gone } = connection;
   response.writeHead(200, { ...headers, ...EVENT_STREAM });
   let sent = 0;
+  // Kept as a moment, so that what a timer is late by does not add up over a reply.
+  let dueAt = clock.now();
   let closing = false;
   for (const frame of dialect.stream(decision.answer)) {
     if (breaksBefore(frame, sent, decision.fault)) return breakOff(delivery);
-    if (frame.kind === 'token') await pause(waitBefore(sent++, delivery), clock, gone);
+    if (frame.kind === 'token') {
+      dueAt += waitBefore(sent++, delivery);
+      await pause(dueAt - clock.now(), clock, gone);
+    }
     if (gone.aborted) return;
     if (frame.kind === 'closing' && !closing) settle(completedOutcome(delivery));
     closing ||= frame.kind === 'closing';

@@ -13,7 +13,7 @@ export interface MockExchange {
   readonly path: string;
   /** As sent, keys and tokens included. */
   readonly headers: IncomingHttpHeaders;
-  /** Empty until the body has arrived. */
+  /** `null` until it has arrived, and where it is over 256 KiB. */
   readonly body: Json;
   /** Missing where no model was asked, as in a listing. */
   readonly dialect?: MockDialect;

@@ -12,3 +12,4 @@ export type { MockFault, MockReply, MockStatus, MockToolCall, MockUsage } from '
 export type { MockDialect, MockMessage, MockRequest } from './mock-request.ts';
 export type { MockRule, MockScenario } from './scenario.ts';
 export { type MockService, type MockServiceOptions, startMockService } from './service.ts';
+export { type SpawnedMockService, type SpawnMockOptions, spawnMockService } from './spawn.ts';

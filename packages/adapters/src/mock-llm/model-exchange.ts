@@ -61,10 +61,10 @@ function settler({ service, seen }: Exchange, model: string): (outcome: Outcome)
 /** Rules are the scenario's code; one that throws is a failure of the service, and says so. */
 function decideSafely({ service, seen }: Exchange, dialect: Dialect, body: JsonObject): Decision {
   try {
-    return decide(service, dialect, { n: seen.n, createdAt: seen.at, body });
+    return decide(service, dialect, { n: seen.n, createdAt: service.clock.now(), body });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `A rule of the mock scenario threw: ${why}`;
-    return { kind: 'refuse', model: '', failure: { status: 500, message } };
+    return { kind: 'refuse', failure: { status: 500, message } };
   }
 }

@@ -24,7 +24,7 @@ export function tell(exchange: Exchange, wire: Wire, body: object): void {
 
 /** What every reply of the provider carries: its request id, and the state of the limit where there is one. */
 export function replyHeaders(exchange: Exchange, wire: Wire, window?: WindowAdmission): Headers {
-  const rate = window === undefined ? {} : wire.rateHeaders(window, exchange.seen.at);
+  const rate = window === undefined ? {} : wire.rateHeaders(window);
   return { ...wire.idHeaders(requestIdOf(exchange)), ...rate };
 }
 

@@ -1,6 +1,8 @@
-/** Whether a request is admitted, and what the window looks like after it; all times in ms from now. */
+/** Whether a request is admitted, and what the window looks like after it; spans are ms from `at`. */
 export interface WindowAdmission {
   readonly admitted: boolean;
+  /** When it was asked, in epoch ms. */
+  readonly at: number;
   readonly limit: number;
   /** Requests that would still be admitted now. */
   readonly remaining: number;
@@ -41,6 +43,7 @@ export function createWindowLimiter(limit: {
       const remaining = limit.requests - (admittedAt.length - oldest);
       return {
         admitted,
+        at: now,
         limit: limit.requests,
         remaining,
         retryAfterMs: remaining > 0 ? 0 : (admittedAt[oldest] ?? now) + limit.perMs - now,

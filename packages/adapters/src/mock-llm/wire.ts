@@ -12,8 +12,8 @@ export interface Wire {
   readonly breakdown: Failure;
   /** Its request id, under the provider's header. */
   idHeaders(requestId: string): Headers;
-  /** The state of a limit; `now` is epoch ms. */
-  rateHeaders(window: WindowAdmission, now: number): Headers;
+  /** The state of a limit. */
+  rateHeaders(window: WindowAdmission): Headers;
   /** When to come back, in ms from now. */
   retryHeaders(retryAfterMs: number): Headers;
 }

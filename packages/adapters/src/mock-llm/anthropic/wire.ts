@@ -19,10 +19,10 @@ export const anthropicWire: Wire = {
   }),
   breakdown: { status: 529, message: 'Overloaded' },
   idHeaders: (requestId) => ({ 'request-id': requestId, 'anthropic-organization-id': 'org_mock' }),
-  rateHeaders: (window, now) => ({
+  rateHeaders: (window) => ({
     'anthropic-ratelimit-requests-limit': String(window.limit),
     'anthropic-ratelimit-requests-remaining': String(window.remaining),
-    'anthropic-ratelimit-requests-reset': new Date(now + window.resetMs).toISOString(),
+    'anthropic-ratelimit-requests-reset': new Date(window.at + window.resetMs).toISOString(),
   }),
   retryHeaders: (ms) => ({ 'retry-after': String(Math.ceil(ms / 1000)) }),
 };
