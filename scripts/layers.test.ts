@@ -84,6 +84,15 @@ describe('the rules see a fault', () => {
     expect(folderProblems(coreWith(path, text))).toEqual([]);
   });
 
+  it('Q4: and for the kit what plugin authors are given', () => {
+    const text = `import { generate } from '../call/generate.ts';`;
+    const plugin = `export { generate } from '../call/generate.ts';`;
+    const workspace = coreWith('testing/a.ts', text);
+    const given = moduleFacts('packages/core/src/plugin/index.ts', plugin);
+    expect(folderProblems(workspace)).toHaveLength(1);
+    expect(folderProblems({ ...workspace, modules: [...workspace.modules, given] })).toEqual([]);
+  });
+
   it.each([
     ['@overseer/storage', `import { createOverseer } from '@overseer/core';`],
     ['@overseer/storage', `import.meta.resolve('@overseer/adapters/git');`],

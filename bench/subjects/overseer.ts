@@ -1,4 +1,3 @@
-import { openai } from '@overseer/adapters/openai';
 import { memory } from '@overseer/core';
 import type { Subject } from '../harness/subject.ts';
 import { readyProgram } from './overseer/ready-program.ts';
@@ -7,8 +6,10 @@ import { taskStepper } from './overseer/task-stepper.ts';
 
 /** Overseer: calls as durable tasks through the official SDK of OpenAI; steps in the memory store. */
 export const subject: Subject = {
-  caller: (setting) =>
-    taskCaller(setting, openai('mock', { baseURL: setting.baseURL, apiKey: 'none' })),
+  async caller(setting) {
+    const { openai } = await import('@overseer/adapters/openai');
+    return await taskCaller(setting, openai('mock', { baseURL: setting.baseURL, apiKey: 'none' }));
+  },
   stepper: (setting) => taskStepper(setting, memory()),
   start: ({ folder, typeInstantiations }) => ({
     folder: folder ?? '',

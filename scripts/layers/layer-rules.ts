@@ -6,7 +6,7 @@ import type { PackageFacts } from './read-modules.ts';
 export interface Layers {
   /** Folders of core, top first: a file imports from its own folder and those before it. */
   readonly folders: readonly string[];
-  /** Folders beside the order, with what they may import; they may import what they re-export, too. */
+  /** Folders beside the order, with what they may import, beside what any of them gives to authors by re-exporting it. */
   readonly beside: Readonly<Record<string, readonly string[]>>;
   /** Package → what of the other packages it may name: a whole package, or one subpath. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
@@ -32,7 +32,7 @@ export function folderProblems({ layers, modules }: Workspace): readonly string[
     }
     const allowed = allowedFolders(layers, from, inCore);
     return relativeImports(module).flatMap(({ fact, target }) =>
-      allowed(folderOf(target), fact)
+      allowed(target, fact)
         ? []
         : [`${at(module, fact)} ${from || 'the root'} must not import ${target}`],
     );
@@ -94,25 +94,29 @@ export function relativeImports(
   });
 }
 
-type Allowed = (folder: string, fact: ImportFact) => boolean;
+type Allowed = (target: string, fact: ImportFact) => boolean;
 
 function allowedFolders(layers: Layers, from: string, core: readonly ModuleFacts[]): Allowed {
   if (from === '') return () => true;
   const beside = layers.beside[from];
   if (beside === undefined) {
     const above = layers.folders.slice(0, layers.folders.indexOf(from) + 1);
-    return (folder) => above.includes(folder);
+    return (target) => above.includes(folderOf(target));
   }
-  const given = core.filter(({ path }) => folderOf(path) === from).flatMap(reExportedFolders);
-  const may = new Set([from, ...beside, ...given]);
-  return (folder, fact) => may.has(folder) || (fact.reExport && folder !== '');
+  const folders = [from, ...beside];
+  const given = new Set(
+    core.filter(({ path }) => folderOf(path) in layers.beside).flatMap(reExportedModules),
+  );
+  return (target, { reExport }) =>
+    folders.includes(folderOf(target)) ||
+    given.has(target) ||
+    (reExport && folderOf(target) !== '');
 }
 
-function reExportedFolders(module: ModuleFacts): readonly string[] {
+function reExportedModules(module: ModuleFacts): readonly string[] {
   return relativeImports(module)
-    .filter(({ fact }) => fact.reExport)
-    .map(({ target }) => folderOf(target))
-    .filter((folder) => folder !== '');
+    .filter(({ fact, target }) => fact.reExport && folderOf(target) !== '')
+    .map(({ target }) => target);
 }
 
 function leavingProblems(module: ModuleFacts): readonly string[] {
