@@ -3,12 +3,12 @@ import { caps } from './caps.ts';
 import { checkDocument } from './check-document.ts';
 import { type Mask, maskLines } from './masks.ts';
 import { resolveNeeds } from './resolve-needs.ts';
-import { createScan, type Scan, tell } from './scan.ts';
+import { createScan, type DraftTask, type Scan, tell } from './scan.ts';
 import { onBox } from './scan-box.ts';
 import { onHeading, readHeading } from './scan-heading.ts';
 import { onFence, onText } from './scan-text.ts';
 import { type Line, splitLines } from './split-lines.ts';
-import type { TaskDocument } from './task-document.ts';
+import type { DocumentTask, TaskDocument } from './task-document.ts';
 
 /**
  * Reads a Spec Kit `tasks.md`. Pure; never throws: whatever is wrong is a diagnostic with a stable code (`TG…`), line,
@@ -26,8 +26,20 @@ export function readSpecKit(text: string, file: string): TaskDocument {
   checkDocument(scan);
   dropEmptyPhases(scan);
   scan.diagnostics.sort((a, b) => a.at.start - b.at.start);
-  const { title, phases, tasks, criteria, diagnostics, account } = scan;
+  const { title, phases, criteria, diagnostics, account } = scan;
+  const tasks = scan.tasks.map(finished);
   return { file, title, bom, eol, phases, tasks, criteria, diagnostics, account };
+}
+
+/** A task without what only the reader needs. */
+function finished({
+  stated: _,
+  hintedAt: __,
+  indent: ___,
+  line: ____,
+  ...task
+}: DraftTask): DocumentTask {
+  return task;
 }
 
 function readLine(scan: Scan, line: Line, mask: Mask | undefined): void {

@@ -37,10 +37,10 @@ function findAgain(
     const moved = present.tasks.some((task) => task.uid === known.uid);
     throw stale(document, known.uid, moved ? 'its line has changed' : 'it is no longer there');
   }
-  if (found.length === 1) return only;
-  const same = found.find((task) => task.uid === known.uid);
-  if (same !== undefined && found.length === document.tasks.filter(isSame).length) return same;
-  throw stale(document, known.uid, 'several lines are the same');
+  const isComplete = found.length === document.tasks.filter(isSame).length;
+  const same = found.length === 1 ? only : found.find((task) => task.uid === known.uid);
+  if (isComplete && same !== undefined) return same;
+  throw stale(document, known.uid, 'it cannot be told from another line that was the same');
 }
 
 function stale({ file }: TaskDocument, uid: string, because: string): OverseerError {
