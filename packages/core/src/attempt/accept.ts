@@ -15,7 +15,7 @@ export async function acceptChange(
   const { change } = at.attempt;
   if (typeof change === 'object') return { kind: 'accepted', ...change };
   return await host.serially(async () => {
-    const { signal } = at.live.controller;
+    const { signal } = at.live.cancel;
     if (change === 'started') {
       const found = await workspaces.probe(at.attempt.id, signal);
       if (found !== undefined) return record(host, at, found);
@@ -55,7 +55,7 @@ async function requestFor(host: AttemptHost, at: AttemptPlace): Promise<ChangeRe
     workspace,
     title: task.title,
     trailers: { run: ids.run, task: ids.task, attempt: ids.attempt },
-    signal: at.live.controller.signal,
+    signal: at.live.cancel.signal,
     ...(source === undefined || task.origin === undefined
       ? {}
       : { tick: { source, file: task.origin.file, uid: task.origin.uid, status: 'done' } }),

@@ -1,5 +1,6 @@
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Member } from '../route/member.ts';
@@ -51,7 +52,7 @@ export interface AttemptPlace {
 
 /** What an attempt holds while this process works on it. */
 export interface LiveAttempt {
-  readonly controller: AbortController;
+  readonly cancel: Cancellation;
   workspace: Promise<Workspace> | undefined;
 }
 

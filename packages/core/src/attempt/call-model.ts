@@ -51,7 +51,7 @@ export async function callModel(
       member.model,
       request,
       {
-        signal: at.live.controller.signal,
+        signal: at.live.cancel.signal,
         ...(host.fetch === undefined ? {} : { fetch: host.fetch }),
       },
       (event) => host.show(at, event),

@@ -12,7 +12,7 @@ import { runToolCalls, runToolStep } from './run-tools.ts';
  * read off the recorded state step by step, so that a resumed attempt goes on where it was.
  */
 export async function drive(host: AttemptHost, at: AttemptPlace): Promise<void> {
-  while (!at.live.controller.signal.aborted) {
+  while (!at.live.cancel.aborted) {
     const step = nextStep(at.attempt, at.task.task, host.chainOf(at.task).length);
     if (!(await take(host, at, step))) return;
   }
@@ -76,7 +76,7 @@ export function endAttempt(
 
 async function accept(host: AttemptHost, at: AttemptPlace): Promise<void> {
   const change = await acceptChange(host, at);
-  if (at.live.controller.signal.aborted) return;
+  if (at.live.cancel.aborted) return;
   if (change?.kind === 'refused') {
     endAttempt(host, at, 'rejected', change.because, change.findings);
     return;

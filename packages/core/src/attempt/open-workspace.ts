@@ -22,7 +22,7 @@ async function open(
   provider: WorkspaceProvider,
 ): Promise<Workspace> {
   const { attempt, live } = at;
-  const { signal } = live.controller;
+  const { signal } = live.cancel;
   const { base } = attempt;
   if (base === undefined) {
     const workspace = await provider.open({ attempt: attempt.id, signal });
@@ -58,12 +58,12 @@ async function repeat(
     if (effect !== 'idempotent' || result === undefined || result.isError) continue;
     const check = checkToolCall({ name, input }, host.toolsOf(at.task), host.grantsOf(at.task));
     if (check.kind === 'refused') continue;
-    await runTool(check.tool, check.input, {
+    const place = {
       ...placeOf(at),
-      signal: at.live.controller.signal,
       key: id,
       workspace: workspace.path,
       files: at.task.task.files,
-    });
+    };
+    await runTool(check.tool, check.input, place, at.live.cancel);
   }
 }

@@ -59,7 +59,7 @@ function record(
   link: ChainLink,
   outcome: Verdict | Ask,
 ): void {
-  if (at.live.controller.signal.aborted) return;
+  if (at.live.cancel.aborted) return;
   const validator = link.name;
   if (outcome.kind === 'ask') {
     const id = `review-${at.task.past.length + 1}-${check}`;
@@ -90,12 +90,14 @@ async function contextFor(
   at: AttemptPlace,
   link: ChainLink,
 ): Promise<ValidationContext> {
-  const { signal } = at.live.controller;
+  const { cancel } = at.live;
   const workspace = await openWorkspace(host, at);
   return {
     task: at.task.task,
-    signal,
-    changed: workspace === undefined ? [] : await workspace.changed(signal),
+    get signal() {
+      return cancel.signal;
+    },
+    changed: workspace === undefined ? [] : await workspace.changed(cancel.signal),
     value: link.value,
     ...(workspace === undefined ? {} : { workspace: workspace.path }),
   };

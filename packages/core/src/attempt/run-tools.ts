@@ -1,9 +1,10 @@
+import type { Cancellation } from '../internal/cancellation.ts';
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { ToolStep } from '../spec/task.ts';
-import type { Tool, ToolContext } from '../spec/tool.ts';
+import type { Tool } from '../spec/tool.ts';
 import { checkToolCall, type ToolWish } from '../tool/check-tool-call.ts';
-import { runTool, type ToolOutcome } from '../tool/run-tool.ts';
+import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
 
@@ -59,26 +60,32 @@ async function perform(
     if (effect !== 'none') await recorded;
   }
   const workspace = await openWorkspace(host, at);
-  const ctx: ToolContext = {
+  const place: ToolPlace = {
     ...placeOf(at),
-    signal: at.live.controller.signal,
     key: id,
     files: at.task.task.files,
     ...(workspace === undefined ? {} : { workspace: workspace.path }),
   };
   const outcome =
     doubt === undefined
-      ? await runTool(check.tool, check.input, ctx)
-      : await runDoubtful(check.tool, check.input, ctx);
+      ? await runTool(check.tool, check.input, place, at.live.cancel)
+      : await runDoubtful(check.tool, check.input, place, at.live.cancel);
   void host.append([finished(at, id, outcome)]);
 }
 
 /** A call that started and of whose end nothing is known: what to do depends on what repeating it would do. */
-async function runDoubtful(tool: Tool, input: unknown, ctx: ToolContext): Promise<ToolOutcome> {
-  if (tool.effect === 'none' || tool.effect === 'idempotent') return await runTool(tool, input, ctx);
-  const found = await tool.probe?.(input as never, ctx);
+async function runDoubtful(
+  tool: Tool,
+  input: unknown,
+  place: ToolPlace,
+  cancel: Cancellation,
+): Promise<ToolOutcome> {
+  if (tool.effect === 'none' || tool.effect === 'idempotent') {
+    return await runTool(tool, input, place, cancel);
+  }
+  const found = await tool.probe?.(input as never, { ...place, signal: cancel.signal });
   if (found?.kind === 'done') return { output: found.output, isError: false };
-  if (found?.kind === 'absent') return await runTool(tool, input, ctx);
+  if (found?.kind === 'absent') return await runTool(tool, input, place, cancel);
   return {
     output:
       'This call was interrupted, and whether it happened is unknown. It is not repeated; find out before going on.',

@@ -1,4 +1,5 @@
 import { toModelError } from '../internal/to-model-error.ts';
+import { READY } from '../internal/ready.ts';
 import type { Part, ReasoningPart, TextPart } from '../spec/message.ts';
 import type {
   CallContext,
@@ -43,11 +44,13 @@ export async function generate(
 ): Promise<ModelResponse> {
   const answer = new Answer();
   try {
-    for await (const event of guard(model, request, ctx)) {
+    const stream = guard(model, request, ctx);
+    for (;;) {
+      const event = stream[READY]() ?? (await stream.next()).value;
+      if (event === undefined) return answer.response();
       onEvent?.(event);
       answer.take(event);
     }
-    return answer.response();
   } catch (thrown) {
     const error = toModelError(thrown, ctx.signal, `${model.info.provider}/${model.info.id}`);
     error.partial = answer.partial();

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors/model-error.ts';
 import { sentence } from '../internal/model-refusal.ts';
+import { type BufferedIterator, isBuffered, READY } from '../internal/ready.ts';
 import { abortError, toModelError } from '../internal/to-model-error.ts';
 import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
 
@@ -12,8 +13,13 @@ export function guard(
   model: Model,
   request: ModelRequest,
   ctx: CallContext,
-): AsyncIterable<ModelEvent> {
-  return { [Symbol.asyncIterator]: () => new Guarded(model, request, ctx) };
+): Guard {
+  return new Guarded(model, request, ctx);
+}
+
+/** A guarded call: iterable once. */
+export interface Guard extends BufferedIterator<ModelEvent>, AsyncIterable<ModelEvent, undefined> {
+  [Symbol.asyncIterator](): Guard;
 }
 
 type Step = IteratorResult<ModelEvent, undefined>;
@@ -21,13 +27,14 @@ type Step = IteratorResult<ModelEvent, undefined>;
 const DONE: Step = { done: true, value: undefined };
 
 /** Written by hand: an async generator around each event would cost more than reading it. */
-class Guarded implements AsyncIterator<ModelEvent, undefined> {
+class Guarded implements Guard {
   readonly #model: Model;
   readonly #request: ModelRequest;
   readonly #ctx: CallContext;
   #inner: AsyncIterator<ModelEvent> | undefined;
+  #buffered: BufferedIterator<ModelEvent> | undefined;
   #state: 'new' | 'open' | 'closed' | 'aborted' = 'new';
-  #reject: ((error: ModelError) => void) | undefined;
+  #waiting: PromiseWithResolvers<Step> | undefined;
 
   constructor(model: Model, request: ModelRequest, ctx: CallContext) {
     this.#model = model;
@@ -35,21 +42,28 @@ class Guarded implements AsyncIterator<ModelEvent, undefined> {
     this.#ctx = ctx;
   }
 
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  [READY](): ModelEvent | undefined {
+    const event = this.#buffered?.[READY]();
+    if (event?.type === 'finish') this.#close(true);
+    return event;
+  }
+
   next(): Promise<Step> {
     if (this.#state === 'closed') return Promise.resolve(DONE);
     if (this.#state === 'aborted') return Promise.reject(this.#cut());
-    return new Promise((resolve, reject) => {
-      this.#reject = reject;
-      try {
-        const inner = this.#inner ?? this.#open();
-        inner.next().then(
-          (step) => this.#take(step, resolve, reject),
-          (error) => reject(this.#fail(error)),
-        );
-      } catch (error) {
-        reject(this.#fail(error));
-      }
-    });
+    const waiting = Promise.withResolvers<Step>();
+    this.#waiting = waiting;
+    try {
+      const inner = this.#inner ?? this.#open();
+      inner.next().then(this.#onStep, this.#onError);
+    } catch (error) {
+      this.#onError(error);
+    }
+    return waiting.promise;
   }
 
   return(): Promise<Step> {
@@ -62,25 +76,37 @@ class Guarded implements AsyncIterator<ModelEvent, undefined> {
     if (signal.aborted) throw signal.reason;
     signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#state = 'open';
-    this.#inner = this.#model.stream(this.#request, this.#ctx)[Symbol.asyncIterator]();
-    return this.#inner;
+    const inner = this.#model.stream(this.#request, this.#ctx)[Symbol.asyncIterator]();
+    this.#inner = inner;
+    if (isBuffered(inner)) this.#buffered = inner;
+    return inner;
   }
 
-  #take(
-    step: IteratorResult<ModelEvent>,
-    resolve: (step: Step) => void,
-    reject: (error: ModelError) => void,
-  ): void {
-    this.#reject = undefined;
+  readonly #onStep = (step: IteratorResult<ModelEvent>): void => {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
     if (step.done === true) {
-      if (this.#state === 'closed') resolve(DONE);
-      else reject(this.#fail(this.#cut()));
+      this.#onError(this.#cut());
       return;
     }
+    this.#waiting = undefined;
     // The answer is whole and paid for: whatever an adapter sends after it is not worth losing it.
     if (step.value.type === 'finish') this.#close(true);
-    resolve(step as Step);
-  }
+    waiting.resolve(step);
+  };
+
+  readonly #onError = (error: unknown): void => {
+    const waiting = this.#waiting;
+    this.#close(false);
+    waiting?.reject(toModelError(error, this.#ctx.signal, this.#where()));
+  };
+
+  readonly #onAbort = (): void => {
+    const waiting = this.#waiting;
+    this.#close(true);
+    if (waiting === undefined) this.#state = 'aborted';
+    else waiting.reject(this.#cut());
+  };
 
   #cut(): ModelError {
     const { signal } = this.#ctx;
@@ -89,23 +115,12 @@ class Guarded implements AsyncIterator<ModelEvent, undefined> {
     return new ModelError('interrupted', sentence('interrupted', this.#where(), undefined, what));
   }
 
-  #fail(error: unknown): ModelError {
-    this.#close(false);
-    return toModelError(error, this.#ctx.signal, this.#where());
-  }
-
-  readonly #onAbort = (): void => {
-    const reject = this.#reject;
-    this.#close(true);
-    if (reject === undefined) this.#state = 'aborted';
-    else reject(this.#cut());
-  };
-
   #close(tell: boolean): void {
     if (this.#state === 'closed') return;
     const opened = this.#state === 'open';
     this.#state = 'closed';
-    this.#reject = undefined;
+    this.#waiting = undefined;
+    this.#buffered = undefined;
     if (!opened) return;
     this.#ctx.signal.removeEventListener('abort', this.#onAbort);
     // Not awaited: an adapter that hangs while it cleans up must not hold its caller.

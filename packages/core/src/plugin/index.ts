@@ -5,7 +5,7 @@
  */
 export { estimateTokens, textTokens } from '../call/estimate-tokens.ts';
 export { generate, type ModelResponse } from '../call/generate.ts';
-export { guard } from '../call/guard.ts';
+export { type Guard, guard } from '../call/guard.ts';
 export { costMicroUsd } from '../call/price.ts';
 export { ConfigError } from '../errors/config-error.ts';
 export { ModelError, type ModelErrorOptions, ModelNotFoundError } from '../errors/model-error.ts';
@@ -22,6 +22,7 @@ export { nearest, suggest } from '../internal/nearest.ts';
 export { parseDuration } from '../internal/parse-duration.ts';
 export { currentHolder, isAlive } from '../internal/process-identity.ts';
 export { rateLimit } from '../internal/rate-headers.ts';
+export { type BufferedIterator, isBuffered, READY } from '../internal/ready.ts';
 export { retryAfterMs } from '../internal/retry-after.ts';
 export { createSseReader, type SseReader, type SseReaderOptions } from '../internal/sse.ts';
 export { abortError, toModelError } from '../internal/to-model-error.ts';

@@ -61,7 +61,7 @@ export class Kernel {
   readonly #control: RunControl;
   readonly #host: AttemptHost;
   readonly #sources = new Map<string, TaskSource>();
-  readonly #chains = new WeakMap<TaskState, readonly ChainLink[]>();
+  readonly #chains = new WeakMap<PlanTask, readonly ChainLink[]>();
   readonly #ends = new Map<string, PromiseWithResolvers<RunEnd>>();
   #closing = false;
 
@@ -110,7 +110,7 @@ export class Kernel {
 
   /** Starts a run; its tasks begin in the same turn. Throws `ConfigError` for a check that nobody makes. */
   start(id: string, request: NewRun): void {
-    for (const task of request.tasks) chainFor(task, this.#settings.validators);
+    for (const task of request.tasks) this.#chainOf(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
     const { title, goal, context, budget } = request;
     this.#append([
@@ -182,7 +182,7 @@ export class Kernel {
     this.#dispatcher.close();
     await this.#quietWithin(this.#settings.graceMs);
     for (const at of this.#attempts.list()) {
-      at.live.controller.abort(new Error('the overseer was closed'));
+      at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
     if (this.#journal.failure === undefined) await this.#suspendAll();
@@ -235,7 +235,7 @@ export class Kernel {
     this.#dispatcher.close();
     const failure =
       error instanceof Error ? error : new StoreError('store.failed', String(error));
-    for (const at of this.#attempts.list()) at.live.controller.abort(failure);
+    for (const at of this.#attempts.list()) at.live.cancel.abort(failure);
     for (const run of this.unfinished) {
       void this.whenEnded(run.id).catch(() => undefined);
       this.#ends.get(run.id)?.reject(failure);
@@ -271,7 +271,7 @@ export class Kernel {
         if (member === undefined) throw new Error(`There is no model ${model} in the team.`);
         return member;
       },
-      chainOf: (task) => this.#chainOf(task),
+      chainOf: (task) => this.#chainOf(task.task),
       toolsOf: (task) =>
         task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
       grantsOf: (task) => this.#grantsOf(task),
@@ -302,10 +302,10 @@ export class Kernel {
     this.#dispatcher.freed();
   }
 
-  #chainOf(task: TaskState): readonly ChainLink[] {
+  #chainOf(task: PlanTask): readonly ChainLink[] {
     let chain = this.#chains.get(task);
     if (chain === undefined) {
-      chain = chainFor(task.task, this.#settings.validators);
+      chain = chainFor(task, this.#settings.validators);
       this.#chains.set(task, chain);
     }
     return chain;

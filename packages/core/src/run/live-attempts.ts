@@ -2,6 +2,7 @@ import type { AttemptHost, AttemptPlace, LiveAttempt } from '../attempt/attempt-
 import { type LetThrough, callModel } from '../attempt/call-model.ts';
 import { drive } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
+import { Cancellation } from '../internal/cancellation.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 
 /** The attempts that this process works on, each with what it holds, until each is let go. */
@@ -22,7 +23,7 @@ export class LiveAttempts {
 
   /** Takes on the attempt that a task has now. */
   adopt(run: RunState, task: TaskState, attempt: AttemptState): AttemptPlace {
-    const live: LiveAttempt = { controller: new AbortController(), workspace: undefined };
+    const live: LiveAttempt = { cancel: new Cancellation(), workspace: undefined };
     const at: AttemptPlace = { run, task, attempt, live };
     this.#live.set(attempt.id, { at, work: Promise.resolve() });
     return at;
@@ -67,7 +68,7 @@ export class LiveAttempts {
       if (call !== undefined) await callModel(this.#host, at, call);
       await drive(this.#host, at);
     } catch (error) {
-      if (at.live.controller.signal.aborted) return;
+      if (at.live.cancel.aborted) return;
       this.#onBroken(at, error);
     }
   }

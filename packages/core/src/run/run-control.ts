@@ -86,7 +86,7 @@ export class RunControl {
     if (run.status === 'finished' || this.#stopping.has(run.id)) return;
     this.#stopping.set(run.id, because);
     const places = this.#host.attempts.list(run.id);
-    for (const at of places) at.live.controller.abort(new Error(because));
+    for (const at of places) at.live.cancel.abort(new Error(because));
     await this.#host.attempts.quiet(run.id);
     for (const at of places) {
       if (at.task.attempt?.id === at.attempt.id) {

@@ -1,4 +1,5 @@
 import { OverseerError } from '../errors/overseer-error.ts';
+import { Cancellation } from '../internal/cancellation.ts';
 import type { Json } from '../spec/json.ts';
 import type { Tool, ToolContext } from '../spec/tool.ts';
 
@@ -11,22 +12,51 @@ export interface ToolOutcome {
   readonly isError: boolean;
 }
 
+/** What `runTool` adds a signal to. */
+export type ToolPlace = Omit<ToolContext, 'signal'>;
+
 /**
  * Runs a checked tool call under its own time limit and checks what comes back. Never throws for what the tool did;
- * throws only when `ctx.signal` aborted.
+ * throws the reason of `cancel` only when that was aborted. A tool that ignores its signal is not waited for.
  */
-export async function runTool(tool: Tool, input: unknown, ctx: ToolContext): Promise<ToolOutcome> {
-  const timeout = AbortSignal.timeout(tool.timeoutMs);
-  const signal = AbortSignal.any([ctx.signal, timeout]);
+export async function runTool(
+  tool: Tool,
+  input: unknown,
+  place: ToolPlace,
+  cancel: Cancellation,
+): Promise<ToolOutcome> {
+  const own = new Cancellation();
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  // A signal that nobody reads is never made.
+  const ctx: ToolContext = {
+    ...place,
+    get signal() {
+      return own.signal;
+    },
+  };
+  let isLate = false;
+  const stopListening = cancel.onAbort((reason) => {
+    own.abort(reason);
+    reject(reason);
+  });
+  const timer = setTimeout(() => {
+    isLate = true;
+    own.abort(new DOMException('The tool took too long.', 'TimeoutError'));
+    reject(own.reason);
+  }, tool.timeoutMs);
   try {
-    const output = await untilAborted(tool.execute(input as never, { ...ctx, signal }), signal);
-    return checkOutput(tool, output);
+    const work = tool.execute(input as never, ctx);
+    work.catch(() => undefined);
+    return checkOutput(tool, await Promise.race([work, ended]));
   } catch (error) {
-    if (ctx.signal.aborted) throw error;
-    if (timeout.aborted) {
+    if (cancel.aborted) throw error;
+    if (isLate) {
       return refusal(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`);
     }
     return refusal(OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`);
+  } finally {
+    clearTimeout(timer);
+    stopListening();
   }
 }
 
@@ -44,18 +74,4 @@ function checkOutput(tool: Tool, output: Json): ToolOutcome {
 
 function refusal(message: string): ToolOutcome {
   return { output: message, isError: true };
-}
-
-/** A tool that ignores its signal must not hold the attempt. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    work.catch(() => undefined);
-  }
 }

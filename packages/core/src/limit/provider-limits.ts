@@ -1,0 +1,84 @@
+import type { CallEstimate } from '../spec/event.ts';
+import type { LimitMetric } from '../spec/limit.ts';
+import type { RateLimit } from '../spec/model.ts';
+import { amountOf } from './call-amount.ts';
+
+/** A header that names a later reset is taken for a mistake; the wait ends here at the latest. */
+const LONGEST_MS = 31 * 86_400_000;
+
+const BUCKETS: readonly (readonly [bucket: keyof RateLimit, metric: LimitMetric])[] = [
+  ['requests', 'calls'],
+  ['tokens', 'tokens'],
+  ['inputTokens', 'input-tokens'],
+  ['outputTokens', 'output-tokens'],
+];
+
+interface Known {
+  readonly bucket: keyof RateLimit;
+  readonly metric: LimitMetric;
+  /** As the header said. */
+  remaining: number;
+  /** Taken by calls that were started since. */
+  taken: number;
+  resetAt: number;
+}
+
+/** What keeps a call back. */
+export interface ProviderWait {
+  readonly untilAt: number;
+  readonly metric: LimitMetric;
+  readonly remaining: number;
+}
+
+/**
+ * What a provider's headers say is left, less what was started since: they make a model wait, and never let more
+ * through than its own limits do. Where two answers disagree, the lower counts until its reset.
+ */
+export class ProviderLimits {
+  #known: Known[] = [];
+
+  /** Takes note of the headers of one answer. Buckets that do not say both what is left and until when are passed over. */
+  learn(now: number, rate: RateLimit): void {
+    this.#known = this.#known.filter(({ resetAt }) => resetAt > now);
+    for (const [bucket, metric] of BUCKETS) {
+      const { remaining, resetAt } = rate[bucket] ?? {};
+      // Some servers send -1 for "unknown".
+      if (remaining === undefined || resetAt === undefined || !(remaining >= 0)) continue;
+      if (!(resetAt > now)) continue;
+      const until = Math.min(resetAt, now + LONGEST_MS);
+      const known = this.#known.find((other) => other.bucket === bucket);
+      if (known === undefined) {
+        this.#known.push({ bucket, metric, remaining, taken: 0, resetAt: until });
+      } else if (remaining <= known.remaining) {
+        known.remaining = remaining;
+        known.taken = 0;
+        known.resetAt = Math.max(known.resetAt, until);
+      }
+    }
+  }
+
+  /** Takes a started call from what is left. */
+  start(use: CallEstimate): void {
+    for (const known of this.#known) {
+      known.taken += amountOf(known.metric, use);
+    }
+  }
+
+  /** What keeps a call of this size back at `now`, for the longest of all buckets; `undefined` when nothing does. */
+  blocks(now: number, use: CallEstimate): ProviderWait | undefined {
+    let longest: Known | undefined;
+    for (const known of this.#known) {
+      const isOver =
+        known.resetAt > now && amountOf(known.metric, use) > known.remaining - known.taken;
+      if (isOver && known.resetAt > (longest?.resetAt ?? 0)) longest = known;
+    }
+    if (longest === undefined) return undefined;
+    const { resetAt, metric, remaining, taken } = longest;
+    return { untilAt: resetAt, metric, remaining: Math.max(0, remaining - taken) };
+  }
+
+  /** Forgets all, because the times of the resets no longer mean anything. */
+  clear(): void {
+    this.#known = [];
+  }
+}
