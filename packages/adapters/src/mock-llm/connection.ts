@@ -7,16 +7,19 @@ export interface Connection {
   readonly response: ServerResponse;
   /** Aborts when the connection is gone, whoever closed it. */
   readonly gone: AbortSignal;
+  /** Takes the client for gone, without waiting for Node to say so. */
+  readonly abandon: () => void;
 }
 
 /** Takes a request over from Node. */
 export function connect(request: IncomingMessage, response: ServerResponse): Connection {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  const abandon = (): void => gone.abort();
+  response.once('close', abandon);
   // Without a listener a client that leaves in the middle of a write would end the process.
-  response.on('error', () => gone.abort());
-  request.on('error', () => gone.abort());
-  return { request, response, gone: gone.signal };
+  response.on('error', abandon);
+  request.on('error', abandon);
+  return { request, response, gone: gone.signal, abandon };
 }
 
 /** Writes, and resolves when the bytes have left or the client has. */

@@ -1,6 +1,18 @@
 /**
  * A mock model service: an HTTP server on the loopback interface that speaks the providers' real wire formats, for
- * tests, examples and trials without a key.
+ * tests, examples and trials without a key. The official SDKs of OpenAI and Anthropic work with it as with the real
+ * thing: replies and streams, tool calls, usage, typed errors, rate-limit headers, broken connections.
+ *
+ * `startMockService` runs it in this process, `spawnMockService` in one of its own that ends with this one, and
+ * `@overseer/adapters/mock-llm/main` is that process's entry. Without a scenario every model name exists and tells what
+ * it does: `m` answers, `m-tool` calls `get_weather`, `m-think` reasons first, `m-slow` never ends, `m-cache` reports
+ * cached tokens, `m-cold` is not loaded, `err-429-2` refuses with that status and seconds to wait, and `midstream`,
+ * `cut`, `trunc`, `stall` and `malformed` break off after two tokens. A `MockScenario` says all this as data and
+ * functions, with limits that are really kept.
+ *
+ * A token is four characters, counted over the whole request and the whole reply. Every request is counted where it
+ * ends, in memory and, where asked, in a file that survives both the client and the service, so that a client's own
+ * totals can be compared.
  *
  * @packageDocumentation
  */

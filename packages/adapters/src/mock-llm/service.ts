@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, ConfigError, systemClock } from '@overseer/core/plugin';
 import { answerExchange } from './answer-exchange.ts';
 import { createCatalogue } from './catalogue.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
 import { openCountFile } from './count-file.ts';
 import { createTally, type MockCounts } from './counts.ts';
 import type { Service } from './exchange.ts';
@@ -53,16 +53,20 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
   const file = options.countFile === undefined ? undefined : openCountFile(options.countFile);
   const tally = createTally();
   const log = createExchangeLog();
-  const server = serverOf(log, {
-    catalogue: createCatalogue(scenario?.models),
-    rules: createRules(scenario),
-    clock,
-    seed,
-    record(settlement) {
-      tally.add(settlement);
-      file?.append(settlement);
+  const open = new Set<Connection>();
+  const server = serverOf(
+    { log, open },
+    {
+      catalogue: createCatalogue(scenario?.models),
+      rules: createRules(scenario),
+      clock,
+      seed,
+      record(settlement) {
+        tally.add(settlement);
+        file?.append(settlement);
+      },
     },
-  });
+  );
   try {
     await listen(server, port);
   } catch (cause) {
@@ -71,7 +75,7 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
   }
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= closeServer(server).then(() => file?.close());
+    closing ??= closeServer(server, open).then(() => file?.close());
     return closing;
   };
   const address = server.address() as AddressInfo;
@@ -89,7 +93,13 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
 
 const LOOPBACK = '127.0.0.1';
 
-function serverOf(log: ExchangeLog, service: Service): Server {
+interface Traffic {
+  readonly log: ExchangeLog;
+  /** Requests whose connection is still there. */
+  readonly open: Set<Connection>;
+}
+
+function serverOf({ log, open }: Traffic, service: Service): Server {
   let n = 0;
   const server = createServer((request, response) => {
     const seen: OpenExchange = {
@@ -103,7 +113,9 @@ function serverOf(log: ExchangeLog, service: Service): Server {
     };
     log.add(seen);
     const connection = connect(request, response);
+    open.add(connection);
     connection.gone.addEventListener('abort', () => {
+      open.delete(connection);
       if (response.headersSent) seen.status = response.statusCode;
       seen.closedEarly = !response.writableFinished && seen.outcome !== 'cut';
     });
@@ -124,9 +136,11 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
+/** Node calls a server closed before its requests know of it, and those still have to be counted. */
+async function closeServer(server: Server, open: ReadonlySet<Connection>): Promise<void> {
+  await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
+  for (const connection of [...open]) connection.abandon();
 }

@@ -17,7 +17,7 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('a mock service in a process of its own', () => {
+describe('a mock service in a process of its own', { timeout: 30_000 }, () => {
   it('M17: serves the scenario of a module, and ends when it is closed', async () => {
     const models = [{ id: 'mine', tokensPerSecond: 1000 }];
     const scenario = file(
@@ -91,7 +91,7 @@ describe('a mock service in a process of its own', () => {
   });
 });
 
-describe('a mock service and its parent', () => {
+describe('a mock service and its parent', { timeout: 30_000 }, () => {
   const options = (lingerMs?: number) =>
     lingerMs === undefined ? '{}' : `{ lingerMs: ${lingerMs} }`;
   const spawner = (lingerMs?: number) => `
