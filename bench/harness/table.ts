@@ -2,7 +2,10 @@ import type { ResultLine } from './samples.ts';
 
 /** Lays lines out for people: one row a subject and metric, its ratios beside it. */
 export function table(lines: readonly ResultLine[]): string {
-  const references = [...new Set(lines.flatMap(({ metric }) => metric.split('/')[1] ?? []))];
+  const quoted = lines.flatMap(({ metric }) => metric.split('/').slice(1).join('/') || []);
+  const references = ['floor', ...quoted].filter(
+    (one, index, all) => quoted.includes(one) && all.indexOf(one) === index,
+  );
   const head = [
     'metric',
     'subject',
