@@ -85,6 +85,17 @@ describe('specKit', () => {
     );
   });
 
+  it('A1: requirements that no task names are told, where others are named', async () => {
+    await write({
+      'specs/001-a/tasks.md': '- [ ] T001 Write src/a.ts for FR-001\n',
+      'specs/001-a/spec.md': '# A\n- **FR-001**: one\n- **FR-002**: two\n',
+    });
+    const { diagnostics = [] } = await specKit(root);
+    expect(diagnostics.map(({ code, at }) => `${code} ${at.file}:${at.line}`)).toEqual([
+      'TG306 specs/001-a/spec.md:3',
+    ]);
+  });
+
   it('A1: what is left out is said', async () => {
     await write({ 'tasks.md': '- [ ] T001 a\n- [~] T002 b\n' });
     const { diagnostics = [], tasks: open } = await specKit(join(root, 'tasks.md'));

@@ -6,6 +6,7 @@ import { featureContext } from './feature-context.ts';
 import { findFeature } from './feature-folder.ts';
 import { planSpecKit } from './plan-spec-kit.ts';
 import { readSpecKit } from './read-spec-kit.ts';
+import { uncoveredRequirements } from './requirement-coverage.ts';
 import { selectOpen } from './select-open.ts';
 import { setStatus } from './set-status.ts';
 import type { TaskDocument } from './task-document.ts';
@@ -33,9 +34,11 @@ export async function specKit(path: string, options: SpecKitOptions = {}): Promi
   const [spec, plan] = await Promise.all([orNothing(read('spec.md')), orNothing(read('plan.md'))]);
   const context = featureContext({ spec, plan });
   const left = selectOpen(document, options.optional ?? false).diagnostics;
+  const specFile = feature.file.replace(/[^/]*$/, 'spec.md');
+  const uncovered = uncoveredRequirements(document, spec ?? '', specFile);
   return {
     tasks,
-    diagnostics: [...document.diagnostics, ...left],
+    diagnostics: [...document.diagnostics, ...left, ...uncovered],
     source: sourceOf(document),
     ...(document.title === undefined ? {} : { title: document.title }),
     ...(context === undefined ? {} : { context }),
