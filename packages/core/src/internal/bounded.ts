@@ -2,16 +2,18 @@
 export function createBounded(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running < atOnce) running += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+  const start = async <T>(work: () => Promise<T>): Promise<T> => {
+    running += 1;
     try {
       return await work();
     } finally {
-      // The place is handed over, not given up: between the two, a newcomer would take it as well.
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
+      running -= 1;
+      // In the same turn, so that nobody who comes in between takes the place as well.
+      waiting.shift()?.();
     }
   };
+  return <T>(work: () => Promise<T>): Promise<T> =>
+    running < atOnce
+      ? start(work)
+      : new Promise((resolve) => waiting.push(() => resolve(start(work))));
 }
