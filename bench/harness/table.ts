@@ -2,10 +2,8 @@ import type { ResultLine } from './samples.ts';
 
 /** Lays lines out for people: one row a subject and metric, its ratios beside it. */
 export function table(lines: readonly ResultLine[]): string {
-  const quoted = lines.flatMap(({ metric }) => metric.split('/').slice(1).join('/') || []);
-  const references = ['floor', ...quoted].filter(
-    (one, index, all) => quoted.includes(one) && all.indexOf(one) === index,
-  );
+  const quoted = new Set(lines.flatMap(({ metric }) => referenceOf(metric) ?? []));
+  const references = [...quoted].sort((a, b) => Number(b === 'floor') - Number(a === 'floor'));
   const head = [
     'metric',
     'subject',
@@ -14,7 +12,7 @@ export function table(lines: readonly ResultLine[]): string {
     ...references.map((one) => `× ${one}`),
   ];
   const rows = lines
-    .filter(({ metric }) => !metric.includes('/'))
+    .filter(({ metric }) => referenceOf(metric) === undefined)
     .map((line) => [
       `${line.metric} (${line.unit})`,
       line.subject,
@@ -52,4 +50,10 @@ function ratioOf(lines: readonly ResultLine[], line: ResultLine, reference: stri
   const metric = `${line.metric}/${reference}`;
   const ratio = lines.find((one) => one.metric === metric && one.subject === line.subject);
   return ratio === undefined ? '' : figure(ratio.median);
+}
+
+/** `floor` of `cpuUs/floor`, `undefined` for a metric that is no ratio; names of peers hold slashes themselves. */
+function referenceOf(metric: string): string | undefined {
+  const slash = metric.indexOf('/');
+  return slash === -1 ? undefined : metric.slice(slash + 1);
 }
