@@ -79,6 +79,7 @@ function createSettings(
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
     store,
+    longestWindowMs: longestWindow(registered.models),
     budget: options.budget,
     clock,
     ids: createIds(clock.now()),
@@ -127,6 +128,17 @@ function createMembers(
     });
   }
   return members;
+}
+
+/** Long enough for what models are remembered by beside their limits: recent failures and the length of answers. */
+const SHORTEST_MEMORY_MS = 3_600_000;
+
+function longestWindow(models: Readonly<Record<string, ModelEntry>>): number {
+  let longest = SHORTEST_MEMORY_MS;
+  for (const { limits = [] } of Object.values(models)) {
+    for (const limit of limits) longest = Math.max(longest, normaliseLimit(limit).windowMs ?? 0);
+  }
+  return longest;
 }
 
 function limitOf(model: string, limit: Parameters<typeof normaliseLimit>[0]): ReturnType<typeof normaliseLimit> {

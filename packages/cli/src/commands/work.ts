@@ -7,6 +7,7 @@ import type { Project } from '../setup/project.ts';
 import type { TeamParts } from '../setup/team.ts';
 import { lastScreen } from '../view/last-screen.ts';
 import { processOutput } from '../view/presenter.ts';
+import { harmless } from '../view/words.ts';
 import { choosePresenter, type Followed, followRun, type ShowFlags } from './follow.ts';
 import { commitsOf } from './git-log.ts';
 
@@ -47,6 +48,9 @@ export async function work(
     ],
   });
   const output = options.show.json ? processOutput(process.stderr) : processOutput();
+  if (project.repository === undefined && followed.result.output !== undefined) {
+    output.write(`\n${harmless(followed.result.output)}\n`);
+  }
   for (const line of screen) output.write(`${line}\n`);
   if (stopped) return EXIT.stopped;
   return followed.result.status === 'completed' ? EXIT.done : EXIT.failed;

@@ -25,7 +25,6 @@ export interface RunView {
   title: string;
   status: 'running' | 'suspended' | 'completed' | 'stopped' | 'failed';
   because: string | undefined;
-  output: string | undefined;
   readonly tasks: Map<string, TaskView>;
   /** Which task a model is at, by model. */
   readonly busy: Map<string, string>;
@@ -46,7 +45,6 @@ export function emptyView(): RunView {
     title: '',
     status: 'running',
     because: undefined,
-    output: undefined,
     tasks: new Map(),
     busy: new Map(),
     calls: 0,
@@ -78,7 +76,6 @@ export function foldView(view: RunView, event: OverseerEvent): void {
     case 'run.finished':
       view.status = event.data.status;
       view.because = event.data.because;
-      view.output = event.data.output;
       view.endedAt = event.at;
       view.busy.clear();
       return;

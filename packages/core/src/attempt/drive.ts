@@ -81,15 +81,12 @@ async function accept(host: AttemptHost, at: AttemptPlace): Promise<void> {
     endAttempt(host, at, 'rejected', change.because, change.findings);
     return;
   }
-  const output = answerText(at.attempt);
-  const planned = at.task.task.kind === 'plan' ? await host.planFrom(at, output) : [];
+  const isPlan = at.task.task.kind === 'plan';
+  const planned = isPlan ? await host.planFrom(at, answerText(at.attempt)) : [];
   const done: EventDraft = {
     type: 'task.done',
     ...placeOf(at),
-    data: {
-      output,
-      ...(change === undefined ? {} : { changed: change.files, commit: change.commit }),
-    },
+    data: change === undefined ? {} : { changed: change.files, commit: change.commit },
   };
   void host.append([...planned, done]);
   host.ended(at);

@@ -55,11 +55,14 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
   }
 }
 
-/** Puts the attempt that did a task among the past. */
-export function acceptAttempt(task: TaskState): void {
-  if (task.attempt === undefined) return;
-  task.past.push(pastOf(task.attempt, 'accepted', 'every check passed', []));
+/** Puts the attempt that did a task among the past, and gives its answer. */
+export function acceptAttempt(task: TaskState): string {
+  const { attempt } = task;
+  if (attempt === undefined) return '';
+  const past = pastOf(attempt, 'accepted', 'every check passed', []);
+  task.past.push(past);
   task.attempt = undefined;
+  return past.answer;
 }
 
 /** The answer of an attempt: the text of its last call, or what its tool gave. */

@@ -1,6 +1,7 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
+import { runOutput } from './run-output.ts';
 import { isFinal, noUsage, type RunState, type TaskState, type TaskStatus } from './run-state.ts';
 
 /** The runs that are not finished, and those whose end somebody still waits for. */
@@ -73,7 +74,7 @@ function foldRunItself(run: RunState, event: OverseerEvent): void {
     case 'run.finished':
       run.status = 'finished';
       run.outcome = event.data.status;
-      run.output = event.data.output;
+      run.output = runOutput(run);
       run.because = event.data.because;
       return;
     default:
@@ -86,8 +87,7 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       task.waiting = { because: event.data.because, untilAt: event.data.untilAt };
       return;
     case 'task.done':
-      acceptAttempt(task);
-      task.output = event.data.output;
+      task.output = acceptAttempt(task);
       task.commit = event.data.commit;
       end(run, task, 'done');
       return;

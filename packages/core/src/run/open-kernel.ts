@@ -1,7 +1,9 @@
 import { StoreError } from '../errors/store-error.ts';
 import { currentHolder } from '../internal/process-identity.ts';
 import { Journal } from '../journal/journal.ts';
-import { readEvents } from '../journal/read-events.ts';
+import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
+import { readLiving } from '../journal/read-living.ts';
+import type { LeaseAnswer } from '../spec/store.ts';
 import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -13,53 +15,37 @@ const LEASE = 'journal';
 export interface OpenKernel {
   readonly kernel: Kernel;
   readonly journal: Journal;
+  /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
 }
 
 /**
- * Takes the journal's lease, folds what is in it, and starts a kernel on it. Throws `StoreError` `store.busy` while
- * another process holds the lease.
+ * Takes the journal's lease, folds what still has a say in it, and starts a kernel on it. Throws `StoreError`
+ * `store.busy` while another process holds the lease.
  */
 export async function openKernel(settings: Settings, stream: string): Promise<OpenKernel> {
   const { store, clock, ids } = settings;
-  const answer = await store.leases.acquire(LEASE, currentHolder('overseer'));
-  if (answer.kind === 'busy') {
-    const { pid } = answer.holder;
-    const since = new Date(answer.since).toISOString();
-    throw new StoreError(
-      'store.busy',
-      `${store.name} is busy: process ${pid} has worked on it since ${since}. End that process first (kill ${pid}); it can be resumed from here afterwards.`,
-    );
-  }
+  const lease = await takeLease(settings);
+  const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
   const projection = new Projection(settings.members);
-  let head = 0;
-  for await (const page of readEvents(store, stream, undefined)) {
-    for (const event of page) {
-      projection.apply(event);
-      head = event.seq;
-      if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
-    }
+  for (const event of living.events) {
+    projection.apply(event);
+    if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
   }
-  const { epoch, from } = answer;
+  const { index } = living;
   const journal = new Journal({
     store,
     stream,
-    epoch,
-    head,
+    epoch: lease.epoch,
+    head: living.head,
     clock,
     ids,
-    apply: (event) => projection.apply(event),
-  });
-  await journal.append([
-    {
-      type: 'lease.taken',
-      data: {
-        holder: `process ${process.pid}`,
-        epoch,
-        ...(from === undefined ? {} : { from: `process ${from.pid}` }),
-      },
+    apply: (event) => {
+      index.take(event);
+      projection.apply(event);
     },
-  ]);
+  });
+  await journal.append([{ type: 'lease.taken', data: leaseData(lease) }]);
   const kernel = new Kernel(settings, projection, journal);
   return {
     kernel,
@@ -67,10 +53,49 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     close: async () => {
       try {
         await kernel.close();
+        if (journal.failure === undefined) await noteIndex(settings, journal, index);
       } finally {
-        await store.leases.release(LEASE, epoch).catch(() => undefined);
+        await store.leases.release(LEASE, lease.epoch).catch(() => undefined);
         await store.close();
       }
     },
   };
+}
+
+type Held = Extract<LeaseAnswer, { kind: 'held' }>;
+
+async function takeLease({ store }: Settings): Promise<Held> {
+  const answer = await store.leases.acquire(LEASE, currentHolder('overseer'));
+  if (answer.kind === 'held') return answer;
+  const { pid } = answer.holder;
+  const since = new Date(answer.since).toISOString();
+  throw new StoreError(
+    'store.busy',
+    `${store.name} is busy: process ${pid} has worked on it since ${since}. End that process first (kill ${pid}); what it leaves can be resumed from here.`,
+  );
+}
+
+function leaseData({ epoch, from }: Held): {
+  readonly holder: string;
+  readonly epoch: number;
+  readonly from?: string;
+} {
+  const holder = `process ${process.pid}`;
+  return from === undefined ? { holder, epoch } : { holder, epoch, from: `process ${from.pid}` };
+}
+
+/** A snapshot is a cache: one that cannot be written only makes the next start slower. */
+async function noteIndex(
+  { store }: Settings,
+  journal: Journal,
+  index: JournalIndex,
+): Promise<void> {
+  await store.snapshots
+    .put({
+      stream: journal.stream,
+      seq: journal.head,
+      foldVersion: INDEX_VERSION,
+      body: index.body(),
+    })
+    .catch(() => undefined);
 }

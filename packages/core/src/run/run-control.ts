@@ -7,7 +7,6 @@ import type { PlanTask } from '../spec/task.ts';
 import type { Finding } from '../spec/validator.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import type { RunGraphs } from './run-graphs.ts';
-import { runOutput } from './run-output.ts';
 
 /** Attempts of one task, moves included, after which it fails whatever happened. */
 const MAX_ENDS = 12;
@@ -165,7 +164,6 @@ export class RunControl {
   }
 
   #finish(run: RunState, status: RunStatus, because: string | undefined): void {
-    const output = runOutput(run);
     const durable = this.#host.append([
       {
         type: 'run.finished',
@@ -173,7 +171,6 @@ export class RunControl {
         data: {
           status,
           usage: { ...run.usage },
-          ...(output === undefined ? {} : { output }),
           ...(because === undefined ? {} : { because }),
         },
       },

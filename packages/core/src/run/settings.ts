@@ -17,6 +17,8 @@ export interface Settings {
   readonly validators: ReadonlyMap<string, Validator>;
   readonly workspaces: WorkspaceProvider | undefined;
   readonly store: StateStore;
+  /** The longest window of any limit: what is older has no say in one. */
+  readonly longestWindowMs: number;
   readonly budget: BudgetSpec | undefined;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -82,9 +82,9 @@ export interface EventData {
   };
   'run.suspended': { readonly because: string };
   'run.resumed': { readonly because: string };
+  /** What the run gave is the output of its last tasks; it is not written again here. */
   'run.finished': {
     readonly status: RunStatus;
-    readonly output?: string;
     readonly because?: string;
     readonly usage: UsageTotals;
   };
@@ -98,11 +98,8 @@ export interface EventData {
     readonly insteadOf?: string;
   };
   'task.waiting': { readonly because: string; readonly untilAt?: number };
-  'task.done': {
-    readonly output: string;
-    readonly changed?: readonly string[];
-    readonly commit?: string;
-  };
+  /** What the task gave is the answer of this attempt's last call or tool; it is not written again here. */
+  'task.done': { readonly changed?: readonly string[]; readonly commit?: string };
   'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
   'task.skipped': { readonly because: string };
   'attempt.started': {

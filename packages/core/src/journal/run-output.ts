@@ -1,4 +1,4 @@
-import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { RunState, TaskState } from './run-state.ts';
 
 /** What a run gives: the output of the task that no other needs, or of all of these under their titles. */
 export function runOutput(run: RunState): string | undefined {

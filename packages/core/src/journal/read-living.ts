@@ -1,0 +1,48 @@
+import type { OverseerEvent } from '../spec/event.ts';
+import type { StateStore } from '../spec/store.ts';
+import { INDEX_VERSION, JournalIndex } from './journal-index.ts';
+import { readEvents } from './read-events.ts';
+
+/** What of a journal still has a say. */
+export interface Living {
+  /** In the order of `seq`: all events of unfinished runs, and every event of the last `spanMs`. */
+  readonly events: readonly OverseerEvent[];
+  /** The last `seq` of the stream. */
+  readonly head: number;
+  readonly index: JournalIndex;
+}
+
+/**
+ * Reads what still has a say in a journal, and not the rest: from the newest snapshot of the index on where there is
+ * one, else from the first event.
+ */
+export async function readLiving(
+  store: StateStore,
+  stream: string,
+  nowMs: number,
+  spanMs: number,
+): Promise<Living> {
+  const snapshot = await store.snapshots.latest(stream, INDEX_VERSION);
+  const known = snapshot === undefined ? undefined : JournalIndex.from(snapshot.body);
+  const index = known ?? new JournalIndex();
+  const from = known === undefined || snapshot === undefined ? 0 : snapshot.seq;
+  const openThen = new Set(index.open);
+  const tail: OverseerEvent[] = [];
+  let head = from;
+  const since = Math.min(from, index.firstSeqSince(nowMs - spanMs));
+  for await (const page of readEvents(store, stream, undefined, since)) {
+    for (const event of page) {
+      if (event.seq > from) index.take(event);
+      head = event.seq;
+      if (event.seq > since) tail.push(event);
+    }
+  }
+  const older: OverseerEvent[] = [];
+  for (const run of openThen) {
+    for await (const page of readEvents(store, stream, run)) {
+      for (const event of page) if (event.seq <= since) older.push(event);
+    }
+  }
+  older.sort((a, b) => a.seq - b.seq);
+  return { events: [...older, ...tail], head, index };
+}
