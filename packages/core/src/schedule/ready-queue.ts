@@ -48,7 +48,8 @@ export class ReadyQueue {
 
   /**
    * Offers tasks, the first of all groups first, until every group is stuck or empty. `start` says what became of a
-   * task: `started` and `dropped` take it out, `blocked` leaves it and its group for this turn.
+   * task: `started` and `dropped` take it out, `blocked` leaves it and its group for this turn, and so does a throw. It
+   * may add tasks; those of groups that are not stuck are offered in this turn too.
    * Returns when the next task of the future is due, if there is one.
    */
   offer(
@@ -56,20 +57,29 @@ export class ReadyQueue {
     start: (task: ReadyTask) => 'started' | 'blocked' | 'dropped',
   ): number | undefined {
     this.#bringIn(nowMs);
-    const open = new Set(this.#groups.values());
-    while (true) {
-      const group = firstOf(open);
-      const task = group?.peek();
-      if (group === undefined || task === undefined) break;
-      if (start(task) === 'blocked') {
-        open.delete(group);
-      } else {
-        group.pop();
-        this.#size -= 1;
-      }
+    const stuck = new Set<Heap<ReadyTask>>();
+    for (let group = this.#first(stuck); group !== undefined; group = this.#first(stuck)) {
+      if (this.#offerFirst(group, start) === 'blocked') stuck.add(group);
     }
     this.#forgetEmpty();
     return this.#later.peek()?.notBefore;
+  }
+
+  /** Takes the task out before it is offered, because `start` may put others before it. */
+  #offerFirst(
+    group: Heap<ReadyTask>,
+    start: (task: ReadyTask) => 'started' | 'blocked' | 'dropped',
+  ): 'started' | 'blocked' | 'dropped' {
+    const task = group.pop();
+    if (task === undefined) return 'dropped';
+    let outcome: 'started' | 'blocked' | 'dropped' = 'blocked';
+    try {
+      outcome = start(task);
+      return outcome;
+    } finally {
+      if (outcome === 'blocked') group.push(task);
+      else this.#size -= 1;
+    }
   }
 
   #group(name: string): Heap<ReadyTask> {
@@ -82,7 +92,11 @@ export class ReadyQueue {
   }
 
   #bringIn(nowMs: number): void {
-    for (let next = this.#later.peek(); next !== undefined && next.notBefore <= nowMs; next = this.#later.peek()) {
+    for (
+      let next = this.#later.peek();
+      next !== undefined && next.notBefore <= nowMs;
+      next = this.#later.peek()
+    ) {
       this.#later.pop();
       this.#group(next.group).push(next);
     }
@@ -91,18 +105,19 @@ export class ReadyQueue {
   #forgetEmpty(): void {
     for (const [name, group] of this.#groups) if (group.size === 0) this.#groups.delete(name);
   }
-}
 
-function firstOf(groups: ReadonlySet<Heap<ReadyTask>>): Heap<ReadyTask> | undefined {
-  let first: Heap<ReadyTask> | undefined;
-  let best: ReadyTask | undefined;
-  for (const group of groups) {
-    const task = group.peek();
-    if (task === undefined) continue;
-    if (best === undefined || comesBefore(task, best)) {
-      first = group;
-      best = task;
+  /** The group whose first task comes before all others. */
+  #first(stuck: ReadonlySet<Heap<ReadyTask>>): Heap<ReadyTask> | undefined {
+    let first: Heap<ReadyTask> | undefined;
+    let best: ReadyTask | undefined;
+    for (const group of this.#groups.values()) {
+      const task = group.peek();
+      if (task === undefined || stuck.has(group)) continue;
+      if (best === undefined || comesBefore(task, best)) {
+        first = group;
+        best = task;
+      }
     }
+    return first;
   }
-  return first;
 }
