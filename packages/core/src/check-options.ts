@@ -1,4 +1,5 @@
 import { ConfigError } from './errors/config-error.ts';
+import { lintFramework } from './internal/framework/lint-framework.ts';
 import { suggest } from './internal/nearest.ts';
 import type { OverseerOptions } from './options.ts';
 import type { PluginParts, Registries } from './spec/plugin.ts';
@@ -43,6 +44,15 @@ export function checkNames(options: OverseerOptions, registered: Registered): vo
       known(`the framework of the role ${name}`, role.framework, frameworks, 'config.unknown-framework');
     }
   }
+}
+
+/** Checks that every framework is sound and passes its own tests. Throws `ConfigError` `config.framework`, one line a problem. */
+export function checkFrameworks(registered: Registered): void {
+  const problems = Object.entries(registered.frameworks).flatMap(([name, framework]) =>
+    lintFramework(framework).map(({ at, message }) => `  ${name}, ${at}: ${message}`),
+  );
+  if (problems.length === 0) return;
+  throw new ConfigError('config.framework', `A framework is faulty:\n${problems.join('\n')}`);
 }
 
 /** Puts the parts of plugins beside those of the options. Throws `ConfigError` where two have one name. */

@@ -71,7 +71,13 @@ describe('createOverseer', () => {
 
   it('K1: a goal in words becomes a plan, and the plan is worked', async () => {
     const plan = { tasks: [{ key: 'w', title: 'Write', instruction: 'Write it', kind: 'write', needs: [], files: [], role: null, priority: 'medium', checks: [] }] };
-    const planner = fakeModel({ reply: () => ({ text: `\`\`\`json\n${JSON.stringify(plan)}\n\`\`\`` }) });
+    const planner = fakeModel({
+      reply: (request) => ({
+        text: userText(request).includes('Review of')
+          ? '{"verdict":"pass","findings":[]}'
+          : `\`\`\`json\n${JSON.stringify(plan)}\n\`\`\``,
+      }),
+    });
     const worker = fakeModel({ reply: () => ({ text: 'the work' }) });
     await using overseer = await createOverseer({
       overseer: 'planner',

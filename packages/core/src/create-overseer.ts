@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { checkNames, checkOptions, mergeRegistries, type Registered } from './check-options.ts';
+import { checkFrameworks, checkNames, checkOptions, mergeRegistries, type Registered } from './check-options.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { systemClock } from './internal/clock.ts';
@@ -32,6 +32,7 @@ export async function createOverseer<const Name extends string>(
   const { registered, dispose } = await setUp(options);
   try {
     checkNames(options, registered);
+    checkFrameworks(registered);
     const members = createMembers(registered.models);
     await options.workspaces?.prepare(AbortSignal.timeout(60_000));
     const store = await (options.store ?? memory())();

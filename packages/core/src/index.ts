@@ -10,6 +10,7 @@ export { OverseerError } from './errors/overseer-error.ts';
 export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export { memory } from './journal/memory-store.ts';
+export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';
 export type { Overseer, RunOptions, UnfinishedRun } from './overseer.ts';
 export type { LiveEvent } from './run/kernel.ts';

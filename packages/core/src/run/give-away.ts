@@ -4,6 +4,7 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
+import { recordedSections } from '../prompt/prompt-lines.ts';
 import { candidatesFor, type Candidate, roleOf } from '../route/candidates.ts';
 import { type Choice, chooseModel } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
@@ -199,12 +200,7 @@ export function assignmentDrafts(
       data: {
         messages: prompt.messages,
         tools,
-        sections: prompt.sections.map(({ layer, id, version, text }) => ({
-          layer,
-          id,
-          version,
-          lines: text.split('\n').length,
-        })),
+        sections: recordedSections(prompt),
         ...(prompt.framework === undefined ? {} : { framework: prompt.framework }),
       },
     },

@@ -7,7 +7,7 @@ import { parsePlan } from '../plan/plan-schema.ts';
 /** The key of the task that makes a plan of a goal. */
 export const PLAN_KEY = 'plan';
 
-/** The event by which a plan that passed its checks becomes tasks of its run. */
+/** The event by which a plan that passed its checks becomes tasks of its run. A task that names no check is reviewed: nothing is done without proof. */
 export async function plannedDrafts(
   at: AttemptPlace,
   output: string,
@@ -16,6 +16,9 @@ export async function plannedDrafts(
   if (!plan.ok) {
     throw new OverseerError('plan.invalid', `The plan is wrong: ${plan.problems.join('; ')}`);
   }
-  const tasks = normaliseTasks(plan.tasks, [...at.run.tasks.keys()]);
+  const proven = plan.tasks.map((task) =>
+    (task.checks ?? []).length === 0 ? { ...task, checks: [{ kind: 'review' }] } : task,
+  );
+  const tasks = normaliseTasks(proven, [...at.run.tasks.keys()]);
   return [{ type: 'plan.accepted', run: at.run.id, data: { by: 'model', tasks } }];
 }
