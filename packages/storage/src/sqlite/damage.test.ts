@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,14 @@ describe('sqlite refuses a file that it must not use', () => {
     const below = newPath();
     await mkdir(below);
     await refuses(below, 'store.unreachable');
+  });
+});
+
+describe.skipIf(!existsSync('/proc/self'))('sqlite, where a system has /proc', () => {
+  it('R5: refuses a folder that can never be made', async () => {
+    await expect(sqlite('/proc/nowhere/a.db')()).rejects.toMatchObject({
+      code: expect.stringMatching(/^store\.(unreachable|read-only)$/),
+    });
   });
 });
 

@@ -21,8 +21,7 @@ const SMALLEST = 512;
  */
 export function preparePath(path: string): 'new' | 'present' | Refusal {
   const folder = dirname(path);
-  const firstMade = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (firstMade !== undefined) syncFolders(folder, dirname(firstMade));
+  makeFolder(folder);
   accessSync(folder, constants.W_OK);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return 'new';
@@ -36,16 +35,27 @@ export function preparePath(path: string): 'new' | 'present' | Refusal {
   return 'present';
 }
 
+/** Makes a folder and those it is in. (Node's own way of doing that never ends below `/proc`.) */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  const parent = dirname(folder);
+  makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been faster.
+    if (statSync(folder, { throwIfNoEntry: false }) === undefined) throw error;
+  }
+  syncFolder(parent);
+}
+
 /** A new folder outlives a power cut only when the folder it is in was written too. */
-function syncFolders(from: string, to: string): void {
+function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
-  for (let folder = from; ; folder = dirname(folder)) {
-    const descriptor = openSync(folder, constants.O_RDONLY);
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    if (folder === to) return;
+  const descriptor = openSync(folder, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
