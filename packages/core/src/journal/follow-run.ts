@@ -1,5 +1,6 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
+import type { Follower } from './followers.ts';
 import type { Journal } from './journal.ts';
 import { readEvents } from './read-events.ts';
 
@@ -15,31 +16,41 @@ export async function* followRun(
   after = 0,
 ): AsyncGenerator<OverseerEvent, void, void> {
   const follower = journal.followers.follow(run);
-  let last = after;
-  let behind = true;
   try {
-    while (true) {
-      if (behind) {
-        for await (const page of readEvents(store, journal.stream, run, last)) {
-          for (const event of page) {
-            last = event.seq;
-            yield event;
-            if (isLast(event)) return;
-          }
-        }
-      }
-      await follower.changed();
-      const { events, missed, ended } = follower.take();
-      for (const event of events) {
-        if (event.seq <= last) continue;
-        last = event.seq;
+    for await (const page of pages(store, journal.stream, run, follower, after)) {
+      for (const event of page) {
         yield event;
         if (isLast(event)) return;
       }
-      if (ended && !missed) return;
-      behind = missed;
     }
   } finally {
     follower.close();
+  }
+}
+
+/** Every event once and in order: from the store as long as the reader is behind, else as they become durable. */
+async function* pages(
+  store: StateStore,
+  stream: string,
+  run: string,
+  follower: Follower,
+  after: number,
+): AsyncGenerator<readonly OverseerEvent[]> {
+  let last = after;
+  let behind = true;
+  while (true) {
+    if (behind) {
+      for await (const page of readEvents(store, stream, run, last)) {
+        last = page.at(-1)?.seq ?? last;
+        yield page;
+      }
+    }
+    await follower.changed();
+    const { events, missed, ended } = follower.take();
+    const seen = last;
+    last = Math.max(seen, events.at(-1)?.seq ?? 0);
+    yield events.filter(({ seq }) => seq > seen);
+    if (ended && !missed) return;
+    behind = missed;
   }
 }

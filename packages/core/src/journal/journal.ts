@@ -79,8 +79,8 @@ export class Journal {
 
   /** Resolves when everything appended so far is durable. Rejects with the failure that ended the journal. */
   async settled(): Promise<void> {
+    if (this.#failure === undefined) await (this.#batch?.durable ?? this.#writing);
     if (this.#failure !== undefined) throw this.#failure;
-    await (this.#batch?.durable ?? this.#writing);
   }
 
   #place(draft: EventDraft, at: number): OverseerEvent {
@@ -118,10 +118,17 @@ export class Journal {
     const batch = this.#batch;
     if (batch === undefined || this.#writing !== undefined || this.#failure !== undefined) return;
     this.#batch = undefined;
-    this.#writing = this.#options.store.events.append(this.epoch, batch.events).then(
-      () => this.#written(batch),
-      (error: unknown) => this.#fail(batch, error),
-    );
+    this.#writing = this.#commit(batch);
+  }
+
+  async #commit(batch: Batch): Promise<void> {
+    try {
+      await this.#options.store.events.append(this.epoch, batch.events);
+    } catch (error) {
+      this.#fail(batch, error);
+      return;
+    }
+    this.#written(batch);
   }
 
   #written(batch: Batch): void {
@@ -135,7 +142,9 @@ export class Journal {
     this.#writing = undefined;
     this.#failure = OverseerError.is(error)
       ? error
-      : new StoreError('store.failed', `The journal could not be written: ${String(error)}.`, { cause: error });
+      : new StoreError('store.failed', `The journal could not be written: ${String(error)}.`, {
+          cause: error,
+        });
     batch.reject(this.#failure);
     this.#batch?.reject(this.#failure);
     this.#batch = undefined;
