@@ -4,8 +4,6 @@ import { METRIC_NAME } from './limit-words.ts';
 
 /** The longest window, a leap year. */
 const MAX_WINDOW_MS = 366 * 86_400_000;
-/** The greatest amount that a double counts exactly. */
-const MAX_AMOUNT = 2 ** 53;
 
 /** What is wrong with a limit, and in which of its fields. */
 export interface LimitProblem {
@@ -25,7 +23,7 @@ function capacityProblem({ metric, capacity }: LimitRule): LimitProblem | undefi
   const wrong = (message: string): LimitProblem => ({ field: 'capacity', message });
   if (!(capacity > 0)) return wrong('an amount must be greater than zero');
   const units = metric === 'usd' ? scaleDecimal(String(capacity), 6) : capacity;
-  if (units > MAX_AMOUNT) {
+  if (units > Number.MAX_SAFE_INTEGER) {
     return wrong('the amount is too large to be counted exactly; leave the limit out instead');
   }
   if (Number.isInteger(units)) return undefined;

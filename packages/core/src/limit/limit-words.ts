@@ -1,36 +1,48 @@
 import type { LimitMetric } from '../spec/limit.ts';
 
-/** The words for what a limit counts, with what they mean. */
+/** The words for what a limit counts, with what they mean; of two that are as near to a typo the first is suggested. */
 export const METRIC_WORDS: ReadonlyMap<string, LimitMetric> = new Map([
-  ['call', 'calls'],
   ['calls', 'calls'],
-  ['request', 'calls'],
+  ['call', 'calls'],
   ['requests', 'calls'],
-  ['token', 'tokens'],
+  ['request', 'calls'],
   ['tokens', 'tokens'],
+  ['token', 'tokens'],
   ['input tokens', 'input-tokens'],
   ['input-tokens', 'input-tokens'],
   ['output tokens', 'output-tokens'],
   ['output-tokens', 'output-tokens'],
   ['usd', 'usd'],
-  ['dollar', 'usd'],
   ['dollars', 'usd'],
+  ['dollar', 'usd'],
   ['at once', 'concurrency'],
   ['at a time', 'concurrency'],
   ['concurrent', 'concurrency'],
 ]);
 
 /** The words for units of time, in ms. */
-export const UNIT_WORDS: ReadonlyMap<string, number> = new Map(
-  [
-    [1, 'ms', 'millisecond', 'milliseconds'],
-    [1_000, 's', 'sec', 'second', 'seconds'],
-    [60_000, 'm', 'min', 'minute', 'minutes'],
-    [3_600_000, 'h', 'hour', 'hours'],
-    [86_400_000, 'd', 'day', 'days'],
-    [604_800_000, 'w', 'week', 'weeks'],
-  ].flatMap(([ms, ...words]) => words.map((word) => [String(word), Number(ms)] as const)),
-);
+export const UNIT_WORDS: ReadonlyMap<string, number> = new Map([
+  ['milliseconds', 1],
+  ['millisecond', 1],
+  ['ms', 1],
+  ['seconds', 1_000],
+  ['second', 1_000],
+  ['sec', 1_000],
+  ['s', 1_000],
+  ['minutes', 60_000],
+  ['minute', 60_000],
+  ['min', 60_000],
+  ['m', 60_000],
+  ['hours', 3_600_000],
+  ['hour', 3_600_000],
+  ['h', 3_600_000],
+  ['days', 86_400_000],
+  ['day', 86_400_000],
+  ['d', 86_400_000],
+  ['weeks', 604_800_000],
+  ['week', 604_800_000],
+  ['w', 604_800_000],
+]);
 
 /** What stands for a metric in text that people read. */
 export const METRIC_NAME: Readonly<Record<LimitMetric, string>> = {

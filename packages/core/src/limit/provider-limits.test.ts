@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { ProviderLimits } from './provider-limits.ts';
+
+const call = { inputTokens: 300, outputTokens: 100, microUsd: 0 };
+
+describe('ProviderLimits', () => {
+  it('L2: a call waits while too little of any bucket is left, for the latest reset', () => {
+    const limits = new ProviderLimits();
+    limits.learn(0, {
+      requests: { remaining: 0, resetAt: 1_000 },
+      tokens: { remaining: 399, resetAt: 5_000 },
+      inputTokens: { remaining: 300, resetAt: 9_000 },
+    });
+    expect(limits.blocks(0, call)).toEqual({ untilAt: 5_000, metric: 'tokens', remaining: 399 });
+    expect(limits.blocks(0, { ...call, inputTokens: 1 })).toMatchObject({ untilAt: 1_000 });
+    expect(limits.blocks(5_000, call)).toBeUndefined();
+  });
+
+  it('L2: calls started since are taken from what is left, until newer headers say it', () => {
+    const limits = new ProviderLimits();
+    limits.learn(0, { tokens: { remaining: 1_000, resetAt: 5_000 } });
+    limits.start(call);
+    limits.start(call);
+    expect(limits.blocks(0, call)).toMatchObject({ remaining: 200 });
+    limits.learn(100, { tokens: { remaining: 700, resetAt: 5_000 } });
+    expect(limits.blocks(100, call)).toBeUndefined();
+  });
+
+  it('L2: of two answers the lower counts until its reset, whichever came last', () => {
+    const limits = new ProviderLimits();
+    limits.learn(0, { requests: { remaining: 0, resetAt: 5_000 } });
+    limits.learn(1, { requests: { remaining: 3, resetAt: 4_000 } });
+    expect(limits.blocks(4_500, call)).toMatchObject({ untilAt: 5_000 });
+    limits.learn(5_000, { requests: { remaining: 3, resetAt: 9_000 } });
+    expect(limits.blocks(5_000, call)).toBeUndefined();
+  });
+
+  it.each([
+    ['no reset', { remaining: 0 }],
+    ['no remainder', { limit: 5, resetAt: 9_000 }],
+    ['a remainder of -1', { remaining: -1, resetAt: 9_000 }],
+    ['a reset that is over', { remaining: 0, resetAt: 10 }],
+    ['figures that are none', { remaining: Number.NaN, resetAt: Number.NaN }],
+  ])('L2: %s says nothing', (_what, bucket) => {
+    const limits = new ProviderLimits();
+    limits.learn(10, { requests: bucket });
+    expect(limits.blocks(10, call)).toBeUndefined();
+  });
+
+  it('L2: a reset in a year is not believed', () => {
+    const limits = new ProviderLimits();
+    limits.learn(0, { requests: { remaining: 0, resetAt: 365 * 86_400_000 } });
+    expect(limits.blocks(0, call)?.untilAt).toBe(31 * 86_400_000);
+  });
+});
