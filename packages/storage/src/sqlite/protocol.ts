@@ -39,6 +39,7 @@ export interface Segment {
 export type Write =
   | { readonly kind: 'append'; readonly epoch: number; readonly segments: readonly Segment[] }
   | { readonly kind: 'blob'; readonly bytes: Uint8Array }
+  | { readonly kind: 'release'; readonly name: string; readonly epoch: number }
   | {
       readonly kind: 'snapshot';
       readonly stream: string;
@@ -91,7 +92,6 @@ export interface Questions {
     readonly epoch: number;
     readonly at: number;
   };
-  readonly release: TakenLease;
   readonly close: { readonly leases: readonly TakenLease[] };
 }
 
@@ -106,7 +106,6 @@ export interface Answers {
   readonly lease: LeaseRow;
   /** The new epoch; `undefined` when another was faster. */
   readonly take: number | undefined;
-  readonly release: undefined;
   readonly close: undefined;
 }
 

@@ -50,6 +50,21 @@ describe('sqlite', () => {
     await one.close();
   });
 
+  it('R6: giving the lease back waits for the appends before it, and fences those behind', async () => {
+    await using opened = await open();
+    const { store, epoch } = opened;
+    const outcomes = await Promise.allSettled([
+      store.events.append(epoch, [eventAt(1)]),
+      store.leases.release('system', epoch),
+      store.events.append(epoch, [eventAt(2)]),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'store.fenced' } },
+    ]);
+  });
+
   it('R5: two openings of a new file at once both succeed', async () => {
     const path = newPath();
     const stores = await Promise.all([1, 2, 3, 4].map(() => sqlite(path)()));

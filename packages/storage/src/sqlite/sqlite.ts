@@ -58,8 +58,8 @@ function createStore(path: string, writer: WriterThread): StateStore {
       },
       release: async (name, epoch) => {
         requireOpen();
-        await queue.drained();
-        await writer.ask('release', { name, epoch });
+        // Behind the appends that wait, which its holder still may write.
+        await queue.push({ kind: 'release', name, epoch }, 0);
       },
     },
     close: () => {

@@ -73,7 +73,6 @@ const ANSWER: {
   snapshot: (file, { stream, foldVersion }) => file.snapshot(stream, foldVersion),
   lease: (file) => file.lease(),
   take: (file, taking) => file.take(taking),
-  release: (file, lease) => file.release(lease),
   close: (file, { leases }) => {
     file.close(leases);
     return undefined;

@@ -60,8 +60,13 @@ export class JournalFile {
   /** Writes all in one transaction; each write stands or is refused by itself, a failure refuses all. */
   write(writes: readonly Write[]): readonly WriteOutcome[] {
     const outcome = this.#transact(() => {
-      const lease = this.#leases.read();
-      return writes.map((write) => this.#write(write, lease));
+      let lease = this.#leases.read();
+      return writes.map((write) => {
+        if (write.kind !== 'release') return this.#write(write, lease);
+        this.#leases.release(write);
+        lease = this.#leases.read();
+        return null;
+      });
     });
     if (Array.isArray(outcome)) {
       for (const write of writes) this.#wal.spend(sizeOf(write));
@@ -72,13 +77,6 @@ export class JournalFile {
 
   take(taking: Questions['take']): number | undefined | Refusal {
     return this.#transact(() => this.#leases.take(taking));
-  }
-
-  release(lease: TakenLease): undefined | Refusal {
-    return this.#transact(() => {
-      this.#leases.release(lease);
-      return undefined;
-    });
   }
 
   lease(): LeaseRow {
@@ -149,7 +147,7 @@ export class JournalFile {
     for (const lease of leases) table.release(lease);
   }
 
-  #write(write: Write, lease: LeaseRow): WriteOutcome {
+  #write(write: Exclude<Write, { readonly kind: 'release' }>, lease: LeaseRow): WriteOutcome {
     switch (write.kind) {
       case 'append':
         return (
@@ -222,6 +220,8 @@ function sizeOf(write: Write): number {
       );
     case 'blob':
       return write.bytes.byteLength;
+    case 'release':
+      return 0;
     case 'snapshot':
       return write.body.length;
   }
