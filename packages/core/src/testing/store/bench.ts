@@ -57,25 +57,25 @@ export function deadHolder(name: string): LeaseHolder {
 export interface SampleOptions {
   readonly stream?: string;
   readonly run?: string;
-  readonly output?: string;
+  readonly text?: string;
   /** Makes the ids differ from those of other samples. */
   readonly tag?: string;
 }
 
 /** An event with that `seq`; equal arguments make equal events. */
-export function sample(seq: number, options: SampleOptions = {}): OverseerEvent<'task.done'> {
-  const { stream = STREAM, run, output = `output ${seq}`, tag = 'a' } = options;
+export function sample(seq: number, options: SampleOptions = {}): OverseerEvent<'task.waiting'> {
+  const { stream = STREAM, run, text = `text ${seq}`, tag = 'a' } = options;
   return {
     id: `${stream} ${tag} ${seq}`,
     stream,
     seq,
     at: 1_750_000_000_000 + seq,
-    type: 'task.done',
+    type: 'task.waiting',
     v: 1,
     epoch: 1,
     actor: 'model:one',
     ...(run === undefined ? {} : { run }),
-    data: { output },
+    data: { because: text },
   };
 }
 

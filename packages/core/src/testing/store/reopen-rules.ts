@@ -17,7 +17,7 @@ function survivalRules(subject: ReopeningSubject): readonly ConformanceRule[] {
       'R2: events, blobs and snapshots survive closing and opening',
       async (store, again) => {
         const epoch = await own(store);
-        const events = [...samples(1, 3, { run: 'r' }), sample(4, { output: 'x'.repeat(20_000) })];
+        const events = [...samples(1, 3, { run: 'r' }), sample(4, { text: 'x'.repeat(20_000) })];
         await store.events.append(epoch, events);
         const hash = await store.blobs.put(new Uint8Array([1, 2]));
         const snapshot = { stream: STREAM, seq: 3, foldVersion: 1, body: ['s'] };

@@ -80,9 +80,9 @@ function fieldRules(subject: StoreSubject): readonly ConformanceRule[] {
       'R1: a key named __proto__ is a key like any other',
       async (store, epoch) => {
         const value: Json = JSON.parse(`{"__proto__":${JSON.stringify('h'.repeat(5_000))},"a":1}`);
-        await store.events.append(epoch, [withOutput(1, value)]);
+        await store.events.append(epoch, [withValue(1, value)]);
         const [event] = await readAll(store);
-        assert.equal(JSON.stringify(event?.data), JSON.stringify({ output: value }));
+        assert.equal(JSON.stringify(event?.data), JSON.stringify({ because: value }));
       },
     ),
     ownedRule(
@@ -175,16 +175,16 @@ function snapshotRules(subject: StoreSubject): readonly ConformanceRule[] {
   ];
 }
 
-/** Events with those outputs are read back equal. */
+/** Events that hold those values are read back equal. */
 function kept(subject: StoreSubject, name: string, ...values: readonly Json[]): ConformanceRule {
   return ownedRule(subject, name, async (store, epoch) => {
-    const events = values.map((value, index) => withOutput(index + 1, value));
+    const events = values.map((value, index) => withValue(index + 1, value));
     await store.events.append(epoch, events);
     assert.deepEqual(await readAll(store), events);
   });
 }
 
-/** An event whose `output` is any JSON at all: a store must not care what events mean. */
-function withOutput(seq: number, output: Json): OverseerEvent {
-  return { ...sample(seq), data: { output } } as unknown as OverseerEvent;
+/** An event whose data holds any JSON at all: a store must not care what events mean. */
+function withValue(seq: number, because: Json): OverseerEvent {
+  return { ...sample(seq), data: { because } } as unknown as OverseerEvent;
 }
