@@ -63,7 +63,9 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessOutcom
     const answer = await Promise.race([end(child), limits.gaveUp]);
     if (answer.kind === 'absent') return answer;
     if (request.group === true) await endTree(child, mark);
-    await Promise.race([closed, delay(DRAIN_MS)]);
+    await (request.group === true
+      ? within(DRAIN_MS, closed)
+      : Promise.race([closed, limits.gaveUp]));
     request.signal.throwIfAborted();
     if (limits.stopped() || answer.kind === 'stopped') return { kind: 'timed-out', stdout, stderr };
     return { ...answer, stdout, stderr };
@@ -143,6 +145,15 @@ function watch(child: ChildProcess, request: ProcessRequest, mark: string): Limi
       request.signal.removeEventListener('abort', stop);
     },
   };
+}
+
+/** Waits for `work`, but no longer than `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // What has arrived is read after the timers of a late turn, and must not be lost for that.
+  const timer = setTimeout(() => setImmediate(resolve), ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
 
 function delay(ms: number): Promise<void> {

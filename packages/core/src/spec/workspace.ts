@@ -39,7 +39,13 @@ export interface ChangeRequest {
 
 /** Whether a change went in. */
 export type ChangeAnswer =
-  | { readonly kind: 'accepted'; readonly commit: string; readonly files: readonly string[] }
+  | {
+      readonly kind: 'accepted';
+      readonly commit: string;
+      readonly files: readonly string[];
+      /** Those of `files` that hold somebody's uncommitted work in the project's folder, and so were left as they are there. */
+      readonly left?: readonly string[];
+    }
   | { readonly kind: 'refused'; readonly because: string; readonly findings: readonly Finding[] };
 
 /**

@@ -1,0 +1,58 @@
+import { ATTEMPT_TRAILER, oneLine } from './commit-message.ts';
+import type { Repository } from './repository.ts';
+import { type Entry, parseRawDiff } from './tree-entry.ts';
+
+/** A change that went in. */
+export interface FoundChange {
+  readonly commit: string;
+  readonly parent: string;
+  readonly entries: readonly Entry[];
+}
+
+/** Looks for an attempt's change by its trailer, in the commits since `base`, or in all where it is unknown. */
+export async function findChange(
+  repository: Repository,
+  attempt: string,
+  base: string | undefined,
+  signal: AbortSignal,
+): Promise<FoundChange | undefined> {
+  const wanted = oneLine(attempt);
+  const known = base !== undefined && (await isCommit(repository, base, signal));
+  const format = `%H %P%x09%(trailers:key=${ATTEMPT_TRAILER},valueonly,separator=%x09)`;
+  const search = ['--fixed-strings', `--grep=${ATTEMPT_TRAILER}: ${wanted}`];
+  const range = known ? `${base}..HEAD` : 'HEAD';
+  const args = ['log', '-z', `--format=${format}`, ...search, range, '--'];
+  const { text } = await repository.git(args, { signal });
+  for (const record of text.split('\0')) {
+    const [commits = '', ...attempts] = record.split('\t');
+    const [commit, parent] = commits.split(' ');
+    if (commit === undefined || parent === undefined || !attempts.includes(wanted)) continue;
+    return { commit, parent, entries: await changeEntries(repository, parent, commit, signal) };
+  }
+  return undefined;
+}
+
+/** The paths in which two trees differ. */
+export async function changeEntries(
+  { git }: Repository,
+  before: string,
+  after: string,
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
+  const args = [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--raw',
+    '--no-renames',
+    `${before}^{tree}`,
+    `${after}^{tree}`,
+  ];
+  return parseRawDiff((await git(args, { signal })).text);
+}
+
+async function isCommit({ git }: Repository, id: string, signal: AbortSignal): Promise<boolean> {
+  return (
+    (await git(['cat-file', '-e', `${id}^{commit}`], { codes: [0, 1, 128], signal })).code === 0
+  );
+}

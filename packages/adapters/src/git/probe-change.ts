@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { OverseerError } from '@overseer/core/plugin';
+import type { ChangeAnswer } from '@overseer/core/spec';
+import { accepted } from './accept-change.ts';
+import { findChange } from './find-change.ts';
+import { recover } from './recover.ts';
+import type { Repository } from './repository.ts';
+import { awaitLock } from './stale-lock.ts';
+import { baseOf, worktreeOf } from './worktree.ts';
+
+/** Says whether an attempt's change went in, after finishing what an interrupted accept has begun and removing dead locks. */
+export async function probeChange(
+  repository: Repository,
+  attempt: string,
+  signal: AbortSignal,
+): Promise<ChangeAnswer | undefined> {
+  await removeDeadLock(repository, signal);
+  const recovery = await recover(repository, signal);
+  const base = await baseOf(worktreeOf(repository, attempt));
+  const found = await findChange(repository, attempt, base, signal);
+  if (found === undefined) return undefined;
+  return accepted(found.commit, found.entries, recovery?.attempt === attempt ? recovery.left : []);
+}
+
+/** A live git at work is no reason not to answer. */
+async function removeDeadLock(repository: Repository, signal: AbortSignal): Promise<void> {
+  try {
+    await awaitLock(repository, join(repository.gitDir, 'index.lock'), signal);
+  } catch (error) {
+    if (!OverseerError.is(error) || error.code !== 'workspace.locked') throw error;
+  }
+}
