@@ -23,7 +23,9 @@ export async function crashAndResume(show: ShowFlags): Promise<number> {
   const journal = join(findPlaces().repository, '.overseer', 'journal.db');
   const before = await inspectJournal(journal);
   say('');
-  say(`Killed with -9 in the middle of ${before.openCalls} calls, ${before.finishedCalls.size} finished. Resuming.`);
+  say(
+    `Killed with -9 in the middle of ${before.openCalls} calls, ${before.finishedCalls.size} finished. Resuming.`,
+  );
   const resumed = await runJob(['--resume', ...flags]);
   const after = await inspectJournal(journal);
   const { lost, repeated } = compare(before, after);

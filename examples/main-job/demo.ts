@@ -8,7 +8,7 @@ import { ConfigError } from '@overseer/core/plugin';
 import type { TaskGraph } from '@overseer/core/spec';
 import type { Job } from './job.ts';
 import { kit } from './kit-tasks.ts';
-import { type Places, findPlaces } from './places.ts';
+import { findPlaces, type Places } from './places.ts';
 import { simulatedTeam } from './simulated-team.ts';
 import { compareTotals } from './totals.ts';
 import { watchForCrash } from './watch-for-crash.ts';
@@ -33,7 +33,8 @@ function announce({ show, resume }: Demo): void {
   output.write(
     'The models are simulated: a mock service on this machine answers in their true wire formats, and nothing leaves it.\n',
   );
-  if (!resume) output.write('Working specs/001-text-tools of examples/kits/text-tools in .overseer/demo.\n');
+  if (!resume)
+    output.write('Working specs/001-text-tools of examples/kits/text-tools in .overseer/demo.\n');
 }
 
 async function prepareRepository({ repository, counts }: Places): Promise<void> {
@@ -46,7 +47,10 @@ async function prepareRepository({ repository, counts }: Places): Promise<void> 
 
 function requireRepository({ repository }: Places): void {
   if (existsSync(repository)) return;
-  throw new ConfigError('config.nothing-to-resume', 'There is nothing to resume: run npm start first.');
+  throw new ConfigError(
+    'config.nothing-to-resume',
+    'There is nothing to resume: run npm start first.',
+  );
 }
 
 async function workOn(

@@ -20,7 +20,11 @@ export async function inspectJournal(path: string): Promise<JournalFacts> {
     const facts = new Facts();
     let last = 0;
     while (true) {
-      const page = await store.events.read({ stream: 'project/default', after: last, limit: 1_000 });
+      const page = await store.events.read({
+        stream: 'project/default',
+        after: last,
+        limit: 1_000,
+      });
       for (const event of page) {
         facts.take(event);
         last = event.seq;

@@ -79,10 +79,14 @@ export function chooseJob(args: readonly string[]): Job {
   const known = [...OWN_FLAGS, ...Object.keys(DEMO_FLAGS)];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    return { kind: 'wrong', problem: `Unknown option --${unknown}: ${suggest(unknown, known)}. --help shows all.` };
+    return {
+      kind: 'wrong',
+      problem: `Unknown option --${unknown}: ${suggest(unknown, known)}. --help shows all.`,
+    };
   }
   if (names.includes('help') || args.includes('-h')) return { kind: 'help' };
-  const isOwn = names.some((name) => OWN_FLAGS.includes(name)) || args.some((arg) => !arg.startsWith('-'));
+  const isOwn =
+    names.some((name) => OWN_FLAGS.includes(name)) || args.some((arg) => !arg.startsWith('-'));
   if (isOwn && !names.includes('crash-after')) return ownJob(args);
   return demoJob(args);
 }

@@ -13,11 +13,15 @@ export async function compareTotals(
   const input = sum((one) => one.inputTokens);
   const output = sum((one) => one.outputTokens);
   const difference = completed - view.calls;
-  const same = difference === 0 && (view.uncertainCalls > 0 || (input === view.inputTokens && output === view.outputTokens));
+  const same =
+    difference === 0 &&
+    (view.uncertainCalls > 0 || (input === view.inputTokens && output === view.outputTokens));
   const verdict = same
     ? 'the same as ours'
     : difference >= 0 && difference <= view.uncertainCalls
       ? `${difference} more than ours, within the ${view.uncertainCalls} uncertain`
       : 'NOT what we counted';
-  return [`The mock service counted ${completed} answers, ${input} tokens in, ${output} out: ${verdict}.`];
+  return [
+    `The mock service counted ${completed} answers, ${input} tokens in, ${output} out: ${verdict}.`,
+  ];
 }

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { type Followed, followRun, type ShowFlags } from './commands/follow.ts';
-export { resumeRun, work, type WorkOptions } from './commands/work.ts';
+export { resumeRun, type WorkOptions, work } from './commands/work.ts';
 export { EXIT } from './exit-code.ts';
 export { explain, runProgram } from './program.ts';
 export { withFinalCheck } from './setup/finish-graph.ts';

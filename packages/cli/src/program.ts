@@ -1,9 +1,9 @@
-import { Command, CommanderError } from 'commander';
 import { OverseerError } from '@overseer/core/plugin';
+import { Command, CommanderError } from 'commander';
 import { eventsCommand } from './commands/events.ts';
 import { resumeCommand } from './commands/resume.ts';
-import { addRunFlags } from './commands/run-flags.ts';
 import { runCommand } from './commands/run.ts';
+import { addRunFlags } from './commands/run-flags.ts';
 import { statusCommand } from './commands/status.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -44,7 +44,9 @@ export function explain(error: unknown): number {
 
 function createProgram(name: string, done: (code: number) => void): Command {
   const program = new Command(name)
-    .description('Runs a team of language models under an overseer model, and is safe to leave alone.')
+    .description(
+      'Runs a team of language models under an overseer model, and is safe to leave alone.',
+    )
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows every option)')
@@ -55,11 +57,18 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .description('work a goal in words, or the open tasks of a Spec Kit feature'),
   )
     .option('--tasks <path>', 'a tasks.md, a feature folder, or a repository with specs/')
-    .action(async (goal: readonly string[], flags) => done(await runCommand(goal.join(' '), flags)));
+    .action(async (goal: readonly string[], flags) =>
+      done(await runCommand(goal.join(' '), flags)),
+    );
   addRunFlags(
-    program.command('resume [run]').description('go on with a run that was stopped or whose process died'),
+    program
+      .command('resume [run]')
+      .description('go on with a run that was stopped or whose process died'),
   )
-    .option('--tasks <path>', 'the tasks.md that the run was started with, so that its boxes can be ticked')
+    .option(
+      '--tasks <path>',
+      'the tasks.md that the run was started with, so that its boxes can be ticked',
+    )
     .action(async (run: string | undefined, flags) => done(await resumeCommand(run, flags)));
   program
     .command('status [run]')

@@ -41,7 +41,12 @@ export function checkNames(options: OverseerOptions, registered: Registered): vo
       known(`a tool of the role ${name}`, tool, tools, 'config.unknown-tool');
     }
     if (role.framework !== undefined) {
-      known(`the framework of the role ${name}`, role.framework, frameworks, 'config.unknown-framework');
+      known(
+        `the framework of the role ${name}`,
+        role.framework,
+        frameworks,
+        'config.unknown-framework',
+      );
     }
   }
 }
@@ -56,12 +61,12 @@ export function checkFrameworks(registered: Registered): void {
 }
 
 /** Puts the parts of plugins beside those of the options. Throws `ConfigError` where two have one name. */
-export function mergeRegistries(
-  base: Registered,
-  plugin: string,
-  parts: PluginParts,
-): Registered {
-  const merge = <T>(kind: string, mine: Readonly<Record<string, T>>, theirs: Readonly<Record<string, T>> = {}) => {
+export function mergeRegistries(base: Registered, plugin: string, parts: PluginParts): Registered {
+  const merge = <T>(
+    kind: string,
+    mine: Readonly<Record<string, T>>,
+    theirs: Readonly<Record<string, T>> = {},
+  ) => {
     const twice = Object.keys(theirs).find((name) => name in mine);
     if (twice === undefined) return { ...mine, ...theirs };
     throw new ConfigError(
@@ -80,5 +85,8 @@ export function mergeRegistries(
 
 function known(what: string, name: string, names: readonly string[], code: string): void {
   if (names.includes(name)) return;
-  throw new ConfigError(code, `Unknown name for ${what}: ${JSON.stringify(name)}; ${suggest(name, names)}.`);
+  throw new ConfigError(
+    code,
+    `Unknown name for ${what}: ${JSON.stringify(name)}; ${suggest(name, names)}.`,
+  );
 }

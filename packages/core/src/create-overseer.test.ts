@@ -19,7 +19,10 @@ const userText = (request: ModelRequest): string =>
 const noop: Tool = {
   spec: 'tool/1',
   description: 'Gives back its input.',
-  input: { jsonSchema: { type: 'object' }, parse: (value) => ({ ok: true, value: value as never }) },
+  input: {
+    jsonSchema: { type: 'object' },
+    parse: (value) => ({ ok: true, value: value as never }),
+  },
   permissions: [],
   effect: 'none',
   timeoutMs: 1_000,
@@ -34,7 +37,9 @@ async function eventsOf(run: AsyncIterable<OverseerEvent>): Promise<readonly Ove
 
 describe('createOverseer', () => {
   it('K1 K2: works a graph in the order of its needs and gives outputs on', async () => {
-    const model = fakeModel({ reply: (request) => ({ text: `done ${userText(request).includes('first result')}` }) });
+    const model = fakeModel({
+      reply: (request) => ({ text: `done ${userText(request).includes('first result')}` }),
+    });
     const first = fakeModel({ reply: () => ({ text: 'first result' }) });
     await using overseer = await createOverseer({
       overseer: 'a',
@@ -70,7 +75,21 @@ describe('createOverseer', () => {
   });
 
   it('K1: a goal in words becomes a plan, and the plan is worked', async () => {
-    const plan = { tasks: [{ key: 'w', title: 'Write', instruction: 'Write it', kind: 'write', needs: [], files: [], role: null, priority: 'medium', checks: [] }] };
+    const plan = {
+      tasks: [
+        {
+          key: 'w',
+          title: 'Write',
+          instruction: 'Write it',
+          kind: 'write',
+          needs: [],
+          files: [],
+          role: null,
+          priority: 'medium',
+          checks: [],
+        },
+      ],
+    };
     const planner = fakeModel({
       reply: (request) => ({
         text: userText(request).includes('Review of')
@@ -144,7 +163,9 @@ describe('createOverseer', () => {
       }),
     });
     const worker = fakeModel({
-      reply: (request) => ({ text: userText(request).includes('do better') ? 'better work' : 'work' }),
+      reply: (request) => ({
+        text: userText(request).includes('do better') ? 'better work' : 'work',
+      }),
     });
     await using overseer = await createOverseer({
       overseer: 'boss',
@@ -161,7 +182,12 @@ describe('createOverseer', () => {
     const model = fakeModel({
       reply: (_request, nth) =>
         nth === 1
-          ? { toolCalls: [{ id: 'a', name: 'noop', input: { x: 1 } }, { id: 'b', name: 'nop', input: {} }] }
+          ? {
+              toolCalls: [
+                { id: 'a', name: 'noop', input: { x: 1 } },
+                { id: 'b', name: 'nop', input: {} },
+              ],
+            }
           : { text: 'used' },
     });
     await using overseer = await createOverseer({
@@ -244,14 +270,28 @@ describe('createOverseer', () => {
     const slow = fakeModel({
       reply: (_request, nth) => (nth === 1 ? { text: 'first' } : { text: 'late', delayMs: 60_000 }),
     });
-    const first = await createOverseer({ overseer: 'a', models: { a: { model: slow, concurrency: 1 } }, store: open, graceMs: 20 });
-    const run = first.run({ tasks: [{ key: 'one', instruction: 'x' }, { key: 'two', instruction: 'y', needs: ['one'] }] });
+    const first = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: slow, concurrency: 1 } },
+      store: open,
+      graceMs: 20,
+    });
+    const run = first.run({
+      tasks: [
+        { key: 'one', instruction: 'x' },
+        { key: 'two', instruction: 'y', needs: ['one'] },
+      ],
+    });
     while (slow.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
     await first.close();
     expect(await run.result).toMatchObject({ status: 'stopped' });
 
     const quick = fakeModel({ reply: () => ({ text: 'second' }) });
-    await using second = await createOverseer({ overseer: 'a', models: { a: { model: quick } }, store: open });
+    await using second = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: quick } },
+      store: open,
+    });
     expect(second.unfinished()).toMatchObject([{ id: run.id, status: 'suspended', open: 1 }]);
     const again = second.open(run.id);
     again.resume();

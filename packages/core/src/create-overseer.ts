@@ -1,7 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { checkFrameworks, checkNames, checkOptions, mergeRegistries, type Registered } from './check-options.ts';
-import { OverseerError } from './errors/overseer-error.ts';
+import {
+  checkFrameworks,
+  checkNames,
+  checkOptions,
+  mergeRegistries,
+  type Registered,
+} from './check-options.ts';
 import { ConfigError } from './errors/config-error.ts';
+import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { memory } from './journal/memory-store.ts';
@@ -14,6 +20,7 @@ import { openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import { builtinRoles } from './run/role-texts.ts';
 import type { Settings } from './run/settings.ts';
+import type { LimitRule, LimitText } from './spec/limit.ts';
 import type { ModelEntry, Plugin } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
@@ -110,9 +117,7 @@ function createValidators(
   return validators;
 }
 
-function createMembers(
-  models: Readonly<Record<string, ModelEntry>>,
-): ReadonlyMap<string, Member> {
+function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMap<string, Member> {
   const members = new Map<string, Member>();
   for (const [name, entry] of Object.entries(models)) {
     const rules = (entry.limits ?? []).map((limit) => limitOf(name, limit));
@@ -142,15 +147,17 @@ function longestWindow(models: Readonly<Record<string, ModelEntry>>): number {
   return longest;
 }
 
-function limitOf(model: string, limit: Parameters<typeof normaliseLimit>[0]): ReturnType<typeof normaliseLimit> {
+function limitOf(model: string, limit: LimitText | LimitRule): LimitRule {
   try {
     return normaliseLimit(limit);
   } catch (error) {
-    if (!OverseerError.is(error)) throw error;
-    throw new ConfigError(error.code, `A limit of the model ${model} is wrong. ${error.message}`, {
-      cause: error,
-    });
+    throw OverseerError.is(error) ? wrongLimit(model, error) : error;
   }
+}
+
+function wrongLimit(model: string, cause: OverseerError): ConfigError {
+  const message = `A limit of the model ${model} is wrong. ${cause.message}`;
+  return new ConfigError(cause.code, message, { cause });
 }
 
 /** Sets plugins up in their order; a faulty one is named, and what was set up before it is let go. */
@@ -185,11 +192,13 @@ async function setUpOne(
     return await plugin.setup();
   } catch (error) {
     await dispose();
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(
-      'config.plugin',
-      `The plugin ${plugin.name} could not be set up: ${message}`,
-      { cause: error },
-    );
+    throw faultyPlugin(plugin.name, error);
   }
+}
+
+function faultyPlugin(name: string, cause: unknown): ConfigError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new ConfigError('config.plugin', `The plugin ${name} could not be set up: ${message}`, {
+    cause,
+  });
 }

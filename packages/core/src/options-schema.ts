@@ -15,9 +15,13 @@ const entry = z.strictObject({
   model,
   role: z.string().optional(),
   goodAt: z.array(z.string()).optional(),
-  limits: z.array(z.union([z.string(), z.looseObject({ metric: z.string(), capacity: z.number() })])).optional(),
+  limits: z
+    .array(z.union([z.string(), z.looseObject({ metric: z.string(), capacity: z.number() })]))
+    .optional(),
   fallback: z.array(z.string()).optional(),
-  price: z.looseObject({ input: z.number().nonnegative(), output: z.number().nonnegative() }).optional(),
+  price: z
+    .looseObject({ input: z.number().nonnegative(), output: z.number().nonnegative() })
+    .optional(),
   concurrency: count.optional(),
   grants: z.array(z.string()).optional(),
 });
@@ -52,7 +56,9 @@ export const optionsSchema: z.ZodType = z.strictObject({
   validators: named('validator/1'),
   frameworks: named('framework/1'),
   workspaces: z.looseObject({ spec: z.literal('workspace/1') }).optional(),
-  store: z.custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")').optional(),
+  store: z
+    .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
+    .optional(),
   budget: budget.optional(),
   plugins: z.array(z.looseObject({ spec: z.literal('plugin/1'), name: z.string() })).optional(),
   project: z

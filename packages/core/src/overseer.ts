@@ -95,12 +95,20 @@ export class Overseer implements AsyncDisposable {
    * are not finished are suspended and can be resumed from the same store. Idempotent.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#open.close().finally(() => this.#dispose());
+    this.#closed ??= this.#close();
     return this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#open.close();
+    } finally {
+      await this.#dispose();
+    }
   }
 
   get #journal(): Journal {
@@ -119,7 +127,9 @@ export class Overseer implements AsyncDisposable {
   #newRun(request: string | TaskGraph, options: RunOptions): NewRun {
     const budget = options.budget ?? this.#settings.budget;
     const graph = typeof request === 'string' ? undefined : request;
-    const context = [graph?.context, options.context].filter((text) => text !== undefined).join('\n\n');
+    const context = [graph?.context, options.context]
+      .filter((text) => text !== undefined)
+      .join('\n\n');
     const common = {
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),

@@ -43,7 +43,9 @@ export async function followRun(
   const stop = (): void => {
     if (interrupted) process.exit(130);
     interrupted = true;
-    presenter.say(['Stopping: calls in flight may end. Ctrl-C again stops at once; either way the run can be resumed.']);
+    presenter.say([
+      'Stopping: calls in flight may end. Ctrl-C again stops at once; either way the run can be resumed.',
+    ]);
     void overseer.close();
   };
   process.on('SIGINT', stop);

@@ -4,7 +4,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** The commits that a run made, newest first, one line each; none where there is no repository. */
-export async function commitsOf(repository: string | undefined, runId: string): Promise<readonly string[]> {
+export async function commitsOf(
+  repository: string | undefined,
+  runId: string,
+): Promise<readonly string[]> {
   if (repository === undefined) return [];
   const { stdout } = await run(
     'git',

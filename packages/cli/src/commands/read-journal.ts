@@ -18,7 +18,10 @@ export async function openJournal(flags: {
     folder: process.cwd(),
   });
   if (!existsSync(journal)) {
-    throw new ConfigError('config.no-journal', `There is no journal at ${journal}; say --repo or --journal.`);
+    throw new ConfigError(
+      'config.no-journal',
+      `There is no journal at ${journal}; say --repo or --journal.`,
+    );
   }
   return await sqlite(journal)();
 }

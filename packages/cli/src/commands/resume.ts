@@ -2,8 +2,8 @@ import { ConfigError } from '@overseer/core/plugin';
 import { modelsOf } from '../setup/model-flags.ts';
 import { findProject, readTasks } from '../setup/project.ts';
 import { teamOf, teamParts } from '../setup/team.ts';
-import { type RunFlags, checksOf } from './run-flags.ts';
 import { resumeCommandOf } from './run.ts';
+import { checksOf, type RunFlags } from './run-flags.ts';
 import { resumeRun, work } from './work.ts';
 
 /** `overseer resume`: goes on with a run that was stopped or whose process died. Returns the exit code. */
@@ -32,7 +32,10 @@ export async function resumeCommand(
     (overseer) => {
       const run = resumeRun(overseer, id, graph?.source);
       if (run === undefined && id !== undefined) {
-        throw new ConfigError('run.unknown', `There is no unfinished run ${id} in ${project.journal}.`);
+        throw new ConfigError(
+          'run.unknown',
+          `There is no unfinished run ${id} in ${project.journal}.`,
+        );
       }
       return run;
     },

@@ -20,16 +20,37 @@ export interface RunFlags {
 /** Adds the flags of `RunFlags` to a command. */
 export function addRunFlags(command: Command): Command {
   return command
-    .option('--repo <path>', 'the git repository to work on (default: the one around the current folder)')
+    .option(
+      '--repo <path>',
+      'the git repository to work on (default: the one around the current folder)',
+    )
     .option('--journal <path>', 'the journal (default: .overseer/journal.db of the repository)')
-    .option('--model <name>', 'a model, as name or provider:name (anthropic, openai, lmstudio, server); the first is the overseer. Repeat for a team', collect, [])
-    .option('--base-url <url>', 'an OpenAI-compatible server (default: $OPENAI_API_BASE, else LM Studio at http://127.0.0.1:1234/v1)')
-    .option('--limit <limit>', 'for every model, such as "5 calls / 5h" or "100k tokens / 1d". Repeat for several', collect, [])
+    .option(
+      '--model <name>',
+      'a model, as name or provider:name (anthropic, openai, lmstudio, server); the first is the overseer. Repeat for a team',
+      collect,
+      [],
+    )
+    .option(
+      '--base-url <url>',
+      'an OpenAI-compatible server (default: $OPENAI_API_BASE, else LM Studio at http://127.0.0.1:1234/v1)',
+    )
+    .option(
+      '--limit <limit>',
+      'for every model, such as "5 calls / 5h" or "100k tokens / 1d". Repeat for several',
+      collect,
+      [],
+    )
     .option('--budget <usd>', 'dollars that the run may spend at most', positive)
-    .option('--check <command>', 'a command that must succeed for every task. Repeat for several', collect, [])
+    .option(
+      '--check <command>',
+      'a command that must succeed for every task. Repeat for several',
+      collect,
+      [],
+    )
     .option('--tsc', 'check every task with the TypeScript compiler')
     .option('--no-review', 'do not have the overseer model review every task')
-    .option('--json', 'print the journal\'s events as JSON lines')
+    .option('--json', "print the journal's events as JSON lines")
     .option('--plain', 'print plain lines, on a terminal too');
 }
 
@@ -49,5 +70,8 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 function positive(value: string): number {
   const amount = Number(value);
   if (Number.isFinite(amount) && amount > 0) return amount;
-  throw new ConfigError('config.budget', `--budget takes an amount of dollars above 0, such as 0.50, and got ${JSON.stringify(value)}.`);
+  throw new ConfigError(
+    'config.budget',
+    `--budget takes an amount of dollars above 0, such as 0.50, and got ${JSON.stringify(value)}.`,
+  );
 }

@@ -1,7 +1,7 @@
+import { EXIT } from '../exit-code.ts';
 import { emptyView, foldView, type RunView } from '../view/run-view.ts';
 import { table } from '../view/table.ts';
 import { count, cut, dollars, harmless, span } from '../view/words.ts';
-import { EXIT } from '../exit-code.ts';
 import { journalEvents, openJournal } from './read-journal.ts';
 
 /** What `overseer status` is told. */
@@ -26,7 +26,9 @@ export async function statusCommand(id: string | undefined, flags: StatusFlags):
     if (flags.json === true) {
       for (const view of runs) process.stdout.write(`${JSON.stringify(summary(view))}\n`);
     } else if (runs.length === 0) {
-      process.stdout.write(id === undefined ? 'No run yet.\n' : `There is no run ${id} in ${store.name}.\n`);
+      process.stdout.write(
+        id === undefined ? 'No run yet.\n' : `There is no run ${id} in ${store.name}.\n`,
+      );
     } else {
       const lines = id === undefined ? runTable(runs) : taskTable(runs[0] ?? emptyView());
       process.stdout.write(`${lines.map(harmless).join('\n')}\n`);

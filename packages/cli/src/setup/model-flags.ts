@@ -64,10 +64,17 @@ function split(
     return { provider, id: name.slice(colon + 1) };
   }
   // Local models have colons of their own (`qwen3:8b`), so only what looks like a mistyped provider is refused.
-  if (provider !== undefined && /^[a-z]{5,}$/.test(provider) && !/^\d/.test(name.slice(colon + 1))) {
+  if (
+    provider !== undefined &&
+    /^[a-z]{5,}$/.test(provider) &&
+    !/^\d/.test(name.slice(colon + 1))
+  ) {
     const near = suggest(provider, PROVIDERS);
     if (near.startsWith('did you mean')) {
-      throw new ConfigError('config.unknown-provider', `Unknown provider ${JSON.stringify(provider)} in --model ${name}: ${near}.`);
+      throw new ConfigError(
+        'config.unknown-provider',
+        `Unknown provider ${JSON.stringify(provider)} in --model ${name}: ${near}.`,
+      );
     }
   }
   if (/^claude/.test(name)) return { provider: 'anthropic', id: name };

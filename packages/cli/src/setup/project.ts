@@ -49,7 +49,10 @@ export async function readTasks(
 
 function requireFolder(path: string): string {
   if (existsSync(path)) return path;
-  throw new ConfigError('config.no-repository', `There is no folder ${path}; give --repo the path of a git repository.`);
+  throw new ConfigError(
+    'config.no-repository',
+    `There is no folder ${path}; give --repo the path of a git repository.`,
+  );
 }
 
 function enclosingRepository(folder: string): string | undefined {

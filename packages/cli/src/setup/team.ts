@@ -13,7 +13,10 @@ export interface TeamParts {
 }
 
 /** The roles, tools and checks of a team; with files to work on, or for answers in text alone. */
-export function teamParts(options: { readonly hasFiles: boolean; readonly tsc?: string }): TeamParts {
+export function teamParts(options: {
+  readonly hasFiles: boolean;
+  readonly tsc?: string;
+}): TeamParts {
   const tools = options.hasFiles ? fileTools() : {};
   const names = Object.keys(tools);
   return {

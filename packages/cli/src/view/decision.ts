@@ -72,12 +72,16 @@ function verdict({ data }: OverseerEvent<'verdict.given'>, owner: string): strin
       : `${owner}: ${data.validator} skipped: ${data.verdict.skipped}`;
   }
   const first = data.verdict.findings[0];
-  const place = first?.file === undefined ? '' : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `;
+  const place =
+    first?.file === undefined
+      ? ''
+      : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `;
   return `${owner}: ${data.validator} refused it: ${place}${first?.message ?? 'no reason given'}; the next attempt is told`;
 }
 
 function done({ task, data }: OverseerEvent<'task.done'>): string {
   const commit = data.commit === undefined ? '' : `, commit ${data.commit.slice(0, 7)}`;
-  const files = data.changed === undefined || data.changed.length === 0 ? '' : `, ${data.changed.join(' ')}`;
+  const files =
+    data.changed === undefined || data.changed.length === 0 ? '' : `, ${data.changed.join(' ')}`;
   return `${task} is done${files}${commit}`;
 }

@@ -72,7 +72,9 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 
 function totals(view: RunView): string {
   const uncertain =
-    view.uncertainCalls === 0 ? '' : ` (${view.uncertainCalls} uncertain, charged at their estimate)`;
+    view.uncertainCalls === 0
+      ? ''
+      : ` (${view.uncertainCalls} uncertain, charged at their estimate)`;
   return `Totals: ${view.calls} calls finished, ${view.failedCalls} failed${uncertain}; ${count(view.inputTokens)} tokens in, ${count(view.outputTokens)} out; ${dollars(view.microUsd)}`;
 }
 
@@ -82,10 +84,13 @@ function verdict(view: RunView): string {
   return view.status === 'completed' ? styleText('green', text) : styleText('red', text);
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one.
+const COLOUR = /(\u001b\[\d+m)/;
+
 /** Control characters go, but for the colours that this file itself put there. */
 function harmlessLine(line: string): string {
   return line
-    .split(/(\u001b\[\d+m)/)
+    .split(COLOUR)
     .map((piece, at) => (at % 2 === 1 ? piece : harmless(piece)))
     .join('');
 }

@@ -51,21 +51,31 @@ function modelLine(model: ModelState, { view, nowMs }: ScreenInput, width: numbe
   const limits = model.limits
     .filter(({ resetAt, used, held }) => resetAt !== undefined || used + held > 0)
     .map(({ limit, used, held, capacity, resetAt }) => {
-      const reset = resetAt === undefined ? '' : `, resets in ${span(Math.max(0, resetAt - nowMs))}`;
+      const reset =
+        resetAt === undefined ? '' : `, resets in ${span(Math.max(0, resetAt - nowMs))}`;
       return `${limit.replace(/^[^:]*: /, '')}: ${used + held}/${capacity}${reset}`;
     });
-  const wait = model.untilAt === undefined ? '' : ` for ${span(Math.max(0, model.untilAt - nowMs))}`;
+  const wait =
+    model.untilAt === undefined ? '' : ` for ${span(Math.max(0, model.untilAt - nowMs))}`;
   const state = `${MARK[model.state]} ${model.state}${model.state === 'down' ? wait : ''}`;
   const task = view.busy.get(model.name);
   const why = model.why === undefined ? '' : `  ${model.why}`;
-  const text = [model.name.padEnd(12), state.padEnd(18), (task ?? '').padEnd(14), limits.join('; '), why].join(' ');
+  const text = [
+    model.name.padEnd(12),
+    state.padEnd(18),
+    (task ?? '').padEnd(14),
+    limits.join('; '),
+    why,
+  ].join(' ');
   return styleText(COLOUR[model.state], cut(harmless(text).trimEnd(), width).replace(/^/, '  '));
 }
 
 function taskLine(task: TaskView, { streamed, nowMs }: ScreenInput, width: number): string {
   const tokens = Math.ceil((streamed.get(task.key) ?? 0) / 4);
   const progress =
-    task.status === 'checking' ? `checks ${task.verdict}`.trimEnd() : `${'▪'.repeat(Math.min(12, 1 + Math.floor(tokens / 40)))} ${tokens} tokens`;
+    task.status === 'checking'
+      ? `checks ${task.verdict}`.trimEnd()
+      : `${'▪'.repeat(Math.min(12, 1 + Math.floor(tokens / 40)))} ${tokens} tokens`;
   const time = task.startedAt === undefined ? '' : span(nowMs - task.startedAt);
   const attempt = task.attempts > 1 ? ` attempt ${task.attempts}` : '';
   const text = `${cut(task.title, 46).padEnd(46)} ${time.padStart(6)} ${progress}${attempt}`;

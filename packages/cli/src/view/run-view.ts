@@ -176,7 +176,9 @@ function foldOwnTask(task: TaskView, event: OverseerEvent): void {
       return;
     case 'attempt.ended':
       task.status = 'open';
-      task.story.push(`attempt ${task.attempts} by ${task.model ?? 'a tool'} ${event.data.outcome}: ${event.data.because}`);
+      task.story.push(
+        `attempt ${task.attempts} by ${task.model ?? 'a tool'} ${event.data.outcome}: ${event.data.because}`,
+      );
       return;
     case 'task.done':
       task.status = 'done';

@@ -1,8 +1,9 @@
-import type { EventDraft } from '../journal/draft.ts';
-import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
+import type { Deadlines } from '../internal/deadlines.ts';
 import type { Ids } from '../internal/ids.ts';
+import type { EventDraft } from '../journal/draft.ts';
+import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
@@ -15,6 +16,7 @@ export interface AttemptHost {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly workspaces: WorkspaceProvider | undefined;
+  readonly deadlines: Deadlines;
   /** Replaces the network of every model call. */
   readonly fetch: typeof globalThis.fetch | undefined;
   /** Delays in ms before the next try of a failed call. */
@@ -22,7 +24,6 @@ export interface AttemptHost {
   /** Appends to the journal; the promise resolves when it is durable. */
   append(drafts: readonly EventDraft[]): Promise<void>;
   memberOf(model: string): Member;
-  chainOf(task: TaskState): readonly ChainLink[];
   toolsOf(task: TaskState): ReadonlyMap<string, Tool>;
   grantsOf(task: TaskState): readonly ToolPermission[];
   sourceOf(run: string): TaskSource | undefined;
@@ -53,6 +54,8 @@ export interface AttemptPlace {
 /** What an attempt holds while this process works on it. */
 export interface LiveAttempt {
   readonly cancel: Cancellation;
+  /** The checks that its answer must pass, in order. */
+  readonly chain: readonly ChainLink[];
   workspace: Promise<Workspace> | undefined;
 }
 

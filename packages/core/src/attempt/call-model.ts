@@ -2,8 +2,7 @@ import { generate } from '../call/generate.ts';
 import { costMicroUsd } from '../call/price.ts';
 import type { ModelError } from '../errors/model-error.ts';
 import type { CallEstimate, EventData } from '../spec/event.ts';
-import type { ModelErrorKind, ModelRequest, Usage } from '../spec/model.ts';
-import type { Price } from '../spec/model.ts';
+import type { ModelErrorKind, ModelRequest, Price, Usage } from '../spec/model.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 
 /** One call as the dispatcher let it through. */

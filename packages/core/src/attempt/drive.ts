@@ -1,5 +1,5 @@
-import { answerText } from '../journal/fold-attempt.ts';
 import type { EventDraft } from '../journal/draft.ts';
+import { answerText } from '../journal/fold-attempt.ts';
 import type { Finding } from '../spec/validator.ts';
 import { acceptChange } from './accept.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
@@ -13,49 +13,47 @@ import { runToolCalls, runToolStep } from './run-tools.ts';
  */
 export async function drive(host: AttemptHost, at: AttemptPlace): Promise<void> {
   while (!at.live.cancel.aborted) {
-    const step = nextStep(at.attempt, at.task.task, host.chainOf(at.task).length);
-    if (!(await take(host, at, step))) return;
+    const step = nextStep(at.attempt, at.task.task, at.live.chain.length);
+    const work = take(host, at, step);
+    if (work === 'stop') return;
+    await work;
+    if (step.kind === 'accept') return;
   }
 }
 
-/** Takes one step; answers whether the attempt can go on by itself. */
-async function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<boolean> {
+/** Takes one step: a promise of its end, or `stop` where the attempt goes no further by itself. */
+function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 'stop' {
   switch (step.kind) {
     case 'call':
     case 'retry':
       host.wantsCall(at);
-      return false;
+      return 'stop';
     case 'calling':
     case 'asking':
-      return false;
+      return 'stop';
     case 'tools':
-      await runToolCalls(host, at, step.calls);
-      return true;
+      return runToolCalls(host, at, step.calls);
     case 'step':
-      await runToolStep(host, at, step.step);
-      return true;
+      return runToolStep(host, at, step.step);
     case 'validate':
-      await runCheck(host, at, step.check);
-      return true;
+      return runCheck(host, at, step.check);
     case 'conclude':
-      await concludeCheck(host, at, step.check, step.reply);
-      return true;
+      return concludeCheck(host, at, step.check, step.reply);
     case 'reject':
       reject(host, at, step.check);
-      return false;
+      return 'stop';
     case 'give-up':
       endAttempt(host, at, 'failed', step.because, []);
-      return false;
+      return 'stop';
     case 'accept':
-      await accept(host, at);
-      return false;
+      return accept(host, at);
   }
 }
 
 function reject(host: AttemptHost, at: AttemptPlace, check: number): void {
   const verdict = at.attempt.verdicts.get(check);
   const findings = verdict?.kind === 'fail' ? verdict.findings : [];
-  const name = host.chainOf(at.task)[check]?.name ?? 'a check';
+  const name = at.live.chain[check]?.name ?? 'a check';
   const first = findings[0]?.message ?? 'no reason given';
   endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings);
 }
@@ -74,7 +72,15 @@ export function endAttempt(
   host.ended(at);
 }
 
-async function accept(host: AttemptHost, at: AttemptPlace): Promise<void> {
+/** Where there is no change to make and no plan to take up, the end needs no waiting. */
+function accept(host: AttemptHost, at: AttemptPlace): Promise<void> | 'stop' {
+  const isPlain = at.attempt.base === undefined && at.task.task.kind !== 'plan';
+  if (!isPlain) return acceptChangeOrPlan(host, at);
+  finish(host, at, undefined, []);
+  return 'stop';
+}
+
+async function acceptChangeOrPlan(host: AttemptHost, at: AttemptPlace): Promise<void> {
   const change = await acceptChange(host, at);
   if (at.live.cancel.aborted) return;
   if (change?.kind === 'refused') {
@@ -82,12 +88,20 @@ async function accept(host: AttemptHost, at: AttemptPlace): Promise<void> {
     return;
   }
   const isPlan = at.task.task.kind === 'plan';
-  const planned = isPlan ? await host.planFrom(at, answerText(at.attempt)) : [];
+  finish(host, at, change, isPlan ? await host.planFrom(at, answerText(at.attempt)) : []);
+}
+
+function finish(
+  host: AttemptHost,
+  at: AttemptPlace,
+  change: { readonly commit: string; readonly files: readonly string[] } | undefined,
+  planned: readonly EventDraft[],
+): void {
   const done: EventDraft = {
     type: 'task.done',
     ...placeOf(at),
     data: change === undefined ? {} : { changed: change.files, commit: change.commit },
   };
-  void host.append([...planned, done]);
+  void host.append(planned.length === 0 ? [done] : [...planned, done]);
   host.ended(at);
 }

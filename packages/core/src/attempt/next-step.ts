@@ -71,7 +71,10 @@ function nextCheck(attempt: AttemptState, checks: number): Step {
   return { kind: 'accept' };
 }
 
-function questionOf(attempt: AttemptState, check: number): { readonly reply: string | undefined } | undefined {
+function questionOf(
+  attempt: AttemptState,
+  check: number,
+): { readonly reply: string | undefined } | undefined {
   for (const question of attempt.questions.values()) if (question.check === check) return question;
   return undefined;
 }

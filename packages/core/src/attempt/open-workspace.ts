@@ -64,6 +64,9 @@ async function repeat(
       workspace: workspace.path,
       files: at.task.task.files,
     };
-    await runTool(check.tool, check.input, place, at.live.cancel);
+    await runTool(check.tool, check.input, place, {
+      cancel: at.live.cancel,
+      deadlines: host.deadlines,
+    });
   }
 }

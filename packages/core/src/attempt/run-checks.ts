@@ -6,25 +6,23 @@ import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts'
 import { openWorkspace } from './open-workspace.ts';
 
 /** Makes one check of an attempt's answer and records the verdict, or the question that it asks. */
-export async function runCheck(host: AttemptHost, at: AttemptPlace, check: number): Promise<void> {
-  const link = linkOf(host, at, check);
-  const ctx = await contextFor(host, at, link);
-  const parts = at.attempt.steps.at(-1)?.parts ?? [];
-  const answer = { text: answerText(at.attempt), parts };
-  const outcome = await host.bounded(() => attemptCheck(link, () => link.validator.validate(answer, ctx)));
-  record(host, at, check, link, outcome);
+export function runCheck(host: AttemptHost, at: AttemptPlace, check: number): Promise<void> {
+  const link = linkOf(at, check);
+  const answer = { text: answerText(at.attempt), parts: at.attempt.steps.at(-1)?.parts ?? [] };
+  return judge(host, at, check, link, (ctx) =>
+    host.bounded(() => link.validator.validate(answer, ctx)),
+  );
 }
 
 /** Turns the reply to a check's question into its verdict and records it. */
-export async function concludeCheck(
+export function concludeCheck(
   host: AttemptHost,
   at: AttemptPlace,
   check: number,
   reply: string,
 ): Promise<void> {
-  const link = linkOf(host, at, check);
-  const ctx = await contextFor(host, at, link);
-  const outcome = await attemptCheck(link, async () => {
+  const link = linkOf(at, check);
+  return judge(host, at, check, link, async (ctx) => {
     if (link.validator.conclude === undefined) {
       throw new OverseerError(
         'validator.no-conclude',
@@ -33,23 +31,29 @@ export async function concludeCheck(
     }
     return await link.validator.conclude(reply, ctx);
   });
-  record(host, at, check, link, outcome);
 }
 
 /** A validator that throws refuses: an answer that could not be checked is not accepted. */
-async function attemptCheck<T extends Verdict | Ask>(
+async function judge(
+  host: AttemptHost,
+  at: AttemptPlace,
+  check: number,
   link: ChainLink,
-  work: () => Promise<T>,
-): Promise<T | Verdict> {
+  work: (ctx: ValidationContext) => Promise<Verdict | Ask>,
+): Promise<void> {
+  const opening = openWorkspace(host, at);
+  // Only where there is a folder is there anything to wait for before the check.
+  const changed = opening === undefined ? [] : await (await opening).changed(at.live.cancel.signal);
+  const path = opening === undefined ? undefined : (await opening).path;
+  let outcome: Verdict | Ask;
   try {
-    return await work();
+    outcome = await work(contextFor(at, link, changed, path));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return {
-      kind: 'fail',
-      findings: [{ message: `The check ${link.name} could not be made: ${message}` }],
-    };
+    const findings = [{ message: `The check ${link.name} could not be made: ${message}` }];
+    outcome = { kind: 'fail', findings };
   }
+  record(host, at, check, link, outcome);
 }
 
 function record(
@@ -79,26 +83,26 @@ function record(
   ]);
 }
 
-function linkOf(host: AttemptHost, at: AttemptPlace, check: number): ChainLink {
-  const link = host.chainOf(at.task)[check];
+function linkOf(at: AttemptPlace, check: number): ChainLink {
+  const link = at.live.chain[check];
   if (link === undefined) throw new OverseerError('kernel.check', `There is no check ${check}.`);
   return link;
 }
 
-async function contextFor(
-  host: AttemptHost,
+function contextFor(
   at: AttemptPlace,
   link: ChainLink,
-): Promise<ValidationContext> {
+  changed: readonly string[],
+  workspace: string | undefined,
+): ValidationContext {
   const { cancel } = at.live;
-  const workspace = await openWorkspace(host, at);
   return {
     task: at.task.task,
     get signal() {
       return cancel.signal;
     },
-    changed: workspace === undefined ? [] : await workspace.changed(cancel.signal),
+    changed,
     value: link.value,
-    ...(workspace === undefined ? {} : { workspace: workspace.path }),
+    ...(workspace === undefined ? {} : { workspace }),
   };
 }

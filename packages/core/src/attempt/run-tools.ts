@@ -1,4 +1,3 @@
-import type { Cancellation } from '../internal/cancellation.ts';
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { ToolStep } from '../spec/task.ts';
@@ -26,13 +25,9 @@ export async function runToolCalls(
 }
 
 /** Runs the tool that does a task without a model, and records it. */
-export async function runToolStep(
-  host: AttemptHost,
-  at: AttemptPlace,
-  step: ToolStep,
-): Promise<void> {
+export function runToolStep(host: AttemptHost, at: AttemptPlace, step: ToolStep): Promise<void> {
   const wish: ToolWish = { name: step.tool, input: step.input };
-  await perform(host, at, at.attempt.id, wish, at.attempt.toolStep);
+  return perform(host, at, at.attempt.id, wish, at.attempt.toolStep);
 }
 
 async function perform(
@@ -44,32 +39,30 @@ async function perform(
 ): Promise<void> {
   const check = checkToolCall(wish, host.toolsOf(at.task), host.grantsOf(at.task));
   const effect = check.kind === 'allowed' ? check.tool.effect : 'none';
-  const started = {
-    type: 'tool.started',
-    ...placeOf(at),
-    actor: at.attempt.model === undefined ? 'overseer' : `model:${at.attempt.model}`,
-    data: { id, name: wish.name, input: wish.input, effect },
-  } as const;
+  const ids = placeOf(at);
+  const actor = at.attempt.model === undefined ? 'overseer' : `model:${at.attempt.model}`;
+  const data = { id, name: wish.name, input: wish.input, effect };
+  const recorded =
+    doubt === undefined ? host.append([{ type: 'tool.started', ...ids, actor, data }]) : undefined;
   if (check.kind === 'refused') {
-    void host.append([started, finished(at, id, { output: check.because, isError: true })]);
+    void host.append([finished(at, id, { output: check.because, isError: true })]);
     return;
   }
-  if (doubt === undefined) {
-    const recorded = host.append([started]);
-    // A call that changes nothing may be forgotten; any other must be on disk before it happens.
-    if (effect !== 'none') await recorded;
-  }
-  const workspace = await openWorkspace(host, at);
+  // A call that changes nothing may be forgotten; any other must be on disk before it happens.
+  if (effect !== 'none') await recorded;
+  const opening = openWorkspace(host, at);
+  const path = opening === undefined ? undefined : (await opening).path;
   const place: ToolPlace = {
-    ...placeOf(at),
+    ...ids,
     key: id,
     files: at.task.task.files,
-    ...(workspace === undefined ? {} : { workspace: workspace.path }),
+    ...(path === undefined ? {} : { workspace: path }),
   };
+  const limits = { cancel: at.live.cancel, deadlines: host.deadlines };
   const outcome =
     doubt === undefined
-      ? await runTool(check.tool, check.input, place, at.live.cancel)
-      : await runDoubtful(check.tool, check.input, place, at.live.cancel);
+      ? await runTool(check.tool, check.input, place, limits)
+      : await runDoubtful(check.tool, check.input, place, limits);
   void host.append([finished(at, id, outcome)]);
 }
 
@@ -78,14 +71,14 @@ async function runDoubtful(
   tool: Tool,
   input: unknown,
   place: ToolPlace,
-  cancel: Cancellation,
+  limits: Parameters<typeof runTool>[3],
 ): Promise<ToolOutcome> {
   if (tool.effect === 'none' || tool.effect === 'idempotent') {
-    return await runTool(tool, input, place, cancel);
+    return await runTool(tool, input, place, limits);
   }
-  const found = await tool.probe?.(input as never, { ...place, signal: cancel.signal });
+  const found = await tool.probe?.(input as never, { ...place, signal: limits.cancel.signal });
   if (found?.kind === 'done') return { output: found.output, isError: false };
-  if (found?.kind === 'absent') return await runTool(tool, input, place, cancel);
+  if (found?.kind === 'absent') return await runTool(tool, input, place, limits);
   return {
     output:
       'This call was interrupted, and whether it happened is unknown. It is not repeated; find out before going on.',

@@ -2,18 +2,29 @@
 export function createBounded(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
-  const start = async <T>(work: () => Promise<T>): Promise<T> => {
-    running += 1;
-    try {
-      return await work();
-    } finally {
-      running -= 1;
-      // In the same turn, so that nobody who comes in between takes the place as well.
-      waiting.shift()?.();
-    }
+  const leave = (): void => {
+    running -= 1;
+    waiting.shift()?.();
   };
-  return <T>(work: () => Promise<T>): Promise<T> =>
-    running < atOnce
-      ? start(work)
-      : new Promise((resolve) => waiting.push(() => resolve(start(work))));
+  const enter = <T>(work: () => Promise<T>): Promise<T> => {
+    running += 1;
+    const result = start(work);
+    result.then(leave, leave);
+    return result;
+  };
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    if (running < atOnce) return enter(work);
+    return new Promise<T>((resolve) => {
+      waiting.push(() => resolve(enter(work)));
+    });
+  };
+}
+
+/** Work that throws where it should reject is answered alike. */
+function start<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -2,6 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import type { JsonObject } from '../spec/json.ts';
 import type { TaskInput } from '../spec/task.ts';
 import { normaliseTasks } from './normalise-tasks.ts';
+import type { PlannedTask } from './planned-task.ts';
 
 const PRIORITIES = ['critical', 'high', 'medium', 'low'];
 
@@ -35,7 +36,10 @@ export type ParsedPlan =
 export async function parsePlan(answer: string): Promise<ParsedPlan> {
   const json = findJson(answer);
   if (json === undefined) {
-    return { ok: false, problems: ['The answer holds no JSON object; answer with the plan alone.'] };
+    return {
+      ok: false,
+      problems: ['The answer holds no JSON object; answer with the plan alone.'],
+    };
   }
   let value: unknown;
   try {
@@ -47,7 +51,9 @@ export async function parsePlan(answer: string): Promise<ParsedPlan> {
   const { planSchema } = await import('./plan-zod.ts');
   const parsed = planSchema.safeParse(value);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `${path.join('.')}: ${message}`,
+    );
     return { ok: false, problems };
   }
   const tasks = parsed.data.tasks.map(toInput);
@@ -58,19 +64,6 @@ export async function parsePlan(answer: string): Promise<ParsedPlan> {
     return { ok: false, problems: error.message.split('\n') };
   }
   return { ok: true, tasks };
-}
-
-/** One task as a model writes it. */
-export interface PlannedTask {
-  readonly key: string;
-  readonly title: string;
-  readonly instruction: string;
-  readonly kind: string;
-  readonly needs: readonly string[];
-  readonly files: readonly string[];
-  readonly role: string | null;
-  readonly priority: 'critical' | 'high' | 'medium' | 'low';
-  readonly checks: readonly { readonly kind: string; readonly value: string | null }[];
 }
 
 function toInput({ role, checks, ...task }: PlannedTask): TaskInput {
@@ -88,5 +81,10 @@ function findJson(answer: string): string | undefined {
 }
 
 function strict(properties: { readonly [name: string]: JsonObject }): JsonObject {
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+  return {
+    type: 'object',
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
 }

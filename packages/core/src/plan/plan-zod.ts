@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PlannedTask } from './plan-schema.ts';
+import type { PlannedTask } from './planned-task.ts';
 
 const name = z.string().trim().min(1).max(100);
 const path = z.string().min(1).max(500);
@@ -21,5 +21,8 @@ const task: z.ZodType<PlannedTask> = z.object({
 
 /** A model's plan: at most 50 tasks. */
 export const planSchema: z.ZodType<{ readonly tasks: readonly PlannedTask[] }> = z.object({
-  tasks: z.array(task).min(1, 'a plan has at least one task').max(50, 'a plan has at most 50 tasks'),
+  tasks: z
+    .array(task)
+    .min(1, 'a plan has at least one task')
+    .max(50, 'a plan has at most 50 tasks'),
 });

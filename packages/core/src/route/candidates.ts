@@ -11,6 +11,9 @@ export interface Candidate {
   readonly fallbackOf: string | undefined;
 }
 
+/** Whoever is only a fallback stands behind everybody who is not. */
+const FALLBACK_RANK = 100;
+
 /** Who plays which kind of task when a task names no role. */
 const ROLE_OF: Readonly<Record<string, string>> = {
   plan: 'overseer',
@@ -24,49 +27,83 @@ export function roleOf(task: { readonly role?: string; readonly kind: TaskKind }
   return task.role ?? ROLE_OF[task.kind] ?? 'worker';
 }
 
-/**
- * The models that can do tasks of this kind and role, best first: whoever plays the role, whoever is good at the kind,
- * whoever takes everything; behind each rank the fallback chains of its models. The overseer model plans, reviews and
- * judges; it works itself only where it is alone or good at the kind.
- */
-export function candidatesFor(
-  team: Team,
-  wish: { readonly role?: string; readonly kind: TaskKind; readonly usesTools: boolean },
-): readonly Candidate[] {
-  const primaries = primaryCandidates(team, wish);
-  const found = new Map(primaries.map((candidate) => [candidate.member.name, candidate]));
-  for (const primary of primaries) {
-    primary.member.fallback.forEach((name, depth) => {
-      const member = team.members.get(name);
-      const known = found.get(name);
-      if (member === undefined || cannot(member, wish.usesTools)) return;
-      if (known !== undefined && known.fallbackOf === undefined && !isFallbackOnly(known, primaries)) return;
-      found.set(name, {
-        member,
-        rank: 100 + primary.rank + depth,
-        because: `takes over from ${primary.member.name}`,
-        fallbackOf: known?.fallbackOf ?? primary.member.name,
-      });
-    });
-  }
-  return [...found.values()].sort((a, b) => a.rank - b.rank || a.member.order - b.member.order);
+/** What is looked for. */
+interface Wish {
+  readonly role?: string;
+  readonly kind: TaskKind;
+  readonly usesTools: boolean;
 }
 
-/** A model that another one of its rank or better names as its fallback stands behind that one. */
-function isFallbackOnly(candidate: Candidate, primaries: readonly Candidate[]): boolean {
-  const { name } = candidate.member;
-  return primaries.some(
-    (other) =>
-      other !== candidate &&
-      other.member.fallback.includes(name) &&
-      (other.rank < candidate.rank || !candidate.member.fallback.includes(other.member.name)),
+/**
+ * The models that can do tasks of this kind and role, best first: whoever plays the role, whoever is good at the kind,
+ * whoever takes everything; behind all of these the models that they name as their fallbacks, and theirs. The overseer
+ * model plans, reviews and judges; it works itself only where it is alone, good at the kind or somebody's fallback.
+ */
+export function candidatesFor(team: Team, wish: Wish): readonly Candidate[] {
+  const primaries = primaryCandidates(team, wish);
+  const stands = standsBehind(team, primaries);
+  const heads = primaries.filter(
+    (candidate) => !primaries.some((other) => stands(candidate, other)),
+  );
+  return [...heads, ...fallbacksOf(heads, team, wish)].sort(
+    (a, b) => a.rank - b.rank || a.member.order - b.member.order,
   );
 }
 
-function primaryCandidates(
+/** Each step down a chain of fallbacks costs a rank; a model that several name stands where it stands best. */
+function fallbacksOf(
+  heads: readonly Candidate[],
   team: Team,
-  wish: { readonly role?: string; readonly kind: TaskKind; readonly usesTools: boolean },
+  wish: Wish,
 ): readonly Candidate[] {
+  const found = new Map<string, Candidate>();
+  const isHead = new Set(heads.map(({ member }) => member.name));
+  const open = heads.map((candidate) => ({ ...candidate, rank: FALLBACK_RANK + candidate.rank }));
+  for (const { member: before, rank, fallbackOf } of open) {
+    for (const [depth, name] of before.fallback.entries()) {
+      const member = team.members.get(name);
+      if (member === undefined || isHead.has(name) || cannot(member, wish.usesTools)) continue;
+      if ((found.get(name)?.rank ?? Number.POSITIVE_INFINITY) <= rank + depth) continue;
+      const candidate: Candidate = {
+        member,
+        rank: rank + depth,
+        because: `takes over from ${before.name}`,
+        fallbackOf: fallbackOf ?? before.name,
+      };
+      found.set(name, candidate);
+      open.push({ ...candidate, rank: candidate.rank + 1 });
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * A model that another one of its rank or better names as its fallback, directly or through others, stands behind that
+ * one; two of one rank that name each other stand side by side.
+ */
+function standsBehind(
+  team: Team,
+  primaries: readonly Candidate[],
+): (candidate: Candidate, other: Candidate) => boolean {
+  const reached = new Map(primaries.map(({ member }) => [member.name, reachedFrom(team, member)]));
+  const leads = (from: Candidate, to: Candidate): boolean =>
+    reached.get(from.member.name)?.has(to.member.name) === true;
+  return (candidate, other) => {
+    if (other === candidate || other.rank > candidate.rank || !leads(other, candidate)) return false;
+    return other.rank < candidate.rank || !leads(candidate, other);
+  };
+}
+
+/** The names of all models that a model's fallbacks lead to. */
+function reachedFrom(team: Team, member: Member): ReadonlySet<string> {
+  const names = new Set(member.fallback);
+  for (const name of names) {
+    for (const next of team.members.get(name)?.fallback ?? []) names.add(next);
+  }
+  return names;
+}
+
+function primaryCandidates(team: Team, wish: Wish): readonly Candidate[] {
   const role = roleOf(wish);
   const candidates: Candidate[] = [];
   for (const member of team.members.values()) {
@@ -76,7 +113,7 @@ function primaryCandidates(
   }
   if (candidates.length > 0) return candidates;
   const overseer = team.members.get(team.overseer);
-  if (overseer === undefined) return [];
+  if (overseer === undefined || cannot(overseer, wish.usesTools)) return [];
   return [{ member: overseer, rank: 3, because: 'the only one left', fallbackOf: undefined }];
 }
 

@@ -10,7 +10,9 @@ export interface ChoiceInput {
   /** What the call would use on that model. */
   readonly claimFor: (member: Member) => Claim;
   /** Epoch ms until which a model is out of order, with the reason. */
-  readonly downUntil: (model: string) => { readonly untilAt: number; readonly why: string } | undefined;
+  readonly downUntil: (
+    model: string,
+  ) => { readonly untilAt: number; readonly why: string } | undefined;
   /** Models whose answers to this task were refused, with how often. */
   readonly refusals: ReadonlyMap<string, number>;
   /** Models that this task must not be given to, with the reason. */
@@ -53,11 +55,13 @@ export function chooseModel(input: ChoiceInput): Choice {
     admission: admissionOf(candidate, input),
   }));
   const best = offers[0];
-  if (best === undefined) return { kind: 'never', because: 'no model of the team can do this kind of task' };
+  if (best === undefined)
+    return { kind: 'never', because: 'no model of the team can do this kind of task' };
   let allAreLong = true;
   for (const offer of offers) {
     if (offer.admission.kind === 'run') {
-      if (allAreLong || offer.candidate.fallbackOf === undefined) return assign(offer, offer.admission, offers);
+      if (allAreLong || offer.candidate.fallbackOf === undefined)
+        return assign(offer, offer.admission, offers);
       return waitFor(offers);
     }
     // Once a better model is free soon, only one that is no mere fallback may come before it.

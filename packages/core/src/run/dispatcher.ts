@@ -57,12 +57,7 @@ export class Dispatcher {
   #closed = false;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(
-    settings: Settings,
-    projection: Projection,
-    journal: Journal,
-    host: DispatcherHost,
-  ) {
+  constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
     this.#projection = projection;
     this.#decider = { settings, projection };
@@ -175,7 +170,12 @@ export class Dispatcher {
     if (prompt.framework?.pass === false) {
       const { id, failed } = prompt.framework;
       const findings = failed.map((message) => ({ message }));
-      this.#host.failTask(run, task, `the prompt does not meet ${id}: ${failed.join('; ')}`, findings);
+      this.#host.failTask(
+        run,
+        task,
+        `the prompt does not meet ${id}: ${failed.join('; ')}`,
+        findings,
+      );
       return 'dropped';
     }
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
@@ -210,7 +210,11 @@ export class Dispatcher {
       return this.#end(at, 'failed', failure?.message ?? `${attempt.model} left the team`);
     }
     if (attempt.failures >= MAX_FAILURES) {
-      return this.#end(at, 'failed', `${attempt.failures} calls in a row failed: ${failure?.message}`);
+      return this.#end(
+        at,
+        'failed',
+        `${attempt.failures} calls in a row failed: ${failure?.message}`,
+      );
     }
     if (failure?.retryAt !== undefined && failure.retryAt > nowMs) {
       return this.#moveOrWait(at, failure.retryAt, nowMs, failure.message);
@@ -224,7 +228,13 @@ export class Dispatcher {
       return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
     }
     const call = this.#settings.ids();
-    const place = { run: run.id, task: task.task.key, attempt: attempt.id, call, model: member.name };
+    const place = {
+      run: run.id,
+      task: task.task.key,
+      attempt: attempt.id,
+      call,
+      model: member.name,
+    };
     this.#waiting.delete(attempt.id);
     const durable = this.#journal.append([
       callStarted(place, attempt.steps.length + 1, admission, claim),
@@ -277,12 +287,7 @@ export class Dispatcher {
     return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };
   }
 
-  #noteWaiting(
-    task: TaskState,
-    because: string,
-    untilAt: number | undefined,
-    nowMs: number,
-  ): void {
+  #noteWaiting(task: TaskState, because: string, untilAt: number | undefined, nowMs: number): void {
     // A wait for a call to end is over in a moment; only a limit's wait is worth a line in the journal, and only once.
     const known = task.waiting?.untilAt;
     if (untilAt === undefined || (known !== undefined && known > nowMs)) return;
@@ -320,5 +325,9 @@ function callStarted(
   admission: Extract<Admission, { kind: 'run' }>,
   { estimate, worst }: Claim,
 ): Parameters<Journal['append']>[0][number] {
-  return { type: 'call.started', ...place, data: { step, holds: admission.holds, estimate, worst } };
+  return {
+    type: 'call.started',
+    ...place,
+    data: { step, holds: admission.holds, estimate, worst },
+  };
 }

@@ -5,14 +5,14 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
-import { candidatesFor, type Candidate, roleOf } from '../route/candidates.ts';
+import { type Candidate, candidatesFor, roleOf } from '../route/candidates.ts';
 import { type Choice, chooseModel } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
-import { type Projection, outputKey } from './projection.ts';
+import { outputKey, type Projection } from './projection.ts';
 import type { RoleParts } from './role-parts.ts';
 import type { Settings } from './settings.ts';
 
@@ -136,7 +136,10 @@ export function claimForMessages(
 
 /** The most output tokens that a call of `member` is allowed. */
 export function outputLimit(settings: Settings, member: Member): number {
-  return Math.min(member.model.info.maxOutput ?? settings.maxOutputTokens, settings.maxOutputTokens);
+  return Math.min(
+    member.model.info.maxOutput ?? settings.maxOutputTokens,
+    settings.maxOutputTokens,
+  );
 }
 
 function claimFor(

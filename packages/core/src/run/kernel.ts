@@ -3,6 +3,7 @@ import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { StoreError } from '../errors/store-error.ts';
 import { createBounded } from '../internal/bounded.ts';
+import { Deadlines } from '../internal/deadlines.ts';
 import { createSerial } from '../internal/serial.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -12,9 +13,9 @@ import type { RunStatus } from '../spec/event.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { PlanTask, TaskSource } from '../spec/task.ts';
-import { type ChainLink, chainFor } from '../validate/chain.ts';
+import { Chains } from '../validate/chain.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { LiveAttempts, describeError } from './live-attempts.ts';
+import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { plannedDrafts } from './planned.ts';
 import type { Projection } from './projection.ts';
@@ -61,7 +62,7 @@ export class Kernel {
   readonly #control: RunControl;
   readonly #host: AttemptHost;
   readonly #sources = new Map<string, TaskSource>();
-  readonly #chains = new WeakMap<PlanTask, readonly ChainLink[]>();
+  readonly #chains: Chains;
   readonly #ends = new Map<string, PromiseWithResolvers<RunEnd>>();
   #closing = false;
 
@@ -70,7 +71,10 @@ export class Kernel {
     this.#projection = projection;
     this.#journal = journal;
     this.#host = this.#attemptHost();
-    this.#attempts = new LiveAttempts(this.#host, (at, error) => this.#broken(at, error));
+    this.#chains = new Chains(settings.validators);
+    this.#attempts = new LiveAttempts(this.#host, this.#chains, (at, error) =>
+      this.#broken(at, error),
+    );
     this.#dispatcher = new Dispatcher(settings, projection, journal, {
       begin: (run, task, call, durable) => this.#begin(run, task, call, durable),
       proceed: (at, call, durable) => this.#attempts.go(at, durable, call),
@@ -110,7 +114,7 @@ export class Kernel {
 
   /** Starts a run; its tasks begin in the same turn. Throws `ConfigError` for a check that nobody makes. */
   start(id: string, request: NewRun): void {
-    for (const task of request.tasks) this.#chainOf(task);
+    for (const task of request.tasks) this.#chains.of(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
     const { title, goal, context, budget } = request;
     this.#append([
@@ -233,8 +237,7 @@ export class Kernel {
 
   #failAll(error: unknown): void {
     this.#dispatcher.close();
-    const failure =
-      error instanceof Error ? error : new StoreError('store.failed', String(error));
+    const failure = error instanceof Error ? error : new StoreError('store.failed', String(error));
     for (const at of this.#attempts.list()) at.live.cancel.abort(failure);
     for (const run of this.unfinished) {
       void this.whenEnded(run.id).catch(() => undefined);
@@ -261,6 +264,7 @@ export class Kernel {
     return {
       clock: settings.clock,
       ids: settings.ids,
+      deadlines: new Deadlines(settings.clock),
       workspaces: settings.workspaces,
       fetch: settings.fetch,
       retryDelay: (failures, retryAfterMs) =>
@@ -271,7 +275,6 @@ export class Kernel {
         if (member === undefined) throw new Error(`There is no model ${model} in the team.`);
         return member;
       },
-      chainOf: (task) => this.#chainOf(task.task),
       toolsOf: (task) =>
         task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
       grantsOf: (task) => this.#grantsOf(task),
@@ -300,15 +303,6 @@ export class Kernel {
     });
     this.#graphs.add(at.run, children, this.#settings.clock.now());
     this.#dispatcher.freed();
-  }
-
-  #chainOf(task: PlanTask): readonly ChainLink[] {
-    let chain = this.#chains.get(task);
-    if (chain === undefined) {
-      chain = chainFor(task, this.#settings.validators);
-      this.#chains.set(task, chain);
-    }
-    return chain;
   }
 
   /** What the host itself wrote into a task's step is allowed; models may do what their role was granted. */

@@ -1,19 +1,26 @@
 import type { AttemptHost, AttemptPlace, LiveAttempt } from '../attempt/attempt-host.ts';
-import { type LetThrough, callModel } from '../attempt/call-model.ts';
+import { callModel, type LetThrough } from '../attempt/call-model.ts';
 import { drive } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import type { Chains } from '../validate/chain.ts';
 
 /** The attempts that this process works on, each with what it holds, until each is let go. */
 export class LiveAttempts {
   readonly #host: AttemptHost;
   readonly #live = new Map<string, { readonly at: AttemptPlace; work: Promise<void> }>();
+  readonly #chains: Chains;
   readonly #onBroken: (at: AttemptPlace, error: unknown) => void;
 
   /** `onBroken` hears of an attempt that ended by an error nobody planned for. */
-  constructor(host: AttemptHost, onBroken: (at: AttemptPlace, error: unknown) => void) {
+  constructor(
+    host: AttemptHost,
+    chains: Chains,
+    onBroken: (at: AttemptPlace, error: unknown) => void,
+  ) {
     this.#host = host;
+    this.#chains = chains;
     this.#onBroken = onBroken;
   }
 
@@ -23,7 +30,11 @@ export class LiveAttempts {
 
   /** Takes on the attempt that a task has now. */
   adopt(run: RunState, task: TaskState, attempt: AttemptState): AttemptPlace {
-    const live: LiveAttempt = { cancel: new Cancellation(), workspace: undefined };
+    const live: LiveAttempt = {
+      cancel: new Cancellation(),
+      chain: this.#chains.of(task.task),
+      workspace: undefined,
+    };
     const at: AttemptPlace = { run, task, attempt, live };
     this.#live.set(attempt.id, { at, work: Promise.resolve() });
     return at;
@@ -64,7 +75,7 @@ export class LiveAttempts {
     call: LetThrough | undefined,
   ): Promise<void> {
     try {
-      await ready;
+      if (ready !== undefined) await ready;
       if (call !== undefined) await callModel(this.#host, at, call);
       await drive(this.#host, at);
     } catch (error) {

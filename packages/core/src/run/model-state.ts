@@ -25,7 +25,9 @@ export function modelStates(settings: Settings, projection: Projection): readonl
     const cooldown = projection.cooldowns.get(member.name);
     const { running } = member.limits;
     const limits = member.limits.use(nowMs);
-    const full = limits.find((use) => use.used + use.held >= use.capacity && use.resetAt !== undefined);
+    const full = limits.find(
+      (use) => use.used + use.held >= use.capacity && use.resetAt !== undefined,
+    );
     const isDown = cooldown?.untilAt !== undefined && cooldown.untilAt > nowMs;
     return {
       name: member.name,

@@ -1,7 +1,7 @@
-import { type Runs, foldRun } from '../journal/fold-run.ts';
+import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { RunBudget } from '../limit/budget.ts';
-import { OutputEstimates } from '../limit/output-estimates.ts';
 import { type Cooldown, cooldownAfter, noCooldown } from '../limit/cooldown.ts';
+import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 

@@ -157,7 +157,9 @@ export class RunControl {
 
   #finishIfOver(run: RunState): void {
     if (run.status !== 'running' || run.open > 0 || this.#stopping.has(run.id)) return;
-    const failed = [...run.tasks.values()].filter(({ status, asks }) => status === 'failed' && asks === undefined);
+    const failed = [...run.tasks.values()].filter(
+      ({ status, asks }) => status === 'failed' && asks === undefined,
+    );
     const first = failed[0];
     if (first === undefined) this.#finish(run, 'completed', undefined);
     else this.#finish(run, 'failed', `${first.task.key}: ${first.because}`);

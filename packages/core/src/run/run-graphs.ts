@@ -42,7 +42,8 @@ export class RunGraphs {
 
   /** Queues what a finished task made ready. */
   complete(run: RunState, key: string, nowMs: number): void {
-    for (const next of this.#graphs.get(run.id)?.complete(key) ?? []) this.enqueue(run, next, nowMs);
+    for (const next of this.#graphs.get(run.id)?.complete(key) ?? [])
+      this.enqueue(run, next, nowMs);
   }
 
   /** Every open task that waits for `key`, directly or not. */

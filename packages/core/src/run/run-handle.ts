@@ -41,7 +41,7 @@ export function createRunHandle(
     return result;
   };
   // Asked for at once, so that a run that ends before anybody looks is not missed.
-  end();
+  void end();
   return {
     id,
     get result() {

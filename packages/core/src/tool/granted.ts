@@ -6,6 +6,9 @@ export function isGranted(tool: Tool, grants: readonly ToolPermission[]): boolea
 }
 
 /** The permissions that are missing. */
-export function missingGrants(tool: Tool, grants: readonly ToolPermission[]): readonly ToolPermission[] {
+export function missingGrants(
+  tool: Tool,
+  grants: readonly ToolPermission[],
+): readonly ToolPermission[] {
   return tool.permissions.filter((permission) => !grants.includes(permission));
 }

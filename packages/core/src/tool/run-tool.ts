@@ -1,5 +1,6 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
+import type { Deadlines } from '../internal/deadlines.ts';
 import type { Json } from '../spec/json.ts';
 import type { Tool, ToolContext } from '../spec/tool.ts';
 
@@ -16,17 +17,18 @@ export interface ToolOutcome {
 export type ToolPlace = Omit<ToolContext, 'signal'>;
 
 /**
- * Runs a checked tool call under its own time limit and checks what comes back. Never throws for what the tool did;
- * throws the reason of `cancel` only when that was aborted. A tool that ignores its signal is not waited for.
+ * Runs a checked tool call under its own time limit and checks what comes back. Never rejects for what the tool did;
+ * rejects with the reason of `limits.cancel` when that is aborted. A tool that ignores its signal is not waited for.
  */
-export async function runTool(
+export function runTool(
   tool: Tool,
   input: unknown,
   place: ToolPlace,
-  cancel: Cancellation,
+  limits: { readonly cancel: Cancellation; readonly deadlines: Deadlines },
 ): Promise<ToolOutcome> {
+  const { cancel, deadlines } = limits;
+  if (cancel.aborted) return Promise.reject(cancel.reason);
   const own = new Cancellation();
-  const { promise: ended, reject } = Promise.withResolvers<never>();
   // A signal that nobody reads is never made.
   const ctx: ToolContext = {
     ...place,
@@ -34,38 +36,51 @@ export async function runTool(
       return own.signal;
     },
   };
-  let isLate = false;
-  const stopListening = cancel.onAbort((reason) => {
-    own.abort(reason);
-    reject(reason);
+  return new Promise((resolve, reject) => {
+    const stopListening = cancel.onAbort((reason) => {
+      stopWaiting();
+      own.abort(reason);
+      reject(reason);
+    });
+    const finish = (outcome: ToolOutcome): void => {
+      stopWaiting();
+      stopListening();
+      resolve(outcome);
+    };
+    const stopWaiting = deadlines.add(tool.timeoutMs, () => {
+      own.abort(new DOMException('The tool took too long.', 'TimeoutError'));
+      finish(
+        refusal(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`),
+      );
+    });
+    execute(tool, input, ctx).then(
+      (output) => finish(checkOutput(tool, output)),
+      (error: unknown) => finish(refusal(describe(error))),
+    );
   });
-  const timer = setTimeout(() => {
-    isLate = true;
-    own.abort(new DOMException('The tool took too long.', 'TimeoutError'));
-    reject(own.reason);
-  }, tool.timeoutMs);
+}
+
+/** A tool that throws where it should reject is answered alike. */
+function execute(tool: Tool, input: unknown, ctx: ToolContext): Promise<Json> {
   try {
-    const work = tool.execute(input as never, ctx);
-    work.catch(() => undefined);
-    return checkOutput(tool, await Promise.race([work, ended]));
+    return tool.execute(input as never, ctx);
   } catch (error) {
-    if (cancel.aborted) throw error;
-    if (isLate) {
-      return refusal(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`);
-    }
-    return refusal(OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`);
-  } finally {
-    clearTimeout(timer);
-    stopListening();
+    return Promise.reject(error);
   }
+}
+
+function describe(error: unknown): string {
+  return OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`;
 }
 
 function checkOutput(tool: Tool, output: Json): ToolOutcome {
   const parsed = tool.output?.parse(output);
   if (parsed?.ok === false) {
-    return refusal(`The tool gave a wrong result, which was dropped: ${parsed.problems.join('; ')}`);
+    return refusal(
+      `The tool gave a wrong result, which was dropped: ${parsed.problems.join('; ')}`,
+    );
   }
-  const size = typeof output === 'string' ? output.length : JSON.stringify(output).length;
+  const size = typeof output === 'string' ? output.length : (JSON.stringify(output)?.length ?? 0);
   if (size > RESULT_LIMIT) {
     return refusal(`The result has ${size} characters, more than ${RESULT_LIMIT}; ask for less.`);
   }

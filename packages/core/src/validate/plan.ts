@@ -11,12 +11,16 @@ export function planValidator(checkKinds: () => readonly string[]): Validator {
     tier: 'automated',
     validate: async (answer) => {
       const plan = await parsePlan(answer.text);
-      if (!plan.ok) return { kind: 'fail', findings: plan.problems.map((message) => ({ message })) };
+      if (!plan.ok)
+        return { kind: 'fail', findings: plan.problems.map((message) => ({ message })) };
       const known = checkKinds();
       const unknown = plan.tasks.flatMap((task) =>
         (task.checks ?? [])
           .filter((check) => !known.includes(check.kind))
-          .map((check) => `Task ${task.key} asks for the check ${check.kind}; known: ${known.join(', ')}.`),
+          .map(
+            (check) =>
+              `Task ${task.key} asks for the check ${check.kind}; known: ${known.join(', ')}.`,
+          ),
       );
       return unknown.length === 0
         ? { kind: 'pass' }

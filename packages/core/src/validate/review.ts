@@ -36,7 +36,11 @@ export function review({
   };
 }
 
-async function requestFor(answer: Answer, ctx: ValidationContext, question: string): Promise<string> {
+async function requestFor(
+  answer: Answer,
+  ctx: ValidationContext,
+  question: string,
+): Promise<string> {
   const { task } = ctx;
   const parts = [
     question,
@@ -85,18 +89,25 @@ function conclude(reply: string, threshold: number): Verdict {
   if (parsed === undefined) {
     return {
       kind: 'fail',
-      findings: [{ message: 'The review could not be read: it is not the JSON that was asked for.' }],
+      findings: [
+        { message: 'The review could not be read: it is not the JSON that was asked for.' },
+      ],
       evidence: reply.slice(0, 2_000),
     };
   }
   const { verdict, score, findings } = parsed;
   if (verdict === 'pass' && (score ?? 1) >= threshold) {
-    return { kind: 'pass', ...(score === undefined ? {} : { score }), evidence: reply.slice(0, 2_000) };
+    return {
+      kind: 'pass',
+      ...(score === undefined ? {} : { score }),
+      evidence: reply.slice(0, 2_000),
+    };
   }
   return {
     kind: 'fail',
     ...(score === undefined ? {} : { score }),
-    findings: findings.length > 0 ? findings : [{ message: 'The reviewer refused it without a reason.' }],
+    findings:
+      findings.length > 0 ? findings : [{ message: 'The reviewer refused it without a reason.' }],
     evidence: reply.slice(0, 2_000),
   };
 }

@@ -1,0 +1,12 @@
+/** One task as a model writes it. */
+export interface PlannedTask {
+  readonly key: string;
+  readonly title: string;
+  readonly instruction: string;
+  readonly kind: string;
+  readonly needs: readonly string[];
+  readonly files: readonly string[];
+  readonly role: string | null;
+  readonly priority: 'critical' | 'high' | 'medium' | 'low';
+  readonly checks: readonly { readonly kind: string; readonly value: string | null }[];
+}
