@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import { type MockService, startMockService } from '@overseer/adapters/mock-llm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkTypes } from './blocks/check-types.ts';
+import { readDocuments } from './blocks/documents.ts';
+import { expectedLines, firstMissing } from './blocks/expected.ts';
+import { type Block, readBlocks } from './blocks/read-blocks.ts';
+import { scenario } from './blocks/scenario.ts';
+import { createScene, type Scene, scenes } from './blocks/scene.ts';
+import { runShBlock } from './blocks/sh-block.ts';
+import { fileOf, runTsBlock, writeBlock } from './blocks/ts-block.ts';
+
+/** LM Studio's own address, so that examples need not name one. */
+const LM_STUDIO_PORT = 1234;
+
+const documents = readDocuments();
+const scene = new Map<string, Scene>();
+let service: MockService;
+
+beforeAll(async () => {
+  service = await startMockService({ scenario, port: LM_STUDIO_PORT });
+  await mkdir(scenes, { recursive: true });
+  for (const { path, blocks } of documents) {
+    const made = await createScene(path, service.url);
+    scene.set(path, made);
+    for (const block of blocks) if (block.language === 'ts') await writeBlock(made, block);
+  }
+}, 60_000);
+
+afterAll(() => service?.close());
+
+describe('the code blocks of the documents', () => {
+  it.concurrent.each(documents)('Q2 Q3: $path does what it says', async ({ path, blocks }) => {
+    const problems: string[] = [];
+    for (const block of blocks) {
+      const problem = await problemOf(sceneOf(path), block);
+      if (problem !== undefined) problems.push(`${path}:${block.line}: ${problem}`);
+    }
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it.concurrent('Q3: programs have no type errors', async () => {
+    const files = documents.flatMap(({ path, blocks }) =>
+      blocks.filter(({ language }) => language === 'ts').map((block) => fileOf(sceneOf(path), block)),
+    );
+    expect(files.length).toBeGreaterThan(0);
+    expect(await checkTypes(files)).toEqual([]);
+  }, 60_000);
+});
+
+describe('the test of the documents sees a fault', () => {
+  it('Q3: an unknown kind of block, and text that is no JSON', async () => {
+    const made = await createScene('faults', service.url);
+    const problems = [];
+    for (const block of readBlocks('x.md', '```yaml\na: 1\n```\n\n~~~json\n{ "a": }\n~~~\n')) {
+      problems.push(await problemOf(made, block));
+    }
+    expect(problems[0]).toContain('"yaml"');
+    expect(problems[1]).toContain('JSON');
+  });
+
+  it('Q3: a program that fails or prints something else, and a command that fails', async () => {
+    const made = await createScene('faults', service.url);
+    const markdown = [
+      ['ts', 'console.log("no"); // → yes'],
+      ['ts', 'throw new Error("broken");'],
+      ['ts', 'const silent = 1;'],
+      ['sh', 'git log --no-such-option'],
+      ['sh', 'git log --format=%s\n# → Begin\n# → End'],
+    ].map(([language, text]) => `\`\`\`${language}\n${text}\n\`\`\`\n`);
+    const blocks = readBlocks('x.md', markdown.join('\n'));
+    for (const block of blocks) {
+      if (block.language === 'ts') await writeBlock(made, block);
+      expect(await problemOf(made, block), block.text).toBeTypeOf('string');
+    }
+    expect(blocks).toHaveLength(5);
+  }, 30_000);
+
+  it('Q3: a block without an end is an error, and a longer fence holds a shorter one', () => {
+    expect(() => readBlocks('x.md', '```ts\nlet a;\n')).toThrow('x.md:1');
+    expect(readBlocks('x.md', '````text\n```ts\n```\n````\n')).toHaveLength(1);
+  });
+
+  it('Q3: expected lines come in order, and … stands for anything', () => {
+    expect(expectedLines('log(1); // → 1\n# → two')).toEqual(['1', 'two']);
+    expect(firstMissing(['a', 'c … e'], 'a\nb\nc d e\n')).toBeUndefined();
+    expect(firstMissing(['c … e', 'a'], 'a\nb\nc d e\n')).toBe('a');
+    expect(firstMissing(['a.c'], 'abc')).toBe('a.c');
+  });
+});
+
+function sceneOf(path: string): Scene {
+  const made = scene.get(path);
+  if (made === undefined) throw new Error(`${path} has no scene.`);
+  return made;
+}
+
+async function problemOf(made: Scene, block: Block): Promise<string | undefined> {
+  switch (block.language) {
+    case 'ts':
+      return await runTsBlock(made, block);
+    case 'sh':
+      return await runShBlock(made, block);
+    case 'json':
+      return notJson(block.text);
+    case 'text':
+      return undefined;
+    default:
+      return `a block is ts, sh, json or text, and not ${JSON.stringify(block.language)}.`;
+  }
+}
+
+function notJson(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `it is no JSON: ${String(error)}`;
+  }
+}

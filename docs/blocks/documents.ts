@@ -1,0 +1,27 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Block, readBlocks } from './read-blocks.ts';
+
+/** The repository's root. */
+export const root: string = join(import.meta.dirname, '..', '..');
+
+/** A document with its code blocks. */
+export interface Document {
+  /** Relative to the repository. */
+  readonly path: string;
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+/** The documents whose blocks are run: `README.md`, `docs/*.md` and `packages/…/README.md`. */
+export function readDocuments(): readonly Document[] {
+  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`);
+  const paths = ['README.md', ...docs.map((name) => `docs/${name}`), ...packages];
+  return paths
+    .filter((path) => existsSync(join(root, path)))
+    .map((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      return { path, text, blocks: readBlocks(path, text) };
+    });
+}

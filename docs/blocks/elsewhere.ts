@@ -1,0 +1,10 @@
+/** Lines of `sh` blocks that are not run here, each with the file that does run it or what it stands for. */
+export const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['npm ci', '.ci/run'],
+  ['npm ci && npm test', '.ci/run'],
+  ['npm ci && npm start', 'examples/main-job/main-job.test.ts'],
+  ['npm start', 'examples/main-job/main-job.test.ts'],
+  ['npm start -- --plain', 'examples/main-job/main-job.test.ts'],
+  ['npm start -- --crash', 'examples/main-job/main-job.test.ts'],
+  ['npm start -- --resume', 'examples/main-job/main-job.test.ts'],
+]);
