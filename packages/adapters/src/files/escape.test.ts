@@ -66,7 +66,7 @@ describe('escape', () => {
         const path = `deep/target/${n % 2 === 0 ? 'secret.txt' : `w${n % 8}.txt`}`;
         await use(
           tools.write_file,
-          { path: `deep/target/w${n % 8}.txt`, text: `${n}` },
+          { path: `deep/target/w${n % 8}.txt`, content: `${n}` },
           scene.ctx,
         ).catch((error) => seen.add(error.code));
         const read = await use(tools.read_file, { path }, scene.ctx).catch((error) => error.code);
@@ -116,8 +116,8 @@ function calls(path: string): readonly (readonly [Tool, object])[] {
     [tools.read_file, { path }],
     [tools.list_files, { path, depth: 2 }],
     [tools.search_files, { path, text: 'secret' }],
-    [tools.write_file, { path, text: 'planted' }],
-    [tools.write_file, { path: `${path}/planted.txt`, text: 'planted' }],
+    [tools.write_file, { path, content: 'planted' }],
+    [tools.write_file, { path: `${path}/planted.txt`, content: 'planted' }],
     [tools.move_file, { from: path, to: 'stolen.txt' }],
     [tools.move_file, { from: 'stolen.txt', to: `${path}/planted.txt` }],
     [tools.read_file, { path: 'stolen.txt' }],

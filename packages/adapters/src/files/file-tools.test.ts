@@ -20,9 +20,9 @@ describe('the contract', () => {
     read_file: { tool: tools.read_file, input: { path: 'a.txt' }, wrong, failing: failing('path') },
     write_file: {
       tool: tools.write_file,
-      input: { path: 'new/c.txt', text: 'x' },
+      input: { path: 'new/c.txt', content: 'x' },
       wrong,
-      failing: failing('path').map((one) => ({ ...one, text: 'x' })),
+      failing: failing('path').map((one) => ({ ...one, content: 'x' })),
     },
     list_files: {
       tool: tools.list_files,
@@ -111,7 +111,7 @@ describe('write_file', () => {
   it('T2: writes only what the task declared, and says what that is', async () => {
     await using scene = await fileScene({}, ['src/a.ts', 'docs/']);
     const write = (path: string): Promise<unknown> =>
-      use(tools.write_file, { path, text: 'x' }, scene.ctx);
+      use(tools.write_file, { path, content: 'x' }, scene.ctx);
     await expect(write('src/a.ts')).resolves.toMatchObject({ outcome: 'created' });
     await expect(write('docs/deep/er.md')).resolves.toMatchObject({ outcome: 'created' });
     await expect(write('src/b.ts')).rejects.toThrow(/only "src\/a\.ts", "docs\/"/);
@@ -126,7 +126,7 @@ describe('write_file', () => {
     await chmod(join(scene.workspace, 'run.sh'), 0o755);
     await link(join(scene.outside, 'secret.txt'), join(scene.workspace, 'hard'));
     const write = (path: string): Promise<unknown> =>
-      use(tools.write_file, { path, text: 'new' }, scene.ctx);
+      use(tools.write_file, { path, content: 'new' }, scene.ctx);
     await expect(write('run.sh')).resolves.toMatchObject({ outcome: 'replaced', bytes: 3 });
     await expect(write('run.sh')).resolves.toMatchObject({ outcome: 'unchanged' });
     await write('hard');
@@ -139,7 +139,7 @@ describe('write_file', () => {
     await using scene = await fileScene();
     const small = fileTools({ maxFileBytes: 10 });
     const write = (text: string): Promise<unknown> =>
-      use(small.write_file, { path: 'a', text }, scene.ctx);
+      use(small.write_file, { path: 'a', content: text }, scene.ctx);
     await expect(write('x'.repeat(11))).rejects.toMatchObject({ code: 'tool.too-large' });
     await expect(write('\ud800')).rejects.toMatchObject({ code: 'tool.text' });
   });

@@ -7,7 +7,7 @@ import { writeBytes } from './write-text.ts';
 
 interface WriteFileInput {
   readonly path: string;
-  readonly text: string;
+  readonly content: string;
 }
 
 /** Writes a whole text file in one step, with the folders it needs. */
@@ -18,7 +18,7 @@ export function writeFileTool(limits: FileLimits): Tool {
     input: toolSchema<WriteFileInput>(
       z.strictObject({
         path: z.string().describe('Relative to the workspace, with / between folders.'),
-        text: z.string().describe('The whole new content.'),
+        content: z.string().describe('The whole new text of the file.'),
       }),
     ),
     permissions: ['write'],
@@ -27,7 +27,7 @@ export function writeFileTool(limits: FileLimits): Tool {
     execute: async (input, ctx) => {
       ctx.signal.throwIfAborted();
       const place = writablePlace(input.path, ctx);
-      const bytes = encode(input.text, limits.maxFileBytes);
+      const bytes = encode(input.content, limits.maxFileBytes);
       await using entry = await holdEntry(place, true);
       const outcome = await writeBytes(entry, bytes);
       return { path: place.path, outcome, bytes: bytes.length };

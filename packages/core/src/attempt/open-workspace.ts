@@ -4,14 +4,17 @@ import { checkToolCall } from '../tool/check-tool-call.ts';
 import { runTool } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 
+/** Kinds of task that are answered in words whatever there is to work on. */
+const WORDS_ALONE: ReadonlySet<string> = new Set(['plan', 'review']);
+
 /**
- * The attempt's folder, opened once. A resumed attempt's folder is rebuilt from its base by repeating the recorded tool
+ * The attempt's folder, opened once; `undefined` for tasks that work on no files. A resumed attempt's folder is rebuilt from its base by repeating the recorded tool
  * calls, so that a tool that was cut short leaves nothing half done; where one of them must not be repeated, the folder
  * is taken as it is.
  */
 export function openWorkspace(host: AttemptHost, at: AttemptPlace): Promise<Workspace> | undefined {
   const provider = host.workspaces;
-  if (provider === undefined) return undefined;
+  if (provider === undefined || WORDS_ALONE.has(at.task.task.kind)) return undefined;
   at.live.workspace ??= open(host, at, provider);
   return at.live.workspace;
 }

@@ -50,6 +50,10 @@ describe('RunBudget', () => {
     budget.start('a', claim(0, 0, 900_000));
     expect(budget.admit(claim(200, 0, 900_000)).kind).toBe('never');
     expect(budget.admit(claim(50, 0, 900_000)).kind).toBe('wait');
+    budget.start('b', claim(0, 0, 0));
+    expect(budget.admit(claim(50, 0, 900_000))).toMatchObject({
+      why: "the run's budget of $1 is reserved by calls under way",
+    });
   });
 
   it('L6: a call that costs nothing runs when the money is gone', () => {

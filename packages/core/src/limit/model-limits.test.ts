@@ -131,7 +131,10 @@ describe('ModelLimits', () => {
     const limits = limitsOf(['5 calls / 1m'], 4);
     limits.start('a', 0, claim(use()));
     limits.start('a', 0, claim(use()));
-    expect(limits.use(0).map(({ held }) => held)).toEqual([1, 1]);
+    expect(limits.use(0).map(({ used, held }) => [used, held])).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
   });
 
   it('K4: the least of all that is said about concurrency counts', () => {
@@ -161,6 +164,16 @@ describe('ModelLimits', () => {
     expect(limits.admit(9_000, claim(use())).kind).toBe('run');
     for (let call = 0; call < 5; call++) limits.start(`c${call}`, 9_000, claim(use()));
     expect(limits.admit(9_001, claim(use())).kind).toBe('wait');
+  });
+
+  it('L2: calls started since the headers came are taken from what they said', () => {
+    const limits = limitsOf([]);
+    limits.learn(0, { requests: { remaining: 2, resetAt: 9_000 } });
+    for (const call of ['a', 'b']) {
+      expect(limits.admit(0, claim(use())).kind).toBe('run');
+      limits.start(call, 0, claim(use()));
+    }
+    expect(limits.admit(0, claim(use()))).toMatchObject({ kind: 'wait', untilAt: 9_000 });
   });
 
   it('L1: after the clock was set back calls wait no longer than one window', () => {

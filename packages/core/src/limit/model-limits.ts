@@ -70,12 +70,16 @@ export class ModelLimits {
     return this.#open.size;
   }
 
-  /** Whether a call may start at `now`, and if not, when. Changes nothing. */
-  admit(now: number, claim: Claim): Admission {
+  /**
+   * Whether a call may start at `now`, and if not, when. Changes nothing. `calls` asks for room for as many calls,
+   * because who begins something that takes several should not run dry in the middle.
+   */
+  admit(now: number, claim: Claim, calls = 1): Admission {
     let untilAt = now;
     let latest: Meter | undefined;
     for (const meter of this.#meters) {
-      const amount = claimed(meter, claim);
+      const amount =
+        meter.metric === 'calls' ? Math.min(calls, meter.window.capacity) : claimed(meter, claim);
       const fitsAt = amount === 0 ? now : meter.window.fitAt(now, amount);
       if (fitsAt > untilAt) {
         untilAt = fitsAt;

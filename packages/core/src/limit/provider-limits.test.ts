@@ -30,6 +30,7 @@ describe('ProviderLimits', () => {
     const limits = new ProviderLimits();
     limits.learn(0, { requests: { remaining: 0, resetAt: 5_000 } });
     limits.learn(1, { requests: { remaining: 3, resetAt: 4_000 } });
+    limits.learn(2, { requests: { remaining: 0, resetAt: 3_000 } });
     expect(limits.blocks(4_500, call)).toMatchObject({ untilAt: 5_000 });
     limits.learn(5_000, { requests: { remaining: 3, resetAt: 9_000 } });
     expect(limits.blocks(5_000, call)).toBeUndefined();

@@ -219,6 +219,17 @@ describe('RollingWindow over long times', () => {
     expect(window.used(149_999)).toBe(0);
   });
 
+  it('L1: an amount that was merged is found again, though others were charged just after it', () => {
+    const window = new RollingWindow(1e9, 250_000);
+    const stamps = new Map<number, number>();
+    for (let now = 0; now < 150_000; now++)
+      stamps.set(now, window.add(now, now === 20_000 ? 5 : 0));
+    window.add(20_000.5, 1);
+    window.change(stamps.get(20_000) ?? 0, -5);
+    expect(window.used(149_999)).toBe(1);
+    expect(window.used(270_000.6)).toBeLessThanOrEqual(1);
+  });
+
   it('L1: a stamp that was forgotten changes nothing', () => {
     const window = new RollingWindow(10, 10);
     const old = window.add(0, 5);
@@ -229,8 +240,10 @@ describe('RollingWindow over long times', () => {
     // The clock jumps far back: new amounts are not taken for the old ones.
     const stamp = window.add(0, 1);
     expect(stamp).not.toBe(old);
+    const then = window.used(0);
     window.change(old, 1_000);
     expect(window.used(999)).toBe(before);
+    expect(window.used(0)).toBe(then);
   });
 
   it('L1: after the clock was set back nobody waits longer than one window', () => {
@@ -242,5 +255,16 @@ describe('RollingWindow over long times', () => {
     expect(window.fitAt(1_000, 1)).toBe(2_000);
     window.change(moved, -1);
     expect(window.fitAt(1_000, 1)).toBe(1_000);
+  });
+
+  it('L1: after the clock was set back behind what is forgotten, new amounts count for one window', () => {
+    const window = new RollingWindow(5, 10);
+    const old = window.add(9_000, 1);
+    for (let now = 9_100; now < 9_999; now++) window.add(now, 0);
+    expect(window.stampAfterSetBack(old, 1_000)).toBeNaN();
+    window.setBack(1_000);
+    expect(window.add(1_000, 5)).toBe(1_010);
+    window.change(Number.NaN, 1);
+    expect(window.fitAt(1_000, 1)).toBe(1_010);
   });
 });

@@ -9,6 +9,8 @@ export interface ChoiceInput {
   readonly nowMs: number;
   /** What the call would use on that model. */
   readonly claimFor: (member: Member) => Claim;
+  /** How many calls the task will take on that model, with those that others there are still going to make. */
+  readonly callsFor: (member: Member) => number;
   /** Epoch ms until which a model is out of order, with the reason. */
   readonly downUntil: (
     model: string,
@@ -47,22 +49,21 @@ interface Offer {
 /**
  * Picks the model for a task now. The best rank that may run wins, the least busy of equals first; a fallback comes in
  * only where every better model would keep the task waiting longer than `patienceMs`. A model whose answer to this
- * task was refused twice stands behind the others.
+ * task was refused once repairs it, if no better one may run; one that was refused twice stands behind the others.
  */
 export function chooseModel(input: ChoiceInput): Choice {
   const offers = order(input).map((candidate) => ({
     candidate,
     admission: admissionOf(candidate, input),
   }));
-  const best = offers[0];
-  if (best === undefined)
+  if (offers.length === 0) {
     return { kind: 'never', because: 'no model of the team can do this kind of task' };
+  }
   let allAreLong = true;
   for (const offer of offers) {
     if (offer.admission.kind === 'run') {
-      if (allAreLong || offer.candidate.fallbackOf === undefined)
-        return assign(offer, offer.admission, offers);
-      return waitFor(offers);
+      const mayTakeOver = allAreLong || offer.candidate.fallbackOf === undefined;
+      return mayTakeOver ? assign(offer, offer.admission, offers, input) : waitFor(offers);
     }
     // Once a better model is free soon, only one that is no mere fallback may come before it.
     allAreLong &&= isLong(offer, input);
@@ -96,17 +97,17 @@ function admissionOf({ member }: Candidate, input: ChoiceInput): Admission {
   if (down !== undefined && down.untilAt > input.nowMs) {
     return { kind: 'wait', untilAt: down.untilAt, why: down.why };
   }
-  return member.limits.admit(input.nowMs, input.claimFor(member));
+  return member.limits.admit(input.nowMs, input.claimFor(member), input.callsFor(member));
 }
 
 function assign(
   offer: Offer,
   admission: Extract<Admission, { kind: 'run' }>,
   offers: readonly Offer[],
+  { refusals }: ChoiceInput,
 ): Choice {
-  const passedOver = offers.slice(0, offers.indexOf(offer));
-  const first = passedOver.find(({ candidate }) => candidate.rank < offer.candidate.rank);
-  const { member, because } = offer.candidate;
+  const { member, because, rank } = offer.candidate;
+  const first = offers.find(({ candidate }) => candidate.rank < rank);
   return {
     kind: 'assign',
     member,
@@ -114,7 +115,7 @@ function assign(
     because:
       first === undefined
         ? `${member.name} ${because}`
-        : `${first.candidate.member.name}: ${whyOf(first.admission)}; ${member.name} ${because}`,
+        : `${whyNot(first, refusals)}; ${member.name} ${because}`,
     considered: offers.map(consider),
     insteadOf: first?.candidate.member.name,
   };
@@ -146,6 +147,13 @@ function consider(offer: Offer): ConsideredModel {
       ? { untilAt: admission.untilAt }
       : {}),
   };
+}
+
+/** Why an offer of a better rank was not taken. */
+function whyNot(offer: Offer, refusals: ChoiceInput['refusals']): string {
+  const { name } = offer.candidate.member;
+  const refused = refusals.get(name) ?? 0;
+  return refused >= 2 ? `${name}: was refused ${refused} times` : describe(offer);
 }
 
 function describe({ candidate, admission }: Offer): string {

@@ -19,6 +19,9 @@ import type { Settings } from './settings.ts';
 /** Longest wait for the one call that tries a failed model again; its end wakes the dispatcher anyway. */
 const TRIAL_MS = 60_000;
 
+/** A model that has tools calls them at least once and then says what it did. */
+const CALLS_WITH_TOOLS = 2;
+
 /** What the kernel decides about a task, or about an attempt's next call. */
 export interface Decider {
   readonly settings: Settings;
@@ -42,6 +45,8 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     candidates: candidatesOf(settings, task, parts),
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
+    callsFor: ({ name }) =>
+      projection.expected.of(name) + (parts.tools.size > 0 ? CALLS_WITH_TOOLS : 1),
     downUntil: (model) => downUntil(decider, model, nowMs),
     refusals,
     excluded,

@@ -15,6 +15,7 @@ const LEASE = 'journal';
 export interface OpenKernel {
   readonly kernel: Kernel;
   readonly journal: Journal;
+  readonly projection: Projection;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
 }
@@ -50,6 +51,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   return {
     kernel,
     journal,
+    projection,
     close: async () => {
       try {
         await kernel.close();

@@ -1,6 +1,7 @@
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { RunBudget } from '../limit/budget.ts';
 import { type Cooldown, cooldownAfter, noCooldown } from '../limit/cooldown.ts';
+import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
 import type { OverseerEvent } from '../spec/event.ts';
@@ -10,6 +11,7 @@ export class Projection {
   readonly runs: Runs = new Map();
   readonly budgets: Map<string, RunBudget> = new Map();
   readonly cooldowns: Map<string, Cooldown> = new Map();
+  readonly expected: ExpectedCalls = new ExpectedCalls();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly #members: ReadonlyMap<string, Member>;
 
@@ -20,6 +22,7 @@ export class Projection {
   /** Makes one event true. */
   apply(event: OverseerEvent): void {
     foldRun(this.runs, event);
+    this.expected.take(event);
     switch (event.type) {
       case 'run.started':
         if (event.data.budget !== undefined && event.run !== undefined) {
