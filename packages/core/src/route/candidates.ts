@@ -15,16 +15,16 @@ export interface Candidate {
 const FALLBACK_RANK = 100;
 
 /** Who plays which kind of task when a task names no role. */
-const ROLE_OF: Readonly<Record<string, string>> = {
-  plan: 'overseer',
-  review: 'reviewer',
-  code: 'coder',
-  test: 'coder',
-};
+const ROLE_OF: ReadonlyMap<string, string> = new Map([
+  ['plan', 'overseer'],
+  ['review', 'reviewer'],
+  ['code', 'coder'],
+  ['test', 'coder'],
+]);
 
 /** The role that a task asks for: its own, or that of its kind. */
 export function roleOf(task: { readonly role?: string; readonly kind: TaskKind }): string {
-  return task.role ?? ROLE_OF[task.kind] ?? 'worker';
+  return task.role ?? ROLE_OF.get(task.kind) ?? 'worker';
 }
 
 /** What is looked for. */
@@ -41,57 +41,33 @@ interface Wish {
  */
 export function candidatesFor(team: Team, wish: Wish): readonly Candidate[] {
   const primaries = primaryCandidates(team, wish);
-  const stands = standsBehind(team, primaries);
-  const heads = primaries.filter(
-    (candidate) => !primaries.some((other) => stands(candidate, other)),
-  );
+  const heads = withoutFallbacks(team, primaries);
   return [...heads, ...fallbacksOf(heads, team, wish)].sort(
     (a, b) => a.rank - b.rank || a.member.order - b.member.order,
   );
 }
 
-/** Each step down a chain of fallbacks costs a rank; a model that several name stands where it stands best. */
-function fallbacksOf(
-  heads: readonly Candidate[],
-  team: Team,
-  wish: Wish,
-): readonly Candidate[] {
-  const found = new Map<string, Candidate>();
-  const isHead = new Set(heads.map(({ member }) => member.name));
-  const open = heads.map((candidate) => ({ ...candidate, rank: FALLBACK_RANK + candidate.rank }));
-  for (const { member: before, rank, fallbackOf } of open) {
-    for (const [depth, name] of before.fallback.entries()) {
-      const member = team.members.get(name);
-      if (member === undefined || isHead.has(name) || cannot(member, wish.usesTools)) continue;
-      if ((found.get(name)?.rank ?? Number.POSITIVE_INFINITY) <= rank + depth) continue;
-      const candidate: Candidate = {
-        member,
-        rank: rank + depth,
-        because: `takes over from ${before.name}`,
-        fallbackOf: fallbackOf ?? before.name,
-      };
-      found.set(name, candidate);
-      open.push({ ...candidate, rank: candidate.rank + 1 });
-    }
-  }
-  return [...found.values()];
-}
-
 /**
- * A model that another one of its rank or better names as its fallback, directly or through others, stands behind that
- * one; two of one rank that name each other stand side by side.
+ * Leaves out each model that another one of its rank or better names as its fallback, directly or through others; two of
+ * one rank that name each other stand side by side.
  */
-function standsBehind(
-  team: Team,
-  primaries: readonly Candidate[],
-): (candidate: Candidate, other: Candidate) => boolean {
-  const reached = new Map(primaries.map(({ member }) => [member.name, reachedFrom(team, member)]));
-  const leads = (from: Candidate, to: Candidate): boolean =>
-    reached.get(from.member.name)?.has(to.member.name) === true;
-  return (candidate, other) => {
-    if (other === candidate || other.rank > candidate.rank || !leads(other, candidate)) return false;
-    return other.rank < candidate.rank || !leads(candidate, other);
-  };
+function withoutFallbacks(team: Team, primaries: readonly Candidate[]): readonly Candidate[] {
+  const followed = new Map<Candidate, ReadonlySet<string>>();
+  for (const candidate of primaries) {
+    if (candidate.member.fallback.length > 0)
+      followed.set(candidate, reachedFrom(team, candidate.member));
+  }
+  if (followed.size === 0) return primaries;
+  const isBehind = (candidate: Candidate, other: Candidate): boolean =>
+    other.rank < candidate.rank ||
+    (other.rank === candidate.rank && followed.get(candidate)?.has(other.member.name) !== true);
+  return primaries.filter((candidate) => {
+    const { name } = candidate.member;
+    for (const [other, names] of followed) {
+      if (other !== candidate && names.has(name) && isBehind(candidate, other)) return false;
+    }
+    return true;
+  });
 }
 
 /** The names of all models that a model's fallbacks lead to. */
@@ -101,6 +77,43 @@ function reachedFrom(team: Team, member: Member): ReadonlySet<string> {
     for (const next of team.members.get(name)?.fallback ?? []) names.add(next);
   }
   return names;
+}
+
+/** A step down a chain of fallbacks. */
+interface Link {
+  readonly member: Member;
+  readonly rank: number;
+  /** The first model of the chain. */
+  readonly head: string;
+}
+
+/** Each step down a chain costs a rank; a model that several name stands where it stands best. */
+function fallbacksOf(heads: readonly Candidate[], team: Team, wish: Wish): readonly Candidate[] {
+  const ranks = new Map(heads.map(({ member }) => [member.name, 0]));
+  const found = new Map<string, Candidate>();
+  const links: Link[] = heads.map(({ member, rank }) => ({
+    member,
+    rank: FALLBACK_RANK + rank,
+    head: member.name,
+  }));
+  for (const { member: before, rank: first, head } of links) {
+    for (const [depth, name] of before.fallback.entries()) {
+      const member = team.members.get(name);
+      const rank = first + depth;
+      if (member === undefined || (ranks.get(name) ?? Number.POSITIVE_INFINITY) <= rank) continue;
+      ranks.set(name, rank);
+      links.push({ member, rank: rank + 1, head });
+      // One that cannot do it is passed over, and those behind it are not.
+      if (cannot(member, wish.usesTools)) continue;
+      found.set(name, {
+        member,
+        rank,
+        because: `takes over from ${before.name}`,
+        fallbackOf: head,
+      });
+    }
+  }
+  return [...found.values()];
 }
 
 function primaryCandidates(team: Team, wish: Wish): readonly Candidate[] {
