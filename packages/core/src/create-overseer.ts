@@ -16,7 +16,7 @@ import { normaliseLimit } from './limit/parse-limit.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
-import { openKernel } from './run/open-kernel.ts';
+import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import { builtinRoles } from './run/role-texts.ts';
 import type { Settings } from './run/settings.ts';
@@ -35,6 +35,19 @@ import { review } from './validate/review.ts';
 export async function createOverseer<const Name extends string>(
   options: OverseerOptions<Name>,
 ): Promise<Overseer> {
+  const { settings, open, dispose } = await openTeam(options);
+  return new Overseer(settings, open, dispose);
+}
+
+/** What an overseer is made of, for tests that look inside. Throws as `createOverseer` does. @internal */
+export interface OpenTeam {
+  readonly settings: Settings;
+  readonly open: OpenKernel;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Opens the parts of an overseer without its facade. Throws as `createOverseer` does. @internal */
+export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   await checkOptions(options);
   const { registered, dispose } = await setUp(options);
   try {
@@ -43,7 +56,7 @@ export async function createOverseer<const Name extends string>(
     const members = createMembers(registered.models);
     await options.workspaces?.prepare(AbortSignal.timeout(60_000));
     const store = await (options.store ?? memory())();
-    return await start(options, registered, members, store, dispose);
+    return { ...(await start(options, registered, members, store)), dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -55,12 +68,11 @@ async function start(
   registered: Registered,
   members: ReadonlyMap<string, Member>,
   store: StateStore,
-  dispose: () => Promise<void>,
-): Promise<Overseer> {
+): Promise<Omit<OpenTeam, 'dispose'>> {
   const settings = createSettings(options, registered, members, store);
   try {
     const open = await openKernel(settings, `project/${options.project ?? 'default'}`);
-    return new Overseer(settings, open, dispose);
+    return { settings, open };
   } catch (error) {
     await store.close();
     throw error;

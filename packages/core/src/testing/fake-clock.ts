@@ -11,6 +11,8 @@ export interface FakeClock extends Clock {
   set(epochMs: number): void;
   /** How many callbacks wait. */
   readonly pending: number;
+  /** How long until the next callback comes due, in ms; `undefined` when none waits. */
+  readonly untilNextMs: number | undefined;
 }
 
 /** A clock held in the hand; starts at 2026-01-01T00:00:00Z when nothing else is said. */
@@ -42,6 +44,10 @@ export function createFakeClock(startAt: number = Date.UTC(2026, 0, 1)): FakeClo
     },
     get pending() {
       return timers.length;
+    },
+    get untilNextMs() {
+      const next = timers[0];
+      return next === undefined ? undefined : next.due - elapsed;
     },
   };
 }
