@@ -1,6 +1,6 @@
-import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OverseerError } from '@overseer/core/plugin';
+import { copyIndex } from './copy-index.ts';
 import type { Repository } from './repository.ts';
 import type { GitCall } from './run-git.ts';
 import type { Scratch } from './scratch.ts';
@@ -27,7 +27,7 @@ export async function writeAttemptTree(
     signal,
   };
   // The attempt's own index knows which files are unchanged; without it all of them are read.
-  const copied = await copyFile(join(worktree.adminDir, 'index'), index).catch(() => 'absent');
+  const copied = await copyIndex(join(worktree.adminDir, 'index'), index).catch(() => 'absent');
   if (copied === 'absent') await repository.git(['read-tree', base], call);
   try {
     await repository.git(['add', '--all'], call);

@@ -17,15 +17,17 @@ export async function lockIndex(
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 
-/** Waits for the locks that a killed `update-ref` may have left. */
-export async function awaitRefLocks(
-  repository: Repository,
-  branch: string | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  await awaitLock(repository, join(repository.gitDir, 'HEAD.lock'), signal);
-  if (branch !== undefined)
-    await awaitLock(repository, join(repository.commonDir, `${branch}.lock`), signal);
+/** Waits for the locks that a killed `update-ref` may have left on the head and its branch, and removes them when dead. */
+export async function awaitRefLocks(repository: Repository, signal: AbortSignal): Promise<void> {
+  const { git, gitDir, commonDir } = repository;
+  const branch = (await git(['symbolic-ref', '-q', 'HEAD'], { codes: [0, 1], signal })).text.trim();
+  await awaitLock(repository, join(gitDir, 'HEAD.lock'), signal);
+  if (branch !== '') await awaitLock(repository, join(commonDir, `${branch}.lock`), signal);
+}
+
+/** Waits for the lock on the index, and removes it when dead. */
+export async function awaitIndexLock(repository: Repository, signal: AbortSignal): Promise<void> {
+  await awaitLock(repository, join(repository.gitDir, 'index.lock'), signal);
 }
 
 /** The lock appears with its mark in it, all at once: a death in between leaves no lock that nobody owns. */

@@ -49,8 +49,7 @@ async function moveBranch(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { git } = repository;
-  const branch = (await git(['symbolic-ref', '-q', 'HEAD'], { codes: [0, 1], signal })).text.trim();
-  await awaitRefLocks(repository, branch === '' ? undefined : branch, signal);
+  await awaitRefLocks(repository, signal);
   const earlier = await readIntent(repository);
   await writeIntent(repository, intent);
   const message = `overseer: accept ${intent.attempt}`;
@@ -59,9 +58,12 @@ async function moveBranch(
     await git(args, { signal: new AbortController().signal });
     return true;
   } catch (error) {
+    const head = await headOf(repository, new AbortController().signal);
+    // It may have moved the branch and failed only then.
+    if (head === intent.commit) return true;
     // A killed process may have left a git behind that carries out the earlier intent only now.
     await (earlier === undefined ? dropIntent(repository) : writeIntent(repository, earlier));
-    if ((await headOf(repository, signal)) !== intent.parent) return false;
+    if (head !== intent.parent) return false;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
-import { copyFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyIndex } from './copy-index.ts';
 import type { Repository } from './repository.ts';
 import type { GitCall } from './run-git.ts';
 import { scratchFile } from './scratch.ts';
@@ -39,7 +40,7 @@ export async function moveIndex(
 ): Promise<void> {
   if (entries.length === 0) return;
   const index = scratchFile(gitDir);
-  await copyFile(join(gitDir, 'index'), index);
+  await copyIndex(join(gitDir, 'index'), index);
   const call: GitCall = { signal, env: { GIT_INDEX_FILE: index } };
   const input = entries.map(indexLine).join('');
   await git(['update-index', '-z', '--index-info'], { ...call, input });

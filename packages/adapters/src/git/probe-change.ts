@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { OverseerError } from '@overseer/core/plugin';
 import type { ChangeAnswer } from '@overseer/core/spec';
 import { accepted } from './accept-change.ts';
 import { findChange } from './find-change.ts';
+import { awaitIndexLock, awaitRefLocks } from './index-lock.ts';
 import { recover } from './recover.ts';
 import type { Repository } from './repository.ts';
-import { awaitLock } from './stale-lock.ts';
 import { baseOf, worktreeOf } from './worktree.ts';
 
 /** Says whether an attempt's change went in, after finishing what an interrupted accept has begun and removing dead locks. */
@@ -14,7 +13,7 @@ export async function probeChange(
   attempt: string,
   signal: AbortSignal,
 ): Promise<ChangeAnswer | undefined> {
-  await removeDeadLock(repository, signal);
+  await removeDeadLocks(repository, signal);
   const recovery = await recover(repository, signal);
   const base = await baseOf(worktreeOf(repository, attempt));
   const found = await findChange(repository, attempt, base, signal);
@@ -23,9 +22,10 @@ export async function probeChange(
 }
 
 /** A live git at work is no reason not to answer. */
-async function removeDeadLock(repository: Repository, signal: AbortSignal): Promise<void> {
+async function removeDeadLocks(repository: Repository, signal: AbortSignal): Promise<void> {
   try {
-    await awaitLock(repository, join(repository.gitDir, 'index.lock'), signal);
+    await awaitIndexLock(repository, signal);
+    await awaitRefLocks(repository, signal);
   } catch (error) {
     if (!OverseerError.is(error) || error.code !== 'workspace.locked') throw error;
   }

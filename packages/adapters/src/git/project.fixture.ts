@@ -42,7 +42,7 @@ function userEnv(): NodeJS.ProcessEnv {
 }
 
 /** A document whose boxes are ticked by name. */
-const source: TaskSource = {
+export const source: TaskSource = {
   spec: 'task-source/1',
   files: ['tasks.md'],
   setStatus: (file, text, uid) => {

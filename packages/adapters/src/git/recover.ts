@@ -1,6 +1,6 @@
 import { fileStates } from './file-state.ts';
 import { changeEntries } from './find-change.ts';
-import { lockIndex } from './index-lock.ts';
+import { awaitRefLocks, lockIndex } from './index-lock.ts';
 import { dropIntent, type Intent, readIntent } from './intent.ts';
 import { moveFiles, stageFiles } from './move-files.ts';
 import { indexStates, moveIndex } from './move-index.ts';
@@ -28,6 +28,7 @@ export async function recover(
   await using _lock = await lockIndex(repository, signal);
   const intent = await readIntent(repository);
   if (intent?.commit !== seen.commit) return undefined;
+  await awaitRefLocks(repository, signal);
   await clearScratch(repository);
   const left = await finish(repository, intent, signal);
   await dropIntent(repository);
