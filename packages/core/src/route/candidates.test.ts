@@ -168,7 +168,7 @@ describe('candidatesFor, with fallbacks', () => {
         const first = found[0];
         expect(first?.fallbackOf).toBeUndefined();
         for (const { fallbackOf } of found.slice(1)) {
-          if (fallbackOf !== undefined) expect(all).toContain(fallbackOf);
+          for (const name of fallbackOf ?? []) expect(all).toContain(name);
         }
       }),
     );

@@ -7,8 +7,8 @@ export interface Candidate {
   readonly rank: number;
   /** Why it is on the list, in words. */
   readonly because: string;
-  /** The model in whose place it would come, for candidates that are only a fallback. */
-  readonly fallbackOf: string | undefined;
+  /** The models in whose place it would come, for candidates that are only a fallback. */
+  readonly fallbackOf: readonly string[] | undefined;
 }
 
 /** Whoever is only a fallback stands behind everybody who is not. */
@@ -100,6 +100,8 @@ function fallbacksOf(heads: readonly Candidate[], team: Team, wish: Wish): reado
     for (const [depth, name] of before.fallback.entries()) {
       const member = team.members.get(name);
       const rank = first + depth;
+      const known = found.get(name);
+      if (known !== undefined) found.set(name, { ...known, fallbackOf: withName(known, head) });
       if (member === undefined || (ranks.get(name) ?? Number.POSITIVE_INFINITY) <= rank) continue;
       ranks.set(name, rank);
       links.push({ member, rank: rank + 1, head });
@@ -109,11 +111,16 @@ function fallbacksOf(heads: readonly Candidate[], team: Team, wish: Wish): reado
         member,
         rank,
         because: `takes over from ${before.name}`,
-        fallbackOf: head,
+        fallbackOf: withName(known, head),
       });
     }
   }
   return [...found.values()];
+}
+
+function withName(known: Candidate | undefined, head: string): readonly string[] {
+  const names = known?.fallbackOf ?? [];
+  return names.includes(head) ? names : [...names, head];
 }
 
 function primaryCandidates(team: Team, wish: Wish): readonly Candidate[] {

@@ -84,9 +84,15 @@ describe('chooseModel, with fallbacks', () => {
       untilAt: undefined,
       because: 'first: 1/1 at once',
     });
-    const one = candidate('one', { admission: long });
-    const two = candidate('two', { rank: 1, admission: soon });
-    expect(choose([one, two, fallback]).kind).toBe('wait');
+    const other = candidate('other', { admission: long });
+    const first = candidate('first', { rank: 1, admission: soon });
+    expect(choose([other, first, fallback]).kind).toBe('wait');
+  });
+
+  it('L5 K4: takes a fallback of a model that waits long, though another one will be free soon', () => {
+    const first = candidate('first', { admission: long });
+    const other = candidate('other', { admission: busy });
+    expect(chosen(choose([first, other, fallback]))).toBe('spare');
   });
 
   it('L5: takes a second fallback where the first waits long too', () => {
@@ -199,7 +205,12 @@ function candidate(
 ): Candidate {
   const { rank = 0, fallbackOf, ...rest } = some;
   order += 1;
-  return { member: memberOf({ name, ...rest }, order), rank, because: 'fits', fallbackOf };
+  return {
+    member: memberOf({ name, ...rest }, order),
+    rank,
+    because: 'fits',
+    fallbackOf: fallbackOf === undefined ? undefined : [fallbackOf],
+  };
 }
 
 function choose(candidates: readonly Candidate[], some: Partial<ChoiceInput> = {}): Choice {

@@ -48,7 +48,7 @@ interface Offer {
 
 /**
  * Picks the model for a task now. The best rank that may run wins, the least busy of equals first; a fallback comes in
- * only where every better model would keep the task waiting longer than `patienceMs`. A model whose answer to this
+ * where a model it stands in for, and its fallbacks before it, would keep the task waiting longer than `patienceMs`. A model whose answer to this
  * task was refused once repairs it, if no better one may run; one that was refused twice stands behind the others.
  */
 export function chooseModel(input: ChoiceInput): Choice {
@@ -59,16 +59,25 @@ export function chooseModel(input: ChoiceInput): Choice {
   if (offers.length === 0) {
     return { kind: 'never', because: 'no model of the team can do this kind of task' };
   }
-  let allAreLong = true;
+  /** The models that would keep the task waiting long, and so would all that stand in for them so far. */
+  const long = new Set<string>(refusedTwice(input.refusals));
   for (const offer of offers) {
+    const { fallbackOf, member } = offer.candidate;
+    const mayTakeOver = fallbackOf === undefined || fallbackOf.some((name) => long.has(name));
     if (offer.admission.kind === 'run') {
-      const mayTakeOver = allAreLong || offer.candidate.fallbackOf === undefined;
-      return mayTakeOver ? assign(offer, offer.admission, offers, input) : waitFor(offers);
+      if (mayTakeOver) return assign(offer, offer.admission, offers, input);
+    } else if (isLong(offer, input)) {
+      if (fallbackOf === undefined) long.add(member.name);
+    } else {
+      for (const name of fallbackOf ?? []) long.delete(name);
     }
-    // Once a better model is free soon, only one that is no mere fallback may come before it.
-    allAreLong &&= isLong(offer, input);
   }
   return waitFor(offers);
+}
+
+/** Whoever was refused twice is not waited for. */
+function refusedTwice(refusals: ChoiceInput['refusals']): readonly string[] {
+  return [...refusals].flatMap(([name, times]) => (times >= 2 ? [name] : []));
 }
 
 function isLong({ admission }: Offer, { nowMs, patienceMs }: ChoiceInput): boolean {
