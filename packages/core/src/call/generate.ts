@@ -1,5 +1,4 @@
 import { toModelError } from '../internal/to-model-error.ts';
-import { READY } from '../internal/ready.ts';
 import type { Part, ReasoningPart, TextPart } from '../spec/message.ts';
 import type {
   CallContext,
@@ -12,7 +11,8 @@ import type {
   Usage,
 } from '../spec/model.ts';
 
-import { guard } from './guard.ts';
+import { nameOf } from './guard.ts';
+import { guardEach } from './guard-each.ts';
 
 /** A whole answer of a model. */
 export interface ModelResponse {
@@ -44,15 +44,13 @@ export async function generate(
 ): Promise<ModelResponse> {
   const answer = new Answer();
   try {
-    const stream = guard(model, request, ctx);
-    for (;;) {
-      const event = stream[READY]() ?? (await stream.next()).value;
-      if (event === undefined) return answer.response();
+    await guardEach(model, request, ctx, (event) => {
       onEvent?.(event);
       answer.take(event);
-    }
+    });
+    return answer.response();
   } catch (thrown) {
-    const error = toModelError(thrown, ctx.signal, `${model.info.provider}/${model.info.id}`);
+    const error = toModelError(thrown, ctx.signal, nameOf(model));
     error.partial = answer.partial();
     throw error;
   }

@@ -1,6 +1,5 @@
 import { ModelError } from '../errors/model-error.ts';
 import { sentence } from '../internal/model-refusal.ts';
-import { type BufferedIterator, isBuffered, READY } from '../internal/ready.ts';
 import { abortError, toModelError } from '../internal/to-model-error.ts';
 import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
 
@@ -13,13 +12,23 @@ export function guard(
   model: Model,
   request: ModelRequest,
   ctx: CallContext,
-): Guard {
-  return new Guarded(model, request, ctx);
+): AsyncIterable<ModelEvent> {
+  const where = nameOf(model);
+  return {
+    [Symbol.asyncIterator]: () => new Guarded(() => model.stream(request, ctx), ctx.signal, where),
+  };
 }
 
-/** A guarded call: iterable once. */
-export interface Guard extends BufferedIterator<ModelEvent>, AsyncIterable<ModelEvent, undefined> {
-  [Symbol.asyncIterator](): Guard;
+/** How a model is named in sentences: `provider/id`. */
+export function nameOf(model: Model): string {
+  return `${model.info.provider}/${model.info.id}`;
+}
+
+/** What a call fails with whose stream ended without a `finish`. */
+export function cutError(signal: AbortSignal, where: string): ModelError {
+  if (signal.aborted) return abortError(signal, where);
+  const what = 'the stream ended before the provider said that it was finished';
+  return new ModelError('interrupted', sentence('interrupted', where, undefined, what));
 }
 
 type Step = IteratorResult<ModelEvent, undefined>;
@@ -27,34 +36,23 @@ type Step = IteratorResult<ModelEvent, undefined>;
 const DONE: Step = { done: true, value: undefined };
 
 /** Written by hand: an async generator around each event would cost more than reading it. */
-class Guarded implements Guard {
-  readonly #model: Model;
-  readonly #request: ModelRequest;
-  readonly #ctx: CallContext;
+export class Guarded implements AsyncIterator<ModelEvent, undefined> {
+  readonly #start: () => AsyncIterable<ModelEvent>;
+  readonly #signal: AbortSignal;
+  readonly #where: string;
   #inner: AsyncIterator<ModelEvent> | undefined;
-  #buffered: BufferedIterator<ModelEvent> | undefined;
   #state: 'new' | 'open' | 'closed' | 'aborted' = 'new';
   #waiting: PromiseWithResolvers<Step> | undefined;
 
-  constructor(model: Model, request: ModelRequest, ctx: CallContext) {
-    this.#model = model;
-    this.#request = request;
-    this.#ctx = ctx;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  [READY](): ModelEvent | undefined {
-    const event = this.#buffered?.[READY]();
-    if (event?.type === 'finish') this.#close(true);
-    return event;
+  constructor(start: () => AsyncIterable<ModelEvent>, signal: AbortSignal, where: string) {
+    this.#start = start;
+    this.#signal = signal;
+    this.#where = where;
   }
 
   next(): Promise<Step> {
     if (this.#state === 'closed') return Promise.resolve(DONE);
-    if (this.#state === 'aborted') return Promise.reject(this.#cut());
+    if (this.#state === 'aborted') return Promise.reject(cutError(this.#signal, this.#where));
     const waiting = Promise.withResolvers<Step>();
     this.#waiting = waiting;
     try {
@@ -72,21 +70,18 @@ class Guarded implements Guard {
   }
 
   #open(): AsyncIterator<ModelEvent> {
-    const { signal } = this.#ctx;
-    if (signal.aborted) throw signal.reason;
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (this.#signal.aborted) throw this.#signal.reason;
+    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#state = 'open';
-    const inner = this.#model.stream(this.#request, this.#ctx)[Symbol.asyncIterator]();
-    this.#inner = inner;
-    if (isBuffered(inner)) this.#buffered = inner;
-    return inner;
+    this.#inner = this.#start()[Symbol.asyncIterator]();
+    return this.#inner;
   }
 
   readonly #onStep = (step: IteratorResult<ModelEvent>): void => {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
     if (step.done === true) {
-      this.#onError(this.#cut());
+      this.#onError(cutError(this.#signal, this.#where));
       return;
     }
     this.#waiting = undefined;
@@ -98,36 +93,24 @@ class Guarded implements Guard {
   readonly #onError = (error: unknown): void => {
     const waiting = this.#waiting;
     this.#close(false);
-    waiting?.reject(toModelError(error, this.#ctx.signal, this.#where()));
+    waiting?.reject(toModelError(error, this.#signal, this.#where));
   };
 
   readonly #onAbort = (): void => {
     const waiting = this.#waiting;
     this.#close(true);
     if (waiting === undefined) this.#state = 'aborted';
-    else waiting.reject(this.#cut());
+    else waiting.reject(cutError(this.#signal, this.#where));
   };
-
-  #cut(): ModelError {
-    const { signal } = this.#ctx;
-    if (signal.aborted) return abortError(signal, this.#where());
-    const what = 'the stream ended before the provider said that it was finished';
-    return new ModelError('interrupted', sentence('interrupted', this.#where(), undefined, what));
-  }
 
   #close(tell: boolean): void {
     if (this.#state === 'closed') return;
     const opened = this.#state === 'open';
     this.#state = 'closed';
     this.#waiting = undefined;
-    this.#buffered = undefined;
     if (!opened) return;
-    this.#ctx.signal.removeEventListener('abort', this.#onAbort);
+    this.#signal.removeEventListener('abort', this.#onAbort);
     // Not awaited: an adapter that hangs while it cleans up must not hold its caller.
     if (tell) this.#inner?.return?.()?.then(undefined, () => undefined);
-  }
-
-  #where(): string {
-    return `${this.#model.info.provider}/${this.#model.info.id}`;
   }
 }

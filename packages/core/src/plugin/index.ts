@@ -5,7 +5,7 @@
  */
 export { estimateTokens, textTokens } from '../call/estimate-tokens.ts';
 export { generate, type ModelResponse } from '../call/generate.ts';
-export { type Guard, guard } from '../call/guard.ts';
+export { guard } from '../call/guard.ts';
 export { costMicroUsd } from '../call/price.ts';
 export { ConfigError } from '../errors/config-error.ts';
 export { ModelError, type ModelErrorOptions, ModelNotFoundError } from '../errors/model-error.ts';
@@ -21,8 +21,14 @@ export { modelRefusal, type Refusal, requestIdOf } from '../internal/model-refus
 export { nearest, suggest } from '../internal/nearest.ts';
 export { parseDuration } from '../internal/parse-duration.ts';
 export { currentHolder, isAlive } from '../internal/process-identity.ts';
+export {
+  type EventSink,
+  isPushStream,
+  PUSH,
+  type PushHandle,
+  type PushStream,
+} from '../internal/push-stream.ts';
 export { rateLimit } from '../internal/rate-headers.ts';
-export { type BufferedIterator, isBuffered, READY } from '../internal/ready.ts';
 export { retryAfterMs } from '../internal/retry-after.ts';
 export { createSseReader, type SseReader, type SseReaderOptions } from '../internal/sse.ts';
 export { abortError, toModelError } from '../internal/to-model-error.ts';

@@ -1,0 +1,30 @@
+import { ConfigError } from '@overseer/core/plugin';
+
+/** A server's address, normalised. */
+export interface BaseUrl {
+  readonly origin: string;
+  /** Begins with a slash and does not end with one, or is empty. */
+  readonly path: string;
+  /** On this machine or a private network, so that nothing said to it leaves. */
+  readonly local: boolean;
+}
+
+/** Reads a base URL; one without a path gets `/v1`. Throws `ConfigError` (`config.base-url`) for what is no http(s) URL. */
+export function readBaseUrl(text: string): BaseUrl {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(
+      'config.base-url',
+      `the base URL ${JSON.stringify(text)} is no http or https URL; write it like http://127.0.0.1:1234/v1`,
+    );
+  }
+  const path = url.pathname.replace(/\/+$/, '');
+  return { origin: url.origin, path: path === '' ? '/v1' : path, local: isLocal(url.hostname) };
+}
+
+function isLocal(hostname: string): boolean {
+  return (
+    /^(localhost|.*\.localhost|.*\.local|.*\.internal|\[::1\]|\[f[cd].*\])$/.test(hostname) ||
+    /^(127|10)\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\.|^169\.254\./.test(hostname)
+  );
+}

@@ -1,0 +1,45 @@
+import type { JsonObject, ModelRequest, ModelWarning, ToolDescription } from '@overseer/core/spec';
+import type { ChatBody } from './chat-stream.ts';
+import { openAiMessages } from './openai-messages.ts';
+import { openAiSettings, openAiTools } from './openai-request.ts';
+
+/** What does not change from call to call. */
+export interface ChatBodyOptions {
+  /** Whose `request.options` are passed on as they are. */
+  readonly provider: string;
+  readonly sendReasoning: boolean;
+  /** Fields of every request. */
+  readonly extra: JsonObject;
+}
+
+/** Writes the bodies of one model's calls; what stays the same (its tools above all) is serialised once. */
+export function createChatBody(
+  options: ChatBodyOptions,
+): (model: string, request: ModelRequest) => ChatBody {
+  const always = { ...options.extra, stream: true, stream_options: { include_usage: true } };
+  const tail = JSON.stringify(always).slice(1);
+  const toolTexts = new WeakMap<readonly ToolDescription[], string>();
+  const toolText = (tools: readonly ToolDescription[]): string => {
+    let text = toolTexts.get(tools);
+    if (text === undefined) {
+      text = JSON.stringify(openAiTools(tools));
+      toolTexts.set(tools, text);
+    }
+    return text;
+  };
+  return (model, request) => {
+    const warnings: ModelWarning[] = [];
+    const messages = openAiMessages(request.messages, warnings, options);
+    const settings = openAiSettings(request, 'max_tokens');
+    const own = request.options?.[options.provider];
+    const tools = request.tools ?? [];
+    if (own !== undefined) {
+      const listed = tools.length === 0 ? {} : { tools: openAiTools(tools) };
+      const body = { model, messages, ...settings, ...listed, ...always, ...own };
+      return { text: JSON.stringify(body), warnings };
+    }
+    const head = JSON.stringify({ model, messages, ...settings }).slice(0, -1);
+    const listed = tools.length === 0 ? '' : `,"tools":${toolText(tools)}`;
+    return { text: `${head}${listed},${tail}`, warnings };
+  };
+}

@@ -1,0 +1,120 @@
+import { abortError, modelRefusal, toModelError } from '@overseer/core/plugin';
+import type { CallContext } from '@overseer/core/spec';
+import { readBaseUrl } from './base-url.ts';
+import { fetchTransport } from './fetch-transport.ts';
+import type { HttpTransport } from './http-call.ts';
+import { nodeTransport } from './node-transport.ts';
+
+/** Most characters of a document that is not a stream. */
+const MAX_DOCUMENT = 16 * 1024 * 1024;
+
+/** What a client always sends, and to whom. */
+export interface HttpClientOptions {
+  readonly baseURL: string;
+  readonly apiKey?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A client of one model server. Disposing it closes its idle sockets. */
+export interface HttpClient extends Disposable {
+  readonly origin: string;
+  /** The base path: `/v1`. */
+  readonly path: string;
+  readonly local: boolean;
+  /** The transport of a call: `ctx.fetch` where it is given, else kept-alive sockets. */
+  transport(ctx: CallContext): HttpTransport;
+}
+
+/** Makes a client; opens nothing yet. Throws `ConfigError` for a bad base URL. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const base = readBaseUrl(options.baseURL);
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'text/event-stream, application/json',
+    'user-agent': 'overseer',
+    ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
+    ...options.headers,
+  };
+  const kept = nodeTransport(base.origin, headers);
+  return {
+    ...base,
+    transport: (ctx) =>
+      ctx.fetch === undefined ? kept : fetchTransport(base.origin, headers, ctx.fetch),
+    [Symbol.dispose]: () => kept[Symbol.dispose](),
+  };
+}
+
+/** A small request whose answer is one JSON document. Throws `ModelError`. */
+export function requestJson(
+  client: HttpClient,
+  request: {
+    readonly method: 'GET' | 'POST';
+    readonly path: string;
+    readonly body?: unknown;
+    readonly where: string;
+  },
+  ctx: CallContext,
+): Promise<unknown> {
+  const { where } = request;
+  return new Promise((resolve, reject) => {
+    if (ctx.signal.aborted) return reject(abortError(ctx.signal, where));
+    const settle = (give: () => void): void => {
+      ctx.signal.removeEventListener('abort', onAbort);
+      give();
+    };
+    let answer = createDocument(0);
+    const exchange = client.transport(ctx).send({
+      method: request.method,
+      path: request.path,
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(ctx.headers === undefined ? {} : { headers: ctx.headers }),
+      onHead: (status) => {
+        answer = createDocument(status);
+      },
+      onData: (bytes) => answer.push(bytes),
+      onEnd: () =>
+        settle(() => {
+          try {
+            resolve(answer.json(where));
+          } catch (error) {
+            reject(error);
+          }
+        }),
+      onError: (error) => settle(() => reject(toModelError(error, ctx.signal, where))),
+    });
+    const onAbort = (): void => {
+      exchange.close();
+      reject(abortError(ctx.signal, where));
+    };
+    ctx.signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** A document that arrives in pieces. */
+export interface DocumentReader {
+  push(bytes: Uint8Array): void;
+  text(): string;
+  /** The parsed document of a good answer. Throws `ModelError` for a refusal, or for what is no JSON. */
+  json(where: string): unknown;
+}
+
+/** Reads a bounded document; what is longer than 16 Mi characters is cut. */
+export function createDocument(status: number): DocumentReader {
+  const decoder = new TextDecoder();
+  let text = '';
+  return {
+    push: (bytes) => {
+      if (text.length < MAX_DOCUMENT) text += decoder.decode(bytes, { stream: true });
+    },
+    text: () => text,
+    json: (where) => {
+      if (status < 200 || status >= 300) throw modelRefusal({ where, status, body: text });
+      try {
+        return JSON.parse(text) as unknown;
+      } catch (cause) {
+        const body = { message: 'the server answered with something that is no JSON' };
+        throw modelRefusal({ where, body, cause });
+      }
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { defined } from '@overseer/core/plugin';
+import type { ModelCapabilities, ModelInfo, Price } from '@overseer/core/spec';
+
+/** What a host may say about a model, since few servers tell. Whatever is left out stays unknown. */
+export interface ModelFacts {
+  /** Tokens of input and output together. */
+  readonly contextWindow?: number;
+  /** Most output tokens of one answer. */
+  readonly maxOutput?: number;
+  readonly can?: Partial<ModelCapabilities>;
+  /** US dollars per million tokens. */
+  readonly price?: Price;
+  /** Runs on this host or its network. */
+  readonly local?: boolean;
+}
+
+/** What is known of a model: the adapter's own knowledge, and over it what the host says. */
+export function modelInfo(id: string, provider: string, facts: ModelFacts): ModelInfo {
+  const { contextWindow, maxOutput, price, local } = facts;
+  return {
+    id,
+    provider,
+    can: {
+      tools: 'unknown',
+      json: 'unknown',
+      reasoning: 'unknown',
+      image: 'unknown',
+      ...facts.can,
+    },
+    ...defined({ contextWindow, maxOutput, price, local }),
+  };
+}

@@ -1,0 +1,108 @@
+import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
+
+/** What a server's messages can hold beyond the common. */
+export interface OpenAiMessageOptions {
+  /** Sends earlier reasoning back as `reasoning_content`, which DeepSeek and Kimi want beside tool calls. */
+  readonly sendReasoning?: boolean;
+}
+
+/** Writes a conversation in the form of chat completions. A file that this wire cannot carry becomes a note in its place, and a warning. */
+export function openAiMessages(
+  messages: readonly Message[],
+  warnings: ModelWarning[],
+  options: OpenAiMessageOptions = {},
+): readonly JsonObject[] {
+  const out: JsonObject[] = [];
+  for (const message of messages) {
+    switch (message.role) {
+      case 'system':
+        out.push({ role: 'system', content: textOf(message.parts, '\n\n') });
+        break;
+      case 'user':
+        out.push({ role: 'user', content: userContent(message.parts, warnings) });
+        break;
+      case 'assistant':
+        out.push(assistant(message.parts, options));
+        break;
+      case 'tool':
+        for (const part of message.parts) {
+          if (part.type !== 'tool-result') continue;
+          const content = resultText(part.output, part.isError === true);
+          out.push({ role: 'tool', tool_call_id: part.id, content });
+        }
+        break;
+    }
+  }
+  return out;
+}
+
+/** A tool's output as text; this wire has no mark for an error, so the text says it. */
+export function resultText(output: Json, isError: boolean): string {
+  const text = typeof output === 'string' ? output : JSON.stringify(output);
+  return isError ? `Error: ${text}` : text;
+}
+
+/** The text parts, joined. */
+export function textOf(parts: readonly Part[], between: string): string {
+  const [only] = parts;
+  if (parts.length === 1 && only?.type === 'text') return only.text;
+  return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(between);
+}
+
+function userContent(parts: readonly Part[], warnings: ModelWarning[]): string | readonly Json[] {
+  if (parts.every((part) => part.type !== 'file')) return textOf(parts, '\n\n');
+  return parts.flatMap((part): readonly Json[] => {
+    if (part.type === 'text') return [{ type: 'text', text: part.text }];
+    return part.type === 'file' ? [filePiece(part, warnings)] : [];
+  });
+}
+
+function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonObject {
+  const calls = parts.flatMap((part) =>
+    part.type === 'tool-call'
+      ? [
+          {
+            id: part.id,
+            type: 'function',
+            function: { name: part.name, arguments: part.raw || JSON.stringify(part.input) },
+          },
+        ]
+      : [],
+  );
+  const text = textOf(parts, '');
+  const reasoning = options.sendReasoning === true ? reasoningOf(parts) : '';
+  return {
+    role: 'assistant',
+    content: text === '' && calls.length > 0 ? null : text,
+    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
+}
+
+function reasoningOf(parts: readonly Part[]): string {
+  return parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
+}
+
+function filePiece(part: FilePart, warnings: ModelWarning[]): Json {
+  const { mediaType, data } = part;
+  const isUrl = /^https?:\/\//.test(data);
+  const url = isUrl ? data : `data:${mediaType};base64,${data}`;
+  if (mediaType.startsWith('image/')) return { type: 'image_url', image_url: { url } };
+  const audio = /^audio\/(?:x-)?(wav|mp3|mpeg)$/.exec(mediaType)?.[1];
+  if (audio !== undefined && !isUrl) {
+    const format = audio === 'mpeg' ? 'mp3' : audio;
+    return { type: 'input_audio', input_audio: { data, format } };
+  }
+  if (mediaType.startsWith('text/') && !isUrl) {
+    return { type: 'text', text: new TextDecoder().decode(fromBase64(data)) };
+  }
+  const filename = part.name ?? 'file';
+  if (!isUrl) return { type: 'file', file: { filename, file_data: url } };
+  const detail = `${filename} (${mediaType}) is given as a URL, which chat completions take for images only; give its bytes`;
+  warnings.push({ kind: 'unsupported', what: 'file', detail });
+  return { type: 'text', text: `[A file was left out: ${filename} (${mediaType})]` };
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,6 @@
+/**
+ * Models on any server that speaks OpenAI's chat completions, over our own wire code.
+ *
+ * @packageDocumentation
+ */
+export { type OpenAiCompatibleOptions, openaiCompatible } from './openai-compatible.ts';

@@ -1,0 +1,65 @@
+import { isPushStream, PUSH, type PushHandle, type PushStream } from '../internal/push-stream.ts';
+import { abortError, toModelError } from '../internal/to-model-error.ts';
+import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
+import { cutError, Guarded, nameOf } from './guard.ts';
+
+/** `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`. */
+export async function guardEach(
+  model: Model,
+  request: ModelRequest,
+  ctx: CallContext,
+  onEvent: (event: ModelEvent) => void,
+): Promise<void> {
+  const { signal } = ctx;
+  const where = nameOf(model);
+  if (signal.aborted) throw abortError(signal, where);
+  let stream: AsyncIterable<ModelEvent>;
+  try {
+    stream = model.stream(request, ctx);
+  } catch (error) {
+    throw toModelError(error, signal, where);
+  }
+  if (isPushStream(stream)) return push(stream, signal, where, onEvent);
+  const guarded = new Guarded(() => stream, signal, where);
+  for (let step = await guarded.next(); step.done !== true; step = await guarded.next()) {
+    onEvent(step.value);
+  }
+}
+
+function push(
+  stream: PushStream,
+  signal: AbortSignal,
+  where: string,
+  onEvent: (event: ModelEvent) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let handle: PushHandle | undefined;
+    let open = true;
+    const close = (): void => {
+      open = false;
+      signal.removeEventListener('abort', onAbort);
+    };
+    const onAbort = (): void => {
+      close();
+      handle?.stop();
+      reject(abortError(signal, where));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    handle = stream[PUSH]({
+      event: (event) => {
+        if (!open) return;
+        onEvent(event);
+        if (event.type !== 'finish') return;
+        close();
+        handle?.stop();
+        resolve();
+      },
+      end: (error) => {
+        if (!open) return;
+        close();
+        const failed = error !== undefined;
+        reject(failed ? toModelError(error, signal, where) : cutError(signal, where));
+      },
+    });
+  });
+}
