@@ -53,24 +53,16 @@ export function runTool(
         refusal(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`),
       );
     });
-    execute(tool, input, ctx).then(
-      (output) => finish(checkOutput(tool, output)),
-      (error: unknown) => finish(refusal(describe(error))),
-    );
+    execute(tool, input, ctx).then(finish, () => finish(refusal('The tool failed without words.')));
   });
 }
 
-/** A tool that throws where it should reject is answered alike. */
-function execute(tool: Tool, input: unknown, ctx: ToolContext): Promise<Json> {
+async function execute(tool: Tool, input: unknown, ctx: ToolContext): Promise<ToolOutcome> {
   try {
-    return tool.execute(input as never, ctx);
+    return checkOutput(tool, await tool.execute(input as never, ctx));
   } catch (error) {
-    return Promise.reject(error);
+    return refusal(OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`);
   }
-}
-
-function describe(error: unknown): string {
-  return OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`;
 }
 
 function checkOutput(tool: Tool, output: Json): ToolOutcome {
@@ -80,7 +72,10 @@ function checkOutput(tool: Tool, output: Json): ToolOutcome {
       `The tool gave a wrong result, which was dropped: ${parsed.problems.join('; ')}`,
     );
   }
-  const size = typeof output === 'string' ? output.length : (JSON.stringify(output)?.length ?? 0);
+  const json = typeof output === 'string' ? output : JSON.stringify(output);
+  // It did its work and said nothing; that is no value of the language, but it has one in JSON.
+  if (json === undefined) return { output: null, isError: false };
+  const size = json.length;
   if (size > RESULT_LIMIT) {
     return refusal(`The result has ${size} characters, more than ${RESULT_LIMIT}; ask for less.`);
   }
