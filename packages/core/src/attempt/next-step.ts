@@ -1,4 +1,5 @@
 import type { AttemptState, StepState } from '../journal/run-state.ts';
+import type { Json } from '../spec/json.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { PlanTask, ToolStep } from '../spec/task.ts';
 
@@ -30,13 +31,17 @@ export function nextStep(attempt: AttemptState, task: PlanTask, checks: number):
   if (task.step !== undefined) {
     const result = attempt.toolStep?.result;
     if (result === undefined) return { kind: 'step', step: task.step };
-    if (result.isError) return { kind: 'give-up', because: String(result.output) };
+    if (result.isError) return { kind: 'give-up', because: inWords(result.output) };
   }
   if (attempt.model !== undefined) {
     const step = nextModelStep(attempt);
     if (step !== undefined) return step;
   }
   return nextCheck(attempt, checks);
+}
+
+function inWords(output: Json): string {
+  return typeof output === 'string' ? output : JSON.stringify(output);
 }
 
 function nextModelStep(attempt: AttemptState): Step | undefined {
