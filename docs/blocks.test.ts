@@ -30,18 +30,24 @@ beforeAll(async () => {
 afterAll(() => service?.close());
 
 describe('the code blocks of the documents', () => {
-  it.concurrent.each(documents)('Q2 Q3: $path does what it says', async ({ path, blocks }) => {
-    const problems: string[] = [];
-    for (const block of blocks) {
-      const problem = await problemOf(sceneOf(path), block);
-      if (problem !== undefined) problems.push(`${path}:${block.line}: ${problem}`);
-    }
-    expect(problems).toEqual([]);
-  }, 60_000);
+  it.concurrent.each(documents)(
+    'Q2 Q3: $path does what it says',
+    async ({ path, blocks }) => {
+      const problems: string[] = [];
+      for (const block of blocks) {
+        const problem = await problemOf(sceneOf(path), block);
+        if (problem !== undefined) problems.push(`${path}:${block.line}: ${problem}`);
+      }
+      expect(problems).toEqual([]);
+    },
+    60_000,
+  );
 
   it.concurrent('Q3: programs have no type errors', async () => {
     const files = documents.flatMap(({ path, blocks }) =>
-      blocks.filter(({ language }) => language === 'ts').map((block) => fileOf(sceneOf(path), block)),
+      blocks
+        .filter(({ language }) => language === 'ts')
+        .map((block) => fileOf(sceneOf(path), block)),
     );
     expect(files.length).toBeGreaterThan(0);
     expect(await checkTypes(files)).toEqual([]);

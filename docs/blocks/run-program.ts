@@ -11,11 +11,7 @@ export interface Printed {
 const TIMEOUT_MS = 40_000;
 
 /** Runs a program in a scene's repository and waits for its end. */
-export function runProgram(
-  scene: Scene,
-  file: string,
-  args: readonly string[],
-): Promise<Printed> {
+export function runProgram(scene: Scene, file: string, args: readonly string[]): Promise<Printed> {
   const options = { cwd: scene.repository, env: scene.env, timeout: TIMEOUT_MS };
   return new Promise((resolve) => {
     execFile(file, [...args], options, (error, stdout, stderr) => {

@@ -5,7 +5,11 @@ export const scenario: MockScenario = {
   models: ['claude-sonnet-4-5', 'gpt-5-mini', 'qwen3-8b'].map((id) => ({ id })),
   rules: [
     { name: 'plan', when: ({ messages }) => taskOf(messages).startsWith('plan:'), reply: plan },
-    { name: 'review', when: ({ messages }) => taskOf(messages).includes('/review-'), reply: () => PASS },
+    {
+      name: 'review',
+      when: ({ messages }) => taskOf(messages).includes('/review-'),
+      reply: () => PASS,
+    },
     { name: 'work', reply: work },
   ],
 };
@@ -70,7 +74,7 @@ const slugify = (text: string): string =>
   text.normalize('NFKD').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');`;
 
 const FILES: ReadonlyMap<string, string> = new Map([
-  ['src/greet.js', 'export const greet = (name) => `Hello, ${name}!`;\n'],
+  ['src/greet.js', "export const greet = (name) => ['Hello, ', name, '!'].join('');\n"],
   [
     'test/greet.test.js',
     `import assert from 'node:assert/strict';

@@ -14,14 +14,17 @@ import type { Scene } from './scene.ts';
 export async function runShBlock(scene: Scene, block: Block): Promise<string | undefined> {
   const lines = block.text.split('\n');
   const homeless = lines.find((line) => !existsSync(join(root, elsewhere.get(bare(line)) ?? '')));
-  if (homeless !== undefined) return `${elsewhere.get(bare(homeless))} runs ${homeless} and is not there.`;
+  if (homeless !== undefined)
+    return `${elsewhere.get(bare(homeless))} runs ${homeless} and is not there.`;
   const script = lines.filter((line) => !elsewhere.has(bare(line))).join('\n');
   if (script.replaceAll(/^\s*#.*$/gm, '').trim() === '') return undefined;
   const printed = await runProgram(scene, 'bash', ['-euo', 'pipefail', '-c', script]);
   const output = `It printed:\n${printed.stdout}${printed.stderr}`;
   if (printed.code !== 0) return `the script ended with ${printed.code}. ${output}`;
   const missing = firstMissing(expectedLines(block.text), printed.stdout);
-  return missing === undefined ? undefined : `it did not print ${JSON.stringify(missing)}. ${output}`;
+  return missing === undefined
+    ? undefined
+    : `it did not print ${JSON.stringify(missing)}. ${output}`;
 }
 
 /** A command without the remark behind it. */
