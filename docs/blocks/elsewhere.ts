@@ -7,4 +7,12 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ['npm start -- --plain', 'examples/main-job/main-job.test.ts'],
   ['npm start -- --crash', 'examples/main-job/main-job.test.ts'],
   ['npm start -- --resume', 'examples/main-job/main-job.test.ts'],
+  ['npm install @overseer/core', 'scripts/packed.test.ts'],
+  ['npm install @overseer/adapters', 'scripts/packed.test.ts'],
+  ['npm install @overseer/frameworks', 'scripts/packed.test.ts'],
+  ['npm install @overseer/storage', 'scripts/packed.test.ts'],
+  ['npm install --save-dev @overseer/cli', 'scripts/packed.test.ts'],
+  ['npm install @overseer/core @overseer/adapters @overseer/storage', 'scripts/packed.test.ts'],
+  ['npm install openai @anthropic-ai/sdk', 'scripts/packed.test.ts'],
+  ['npm run bench -- call --peers', 'bench/commands.test.ts'],
 ]);

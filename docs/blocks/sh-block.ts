@@ -18,7 +18,7 @@ export async function runShBlock(scene: Scene, block: Block): Promise<string | u
     return `${elsewhere.get(bare(homeless))} runs ${homeless} and is not there.`;
   const script = lines.filter((line) => !elsewhere.has(bare(line))).join('\n');
   if (script.replaceAll(/^\s*#.*$/gm, '').trim() === '') return undefined;
-  const printed = await runProgram(scene, 'bash', ['-euo', 'pipefail', '-c', script]);
+  const printed = await runProgram(scene, 'bash', ['--norc', '-euo', 'pipefail', '-c', script]);
   const output = `It printed:\n${printed.stdout}${printed.stderr}`;
   if (printed.code !== 0) return `the script ended with ${printed.code}. ${output}`;
   const missing = firstMissing(expectedLines(block.text), printed.stdout);
