@@ -180,6 +180,17 @@ describe('accept', () => {
     expect(await accept(project, nested, 'two')).toMatchObject({ kind: 'refused' });
   });
 
+  it('G1: sees what was written in the same instant as the folder itself', async () => {
+    await using project = await gitProject({ 'a.txt': '0000\n' });
+    for (let n = 1; n <= 15; n++) {
+      const answer = await work(project, `a${n}`, {
+        'a.txt': `${n}`.padStart(4, '0').concat('\n'),
+      });
+      expect(answer).toMatchObject({ kind: 'accepted', files: ['a.txt'] });
+    }
+    expect(await readFile(join(project.path, 'a.txt'), 'utf8')).toBe('0015\n');
+  });
+
   it('G1: on a detached head the head moves, on a branch the branch', async () => {
     await using project = await gitProject();
     await work(project, 'one', { 'a.txt': '1' });

@@ -7,6 +7,7 @@ import { landCommit } from './land-commit.ts';
 import { mergeTrees } from './merge-tree.ts';
 import { recover } from './recover.ts';
 import { headOf, type Repository } from './repository.ts';
+import { DURABLE } from './run-git.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
 import { tickDocument } from './tick-document.ts';
 import { type Entry, SUBMODULE } from './tree-entry.ts';
@@ -91,7 +92,7 @@ async function commitTree(
   request: ChangeRequest,
 ): Promise<string> {
   const { signal } = request;
-  const settings = await identitySettings(repository, signal);
+  const settings = [...DURABLE, ...(await identitySettings(repository, signal))];
   const args = ['commit-tree', tree, '-p', parent, '-F', '-'];
   const call = { settings, input: commitMessage(request), signal };
   return (await repository.git(args, call)).text.trim();

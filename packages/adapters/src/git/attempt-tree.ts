@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { OverseerError } from '@overseer/core/plugin';
 import { copyIndex } from './copy-index.ts';
 import type { Repository } from './repository.ts';
-import type { GitCall } from './run-git.ts';
+import { DURABLE, type GitCall } from './run-git.ts';
 import type { Scratch } from './scratch.ts';
 import { type Worktree, worktreeEnv } from './worktree.ts';
 
@@ -23,7 +23,7 @@ export async function writeAttemptTree(
   const call: GitCall = {
     cwd: worktree.path,
     env: { ...worktreeEnv(worktree), GIT_INDEX_FILE: index },
-    settings: ['core.autocrlf=false', 'advice.addEmbeddedRepo=false', 'core.fsyncMethod=batch'],
+    settings: [...DURABLE, 'core.autocrlf=false', 'advice.addEmbeddedRepo=false'],
     signal,
   };
   // The attempt's own index knows which files are unchanged; without it all of them are read.

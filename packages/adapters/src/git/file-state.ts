@@ -24,10 +24,9 @@ export async function fileStates(
     .filter(({ stats }) => stats?.isFile() === true)
     .map(({ entry }) => entry.path);
   const ids = await hashFiles(repository, files, signal);
-  const trustsMode = await readsModes(repository, signal);
   return found.map(({ entry, stats, blocked, link }) => {
     const id = link ?? ids.get(entry.path);
-    const mode = modeOf(stats, trustsMode, entry);
+    const mode = modeOf(stats, repository.readsModes, entry);
     const present = id === undefined ? undefined : { mode, id };
     const unknown = blocked || (stats !== undefined && present === undefined);
     return { entry, stats, state: unknown ? 'other' : stateOf(entry, present) };
@@ -115,13 +114,8 @@ async function hashFiles(
   return ids;
 }
 
-async function readsModes({ git }: Repository, signal: AbortSignal): Promise<boolean> {
-  const args = ['config', '--type=bool', '--get', 'core.fileMode'];
-  return (await git(args, { codes: [0, 1], signal })).text.trim() !== 'false';
-}
-
-function modeOf(stats: BigIntStats | undefined, trustsMode: boolean, entry: Entry): string {
+function modeOf(stats: BigIntStats | undefined, readsModes: boolean, entry: Entry): string {
   if (stats?.isSymbolicLink() === true) return '120000';
-  if (!trustsMode) return (entry.before ?? entry.after)?.mode ?? '100644';
+  if (!readsModes) return (entry.before ?? entry.after)?.mode ?? '100644';
   return ((stats?.mode ?? 0n) & 0o100n) === 0n ? '100644' : '100755';
 }

@@ -17,12 +17,14 @@ export async function findChange(
   signal: AbortSignal,
 ): Promise<FoundChange | undefined> {
   const wanted = oneLine(attempt);
-  const known = base !== undefined && (await isCommit(repository, base, signal));
   const format = `%H %P%x09%(trailers:key=${ATTEMPT_TRAILER},valueonly,separator=%x09)`;
   const search = ['--fixed-strings', `--grep=${ATTEMPT_TRAILER}: ${wanted}`];
-  const range = known ? `${base}..HEAD` : 'HEAD';
-  const args = ['log', '-z', `--format=${format}`, ...search, range, '--'];
-  const { text } = await repository.git(args, { signal });
+  const log = ['log', '-z', `--format=${format}`, ...search];
+  const since = base === undefined ? 'HEAD' : `${base}..HEAD`;
+  const answer = await repository.git([...log, since, '--'], { codes: [0, 128], signal });
+  // A base that is no longer there says nothing about what is.
+  const all = answer.code === 0 ? answer : await repository.git([...log, 'HEAD', '--'], { signal });
+  const { text } = all;
   for (const record of text.split('\0')) {
     const [commits = '', ...attempts] = record.split('\t');
     const [commit, parent] = commits.split(' ');
@@ -49,10 +51,4 @@ export async function changeEntries(
     `${after}^{tree}`,
   ];
   return parseRawDiff((await git(args, { signal })).text);
-}
-
-async function isCommit({ git }: Repository, id: string, signal: AbortSignal): Promise<boolean> {
-  return (
-    (await git(['cat-file', '-e', `${id}^{commit}`], { codes: [0, 1, 128], signal })).code === 0
-  );
 }

@@ -22,6 +22,7 @@ export interface GitWorkspacesOptions {
  */
 export function gitWorkspaces(options: GitWorkspacesOptions): WorkspaceProvider {
   const inTurn = oneAtATime();
+  const openInTurn = oneAtATime();
   let known: Repository | undefined;
   const repository = async (signal: AbortSignal): Promise<Repository> => {
     known ??= await findRepository(options.repository, signal);
@@ -36,14 +37,16 @@ export function gitWorkspaces(options: GitWorkspacesOptions): WorkspaceProvider 
         await prepareRepository(here, signal);
         await clearScratch(here);
       }),
-    open: async (request) => await openWorkspace(await repository(request.signal), request),
+    open: (request) =>
+      openInTurn(async () => await openWorkspace(await repository(request.signal), request)),
     accept: (request) =>
       inTurn(async () => await acceptChange(await repository(request.signal), request)),
     probe: (attempt, signal) =>
       inTurn(async () => await probeChange(await repository(signal), attempt, signal)),
-    close: async (attempt) => {
-      await dropWorktree(await repository(new AbortController().signal), attempt);
-    },
+    close: (attempt) =>
+      openInTurn(async () => {
+        await dropWorktree(await repository(new AbortController().signal), attempt);
+      }),
   };
 }
 
@@ -55,8 +58,8 @@ async function openWorkspace(
   if (base !== undefined && keep === true && (await isWhole(there))) {
     return workspaceAt(repository, there, base);
   }
-  const commit = base === undefined ? await headOf(repository, signal) : base;
-  await checkCommit(repository, commit, signal);
+  const commit = base ?? (await headOf(repository, signal));
+  if (base !== undefined) await checkCommit(repository, base, signal);
   return workspaceAt(repository, await addWorktree(repository, attempt, commit, signal), commit);
 }
 

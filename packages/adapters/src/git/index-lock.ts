@@ -1,4 +1,4 @@
-import { link, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repository } from './repository.ts';
 import { scratchFile } from './scratch.ts';
@@ -19,10 +19,11 @@ export async function lockIndex(
 
 /** Waits for the locks that a killed `update-ref` may have left on the head and its branch, and removes them when dead. */
 export async function awaitRefLocks(repository: Repository, signal: AbortSignal): Promise<void> {
-  const { git, gitDir, commonDir } = repository;
-  const branch = (await git(['symbolic-ref', '-q', 'HEAD'], { codes: [0, 1], signal })).text.trim();
+  const { gitDir, commonDir } = repository;
+  const head = await readFile(join(gitDir, 'HEAD'), 'utf8');
+  const branch = /^ref: (\S+)/.exec(head)?.[1];
   await awaitLock(repository, join(gitDir, 'HEAD.lock'), signal);
-  if (branch !== '') await awaitLock(repository, join(commonDir, `${branch}.lock`), signal);
+  if (branch !== undefined) await awaitLock(repository, join(commonDir, `${branch}.lock`), signal);
 }
 
 /** Waits for the lock on the index, and removes it when dead. */

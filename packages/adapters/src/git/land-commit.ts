@@ -4,6 +4,7 @@ import { dropIntent, type Intent, readIntent, writeIntent } from './intent.ts';
 import { moveFiles, stageFiles } from './move-files.ts';
 import { indexStates, moveIndex } from './move-index.ts';
 import { headOf, type Repository } from './repository.ts';
+import { DURABLE } from './run-git.ts';
 import type { Scratch } from './scratch.ts';
 import type { Entry } from './tree-entry.ts';
 
@@ -26,12 +27,14 @@ export async function landCommit(
   signal: AbortSignal,
 ): Promise<Landing> {
   await using _lock = await lockIndex(repository, signal);
-  if ((await headOf(repository, signal)) !== intent.parent) return { kind: 'moved' };
   const states = await fileStates(repository, entries, signal);
   const index = await indexStates(repository, intent.parent, entries, signal);
   const foreign = states.filter(({ state }) => state === 'other').map(({ entry }) => entry.path);
   const paths = [...new Set([...foreign, ...index.other])].sort();
-  if (paths.length > 0) return { kind: 'dirty', paths };
+  if (paths.length > 0) {
+    const moved = (await headOf(repository, signal)) !== intent.parent;
+    return moved ? { kind: 'moved' } : { kind: 'dirty', paths };
+  }
   await stageFiles(repository, states, scratch, signal);
   if (!(await moveBranch(repository, intent, signal))) return { kind: 'moved' };
   // What has begun is brought to its end: stopping here would leave the files behind their commit.
@@ -55,7 +58,7 @@ async function moveBranch(
   const message = `overseer: accept ${intent.attempt}`;
   const args = ['update-ref', '-m', message, 'HEAD', intent.commit, intent.parent];
   try {
-    await git(args, { signal: new AbortController().signal });
+    await git(args, { settings: DURABLE, signal: new AbortController().signal });
     return true;
   } catch (error) {
     const head = await headOf(repository, new AbortController().signal);

@@ -1,4 +1,5 @@
 import type { Repository } from './repository.ts';
+import { DURABLE } from './run-git.ts';
 
 /** What came out of a merge: a tree, or the paths in conflict. */
 export type MergedTree =
@@ -25,7 +26,7 @@ export async function mergeTrees(
   const left = await bareCommit(repository, ours, ['-p', root], signal);
   const right = await bareCommit(repository, theirs, ['-p', root], signal);
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', left, right];
-  const answer = await repository.git(args, { codes: [0, 1], signal });
+  const answer = await repository.git(args, { codes: [0, 1], settings: DURABLE, signal });
   const [id = '', ...paths] = answer.text.split('\0').filter((field) => field !== '');
   return answer.code === 0 ? { kind: 'tree', id } : { kind: 'conflict', paths };
 }

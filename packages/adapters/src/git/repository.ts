@@ -15,6 +15,8 @@ export interface Repository {
   readonly commonDir: string;
   /** Overseer's own folder in the working tree. */
   readonly stateDir: string;
+  /** Whether the file system tells which files can be run. */
+  readonly readsModes: boolean;
 }
 
 /** Finds the repository whose root is `folder`. Throws `workspace.git` or `workspace.missing`. */
@@ -35,12 +37,24 @@ export async function findRepository(folder: string, signal: AbortSignal): Promi
   if (resolve(shown) !== top)
     throw missing(`${top} lies inside the repository ${shown}; name that`);
   const common = resolve(top, commonDir);
-  return { git, top, gitDir: resolve(gitDir), commonDir: common, stateDir: join(top, '.overseer') };
+  return {
+    git,
+    top,
+    gitDir: resolve(gitDir),
+    commonDir: common,
+    stateDir: join(top, '.overseer'),
+    readsModes: await readsModes(git, signal),
+  };
 }
 
 /** The commit that the working tree stands on. */
 export async function headOf({ git }: Repository, signal: AbortSignal): Promise<string> {
   return (await git(['rev-parse', '--verify', 'HEAD^{commit}'], { signal })).text.trim();
+}
+
+async function readsModes(git: Git, signal: AbortSignal): Promise<boolean> {
+  const args = ['config', '--type=bool', '--get', 'core.fileMode'];
+  return (await git(args, { codes: [0, 1], signal })).text.trim() !== 'false';
 }
 
 function missing(words: string, cause?: unknown): OverseerError {

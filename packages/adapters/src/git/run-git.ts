@@ -40,7 +40,12 @@ const SETTINGS = [
   'maintenance.auto=false',
   'log.showSignature=false',
   'advice.detachedHead=false',
+];
+
+/** For what must outlive a power cut: objects and the branch are on disk before git says so. */
+export const DURABLE: readonly string[] = [
   'core.fsync=objects,reference',
+  'core.fsyncMethod=batch',
 ];
 
 /** Makes a runner for the repository in `folder`. */

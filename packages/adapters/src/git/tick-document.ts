@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { OverseerError } from '@overseer/core/plugin';
 import type { ChangeRequest, TextEdit } from '@overseer/core/spec';
 import type { Repository } from './repository.ts';
-import type { GitCall } from './run-git.ts';
+import { DURABLE, type GitCall } from './run-git.ts';
 import type { Scratch } from './scratch.ts';
 
 /** The tree with the tick in it, or why there is none. */
@@ -28,10 +28,10 @@ export async function tickDocument(
   const bytes = (await git(['cat-file', 'blob', id], { signal })).bytes;
   const edited = editDocument(bytes, tick);
   if (edited.kind === 'refused') return { ...edited, file };
-  const call = { signal, env: { GIT_INDEX_FILE: join(scratch.path, 'tick-index') } };
-  const blob = (
-    await git(['hash-object', '-w', '--stdin'], { signal, input: edited.text })
-  ).text.trim();
+  const env = { GIT_INDEX_FILE: join(scratch.path, 'tick-index') };
+  const call = { signal, env, settings: DURABLE };
+  const input = edited.text;
+  const blob = (await git(['hash-object', '-w', '--stdin'], { ...call, input })).text.trim();
   return { kind: 'tree', id: await replaceBlob(repository, tree, { mode, blob, file }, call) };
 }
 

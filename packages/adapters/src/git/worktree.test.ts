@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from '@overseer/core/spec';
 import { describe, expect, it } from 'vitest';
-import { gitProject } from './project.fixture.ts';
+import { accept, gitProject } from './project.fixture.ts';
 
 const signal = new AbortController().signal;
 
@@ -51,6 +51,24 @@ describe('open', () => {
     await mkdir(join(project.path, '.overseer'));
     await symlink(join(project.path, '..'), join(project.path, '.overseer/worktrees'));
     await expect(project.provider.open({ attempt: 'a', signal })).rejects.toThrow(/is a link/);
+  });
+
+  it('G1: many attempts open and close at once', { timeout: 30_000 }, async () => {
+    await using project = await gitProject();
+    const names = Array.from({ length: 16 }, (_, n) => `a${n}`);
+    const spaces = await Promise.all(
+      names.map((attempt) => project.provider.open({ attempt, signal })),
+    );
+    await Promise.all(
+      spaces.map(async (workspace, n) => {
+        await writeFile(join(workspace.path, `${n}.txt`), `${n}`);
+        expect(await accept(project, workspace, `a${n}`)).toMatchObject({ files: [`${n}.txt`] });
+      }),
+    );
+    await Promise.all(names.map((attempt) => project.provider.close(attempt)));
+    expect(project.git('rev-list', '--count', 'HEAD')).toBe('17\n');
+    expect(project.git('worktree', 'list').trim().split('\n')).toHaveLength(1);
+    expect(project.git('status', '--porcelain')).toBe('');
   });
 
   it('G1: leaves the worktrees of the user alone', async () => {

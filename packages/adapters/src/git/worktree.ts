@@ -25,18 +25,31 @@ export function worktreeEnv({ path, adminDir }: Worktree): Record<string, string
   return { GIT_DIR: adminDir, GIT_WORK_TREE: path };
 }
 
-/** Makes a detached working tree at the commit `base`, after dropping whatever is left of an earlier one. */
+/** Git fails now and then while another git makes a working tree of the same repository. */
+const TRIES = 3;
+
+/**
+ * Makes a detached working tree at the commit `base`, after dropping whatever is left of an earlier one. The caller makes one
+ * at a time: git does not bear two at once.
+ */
 export async function addWorktree(
   repository: Repository,
   attempt: string,
   base: string,
   signal: AbortSignal,
 ): Promise<Worktree> {
-  await dropWorktree(repository, attempt);
   const worktree = worktreeOf(repository, attempt);
-  await makeParent(repository);
   const args = ['worktree', 'add', '--quiet', '--detach', worktree.path, base];
-  await repository.git(args, { signal, settings: ['core.autocrlf=false'] });
+  for (let tries = 1; ; tries++) {
+    await dropWorktree(repository, attempt);
+    await makeParent(repository);
+    try {
+      await repository.git(args, { signal, settings: ['core.autocrlf=false'] });
+      break;
+    } catch (error) {
+      if (tries === TRIES || signal.aborted) throw error;
+    }
+  }
   if (await isWhole(worktree)) return worktree;
   const words = `git registered ${worktree.path} under another name; remove ${worktree.adminDir}.`;
   throw new OverseerError('workspace.git', words);
