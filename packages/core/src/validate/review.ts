@@ -1,9 +1,10 @@
-import { lstat, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Answer, Finding, ValidationContext, Validator, Verdict } from '../spec/validator.ts';
+import { readChanged } from './read-changed.ts';
 
 /** How much of a change a reviewer is shown, in characters. */
 const SHOWN = 48_000;
+/** How many files that are not shown are named. */
+const NAMED = 50;
 
 /** Options of `review`. */
 export interface ReviewOptions {
@@ -52,14 +53,7 @@ async function requestFor(
     'The worker said:',
     fence(answer.text),
   ];
-  let room = SHOWN;
-  for (const path of ctx.changed) {
-    const text = await readChanged(ctx.workspace, path);
-    const shown = text.slice(0, room);
-    room -= shown.length;
-    parts.push('', `File ${path}${shown.length < text.length ? ' (cut)' : ''}:`, fence(shown));
-    if (room <= 0) break;
-  }
+  parts.push(...(await shownChanges(ctx)));
   parts.push(
     '',
     'Answer with one JSON object and nothing else: {"verdict": "pass" | "fail", "score": 0 to 1, "findings": ["what is wrong", …]}',
@@ -67,21 +61,37 @@ async function requestFor(
   return parts.join('\n');
 }
 
-/** The fence is longer than any in the text, so that the text cannot end it. */
-function fence(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
-  const mark = '`'.repeat(longest + 1);
-  return `${mark}\n${text}\n${mark}`;
+/** The changed files as far as there is room, and the names of the others. */
+async function shownChanges({ workspace, changed }: ValidationContext): Promise<readonly string[]> {
+  if (workspace === undefined) return [];
+  const lines: string[] = [];
+  let room = SHOWN;
+  let shown = 0;
+  for (const path of changed) {
+    if (room <= 0) break;
+    const { text, isCut } = await readChanged(workspace, path, room);
+    lines.push('', `File ${nameOf(path)}${isCut ? ' (cut)' : ''}:`, fence(text));
+    room -= path.length + text.length;
+    shown += 1;
+  }
+  const left = changed.slice(shown);
+  if (left.length === 0) return lines;
+  const names = left.slice(0, NAMED).map(nameOf).join(', ');
+  const more = left.length > NAMED ? ' and others' : '';
+  return [...lines, '', `Also changed, and not shown (${left.length}): ${names}${more}`];
 }
 
-async function readChanged(workspace: string | undefined, path: string): Promise<string> {
-  if (workspace === undefined) return '';
-  const file = join(workspace, path);
-  const stat = await lstat(file).catch(() => undefined);
-  if (stat === undefined) return '(deleted)';
-  // What a link points to may lie outside the workspace and is none of the reviewer's business.
-  if (!stat.isFile()) return '(not a regular file)';
-  return await readFile(file, 'utf8');
+/** A name must not look like anything but a name. */
+function nameOf(path: string): string {
+  return /[\p{C}\p{Zl}\p{Zp}]/u.test(path) ? JSON.stringify(path) : path;
+}
+
+/** The fence is longer than any in the text, so that the text cannot end it. */
+function fence(text: string): string {
+  let longest = 2;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}\n${text}\n${mark}`;
 }
 
 function conclude(reply: string, threshold: number): Verdict {
@@ -96,19 +106,16 @@ function conclude(reply: string, threshold: number): Verdict {
     };
   }
   const { verdict, score, findings } = parsed;
-  if (verdict === 'pass' && (score ?? 1) >= threshold) {
-    return {
-      kind: 'pass',
-      ...(score === undefined ? {} : { score }),
-      evidence: reply.slice(0, 2_000),
-    };
-  }
+  const judged = { ...(score === undefined ? {} : { score }), evidence: reply.slice(0, 2_000) };
+  const isEnough = (score ?? 1) >= threshold;
+  if (verdict === 'pass' && isEnough) return { kind: 'pass', ...judged };
+  const reason = isEnough
+    ? 'The reviewer refused it without a reason.'
+    : `The reviewer gave it ${score}, and ${threshold} is the least.`;
   return {
     kind: 'fail',
-    ...(score === undefined ? {} : { score }),
-    findings:
-      findings.length > 0 ? findings : [{ message: 'The reviewer refused it without a reason.' }],
-    evidence: reply.slice(0, 2_000),
+    ...judged,
+    findings: findings.length > 0 ? findings : [{ message: reason }],
   };
 }
 
@@ -131,9 +138,14 @@ function parseReply(reply: string): Reply | undefined {
   if (typeof value !== 'object' || value === null || !('verdict' in value)) return undefined;
   const { verdict } = value;
   if (verdict !== 'pass' && verdict !== 'fail') return undefined;
-  const score = 'score' in value && typeof value.score === 'number' ? value.score : undefined;
+  const score = 'score' in value && isScore(value.score) ? value.score : undefined;
   const findings = 'findings' in value && Array.isArray(value.findings) ? value.findings : [];
   return { verdict, score, findings: findings.map(toFinding) };
+}
+
+/** A score of another scale says nothing. */
+function isScore(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
 function toFinding(value: unknown): Finding {
