@@ -12,7 +12,7 @@ export class FreshSockets {
 
   /** Notes how long the socket of an answer may be used again, once it is idle. */
   note(response: IncomingMessage): void {
-    const announced = /timeout=(\d+)/.exec(response.headers['keep-alive'] ?? '')?.[1];
+    const announced = /timeout=(\d+)/.exec(String(response.headers['keep-alive']))?.[1];
     const keepMs = announced === undefined ? KEEP_IDLE_MS : Number(announced) * 1e3 - MARGIN_MS;
     this.#keepMs.set(response.socket, Math.min(KEEP_IDLE_MS, keepMs));
   }

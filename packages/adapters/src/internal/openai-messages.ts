@@ -1,4 +1,5 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
+import { decodeText } from './base64.ts';
 
 /** What a server's messages can hold beyond the common. */
 export interface OpenAiMessageOptions {
@@ -94,15 +95,11 @@ function filePiece(part: FilePart, warnings: ModelWarning[]): Json {
     return { type: 'input_audio', input_audio: { data, format } };
   }
   if (mediaType.startsWith('text/') && !isUrl) {
-    return { type: 'text', text: new TextDecoder().decode(fromBase64(data)) };
+    return { type: 'text', text: decodeText(data) };
   }
   const filename = part.name ?? 'file';
   if (!isUrl) return { type: 'file', file: { filename, file_data: url } };
   const detail = `${filename} (${mediaType}) is given as a URL, which chat completions take for images only; give its bytes`;
   warnings.push({ kind: 'unsupported', what: 'file', detail });
   return { type: 'text', text: `[A file was left out: ${filename} (${mediaType})]` };
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

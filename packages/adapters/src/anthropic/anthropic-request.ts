@@ -1,0 +1,111 @@
+import type { Anthropic } from '@anthropic-ai/sdk';
+import type { Effort, JsonObject, Message, ModelRequest, ModelWarning } from '@overseer/core/spec';
+import { anthropicBlocks } from './anthropic-blocks.ts';
+
+/** The name under which parts carry Anthropic's own data. */
+export const PROVIDER = 'anthropic';
+
+/** A request as Anthropic's messages, and what of ours they cannot carry. */
+export interface AnthropicRequest {
+  readonly params: Anthropic.MessageCreateParamsStreaming;
+  readonly warnings: readonly ModelWarning[];
+}
+
+/** Settings of ours that current Anthropic models do not take. */
+const UNKNOWN = ['temperature', 'topP', 'seed'] as const;
+
+/** Writes a request as Anthropic's messages. */
+export function anthropicRequest(
+  model: string,
+  request: ModelRequest,
+  maxTokens: number,
+): AnthropicRequest {
+  const warnings: ModelWarning[] = UNKNOWN.filter((name) => request[name] !== undefined).map(
+    (what) => ({
+      kind: 'unsupported',
+      what,
+      detail: `Anthropic's models take no ${what}; older ones take it through request.options.anthropic`,
+    }),
+  );
+  const system = request.messages.filter(({ role }) => role === 'system').flatMap(systemBlocks);
+  const config = outputConfig(request, warnings);
+  const params = {
+    model,
+    stream: true,
+    max_tokens: request.maxTokens ?? maxTokens,
+    messages: turns(request.messages, warnings),
+    ...(system.length === 0 ? {} : { system }),
+    ...(request.stop === undefined ? {} : { stop_sequences: request.stop }),
+    ...toolParams(request),
+    ...(request.effort === 'none' ? { thinking: { type: 'disabled' } } : {}),
+    ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
+    ...request.options?.[PROVIDER],
+  };
+  // The host may pass fields that this version of the SDK does not know, so that no type can tell.
+  return { params: params as unknown as AnthropicRequest['params'], warnings };
+}
+
+function systemBlocks(message: Message): readonly JsonObject[] {
+  return message.parts.flatMap((part) =>
+    part.type === 'text' && part.text !== ''
+      ? [{ type: 'text', text: part.text, ...message.meta?.[PROVIDER], ...part.meta?.[PROVIDER] }]
+      : [],
+  );
+}
+
+function turns(messages: readonly Message[], warnings: ModelWarning[]): readonly JsonObject[] {
+  return messages.flatMap((message) => {
+    if (message.role === 'system') return [];
+    const content = anthropicBlocks(message.parts, warnings);
+    const role = message.role === 'assistant' ? 'assistant' : 'user';
+    return content.length === 0 ? [] : [{ role, content }];
+  });
+}
+
+function toolParams(request: ModelRequest): JsonObject {
+  const tools = request.tools ?? [];
+  if (tools.length === 0) return {};
+  const listed = tools.map(({ name, description, input, strict }) => ({
+    name,
+    input_schema: input,
+    ...(description === undefined ? {} : { description }),
+    ...(strict === undefined ? {} : { strict }),
+  }));
+  const choice = request.toolChoice;
+  if (choice === undefined) return { tools: listed };
+  const named = typeof choice === 'string' ? { type: CHOICES[choice] } : undefined;
+  return {
+    tools: listed,
+    tool_choice: named ?? { type: 'tool', name: typeof choice === 'string' ? '' : choice.tool },
+  };
+}
+
+const CHOICES = { auto: 'auto', none: 'none', required: 'any' } as const;
+
+const EFFORTS: Readonly<Record<Effort, string | undefined>> = {
+  none: undefined,
+  minimal: 'low',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'xhigh',
+  max: 'max',
+};
+
+function outputConfig(request: ModelRequest, warnings: ModelWarning[]): JsonObject {
+  const { effort, output } = request;
+  if (effort === 'minimal') {
+    warnings.push({ kind: 'adjusted', what: 'effort', detail: 'minimal is sent as low' });
+  }
+  if (output !== undefined && output.schema === undefined) {
+    const detail = "Anthropic's models give JSON after a schema only; none was given";
+    warnings.push({ kind: 'unsupported', what: 'output', detail });
+  }
+  const level = effort === undefined ? undefined : EFFORTS[effort];
+  return {
+    ...(output?.schema === undefined
+      ? {}
+      : { format: { type: 'json_schema', schema: output.schema } }),
+    ...(level === undefined ? {} : { effort: level }),
+  };
+}

@@ -1,0 +1,108 @@
+import type { Anthropic } from '@anthropic-ai/sdk';
+import { defined, toModelError } from '@overseer/core/plugin';
+import type { CallContext, ListedModel, Model } from '@overseer/core/spec';
+import { withAvailableModels } from '../internal/available-models.ts';
+import { IdleWatch } from '../internal/idle-watch.ts';
+import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { keepClients, readApiKey } from '../internal/sdk-client.ts';
+import { sdkStream } from '../internal/sdk-stream.ts';
+import { AnthropicEventReader } from './anthropic-event-reader.ts';
+import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
+
+/** How Anthropic is reached, and what is known of the model. */
+export interface AnthropicOptions extends ModelFacts {
+  /** The default is the variable `ANTHROPIC_API_KEY`, read at the first call. */
+  readonly apiKey?: string;
+  /** Without `/v1`. The default is the variable `ANTHROPIC_BASE_URL`, or else Anthropic's own. */
+  readonly baseURL?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Most ms before the answer begins, and between two of its events, to within a quarter more; the default is 300,000. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** What a request may ask for that does not; Anthropic wants a number. */
+const MAX_TOKENS = 8192;
+
+/**
+ * A model of Anthropic through the official SDK (`npm install @anthropic-ai/sdk`), over streaming messages. The SDK is loaded
+ * at the first call and its retries are off; one client is kept. A request without `maxTokens` may use `maxOutput` tokens, or
+ * 8,192 where that is not given.
+ */
+export function anthropic(modelId: string, options: AnthropicOptions = {}): Model {
+  const where = `${PROVIDER}/${modelId}`;
+  const idleTimeoutMs = options.idleTimeoutMs ?? 300_000;
+  const watch = new IdleWatch(idleTimeoutMs);
+  const maxTokens = options.maxOutput ?? MAX_TOKENS;
+  const clientFor = keepClients({
+    packageName: '@anthropic-ai/sdk',
+    version: '1',
+    create: (fetch) => createClient(options, idleTimeoutMs, where, fetch),
+  });
+  const ask = async <T>(ctx: CallContext, call: (client: Anthropic) => Promise<T>): Promise<T> => {
+    try {
+      ctx.signal.throwIfAborted();
+      return await call(await clientFor(ctx.fetch));
+    } catch (error) {
+      throw toModelError(error, ctx.signal, where);
+    }
+  };
+  const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
+    ask(ctx, async (client) => {
+      const page = await client.models.list({ limit: 1000 }, requestOptions(ctx));
+      return page.data.map((model) => ({
+        id: model.id,
+        state: 'ready' as const,
+        ...defined({ contextWindow: model.max_input_tokens ?? undefined }),
+      }));
+    });
+  return {
+    spec: 'model/1',
+    info: modelInfo(modelId, PROVIDER, { ...options, can: { json: 'schema', ...options.can } }),
+    list,
+    countTokens: (request, ctx) =>
+      ask(ctx, async (client) => {
+        const { params } = anthropicRequest(modelId, request, maxTokens);
+        const { max_tokens: _, stream: __, ...counted } = params;
+        const count = await client.messages.countTokens(counted, requestOptions(ctx));
+        return count.input_tokens;
+      }),
+    stream: (request, ctx) => {
+      const { params, warnings } = anthropicRequest(modelId, request, maxTokens);
+      return sdkStream<Anthropic.RawMessageStreamEvent>({
+        ctx,
+        where,
+        watch,
+        warnings,
+        open: async () =>
+          (await clientFor(ctx.fetch)).messages.create(params, requestOptions(ctx)).withResponse(),
+        reader: (sink) => new AnthropicEventReader(sink),
+        explain: (error) => withAvailableModels(error, modelId, () => list(ctx)),
+      });
+    },
+  };
+}
+
+async function createClient(
+  options: AnthropicOptions,
+  timeout: number,
+  where: string,
+  fetch: typeof globalThis.fetch | undefined,
+): Promise<Anthropic> {
+  const apiKey = readApiKey(options.apiKey, 'ANTHROPIC_API_KEY', where);
+  const { Anthropic } = await import('@anthropic-ai/sdk');
+  const { baseURL, headers } = options;
+  return new Anthropic({
+    apiKey,
+    timeout,
+    maxRetries: 0,
+    ...defined({ baseURL, fetch, defaultHeaders: headers }),
+  });
+}
+
+function requestOptions(ctx: CallContext): {
+  signal: AbortSignal;
+  headers?: Record<string, string>;
+} {
+  return { signal: ctx.signal, ...(ctx.headers === undefined ? {} : { headers: ctx.headers }) };
+}

@@ -1,0 +1,60 @@
+import { ModelError } from '@overseer/core/plugin';
+
+/** An official SDK, as an optional dependency. */
+export interface Sdk<Client> {
+  /** As npm knows it. */
+  readonly packageName: string;
+  readonly version: string;
+  /** Imports it and makes a client that reaches the network through this `fetch`, where one is given. */
+  readonly create: (fetch: typeof globalThis.fetch | undefined) => Promise<Client>;
+}
+
+/** Keeps one client for the host's own network, and one for each `fetch` that calls bring; loads the SDK at the first call. */
+export function keepClients<Client>(
+  sdk: Sdk<Client>,
+): (fetch: typeof globalThis.fetch | undefined) => Promise<Client> {
+  const byFetch = new WeakMap<typeof globalThis.fetch, Promise<Client>>();
+  let own: Promise<Client> | undefined;
+  return (fetch) => {
+    const kept = fetch === undefined ? own : byFetch.get(fetch);
+    if (kept !== undefined) return kept;
+    const made = createClient(sdk, fetch);
+    if (fetch === undefined) own = made;
+    else byFetch.set(fetch, made);
+    // A key or package that was missing may be there at the next call.
+    made.catch(() => {
+      if (own === made) own = undefined;
+      if (fetch !== undefined) byFetch.delete(fetch);
+    });
+    return made;
+  };
+}
+
+/** A provider's key: the option, or else its environment variable, read now. Throws `ModelError` `auth` where there is none. */
+export function readApiKey(option: string | undefined, variable: string, where: string): string {
+  const key = option ?? process.env[variable];
+  if (key !== undefined && key !== '') return key;
+  throw new ModelError('auth', `${where}: there is no API key; set ${variable}, or pass apiKey`);
+}
+
+async function createClient<Client>(
+  sdk: Sdk<Client>,
+  fetch: typeof globalThis.fetch | undefined,
+): Promise<Client> {
+  try {
+    return await sdk.create(fetch);
+  } catch (cause) {
+    const code = (cause as { readonly code?: unknown }).code;
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
+    throw notInstalled(sdk, cause);
+  }
+}
+
+function notInstalled(
+  { packageName, version }: Pick<Sdk<unknown>, 'packageName' | 'version'>,
+  cause: unknown,
+): ModelError {
+  const install = `npm install ${packageName}@${version}`;
+  const what = `the package ${packageName} is not installed; run: ${install}`;
+  return new ModelError('unsupported', what, { cause });
+}

@@ -1,0 +1,63 @@
+import type { ListedModel } from '@overseer/core/spec';
+import { field, numberField, textField } from '../internal/fields.ts';
+
+/** A model as LM Studio lists it. */
+export interface LmStudioModel extends ListedModel {
+  /** Answers chats; embedding models do not. */
+  readonly chat: boolean;
+  /** What is in memory of it; each is unloaded by its own id. */
+  readonly instances: readonly string[];
+}
+
+/** Reads `GET /api/v1/models`: what is in memory is a list of instances, each with a window of its own. */
+export function readV1(answer: unknown): readonly LmStudioModel[] | undefined {
+  return entriesOf(answer, 'models')?.flatMap((entry) => {
+    const id = textField(entry, 'key');
+    if (id === undefined) return [];
+    const loaded = entriesOf(entry, 'loaded_instances') ?? [];
+    const window =
+      numberField(field(loaded[0], 'config'), 'context_length') ??
+      numberField(entry, 'max_context_length');
+    return [
+      {
+        id,
+        state: loaded.length > 0 ? ('ready' as const) : ('cold' as const),
+        chat: field(entry, 'type') !== 'embedding',
+        instances: loaded.flatMap((instance) => textField(instance, 'id') ?? []),
+        ...(window === undefined ? {} : { contextWindow: window }),
+      },
+    ];
+  });
+}
+
+/** `idle` is in memory and wakes by itself; `not-loaded` loads at the first call, so that both can be used. */
+const STATES: ReadonlyMap<unknown, ListedModel['state']> = new Map<unknown, ListedModel['state']>([
+  ['loaded', 'ready'],
+  ['idle', 'ready'],
+  ['loading', 'loading'],
+  ['not-loaded', 'cold'],
+]);
+
+/** Reads `GET /api/v0/models`, or an OpenAI listing, which has no states. */
+export function readV0(answer: unknown): readonly LmStudioModel[] | undefined {
+  return entriesOf(answer, 'data')?.flatMap((entry) => {
+    const id = textField(entry, 'id');
+    if (id === undefined) return [];
+    const window =
+      numberField(entry, 'loaded_context_length') ?? numberField(entry, 'max_context_length');
+    return [
+      {
+        id,
+        state: STATES.get(field(entry, 'state')) ?? ('unknown' as const),
+        chat: field(entry, 'type') !== 'embeddings',
+        instances: [],
+        ...(window === undefined ? {} : { contextWindow: window }),
+      },
+    ];
+  });
+}
+
+function entriesOf(value: unknown, name: string): readonly unknown[] | undefined {
+  const list = field(value, name);
+  return Array.isArray(list) ? list : undefined;
+}
