@@ -7,26 +7,36 @@ const PRIOR = 1_000;
 /** Keys that are remembered; kinds of task are words that models may make up. */
 const KEYS = 1_000;
 
+interface Recent {
+  /** In the order of coming. */
+  readonly values: number[];
+  /** The same, smallest first. */
+  readonly sorted: number[];
+}
+
 /** What models gave before, so that the next call's output can be estimated: the 90th percentile of recent calls. */
 export class OutputEstimates {
   /** The key that was noted longest ago comes first. */
-  readonly #recent = new Map<string, number[]>();
+  readonly #recent = new Map<string, Recent>();
 
   /** Takes note of a finished call's output tokens, under a key such as `model/kind`. */
   note(key: string, outputTokens: number): void {
-    const recent = this.#recent.get(key) ?? [];
-    recent.push(outputTokens);
-    if (recent.length > KEPT) recent.shift();
+    const recent = this.#recent.get(key) ?? { values: [], sorted: [] };
     this.#recent.delete(key);
     this.#recent.set(key, recent);
     if (this.#recent.size > KEYS) this.#forgetOldest();
+    const { values, sorted } = recent;
+    values.push(outputTokens);
+    const gone = values.length > KEPT ? values.shift() : undefined;
+    if (gone !== undefined) sorted.splice(sorted.indexOf(gone), 1);
+    const place = sorted.findIndex((value) => value > outputTokens);
+    sorted.splice(place < 0 ? sorted.length : place, 0, outputTokens);
   }
 
   /** The estimate in tokens, never above `maximum`: at least nine in ten recent calls gave no more. */
   estimate(key: string, maximum: number): number {
-    const recent = this.#recent.get(key);
-    if (recent === undefined || recent.length < ENOUGH) return Math.min(PRIOR, maximum);
-    const sorted = [...recent].sort((a, b) => a - b);
+    const sorted = this.#recent.get(key)?.sorted ?? [];
+    if (sorted.length < ENOUGH) return Math.min(PRIOR, maximum);
     return Math.min(sorted[Math.ceil(0.9 * sorted.length) - 1] ?? PRIOR, maximum);
   }
 

@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { planJsonSchema } from '../plan/plan-schema.ts';
+import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
@@ -36,6 +37,8 @@ export interface DispatcherHost {
   end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): void;
   failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
   stopRun(run: RunState, because: string): void;
+  /** Whether a run is being ended, so that nothing of it may start. */
+  isStopping(run: RunState): boolean;
 }
 
 /**
@@ -60,7 +63,8 @@ export class Dispatcher {
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
     this.#projection = projection;
-    this.#decider = { settings, projection };
+    const candidates = createCandidateFinder(settings);
+    this.#decider = { settings, projection, candidates };
     this.#journal = journal;
     this.#host = host;
   }
@@ -131,6 +135,7 @@ export class Dispatcher {
     const run = this.#projection.runs.get(ready.run);
     const task = run?.tasks.get(ready.task);
     if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
+    if (this.#host.isStopping(run)) return 'dropped';
     if (needsNoModel(task.task)) return this.#startWithoutModel(run, task);
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
@@ -181,7 +186,8 @@ export class Dispatcher {
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
     const admission = this.#admit(run, member, claim, nowMs);
     if (admission.kind === 'never') {
-      this.#refuse(run, task, admission.why);
+      if (admission.ofBudget) this.#host.stopRun(run, admission.why);
+      else this.#host.failTask(run, task, `${member.name}: ${admission.why}`, []);
       return 'dropped';
     }
     if (admission.kind === 'wait') {
@@ -203,7 +209,7 @@ export class Dispatcher {
   /** Gives a waiting attempt its next call, or says when to look again. */
   #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
     const { run, task, attempt } = at;
-    if (run.status !== 'running') return undefined;
+    if (run.status !== 'running' || this.#host.isStopping(run)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
     const { failure } = attempt;
     if (member === undefined || (failure !== undefined && !failure.retryable)) {
@@ -223,7 +229,11 @@ export class Dispatcher {
     const tools = attempt.prompt?.tools ?? [];
     const claim = claimForMessages(this.#decider, member, task, messages, tools);
     const admission = this.#admit(run, member, claim, nowMs);
-    if (admission.kind === 'never') return this.#end(at, 'failed', admission.why);
+    if (admission.kind === 'never') {
+      if (!admission.ofBudget) return this.#end(at, 'failed', admission.why);
+      this.#host.stopRun(run, admission.why);
+      return undefined;
+    }
     if (admission.kind === 'wait') {
       return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
     }
@@ -265,11 +275,6 @@ export class Dispatcher {
     this.#waiting.delete(at.attempt.id);
     this.#host.end(at, outcome, because);
     return undefined;
-  }
-
-  #refuse(run: RunState, task: TaskState, why: string): void {
-    if (this.#projection.budgets.has(run.id)) this.#host.stopRun(run, why);
-    else this.#host.failTask(run, task, why, []);
   }
 
   /** All or nothing over the model's limits and the run's budget. */

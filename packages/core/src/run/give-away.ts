@@ -5,7 +5,8 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
-import { type Candidate, candidatesFor, roleOf } from '../route/candidates.ts';
+import type { createCandidateFinder } from '../route/candidate-finder.ts';
+import { roleOf } from '../route/candidates.ts';
 import { type Choice, chooseModel } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
@@ -26,6 +27,7 @@ const CALLS_WITH_TOOLS = 2;
 export interface Decider {
   readonly settings: Settings;
   readonly projection: Projection;
+  readonly candidates: ReturnType<typeof createCandidateFinder>;
 }
 
 /** Which model gets a task now, if any. Pure: reads state, changes nothing. */
@@ -42,7 +44,11 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
   return chooseModel({
-    candidates: candidatesOf(settings, task, parts),
+    candidates: decider.candidates({
+      role: task.task.role,
+      kind: task.task.kind,
+      usesTools: parts.tools.size > 0,
+    }),
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
@@ -80,18 +86,6 @@ export function groupOf(task: TaskState): string {
 /** Whether a tool or checks alone do the task. */
 export function needsNoModel(task: PlanTask): boolean {
   return task.step !== undefined || task.kind === 'check';
-}
-
-function candidatesOf(settings: Settings, task: TaskState, parts: RoleParts): readonly Candidate[] {
-  const { role } = task.task;
-  return candidatesFor(
-    { overseer: settings.overseer, members: settings.members },
-    {
-      kind: task.task.kind,
-      usesTools: parts.tools.size > 0,
-      ...(role === undefined ? {} : { role }),
-    },
-  );
 }
 
 /** Composes the prompt of a new attempt of `member` at `task`. Pure. */

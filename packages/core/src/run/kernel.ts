@@ -1,13 +1,13 @@
 import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
-import { StoreError } from '../errors/store-error.ts';
+import { OverseerError } from '../errors/overseer-error.ts';
 import { createBounded } from '../internal/bounded.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import { createSerial } from '../internal/serial.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RunState, TaskState } from '../journal/run-state.ts';
+import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import { backoffMs } from '../limit/backoff.ts';
 import type { RunStatus } from '../spec/event.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
@@ -19,7 +19,6 @@ import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { plannedDrafts } from './planned.ts';
 import type { Projection } from './projection.ts';
-import { recoverRun } from './recover.ts';
 import { RunControl } from './run-control.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Settings } from './settings.ts';
@@ -64,12 +63,14 @@ export class Kernel {
   readonly #sources = new Map<string, TaskSource>();
   readonly #chains: Chains;
   readonly #ends = new Map<string, PromiseWithResolvers<RunEnd>>();
+  readonly #deadlines: Deadlines;
   #closing = false;
 
   constructor(settings: Settings, projection: Projection, journal: Journal) {
     this.#settings = settings;
     this.#projection = projection;
     this.#journal = journal;
+    this.#deadlines = new Deadlines(settings.clock);
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
     this.#attempts = new LiveAttempts(this.#host, this.#chains, (at, error) =>
@@ -81,7 +82,9 @@ export class Kernel {
       end: (at, outcome, because) => endAttempt(this.#host, at, outcome, because, []),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
-      stopRun: (run, because) => void this.#control.stop(run, because),
+      isStopping: (run) => this.#control.isStopping(run),
+      // A stop can fail only with the journal, and of that everybody hears by other ways.
+      stopRun: (run, because) => void this.#control.stop(run, because).catch(() => undefined),
     });
     this.#graphs = new RunGraphs(this.#dispatcher.queue);
     this.#control = new RunControl({
@@ -95,6 +98,7 @@ export class Kernel {
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
+    journal.whenFailed((failure) => this.#failAll(failure));
   }
 
   /** The runs that are not finished. */
@@ -134,32 +138,41 @@ export class Kernel {
     if (run !== undefined) this.#control.added(run, request.tasks);
   }
 
-  /** Goes on with a run that was suspended, or that another process left unfinished. */
+  /**
+   * Goes on with a run that was suspended, or that another process left unfinished; does nothing for one that goes on
+   * here. Throws `ConfigError` for a check that nobody makes any more.
+   */
   resume(run: RunState, because: string, source: TaskSource | undefined): void {
+    this.#requireOpen();
+    if (run.status === 'finished' || this.#control.isStopping(run)) return;
+    if (run.status === 'running' && this.#graphs.has(run.id)) return;
+    for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
     if (source !== undefined) this.#sources.set(run.id, source);
-    this.#append([
-      ...recoverRun(run, this.#attempts, this.#settings.clock.now()),
-      { type: 'run.resumed', run: run.id, data: { because } },
-    ]);
-    for (const task of run.tasks.values()) {
-      if (task.attempt === undefined) continue;
-      const at = this.#attempts.of(task) ?? this.#attempts.adopt(run, task, task.attempt);
-      this.#attempts.go(at, undefined, undefined);
-    }
+    this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
+    const left = [...run.tasks.values()].flatMap((task) =>
+      // What this process works on already goes on by itself.
+      task.attempt === undefined || this.#attempts.of(task) !== undefined
+        ? []
+        : [this.#attempts.adopt(run, task, task.attempt)],
+    );
     this.#graphs.load(run, this.#settings.clock.now());
+    // Only once all are taken on can one find the other that asked it.
+    for (const at of left) this.#attempts.go(at, undefined, undefined);
     this.#control.finishIfOver(run);
     this.#dispatcher.wake();
   }
 
   /** Lets calls in flight end and starts none. */
   pause(run: RunState, because: string): void {
-    if (run.status === 'running') {
+    this.#requireOpen();
+    if (run.status === 'running' && !this.#control.isStopping(run)) {
       this.#append([{ type: 'run.suspended', run: run.id, data: { because } }]);
     }
   }
 
   /** Ends a run, aborting what is under way down to the sockets. */
   async cancel(run: RunState, because: string): Promise<void> {
+    this.#requireOpen();
     await this.#control.stop(run, because);
   }
 
@@ -189,6 +202,7 @@ export class Kernel {
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
+    this.#deadlines.close();
     if (this.#journal.failure === undefined) await this.#suspendAll();
     this.#journal.followers.end();
   }
@@ -212,7 +226,16 @@ export class Kernel {
   }
 
   #append(drafts: readonly EventDraft[]): void {
-    void this.#journal.append(drafts).catch((error: unknown) => this.#failAll(error));
+    // A failed write ends the journal, which tells everybody.
+    void this.#journal.append(drafts);
+  }
+
+  #requireOpen(): void {
+    if (!this.#closing) return;
+    throw new OverseerError(
+      'overseer.closed',
+      'The overseer of this run was closed; create another one and open the run with it.',
+    );
   }
 
   #begin(
@@ -228,21 +251,15 @@ export class Kernel {
   }
 
   #broken(at: AttemptPlace, error: unknown): void {
-    if (this.#journal.failure !== undefined) {
-      this.#failAll(this.#journal.failure);
-      return;
-    }
+    if (this.#journal.failure !== undefined) return;
     endAttempt(this.#host, at, 'failed', describeError(error), []);
   }
 
-  #failAll(error: unknown): void {
+  /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */
+  #failAll(failure: Error): void {
     this.#dispatcher.close();
-    const failure = error instanceof Error ? error : new StoreError('store.failed', String(error));
     for (const at of this.#attempts.list()) at.live.cancel.abort(failure);
-    for (const run of this.unfinished) {
-      void this.whenEnded(run.id).catch(() => undefined);
-      this.#ends.get(run.id)?.reject(failure);
-    }
+    for (const end of this.#ends.values()) end.reject(failure);
   }
 
   #finished(run: RunState): void {
@@ -264,7 +281,7 @@ export class Kernel {
     return {
       clock: settings.clock,
       ids: settings.ids,
-      deadlines: new Deadlines(settings.clock),
+      deadlines: this.#deadlines,
       workspaces: settings.workspaces,
       fetch: settings.fetch,
       retryDelay: (failures, retryAfterMs) =>

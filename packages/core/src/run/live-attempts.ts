@@ -57,11 +57,17 @@ export class LiveAttempts {
     if (entry !== undefined) entry.work = this.#work(at, ready, call);
   }
 
-  /** Resolves when nothing of these attempts is under way any more. */
+  /** Resolves when nothing of these attempts is under way any more, what they set going among themselves included. */
   async quiet(run?: string): Promise<void> {
-    const entries = [...this.#live.values()];
-    const meant = run === undefined ? entries : entries.filter(({ at }) => at.run.id === run);
-    await Promise.all(meant.map(({ work }) => work));
+    const seen = new Set<Promise<void>>();
+    const fresh = (): readonly Promise<void>[] =>
+      [...this.#live.values()].flatMap(({ at, work }) =>
+        (run === undefined || at.run.id === run) && !seen.has(work) ? [work] : [],
+      );
+    for (let works = fresh(); works.length > 0; works = fresh()) {
+      for (const work of works) seen.add(work);
+      await Promise.all(works);
+    }
   }
 
   /** Lets go of an attempt that ended, or that another process may take up. */

@@ -6,6 +6,7 @@ import { readLiving } from '../journal/read-living.ts';
 import type { LeaseAnswer } from '../spec/store.ts';
 import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
+import { recoverRun } from './recover.ts';
 import type { Settings } from './settings.ts';
 
 /** What one process owns at a time. */
@@ -46,7 +47,9 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
       projection.apply(event);
     },
   });
-  await journal.append([{ type: 'lease.taken', data: leaseData(lease) }]);
+  // Calls that a dead process left open hold places and money, whether their runs go on here or not.
+  const left = [...projection.runs.values()].flatMap((run) => recoverRun(run, clock.now()));
+  await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal);
   return {
     kernel,

@@ -28,7 +28,7 @@ export interface RunControlHost {
 /** What becomes of tasks and runs when attempts end, tasks fail, and people say stop. */
 export class RunControl {
   readonly #host: RunControlHost;
-  readonly #stopping = new Map<string, string>();
+  readonly #stopping = new Map<string, Promise<void>>();
 
   constructor(host: RunControlHost) {
     this.#host = host;
@@ -80,10 +80,26 @@ export class RunControl {
     this.#host.wake();
   }
 
-  /** Ends a run before its tasks are done: aborts what is under way, records it, skips the rest. Idempotent. */
+  /** Whether a run is being ended, so that nothing of it may start. */
+  isStopping(run: RunState): boolean {
+    return this.#stopping.has(run.id);
+  }
+
+  /**
+   * Ends a run before its tasks are done: aborts what is under way, records it, skips the rest. Resolves once that is
+   * appended, also for whoever comes second. Rejects only when the journal failed.
+   */
   async stop(run: RunState, because: string): Promise<void> {
-    if (run.status === 'finished' || this.#stopping.has(run.id)) return;
-    this.#stopping.set(run.id, because);
+    if (run.status === 'finished') return;
+    let stopping = this.#stopping.get(run.id);
+    if (stopping === undefined) {
+      stopping = this.#stop(run, because);
+      this.#stopping.set(run.id, stopping);
+    }
+    await stopping;
+  }
+
+  async #stop(run: RunState, because: string): Promise<void> {
     const places = this.#host.attempts.list(run.id);
     for (const at of places) at.live.cancel.abort(new Error(because));
     await this.#host.attempts.quiet(run.id);

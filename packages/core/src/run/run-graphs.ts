@@ -71,6 +71,11 @@ export class RunGraphs {
     this.#queue.add(task, nowMs);
   }
 
+  /** Whether a run is worked on here. */
+  has(run: string): boolean {
+    return this.#graphs.has(run);
+  }
+
   /** Lets go of a run. */
   forget(run: string): void {
     this.#graphs.delete(run);
