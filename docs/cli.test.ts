@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT } from '@overseer/cli';
+import { describe, expect, it } from 'vitest';
+import { root } from './blocks/documents.ts';
+import { runProgram } from './blocks/run-program.ts';
+
+const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
+
+describe('docs/cli.md', () => {
+  it('A6 Q3: names every command, flag and variable of the help, and no other', async () => {
+    const helps = await Promise.all(['', 'run', 'resume', 'status', 'events'].map(helpOf));
+    const help = helps.join('\n');
+    const flags = new Set(
+      [...help.matchAll(/(?<=^ {2}(?:-\w, )?)--[\w-]+/gm)].map(([flag]) => flag),
+    );
+    const named = new Set([...page.matchAll(/`(--[\w-]+)/g)].map(([, flag]) => flag));
+    flags.delete('--help');
+    expect([...named].sort()).toEqual([...flags].sort());
+    const variables = [...help.matchAll(/^ {2}([A-Z_]{6,})/gm)].map(([, name]) => name);
+    expect(variables.length).toBeGreaterThan(0);
+    for (const name of variables) expect(page).toContain(`| \`${name}\` |`);
+  });
+
+  it('A6 Q3: names the exit codes', () => {
+    const table = page.slice(page.indexOf('## Exit codes'));
+    const codes = [...table.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    expect(codes).toEqual(Object.values(EXIT));
+  });
+});
+
+async function helpOf(command: string): Promise<string> {
+  const main = join(root, 'packages/cli/src/main.ts');
+  const scene = { code: root, repository: root, env: { PATH: process.env['PATH'] ?? '' } };
+  const args = [
+    '--conditions=@overseer/source',
+    main,
+    ...command.split(' ').filter(Boolean),
+    '--help',
+  ];
+  const { stdout, stderr, code } = await runProgram(scene, process.execPath, args);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
