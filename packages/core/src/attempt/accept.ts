@@ -1,4 +1,4 @@
-import type { ChangeAnswer, ChangeRequest } from '../spec/workspace.ts';
+import type { ChangeAnswer, ChangeRequest, WorkspaceProvider } from '../spec/workspace.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
 
@@ -24,8 +24,23 @@ export async function acceptChange(
     if (request === undefined) return undefined;
     const files = await request.workspace.changed(signal);
     await host.append([{ type: 'change.started', ...placeOf(at), data: { files } }]);
-    return record(host, at, await workspaces.accept(request));
+    return record(host, at, await acceptOrFind(workspaces, request));
   });
+}
+
+/** What failed on the way may have happened all the same: a change that went in is not made by another attempt too. */
+async function acceptOrFind(
+  workspaces: WorkspaceProvider,
+  request: ChangeRequest,
+): Promise<ChangeAnswer> {
+  try {
+    return await workspaces.accept(request);
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    const found = await workspaces.probe(request.trailers.attempt, request.signal);
+    if (found === undefined) throw error;
+    return found;
+  }
 }
 
 function record(host: AttemptHost, at: AttemptPlace, answer: ChangeAnswer): ChangeAnswer {

@@ -4,6 +4,7 @@ import type { ModelError } from '../errors/model-error.ts';
 import type { CallEstimate, EventData } from '../spec/event.ts';
 import type { ModelErrorKind, ModelRequest, Price, Usage } from '../spec/model.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { distinctCalls } from './distinct-calls.ts';
 
 /** One call as the dispatcher let it through. */
 export interface LetThrough {
@@ -56,7 +57,7 @@ export async function callModel(
       (event) => host.show(at, event),
     );
     const data: EventData['call.finished'] = {
-      parts: response.parts,
+      parts: distinctCalls(response.parts),
       reason: response.reason,
       usage: response.usage,
       settled: settle(response.usage, estimate, member.price),

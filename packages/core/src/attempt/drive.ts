@@ -82,7 +82,8 @@ function accept(host: AttemptHost, at: AttemptPlace): Promise<void> | 'stop' {
 
 async function acceptChangeOrPlan(host: AttemptHost, at: AttemptPlace): Promise<void> {
   const change = await acceptChange(host, at);
-  if (at.live.cancel.aborted) return;
+  // What went into the project is done, whoever wanted to stop it meanwhile.
+  if (at.live.cancel.aborted && change?.kind !== 'accepted') return;
   if (change?.kind === 'refused') {
     endAttempt(host, at, 'rejected', change.because, change.findings);
     return;

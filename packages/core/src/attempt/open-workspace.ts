@@ -3,6 +3,7 @@ import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
 import { checkToolCall } from '../tool/check-tool-call.ts';
 import { runTool } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { toolKey } from './tool-key.ts';
 
 /** Kinds of task that are answered in words whatever there is to work on. */
 const WORDS_ALONE: ReadonlySet<string> = new Set(['plan', 'review']);
@@ -46,24 +47,33 @@ async function open(
   return workspace;
 }
 
-function recordedTools(attempt: AttemptState): readonly ToolStepState[] {
-  const tools = attempt.steps.flatMap((step) => [...step.tools.values()]);
-  return attempt.toolStep === undefined ? tools : [attempt.toolStep, ...tools];
+/** A recorded tool call with the key that it had. */
+type Recorded = ToolStepState & { readonly key: string };
+
+function recordedTools(attempt: AttemptState): readonly Recorded[] {
+  const keyed = (tool: ToolStepState, step: number): Recorded => ({
+    ...tool,
+    key: toolKey(attempt, step, tool.id),
+  });
+  const tools = attempt.steps.flatMap((step, index) =>
+    [...step.tools.values()].map((tool) => keyed(tool, index + 1)),
+  );
+  return attempt.toolStep === undefined ? tools : [keyed(attempt.toolStep, 0), ...tools];
 }
 
 async function repeat(
   host: AttemptHost,
   at: AttemptPlace,
   workspace: Workspace,
-  done: readonly ToolStepState[],
+  done: readonly Recorded[],
 ): Promise<void> {
-  for (const { id, name, input, effect, result } of done) {
+  for (const { key, name, input, effect, result } of done) {
     if (effect !== 'idempotent' || result === undefined || result.isError) continue;
     const check = checkToolCall({ name, input }, host.toolsOf(at.task), host.grantsOf(at.task));
     if (check.kind === 'refused') continue;
     const place = {
       ...placeOf(at),
-      key: id,
+      key,
       workspace: workspace.path,
       files: at.task.task.files,
     };

@@ -6,6 +6,7 @@ import { checkToolCall, type ToolWish } from '../tool/check-tool-call.ts';
 import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
+import { toolKey } from './tool-key.ts';
 
 /** Runs the tool calls of one model answer, in its order, and records each. */
 export async function runToolCalls(
@@ -54,7 +55,7 @@ async function perform(
   const path = opening === undefined ? undefined : (await opening).path;
   const place: ToolPlace = {
     ...ids,
-    key: id,
+    key: toolKey(at.attempt, at.attempt.steps.length, id),
     files: at.task.task.files,
     ...(path === undefined ? {} : { workspace: path }),
   };
@@ -76,7 +77,7 @@ async function runDoubtful(
   if (tool.effect === 'none' || tool.effect === 'idempotent') {
     return await runTool(tool, input, place, limits);
   }
-  const found = await tool.probe?.(input as never, { ...place, signal: limits.cancel.signal });
+  const found = await probe(tool, input, place, limits);
   if (found?.kind === 'done') return { output: found.output, isError: false };
   if (found?.kind === 'absent') return await runTool(tool, input, place, limits);
   return {
@@ -84,6 +85,31 @@ async function runDoubtful(
       'This call was interrupted, and whether it happened is unknown. It is not repeated; find out before going on.',
     isError: true,
   };
+}
+
+/** A probe that fails, or takes longer than the call itself may, knows nothing. */
+async function probe(
+  tool: Tool,
+  input: unknown,
+  place: ToolPlace,
+  limits: Parameters<typeof runTool>[3],
+): Promise<Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined> {
+  if (tool.probe === undefined) return undefined;
+  let found: Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined;
+  const asking: Tool = {
+    spec: 'tool/1',
+    description: tool.description,
+    input: tool.input,
+    permissions: tool.permissions,
+    effect: 'none',
+    timeoutMs: tool.timeoutMs,
+    execute: async (_, ctx) => {
+      found = await tool.probe?.(input as never, ctx);
+      return null;
+    },
+  };
+  const { isError } = await runTool(asking, input, place, limits);
+  return isError ? undefined : found;
 }
 
 function finished(
