@@ -15,7 +15,7 @@ interface Entry {
 export class Deadlines {
   readonly #clock: Clock;
   readonly #entries = new Set<Entry>();
-  #ticking = false;
+  #cancelTick: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -25,22 +25,28 @@ export class Deadlines {
   add(delayMs: number, passed: () => void): () => void {
     const entry: Entry = { at: this.#clock.now() + delayMs, passed };
     this.#entries.add(entry);
-    if (!this.#ticking) this.#tick();
+    if (this.#cancelTick === undefined) this.#tick();
     return () => {
       this.#entries.delete(entry);
     };
   }
 
+  /** Forgets all deadlines and stops the timer. */
+  close(): void {
+    this.#entries.clear();
+    this.#cancelTick?.();
+    this.#cancelTick = undefined;
+  }
+
   #tick(): void {
-    this.#ticking = true;
-    this.#clock.after(TICK_MS, () => {
+    this.#cancelTick = this.#clock.after(TICK_MS, () => {
       const nowMs = this.#clock.now();
       for (const entry of [...this.#entries]) {
         if (entry.at > nowMs) continue;
         this.#entries.delete(entry);
         entry.passed();
       }
-      this.#ticking = false;
+      this.#cancelTick = undefined;
       if (this.#entries.size > 0) this.#tick();
     });
   }

@@ -43,6 +43,7 @@ export class Journal {
   #batch: Batch | undefined;
   #writing: Promise<void> | undefined;
   #failure: Error | undefined;
+  #onFailure: ((error: Error) => void) | undefined;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -54,6 +55,12 @@ export class Journal {
   /** The error that ended it, if any. */
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** Calls back once when a write fails, which ends the journal; at once when one has. There is one such listener. */
+  whenFailed(listener: (error: Error) => void): void {
+    this.#onFailure = listener;
+    if (this.#failure !== undefined) listener(this.#failure);
   }
 
   /** The `seq` of the last event, durable or not. */
@@ -149,5 +156,6 @@ export class Journal {
     this.#batch?.reject(this.#failure);
     this.#batch = undefined;
     this.followers.fail(this.#failure);
+    this.#onFailure?.(this.#failure);
   }
 }

@@ -64,6 +64,8 @@ export class Kernel {
   readonly #chains: Chains;
   readonly #ends = new Map<string, PromiseWithResolvers<RunEnd>>();
   readonly #deadlines: Deadlines;
+  /** Folders that are being removed. */
+  readonly #removals = new Set<Promise<void>>();
   #closing = false;
 
   constructor(settings: Settings, projection: Projection, journal: Journal) {
@@ -197,11 +199,13 @@ export class Kernel {
   async close(): Promise<void> {
     this.#closing = true;
     this.#dispatcher.close();
-    await this.#quietWithin(this.#settings.graceMs);
+    await this.#within(this.#settings.graceMs, this.#attempts.quiet());
     for (const at of this.#attempts.list()) {
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
+    await this.#control.stopped();
+    await this.#within(this.#settings.graceMs, Promise.all(this.#removals));
     this.#deadlines.close();
     if (this.#journal.failure === undefined) await this.#suspendAll();
     this.#journal.followers.end();
@@ -218,10 +222,10 @@ export class Kernel {
     await this.#journal.settled();
   }
 
-  async #quietWithin(graceMs: number): Promise<void> {
+  async #within(graceMs: number, work: Promise<unknown>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.#settings.clock.after(graceMs, resolve);
-    await Promise.race([this.#attempts.quiet(), promise]);
+    await Promise.race([work, promise]);
     cancel();
   }
 
@@ -271,9 +275,13 @@ export class Kernel {
   }
 
   #closeWorkspace(at: AttemptPlace): void {
-    if (at.live.workspace === undefined) return;
+    const { workspaces } = this.#settings;
+    if (workspaces === undefined) return;
+    if (at.live.workspace === undefined && at.attempt.base === undefined) return;
     // A folder that stays behind costs space and nothing else.
-    this.#settings.workspaces?.close(at.attempt.id).catch(() => undefined);
+    const removal = workspaces.close(at.attempt.id).catch(() => undefined);
+    this.#removals.add(removal);
+    void removal.then(() => this.#removals.delete(removal));
   }
 
   #attemptHost(): AttemptHost {

@@ -99,6 +99,11 @@ export class RunControl {
     await stopping;
   }
 
+  /** Resolves when no run is being ended any more. */
+  async stopped(): Promise<void> {
+    await Promise.allSettled(this.#stopping.values());
+  }
+
   async #stop(run: RunState, because: string): Promise<void> {
     const places = this.#host.attempts.list(run.id);
     for (const at of places) at.live.cancel.abort(new Error(because));
