@@ -6,8 +6,8 @@ import { askedTask } from './asked-task.ts';
 import { kit } from './kit-tasks.ts';
 
 /**
- * What a coder does next at a task of the kit: reads the file that it is about to replace, if there is one; then writes
- * its answer; then says what it did. Where it stands is read off the tool calls in the request.
+ * What a coder does next at a task of the kit: reads the file that it is about to replace, if there is one, or before it
+ * writes about the library what the library says of itself; then writes its answer; then says what it did. Where it stands is read off the tool calls in the request.
  */
 export function workTask(request: MockRequest): MockReply {
   const { key, title, isRepair } = askedTask(request);
@@ -18,13 +18,18 @@ export function workTask(request: MockRequest): MockReply {
   if (!request.tools.includes('write_file')) return { text: inWords(account, files) };
   const called = toolsCalled(request);
   if (called.has('write_file')) return { text: account };
-  const [old] = files.filter(({ path }) => existsSync(new URL(path, kit)));
-  if (old !== undefined && request.tools.includes('read_file') && !called.has('read_file')) {
-    return { toolCalls: [{ name: 'read_file', input: { path: old.path } }] };
+  const source = firstToRead(files.map(({ path }) => path));
+  if (source !== undefined && request.tools.includes('read_file') && !called.has('read_file')) {
+    return { toolCalls: [{ name: 'read_file', input: { path: source } }] };
   }
   return {
     toolCalls: files.map(({ path, content }) => ({ name: 'write_file', input: { path, content } })),
   };
+}
+
+function firstToRead(paths: readonly string[]): string | undefined {
+  const old = paths.find((path) => existsSync(new URL(path, kit)));
+  return old ?? (paths.some((path) => path.endsWith('.md')) ? 'README.md' : undefined);
 }
 
 function toolsCalled({ messages }: MockRequest): ReadonlySet<string> {

@@ -1,8 +1,17 @@
 import type { OverseerEvent } from '@overseer/core/spec';
 import { ownerOf } from './run-view.ts';
+import { cut } from './words.ts';
 
-/** An event in plain words, for those that a person wants to hear of; `undefined` for the rest. */
+/** Longer lines of a decision are cut. */
+const WIDTH = 180;
+
+/** An event in one line of plain words, for those that a person wants to hear of; `undefined` for the rest. */
 export function decisionOf(event: OverseerEvent): string | undefined {
+  const words = wordsOf(event);
+  return words === undefined ? undefined : cut(words, WIDTH);
+}
+
+function wordsOf(event: OverseerEvent): string | undefined {
   const task = event.task ?? '';
   const owner = ownerOf(task);
   switch (event.type) {
@@ -50,7 +59,7 @@ function assigned(
   const first = data.considered?.find(({ model }) => model === data.insteadOf);
   return first === undefined
     ? `${task} goes to ${data.model}`
-    : `${first.model} is at ${first.why}: gave ${task} to ${data.model}`;
+    : `${first.model}${/^\d/.test(first.why) ? ' is at' : ':'} ${first.why}: gave ${task} to ${data.model}`;
 }
 
 function callFailed({ data, model, at }: OverseerEvent<'call.failed'>, owner: string): string {

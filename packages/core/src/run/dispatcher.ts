@@ -16,6 +16,7 @@ import {
   claimForMessages,
   composeFor,
   type Decider,
+  downUntil,
   needsNoModel,
   outputLimit,
 } from './give-away.ts';
@@ -222,8 +223,10 @@ export class Dispatcher {
         `${attempt.failures} calls in a row failed: ${failure?.message}`,
       );
     }
-    if (failure?.retryAt !== undefined && failure.retryAt > nowMs) {
-      return this.#moveOrWait(at, failure.retryAt, nowMs, failure.message);
+    const down = downUntil(this.#decider, member.name, nowMs);
+    const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
+    if (notBefore > nowMs) {
+      return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
     }
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];

@@ -61,7 +61,7 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
-function downUntil(
+export function downUntil(
   { settings, projection }: Decider,
   model: string,
   nowMs: number,

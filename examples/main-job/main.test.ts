@@ -1,0 +1,156 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { inspectJournal } from './inspect-journal.ts';
+
+const run = promisify(execFile);
+const main = join(import.meta.dirname, 'main.ts');
+const homes: string[] = [];
+
+afterAll(async () => {
+  for (const home of homes) await rm(home, { recursive: true, force: true });
+});
+
+async function newHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'overseer main job '));
+  homes.push(home);
+  return home;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+  readonly firstLineMs: number;
+}
+
+async function start(home: string, args: readonly string[], interruptAt?: RegExp): Promise<Ended> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['--conditions=@overseer/source', main, ...args], {
+    env: { ...process.env, OVERSEER_DEMO_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  let firstLineMs = Number.POSITIVE_INFINITY;
+  child.stdout.on('data', (chunk: Buffer) => {
+    firstLineMs = Math.min(firstLineMs, performance.now() - startedAt);
+    out += chunk;
+    if (interruptAt?.test(out)) child.kill('SIGINT');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, out, err, firstLineMs };
+}
+
+async function git(home: string, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await run('git', ['-C', join(home, 'demo'), ...args]);
+  return stdout;
+}
+
+describe('the main job', { tags: ['slow'], timeout: 120_000 }, () => {
+  it('M17 K1 V1 V2 G1 A6: works the kit with simulated models and shows what it did', async () => {
+    const home = await newHome();
+    const { code, out, firstLineMs } = await start(home, ['--plain']);
+    expect(code, out).toBe(0);
+    expect(out.split('\n')[0]).toContain('The models are simulated');
+    expect(firstLineMs).toBeLessThan(5_000);
+    expect(out).toMatch(/17 of 17 tasks verified/);
+    expect(out).toMatch(/The mock service counted .*: the same as ours/);
+    expect(out).toMatch(/gave T\d{3} to /);
+    expect(out).toMatch(/T005: .*refused it/);
+    expect(out).toMatch(/T014: review refused it/);
+    expect(out).toMatch(/rate-limit/);
+    const log = await git(home, 'log', '--format=%s%n%(trailers:key=Overseer-Task,valueonly)');
+    for (let task = 1; task <= 16; task++)
+      expect(log).toContain(`T${String(task).padStart(3, '0')}`);
+    expect(await git(home, 'status', '--porcelain')).toBe('');
+    const tasks = await readFile(join(home, 'demo/specs/001-text-tools/tasks.md'), 'utf8');
+    expect(tasks).not.toContain('- [ ] T');
+    await run(process.execPath, ['--test'], { cwd: join(home, 'demo') });
+  });
+
+  it('A1: ticks a box by changing one byte of tasks.md', async () => {
+    const home = homes[0] ?? '';
+    const last = (await git(home, 'log', '--format=%H', '--', 'specs')).split('\n')[0] ?? '';
+    const change = await git(
+      home,
+      'show',
+      '--format=',
+      '--word-diff=porcelain',
+      '--word-diff-regex=.',
+      last,
+      '--',
+      'specs',
+    );
+    const changed = change.split('\n').filter((line) => /^[+-](?![+-])/.test(line));
+    expect(changed).toEqual(['- ', '+x']);
+  });
+
+  it('R1 R2: killed with -9 in the middle of calls it loses nothing and repeats nothing', async () => {
+    const home = await newHome();
+    const { code, out } = await start(home, ['--crash', '--plain']);
+    expect(code, out).toBe(0);
+    expect(out).toMatch(/Killed with -9 in the middle of [2-9] calls/);
+    expect(out).toContain('After the kill: 0 lost, 0 repeated.');
+    expect(out).toMatch(
+      /The mock service counted .*: (the same as ours|\d+ more than ours, within)/,
+    );
+  });
+
+  it('K6 R2: Ctrl-C stops cleanly, says how to go on, and --resume goes on', async () => {
+    const home = await newHome();
+    const stopped = await start(home, ['--plain'], /T002 is done/);
+    expect(stopped.code, stopped.out + stopped.err).toBe(130);
+    expect(stopped.out).toContain('Go on with: npm start -- --resume');
+    const before = await inspectJournal(join(home, 'demo/.overseer/journal.db'));
+    expect(before.openCalls).toBe(0);
+    const resumed = await start(home, ['--resume', '--plain']);
+    expect(resumed.code, resumed.out).toBe(0);
+    const after = await inspectJournal(join(home, 'demo/.overseer/journal.db'));
+    expect(after.repeated).toBe(0);
+    expect(resumed.out).toMatch(/17 of 17 tasks verified/);
+  });
+
+  it('A6: --json prints journal events as JSON lines, and nothing else', async () => {
+    const home = await newHome();
+    const { code, out, err } = await start(home, ['--json']);
+    expect(code, err).toBe(0);
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const seqs = events.map(({ seq }) => seq);
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+    expect(events.at(-1)).toMatchObject({ type: 'run.finished', data: { status: 'completed' } });
+  });
+
+  it('X5 A6: --resume without anything to resume, an unknown option and --help each say so', async () => {
+    const home = await newHome();
+    const nothing = await start(home, ['--resume']);
+    expect(nothing).toMatchObject({ code: 2 });
+    expect(nothing.err).toContain('config.nothing-to-resume');
+    const unknown = await start(home, ['--resmue']);
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.err).toMatch(/did you mean "resume"/);
+    const help = await start(home, ['--help']);
+    expect(help.code).toBe(0);
+    for (const word of [
+      '--base-url',
+      '--model',
+      'OPENAI_API_KEY',
+      'OPENAI_API_BASE',
+      'ANTHROPIC_API_KEY',
+      'LM_STUDIO_MODEL',
+      '127.0.0.1:1234',
+    ]) {
+      expect(help.out).toContain(word);
+    }
+  });
+});
