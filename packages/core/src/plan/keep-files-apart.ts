@@ -1,10 +1,11 @@
+import { posix } from 'node:path';
 import { Heap } from '../internal/heap.ts';
 import type { PlanTask } from '../spec/task.ts';
 
 /**
  * Adds needs between tasks that share a file, so that no two running tasks write one: all writers of a file are put in
- * one order, which follows the needs there are and, where these say nothing, the given order. Adds no cycle, because
- * every added need points backwards in one topological order. O(n log n).
+ * one order, that of the topological order nearest to the given one. Adds no cycle, because every added need points
+ * backwards in that order. O(n log n).
  */
 export function keepFilesApart(tasks: readonly PlanTask[]): readonly PlanTask[] {
   const writers = writersByFile(tasks);
@@ -30,7 +31,7 @@ export function keepFilesApart(tasks: readonly PlanTask[]): readonly PlanTask[] 
 function writersByFile(tasks: readonly PlanTask[]): readonly (readonly number[])[] {
   const writers = new Map<string, number[]>();
   for (const [at, { files }] of tasks.entries()) {
-    for (const file of new Set(files)) {
+    for (const file of new Set(files.map(posix.normalize))) {
       const known = writers.get(file);
       if (known === undefined) writers.set(file, [at]);
       else known.push(at);

@@ -15,6 +15,7 @@ export function normaliseTasks(
   existing: readonly string[] = [],
 ): readonly PlanTask[] {
   const tasks = nameTasks(inputs, existing);
+  checkInstructions(tasks);
   checkKeys(tasks, existing);
   checkNeeds(tasks, existing);
   return keepFilesApart(tasks);
@@ -34,12 +35,9 @@ function nameTasks(inputs: readonly TaskInput[], existing: readonly string[]): r
 
 function withDefaults(input: TaskInput, key: string): PlanTask {
   const { instruction, role, step, origin } = input;
-  if (instruction.trim() === '' && step === undefined && input.kind !== 'check') {
-    throw new ConfigError('plan.empty-instruction', `Task ${key} says nothing to do.`);
-  }
   return {
     key,
-    title: input.title ?? titleOf(instruction),
+    title: input.title ?? titleOf(instruction) ?? key,
     instruction,
     kind: input.kind ?? 'write',
     needs: [...new Set(input.needs ?? [])],
@@ -53,23 +51,33 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
 }
 
 /** The first line of a text, at most 80 characters. */
-function titleOf(instruction: string): string {
-  const line = instruction.trim().split('\n', 1)[0] ?? '';
+function titleOf(instruction: string): string | undefined {
+  const line = instruction.trim().split(/\r?\n/, 1)[0] ?? '';
+  if (line === '') return undefined;
   return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
+}
+
+function checkInstructions(tasks: readonly PlanTask[]): void {
+  const problems = tasks.flatMap(({ key, instruction, step, kind }) =>
+    instruction.trim() === '' && step === undefined && kind !== 'check'
+      ? [`Task ${key} says nothing to do: give it an instruction.`]
+      : [],
+  );
+  if (problems.length > 0) throw new ConfigError('plan.empty-instruction', problems.join('\n'));
 }
 
 function checkKeys(tasks: readonly PlanTask[], existing: readonly string[]): void {
   const seen = new Set(existing);
-  const twice: string[] = [];
+  const twice = new Set<string>();
   for (const { key } of tasks) {
-    if (seen.has(key)) twice.push(key);
+    if (seen.has(key)) twice.add(key);
     seen.add(key);
   }
-  if (twice.length === 0) return;
-  throw new ConfigError(
-    'plan.duplicate-key',
-    twice.map((key) => `There are two tasks with the key ${JSON.stringify(key)}.`).join('\n'),
+  if (twice.size === 0) return;
+  const problems = [...twice].map(
+    (key) => `There is more than one task with the key ${JSON.stringify(key)}; rename all but one.`,
   );
+  throw new ConfigError('plan.duplicate-key', problems.join('\n'));
 }
 
 function checkNeeds(tasks: readonly PlanTask[], existing: readonly string[]): void {

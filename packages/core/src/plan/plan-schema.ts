@@ -32,8 +32,14 @@ export type ParsedPlan =
   | { readonly ok: true; readonly tasks: readonly TaskInput[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Reads a model's plan, with or without a Markdown fence around it, and checks form, names and needs. */
-export async function parsePlan(answer: string): Promise<ParsedPlan> {
+/**
+ * Reads a model's plan, with or without a Markdown fence around it, and checks form, names and needs. `existing` are
+ * the keys that its run has already.
+ */
+export async function parsePlan(
+  answer: string,
+  existing: readonly string[] = [],
+): Promise<ParsedPlan> {
   const json = findJson(answer);
   if (json === undefined) {
     return {
@@ -58,7 +64,7 @@ export async function parsePlan(answer: string): Promise<ParsedPlan> {
   }
   const tasks = parsed.data.tasks.map(toInput);
   try {
-    normaliseTasks(tasks);
+    normaliseTasks(tasks, existing);
   } catch (error) {
     if (!OverseerError.is(error)) throw error;
     return { ok: false, problems: error.message.split('\n') };

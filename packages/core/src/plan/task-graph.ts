@@ -2,12 +2,16 @@ import type { PlanTask } from '../spec/task.ts';
 
 interface Node {
   readonly key: string;
+  readonly needs: Node[];
   readonly dependants: Node[];
   /** Needs that are not verified yet. */
   missing: number;
   done: boolean;
-  /** Longest chain of tasks from here to an end, this one not counted. */
-  rank: number;
+  /**
+   * Longest chain of tasks from here to an end, this one not counted; worked out when it is asked for. Where it is
+   * unknown, it is unknown for all that this task needs.
+   */
+  rank: number | undefined;
 }
 
 /**
@@ -28,20 +32,18 @@ export class TaskGraph {
 
   /** Adds tasks, which may need old ones and each other; needs that are already verified count as such. */
   add(tasks: readonly PlanTask[]): void {
-    for (const { key } of tasks) {
-      this.#nodes.set(key, { key, dependants: [], missing: 0, done: false, rank: 0 });
-    }
-    for (const { key, needs } of tasks) {
-      const node = this.#nodes.get(key);
-      if (node === undefined) continue;
-      for (const need of needs) {
+    const nodes = tasks.map(({ key }) => createNode(key));
+    for (const node of nodes) this.#nodes.set(node.key, node);
+    for (const [at, node] of nodes.entries()) {
+      for (const need of tasks[at]?.needs ?? []) {
         const needed = this.#nodes.get(need);
         if (needed === undefined) continue;
+        node.needs.push(needed);
         needed.dependants.push(node);
+        forgetRank(needed);
         if (!needed.done) node.missing += 1;
       }
     }
-    this.#raiseRanks(tasks);
   }
 
   /** The tasks that wait for nothing, in the order in which they were added. */
@@ -82,43 +84,46 @@ export class TaskGraph {
 
   /** The longest chain of tasks that waits for `key`: the greater, the more its delay delays the end. */
   rank(key: string): number {
-    return this.#nodes.get(key)?.rank ?? 0;
-  }
-
-  /** Ranks grow from the ends towards the beginnings; a task passes its rank on only when it grew. */
-  #raiseRanks(tasks: readonly PlanTask[]): void {
-    const needs = new Map(tasks.map((task) => [task.key, task.needs]));
-    for (const key of leavesFirst(tasks)) {
-      const node = this.#nodes.get(key);
-      if (node === undefined) continue;
-      for (const need of needs.get(key) ?? []) {
-        const needed = this.#nodes.get(need);
-        if (needed !== undefined && needed.rank <= node.rank) needed.rank = node.rank + 1;
-      }
-    }
+    const node = this.#nodes.get(key);
+    return node === undefined ? 0 : (node.rank ?? workOutRank(node));
   }
 }
 
-/** The keys of these tasks so that each comes after everything that waits for it (Kahn's order, from the ends). */
-function leavesFirst(tasks: readonly PlanTask[]): readonly string[] {
-  const waiting = new Map<string, number>(tasks.map(({ key }) => [key, 0]));
-  const needsOf = new Map<string, readonly string[]>();
-  for (const { key, needs } of tasks) {
-    needsOf.set(key, needs);
-    for (const need of needs) {
-      const known = waiting.get(need);
-      if (known !== undefined) waiting.set(need, known + 1);
-    }
+function createNode(key: string): Node {
+  return { key, needs: [], dependants: [], missing: 0, done: false, rank: undefined };
+}
+
+/** Forgets the ranks of a task and of all that it needs, as far as they are known. */
+function forgetRank(from: Node): void {
+  if (from.rank === undefined) return;
+  const open = [from];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.rank === undefined) continue;
+    node.rank = undefined;
+    for (const needed of node.needs) open.push(needed);
   }
-  const order: string[] = [];
-  for (const [key, count] of waiting) if (count === 0) order.push(key);
-  for (let at = 0; at < order.length; at++) {
-    for (const need of needsOf.get(order[at] ?? '') ?? []) {
-      const left = waiting.get(need);
-      if (left === undefined) continue;
-      waiting.set(need, left - 1);
-      if (left === 1) order.push(need);
-    }
+}
+
+/** Works out the rank of a task after those of all that wait for it. */
+function workOutRank(from: Node): number {
+  // A stack of its own: a chain of 100,000 tasks must not end the program's.
+  const open = [from];
+  for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
+    const rank = node.rank ?? rankBehind(node, open);
+    if (rank === undefined) continue;
+    node.rank = rank;
+    open.pop();
   }
-  return order;
+  return from.rank ?? 0;
+}
+
+/** The rank of a task, or `undefined` with those dependants added to `open` that must be ranked before. */
+function rankBehind({ dependants }: Node, open: Node[]): number | undefined {
+  const size = open.length;
+  let rank = 0;
+  for (const dependant of dependants) {
+    if (dependant.rank === undefined) open.push(dependant);
+    else if (dependant.rank >= rank) rank = dependant.rank + 1;
+  }
+  return open.length === size ? rank : undefined;
 }
