@@ -89,6 +89,8 @@ export class ModelLimits {
     if (untilAt === Number.POSITIVE_INFINITY) return never(latest, claim);
     const blocked = this.#provider.blocks(now, claim.estimate);
     if (blocked !== undefined && blocked.untilAt > untilAt) {
+      // Where our own limit blocks too, it says more than the provider's count of what is left.
+      if (latest !== undefined) return wait(latest, claim, now, blocked.untilAt);
       const left = units(blocked.metric, blocked.remaining);
       const why = `the provider has ${left} left, resets in ${describeSpan(blocked.untilAt - now)}`;
       return { kind: 'wait', untilAt: blocked.untilAt, why };
