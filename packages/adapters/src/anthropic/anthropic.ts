@@ -74,8 +74,10 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
         where,
         watch,
         warnings,
-        open: async () =>
-          (await clientFor(ctx.fetch)).messages.create(params, requestOptions(ctx)).withResponse(),
+        open: async (signal) =>
+          (await clientFor(ctx.fetch)).messages
+            .create(params, requestOptions({ ...ctx, signal }))
+            .withResponse(),
         reader: (sink) => new AnthropicEventReader(sink),
         explain: (error) => withAvailableModels(error, modelId, () => list(ctx)),
       });

@@ -12,12 +12,6 @@ import type { CallContext, ModelWarning } from '@overseer/core/spec';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { pushStream } from './push-stream.ts';
 
-/** A stream as the official SDKs of OpenAI and Anthropic give it. */
-export interface SdkStream<Chunk> extends AsyncIterable<Chunk> {
-  /** Closes its socket. */
-  readonly controller: AbortController;
-}
-
 /** One streaming call through an SDK. */
 export interface SdkCall<Chunk> {
   readonly ctx: CallContext;
@@ -25,8 +19,9 @@ export interface SdkCall<Chunk> {
   readonly watch: IdleWatch;
   /** What of the request is left out. */
   readonly warnings: readonly ModelWarning[];
-  readonly open: () => Promise<{
-    readonly data: SdkStream<Chunk>;
+  /** Sends it; the SDK may keep its listener on the signal, so that it gets one of this call's own. */
+  readonly open: (signal: AbortSignal) => Promise<{
+    readonly data: AsyncIterable<Chunk>;
     readonly response: { readonly headers: HeaderReader };
   }>;
   /** Makes the reader of this answer. */
@@ -43,7 +38,7 @@ export function sdkStream<Chunk>(call: SdkCall<Chunk>): PushStream {
 class SdkRun<Chunk> implements PushHandle {
   readonly #call: SdkCall<Chunk>;
   readonly #sink: EventSink;
-  #stream: SdkStream<Chunk> | undefined;
+  readonly #controller: AbortController = new AbortController();
   #watched: WatchedCall | undefined;
   #paused: PromiseWithResolvers<void> | undefined;
   #over = false;
@@ -70,20 +65,22 @@ class SdkRun<Chunk> implements PushHandle {
   }
 
   async #run(): Promise<void> {
+    const { signal } = this.#call.ctx;
+    const abort = (): void => this.#controller.abort();
     try {
-      this.#call.ctx.signal.throwIfAborted();
-      const { data, response } = await this.#call.open();
-      this.#stream = data;
-      if (this.#over) this.#close();
-      else await this.#read(data, response.headers);
+      signal.throwIfAborted();
+      signal.addEventListener('abort', abort, { once: true });
+      const { data, response } = await this.#call.open(this.#controller.signal);
+      if (!this.#over) await this.#read(data, response.headers);
     } catch (error) {
       await this.#fail(error);
     } finally {
+      signal.removeEventListener('abort', abort);
       this.#watched?.leave();
     }
   }
 
-  async #read(data: SdkStream<Chunk>, headers: HeaderReader): Promise<void> {
+  async #read(data: AsyncIterable<Chunk>, headers: HeaderReader): Promise<void> {
     const watched = this.#call.watch.enter(this.#onIdle);
     this.#watched = watched;
     this.#head(headers);
@@ -128,7 +125,7 @@ class SdkRun<Chunk> implements PushHandle {
   };
 
   #close(): void {
-    this.#stream?.controller.abort();
+    this.#controller.abort();
     this.resume();
   }
 }

@@ -65,9 +65,9 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
         where,
         watch,
         warnings,
-        open: async () =>
+        open: async (signal) =>
           (await clientFor(ctx.fetch)).chat.completions
-            .create(params, requestOptions(ctx))
+            .create(params, requestOptions({ ...ctx, signal }))
             .withResponse(),
         reader: (sink) => new OpenAiChunkReader(where, sink),
         explain: (error) => withAvailableModels(error, modelId, () => list(ctx)),

@@ -61,7 +61,10 @@ function transportKind(
 ): 'timeout' | 'network' | 'interrupted' | undefined {
   if (TIMEOUT.test(code)) return 'timeout';
   // undici says `terminated` for a socket that was cut; some wrap it in an error that carries the 200 of the headers.
-  if (NETWORK.test(code) || text === 'terminated' || text === 'fetch failed') return 'network';
+  const texts = [text, at(thrown, 'message')];
+  if (NETWORK.test(code) || texts.includes('terminated') || texts.includes('fetch failed')) {
+    return 'network';
+  }
   if (/without a finish reason|stream ended|did not receive done/i.test(text)) return 'interrupted';
   if (statusOf(thrown) !== undefined) return undefined;
   const kindName = `${String(at(thrown, 'name'))} ${className(thrown)}`;

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { parseDuration } from './parse-duration.ts';
+import { rateLimit } from './rate-headers.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+
+describe('rate-limit headers', () => {
+  it("L2: reads OpenAI's, whose resets are spans", () => {
+    const headers = new Headers({
+      'x-ratelimit-limit-requests': '60',
+      'x-ratelimit-remaining-requests': '59',
+      'x-ratelimit-reset-requests': '12ms',
+      'x-ratelimit-limit-tokens': '150000',
+      'x-ratelimit-remaining-tokens': '149984',
+      'x-ratelimit-reset-tokens': '6m0s',
+    });
+    expect(rateLimit(headers, NOW)).toEqual({
+      requests: { limit: 60, remaining: 59, resetAt: NOW + 12 },
+      tokens: { limit: 150_000, remaining: 149_984, resetAt: NOW + 360_000 },
+    });
+  });
+
+  it("L2: reads Anthropic's four buckets, whose resets are dates", () => {
+    const names = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
+    const entries = names.flatMap((name, index) => [
+      [`anthropic-ratelimit-${name}-limit`, String(100 + index)],
+      [`anthropic-ratelimit-${name}-remaining`, String(50 + index)],
+      [`anthropic-ratelimit-${name}-reset`, '2026-01-01T00:01:00Z'],
+    ]);
+    const resetAt = NOW + 60_000;
+    expect(rateLimit(new Headers(Object.fromEntries(entries)), NOW)).toEqual({
+      requests: { limit: 100, remaining: 50, resetAt },
+      tokens: { limit: 101, remaining: 51, resetAt },
+      inputTokens: { limit: 102, remaining: 52, resetAt },
+      outputTokens: { limit: 103, remaining: 53, resetAt },
+    });
+  });
+
+  it.each([
+    [
+      'usage-based tokens',
+      {
+        'x-ratelimit-limit-tokens_usage_based': '9',
+        'x-ratelimit-remaining-tokens_usage_based': '8',
+      },
+      { tokens: { limit: 9, remaining: 8 } },
+    ],
+    [
+      'the common form with an epoch in seconds',
+      {
+        'x-ratelimit-limit': '5',
+        'x-ratelimit-remaining': '4',
+        'x-ratelimit-reset': String(NOW / 1e3 + 10),
+      },
+      { requests: { limit: 5, remaining: 4, resetAt: NOW + 10_000 } },
+    ],
+    [
+      'the common form with an epoch in ms',
+      { 'x-ratelimit-remaining': '4', 'x-ratelimit-reset': String(NOW + 10) },
+      { requests: { remaining: 4, resetAt: NOW + 10 } },
+    ],
+    [
+      'the draft standard, in seconds from now',
+      { 'ratelimit-limit': '5', 'ratelimit-remaining': '4', 'ratelimit-reset': '30' },
+      { requests: { limit: 5, remaining: 4, resetAt: NOW + 30_000 } },
+    ],
+    [
+      "Cohere's trial counter",
+      { 'x-trial-endpoint-call-limit': '20', 'x-trial-endpoint-call-remaining': '19' },
+      { requests: { limit: 20, remaining: 19 } },
+    ],
+    [
+      "Azure's unknown as unknown",
+      { 'x-ratelimit-limit-requests': '-1', 'x-ratelimit-remaining-requests': '7' },
+      { requests: { remaining: 7 } },
+    ],
+  ])('L2: reads %s', (_, headers, expected) => {
+    expect(rateLimit(new Headers(headers), NOW)).toEqual(expected);
+  });
+
+  it('L2: says nothing where the provider says nothing', () => {
+    expect(rateLimit(new Headers({ 'content-type': 'text/plain' }), NOW)).toBeUndefined();
+  });
+});
+
+describe('retry-after', () => {
+  it.each([
+    [{ 'retry-after': '2' }, 2000],
+    [{ 'retry-after': '0.5' }, 500],
+    [{ 'retry-after-ms': '150', 'retry-after': '2' }, 150],
+    [{ 'retry-after': new Date(NOW + 5000).toUTCString() }, 5000],
+    [{ 'retry-after': new Date(NOW - 5000).toUTCString() }, 0],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{}, undefined],
+  ])('R9: reads %j as %s ms', (headers, expected) => {
+    expect(retryAfterMs(new Headers(headers as Record<string, string>), NOW)).toBe(expected);
+  });
+
+  it.each([
+    ['6m0s', 360_000],
+    ['1.5s', 1500],
+    ['12ms', 12],
+    ['1h2m3s', 3_723_000],
+    ['30', 30_000],
+    ['', undefined],
+    ['soon', undefined],
+    ['5x', undefined],
+  ])('R9: reads the span %j as %s ms', (text, expected) => {
+    expect(parseDuration(text)).toBe(expected);
+  });
+});
