@@ -52,9 +52,9 @@ export class Overseer implements AsyncDisposable {
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
     const kernel = this.#kernel();
     const id = this.#settings.ids();
-    const handle = this.#handle(id, kernel);
     kernel.start(id, this.#newRun(request, options));
-    return handle;
+    // In the same turn, before the run can have ended.
+    return this.#handle(id, kernel);
   }
 
   /** A handle to a run of this journal, whoever started it. */

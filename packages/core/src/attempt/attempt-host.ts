@@ -28,13 +28,15 @@ export interface AttemptHost {
   grantsOf(task: TaskState): readonly ToolPermission[];
   sourceOf(run: string): TaskSource | undefined;
   /** The events by which an accepted plan becomes tasks. */
-  planFrom(at: AttemptPlace, output: string): Promise<readonly EventDraft[]>;
+  planFrom(at: AttemptPlace, output: string): Promise<PlanAnswer>;
   /** Runs heavy checks, a bounded number at a time. */
   bounded<T>(work: () => Promise<T>): Promise<T>;
   /** Makes changes go in one at a time. */
   serially<T>(work: () => Promise<T>): Promise<T>;
   /** Shows what streams; never waits. */
   show(at: AttemptPlace, event: ModelEvent): void;
+  /** A call ended: what it held is free for others, whatever its attempt does next. */
+  callEnded(): void;
   /** The attempt wants its model's next call, now or when its failure allows. */
   wantsCall(at: AttemptPlace): void;
   /** A question was asked of a role: its task can be given away. */
@@ -42,6 +44,11 @@ export interface AttemptHost {
   /** The attempt ended and left the task done, or open for another try. */
   ended(at: AttemptPlace): void;
 }
+
+/** The events that a plan becomes, or why it cannot be taken up in its run. */
+export type PlanAnswer =
+  | { readonly kind: 'accepted'; readonly drafts: readonly EventDraft[] }
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
 /** Where an attempt stands: itself, its task and its run. */
 export interface AttemptPlace {

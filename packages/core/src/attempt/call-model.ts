@@ -101,8 +101,10 @@ function failed(
   const free = CHARGES_NOTHING[failure.kind] && (failure.partial ?? []).length === 0;
   // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again.
   const retryable = failure.retryable || failure.kind === 'aborted';
+  // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
+  const kind = failure.kind === 'aborted' && !at.live.cancel.aborted ? 'interrupted' : failure.kind;
   return {
-    kind: failure.kind,
+    kind,
     message: failure.message,
     retryable,
     settled: free ? NOTHING : estimate,

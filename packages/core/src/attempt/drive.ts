@@ -88,8 +88,18 @@ async function acceptChangeOrPlan(host: AttemptHost, at: AttemptPlace): Promise<
     endAttempt(host, at, 'rejected', change.because, change.findings);
     return;
   }
-  const isPlan = at.task.task.kind === 'plan';
-  finish(host, at, change, isPlan ? await host.planFrom(at, answerText(at.attempt)) : []);
+  if (at.task.task.kind !== 'plan') {
+    finish(host, at, change, []);
+    return;
+  }
+  const plan = await host.planFrom(at, answerText(at.attempt));
+  if (plan.kind === 'accepted') finish(host, at, change, plan.drafts);
+  else refusePlan(host, at, plan.problems);
+}
+
+function refusePlan(host: AttemptHost, at: AttemptPlace, problems: readonly string[]): void {
+  const findings = problems.map((message) => ({ message }));
+  endAttempt(host, at, 'rejected', `the plan is wrong: ${problems[0]}`, findings);
 }
 
 function finish(

@@ -1,4 +1,5 @@
 import { OverseerError } from '../errors/overseer-error.ts';
+import type { Cancellation } from '../internal/cancellation.ts';
 import { answerText } from '../journal/fold-attempt.ts';
 import type { Ask, ValidationContext, Verdict } from '../spec/validator.ts';
 import type { ChainLink } from '../validate/chain.ts';
@@ -10,7 +11,10 @@ export function runCheck(host: AttemptHost, at: AttemptPlace, check: number): Pr
   const link = linkOf(at, check);
   const answer = { text: answerText(at.attempt), parts: at.attempt.steps.at(-1)?.parts ?? [] };
   return judge(host, at, check, link, (ctx) =>
-    host.bounded(() => link.validator.validate(answer, ctx)),
+    host.bounded(() => {
+      if (at.live.cancel.aborted) return Promise.reject(at.live.cancel.reason);
+      return link.validator.validate(answer, ctx);
+    }),
   );
 }
 
@@ -47,13 +51,22 @@ async function judge(
   const path = opening === undefined ? undefined : (await opening).path;
   let outcome: Verdict | Ask;
   try {
-    outcome = await work(contextFor(at, link, changed, path));
+    outcome = await unlessAborted(at.live.cancel, work(contextFor(at, link, changed, path)));
   } catch (error) {
+    if (at.live.cancel.aborted) return;
     const message = error instanceof Error ? error.message : String(error);
     const findings = [{ message: `The check ${link.name} could not be made: ${message}` }];
     outcome = { kind: 'fail', findings };
   }
   record(host, at, check, link, outcome);
+}
+
+/** A check that does not hear its signal is not waited for once it is of no use. */
+function unlessAborted<T>(cancel: Cancellation, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stopListening = cancel.onAbort(reject);
+    work.then(resolve, reject).finally(stopListening);
+  });
 }
 
 function record(

@@ -1,6 +1,12 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
-import type { AttemptState, PastAttempt, StepState, TaskState, ToolStepState } from './run-state.ts';
+import type {
+  AttemptState,
+  PastAttempt,
+  StepState,
+  TaskState,
+  ToolStepState,
+} from './run-state.ts';
 
 /** Makes one event true in a task's attempt: starts it, moves it, or puts it among the past. */
 export function foldAttempt(task: TaskState, event: OverseerEvent): void {
@@ -98,7 +104,8 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       return;
     case 'call.failed':
       attempt.openCall = undefined;
-      attempt.failures += 1;
+      // A call that this side broke off, or died in, says nothing about the model.
+      if (event.data.kind !== 'aborted') attempt.failures += 1;
       attempt.failure = {
         kind: event.data.kind,
         message: event.data.message,

@@ -20,6 +20,7 @@ import {
   needsNoModel,
   outputLimit,
 } from './give-away.ts';
+import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
@@ -27,6 +28,9 @@ import type { Settings } from './settings.ts';
 const LONGEST_HOP_MS = 2 ** 31 - 1;
 /** Calls of one attempt that may fail in a row. */
 const MAX_FAILURES = 5;
+
+/** What became of a task that was offered; `untilAt` says when to look at a blocked one again. */
+type Started = 'started' | 'dropped' | { readonly untilAt: number | undefined };
 
 /** What the dispatcher has others do. */
 export interface DispatcherHost {
@@ -94,7 +98,7 @@ export class Dispatcher {
   /** A call ended: what it held is free. */
   freed(): void {
     for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
-    this.wake();
+    if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
   }
 
   /** Starts nothing more. */
@@ -112,7 +116,7 @@ export class Dispatcher {
     for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThrough(at, nowMs));
     notLaterThan(
       this.queue.offer(nowMs, (ready) => {
-        const outcome = this.#start(ready, nowMs);
+        const outcome = this.#startOrFail(ready, nowMs);
         if (typeof outcome === 'string') return outcome;
         notLaterThan(outcome.untilAt);
         return 'blocked';
@@ -129,10 +133,21 @@ export class Dispatcher {
     this.#cancelTimer = this.#settings.clock.after(delay, () => this.wake());
   }
 
-  #start(
-    ready: ReadyTask,
-    nowMs: number,
-  ): 'started' | 'dropped' | { readonly untilAt: number | undefined } {
+  /** What a plugin throws while a task is given away ends that task, and nothing else. */
+  #startOrFail(ready: ReadyTask, nowMs: number): Started {
+    try {
+      return this.#start(ready, nowMs);
+    } catch (error) {
+      const run = this.#projection.runs.get(ready.run);
+      const task = run?.tasks.get(ready.task);
+      // A task that is given away already is no longer the dispatcher's.
+      if (run === undefined || task?.status !== 'open') throw error;
+      this.#host.failTask(run, task, `it could not be given away: ${describeError(error)}`, []);
+      return 'dropped';
+    }
+  }
+
+  #start(ready: ReadyTask, nowMs: number): Started {
     const run = this.#projection.runs.get(ready.run);
     const task = run?.tasks.get(ready.task);
     if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
@@ -170,7 +185,7 @@ export class Dispatcher {
     choice: Extract<Choice, { kind: 'assign' }>,
     ready: ReadyTask,
     nowMs: number,
-  ): 'started' | 'dropped' | { readonly untilAt: number | undefined } {
+  ): Started {
     const { member } = choice;
     const { prompt, tools } = composeFor(this.#settings, run, task, member);
     if (prompt.framework?.pass === false) {

@@ -308,6 +308,7 @@ export class Kernel {
       bounded: createBounded(settings.checksAtOnce),
       serially: createSerial(),
       show: (at, event) => this.#show(at, event),
+      callEnded: () => this.#dispatcher.freed(),
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);
         this.#dispatcher.freed();
@@ -340,12 +341,19 @@ export class Kernel {
 
   #show(at: AttemptPlace, event: ModelEvent): void {
     if (this.live.listenerCount('model') === 0) return;
-    this.live.emit('model', {
+    const shown: LiveEvent = {
       run: at.run.id,
       task: at.task.task.key,
       attempt: at.attempt.id,
       model: at.attempt.model ?? '',
       event,
-    });
+    };
+    for (const listener of this.live.listeners('model')) {
+      try {
+        listener(shown);
+      } catch {
+        // Who looks on must not break the call that is looked at.
+      }
+    }
   }
 }

@@ -82,7 +82,10 @@ export class LiveAttempts {
   ): Promise<void> {
     try {
       if (ready !== undefined) await ready;
-      if (call !== undefined) await callModel(this.#host, at, call);
+      if (call !== undefined) {
+        await callModel(this.#host, at, call);
+        this.#host.callEnded();
+      }
       await drive(this.#host, at);
     } catch (error) {
       if (at.live.cancel.aborted) return;

@@ -9,8 +9,8 @@ export function planValidator(checkKinds: () => readonly string[]): Validator {
   return {
     spec: 'validator/1',
     tier: 'automated',
-    validate: async (answer) => {
-      const plan = await parsePlan(answer.text);
+    validate: async (answer, { task }) => {
+      const plan = await parsePlan(answer.text, [task.key]);
       if (!plan.ok)
         return { kind: 'fail', findings: plan.problems.map((message) => ({ message })) };
       const known = checkKinds();
