@@ -119,11 +119,29 @@ describe('candidatesFor, with fallbacks', () => {
       boss,
       { name: 'coder', role: 'coder', fallback: ['nobody', 'mute'] },
       { name: 'mute', tools: false, goodAt: ['write'], fallback: ['deft'] },
-      { name: 'deft', role: 'coder' },
+      { name: 'deft', goodAt: ['write'] },
     ];
     expect(shown(members, { kind: 'code', usesTools: true })).toEqual([
       '0 coder plays coder',
       '102 deft takes over from mute for coder',
+    ]);
+  });
+
+  it('L5: stands in for all whose chains lead to it, at the best place of all', () => {
+    const members: readonly SomeMember[] = [
+      boss,
+      { name: 'a', role: 'coder', fallback: ['x', 'y'] },
+      { name: 'b', role: 'coder', fallback: ['y'] },
+      { name: 'x', goodAt: ['write'], fallback: ['z'] },
+      { name: 'y', goodAt: ['write'], fallback: ['z', 'a'] },
+      { name: 'z', goodAt: ['write'] },
+    ];
+    expect(shown(members, { kind: 'code' })).toEqual([
+      '0 a plays coder',
+      '0 b plays coder',
+      '100 x takes over from a for a and b',
+      '100 y takes over from b for a and b',
+      '101 z takes over from x for a and b',
     ]);
   });
 
@@ -134,6 +152,17 @@ describe('candidatesFor, with fallbacks', () => {
       { name: 'b', role: 'coder', fallback: ['a'] },
     ];
     expect(shown(members, { kind: 'code' })).toEqual(['0 a plays coder', '0 b plays coder']);
+  });
+
+  it('K4 L5: so do three whose chains lead around', () => {
+    const members = [
+      boss,
+      { name: 'a', role: 'coder', fallback: ['b'] },
+      { name: 'b', role: 'coder', fallback: ['c'] },
+      { name: 'c', role: 'coder', fallback: ['a'] },
+    ];
+    expect(named(members, { kind: 'code' })).toEqual(['a', 'b', 'c']);
+    expect(candidates(members, { kind: 'code' }).every(({ rank }) => rank === 0)).toBe(true);
   });
 
   it('L5: a better model stays where it is when a worse one names it', () => {
@@ -192,6 +221,6 @@ function named(members: readonly SomeMember[], wish: SomeWish): readonly string[
 function shown(members: readonly SomeMember[], wish: SomeWish): readonly string[] {
   return candidates(members, wish).map(
     ({ rank, member, because, fallbackOf }) =>
-      `${rank} ${member.name} ${because}${fallbackOf === undefined ? '' : ` for ${fallbackOf}`}`,
+      `${rank} ${member.name} ${because}${fallbackOf === undefined ? '' : ` for ${fallbackOf.join(' and ')}`}`,
   );
 }

@@ -48,26 +48,26 @@ export function candidatesFor(team: Team, wish: Wish): readonly Candidate[] {
 }
 
 /**
- * Leaves out each model that another one of its rank or better names as its fallback, directly or through others; two of
- * one rank that name each other stand side by side.
+ * Leaves out each model that another one of its rank or better names as its fallback; those of one rank whose chains
+ * lead to each other stay side by side.
  */
 function withoutFallbacks(team: Team, primaries: readonly Candidate[]): readonly Candidate[] {
-  const followed = new Map<Candidate, ReadonlySet<string>>();
-  for (const candidate of primaries) {
-    if (candidate.member.fallback.length > 0)
-      followed.set(candidate, reachedFrom(team, candidate.member));
-  }
-  if (followed.size === 0) return primaries;
-  const isBehind = (candidate: Candidate, other: Candidate): boolean =>
-    other.rank < candidate.rank ||
-    (other.rank === candidate.rank && followed.get(candidate)?.has(other.member.name) !== true);
-  return primaries.filter((candidate) => {
-    const { name } = candidate.member;
-    for (const [other, names] of followed) {
-      if (other !== candidate && names.has(name) && isBehind(candidate, other)) return false;
-    }
-    return true;
-  });
+  const naming = primaries.filter(({ member }) => member.fallback.length > 0);
+  if (naming.length === 0) return primaries;
+  return primaries.filter(
+    (candidate) =>
+      !naming.some(
+        (other) =>
+          other !== candidate &&
+          other.member.fallback.includes(candidate.member.name) &&
+          standsBehind(candidate, other, team),
+      ),
+  );
+}
+
+function standsBehind(candidate: Candidate, other: Candidate, team: Team): boolean {
+  if (other.rank !== candidate.rank) return other.rank < candidate.rank;
+  return !reachedFrom(team, candidate.member).has(other.member.name);
 }
 
 /** The names of all models that a model's fallbacks lead to. */
@@ -83,44 +83,47 @@ function reachedFrom(team: Team, member: Member): ReadonlySet<string> {
 interface Link {
   readonly member: Member;
   readonly rank: number;
-  /** The first model of the chain. */
-  readonly head: string;
+  /** The model that names it. */
+  readonly before: string;
+}
+
+function fallbacksOf(heads: readonly Candidate[], team: Team, wish: Wish): readonly Candidate[] {
+  const links = bestLinks(heads, team);
+  if (links.length === 0) return [];
+  const followed = heads.map(({ member }) => [member.name, reachedFrom(team, member)] as const);
+  // One that cannot do it is passed over, and those behind it are not.
+  return links
+    .filter(({ member }) => !cannot(member, wish.usesTools))
+    .map(({ member, rank, before }) => ({
+      member,
+      rank,
+      because: `takes over from ${before}`,
+      fallbackOf: followed.flatMap(([head, names]) => (names.has(member.name) ? [head] : [])),
+    }));
 }
 
 /** Each step down a chain costs a rank; a model that several name stands where it stands best. */
-function fallbacksOf(heads: readonly Candidate[], team: Team, wish: Wish): readonly Candidate[] {
-  const ranks = new Map(heads.map(({ member }) => [member.name, 0]));
-  const found = new Map<string, Candidate>();
-  const links: Link[] = heads.map(({ member, rank }) => ({
-    member,
-    rank: FALLBACK_RANK + rank,
-    head: member.name,
-  }));
-  for (const { member: before, rank: first, head } of links) {
-    for (const [depth, name] of before.fallback.entries()) {
-      const member = team.members.get(name);
-      const rank = first + depth;
-      const known = found.get(name);
-      if (known !== undefined) found.set(name, { ...known, fallbackOf: withName(known, head) });
-      if (member === undefined || (ranks.get(name) ?? Number.POSITIVE_INFINITY) <= rank) continue;
-      ranks.set(name, rank);
-      links.push({ member, rank: rank + 1, head });
-      // One that cannot do it is passed over, and those behind it are not.
-      if (cannot(member, wish.usesTools)) continue;
-      found.set(name, {
-        member,
-        rank,
-        because: `takes over from ${before.name}`,
-        fallbackOf: withName(known, head),
-      });
+function bestLinks(heads: readonly Candidate[], team: Team): readonly Link[] {
+  const isHead = new Set(heads.map(({ member }) => member.name));
+  const best = new Map<string, Link>();
+  const open = heads.flatMap(({ member, rank }) => linksFrom(member, FALLBACK_RANK + rank, team));
+  for (const link of open) {
+    const { name } = link.member;
+    if (isHead.has(name) || (best.get(name)?.rank ?? Number.POSITIVE_INFINITY) <= link.rank) {
+      continue;
     }
+    best.set(name, link);
+    open.push(...linksFrom(link.member, link.rank + 1, team));
   }
-  return [...found.values()];
+  return [...best.values()];
 }
 
-function withName(known: Candidate | undefined, head: string): readonly string[] {
-  const names = known?.fallbackOf ?? [];
-  return names.includes(head) ? names : [...names, head];
+/** The members that a model names, the first of them at `rank`. */
+function linksFrom({ name, fallback }: Member, rank: number, team: Team): readonly Link[] {
+  return fallback.flatMap((next, depth) => {
+    const member = team.members.get(next);
+    return member === undefined ? [] : [{ member, rank: rank + depth, before: name }];
+  });
 }
 
 function primaryCandidates(team: Team, wish: Wish): readonly Candidate[] {

@@ -48,8 +48,9 @@ interface Offer {
 
 /**
  * Picks the model for a task now. The best rank that may run wins, the least busy of equals first; a fallback comes in
- * where a model it stands in for, and its fallbacks before it, would keep the task waiting longer than `patienceMs`. A model whose answer to this
- * task was refused once repairs it, if no better one may run; one that was refused twice stands behind the others.
+ * where a model it stands in for, and its fallbacks before it, would keep the task waiting longer than `patienceMs`. A
+ * model whose answer to this task was refused once repairs it, if no better one may run; one that was refused twice
+ * stands behind the others.
  */
 export function chooseModel(input: ChoiceInput): Choice {
   const offers = order(input).map((candidate) => ({
@@ -59,20 +60,23 @@ export function chooseModel(input: ChoiceInput): Choice {
   if (offers.length === 0) {
     return { kind: 'never', because: 'no model of the team can do this kind of task' };
   }
-  /** The models that would keep the task waiting long, and so would all that stand in for them so far. */
+  // The models that would keep the task waiting long, and so would all that stand in for them so far.
   const long = new Set<string>(refusedTwice(input.refusals));
   for (const offer of offers) {
-    const { fallbackOf, member } = offer.candidate;
-    const mayTakeOver = fallbackOf === undefined || fallbackOf.some((name) => long.has(name));
-    if (offer.admission.kind === 'run') {
-      if (mayTakeOver) return assign(offer, offer.admission, offers, input);
-    } else if (isLong(offer, input)) {
-      if (fallbackOf === undefined) long.add(member.name);
-    } else {
-      for (const name of fallbackOf ?? []) long.delete(name);
-    }
+    const { candidate, admission } = offer;
+    if (admission.kind !== 'run') noteWait(candidate, isLong(admission, input), long);
+    else if (mayTake(candidate, long)) return assign(offer, admission, offers, input);
   }
   return waitFor(offers);
+}
+
+function mayTake({ fallbackOf }: Candidate, long: ReadonlySet<string>): boolean {
+  return fallbackOf === undefined || fallbackOf.some((name) => long.has(name));
+}
+
+function noteWait({ fallbackOf, member }: Candidate, isLong: boolean, long: Set<string>): void {
+  if (!isLong) for (const name of fallbackOf ?? []) long.delete(name);
+  else if (fallbackOf === undefined) long.add(member.name);
 }
 
 /** Whoever was refused twice is not waited for. */
@@ -80,7 +84,7 @@ function refusedTwice(refusals: ChoiceInput['refusals']): readonly string[] {
   return [...refusals].flatMap(([name, times]) => (times >= 2 ? [name] : []));
 }
 
-function isLong({ admission }: Offer, { nowMs, patienceMs }: ChoiceInput): boolean {
+function isLong(admission: Admission, { nowMs, patienceMs }: ChoiceInput): boolean {
   if (admission.kind === 'never') return true;
   if (admission.kind === 'run') return false;
   return admission.untilAt !== undefined && admission.untilAt - nowMs > patienceMs;
