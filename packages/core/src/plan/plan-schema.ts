@@ -1,6 +1,6 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { JsonObject } from '../spec/json.ts';
-import type { TaskInput } from '../spec/task.ts';
+import type { PlanTask, TaskInput } from '../spec/task.ts';
 import { normaliseTasks } from './normalise-tasks.ts';
 import type { PlannedTask } from './planned-task.ts';
 
@@ -34,11 +34,11 @@ export type ParsedPlan =
 
 /**
  * Reads a model's plan, with or without a Markdown fence around it, and checks form, names and needs. `existing` are
- * the keys that its run has already.
+ * the tasks that its run has already.
  */
 export async function parsePlan(
   answer: string,
-  existing: readonly string[] = [],
+  existing: readonly Pick<PlanTask, 'key' | 'files' | 'needs'>[] = [],
 ): Promise<ParsedPlan> {
   const json = findJson(answer);
   if (json === undefined) {

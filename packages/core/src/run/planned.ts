@@ -7,7 +7,7 @@ export const PLAN_KEY = 'plan';
 
 /** The event by which a plan that passed its checks becomes tasks of its run. A task that names no check is reviewed: nothing is done without proof. */
 export async function plannedDrafts(at: AttemptPlace, output: string): Promise<PlanAnswer> {
-  const existing = [...at.run.tasks.keys()];
+  const existing = [...at.run.tasks.values()].map(({ task }) => task);
   const plan = await parsePlan(output, existing);
   if (!plan.ok) return { kind: 'refused', problems: plan.problems };
   const proven = plan.tasks.map((task) =>

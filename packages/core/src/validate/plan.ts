@@ -10,7 +10,7 @@ export function planValidator(checkKinds: () => readonly string[]): Validator {
     spec: 'validator/1',
     tier: 'automated',
     validate: async (answer, { task }) => {
-      const plan = await parsePlan(answer.text, [task.key]);
+      const plan = await parsePlan(answer.text, [task]);
       if (!plan.ok)
         return { kind: 'fail', findings: plan.problems.map((message) => ({ message })) };
       const known = checkKinds();
