@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type MockService, startMockService } from '@overseer/adapters/mock-llm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkTypes } from './blocks/check-types.ts';
-import { readDocuments } from './blocks/documents.ts';
+import { readDocuments, root } from './blocks/documents.ts';
+import { elsewhere } from './blocks/elsewhere.ts';
 import { expectedLines, firstMissing } from './blocks/expected.ts';
 import { type Block, readBlocks } from './blocks/read-blocks.ts';
 import { scenario } from './blocks/scenario.ts';
 import { createScene, type Scene, scenes } from './blocks/scene.ts';
-import { runShBlock } from './blocks/sh-block.ts';
+import { runShBlock, withoutRemark } from './blocks/sh-block.ts';
 import { fileOf, runTsBlock, writeBlock } from './blocks/ts-block.ts';
 
 /** LM Studio's own address, so that examples need not name one. */
@@ -25,7 +28,7 @@ beforeAll(async () => {
     scene.set(path, made);
     for (const block of blocks) if (block.language === 'ts') await writeBlock(made, block);
   }
-}, 60_000);
+}, 180_000);
 
 afterAll(() => service?.close());
 
@@ -40,7 +43,7 @@ describe('the code blocks of the documents', () => {
       }
       expect(problems).toEqual([]);
     },
-    60_000,
+    180_000,
   );
 
   it.concurrent('Q3: programs have no type errors', async () => {
@@ -51,7 +54,18 @@ describe('the code blocks of the documents', () => {
     );
     expect(files.length).toBeGreaterThan(0);
     expect(await checkTypes(files)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
+});
+
+describe('the lines that are run elsewhere', () => {
+  it('Q3: are all in some document, and where they are said to run is there', () => {
+    const lines = documents.flatMap(({ blocks }) =>
+      blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => text.split('\n')),
+    );
+    const commands = new Set(lines.map(withoutRemark));
+    expect([...elsewhere.keys()].filter((line) => !commands.has(line))).toEqual([]);
+    expect([...elsewhere.values()].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
 });
 
 describe('the test of the documents sees a fault', () => {
@@ -88,7 +102,7 @@ describe('the test of the documents sees a fault', () => {
   });
 
   it('Q3: expected lines come in order, and … stands for anything', () => {
-    expect(expectedLines('log(1); // → 1\n# → two')).toEqual(['1', 'two']);
+    expect(expectedLines('log(1); // → 1\n# → two\n<!-- → 3 -->')).toEqual(['1', 'two', '3']);
     expect(firstMissing(['a', 'c … e'], 'a\nb\nc d e\n')).toBeUndefined();
     expect(firstMissing(['c … e', 'a'], 'a\nb\nc d e\n')).toBe('a');
     expect(firstMissing(['a.c'], 'abc')).toBe('a.c');

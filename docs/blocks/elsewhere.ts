@@ -1,12 +1,7 @@
 /** Lines of `sh` blocks that are not run here, each with the file that does run it or what it stands for. */
 export const elsewhere: ReadonlyMap<string, string> = new Map([
-  ['npm ci', '.ci/run'],
   ['npm ci && npm test', '.ci/run'],
   ['npm ci && npm start', 'examples/main-job/main.test.ts'],
-  ['npm start', 'examples/main-job/main.test.ts'],
-  ['npm start -- --plain', 'examples/main-job/main.test.ts'],
-  ['npm start -- --crash', 'examples/main-job/main.test.ts'],
-  ['npm start -- --resume', 'examples/main-job/main.test.ts'],
   ['npm install @overseer/core', 'scripts/packed.test.ts'],
   ['npm install @overseer/adapters', 'scripts/packed.test.ts'],
   ['npm install @overseer/frameworks', 'scripts/packed.test.ts'],
@@ -15,4 +10,5 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ['npm install @overseer/core @overseer/adapters @overseer/storage', 'scripts/packed.test.ts'],
   ['npm install openai @anthropic-ai/sdk', 'scripts/packed.test.ts'],
   ['npm run bench -- call --peers', 'bench/commands.test.ts'],
+  ['npm run bench -- growth --peers', 'bench/commands.test.ts'],
 ]);

@@ -1,6 +1,7 @@
-/** What a block says that it prints: the texts behind `// →` or `# →`, in order. */
+/** What a text says that is printed: all behind `// →`, `# →` or `<!-- →`, in order. */
 export function expectedLines(text: string): readonly string[] {
-  return [...text.matchAll(/(?:\/\/|#) → (.*)$/gm)].map(([, line = '']) => line.trim());
+  const marks = text.matchAll(/(?:\/\/|#|<!--) → (.*?)(?: -->)?$/gm);
+  return [...marks].map(([, line = '']) => line.trim());
 }
 
 /**

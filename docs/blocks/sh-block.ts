@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from './documents.ts';
 import { elsewhere } from './elsewhere.ts';
-import { expectedLines, firstMissing } from './expected.ts';
+import { firstMissing } from './expected.ts';
 import type { Block } from './read-blocks.ts';
 import { runProgram } from './run-program.ts';
 import type { Scene } from './scene.ts';
@@ -13,21 +10,18 @@ import type { Scene } from './scene.ts';
  */
 export async function runShBlock(scene: Scene, block: Block): Promise<string | undefined> {
   const lines = block.text.split('\n');
-  const homeless = lines.find((line) => !existsSync(join(root, elsewhere.get(bare(line)) ?? '')));
-  if (homeless !== undefined)
-    return `${elsewhere.get(bare(homeless))} runs ${homeless} and is not there.`;
-  const script = lines.filter((line) => !elsewhere.has(bare(line))).join('\n');
+  const script = lines.filter((line) => !elsewhere.has(withoutRemark(line))).join('\n');
   if (script.replaceAll(/^\s*#.*$/gm, '').trim() === '') return undefined;
   const printed = await runProgram(scene, 'bash', ['--norc', '-euo', 'pipefail', '-c', script]);
   const output = `It printed:\n${printed.stdout}${printed.stderr}`;
   if (printed.code !== 0) return `the script ended with ${printed.code}. ${output}`;
-  const missing = firstMissing(expectedLines(block.text), printed.stdout);
+  const missing = firstMissing(block.prints, printed.stdout);
   return missing === undefined
     ? undefined
     : `it did not print ${JSON.stringify(missing)}. ${output}`;
 }
 
 /** A command without the remark behind it. */
-function bare(line: string): string {
+export function withoutRemark(line: string): string {
   return line.replace(/\s+#.*$/, '').trim();
 }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expectedLines, firstMissing } from './expected.ts';
+import { firstMissing } from './expected.ts';
 import type { Block } from './read-blocks.ts';
 import { runProgram } from './run-program.ts';
 import type { Scene } from './scene.ts';
@@ -25,9 +25,8 @@ export async function runTsBlock(scene: Scene, block: Block): Promise<string | u
   const printed = await runProgram(scene, process.execPath, [...flags, fileOf(scene, block)]);
   const output = `It printed:\n${printed.stdout}${printed.stderr}`;
   if (printed.code !== 0) return `the program ended with ${printed.code}. ${output}`;
-  const expected = expectedLines(block.text);
-  const missing = firstMissing(expected, printed.stdout);
+  const missing = firstMissing(block.prints, printed.stdout);
   if (missing !== undefined) return `it did not print ${JSON.stringify(missing)}. ${output}`;
-  const isProgram = block.name === undefined && expected.length === 0;
+  const isProgram = block.name === undefined && block.prints.length === 0;
   return isProgram && printed.stdout.trim() === '' ? 'it printed nothing to check.' : undefined;
 }
