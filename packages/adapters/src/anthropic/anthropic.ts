@@ -98,6 +98,8 @@ async function createClient(
     apiKey,
     timeout,
     maxRetries: 0,
+    // It would print what models say.
+    logLevel: 'off',
     ...defined({ baseURL, fetch, defaultHeaders: headers }),
   });
 }

@@ -23,8 +23,8 @@ export function readBaseUrl(text: string): BaseUrl {
 }
 
 function isLocal(hostname: string): boolean {
-  return (
-    /^(localhost|.*\.localhost|.*\.local|.*\.internal|\[::1\]|\[f[cd].*\])$/.test(hostname) ||
-    /^(127|10)\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\.|^169\.254\./.test(hostname)
-  );
+  if (/^\d+(\.\d+){3}$/.test(hostname)) {
+    return /^(127|10)\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\.|^169\.254\./.test(hostname);
+  }
+  return /^(localhost|.*\.localhost|.*\.local|.*\.internal|\[::1\]|\[f[cd].*\])$/.test(hostname);
 }

@@ -89,6 +89,8 @@ async function createClient(
     apiKey,
     timeout,
     maxRetries: 0,
+    // It would print what models say.
+    logLevel: 'off',
     ...defined({ baseURL, organization, project, fetch, defaultHeaders: headers }),
   });
 }

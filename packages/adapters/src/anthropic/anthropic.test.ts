@@ -1,0 +1,245 @@
+import { generate } from '@overseer/core/plugin';
+import type { ModelEvent, ModelRequest } from '@overseer/core/spec';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type MockService, startMockService } from '../mock-llm/index.ts';
+import { anthropic } from './anthropic.ts';
+import { AnthropicEventReader, anthropicUsage } from './anthropic-event-reader.ts';
+import { anthropicRequest } from './anthropic-request.ts';
+
+const USER = { role: 'user' as const, parts: [{ type: 'text' as const, text: 'hi' }] };
+
+function params(request: Partial<ModelRequest>) {
+  return anthropicRequest('claude', { messages: [USER], ...request }, 8192);
+}
+
+describe('a request to Anthropic', () => {
+  it('M9: turns what its models do not take into warnings', () => {
+    const { params: sent, warnings } = params({
+      temperature: 0,
+      topP: 1,
+      seed: 1,
+      effort: 'minimal',
+      output: { type: 'json' },
+    });
+    expect(sent).not.toHaveProperty('temperature');
+    expect(sent).toMatchObject({ max_tokens: 8192, output_config: { effort: 'low' } });
+    expect(warnings.map(({ kind, what }) => `${kind} ${what}`)).toEqual([
+      'unsupported temperature',
+      'unsupported topP',
+      'unsupported seed',
+      'adjusted effort',
+      'unsupported output',
+    ]);
+  });
+
+  it('M9: carries tools, the choice among them, schemas, stops and raw options', () => {
+    const schema = { type: 'object' };
+    const { params: sent, warnings } = params({
+      tools: [{ name: 'get', description: 'Gets.', input: schema, strict: true }],
+      toolChoice: 'required',
+      output: { type: 'json', schema },
+      stop: ['.'],
+      effort: 'none',
+      maxTokens: 5,
+      options: { anthropic: { temperature: 0.5 } },
+    });
+    expect(sent).toMatchObject({
+      max_tokens: 5,
+      tools: [{ name: 'get', description: 'Gets.', input_schema: schema, strict: true }],
+      tool_choice: { type: 'any' },
+      output_config: { format: { type: 'json_schema', schema } },
+      stop_sequences: ['.'],
+      thinking: { type: 'disabled' },
+      temperature: 0.5,
+    });
+    expect(warnings).toEqual([]);
+    expect(
+      params({ tools: [{ name: 'get', input: schema }], toolChoice: { tool: 'get' } }).params,
+    ).toMatchObject({
+      tool_choice: { type: 'tool', name: 'get' },
+    });
+  });
+
+  it('M10: sends signed reasoning back untouched, and drops that of others', () => {
+    const parts = [
+      { type: 'reasoning' as const, text: 'mine', meta: { anthropic: { signature: 'sig' } } },
+      { type: 'reasoning' as const, text: '', meta: { anthropic: { redacted: 'blob' } } },
+      { type: 'reasoning' as const, text: 'of another' },
+      { type: 'text' as const, text: '' },
+      { type: 'tool-call' as const, id: 't', name: 'get', input: 'no object' },
+    ];
+    const { params: sent } = params({ messages: [USER, { role: 'assistant', parts }] });
+    expect(sent.messages[1]).toEqual({
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: 'mine', signature: 'sig' },
+        { type: 'redacted_thinking', data: 'blob' },
+        { type: 'tool_use', id: 't', name: 'get', input: { input: 'no object' } },
+      ],
+    });
+  });
+
+  it('M9: carries results, errors, files and cache marks', () => {
+    const parts = [
+      { type: 'tool-result' as const, id: 't', name: 'get', output: { a: 1 }, isError: true },
+      { type: 'file' as const, mediaType: 'image/png', data: 'AAAA' },
+      { type: 'file' as const, mediaType: 'application/pdf', data: 'https://x.test/a.pdf' },
+      { type: 'file' as const, mediaType: 'text/plain', data: btoa('hello') },
+      { type: 'file' as const, mediaType: 'video/mp4', data: 'AAAA', name: 'v' },
+    ];
+    const system = {
+      role: 'system' as const,
+      parts: [{ type: 'text' as const, text: 's' }],
+      meta: { anthropic: { cache_control: { type: 'ephemeral' } } },
+    };
+    const { params: sent, warnings } = params({ messages: [system, { role: 'tool', parts }] });
+    expect(sent.system).toEqual([
+      { type: 'text', text: 's', cache_control: { type: 'ephemeral' } },
+    ]);
+    expect(sent.messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 't', content: '{"a":1}', is_error: true },
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+          { type: 'document', source: { type: 'url', url: 'https://x.test/a.pdf' } },
+          { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'hello' } },
+          { type: 'text', text: '[A file was left out: v (video/mp4)]' },
+        ],
+      },
+    ]);
+    expect(warnings).toMatchObject([{ kind: 'unsupported', what: 'file' }]);
+  });
+});
+
+type Event = Parameters<AnthropicEventReader['read']>[0];
+
+function read(...events: readonly object[]): readonly ModelEvent[] {
+  const seen: ModelEvent[] = [];
+  const reader = new AnthropicEventReader({
+    event: (event) => seen.push(event),
+    end: () => undefined,
+  });
+  for (const event of events) reader.read(event as Event);
+  reader.end();
+  return seen;
+}
+
+describe("Anthropic's stream", () => {
+  it('M9: keeps signatures, redacted reasoning and blocks of other kinds', () => {
+    const seen = read(
+      {
+        type: 'content_block_start',
+        index: 0,
+        content_block: { type: 'thinking', thinking: '', signature: '' },
+      },
+      { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } },
+      {
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'signature_delta', signature: 'sig' },
+      },
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'content_block_start',
+        index: 1,
+        content_block: { type: 'redacted_thinking', data: 'blob' },
+      },
+      { type: 'content_block_stop', index: 1 },
+      {
+        type: 'content_block_start',
+        index: 2,
+        content_block: { type: 'server_tool_use', id: 's', name: 'web_search', input: {} },
+      },
+      {
+        type: 'content_block_delta',
+        index: 2,
+        delta: { type: 'input_json_delta', partial_json: '{"query":"x"}' },
+      },
+      { type: 'content_block_stop', index: 2 },
+      { type: 'something_new', index: 9 },
+    );
+    expect(seen.flatMap((event) => (event.type === 'part' ? [event.part] : []))).toEqual([
+      { type: 'reasoning', text: 'Hm.', meta: { anthropic: { signature: 'sig' } } },
+      { type: 'reasoning', text: '', meta: { anthropic: { redacted: 'blob' } } },
+      {
+        type: 'custom',
+        kind: 'anthropic.server_tool_use',
+        data: { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } },
+      },
+    ]);
+    expect(seen.some(({ type }) => type === 'finish')).toBe(false);
+  });
+
+  it.each([
+    ['end_turn', 'stop'],
+    ['max_tokens', 'length'],
+    ['model_context_window_exceeded', 'length'],
+    ['tool_use', 'tool-calls'],
+    ['refusal', 'content-filter'],
+    ['pause_turn', 'other'],
+  ])('M9: %s means %s', (raw, reason) => {
+    const events = read(
+      { type: 'message_delta', delta: { stop_reason: raw }, usage: {} },
+      { type: 'message_stop' },
+    );
+    expect(events.at(-1)).toMatchObject({ type: 'finish', reason, raw });
+  });
+
+  it('M9: counts the cache into the input, takes the newest counts, and skips nulls', () => {
+    const usage = {
+      input_tokens: 7,
+      cache_read_input_tokens: 5,
+      cache_creation_input_tokens: 2,
+      output_tokens: 1,
+    };
+    const message = { id: 'msg', model: 'claude', usage };
+    const seen = read(
+      { type: 'message_start', message },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn' },
+        usage: {
+          output_tokens: 4,
+          input_tokens: null,
+          output_tokens_details: { thinking_tokens: 3 },
+        },
+      },
+      { type: 'message_stop' },
+    );
+    expect(seen.at(-1)).toMatchObject({
+      usage: {
+        input: { total: 14, cacheRead: 5, cacheWrite: 2 },
+        output: { total: 4, reasoning: 3 },
+      },
+    });
+    expect(anthropicUsage({})).toMatchObject({ input: {}, output: {} });
+  });
+});
+
+describe('the Anthropic adapter', () => {
+  let service: MockService;
+  beforeAll(async () => {
+    service = await startMockService();
+  });
+  afterAll(() => service.close());
+  afterEach(() => vi.unstubAllEnvs());
+  const ctx = () => ({ signal: AbortSignal.timeout(5000) });
+
+  it('M11: says which variable to set when there is no key, and reads it at the call', async () => {
+    vi.stubEnv('ANTHROPIC_API_KEY', '');
+    const model = anthropic('m', { baseURL: service.url });
+    await expect(generate(model, { messages: [USER] }, ctx())).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('set ANTHROPIC_API_KEY'),
+    });
+    vi.stubEnv('ANTHROPIC_API_KEY', 'k');
+    expect((await generate(model, { messages: [USER] }, ctx())).text).toBe('Hello from mock.');
+  });
+
+  it('M12: counts tokens exactly, and lists models', async () => {
+    const model = anthropic('m', { apiKey: 'k', baseURL: service.url });
+    expect(await model.countTokens?.({ messages: [USER] }, ctx())).toBeGreaterThan(0);
+    expect((await model.list?.(ctx()))?.map(({ id }) => id)).toContain('m');
+  });
+});
