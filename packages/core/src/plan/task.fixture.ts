@@ -54,3 +54,8 @@ export function everythingNeeded(
     }),
   );
 }
+
+/** Whether no task needs itself, directly or through others. */
+export function isAcyclic(tasks: readonly PlanTask[]): boolean {
+  return [...everythingNeeded(tasks)].every(([key, needed]) => !needed.has(key));
+}
