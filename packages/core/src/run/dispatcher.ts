@@ -22,6 +22,7 @@ import {
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
+import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
 
 /** A timer cannot be set further ahead than this. */
@@ -286,7 +287,12 @@ export class Dispatcher {
         return this.#end(at, 'moved', `${at.attempt.model}: ${why}; ${choice.member.name} is free`);
       }
     }
+    if (this.#isSetBack(nowMs)) this.#noteWaiting(at.task, why, untilAt, nowMs);
     return untilAt;
+  }
+
+  #isSetBack(nowMs: number): boolean {
+    return isSetBack(this.#projection.latestAt, nowMs);
   }
 
   #end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): undefined {
@@ -313,10 +319,13 @@ export class Dispatcher {
   #noteWaiting(task: TaskState, because: string, untilAt: number | undefined, nowMs: number): void {
     // A wait for a call to end is over in a moment; only a limit's wait is worth a line in the journal, and only once.
     const known = task.waiting?.untilAt;
-    if (untilAt === undefined || (known !== undefined && known > nowMs)) return;
+    const isNew = this.#isSetBack(nowMs);
+    if (untilAt === undefined || (known !== undefined && known > nowMs && !isNew)) return;
     void this.#journal.append([
       { type: 'task.waiting', run: task.run, task: task.task.key, data: { because, untilAt } },
     ]);
+    // The event told everybody of the new time, by which the wait may be another one.
+    if (isNew) this.wake();
   }
 
   #requestOf(

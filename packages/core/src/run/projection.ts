@@ -5,6 +5,7 @@ import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import { isSetBack, setBackWaits } from './set-back.ts';
 
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
 export class Projection {
@@ -14,13 +15,21 @@ export class Projection {
   readonly expected: ExpectedCalls = new ExpectedCalls();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly #members: ReadonlyMap<string, Member>;
+  #latestAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(members: ReadonlyMap<string, Member>) {
     this.#members = members;
   }
 
+  /** When the last event was, epoch ms. */
+  get latestAt(): number {
+    return this.#latestAt;
+  }
+
   /** Makes one event true. */
   apply(event: OverseerEvent): void {
+    if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
+    this.#latestAt = Math.max(this.#latestAt, event.at);
     foldRun(this.runs, event);
     this.expected.take(event);
     switch (event.type) {
@@ -48,6 +57,13 @@ export class Projection {
   /** Lets go of a run that is over and read. */
   forget(run: string): void {
     this.runs.delete(run);
+  }
+
+  /** The clock was set back; what follows counts by the new one. */
+  #setBack(at: number): void {
+    for (const { limits } of this.#members.values()) limits.setBack(at);
+    setBackWaits(this.runs, this.cooldowns, this.#latestAt, at);
+    this.#latestAt = at;
   }
 
   #start(event: OverseerEvent<'call.started'>): void {
