@@ -61,8 +61,11 @@ describe('escape', () => {
       ]);
       const tools = fileTools();
       const seen = new Set<string>();
-      const until = performance.now() + 2_000;
-      for (let n = 0; performance.now() < until; n++) {
+      const atLeast = performance.now() + 2_000;
+      const atMost = performance.now() + 40_000;
+      const isDone = (): boolean =>
+        performance.now() > (seen.has('read') && seen.has('tool.link') ? atLeast : atMost);
+      for (let n = 0; !isDone(); n++) {
         const path = `deep/target/${n % 2 === 0 ? 'secret.txt' : `w${n % 8}.txt`}`;
         await use(
           tools.write_file,

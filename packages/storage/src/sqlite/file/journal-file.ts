@@ -14,7 +14,7 @@ import { BlobTable } from './blob-table.ts';
 import { EventReader } from './event-reader.ts';
 import { EventTable } from './event-table.ts';
 import { LeaseTable } from './lease-table.ts';
-import type { OpenFileOptions } from './open-file.ts';
+import type { OpenFileOptions } from './open-file-options.ts';
 import { RunTable } from './run-table.ts';
 import { SnapshotTable } from './snapshot-table.ts';
 import { StreamTable } from './stream-table.ts';

@@ -1,21 +1,14 @@
 import { chmodSync } from 'node:fs';
-import type { OpenDatabase, SqliteDatabase } from '../driver.ts';
+import type { SqliteDatabase } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
 import { isRefusal, type Refusal } from '../protocol.ts';
 import { configure } from './configure.ts';
 import { identify } from './identify.ts';
 import { JournalFile } from './journal-file.ts';
 import { migrate } from './migrate.ts';
+import type { OpenFileOptions } from './open-file-options.ts';
 import { preparePath } from './prepare-path.ts';
 import { MIGRATIONS } from './schema.ts';
-
-/** What a file is opened with. */
-export interface OpenFileOptions {
-  readonly path: string;
-  readonly openDatabase: OpenDatabase;
-  /** How long to wait for another process that is writing. */
-  readonly busyTimeoutMs: number;
-}
 
 /** Opens a journal file, making it when it is not there. Does not take the lease. Never throws. */
 export function openFile(options: OpenFileOptions): JournalFile | Refusal {
