@@ -20,7 +20,7 @@ export async function taskStepper(setting: StepSetting, store: OpenStore): Promi
   const overseer = await createOverseer({
     overseer: 'm',
     models: { m: { model: fakeModel({ reply: () => ({ text: 'never asked' }) }) } },
-    tools: { noop: noop as Tool },
+    tools: { noop },
     store,
   });
   return {

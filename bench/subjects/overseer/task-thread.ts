@@ -24,7 +24,7 @@ export async function taskThread(setting: ThreadSetting, store: OpenStore): Prom
   const overseer = await createOverseer({
     overseer: 'm',
     models: { m: { model: fakeModel({ reply: () => ({ text: 'never asked' }) }) } },
-    tools: { write: write as Tool },
+    tools: { write },
     store,
   });
   return {

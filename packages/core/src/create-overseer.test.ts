@@ -21,7 +21,7 @@ const noop: Tool = {
   description: 'Gives back its input.',
   input: {
     jsonSchema: { type: 'object' },
-    parse: (value) => ({ ok: true, value: value as never }),
+    parse: (value) => ({ ok: true, value }),
   },
   permissions: [],
   effect: 'none',

@@ -146,7 +146,7 @@ describe('isolation', () => {
     await using overseer = await createOverseer({
       overseer: 'a',
       models: { a: { model } },
-      tools: { notes: notes as Tool },
+      tools: { notes },
       roles: { worker: { text: 'Work.', tools: ['notes'] } },
     });
     const result = await overseer.run({ tasks: [{ instruction: 'x' }] }).result;

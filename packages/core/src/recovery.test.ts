@@ -122,7 +122,7 @@ describe('recovery', () => {
     await using overseer = await createOverseer({
       overseer: 'a',
       models: { a: { model: fakeModel({ reply: () => ({ text: 'x' }) }) } },
-      tools: { slow: slow as Tool },
+      tools: { slow },
     });
     const run = overseer.run({
       tasks: [{ instruction: 'x', step: { tool: 'slow', input: {} } }],

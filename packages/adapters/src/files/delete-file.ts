@@ -26,7 +26,7 @@ export function deleteFileTool(limits: FileLimits): Tool {
       return { path: place.path, outcome: await removeAt(place) };
     },
   };
-  return tool as Tool;
+  return tool;
 }
 
 async function removeAt(place: Place): Promise<'deleted' | 'was not there'> {

@@ -43,7 +43,7 @@ export function listFilesTool(limits: FileLimits): Tool {
       };
     },
   };
-  return tool as Tool;
+  return tool;
 }
 
 interface List {

@@ -36,7 +36,7 @@ export function moveFileTool(limits: FileLimits): Tool {
       return { from: source.path, to: target.path, outcome };
     },
   };
-  return tool as Tool;
+  return tool;
 }
 
 /** A repetition finds the source gone and the target there, and is content. */

@@ -40,7 +40,7 @@ export function readFileTool(limits: FileLimits): Tool {
       return { path: place.path, text: window.text, ...noteOf(window, line) };
     },
   };
-  return tool as Tool;
+  return tool;
 }
 
 function noteOf(window: TextWindow, line: number): { readonly note?: string } {

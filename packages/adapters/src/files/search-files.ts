@@ -49,7 +49,7 @@ export function searchFilesTool(limits: FileLimits): Tool {
       return { ...(await search(place, input.glob, matcher, limits, ctx)) };
     },
   };
-  return tool as Tool;
+  return tool;
 }
 
 async function search(

@@ -33,7 +33,7 @@ export function writeFileTool(limits: FileLimits): Tool {
       return { path: place.path, outcome, bytes: bytes.length };
     },
   };
-  return tool as Tool;
+  return tool;
 }
 
 function encode(text: string, maxBytes: number): Buffer {

@@ -104,7 +104,7 @@ async function probe(
     effect: 'none',
     timeoutMs: tool.timeoutMs,
     execute: async (_, ctx) => {
-      found = await tool.probe?.(input as never, ctx);
+      found = await tool.probe?.(input, ctx);
       return null;
     },
   };

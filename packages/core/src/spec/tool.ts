@@ -35,7 +35,7 @@ export interface ToolSchema<T = unknown> {
 }
 
 /** One thing a model may do. Unknown names and wrong input go back to the model as errors; nothing is run for them. */
-export interface Tool<Input = never> {
+export interface Tool<Input = unknown> {
   readonly spec: 'tool/1';
   readonly description: string;
   readonly input: ToolSchema<Input>;

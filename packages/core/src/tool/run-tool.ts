@@ -59,7 +59,7 @@ export function runTool(
 
 async function execute(tool: Tool, input: unknown, ctx: ToolContext): Promise<ToolOutcome> {
   try {
-    return checkOutput(tool, await tool.execute(input as never, ctx));
+    return checkOutput(tool, await tool.execute(input, ctx));
   } catch (error) {
     return refusal(OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`);
   }
