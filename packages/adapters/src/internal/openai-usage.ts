@@ -1,21 +1,25 @@
-import { defined } from '@overseer/core/plugin';
 import type { Json, Usage } from '@overseer/core/spec';
 import type { OpenAiUsage } from './openai-chunk.ts';
 
 /** Usage in our form: totals include cache and reasoning, as OpenAI's own counts do. */
 export function openAiUsage(usage: OpenAiUsage | undefined): Usage {
   if (usage === undefined) return { input: {}, output: {} };
-  const { prompt_tokens_details: input, completion_tokens_details: output } = usage;
+  const input = usage.prompt_tokens_details;
+  const output = usage.completion_tokens_details;
   return {
-    input: defined({
-      total: usage.prompt_tokens ?? undefined,
-      cacheRead: input?.cached_tokens ?? undefined,
-      cacheWrite: input?.cache_write_tokens ?? undefined,
-    }),
-    output: defined({
-      total: usage.completion_tokens ?? undefined,
-      reasoning: output?.reasoning_tokens ?? undefined,
-    }),
+    input: {
+      ...(isCount(usage.prompt_tokens) && { total: usage.prompt_tokens }),
+      ...(isCount(input?.cached_tokens) && { cacheRead: input.cached_tokens }),
+      ...(isCount(input?.cache_write_tokens) && { cacheWrite: input.cache_write_tokens }),
+    },
+    output: {
+      ...(isCount(usage.completion_tokens) && { total: usage.completion_tokens }),
+      ...(isCount(output?.reasoning_tokens) && { reasoning: output.reasoning_tokens }),
+    },
     raw: usage as unknown as Json,
   };
+}
+
+function isCount(value: number | null | undefined): value is number {
+  return typeof value === 'number';
 }

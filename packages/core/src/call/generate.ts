@@ -58,7 +58,7 @@ export async function generate(
 
 type Finish = Extract<ModelEvent, { readonly type: 'finish' }>;
 type Delta = Extract<ModelEvent, { readonly type: 'delta' }>;
-type Head = Pick<ModelResponse, 'rate' | 'model' | 'responseId' | 'requestId'>;
+type Meta = Extract<ModelEvent, { readonly type: 'meta' }>;
 
 /** What has arrived of one answer. */
 class Answer {
@@ -66,7 +66,7 @@ class Answer {
   readonly #parts: Part[] = [];
   readonly #open: Map<number, { readonly kind: 'text' | 'reasoning'; text: string }> = new Map();
   readonly #warnings: ModelWarning[] = [];
-  #head: Head = {};
+  #head: Meta | undefined;
   #finish: Finish | undefined;
   #firstTokenMs: number | undefined;
 
@@ -82,9 +82,8 @@ class Answer {
         this.#parts.push(event.part);
         return;
       case 'meta': {
-        const { type: _, warnings, ...head } = event;
-        if (warnings !== undefined) this.#warnings.push(...warnings);
-        this.#head = { ...this.#head, ...head };
+        if (event.warnings !== undefined) this.#warnings.push(...event.warnings);
+        this.#head = this.#head === undefined ? event : { ...this.#head, ...event };
         return;
       }
       case 'finish':
@@ -105,7 +104,7 @@ class Answer {
       reason: finish.reason,
       usage: finish.usage,
       warnings: this.#warnings,
-      ...this.#head,
+      ...headOf(this.#head),
       ...(this.#firstTokenMs === undefined ? {} : { firstTokenMs: this.#firstTokenMs }),
     };
   }
@@ -125,6 +124,17 @@ class Answer {
     if (open === undefined) this.#open.set(event.index, { kind: event.kind, text: event.text });
     else open.text += event.text;
   }
+}
+
+function headOf(meta: Meta | undefined): Partial<ModelResponse> {
+  if (meta === undefined) return {};
+  const { rate, model, responseId, requestId } = meta;
+  return {
+    ...(rate !== undefined && { rate }),
+    ...(model !== undefined && { model }),
+    ...(responseId !== undefined && { responseId }),
+    ...(requestId !== undefined && { requestId }),
+  };
 }
 
 function textOf(parts: readonly Part[]): string {

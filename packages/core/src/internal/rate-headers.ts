@@ -45,8 +45,11 @@ export function rateLimit(headers: HeaderReader, now: number): RateLimit | undef
 }
 
 function readBucket(headers: HeaderReader, form: HeaderForm, now: number): RateBucket | undefined {
+  // All who tell a limit tell what is left of it; most answers tell neither, and each look costs.
+  const left = headers.get(form.remaining);
+  if (left === null) return undefined;
+  const remaining = readCount(left);
   const limit = readCount(headers.get(form.limit));
-  const remaining = readCount(headers.get(form.remaining));
   if (limit === undefined && remaining === undefined) return undefined;
   const reset = headers.get(form.reset);
   const resetAt = reset === null ? undefined : form.readReset(reset, now);
