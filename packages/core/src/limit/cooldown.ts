@@ -9,10 +9,17 @@ export interface Cooldown {
   readonly untilAt: number | undefined;
   /** What happened, in words; empty before the first failure. */
   readonly why: string;
+  /** What kind of failure the last one was; `undefined` before the first. */
+  readonly kind: ModelErrorKind | undefined;
 }
 
 /** A model that has not failed. A call that succeeds brings a model back here. */
-export const noCooldown: Cooldown = { failures: 0, untilAt: undefined, why: '' };
+export const noCooldown: Cooldown = {
+  failures: 0,
+  untilAt: undefined,
+  why: '',
+  kind: undefined,
+};
 
 /** How a kind of failure takes a model out: after how many in a row, and for how long at first and at most. */
 interface Outage {
@@ -63,11 +70,20 @@ export function cooldownAfter(
   if (outage === undefined) return before;
   if (before.untilAt !== undefined && at < before.untilAt) return before;
   const failures = before.failures + 1;
-  if (failures < outage.after)
-    return { failures, untilAt: undefined, why: reason(failed, failures) };
+  const { kind } = failed;
+  const why = reason(failed, failures);
+  if (failures < outage.after) return { failures, untilAt: undefined, why, kind };
   const downMs = Math.min(outage.maxMs, outage.firstMs * 2 ** (failures - outage.after));
   const untilAt = Math.max(at + downMs, askedUntil(failed.retryAt, at));
-  return { failures, untilAt, why: reason(failed, failures) };
+  return { failures, untilAt, why, kind };
+}
+
+/**
+ * Whether a model's failures still say something when another process takes over. Only those of a model that was busy
+ * do: a key, a name, a bill or a server may have been mended in between, so that the first call finds out.
+ */
+export function outlivesProcess({ kind }: Cooldown): boolean {
+  return kind !== undefined && OUTAGES[kind] === BUSY;
 }
 
 /** A wait longer than a day is a mistake of somebody's clock. */

@@ -1,6 +1,6 @@
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { RunBudget } from '../limit/budget.ts';
-import { type Cooldown, cooldownAfter, noCooldown } from '../limit/cooldown.ts';
+import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
@@ -40,6 +40,9 @@ export class Projection {
         return;
       case 'run.finished':
         this.budgets.delete(event.run ?? '');
+        return;
+      case 'lease.taken':
+        this.#forgiveFailures();
         return;
       case 'call.started':
         this.#start(event);
@@ -98,6 +101,13 @@ export class Projection {
     if (rate !== undefined) member?.limits.learn(event.at, rate);
     const before = this.cooldowns.get(model) ?? noCooldown;
     this.cooldowns.set(model, cooldownAfter(before, event.data, event.at));
+  }
+
+  /** Whoever starts anew may have mended what was wrong with a model. */
+  #forgiveFailures(): void {
+    for (const [model, cooldown] of this.cooldowns) {
+      if (!outlivesProcess(cooldown)) this.cooldowns.delete(model);
+    }
   }
 
   #kindOf(event: OverseerEvent): string {
