@@ -2,10 +2,12 @@ import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
-import type { Kernel, LiveEvent, NewRun } from './run/kernel.ts';
+import type { LiveEvent } from './run/create-attempt-host.ts';
+import type { Kernel, NewRun } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import { planTask, titleOf } from './run/plan-task.ts';
+import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
@@ -78,6 +80,31 @@ export class Overseer implements AsyncDisposable {
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
     return this.#kernel().models();
+  }
+
+  /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */
+  questions(): readonly OpenQuestion[] {
+    return this.#kernel().questions();
+  }
+
+  /**
+   * Gives a person's answer to a question and lets its task go on; resolves when the answer is on disk. Throws
+   * `OverseerError` `question.unknown` when nobody asks that any more.
+   */
+  async answer(
+    question: Pick<OpenQuestion, 'run' | 'task' | 'id'>,
+    reply: string,
+    by = 'host',
+  ): Promise<void> {
+    const kernel = this.#kernel();
+    if (!kernel.answer(question, reply, by)) {
+      const { run, task, id } = question;
+      throw new OverseerError(
+        'question.unknown',
+        `Task ${task} of run ${run} asks no question ${id}, or somebody answered it; questions() lists the open ones.`,
+      );
+    }
+    await kernel.settled();
   }
 
   /**

@@ -2,35 +2,23 @@ import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
-import { createBounded } from '../internal/bounded.ts';
 import { Deadlines } from '../internal/deadlines.ts';
-import { createSerial } from '../internal/serial.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import { backoffMs } from '../limit/backoff.ts';
 import type { RunStatus } from '../spec/event.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
-import type { ModelEvent } from '../spec/model.ts';
 import type { PlanTask, TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
+import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
-import { plannedDrafts } from './planned.ts';
 import type { Projection } from './projection.ts';
+import { type OpenQuestion, openQuestions } from './questions.ts';
 import { RunControl } from './run-control.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Settings } from './settings.ts';
-
-/** Something to look at while it happens; not in the journal, never waited for. */
-export interface LiveEvent {
-  readonly run: string;
-  readonly task: string;
-  readonly attempt: string;
-  readonly model: string;
-  readonly event: ModelEvent;
-}
 
 /** What a new run starts with. */
 export interface NewRun {
@@ -51,7 +39,7 @@ export interface RunEnd {
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
-  readonly live: EventEmitter<{ model: [LiveEvent] }> = new EventEmitter();
+  readonly live: LiveBus = new EventEmitter();
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #journal: Journal;
@@ -178,6 +166,35 @@ export class Kernel {
     await this.#control.stop(run, because);
   }
 
+  /** The questions that wait for a person. */
+  questions(): readonly OpenQuestion[] {
+    return openQuestions(this.unfinished);
+  }
+
+  /** Records a person's answer, with which the check that asked goes on. `false` when nobody asks that any more. */
+  answer(question: Pick<OpenQuestion, 'run' | 'task' | 'id'>, reply: string, by: string): boolean {
+    this.#requireOpen();
+    const run = this.runOf(question.run);
+    const task = run?.tasks.get(question.task);
+    const asked = task?.attempt?.questions.get(question.id);
+    if (run === undefined || task?.attempt === undefined || asked?.reply !== undefined)
+      return false;
+    if (asked === undefined || !('person' in asked.ask.of)) return false;
+    this.#append([
+      {
+        type: 'question.answered',
+        run: run.id,
+        task: task.task.key,
+        attempt: task.attempt.id,
+        actor: `person:${by}`,
+        data: { id: question.id, reply, by: `person:${by}` },
+      },
+    ]);
+    const at = this.#attempts.of(task);
+    if (at !== undefined) this.#attempts.go(at, undefined, undefined);
+    return true;
+  }
+
   /** Resolves when the run has ended, or when this kernel stops working on it. Rejects when the journal failed. */
   whenEnded(id: string): Promise<RunEnd> {
     let end = this.#ends.get(id);
@@ -285,29 +302,12 @@ export class Kernel {
   }
 
   #attemptHost(): AttemptHost {
-    const settings = this.#settings;
-    return {
-      clock: settings.clock,
-      ids: settings.ids,
+    return createAttemptHost({
+      settings: this.#settings,
+      journal: this.#journal,
       deadlines: this.#deadlines,
-      workspaces: settings.workspaces,
-      fetch: settings.fetch,
-      retryDelay: (failures, retryAfterMs) =>
-        backoffMs(failures, retryAfterMs === undefined ? {} : { retryAfterMs }, settings.random),
-      append: (drafts) => this.#journal.append(drafts),
-      memberOf: (model) => {
-        const member = settings.members.get(model);
-        if (member === undefined) throw new Error(`There is no model ${model} in the team.`);
-        return member;
-      },
-      toolsOf: (task) =>
-        task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
-      grantsOf: (task) => this.#grantsOf(task),
-      sourceOf: (run) => this.#sources.get(run),
-      planFrom: (at, output) => plannedDrafts(at, output),
-      bounded: createBounded(settings.checksAtOnce),
-      serially: createSerial(),
-      show: (at, event) => this.#show(at, event),
+      live: this.live,
+      sources: this.#sources,
       callEnded: () => this.#dispatcher.freed(),
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);
@@ -319,7 +319,7 @@ export class Kernel {
         this.#control.attemptEnded(at);
         this.#dispatcher.freed();
       },
-    };
+    });
   }
 
   #asked(at: AttemptPlace): void {
@@ -329,31 +329,5 @@ export class Kernel {
     });
     this.#graphs.add(at.run, children, this.#settings.clock.now());
     this.#dispatcher.freed();
-  }
-
-  /** What the host itself wrote into a task's step is allowed; models may do what their role was granted. */
-  #grantsOf(task: TaskState): ReturnType<AttemptHost['grantsOf']> {
-    const { step } = task.task;
-    if (step !== undefined) return this.#settings.tools.get(step.tool)?.permissions ?? [];
-    const member = this.#settings.members.get(task.attempt?.model ?? '');
-    return [...this.#settings.roles.of(task.task).grants, ...(member?.grants ?? [])];
-  }
-
-  #show(at: AttemptPlace, event: ModelEvent): void {
-    if (this.live.listenerCount('model') === 0) return;
-    const shown: LiveEvent = {
-      run: at.run.id,
-      task: at.task.task.key,
-      attempt: at.attempt.id,
-      model: at.attempt.model ?? '',
-      event,
-    };
-    for (const listener of this.live.listeners('model')) {
-      try {
-        listener(shown);
-      } catch {
-        // Who looks on must not break the call that is looked at.
-      }
-    }
   }
 }

@@ -1,0 +1,98 @@
+import type { EventEmitter } from 'eventemitter3';
+import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
+import { createBounded } from '../internal/bounded.ts';
+import type { Deadlines } from '../internal/deadlines.ts';
+import { createSerial } from '../internal/serial.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { TaskState } from '../journal/run-state.ts';
+import { backoffMs } from '../limit/backoff.ts';
+import type { Member } from '../route/member.ts';
+import type { ModelEvent } from '../spec/model.ts';
+import type { TaskSource } from '../spec/task.ts';
+import { plannedDrafts } from './planned.ts';
+import type { Settings } from './settings.ts';
+
+/** Something to look at while it happens; not in the journal, never waited for. */
+export interface LiveEvent {
+  readonly run: string;
+  readonly task: string;
+  readonly attempt: string;
+  readonly model: string;
+  readonly event: ModelEvent;
+}
+
+/** Who listens to what models say as they say it. */
+export type LiveBus = EventEmitter<{ model: [LiveEvent] }>;
+
+/** What the host of attempts is made of: settings, and the kernel's answers to what happens in an attempt. */
+export interface AttemptHostParts
+  extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'> {
+  readonly settings: Settings;
+  readonly journal: Journal;
+  readonly deadlines: Deadlines;
+  readonly live: LiveBus;
+  readonly sources: ReadonlyMap<string, TaskSource>;
+}
+
+/** What attempts need of the kernel around them, for one kernel. */
+export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
+  const { settings, journal, deadlines, live, sources } = parts;
+  return {
+    clock: settings.clock,
+    ids: settings.ids,
+    deadlines,
+    workspaces: settings.workspaces,
+    fetch: settings.fetch,
+    retryDelay: (failures, retryAfterMs) =>
+      backoffMs(failures, retryAfterMs === undefined ? {} : { retryAfterMs }, settings.random),
+    append: (drafts) => journal.append(drafts),
+    memberOf: (model) => memberOf(settings, model),
+    toolsOf: (task) =>
+      task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
+    grantsOf: (task) => grantsOf(settings, task),
+    sourceOf: (run) => sources.get(run),
+    planFrom: (at, output) => plannedDrafts(at, output),
+    bounded: createBounded(settings.checksAtOnce),
+    serially: createSerial(),
+    show: (at, event) => show(live, at, event),
+    callEnded: parts.callEnded,
+    wantsCall: parts.wantsCall,
+    asked: parts.asked,
+    ended: parts.ended,
+  };
+}
+
+function memberOf({ members }: Settings, model: string): Member {
+  const member = members.get(model);
+  if (member === undefined) throw new Error(`There is no model ${model} in the team.`);
+  return member;
+}
+
+/** What the host itself wrote into a task's step is allowed; models may do what their role was granted. */
+function grantsOf(
+  { tools, members, roles }: Settings,
+  task: TaskState,
+): ReturnType<AttemptHost['grantsOf']> {
+  const { step } = task.task;
+  if (step !== undefined) return tools.get(step.tool)?.permissions ?? [];
+  const member = members.get(task.attempt?.model ?? '');
+  return [...roles.of(task.task).grants, ...(member?.grants ?? [])];
+}
+
+function show(live: LiveBus, at: AttemptPlace, event: ModelEvent): void {
+  if (live.listenerCount('model') === 0) return;
+  const shown: LiveEvent = {
+    run: at.run.id,
+    task: at.task.task.key,
+    attempt: at.attempt.id,
+    model: at.attempt.model ?? '',
+    event,
+  };
+  for (const listener of live.listeners('model')) {
+    try {
+      listener(shown);
+    } catch {
+      // Who looks on must not break the call that is looked at.
+    }
+  }
+}
