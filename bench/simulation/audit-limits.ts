@@ -1,0 +1,86 @@
+import type { CallEstimate, LimitRule } from '@overseer/core/spec';
+import type { AuditedRun } from './audited.ts';
+import type { Scenario } from './scenario.ts';
+
+/** A call as the audit knows it; `charged` is its worst case while it is open, and what it was settled at afterwards. */
+export interface AuditedCall {
+  readonly run: string;
+  readonly model: string;
+  readonly at: number;
+  open: boolean;
+  charged: CallEstimate;
+  /** 0 for a call that was refused and counts as none. */
+  calls: 0 | 1;
+}
+
+/** What the start of `call` breaks of the limits of its model and of the budget of its run, by counting all calls anew. */
+export function auditLimits(
+  scenario: Scenario,
+  run: AuditedRun,
+  calls: ReadonlyMap<string, AuditedCall>,
+  call: AuditedCall,
+  clockWentBack: boolean,
+): readonly string[] {
+  const model = scenario.models.find(({ name }) => name === call.model);
+  if (model === undefined) return [`calls ${call.model}, which is not in the team`];
+  const mine = [...calls.values()].filter((other) => other.model === call.model);
+  const ofRun = [...calls.values()].filter((other) => other.run === call.run);
+  const atOnce = mine.filter(({ open }) => open).length;
+  const limits = model.limits.filter(({ soft }) => soft !== true);
+  const windows = clockWentBack ? limits.filter(isConcurrency) : limits;
+  return [
+    ...overLimit({ metric: 'concurrency', capacity: model.concurrency }, call, atOnce),
+    ...windows.flatMap((limit) =>
+      overLimit(limit, call, isConcurrency(limit) ? atOnce : usedOf(limit, mine, call.at)),
+    ),
+    ...auditBudget(run, ofRun),
+  ];
+}
+
+function isConcurrency({ metric }: LimitRule): boolean {
+  return metric === 'concurrency';
+}
+
+function overLimit(limit: LimitRule, { model }: AuditedCall, used: number): readonly string[] {
+  const capacity = limit.metric === 'usd' ? limit.capacity * 1e6 : limit.capacity;
+  return used > capacity ? [`brings ${model} to ${used} of ${capacity} ${limit.metric}`] : [];
+}
+
+function usedOf(limit: LimitRule, calls: readonly AuditedCall[], now: number): number {
+  let used = 0;
+  for (const call of calls) {
+    if (call.at + (limit.windowMs ?? 0) > now) used += amountOf(limit.metric, call);
+  }
+  return used;
+}
+
+function auditBudget(run: AuditedRun, calls: readonly AuditedCall[]): readonly string[] {
+  const problems: string[] = [];
+  const { usd, tokens, calls: most } = run.budget;
+  const check = (metric: LimitRule['metric'], capacity: number | undefined): void => {
+    if (capacity === undefined) return;
+    const used = calls.reduce((sum, call) => sum + amountOf(metric, call), 0);
+    if (used > capacity)
+      problems.push(`brings its run to ${used} of a budget of ${capacity} ${metric}`);
+  };
+  check('usd', usd === undefined ? undefined : Math.round(usd * 1e6));
+  check('tokens', tokens);
+  check('calls', most);
+  return problems;
+}
+
+function amountOf(metric: LimitRule['metric'], { charged, calls }: AuditedCall): number {
+  switch (metric) {
+    case 'calls':
+    case 'concurrency':
+      return calls;
+    case 'tokens':
+      return charged.inputTokens + charged.outputTokens;
+    case 'input-tokens':
+      return charged.inputTokens;
+    case 'output-tokens':
+      return charged.outputTokens;
+    case 'usd':
+      return charged.microUsd;
+  }
+}

@@ -1,0 +1,17 @@
+import type { AuditedRun, AuditedTask } from './audited.ts';
+
+/** What keeps a task from being started now. */
+export function wrongStart(run: AuditedRun, { task, status }: AuditedTask): readonly string[] {
+  const early = task.needs.filter((need) => run.tasks.get(need)?.status !== 'done');
+  const shared = [...run.tasks.values()].flatMap((other) =>
+    other.status === 'running' && other.task.key !== task.key
+      ? other.task.files.filter((file) => task.files.includes(file))
+      : [],
+  );
+  return [
+    ...(run.status === 'running' ? [] : ['starts a task of a run that is suspended']),
+    ...(status === 'open' ? [] : [`starts a task that is ${status}`]),
+    ...early.map((need) => `starts before ${need}, which it needs, is done`),
+    ...shared.map((file) => `starts while another task writes ${file} too`),
+  ];
+}

@@ -1,0 +1,266 @@
+import type { CallEstimate, OverseerEvent, PlanTask } from '@overseer/core/spec';
+import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
+import { type AuditedCall, auditLimits } from './audit-limits.ts';
+import { wrongStart } from './audit-start.ts';
+import { type AuditedAttempt, type AuditedRun, type AuditedTask, started } from './audited.ts';
+import { describeEvent } from './describe-event.ts';
+import type { World } from './world.ts';
+
+/** Reads every durable event once and says what it breaks: a second opinion on the kernel, written apart from it. */
+export class Audit {
+  readonly runs: Map<string, AuditedRun> = new Map();
+  readonly calls: Map<string, AuditedCall> = new Map();
+  readonly #world: World;
+  #seq = 0;
+  #epoch = 0;
+  #latestAt = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Whether any clock went back so far; then windows cannot be recounted from the times of events. */
+  clockWentBack = false;
+
+  take(event: OverseerEvent): void {
+    this.#place(event);
+    this.#world.note(describeEvent(event));
+    if (event.run === undefined) return;
+    if (event.type === 'run.started') {
+      this.runs.set(event.run, started(event));
+      return;
+    }
+    const run = this.runs.get(event.run);
+    if (run === undefined) {
+      this.#broken(event, 'belongs to no run');
+      return;
+    }
+    run.events += 1;
+    if (run.status === 'finished') this.#broken(event, 'comes after the end of its run');
+    if (event.task === undefined) this.#takeRun(run, event);
+    else this.#takeTask(run, event.task, event);
+  }
+
+  #place(event: OverseerEvent): void {
+    this.#seq += 1;
+    if (event.seq !== this.#seq)
+      this.#broken(event, `has seq ${event.seq} where ${this.#seq} was due`);
+    if (event.epoch < this.#epoch) this.#broken(event, 'was written under an old epoch');
+    this.#epoch = event.epoch;
+    if (event.at < this.#latestAt) this.clockWentBack = true;
+    this.#latestAt = Math.max(this.#latestAt, event.at);
+  }
+
+  #takeRun(run: AuditedRun, event: OverseerEvent): void {
+    switch (event.type) {
+      case 'plan.accepted':
+        for (const task of event.data.tasks) this.#addTask(run, event, task, undefined);
+        return;
+      case 'run.suspended':
+        if (run.status !== 'running') this.#broken(event, 'suspends a run that is not running');
+        run.status = 'suspended';
+        return;
+      case 'run.resumed':
+        if (run.status === 'running' && run.epoch === event.epoch) {
+          this.#broken(event, 'resumes a run that this process is working on');
+        }
+        run.status = 'running';
+        run.epoch = event.epoch;
+        return;
+      case 'run.finished':
+        this.#finish(run, event);
+        return;
+      default:
+    }
+  }
+
+  #finish(run: AuditedRun, event: OverseerEvent<'run.finished'>): void {
+    run.status = 'finished';
+    for (const problem of [
+      ...leftBehind(run),
+      ...wrongOutcome(run, event),
+      ...wrongUsage(run, event),
+    ]) {
+      this.#broken(event, problem);
+    }
+  }
+
+  #addTask(run: AuditedRun, event: OverseerEvent, task: PlanTask, asks: string | undefined): void {
+    if (run.tasks.has(task.key)) this.#broken(event, `adds ${task.key}, which is there`);
+    run.tasks.set(task.key, {
+      task,
+      asks,
+      status: 'open',
+      attempt: undefined,
+      waitingUntil: undefined,
+    });
+  }
+
+  #takeTask(run: AuditedRun, key: string, event: OverseerEvent): void {
+    const task = run.tasks.get(key);
+    if (task === undefined) {
+      this.#broken(event, 'belongs to no task');
+      return;
+    }
+    const { attempt } = task;
+    switch (event.type) {
+      case 'task.assigned':
+        this.#assign(run, task, event);
+        return;
+      case 'task.waiting':
+        if (!this.clockWentBack && (task.waitingUntil ?? 0) > event.at)
+          this.#broken(event, 'repeats itself');
+        task.waitingUntil = event.data.untilAt;
+        return;
+      case 'task.done':
+        this.#done(task, event);
+        task.status = 'done';
+        task.attempt = undefined;
+        return;
+      case 'task.failed':
+      case 'task.skipped':
+        this.#giveUp(task, event);
+        return;
+      case 'question.asked':
+        if ('role' in event.data.ask.of) {
+          const child = {
+            ...task.task,
+            key: `${key}/${event.data.id}`,
+            needs: [],
+            files: [],
+            checks: [],
+            kind: 'review',
+          };
+          this.#addTask(run, event, child, key);
+        }
+        break;
+      default:
+    }
+    if (attempt === undefined || attempt.id !== event.attempt) {
+      this.#broken(event, 'belongs to no attempt that is going on');
+      return;
+    }
+    this.#takeAttempt(run, task, attempt, event);
+  }
+
+  #giveUp(task: AuditedTask, event: OverseerEvent<'task.failed' | 'task.skipped'>): void {
+    const isOver = task.status !== 'open' && task.status !== 'running';
+    if (isOver) this.#broken(event, 'ends a task twice');
+    if (event.data.because === '') this.#broken(event, 'gives no reason');
+    if (task.attempt?.openCall !== undefined) this.#broken(event, 'leaves a call open');
+    task.status = event.type === 'task.failed' ? 'failed' : 'skipped';
+  }
+
+  #assign(run: AuditedRun, task: AuditedTask, event: OverseerEvent<'task.assigned'>): void {
+    for (const problem of wrongStart(run, task)) this.#broken(event, problem);
+    task.status = 'running';
+    task.waitingUntil = undefined;
+    task.attempt = {
+      id: event.attempt ?? '',
+      verdicts: new Map(),
+      openCall: undefined,
+      finishedSteps: new Set(),
+      openTools: 0,
+    };
+  }
+
+  #done(task: AuditedTask, event: OverseerEvent<'task.done'>): void {
+    const { attempt } = task;
+    if (attempt === undefined || attempt.id !== event.attempt) {
+      this.#broken(event, 'does a task outside its attempt');
+      return;
+    }
+    if (attempt.openCall !== undefined) this.#broken(event, 'leaves a call open');
+    const checks = task.task.checks.length + (task.task.kind === 'check' ? 0 : 1);
+    for (let check = 0; check < checks; check++) {
+      if (attempt.verdicts.get(check) !== 'pass')
+        this.#broken(event, `is given without a pass of check ${check}`);
+    }
+    if (event.data.commit !== undefined && !this.#world.commits.has(attempt.id)) {
+      this.#broken(event, 'names a commit that is not there');
+    }
+  }
+
+  #takeAttempt(
+    run: AuditedRun,
+    task: AuditedTask,
+    attempt: AuditedAttempt,
+    event: OverseerEvent,
+  ): void {
+    switch (event.type) {
+      case 'attempt.ended':
+        if (attempt.openCall !== undefined) this.#broken(event, 'leaves a call open');
+        task.status = 'open';
+        task.attempt = undefined;
+        return;
+      case 'verdict.given':
+        attempt.verdicts.set(event.data.check, event.data.verdict.kind);
+        return;
+      case 'call.started':
+        if (run.status !== 'running') this.#broken(event, 'calls for a run that is suspended');
+        if (attempt.openCall !== undefined) this.#broken(event, 'calls while another call is open');
+        if (attempt.finishedSteps.has(event.data.step)) {
+          this.#broken(
+            event,
+            `makes the call of step ${event.data.step} again, whose reply is recorded`,
+          );
+        }
+        attempt.openCall = event.call;
+        this.#openCall(run, event);
+        return;
+      case 'call.finished':
+        attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
+        this.#closeCall(run, attempt, event, event.data.settled, false);
+        return;
+      case 'call.failed':
+        this.#closeCall(run, attempt, event, event.data.settled, !event.data.uncertain);
+        return;
+      default:
+    }
+  }
+
+  #openCall(run: AuditedRun, event: OverseerEvent<'call.started'>): void {
+    const call: AuditedCall = {
+      run: event.run ?? '',
+      model: event.model ?? '',
+      at: event.at,
+      open: true,
+      charged: event.data.worst,
+      calls: 1,
+    };
+    if (this.calls.has(event.call ?? '')) this.#broken(event, 'starts a call twice');
+    this.calls.set(event.call ?? '', call);
+    const problems = auditLimits(this.#world.scenario, run, this.calls, call, this.clockWentBack);
+    for (const problem of problems) this.#broken(event, problem);
+  }
+
+  #closeCall(
+    run: AuditedRun,
+    attempt: AuditedAttempt,
+    event: OverseerEvent<'call.finished' | 'call.failed'>,
+    settled: CallEstimate,
+    free: boolean,
+  ): void {
+    const call = this.calls.get(event.call ?? '');
+    if (call === undefined || !call.open || attempt.openCall !== event.call) {
+      this.#broken(event, 'ends a call that is not open');
+      return;
+    }
+    attempt.openCall = undefined;
+    call.open = false;
+    call.charged = settled;
+    call.calls = free ? 0 : 1;
+    if (event.type === 'call.finished') run.usage.calls += 1;
+    else run.usage.failedCalls += 1;
+    if (event.type === 'call.failed' && event.data.uncertain) run.usage.uncertainCalls += 1;
+    run.usage.inputTokens += settled.inputTokens;
+    run.usage.outputTokens += settled.outputTokens;
+    run.usage.microUsd += settled.microUsd;
+  }
+
+  #broken(event: OverseerEvent, what: string): void {
+    this.#world.broken(
+      `${event.type} of ${event.task ?? this.runs.get(event.run ?? '')?.title ?? 'the journal'} ${what}`,
+    );
+  }
+}

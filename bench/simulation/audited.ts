@@ -1,0 +1,53 @@
+import type { CallEstimate, OverseerEvent, PlanTask, Verdict } from '@overseer/core/spec';
+
+/** A task as the audit knows it: by its own reading of the events, not by the kernel's fold. */
+export interface AuditedTask {
+  readonly task: PlanTask;
+  readonly asks: string | undefined;
+  status: 'open' | 'running' | 'done' | 'failed' | 'skipped';
+  attempt: AuditedAttempt | undefined;
+  waitingUntil: number | undefined;
+}
+
+/** An attempt as the audit knows it. */
+export interface AuditedAttempt {
+  readonly id: string;
+  readonly verdicts: Map<number, Verdict['kind']>;
+  openCall: string | undefined;
+  readonly finishedSteps: Set<number>;
+  openTools: number;
+}
+
+/** A run as the audit knows it. */
+export interface AuditedRun {
+  readonly title: string;
+  readonly budget: { readonly usd?: number; readonly tokens?: number; readonly calls?: number };
+  readonly tasks: Map<string, AuditedTask>;
+  status: 'running' | 'suspended' | 'finished';
+  /** The epoch in which it was last started or resumed. */
+  epoch: number;
+  events: number;
+  usage: { calls: number; failedCalls: number; uncertainCalls: number } & {
+    -readonly [K in keyof CallEstimate]: number;
+  };
+}
+
+/** A run at its start. */
+export function started(event: OverseerEvent<'run.started'>): AuditedRun {
+  return {
+    title: event.data.title,
+    budget: event.data.budget ?? {},
+    tasks: new Map(),
+    status: 'running',
+    epoch: event.epoch,
+    events: 1,
+    usage: {
+      calls: 0,
+      failedCalls: 0,
+      uncertainCalls: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      microUsd: 0,
+    },
+  };
+}

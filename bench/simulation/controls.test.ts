@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Cancellation } from '../../packages/core/src/internal/cancellation.ts';
+import { Journal } from '../../packages/core/src/journal/journal.ts';
+import { RunBudget } from '../../packages/core/src/limit/budget.ts';
+import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
+import { TaskGraph } from '../../packages/core/src/plan/task-graph.ts';
+import { RunControl } from '../../packages/core/src/run/run-control.ts';
+import { play } from './shrink.ts';
+
+/** What the first seed that fails says, of those that are tried. */
+async function firstViolation(): Promise<string> {
+  for (let seed = 1; seed <= 150; seed++) {
+    const [first] = (await play(seed)).violations;
+    if (first !== undefined) return first;
+  }
+  return 'nothing was noticed';
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('what the simulation notices of a broken kernel', () => {
+  it('Q1 L6: a budget that lets everything through', async () => {
+    vi.spyOn(RunBudget.prototype, 'admit').mockReturnValue({ kind: 'run', holds: [] });
+    expect(await firstViolation()).toMatch(/of a budget of/);
+  });
+
+  it('Q1 L1: limits that let everything through', async () => {
+    vi.spyOn(ModelLimits.prototype, 'admit').mockReturnValue({ kind: 'run', holds: [] });
+    expect(await firstViolation()).toMatch(/brings m\d to \d+ of/);
+  });
+
+  it('Q1 K2: a graph that says of every task that it is ready', async () => {
+    const { ready } = TaskGraph.prototype;
+    const keys = new WeakMap<TaskGraph, string[]>();
+    const { add } = TaskGraph.prototype;
+    vi.spyOn(TaskGraph.prototype, 'add').mockImplementation(function (this: TaskGraph, tasks) {
+      keys.set(this, [...(keys.get(this) ?? []), ...tasks.map(({ key }) => key)]);
+      add.call(this, tasks);
+    });
+    vi.spyOn(TaskGraph.prototype, 'ready').mockImplementation(function (this: TaskGraph) {
+      return keys.get(this) ?? ready.call(this);
+    });
+    expect(await firstViolation()).toMatch(/starts before|starts while/);
+  });
+
+  it('Q1 K6: a kernel that does not know which runs are being ended', async () => {
+    vi.spyOn(RunControl.prototype, 'isStopping').mockReturnValue(false);
+    expect(await firstViolation()).not.toBe('nothing was noticed');
+  });
+
+  it('Q1 K6: a cancellation that reaches nobody', async () => {
+    vi.spyOn(Cancellation.prototype, 'abort').mockReturnValue();
+    expect(await firstViolation()).not.toBe('nothing was noticed');
+  });
+
+  it('Q1 R1: a journal whose failure nobody hears of', async () => {
+    vi.spyOn(Journal.prototype, 'whenFailed').mockReturnValue();
+    expect(await firstViolation()).not.toBe('nothing was noticed');
+  });
+});

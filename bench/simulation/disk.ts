@@ -1,0 +1,57 @@
+import { memory } from '@overseer/core';
+import { StoreError } from '@overseer/core/plugin';
+import type { StateStore } from '@overseer/core/spec';
+import type { SimulatedProcess } from './process.ts';
+import { pick } from './scenario.ts';
+import type { OpenDisk, World } from './world.ts';
+
+/**
+ * A disk that outlives processes. What a process appends may be lost before it is written, written without its hearing of
+ * it, slow, or refused because the disk is full; a dead process no longer holds the lease.
+ */
+export function createDisk(world: World): OpenDisk {
+  const open = memory();
+  let lives = 0;
+  let letGo: () => Promise<void> = async () => undefined;
+  return async () => {
+    await letGo();
+    const store = await open();
+    const fullAfter = world.scenario.fullAfter[lives];
+    lives += 1;
+    letGo = () => store.close();
+    return disk(world, world.process, store, fullAfter);
+  };
+}
+
+function disk(
+  world: World,
+  process: SimulatedProcess,
+  store: StateStore,
+  fullAfter: number | undefined,
+): StateStore {
+  const random = world.random('disk');
+  let appends = 0;
+  return {
+    ...store,
+    events: {
+      ...store.events,
+      append: async (epoch, events) => {
+        await process.survive();
+        if (world.scenario.has('slow-store')) await process.sleep(pick(random, [0, 0, 1, 10, 300]));
+        appends += 1;
+        if (fullAfter !== undefined && appends > fullAfter) {
+          world.count('full disks');
+          world.note('-- the disk is full');
+          throw new StoreError('store.full', 'The disk is full.');
+        }
+        await store.events.append(epoch, events);
+        world.written.push(...events);
+        await process.survive();
+      },
+    },
+    close: async () => {
+      await process.survive();
+      await store.close();
+    },
+  };
+}

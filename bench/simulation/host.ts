@@ -1,0 +1,103 @@
+import type { Run } from '@overseer/core';
+import { type OpenTeam, openTeam } from '../../packages/core/src/create-overseer.ts';
+import { Overseer } from '../../packages/core/src/overseer.ts';
+import type { SimulatedProcess } from './process.ts';
+import type { PlannedRun } from './scenario.ts';
+import { scriptedValidators } from './scripted-checks.ts';
+import { scriptedModel } from './scripted-model.ts';
+import { scriptedTools } from './scripted-tools.ts';
+import { scriptedWorkspaces } from './scripted-workspaces.ts';
+import type { OpenDisk, World } from './world.ts';
+
+/** What a host holds of one life of the overseer. */
+export interface Life {
+  readonly process: SimulatedProcess;
+  readonly team: OpenTeam;
+  readonly overseer: Overseer;
+  readonly handles: Map<string, Run>;
+  /** Runs whose result has not settled. */
+  readonly awaited: Set<string>;
+  readonly results: Map<string, 'rejected' | Awaited<Run['result']>>;
+  closing: Promise<void> | undefined;
+  closed: boolean;
+}
+
+/** Opens an overseer in the present process of the world. */
+export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
+  const { process, scenario } = world;
+  const random = world.random(`jitter`);
+  const models = scenario.models.map((habits) => [
+    habits.name,
+    {
+      model: scriptedModel(world, process, habits),
+      goodAt: habits.goodAt,
+      fallback: habits.fallback,
+      limits: habits.limits,
+      concurrency: habits.concurrency,
+      ...(habits.role === undefined ? {} : { role: habits.role }),
+    },
+  ]);
+  const worker = { text: 'Work.', tools: ['none', 'idempotent', 'probe', 'once'] };
+  const team = await openTeam({
+    overseer: 'm0',
+    models: Object.fromEntries(models),
+    tools: scriptedTools(world, process),
+    validators: scriptedValidators(world, process),
+    store: disk,
+    clock: process.clock,
+    random,
+    maxAttempts: scenario.maxAttempts,
+    patienceMs: scenario.patienceMs,
+    graceMs: scenario.graceMs,
+    checksAtOnce: 2,
+    maxOutputTokens: 400,
+    ...(scenario.has('tools') ? { roles: { worker, coder: worker } } : {}),
+    ...(scenario.has('files') ? { workspaces: scriptedWorkspaces(world, process) } : {}),
+  });
+  const overseer = new Overseer(team.settings, team.open, team.dispose);
+  return {
+    process,
+    team,
+    overseer,
+    handles: new Map(),
+    awaited: new Set(),
+    results: new Map(),
+    closing: undefined,
+    closed: false,
+  };
+}
+
+/** Makes a request of the scenario. */
+export function startRun(life: Life, planned: PlannedRun): string {
+  const options = planned.budget === undefined ? {} : { budget: planned.budget };
+  const run = planned.goal
+    ? life.overseer.run(`[${planned.name}/goal] have it done`, options)
+    : life.overseer.run({ title: planned.name, tasks: planned.tasks }, options);
+  hold(life, run);
+  return run.id;
+}
+
+/** Keeps a handle and waits for its result. */
+export function hold(life: Life, run: Run): Run {
+  life.handles.set(run.id, run);
+  life.awaited.add(run.id);
+  const settled = (result: 'rejected' | Awaited<Run['result']>): void => {
+    life.awaited.delete(run.id);
+    life.results.set(run.id, result);
+  };
+  run.result.then(settled, () => settled('rejected'));
+  return run;
+}
+
+/** Closes the overseer as a host does. */
+export function closeLife(world: World, life: Life): void {
+  life.closing ??= life.overseer.close().then(
+    () => {
+      life.closed = true;
+    },
+    (error: unknown) => {
+      life.closed = true;
+      world.note(`close rejects: ${String(error)}`);
+    },
+  );
+}

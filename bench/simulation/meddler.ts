@@ -1,0 +1,136 @@
+import type { Run } from '@overseer/core';
+import type { Random } from '../harness/random.ts';
+import type { Audit } from './audit.ts';
+import { closeLife, type Life } from './host.ts';
+import { pick } from './scenario.ts';
+import type { World } from './world.ts';
+
+/** What a meddler looks at. */
+export interface Scene {
+  /** The overseer that lives now, if one does. */
+  life(): Life | undefined;
+  /** Reads what became durable. */
+  look(): void;
+}
+
+/** Cancelling is at once; this is what a slow disk may add, in simulated ms. */
+const CANCEL_MS = 5_000;
+
+/** Puts the clock of the world back and forth, as operators and time servers do. */
+export function setClockAside(world: World): void {
+  if (!world.scenario.has('clock-jumps')) return;
+  const random = world.random('clock');
+  for (let count = 0; count < 3; count++) {
+    world.at(random() * 60_000, () => {
+      const by = pick(random, [-1, -50, -5_000, -3_600_000, 90_000]);
+      world.note(`-- the clock jumps by ${by} ms`);
+      world.clock.set(world.clock.now() + by);
+    });
+  }
+}
+
+/** A host that pauses, resumes, cancels, reads and closes at moments of chance. */
+export class Meddler {
+  readonly #world: World;
+  readonly #audit: Audit;
+  readonly #scene: Scene;
+
+  constructor(world: World, audit: Audit, scene: Scene) {
+    this.#world = world;
+    this.#audit = audit;
+    this.#scene = scene;
+  }
+
+  /** Decides when it is going to meddle. */
+  schedule(): void {
+    if (!this.#world.scenario.has('host')) return;
+    const random = this.#world.random('host');
+    for (let count = 0; count < 6; count++) {
+      this.#world.at(random() * 40_000, () => this.#meddle(random));
+    }
+  }
+
+  resume(run: Run): void {
+    this.#world.note(`-- the host resumes …${run.id.slice(-3)}`);
+    this.guarded(() => run.resume());
+  }
+
+  /** A handle that outlived its overseer, or whose journal failed, may throw; it must not break anything. */
+  guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#world.note(`   which throws ${String(error)}`);
+    }
+  }
+
+  cancel(run: Run, life: Life): void {
+    const world = this.#world;
+    world.note(`-- the host cancels …${run.id.slice(-3)}`);
+    world.count('cancels');
+    const askedAt = world.elapsedMs();
+    run.cancel('enough').then(
+      () => this.#checkCancelled(run, life, world.elapsedMs() - askedAt),
+      (error: unknown) => world.note(`   which rejects: ${String(error)}`),
+    );
+  }
+
+  /** Reads a run while it goes on, as a viewer does. */
+  async readAlong(run: Run): Promise<void> {
+    const world = this.#world;
+    let last = 0;
+    try {
+      for await (const { seq } of run) {
+        if (seq <= last) world.broken('R1: a reader is shown events out of order');
+        if (seq > world.written.length) {
+          world.broken('R1: a reader is shown an event that is not on disk');
+        }
+        last = seq;
+      }
+    } catch (error) {
+      world.note(`   a reader ends: ${String(error)}`);
+    }
+  }
+
+  #meddle(random: Random): void {
+    const life = this.#scene.life();
+    if (life === undefined || !life.process.alive || life.closing !== undefined) return;
+    const run = [...life.handles.values()][Math.floor(random() * life.handles.size)];
+    const chance = random();
+    if (run === undefined) return;
+    if (chance < 0.35) this.#pause(run, random);
+    else if (chance < 0.5) this.resume(run);
+    else if (chance < 0.7) this.cancel(run, life);
+    else if (chance < 0.85) this.#close(life);
+    else void this.readAlong(run);
+  }
+
+  #pause(run: Run, random: Random): void {
+    const world = this.#world;
+    world.note(`-- the host pauses …${run.id.slice(-3)}`);
+    this.guarded(() => run.pause());
+    world.at(world.elapsedMs() + random() * 10_000, () => this.resume(run));
+    if (random() < 0.3) this.resume(run);
+  }
+
+  #close(life: Life): void {
+    this.#world.note('-- the host closes the overseer');
+    this.#world.count('closes');
+    closeLife(this.#world, life);
+  }
+
+  #checkCancelled(run: Run, life: Life, tookMs: number): void {
+    const world = this.#world;
+    this.#scene.look();
+    const audited = this.#audit.runs.get(run.id);
+    if (audited?.status !== 'finished') {
+      world.broken('K6: cancel resolves before the end of the run is on disk');
+    }
+    for (const { process, signal, run: name } of world.streams) {
+      const isOfRun = process === life.process && audited?.title.includes(name) === true;
+      if (isOfRun && !signal.aborted)
+        world.broken('K6: a stream of a cancelled run was not aborted');
+    }
+    if (tookMs > CANCEL_MS) world.broken(`K6: cancel takes ${tookMs} ms`);
+  }
+}

@@ -1,0 +1,157 @@
+import { ModelError } from '@overseer/core/plugin';
+import type {
+  CallContext,
+  Model,
+  ModelErrorKind,
+  ModelEvent,
+  ModelRequest,
+  Part,
+} from '@overseer/core/spec';
+import type { Random } from '../harness/random.ts';
+import { goalPlan } from './goal-plan.ts';
+import type { SimulatedProcess } from './process.ts';
+import { EFFECTS, type PlannedModel, pick } from './scenario.ts';
+import { requestOf } from './subject.ts';
+import type { OpenStream, World } from './world.ts';
+
+const KINDS: readonly [ModelErrorKind, ...ModelErrorKind[]] = [
+  'auth',
+  'permission',
+  'not-found',
+  'invalid',
+  'context-overflow',
+  'content-filter',
+  'unsupported',
+  'rate-limit',
+  'rate-limit',
+  'quota',
+  'overloaded',
+  'loading',
+  'server',
+  'timeout',
+  'network',
+  'interrupted',
+  'protocol',
+  'aborted',
+];
+
+/** How long a stream may hang before its adapter gives up. */
+const HANG_MS = 120_000;
+
+/** A model with habits: it answers right, wrong or not at all, uses tools, fails in every way there is, or hangs. */
+export function scriptedModel(
+  world: World,
+  process: SimulatedProcess,
+  habits: PlannedModel,
+): Model {
+  return {
+    spec: 'model/1',
+    info: {
+      id: habits.name,
+      provider: 'simulated',
+      can: { tools: true, json: 'schema', reasoning: false, image: false },
+      maxOutput: 400,
+      ...(habits.priced ? { price: { input: 1, output: 5, request: 0.0001 } } : {}),
+    },
+    stream: (request, ctx) => stream(world, process, habits, request, ctx),
+  };
+}
+
+async function* stream(
+  world: World,
+  process: SimulatedProcess,
+  habits: PlannedModel,
+  request: ModelRequest,
+  ctx: CallContext,
+): AsyncGenerator<ModelEvent> {
+  await process.survive();
+  const subject = requestOf(world, habits.name, request);
+  const random = world.random(`model ${habits.name}`);
+  const open: OpenStream = { run: subject.run, process, signal: ctx.signal };
+  world.streams.add(open);
+  world.count('requests');
+  try {
+    await process.sleep(pick(random, [0, 0, 5, 200, 3_000]), ctx.signal);
+    if (random() < habits.fails) yield* fail(process, random, ctx);
+    const rate =
+      random() < 0.05
+        ? { requests: { remaining: 0, resetAt: process.clock.now() + 2_000 } }
+        : undefined;
+    yield { type: 'meta', model: habits.name, ...(rate === undefined ? {} : { rate }) };
+    const parts = partsOf(world, habits, request, subject);
+    for (const [index, part] of parts.entries()) yield { type: 'part', index, part };
+    const isUse = parts.some(({ type }) => type === 'tool-call');
+    const usage = {
+      input: { total: 50 + Math.floor(random() * 100) },
+      output: { total: Math.floor(random() * 400) },
+    };
+    // The reply is here and paid for; what comes next is its record.
+    await process.survive();
+    yield { type: 'finish', reason: isUse ? 'tool-calls' : 'stop', usage };
+  } finally {
+    world.streams.delete(open);
+  }
+}
+
+/** Fails before or after some text, is cut short, or hangs: mostly until it is told to stop. */
+async function* fail(
+  process: SimulatedProcess,
+  random: Random,
+  ctx: CallContext,
+): AsyncGenerator<ModelEvent> {
+  const way = random();
+  if (way < 0.05) await process.hang(HANG_MS);
+  else if (way < 0.15) await process.sleep(HANG_MS, ctx.signal);
+  if (random() < 0.3) {
+    yield { type: 'delta', index: 0, kind: 'text', text: 'as I was say' };
+    yield { type: 'part', index: 0, part: { type: 'text', text: 'as I was saying' } };
+  }
+  const kind = way < 0.15 ? 'timeout' : pick(random, KINDS);
+  const retryAfterMs = random() < 0.3 ? Math.floor(random() * 30_000) : undefined;
+  throw new ModelError(
+    kind,
+    `it failed (${kind})`,
+    retryAfterMs === undefined ? {} : { retryAfterMs },
+  );
+}
+
+function partsOf(
+  world: World,
+  habits: PlannedModel,
+  request: ModelRequest,
+  subject: ReturnType<typeof requestOf>,
+): readonly Part[] {
+  const random = world.random(`model ${habits.name}`);
+  const isWrong = random() < habits.errs;
+  if (subject.kind === 'plan') {
+    const wrong = pick(random, ['no idea', '{"tasks":[]}', goalPlan(world, subject.run, true)]);
+    return text(isWrong ? wrong : goalPlan(world, subject.run, false));
+  }
+  if (subject.kind === 'review') {
+    return text(isWrong ? pick(random, ['refused', 'what?', '']) : 'accepted');
+  }
+  const tools = request.tools ?? [];
+  if (tools.length > 0 && subject.step <= 3 && random() < 0.4)
+    return toolCalls(world, random, subject);
+  return text(isWrong ? pick(random, ['wrong', '', '  ']) : 'right');
+}
+
+/** Servers number their calls anew in each answer, and some give two calls one id. */
+function toolCalls(
+  world: World,
+  random: Random,
+  { run, task }: ReturnType<typeof requestOf>,
+): readonly Part[] {
+  const count = 1 + Math.floor(random() * 3);
+  return Array.from({ length: count }, (_, index): Part => {
+    world.count('tool wishes');
+    const nonce = `${run}/${task}#${world.counts['tool wishes']}`;
+    const name = random() < 0.1 ? 'nothing' : pick(random, EFFECTS as ['none']);
+    const id = random() < 0.1 ? 'call_1' : `call_${index + 1}`;
+    return { type: 'tool-call', id, name, input: random() < 0.1 ? 7 : { nonce } };
+  });
+}
+
+function text(value: string): readonly Part[] {
+  return value === '' ? [] : [{ type: 'text', text: value }];
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { play, report, shrink } from './shrink.ts';
+import { simulate } from './simulate.ts';
+
+const SEEDS = 300;
+
+describe('simulation', () => {
+  it('R1 R2 K2 K3 K6 L1 L6 V1 T1 G1: no seed breaks a promise of the kernel', {
+    timeout: 120_000,
+  }, async () => {
+    const counts: Record<string, number> = {};
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const simulated = await play(seed);
+      if (simulated.violations.length > 0) expect.fail(report(await shrink(simulated)));
+      for (const [what, count] of Object.entries(simulated.counts)) {
+        counts[what] = (counts[what] ?? 0) + count;
+      }
+    }
+    // A simulation in which nothing goes wrong proves nothing.
+    for (const what of ['deaths', 'full disks', 'cancels', 'closes', 'commits', 'tool effects']) {
+      expect(counts[what], what).toBeGreaterThan(20);
+    }
+  });
+
+  it('Q1: the same seed plays the same, event for event', async () => {
+    for (const seed of [3, 17, 40]) {
+      const [first, second] = [await simulate(seed), await simulate(seed)];
+      expect(second.trace).toEqual(first.trace);
+      expect(first.events).toBeGreaterThan(5);
+    }
+  });
+
+  it('Q4: overseers in one process share nothing: each plays as if it were alone', async () => {
+    const seeds = [5, 6, 8, 13];
+    const alone = [];
+    for (const seed of seeds) alone.push((await simulate(seed)).trace);
+    const together = await Promise.all(seeds.map((seed) => simulate(seed)));
+    for (const [index, { trace }] of together.entries()) expect(trace).toEqual(alone[index]);
+  });
+});

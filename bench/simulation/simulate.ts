@@ -1,0 +1,238 @@
+import type { Run } from '@overseer/core';
+import { Audit } from './audit.ts';
+import { createDisk } from './disk.ts';
+import { FoldCheck } from './fold-check.ts';
+import { closeLife, hold, type Life, openLife, startRun } from './host.ts';
+import { Meddler, setClockAside } from './meddler.ts';
+import { drawScenario, type Part, type PlannedRun, WHOLE } from './scenario.ts';
+import { type OpenDisk, World } from './world.ts';
+
+/** What came of one seed. */
+export interface Simulated {
+  readonly seed: number;
+  readonly part: Part;
+  /** One sentence for each promise that was broken. */
+  readonly violations: readonly string[];
+  /** What happened, a line each, with simulated time. */
+  readonly trace: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly events: number;
+  readonly simulatedMs: number;
+}
+
+/** Turns of simulated time after which a run that has not ended never will. */
+const MOST_TURNS = 20_000;
+/** Events a task may cost, and a run beside them. */
+const MOST_EVENTS = 600;
+/** No scenario asks for a wait as long as this, all its waits together. */
+const LONGEST_MS = 40 * 3_600_000;
+
+/** Plays one scenario to its end in simulated time and says what it broke. The same seed and part play the same. */
+export async function simulate(seed: number, part: Part = WHOLE): Promise<Simulated> {
+  await loadOnDemand();
+  const play = new Play(seed, part);
+  await play.toTheEnd();
+  const { world } = play;
+  return {
+    seed,
+    part,
+    violations: world.violations,
+    trace: world.trace,
+    counts: world.counts,
+    events: world.written.length,
+    simulatedMs: world.elapsedMs(),
+  };
+}
+
+/** Loads what the kernel loads when it needs it: loading takes real time, of which a simulation knows nothing. */
+async function loadOnDemand(): Promise<void> {
+  await import('../../packages/core/src/options-schema.ts');
+  await import('../../packages/core/src/plan/plan-zod.ts');
+}
+
+class Play {
+  readonly world: World;
+  readonly #disk: OpenDisk;
+  readonly #audit: Audit;
+  #fold: FoldCheck | undefined;
+  #read = 0;
+  #life: Life | undefined;
+  #opening = false;
+  readonly #pending: PlannedRun[];
+  readonly #meddler: Meddler;
+
+  constructor(seed: number, part: Part) {
+    this.world = new World(drawScenario(seed, part));
+    this.#disk = createDisk(this.world);
+    this.#audit = new Audit(this.world);
+    this.#pending = [...this.world.scenario.runs];
+    this.#meddler = new Meddler(this.world, this.#audit, {
+      life: () => this.#life,
+      look: () => this.#look(),
+    });
+  }
+
+  async toTheEnd(): Promise<void> {
+    for (const { startAtMs } of this.#pending) this.world.at(startAtMs, () => undefined);
+    setClockAside(this.world);
+    this.#meddler.schedule();
+    this.#open();
+    for (let turn = 0; turn < MOST_TURNS; turn++) {
+      await idle();
+      this.#look();
+      if (this.#isOver() || this.world.violations.length > 3) break;
+      if (!this.#change() && !this.#goOn()) break;
+    }
+    const { violations } = this.world;
+    if (violations.length === 0 && !this.#isOver()) this.world.broken('K3: a run does not end');
+    if (violations.length === 0) await this.#leave();
+  }
+
+  /** Goes on to the next moment; `false` when that is of no use. */
+  #goOn(): boolean {
+    if (!this.world.advance()) {
+      this.world.broken('K3: nothing will ever happen, and a run has not ended');
+      return false;
+    }
+    return this.world.elapsedMs() <= LONGEST_MS;
+  }
+
+  /** Reads what became durable, and compares. */
+  #look(): void {
+    const { world } = this;
+    for (; this.#read < world.written.length; this.#read++) {
+      const event = world.written[this.#read];
+      if (event === undefined) return;
+      this.#audit.take(event);
+      this.#fold?.take(event);
+    }
+    for (const [id, run] of this.#audit.runs) {
+      if (run.events > MOST_EVENTS * (run.tasks.size + 1))
+        world.broken(`K3: run ${id} writes without end`);
+    }
+    const life = this.#life;
+    if (life === undefined || !life.process.alive || life.closed) return;
+    if (life.team.open.journal.failure === undefined) this.#fold?.compare(life.team);
+  }
+
+  /** Whether something changed that needs no time: a death, a closing, a run that is due. */
+  #change(): boolean {
+    const { world } = this;
+    if (this.#opening) {
+      if (world.process.alive) return false;
+      this.#opening = false;
+    }
+    const life = this.#life;
+    const isGone = life === undefined || !world.process.alive || life.closed;
+    if (isGone) {
+      if (life?.closed === true && life.process.alive) this.#checkLeft(life);
+      world.restart();
+      this.#life = undefined;
+      this.#open();
+      return true;
+    }
+    if (life.closing === undefined && life.team.open.journal.failure !== undefined) {
+      closeLife(world, life);
+      return true;
+    }
+    return this.#startDue(life);
+  }
+
+  #startDue(life: Life): boolean {
+    const next = this.#pending[0];
+    if (next === undefined || life.closing !== undefined || next.startAtMs > this.world.elapsedMs())
+      return false;
+    this.#pending.shift();
+    this.world.note(`-- the host starts ${next.name}`);
+    this.#meddler.guarded(() => startRun(life, next));
+    if (this.world.random('host')() < 0.3)
+      void this.#meddler.readAlong([...life.handles.values()].at(-1) as Run);
+    return true;
+  }
+
+  #open(): void {
+    this.#opening = true;
+    const { process } = this.world;
+    this.world.note('-- a process starts');
+    openLife(this.world, this.#disk).then(
+      (life) => {
+        if (!process.alive) return;
+        this.#opening = false;
+        this.#life = life;
+        this.#takeUp(life);
+      },
+      (error: unknown) => {
+        this.#opening = false;
+        if (process.alive) process.end();
+        this.world.note(`   which cannot: ${String(error)}`);
+        if (!String(error).includes('full'))
+          this.world.broken(`R2: an overseer cannot be opened: ${String(error)}`);
+      },
+    );
+  }
+
+  /** Goes on with what other processes left; now and then not at once, or not at all. */
+  #takeUp(life: Life): void {
+    const { world } = this;
+    if (this.#fold === undefined) {
+      this.#fold = new FoldCheck(world, life.team.settings.members);
+      for (const event of world.written.slice(0, this.#read)) this.#fold.take(event);
+    }
+    const random = world.random('take up');
+    for (const { id } of life.overseer.unfinished()) {
+      const run = hold(life, life.overseer.open(id));
+      const chance = random();
+      if (chance < 0.7) this.#meddler.resume(run);
+      else if (chance < 0.8 && world.scenario.has('host')) this.#meddler.cancel(run, life);
+      else world.at(world.elapsedMs() + random() * 30_000, () => this.#meddler.resume(run));
+    }
+  }
+
+  #isOver(): boolean {
+    const life = this.#life;
+    if (life === undefined || this.#opening || !life.process.alive) return false;
+    if (life.closing !== undefined || life.team.open.journal.failure !== undefined) return false;
+    const runs = [...this.#audit.runs.values()];
+    const isDone = this.#pending.length === 0 && life.awaited.size === 0;
+    return isDone && runs.every(({ status }) => status === 'finished');
+  }
+
+  /** Closes the last overseer and looks for what it left behind. */
+  async #leave(): Promise<void> {
+    const life = this.#life;
+    if (life === undefined) return;
+    closeLife(this.world, life);
+    for (let turn = 0; turn < 1_000 && !life.closed && life.process.alive; turn++) {
+      await idle();
+      if (!life.closed) this.world.advance();
+    }
+    await idle();
+    if (life.process.alive) {
+      if (!life.closed) this.world.broken('K6: close does not end');
+      this.#checkLeft(life);
+    }
+    this.#look();
+    const open = this.#fold?.open() ?? 0;
+    if (open > 0) this.world.broken(`L1: ${open} calls are held and no run is left`);
+  }
+
+  #checkLeft(life: Life): void {
+    const { world } = this;
+    if (life.process.timers > 0)
+      world.broken(`K6: ${life.process.timers} timers are left once the overseer is closed`);
+    for (const id of life.awaited)
+      world.broken(
+        `R2: the result of …${id.slice(-3)} does not settle when the overseer is closed`,
+      );
+    for (const { process, signal } of world.streams) {
+      if (process === life.process && !signal.aborted)
+        world.broken('K6: a stream is left once the overseer is closed');
+    }
+    life.process.end();
+  }
+}
+
+/** Lets everything happen that needs no time. */
+async function idle(): Promise<void> {
+  for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve));
+}
