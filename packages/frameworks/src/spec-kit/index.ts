@@ -6,7 +6,7 @@
 export { planSpecKit } from './plan-spec-kit.ts';
 export { readSpecKit } from './read-spec-kit.ts';
 export { setStatus } from './set-status.ts';
-export { type SpecKitOptions, specKit } from './spec-kit.ts';
+export { type SpecKitOptions, specKit, specKitSource } from './spec-kit.ts';
 export type {
   Account,
   Criterion,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { specKit } from './spec-kit.ts';
+import { specKit, specKitSource } from './spec-kit.ts';
 
 let root: string;
 
@@ -83,6 +83,20 @@ describe('specKit', () => {
     expect(() => source?.setStatus('other.md', tasks, 'T002', 'done')).toThrow(
       'nothing is set there',
     );
+  });
+
+  it('A1 R2: the source alone can be had when every box is ticked, or the open ones go in a circle', async () => {
+    const done = tasks.replaceAll('[ ]', '[x]');
+    await write({ 'specs/001-a/tasks.md': done });
+    const source = await specKitSource(root);
+    expect(source.files).toEqual(['specs/001-a/tasks.md']);
+    const edit = source.setStatus('specs/001-a/tasks.md', done, 'T001', 'todo');
+    expect(edit).toMatchObject({ start: done.indexOf('x] T001'), text: ' ' });
+    await write({ 'tasks.md': '- [ ] T1 depends on T2\n- [ ] T2 depends on T1\n' });
+    expect((await specKitSource(join(root, 'tasks.md'))).files).toEqual(['tasks.md']);
+    await expect(specKitSource(join(root, 'nowhere'))).rejects.toMatchObject({
+      code: 'source.missing',
+    });
   });
 
   it('A1: requirements that no task names are told, where others are named', async () => {

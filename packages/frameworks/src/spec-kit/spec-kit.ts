@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ConfigError, OverseerError } from '@overseer/core/plugin';
 import type { TaskGraph, TaskSource } from '@overseer/core/spec';
 import { featureContext } from './feature-context.ts';
-import { findFeature } from './feature-folder.ts';
+import { type FeatureFolder, findFeature } from './feature-folder.ts';
 import { planSpecKit } from './plan-spec-kit.ts';
 import { readSpecKit } from './read-spec-kit.ts';
 import { uncoveredRequirements } from './requirement-coverage.ts';
@@ -27,9 +27,7 @@ export interface SpecKitOptions extends SpecKitPlanOptions {
 export async function specKit(path: string, options: SpecKitOptions = {}): Promise<TaskGraph> {
   const feature = await findFeature(path);
   const read = (name: string) => readText(join(feature.folder, name), options.signal);
-  const text = await readText(feature.tasks, options.signal);
-  const document = readSpecKit(text, feature.file);
-  refuseTooLarge(document);
+  const document = await readDocument(feature, options.signal);
   const tasks = planSpecKit(document, options);
   const [spec, plan] = await Promise.all([orNothing(read('spec.md')), orNothing(read('plan.md'))]);
   const context = featureContext({ spec, plan });
@@ -43,6 +41,27 @@ export async function specKit(path: string, options: SpecKitOptions = {}): Promi
     ...(document.title === undefined ? {} : { title: document.title }),
     ...(context === undefined ? {} : { context }),
   };
+}
+
+/**
+ * What writes the states of tasks back to a Spec Kit feature, and nothing else of its graph: for a run that goes on, also
+ * when every box is ticked by now. Takes the paths that `specKit` takes, and throws what it throws for files that cannot
+ * be read.
+ */
+export async function specKitSource(
+  path: string,
+  options: Pick<SpecKitOptions, 'signal'> = {},
+): Promise<TaskSource> {
+  return sourceOf(await readDocument(await findFeature(path), options.signal));
+}
+
+async function readDocument(
+  { tasks, file }: FeatureFolder,
+  signal: AbortSignal | undefined,
+): Promise<TaskDocument> {
+  const document = readSpecKit(await readText(tasks, signal), file);
+  refuseTooLarge(document);
+  return document;
 }
 
 function sourceOf(document: TaskDocument): TaskSource {
