@@ -3,13 +3,12 @@ import type { LetThrough } from '../attempt/call-model.ts';
 import { conversation } from '../attempt/conversation.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
-import type { Admission, Claim } from '../limit/model-limits.ts';
-import { planJsonSchema } from '../plan/plan-schema.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
 import type { Finding } from '../spec/validator.ts';
+import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import {
   assignmentDrafts,
   chooseFor,
@@ -18,7 +17,6 @@ import {
   type Decider,
   downUntil,
   needsNoModel,
-  outputLimit,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
@@ -27,8 +25,6 @@ import type { Settings } from './settings.ts';
 
 /** A timer cannot be set further ahead than this. */
 const LONGEST_HOP_MS = 2 ** 31 - 1;
-/** Calls of one attempt that may fail in a row. */
-const MAX_FAILURES = 5;
 
 /** What became of a task that was offered; `untilAt` says when to look at a blocked one again. */
 type Started = 'started' | 'dropped' | { readonly untilAt: number | undefined };
@@ -201,7 +197,7 @@ export class Dispatcher {
       return 'dropped';
     }
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
-    const admission = this.#admit(run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, run, member, claim, nowMs);
     if (admission.kind === 'never') {
       if (admission.ofBudget) this.#host.stopRun(run, admission.why);
       else this.#host.failTask(run, task, `${member.name}: ${admission.why}`, []);
@@ -218,36 +214,35 @@ export class Dispatcher {
       ...assignmentDrafts(at, choice, prompt, tools),
       callStarted({ ...at, call, model: member.name }, 1, admission, claim),
     ]);
-    const request = this.#requestOf(task, member, prompt.messages, tools);
+    const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
   }
 
   /** Gives a waiting attempt its next call, or says when to look again. */
   #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
-    const { run, task, attempt } = at;
+    const { run, attempt } = at;
     if (run.status !== 'running' || this.#host.isStopping(run)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
+    const hopeless = whyHopeless(attempt, member);
+    if (member === undefined || hopeless !== undefined) {
+      return this.#end(at, 'failed', hopeless ?? 'it has no model');
+    }
     const { failure } = attempt;
-    if (member === undefined || (failure !== undefined && !failure.retryable)) {
-      return this.#end(at, 'failed', failure?.message ?? `${attempt.model} left the team`);
-    }
-    if (attempt.failures >= MAX_FAILURES) {
-      return this.#end(
-        at,
-        'failed',
-        `${attempt.failures} calls in a row failed: ${failure?.message}`,
-      );
-    }
     const down = downUntil(this.#decider, member.name, nowMs);
     const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
     if (notBefore > nowMs) {
       return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
     }
+    return this.#nextCall(at, member, nowMs);
+  }
+
+  #nextCall(at: AttemptPlace, member: Member, nowMs: number): number | undefined {
+    const { run, task, attempt } = at;
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];
     const claim = claimForMessages(this.#decider, member, task, messages, tools);
-    const admission = this.#admit(run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, run, member, claim, nowMs);
     if (admission.kind === 'never') {
       if (!admission.ofBudget) return this.#end(at, 'failed', admission.why);
       this.#host.stopRun(run, admission.why);
@@ -268,7 +263,7 @@ export class Dispatcher {
     const durable = this.#journal.append([
       callStarted(place, attempt.steps.length + 1, admission, claim),
     ]);
-    const request = this.#requestOf(task, member, messages, tools);
+    const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;
   }
@@ -301,21 +296,6 @@ export class Dispatcher {
     return undefined;
   }
 
-  /** All or nothing over the model's limits and the run's budget. */
-  #admit(
-    run: RunState,
-    member: Member,
-    claim: Claim,
-    nowMs: number,
-  ): Admission & { readonly ofBudget?: boolean } {
-    const byLimits = member.limits.admit(nowMs, claim);
-    if (byLimits.kind !== 'run') return byLimits;
-    const byBudget = this.#projection.budgets.get(run.id)?.admit(claim);
-    if (byBudget === undefined) return byLimits;
-    if (byBudget.kind !== 'run') return { ...byBudget, ofBudget: true };
-    return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };
-  }
-
   #noteWaiting(task: TaskState, because: string, untilAt: number | undefined, nowMs: number): void {
     // A wait for a call to end is over in a moment; only a limit's wait is worth a line in the journal, and only once.
     const known = task.waiting?.untilAt;
@@ -327,39 +307,4 @@ export class Dispatcher {
     // The event told everybody of the new time, by which the wait may be another one.
     if (isNew) this.wake();
   }
-
-  #requestOf(
-    task: TaskState,
-    member: Member,
-    messages: LetThrough['request']['messages'],
-    tools: NonNullable<LetThrough['request']['tools']>,
-  ): LetThrough['request'] {
-    return {
-      messages,
-      maxTokens: outputLimit(this.#settings, member),
-      ...(tools.length === 0 ? {} : { tools }),
-      ...(task.task.kind === 'plan' ? { output: PLAN_OUTPUT } : {}),
-    };
-  }
-}
-
-const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
-
-function callStarted(
-  place: {
-    readonly run: string;
-    readonly task: string;
-    readonly attempt: string;
-    readonly call: string;
-    readonly model: string;
-  },
-  step: number,
-  admission: Extract<Admission, { kind: 'run' }>,
-  { estimate, worst }: Claim,
-): Parameters<Journal['append']>[0][number] {
-  return {
-    type: 'call.started',
-    ...place,
-    data: { step, holds: admission.holds, estimate, worst },
-  };
 }

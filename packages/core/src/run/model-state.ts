@@ -1,3 +1,4 @@
+import type { Cooldown } from '../limit/cooldown.ts';
 import type { LimitUse } from '../limit/model-limits.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -22,23 +23,26 @@ export interface ModelState {
 export function modelStates(settings: Settings, projection: Projection): readonly ModelState[] {
   const nowMs = settings.clock.now();
   return [...settings.members.values()].map((member) => {
-    const cooldown = projection.cooldowns.get(member.name);
-    const { running } = member.limits;
     const limits = member.limits.use(nowMs);
-    const full = limits.find(
-      (use) => use.used + use.held >= use.capacity && use.resetAt !== undefined,
-    );
-    const isDown = cooldown?.untilAt !== undefined && cooldown.untilAt > nowMs;
-    return {
-      name: member.name,
-      id: member.model.info.id,
-      provider: member.model.info.provider,
-      local: member.model.info.local ?? false,
-      state: isDown ? 'down' : running > 0 ? 'working' : full === undefined ? 'idle' : 'waiting',
-      why: isDown ? cooldown.why : undefined,
-      untilAt: isDown ? cooldown.untilAt : full?.resetAt,
-      running,
-      limits,
-    };
+    const { running } = member.limits;
+    const { id, provider, local = false } = member.model.info;
+    const standing = standingOf(projection.cooldowns.get(member.name), limits, running, nowMs);
+    return { name: member.name, id, provider, local, ...standing, running, limits };
   });
+}
+
+function standingOf(
+  cooldown: Cooldown | undefined,
+  limits: readonly LimitUse[],
+  running: number,
+  nowMs: number,
+): Pick<ModelState, 'state' | 'why' | 'untilAt'> {
+  if (cooldown?.untilAt !== undefined && cooldown.untilAt > nowMs) {
+    return { state: 'down', why: cooldown.why, untilAt: cooldown.untilAt };
+  }
+  const full = limits.find(
+    ({ used, held, capacity, resetAt }) => used + held >= capacity && resetAt !== undefined,
+  );
+  const state = running > 0 ? 'working' : full === undefined ? 'idle' : 'waiting';
+  return { state, why: undefined, untilAt: full?.resetAt };
 }
