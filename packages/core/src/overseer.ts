@@ -12,7 +12,8 @@ import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
 import type { BudgetSpec } from './spec/limit.ts';
-import type { TaskGraph } from './spec/task.ts';
+import type { Check, TaskGraph } from './spec/task.ts';
+import { plannableChecks } from './validate/plan-checks.ts';
 
 /** What one run may have of its own. */
 export interface RunOptions {
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly budget?: BudgetSpec;
   /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
   readonly context?: string;
+  /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
+  readonly checks?: readonly Check[];
 }
 
 /** A run that is not finished. */
@@ -161,7 +164,8 @@ export class Overseer implements AsyncDisposable {
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
     };
-    if (typeof request === 'string') return { ...common, ...this.#planRun(request) };
+    if (typeof request === 'string')
+      return { ...common, ...this.#planRun(request, options.checks ?? []) };
     if (request.tasks.length === 0) {
       throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
     }
@@ -174,13 +178,14 @@ export class Overseer implements AsyncDisposable {
     };
   }
 
-  #planRun(goal: string): NewRun {
+  #planRun(goal: string, always: readonly Check[]): NewRun {
     if (goal.trim() === '') {
       throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
     }
     const { validators, roles, workspaces } = this.#settings;
+    const kinds = plannableChecks(validators, roles.grantsOf('overseer'));
     const task = planTask(goal, {
-      checks: [...validators.keys()].filter((name) => name !== 'plan'),
+      checks: { kinds, always },
       roles: roles.names,
       hasFiles: workspaces !== undefined,
     });

@@ -29,6 +29,7 @@ export function command(options: CommandOptions = {}): Validator {
   return {
     spec: 'validator/1',
     tier: 'automated',
+    permissions: ['execute'],
     validate: async (_, ctx) => {
       const words = wordsOf(ctx.value ?? (options.command as Json | undefined));
       const workspace = await realpath(workspaceOf(ctx, 'command'));

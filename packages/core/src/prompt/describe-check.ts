@@ -17,6 +17,8 @@ const sentences: Readonly<Record<string, (value: Json | undefined) => string>> =
     `The command \`${Array.isArray(value) ? value.map(inWords).join(' ') : inWords(value ?? '')}\` exits with code 0.`,
   tsc: () => 'The TypeScript compiler reports no error.',
   files: () => 'The files named above exist, and at least one of them has changed.',
+  plan: () =>
+    'The plan has the form that is asked for, and names only tasks and checks that there are.',
   review: (value) => `A reviewer agrees: ${inWords(value ?? 'the task is done as asked')}`,
   schema: (value) => `The answer is JSON that follows this JSON Schema: ${inWords(value ?? {})}`,
 };

@@ -1,10 +1,11 @@
 import type { PlanTask } from '../spec/task.ts';
+import { type PlanChecks, planCheck } from '../validate/plan-checks.ts';
 import { PLAN_KEY } from './planned.ts';
 
 /** What the planner has to know of the team it plans for. */
 export interface PlanSituation {
   readonly roles: readonly string[];
-  readonly checks: readonly string[];
+  readonly checks: PlanChecks;
   readonly hasFiles: boolean;
 }
 
@@ -22,7 +23,8 @@ export function planTask(goal: string, { roles, checks, hasFiles }: PlanSituatio
     hasFiles
       ? 'Tasks work on files of a project; name every file that a task writes.'
       : 'There is no project folder: every task answers in text, and files stays empty.',
-    `Checks may be of these kinds: ${checks.join(', ')}. Roles: null, or one of ${roles.join(', ')}.`,
+    `Checks may be of these kinds: ${checks.kinds.join(', ')}. Roles: null, or one of ${roles.join(', ')}.`,
+    ...checks.kinds.flatMap((kind) => (kind in MEANINGS ? [`- ${kind}: ${MEANINGS[kind]}`] : [])),
   ].join('\n');
   return {
     key: PLAN_KEY,
@@ -33,9 +35,18 @@ export function planTask(goal: string, { roles, checks, hasFiles }: PlanSituatio
     files: [],
     role: 'overseer',
     priority: 'high',
-    checks: [],
+    checks: [planCheck(checks)],
   };
 }
+
+/** What a check's value is, for the planner; kinds that a host made up speak by their names. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  review: 'the overseer judges the work; the value is what it must look at, or null',
+  files: 'the files that the task names are written; the value is null',
+  tsc: 'the TypeScript compiler finds no error; the value is null',
+  command: 'a program of the project succeeds; the value is its command line, without pipes',
+  schema: 'the answer is JSON of a form; the value is its JSON Schema',
+};
 
 /** The first line of a text, cut for people. */
 export function titleOf(text: string): string {

@@ -33,6 +33,11 @@ export class RoleBook {
     return [...this.#registries.roles.keys()];
   }
 
+  /** What a role may do; nothing where there is no such role. */
+  grantsOf(name: string): readonly ToolPermission[] {
+    return this.#registries.roles.get(name)?.grants ?? [];
+  }
+
   /** The role of a task; one that nobody registered works as `worker` does. */
   of(task: PlanTask): RoleParts {
     const name = roleOf(task);

@@ -1,6 +1,7 @@
 import type { Json } from './json.ts';
 import type { Part } from './message.ts';
 import type { PlanTask } from './task.ts';
+import type { ToolPermission } from './tool.ts';
 
 /** Where a validator stands in the chain; lower tiers run first, and a refusal ends the chain. */
 export type ValidationTier = 'automated' | 'tool' | 'peer' | 'overseer' | 'person';
@@ -59,6 +60,11 @@ export interface ValidationContext {
 export interface Validator {
   readonly spec: 'validator/1';
   readonly tier: ValidationTier;
+  /**
+   * What whoever asks for this check with a value of their own needs leave for, such as `execute` where the value is a
+   * command. A host needs none; a model's plan may ask for it only where the overseer role is granted all of them.
+   */
+  readonly permissions?: readonly ToolPermission[];
   /** Throws `OverseerError` only when the check itself could not be made. */
   validate(answer: Answer, ctx: ValidationContext): Promise<Verdict | Ask>;
   /** Turns the reply to an `ask` into a verdict. Required of validators that ask. */

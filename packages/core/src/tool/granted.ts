@@ -1,8 +1,11 @@
 import type { Tool, ToolPermission } from '../spec/tool.ts';
 
-/** Whether someone with `grants` may use a tool. Default deny: every permission that the tool names must be granted. */
-export function isGranted(tool: Tool, grants: readonly ToolPermission[]): boolean {
-  return tool.permissions.every((permission) => grants.includes(permission));
+/** Whether someone with `grants` may use a tool, or whatever else names permissions. Default deny: every one that it names must be granted. */
+export function isGranted(
+  { permissions }: Pick<Tool, 'permissions'>,
+  grants: readonly ToolPermission[],
+): boolean {
+  return permissions.every((permission) => grants.includes(permission));
 }
 
 /** The permissions that are missing. */

@@ -62,7 +62,10 @@ export class Chains {
 }
 
 function requiredChecks(task: PlanTask): PlanTask['checks'] {
-  if (task.kind === 'plan') return [{ kind: 'plan' }, ...task.checks];
+  if (task.kind === 'plan') {
+    const hasOwn = task.checks.some(({ kind }) => kind === 'plan');
+    return hasOwn ? task.checks : [{ kind: 'plan' }, ...task.checks];
+  }
   if (task.kind === 'check') return task.checks;
   return [{ kind: 'answer' }, ...task.checks];
 }

@@ -1,19 +1,21 @@
 import { parsePlan } from '../plan/plan-schema.ts';
 import type { Validator } from '../spec/validator.ts';
+import { readPlanCheck } from './plan-checks.ts';
 
 /**
- * Refuses a plan that breaks the schema, names what is not there, or goes in a circle.
- * `checkKinds` are the checks that tasks may ask for.
+ * Refuses a plan that breaks the schema, names what is not there, or goes in a circle. Tasks may ask for the checks that
+ * the plan task has on record, or else for any of `checkKinds`.
  */
 export function planValidator(checkKinds: () => readonly string[]): Validator {
   return {
     spec: 'validator/1',
     tier: 'automated',
-    validate: async (answer, { task }) => {
+    validate: async (answer, { task, value }) => {
       const plan = await parsePlan(answer.text, [task]);
       if (!plan.ok)
         return { kind: 'fail', findings: plan.problems.map((message) => ({ message })) };
-      const known = checkKinds();
+      const offered = readPlanCheck(value)?.kinds;
+      const known = offered === undefined ? checkKinds() : ['answer', ...offered];
       const unknown = plan.tasks.flatMap((task) =>
         (task.checks ?? [])
           .filter((check) => !known.includes(check.kind))
