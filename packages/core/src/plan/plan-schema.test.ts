@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../spec/json.ts';
 import { type ParsedPlan, parsePlan, planJsonSchema } from './plan-schema.ts';
+import { planTask } from './task.fixture.ts';
 
 const task = {
   key: 'a',
@@ -41,6 +42,7 @@ describe('parsePlan', () => {
       `Here is the plan:\n\n\`\`\`\n${json}\n\`\`\`\nGood luck!`,
       `\n\n${json}\n`,
       `\uFEFF${json}`,
+      `In {braces}, as {"you", "see"}:\n\`\`\`json\n${json}\n\`\`\``,
     ];
     for (const answer of answers) expect((await parsePlan(answer)).ok).toBe(true);
   });
@@ -56,8 +58,8 @@ describe('parsePlan', () => {
       },
     );
     expect(await problems({ tasks: [{ key, title }] })).toEqual([
-      expect.stringMatching(/^tasks\.0\.instruction: /),
-      expect.stringMatching(/^tasks\.0\.kind: /),
+      expect.stringMatching(/^tasks\[0\]\.instruction: /),
+      expect.stringMatching(/^tasks\[0\]\.kind: /),
     ]);
   });
 
@@ -86,8 +88,50 @@ describe('parsePlan', () => {
     const wrong = { ...task, key: 'b', priority: 'urgent', needs: 'a' };
     const found = await problems({ tasks: [task, wrong] });
     expect(found).toEqual([
-      expect.stringMatching(/^tasks\.1\.needs: .*array/),
-      expect.stringMatching(/^tasks\.1\.priority: .*critical.*high.*medium.*low/),
+      expect.stringMatching(/^tasks\[1\]\.needs: .*array/),
+      expect.stringMatching(/^tasks\[1\]\.priority: .*critical.*high.*medium.*low/),
+    ]);
+  });
+
+  it('K1: names fields that are not there, and says where an order belongs', async () => {
+    for (const field of ['dependsOn', 'depends_on', 'dependencies']) {
+      expect(await problems({ tasks: [task, { ...task, key: 'b', [field]: ['a'] }] })).toEqual([
+        `tasks[1]: there is no field "${field}"; say in needs which tasks must be done first.`,
+      ]);
+      expect(await problems({ tasks: [task], [field]: { b: ['a'] } })).toEqual([
+        `plan: there is no field "${field}"; each task says in its needs which tasks must be done first.`,
+      ]);
+    }
+    const check = { kind: 'command', val: 'npm test', because: 'so' };
+    expect(await problems({ tasks: [{ ...task, file: ['a.ts'], checks: [check] }] })).toEqual([
+      'tasks[0].checks[0]: there is no field "val"; did you mean value? the fields are kind, value.',
+      'tasks[0].checks[0]: there is no field "because"; the fields are kind, value.',
+      'tasks[0]: there is no field "file"; did you mean files? the fields are key, title, instruction, kind, needs, files, role, priority, checks.',
+    ]);
+  });
+
+  it('K1: takes null for nothing', async () => {
+    const nothing = { needs: null, files: null, role: null, priority: null, checks: null };
+    expect(await problems({ tasks: [{ ...task, ...nothing }] })).toEqual([]);
+  });
+
+  it('X5: says what was found in place of what was expected, 20 times at most', async () => {
+    const wrong = { ...task, key: 5, needs: [{}], title: undefined, files: 'a.ts' };
+    expect(await problems({ tasks: [wrong] as unknown as Json })).toEqual([
+      'tasks[0].key: expected a string, found 5',
+      'tasks[0].title: expected a string, found nothing',
+      'tasks[0].needs[0]: expected a string, found an object',
+      'tasks[0].files: expected an array, found "a.ts"',
+    ]);
+    const many = await problems({ tasks: Array.from({ length: 50 }, () => ({})) });
+    expect(many).toHaveLength(21);
+    expect(many.at(-1)).toBe('There are 180 problems more.');
+  });
+
+  it('K1: refuses keys that the run has already', async () => {
+    const plan = await parsePlan(JSON.stringify({ tasks: [task] }), [planTask('a', [])]);
+    expect(problemsOf(plan)).toEqual([
+      'The run has a task with the key "a" already; give the new one another key.',
     ]);
   });
 

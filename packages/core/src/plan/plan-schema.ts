@@ -1,31 +1,31 @@
 import { OverseerError } from '../errors/overseer-error.ts';
+import { findJson } from '../internal/find-json.ts';
 import type { JsonObject } from '../spec/json.ts';
 import type { PlanTask, TaskInput } from '../spec/task.ts';
+import { formProblems } from './form-problems.ts';
 import { normaliseTasks } from './normalise-tasks.ts';
 import type { PlannedTask } from './planned-task.ts';
+import { firstLines } from './task-problems.ts';
 
 const PRIORITIES = ['critical', 'high', 'medium', 'low'];
 
 const text: JsonObject = { type: 'string' };
 const texts: JsonObject = { type: 'array', items: text };
 
+const TASK: Readonly<Record<keyof PlannedTask, JsonObject>> = {
+  key: text,
+  title: text,
+  instruction: text,
+  kind: text,
+  needs: texts,
+  files: texts,
+  role: { type: ['string', 'null'] },
+  priority: { type: 'string', enum: PRIORITIES },
+  checks: { type: 'array', items: strict({ kind: text, value: { type: ['string', 'null'] } }) },
+};
+
 /** The form of a model's plan: flat and strict, so that every provider's structured output takes it. */
-export const planJsonSchema: JsonObject = strict({
-  tasks: {
-    type: 'array',
-    items: strict({
-      key: text,
-      title: text,
-      instruction: text,
-      kind: text,
-      needs: texts,
-      files: texts,
-      role: { type: ['string', 'null'] },
-      priority: { type: 'string', enum: PRIORITIES },
-      checks: { type: 'array', items: strict({ kind: text, value: { type: ['string', 'null'] } }) },
-    }),
-  },
-});
+export const planJsonSchema: JsonObject = strict({ tasks: { type: 'array', items: strict(TASK) } });
 
 /** A plan that was read, or what is wrong with it in words. */
 export type ParsedPlan =
@@ -33,34 +33,24 @@ export type ParsedPlan =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Reads a model's plan, with or without a Markdown fence around it, and checks form, names and needs. `existing` are
- * the tasks that its run has already.
+ * Reads a model's plan, with or without words and Markdown fences around it, and checks form, names and needs.
+ * `existing` are the tasks that its run has already. Problems are one sentence each, in one line, and at most 20 with
+ * one more that counts the rest. Never throws.
  */
 export async function parsePlan(
   answer: string,
   existing: readonly Pick<PlanTask, 'key' | 'files' | 'needs'>[] = [],
 ): Promise<ParsedPlan> {
-  const json = findJson(answer);
-  if (json === undefined) {
-    return {
-      ok: false,
-      problems: ['The answer holds no JSON object; answer with the plan alone.'],
-    };
+  const found = findJson(answer, 'tasks');
+  if (found.kind === 'absent') {
+    return wrong(['The answer holds no JSON object; answer with the plan alone.']);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    return { ok: false, problems: [`The plan is not JSON: ${(error as Error).message}`] };
-  }
+  if (found.kind === 'broken') return wrong([`The plan is not JSON: ${found.because}`]);
   // The schema library costs more to load than the kernel, and most runs never plan.
   const { planSchema } = await import('./plan-zod.ts');
-  const parsed = planSchema.safeParse(value);
+  const parsed = planSchema.safeParse(found.value);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join('.')}: ${message}`,
-    );
-    return { ok: false, problems };
+    return wrong(formProblems(parsed.error.issues, found.value, Object.keys(TASK)));
   }
   const tasks = parsed.data.tasks.map(toInput);
   try {
@@ -72,18 +62,16 @@ export async function parsePlan(
   return { ok: true, tasks };
 }
 
+function wrong(problems: readonly string[]): ParsedPlan {
+  return { ok: false, problems: firstLines(problems) };
+}
+
 function toInput({ role, checks, ...task }: PlannedTask): TaskInput {
   return {
     ...task,
     checks: checks.map(({ kind, value }) => (value === null ? { kind } : { kind, value })),
     ...(role === null ? {} : { role }),
   };
-}
-
-function findJson(answer: string): string | undefined {
-  const from = answer.indexOf('{');
-  const to = answer.lastIndexOf('}');
-  return from < 0 || to < from ? undefined : answer.slice(from, to + 1);
 }
 
 function strict(properties: { readonly [name: string]: JsonObject }): JsonObject {

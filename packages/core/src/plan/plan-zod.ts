@@ -2,25 +2,38 @@ import { z } from 'zod';
 import type { PlannedTask } from './planned-task.ts';
 
 const name = z.string().trim().min(1).max(100);
-const path = z.string().min(1).max(500);
 
-const task: z.ZodType<PlannedTask> = z.object({
+/** Weak models write null where they have nothing to say. */
+function list<T>(item: z.ZodType<T>, most: number): z.ZodType<readonly T[]> {
+  return z
+    .array(item)
+    .max(most)
+    .nullish()
+    .transform((items) => items ?? []);
+}
+
+const check = z.strictObject({
+  kind: name,
+  value: z.string().max(10_000).nullable().default(null),
+});
+
+const task: z.ZodType<PlannedTask> = z.strictObject({
   key: name,
   title: z.string().trim().min(1).max(200),
   instruction: z.string().trim().min(1).max(20_000),
   kind: name,
-  needs: z.array(name).default([]),
-  files: z.array(path).max(100).default([]),
+  needs: list(name, 100),
+  files: list(z.string().min(1).max(500), 100),
   role: name.nullable().default(null),
-  priority: z.enum(['critical', 'high', 'medium', 'low']).default('medium'),
-  checks: z
-    .array(z.object({ kind: name, value: z.string().max(10_000).nullable().default(null) }))
-    .max(20)
-    .default([]),
+  priority: z
+    .enum(['critical', 'high', 'medium', 'low'])
+    .nullish()
+    .transform((priority) => priority ?? 'medium'),
+  checks: list(check, 20),
 });
 
-/** A model's plan: at most 50 tasks. */
-export const planSchema: z.ZodType<{ readonly tasks: readonly PlannedTask[] }> = z.object({
+/** A model's plan: at most 50 tasks, and nothing that has no meaning. */
+export const planSchema: z.ZodType<{ readonly tasks: readonly PlannedTask[] }> = z.strictObject({
   tasks: z
     .array(task)
     .min(1, 'a plan has at least one task')

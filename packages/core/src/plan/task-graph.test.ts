@@ -54,6 +54,26 @@ describe('TaskGraph', () => {
     expect(graph.complete('d')).toEqual(['f']);
   });
 
+  it('K2: leaves a task as it is that is added again', () => {
+    const graph = new TaskGraph(DIAMOND);
+    graph.complete('a');
+    graph.add([planTask('a', []), planTask('b', ['d']), planTask('e', ['a', 'b'])]);
+    expect(graph.size).toBe(5);
+    expect(graph.ready()).toEqual(['b', 'c']);
+    expect(graph.complete('b')).toEqual(['e']);
+    expect(graph.complete('c')).toEqual(['d']);
+  });
+
+  it('K2: refuses tasks that need what is not there, and then takes none of them', () => {
+    const graph = new TaskGraph(DIAMOND);
+    const unknown = expect.objectContaining({ code: 'plan.unknown-need' });
+    expect(() => graph.add([planTask('e', ['d']), planTask('f', ['gone'])])).toThrow(unknown);
+    expect(graph.size).toBe(4);
+    expect(graph.dependantsOf('d')).toEqual([]);
+    graph.add([planTask('e', ['d'])]);
+    expect(graph.dependantsOf('d')).toEqual(['e']);
+  });
+
   it('K3: the rank of a task grows with what is added behind those that wait for it', () => {
     const graph = new TaskGraph(DIAMOND);
     expect(ranks(graph, 'abcd')).toEqual([2, 1, 1, 0]);

@@ -1,3 +1,4 @@
+import { ConfigError } from '../errors/config-error.ts';
 import type { PlanTask } from '../spec/task.ts';
 
 interface Node {
@@ -14,14 +15,18 @@ interface Node {
   rank: number | undefined;
 }
 
+/** What a graph has to know of a task. */
+type GraphTask = Pick<PlanTask, 'key' | 'needs'>;
+
 /**
  * Which tasks wait for which, counted so that each completion costs only what depends on it. Tasks must be
- * normalised: every need names a task, and there is no cycle.
+ * normalised: there is no cycle.
  */
 export class TaskGraph {
   readonly #nodes = new Map<string, Node>();
 
-  constructor(tasks: readonly PlanTask[] = []) {
+  /** Throws as `add` does. */
+  constructor(tasks: readonly GraphTask[] = []) {
     this.add(tasks);
   }
 
@@ -30,17 +35,15 @@ export class TaskGraph {
     return this.#nodes.size;
   }
 
-  /** Adds tasks, which may need old ones and each other; needs that are already verified count as such. */
-  add(tasks: readonly PlanTask[]): void {
-    const nodes = tasks.map(({ key }) => createNode(key));
-    for (const node of nodes) this.#nodes.set(node.key, node);
-    for (const [at, node] of nodes.entries()) {
-      for (const need of tasks[at]?.needs ?? []) {
-        const needed = this.#nodes.get(need);
-        if (needed === undefined) continue;
-        node.needs.push(needed);
+  /**
+   * Adds tasks, which may need old ones and each other; needs that are already verified count as such, and a task that
+   * is there already stays as it is. Throws `ConfigError` `plan.unknown-need`, and then adds none.
+   */
+  add(tasks: readonly GraphTask[]): void {
+    for (const node of this.#newNodes(tasks)) {
+      for (const needed of node.needs) {
         needed.dependants.push(node);
-        forgetRank(needed);
+        if (needed.rank !== undefined) forgetRank(needed);
         if (!needed.done) node.missing += 1;
       }
     }
@@ -68,18 +71,11 @@ export class TaskGraph {
     return ready;
   }
 
-  /** Every task that waits for `key`, directly or not. */
+  /** Every task that waits for `key`, directly or not, nearest first. */
   dependantsOf(key: string): readonly string[] {
-    const found = new Set<Node>();
-    const open = [this.#nodes.get(key)];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      for (const dependant of node.dependants) {
-        if (found.has(dependant)) continue;
-        found.add(dependant);
-        open.push(dependant);
-      }
-    }
-    return [...found].map((node) => node.key);
+    const found = new Set(this.#nodes.get(key)?.dependants);
+    for (const node of found) for (const dependant of node.dependants) found.add(dependant);
+    return Array.from(found, (node) => node.key);
   }
 
   /** The longest chain of tasks that waits for `key`: the greater, the more its delay delays the end. */
@@ -87,15 +83,44 @@ export class TaskGraph {
     const node = this.#nodes.get(key);
     return node === undefined ? 0 : (node.rank ?? workOutRank(node));
   }
+
+  /** The nodes of those tasks that are new, which may need each other; when one needs what is not there, none stays. */
+  #newNodes(tasks: readonly GraphTask[]): readonly Node[] {
+    const nodes: Node[] = [];
+    const fresh = tasks.filter(({ key }) => {
+      if (this.#nodes.has(key)) return false;
+      const node = createNode(key);
+      this.#nodes.set(key, node);
+      nodes.push(node);
+      return true;
+    });
+    for (let at = 0; at < fresh.length; at++) {
+      for (const need of fresh[at]?.needs ?? []) {
+        const needed = this.#nodes.get(need);
+        if (needed === undefined) {
+          for (const { key } of nodes) this.#nodes.delete(key);
+          throw unknownNeed(fresh[at]?.key ?? '', need);
+        }
+        nodes[at]?.needs.push(needed);
+      }
+    }
+    return nodes;
+  }
 }
 
 function createNode(key: string): Node {
   return { key, needs: [], dependants: [], missing: 0, done: false, rank: undefined };
 }
 
+function unknownNeed(key: string, need: string): ConfigError {
+  return new ConfigError(
+    'plan.unknown-need',
+    `Task ${key} needs ${JSON.stringify(need)}, which is not there: add that task, or take the need out.`,
+  );
+}
+
 /** Forgets the ranks of a task and of all that it needs, as far as they are known. */
 function forgetRank(from: Node): void {
-  if (from.rank === undefined) return;
   const open = [from];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.rank === undefined) continue;
@@ -109,21 +134,23 @@ function workOutRank(from: Node): number {
   // A stack of its own: a chain of 100,000 tasks must not end the program's.
   const open = [from];
   for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
-    const rank = node.rank ?? rankBehind(node, open);
-    if (rank === undefined) continue;
-    node.rank = rank;
+    const unknown = node.rank === undefined ? node.dependants.filter(isUnranked) : [];
+    if (unknown.length > 0) {
+      for (const dependant of unknown) open.push(dependant);
+      continue;
+    }
+    node.rank ??= rankAfter(node.dependants);
     open.pop();
   }
   return from.rank ?? 0;
 }
 
-/** The rank of a task, or `undefined` with those dependants added to `open` that must be ranked before. */
-function rankBehind({ dependants }: Node, open: Node[]): number | undefined {
-  const size = open.length;
+function isUnranked({ rank }: Node): boolean {
+  return rank === undefined;
+}
+
+function rankAfter(dependants: readonly Node[]): number {
   let rank = 0;
-  for (const dependant of dependants) {
-    if (dependant.rank === undefined) open.push(dependant);
-    else if (dependant.rank >= rank) rank = dependant.rank + 1;
-  }
-  return open.length === size ? rank : undefined;
+  for (const dependant of dependants) rank = Math.max(rank, (dependant.rank ?? 0) + 1);
+  return rank;
 }
