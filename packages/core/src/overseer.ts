@@ -129,6 +129,7 @@ export class Overseer implements AsyncDisposable {
     return this.#closed;
   }
 
+  /** Closes, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

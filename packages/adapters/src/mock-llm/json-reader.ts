@@ -21,7 +21,7 @@ export function asNumber(value: Json | undefined): number | undefined {
 }
 
 /** Whether a value is a JSON object. */
-export function isObject(value: Json | undefined): value is JsonObject {
+function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

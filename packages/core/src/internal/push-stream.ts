@@ -5,7 +5,9 @@ export const PUSH: unique symbol = Symbol.for('overseer.push') as never;
 
 /** Where a pushed stream goes: events in order, then exactly one `end`, with an error where it failed. */
 export interface EventSink {
+  /** Takes the next event, in order. */
   event(event: ModelEvent): void;
+  /** Hears that nothing more comes, or why. */
   end(error?: unknown): void;
 }
 
@@ -13,7 +15,9 @@ export interface EventSink {
 export interface PushHandle {
   /** Gives it up, unless it is over: closes its socket, and calls its sink no more. */
   stop(): void;
+  /** Asks the sender to stop reading for now. */
   pause(): void;
+  /** Asks the sender to go on. */
   resume(): void;
 }
 
@@ -22,7 +26,7 @@ export interface PushHandle {
  * Optional for adapters; `generate()` makes use of it.
  */
 export interface PushStream extends AsyncIterable<ModelEvent> {
-  /** Starts the call. What the sink throws ends the stream with that error. */
+  /** Starts the call. Does not listen to the call's signal: whoever starts it stops it when that aborts. */
   [PUSH](sink: EventSink): PushHandle;
 }
 

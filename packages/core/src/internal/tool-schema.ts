@@ -9,8 +9,10 @@ export interface StandardToolSchema<T> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
+    /** Checks a value. */
     readonly validate: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>;
     readonly jsonSchema: {
+      /** The JSON Schema of what is taken. */
       readonly input: (options: { readonly target: 'draft-2020-12' }) => Record<string, unknown>;
     };
   };

@@ -15,7 +15,7 @@ export interface PromptCaps {
 }
 
 /** The caps for models with a large context window, or one that nobody told. */
-export const largestCaps: PromptCaps = {
+const largestCaps: PromptCaps = {
   context: 24_000,
   input: 12_000,
   inputs: 36_000,

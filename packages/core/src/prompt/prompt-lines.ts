@@ -14,7 +14,7 @@ export interface PromptLine {
 }
 
 /** The layers that make up the system message; all others make up the user message. */
-export const systemLayers: readonly PromptSection['layer'][] = [
+const systemLayers: readonly PromptSection['layer'][] = [
   'system',
   'role',
   'model',

@@ -70,7 +70,7 @@ function draft(scan: Scan, line: Line, found: FoundTask, parent: DraftTask | und
 }
 
 /** SHA-256 of a line without its mark; white space counts once. */
-export function lineHash(text: string, box: FoundTask['box']): string {
+function lineHash(text: string, box: FoundTask['box']): string {
   const bare =
     box === undefined ? text : text.slice(0, box.column) + text.slice(box.column + box.mark.length);
   return hash('sha256', bare.trim().replace(/\s+/g, ' '), 'hex');

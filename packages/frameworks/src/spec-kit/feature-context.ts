@@ -5,7 +5,7 @@ export interface FeatureTexts {
 }
 
 /** What a prompt may carry of a feature, in UTF-16 code units. */
-export const longestContext: number = 6_000;
+const longestContext: number = 6_000;
 const longestPart = 1_800;
 
 /**

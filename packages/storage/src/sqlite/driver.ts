@@ -6,8 +6,11 @@ export type SqliteRow = Readonly<Record<string, SqliteValue>>;
 
 /** A prepared statement. Throws the driver's own errors, which carry SQLite's result code. */
 export interface SqliteStatement {
+  /** Runs it for its effect. */
   run(...values: SqliteValue[]): SqliteChange;
+  /** The first row, if any. */
   get(...values: SqliteValue[]): SqliteRow | undefined;
+  /** Every row. */
   all(...values: SqliteValue[]): readonly SqliteRow[];
 }
 
@@ -19,8 +22,11 @@ export interface SqliteChange {
 
 /** An open database. */
 export interface SqliteDatabase {
+  /** Runs statements without values; their rows are dropped. */
   exec(sql: string): void;
+  /** Compiles one statement for any number of uses. */
   prepare(sql: string): SqliteStatement;
+  /** Lets go of the file. */
   close(): void;
 }
 

@@ -38,7 +38,7 @@ export const openaiWire: Wire = {
 };
 
 /** A duration as OpenAI's headers write it: milliseconds below a second, else hours, minutes and seconds. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   if (ms < 1000) return `${Math.ceil(ms)}ms`;
   const hours = Math.floor(ms / 3_600_000);
   const minutes = Math.floor(ms / 60_000) % 60;
