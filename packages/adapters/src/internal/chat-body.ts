@@ -27,19 +27,22 @@ export function createChatBody(
     }
     return text;
   };
+  let head = { model: '', text: '' };
   return (model, request) => {
     const warnings: ModelWarning[] = [];
     const messages = openAiMessages(request.messages, warnings, options);
     const settings = openAiSettings(request, 'max_tokens');
-    const own = request.options?.[options.provider];
     const tools = request.tools ?? [];
+    const own = request.options?.[options.provider];
     if (own !== undefined) {
       const listed = tools.length === 0 ? {} : { tools: openAiTools(tools) };
       const body = { model, messages, ...settings, ...listed, ...always, ...own };
       return { text: JSON.stringify(body), warnings };
     }
-    const head = JSON.stringify({ model, messages, ...settings }).slice(0, -1);
+    if (head.model !== model)
+      head = { model, text: `{"model":${JSON.stringify(model)},"messages":` };
+    const set = settings === undefined ? '' : `,${JSON.stringify(settings).slice(1, -1)}`;
     const listed = tools.length === 0 ? '' : `,"tools":${toolText(tools)}`;
-    return { text: `${head}${listed},${tail}`, warnings };
+    return { text: `${head.text}${JSON.stringify(messages)}${set}${listed},${tail}`, warnings };
   };
 }

@@ -41,7 +41,7 @@ export interface ChatBody {
 
 /** Sends a chat completion and reads its stream; the request goes out when iteration starts. */
 export function chatStream(call: ChatCall): PushStream {
-  return pushStream((sink) => new ChatStream(call, sink));
+  return pushStream(call.ctx.signal, (sink) => new ChatStream(call, sink));
 }
 
 class ChatStream implements PushHandle {
@@ -76,12 +76,6 @@ class ChatStream implements PushHandle {
   }
 
   #start(): void {
-    const { signal } = this.#call.ctx;
-    if (signal.aborted) {
-      this.#fail(signal.reason);
-      return;
-    }
-    signal.addEventListener('abort', this.#onAbort, { once: true });
     try {
       const body = this.#call.prepare((event) => this.#sink.event(event));
       if (body instanceof Promise) body.then((ready) => this.#send(ready), this.#fail);
@@ -186,7 +180,7 @@ class ChatStream implements PushHandle {
   /** The answer is whole. The exchange is left to end by itself, still watched, so that its socket can be used again. */
   #end(): void {
     if (this.#over) return;
-    this.#leave();
+    this.#over = true;
     this.#reader.end();
     this.#sink.end();
   }
@@ -211,8 +205,6 @@ class ChatStream implements PushHandle {
     this.#sink.end(toModelError(error, this.#call.ctx.signal, this.#call.where));
   };
 
-  readonly #onAbort = (): void => this.#fail(this.#call.ctx.signal.reason);
-
   readonly #onIdle = (): void => {
     if (this.#over) {
       this.#exchange?.close();
@@ -225,7 +217,7 @@ class ChatStream implements PushHandle {
   };
 
   #close(): void {
-    this.#leave();
+    this.#over = true;
     this.#exchange?.close();
     this.#release();
   }
@@ -234,11 +226,6 @@ class ChatStream implements PushHandle {
     this.#watched?.leave();
     this.#watched = undefined;
     this.#exchange = undefined;
-  }
-
-  #leave(): void {
-    this.#over = true;
-    this.#call.ctx.signal.removeEventListener('abort', this.#onAbort);
   }
 }
 

@@ -38,13 +38,13 @@ export function openAiMessages(
 }
 
 /** A tool's output as text; this wire has no mark for an error, so the text says it. */
-export function resultText(output: Json, isError: boolean): string {
+function resultText(output: Json, isError: boolean): string {
   const text = typeof output === 'string' ? output : JSON.stringify(output);
   return isError ? `Error: ${text}` : text;
 }
 
 /** The text parts, joined. */
-export function textOf(parts: readonly Part[], between: string): string {
+function textOf(parts: readonly Part[], between: string): string {
   const [only] = parts;
   if (parts.length === 1 && only?.type === 'text') return only.text;
   return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(between);

@@ -1,22 +1,23 @@
 import type { Json, JsonObject, ModelRequest, ToolDescription } from '@overseer/core/spec';
 
-/** The settings of a request in the form of chat completions, without messages and tools. `maxTokensField` differs between OpenAI and the others. */
+/** The settings of a request in the form of chat completions, without messages and tools; `undefined` where there are none. `maxTokensField` differs between OpenAI and the others. */
 export function openAiSettings(
   request: ModelRequest,
   maxTokensField: 'max_tokens' | 'max_completion_tokens',
-): JsonObject {
-  const settings: { [name: string]: Json } = {};
-  if (request.maxTokens !== undefined) settings[maxTokensField] = request.maxTokens;
-  if (request.temperature !== undefined) settings['temperature'] = request.temperature;
-  if (request.topP !== undefined) settings['top_p'] = request.topP;
-  if (request.stop !== undefined) settings['stop'] = request.stop;
-  if (request.seed !== undefined) settings['seed'] = request.seed;
-  if (request.effort !== undefined) settings['reasoning_effort'] = request.effort;
-  if (request.output !== undefined) settings['response_format'] = responseFormat(request.output);
-  if (request.toolChoice !== undefined && (request.tools?.length ?? 0) > 0) {
-    settings['tool_choice'] = toolChoice(request.toolChoice);
-  }
-  return settings;
+): JsonObject | undefined {
+  const { maxTokens, temperature, topP, stop, seed, effort, output, toolChoice } = request;
+  const choice = (request.tools?.length ?? 0) > 0 ? toolChoice : undefined;
+  const settings = {
+    ...(maxTokens !== undefined && { [maxTokensField]: maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(stop !== undefined && { stop }),
+    ...(seed !== undefined && { seed }),
+    ...(effort !== undefined && { reasoning_effort: effort }),
+    ...(output !== undefined && { response_format: responseFormat(output) }),
+    ...(choice !== undefined && { tool_choice: toolChoiceOf(choice) }),
+  };
+  return Object.keys(settings).length === 0 ? undefined : settings;
 }
 
 /** Tools in the form of chat completions. */
@@ -40,7 +41,7 @@ function responseFormat(output: NonNullable<ModelRequest['output']>): JsonObject
   return { type: 'json_schema', json_schema: format };
 }
 
-function toolChoice(choice: NonNullable<ModelRequest['toolChoice']>): Json {
+function toolChoiceOf(choice: NonNullable<ModelRequest['toolChoice']>): Json {
   return typeof choice === 'string'
     ? choice
     : { type: 'function', function: { name: choice.tool } };

@@ -33,7 +33,7 @@ function source(): {
 describe('a pushed stream that is iterated', () => {
   it('M9: starts when iteration does, and ends with its error after what came before', async () => {
     const { start, sink, log } = source();
-    const iterator = pushStream(start)[Symbol.asyncIterator]();
+    const iterator = pushStream(new AbortController().signal, start)[Symbol.asyncIterator]();
     expect(log).toEqual([]);
     const first = iterator.next();
     sink().event(DELTA);
@@ -48,7 +48,7 @@ describe('a pushed stream that is iterated', () => {
 
   it('M9: pauses its source when its reader falls behind, loses nothing, and resumes it', async () => {
     const { start, sink, log } = source();
-    const iterator = pushStream(start)[Symbol.asyncIterator]();
+    const iterator = pushStream(new AbortController().signal, start)[Symbol.asyncIterator]();
     const first = iterator.next();
     for (let index = 0; index < 1200; index++) sink().event(DELTA);
     expect(log).toEqual(['start', 'pause']);
@@ -63,7 +63,7 @@ describe('a pushed stream that is iterated', () => {
 
   it('K6: stops its source when its reader leaves', async () => {
     const { start, sink, log } = source();
-    const iterator = pushStream(start)[Symbol.asyncIterator]();
+    const iterator = pushStream(new AbortController().signal, start)[Symbol.asyncIterator]();
     const first = iterator.next();
     sink().event(DELTA);
     await first;
@@ -71,5 +71,20 @@ describe('a pushed stream that is iterated', () => {
     expect(log).toEqual(['start', 'stop']);
     sink().event(DELTA);
     expect(await iterator.next()).toMatchObject({ done: true });
+  });
+
+  it('K6: stops its source at an abort, after which nothing more comes', async () => {
+    const { start, sink, log } = source();
+    const controller = new AbortController();
+    const iterator = pushStream(controller.signal, start)[Symbol.asyncIterator]();
+    const first = iterator.next();
+    controller.abort();
+    await expect(first).rejects.toMatchObject({ kind: 'aborted' });
+    expect(log).toEqual(['start', 'stop']);
+    sink().event(DELTA);
+    expect(await iterator.next()).toMatchObject({ done: true });
+    const late = pushStream(controller.signal, start)[Symbol.asyncIterator]();
+    await expect(late.next()).rejects.toMatchObject({ kind: 'aborted' });
+    expect(log).toEqual(['start', 'stop']);
   });
 });

@@ -1,4 +1,10 @@
-import { type EventSink, PUSH, type PushHandle, type PushStream } from '@overseer/core/plugin';
+import {
+  abortError,
+  type EventSink,
+  PUSH,
+  type PushHandle,
+  type PushStream,
+} from '@overseer/core/plugin';
 import type { ModelEvent } from '@overseer/core/spec';
 
 const HIGH = 1024;
@@ -9,10 +15,13 @@ type Step = IteratorResult<ModelEvent, undefined>;
 const DONE: Step = { done: true, value: undefined };
 
 /** Makes a stream that is pushed or iterated from one that can only push. Each use starts a call of its own. */
-export function pushStream(start: (sink: EventSink) => PushHandle): PushStream {
+export function pushStream(
+  signal: AbortSignal,
+  start: (sink: EventSink) => PushHandle,
+): PushStream {
   return {
     [PUSH]: start,
-    [Symbol.asyncIterator]: () => new EventQueue(start),
+    [Symbol.asyncIterator]: () => new EventQueue(signal, start),
   };
 }
 
@@ -21,6 +30,7 @@ export function pushStream(start: (sink: EventSink) => PushHandle): PushStream {
  * waiting events; what one network read still brings after that is kept. Starts at the first `next()`.
  */
 class EventQueue implements AsyncIterator<ModelEvent, undefined>, EventSink {
+  readonly #signal: AbortSignal;
   readonly #start: (sink: EventSink) => PushHandle;
   #handle: PushHandle | undefined;
   #events: ModelEvent[] = [];
@@ -30,7 +40,8 @@ class EventQueue implements AsyncIterator<ModelEvent, undefined>, EventSink {
   #waiting: PromiseWithResolvers<Step> | undefined;
   #paused = false;
 
-  constructor(start: (sink: EventSink) => PushHandle) {
+  constructor(signal: AbortSignal, start: (sink: EventSink) => PushHandle) {
+    this.#signal = signal;
     this.#start = start;
   }
 
@@ -51,6 +62,7 @@ class EventQueue implements AsyncIterator<ModelEvent, undefined>, EventSink {
 
   end(error?: unknown): void {
     if (this.#state !== 'open') return;
+    this.#signal.removeEventListener('abort', this.#onAbort);
     this.#state = error === undefined ? 'ended' : 'failed';
     this.#error = error;
     const waiting = this.#waiting;
@@ -61,7 +73,7 @@ class EventQueue implements AsyncIterator<ModelEvent, undefined>, EventSink {
   next(): Promise<Step> {
     if (this.#state === 'new') {
       this.#state = 'open';
-      this.#handle = this.#start(this);
+      this.#begin();
     }
     if (this.#head < this.#events.length) {
       return Promise.resolve({ done: false, value: this.#take() });
@@ -76,9 +88,26 @@ class EventQueue implements AsyncIterator<ModelEvent, undefined>, EventSink {
     this.#state = 'closed';
     this.#events = [];
     this.#head = 0;
-    if (open) this.#handle?.stop();
+    if (open) {
+      this.#signal.removeEventListener('abort', this.#onAbort);
+      this.#handle?.stop();
+    }
     return Promise.resolve(DONE);
   }
+
+  #begin(): void {
+    if (this.#signal.aborted) {
+      this.end(abortError(this.#signal));
+      return;
+    }
+    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#handle = this.#start(this);
+  }
+
+  readonly #onAbort = (): void => {
+    this.#handle?.stop();
+    this.end(abortError(this.#signal));
+  };
 
   /** What comes after the last event: the error once, and then nothing. */
   #rest(): Promise<Step> {

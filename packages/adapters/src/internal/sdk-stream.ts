@@ -32,7 +32,7 @@ export interface SdkCall<Chunk> {
 
 /** Runs a call through an SDK: the same events, errors and silences as over our own wire. */
 export function sdkStream<Chunk>(call: SdkCall<Chunk>): PushStream {
-  return pushStream((sink) => new SdkRun(call, sink));
+  return pushStream(call.ctx.signal, (sink) => new SdkRun(call, sink));
 }
 
 class SdkRun<Chunk> implements PushHandle {
@@ -65,17 +65,12 @@ class SdkRun<Chunk> implements PushHandle {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#call.ctx;
-    const abort = (): void => this.#controller.abort();
     try {
-      signal.throwIfAborted();
-      signal.addEventListener('abort', abort, { once: true });
       const { data, response } = await this.#call.open(this.#controller.signal);
       if (!this.#over) await this.#read(data, response.headers);
     } catch (error) {
       await this.#fail(error);
     } finally {
-      signal.removeEventListener('abort', abort);
       this.#watched?.leave();
     }
   }

@@ -40,6 +40,9 @@ const ADVICE: Readonly<Record<ModelErrorKind, string>> = {
   aborted: 'the caller gave up',
 };
 
+/** Keys as providers write them; several repeat the one that was sent when they refuse it. */
+const SECRET = /\b(?:sk|pk|gsk|xai|pplx|hf|r8)[-_][\w*.-]{8,}|\bBearer\s+\S+|\bAIza[\w-]{20,}/g;
+
 /** The error that a provider's refusal stands for: kind, code, waiting time, rate limits, and a sentence of at most about 1,000 characters. */
 export function modelRefusal(refusal: Refusal): ModelError {
   const body = readErrorBody(refusal.body);
@@ -79,7 +82,8 @@ export function sentence(
   status: number | undefined,
   message: string | undefined,
 ): string {
-  const what = (message ?? `the call failed (${kind})`).slice(0, 800).replace(/[.\s]+$/, '');
+  const said = (message ?? `the call failed (${kind})`).slice(0, 800).replace(/[.\s]+$/, '');
+  const what = said.replace(SECRET, '[key]');
   return `${where === undefined ? '' : `${where}: `}${what}${status === undefined ? '' : ` (${status})`}; ${ADVICE[kind]}`;
 }
 

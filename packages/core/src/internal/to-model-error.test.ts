@@ -88,6 +88,15 @@ describe('a refusal', () => {
     expect(modelRefusal({ status: 500, body: '', headers }).retryable).toBe(false);
   });
 
+  it('M11: does not repeat a key that a provider repeats', () => {
+    const message =
+      'Incorrect API key provided: sk-proj-abcdefgh12345678. Header was Bearer abc.def';
+    const error = modelRefusal({ status: 401, body: { error: { message } } });
+    expect(error.message).toBe(
+      'Incorrect API key provided: [key] Header was [key] (401); check the API key',
+    );
+  });
+
   it('M18: cuts what a provider says', () => {
     expect(
       modelRefusal({ status: 400, body: { message: 'x'.repeat(9999) } }).message.length,
