@@ -23,5 +23,6 @@ export interface MockRule {
   readonly times?: number;
   /** Narrows it by the request's content. Must not keep state: `MockRequest.nth` and `times` count for it. */
   readonly when?: (request: MockRequest) => boolean;
+  /** What is answered, or how it follows from the request. */
   readonly reply: MockReply | ((request: MockRequest) => MockReply);
 }
