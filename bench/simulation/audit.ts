@@ -171,7 +171,10 @@ export class Audit {
       return;
     }
     if (attempt.openCall !== undefined) this.#broken(event, 'leaves a call open');
-    const checks = task.task.checks.length + (task.task.kind === 'check' ? 0 : 1);
+    const { kind, checks: own } = task.task;
+    const hasFirst =
+      kind !== 'check' && !(kind === 'plan' && own.some((check) => check.kind === kind));
+    const checks = own.length + (hasFirst ? 1 : 0);
     for (let check = 0; check < checks; check++) {
       if (attempt.verdicts.get(check) !== 'pass')
         this.#broken(event, `is given without a pass of check ${check}`);

@@ -15,6 +15,8 @@ export interface Life {
   readonly team: OpenTeam;
   readonly overseer: Overseer;
   readonly handles: Map<string, Run>;
+  /** Questions to people that somebody is going to answer. */
+  readonly heard: Set<string>;
   /** Runs whose result has not settled. */
   readonly awaited: Set<string>;
   readonly results: Map<string, 'rejected' | Awaited<Run['result']>>;
@@ -60,6 +62,7 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     team,
     overseer,
     handles: new Map(),
+    heard: new Set(),
     awaited: new Set(),
     results: new Map(),
     closing: undefined,

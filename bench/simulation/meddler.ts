@@ -50,6 +50,22 @@ export class Meddler {
     }
   }
 
+  /** Has every question that came up answered by a person, some time later. */
+  hearQuestions(life: Life): void {
+    const world = this.#world;
+    const random = world.random('people');
+    for (const question of life.overseer.questions()) {
+      const name = `${question.run} ${question.task} ${question.id}`;
+      if (life.heard.has(name)) continue;
+      life.heard.add(name);
+      world.at(world.elapsedMs() + random() * 20_000, () => {
+        if (!life.process.alive || life.closing !== undefined) return;
+        world.count('answers of people');
+        life.overseer.answer(question, random() < 0.8 ? 'yes' : 'no', 'ada').catch(() => undefined);
+      });
+    }
+  }
+
   resume(run: Run): void {
     this.#world.note(`-- the host resumes …${run.id.slice(-3)}`);
     this.guarded(() => run.resume());

@@ -13,6 +13,7 @@ export const FEATURES = [
   'host',
   'limits',
   'model-faults',
+  'people',
   'reviews',
   'slow-store',
   'store-faults',
@@ -233,5 +234,6 @@ function drawChecks(random: Random, has: Scenario['has']): NonNullable<TaskInput
   if (has('checks') && random() < 0.15) checks.push({ kind: 'throws' });
   if (has('reviews') && random() < 0.3) checks.push({ kind: 'second-look' });
   if (has('reviews') && random() < 0.15) checks.push({ kind: 'second-look' });
+  if (has('people') && random() < 0.2) checks.push({ kind: 'person' });
   return checks;
 }

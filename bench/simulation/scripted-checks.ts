@@ -34,6 +34,17 @@ export function scriptedValidators(
       },
     },
     'second-look': secondLook,
+    person: {
+      spec: 'validator/1',
+      tier: 'person',
+      validate: async () => ({ kind: 'ask', of: { person: 'ada' }, request: 'Is it right?' }),
+      conclude: async (reply) => {
+        await pause();
+        return reply === 'yes'
+          ? { kind: 'pass' }
+          : { kind: 'fail', findings: [{ message: 'ada refused it' }] };
+      },
+    },
     review: secondLook,
   };
 }

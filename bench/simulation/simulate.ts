@@ -112,7 +112,9 @@ class Play {
     }
     const life = this.#life;
     if (life === undefined || !life.process.alive || life.closed) return;
-    if (life.team.open.journal.failure === undefined) this.#fold?.compare(life.team);
+    if (life.team.open.journal.failure !== undefined) return;
+    this.#fold?.compare(life.team);
+    if (life.closing === undefined) this.#meddler.hearQuestions(life);
   }
 
   /** Whether something changed that needs no time: a death, a closing, a run that is due. */

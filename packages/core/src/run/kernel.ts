@@ -6,7 +6,6 @@ import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { RunStatus } from '../spec/event.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { PlanTask, TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
@@ -15,8 +14,10 @@ import { Dispatcher } from './dispatcher.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import type { Projection } from './projection.ts';
-import { type OpenQuestion, openQuestions } from './questions.ts';
+import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
+import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
+import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,13 +29,6 @@ export interface NewRun {
   readonly budget?: BudgetSpec;
   readonly tasks: readonly PlanTask[];
   readonly source?: TaskSource;
-}
-
-/** How a run ended, for whoever waits for it. */
-export interface RunEnd {
-  readonly status: RunStatus;
-  readonly because: string | undefined;
-  readonly state: RunState;
 }
 
 /** One overseer at work: the parts of the loop, wired together. */
@@ -50,10 +44,9 @@ export class Kernel {
   readonly #host: AttemptHost;
   readonly #sources = new Map<string, TaskSource>();
   readonly #chains: Chains;
-  readonly #ends = new Map<string, PromiseWithResolvers<RunEnd>>();
+  readonly #ends = new RunEnds();
   readonly #deadlines: Deadlines;
-  /** Folders that are being removed. */
-  readonly #removals = new Set<Promise<void>>();
+  readonly #removals: Removals;
   #closing = false;
 
   constructor(settings: Settings, projection: Projection, journal: Journal) {
@@ -61,6 +54,7 @@ export class Kernel {
     this.#projection = projection;
     this.#journal = journal;
     this.#deadlines = new Deadlines(settings.clock);
+    this.#removals = new Removals(settings.workspaces);
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
     this.#attempts = new LiveAttempts(this.#host, this.#chains, (at, error) =>
@@ -84,7 +78,7 @@ export class Kernel {
       maxAttempts: settings.maxAttempts,
       now: () => settings.clock.now(),
       append: (drafts) => this.#journal.append(drafts),
-      closeWorkspace: (at) => this.#closeWorkspace(at),
+      closeWorkspace: (at) => this.#removals.start(at),
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
@@ -175,21 +169,10 @@ export class Kernel {
   answer(question: Pick<OpenQuestion, 'run' | 'task' | 'id'>, reply: string, by: string): boolean {
     this.#requireOpen();
     const run = this.runOf(question.run);
+    const answered = answerDraft(run, question, reply, by);
     const task = run?.tasks.get(question.task);
-    const asked = task?.attempt?.questions.get(question.id);
-    if (run === undefined || task?.attempt === undefined || asked?.reply !== undefined)
-      return false;
-    if (asked === undefined || !('person' in asked.ask.of)) return false;
-    this.#append([
-      {
-        type: 'question.answered',
-        run: run.id,
-        task: task.task.key,
-        attempt: task.attempt.id,
-        actor: `person:${by}`,
-        data: { id: question.id, reply, by: `person:${by}` },
-      },
-    ]);
+    if (answered === undefined || task === undefined) return false;
+    this.#append([answered]);
     const at = this.#attempts.of(task);
     if (at !== undefined) this.#attempts.go(at, undefined, undefined);
     return true;
@@ -197,14 +180,7 @@ export class Kernel {
 
   /** Resolves when the run has ended, or when this kernel stops working on it. Rejects when the journal failed. */
   whenEnded(id: string): Promise<RunEnd> {
-    let end = this.#ends.get(id);
-    if (end === undefined) {
-      end = Promise.withResolvers<RunEnd>();
-      end.promise.catch(() => undefined);
-      this.#ends.set(id, end);
-      if (this.#journal.failure !== undefined) end.reject(this.#journal.failure);
-    }
-    return end.promise;
+    return this.#ends.of(id, this.#journal.failure);
   }
 
   /** Everything appended is durable. */
@@ -222,7 +198,7 @@ export class Kernel {
     }
     await this.#attempts.quiet();
     await this.#control.stopped();
-    await this.#within(this.#settings.graceMs, Promise.all(this.#removals));
+    await this.#within(this.#settings.graceMs, this.#removals.over());
     this.#deadlines.close();
     if (this.#journal.failure === undefined) await this.#suspendAll();
     this.#journal.followers.end();
@@ -234,7 +210,7 @@ export class Kernel {
       if (run.status === 'running') {
         this.#append([{ type: 'run.suspended', run: run.id, data: { because } }]);
       }
-      this.#ends.get(run.id)?.resolve({ status: 'stopped', because, state: run });
+      this.#ends.tell(run.id, { status: 'stopped', because, state: run });
     }
     await this.#journal.settled();
   }
@@ -280,25 +256,14 @@ export class Kernel {
   #failAll(failure: Error): void {
     this.#dispatcher.close();
     for (const at of this.#attempts.list()) at.live.cancel.abort(failure);
-    for (const end of this.#ends.values()) end.reject(failure);
+    this.#ends.fail(failure);
   }
 
   #finished(run: RunState): void {
     const status = run.outcome ?? 'failed';
-    this.#ends.get(run.id)?.resolve({ status, because: run.because, state: run });
-    this.#ends.delete(run.id);
+    this.#ends.tell(run.id, { status, because: run.because, state: run });
     this.#sources.delete(run.id);
     this.#projection.forget(run.id);
-  }
-
-  #closeWorkspace(at: AttemptPlace): void {
-    const { workspaces } = this.#settings;
-    if (workspaces === undefined) return;
-    if (at.live.workspace === undefined && at.attempt.base === undefined) return;
-    // A folder that stays behind costs space and nothing else.
-    const removal = workspaces.close(at.attempt.id).catch(() => undefined);
-    this.#removals.add(removal);
-    void removal.then(() => this.#removals.delete(removal));
   }
 
   #attemptHost(): AttemptHost {

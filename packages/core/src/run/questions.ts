@@ -1,3 +1,4 @@
+import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 
 /** A question that waits for a person, as long as it takes and over restarts. */
@@ -14,6 +15,30 @@ export interface OpenQuestion {
 /** The questions of unfinished runs that only a person can answer and nobody has. */
 export function openQuestions(runs: readonly RunState[]): readonly OpenQuestion[] {
   return runs.flatMap((run) => [...run.tasks.values()].flatMap((task) => questionsOf(run, task)));
+}
+
+/** The event by which a person's answer becomes known; `undefined` when nobody asks that any more. */
+export function answerDraft(
+  run: RunState | undefined,
+  { task: key, id }: Pick<OpenQuestion, 'task' | 'id'>,
+  reply: string,
+  by: string,
+): EventDraft | undefined {
+  const task = run?.tasks.get(key);
+  const isOpen = run !== undefined && task !== undefined && isAsked(run, task, id);
+  if (!isOpen || task.attempt === undefined) return undefined;
+  return {
+    type: 'question.answered',
+    run: run.id,
+    task: key,
+    attempt: task.attempt.id,
+    actor: `person:${by}`,
+    data: { id, reply, by: `person:${by}` },
+  };
+}
+
+function isAsked(run: RunState, task: TaskState, id: string): boolean {
+  return questionsOf(run, task).some((question) => question.id === id);
 }
 
 function questionsOf(run: RunState, task: TaskState): readonly OpenQuestion[] {
