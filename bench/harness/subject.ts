@@ -16,7 +16,10 @@ export interface CallSetting {
 
 /** Asks a model and reads its answer as a stream. */
 export interface Caller extends AsyncDisposable {
-  call(prompt: string): Promise<string>;
+  /** Answers one prompt. */
+  call?(prompt: string): Promise<string>;
+  /** Answers many prompts, for subjects that keep as many in flight as they are told by themselves. */
+  callAll?(prompts: readonly string[]): Promise<readonly string[]>;
 }
 
 /** How steps without a model are made. */

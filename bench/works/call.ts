@@ -1,5 +1,6 @@
 import { inFlight } from '../harness/in-flight.ts';
 import { measured } from '../harness/measured.ts';
+import type { Caller } from '../harness/subject.ts';
 import type { Work } from '../harness/work.ts';
 
 const WARM_UP = 2_000;
@@ -24,13 +25,26 @@ export const work: Work = {
   async measure(subject, { baseURL, folder }) {
     if (subject.caller === undefined) throw new Error('This subject makes no calls.');
     await using caller = await subject.caller({ baseURL, folder, inFlight: IN_FLIGHT });
-    const call = async (index: number): Promise<void> => {
-      const answer = await caller.call(`Task ${index}`);
-      if (answer.trim() !== ANSWER) throw new Error(`A wrong answer: ${JSON.stringify(answer)}`);
-    };
-    await inFlight(WARM_UP, IN_FLIGHT, call);
-    const { cpuUs, wallUs } = await measured(() => inFlight(CALLS, IN_FLIGHT, call));
+    await answer(caller, WARM_UP);
+    const { cpuUs, wallUs } = await measured(() => answer(caller, CALLS));
     const rssMb = process.memoryUsage.rss() / 2 ** 20;
     return { cpuUs: cpuUs / CALLS, wallUs: wallUs / CALLS, rssMb };
   },
 };
+
+async function answer(caller: Caller, calls: number): Promise<void> {
+  if (caller.callAll !== undefined) {
+    const prompts = Array.from({ length: calls }, (_, index) => `Task ${index}`);
+    const answers = await caller.callAll(prompts);
+    if (answers.length !== calls) throw new Error(`${answers.length} answers to ${calls} prompts`);
+    for (const text of answers) requireRight(text);
+    return;
+  }
+  const { call } = caller;
+  if (call === undefined) throw new Error('This subject makes no calls.');
+  await inFlight(calls, IN_FLIGHT, async (index) => requireRight(await call(`Task ${index}`)));
+}
+
+function requireRight(answer: string): void {
+  if (answer.trim() !== ANSWER) throw new Error(`A wrong answer: ${JSON.stringify(answer)}`);
+}

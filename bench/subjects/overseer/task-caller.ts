@@ -4,7 +4,7 @@ import type { Model } from '@overseer/core/spec';
 import { sqlite } from '@overseer/storage/sqlite';
 import type { Caller, CallSetting } from '../../harness/subject.ts';
 
-/** Each call is a run of one task: planned, admitted, journaled to disk, called, validated, accepted. */
+/** Each call is a task of one run: routed, admitted, composed, journaled to disk, called, validated, accepted. */
 export async function taskCaller(setting: CallSetting, model: Model): Promise<Caller> {
   const overseer = await createOverseer({
     overseer: 'm',
@@ -12,11 +12,11 @@ export async function taskCaller(setting: CallSetting, model: Model): Promise<Ca
     store: sqlite(join(setting.folder, 'journal.db')),
   });
   return {
-    async call(prompt) {
-      const { status, output, reason } = await overseer.run({ tasks: [{ instruction: prompt }] })
-        .result;
+    async callAll(prompts) {
+      const graph = { tasks: prompts.map((instruction) => ({ instruction })) };
+      const { status, reason, tasks } = await overseer.run(graph).result;
       if (status !== 'completed') throw new Error(`The run ended as ${status}: ${reason}`);
-      return output ?? '';
+      return tasks.map(({ output = '' }) => output);
     },
     [Symbol.asyncDispose]: () => overseer.close(),
   };
