@@ -3,8 +3,8 @@ import { measured } from '../harness/measured.ts';
 import type { Caller } from '../harness/subject.ts';
 import type { Work } from '../harness/work.ts';
 
-const WARM_UP = 2_000;
-const CALLS = 5_000;
+const WARM_UP = 5_000;
+const CALLS = 15_000;
 const IN_FLIGHT = 50;
 const ANSWER = 'token '.repeat(20).trim();
 

@@ -2,8 +2,8 @@ import { measured } from '../harness/measured.ts';
 import type { Work } from '../harness/work.ts';
 
 const PRODUCERS = 50;
-const WARM_UP = 40;
-const STEPS = 100;
+const WARM_UP = 200;
+const STEPS = 500;
 
 /** What a step costs that calls no model, and each event recorded for it. */
 export const work: Work = {
