@@ -4,6 +4,7 @@ import { readBaseUrl } from './base-url.ts';
 import { fetchTransport } from './fetch-transport.ts';
 import type { HttpTransport } from './http-call.ts';
 import { nodeTransport } from './node-transport.ts';
+import { socketTransport } from './socket-transport.ts';
 
 /** Most characters of a document that is not a stream. */
 const MAX_DOCUMENT = 16 * 1024 * 1024;
@@ -35,7 +36,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
     ...options.headers,
   };
-  const kept = nodeTransport(base.origin, headers);
+  const open = base.origin.startsWith('http:') ? socketTransport : nodeTransport;
+  const kept = open(base.origin, headers);
   return {
     ...base,
     transport: (ctx) =>
