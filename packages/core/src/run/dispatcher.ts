@@ -204,7 +204,10 @@ export class Dispatcher {
       return 'dropped';
     }
     if (admission.kind === 'wait') {
-      if (!admission.ofBudget) return { untilAt: admission.untilAt };
+      if (!admission.ofBudget) {
+        this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
+        return { untilAt: admission.untilAt };
+      }
       this.#aside.push(ready);
       return 'dropped';
     }

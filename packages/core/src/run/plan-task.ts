@@ -1,3 +1,4 @@
+import { titleOf } from '../plan/title-of.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { type PlanChecks, planCheck } from '../validate/plan-checks.ts';
 import { PLAN_KEY } from './planned.ts';
@@ -47,9 +48,3 @@ const MEANINGS: Readonly<Record<string, string>> = {
   command: 'a program of the project succeeds; the value is its command line, without pipes',
   schema: 'the answer is JSON of a form; the value is its JSON Schema',
 };
-
-/** The first line of a text, cut for people. */
-export function titleOf(text: string): string {
-  const line = text.trim().split('\n', 1)[0] ?? '';
-  return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
-}

@@ -1,6 +1,8 @@
 import type { AttemptPlace, PlanAnswer } from '../attempt/attempt-host.ts';
+import { isFinal, type TaskState } from '../journal/run-state.ts';
 import { normaliseTasks } from '../plan/normalise-tasks.ts';
 import { parsePlan } from '../plan/plan-schema.ts';
+import type { PlanTask } from '../spec/task.ts';
 import { checksOfPlanned, readPlanCheck } from '../validate/plan-checks.ts';
 
 /** The key of the task that makes a plan of a goal. */
@@ -8,7 +10,7 @@ export const PLAN_KEY = 'plan';
 
 /** The event by which a plan that passed its checks becomes tasks of its run, each with the checks that it must pass. */
 export async function plannedDrafts(at: AttemptPlace, output: string): Promise<PlanAnswer> {
-  const existing = [...at.run.tasks.values()].map(({ task }) => task);
+  const existing = [...at.run.tasks.values()].map(asExisting);
   const plan = await parsePlan(output, existing);
   if (!plan.ok) return { kind: 'refused', problems: plan.problems };
   const check = at.task.task.checks.find(({ kind }) => kind === 'plan');
@@ -17,4 +19,9 @@ export async function plannedDrafts(at: AttemptPlace, output: string): Promise<P
   const tasks = normaliseTasks(proven, existing);
   const accepted = { type: 'plan.accepted', run: at.run.id, data: { by: 'model', tasks } } as const;
   return { kind: 'accepted', drafts: [accepted] };
+}
+
+/** A task that is over writes nothing any more; and who waited for one that failed would wait for ever. */
+function asExisting({ task, status }: TaskState): Pick<PlanTask, 'key' | 'files' | 'needs'> {
+  return isFinal[status] ? { key: task.key, files: [], needs: task.needs } : task;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from '../create-overseer.ts';
 import { ModelError } from '../errors/model-error.ts';
-import { inTime } from '../mortal-disk.fixture.ts';
+import { inTime, mortalDisk } from '../mortal-disk.fixture.ts';
 import { createFakeClock, type FakeClock } from '../testing/fake-clock.ts';
 import { fakeModel } from '../testing/fake-model.ts';
 
@@ -46,5 +46,49 @@ describe('a clock that is set back', () => {
     expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
     expect(elapsedMs()).toBeGreaterThanOrEqual(10_000);
     expect(elapsedMs()).toBeLessThan(60_000);
+  });
+
+  it('L1 K3: does not make a task wait longer that was chosen a model for and then proved too large', async () => {
+    const { clock, elapsedMs } = counted(createFakeClock());
+    const usage = { input: { total: 3_000 }, output: { total: 1_000 } };
+    const model = fakeModel({ reply: () => ({ text: 'word '.repeat(700), usage }) });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, limits: ['4000 input tokens / 20s'] } },
+      clock,
+    });
+    clock.after(5_000, () => clock.set(clock.now() - HOUR_MS));
+    const run = overseer.run({
+      tasks: [
+        { key: 'one', instruction: 'x' },
+        { key: 'two', instruction: 'y', needs: ['one'] },
+      ],
+    });
+    expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
+    expect(elapsedMs()).toBeGreaterThanOrEqual(20_000);
+    expect(elapsedMs()).toBeLessThan(60_000);
+  });
+
+  it('L1 R2: that was set back while nobody was there does not make the next process wait', async () => {
+    const disk = mortalDisk();
+    const { clock, elapsedMs } = counted(createFakeClock());
+    const model = fakeModel({ reply: () => ({ text: 'x' }) });
+    const options = {
+      overseer: 'a',
+      models: { a: { model, limits: ['1 call / 20s'] } },
+      store: disk.open,
+      clock,
+    } as const;
+    const first = await createOverseer(options);
+    await inTime(clock, first.run({ tasks: [{ instruction: 'x' }] }).result);
+    await disk.kill();
+    clock.set(clock.now() - HOUR_MS);
+
+    await using second = await createOverseer(options);
+    const startedAt = elapsedMs();
+    const run = second.run({ tasks: [{ instruction: 'y' }] });
+    expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
+    expect(elapsedMs() - startedAt).toBeGreaterThanOrEqual(19_000);
+    expect(elapsedMs() - startedAt).toBeLessThanOrEqual(20_000);
   });
 });
