@@ -26,7 +26,7 @@ export function foldRun(runs: Runs, event: OverseerEvent): void {
 }
 
 /** The task that a question of a role becomes: a child of the task that it is about. */
-export function questionTask(parent: PlanTask, question: string, role: string, request: string): PlanTask {
+function questionTask(parent: PlanTask, question: string, role: string, request: string): PlanTask {
   return {
     key: `${parent.key}/${question}`,
     title: `Review of ${parent.title}`,
@@ -122,7 +122,11 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
 
 function charge(
   run: RunState,
-  settled: { readonly inputTokens: number; readonly outputTokens: number; readonly microUsd: number },
+  settled: {
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly microUsd: number;
+  },
 ): void {
   run.usage.inputTokens += settled.inputTokens;
   run.usage.outputTokens += settled.outputTokens;

@@ -76,7 +76,8 @@ interface Body {
 }
 
 function isBody(body: Json): body is Json & Body {
-  if (typeof body !== 'object' || body === null || !('open' in body) || !('marks' in body)) return false;
+  if (typeof body !== 'object' || body === null || !('open' in body) || !('marks' in body))
+    return false;
   const { open, marks } = body;
   const isMark = (mark: Json): boolean =>
     Array.isArray(mark) && mark.length === 2 && mark.every((value) => typeof value === 'number');

@@ -1,8 +1,4 @@
-import type {
-  CallEstimate,
-  FrameworkReport,
-  RunStatus,
-} from '../spec/event.ts';
+import type { CallEstimate, FrameworkReport, RunStatus } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { Message, Part } from '../spec/message.ts';
@@ -131,7 +127,11 @@ export interface AttemptState {
     string,
     { readonly check: number; readonly ask: Ask; reply: string | undefined }
   >;
-  change: 'started' | 'refused' | { readonly commit: string; readonly files: readonly string[] } | undefined;
+  change:
+    | 'started'
+    | 'refused'
+    | { readonly commit: string; readonly files: readonly string[] }
+    | undefined;
 }
 
 /** No use at all. */
