@@ -1,4 +1,4 @@
-import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import type { LetThrough } from '../attempt/call-model.ts';
 import { conversation } from '../attempt/conversation.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -255,17 +255,10 @@ export class Dispatcher {
       return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
     }
     const call = this.#settings.ids();
-    const place = {
-      run: run.id,
-      task: task.task.key,
-      attempt: attempt.id,
-      call,
-      model: member.name,
-    };
+    const place = { ...placeOf(at), call, model: member.name };
     this.#waiting.delete(attempt.id);
-    const durable = this.#journal.append([
-      callStarted(place, attempt.steps.length + 1, admission, claim),
-    ]);
+    const step = attempt.steps.length + 1;
+    const durable = this.#journal.append([callStarted(place, step, admission, claim)]);
     const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;
@@ -285,12 +278,9 @@ export class Dispatcher {
         return this.#end(at, 'moved', `${at.attempt.model}: ${why}; ${choice.member.name} is free`);
       }
     }
-    if (this.#isSetBack(nowMs)) this.#noteWaiting(at.task, why, untilAt, nowMs);
+    const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
+    if (isNewTime) this.#noteWaiting(at.task, why, untilAt, nowMs);
     return untilAt;
-  }
-
-  #isSetBack(nowMs: number): boolean {
-    return isSetBack(this.#projection.latestAt, nowMs);
   }
 
   #end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): undefined {
@@ -302,12 +292,12 @@ export class Dispatcher {
   #noteWaiting(task: TaskState, because: string, untilAt: number | undefined, nowMs: number): void {
     // A wait for a call to end is over in a moment; only a limit's wait is worth a line in the journal, and only once.
     const known = task.waiting?.untilAt;
-    const isNew = this.#isSetBack(nowMs);
-    if (untilAt === undefined || (known !== undefined && known > nowMs && !isNew)) return;
+    const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
+    if (untilAt === undefined || (known !== undefined && known > nowMs && !isNewTime)) return;
     void this.#journal.append([
       { type: 'task.waiting', run: task.run, task: task.task.key, data: { because, untilAt } },
     ]);
     // The event told everybody of the new time, by which the wait may be another one.
-    if (isNew) this.wake();
+    if (isNewTime) this.wake();
   }
 }
