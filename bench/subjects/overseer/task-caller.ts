@@ -4,7 +4,10 @@ import type { Model } from '@overseer/core/spec';
 import { sqlite } from '@overseer/storage/sqlite';
 import type { Caller, CallSetting } from '../../harness/subject.ts';
 
-/** Each call is a task of one run: routed, admitted, composed, journaled to disk, called, validated, accepted. */
+/** Tasks a run. */
+const RUN = 1_000;
+
+/** Each call is a task of a run of a thousand: routed, admitted, composed, journaled to disk, called, validated, accepted. */
 export async function taskCaller(setting: CallSetting, model: Model): Promise<Caller> {
   const overseer = await createOverseer({
     overseer: 'm',
@@ -13,10 +16,15 @@ export async function taskCaller(setting: CallSetting, model: Model): Promise<Ca
   });
   return {
     async callAll(prompts) {
-      const graph = { tasks: prompts.map((instruction) => ({ instruction })) };
-      const { status, reason, tasks } = await overseer.run(graph).result;
-      if (status !== 'completed') throw new Error(`The run ended as ${status}: ${reason}`);
-      return tasks.map(({ output = '' }) => output);
+      const answers: string[] = [];
+      while (answers.length < prompts.length) {
+        const part = prompts.slice(answers.length, answers.length + RUN);
+        const graph = { tasks: part.map((instruction) => ({ instruction })) };
+        const { status, reason, tasks } = await overseer.run(graph).result;
+        if (status !== 'completed') throw new Error(`The run ended as ${status}: ${reason}`);
+        answers.push(...tasks.map(({ output = '' }) => output));
+      }
+      return answers;
     },
     [Symbol.asyncDispose]: () => overseer.close(),
   };
