@@ -31,6 +31,15 @@ describe('runProcess', () => {
     ]);
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'K6 G1: stands in a group of its own, so that the Ctrl-C of a terminal does not reach it',
+    async () => {
+      const source = `console.log(require('node:fs').readFileSync('/proc/self/stat', 'utf8').split(' ')[4] === String(process.pid))`;
+      const outcome = await script(source);
+      expect('stdout' in outcome && outcome.stdout.text()).toBe('true\n');
+    },
+  );
+
   it('V3: an absent program is an outcome, a wrong argument an error', async () => {
     expect(await script('', { file: 'no-such-program' })).toEqual({ kind: 'absent' });
     await expect(script('\0')).rejects.toMatchObject({ code: 'process.failed' });

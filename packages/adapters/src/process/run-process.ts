@@ -15,7 +15,7 @@ export interface ProcessRequest {
   /** Of each stream; what is beyond is dropped from the middle. */
   readonly maxOutputBytes: number;
   readonly timeoutMs: number;
-  /** Gives the process a group of its own, and ends the whole group with it, whatever it left running. */
+  /** Ends the whole group of the process with it, whatever it left running. */
   readonly group?: boolean;
   /** Puts both streams into `stdout`, in the order in which they arrive. */
   readonly merge?: boolean;
@@ -87,7 +87,8 @@ function start(request: ProcessRequest, mark: string): ChildProcess {
       cwd: request.cwd,
       env: request.group === true ? { ...request.env, [MARK]: mark } : request.env,
       stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      detached: request.group === true && process.platform !== 'win32',
+      // A Ctrl-C in a terminal goes to the whole group of its job; what is under way here is ended by us, or not at all.
+      detached: process.platform !== 'win32',
       windowsHide: true,
     });
     // A program that ends without reading all of its input is no failure of ours.
