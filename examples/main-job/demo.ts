@@ -1,9 +1,18 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { initRepository } from '@overseer/adapters/git';
 import { type SpawnedMockService, spawnMockService } from '@overseer/adapters/mock-llm';
-import { findProject, readTasks, resumeRun, teamParts, withFinalCheck, work } from '@overseer/cli';
+import {
+  findProject,
+  type Project,
+  readTasks,
+  resumeRun,
+  teamParts,
+  withFinalCheck,
+  work,
+} from '@overseer/cli';
 import { ConfigError } from '@overseer/core/plugin';
 import type { TaskGraph } from '@overseer/core/spec';
 import type { Job } from './job.ts';
@@ -24,6 +33,8 @@ export async function runDemo(demo: Demo): Promise<number> {
   await using service = await spawnMockService({
     scenario: places.scenario,
     countFile: places.counts,
+    // Ctrl-C is for the job alone: the service goes on answering what is in flight, and ends with the job.
+    lingerMs: 0,
   });
   return await workOn(demo, places, service);
 }
@@ -46,7 +57,7 @@ async function prepareRepository({ repository, counts }: Places): Promise<void> 
 }
 
 function requireRepository({ repository }: Places): void {
-  if (existsSync(repository)) return;
+  if (existsSync(join(repository, '.overseer', 'journal.db'))) return;
   throw new ConfigError(
     'config.nothing-to-resume',
     'There is nothing to resume: run npm start first.',
@@ -58,13 +69,7 @@ async function workOn(
   places: Places,
   service: SpawnedMockService,
 ): Promise<number> {
-  const project = await findProject({
-    repository: places.repository,
-    journal: undefined,
-    folder: process.cwd(),
-  });
-  const graph = resume ? undefined : await demoGraph(project);
-  const source = graph?.source ?? (await demoGraph(project).catch(() => undefined))?.source;
+  const project = findProject({ repository: places.repository, folder: process.cwd() });
   return await work(
     {
       project,
@@ -73,20 +78,23 @@ async function workOn(
       budgetUsd: 2,
       show,
       resumeCommand: 'npm start -- --resume',
+      warnings: [],
       notes: async ({ view }) => [
         ...(await compareTotals(view, places.counts)),
         'With your own key and repository:',
         '  OPENAI_API_KEY=… npm start -- --model gpt-5-mini --repo PATH --tasks specs/NAME/tasks.md',
       ],
     },
-    (overseer) => {
+    async (overseer) => {
       if (crashAfter !== undefined) watchForCrash(overseer, crashAfter);
-      return graph === undefined ? resumeRun(overseer, undefined, source) : overseer.run(graph);
+      return resume
+        ? await resumeRun(overseer, project, {})
+        : overseer.run(await demoGraph(project));
     },
   );
 }
 
-async function demoGraph(project: Parameters<typeof readTasks>[0]): Promise<TaskGraph> {
+async function demoGraph(project: Project): Promise<TaskGraph> {
   const checks = [{ kind: 'files' }, { kind: 'tsc' }, { kind: 'review' }];
   const graph = await readTasks(project, undefined, checks);
   return withFinalCheck(graph, [{ kind: 'tsc' }, { kind: 'command', value: 'node --test' }]);

@@ -4,9 +4,12 @@
  * @packageDocumentation
  */
 export { type Followed, followRun, type ShowFlags } from './commands/follow.ts';
-export { resumeRun, type WorkOptions, work } from './commands/work.ts';
+export { type ResumeWish, resumeRun } from './commands/resume.ts';
+export { type WorkOptions, work } from './commands/work.ts';
 export { EXIT } from './exit-code.ts';
-export { explain, runProgram } from './program.ts';
+export { explain } from './explain.ts';
+export { runProgram } from './program.ts';
 export { withFinalCheck } from './setup/finish-graph.ts';
-export { findProject, type Project, readTasks } from './setup/project.ts';
+export { findProject, type Project, type ProjectWish } from './setup/project.ts';
+export { readTasks } from './setup/tasks.ts';
 export { type TeamParts, teamOf, teamParts } from './setup/team.ts';

@@ -1,11 +1,12 @@
-import { OverseerError } from '@overseer/core/plugin';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { eventsCommand } from './commands/events.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
-import { addRunFlags } from './commands/run-flags.ts';
+import { addPlaceFlags, addRunFlags } from './commands/run-flags.ts';
 import { statusCommand } from './commands/status.ts';
+import { wholeNumber } from './commands/words-of-flags.ts';
 import { EXIT } from './exit-code.ts';
+import { explain } from './explain.ts';
 
 const VARIABLES = `
 Environment:
@@ -30,27 +31,10 @@ export async function runProgram(args: readonly string[], name = 'overseer'): Pr
   }
 }
 
-/** Says in one sentence what went wrong, with the code to look it up by; the stack only where nobody planned for it. */
-export function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (OverseerError.is(error)) {
-    process.stderr.write(`${error.message} [${error.code}]\n`);
-    return /^(config|source|plan|workspace)\./.test(error.code) ? EXIT.usage : EXIT.failed;
-  }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`Something broke that should not have: ${stack}\n`);
-  return EXIT.failed;
-}
-
 function createProgram(name: string, done: (code: number) => void): Command {
-  const program = new Command(name)
-    .description(
-      'Runs a team of language models under an overseer model, and is safe to leave alone.',
-    )
-    .exitOverride()
-    .showSuggestionAfterError()
-    .showHelpAfterError('(--help shows every option)')
-    .addHelpText('after', VARIABLES);
+  const program = new Command(name).description(
+    'Runs a team of language models under an overseer model, and is safe to leave alone.',
+  );
   addRunFlags(
     program
       .command('run [goal...]')
@@ -65,27 +49,26 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .command('resume [run]')
       .description('go on with a run that was stopped or whose process died'),
   )
-    .option(
-      '--tasks <path>',
-      'the tasks.md that the run was started with, so that its boxes can be ticked',
-    )
+    .option('--tasks <path>', 'another tasks.md to tick boxes in than the one it was started with')
     .action(async (run: string | undefined, flags) => done(await resumeCommand(run, flags)));
-  program
-    .command('status [run]')
-    .description('show every run of a journal, or one run task by task')
-    .option('--repo <path>', 'the git repository (default: the one around the current folder)')
-    .option('--journal <path>', 'the journal (default: .overseer/journal.db of the repository)')
+  addPlaceFlags(
+    program
+      .command('status [run]')
+      .description('show every run of a journal, or one run task by task'),
+  )
     .option('--json', 'one JSON object a line')
     .action(async (run: string | undefined, flags) => done(await statusCommand(run, flags)));
-  program
-    .command('events [run]')
-    .description('print the events of a journal')
-    .option('--repo <path>', 'the git repository (default: the one around the current folder)')
-    .option('--journal <path>', 'the journal (default: .overseer/journal.db of the repository)')
-    .option('--after <seq>', 'only events after this place', Number)
+  addPlaceFlags(program.command('events [run]').description('print the events of a journal'))
+    .option('--after <seq>', 'only events after this place', wholeNumber)
     .option('--follow', 'go on with events that come')
     .option('--json', 'one JSON object a line')
     .action(async (run: string | undefined, flags) => done(await eventsCommand(run, flags)));
-  for (const command of program.commands) command.exitOverride().addHelpText('after', VARIABLES);
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({ outputError: () => undefined })
+      .addHelpText('after', VARIABLES);
+  }
   return program;
 }

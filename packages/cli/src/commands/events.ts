@@ -1,14 +1,14 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OverseerEvent } from '@overseer/core/spec';
+import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
 import { decisionOf } from '../view/decision.ts';
+import { pad } from '../view/width.ts';
 import { harmless } from '../view/words.ts';
-import { journalEvents, openJournal } from './read-journal.ts';
+import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
 
 /** What `overseer events` is told. */
-export interface EventsFlags {
-  readonly repo?: string;
-  readonly journal?: string;
+export interface EventsFlags extends PlaceFlags {
   readonly json?: boolean;
   readonly follow?: boolean;
   readonly after?: number;
@@ -22,29 +22,47 @@ export async function eventsCommand(id: string | undefined, flags: EventsFlags):
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   process.once('SIGINT', stop);
+  process.stdout.once('close', stop);
   try {
-    let last = flags.after ?? 0;
-    do {
-      for await (const event of journalEvents(store, id, last)) {
-        process.stdout.write(`${flags.json === true ? JSON.stringify(event) : line(event)}\n`);
-        last = event.seq;
-      }
-      // Another process writes: its own wake-up does not reach this one.
-      if (flags.follow === true) {
-        await sleep(POLL_MS, undefined, { signal: controller.signal }).catch(() => undefined);
-      }
-    } while (flags.follow === true && !controller.signal.aborted);
+    await print(store, id, flags, controller.signal);
     return EXIT.done;
   } finally {
     process.off('SIGINT', stop);
+    process.stdout.off('close', stop);
     await store.close();
   }
+}
+
+async function print(
+  store: StateStore,
+  id: string | undefined,
+  flags: EventsFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  let last = flags.after ?? 0;
+  while (!signal.aborted) {
+    for await (const event of journalEvents(store, id, last)) {
+      if (signal.aborted) return;
+      await writeLine(flags.json === true ? JSON.stringify(event) : line(event), signal);
+      last = event.seq;
+    }
+    if (flags.follow !== true) return;
+    // Another process writes: its own wake-up does not reach this one.
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Waits for a reader who is slow, so that a long journal is never held in memory. */
+async function writeLine(text: string, signal: AbortSignal): Promise<void> {
+  if (process.stdout.write(`${text}\n`)) return;
+  await once(process.stdout, 'drain', { signal }).catch(() => undefined);
 }
 
 function line(event: OverseerEvent): string {
   const time = new Date(event.at).toISOString().slice(0, 19).replace('T', ' ');
   const place = [event.task, event.model].filter((name) => name !== undefined).join(' ');
+  const seq = pad(String(event.seq), 6, 'right');
   return harmless(
-    `${String(event.seq).padStart(6)}  ${time}  ${event.type.padEnd(18)} ${place.padEnd(20)} ${decisionOf(event) ?? ''}`.trimEnd(),
+    `${seq}  ${time}  ${pad(event.type, 18)} ${pad(place, 20)} ${decisionOf(event) ?? ''}`.trimEnd(),
   );
 }

@@ -1,9 +1,11 @@
 import type { Overseer, Run, RunResult } from '@overseer/core';
+import { EXIT } from '../exit-code.ts';
 import { jsonPresenter } from '../view/json-presenter.ts';
 import { livePresenter } from '../view/live-presenter.ts';
 import { plainPresenter } from '../view/plain-presenter.ts';
 import { type Presenter, processOutput } from '../view/presenter.ts';
 import { emptyView, foldView, type RunView } from '../view/run-view.ts';
+import { nobodyCanWork } from './configuration-fault.ts';
 
 /** How a run is shown. */
 export interface ShowFlags {
@@ -18,7 +20,24 @@ export function choosePresenter(flags: ShowFlags, overseer: Overseer): Presenter
   const output = processOutput();
   if (flags.json) return jsonPresenter(output, processOutput(process.stderr));
   if (flags.plain || !output.isTerminal) return plainPresenter(output);
-  return livePresenter(output, process.stdout, () => overseer.models());
+  return livePresenter(
+    output,
+    process.stdout,
+    lastKnown(() => overseer.models()),
+  );
+}
+
+/** An overseer that is being closed tells nothing new of its models. */
+function lastKnown<T>(read: () => readonly T[]): () => readonly T[] {
+  let last: readonly T[] = [];
+  return () => {
+    try {
+      last = read();
+    } catch {
+      // What was known before is still shown.
+    }
+    return last;
+  };
 }
 
 /** A run that was shown to its end. */
@@ -31,7 +50,8 @@ export interface Followed {
 
 /**
  * Shows a run to its end. The first Ctrl-C closes the overseer, which lets calls in flight end and leaves the run to be
- * resumed; the second ends the process at once.
+ * resumed; the second ends the process at once. A run whose models all refuse for want of a right key or name is ended,
+ * since waiting would not help. Throws `StoreError` when the journal fails.
  */
 export async function followRun(
   overseer: Overseer,
@@ -39,28 +59,57 @@ export async function followRun(
   presenter: Presenter,
 ): Promise<Followed> {
   const view = emptyView();
-  let interrupted = false;
-  const stop = (): void => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
-    presenter.say([
-      'Stopping: calls in flight may end. Ctrl-C again stops at once; either way the run can be resumed.',
-    ]);
-    void overseer.close();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const interrupts = onInterrupt(overseer, presenter);
   const stopLive = overseer.onLive((event) => presenter.live(event));
+  const teamSize = overseer.models().length;
+  let isHopeless = false;
   try {
     for await (const event of run) {
       foldView(view, event);
       presenter.event(event);
+      if (!isHopeless && nobodyCanWork(view, teamSize)) {
+        isHopeless = true;
+        void run.cancel('no model of the team can be used').catch(() => undefined);
+      }
     }
-    return { result: await run.result, view, interrupted };
+    return { result: await run.result, view, interrupted: interrupts.seen() };
   } finally {
     stopLive();
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    interrupts[Symbol.dispose]();
     presenter.close();
   }
+}
+
+interface Interrupts extends Disposable {
+  /** Whether somebody asked to stop. */
+  seen(): boolean;
+}
+
+/** One Ctrl-C can come several times: from the terminal, and from every parent that passes it on. */
+const ECHO_MS = 250;
+
+function onInterrupt(overseer: Overseer, presenter: Presenter): Interrupts {
+  let seen: number | undefined;
+  const stop = (): void => {
+    if (seen !== undefined) {
+      if (performance.now() - seen < ECHO_MS) return;
+      presenter.close();
+      process.exit(EXIT.stopped);
+    }
+    seen = performance.now();
+    presenter.say([
+      'Stopping: calls in flight may end. Ctrl-C again stops at once; either way the run can be resumed.',
+    ]);
+    // What goes wrong with the journal is heard of where the run is followed.
+    overseer.close().catch(() => undefined);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return {
+    seen: () => seen !== undefined,
+    [Symbol.dispose]: () => {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    },
+  };
 }

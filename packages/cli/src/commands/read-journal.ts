@@ -2,28 +2,35 @@ import { existsSync } from 'node:fs';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { sqlite } from '@overseer/storage/sqlite';
-import { findProject } from '../setup/project.ts';
+import { findProject, type Project } from '../setup/project.ts';
 
 const STREAM = 'project/default';
 const PAGE = 1_000;
 
-/** Opens the journal that flags name, for reading alone: no lease is taken, so it works beside a run. */
-export async function openJournal(flags: {
+/** Where a journal is. */
+export interface PlaceFlags {
   readonly repo?: string;
   readonly journal?: string;
-}): Promise<StateStore> {
-  const { journal } = await findProject({
+}
+
+/** Opens the journal that flags name, for reading alone: no lease is taken, so it works beside a run. */
+export async function openJournal(flags: PlaceFlags): Promise<StateStore> {
+  const project = findProject({
     repository: flags.repo,
     journal: flags.journal,
     folder: process.cwd(),
   });
-  if (!existsSync(journal)) {
-    throw new ConfigError(
-      'config.no-journal',
-      `There is no journal at ${journal}; say --repo or --journal.`,
-    );
-  }
-  return await sqlite(journal)();
+  requireJournal(project);
+  return await sqlite(project.journal)();
+}
+
+/** Throws `ConfigError` `config.no-journal` where nothing was ever worked. */
+export function requireJournal({ journal }: Project): void {
+  if (existsSync(journal)) return;
+  throw new ConfigError(
+    'config.no-journal',
+    `There is no journal at ${journal}; say --repo or --journal.`,
+  );
 }
 
 /** Every event of a journal, or of one run, after `seq` `after`. */

@@ -1,43 +1,50 @@
+import type { Overseer, Run } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
-import { modelsOf } from '../setup/model-flags.ts';
-import { findProject, readTasks } from '../setup/project.ts';
-import { teamOf, teamParts } from '../setup/team.ts';
-import { resumeCommandOf } from './run.ts';
-import { checksOf, type RunFlags } from './run-flags.ts';
-import { resumeRun, work } from './work.ts';
+import { findProject, type Project } from '../setup/project.ts';
+import { readSource, sourceOfRun } from '../setup/tasks.ts';
+import { prepareWork } from './prepare.ts';
+import { requireJournal } from './read-journal.ts';
+import type { RunFlags } from './run-flags.ts';
+import { work } from './work.ts';
 
 /** `overseer resume`: goes on with a run that was stopped or whose process died. Returns the exit code. */
-export async function resumeCommand(
-  id: string | undefined,
-  flags: RunFlags & { readonly tasks?: string },
-): Promise<number> {
-  const project = await findProject({
+export async function resumeCommand(id: string | undefined, flags: RunFlags): Promise<number> {
+  const project = findProject({
     repository: flags.repo,
     journal: flags.journal,
     folder: process.cwd(),
   });
-  const models = modelsOf({ model: flags.model, baseUrl: flags.baseUrl }, process.env);
-  const graph =
-    flags.tasks === undefined ? undefined : await readTasks(project, flags.tasks, checksOf(flags));
-  return await work(
-    {
-      project,
-      team: teamOf(models, flags.limit),
-      parts: teamParts({ hasFiles: project.repository !== undefined }),
-      budgetUsd: flags.budget,
-      show: { json: flags.json ?? false, plain: flags.plain ?? false },
-      resumeCommand: resumeCommandOf(flags),
-      notes: () => [],
-    },
-    (overseer) => {
-      const run = resumeRun(overseer, id, graph?.source);
-      if (run === undefined && id !== undefined) {
-        throw new ConfigError(
-          'run.unknown',
-          `There is no unfinished run ${id} in ${project.journal}.`,
-        );
-      }
-      return run;
-    },
-  );
+  requireJournal(project);
+  const options = await prepareWork(project, flags);
+  return await work(options, (overseer) => resumeRun(overseer, project, { id, ...flags }));
+}
+
+/** Which run goes on, and where its tasks came from. */
+export interface ResumeWish {
+  /** The newest that is not finished, where left out. */
+  readonly id?: string | undefined;
+  /** The document to tick boxes in; where left out, the one that the run's tasks were read from. */
+  readonly tasks?: string;
+}
+
+/**
+ * Goes on with a run that is not finished; `undefined` where there is none. Throws `ConfigError` `run.unknown` for an id
+ * that no unfinished run has.
+ */
+export async function resumeRun(
+  overseer: Overseer,
+  project: Project,
+  { id, tasks }: ResumeWish,
+): Promise<Run | undefined> {
+  const unfinished = overseer.unfinished();
+  const wanted = id === undefined ? unfinished.at(-1) : unfinished.find((run) => run.id === id);
+  if (wanted === undefined) {
+    if (id === undefined) return undefined;
+    throw new ConfigError('run.unknown', `There is no unfinished run ${id} in ${project.journal}.`);
+  }
+  const run = overseer.open(wanted.id);
+  const source =
+    tasks === undefined ? await sourceOfRun(project, run) : await readSource(project, tasks);
+  run.resume(source === undefined ? {} : { source });
+  return run;
 }

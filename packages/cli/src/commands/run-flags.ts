@@ -1,14 +1,17 @@
 import { ConfigError } from '@overseer/core/plugin';
 import type { Check, LimitText } from '@overseer/core/spec';
 import type { Command } from 'commander';
+import { collect, quote } from './words-of-flags.ts';
 
 /** What `overseer run` and `overseer resume` may be told about the team and the project. */
 export interface RunFlags {
   readonly repo?: string;
   readonly journal?: string;
+  readonly tasks?: string;
   readonly model: readonly string[];
   readonly baseUrl?: string;
   readonly limit: readonly LimitText[];
+  readonly price: readonly string[];
   readonly budget?: number;
   readonly check: readonly string[];
   readonly tsc?: boolean;
@@ -17,14 +20,16 @@ export interface RunFlags {
   readonly plain?: boolean;
 }
 
-/** Adds the flags of `RunFlags` to a command. */
-export function addRunFlags(command: Command): Command {
+/** The flags that say where the work is. */
+export function addPlaceFlags(command: Command): Command {
   return command
-    .option(
-      '--repo <path>',
-      'the git repository to work on (default: the one around the current folder)',
-    )
-    .option('--journal <path>', 'the journal (default: .overseer/journal.db of the repository)')
+    .option('--repo <path>', 'the git repository (default: the one around the current folder)')
+    .option('--journal <path>', 'the journal (default: .overseer/journal.db of the repository)');
+}
+
+/** Adds the flags of `RunFlags` to a command, but for `--tasks`, which means something of its own to each. */
+export function addRunFlags(command: Command): Command {
+  return addPlaceFlags(command)
     .option(
       '--model <name>',
       'a model, as name or provider:name (anthropic, openai, lmstudio, server); the first is the overseer. Repeat for a team',
@@ -38,6 +43,12 @@ export function addRunFlags(command: Command): Command {
     .option(
       '--limit <limit>',
       'for every model, such as "5 calls / 5h" or "100k tokens / 1d". Repeat for several',
+      collect,
+      [],
+    )
+    .option(
+      '--price <model=in/out>',
+      'dollars per million input and output tokens, such as gpt-5-mini=0.25/2. Repeat for several',
       collect,
       [],
     )
@@ -63,8 +74,21 @@ export function checksOf(flags: RunFlags): readonly Check[] {
   ];
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+/** The command that goes on with a run that was started with these flags. */
+export function resumeCommandOf(flags: RunFlags): string {
+  const said: readonly (readonly [string, string | undefined])[] = [
+    ['--repo', flags.repo],
+    ['--journal', flags.journal],
+    ['--tasks', flags.tasks],
+    ['--base-url', flags.baseUrl],
+    ...flags.model.map((name) => ['--model', name] as const),
+    ...flags.limit.map((limit) => ['--limit', limit] as const),
+    ...flags.price.map((price) => ['--price', price] as const),
+  ];
+  const words = said.flatMap(([flag, value]) =>
+    value === undefined ? [] : [`${flag} ${quote(value)}`],
+  );
+  return ['overseer resume', ...words].join(' ');
 }
 
 function positive(value: string): number {

@@ -1,74 +1,69 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Overseer, Run } from '@overseer/core';
+import { join } from 'node:path';
 import { ConfigError } from '@overseer/core/plugin';
-import type { TaskGraph } from '@overseer/core/spec';
+import type { Diagnostic, TaskGraph } from '@overseer/core/spec';
+import { EXIT } from '../exit-code.ts';
 import { withFinalCheck } from '../setup/finish-graph.ts';
-import { modelsOf } from '../setup/model-flags.ts';
-import { findProject, type Project, readTasks } from '../setup/project.ts';
-import { teamOf, teamParts } from '../setup/team.ts';
+import { findProject, type Project, requireRepository } from '../setup/project.ts';
+import { readTasks } from '../setup/tasks.ts';
+import { prepareWork } from './prepare.ts';
 import { checksOf, type RunFlags } from './run-flags.ts';
 import { work } from './work.ts';
 
 /** `overseer run`: works a goal in words, or the open tasks of a Spec Kit feature. Returns the exit code. */
-export async function runCommand(
-  goal: string,
-  flags: RunFlags & { readonly tasks?: string },
-): Promise<number> {
-  const project = await findProject({
+export async function runCommand(goal: string, flags: RunFlags): Promise<number> {
+  const project = findProject({
     repository: flags.repo,
     journal: flags.journal,
     folder: process.cwd(),
   });
-  const graph = goal === '' ? await graphOf(project, flags) : undefined;
-  const models = modelsOf({ model: flags.model, baseUrl: flags.baseUrl }, process.env);
-  return await work(
-    {
-      project,
-      team: teamOf(models, flags.limit),
-      parts: teamParts({ hasFiles: project.repository !== undefined }),
-      budgetUsd: flags.budget,
-      show: { json: flags.json ?? false, plain: flags.plain ?? false },
-      resumeCommand: resumeCommandOf(flags),
-      notes: () => [],
-    },
-    (overseer) => begin(overseer, goal, graph),
-  );
+  return goal.trim() === '' ? await runTasks(project, flags) : await runGoal(goal, project, flags);
 }
 
-/** The command that goes on with a run that was started with these flags. */
-export function resumeCommandOf(flags: RunFlags & { readonly tasks?: string }): string {
-  const words = ['overseer resume'];
-  if (flags.repo !== undefined) words.push(`--repo ${quote(flags.repo)}`);
-  if (flags.tasks !== undefined) words.push(`--tasks ${quote(flags.tasks)}`);
-  if (flags.baseUrl !== undefined) words.push(`--base-url ${quote(flags.baseUrl)}`);
-  for (const model of flags.model) words.push(`--model ${quote(model)}`);
-  return words.join(' ');
+async function runGoal(goal: string, project: Project, flags: RunFlags): Promise<number> {
+  if (flags.tasks !== undefined) {
+    throw new ConfigError(
+      'config.command-line',
+      'Say either a goal in words or --tasks: one run does one of them.',
+    );
+  }
+  const checks = checksOf(flags);
+  if (checks.some(({ kind }) => kind !== 'review')) requireRepository(project);
+  const options = await prepareWork(project, flags);
+  return await work(options, (overseer) => overseer.run(goal, { checks }));
 }
 
-async function graphOf(
-  project: Project,
-  flags: RunFlags & { readonly tasks?: string },
-): Promise<TaskGraph> {
+async function runTasks(project: Project, flags: RunFlags): Promise<number> {
+  const graph = await graphOf(project, flags);
+  if (graph.tasks.length === 0) {
+    const file = graph.source?.files[0] ?? 'the document';
+    process.stdout.write(`There is nothing to do: every task of ${file} is done.\n`);
+    return EXIT.done;
+  }
+  const options = await prepareWork(project, flags);
+  const warnings = [...(graph.diagnostics ?? []).flatMap(warningOf), ...options.warnings];
+  return await work({ ...options, warnings }, (overseer) => overseer.run(graph));
+}
+
+async function graphOf(project: Project, flags: RunFlags): Promise<TaskGraph> {
   if (flags.tasks === undefined && !hasSpecs(project)) {
     throw new ConfigError(
       'config.no-target',
-      'Say what to do: a goal in words ("overseer run Write a changelog"), or --tasks with a tasks.md.',
+      'Say what to do: a goal in words (overseer run "Write a changelog"), or --tasks with a tasks.md.',
     );
   }
   const graph = await readTasks(project, flags.tasks, checksOf(flags));
-  return withFinalCheck(graph, checksOf({ ...flags, review: false }));
+  return graph.tasks.length === 0
+    ? graph
+    : withFinalCheck(graph, checksOf({ ...flags, review: false }));
 }
 
 function hasSpecs({ repository }: Project): boolean {
   if (repository === undefined) return false;
-  return existsSync(resolve(repository, 'specs')) || existsSync(resolve(repository, '.specify'));
+  return existsSync(join(repository, 'specs')) || existsSync(join(repository, '.specify'));
 }
 
-function begin(overseer: Overseer, goal: string, graph: TaskGraph | undefined): Run {
-  return overseer.run(graph ?? goal);
-}
-
-function quote(word: string): string {
-  return /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+function warningOf({ severity, message, hint, code, at }: Diagnostic): readonly string[] {
+  if (severity === 'info') return [];
+  return [`${at.file}:${at.line}: ${message}${hint === undefined ? '' : ` ${hint}`} (${code})`];
 }

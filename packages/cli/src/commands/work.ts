@@ -1,6 +1,5 @@
 import { gitWorkspaces } from '@overseer/adapters/git';
 import { createOverseer, type Overseer, type OverseerOptions, type Run } from '@overseer/core';
-import type { TaskSource } from '@overseer/core/spec';
 import { sqlite } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
 import type { Project } from '../setup/project.ts';
@@ -8,6 +7,7 @@ import type { TeamParts } from '../setup/team.ts';
 import { lastScreen } from '../view/last-screen.ts';
 import { processOutput } from '../view/presenter.ts';
 import { harmless } from '../view/words.ts';
+import { configurationFault } from './configuration-fault.ts';
 import { choosePresenter, type Followed, followRun, type ShowFlags } from './follow.ts';
 import { commitsOf } from './git-log.ts';
 
@@ -20,54 +20,56 @@ export interface WorkOptions {
   readonly show: ShowFlags;
   /** How to go on, said when the run was stopped: a whole command. */
   readonly resumeCommand: string;
+  /** What to know before it begins, a line each. */
+  readonly warnings: readonly string[];
   /** Lines for the last screen. */
   readonly notes: (followed: Followed) => Promise<readonly string[]> | readonly string[];
 }
 
-/** Opens the project's journal and team, begins or resumes a run, shows it to its end, and says how it went. Returns the exit code. */
+/**
+ * Opens the project's journal and team, begins or resumes a run, shows it to its end, and says how it went. Returns the
+ * exit code. Throws `ModelError` where every model refused for want of a right key or name and nothing was done.
+ */
 export async function work(
   options: WorkOptions,
-  begin: (overseer: Overseer) => Run | undefined,
+  begin: (overseer: Overseer) => Promise<Run | undefined> | Run | undefined,
 ): Promise<number> {
-  const { project } = options;
   await using overseer = await openTeam(options);
-  const run = begin(overseer);
+  const run = await begin(overseer);
   if (run === undefined) {
     process.stdout.write('There is nothing to resume: every run of this journal is finished.\n');
     return EXIT.done;
   }
-  const followed = await followRun(overseer, run, choosePresenter(options.show, overseer));
-  const stopped = followed.interrupted || followed.view.status === 'suspended';
+  const presenter = choosePresenter(options.show, overseer);
+  if (options.warnings.length > 0) presenter.say(options.warnings.map(harmless));
+  const followed = await followRun(overseer, run, presenter);
+  const fault = configurationFault(followed.view);
+  if (fault !== undefined) throw fault;
+  return await report(options, run, followed);
+}
+
+async function report(options: WorkOptions, run: Run, followed: Followed): Promise<number> {
+  const { project } = options;
+  const { view, result } = followed;
+  const stopped = followed.interrupted || view.status === 'suspended';
+  const canGoOn = stopped && view.status !== 'completed' && view.status !== 'failed';
+  const output = processOutput(options.show.json ? process.stderr : process.stdout);
+  if (project.repository === undefined && result.output !== undefined) {
+    output.write(`\n${harmless(result.output)}\n`);
+  }
   const screen = lastScreen({
-    view: followed.view,
+    view,
     journal: project.journal,
     commits: await commitsOf(project.repository, run.id),
+    columns: output.isTerminal ? output.columns : undefined,
     notes: [
-      ...(stopped ? [`Go on with: ${options.resumeCommand}`] : []),
+      ...(canGoOn ? [`Go on with: ${options.resumeCommand}`] : []),
       ...(await options.notes(followed)),
     ],
   });
-  const output = options.show.json ? processOutput(process.stderr) : processOutput();
-  if (project.repository === undefined && followed.result.output !== undefined) {
-    output.write(`\n${harmless(followed.result.output)}\n`);
-  }
   for (const line of screen) output.write(`${line}\n`);
-  if (stopped) return EXIT.stopped;
-  return followed.result.status === 'completed' ? EXIT.done : EXIT.failed;
-}
-
-/** The newest run that is not finished, resumed; or the one with this id. */
-export function resumeRun(
-  overseer: Overseer,
-  id: string | undefined,
-  source: TaskSource | undefined,
-): Run | undefined {
-  const unfinished = overseer.unfinished();
-  const wanted = id === undefined ? unfinished.at(-1)?.id : id;
-  if (wanted === undefined) return undefined;
-  const run = overseer.open(wanted);
-  run.resume(source === undefined ? {} : { source });
-  return run;
+  if (canGoOn) return EXIT.stopped;
+  return result.status === 'completed' ? EXIT.done : EXIT.failed;
 }
 
 async function openTeam({ project, team, parts, budgetUsd }: WorkOptions): Promise<Overseer> {

@@ -14,84 +14,123 @@ export interface ModelFlags {
 /** The environment as it is looked up, for tests. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const PROVIDERS: readonly string[] = ['anthropic', 'lmstudio', 'openai', 'server'];
+type Provider = 'anthropic' | 'lmstudio' | 'openai' | 'server';
+
+const PROVIDERS: readonly Provider[] = ['anthropic', 'lmstudio', 'openai', 'server'];
+
+const LM_STUDIO = 'http://127.0.0.1:1234/v1';
+
+/** Where a model is looked for. */
+interface Place {
+  readonly provider: Provider;
+  readonly id: string;
+  readonly baseUrl: string | undefined;
+}
 
 /**
  * The models that flags and variables name, at least one. `provider:name` says the provider; without it, `claude…` is
- * Anthropic, `gpt…` and `o1…` are OpenAI where a key is set, a base URL makes it a server of its own, and everything
- * else is LM Studio. Throws `ConfigError` `config.unknown-provider`, `config.missing-key`.
+ * Anthropic, a base URL makes it a server of its own, `gpt-5` and `o3` are OpenAI, and everything else is LM Studio. A
+ * base URL is never Anthropic's, which has a variable of its own for that. Throws `ConfigError`
+ * `config.unknown-provider`, `config.missing-key`, `config.base-url`.
  */
 export function modelsOf(flags: ModelFlags, env: Environment): readonly Model[] {
-  const baseUrl = flags.baseUrl ?? env['OPENAI_API_BASE'];
-  const named = flags.model.length > 0 ? flags.model : fromEnvironment(env);
-  return named.map((name) => modelOf(name, baseUrl, env));
+  const local = variableOf(env, 'LM_STUDIO_MODEL');
+  const named = flags.model.length > 0 ? flags.model : [local ?? 'default'];
+  return named.map((name) => modelOf(name, placeOf(name, flags.baseUrl, env), env));
 }
 
-function fromEnvironment(env: Environment): readonly string[] {
-  const local = env['LM_STUDIO_MODEL'];
-  return local === undefined || local === '' ? ['default'] : [local];
+/** Where a model is, for people: the address of its server, or its provider's name. */
+export function addressOf(model: Model, { baseUrl }: ModelFlags, env: Environment): string {
+  const { provider } = model.info;
+  if (provider === 'anthropic') return variableOf(env, 'ANTHROPIC_BASE_URL') ?? 'Anthropic';
+  const base = baseUrl ?? variableOf(env, 'OPENAI_API_BASE');
+  return base ?? (provider === 'openai' ? 'OpenAI' : LM_STUDIO);
 }
 
-function modelOf(name: string, baseUrl: string | undefined, env: Environment): Model {
-  const { provider, id } = split(name, baseUrl, env);
+function modelOf(name: string, { provider, id, baseUrl }: Place, env: Environment): Model {
+  const at = baseUrl === undefined ? {} : { baseURL: requireUrl(baseUrl) };
   switch (provider) {
     case 'anthropic':
       requireKey('ANTHROPIC_API_KEY', name, env);
-      return anthropic(id, baseUrl === undefined ? {} : { baseURL: withoutVersion(baseUrl) });
+      return anthropic(id);
     case 'openai':
       requireKey('OPENAI_API_KEY', name, env);
-      return openai(id, baseUrl === undefined ? {} : { baseURL: baseUrl });
+      return openai(id, at);
     case 'server': {
-      const apiKey = env['OPENAI_API_KEY'];
+      const apiKey = variableOf(env, 'OPENAI_API_KEY');
       return openaiCompatible(id, {
-        baseURL: baseUrl ?? 'http://127.0.0.1:1234/v1',
+        baseURL: LM_STUDIO,
+        ...at,
         ...(apiKey === undefined ? {} : { apiKey }),
       });
     }
-    default:
-      return lmstudio(id, baseUrl === undefined ? {} : { baseURL: baseUrl });
+    case 'lmstudio':
+      return lmstudio(id, at);
   }
 }
 
-function split(
-  name: string,
-  baseUrl: string | undefined,
-  env: Environment,
-): { readonly provider: string; readonly id: string } {
+function placeOf(name: string, flag: string | undefined, env: Environment): Place {
+  const { provider, id } = split(name);
+  const server = flag ?? variableOf(env, 'OPENAI_API_BASE');
+  if (provider === 'lmstudio') return { provider, id, baseUrl: flag };
+  if (provider !== undefined) return { provider, id, baseUrl: server };
+  if (/^claude/.test(id)) return { provider: 'anthropic', id, baseUrl: undefined };
+  if (server !== undefined) return { provider: 'server', id, baseUrl: server };
+  // `gpt-oss` is a model that people run themselves.
+  const isOpenai = /^(gpt-\d|chatgpt|o\d)/.test(id);
+  return { provider: isOpenai ? 'openai' : 'lmstudio', id, baseUrl: undefined };
+}
+
+function split(name: string): { readonly provider: Provider | undefined; readonly id: string } {
   const colon = name.indexOf(':');
-  const provider = colon < 0 ? undefined : name.slice(0, colon);
-  if (provider !== undefined && PROVIDERS.includes(provider)) {
-    return { provider, id: name.slice(colon + 1) };
-  }
-  // Local models have colons of their own (`qwen3:8b`), so only what looks like a mistyped provider is refused.
-  if (
-    provider !== undefined &&
-    /^[a-z]{5,}$/.test(provider) &&
-    !/^\d/.test(name.slice(colon + 1))
-  ) {
-    const near = suggest(provider, PROVIDERS);
-    if (near.startsWith('did you mean')) {
-      throw new ConfigError(
-        'config.unknown-provider',
-        `Unknown provider ${JSON.stringify(provider)} in --model ${name}: ${near}.`,
-      );
-    }
-  }
-  if (/^claude/.test(name)) return { provider: 'anthropic', id: name };
-  if (baseUrl !== undefined) return { provider: 'server', id: name };
-  const isOpenai = /^(gpt|o\d)/.test(name) && env['OPENAI_API_KEY'] !== undefined;
-  return { provider: isOpenai ? 'openai' : 'lmstudio', id: name };
+  if (colon < 0) return { provider: undefined, id: name };
+  const word = name.slice(0, colon);
+  const id = name.slice(colon + 1);
+  const provider = PROVIDERS.find((known) => known === word);
+  if (provider !== undefined) return { provider, id: requireName(id, name) };
+  refuseMistyped(word, name);
+  return { provider: undefined, id: name };
 }
 
-function requireKey(variable: string, model: string, env: Environment): void {
-  if (env[variable] !== undefined && env[variable] !== '') return;
+/** Local models have colons of their own (`qwen3:8b`), so only what looks like a mistyped provider is refused. */
+function refuseMistyped(word: string, name: string): void {
+  if (!/^[a-z]{5,}$/.test(word)) return;
+  const near = suggest(word, PROVIDERS);
+  if (!near.startsWith('did you mean')) return;
   throw new ConfigError(
-    'config.missing-key',
-    `The model ${model} needs a key: set the environment variable ${variable}.`,
+    'config.unknown-provider',
+    `Unknown provider ${JSON.stringify(word)} in --model ${name}: ${near}.`,
   );
 }
 
-/** Anthropic's client adds `/v1` itself. */
-function withoutVersion(baseUrl: string): string {
-  return baseUrl.replace(/\/v1\/?$/, '');
+function requireName(id: string, name: string): string {
+  if (id !== '') return id;
+  const known = PROVIDERS.map((provider) => `${provider}:NAME`).join(', ');
+  throw new ConfigError(
+    'config.unknown-provider',
+    `--model ${name} names no model; write one of ${known}.`,
+  );
+}
+
+function requireKey(variable: string, model: string, env: Environment): void {
+  if (variableOf(env, variable) !== undefined) return;
+  throw new ConfigError(
+    'config.missing-key',
+    `The model ${model} needs a key: set the environment variable ${variable}; a model in LM Studio is written lmstudio:NAME.`,
+  );
+}
+
+function requireUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return text;
+  throw new ConfigError(
+    'config.base-url',
+    `The base URL ${JSON.stringify(text)} is no http or https URL; write it like ${LM_STUDIO}.`,
+  );
+}
+
+/** A variable that is set to nothing is not set. */
+function variableOf(env: Environment, variable: string): string | undefined {
+  const value = env[variable];
+  return value === '' ? undefined : value;
 }

@@ -1,50 +1,65 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { ConfigError } from '@overseer/core/plugin';
-import type { Check, TaskGraph } from '@overseer/core/spec';
-import { specKit } from '@overseer/frameworks/spec-kit';
 
 /** Where a run works and where it keeps its state. */
 export interface Project {
+  /** Where the command was started, absolute; relative paths begin there. */
+  readonly folder: string;
   /** Absolute; `undefined` for runs that work on no files. */
   readonly repository: string | undefined;
   /** Absolute. */
   readonly journal: string;
 }
 
-/** Finds the repository and the journal: a repository keeps its state in its own `.overseer` folder. */
-export async function findProject(options: {
-  readonly repository: string | undefined;
-  readonly journal: string | undefined;
+/** What is said of a project; the rest is found. */
+export interface ProjectWish {
+  readonly repository?: string | undefined;
+  readonly journal?: string | undefined;
   readonly folder: string;
-}): Promise<Project> {
-  const repository =
-    options.repository === undefined
-      ? enclosingRepository(options.folder)
-      : requireFolder(resolve(options.folder, options.repository));
-  const journal =
-    options.journal === undefined
-      ? join(repository ?? options.folder, '.overseer', 'journal.db')
-      : resolve(options.folder, options.journal);
-  await mkdir(dirname(journal), { recursive: true });
-  return { repository, journal };
 }
 
-/** Reads a Spec Kit feature of a repository; every task gets the checks beside its own. */
-export async function readTasks(
-  project: Project,
-  path: string | undefined,
-  checks: readonly Check[],
-): Promise<TaskGraph> {
-  const { repository } = project;
-  if (repository === undefined) {
-    throw new ConfigError(
-      'config.no-repository',
-      'Tasks of a tasks.md work on files: say --repo PATH, or start inside a git repository.',
-    );
-  }
-  return await specKit(path === undefined ? repository : resolve(repository, path), { checks });
+/**
+ * Finds the repository and the journal, touching nothing: a repository keeps its state in its own `.overseer` folder.
+ * Throws `ConfigError` `config.no-repository` for a folder that is not there.
+ */
+export function findProject({ repository, journal, folder }: ProjectWish): Project {
+  const found =
+    repository === undefined
+      ? enclosingRepository(folder)
+      : requireFolder(resolve(folder, repository));
+  return {
+    folder,
+    repository: found,
+    journal:
+      journal === undefined
+        ? join(found ?? folder, '.overseer', 'journal.db')
+        : resolve(folder, journal),
+  };
+}
+
+/** The repository of a project. Throws `ConfigError` `config.no-repository` where it has none. */
+export function requireRepository({ repository }: Project): string {
+  if (repository !== undefined) return repository;
+  throw new ConfigError(
+    'config.no-repository',
+    'The tasks of a tasks.md and the checks of files need a git repository: say --repo PATH, or start inside of one.',
+  );
+}
+
+/**
+ * A path inside the repository as a person says it: from the folder that the command was started in, or else from the
+ * repository. Throws `ConfigError` `config.no-repository` for a path outside of it.
+ */
+export function pathInRepository(project: Project, path: string): string {
+  const repository = requireRepository(project);
+  const fromHere = resolve(project.folder, path);
+  const full = existsSync(fromHere) ? fromHere : resolve(repository, path);
+  if (!relative(repository, full).startsWith('..')) return full;
+  throw new ConfigError(
+    'config.no-repository',
+    `${full} lies outside the repository ${repository}; say --repo with the repository that it is in.`,
+  );
 }
 
 function requireFolder(path: string): string {

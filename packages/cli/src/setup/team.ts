@@ -1,7 +1,7 @@
 import { command, filesChanged, tsc } from '@overseer/adapters/checks';
 import { fileTools } from '@overseer/adapters/files';
 import type { OverseerOptions, TeamEntry } from '@overseer/core';
-import type { LimitText, Model, Role, Tool, Validator } from '@overseer/core/spec';
+import type { LimitText, Model, Price, Role, Tool, Validator } from '@overseer/core/spec';
 import { bmad } from '@overseer/frameworks';
 
 /** The parts of a team that works on files of a repository, beside its models. */
@@ -44,19 +44,32 @@ export function teamParts(options: {
   };
 }
 
-/** A team of plain models: the first is the overseer and helps out, every other one codes and stands in for its neighbours. */
+/**
+ * A team of plain models: the first is the overseer, every other one works and stands in for its neighbours, and behind
+ * them all the overseer helps out. One model alone does everything.
+ */
 export function teamOf(
   models: readonly Model[],
   limits: readonly LimitText[],
+  prices: ReadonlyMap<string, Price> = new Map(),
 ): { readonly overseer: string; readonly models: Readonly<Record<string, TeamEntry<string>>> } {
   const names = models.map((model, at) => nameOf(model, at, models));
   const entries = models.map((model, at): readonly [string, TeamEntry<string>] => {
     const name = names[at] ?? '';
-    const others = names.filter((other, index) => index > 0 && other !== name);
-    return [name, { model, limits, ...(at === 0 ? {} : { role: 'coder', fallback: others }) }];
+    const others = [...names.slice(1), names[0] ?? ''].filter((other) => other !== name);
+    const price = priceOf(model, prices);
+    const entry = { model, limits, ...(price === undefined ? {} : { price }) };
+    return [name, at === 0 ? entry : { ...entry, role: 'coder', fallback: others }];
   });
   return { overseer: names[0] ?? '', models: Object.fromEntries(entries) };
 }
+
+/** What runs on this host costs nothing, unless somebody says otherwise. */
+function priceOf({ info }: Model, prices: ReadonlyMap<string, Price>): Price | undefined {
+  return prices.get(info.id) ?? info.price ?? (info.local === true ? FREE : undefined);
+}
+
+const FREE: Price = { input: 0, output: 0 };
 
 /** The model's own name; a number behind it where two have the same. */
 function nameOf(model: Model, at: number, all: readonly Model[]): string {

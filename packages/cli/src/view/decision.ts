@@ -1,6 +1,7 @@
 import type { OverseerEvent } from '@overseer/core/spec';
 import { ownerOf } from './run-view.ts';
-import { cut } from './words.ts';
+import { cut } from './width.ts';
+import { plural, shortEnd, shortFailure, withoutPlace } from './words.ts';
 
 /** Longer lines of a decision are cut. */
 const WIDTH = 180;
@@ -22,23 +23,23 @@ function wordsOf(event: OverseerEvent): string | undefined {
     case 'run.suspended':
       return `suspended: ${event.data.because}`;
     case 'plan.accepted':
-      return `${event.data.tasks.length} ${event.data.tasks.length === 1 ? 'task' : 'tasks'} planned`;
+      return planned(event);
     case 'task.assigned':
       return assigned(event, task, owner);
     case 'task.waiting':
-      return `${owner} waits: ${event.data.because}`;
+      return `${owner} waits: ${withoutPlace(event.data.because)}`;
     case 'call.failed':
       return callFailed(event, owner);
     case 'verdict.given':
       return verdict(event, owner);
     case 'attempt.ended':
-      return event.data.outcome === 'rejected' ? undefined : `${owner}: ${event.data.because}`;
+      return attemptEnded(event, owner);
     case 'change.refused':
       return `${owner}: the change does not fit: ${event.data.because}`;
     case 'task.done':
       return task === owner ? done(event) : undefined;
     case 'task.failed':
-      return `${owner} failed: ${event.data.because}`;
+      return `${owner} failed: ${withoutPlace(event.data.because)}`;
     case 'task.skipped':
       return `${owner} skipped: ${event.data.because}`;
     case 'question.asked':
@@ -50,6 +51,20 @@ function wordsOf(event: OverseerEvent): string | undefined {
   }
 }
 
+/** Making the plan of a goal is a task too, of which a person hears when it is given away. */
+function planned({ data }: OverseerEvent<'plan.accepted'>): string | undefined {
+  const isOfGoal = data.by === 'host' && data.tasks.every(({ kind }) => kind === 'plan');
+  if (isOfGoal) return undefined;
+  const titles = data.by === 'host' ? '' : `: ${data.tasks.map(({ title }) => title).join(', ')}`;
+  return `${plural(data.tasks.length, 'task')} planned${titles}`;
+}
+
+/** What a refused answer lacks was said by its verdict; what a failed call said, by the call. */
+function attemptEnded({ data }: OverseerEvent<'attempt.ended'>, owner: string): string | undefined {
+  if (data.outcome === 'rejected') return undefined;
+  return `${owner}: ${shortEnd(data.outcome, data.because)}`;
+}
+
 function assigned(
   { data }: OverseerEvent<'task.assigned'>,
   task: string,
@@ -59,7 +74,7 @@ function assigned(
   const first = data.considered?.find(({ model }) => model === data.insteadOf);
   return first === undefined
     ? `${task} goes to ${data.model}`
-    : `${first.model}${/^\d/.test(first.why) ? ' is at' : ':'} ${first.why}: gave ${task} to ${data.model}`;
+    : `${first.model}${/^\d/.test(first.why) ? ' is at' : ':'} ${shortFailure(first.why)}: gave ${task} to ${data.model}`;
 }
 
 function callFailed({ data, model, at }: OverseerEvent<'call.failed'>, owner: string): string {
@@ -71,7 +86,7 @@ function callFailed({ data, model, at }: OverseerEvent<'call.failed'>, owner: st
         ? 'tries again'
         : `tries again in ${(wait / 1_000).toFixed(1)} s`;
   const uncertain = data.uncertain ? ', charged at its estimate' : '';
-  return `${model} failed at ${owner} (${data.kind}: ${data.message})${uncertain}; ${next}`;
+  return `${model} failed at ${owner} (${data.kind}: ${shortFailure(data.message)})${uncertain}; ${next}`;
 }
 
 function verdict({ data }: OverseerEvent<'verdict.given'>, owner: string): string | undefined {

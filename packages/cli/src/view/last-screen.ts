@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
 import type { RunView, TaskView } from './run-view.ts';
+import { timeOf } from './status-tables.ts';
 import { table } from './table.ts';
-import { count, cut, dollars, harmless, span } from './words.ts';
+import { clip, cut, widthOf } from './width.ts';
+import { count, dollars, harmless, plural, withoutPlace } from './words.ts';
 
 /** What the last screen says beside the run itself. */
 export interface LastScreenInput {
@@ -12,25 +14,42 @@ export interface LastScreenInput {
   readonly commits: readonly string[];
   /** Lines that the caller adds, such as how to do the same with one's own key. */
   readonly notes: readonly string[];
+  /** The width of the terminal; `undefined` where lines may be as long as they are. */
+  readonly columns: number | undefined;
 }
 
-/** Everything worth knowing when a run is over, as lines. */
-export function lastScreen({ view, journal, commits, notes }: LastScreenInput): readonly string[] {
+/** Everything worth knowing when a run is over, as lines. What a person may want to copy is never cut. */
+export function lastScreen(input: LastScreenInput): readonly string[] {
+  const { view, journal, commits, notes } = input;
+  const columns = input.columns ?? Number.POSITIVE_INFINITY;
   const tasks = [...view.tasks.values()];
-  return [
+  const shown = [
     '',
-    ...taskTable(tasks),
+    ...taskTable(tasks, columns),
     '',
     ...stories(tasks),
     ...section('Commits, newest first', commits),
-    totals(view),
+  ];
+  return [
+    ...shown.map((line) => clip(harmless(line), columns)),
+    harmless(totals(view)),
     verdict(view),
-    `Journal: ${journal}`,
-    ...notes,
-  ].map(harmlessLine);
+    harmless(`Journal: ${journal}`),
+    ...notes.map(harmless),
+  ];
 }
 
-function taskTable(tasks: readonly TaskView[]): readonly string[] {
+const TITLE = 44;
+const SHORTEST_TITLE = 12;
+
+/** Titles give way where the terminal is narrow. */
+function taskTable(tasks: readonly TaskView[], columns: number): readonly string[] {
+  const full = tableWithTitles(tasks, TITLE);
+  const over = widthOf(full[1] ?? '') - columns;
+  return over <= 0 ? full : tableWithTitles(tasks, Math.max(SHORTEST_TITLE, TITLE - over));
+}
+
+function tableWithTitles(tasks: readonly TaskView[], title: number): readonly string[] {
   return table(
     [
       { head: 'task' },
@@ -42,15 +61,13 @@ function taskTable(tasks: readonly TaskView[]): readonly string[] {
       { head: 'time', align: 'right' },
     ],
     tasks.map((task) => [
-      cut(task.title, 44),
+      cut(task.title, title),
       task.model ?? '-',
       String(task.attempts),
       task.status === 'done' ? `verified: ${task.verdict || 'answer ✓'}` : task.status,
       count(task.inputTokens + task.outputTokens),
       dollars(task.microUsd),
-      task.startedAt === undefined || task.endedAt === undefined
-        ? '-'
-        : span(task.endedAt - task.startedAt),
+      timeOf(task),
     ]),
   );
 }
@@ -61,9 +78,20 @@ function stories(tasks: readonly TaskView[]): readonly string[] {
     'What did not go straight',
     repaired.flatMap((task) => [
       `${task.key} (${task.status}):`,
-      ...task.story.map((line) => `  - ${cut(line, 160)}`),
+      ...counted(task.story).map((line) => `  - ${cut(line, 160)}`),
     ]),
   );
+}
+
+/** What was said several times in a row is said once. */
+function counted(lines: readonly string[]): readonly string[] {
+  const runs: { readonly line: string; times: number }[] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.times += 1;
+    else runs.push({ line, times: 1 });
+  }
+  return runs.map(({ line, times }) => (times === 1 ? line : `${line} (${times} times)`));
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
@@ -75,22 +103,21 @@ function totals(view: RunView): string {
     view.uncertainCalls === 0
       ? ''
       : ` (${view.uncertainCalls} uncertain, charged at their estimate)`;
-  return `Totals: ${view.calls} calls finished, ${view.failedCalls} failed${uncertain}; ${count(view.inputTokens)} tokens in, ${count(view.outputTokens)} out; ${dollars(view.microUsd)}`;
+  const cost = view.microUsd === 0 ? 'nothing charged' : dollars(view.microUsd);
+  return `Totals: ${plural(view.calls, 'call')} finished, ${view.failedCalls} failed${uncertain}; ${count(view.inputTokens)} tokens in, ${count(view.outputTokens)} out; ${cost}`;
 }
 
 function verdict(view: RunView): string {
   const done = [...view.tasks.values()].filter(({ status }) => status === 'done').length;
-  const text = `Run ${view.run} ${view.status}: ${done} of ${view.tasks.size} tasks verified${view.because === undefined ? '' : `; ${view.because}`}`;
-  return view.status === 'completed' ? styleText('green', text) : styleText('red', text);
+  const because = view.because === undefined ? '' : `; ${withoutPlace(view.because)}`;
+  const text = `Run ${view.run} ${view.status}: ${done} of ${plural(view.tasks.size, 'task')} verified${because}`;
+  return styleText(COLOUR_OF[view.status], harmless(text));
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one.
-const COLOUR = /(\u001b\[\d+m)/;
-
-/** Control characters go, but for the colours that this file itself put there. */
-function harmlessLine(line: string): string {
-  return line
-    .split(COLOUR)
-    .map((piece, at) => (at % 2 === 1 ? piece : harmless(piece)))
-    .join('');
-}
+const COLOUR_OF: Readonly<Record<RunView['status'], 'green' | 'yellow' | 'red'>> = {
+  running: 'yellow',
+  suspended: 'yellow',
+  completed: 'green',
+  stopped: 'red',
+  failed: 'red',
+};

@@ -5,7 +5,8 @@ import { decisionOf } from './decision.ts';
 import { liveScreen } from './live-screen.ts';
 import type { Output, Presenter } from './presenter.ts';
 import { emptyView, foldView, ownerOf } from './run-view.ts';
-import { cut, harmless } from './words.ts';
+import { cut } from './width.ts';
+import { harmless } from './words.ts';
 
 const FRAME_MS = 100;
 
@@ -19,11 +20,13 @@ export function livePresenter(
   const streamed = new Map<string, number>();
   const draw = createLogUpdate(stream, { showCursor: true });
   const above: string[] = [];
+  let isClosed = false;
+  const scroll = (): void => {
+    if (above.length > 0) draw.persist(above.splice(0).join('\n'));
+  };
   const frame = (): void => {
-    if (above.length > 0) {
-      draw.clear();
-      output.write(`${above.splice(0).join('\n')}\n`);
-    }
+    if (isClosed) return;
+    scroll();
     const { columns, rows } = output;
     draw(liveScreen({ view, models: models(), streamed, nowMs: Date.now(), columns, rows }));
   };
@@ -36,7 +39,7 @@ export function livePresenter(
       const words = decisionOf(event);
       if (words === undefined) return;
       const time = styleText('dim', new Date(event.at).toISOString().slice(11, 19));
-      above.push(`${time}  ${cut(harmless(words), Math.max(20, output.columns - 12))}`);
+      above.push(`${time}  ${cut(harmless(words), Math.max(20, output.columns - 11))}`);
     },
     live: ({ task, event }) => {
       if (event.type !== 'delta') return;
@@ -48,11 +51,10 @@ export function livePresenter(
       frame();
     },
     close: () => {
+      if (isClosed) return;
+      isClosed = true;
       clearInterval(timer);
-      if (above.length > 0) {
-        draw.clear();
-        output.write(`${above.splice(0).join('\n')}\n`);
-      }
+      scroll();
       draw.clear();
       draw.done();
     },

@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
 import type { ModelState } from '@overseer/core';
+import { modelLines } from './model-lines.ts';
 import type { RunView, TaskView } from './run-view.ts';
-import { cut, harmless, span } from './words.ts';
+import { clip, cut, pad } from './width.ts';
+import { count, dollars, harmless, plural, span } from './words.ts';
 
 /** What the live part of the screen is drawn from. */
 export interface ScreenInput {
@@ -14,79 +16,67 @@ export interface ScreenInput {
   readonly rows: number;
 }
 
-/** The live part of the screen: a line a model, a line a running task. Never more lines than the screen has. */
+/** Lines that stay free for the log above and the cursor below. */
+const KEPT_FREE = 3;
+
+/** The live part of the screen: a line a model, a line a running task, and how far the run is. Never larger than the screen. */
 export function liveScreen(input: ScreenInput): string {
-  const width = Math.max(40, input.columns - 1);
-  const models = input.models.map((model) => modelLine(model, input, width));
+  const width = Math.max(20, input.columns - 1);
+  const room = Math.max(4, input.rows - KEPT_FREE) - 2;
   const running = [...input.view.tasks.values()].filter(
     ({ status }) => status === 'running' || status === 'checking',
   );
-  const room = Math.max(1, input.rows - models.length - 5);
-  const shown = running.slice(0, room).map((task) => taskLine(task, input, width));
-  const more = running.length - shown.length;
+  const models = shorten(modelLines(input, width), Math.max(1, room - Math.min(running.length, 3)));
+  const tasks = shorten(
+    running.map((task) => taskLine(task, input, width)),
+    room - models.length,
+  );
   return [
-    styleText('dim', '─'.repeat(Math.min(width, 72))),
+    styleText('dim', '─'.repeat(Math.min(width, 100))),
     ...models,
-    ...shown,
-    ...(more > 0 ? [styleText('dim', `  and ${more} more`)] : []),
+    ...tasks,
     progressLine(input, width),
   ].join('\n');
 }
 
-const MARK: Readonly<Record<ModelState['state'], string>> = {
-  idle: '○',
-  working: '●',
-  waiting: '◷',
-  down: '✗',
-};
-
-const COLOUR: Readonly<Record<ModelState['state'], 'dim' | 'green' | 'yellow' | 'red'>> = {
-  idle: 'dim',
-  working: 'green',
-  waiting: 'yellow',
-  down: 'red',
-};
-
-function modelLine(model: ModelState, { view, nowMs }: ScreenInput, width: number): string {
-  const limits = model.limits
-    .filter(({ resetAt, used, held }) => resetAt !== undefined || used + held > 0)
-    .map(({ limit, used, held, capacity, resetAt }) => {
-      const reset =
-        resetAt === undefined ? '' : `, resets in ${span(Math.max(0, resetAt - nowMs))}`;
-      return `${limit.replace(/^[^:]*: /, '')}: ${used + held}/${capacity}${reset}`;
-    });
-  const wait =
-    model.untilAt === undefined ? '' : ` for ${span(Math.max(0, model.untilAt - nowMs))}`;
-  const state = `${MARK[model.state]} ${model.state}${model.state === 'down' ? wait : ''}`;
-  const task = view.busy.get(model.name);
-  const why = model.why === undefined ? '' : `  ${model.why}`;
-  const text = [
-    model.name.padEnd(12),
-    state.padEnd(18),
-    (task ?? '').padEnd(14),
-    limits.join('; '),
-    why,
-  ].join(' ');
-  return styleText(COLOUR[model.state], cut(harmless(text).trimEnd(), width).replace(/^/, '  '));
+/** At most `room` lines; the last of them tells how many are left out. */
+function shorten(lines: readonly string[], room: number): readonly string[] {
+  if (lines.length <= room) return lines;
+  if (room < 1) return [];
+  const left = lines.length - room + 1;
+  return [...lines.slice(0, room - 1), styleText('dim', `  and ${left} more`)];
 }
+
+const BAR = 12;
 
 function taskLine(task: TaskView, { streamed, nowMs }: ScreenInput, width: number): string {
-  const tokens = Math.ceil((streamed.get(task.key) ?? 0) / 4);
-  const progress =
-    task.status === 'checking'
-      ? `checks ${task.verdict}`.trimEnd()
-      : `${'▪'.repeat(Math.min(12, 1 + Math.floor(tokens / 40)))} ${tokens} tokens`;
   const time = task.startedAt === undefined ? '' : span(nowMs - task.startedAt);
-  const attempt = task.attempts > 1 ? ` attempt ${task.attempts}` : '';
-  const text = `${cut(task.title, 46).padEnd(46)} ${time.padStart(6)} ${progress}${attempt}`;
-  return `  ${cut(harmless(text), width - 2)}`;
+  const attempt = task.attempts > 1 ? `  attempt ${task.attempts}` : '';
+  const room = Math.max(10, Math.min(48, width - 46));
+  const title = pad(cut(harmless(task.title), room), room);
+  const progress = progressOf(task, streamed.get(task.key) ?? 0);
+  return clip(`  ${title} ${pad(time, 6, 'right')}  ${progress}${attempt}`, width);
 }
 
-function progressLine({ view, nowMs }: ScreenInput, width: number): string {
+function progressOf(task: TaskView, characters: number): string {
+  if (task.status === 'checking') return `checks ${task.verdict}`.trimEnd();
+  const tokens = Math.ceil(characters / 4);
+  if (tokens === 0) return pad('·', BAR);
+  const bar = '▪'.repeat(Math.min(BAR, 1 + Math.floor(tokens / 40)));
+  return `${pad(bar, BAR)} ${count(tokens)} tokens`;
+}
+
+function progressLine({ view, nowMs, columns }: ScreenInput, width: number): string {
   const all = [...view.tasks.values()];
   const done = all.filter(({ status }) => status === 'done').length;
-  const bar = Math.round((20 * done) / Math.max(1, all.length));
-  const time = view.startedAt === undefined ? '' : span(nowMs - view.startedAt);
-  const text = `  ${'█'.repeat(bar)}${'░'.repeat(20 - bar)} ${done}/${all.length} tasks verified, ${view.calls} calls, ${time}`;
-  return styleText('bold', cut(text, width));
+  const length = columns < 80 ? 10 : 20;
+  const filled = Math.round((length * done) / Math.max(1, all.length));
+  const facts = [
+    `${done}/${all.length} verified`,
+    plural(view.calls, 'call'),
+    ...(view.microUsd === 0 ? [] : [dollars(view.microUsd)]),
+    ...(view.startedAt === undefined ? [] : [span(nowMs - view.startedAt)]),
+  ];
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(length - filled)}`;
+  return styleText('bold', clip(`  ${bar} ${facts.join(' · ')}`, width));
 }

@@ -9,7 +9,7 @@ export interface Presenter {
   live(event: LiveEvent): void;
   /** Lines for people, above whatever is live. */
   say(lines: readonly string[]): void;
-  /** Nothing more will come. */
+  /** Nothing more will come. Closing twice is closing once. */
   close(): void;
 }
 
@@ -21,11 +21,11 @@ export interface Output {
   readonly rows: number;
 }
 
-/** The process's own output. */
+/** The process's own output; what nobody reads any more is dropped. */
 export function processOutput(stream: NodeJS.WriteStream = process.stdout): Output {
   return {
     write: (text) => {
-      stream.write(text);
+      if (stream.writable) stream.write(text);
     },
     isTerminal: stream.isTTY === true,
     get columns() {
@@ -35,4 +35,13 @@ export function processOutput(stream: NodeJS.WriteStream = process.stdout): Outp
       return stream.rows ?? 40;
     },
   };
+}
+
+/** Lets this process outlive whoever reads its output (`overseer run … | head`): a run does not end because nobody looks. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }

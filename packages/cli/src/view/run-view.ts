@@ -1,4 +1,5 @@
-import type { OverseerEvent } from '@overseer/core/spec';
+import type { ModelErrorKind, OverseerEvent } from '@overseer/core/spec';
+import { shortEnd, shortFailure, withoutPlace } from './words.ts';
 
 /** What a person wants to know of one task. */
 export interface TaskView {
@@ -26,8 +27,10 @@ export interface RunView {
   status: 'running' | 'suspended' | 'completed' | 'stopped' | 'failed';
   because: string | undefined;
   readonly tasks: Map<string, TaskView>;
-  /** Which task a model is at, by model. */
-  readonly busy: Map<string, string>;
+  /** The calls in flight, by id: which model is at what. */
+  readonly busy: Map<string, { readonly model: string; readonly at: string }>;
+  /** How a model's last call was refused, by model, until one is answered. */
+  readonly refusals: Map<string, { readonly kind: ModelErrorKind; readonly message: string }>;
   calls: number;
   failedCalls: number;
   uncertainCalls: number;
@@ -47,6 +50,7 @@ export function emptyView(): RunView {
     because: undefined,
     tasks: new Map(),
     busy: new Map(),
+    refusals: new Map(),
     calls: 0,
     failedCalls: 0,
     uncertainCalls: 0,
@@ -72,6 +76,7 @@ export function foldView(view: RunView, event: OverseerEvent): void {
       return;
     case 'run.resumed':
       view.status = 'running';
+      view.because = undefined;
       return;
     case 'run.finished':
       view.status = event.data.status;
@@ -122,20 +127,30 @@ function taskOf(view: RunView, event: OverseerEvent): TaskView | undefined {
 
 function countCall(view: RunView, event: OverseerEvent<'call.finished' | 'call.failed'>): void {
   const { settled } = event.data;
-  if (event.type === 'call.finished') view.calls += 1;
-  else view.failedCalls += 1;
-  if (event.type === 'call.failed' && event.data.uncertain) view.uncertainCalls += 1;
+  const { model = '' } = event;
+  if (event.type === 'call.finished') {
+    view.calls += 1;
+    view.refusals.delete(model);
+  } else {
+    const { kind, message, uncertain } = event.data;
+    view.failedCalls += 1;
+    if (uncertain) view.uncertainCalls += 1;
+    view.refusals.set(model, { kind, message });
+  }
   view.inputTokens += settled.inputTokens;
   view.outputTokens += settled.outputTokens;
   view.microUsd += settled.microUsd;
-  view.busy.delete(event.model ?? '');
+  view.busy.delete(event.call ?? '');
 }
 
 function foldTask(view: RunView, task: TaskView, event: OverseerEvent): void {
   const isReview = event.task !== task.key;
   switch (event.type) {
     case 'call.started':
-      view.busy.set(event.model ?? '', isReview ? `reviews ${task.key}` : task.key);
+      view.busy.set(event.call ?? '', {
+        model: event.model ?? '',
+        at: isReview ? `reviews ${task.key}` : task.key,
+      });
       if (!isReview) task.status = 'running';
       return;
     case 'call.finished':
@@ -144,7 +159,7 @@ function foldTask(view: RunView, task: TaskView, event: OverseerEvent): void {
       task.outputTokens += event.data.settled.outputTokens;
       task.microUsd += event.data.settled.microUsd;
       if (event.type === 'call.failed') {
-        task.story.push(`${event.model}: ${event.data.kind}, ${event.data.message}`);
+        task.story.push(`${event.model}: ${event.data.kind}: ${shortFailure(event.data.message)}`);
       }
       return;
     default:
@@ -177,7 +192,7 @@ function foldOwnTask(task: TaskView, event: OverseerEvent): void {
     case 'attempt.ended':
       task.status = 'open';
       task.story.push(
-        `attempt ${task.attempts} by ${task.model ?? 'a tool'} ${event.data.outcome}: ${event.data.because}`,
+        `attempt ${task.attempts} by ${task.model ?? 'a tool'} ${event.data.outcome}: ${shortEnd(event.data.outcome, event.data.because)}`,
       );
       return;
     case 'task.done':
@@ -189,7 +204,7 @@ function foldOwnTask(task: TaskView, event: OverseerEvent): void {
     case 'task.skipped':
       task.status = event.type === 'task.failed' ? 'failed' : 'skipped';
       task.endedAt = event.at;
-      task.story.push(event.data.because);
+      task.story.push(withoutPlace(event.data.because));
       return;
     default:
   }

@@ -1,3 +1,5 @@
+import { pad, widthOf } from './width.ts';
+
 /** A column: its head, and on which side its cells stand. */
 export interface Column {
   readonly head: string;
@@ -10,15 +12,11 @@ export function table(
   rows: readonly (readonly string[])[],
 ): readonly string[] {
   const widths = columns.map(({ head }, at) =>
-    Math.max(head.length, ...rows.map((row) => (row[at] ?? '').length)),
+    rows.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), widthOf(head)),
   );
   const line = (cells: readonly string[]): string =>
     columns
-      .map(({ align }, at) => {
-        const cell = cells[at] ?? '';
-        const width = widths[at] ?? 0;
-        return align === 'right' ? cell.padStart(width) : cell.padEnd(width);
-      })
+      .map(({ align }, at) => pad(cells[at] ?? '', widths[at] ?? 0, align))
       .join('  ')
       .trimEnd();
   return [

@@ -1,0 +1,33 @@
+import type { Model } from '@overseer/core/spec';
+import { addressOf, modelsOf } from '../setup/model-flags.ts';
+import { pricesOf, requirePrices } from '../setup/price-flags.ts';
+import type { Project } from '../setup/project.ts';
+import { reachTeam } from '../setup/reach-team.ts';
+import { teamOf, teamParts } from '../setup/team.ts';
+import { type RunFlags, resumeCommandOf } from './run-flags.ts';
+import type { WorkOptions } from './work.ts';
+
+/** How long a server may take to say which models it has. */
+const PATIENCE_MS = 10_000;
+
+/** The team that flags and variables name, asked whether it is there: what `run` and `resume` have in common. */
+export async function prepareWork(project: Project, flags: RunFlags): Promise<WorkOptions> {
+  const named = { model: flags.model, baseUrl: flags.baseUrl };
+  const models = modelsOf(named, process.env);
+  const prices = pricesOf(flags.price, models);
+  requirePrices(flags.budget, models, prices);
+  const warnings = await reachTeam(models, {
+    addressOf: (model: Model) => addressOf(model, named, process.env),
+    patienceMs: PATIENCE_MS,
+  });
+  return {
+    project,
+    team: teamOf(models, flags.limit, prices),
+    parts: teamParts({ hasFiles: project.repository !== undefined }),
+    budgetUsd: flags.budget,
+    show: { json: flags.json ?? false, plain: flags.plain ?? false },
+    resumeCommand: resumeCommandOf(flags),
+    warnings,
+    notes: () => [],
+  };
+}

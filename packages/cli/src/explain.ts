@@ -1,0 +1,34 @@
+import { OverseerError } from '@overseer/core/plugin';
+import { CommanderError } from 'commander';
+import { EXIT } from './exit-code.ts';
+
+/** Codes of what a person set wrong, as opposed to what broke. */
+const WRONG_INPUT =
+  /^(config|source|plan|workspace)\.|^(run\.unknown|model\.(auth|permission|not-found))$/;
+
+/** Says in one sentence what went wrong, with the code to look it up by; the stack only where nobody planned for it. Returns the exit code. */
+export function explain(error: unknown): number {
+  if (error instanceof CommanderError) return explainCommandLine(error);
+  if (OverseerError.is(error)) {
+    process.stderr.write(`${error.message} [${error.code}]\n`);
+    return WRONG_INPUT.test(error.code) ? EXIT.usage : EXIT.failed;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`Something broke that should not have: ${stack}\n`);
+  return EXIT.failed;
+}
+
+function explainCommandLine(error: CommanderError): number {
+  if (error.exitCode === 0) return EXIT.done;
+  if (error.code === 'commander.help') return EXIT.usage;
+  process.stderr.write(`${sentenceOf(error.message)} [config.command-line]\n`);
+  return EXIT.usage;
+}
+
+/** `error: unknown option '--modle'\n(Did you mean --model?)` as a sentence. */
+function sentenceOf(message: string): string {
+  const [what = '', near] = message.replace(/^error: /, '').split('\n');
+  const suggestion = near === undefined ? '' : `: ${near.replace(/[()]/g, '').replace(/^D/, 'd')}`;
+  const start = what.charAt(0).toUpperCase() + what.slice(1).replace(/\.$/, '');
+  return `${start}${suggestion === '' ? '.' : suggestion} --help shows all there is.`;
+}

@@ -1,0 +1,69 @@
+import { ModelError, OverseerError } from '@overseer/core/plugin';
+import type { Model } from '@overseer/core/spec';
+
+/** How models are asked whether they are there. */
+export interface ReachOptions {
+  /** The model's server, for people. */
+  readonly addressOf: (model: Model) => string;
+  /** How long a server may take to answer, in ms. */
+  readonly patienceMs: number;
+}
+
+/**
+ * Asks the servers of a team, before anything is begun, whether they are there and take the key. The first model is the
+ * overseer: without it nothing can be done; another one that cannot be reached now is a warning, which is returned.
+ * Throws `ModelError`: `model.network` or `model.timeout` for the overseer, `model.auth` for any. Whether a server has a
+ * model of that name only a call tells, since many take names that they do not list.
+ */
+export async function reachTeam(
+  models: readonly Model[],
+  options: ReachOptions,
+): Promise<readonly string[]> {
+  const answers = await Promise.all(models.map((model) => reach(model, options)));
+  const refusals = answers.flatMap((error, at) => (error === undefined ? [] : [{ error, at }]));
+  const fatal = refusals.find(({ error, at }) => at === 0 || error.kind === 'auth');
+  if (fatal !== undefined) throw fatal.error;
+  return refusals.map(({ error, at }) => `${models[at]?.info.id} is out for now: ${error.message}`);
+}
+
+async function reach(model: Model, options: ReachOptions): Promise<ModelError | undefined> {
+  if (model.list === undefined) return undefined;
+  const signal = AbortSignal.timeout(options.patienceMs);
+  try {
+    await model.list({ signal });
+    return undefined;
+  } catch (error) {
+    // What a server cannot list says nothing about what it can answer.
+    return refusalOf(error, model, options);
+  }
+}
+
+function refusalOf(
+  error: unknown,
+  model: Model,
+  { addressOf, patienceMs }: ReachOptions,
+): ModelError | undefined {
+  if (!OverseerError.is(error) || !('kind' in error)) throw error;
+  const { kind } = error;
+  const { id, provider } = model.info;
+  const address = addressOf(model);
+  if (kind === 'timeout') {
+    const seconds = patienceMs / 1_000;
+    const sentence = `${address} did not answer within ${seconds} s when ${provider}/${id} was looked for; check that the server runs and that the address is right.`;
+    return new ModelError('timeout', sentence, { cause: error });
+  }
+  if (kind === 'network') {
+    const sentence = `${address} cannot be reached for ${provider}/${id} (${rootOf(error)}); check that the server runs and that the address is right.`;
+    return new ModelError('network', sentence, { cause: error });
+  }
+  return kind === 'auth'
+    ? new ModelError('auth', `${error.message}.`, { cause: error })
+    : undefined;
+}
+
+/** What the socket said, without what others said about it. */
+function rootOf(error: unknown): string {
+  let root = error;
+  while (root instanceof Error && root.cause instanceof Error) root = root.cause;
+  return root instanceof Error ? root.message : String(root);
+}

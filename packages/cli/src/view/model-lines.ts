@@ -1,0 +1,75 @@
+import { styleText } from 'node:util';
+import type { ModelState } from '@overseer/core';
+import type { ScreenInput } from './live-screen.ts';
+import { clip, pad, widthOf } from './width.ts';
+import { dollars, harmless, shortFailure, span } from './words.ts';
+
+const MARK: Readonly<Record<ModelState['state'], string>> = {
+  idle: '○',
+  working: '●',
+  waiting: '◷',
+  down: '✗',
+};
+
+const COLOUR: Readonly<Record<ModelState['state'], 'dim' | 'green' | 'yellow' | 'red'>> = {
+  idle: 'dim',
+  working: 'green',
+  waiting: 'yellow',
+  down: 'red',
+};
+
+const LONGEST_NAME = 24;
+
+/** A line a model: how it stands, what it is at, what is used of its limits, and why it is down. */
+export function modelLines(input: ScreenInput, width: number): readonly string[] {
+  const names = input.models.reduce((most, { name }) => Math.max(most, widthOf(name)), 0);
+  const tasks = input.models.map((model) => tasksOf(model, input));
+  const longest = tasks.reduce((most, text) => Math.max(most, widthOf(text)), 14);
+  return input.models.map((model, at) => {
+    const text = [
+      `  ${MARK[model.state]}`,
+      pad(clip(harmless(model.name), LONGEST_NAME), Math.min(names, LONGEST_NAME)),
+      pad(model.state, 8),
+      pad(clip(tasks[at] ?? '', 28), Math.min(longest, 28)),
+      factsOf(model, input.nowMs),
+    ].join(' ');
+    return styleText(COLOUR[model.state], clip(text.trimEnd(), width));
+  });
+}
+
+function tasksOf({ name }: ModelState, { view }: ScreenInput): string {
+  const at = [...view.busy.values()].filter(({ model }) => model === name).map((one) => one.at);
+  return harmless(at.join(', '));
+}
+
+function factsOf(model: ModelState, nowMs: number): string {
+  if (model.state === 'down') {
+    const wait = model.untilAt === undefined ? '' : `for ${inTime(model.untilAt, nowMs)}: `;
+    return harmless(`${wait}${shortFailure(model.why ?? 'it failed')}`);
+  }
+  return model.limits.flatMap((use) => limitOf(use, nowMs)).join(', ');
+}
+
+/** `3/5 calls / 20s`, and when it is used up, when that ends. What has no window says nothing of the past. */
+function limitOf(use: ModelState['limits'][number], nowMs: number): readonly string[] {
+  const words = use.limit.replace(/^[^:]*: /, '');
+  const taken = use.used + use.held;
+  if (/ at once/.test(words)) return [];
+  const amount = words.startsWith('$')
+    ? dollars(taken) === '-'
+      ? '$0'
+      : dollars(taken)
+    : short(taken);
+  const isFull = taken >= use.capacity && use.resetAt !== undefined;
+  return [`${amount}/${words}${isFull ? `, more in ${inTime(use.resetAt, nowMs)}` : ''}`];
+}
+
+function inTime(at: number, nowMs: number): string {
+  return span(Math.max(0, at - nowMs));
+}
+
+/** A count in few characters: `950`, `12k`, `3.4M`. */
+function short(amount: number): string {
+  if (amount < 10_000) return String(amount);
+  return amount < 1e6 ? `${Math.round(amount / 1e3)}k` : `${(amount / 1e6).toFixed(1)}M`;
+}
