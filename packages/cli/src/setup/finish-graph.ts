@@ -1,7 +1,7 @@
 import type { Check, TaskGraph } from '@overseer/core/spec';
 
 /** The key of the task that checks the whole. */
-export const WHOLE = 'verify-all';
+const WHOLE = 'verify-all';
 
 /** Adds a last task that makes the given checks on everything together, once every other task is verified. */
 export function withFinalCheck(graph: TaskGraph, checks: readonly Check[]): TaskGraph {
