@@ -1,0 +1,186 @@
+import type { OverseerEvent } from '@overseer/core/spec';
+import { describe, expect, it } from 'vitest';
+import { decisionOf } from './decision.ts';
+import { callFailed, callFinished, event, planTask, START, verdict } from './event.fixture.ts';
+
+const at = { task: 'a', model: 'm' };
+const usage = {
+  calls: 0,
+  failedCalls: 0,
+  uncertainCalls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  microUsd: 0,
+};
+
+describe('decisionOf', () => {
+  it.each<readonly [string, OverseerEvent, string | undefined]>([
+    ['a start', event('run.started', { title: 'Work' }), 'started: Work'],
+    ['a stop', event('run.suspended', { because: 'closed' }), 'suspended: closed'],
+    ['going on', event('run.resumed', { because: 'asked' }), 'goes on: asked'],
+    ['one task', event('plan.accepted', { by: 'host', tasks: [planTask('a')] }), '1 task planned'],
+    [
+      'the plan of a model',
+      event('plan.accepted', { by: 'model', tasks: [planTask('a'), planTask('b')] }),
+      '2 tasks planned: Title of a, Title of b',
+    ],
+    [
+      'the making of a plan, of which nobody need hear',
+      event('plan.accepted', { by: 'host', tasks: [planTask('plan', { kind: 'plan' })] }),
+      undefined,
+    ],
+    [
+      'a task given away',
+      event('task.assigned', { model: 'm', because: 'free' }, at),
+      'a goes to m',
+    ],
+    ['a task for no model', event('task.assigned', { because: 'needs no model' }, at), undefined],
+    [
+      'a substitution, with the limit that caused it',
+      event(
+        'task.assigned',
+        {
+          model: 'm',
+          because: 'x',
+          insteadOf: 'n',
+          considered: [{ model: 'n', admission: 'wait', why: '5/5 calls, resets in 8 s' }],
+        },
+        at,
+      ),
+      'n is at 5/5 calls, resets in 8 s: gave a to m',
+    ],
+    [
+      'a substitution, with the failure that caused it',
+      event(
+        'task.assigned',
+        {
+          model: 'm',
+          because: 'x',
+          insteadOf: 'n',
+          considered: [
+            { model: 'n', admission: 'wait', why: 'network: openai/n: gone; check the server' },
+          ],
+        },
+        at,
+      ),
+      'n: network: gone: gave a to m',
+    ],
+    [
+      'a wait',
+      event('task.waiting', { because: 'm: auth: openai/m: wrong key' }, at),
+      'a waits: m: auth: wrong key',
+    ],
+    [
+      'a failed call that is made again soon',
+      callFailed('c', 'a', 'm', { retryAt: START + 1_540 }),
+      'm failed at a (network: connect ECONNREFUSED 127.0.0.1:9); tries again in 1.5 s',
+    ],
+    [
+      'a failed call of a review, charged though nobody saw its end',
+      callFailed('c', 'a/review-1-0', 'm', { retryAt: START, uncertain: true }),
+      'm failed at a (network: connect ECONNREFUSED 127.0.0.1:9), charged at its estimate; tries again',
+    ],
+    [
+      'an unknown model, with those that there are',
+      callFailed('c', 'a', 'm', {
+        kind: 'not-found',
+        message: 'the server has no model "m"; did you mean "n"? it has n, o',
+      }),
+      'm failed at a (not-found: the server has no model "m"; did you mean "n"? it has n, o); no use trying again',
+    ],
+    ['an answered call, of which nobody need hear', callFinished('c', 'a', 'm'), undefined],
+    [
+      'a refusal, with its place',
+      verdict('a', 'tsc', {
+        kind: 'fail',
+        findings: [{ message: 'wrong type', file: 'x.ts', line: 3 }],
+      }),
+      'a: tsc refused it: x.ts:3: wrong type; the next attempt is told',
+    ],
+    [
+      'a refusal without findings',
+      verdict('a', 'tsc', { kind: 'fail', findings: [] }),
+      'a: tsc refused it: no reason given; the next attempt is told',
+    ],
+    ['a passed check, of which nobody need hear', verdict('a', 'tsc', { kind: 'pass' }), undefined],
+    [
+      'a check that was not made',
+      verdict('a', 'tsc', { kind: 'pass', skipped: 'there is no compiler' }),
+      'a: tsc skipped: there is no compiler',
+    ],
+    [
+      'a move to another model, without advice',
+      event(
+        'attempt.ended',
+        { outcome: 'moved', because: 'm: openai/m: gone; the connection failed; n is free' },
+        at,
+      ),
+      'a: m: gone; n is free',
+    ],
+    [
+      'an attempt whose verdict said it already',
+      event('attempt.ended', { outcome: 'rejected', because: 'x' }, at),
+      undefined,
+    ],
+    [
+      'a change that does not fit',
+      event('change.refused', { because: 'README.md has changed', findings: [] }, at),
+      'a: the change does not fit: README.md has changed',
+    ],
+    [
+      'a task that is done',
+      event('task.done', { changed: ['x.ts', 'y.ts'], commit: '0123456789' }, at),
+      'a is done, x.ts y.ts, commit 0123456',
+    ],
+    ['a task done in text', event('task.done', {}, at), 'a is done'],
+    [
+      'a review that is done, of which nobody need hear',
+      event('task.done', {}, { task: 'a/review-1-0' }),
+      undefined,
+    ],
+    ['a failed task', event('task.failed', { because: 'no' }, at), 'a failed: no'],
+    ['a skipped task', event('task.skipped', { because: 'no' }, at), 'a skipped: no'],
+    [
+      'a question to a person',
+      event(
+        'question.asked',
+        {
+          id: 'q',
+          check: 0,
+          validator: 'approve',
+          ask: { kind: 'ask', of: { person: 'Ada' }, request: 'May I?' },
+        },
+        at,
+      ),
+      'a asks Ada: May I?',
+    ],
+    [
+      'a question to a model, of which nobody need hear',
+      event(
+        'question.asked',
+        {
+          id: 'q',
+          check: 0,
+          validator: 'review',
+          ask: { kind: 'ask', of: { role: 'reviewer' }, request: 'Is it right?' },
+        },
+        at,
+      ),
+      undefined,
+    ],
+    [
+      'an end, which the last screen tells',
+      event('run.finished', { status: 'completed', usage }),
+      undefined,
+    ],
+  ])('A6: %s in one line', (_, given, words) => {
+    expect(decisionOf(given)).toBe(words);
+  });
+
+  it('A6: a long reason is cut, and stays on one line', () => {
+    const line = decisionOf(event('task.failed', { because: `x\n${'y'.repeat(500)}` }, at)) ?? '';
+    expect(line).not.toContain('\n');
+    expect(line.length).toBe(180);
+    expect(line.endsWith('…')).toBe(true);
+  });
+});
