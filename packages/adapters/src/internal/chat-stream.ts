@@ -78,7 +78,7 @@ class ChatStream implements PushHandle {
   #start(): void {
     try {
       const body = this.#call.prepare((event) => this.#sink.event(event));
-      if (body instanceof Promise) body.then((ready) => this.#send(ready), this.#fail);
+      if (body instanceof Promise) body.then((ready) => this.#send(ready)).catch(this.#fail);
       else this.#send(body);
     } catch (error) {
       this.#fail(error);

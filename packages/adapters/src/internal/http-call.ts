@@ -1,6 +1,6 @@
 import type { HeaderReader } from '@overseer/core/plugin';
 
-/** One request, and who is told of its answer: one `onHead`, any number of `onData`, then one `onEnd` or `onError`. */
+/** One request, and who is told of its answer: one `onHead`, any number of `onData`, then one `onEnd` or `onError`. None may throw. */
 export interface HttpCall {
   readonly method: 'GET' | 'POST';
   /** Of the origin, so with a leading slash. */
@@ -9,6 +9,7 @@ export interface HttpCall {
   /** Beside those that the client always sends. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly onHead: (status: number, headers: HeaderReader) => void;
+  /** The bytes hold only until it returns. */
   readonly onData: (bytes: Uint8Array) => void;
   readonly onEnd: () => void;
   readonly onError: (error: unknown) => void;

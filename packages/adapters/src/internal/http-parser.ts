@@ -60,10 +60,8 @@ export class HttpParser {
     if (this.#headBytes > MAX_HEAD) throw malformed('its head is too long');
     const known = this.#text.length;
     this.#text += bytes.toString('latin1', from, end);
-    if (this.#matched < HEAD_END.length) {
-      if (known < HEAD_START.length) this.#checkStart();
-      return end;
-    }
+    if (known < HEAD_START.length) this.#checkStart();
+    if (this.#matched < HEAD_END.length) return end;
     const head = parseHttpHead(this.#text);
     this.#text = '';
     this.#matched = 0;
