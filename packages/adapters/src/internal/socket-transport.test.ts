@@ -1,9 +1,10 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { generate } from '@overseer/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openaiCompatible } from '../openai-compatible/index.ts';
-import type { HttpTransport } from './http-call.ts';
+import type { HttpExchange, HttpTransport } from './http-call.ts';
 import { fetchWhole, serveRaw } from './raw-server.fixture.ts';
 import { socketTransport } from './socket-transport.ts';
 
@@ -85,6 +86,21 @@ describe('our own transport of HTTP', () => {
     await vi.waitFor(() => expect(server.sockets.every(({ destroyed }) => destroyed)).toBe(true));
   });
 
+  it('M9: a pause that the end overtakes does not stop the next request', async () => {
+    await using server = await serveRaw((socket) => socket.write(OK));
+    const transport = kept(socketTransport(server.origin, {}));
+    let exchange: HttpExchange | undefined;
+    for (let sent = 0; sent < 3; sent++) {
+      const onData = (): void => exchange?.pause();
+      const answer = fetchWhole(transport, { onData }, (one) => {
+        exchange = one;
+      });
+      expect((await answer).body).toBe('ok');
+      exchange?.pause();
+    }
+    expect(server.sockets.length).toBe(1);
+  });
+
   it('X5: keeps an answer with bytes behind it, but not its connection', async () => {
     await using server = await serveRaw((socket) => socket.write(`${OK}HTTP/1.1 200 OK\r\n`));
     const transport = kept(socketTransport(server.origin, {}));
@@ -153,9 +169,23 @@ describe('our own transport of HTTP', () => {
   });
 
   it('M18: names the first failed address of a name that has several', async () => {
-    const transport = kept(socketTransport('http://localhost:1', {}));
+    const addresses = [
+      { address: '127.0.0.1', family: 4 },
+      { address: '127.0.0.2', family: 4 },
+    ];
+    const lookup = vi
+      .spyOn(dns, 'lookup')
+      .mockImplementation(((
+        _name: string,
+        _options: object,
+        tell: (error: null, found: object) => void,
+      ) => setImmediate(() => tell(null, addresses))) as never);
+    const transport = kept(socketTransport('http://two.example:1', {}));
     const error = await fetchWhole(transport).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'ECONNREFUSED', message: expect.stringContaining(':1') });
+    expect(lookup).toHaveBeenCalledOnce();
+    lookup.mockRestore();
+    const message = 'connect ECONNREFUSED 127.0.0.1:1';
+    expect(error).toMatchObject({ code: 'ECONNREFUSED', message });
   });
 
   it('M18: a header that cannot be sent fails the call before it opens anything', async () => {
