@@ -13,7 +13,8 @@ export function configurationFault(view: RunView): ModelError | undefined {
   const [first] = faultsOf(view);
   if (first === undefined || view.calls > 0 || view.status === 'completed') return undefined;
   const [model, { kind, message }] = first;
-  return new ModelError(kind, message.includes(model) ? `${message}.` : `${model}: ${message}.`);
+  const sentence = message.includes(model) ? message : `${model}: ${message}`;
+  return new ModelError(kind, `${sentence.replace(/^the /, 'The ')}.`);
 }
 
 /** Whether every model of a team of `size` has refused in that way, so that waiting is of no use. */

@@ -53,12 +53,14 @@ export function requireRepository({ repository }: Project): string {
  */
 export function pathInRepository(project: Project, path: string): string {
   const repository = requireRepository(project);
+  const isInside = (full: string): boolean => !relative(repository, full).startsWith('..');
   const fromHere = resolve(project.folder, path);
-  const full = existsSync(fromHere) ? fromHere : resolve(repository, path);
-  if (!relative(repository, full).startsWith('..')) return full;
+  if (isInside(fromHere) && existsSync(fromHere)) return fromHere;
+  const full = resolve(repository, path);
+  if (isInside(full)) return full;
   throw new ConfigError(
     'config.no-repository',
-    `${full} lies outside the repository ${repository}; say --repo with the repository that it is in.`,
+    `${fromHere} lies outside the repository ${repository}; say --repo with the repository that it is in.`,
   );
 }
 

@@ -8,7 +8,7 @@ import type {
 } from '@overseer/core/spec';
 
 /** When the first event of a test happens, epoch ms. */
-export const START = Date.UTC(2026, 0, 2, 3, 4, 5);
+export const START: number = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** One event of a run named `r`, at `START` unless told. */
 export function event<T extends EventType>(

@@ -21,7 +21,7 @@ const KEPT_FREE = 3;
 
 /** The live part of the screen: a line a model, a line a running task, and how far the run is. Never larger than the screen. */
 export function liveScreen(input: ScreenInput): string {
-  const width = Math.max(20, input.columns - 1);
+  const width = Math.max(10, input.columns - 1);
   const room = Math.max(4, input.rows - KEPT_FREE) - 2;
   const running = [...input.view.tasks.values()].filter(
     ({ status }) => status === 'running' || status === 'checking',
