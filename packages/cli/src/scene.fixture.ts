@@ -39,6 +39,8 @@ export interface Running {
   /** Resolves once the output has such a text. */
   until(text: RegExp): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** Stops reading its output, as `| head` does. */
+  hangUp(): void;
 }
 
 /** Makes a scene; the files, if any, are committed to a git repository. */
@@ -98,6 +100,7 @@ export function start(
     pid: child.pid ?? 0,
     ended,
     kill: (signal) => child.kill(signal),
+    hangUp: () => child.stdout.destroy(),
     until: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

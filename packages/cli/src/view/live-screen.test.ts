@@ -4,8 +4,9 @@ import type { OverseerEvent } from '@overseer/core/spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callFinished, callStarted, event, planTask, START, verdict } from './event.fixture.ts';
-import { liveScreen, type ScreenInput } from './live-screen.ts';
+import { liveScreen } from './live-screen.ts';
 import { emptyView, foldView, type RunView } from './run-view.ts';
+import type { ScreenInput } from './screen-input.ts';
 import { widthOf } from './width.ts';
 
 function viewOf(tasks: number, ...events: readonly OverseerEvent[]): RunView {

@@ -1,20 +1,9 @@
 import { styleText } from 'node:util';
-import type { ModelState } from '@overseer/core';
 import { modelLines } from './model-lines.ts';
-import type { RunView, TaskView } from './run-view.ts';
+import type { TaskView } from './run-view.ts';
+import type { ScreenInput } from './screen-input.ts';
 import { clip, cut, pad } from './width.ts';
 import { count, dollars, harmless, plural, span } from './words.ts';
-
-/** What the live part of the screen is drawn from. */
-export interface ScreenInput {
-  readonly view: RunView;
-  readonly models: readonly ModelState[];
-  /** Characters streamed by the call in flight, by task. */
-  readonly streamed: ReadonlyMap<string, number>;
-  readonly nowMs: number;
-  readonly columns: number;
-  readonly rows: number;
-}
 
 /** Lines that stay free for the log above and the cursor below. */
 const KEPT_FREE = 3;

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { ModelState } from '@overseer/core';
-import type { ScreenInput } from './live-screen.ts';
+import type { ScreenInput } from './screen-input.ts';
 import { clip, pad, widthOf } from './width.ts';
 import { dollars, harmless, shortFailure, span } from './words.ts';
 

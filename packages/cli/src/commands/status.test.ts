@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { createScene, overseer, smallScenario, start } from '../scene.fixture.ts';
+
+describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () => {
+  it('A6: status shows every run, and one run task by task, for people and for programs', async () => {
+    await using scene = await createScene(smallScenario());
+    for (const goal of ['First?', 'Second?']) {
+      const { code } = await overseer(scene, ['run', ...scene.server, '--model', 'boss', goal]);
+      expect(code).toBe(0);
+    }
+    const { out } = await overseer(scene, ['status']);
+    expect(out).toMatch(/First\? +completed +3\/3 .*\n.*Second\? +completed +3\/3 /);
+    const id = /^(\w{20,}) +Second/m.exec(out)?.[1] ?? '';
+    const one = await overseer(scene, ['status', id]);
+    expect(one.out).toMatch(/^Second\?: completed\n/);
+    expect(one.out).toMatch(/Write answer +done +boss +1 +review ✓/);
+    const json = await overseer(scene, ['status', id, '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ run: id, status: 'completed', failedCalls: 0 });
+    const unknown = await overseer(scene, ['status', 'r1']);
+    expect([unknown.code, unknown.err]).toEqual([
+      2,
+      expect.stringMatching(/^There is no run r1 in .* \[run\.unknown\]\n$/),
+    ]);
+  });
+
+  it('A6 D1: events --follow tells of a run beside it, event by event, until Ctrl-C', async () => {
+    await using scene = await createScene(smallScenario(500), { 'README.md': '# It\n' });
+    const running = start(scene, ['run', ...scene.server, '--model', 'boss', 'Write notes']);
+    await running.until(/started/);
+    const follower = start(scene, ['events', '--follow', '--json']);
+    const { code } = await running.ended;
+    expect(code).toBe(0);
+    await follower.until(/run\.finished/);
+    follower.kill('SIGINT');
+    const { code: ended, out } = await follower.ended;
+    expect(ended).toBe(0);
+    const seqs = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).seq);
+    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, at) => at + 1));
+  });
+
+  it('A6: events tells them in a line each, from any place on, and of one run', async () => {
+    await using scene = await createScene(smallScenario());
+    await overseer(scene, ['run', ...scene.server, '--model', 'boss', 'What?']);
+    const { out } = await overseer(scene, ['events', '--after', '1']);
+    const lines = out.trimEnd().split('\n');
+    expect(lines[0]).toMatch(
+      /^ {5}2 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}run\.started +started: What\?$/,
+    );
+    const id = JSON.parse((await overseer(scene, ['status', '--json'])).out).run;
+    const ofRun = await overseer(scene, ['events', id, '--json']);
+    for (const line of ofRun.out.trim().split('\n')) expect(JSON.parse(line).run).toBe(id);
+  });
+
+  it('A6 X5: a reader who leaves does not break the command', async () => {
+    await using scene = await createScene(smallScenario());
+    await overseer(scene, ['run', ...scene.server, '--model', 'boss', 'What?']);
+    const follower = start(scene, ['events', '--follow']);
+    await follower.until(/lease/);
+    follower.hangUp();
+    await overseer(scene, ['run', ...scene.server, '--model', 'boss', 'More?']);
+    const { code, err } = await follower.ended;
+    expect([code, err]).toEqual([0, '']);
+    const viewer = start(scene, ['run', ...scene.server, '--model', 'boss', '--plain', 'Again?']);
+    viewer.hangUp();
+    expect(await viewer.ended).toMatchObject({ code: 0, err: '' });
+    expect((await overseer(scene, ['status'])).out).toMatch(/Again\? +completed/);
+  });
+});
