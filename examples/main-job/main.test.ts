@@ -35,12 +35,15 @@ async function start(home: string, args: readonly string[], interruptAt?: RegExp
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
+  let interrupted = false;
   let err = '';
   let firstLineMs = Number.POSITIVE_INFINITY;
   child.stdout.on('data', (chunk: Buffer) => {
     firstLineMs = Math.min(firstLineMs, performance.now() - startedAt);
     out += chunk;
-    if (interruptAt?.test(out)) child.kill('SIGINT');
+    if (interrupted || interruptAt?.test(out) !== true) return;
+    interrupted = true;
+    child.kill('SIGINT');
   });
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk;

@@ -106,11 +106,16 @@ describe('escape', () => {
 const SWAP = `
 const fs = require('node:fs'), [, deep, outside] = process.argv;
 fs.symlinkSync(outside, deep + '/link');
+// Now and then each side stays for a moment, so that a loaded machine meets both.
+const still = new Int32Array(new SharedArrayBuffer(4));
+const linger = () => Math.random() < 0.2 && Atomics.wait(still, 0, 0, 2);
 for (;;) {
   fs.renameSync(deep + '/target', deep + '/real');
   fs.renameSync(deep + '/link', deep + '/target');
+  linger();
   fs.renameSync(deep + '/target', deep + '/link');
   fs.renameSync(deep + '/real', deep + '/target');
+  linger();
 }`;
 
 function calls(path: string): readonly (readonly [Tool, object])[] {
