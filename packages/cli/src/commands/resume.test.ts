@@ -15,9 +15,7 @@ import {
 const team = ['--model', 'boss', '--model', 'worker'];
 
 /** The journal's events. */
-async function eventsOf(
-  scene: Scene,
-): Promise<
+async function eventsOf(scene: Scene): Promise<
   readonly {
     readonly type: string;
     readonly id: string;

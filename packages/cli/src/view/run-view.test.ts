@@ -164,6 +164,7 @@ describe('foldView', () => {
   it('X5: remembers how a model refused until it answers', () => {
     const refused = callFailed('c1', 'a', 'm', { kind: 'auth', message: 'wrong key' });
     const view = viewOf(refused);
+    foldView(view, callFailed('c2', 'b', 'm', { kind: 'aborted' }));
     expect(view.refusals.get('m')).toEqual({ kind: 'auth', message: 'wrong key' });
     foldView(view, callFinished('c2', 'a', 'm'));
     expect(view.refusals.size).toBe(0);

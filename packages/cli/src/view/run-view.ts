@@ -135,7 +135,8 @@ function countCall(view: RunView, event: OverseerEvent<'call.finished' | 'call.f
     const { kind, message, uncertain } = event.data;
     view.failedCalls += 1;
     if (uncertain) view.uncertainCalls += 1;
-    view.refusals.set(model, { kind, message });
+    // A call that we ended ourselves says nothing of the model.
+    if (kind !== 'aborted') view.refusals.set(model, { kind, message });
   }
   view.inputTokens += settled.inputTokens;
   view.outputTokens += settled.outputTokens;
