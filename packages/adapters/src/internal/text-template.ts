@@ -26,9 +26,13 @@ export class TextTemplate {
   /** The text of a chunk that fits what was learnt; `undefined` where only a parser can tell. */
   match(chunk: string): string | undefined {
     const before = this.#before;
-    if (before === undefined || !chunk.startsWith(before)) return undefined;
+    if (before === undefined) return undefined;
     const end = chunk.length - this.#after.length;
-    if (end <= before.length || !chunk.endsWith(this.#after)) return undefined;
+    if (end <= before.length) return undefined;
+    // Slices compared, since `startsWith` goes character by character.
+    if (chunk.slice(0, before.length) !== before || chunk.slice(end) !== this.#after) {
+      return undefined;
+    }
     const text = chunk.slice(before.length, end);
     return isPlain(text) ? text : undefined;
   }
