@@ -35,6 +35,8 @@ npm start -- --repo ../mine "Add tests for src/parse.ts"      (LM Studio, http:/
   --repo <path>       the git repository to work on; its state hides in .overseer/
   --tasks <path>      a tasks.md, a feature folder, or a repository with specs/
   --limit <limit>     for every model, such as "5 calls / 5h"; repeat for several
+  --price <m=in/out>  dollars per million tokens of a model, such as gpt-5-mini=0.25/2; repeat for several
+  --price <m=in/out>  dollars per million input and output tokens, such as gpt-5-mini=0.25/2; repeat for several
   --budget <usd>      dollars that the run may spend at most
   --check <command>   a command that must succeed for every task; repeat for several
   --tsc               check every task with the TypeScript compiler
@@ -62,6 +64,7 @@ const OWN_FLAGS = [
   'repo',
   'tasks',
   'limit',
+  'price',
   'budget',
   'check',
   'tsc',
@@ -98,10 +101,14 @@ function ownJob(args: readonly string[]): Job {
 }
 
 function demoJob(args: readonly string[]): Job {
-  const { values } = parseArgs({ args: [...args], options: DEMO_FLAGS });
+  const values = readDemoFlags(args);
+  if (typeof values === 'string') return { kind: 'wrong', problem: `${values} --help shows all.` };
   const show: ShowFlags = { json: values.json ?? false, plain: values.plain ?? false };
   if (values.crash === true) return { kind: 'crash', show };
   const crashAfter = values['crash-after'];
+  if (crashAfter !== undefined && !/^[1-9]\d*$/.test(crashAfter)) {
+    return { kind: 'wrong', problem: `--crash-after takes a number of calls, not ${crashAfter}.` };
+  }
   return {
     kind: 'demo',
     resume: values.resume ?? false,
@@ -109,3 +116,14 @@ function demoJob(args: readonly string[]): Job {
     crashAfter: crashAfter === undefined ? undefined : Number(crashAfter),
   };
 }
+
+/** What was said, or what is wrong with it. */
+function readDemoFlags(args: readonly string[]): DemoFlags | string {
+  try {
+    return parseArgs({ args: [...args], options: DEMO_FLAGS }).values;
+  } catch (error) {
+    return (error as Error).message.replace(/[.\s]*$/, '.');
+  }
+}
+
+type DemoFlags = ReturnType<typeof parseArgs<{ readonly options: typeof DEMO_FLAGS }>>['values'];

@@ -1,9 +1,10 @@
-import { EXIT, explain, runProgram } from '@overseer/cli';
+import { EXIT, explain, outliveReaders, runProgram } from '@overseer/cli';
 import { crashAndResume } from './crash-and-resume.ts';
 import { runDemo } from './demo.ts';
 import { chooseJob, HELP } from './job.ts';
 
 // What `npm start` runs: the kit with simulated models, or one's own work with real ones.
+outliveReaders();
 const args = process.argv.slice(2);
 const job = chooseJob(args);
 try {
@@ -12,7 +13,7 @@ try {
       process.stdout.write(HELP);
       break;
     case 'wrong':
-      process.stderr.write(`${job.problem}\n`);
+      process.stderr.write(`${job.problem} [config.command-line]\n`);
       process.exitCode = EXIT.usage;
       break;
     case 'own':

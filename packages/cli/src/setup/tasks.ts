@@ -5,13 +5,19 @@ import type { Check, TaskGraph, TaskSource } from '@overseer/core/spec';
 import { specKit, specKitSource } from '@overseer/frameworks/spec-kit';
 import { type Project, pathInRepository, requireRepository } from './project.ts';
 
-/** Reads the open tasks of a Spec Kit feature; every task gets the checks beside its own. */
+/** Reads the open tasks of a Spec Kit feature; every task gets the checks beside its own, and one that names files must write them. */
 export async function readTasks(
   project: Project,
   path: string | undefined,
   checks: readonly Check[],
 ): Promise<TaskGraph> {
-  return await specKit(placeOf(project, path), { checks });
+  const files: Check = { kind: 'files' };
+  return await specKit(placeOf(project, path), {
+    checks: (task) =>
+      task.files.length === 0 || checks.some(({ kind }) => kind === 'files')
+        ? checks
+        : [files, ...checks],
+  });
 }
 
 /** What ticks the boxes of a Spec Kit feature, for a run that goes on. */

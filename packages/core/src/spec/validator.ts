@@ -60,6 +60,8 @@ export interface ValidationContext {
 export interface Validator {
   readonly spec: 'validator/1';
   readonly tier: ValidationTier;
+  /** How long a check may take before it is given up and counts as failed; the default is 10 minutes. */
+  readonly timeoutMs?: number;
   /**
    * What whoever asks for this check with a value of their own needs leave for, such as `execute` where the value is a
    * command. A host needs none; a model's plan may ask for it only where the overseer role is granted all of them.

@@ -64,6 +64,7 @@ async function requestFor(
 /** The changed files as far as there is room, and the names of the others. */
 async function shownChanges({ workspace, changed }: ValidationContext): Promise<readonly string[]> {
   if (workspace === undefined) return [];
+  if (changed.length === 0) return ['', 'No file was changed.'];
   const lines: string[] = [];
   let room = SHOWN;
   let shown = 0;
