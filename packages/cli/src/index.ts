@@ -13,3 +13,4 @@ export { withFinalCheck } from './setup/finish-graph.ts';
 export { findProject, type Project, type ProjectWish } from './setup/project.ts';
 export { readTasks } from './setup/tasks.ts';
 export { type TeamParts, teamOf, teamParts } from './setup/team.ts';
+export { outliveReaders } from './view/presenter.ts';
