@@ -110,7 +110,7 @@ export class Dispatcher {
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
-    for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThrough(at, nowMs));
+    for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     notLaterThan(
       this.queue.offer(nowMs, (ready) => {
         const outcome = this.#startOrFail(ready, nowMs);
@@ -220,6 +220,16 @@ export class Dispatcher {
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
+  }
+
+  /** What is thrown on the way to a call ends that attempt, and nothing else. */
+  #letThroughOrEnd(at: AttemptPlace, nowMs: number): number | undefined {
+    try {
+      return this.#letThrough(at, nowMs);
+    } catch (error) {
+      if (this.#journal.failure !== undefined) throw error;
+      return this.#end(at, 'failed', `its next call could not begin: ${describeError(error)}`);
+    }
   }
 
   /** Gives a waiting attempt its next call, or says when to look again. */
