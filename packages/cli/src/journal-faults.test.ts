@@ -18,13 +18,15 @@ const team = ['--model', 'boss', '--model', 'worker'];
 /** Mounts a disk of so many KiB; `undefined` where this user may not. */
 function smallDisk(path: string, kib: number): Disposable | undefined {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'tmpfs', path], {
-      stdio: 'ignore',
-    });
-    return { [Symbol.dispose]: () => execFileSync('umount', [path]) };
+    onDisks('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'tmpfs', path]);
+    return { [Symbol.dispose]: () => onDisks('umount', [path]) };
   } catch {
     return undefined;
   }
+}
+
+function onDisks(program: 'mount' | 'umount', args: readonly string[]): void {
+  execFileSync(program, args, { stdio: 'ignore' });
 }
 
 async function worked(): Promise<Scene> {
@@ -110,7 +112,7 @@ describe('a journal that cannot be used', { tags: ['slow'], timeout: 60_000 }, (
     );
     const partly = await git(scene, 'log', '--format=%s');
     expect(partly).not.toContain('third text');
-    execFileSync('mount', ['-o', 'remount,size=20000k', disk]);
+    onDisks('mount', ['-o', 'remount,size=20000k', disk]);
     const resumed = await overseer(scene, [
       'resume',
       ...scene.server,

@@ -135,23 +135,23 @@ const identity = {
 };
 
 /** The key of the task that a request is about: `T001`, `plan`, `T001/review-1-0`. */
-export function taskOf({ messages }: MockRequest): string {
+function taskOf({ messages }: MockRequest): string {
   const text = messages.find(({ role }) => role === 'user')?.text ?? '';
   return /^# Task (\S+):/m.exec(text)?.[1] ?? '';
 }
 
 /** A worker that writes one file and then says so; `wait` is how long it thinks first, in ms. */
-export function writing(request: MockRequest, path: string, content: string, wait = 0): MockReply {
+function writing(request: MockRequest, path: string, content: string, wait = 0): MockReply {
   const wrote = request.messages.some(({ toolCalls }) => toolCalls.length > 0);
   if (wrote) return { text: `Wrote ${path}.`, firstTokenMs: wait };
   return { toolCalls: [{ name: 'write_file', input: { path, content } }], firstTokenMs: wait };
 }
 
 /** A reviewer that finds nothing. */
-export const AGREES: MockReply = { text: '{"verdict":"pass","findings":[],"score":0.9}' };
+const AGREES: MockReply = { text: '{"verdict":"pass","findings":[],"score":0.9}' };
 
 /** A plan of tasks, as a model gives it. */
-export function planOf(
+function planOf(
   ...tasks: readonly {
     readonly key: string;
     readonly files?: readonly string[];

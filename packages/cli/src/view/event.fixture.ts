@@ -46,7 +46,7 @@ export function planTask(key: string, more: Partial<PlanTask> = {}): PlanTask {
 }
 
 /** What a call used. */
-export const SETTLED: CallEstimate = { inputTokens: 1_000, outputTokens: 50, microUsd: 2_500 };
+const SETTLED: CallEstimate = { inputTokens: 1_000, outputTokens: 50, microUsd: 2_500 };
 
 /** A call that began. */
 export function callStarted(call: string, task: string, model: string): OverseerEvent {
