@@ -54,6 +54,35 @@ describe('sqlite refuses a file that it must not use', () => {
     await expect(readEverything(path)).rejects.toMatchObject({ code: 'store.corrupt' });
   });
 
+  it.each([
+    ['whose text is no JSON', 'body = substr(body, 1, 40)'],
+    ['whose text is no event', "body = 'null'"],
+    ['whose large value has no place', "lifted = '[[['"],
+  ])('R11: an event %s, naming its seq when it is read', async (_what, damage) => {
+    const path = await written();
+    change(path, `UPDATE event SET ${damage} WHERE seq = 42`);
+    await expect(readEverything(path)).rejects.toMatchObject({
+      code: 'store.corrupt',
+      message: expect.stringMatching(`^${path} .*seq 42 .*backup`),
+    });
+  });
+
+  it('R11: a lease that cannot be read, when it is asked for', async () => {
+    for (const holder of ['{"name":', 'null', '{"pid":"x"}']) {
+      const path = await written();
+      change(path, `UPDATE lease SET name = 'system', holder = '${holder}'`);
+      const store = await sqlite(path)();
+      await expect(store.leases.acquire('system', currentHolder('test'))).rejects.toMatchObject({
+        code: 'store.corrupt',
+        message: expect.stringContaining(path),
+      });
+      await expect(store.events.append(1, [eventAt(101)])).rejects.toMatchObject({
+        code: 'store.corrupt',
+      });
+      await store.close();
+    }
+  });
+
   it('R5: the database of another program, which stays as it was', async () => {
     const path = newPath();
     const other = new DatabaseSync(path);
@@ -112,6 +141,16 @@ describe('sqlite accepts', () => {
     const path = newPath();
     await writeFile(path, '');
     expect(await readEverything(path)).toEqual([]);
+  });
+
+  it('R11: a journal whose snapshot is damaged, and takes it as none', async () => {
+    const path = await written();
+    const store = await sqlite(path)();
+    await store.snapshots.put({ stream: 'system', seq: 7, foldVersion: 1, body: { a: 1 } });
+    expect(await store.snapshots.latest('system', 1)).toMatchObject({ seq: 7, body: { a: 1 } });
+    change(path, "UPDATE snapshot SET body = '{'");
+    expect(await store.snapshots.latest('system', 1)).toBeUndefined();
+    await store.close();
   });
 
   it('R5: names with spaces, quotes and what looks like an address', async () => {

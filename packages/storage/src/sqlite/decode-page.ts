@@ -2,13 +2,27 @@ import type { OverseerEvent } from '@overseer/core/spec';
 import { putBack } from './lift-strings.ts';
 import type { Page } from './protocol.ts';
 
-/** Makes events of a page, with lifted strings in their places again. */
-export function decodePage({ bodies, lifted, strings }: Page): readonly OverseerEvent[] {
-  const events: OverseerEvent[] = JSON.parse(`[${bodies.join(',')}]`);
+/** Makes events of a page, with lifted strings in their places again; `undefined` when one of them is damaged. */
+export function decodePage({
+  bodies,
+  lifted,
+  strings,
+}: Page): readonly OverseerEvent[] | undefined {
+  const events = parseEvents(bodies);
+  if (events === undefined) return undefined;
   let position = 0;
   for (const [seq, places] of lifted) {
     while ((events[position]?.seq ?? seq) < seq) position++;
     for (const [path, hash] of places) putBack(events[position], path, strings.get(hash) ?? '');
   }
   return events;
+}
+
+function parseEvents(bodies: readonly string[]): readonly OverseerEvent[] | undefined {
+  try {
+    const events: readonly OverseerEvent[] = JSON.parse(`[${bodies.join(',')}]`);
+    return events.every((event) => Number.isInteger(event?.seq)) ? events : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -59,6 +59,8 @@ export interface Page {
   /** Events as JSON with commas between them; a page comes in several pieces. */
   readonly bodies: readonly string[];
   readonly lifted: readonly LiftedRow[];
+  /** The `seq` of the last event; `undefined` when there is none. */
+  readonly last: number | undefined;
   /** The lifted strings by their hashes. */
   readonly strings: ReadonlyMap<string, string>;
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { OpenStore, StateStore } from '@overseer/core/spec';
+import type { OpenStore, Snapshot, StateStore } from '@overseer/core/spec';
 import { acquireLease } from './acquire-lease.ts';
-import { decodePage } from './decode-page.ts';
 import { encodeEvents } from './encode-events.ts';
 import type { TakenLease } from './protocol.ts';
+import { readEvents } from './read-events.ts';
 import { closedError } from './store-error.ts';
 import { WriteQueue } from './write-queue.ts';
 import { WriterThread } from './writer-thread.ts';
@@ -48,7 +48,7 @@ function createStore(path: string, writer: WriterThread): StateStore {
     spec: 'store/1',
     name: path,
     capabilities: { durable: true, shared: false },
-    ...contentsOf(writer, queue, requireOpen),
+    ...contentsOf(path, writer, queue, requireOpen),
     leases: {
       acquire: async (name, holder) => {
         requireOpen();
@@ -71,6 +71,7 @@ function createStore(path: string, writer: WriterThread): StateStore {
 
 /** The parts of a store that hold something. */
 function contentsOf(
+  path: string,
   writer: WriterThread,
   queue: WriteQueue,
   requireOpen: () => void,
@@ -84,7 +85,7 @@ function contentsOf(
       },
       read: async (query) => {
         requireOpen();
-        return decodePage(await writer.ask('read', { query }));
+        return await readEvents(writer, path, query);
       },
       head: async (stream) => {
         requireOpen();
@@ -114,8 +115,20 @@ function contentsOf(
       latest: async (stream, foldVersion) => {
         requireOpen();
         const found = await writer.ask('snapshot', { stream, foldVersion });
-        return found && { stream, foldVersion, seq: found.seq, body: JSON.parse(found.body) };
+        const body = found && parse(found.body);
+        return found && body !== undefined
+          ? { stream, foldVersion, seq: found.seq, body }
+          : undefined;
       },
     },
   };
+}
+
+/** A snapshot only saves time, so that a damaged one is as good as none. */
+function parse(text: string): Snapshot['body'] | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

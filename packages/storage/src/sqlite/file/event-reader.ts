@@ -1,7 +1,9 @@
 import type { EventQuery } from '@overseer/core/spec';
 import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
 import type { LiftedRow, Page, Refusal } from '../protocol.ts';
+import { damagedEvent } from '../store-error.ts';
 import type { EventTables } from './event-table.ts';
+import { parseLifted } from './parse-lifted.ts';
 
 /** Events that SQLite joins to one text at a time. */
 const PIECE = 1_000;
@@ -22,13 +24,27 @@ export class EventReader {
 
   read(query: EventQuery): Page | Refusal {
     const pieces = this.#pieces(query);
-    const lifted: LiftedRow[] = pieces.flatMap(({ lifted: text }) =>
-      text === null ? [] : JSON.parse(`[${text}]`),
-    );
+    const lifted: LiftedRow[] = [];
+    for (const piece of pieces) {
+      const rows = piece.lifted === null ? [] : parseLifted(piece.lifted);
+      if (rows === undefined) return damagedEvent(this.#path, this.#firstDamaged(query));
+      lifted.push(...rows);
+    }
     const strings = this.#strings(lifted);
     return strings instanceof Map
-      ? { bodies: pieces.map((piece) => piece.bodies), lifted, strings }
+      ? { bodies: pieces.map((piece) => piece.bodies), lifted, last: pieces.at(-1)?.last, strings }
       : strings;
+  }
+
+  /** The `seq` of the first event whose lifted strings cannot be told. */
+  #firstDamaged(query: EventQuery): number {
+    let { after } = query;
+    for (;;) {
+      const [piece] = this.#pieces({ ...query, after, limit: 1 });
+      if (piece === undefined) return after;
+      after = piece.last;
+      if (piece.lifted !== null && parseLifted(piece.lifted) === undefined) return after;
+    }
   }
 
   #pieces({ stream, run, after, limit }: EventQuery): readonly Piece[] {

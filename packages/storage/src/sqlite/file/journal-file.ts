@@ -1,14 +1,15 @@
 import type { EventQuery } from '@overseer/core/spec';
 import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
-import type {
-  LeaseRow,
-  Page,
-  Questions,
-  Refusal,
-  TakenLease,
-  Write,
-  WriteOutcome,
+import {
+  isRefusal,
+  type LeaseRow,
+  type Page,
+  type Questions,
+  type Refusal,
+  type TakenLease,
+  type Write,
+  type WriteOutcome,
 } from '../protocol.ts';
 import { BlobTable } from './blob-table.ts';
 import { EventReader } from './event-reader.ts';
@@ -51,7 +52,7 @@ export class JournalFile {
     this.#events = new EventTable(database, tables);
     this.#reader = new EventReader(database, options.path, tables);
     this.#snapshots = new SnapshotTable(database);
-    this.#leases = new LeaseTable(database);
+    this.#leases = new LeaseTable(database, options.path);
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.#dataVersion = database.prepare('PRAGMA data_version');
@@ -79,7 +80,7 @@ export class JournalFile {
     return this.#transact(() => this.#leases.take(taking));
   }
 
-  lease(): LeaseRow {
+  lease(): LeaseRow | Refusal {
     return this.#leases.read();
   }
 
@@ -137,7 +138,7 @@ export class JournalFile {
       const database = openDatabase(path);
       attempt(() => {
         database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-        this.#giveBack(new LeaseTable(database), leases);
+        this.#giveBack(new LeaseTable(database, path), leases);
       });
       database.close();
     });
@@ -147,7 +148,10 @@ export class JournalFile {
     for (const lease of leases) table.release(lease);
   }
 
-  #write(write: Exclude<Write, { readonly kind: 'release' }>, lease: LeaseRow): WriteOutcome {
+  #write(
+    write: Exclude<Write, { readonly kind: 'release' }>,
+    lease: LeaseRow | Refusal,
+  ): WriteOutcome {
     switch (write.kind) {
       case 'append':
         return (
@@ -199,7 +203,8 @@ export class JournalFile {
 }
 
 /** Refuses a writer whose epoch is not that of the lease as it is held now. */
-function fence(epoch: number, lease: LeaseRow, path: string): Refusal | undefined {
+function fence(epoch: number, lease: LeaseRow | Refusal, path: string): Refusal | undefined {
+  if (isRefusal(lease)) return lease;
   if (lease.holder !== undefined && lease.epoch === epoch) return undefined;
   const message =
     lease.holder === undefined
