@@ -28,12 +28,17 @@ export class Deadlines {
     if (this.#cancelTick === undefined) this.#tick();
     return () => {
       this.#entries.delete(entry);
+      if (this.#entries.size === 0) this.#stopTicking();
     };
   }
 
   /** Forgets all deadlines and stops the timer. */
   close(): void {
     this.#entries.clear();
+    this.#stopTicking();
+  }
+
+  #stopTicking(): void {
     this.#cancelTick?.();
     this.#cancelTick = undefined;
   }
