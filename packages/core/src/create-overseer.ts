@@ -1,11 +1,5 @@
 import { availableParallelism } from 'node:os';
-import {
-  checkFrameworks,
-  checkNames,
-  checkOptions,
-  mergeRegistries,
-  type Registered,
-} from './check-options.ts';
+import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
@@ -18,10 +12,10 @@ import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
-import { builtinRoles } from './run/role-texts.ts';
 import type { Settings } from './run/settings.ts';
+import { setUpPlugins } from './set-up-plugins.ts';
 import type { LimitRule, LimitText } from './spec/limit.ts';
-import type { ModelEntry, Plugin } from './spec/plugin.ts';
+import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { answerValidator } from './validate/answer.ts';
@@ -49,7 +43,7 @@ export interface OpenTeam {
 /** Opens the parts of an overseer without its facade. Throws as `createOverseer` does. @internal */
 export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   await checkOptions(options);
-  const { registered, dispose } = await setUp(options);
+  const { registered, dispose } = await setUpPlugins(options);
   try {
     checkNames(options, registered);
     checkFrameworks(registered);
@@ -58,7 +52,8 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     const store = await (options.store ?? memory())();
     return { ...(await start(options, registered, members, store)), dispose };
   } catch (error) {
-    await dispose();
+    // What went wrong first is what has to be mended.
+    await dispose().catch(() => undefined);
     throw error;
   }
 }
@@ -170,47 +165,4 @@ function limitOf(model: string, limit: LimitText | LimitRule): LimitRule {
 function wrongLimit(model: string, cause: OverseerError): ConfigError {
   const message = `A limit of the model ${model} is wrong. ${cause.message}`;
   return new ConfigError(cause.code, message, { cause });
-}
-
-/** Sets plugins up in their order; a faulty one is named, and what was set up before it is let go. */
-async function setUp(options: OverseerOptions): Promise<{
-  readonly registered: Registered;
-  readonly dispose: () => Promise<void>;
-}> {
-  let registered: Registered = {
-    models: options.models,
-    roles: { ...builtinRoles, ...options.roles },
-    tools: options.tools ?? {},
-    validators: options.validators ?? {},
-    frameworks: options.frameworks ?? {},
-  };
-  const disposers: (() => Promise<void> | void)[] = [];
-  const dispose = async (): Promise<void> => {
-    for (const disposer of disposers.splice(0).reverse()) await disposer();
-  };
-  for (const plugin of options.plugins ?? []) {
-    const parts = await setUpOne(plugin, dispose);
-    if (parts.dispose !== undefined) disposers.push(() => parts.dispose?.());
-    registered = mergeRegistries(registered, plugin.name, parts);
-  }
-  return { registered, dispose };
-}
-
-async function setUpOne(
-  plugin: Plugin,
-  dispose: () => Promise<void>,
-): Promise<Awaited<ReturnType<Plugin['setup']>>> {
-  try {
-    return await plugin.setup();
-  } catch (error) {
-    await dispose();
-    throw faultyPlugin(plugin.name, error);
-  }
-}
-
-function faultyPlugin(name: string, cause: unknown): ConfigError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new ConfigError('config.plugin', `The plugin ${name} could not be set up: ${message}`, {
-    cause,
-  });
 }
