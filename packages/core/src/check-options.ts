@@ -28,8 +28,12 @@ export async function checkOptions(options: unknown): Promise<void> {
 /** Checks that every name that is used is one that exists. Throws `ConfigError` naming the nearest. */
 export function checkNames(options: OverseerOptions, registered: Registered): void {
   const models = Object.keys(registered.models);
+  const roles = Object.keys(registered.roles);
   known('the overseer', options.overseer, models, 'config.unknown-model');
   for (const [name, entry] of Object.entries(registered.models)) {
+    if (entry.role !== undefined) {
+      known(`the role of ${name}`, entry.role, roles, 'config.unknown-role');
+    }
     for (const other of entry.fallback ?? []) {
       known(`the fallback of ${name}`, other, models, 'config.unknown-model');
     }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
-import { ConfigError } from './errors/config-error.ts';
 import { ModelError } from './errors/model-error.ts';
 import { memory } from './journal/memory-store.ts';
 import type { OverseerEvent } from './spec/event.ts';
@@ -299,18 +298,5 @@ describe('createOverseer', () => {
     expect(result).toMatchObject({ status: 'completed', output: 'second' });
     expect(quick.requests).toHaveLength(1);
     expect(result.usage).toMatchObject({ calls: 2, failedCalls: 1, uncertainCalls: 1 });
-  });
-
-  it('M4: an unknown model name lists the known ones and suggests the nearest', async () => {
-    const models = { planner: { model: fakeModel({ reply: () => ({ text: '' }) }) } };
-    const wrong = createOverseer({ overseer: 'planer' as 'planner', models });
-    await expect(wrong).rejects.toThrow(/did you mean "planner"/);
-    await expect(wrong).rejects.toBeInstanceOf(ConfigError);
-  });
-
-  it('X5: wrong options are named one by one', async () => {
-    const wrong = createOverseer({ overseer: 'a', models: { a: { modle: 1 } }, stor: 1 } as never);
-    await expect(wrong).rejects.toThrow(/models\.a/);
-    await expect(wrong).rejects.toThrow(/stor/);
   });
 });

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
+import { checkBudgetPrices, checkLimitPrice } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
@@ -48,6 +49,7 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     checkNames(options, registered);
     checkFrameworks(registered);
     const members = createMembers(registered.models);
+    checkBudgetPrices(options.budget, members.values());
     await options.workspaces?.prepare(AbortSignal.timeout(60_000));
     const store = await (options.store ?? memory())();
     return { ...(await start(options, registered, members, store)), dispose };
@@ -128,13 +130,15 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
   const members = new Map<string, Member>();
   for (const [name, entry] of Object.entries(models)) {
     const rules = (entry.limits ?? []).map((limit) => limitOf(name, limit));
+    const price = entry.price ?? entry.model.info.price;
+    checkLimitPrice({ name, model: entry.model, price }, rules);
     members.set(name, {
       name,
       model: entry.model,
       role: entry.role,
       goodAt: entry.goodAt ?? [],
       fallback: entry.fallback ?? [],
-      price: entry.price ?? entry.model.info.price,
+      price,
       grants: entry.grants ?? [],
       limits: new ModelLimits(name, rules, entry.concurrency ?? 4),
       order: members.size,

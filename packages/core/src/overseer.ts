@@ -1,3 +1,4 @@
+import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import type { Journal } from './journal/journal.ts';
@@ -53,7 +54,8 @@ export class Overseer implements AsyncDisposable {
 
   /**
    * Starts a run and returns its handle at once: of a goal in words, which the overseer model breaks into tasks, or of
-   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`).
+   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), and for a budget in dollars
+   * where a model has no price (`config.price`).
    */
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
     const kernel = this.#kernel();
@@ -158,6 +160,7 @@ export class Overseer implements AsyncDisposable {
 
   #newRun(request: string | TaskGraph, options: RunOptions): NewRun {
     const budget = options.budget ?? this.#settings.budget;
+    checkBudgetPrices(budget, this.#settings.members.values());
     const graph = typeof request === 'string' ? undefined : request;
     const context = [graph?.context, options.context]
       .filter((text) => text !== undefined)

@@ -7,7 +7,7 @@ import { fakeModel } from './testing/fake-model.ts';
 const models = { a: { model: fakeModel({ reply: () => ({ text: 'x' }) }) } };
 
 describe('setUpPlugins', () => {
-  it('X1: a name that is taken lets go of every plugin, the clashing one too', async () => {
+  it('X5: a name that is taken lets go of every plugin, the clashing one too', async () => {
     const gone: string[] = [];
     const poet = { roles: { poet: { text: 'Rhyme.' } } };
     const plugins = [plugin('one', gone, poet), plugin('two', gone, poet)];
@@ -18,7 +18,7 @@ describe('setUpPlugins', () => {
     expect(gone).toEqual(['two', 'one']);
   });
 
-  it('X1: a plugin that throws is named, and those before it are let go', async () => {
+  it('X5: a plugin that throws is named, and those before it are let go', async () => {
     const gone: string[] = [];
     const setup = () => Promise.reject(new Error('no disk'));
     const faulty: Plugin = { spec: 'plugin/1', name: 'two', setup };
@@ -30,7 +30,7 @@ describe('setUpPlugins', () => {
     expect(gone).toEqual(['one']);
   });
 
-  it('X1: one that cannot be let go does not hold the others back, and is told once', async () => {
+  it('X5: one that cannot be let go does not hold the others back, and is told once', async () => {
     const gone: string[] = [];
     const plugins = [plugin('one', gone), broken(gone), plugin('three', gone)];
     const { dispose } = await setUpPlugins({ overseer: 'a', models, plugins });
@@ -40,7 +40,7 @@ describe('setUpPlugins', () => {
     expect(gone).toHaveLength(3);
   });
 
-  it('X1: one that cannot be let go does not hide why an overseer could not be made', async () => {
+  it('X5: one that cannot be let go does not hide why an overseer could not be made', async () => {
     const gone: string[] = [];
     const plugins = [plugin('one', gone), broken(gone)];
     const wrong = createOverseer({ overseer: 'b' as 'a', models, plugins });

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { createOverseer } from './create-overseer.ts';
+import { ConfigError } from './errors/config-error.ts';
+import { fakeModel } from './testing/fake-model.ts';
+
+describe('what createOverseer is told', () => {
+  it('M4: an unknown model name lists the known ones and suggests the nearest', async () => {
+    const models = { planner: { model: fakeModel({ reply: () => ({ text: '' }) }) } };
+    const wrong = createOverseer({ overseer: 'planer' as 'planner', models });
+    await expect(wrong).rejects.toThrow(/did you mean "planner"/);
+    await expect(wrong).rejects.toBeInstanceOf(ConfigError);
+  });
+
+  it('X5: a role that nobody registered is refused, and the nearest suggested', async () => {
+    const model = fakeModel({ reply: () => ({ text: '' }) });
+    const wrong = createOverseer({ overseer: 'a', models: { a: { model, role: 'codr' } } });
+    await expect(wrong).rejects.toThrow(/the role of a: "codr"; did you mean "coder"/);
+    await expect(wrong).rejects.toMatchObject({ code: 'config.unknown-role' });
+    const roles = { codr: { text: 'Code.' } };
+    await using right = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, role: 'codr' }, b: { model, role: 'reviewer' } },
+      roles,
+    });
+    expect(right.models()).toHaveLength(2);
+  });
+
+  it('X5: wrong options are named one by one', async () => {
+    const wrong = createOverseer({ overseer: 'a', models: { a: { modle: 1 } }, stor: 1 } as never);
+    await expect(wrong).rejects.toThrow(/models\.a/);
+    await expect(wrong).rejects.toThrow(/stor/);
+  });
+});
