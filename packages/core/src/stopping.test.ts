@@ -19,6 +19,23 @@ const hangs: Validator = {
 };
 
 describe('stopping', () => {
+  it('L1 L6: a budget is never overshot: the run stops before the call that would', async () => {
+    const model = fakeModel({
+      info: { price: { input: 0, output: 100 }, maxOutput: 1_000 },
+      reply: () => ({ text: 'x', usage: { input: { total: 10 }, output: { total: 1_000 } } }),
+    });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, concurrency: 3 } },
+      budget: { usd: 0.5 },
+    });
+    const tasks = Array.from({ length: 12 }, (_, i) => ({ instruction: `task ${i}` }));
+    const result = await overseer.run({ tasks }).result;
+    expect(result.status).toBe('stopped');
+    expect(result.cost).toBeCloseTo(0.5, 10);
+    expect(model.requests).toHaveLength(5);
+  });
+
   it('L6 K6: a run that stops at its budget starts no smaller task in the same turn', async () => {
     const model = fakeModel({
       info: { price: { input: 100, output: 0 }, maxOutput: 10 },
