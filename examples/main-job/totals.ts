@@ -13,13 +13,15 @@ export async function compareTotals(
   const input = sum((one) => one.inputTokens);
   const output = sum((one) => one.outputTokens);
   const difference = completed - view.calls;
+  const uncertain = view.uncertainCalls;
   const same =
     difference === 0 &&
-    (view.uncertainCalls > 0 || (input === view.inputTokens && output === view.outputTokens));
+    input === view.inputTokens - view.uncertainInputTokens &&
+    output === view.outputTokens - view.uncertainOutputTokens;
   const verdict = same
-    ? 'the same as ours'
-    : difference >= 0 && difference <= view.uncertainCalls
-      ? `${difference} more than ours, within the ${view.uncertainCalls} uncertain`
+    ? `the same as ours${uncertain === 0 ? '' : `, but for ${uncertain} uncertain call${uncertain === 1 ? '' : 's'}`}`
+    : difference > 0 && difference <= uncertain
+      ? `${difference} more than ours, within the ${uncertain} uncertain`
       : 'NOT what we counted';
   return [
     `The mock service counted ${completed} answers, ${input} tokens in, ${output} out: ${verdict}.`,

@@ -77,6 +77,8 @@ describe('foldView', () => {
       calls: 2,
       failedCalls: 1,
       uncertainCalls: 1,
+      uncertainInputTokens: 7,
+      uncertainOutputTokens: 3,
       inputTokens: 2_007,
       outputTokens: 103,
       microUsd: 5_010,

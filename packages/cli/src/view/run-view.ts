@@ -34,6 +34,9 @@ export interface RunView {
   calls: number;
   failedCalls: number;
   uncertainCalls: number;
+  /** What the uncertain calls are charged, of the totals below. */
+  uncertainInputTokens: number;
+  uncertainOutputTokens: number;
   inputTokens: number;
   outputTokens: number;
   microUsd: number;
@@ -54,6 +57,8 @@ export function emptyView(): RunView {
     calls: 0,
     failedCalls: 0,
     uncertainCalls: 0,
+    uncertainInputTokens: 0,
+    uncertainOutputTokens: 0,
     inputTokens: 0,
     outputTokens: 0,
     microUsd: 0,
@@ -134,7 +139,11 @@ function countCall(view: RunView, event: OverseerEvent<'call.finished' | 'call.f
   } else {
     const { kind, message, uncertain } = event.data;
     view.failedCalls += 1;
-    if (uncertain) view.uncertainCalls += 1;
+    if (uncertain) {
+      view.uncertainCalls += 1;
+      view.uncertainInputTokens += settled.inputTokens;
+      view.uncertainOutputTokens += settled.outputTokens;
+    }
     // A call that we ended ourselves says nothing of the model.
     if (kind !== 'aborted') view.refusals.set(model, { kind, message });
   }

@@ -13,7 +13,7 @@ export interface LetThrough {
   readonly estimate: CallEstimate;
 }
 
-/** Kinds of failure for which a provider charges nothing, because it refused before it began. */
+/** Kinds of failure for which a provider charges nothing, provided that its answer had not begun. */
 const CHARGES_NOTHING: Readonly<Record<ModelErrorKind, boolean>> = {
   auth: true,
   permission: true,
@@ -98,7 +98,7 @@ function failed(
   failure: ModelError,
   estimate: CallEstimate,
 ): EventData['call.failed'] {
-  const free = CHARGES_NOTHING[failure.kind] && (failure.partial ?? []).length === 0;
+  const free = CHARGES_NOTHING[failure.kind] && !failure.begun;
   // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again.
   const retryable = failure.retryable || failure.kind === 'aborted';
   // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.

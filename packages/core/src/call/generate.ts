@@ -1,3 +1,6 @@
+import { ModelError } from '../errors/model-error.ts';
+import { defined } from '../internal/defined.ts';
+import { sentence } from '../internal/model-refusal.ts';
 import { toModelError } from '../internal/to-model-error.ts';
 import type { Part, ReasoningPart, TextPart } from '../spec/message.ts';
 import type {
@@ -34,7 +37,7 @@ export interface ModelResponse {
 /**
  * Calls a model once, under `guard()`, and drains its stream. `onEvent` sees every event in order, as it comes; it must not
  * throw. Throws `ModelError` and nothing else, with what had arrived in `partial`: whole parts, then unfinished text and
- * reasoning marked `meta.overseer.partial`.
+ * reasoning marked `meta.overseer.partial`; a connection that fails once the answer has begun is `interrupted`.
  */
 export async function generate(
   model: Model,
@@ -50,10 +53,23 @@ export async function generate(
     });
     return answer.response();
   } catch (thrown) {
-    const error = toModelError(thrown, ctx.signal, nameOf(model));
+    const where = nameOf(model);
+    const failure = toModelError(thrown, ctx.signal, where);
+    const error = answer.begun && failure.kind === 'network' ? cutShort(failure, where) : failure;
     error.partial = answer.partial();
+    error.begun = answer.begun;
     throw error;
   }
+}
+
+/** The error for a connection that failed in the middle of an answer. */
+function cutShort(failure: ModelError, where: string): ModelError {
+  const what = 'the connection failed in the middle of the answer';
+  const { status, providerCode, requestId, rate } = failure;
+  return new ModelError('interrupted', sentence('interrupted', where, status, what), {
+    cause: failure,
+    ...defined({ status, providerCode, requestId, rate }),
+  });
 }
 
 type Finish = Extract<ModelEvent, { readonly type: 'finish' }>;
@@ -69,8 +85,15 @@ class Answer {
   #head: Meta | undefined;
   #finish: Finish | undefined;
   #firstTokenMs: number | undefined;
+  #begun = false;
+
+  /** Whether anything but `progress` has arrived. */
+  get begun(): boolean {
+    return this.#begun;
+  }
 
   take(event: ModelEvent): void {
+    if (event.type !== 'progress') this.#begun = true;
     switch (event.type) {
       case 'delta':
         this.#firstTokenMs ??= performance.now() - this.#startedAt;

@@ -92,6 +92,25 @@ describe('generate', () => {
     },
   );
 
+  const input: ModelEvent = { type: 'delta', index: 0, kind: 'tool-input', text: '{"pa' };
+  it.each(ways([input, new ModelError('network', 'cut', { providerCode: 'ECONNRESET' })]))(
+    'M18 L7: a connection lost in the middle of a %s answer is interrupted, and the answer had begun',
+    async (_, one) => {
+      const error = await failure(generate(one, REQUEST, open()));
+      expect(error).toMatchObject({ kind: 'interrupted', begun: true, partial: [] });
+      expect(error).toMatchObject({ retryable: true, providerCode: 'ECONNRESET' });
+      expect(error.message).toContain('test/m');
+    },
+  );
+
+  it.each(ways([{ type: 'progress', phase: 'load' }, new ModelError('network', 'gone')]))(
+    'M18 L7: progress that is %s begins no answer',
+    async (_, one) => {
+      const error = await failure(generate(one, REQUEST, open()));
+      expect(error).toMatchObject({ kind: 'network', begun: false });
+    },
+  );
+
   it('M18: an adapter that throws before it streams is caught too', async () => {
     const broken = model(() => {
       throw new ModelError('auth', 'no key');

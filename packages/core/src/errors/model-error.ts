@@ -49,6 +49,8 @@ export class ModelError extends OverseerError {
   readonly rate: RateLimit | undefined;
   /** What had arrived before it failed; set by `generate()`. */
   partial: readonly Part[] | undefined;
+  /** Whether the answer had begun, so that it may be charged: anything but `progress` had arrived; set by `generate()`. */
+  begun = false;
 
   constructor(kind: ModelErrorKind, message: string, options: ModelErrorOptions = {}) {
     super(`model.${kind}`, message, {

@@ -78,8 +78,10 @@ async function* play(
   if (reply.delayMs !== undefined) {
     await sleep(reply.delayMs, undefined, { signal: ctx.signal });
   }
-  yield { type: 'meta', model };
   const parts = partsOf(reply);
+  // A refusal comes before any answer.
+  if (reply.error !== undefined && parts.length === 0) throw reply.error;
+  yield { type: 'meta', model };
   for (const [index, part] of parts.entries()) {
     if (part.type === 'tool-call') continue;
     for (const text of part.text.split(/(?<= )/)) {

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { createOverseer } from '../create-overseer.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import type { Model, ModelEvent } from '../spec/model.ts';
+import { createFakeClock } from '../testing/fake-clock.ts';
+import { fakeModel } from '../testing/fake-model.ts';
+
+/** A model whose first call brings these events and then fails; later ones succeed. */
+function failsAfter(events: readonly ModelEvent[], error: ModelError): Model {
+  const good = fakeModel({ reply: () => ({ text: 'done' }) });
+  let calls = 0;
+  return {
+    ...good,
+    stream: (request, ctx) => {
+      calls += 1;
+      if (calls > 1) return good.stream(request, ctx);
+      return (async function* () {
+        yield* events;
+        throw error;
+      })();
+    },
+  };
+}
+
+async function failedCall(model: Model): Promise<OverseerEvent<'call.failed'>> {
+  const clock = createFakeClock();
+  await using overseer = await createOverseer({ overseer: 'a', models: { a: { model } }, clock });
+  const run = overseer.run({ tasks: [{ instruction: 'x' }] });
+  for await (const event of run) {
+    if (event.type === 'call.failed') return event;
+  }
+  throw new Error('no call failed');
+}
+
+describe('the charge of a failed call', () => {
+  const pieces: readonly ModelEvent[] = [
+    { type: 'meta', model: 'm' },
+    { type: 'delta', index: 0, kind: 'tool-input', text: '{"path": "a' },
+  ];
+
+  it.each(['network', 'server', 'overloaded'] as const)(
+    'L7 M18: a stream that ends in %s in the middle of a tool call is charged at its estimate',
+    async (kind) => {
+      const { data } = await failedCall(failsAfter(pieces, new ModelError(kind, 'cut')));
+      expect(data.kind).toBe(kind === 'network' ? 'interrupted' : kind);
+      expect(data.uncertain).toBe(true);
+      expect(data.settled.inputTokens).toBeGreaterThan(0);
+      expect(data.settled.outputTokens).toBeGreaterThan(0);
+    },
+  );
+
+  it.each([
+    ['nothing', []],
+    ['progress', [{ type: 'progress', phase: 'load' }]],
+  ] as const)('L7: a call that was lost after %s came costs nothing', async (_, events) => {
+    const { data } = await failedCall(failsAfter(events, new ModelError('network', 'gone')));
+    expect(data).toMatchObject({ kind: 'network', uncertain: false });
+    expect(data.settled).toEqual({ inputTokens: 0, outputTokens: 0, microUsd: 0 });
+  });
+});
