@@ -13,4 +13,6 @@ export { withFinalCheck } from './setup/finish-graph.ts';
 export { findProject, type Project, type ProjectWish } from './setup/project.ts';
 export { readTasks } from './setup/tasks.ts';
 export { type TeamParts, teamOf, teamParts } from './setup/team.ts';
+export type { Presenter } from './view/presenter.ts';
 export { outliveReaders } from './view/presenter.ts';
+export type { RunView, TaskView } from './view/run-view.ts';
