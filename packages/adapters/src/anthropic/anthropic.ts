@@ -1,10 +1,12 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
-import { defined, toModelError } from '@overseer/core/plugin';
+import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
 import type { CallContext, ListedModel, Model } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
+import { refuseCredentials } from '../internal/base-url.ts';
+import { hideSecrets, secretsOf } from '../internal/hide-secrets.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { keepClients, readApiKey } from '../internal/sdk-client.ts';
+import { checkBaseVariable, keepClients, readApiKey } from '../internal/sdk-client.ts';
 import { sdkStream } from '../internal/sdk-stream.ts';
 import { AnthropicEventReader } from './anthropic-event-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
@@ -27,24 +29,36 @@ const MAX_TOKENS = 8192;
 /**
  * A model of Anthropic through the official SDK (`npm install @anthropic-ai/sdk`), over streaming messages. The SDK is loaded
  * at the first call and its retries are off; one client is kept. A request without `maxTokens` may use `maxOutput` tokens, or
- * 8,192 where that is not given.
+ * 8,192 where that is not given. Throws `ConfigError` for a base URL with a password in it.
  */
 export function anthropic(modelId: string, options: AnthropicOptions = {}): Model {
   const where = `${PROVIDER}/${modelId}`;
   const idleTimeoutMs = options.idleTimeoutMs ?? 300_000;
+  if (options.baseURL !== undefined) refuseCredentials(options.baseURL);
+  const secrets = new Set(secretsOf(options.headers));
+  const hide = (error: ModelError, { headers }: CallContext): ModelError =>
+    hideSecrets(error, [...secrets, ...secretsOf(headers)]);
   const watch = new IdleWatch(idleTimeoutMs);
   const maxTokens = options.maxOutput ?? MAX_TOKENS;
   const clientFor = keepClients({
     packageName: '@anthropic-ai/sdk',
     version: '1',
-    create: (fetch) => createClient(options, idleTimeoutMs, where, fetch),
+    create: (fetch) => {
+      const apiKey = readApiKey(options.apiKey, 'ANTHROPIC_API_KEY', where);
+      secrets.add(apiKey);
+      // The SDK sends it too, where it is set.
+      const { ANTHROPIC_AUTH_TOKEN: token } = process.env;
+      if (token !== undefined) secrets.add(token);
+      if (options.baseURL === undefined) checkBaseVariable('ANTHROPIC_BASE_URL', where);
+      return createClient({ ...options, apiKey }, idleTimeoutMs, fetch);
+    },
   });
   const ask = async <T>(ctx: CallContext, call: (client: Anthropic) => Promise<T>): Promise<T> => {
     try {
       ctx.signal.throwIfAborted();
       return await call(await clientFor(ctx.fetch));
     } catch (error) {
-      throw toModelError(error, ctx.signal, where);
+      throw hide(toModelError(error, ctx.signal, where), ctx);
     }
   };
   const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
@@ -79,21 +93,20 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
             .create(params, requestOptions({ ...ctx, signal }))
             .withResponse(),
         reader: (sink) => new AnthropicEventReader(sink),
-        explain: (error) => withAvailableModels(error, modelId, () => list(ctx)),
+        explain: async (error) =>
+          hide(await withAvailableModels(error, modelId, () => list(ctx)), ctx),
       });
     },
   };
 }
 
 async function createClient(
-  options: AnthropicOptions,
+  options: AnthropicOptions & { readonly apiKey: string },
   timeout: number,
-  where: string,
   fetch: typeof globalThis.fetch | undefined,
 ): Promise<Anthropic> {
-  const apiKey = readApiKey(options.apiKey, 'ANTHROPIC_API_KEY', where);
   const { Anthropic } = await import('@anthropic-ai/sdk');
-  const { baseURL, headers } = options;
+  const { apiKey, baseURL, headers } = options;
   return new Anthropic({
     apiKey,
     timeout,

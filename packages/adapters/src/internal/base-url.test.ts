@@ -3,6 +3,17 @@ import { readBaseUrl } from './base-url.ts';
 
 describe('a base URL', () => {
   it.each([
+    'http://ann:hunter22@host/v1',
+    'ann:hunter22@host',
+    'ftp://ann:hunter22@host',
+    'http://ann:hun/hunter22@host',
+  ])('M11: %j is refused for its password, without repeating it', (text) => {
+    const message = expect.not.stringMatching(/ann|hunter22/);
+    const refused = expect.objectContaining({ code: 'config.base-url', message });
+    expect(() => readBaseUrl(text)).toThrow(refused);
+  });
+
+  it.each([
     ['http://127.0.0.1:1234', 'http://127.0.0.1:1234', '/v1', true],
     ['http://127.0.0.1:1234/', 'http://127.0.0.1:1234', '/v1', true],
     ['http://localhost:1234/v1/', 'http://localhost:1234', '/v1', true],

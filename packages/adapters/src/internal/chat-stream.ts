@@ -202,7 +202,8 @@ class ChatStream implements PushHandle {
   readonly #fail = (error: unknown): void => {
     if (this.#over) return;
     this.#close();
-    this.#sink.end(toModelError(error, this.#call.ctx.signal, this.#call.where));
+    const { client, ctx, where } = this.#call;
+    this.#sink.end(client.hide(toModelError(error, ctx.signal, where), ctx));
   };
 
   readonly #onIdle = (): void => {

@@ -1,7 +1,8 @@
-import { abortError, modelRefusal, toModelError } from '@overseer/core/plugin';
+import { abortError, type ModelError, modelRefusal, toModelError } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
 import { readBaseUrl } from './base-url.ts';
 import { fetchTransport } from './fetch-transport.ts';
+import { hideSecrets, secretsOf } from './hide-secrets.ts';
 import type { HttpTransport } from './http-call.ts';
 import { nodeTransport } from './node-transport.ts';
 import { socketTransport } from './socket-transport.ts';
@@ -24,6 +25,8 @@ export interface HttpClient extends Disposable {
   readonly local: boolean;
   /** The transport of a call: `ctx.fetch` where it is given, else kept-alive sockets. */
   transport(ctx: CallContext): HttpTransport;
+  /** The same failure without the key and the secret headers of a call, which a server may have repeated. */
+  hide(error: ModelError, ctx: CallContext): ModelError;
 }
 
 /** Makes a client; opens nothing yet. Throws `ConfigError` for a bad base URL. */
@@ -36,12 +39,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
     ...options.headers,
   };
+  const secrets = [options.apiKey ?? '', ...secretsOf(options.headers)];
   const open = base.origin.startsWith('http:') ? socketTransport : nodeTransport;
   const kept = open(base.origin, headers);
   return {
     ...base,
     transport: (ctx) =>
       ctx.fetch === undefined ? kept : fetchTransport(base.origin, headers, ctx.fetch),
+    hide: (error, ctx) => hideSecrets(error, [...secrets, ...secretsOf(ctx.headers)]),
     [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
 }
@@ -79,10 +84,11 @@ export function requestJson(
           try {
             resolve(answer.json(where));
           } catch (error) {
-            reject(error);
+            reject(client.hide(toModelError(error, ctx.signal, where), ctx));
           }
         }),
-      onError: (error) => settle(() => reject(toModelError(error, ctx.signal, where))),
+      onError: (error) =>
+        settle(() => reject(client.hide(toModelError(error, ctx.signal, where), ctx))),
     });
     const onAbort = (): void => {
       exchange.close();

@@ -1,4 +1,5 @@
-import { ModelError } from '@overseer/core/plugin';
+import { ModelError, OverseerError } from '@overseer/core/plugin';
+import { refuseCredentials } from './base-url.ts';
 
 /** An official SDK, as an optional dependency. */
 export interface Sdk<Client> {
@@ -35,6 +36,21 @@ export function readApiKey(option: string | undefined, variable: string, where: 
   const key = option ?? process.env[variable];
   if (key !== undefined && key !== '') return key;
   throw new ModelError('auth', `${where}: there is no API key; set ${variable}, or pass apiKey`);
+}
+
+/** Refuses an SDK's variable for its base URL where that has a name or password in it. Throws `ModelError` `invalid`. */
+export function checkBaseVariable(variable: string, where: string): void {
+  try {
+    refuseCredentials(process.env[variable] ?? '');
+  } catch (cause) {
+    throw unfitVariable(`${where}: ${variable}`, cause);
+  }
+}
+
+function unfitVariable(what: string, cause: unknown): unknown {
+  return OverseerError.is(cause)
+    ? new ModelError('invalid', `${what}: ${cause.message}`, { cause })
+    : cause;
 }
 
 async function createClient<Client>(

@@ -1,4 +1,4 @@
-import { defined, toModelError } from '@overseer/core/plugin';
+import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
 import type {
   CallContext,
   ListedModel,
@@ -8,13 +8,15 @@ import type {
 } from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
 import { withAvailableModels } from '../internal/available-models.ts';
+import { refuseCredentials } from '../internal/base-url.ts';
+import { hideSecrets, secretsOf } from '../internal/hide-secrets.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import type { OpenAiChunk } from '../internal/openai-chunk.ts';
 import { OpenAiChunkReader } from '../internal/openai-chunk-reader.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiSettings, openAiTools } from '../internal/openai-request.ts';
-import { keepClients, readApiKey } from '../internal/sdk-client.ts';
+import { checkBaseVariable, keepClients, readApiKey } from '../internal/sdk-client.ts';
 import { sdkStream } from '../internal/sdk-stream.ts';
 
 const PROVIDER = 'openai';
@@ -35,23 +37,32 @@ export interface OpenAiOptions extends ModelFacts {
 
 /**
  * A model of OpenAI through the official SDK (`npm install openai`), over streaming chat completions. The SDK is loaded at
- * the first call and its retries are off; one client is kept.
+ * the first call and its retries are off; one client is kept. Throws `ConfigError` for a base URL with a password in it.
  */
 export function openai(modelId: string, options: OpenAiOptions = {}): Model {
   const where = `${PROVIDER}/${modelId}`;
   const idleTimeoutMs = options.idleTimeoutMs ?? 300_000;
+  if (options.baseURL !== undefined) refuseCredentials(options.baseURL);
+  const secrets = new Set(secretsOf(options.headers));
+  const hide = (error: ModelError, { headers }: CallContext): ModelError =>
+    hideSecrets(error, [...secrets, ...secretsOf(headers)]);
   const watch = new IdleWatch(idleTimeoutMs);
   const clientFor = keepClients({
     packageName: 'openai',
     version: '7',
-    create: (fetch) => createClient(options, idleTimeoutMs, where, fetch),
+    create: (fetch) => {
+      const apiKey = readApiKey(options.apiKey, 'OPENAI_API_KEY', where);
+      secrets.add(apiKey);
+      if (options.baseURL === undefined) checkBaseVariable('OPENAI_BASE_URL', where);
+      return createClient({ ...options, apiKey }, idleTimeoutMs, fetch);
+    },
   });
   const list = async (ctx: CallContext): Promise<readonly ListedModel[]> => {
     try {
       const page = await (await clientFor(ctx.fetch)).models.list(requestOptions(ctx));
       return page.data.map(({ id }) => ({ id, state: 'ready' }));
     } catch (error) {
-      throw toModelError(error, ctx.signal, where);
+      throw hide(toModelError(error, ctx.signal, where), ctx);
     }
   };
   return {
@@ -70,21 +81,20 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
             .create(params, requestOptions({ ...ctx, signal }))
             .withResponse(),
         reader: (sink) => new OpenAiChunkReader(where, sink),
-        explain: (error) => withAvailableModels(error, modelId, () => list(ctx)),
+        explain: async (error) =>
+          hide(await withAvailableModels(error, modelId, () => list(ctx)), ctx),
       });
     },
   };
 }
 
 async function createClient(
-  options: OpenAiOptions,
+  options: OpenAiOptions & { readonly apiKey: string },
   timeout: number,
-  where: string,
   fetch: typeof globalThis.fetch | undefined,
 ): Promise<OpenAI> {
-  const apiKey = readApiKey(options.apiKey, 'OPENAI_API_KEY', where);
   const { OpenAI } = await import('openai');
-  const { baseURL, organization, project, headers } = options;
+  const { apiKey, baseURL, organization, project, headers } = options;
   return new OpenAI({
     apiKey,
     timeout,

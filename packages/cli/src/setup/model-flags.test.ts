@@ -71,6 +71,8 @@ describe('modelsOf', () => {
       /OPENAI_API_KEY.*lmstudio:NAME/,
     ],
     ['config.base-url', 'm', {}, 'localhost:1234', /"localhost:1234" is no http or https URL/],
+    ['config.base-url', 'm', {}, 'http://ann:pass@host/v1', /"http:\/\/…@host\/v1" has a name/],
+    ['config.base-url', 'm', {}, 'ann:p/ass@host', /"…@host" is no http/],
     ['config.base-url', 'm', {}, 'what ever', /write it like/],
   ])('X5 M18: %s for %s', (code, name, env, baseUrl, words) => {
     let thrown: unknown;

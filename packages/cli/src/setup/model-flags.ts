@@ -122,10 +122,19 @@ function requireKey(variable: string, model: string, env: Environment): void {
 
 function requireUrl(text: string): string {
   const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol)) return text;
+  const isHttp = url !== null && /^https?:$/.test(url.protocol);
+  if (isHttp && url.username === '' && url.password === '') return text;
+  // What stands before the last `@` may be a password.
+  const shown = JSON.stringify(text.replace(/^(\s*[a-z][\w+.-]*:\/\/)?.*@/is, '$1…@'));
+  if (isHttp) {
+    throw new ConfigError(
+      'config.base-url',
+      `The base URL ${shown} has a name or password in it; leave it out, and set OPENAI_API_KEY if the server wants a key.`,
+    );
+  }
   throw new ConfigError(
     'config.base-url',
-    `The base URL ${JSON.stringify(text)} is no http or https URL; write it like ${LM_STUDIO}.`,
+    `The base URL ${shown} is no http or https URL; write it like ${LM_STUDIO}.`,
   );
 }
 

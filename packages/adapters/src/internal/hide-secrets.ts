@@ -1,0 +1,83 @@
+import { inspect } from 'node:util';
+import { defined, ModelError, ModelNotFoundError } from '@overseer/core/plugin';
+
+const HIDDEN = '[key]';
+/** What is shorter is a placeholder, such as `none`: replaced anywhere, it would spoil sentences and hide nothing. */
+const MIN_SECRET = 8;
+/** A beginning that still tells too much, where a sentence was cut in the middle of a key. */
+const MIN_BEGINNING = 12;
+const MAX_CAUSES = 5;
+
+/**
+ * The same failure without these secrets, which some servers repeat when they refuse them: in its sentence, codes, names and
+ * causes. An error that shows none is returned as it is. A cause that shows one and is no `ModelError` is replaced by its
+ * name and sentence. Of a secret under 8 characters only `Bearer <secret>` is hidden.
+ */
+export function hideSecrets(error: ModelError, secrets: Iterable<string>): ModelError {
+  // The longest first: one may be the beginning of another.
+  const known = [...new Set(secrets)].filter(Boolean).sort((a, b) => b.length - a.length);
+  return known.length === 0 || !shows(error, known) ? error : rebuilt(error, known, 0);
+}
+
+/** What of a host's headers must stay secret: the values of those that carry keys, tokens or cookies. */
+export function secretsOf(headers: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    /auth|key|token|secret|cookie/i.test(name) ? [value, value.replace(/^\w+\s+/, '')] : [],
+  );
+}
+
+function rebuilt(error: ModelError, secrets: readonly string[], depth: number): ModelError {
+  const text = (value: string | undefined): string | undefined =>
+    value === undefined ? undefined : masked(value, secrets);
+  const { status, retryAfterMs, rate, retryable } = error;
+  const message = masked(error.message, secrets);
+  const options = {
+    cause: cleanCause(error.cause, secrets, depth),
+    retryable,
+    ...defined({ status, retryAfterMs, rate }),
+    ...defined({ providerCode: text(error.providerCode), requestId: text(error.requestId) }),
+  };
+  if (!(error instanceof ModelNotFoundError)) return new ModelError(error.kind, message, options);
+  const names = error.availableModels.map((name) => masked(name, secrets));
+  return new ModelNotFoundError(message, names, options);
+}
+
+function cleanCause(cause: unknown, secrets: readonly string[], depth: number): unknown {
+  if (depth === MAX_CAUSES) return undefined;
+  if (cause === undefined || !shows(cause, secrets)) return cause;
+  if (cause instanceof ModelError) return rebuilt(cause, secrets, depth + 1);
+  if (!(cause instanceof Error)) return masked(String(cause), secrets);
+  const inner = cleanCause(cause.cause, secrets, depth + 1);
+  const clean = new Error(
+    masked(cause.message, secrets),
+    inner === undefined ? undefined : { cause: inner },
+  );
+  clean.name = masked(cause.name, secrets);
+  return clean;
+}
+
+function shows(value: unknown, secrets: readonly string[]): boolean {
+  const text = inspect(value, {
+    depth: 12,
+    showHidden: true,
+    maxArrayLength: null,
+    maxStringLength: null,
+  });
+  // Printed strings have their quotes and backslashes escaped.
+  return secrets.some((secret) =>
+    [secret, JSON.stringify(secret).slice(1, -1)].some((form) => masked(text, [form]) !== text),
+  );
+}
+
+function masked(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    clean = clean.replaceAll(`Bearer ${secret}`, HIDDEN);
+    if (secret.length < MIN_SECRET) continue;
+    clean = clean.replaceAll(secret, HIDDEN);
+    for (let length = secret.length - 1; length >= MIN_BEGINNING; length--) {
+      clean = clean.replaceAll(secret.slice(0, length), HIDDEN);
+    }
+  }
+  return clean;
+}
