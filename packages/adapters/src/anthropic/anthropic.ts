@@ -6,7 +6,12 @@ import { refuseCredentials } from '../internal/base-url.ts';
 import { hideSecrets, secretsOf } from '../internal/hide-secrets.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { checkBaseVariable, keepClients, readApiKey } from '../internal/sdk-client.ts';
+import {
+  checkBaseVariable,
+  keepClients,
+  readApiKey,
+  requestOptions,
+} from '../internal/sdk-client.ts';
 import { sdkStream } from '../internal/sdk-stream.ts';
 import { AnthropicEventReader } from './anthropic-event-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
@@ -115,11 +120,4 @@ async function createClient(
     logLevel: 'off',
     ...defined({ baseURL, fetch, defaultHeaders: headers }),
   });
-}
-
-function requestOptions(ctx: CallContext): {
-  signal: AbortSignal;
-  headers?: Record<string, string>;
-} {
-  return { signal: ctx.signal, ...(ctx.headers === undefined ? {} : { headers: ctx.headers }) };
 }

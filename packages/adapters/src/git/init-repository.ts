@@ -23,7 +23,7 @@ export async function initRepository(
   await hideState(repository.commonDir);
   await git(['add', '--all'], { signal });
   const settings = [...(await identitySettings(repository, signal)), 'commit.gpgSign=false'];
-  const args = ['commit', '--quiet', '--allow-empty', '--no-verify', '-m', 'Begin'];
+  const args = ['commit', '--quiet', '--allow-empty', '-m', 'Begin'];
   await git(args, { settings, signal });
   return await headOf(repository, signal);
 }

@@ -1,4 +1,5 @@
 import { ModelError, OverseerError } from '@overseer/core/plugin';
+import type { CallContext } from '@overseer/core/spec';
 import { refuseCredentials } from './base-url.ts';
 
 /** An official SDK, as an optional dependency. */
@@ -45,6 +46,14 @@ export function checkBaseVariable(variable: string, where: string): void {
   } catch (cause) {
     throw unfitVariable(`${where}: ${variable}`, cause);
   }
+}
+
+/** What both SDKs take beside a request's body. */
+export function requestOptions(ctx: CallContext): {
+  signal: AbortSignal;
+  headers?: Record<string, string>;
+} {
+  return { signal: ctx.signal, ...(ctx.headers === undefined ? {} : { headers: ctx.headers }) };
 }
 
 function unfitVariable(what: string, cause: unknown): unknown {

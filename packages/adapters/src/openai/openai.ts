@@ -16,7 +16,12 @@ import type { OpenAiChunk } from '../internal/openai-chunk.ts';
 import { OpenAiChunkReader } from '../internal/openai-chunk-reader.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiSettings, openAiTools } from '../internal/openai-request.ts';
-import { checkBaseVariable, keepClients, readApiKey } from '../internal/sdk-client.ts';
+import {
+  checkBaseVariable,
+  keepClients,
+  readApiKey,
+  requestOptions,
+} from '../internal/sdk-client.ts';
 import { sdkStream } from '../internal/sdk-stream.ts';
 
 const PROVIDER = 'openai';
@@ -103,13 +108,6 @@ async function createClient(
     logLevel: 'off',
     ...defined({ baseURL, organization, project, fetch, defaultHeaders: headers }),
   });
-}
-
-function requestOptions(ctx: CallContext): {
-  signal: AbortSignal;
-  headers?: Record<string, string>;
-} {
-  return { signal: ctx.signal, ...(ctx.headers === undefined ? {} : { headers: ctx.headers }) };
 }
 
 interface Body {

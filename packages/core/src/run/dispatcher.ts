@@ -22,9 +22,7 @@ import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
-
-/** A timer cannot be set further ahead than this. */
-const LONGEST_HOP_MS = 2 ** 31 - 1;
+import { Turns } from './turns.ts';
 
 /** What became of a task that was offered; `untilAt` says when to look at a blocked one again. */
 type Started = 'started' | 'dropped' | { readonly untilAt: number | undefined };
@@ -45,7 +43,7 @@ export interface DispatcherHost {
 
 /**
  * Matches tasks with models, and waiting attempts with their next call: decides, appends, and lets others act once the
- * decision is durable. The only place that knows the time of the next turn, and holds the only timer.
+ * decision is durable.
  */
 export class Dispatcher {
   readonly queue: ReadyQueue = new ReadyQueue();
@@ -58,9 +56,7 @@ export class Dispatcher {
   readonly #waiting = new Map<string, AttemptPlace>();
   /** Tasks that only their run's budget keeps back, until one of its calls ends. */
   readonly #aside: ReadyTask[] = [];
-  #awake = false;
-  #closed = false;
-  #cancelTimer: (() => void) | undefined;
+  readonly #turns: Turns;
 
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
@@ -69,16 +65,14 @@ export class Dispatcher {
     this.#decider = { settings, projection, candidates };
     this.#journal = journal;
     this.#host = host;
+    this.#turns = new Turns(settings.clock, (nowMs) =>
+      journal.failure === undefined ? this.#turn(nowMs) : Number.POSITIVE_INFINITY,
+    );
   }
 
   /** Has a turn soon; any number of calls before it make one turn. */
   wake(): void {
-    if (this.#awake || this.#closed) return;
-    this.#awake = true;
-    queueMicrotask(() => {
-      this.#awake = false;
-      if (!this.#closed && this.#journal.failure === undefined) this.#turn();
-    });
+    this.#turns.wake();
   }
 
   /** An attempt asks for its next call. */
@@ -100,12 +94,11 @@ export class Dispatcher {
 
   /** Starts nothing more. */
   close(): void {
-    this.#closed = true;
-    this.#cancelTimer?.();
+    this.#turns.close();
   }
 
-  #turn(): void {
-    const nowMs = this.#settings.clock.now();
+  /** Lets start what may start now; returns when to look again. */
+  #turn(nowMs: number): number {
     let wakeAt = Number.POSITIVE_INFINITY;
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
@@ -119,15 +112,7 @@ export class Dispatcher {
         return 'blocked';
       }),
     );
-    this.#arm(wakeAt, nowMs);
-  }
-
-  #arm(wakeAt: number, nowMs: number): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    if (wakeAt === Number.POSITIVE_INFINITY) return;
-    const delay = Math.min(Math.max(1, Math.ceil(wakeAt - nowMs)), LONGEST_HOP_MS);
-    this.#cancelTimer = this.#settings.clock.after(delay, () => this.wake());
+    return wakeAt;
   }
 
   /** What a plugin throws while a task is given away ends that task, and nothing else. */
