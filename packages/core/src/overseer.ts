@@ -1,4 +1,5 @@
 import { checkBudgetPrices } from './check-prices.ts';
+import { checkShare } from './check-share.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import type { Journal } from './journal/journal.ts';
@@ -23,6 +24,13 @@ export interface RunOptions {
   readonly budget?: BudgetSpec;
   /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
   readonly context?: string;
+  /**
+   * Whose work it is, such as a user, a project or a tenant: flows share what models can do, each by its weight, and no
+   * flow waits for all that another one has to do. The default is the run itself.
+   */
+  readonly flow?: string;
+  /** The share of its flow against others, 0.001 to 1,000; the latest run of a flow says it. The default is 1. */
+  readonly weight?: number;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
   readonly checks?: readonly Check[];
 }
@@ -55,7 +63,7 @@ export class Overseer implements AsyncDisposable {
   /**
    * Starts a run and returns its handle at once: of a goal in words, which the overseer model breaks into tasks, or of
    * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), and for a budget in dollars
-   * where a model has no price (`config.price`).
+   * where a model has no price (`config.price`); `config.share` for a flow or a weight that is none.
    */
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
     const kernel = this.#kernel();
@@ -165,7 +173,11 @@ export class Overseer implements AsyncDisposable {
     const context = [graph?.context, options.context]
       .filter((text) => text !== undefined)
       .join('\n\n');
+    checkShare(options);
+    const { flow, weight } = options;
     const common = {
+      ...(flow === undefined ? {} : { flow }),
+      ...(weight === undefined ? {} : { weight }),
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
     };

@@ -47,6 +47,8 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
     goal: event.data.goal,
     context: event.data.context,
     budget: event.data.budget,
+    flow: event.data.flow ?? event.run ?? '',
+    weight: event.data.weight ?? 1,
     startedAt: event.at,
     status: 'running',
     outcome: undefined,

@@ -24,6 +24,9 @@ export interface RunState {
   readonly goal: string | undefined;
   readonly context: string | undefined;
   readonly budget: BudgetSpec | undefined;
+  /** Whose work it is: the run itself where nothing was said. */
+  readonly flow: string;
+  readonly weight: number;
   readonly startedAt: number;
   status: 'running' | 'suspended' | 'finished';
   outcome: RunStatus | undefined;

@@ -6,7 +6,8 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
-import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
+import { ReadyQueue } from '../schedule/ready-queue.ts';
+import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { Finding } from '../spec/validator.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import {

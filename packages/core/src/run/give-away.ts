@@ -78,7 +78,7 @@ export function downUntil(
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
   const { task: plan, past } = task;
-  if (needsNoModel(plan)) return 'tool';
+  if (needsNoModel(plan)) return `tool/${plan.kind}`;
   const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
   return [roleOf(plan), plan.kind, ...tried].join('/');
 }

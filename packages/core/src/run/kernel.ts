@@ -27,6 +27,8 @@ export interface NewRun {
   readonly goal?: string;
   readonly context?: string;
   readonly budget?: BudgetSpec;
+  readonly flow?: string;
+  readonly weight?: number;
   readonly tasks: readonly PlanTask[];
   readonly source?: TaskSource;
 }
@@ -104,7 +106,7 @@ export class Kernel {
   start(id: string, request: NewRun): void {
     for (const task of request.tasks) this.#chains.of(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
-    const { title, goal, context, budget } = request;
+    const { title, goal, context, budget, flow, weight } = request;
     this.#append([
       {
         type: 'run.started',
@@ -114,6 +116,8 @@ export class Kernel {
           ...(goal === undefined ? {} : { goal }),
           ...(context === undefined ? {} : { context }),
           ...(budget === undefined ? {} : { budget }),
+          ...(flow === undefined ? {} : { flow }),
+          ...(weight === undefined ? {} : { weight }),
         },
       },
       { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },

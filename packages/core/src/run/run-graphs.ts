@@ -63,10 +63,16 @@ export class RunGraphs {
       run: run.id,
       task: key,
       group: groupOf(state),
+      flow: run.flow,
+      weight: run.weight,
       priority: state.task.priority,
       rank: this.#graphs.get(run.id)?.rank(key) ?? 0,
       order: ++this.#order,
+      readyAt: nowMs,
       notBefore,
+      latestStartAt: Number.POSITIVE_INFINITY,
+      expiresAt: Number.POSITIVE_INFINITY,
+      express: false,
     };
     this.#queue.add(task, nowMs);
   }

@@ -79,6 +79,9 @@ export interface EventData {
     readonly title: string;
     readonly context?: string;
     readonly budget?: BudgetSpec;
+    /** Whose work it is, and with which weight it shares in the models. */
+    readonly flow?: string;
+    readonly weight?: number;
   };
   'run.suspended': { readonly because: string };
   'run.resumed': { readonly because: string };

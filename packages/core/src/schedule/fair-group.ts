@@ -1,0 +1,241 @@
+import { IndexedHeap } from '../internal/indexed-heap.ts';
+import { freshPace, isUrgent, noteStart, type Pace } from './deadline-lane.ts';
+import type { Lane, Lanes } from './lanes.ts';
+import { AGING_STEP_MS, agedBy, COST_OF_START, comesBefore, type ReadyTask } from './ready-task.ts';
+
+/** A task in the queue, with its places in the heaps that hold it; -1 where it is not in one. */
+export interface Entry {
+  readonly task: ReadyTask;
+  strand: Strand | undefined;
+  /** Among those of its strand, or among those of the future. */
+  place: number;
+  deadlinePlace: number;
+  expiryPlace: number;
+}
+
+/** What a lane has waiting in one group. */
+interface Strand {
+  readonly lane: Lane;
+  readonly entries: IndexedHeap<Entry>;
+  /** The virtual finish of what it started last. */
+  finish: number;
+  /** The virtual finish of its first task: the strand with the least goes next. */
+  key: number;
+  place: number;
+}
+
+/** By which way a task comes first in its group: a person's word, its deadline, or its share. */
+export type Way = 'express' | 'deadline' | 'share';
+
+/** The task of a group that comes next. */
+export interface Next {
+  readonly entry: Entry;
+  readonly way: Way;
+  /** Its virtual finish on the clock that all groups share. */
+  readonly key: number;
+}
+
+/**
+ * The tasks that the same models can do, in fair order: self-clocked fair queueing (Golestani, "A self-clocked fair
+ * queueing scheme for broadband applications", 1994) over lanes. Each start moves a lane's virtual finish on by the
+ * cost divided by the lane's weight, the least finish goes next, and a lane that was away begins at the present. While
+ * a group is blocked its clock stands still; `offset` leads from its clock to the one that all groups share.
+ */
+export class FairGroup {
+  readonly name: string;
+  /** When it last started a task, in starts of the whole queue. */
+  lastStart = 0;
+  readonly #lanes: Lanes;
+  readonly #strands: IndexedHeap<Strand>;
+  readonly #byLane = new Map<Lane, Strand>();
+  readonly #deadlines: IndexedHeap<Entry>;
+  readonly #express: Entry[] = [];
+  readonly #pace: Pace = freshPace();
+  #clock = 0;
+  #offset: number;
+  #agedAt: number;
+  #size = 0;
+
+  /** `clock` is the one that all groups share. */
+  constructor(name: string, lanes: Lanes, clock: number, now: number) {
+    this.name = name;
+    this.#lanes = lanes;
+    this.#offset = clock;
+    this.#agedAt = now;
+    this.#strands = new IndexedHeap(goesFirst, (strand, place) => {
+      strand.place = place;
+    });
+    this.#deadlines = new IndexedHeap(
+      (a, b) => startsSooner(a.task, b.task),
+      (entry, place) => {
+        entry.deadlinePlace = place;
+      },
+    );
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether a lane has a task waiting here. */
+  hasLane(lane: Lane): boolean {
+    return this.#byLane.has(lane);
+  }
+
+  add(entry: Entry, clock: number, now: number): void {
+    const lane = this.#lanes.of(entry.task);
+    const known = this.#byLane.get(lane);
+    const strand = known ?? this.#newStrand(lane, clock);
+    entry.strand = strand;
+    this.#size += 1;
+    if (entry.task.latestStartAt < Number.POSITIVE_INFINITY) this.#deadlines.push(entry);
+    if (entry.task.express) this.#express.push(entry);
+    strand.entries.push(entry);
+    if (known === undefined) {
+      strand.key = finishOf(strand, now);
+      this.#strands.push(strand);
+    } else if (strand.entries.peek() === entry) {
+      this.#rekey(strand, now);
+    }
+  }
+
+  remove(entry: Entry, now: number): void {
+    const { strand } = entry;
+    if (strand === undefined) return;
+    const wasFirst = strand.entries.peek() === entry;
+    strand.entries.remove(entry.place);
+    entry.strand = undefined;
+    this.#size -= 1;
+    if (entry.deadlinePlace >= 0) this.#deadlines.remove(entry.deadlinePlace);
+    if (entry.task.express) this.#express.splice(this.#express.indexOf(entry), 1);
+    if (strand.entries.size > 0) {
+      if (wasFirst) this.#rekey(strand, now);
+      return;
+    }
+    // What it finished last is never ahead of the clock, so that nothing is gained by going and coming.
+    this.#strands.remove(strand.place);
+    this.#byLane.delete(strand.lane);
+    this.#lanes.release(strand.lane);
+  }
+
+  /** The task that comes next, `undefined` when there is none. `clock` is the one that all groups share. */
+  next(clock: number, now: number): Next | undefined {
+    const strand = this.#strands.peek();
+    const first = strand?.entries.peek();
+    if (strand === undefined || first === undefined) return undefined;
+    this.#catchUp(clock);
+    const key = strand.key + this.#offset;
+    const express = this.#express[0];
+    if (express !== undefined) return { entry: express, way: 'express', key };
+    const due = this.#deadlines.peek();
+    if (due !== undefined && isUrgent(this.#pace, due.task.latestStartAt, this.#size - 1, now)) {
+      return { entry: due, way: 'deadline', key };
+    }
+    return { entry: first, way: 'share', key };
+  }
+
+  /**
+   * Charges a start to its lane; to be called before the task is removed. Returns the shared clock as it is then. What
+   * goes by a person's word or by its deadline has a share of its own, and costs its lane nothing.
+   */
+  charge({ entry, way }: Next, clock: number, now: number): number {
+    if (way !== 'express') noteStart(this.#pace, now, way === 'deadline');
+    const { strand } = entry;
+    if (strand === undefined || way !== 'share') return clock;
+    strand.finish = strand.key;
+    this.#clock = Math.max(this.#clock, strand.key);
+    return Math.max(clock, strand.key + this.#offset);
+  }
+
+  /** Gives what has waited its greater weight; does something only now and then. */
+  age(now: number): void {
+    if (Math.abs(now - this.#agedAt) < AGING_STEP_MS) return;
+    this.#agedAt = now;
+    for (const strand of [...this.#strands.items]) this.#rekey(strand, now);
+  }
+
+  /** The same group again, over copies of the lanes and of its tasks. */
+  copy(
+    lanes: Lanes,
+    laneOf: (lane: Lane) => Lane,
+    copyEntry: (entry: Entry) => Entry,
+    now: number,
+  ): FairGroup {
+    const group = new FairGroup(this.name, lanes, this.#offset, now);
+    group.lastStart = this.lastStart;
+    group.#clock = this.#clock;
+    group.#agedAt = this.#agedAt;
+    group.#size = this.#size;
+    Object.assign(group.#pace, this.#pace);
+    const express = new Map<Entry, Entry>();
+    for (const strand of this.#byLane.values()) {
+      const copy: Strand = { ...strand, lane: laneOf(strand.lane), entries: createEntries() };
+      group.#byLane.set(copy.lane, copy);
+      for (const entry of strand.entries.items) {
+        const other = copyEntry(entry);
+        other.strand = copy;
+        copy.entries.push(other);
+        if (entry.deadlinePlace >= 0) group.#deadlines.push(other);
+        if (entry.task.express) express.set(entry, other);
+      }
+      group.#strands.push(copy);
+    }
+    group.#express.push(...this.#express.flatMap((entry) => express.get(entry) ?? []));
+    return group;
+  }
+
+  /** What a lane that comes now begins at: never behind all that wait here, never before what was started. */
+  #present(clock: number): number {
+    this.#catchUp(clock);
+    const first = this.#strands.peek()?.key ?? Number.POSITIVE_INFINITY;
+    return Math.max(this.#clock, Math.min(first, clock - this.#offset));
+  }
+
+  /** A group that was blocked goes on from where it stood, at the present of all the others. */
+  #catchUp(clock: number): void {
+    const first = this.#strands.peek()?.key ?? this.#clock;
+    this.#offset = Math.max(this.#offset, clock - first);
+  }
+
+  #rekey(strand: Strand, now: number): void {
+    strand.key = finishOf(strand, now);
+    this.#strands.moved(strand.place);
+  }
+
+  #newStrand(lane: Lane, clock: number): Strand {
+    const entries = createEntries();
+    const strand: Strand = { lane, entries, finish: this.#present(clock), key: 0, place: -1 };
+    lane.waitingIn += 1;
+    this.#byLane.set(lane, strand);
+    return strand;
+  }
+}
+
+function createEntries(): IndexedHeap<Entry> {
+  return new IndexedHeap(
+    (a, b) => comesBefore(a.task, b.task),
+    (entry, place) => {
+      entry.place = place;
+    },
+  );
+}
+
+/** The virtual finish of a strand's first task: what it finished last, and the cost over the weight that it has here. */
+function finishOf({ lane, entries, finish }: Strand, now: number): number {
+  const first = entries.peek();
+  const aged = first === undefined ? 1 : agedBy(first.task, now);
+  return finish + (COST_OF_START * lane.waitingIn) / (lane.weight * aged);
+}
+
+function startsSooner(a: ReadyTask, b: ReadyTask): boolean {
+  return a.latestStartAt === b.latestStartAt
+    ? a.order < b.order
+    : a.latestStartAt < b.latestStartAt;
+}
+
+/** Of equals the heavier, then the elder. */
+function goesFirst(a: Strand, b: Strand): boolean {
+  if (a.key !== b.key) return a.key < b.key;
+  if (a.lane.weight !== b.lane.weight) return a.lane.weight > b.lane.weight;
+  return a.lane.born < b.lane.born;
+}
