@@ -103,6 +103,12 @@ function createSettings(
     random: options.random ?? Math.random,
     fetch: options.fetch,
     patienceMs: options.patienceMs ?? 2_000,
+    maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
+    queueLimit: options.queueLimit ?? 100_000,
+    workers: {
+      workers: options.workers ?? {},
+      concurrency: options.concurrency ?? Number.POSITIVE_INFINITY,
+    },
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,

@@ -37,6 +37,14 @@ export interface OverseerOptions<Name extends string = string> {
   readonly fetch?: typeof globalThis.fetch;
   /** A wait for a better model longer than this sends a task to a fallback, in ms; the default is 2,000. */
   readonly patienceMs?: number;
+  /** How long a task may wait for a model once it is ready, in ms, where it does not say; then it fails. The default is for ever. */
+  readonly maxWaitMs?: number;
+  /** Ready tasks that the queue holds at once; others wait outside until there is room. The default is 100,000. */
+  readonly queueLimit?: number;
+  /** Tasks that are worked at once, by kind, `*` for all other kinds together: `{ code: 4, review: 2, '*': 16 }`. */
+  readonly workers?: Readonly<Record<string, number>>;
+  /** Tasks that are worked at once, over all kinds; the default is as many as the models take. */
+  readonly concurrency?: number;
   /** Tries at one task before it fails, 1 to 12; the default is 4. */
   readonly maxAttempts?: number;
   /** Checks that run at once; the default is the number of processors. */

@@ -1,13 +1,15 @@
 import { checkBudgetPrices } from './check-prices.ts';
 import { checkShare } from './check-share.ts';
+import { checkWorkers } from './check-workers.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
-import type { Kernel, NewRun } from './run/kernel.ts';
+import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
+import type { NewRun } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import { planTask } from './run/plan-task.ts';
 import type { OpenQuestion } from './run/questions.ts';
@@ -94,6 +96,19 @@ export class Overseer implements AsyncDisposable {
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
     return this.#kernel().models();
+  }
+
+  /**
+   * Changes how many tasks are worked at once, from now on and until this overseer is closed; what is left out stays as
+   * it is. Tasks above a bound go on, and none begins until there are fewer. Throws `ConfigError` `config.workers`.
+   */
+  setWorkers(bounds: {
+    /** By kind of task, `*` for all other kinds together. */
+    readonly workers?: Readonly<Record<string, number>>;
+    readonly concurrency?: number;
+  }): void {
+    checkWorkers(bounds);
+    this.#kernel().scheduling.setWorkers(bounds);
   }
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */

@@ -38,7 +38,7 @@ function nameTasks(
 }
 
 function withDefaults(input: TaskInput, key: string): PlanTask {
-  const { title, instruction, needs, files, role, step, origin } = input;
+  const { title, instruction, needs, files, role, step, origin, deadlineAt, maxWaitMs } = input;
   const task: PlanTask = {
     key,
     title: title || titleOf(instruction) || key,
@@ -49,13 +49,21 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
     priority: input.priority ?? 'medium',
     checks: input.checks ?? [],
   };
-  if (role === undefined && step === undefined && origin === undefined) return task;
+  if (role === undefined && step === undefined && origin === undefined && !hasTimes(input)) {
+    return task;
+  }
   return {
     ...task,
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+    ...(maxWaitMs === undefined ? {} : { maxWaitMs }),
     ...(role === undefined ? {} : { role }),
     ...(step === undefined ? {} : { step }),
     ...(origin === undefined ? {} : { origin }),
   };
+}
+
+function hasTimes({ deadlineAt, maxWaitMs }: TaskInput): boolean {
+  return deadlineAt !== undefined || maxWaitMs !== undefined;
 }
 
 function unique(texts: readonly string[] = []): readonly string[] {

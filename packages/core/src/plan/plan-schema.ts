@@ -12,7 +12,7 @@ const PRIORITIES = ['critical', 'high', 'medium', 'low'];
 const text: JsonObject = { type: 'string' };
 const texts: JsonObject = { type: 'array', items: text };
 
-const TASK: Readonly<Record<keyof PlannedTask, JsonObject>> = {
+const TASK: Readonly<Record<Exclude<keyof PlannedTask, 'deadlineAt'>, JsonObject>> = {
   key: text,
   title: text,
   instruction: text,
@@ -66,11 +66,12 @@ function wrong(problems: readonly string[]): ParsedPlan {
   return { ok: false, problems: firstLines(problems) };
 }
 
-function toInput({ role, checks, ...task }: PlannedTask): TaskInput {
+function toInput({ role, checks, deadlineAt, ...task }: PlannedTask): TaskInput {
   return {
     ...task,
     checks: checks.map(({ kind, value }) => (value === null ? { kind } : { kind, value })),
     ...(role === null ? {} : { role }),
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
   };
 }
 

@@ -29,6 +29,11 @@ const task: z.ZodType<PlannedTask> = z.strictObject({
     .enum(['critical', 'high', 'medium', 'low'])
     .nullish()
     .transform((priority) => priority ?? 'medium'),
+  deadlineAt: z
+    .number()
+    .nonnegative()
+    .nullish()
+    .transform((at) => at ?? undefined),
   checks: list(check, 20),
 });
 

@@ -6,9 +6,7 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
-import { ReadyQueue } from '../schedule/ready-queue.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
-import type { Finding } from '../spec/validator.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import {
   assignmentDrafts,
@@ -21,25 +19,20 @@ import {
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
+import { Scheduling, type SchedulingHost, type Started } from './scheduling.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
 import { Turns } from './turns.ts';
 
-/** What became of a task that was offered; `untilAt` says when to look at a blocked one again. */
-type Started = 'started' | 'dropped' | { readonly untilAt: number | undefined };
-
 /** What the dispatcher has others do. */
-export interface DispatcherHost {
+export interface DispatcherHost extends SchedulingHost {
   /** An attempt was given its task: take it on, and make its first call when there is one. */
   begin(run: RunState, task: TaskState, call: LetThrough | undefined, durable: Promise<void>): void;
   /** A waiting attempt got leave for its next call. */
   proceed(at: AttemptPlace, call: LetThrough, durable: Promise<void>): void;
   /** An attempt cannot go on with its model. */
   end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): void;
-  failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
   stopRun(run: RunState, because: string): void;
-  /** Whether a run is being ended, so that nothing of it may start. */
-  isStopping(run: RunState): boolean;
 }
 
 /**
@@ -47,7 +40,7 @@ export interface DispatcherHost {
  * decision is durable.
  */
 export class Dispatcher {
-  readonly queue: ReadyQueue = new ReadyQueue();
+  readonly scheduling: Scheduling;
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #decider: Decider;
@@ -64,6 +57,7 @@ export class Dispatcher {
     this.#projection = projection;
     const candidates = createCandidateFinder(settings);
     this.#decider = { settings, projection, candidates };
+    this.scheduling = new Scheduling(this.#decider, host);
     this.#journal = journal;
     this.#host = host;
     this.#turns = new Turns(settings.clock, (nowMs) =>
@@ -89,8 +83,9 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
-    if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
+    const { queue } = this.scheduling;
+    for (const task of this.#aside.splice(0)) queue.add(task, this.#settings.clock.now());
+    if (queue.size > 0 || this.#waiting.size > 0) this.wake();
   }
 
   /** Starts nothing more. */
@@ -105,14 +100,7 @@ export class Dispatcher {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
     for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThroughOrEnd(at, nowMs));
-    notLaterThan(
-      this.queue.offer(nowMs, (ready) => {
-        const outcome = this.#startOrFail(ready, nowMs);
-        if (typeof outcome === 'string') return outcome;
-        notLaterThan(outcome.untilAt);
-        return 'blocked';
-      }),
-    );
+    notLaterThan(this.scheduling.offer(nowMs, (ready) => this.#startOrFail(ready, nowMs)));
     return wakeAt;
   }
 
@@ -135,6 +123,8 @@ export class Dispatcher {
     const task = run?.tasks.get(ready.task);
     if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
     if (this.#host.isStopping(run)) return 'dropped';
+    if (this.scheduling.workers.whyFull(task.task.kind) !== undefined)
+      return { untilAt: undefined };
     if (needsNoModel(task.task)) return this.#startWithoutModel(run, task);
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
@@ -143,7 +133,8 @@ export class Dispatcher {
     }
     if (choice.kind === 'wait') {
       this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
-      return { untilAt: choice.untilAt };
+      // Its deadline shuts models out that others of its group may have.
+      return { untilAt: choice.untilAt, isItsOwn: task.task.deadlineAt !== undefined };
     }
     return this.#assign(run, task, choice, ready, nowMs);
   }
@@ -158,6 +149,7 @@ export class Dispatcher {
         data: { because: 'needs no model' },
       },
     ]);
+    this.scheduling.workers.begin(task.task.kind);
     this.#host.begin(run, task, undefined, durable);
     return 'started';
   }
@@ -204,6 +196,7 @@ export class Dispatcher {
       callStarted({ ...at, call, model: member.name }, 1, admission, claim),
     ]);
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
+    this.scheduling.workers.begin(task.task.kind);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
   }

@@ -13,9 +13,11 @@ import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
-import { outputKey, type Projection } from './projection.ts';
+import { outputKey } from './output-key.ts';
+import type { Projection } from './projection.ts';
 import type { RoleParts } from './role-parts.ts';
 import type { Settings } from './settings.ts';
+import { tooSlow } from './too-slow.ts';
 
 /** Longest wait for the one call that tries a failed model again; its end wakes the dispatcher anyway. */
 const TRIAL_MS = 60_000;
@@ -43,12 +45,13 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   }
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
+  const { role, kind } = task.task;
+  const candidates = decider.candidates({ role, kind, usesTools: parts.tools.size > 0 });
+  for (const [model, why] of tooSlow(projection.durations, candidates, task.task, nowMs)) {
+    excluded.set(model, why);
+  }
   return chooseModel({
-    candidates: decider.candidates({
-      role: task.task.role,
-      kind: task.task.kind,
-      usesTools: parts.tools.size > 0,
-    }),
+    candidates,
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>

@@ -3,6 +3,7 @@ import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Deadlines } from '../internal/deadlines.ts';
+import { defined } from '../internal/defined.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
@@ -13,25 +14,16 @@ import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
+import type { NewRun } from './new-run.ts';
 import type { Projection } from './projection.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
 import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
 import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
+import type { Scheduling } from './scheduling.ts';
 import type { Settings } from './settings.ts';
-
-/** What a new run starts with. */
-export interface NewRun {
-  readonly title: string;
-  readonly goal?: string;
-  readonly context?: string;
-  readonly budget?: BudgetSpec;
-  readonly flow?: string;
-  readonly weight?: number;
-  readonly tasks: readonly PlanTask[];
-  readonly source?: TaskSource;
-}
+import { workingKinds } from './working-kinds.ts';
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
@@ -68,11 +60,13 @@ export class Kernel {
       end: (at, outcome, because) => endAttempt(this.#host, at, outcome, because, []),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
+      working: () => workingKinds(this.#attempts.list()),
+      wake: () => this.#dispatcher.wake(),
       isStopping: (run) => this.#control.isStopping(run),
       // A stop can fail only with the journal, and of that everybody hears by other ways.
       stopRun: (run, because) => void this.#control.stop(run, because).catch(() => undefined),
     });
-    this.#graphs = new RunGraphs(this.#dispatcher.queue);
+    this.#graphs = new RunGraphs(this.#dispatcher.scheduling);
     this.#control = new RunControl({
       attempts: this.#attempts,
       graphs: this.#graphs,
@@ -85,6 +79,11 @@ export class Kernel {
       finished: (run) => this.#finished(run),
     });
     journal.whenFailed((failure) => this.#failAll(failure));
+  }
+
+  /** The order in which tasks start. */
+  get scheduling(): Scheduling {
+    return this.#dispatcher.scheduling;
   }
 
   /** The runs that are not finished. */
@@ -113,11 +112,7 @@ export class Kernel {
         run: id,
         data: {
           title,
-          ...(goal === undefined ? {} : { goal }),
-          ...(context === undefined ? {} : { context }),
-          ...(budget === undefined ? {} : { budget }),
-          ...(flow === undefined ? {} : { flow }),
-          ...(weight === undefined ? {} : { weight }),
+          ...defined({ goal, context, budget, flow, weight }),
         },
       },
       { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },

@@ -4,7 +4,9 @@ import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../li
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
+import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import { outputKey } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
@@ -13,6 +15,7 @@ export class Projection {
   readonly budgets: Map<string, RunBudget> = new Map();
   readonly cooldowns: Map<string, Cooldown> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
+  readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly #members: ReadonlyMap<string, Member>;
   #latestAt: number = Number.NEGATIVE_INFINITY;
@@ -83,7 +86,9 @@ export class Projection {
     member?.limits.settle(call, settled);
     if (rate !== undefined) member?.limits.learn(event.at, rate);
     this.budgets.get(run)?.settle(call, settled);
-    this.outputs.note(outputKey(model, this.#kindOf(event)), settled.outputTokens);
+    const key = outputKey(model, this.#kindOf(event));
+    this.outputs.note(key, settled.outputTokens);
+    this.durations.note(key, event.data.durationMs);
     if (this.cooldowns.has(model)) this.cooldowns.delete(model);
   }
 
@@ -113,9 +118,4 @@ export class Projection {
   #kindOf(event: OverseerEvent): string {
     return this.runs.get(event.run ?? '')?.tasks.get(event.task ?? '')?.task.kind ?? '';
   }
-}
-
-/** Under what a call's output is remembered. */
-export function outputKey(model: string, kind: string): string {
-  return `${model}/${kind}`;
 }

@@ -1,16 +1,16 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
-import type { ReadyQueue } from '../schedule/ready-queue.ts';
 import { groupOf } from './give-away.ts';
+import type { Scheduling } from './scheduling.ts';
 
 /** The graphs of the runs that are worked on, and how their ready tasks get into the queue. */
 export class RunGraphs {
-  readonly #queue: ReadyQueue;
+  readonly #scheduling: Scheduling;
   readonly #graphs = new Map<string, TaskGraph>();
   #order = 0;
 
-  constructor(queue: ReadyQueue) {
-    this.#queue = queue;
+  constructor(scheduling: Scheduling) {
+    this.#scheduling = scheduling;
   }
 
   /** Takes a run's tasks as they are now and queues those that are ready: at its start and when it is resumed. */
@@ -70,11 +70,10 @@ export class RunGraphs {
       order: ++this.#order,
       readyAt: nowMs,
       notBefore,
-      latestStartAt: Number.POSITIVE_INFINITY,
-      expiresAt: Number.POSITIVE_INFINITY,
+      ...this.#scheduling.timesOf(state, nowMs),
       express: false,
     };
-    this.#queue.add(task, nowMs);
+    this.#scheduling.queue.add(task, nowMs);
   }
 
   /** Whether a run is worked on here. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Member } from '../route/member.ts';
+import type { WorkerBounds } from '../schedule/worker-pools.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
@@ -27,6 +28,12 @@ export interface Settings {
   readonly fetch: typeof globalThis.fetch | undefined;
   /** A wait longer than this sends a task to a fallback model. */
   readonly patienceMs: number;
+  /** How long a task may wait for a model, where it does not say; infinity for ever. */
+  readonly maxWaitMs: number;
+  /** Tasks that the queue holds at once; others wait outside. */
+  readonly queueLimit: number;
+  /** Attempts that may be under way at once, to begin with. */
+  readonly workers: WorkerBounds;
   /** Tries at one task before it fails. */
   readonly maxAttempts: number;
   /** Checks that run at once. */

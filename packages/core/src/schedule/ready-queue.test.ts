@@ -42,6 +42,17 @@ describe('ReadyQueue', () => {
     expect(taken(queue)).toEqual(['a1', 'a2']);
   });
 
+  it('K5: a task that waits for a reason of its own does not hold up its group', () => {
+    const queue = filled(flowOf('a', 3));
+    const seen: string[] = [];
+    queue.offer(NOW, ({ task }) => {
+      seen.push(task);
+      return task === 'a1' ? 'aside' : 'started';
+    });
+    expect(seen).toEqual(['a1', 'a2', 'a3']);
+    expect(taken(queue)).toEqual(['a1']);
+  });
+
   it('R9: keeps a task back until its time has come, and says when that is', () => {
     const queue = filled([
       ready({ task: 'second', notBefore: NOW + 20 }),
@@ -176,7 +187,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('offer' as const),
     afterMs: fc.nat(15),
-    outcomes: fc.array(fc.constantFrom<OfferOutcome>('started', 'blocked', 'dropped')),
+    outcomes: fc.array(fc.constantFrom<OfferOutcome>('started', 'blocked', 'aside', 'dropped')),
   }),
 );
 
@@ -223,14 +234,18 @@ function afterTurn(
 ): readonly ReadyTask[] {
   let waiting = before.filter(({ expiresAt }) => expiresAt > nowMs);
   const stuck = new Set<string>();
+  const aside = new Set<ReadyTask>();
   for (const { task, outcome } of seen) {
+    expect(aside).not.toContain(task);
     expect(waiting).toContain(task);
     expect(stuck.has(task.group)).toBe(false);
     expect(task.notBefore).toBeLessThanOrEqual(nowMs);
     if (outcome === 'blocked') stuck.add(task.group);
+    else if (outcome === 'aside') aside.add(task);
     else waiting = waiting.filter((other) => other !== task);
   }
-  expect(waiting.filter((task) => task.notBefore <= nowMs && !stuck.has(task.group))).toEqual([]);
+  const left = waiting.filter((task) => !stuck.has(task.group) && !aside.has(task));
+  expect(left.filter((task) => task.notBefore <= nowMs)).toEqual([]);
   const times = waiting
     .flatMap((task) => [task.notBefore, task.expiresAt])
     .filter((at) => at > nowMs && at < Number.POSITIVE_INFINITY);

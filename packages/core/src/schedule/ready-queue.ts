@@ -4,13 +4,23 @@ import { type Entry, FairGroup, type Next } from './fair-group.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import type { ReadyTask } from './ready-task.ts';
 
-/** What became of a task that was offered: `started` and `dropped` take it out, `blocked` leaves it and its group for this turn. */
-export type OfferOutcome = 'started' | 'blocked' | 'dropped';
+/**
+ * What became of a task that was offered: `started` and `dropped` take it out, `blocked` leaves it and its group for
+ * this turn, `aside` leaves it alone, for a reason that the others of its group do not share.
+ */
+export type OfferOutcome = 'started' | 'blocked' | 'aside' | 'dropped';
 
 /** A group in a turn, with what it was compared by when it was put there. */
 interface Contender {
   readonly group: FairGroup;
   readonly next: Next;
+}
+
+interface Turn {
+  readonly contenders: Heap<Contender>;
+  readonly stuck: Set<FairGroup>;
+  /** Tasks that come back when the turn is over. */
+  readonly aside: Set<Entry>;
 }
 
 /**
@@ -29,7 +39,7 @@ export class ReadyQueue {
   #clock = 0;
   #starts = 0;
   /** While tasks are offered: the groups that may still start one. */
-  #turn: { readonly contenders: Heap<Contender>; readonly stuck: Set<FairGroup> } | undefined;
+  #turn: Turn | undefined;
 
   constructor(lanes: Lanes = new Lanes()) {
     this.#lanes = lanes;
@@ -118,7 +128,8 @@ export class ReadyQueue {
   ): number | undefined {
     this.#takeExpired(nowMs, expired);
     this.#bringIn(nowMs);
-    const turn = { contenders: new Heap<Contender>(isFirst), stuck: new Set<FairGroup>() };
+    const contenders = new Heap<Contender>(isFirst);
+    const turn: Turn = { contenders, stuck: new Set(), aside: new Set() };
     for (const group of this.#groups.values()) group.age(nowMs);
     this.#turn = turn;
     try {
@@ -128,6 +139,7 @@ export class ReadyQueue {
       }
     } finally {
       this.#turn = undefined;
+      for (const entry of turn.aside) this.#addToGroup(entry, nowMs);
       this.#forgetEmpty();
     }
     return earlier(this.#later.peek()?.task.notBefore, this.#expiring.peek()?.task.expiresAt);
@@ -184,7 +196,13 @@ export class ReadyQueue {
       this.#clock = group.charge(next, this.#clock, nowMs);
     }
     const { run, task } = next.entry.task;
-    if (this.#entries.get(run)?.get(task) === next.entry) this.#detach(next.entry, nowMs);
+    const isThere = this.#entries.get(run)?.get(task) === next.entry;
+    if (outcome === 'aside' && isThere) {
+      group.remove(next.entry, nowMs);
+      this.#turn.aside.add(next.entry);
+    } else if (isThere) {
+      this.#detach(next.entry, nowMs);
+    }
     this.#contend(group, nowMs);
   }
 
@@ -212,6 +230,7 @@ export class ReadyQueue {
     if (tasks?.size === 0) this.#entries.delete(run);
     this.#size -= 1;
     if (entry.expiryPlace >= 0) this.#expiring.remove(entry.expiryPlace);
+    if (this.#turn?.aside.delete(entry) === true) return;
     if (entry.strand === undefined) this.#later.remove(entry.place);
     else this.#groups.get(group)?.remove(entry, nowMs);
   }

@@ -50,6 +50,10 @@ export interface PlanTask {
   /** Done by this tool and no model; a task of kind `check` with neither is its checks alone. */
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  /** Epoch ms by which it must be done; when no model can be done by then, it fails at once and says so. */
+  readonly deadlineAt?: number;
+  /** How long it may wait for a model once it is ready, in ms; then it fails and says so. */
+  readonly maxWaitMs?: number;
 }
 
 /** A task as a user may write it: all but `instruction` has a default. */
@@ -65,6 +69,8 @@ export interface TaskInput {
   readonly checks?: readonly Check[];
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  readonly deadlineAt?: number;
+  readonly maxWaitMs?: number;
 }
 
 /** A place in a document: 1-based line and column, and UTF-16 offsets into the text as it was read. */

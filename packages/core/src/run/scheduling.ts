@@ -1,0 +1,88 @@
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { ReadyTask } from '../schedule/ready-task.ts';
+import { TaskQueue } from '../schedule/task-queue.ts';
+import { type WorkerBounds, WorkerPools } from '../schedule/worker-pools.ts';
+import type { TaskKind } from '../spec/task.ts';
+import type { Finding } from '../spec/validator.ts';
+import type { Decider } from './give-away.ts';
+import { type TaskTimes, timesOf, whyExpired, whyTooLate } from './task-times.ts';
+
+/** What the order of starts needs of the kernel around it. */
+export interface SchedulingHost {
+  failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
+  /** Whether a run is being ended, so that nothing of it may start. */
+  isStopping(run: RunState): boolean;
+  /** The kinds of the tasks that are worked on. */
+  working(): readonly TaskKind[];
+  /** Has the queue offered soon. */
+  wake(): void;
+}
+
+/**
+ * What became of a task that was offered; `untilAt` says when to look at a blocked one again, and `isItsOwn` that the
+ * others of its group are not blocked by the same.
+ */
+export type Started =
+  | 'started'
+  | 'dropped'
+  | { readonly untilAt: number | undefined; readonly isItsOwn?: boolean };
+
+/** In which order tasks start, how many at once, and until when they may wait. */
+export class Scheduling {
+  readonly queue: TaskQueue;
+  readonly workers: WorkerPools;
+  readonly #decider: Decider;
+  readonly #host: SchedulingHost;
+
+  constructor(decider: Decider, host: SchedulingHost) {
+    this.queue = new TaskQueue(decider.settings.queueLimit);
+    this.workers = new WorkerPools(decider.settings.workers);
+    this.#decider = decider;
+    this.#host = host;
+  }
+
+  /** Until when a task that becomes ready now may wait. */
+  timesOf(task: TaskState, nowMs: number): TaskTimes {
+    return timesOf(this.#decider, task, nowMs);
+  }
+
+  /** Sets how many attempts may be under way at once; what is left out stays as it is. */
+  setWorkers(bounds: Partial<WorkerBounds>): void {
+    this.workers.set({ ...this.workers.bounds, ...bounds });
+    this.#host.wake();
+  }
+
+  /** Offers what waits, in order; returns when to offer again if nothing else happens. */
+  offer(nowMs: number, start: (ready: ReadyTask) => Started): number {
+    let wakeAt = Number.POSITIVE_INFINITY;
+    if (this.workers.isBounded) this.workers.count(this.#host.working());
+    const due = this.queue.offer(
+      nowMs,
+      (ready) => {
+        const outcome = start(ready);
+        if (typeof outcome === 'string') return outcome;
+        wakeAt = Math.min(wakeAt, outcome.untilAt ?? Number.POSITIVE_INFINITY);
+        return outcome.isItsOwn === true ? 'aside' : 'blocked';
+      },
+      (ready) => this.#expire(ready, nowMs),
+    );
+    return Math.min(wakeAt, due ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** A task has waited as long as it may, unless its model has become faster meanwhile. */
+  #expire(ready: ReadyTask, nowMs: number): void {
+    const run = this.#decider.projection.runs.get(ready.run);
+    const task = run?.tasks.get(ready.task);
+    if (run?.status !== 'running' || task?.status !== 'open' || this.#host.isStopping(run)) return;
+    const tooLate = whyTooLate(this.#decider, task, nowMs);
+    const waitedAt = ready.readyAt + (task.task.maxWaitMs ?? this.#decider.settings.maxWaitMs);
+    if (tooLate === undefined && waitedAt > nowMs) {
+      const times = this.timesOf(task, nowMs);
+      const expiresAt = Math.max(nowMs + 1, Math.min(waitedAt, times.expiresAt));
+      this.queue.add({ ...ready, ...times, expiresAt }, nowMs);
+      return;
+    }
+    const because = whyExpired(task, ready, nowMs, tooLate);
+    this.#host.failTask(run, task, because, []);
+  }
+}
