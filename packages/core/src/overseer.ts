@@ -16,6 +16,7 @@ import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
+import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { Check, TaskGraph } from './spec/task.ts';
 import { plannableChecks } from './validate/plan-checks.ts';
@@ -96,6 +97,14 @@ export class Overseer implements AsyncDisposable {
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
     return this.#kernel().models();
+  }
+
+  /**
+   * Every task that is ready and waits for its turn, in the order in which they are expected to start: its position,
+   * what it waits for, and when it is expected to start if all goes as expected and nothing new comes. Changes nothing.
+   */
+  queue(): readonly WaitingTask[] {
+    return this.#kernel().scheduling.waiting();
   }
 
   /**

@@ -49,7 +49,8 @@ type OpenCall = number[];
  * original time when it ends. Does no I/O and knows no clock: times are epoch ms.
  */
 export class ModelLimits {
-  readonly #meters: readonly Meter[];
+  readonly #name: string;
+  readonly #meters: Meter[];
   readonly #atOnce: number;
   readonly #atOnceHold: Hold;
   readonly #provider: ProviderLimits = new ProviderLimits();
@@ -59,6 +60,7 @@ export class ModelLimits {
   constructor(name: string, rules: readonly LimitRule[], concurrency: number) {
     const windows = rules.filter(({ metric }) => metric !== 'concurrency');
     const atOnce = rules.filter(({ metric }) => metric === 'concurrency');
+    this.#name = name;
     this.#meters = windows.map((rule) => createMeter(name, rule));
     this.#atOnce = Math.min(concurrency, ...atOnce.map(({ capacity }) => capacity));
     const text = describeLimit({ metric: 'concurrency', capacity: this.#atOnce });
@@ -126,6 +128,17 @@ export class ModelLimits {
   /** Takes note of a provider's headers; they make calls wait and never let more through than the limits do. */
   learn(now: number, rate: RateLimit): void {
     this.#provider.learn(now, rate);
+  }
+
+  /** The same limits with the same calls under way, to try out what would become of them. */
+  clone(): ModelLimits {
+    const copy = new ModelLimits(this.#name, [], this.#atOnce);
+    for (const meter of this.#meters) {
+      copy.#meters.push({ ...meter, window: meter.window.clone() });
+    }
+    copy.#provider.copyFrom(this.#provider);
+    for (const [call, open] of this.#open) copy.#open.set(call, [...open]);
+    return copy;
   }
 
   /** How every limit stands at `now`, in the order given, concurrency last. */

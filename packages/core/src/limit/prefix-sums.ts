@@ -53,6 +53,12 @@ export class PrefixSums {
     return index;
   }
 
+  /** Becomes the same as another list. */
+  copyFrom(other: PrefixSums): void {
+    this.#tree = other.#tree.slice();
+    this.#length = other.#length;
+  }
+
   /** Forgets all amounts from `length` on. */
   truncate(length: number): void {
     this.#length = length;

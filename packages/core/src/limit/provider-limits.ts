@@ -77,6 +77,11 @@ export class ProviderLimits {
     return { untilAt: resetAt, metric, remaining: Math.max(0, remaining - taken) };
   }
 
+  /** Becomes the same as another one. */
+  copyFrom(other: ProviderLimits): void {
+    this.#known = other.#known.map((known) => ({ ...known }));
+  }
+
   /** Forgets all, because the times of the resets no longer mean anything. */
   clear(): void {
     this.#known = [];

@@ -37,6 +37,17 @@ export class RollingWindow {
     return this.#sums.length;
   }
 
+  /** The same window again, to try out what would become of it. */
+  clone(): RollingWindow {
+    const copy = new RollingWindow(this.capacity, this.windowMs);
+    copy.#expiries = this.#expiries.slice();
+    copy.#sums.copyFrom(this.#sums);
+    copy.#total = this.#total;
+    copy.#mergedUntil = this.#mergedUntil;
+    copy.#forgottenUntil = this.#forgottenUntil;
+    return copy;
+  }
+
   /** What counts at `now`; above the capacity when calls used more than they claimed. */
   used(now: number): number {
     this.#seek(now);

@@ -48,8 +48,6 @@ export class Dispatcher {
   readonly #host: DispatcherHost;
   /** Attempts that want a call, by id. */
   readonly #waiting = new Map<string, AttemptPlace>();
-  /** Tasks that only their run's budget keeps back, until one of its calls ends. */
-  readonly #aside: ReadyTask[] = [];
   readonly #turns: Turns;
 
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
@@ -83,9 +81,7 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    const { queue } = this.scheduling;
-    for (const task of this.#aside.splice(0)) queue.add(task, this.#settings.clock.now());
-    if (queue.size > 0 || this.#waiting.size > 0) this.wake();
+    if (this.scheduling.freed() || this.#waiting.size > 0) this.wake();
   }
 
   /** Starts nothing more. */
@@ -133,8 +129,7 @@ export class Dispatcher {
     }
     if (choice.kind === 'wait') {
       this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
-      // Its deadline shuts models out that others of its group may have.
-      return { untilAt: choice.untilAt, isItsOwn: task.task.deadlineAt !== undefined };
+      return { untilAt: choice.untilAt, isItsOwn: this.scheduling.isShutOut(task, nowMs) };
     }
     return this.#assign(run, task, choice, ready, nowMs);
   }
@@ -186,7 +181,7 @@ export class Dispatcher {
         this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
         return { untilAt: admission.untilAt };
       }
-      this.#aside.push(ready);
+      this.scheduling.setAside(ready);
       return 'dropped';
     }
     const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };

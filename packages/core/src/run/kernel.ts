@@ -7,8 +7,7 @@ import { defined } from '../internal/defined.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { BudgetSpec } from '../spec/limit.ts';
-import type { PlanTask, TaskSource } from '../spec/task.ts';
+import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -23,7 +22,6 @@ import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Settings } from './settings.ts';
-import { workingKinds } from './working-kinds.ts';
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
@@ -60,7 +58,7 @@ export class Kernel {
       end: (at, outcome, because) => endAttempt(this.#host, at, outcome, because, []),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
-      working: () => workingKinds(this.#attempts.list()),
+      attempts: () => this.#attempts.list(),
       wake: () => this.#dispatcher.wake(),
       isStopping: (run) => this.#control.isStopping(run),
       // A stop can fail only with the journal, and of that everybody hears by other ways.

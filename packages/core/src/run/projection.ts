@@ -15,6 +15,8 @@ export class Projection {
   readonly budgets: Map<string, RunBudget> = new Map();
   readonly cooldowns: Map<string, Cooldown> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
+  /** When each call under way started, epoch ms. */
+  readonly callsSince: Map<string, number> = new Map();
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly #members: ReadonlyMap<string, Member>;
@@ -74,6 +76,7 @@ export class Projection {
 
   #start(event: OverseerEvent<'call.started'>): void {
     const { call = '', model = '', run = '' } = event;
+    this.callsSince.set(call, event.at);
     const claim = { estimate: event.data.estimate, worst: event.data.worst };
     this.#members.get(model)?.limits.start(call, event.at, claim);
     this.budgets.get(run)?.start(call, claim);
@@ -82,6 +85,7 @@ export class Projection {
   #finish(event: OverseerEvent<'call.finished'>): void {
     const { call = '', model = '', run = '' } = event;
     const { settled, rate } = event.data;
+    this.callsSince.delete(call);
     const member = this.#members.get(model);
     member?.limits.settle(call, settled);
     if (rate !== undefined) member?.limits.learn(event.at, rate);
@@ -89,12 +93,14 @@ export class Projection {
     const key = outputKey(model, this.#kindOf(event));
     this.outputs.note(key, settled.outputTokens);
     this.durations.note(key, event.data.durationMs);
+    this.durations.note(model, event.data.durationMs);
     if (this.cooldowns.has(model)) this.cooldowns.delete(model);
   }
 
   #fail(event: OverseerEvent<'call.failed'>): void {
     const { call = '', model = '', run = '' } = event;
     const { settled, uncertain, rate } = event.data;
+    this.callsSince.delete(call);
     const member = this.#members.get(model);
     if (uncertain) {
       member?.limits.settle(call, settled);

@@ -1,19 +1,21 @@
+import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { TaskQueue } from '../schedule/task-queue.ts';
 import { type WorkerBounds, WorkerPools } from '../schedule/worker-pools.ts';
-import type { TaskKind } from '../spec/task.ts';
 import type { Finding } from '../spec/validator.ts';
 import type { Decider } from './give-away.ts';
-import { type TaskTimes, timesOf, whyExpired, whyTooLate } from './task-times.ts';
+import { isShutOut, type TaskTimes, timesOf, whyExpired, whyTooLate } from './task-times.ts';
+import { type WaitingTask, waitingTasks } from './waiting-tasks.ts';
+import { workingKinds } from './working-kinds.ts';
 
 /** What the order of starts needs of the kernel around it. */
 export interface SchedulingHost {
   failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
   /** Whether a run is being ended, so that nothing of it may start. */
   isStopping(run: RunState): boolean;
-  /** The kinds of the tasks that are worked on. */
-  working(): readonly TaskKind[];
+  /** The attempts that are worked on. */
+  attempts(): readonly AttemptPlace[];
   /** Has the queue offered soon. */
   wake(): void;
 }
@@ -33,12 +35,26 @@ export class Scheduling {
   readonly workers: WorkerPools;
   readonly #decider: Decider;
   readonly #host: SchedulingHost;
+  /** Tasks that only their run's budget keeps back, until one of its calls ends. */
+  readonly #aside: ReadyTask[] = [];
 
   constructor(decider: Decider, host: SchedulingHost) {
     this.queue = new TaskQueue(decider.settings.queueLimit);
     this.workers = new WorkerPools(decider.settings.workers);
     this.#decider = decider;
     this.#host = host;
+  }
+
+  /** Keeps a task back until a call of its run ends. */
+  setAside(task: ReadyTask): void {
+    this.#aside.push(task);
+  }
+
+  /** A call ended: what its run's budget kept back may be tried again. Whether anything waits. */
+  freed(): boolean {
+    const nowMs = this.#decider.settings.clock.now();
+    for (const task of this.#aside.splice(0)) this.queue.add(task, nowMs);
+    return this.queue.size > 0;
   }
 
   /** Until when a task that becomes ready now may wait. */
@@ -52,10 +68,15 @@ export class Scheduling {
     this.#host.wake();
   }
 
+  /** Whether a task's deadline shuts models out that others of its group may have. */
+  isShutOut(task: TaskState, nowMs: number): boolean {
+    return isShutOut(this.#decider, task, nowMs);
+  }
+
   /** Offers what waits, in order; returns when to offer again if nothing else happens. */
   offer(nowMs: number, start: (ready: ReadyTask) => Started): number {
     let wakeAt = Number.POSITIVE_INFINITY;
-    if (this.workers.isBounded) this.workers.count(this.#host.working());
+    if (this.workers.isBounded) this.workers.count(workingKinds(this.#host.attempts()));
     const due = this.queue.offer(
       nowMs,
       (ready) => {
@@ -67,6 +88,18 @@ export class Scheduling {
       (ready) => this.#expire(ready, nowMs),
     );
     return Math.min(wakeAt, due ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Every ready task that waits, in the order in which they are expected to start. */
+  waiting(): readonly WaitingTask[] {
+    return waitingTasks({
+      decider: this.#decider,
+      queue: this.queue,
+      workers: this.workers,
+      attempts: this.#host.attempts(),
+      aside: this.#aside,
+      nowMs: this.#decider.settings.clock.now(),
+    });
   }
 
   /** A task has waited as long as it may, unless its model has become faster meanwhile. */

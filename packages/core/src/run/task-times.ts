@@ -3,6 +3,7 @@ import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { type Decider, downUntil, needsNoModel } from './give-away.ts';
 import { outputKey } from './output-key.ts';
+import { tooSlow } from './too-slow.ts';
 
 /** Until when a waiting task may wait. Epoch ms; infinity where it may wait for ever. */
 export interface TaskTimes {
@@ -54,6 +55,13 @@ export function whyExpired(
 
 const TOO_LATE = 'run.deadline';
 const WAITED = 'run.max-wait';
+
+/** Whether a task's deadline shuts models out that others of its group may have. Pure. */
+export function isShutOut(decider: Decider, task: TaskState, nowMs: number): boolean {
+  if (task.task.deadlineAt === undefined) return false;
+  const { durations } = decider.projection;
+  return tooSlow(durations, candidatesOf(decider, task), task.task, nowMs).size > 0;
+}
 
 interface End {
   readonly at: number;

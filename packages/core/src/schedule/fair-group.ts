@@ -1,6 +1,6 @@
 import { IndexedHeap } from '../internal/indexed-heap.ts';
 import { freshPace, isUrgent, noteStart, type Pace } from './deadline-lane.ts';
-import type { Lane, Lanes } from './lanes.ts';
+import type { Lane, LaneGroup, Lanes } from './lanes.ts';
 import { AGING_STEP_MS, agedBy, COST_OF_START, comesBefore, type ReadyTask } from './ready-task.ts';
 
 /** A task in the queue, with its places in the heaps that hold it; -1 where it is not in one. */
@@ -11,6 +11,8 @@ export interface Entry {
   place: number;
   deadlinePlace: number;
   expiryPlace: number;
+  /** While it is set aside for a turn: what its lane had finished last. */
+  finish: number | undefined;
 }
 
 /** What a lane has waiting in one group. */
@@ -31,8 +33,15 @@ export type Way = 'express' | 'deadline' | 'share';
 export interface Next {
   readonly entry: Entry;
   readonly way: Way;
-  /** Its virtual finish on the clock that all groups share. */
+  /** Its virtual finish on the clock of its group, and on the one that all groups share. */
+  readonly finish: number;
   readonly key: number;
+}
+
+/** What groups have in common. */
+export interface FairGroupParts {
+  readonly lanes: Lanes;
+  readonly refreshed: (group: FairGroup, now: number) => void;
 }
 
 /**
@@ -41,11 +50,12 @@ export interface Next {
  * cost divided by the lane's weight, the least finish goes next, and a lane that was away begins at the present. While
  * a group is blocked its clock stands still; `offset` leads from its clock to the one that all groups share.
  */
-export class FairGroup {
+export class FairGroup implements LaneGroup {
   readonly name: string;
   /** When it last started a task, in starts of the whole queue. */
   lastStart = 0;
   readonly #lanes: Lanes;
+  readonly #refreshed: (group: FairGroup, now: number) => void;
   readonly #strands: IndexedHeap<Strand>;
   readonly #byLane = new Map<Lane, Strand>();
   readonly #deadlines: IndexedHeap<Entry>;
@@ -56,10 +66,11 @@ export class FairGroup {
   #agedAt: number;
   #size = 0;
 
-  /** `clock` is the one that all groups share. */
-  constructor(name: string, lanes: Lanes, clock: number, now: number) {
+  /** `clock` is the one that all groups share; `refreshed` hears when something outside changed the order here. */
+  constructor(name: string, { lanes, refreshed }: FairGroupParts, clock: number, now: number) {
     this.name = name;
     this.#lanes = lanes;
+    this.#refreshed = refreshed;
     this.#offset = clock;
     this.#agedAt = now;
     this.#strands = new IndexedHeap(goesFirst, (strand, place) => {
@@ -85,8 +96,9 @@ export class FairGroup {
   add(entry: Entry, clock: number, now: number): void {
     const lane = this.#lanes.of(entry.task);
     const known = this.#byLane.get(lane);
-    const strand = known ?? this.#newStrand(lane, clock);
+    const strand = known ?? this.#newStrand(lane, entry.finish ?? this.#present(clock), now);
     entry.strand = strand;
+    entry.finish = undefined;
     this.#size += 1;
     if (entry.task.latestStartAt < Number.POSITIVE_INFINITY) this.#deadlines.push(entry);
     if (entry.task.express) this.#express.push(entry);
@@ -115,7 +127,14 @@ export class FairGroup {
     // What it finished last is never ahead of the clock, so that nothing is gained by going and coming.
     this.#strands.remove(strand.place);
     this.#byLane.delete(strand.lane);
-    this.#lanes.release(strand.lane);
+    this.#lanes.leave(strand.lane, this, now);
+  }
+
+  /** Takes a task out for the rest of a turn; added again, its lane goes on from where it stood. */
+  setAside(entry: Entry, now: number): void {
+    const finish = entry.strand?.finish;
+    this.remove(entry, now);
+    entry.finish = finish;
   }
 
   /** The task that comes next, `undefined` when there is none. `clock` is the one that all groups share. */
@@ -124,27 +143,28 @@ export class FairGroup {
     const first = strand?.entries.peek();
     if (strand === undefined || first === undefined) return undefined;
     this.#catchUp(clock);
-    const key = strand.key + this.#offset;
+    const finish = strand.key;
+    const key = finish + this.#offset;
     const express = this.#express[0];
-    if (express !== undefined) return { entry: express, way: 'express', key };
+    if (express !== undefined) return { entry: express, way: 'express', finish, key };
     const due = this.#deadlines.peek();
     if (due !== undefined && isUrgent(this.#pace, due.task.latestStartAt, this.#size - 1, now)) {
-      return { entry: due, way: 'deadline', key };
+      return { entry: due, way: 'deadline', finish, key };
     }
-    return { entry: first, way: 'share', key };
+    return { entry: first, way: 'share', finish, key };
   }
 
   /**
    * Charges a start to its lane; to be called before the task is removed. Returns the shared clock as it is then. What
    * goes by a person's word or by its deadline has a share of its own, and costs its lane nothing.
    */
-  charge({ entry, way }: Next, clock: number, now: number): number {
+  charge({ entry, way, finish, key }: Next, clock: number, now: number): number {
     if (way !== 'express') noteStart(this.#pace, now, way === 'deadline');
     const { strand } = entry;
     if (strand === undefined || way !== 'share') return clock;
-    strand.finish = strand.key;
-    this.#clock = Math.max(this.#clock, strand.key);
-    return Math.max(clock, strand.key + this.#offset);
+    strand.finish = finish;
+    this.#clock = Math.max(this.#clock, finish);
+    return Math.max(clock, key);
   }
 
   /** Gives what has waited its greater weight; does something only now and then. */
@@ -154,14 +174,21 @@ export class FairGroup {
     for (const strand of [...this.#strands.items]) this.#rekey(strand, now);
   }
 
+  refresh(lane: Lane, now: number): void {
+    const strand = this.#byLane.get(lane);
+    if (strand === undefined) return;
+    this.#rekey(strand, now);
+    this.#refreshed(this, now);
+  }
+
   /** The same group again, over copies of the lanes and of its tasks. */
   copy(
-    lanes: Lanes,
+    parts: FairGroupParts,
     laneOf: (lane: Lane) => Lane,
     copyEntry: (entry: Entry) => Entry,
     now: number,
   ): FairGroup {
-    const group = new FairGroup(this.name, lanes, this.#offset, now);
+    const group = new FairGroup(this.name, parts, this.#offset, now);
     group.lastStart = this.lastStart;
     group.#clock = this.#clock;
     group.#agedAt = this.#agedAt;
@@ -171,6 +198,7 @@ export class FairGroup {
     for (const strand of this.#byLane.values()) {
       const copy: Strand = { ...strand, lane: laneOf(strand.lane), entries: createEntries() };
       group.#byLane.set(copy.lane, copy);
+      copy.lane.groups.add(group);
       for (const entry of strand.entries.items) {
         const other = copyEntry(entry);
         other.strand = copy;
@@ -202,10 +230,10 @@ export class FairGroup {
     this.#strands.moved(strand.place);
   }
 
-  #newStrand(lane: Lane, clock: number): Strand {
+  #newStrand(lane: Lane, finish: number, now: number): Strand {
     const entries = createEntries();
-    const strand: Strand = { lane, entries, finish: this.#present(clock), key: 0, place: -1 };
-    lane.waitingIn += 1;
+    const strand: Strand = { lane, entries, finish, key: 0, place: -1 };
+    this.#lanes.enter(lane, this, now);
     this.#byLane.set(lane, strand);
     return strand;
   }
@@ -224,7 +252,7 @@ function createEntries(): IndexedHeap<Entry> {
 function finishOf({ lane, entries, finish }: Strand, now: number): number {
   const first = entries.peek();
   const aged = first === undefined ? 1 : agedBy(first.task, now);
-  return finish + (COST_OF_START * lane.waitingIn) / (lane.weight * aged);
+  return finish + (COST_OF_START * lane.groups.size) / (lane.weight * aged);
 }
 
 function startsSooner(a: ReadyTask, b: ReadyTask): boolean {

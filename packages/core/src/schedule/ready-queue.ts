@@ -1,6 +1,6 @@
 import { Heap } from '../internal/heap.ts';
 import { IndexedHeap } from '../internal/indexed-heap.ts';
-import { type Entry, FairGroup, type Next } from './fair-group.ts';
+import { type Entry, FairGroup, type FairGroupParts, type Next } from './fair-group.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import type { ReadyTask } from './ready-task.ts';
 
@@ -30,6 +30,7 @@ interface Turn {
  */
 export class ReadyQueue {
   readonly #lanes: Lanes;
+  readonly #parts: FairGroupParts;
   readonly #groups = new Map<string, FairGroup>();
   readonly #entries = new Map<string, Map<string, Entry>>();
   readonly #later: IndexedHeap<Entry>;
@@ -43,6 +44,7 @@ export class ReadyQueue {
 
   constructor(lanes: Lanes = new Lanes()) {
     this.#lanes = lanes;
+    this.#parts = { lanes, refreshed: (group, nowMs) => this.#contend(group, nowMs) };
     this.#later = new IndexedHeap(
       (a, b) => a.task.notBefore < b.task.notBefore,
       (entry, place) => {
@@ -76,7 +78,7 @@ export class ReadyQueue {
   /** Adds a task, in place of one of the same run and key. */
   add(task: ReadyTask, nowMs: number): void {
     this.remove(task.run, task.task, nowMs);
-    const entry: Entry = { task, strand: undefined, place: -1, deadlinePlace: -1, expiryPlace: -1 };
+    const entry = entryOf(task);
     let tasks = this.#entries.get(task.run);
     if (tasks === undefined) {
       tasks = new Map();
@@ -167,7 +169,7 @@ export class ReadyQueue {
     const laneOf = (lane: Lane): Lane => copyOf.get(lane) ?? lane;
     for (const [name, group] of this.#groups) {
       const copyEntry = (entry: Entry): Entry => copies.get(entry) ?? entry;
-      queue.#groups.set(name, group.copy(lanes, laneOf, copyEntry, nowMs));
+      queue.#groups.set(name, group.copy(queue.#parts, laneOf, copyEntry, nowMs));
     }
     return queue;
   }
@@ -198,7 +200,7 @@ export class ReadyQueue {
     const { run, task } = next.entry.task;
     const isThere = this.#entries.get(run)?.get(task) === next.entry;
     if (outcome === 'aside' && isThere) {
-      group.remove(next.entry, nowMs);
+      group.setAside(next.entry, nowMs);
       this.#turn.aside.add(next.entry);
     } else if (isThere) {
       this.#detach(next.entry, nowMs);
@@ -216,7 +218,7 @@ export class ReadyQueue {
     const name = entry.task.group;
     let group = this.#groups.get(name);
     if (group === undefined) {
-      group = new FairGroup(name, this.#lanes, this.#clock, nowMs);
+      group = new FairGroup(name, this.#parts, this.#clock, nowMs);
       this.#groups.set(name, group);
     }
     group.add(entry, this.#clock, nowMs);
@@ -260,6 +262,17 @@ export class ReadyQueue {
   #forgetEmpty(): void {
     for (const [name, group] of this.#groups) if (group.size === 0) this.#groups.delete(name);
   }
+}
+
+function entryOf(task: ReadyTask): Entry {
+  return {
+    task,
+    strand: undefined,
+    place: -1,
+    deadlinePlace: -1,
+    expiryPlace: -1,
+    finish: undefined,
+  };
 }
 
 const BEFORE: Readonly<Record<Next['way'], number>> = { express: 0, deadline: 1, share: 2 };

@@ -1,0 +1,83 @@
+import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import type { TaskState } from '../journal/run-state.ts';
+import { forecast } from '../schedule/forecast.ts';
+import type { ReadyTask } from '../schedule/ready-task.ts';
+import type { TaskQueue } from '../schedule/task-queue.ts';
+import type { WorkerPools } from '../schedule/worker-pools.ts';
+import { createForecastWorld } from './forecast-world.ts';
+import { chooseFor, type Decider, needsNoModel } from './give-away.ts';
+
+/** A task that is ready and waits for its turn. */
+export interface WaitingTask {
+  readonly run: string;
+  readonly task: string;
+  readonly title: string;
+  /** 1 for the one that is expected to start first. */
+  readonly position: number;
+  /** Epoch ms. */
+  readonly readyAt: number;
+  /** In words: `coder-a: 5/5 calls, resets in 8 s`. */
+  readonly waitsFor: string;
+  /** Epoch ms at which it is expected to start; `undefined` where nobody can say, and `because` says why not. */
+  readonly startsAt: number | undefined;
+  readonly because: string | undefined;
+}
+
+/** What is looked at. */
+export interface WaitingInput {
+  readonly decider: Decider;
+  readonly queue: TaskQueue;
+  readonly workers: WorkerPools;
+  readonly attempts: readonly AttemptPlace[];
+  /** Tasks that only their run's budget keeps back. */
+  readonly aside: readonly ReadyTask[];
+  readonly nowMs: number;
+}
+
+/** Every ready task that waits, in the order in which they are expected to start. Changes nothing. */
+export function waitingTasks(input: WaitingInput): readonly WaitingTask[] {
+  const { decider, queue, nowMs, aside } = input;
+  const world = createForecastWorld(input);
+  const known = new Map<string, string>();
+  const found = forecast(queue.copy(nowMs), world, nowMs);
+  const all = [
+    ...found,
+    ...aside.map((task) => ({ task, startsAt: undefined, because: OF_BUDGET })),
+  ];
+  return all.flatMap(({ task: ready, startsAt, because }, index) => {
+    const task = decider.projection.runs.get(ready.run)?.tasks.get(ready.task);
+    if (task === undefined) return [];
+    const { run, task: key, readyAt } = ready;
+    const waitsFor = aside.includes(ready) ? OF_BUDGET : whatFor(input, ready, task, index, known);
+    const { title } = task.task;
+    return [{ run, task: key, title, position: index + 1, readyAt, waitsFor, startsAt, because }];
+  });
+}
+
+const OF_BUDGET = 'the budget of its run has room when one of its calls ends';
+
+function whatFor(
+  { decider, queue, workers, nowMs }: WaitingInput,
+  ready: ReadyTask,
+  task: TaskState,
+  before: number,
+  known: Map<string, string>,
+): string {
+  if (ready.notBefore > nowMs) return `another try in ${ready.notBefore - nowMs} ms`;
+  const outside = queue.isOutside(ready.run, ready.task) ? 'room in the queue; ' : '';
+  // Tasks of one group wait for the same, unless a deadline shuts models out.
+  const name = task.task.deadlineAt === undefined ? ready.group : undefined;
+  let why = name === undefined ? undefined : known.get(name);
+  if (why === undefined) {
+    why = workers.whyFull(task.task.kind) ?? whyNoModel(decider, task, nowMs) ?? '';
+    if (name !== undefined) known.set(name, why);
+  }
+  if (why !== '') return `${outside}${why}`;
+  return `${outside}its turn, behind ${before} ${before === 1 ? 'other' : 'others'}`;
+}
+
+function whyNoModel(decider: Decider, task: TaskState, nowMs: number): string | undefined {
+  if (needsNoModel(task.task)) return undefined;
+  const choice = chooseFor(decider, task, nowMs);
+  return choice.kind === 'assign' ? undefined : choice.because;
+}
