@@ -17,6 +17,7 @@ export type { Overseer, RunOptions, UnfinishedRun } from './overseer.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
 export type { LiveEvent } from './run/create-attempt-host.ts';
+export type { Approval } from './run/expedite.ts';
 export type { ModelState } from './run/model-state.ts';
 export type { OpenQuestion } from './run/questions.ts';
 export type { Run } from './run/run-handle.ts';

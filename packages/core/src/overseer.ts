@@ -7,6 +7,7 @@ import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
+import type { Approval } from './run/expedite.ts';
 import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { NewRun } from './run/new-run.ts';
@@ -105,6 +106,18 @@ export class Overseer implements AsyncDisposable {
    */
   queue(): readonly WaitingTask[] {
     return this.#kernel().scheduling.waiting();
+  }
+
+  /**
+   * Puts a waiting task before all others: an emergency, by a person's word alone, which is recorded with its reason; no
+   * model can do it. Limits, budgets and the number of tasks at once hold for it as for any. At most three tasks are
+   * first at once. Resolves when it is on disk. Throws `ConfigError` `config.approval` where no person stands behind it,
+   * and `OverseerError` `run.not-waiting` for a task that does not wait, `run.expedited` when three are first already.
+   */
+  async expedite(run: string, task: string, approval: Approval): Promise<void> {
+    const kernel = this.#kernel();
+    kernel.scheduling.expedite(run, task, approval);
+    await kernel.settled();
   }
 
   /**

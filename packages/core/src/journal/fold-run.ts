@@ -88,6 +88,9 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
     case 'task.waiting':
       task.waiting = { because: event.data.because, untilAt: event.data.untilAt };
       return;
+    case 'task.expedited':
+      task.expedited = true;
+      return;
     case 'task.done':
       task.output = acceptAttempt(task);
       task.commit = event.data.commit;
@@ -143,6 +146,7 @@ function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
     status: 'open',
     asks,
     attempt: undefined,
+    expedited: false,
     past: [],
     waiting: undefined,
     output: undefined,

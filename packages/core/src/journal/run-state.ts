@@ -58,6 +58,8 @@ export interface TaskState {
   /** For a task that answers a validator's question: whose. */
   readonly asks: { readonly task: string; readonly question: string } | undefined;
   attempt: AttemptState | undefined;
+  /** Whether a person put it before all others. */
+  expedited: boolean;
   /** Attempts that ended, oldest first. */
   readonly past: PastAttempt[];
   /** Why it waits, when the scheduler said so. */

@@ -59,6 +59,7 @@ export class Kernel {
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
       attempts: () => this.#attempts.list(),
+      append: (drafts) => this.#journal.append(drafts),
       wake: () => this.#dispatcher.wake(),
       isStopping: (run) => this.#control.isStopping(run),
       // A stop can fail only with the journal, and of that everybody hears by other ways.

@@ -71,7 +71,7 @@ export class RunGraphs {
       readyAt: nowMs,
       notBefore,
       ...this.#scheduling.timesOf(state, nowMs),
-      express: false,
+      express: state.expedited,
     };
     this.#scheduling.queue.add(task, nowMs);
   }

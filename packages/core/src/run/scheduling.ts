@@ -1,9 +1,11 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { TaskQueue } from '../schedule/task-queue.ts';
 import { type WorkerBounds, WorkerPools } from '../schedule/worker-pools.ts';
 import type { Finding } from '../spec/validator.ts';
+import { type Approval, expeditedDraft } from './expedite.ts';
 import type { Decider } from './give-away.ts';
 import { isShutOut, type TaskTimes, timesOf, whyExpired, whyTooLate } from './task-times.ts';
 import { type WaitingTask, waitingTasks } from './waiting-tasks.ts';
@@ -16,6 +18,7 @@ export interface SchedulingHost {
   isStopping(run: RunState): boolean;
   /** The attempts that are worked on. */
   attempts(): readonly AttemptPlace[];
+  append(drafts: readonly EventDraft[]): Promise<void>;
   /** Has the queue offered soon. */
   wake(): void;
 }
@@ -65,6 +68,19 @@ export class Scheduling {
   /** Sets how many attempts may be under way at once; what is left out stays as it is. */
   setWorkers(bounds: Partial<WorkerBounds>): void {
     this.workers.set({ ...this.workers.bounds, ...bounds });
+    this.#host.wake();
+  }
+
+  /** Puts a waiting task before all others, by a person's word. Throws as `expeditedDraft` does. */
+  expedite(run: string, task: string, approval: Approval): void {
+    const { projection, settings } = this.#decider;
+    const { runs } = projection;
+    const models = new Set(settings.members.keys());
+    const draft = expeditedDraft(runs.values(), runs.get(run), task, approval, models);
+    void this.#host.append([draft]);
+    const nowMs = settings.clock.now();
+    for (const ready of this.#aside.splice(0)) this.queue.add(ready, nowMs);
+    this.queue.reprioritise(run, task, { express: true }, nowMs);
     this.#host.wake();
   }
 

@@ -101,6 +101,8 @@ export interface EventData {
     readonly insteadOf?: string;
   };
   'task.waiting': { readonly because: string; readonly untilAt?: number };
+  /** A person put the task before all others. */
+  'task.expedited': { readonly by: string; readonly because: string };
   /** What the task gave is the answer of this attempt's last call or tool; it is not written again here. */
   'task.done': { readonly changed?: readonly string[]; readonly commit?: string };
   'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
