@@ -3,6 +3,7 @@ export interface Subject {
   readonly caller?: (setting: CallSetting) => Promise<Caller>;
   readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
+  readonly scheduler?: () => Promise<Scheduler>;
   readonly start?: (prepared: Readonly<Record<string, string>>) => Start;
 }
 
@@ -54,6 +55,27 @@ export interface ThreadSetting {
 export interface Thread extends AsyncDisposable {
   /** Makes `steps` steps in a new thread, calling `onStep` as each begins. */
   run(steps: number, onStep: (index: number) => void): Promise<void>;
+}
+
+/** A task to be scheduled, which does nothing when its turn comes. */
+export interface ScheduledTask {
+  readonly id: string;
+  /** 0 to 3, the highest first. */
+  readonly priority: number;
+  /** Whose it is. */
+  readonly flow: string;
+  /** Which of several equal models does it, 0 to 4; each has a limit of its own that lets all through. */
+  readonly model: number;
+  /** Epoch ms by which it must start, for some. */
+  readonly deadlineAt?: number;
+}
+
+/** Holds tasks until they may start, and starts them in its order. */
+export interface Scheduler extends AsyncDisposable {
+  /** Queues a task; it must not start before `drain`. */
+  add(task: ScheduledTask): void;
+  /** Starts all that is queued; resolves to how many were started. */
+  drain(): Promise<number>;
 }
 
 /** A library as it is installed, and what importing and starting it takes. */

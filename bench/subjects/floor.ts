@@ -1,5 +1,6 @@
 import type { Subject } from '../harness/subject.ts';
 import { fetchCaller } from './floor/fetch-caller.ts';
+import { heapScheduler } from './floor/heap-scheduler.ts';
 import { logStepper } from './floor/log-stepper.ts';
 import { logThread } from './floor/log-thread.ts';
 
@@ -8,5 +9,6 @@ export const subject: Subject = {
   caller: fetchCaller,
   stepper: logStepper,
   thread: logThread,
+  scheduler: heapScheduler,
   start: () => ({ folder: import.meta.dirname, modules: [] }),
 };

@@ -28,6 +28,8 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return assigned(event, task, owner);
     case 'task.waiting':
       return `${owner} waits: ${withoutPlace(event.data.because)}`;
+    case 'task.expedited':
+      return `${owner} goes before all others, by ${event.data.by}: ${event.data.because}`;
     case 'call.failed':
       return callFailed(event, owner);
     case 'verdict.given':

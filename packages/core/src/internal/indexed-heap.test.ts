@@ -24,25 +24,9 @@ describe('IndexedHeap', () => {
             item.place = place;
           },
         );
-        let all: Item[] = [];
+        let all: readonly Item[] = [];
         for (const step of steps) {
-          const chosen = 'which' in step ? all[step.which % Math.max(1, all.length)] : undefined;
-          if (step.kind === 'push') {
-            const item = { value: step.value, place: -1 };
-            all.push(item);
-            heap.push(item);
-          } else if (step.kind === 'pop') {
-            const item = heap.pop();
-            expect(item?.value).toBe(leastOf(all));
-            all = all.filter((other) => other !== item);
-          } else if (chosen !== undefined && step.kind === 'remove') {
-            heap.remove(chosen.place);
-            all = all.filter((other) => other !== chosen);
-            expect(chosen.place).toBe(-1);
-          } else if (chosen !== undefined && step.kind === 'change') {
-            chosen.value = step.value;
-            heap.moved(chosen.place);
-          }
+          all = afterStep(heap, all, step);
           expect(heap.peek()?.value).toBe(leastOf(all));
           expect(heap.size).toBe(all.length);
           for (const item of all) expect(heap.items[item.place]).toBe(item);
@@ -62,6 +46,32 @@ describe('IndexedHeap', () => {
     expect([heap.pop(), heap.pop()]).toEqual([1, undefined]);
   });
 });
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** Does one thing to the heap; gives what must be in it then. */
+function afterStep(heap: IndexedHeap<Item>, all: readonly Item[], step: Step): readonly Item[] {
+  if (step.kind === 'push') {
+    const item = { value: step.value, place: -1 };
+    heap.push(item);
+    return [...all, item];
+  }
+  if (step.kind === 'pop') {
+    const item = heap.pop();
+    expect(item?.value).toBe(leastOf(all));
+    return all.filter((other) => other !== item);
+  }
+  const chosen = all[step.which % Math.max(1, all.length)];
+  if (chosen === undefined) return all;
+  if (step.kind === 'change') {
+    chosen.value = step.value;
+    heap.moved(chosen.place);
+    return all;
+  }
+  heap.remove(chosen.place);
+  expect(chosen.place).toBe(-1);
+  return all.filter((other) => other !== chosen);
+}
 
 function leastOf(items: readonly Item[]): number | undefined {
   return items.length === 0 ? undefined : Math.min(...items.map(({ value }) => value));

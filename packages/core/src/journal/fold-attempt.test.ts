@@ -148,6 +148,7 @@ function taskAfter(drafts: readonly EventDraft[]): TaskState {
     status: 'open',
     asks: undefined,
     attempt: undefined,
+    expedited: false,
     past: [],
     waiting: { because: 'limits', untilAt: 5 },
     output: undefined,

@@ -146,7 +146,8 @@ function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
     status: 'open',
     asks,
     attempt: undefined,
-    expedited: false,
+    // A question about a task hurries as much as the task.
+    expedited: run.tasks.get(asks?.task ?? '')?.expedited ?? false,
     past: [],
     waiting: undefined,
     output: undefined,

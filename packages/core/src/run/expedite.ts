@@ -67,7 +67,7 @@ function* expedited(runs: Iterable<RunState>): Generator<string> {
   for (const { id, status, tasks } of runs) {
     if (status === 'finished') continue;
     for (const [key, task] of tasks) {
-      if (task.expedited && !isFinal[task.status]) yield `${id} ${key}`;
+      if (task.expedited && task.asks === undefined && !isFinal[task.status]) yield `${id} ${key}`;
     }
   }
 }
