@@ -198,7 +198,7 @@ export class RunControl {
         },
       },
     ]);
-    this.#host.graphs.forget(run.id);
+    this.#host.graphs.forget(run.id, this.#host.now());
     durable.then(
       () => this.#host.finished(run),
       () => undefined,

@@ -82,7 +82,8 @@ export class RunGraphs {
   }
 
   /** Lets go of a run. */
-  forget(run: string): void {
+  forget(run: string, nowMs: number): void {
     this.#graphs.delete(run);
+    this.#scheduling.queue.removeRun(run, nowMs);
   }
 }

@@ -44,14 +44,18 @@ export function waitingTasks(input: WaitingInput): readonly WaitingTask[] {
     ...found,
     ...aside.map((task) => ({ task, startsAt: undefined, because: OF_BUDGET })),
   ];
-  return all.flatMap(({ task: ready, startsAt, because }, index) => {
+  const waiting: WaitingTask[] = [];
+  for (const { task: ready, startsAt, because } of all) {
     const task = decider.projection.runs.get(ready.run)?.tasks.get(ready.task);
-    if (task === undefined) return [];
+    if (task === undefined) continue;
+    const before = waiting.length;
     const { run, task: key, readyAt } = ready;
-    const waitsFor = aside.includes(ready) ? OF_BUDGET : whatFor(input, ready, task, index, known);
+    const waitsFor = aside.includes(ready) ? OF_BUDGET : whatFor(input, ready, task, before, known);
     const { title } = task.task;
-    return [{ run, task: key, title, position: index + 1, readyAt, waitsFor, startsAt, because }];
-  });
+    const position = before + 1;
+    waiting.push({ run, task: key, title, position, readyAt, waitsFor, startsAt, because });
+  }
+  return waiting;
 }
 
 const OF_BUDGET = 'the budget of its run has room when one of its calls ends';

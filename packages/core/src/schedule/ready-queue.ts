@@ -18,6 +18,8 @@ interface Contender {
 
 interface Turn {
   readonly contenders: Heap<Contender>;
+  /** What counts of them: what was said of a group before is out of date. */
+  readonly latest: Map<FairGroup, Contender>;
   readonly stuck: Set<FairGroup>;
   /** Tasks that come back when the turn is over. */
   readonly aside: Set<Entry>;
@@ -77,7 +79,8 @@ export class ReadyQueue {
 
   /** Adds a task, in place of one of the same run and key. */
   add(task: ReadyTask, nowMs: number): void {
-    this.remove(task.run, task.task, nowMs);
+    const before = this.#entries.get(task.run)?.get(task.task);
+    if (before !== undefined) this.#detach(before, nowMs);
     const entry = entryOf(task);
     let tasks = this.#entries.get(task.run);
     if (tasks === undefined) {
@@ -102,6 +105,11 @@ export class ReadyQueue {
     if (entry === undefined) return undefined;
     this.#detach(entry, nowMs);
     return entry.task;
+  }
+
+  /** Takes all tasks of a run out. */
+  removeRun(run: string, nowMs: number): void {
+    for (const entry of [...(this.#entries.get(run)?.values() ?? [])]) this.#detach(entry, nowMs);
   }
 
   /** Changes what a waiting task is ordered by; it keeps its place among equals. `false` when it does not wait here. */
@@ -131,7 +139,12 @@ export class ReadyQueue {
     this.#takeExpired(nowMs, expired);
     this.#bringIn(nowMs);
     const contenders = new Heap<Contender>(isFirst);
-    const turn: Turn = { contenders, stuck: new Set(), aside: new Set() };
+    const turn: Turn = {
+      contenders,
+      latest: new Map(),
+      stuck: new Set(),
+      aside: new Set(),
+    };
     for (const group of this.#groups.values()) group.age(nowMs);
     this.#turn = turn;
     try {
@@ -174,12 +187,10 @@ export class ReadyQueue {
     return queue;
   }
 
-  #offerFirst(
-    { group, next: known }: Contender,
-    start: (task: ReadyTask) => OfferOutcome,
-    nowMs: number,
-  ): void {
-    if (this.#turn?.stuck.has(group) !== false) return;
+  #offerFirst(contender: Contender, start: (task: ReadyTask) => OfferOutcome, nowMs: number): void {
+    const { group, next: known } = contender;
+    if (this.#turn?.latest.get(group) !== contender) return;
+    this.#turn.latest.delete(group);
     const next = group.next(this.#clock, nowMs);
     if (next === undefined) return;
     // Others may have come before it since, or its own first task may be another one.
@@ -211,7 +222,10 @@ export class ReadyQueue {
   #contend(group: FairGroup, nowMs: number): void {
     if (this.#turn === undefined || this.#turn.stuck.has(group)) return;
     const next = group.next(this.#clock, nowMs);
-    if (next !== undefined) this.#turn.contenders.push({ group, next });
+    if (next === undefined) return;
+    const contender = { group, next };
+    this.#turn.contenders.push(contender);
+    this.#turn.latest.set(group, contender);
   }
 
   #addToGroup(entry: Entry, nowMs: number): void {

@@ -63,6 +63,16 @@ describe('TaskQueue', () => {
     expect(queue.reprioritise('run', 'a9', { priority: 'high' }, NOW)).toBe(false);
   });
 
+  it('K6: all tasks of a run can be taken out at once', () => {
+    const queue = new TaskQueue(3);
+    for (const task of flowOf('a', 6)) queue.add(task, NOW);
+    for (const task of flowOf('b', 2)) queue.add({ ...task, run: 'other' }, NOW);
+    queue.removeRun('run', NOW);
+    expect([...queue.waiting()].map(({ task }) => task).sort()).toEqual(['b1', 'b2']);
+    queue.removeRun('nobody', NOW);
+    expect(started(queue, 9)).toEqual(['b1', 'b2']);
+  });
+
   it('K3: what is inside never exceeds the limit and one for each flow and group, and a copy does the same', () => {
     const task = fc.record({
       run: fc.constantFrom('r', 's', 't'),

@@ -56,8 +56,9 @@ export class TaskQueue {
 
   /** Adds a task, in place of one of the same run and key. */
   add(task: ReadyTask, nowMs: number): void {
-    this.remove(task.run, task.task, nowMs);
-    if (this.#inside.size < this.#limit || this.#mayAlwaysEnter(task, nowMs)) {
+    if (this.#outsideSize > 0) this.#removeOutside(task.run, task.task);
+    const isThere = this.#inside.get(task.run, task.task) !== undefined;
+    if (isThere || this.#inside.size < this.#limit || this.#mayAlwaysEnter(task, nowMs)) {
       this.#inside.add(task, nowMs);
       return;
     }
@@ -80,6 +81,12 @@ export class TaskQueue {
   /** Takes a task out, wherever it stands; gives it, or `undefined` when it does not wait here. */
   remove(run: string, task: string, nowMs: number): ReadyTask | undefined {
     return this.#removeOutside(run, task) ?? this.#inside.remove(run, task, nowMs);
+  }
+
+  /** Takes all tasks of a run out. */
+  removeRun(run: string, nowMs: number): void {
+    for (const task of [...(this.#outside.get(run)?.keys() ?? [])]) this.#removeOutside(run, task);
+    this.#inside.removeRun(run, nowMs);
   }
 
   /** Changes what a waiting task is ordered by. `false` when it does not wait here. */

@@ -96,12 +96,12 @@ class World {
     }
   }
 
-  /** Starts of others that a lane's first task may see: `Σ (1 + w/own)` over the other lanes, and what deadlines take. */
+  /** Starts that a lane's first task may see: `Σ aged · (1 + w/own)` over the other lanes, and what deadlines take. */
   bound(name: string): number {
     const own = this.#lanes.get(name)?.weight ?? 1;
     let fair = 0;
     for (const [other, { weight }] of this.#lanes) {
-      if (other !== name) fair += 1 + (this.#aged * weight) / own;
+      if (other !== name) fair += this.#aged * (1 + weight / own);
     }
     return (fair + 1) / (1 - DEADLINE_SHARE);
   }
