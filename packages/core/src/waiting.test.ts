@@ -8,12 +8,12 @@ async function settle(): Promise<void> {
   for (let n = 0; n < 30; n++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A model whose calls last `ms` of a clock. */
-function lasting(clock: FakeClock, ms: number): FakeModel {
+/** A model whose calls last `ms` of a clock, all but the first `laterMs`. */
+function lasting(clock: FakeClock, ms: number, laterMs = ms): FakeModel {
   return fakeModel({
-    reply: () =>
+    reply: (_request, nth) =>
       new Promise((resolve) => {
-        clock.after(ms, () => resolve({ text: 'x' }));
+        clock.after(nth === 1 ? ms : laterMs, () => resolve({ text: 'x' }));
       }),
   });
 }
@@ -77,7 +77,7 @@ describe('tasks that cannot wait for ever', () => {
     );
   });
 
-  it('K3: a task whose deadline comes while it waits fails when it can no longer be in time', async () => {
+  it('K3: a task that cannot be in time behind what is under way is refused at once', async () => {
     const clock = createFakeClock();
     await using overseer = await createOverseer({
       overseer: 'a',
@@ -90,14 +90,37 @@ describe('tasks that cannot wait for ever', () => {
       pass(clock, 1_000),
     ]);
     const start = clock.now();
-    const first = overseer.run({ tasks: [{ instruction: 'first' }] });
+    overseer.run({ tasks: [{ instruction: 'first' }] });
     await pass(clock, 0);
-    const run = overseer.run({ tasks: [{ instruction: 'x', deadlineAt: start + 1_500 }] });
-    await pass(clock, 500);
+    const run = overseer.run({ tasks: [{ instruction: 'x', deadlineAt: start + 1_999 }] });
+    await pass(clock, 1);
+    expect((await run.result).tasks[0]?.reason).toContain(
+      `the earliest that it could be done is ${iso(start + 2_000)} (a)`,
+    );
+    await pass(clock, 1_000);
+  });
+
+  it('K3: a task whose deadline comes while it waits fails when it can no longer be in time', async () => {
+    const clock = createFakeClock();
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: lasting(clock, 1_000, 3_000), concurrency: 1 } },
+      clock,
+      graceMs: 0,
+    });
+    await Promise.all([
+      overseer.run({ tasks: [{ instruction: 'measure' }] }).result,
+      pass(clock, 1_000),
+    ]);
+    const start = clock.now();
+    const first = overseer.run({ tasks: [{ instruction: 'takes longer than expected' }] });
+    await pass(clock, 0);
+    const run = overseer.run({ tasks: [{ instruction: 'x', deadlineAt: start + 2_500 }] });
+    await pass(clock, 1_500);
     expect(overseer.unfinished()).toHaveLength(2);
     await pass(clock, 1);
     expect(overseer.unfinished().map(({ id }) => id)).toEqual([first.id]);
-    await pass(clock, 1_000);
+    await pass(clock, 2_000);
     expect((await run.result).tasks[0]?.reason).toContain('(run.deadline)');
   });
 

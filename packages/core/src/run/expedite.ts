@@ -12,7 +12,7 @@ export interface Approval {
 }
 
 /** Tasks that may go before all others at once, over all runs, so that going first stays the exception. */
-export const MOST_EXPEDITED = 3;
+const MOST_EXPEDITED = 3;
 
 /**
  * The event by which a person puts a waiting task before all others. Throws `ConfigError` `config.approval` where no

@@ -6,6 +6,7 @@ import type { ForecastWorld, Foretold } from '../schedule/forecast.ts';
 import { LimitsForecast, type OpenEnd } from '../schedule/model-forecast.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { WorkerPools } from '../schedule/worker-pools.ts';
+import { expectedEnd, lasts } from './expected-ends.ts';
 import {
   chooseFor,
   claimForMessages,
@@ -13,7 +14,6 @@ import {
   type Decider,
   needsNoModel,
 } from './give-away.ts';
-import { outputKey } from './output-key.ts';
 import { isShutOut } from './task-times.ts';
 import { workingKinds } from './working-kinds.ts';
 
@@ -110,7 +110,7 @@ function start(
     const untilAt = fitsAt === Number.POSITIVE_INFINITY ? undefined : fitsAt;
     return { kind: 'blocked', untilAt, why: `${name} has no room for a call of its size` };
   }
-  const lastsMs = lasts(then, name, task.task.kind);
+  const lastsMs = lasts(then.projection.durations, name, task.task.kind);
   const endsAt = lastsMs === undefined ? Number.POSITIVE_INFINITY : atMs + lastsMs;
   forecast.take(atMs, claim, endsAt - atMs);
   return { kind: 'started', endsAt, model: name };
@@ -124,10 +124,10 @@ function taskOf({ projection }: Decider, ready: ReadyTask): TaskState | undefine
 
 function forecastsOf(present: Present): ReadonlyMap<string, LimitsForecast> {
   const open = new Map<string, OpenEnd[]>();
-  for (const { attempt, task } of present.attempts) {
+  for (const { attempt } of present.attempts) {
     if (attempt.openCall === undefined || attempt.model === undefined) continue;
     const { id: call, estimate } = attempt.openCall;
-    const endsAt = endOfCall(present, call, attempt.model, task.task.kind);
+    const endsAt = endOfCall(present, call);
     const ends = open.get(attempt.model) ?? [];
     ends.push({ call, endsAt, estimate });
     open.set(attempt.model, ends);
@@ -141,12 +141,9 @@ function forecastsOf(present: Present): ReadonlyMap<string, LimitsForecast> {
   );
 }
 
-/** A call that lasts longer than most may end any moment. */
-function endOfCall({ decider, nowMs }: Present, call: string, model: string, kind: string): number {
-  const lastsMs = lasts(decider, model, kind);
-  const startedAt = decider.projection.callsSince.get(call);
-  if (lastsMs === undefined || startedAt === undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(nowMs + 1, startedAt + lastsMs);
+function endOfCall({ decider, nowMs }: Present, call: string): number {
+  const { durations, calls } = decider.projection;
+  return expectedEnd(durations, calls.get(call), nowMs);
 }
 
 function endsOfPlaces(present: Present): Set<{ readonly kind: string; readonly endsAt: number }> {
@@ -155,23 +152,17 @@ function endsOfPlaces(present: Present): Set<{ readonly kind: string; readonly e
       const [kind] = workingKinds([at]);
       const { openCall, model } = at.attempt;
       if (kind === undefined || openCall === undefined || model === undefined) return [];
-      return [{ kind, endsAt: endOfCall(present, openCall.id, model, kind) }];
+      return [{ kind, endsAt: endOfCall(present, openCall.id) }];
     }),
   );
 }
 
-/** How long a call takes: as those of its kind did, else as the model's others did. */
-function lasts({ projection }: Decider, model: string, kind: string): number | undefined {
-  const { durations } = projection;
-  return durations.median(outputKey(model, kind)) ?? durations.median(model);
-}
-
 /** The models with calls under way that nobody knows the end of. */
 function unknownNow(present: Present): { readonly model: string; readonly since: number }[] {
-  return present.attempts.flatMap(({ attempt, task }) => {
+  return present.attempts.flatMap(({ attempt }) => {
     const { openCall, model } = attempt;
     if (openCall === undefined || model === undefined) return [];
-    const endsAt = endOfCall(present, openCall.id, model, task.task.kind);
+    const endsAt = endOfCall(present, openCall.id);
     return endsAt === Number.POSITIVE_INFINITY ? [{ model, since: present.nowMs }] : [];
   });
 }

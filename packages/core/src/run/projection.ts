@@ -6,6 +6,7 @@ import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import type { OpenCall } from './expected-ends.ts';
 import { outputKey } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
@@ -15,8 +16,8 @@ export class Projection {
   readonly budgets: Map<string, RunBudget> = new Map();
   readonly cooldowns: Map<string, Cooldown> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
-  /** When each call under way started, epoch ms. */
-  readonly callsSince: Map<string, number> = new Map();
+  /** The calls under way. */
+  readonly calls: Map<string, OpenCall> = new Map();
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly #members: ReadonlyMap<string, Member>;
@@ -76,7 +77,7 @@ export class Projection {
 
   #start(event: OverseerEvent<'call.started'>): void {
     const { call = '', model = '', run = '' } = event;
-    this.callsSince.set(call, event.at);
+    this.calls.set(call, { model, kind: this.#kindOf(event), startedAt: event.at });
     const claim = { estimate: event.data.estimate, worst: event.data.worst };
     this.#members.get(model)?.limits.start(call, event.at, claim);
     this.budgets.get(run)?.start(call, claim);
@@ -85,7 +86,7 @@ export class Projection {
   #finish(event: OverseerEvent<'call.finished'>): void {
     const { call = '', model = '', run = '' } = event;
     const { settled, rate } = event.data;
-    this.callsSince.delete(call);
+    this.calls.delete(call);
     const member = this.#members.get(model);
     member?.limits.settle(call, settled);
     if (rate !== undefined) member?.limits.learn(event.at, rate);
@@ -100,7 +101,7 @@ export class Projection {
   #fail(event: OverseerEvent<'call.failed'>): void {
     const { call = '', model = '', run = '' } = event;
     const { settled, uncertain, rate } = event.data;
-    this.callsSince.delete(call);
+    this.calls.delete(call);
     const member = this.#members.get(model);
     if (uncertain) {
       member?.limits.settle(call, settled);

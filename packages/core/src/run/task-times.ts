@@ -1,6 +1,7 @@
 import type { TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
+import { expectedEnd } from './expected-ends.ts';
 import { type Decider, downUntil, needsNoModel } from './give-away.ts';
 import { outputKey } from './output-key.ts';
 import { tooSlow } from './too-slow.ts';
@@ -85,8 +86,20 @@ function earliestStart(decider: Decider, task: TaskState, member: Member, nowMs:
   const hasFailed = task.past.some(({ model, outcome }) => model === name && outcome === 'failed');
   const admission = limits.admit(nowMs, NO_TOKENS);
   if (hasFailed || admission.kind === 'never') return Number.POSITIVE_INFINITY;
-  const freeAt = admission.kind === 'wait' ? (admission.untilAt ?? nowMs) : nowMs;
+  const freeAt =
+    admission.kind === 'wait' ? (admission.untilAt ?? placeAt(decider, name, nowMs)) : nowMs;
   return Math.max(nowMs, freeAt, downUntil(decider, name, nowMs)?.untilAt ?? nowMs);
+}
+
+/** When a call of a model is expected to end, so that another one may begin; now where nobody can know. */
+function placeAt({ projection }: Decider, model: string, nowMs: number): number {
+  const { durations, calls } = projection;
+  const ends = [...calls.values()].flatMap((call) =>
+    call.model === model ? [expectedEnd(durations, call, nowMs)] : [],
+  );
+  const first = Math.min(...ends);
+  const isKnown = ends.every((end) => end < Number.POSITIVE_INFINITY);
+  return isKnown && ends.length > 0 ? first : nowMs;
 }
 
 /** What the smallest call uses, so that nothing is called impossible that is not. */

@@ -1,29 +1,14 @@
-import { Heap } from '../internal/heap.ts';
 import { IndexedHeap } from '../internal/indexed-heap.ts';
 import { type Entry, FairGroup, type FairGroupParts, type Next } from './fair-group.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import type { ReadyTask } from './ready-task.ts';
+import { Turn } from './turn.ts';
 
 /**
  * What became of a task that was offered: `started` and `dropped` take it out, `blocked` leaves it and its group for
  * this turn, `aside` leaves it alone, for a reason that the others of its group do not share.
  */
 export type OfferOutcome = 'started' | 'blocked' | 'aside' | 'dropped';
-
-/** A group in a turn, with what it was compared by when it was put there. */
-interface Contender {
-  readonly group: FairGroup;
-  readonly next: Next;
-}
-
-interface Turn {
-  readonly contenders: Heap<Contender>;
-  /** What counts of them: what was said of a group before is out of date. */
-  readonly latest: Map<FairGroup, Contender>;
-  readonly stuck: Set<FairGroup>;
-  /** Tasks that come back when the turn is over. */
-  readonly aside: Set<Entry>;
-}
 
 /**
  * Tasks that are ready, in groups, shared out fairly among flows: see `FairGroup`. A group whose models are all taken
@@ -138,19 +123,13 @@ export class ReadyQueue {
   ): number | undefined {
     this.#takeExpired(nowMs, expired);
     this.#bringIn(nowMs);
-    const contenders = new Heap<Contender>(isFirst);
-    const turn: Turn = {
-      contenders,
-      latest: new Map(),
-      stuck: new Set(),
-      aside: new Set(),
-    };
+    const turn = new Turn();
     for (const group of this.#groups.values()) group.age(nowMs);
     this.#turn = turn;
     try {
       for (const group of this.#groups.values()) this.#contend(group, nowMs);
-      for (let one = turn.contenders.pop(); one !== undefined; one = turn.contenders.pop()) {
-        this.#offerFirst(one, start, nowMs);
+      for (let one = turn.take(); one !== undefined; one = turn.take()) {
+        this.#offerFirst(turn, one, start, nowMs);
       }
     } finally {
       this.#turn = undefined;
@@ -187,20 +166,21 @@ export class ReadyQueue {
     return queue;
   }
 
-  #offerFirst(contender: Contender, start: (task: ReadyTask) => OfferOutcome, nowMs: number): void {
-    const { group, next: known } = contender;
-    if (this.#turn?.latest.get(group) !== contender) return;
-    this.#turn.latest.delete(group);
+  #offerFirst(
+    turn: Turn,
+    { group, next: known }: { readonly group: FairGroup; readonly next: Next },
+    start: (task: ReadyTask) => OfferOutcome,
+    nowMs: number,
+  ): void {
     const next = group.next(this.#clock, nowMs);
-    if (next === undefined) return;
     // Others may have come before it since, or its own first task may be another one.
-    if (next.entry !== known.entry || next.key > known.key) {
-      this.#contend(group, nowMs);
+    if (next === undefined || next.entry !== known.entry || next.key > known.key) {
+      turn.put(group, next);
       return;
     }
     const outcome = start(next.entry.task);
     if (outcome === 'blocked') {
-      this.#turn.stuck.add(group);
+      turn.block(group);
       return;
     }
     if (outcome === 'started') {
@@ -212,7 +192,7 @@ export class ReadyQueue {
     const isThere = this.#entries.get(run)?.get(task) === next.entry;
     if (outcome === 'aside' && isThere) {
       group.setAside(next.entry, nowMs);
-      this.#turn.aside.add(next.entry);
+      turn.aside.add(next.entry);
     } else if (isThere) {
       this.#detach(next.entry, nowMs);
     }
@@ -220,12 +200,7 @@ export class ReadyQueue {
   }
 
   #contend(group: FairGroup, nowMs: number): void {
-    if (this.#turn === undefined || this.#turn.stuck.has(group)) return;
-    const next = group.next(this.#clock, nowMs);
-    if (next === undefined) return;
-    const contender = { group, next };
-    this.#turn.contenders.push(contender);
-    this.#turn.latest.set(group, contender);
+    this.#turn?.put(group, group.next(this.#clock, nowMs));
   }
 
   #addToGroup(entry: Entry, nowMs: number): void {
@@ -287,16 +262,6 @@ function entryOf(task: ReadyTask): Entry {
     expiryPlace: -1,
     finish: undefined,
   };
-}
-
-const BEFORE: Readonly<Record<Next['way'], number>> = { express: 0, deadline: 1, share: 2 };
-
-/** Of equals the group that started none for the longest time. */
-function isFirst(a: Contender, b: Contender): boolean {
-  if (a.next.way !== b.next.way) return BEFORE[a.next.way] < BEFORE[b.next.way];
-  if (a.next.key !== b.next.key) return a.next.key < b.next.key;
-  if (a.group.lastStart !== b.group.lastStart) return a.group.lastStart < b.group.lastStart;
-  return a.next.entry.task.order < b.next.entry.task.order;
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
