@@ -1,8 +1,8 @@
-import type { Run } from '@overseer/core';
+import type { OverseerOptions, Run } from '@overseer/core';
 import { type OpenTeam, openTeam } from '../../packages/core/src/create-overseer.ts';
 import { Overseer } from '../../packages/core/src/overseer.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { PlannedRun } from './scenario.ts';
+import type { PlannedRun, Scenario } from './scenario.ts';
 import { scriptedValidators } from './scripted-checks.ts';
 import { scriptedModel } from './scripted-model.ts';
 import { scriptedTools } from './scripted-tools.ts';
@@ -53,6 +53,7 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     graceMs: scenario.graceMs,
     checksAtOnce: 2,
     maxOutputTokens: 400,
+    ...boundsOf(scenario),
     ...(scenario.has('tools') ? { roles: { worker, coder: worker } } : {}),
     ...(scenario.has('files') ? { workspaces: scriptedWorkspaces(world, process) } : {}),
   });
@@ -70,9 +71,24 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
   };
 }
 
+/** How many tasks are worked at once and wait at once, the same in every life of a scenario. */
+function boundsOf(
+  scenario: Scenario,
+): Pick<OverseerOptions, 'concurrency' | 'workers' | 'queueLimit'> {
+  const random = scenario.random('scheduling');
+  return {
+    ...(random() < 0.3 ? { concurrency: 1 + Math.floor(random() * 4) } : {}),
+    ...(random() < 0.3 ? { workers: { code: 1, '*': 1 + Math.floor(random() * 3) } } : {}),
+    ...(random() < 0.3 ? { queueLimit: 1 + Math.floor(random() * 4) } : {}),
+  };
+}
+
 /** Makes a request of the scenario. */
 export function startRun(life: Life, planned: PlannedRun): string {
-  const options = planned.budget === undefined ? {} : { budget: planned.budget };
+  const options = {
+    flow: planned.name.length % 2 === 0 ? 'even' : 'odd',
+    ...(planned.budget === undefined ? {} : { budget: planned.budget }),
+  };
   const run = planned.goal
     ? life.overseer.run(`[${planned.name}/goal] have it done`, options)
     : life.overseer.run({ title: planned.name, tasks: planned.tasks }, options);
