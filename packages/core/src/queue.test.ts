@@ -53,6 +53,9 @@ describe('overseer.queue', () => {
         waitsFor: 'a: 1/1 calls at once, free when one ends',
         startsAt: start + 2_000,
         because: undefined,
+        chain: 0,
+        slack: 0,
+        spareMs: undefined,
       },
       {
         run: run.id,
@@ -63,11 +66,46 @@ describe('overseer.queue', () => {
         waitsFor: 'a: 1/1 calls at once, free when one ends',
         startsAt: start + 60_000,
         because: undefined,
+        chain: 0,
+        slack: 0,
+        spareMs: undefined,
       },
     ]);
     await playOut(clock);
     await run.result;
     expect(overseer.queue()).toEqual([]);
+  });
+
+  it('K3 K7: says how long a chain waits for each, and how much each has to spare', async () => {
+    const clock = createFakeClock();
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: lasting(clock, 1_000), concurrency: 1 } },
+      clock,
+    });
+    await Promise.all([
+      overseer.run({ tasks: [{ instruction: 'measure' }] }).result,
+      settle().then(() => playOut(clock)),
+    ]);
+    const first = overseer.run({ tasks: [{ instruction: 'first' }] });
+    await settle();
+    const run = overseer.run({
+      tasks: [
+        { key: 'last', instruction: 'x', needs: ['middle'] },
+        { key: 'middle', instruction: 'x', needs: ['long'] },
+        { key: 'short', instruction: 'x', deadlineAt: clock.now() + 60_000 },
+        { key: 'long', instruction: 'x' },
+      ],
+    });
+    await settle();
+    expect(
+      overseer.queue().map(({ task, chain, slack, spareMs }) => [task, chain, slack, spareMs]),
+    ).toEqual([
+      ['long', 2, 0, undefined],
+      ['short', 0, 2, 57_000],
+    ]);
+    await playOut(clock);
+    await Promise.all([first.result, run.result]);
   });
 
   it('K5: says so where nobody can know the time, and why', async () => {

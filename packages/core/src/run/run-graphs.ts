@@ -76,6 +76,11 @@ export class RunGraphs {
     this.#scheduling.queue.add(task, nowMs);
   }
 
+  /** The longest chain of tasks behind any task of a run that is not verified. */
+  longest(run: string): number {
+    return this.#graphs.get(run)?.longest() ?? 0;
+  }
+
   /** Whether a run is worked on here. */
   has(run: string): boolean {
     return this.#graphs.has(run);

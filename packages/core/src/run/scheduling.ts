@@ -107,8 +107,9 @@ export class Scheduling {
   }
 
   /** Every ready task that waits, in the order in which they are expected to start. */
-  waiting(): readonly WaitingTask[] {
+  waiting(longest: (run: string) => number): readonly WaitingTask[] {
     return waitingTasks({
+      longest,
       decider: this.#decider,
       queue: this.queue,
       workers: this.workers,

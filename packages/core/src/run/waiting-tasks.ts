@@ -21,6 +21,12 @@ export interface WaitingTask {
   /** Epoch ms at which it is expected to start; `undefined` where nobody can say, and `because` says why not. */
   readonly startsAt: number | undefined;
   readonly because: string | undefined;
+  /** Tasks in the longest chain that waits for it. */
+  readonly chain: number;
+  /** By how many tasks that chain is shorter than the longest one of its run; 0 on the critical path. */
+  readonly slack: number;
+  /** How much later than expected it may start and be in time for its deadline, in ms; `undefined` without one. */
+  readonly spareMs: number | undefined;
 }
 
 /** What is looked at. */
@@ -31,12 +37,15 @@ export interface WaitingInput {
   readonly attempts: readonly AttemptPlace[];
   /** Tasks that only their run's budget keeps back. */
   readonly aside: readonly ReadyTask[];
+  /** The longest chain of tasks behind any task of a run. */
+  readonly longest: (run: string) => number;
   readonly nowMs: number;
 }
 
 /** Every ready task that waits, in the order in which they are expected to start. Changes nothing. */
 export function waitingTasks(input: WaitingInput): readonly WaitingTask[] {
   const { decider, queue, nowMs, aside } = input;
+  const longest = remembered(input.longest);
   const world = createForecastWorld(input);
   const known = new Map<string, string>();
   const found = forecast(queue.copy(nowMs), world, nowMs);
@@ -53,9 +62,30 @@ export function waitingTasks(input: WaitingInput): readonly WaitingTask[] {
     const waitsFor = aside.includes(ready) ? OF_BUDGET : whatFor(input, ready, task, before, known);
     const { title } = task.task;
     const position = before + 1;
-    waiting.push({ run, task: key, title, position, readyAt, waitsFor, startsAt, because });
+    const place = { run, task: key, title, position, readyAt, waitsFor, startsAt, because };
+    waiting.push({ ...place, ...slackOf(ready, startsAt ?? nowMs, longest(run)) });
   }
   return waiting;
+}
+
+function slackOf(
+  { rank, latestStartAt }: ReadyTask,
+  startsAt: number,
+  longest: number,
+): Pick<WaitingTask, 'chain' | 'slack' | 'spareMs'> {
+  const hasDeadline = latestStartAt < Number.POSITIVE_INFINITY;
+  const spareMs = hasDeadline ? latestStartAt - startsAt : undefined;
+  return { chain: rank, slack: Math.max(0, longest - rank), spareMs };
+}
+
+/** Asks once for each run. */
+function remembered(ask: (run: string) => number): (run: string) => number {
+  const known = new Map<string, number>();
+  return (run) => {
+    const answer = known.get(run) ?? ask(run);
+    known.set(run, answer);
+    return answer;
+  };
 }
 
 const OF_BUDGET = 'the budget of its run has room when one of its calls ends';
