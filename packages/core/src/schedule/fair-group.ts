@@ -1,6 +1,6 @@
 import { IndexedHeap } from '../internal/indexed-heap.ts';
 import { freshPace, isUrgent, noteStart, type Pace } from './deadline-lane.ts';
-import type { Lane, LaneGroup, Lanes } from './lanes.ts';
+import type { Lane, Lanes } from './lanes.ts';
 import { AGING_STEP_MS, agedBy, COST_OF_START, comesBefore, type ReadyTask } from './ready-task.ts';
 
 /** A task in the queue, with its places in the heaps that hold it; -1 where it is not in one. */
@@ -11,16 +11,24 @@ export interface Entry {
   place: number;
   deadlinePlace: number;
   expiryPlace: number;
-  /** While it is set aside for a turn: what its lane had finished last. */
-  finish: number | undefined;
+  /** While it is set aside for a turn: where its lane stood. */
+  stood: Standing | undefined;
+}
+
+/** Where a lane stands in one group. */
+interface Standing {
+  /** The virtual finish of what it started last. */
+  finish: number;
+  /** How much of what its lane was charged has been charged here too. */
+  seen: number;
+  /** What it was charged here for starts in other groups, since it started a task here. */
+  foreign: number;
 }
 
 /** What a lane has waiting in one group. */
-interface Strand {
+interface Strand extends Standing {
   readonly lane: Lane;
   readonly entries: IndexedHeap<Entry>;
-  /** The virtual finish of what it started last. */
-  finish: number;
   /** The virtual finish of its first task: the strand with the least goes next. */
   key: number;
   place: number;
@@ -38,24 +46,17 @@ export interface Next {
   readonly key: number;
 }
 
-/** What groups have in common. */
-export interface FairGroupParts {
-  readonly lanes: Lanes;
-  readonly refreshed: (group: FairGroup, now: number) => void;
-}
-
 /**
  * The tasks that the same models can do, in fair order: self-clocked fair queueing (Golestani, "A self-clocked fair
  * queueing scheme for broadband applications", 1994) over lanes. Each start moves a lane's virtual finish on by the
  * cost divided by the lane's weight, the least finish goes next, and a lane that was away begins at the present. While
  * a group is blocked its clock stands still; `offset` leads from its clock to the one that all groups share.
  */
-export class FairGroup implements LaneGroup {
+export class FairGroup {
   readonly name: string;
   /** When it last started a task, in starts of the whole queue. */
   lastStart = 0;
   readonly #lanes: Lanes;
-  readonly #refreshed: (group: FairGroup, now: number) => void;
   readonly #strands: IndexedHeap<Strand>;
   readonly #byLane = new Map<Lane, Strand>();
   readonly #deadlines: IndexedHeap<Entry>;
@@ -66,11 +67,10 @@ export class FairGroup implements LaneGroup {
   #agedAt: number;
   #size = 0;
 
-  /** `clock` is the one that all groups share; `refreshed` hears when something outside changed the order here. */
-  constructor(name: string, { lanes, refreshed }: FairGroupParts, clock: number, now: number) {
+  /** `clock` is the one that all groups share. */
+  constructor(name: string, lanes: Lanes, clock: number, now: number) {
     this.name = name;
     this.#lanes = lanes;
-    this.#refreshed = refreshed;
     this.#offset = clock;
     this.#agedAt = now;
     this.#strands = new IndexedHeap(goesFirst, (strand, place) => {
@@ -96,9 +96,9 @@ export class FairGroup implements LaneGroup {
   add(entry: Entry, clock: number, now: number): void {
     const lane = this.#lanes.of(entry.task);
     const known = this.#byLane.get(lane);
-    const strand = known ?? this.#newStrand(lane, entry.finish ?? this.#present(clock), now);
+    const strand = known ?? this.#newStrand(lane, entry.stood ?? this.#present(lane, clock, now));
     entry.strand = strand;
-    entry.finish = undefined;
+    entry.stood = undefined;
     this.#size += 1;
     if (entry.task.latestStartAt < Number.POSITIVE_INFINITY) this.#deadlines.push(entry);
     if (entry.task.express) this.#express.push(entry);
@@ -127,22 +127,22 @@ export class FairGroup implements LaneGroup {
     // What it finished last is never ahead of the clock, so that nothing is gained by going and coming.
     this.#strands.remove(strand.place);
     this.#byLane.delete(strand.lane);
-    this.#lanes.leave(strand.lane, this, now);
+    this.#lanes.leave(strand.lane);
   }
 
   /** Takes a task out for the rest of a turn; added again, its lane goes on from where it stood. */
   setAside(entry: Entry, now: number): void {
-    const finish = entry.strand?.finish;
+    const { finish = 0, seen = 0, foreign = 0 } = entry.strand ?? {};
     this.remove(entry, now);
-    entry.finish = finish;
+    entry.stood = { finish, seen, foreign };
   }
 
   /** The task that comes next, `undefined` when there is none. `clock` is the one that all groups share. */
   next(clock: number, now: number): Next | undefined {
+    this.#catchUp(clock, now);
     const strand = this.#strands.peek();
     const first = strand?.entries.peek();
     if (strand === undefined || first === undefined) return undefined;
-    this.#catchUp(clock);
     const finish = strand.key;
     const key = finish + this.#offset;
     const express = this.#express[0];
@@ -162,7 +162,11 @@ export class FairGroup implements LaneGroup {
     if (way !== 'express') noteStart(this.#pace, now, way === 'deadline');
     const { strand } = entry;
     if (strand === undefined || way !== 'share') return clock;
+    const cost = finish - strand.finish;
+    strand.lane.charged += cost;
+    strand.seen += cost;
     strand.finish = finish;
+    strand.foreign = 0;
     this.#clock = Math.max(this.#clock, finish);
     return Math.max(clock, key);
   }
@@ -174,21 +178,14 @@ export class FairGroup implements LaneGroup {
     for (const strand of [...this.#strands.items]) this.#rekey(strand, now);
   }
 
-  refresh(lane: Lane, now: number): void {
-    const strand = this.#byLane.get(lane);
-    if (strand === undefined) return;
-    this.#rekey(strand, now);
-    this.#refreshed(this, now);
-  }
-
   /** The same group again, over copies of the lanes and of its tasks. */
   copy(
-    parts: FairGroupParts,
+    lanes: Lanes,
     laneOf: (lane: Lane) => Lane,
     copyEntry: (entry: Entry) => Entry,
     now: number,
   ): FairGroup {
-    const group = new FairGroup(this.name, parts, this.#offset, now);
+    const group = new FairGroup(this.name, lanes, this.#offset, now);
     group.lastStart = this.lastStart;
     group.#clock = this.#clock;
     group.#agedAt = this.#agedAt;
@@ -198,7 +195,6 @@ export class FairGroup implements LaneGroup {
     for (const strand of this.#byLane.values()) {
       const copy: Strand = { ...strand, lane: laneOf(strand.lane), entries: createEntries() };
       group.#byLane.set(copy.lane, copy);
-      copy.lane.groups.add(group);
       for (const entry of strand.entries.items) {
         const other = copyEntry(entry);
         other.strand = copy;
@@ -213,16 +209,36 @@ export class FairGroup implements LaneGroup {
   }
 
   /** What a lane that comes now begins at: never behind all that wait here, never before what was started. */
-  #present(clock: number): number {
-    this.#catchUp(clock);
+  #present(lane: Lane, clock: number, now: number): Standing {
+    this.#catchUp(clock, now);
     const first = this.#strands.peek()?.key ?? Number.POSITIVE_INFINITY;
-    return Math.max(this.#clock, Math.min(first, clock - this.#offset));
+    const finish = Math.max(this.#clock, Math.min(first, clock - this.#offset));
+    return { finish, seen: lane.charged, foreign: 0 };
   }
 
   /** A group that was blocked goes on from where it stood, at the present of all the others. */
-  #catchUp(clock: number): void {
+  #catchUp(clock: number, now: number): void {
+    this.#chargeForeign(now);
     const first = this.#strands.peek()?.key ?? this.#clock;
     this.#offset = Math.max(this.#offset, clock - first);
+  }
+
+  /**
+   * Charges the first strand for what its lane started in other groups, so that many kinds of work bring a lane nothing;
+   * between two of its own starts for no more than one start in each, so that it is not put off for ever.
+   */
+  #chargeForeign(now: number): void {
+    for (let strand = this.#strands.peek(); strand !== undefined; strand = this.#strands.peek()) {
+      const { lane } = strand;
+      const most = (COST_OF_START * (lane.waitingIn - 1)) / lane.weight;
+      strand.seen = Math.max(strand.seen, lane.charged - MOST_OWED * most);
+      const charge = Math.min(lane.charged - strand.seen, most - strand.foreign);
+      if (charge < LEAST_CHARGE) return;
+      strand.seen += charge;
+      strand.foreign += charge;
+      strand.finish += charge;
+      this.#rekey(strand, now);
+    }
   }
 
   #rekey(strand: Strand, now: number): void {
@@ -230,10 +246,12 @@ export class FairGroup implements LaneGroup {
     this.#strands.moved(strand.place);
   }
 
-  #newStrand(lane: Lane, finish: number, now: number): Strand {
+  #newStrand(lane: Lane, { finish, seen, foreign }: Standing): Strand {
     const entries = createEntries();
-    const strand: Strand = { lane, entries, finish, key: 0, place: -1 };
-    this.#lanes.enter(lane, this, now);
+    // A lane that was gone meanwhile begins its account anew.
+    const known = Math.min(seen, lane.charged);
+    const strand: Strand = { lane, entries, finish, seen: known, foreign, key: 0, place: -1 };
+    lane.waitingIn += 1;
     this.#byLane.set(lane, strand);
     return strand;
   }
@@ -252,7 +270,7 @@ function createEntries(): IndexedHeap<Entry> {
 function finishOf({ lane, entries, finish }: Strand, now: number): number {
   const first = entries.peek();
   const aged = first === undefined ? 1 : agedBy(first.task, now);
-  return finish + (COST_OF_START * lane.groups.size) / (lane.weight * aged);
+  return finish + COST_OF_START / (lane.weight * aged);
 }
 
 function startsSooner(a: ReadyTask, b: ReadyTask): boolean {
@@ -260,6 +278,12 @@ function startsSooner(a: ReadyTask, b: ReadyTask): boolean {
     ? a.order < b.order
     : a.latestStartAt < b.latestStartAt;
 }
+
+/** What is less than any cost is an error of rounding. */
+const LEAST_CHARGE = 1e-9;
+
+/** Rounds of starts in other groups that a lane is charged for later, where it could not be at once. */
+const MOST_OWED = 4;
 
 /** Of equals the heavier, then the elder. */
 function goesFirst(a: Strand, b: Strand): boolean {

@@ -66,6 +66,24 @@ describe('the shares of flows and priorities', () => {
     expect(counted(eachByItself(queue, 100))).toEqual({ a: 50, b: 50 });
   });
 
+  it('K3 K5: a flow whose other tasks wait for a blocked model loses nothing with those that do not', () => {
+    const queue = filled([
+      ...flowOf('a', 300, { group: 'free' }),
+      ...flowOf('x', 50, { group: 'blocked', flow: 'a' }),
+      ...flowOf('b', 300, { group: 'free' }),
+    ]);
+    const seen: string[] = [];
+    for (let turn = 0; turn < 200; turn++) {
+      const before = seen.length;
+      queue.offer(NOW, ({ task, group }) => {
+        if (group === 'blocked' || seen.length > before) return 'blocked';
+        seen.push(task);
+        return 'started';
+      });
+    }
+    expect(counted(seen)).toEqual({ a: 100, b: 100 });
+  });
+
   it('K3: inside a blocked group the shares stay what they were', () => {
     const queue = filled([
       ...flowOf('x', 900, { group: 'fast' }),

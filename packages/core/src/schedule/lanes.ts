@@ -1,20 +1,16 @@
 import type { Priority } from '../spec/task.ts';
 import { PRIORITY_WEIGHT, type ReadyTask } from './ready-task.ts';
 
-/** A group in which lanes have tasks that wait. */
-export interface LaneGroup {
-  /** The lane's weight in this group changed. */
-  refresh(lane: Lane, now: number): void;
-}
-
 /** One flow's tasks of one priority: what fair shares are given to. */
 export interface Lane {
   readonly flow: string;
   readonly priority: Priority;
   /** The flow's weight times the priority's. */
   weight: number;
-  /** Those in which it has tasks that wait; its weight is shared out among them. */
-  readonly groups: Set<LaneGroup>;
+  /** How many groups it has tasks waiting in. */
+  waitingIn: number;
+  /** What it was charged for starts by its share, over all groups: costs divided by weights. */
+  charged: number;
   /** Order of coming. */
   readonly born: number;
 }
@@ -36,7 +32,7 @@ export class Lanes {
     if (lane === undefined) {
       this.#born += 1;
       const born = this.#born;
-      lane = { flow, priority, weight: flowWeight, groups: new Set(), born };
+      lane = { flow, priority, weight: flowWeight, waitingIn: 0, charged: 0, born };
       lanes.set(priority, lane);
     }
     lane.weight = flowWeight;
@@ -48,17 +44,10 @@ export class Lanes {
     return this.#flows.get(flow)?.get(priority);
   }
 
-  /** A lane has something waiting in one more group, so that it weighs less in the others. */
-  enter(lane: Lane, group: LaneGroup, now: number): void {
-    lane.groups.add(group);
-    for (const other of lane.groups) if (other !== group) other.refresh(lane, now);
-  }
-
   /** A lane has nothing waiting any more in one of its groups. */
-  leave(lane: Lane, group: LaneGroup, now: number): void {
-    lane.groups.delete(group);
-    for (const other of lane.groups) other.refresh(lane, now);
-    if (lane.groups.size > 0) return;
+  leave(lane: Lane): void {
+    lane.waitingIn -= 1;
+    if (lane.waitingIn > 0) return;
     const lanes = this.#flows.get(lane.flow);
     lanes?.delete(lane.priority);
     if (lanes?.size === 0) this.#flows.delete(lane.flow);
@@ -72,7 +61,7 @@ export class Lanes {
     for (const [flow, known] of this.#flows) {
       const copies = new Map<Priority, Lane>();
       for (const [priority, lane] of known) {
-        const copy = { ...lane, groups: new Set<LaneGroup>() };
+        const copy = { ...lane };
         copies.set(priority, copy);
         copyOf.set(lane, copy);
       }

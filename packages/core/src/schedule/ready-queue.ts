@@ -1,5 +1,5 @@
 import { IndexedHeap } from '../internal/indexed-heap.ts';
-import { type Entry, FairGroup, type FairGroupParts, type Next } from './fair-group.ts';
+import { type Entry, FairGroup, type Next } from './fair-group.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import type { ReadyTask } from './ready-task.ts';
 import { Turn } from './turn.ts';
@@ -17,7 +17,6 @@ export type OfferOutcome = 'started' | 'blocked' | 'aside' | 'dropped';
  */
 export class ReadyQueue {
   readonly #lanes: Lanes;
-  readonly #parts: FairGroupParts;
   readonly #groups = new Map<string, FairGroup>();
   readonly #entries = new Map<string, Map<string, Entry>>();
   readonly #later: IndexedHeap<Entry>;
@@ -31,7 +30,6 @@ export class ReadyQueue {
 
   constructor(lanes: Lanes = new Lanes()) {
     this.#lanes = lanes;
-    this.#parts = { lanes, refreshed: (group, nowMs) => this.#contend(group, nowMs) };
     this.#later = new IndexedHeap(
       (a, b) => a.task.notBefore < b.task.notBefore,
       (entry, place) => {
@@ -161,7 +159,7 @@ export class ReadyQueue {
     const laneOf = (lane: Lane): Lane => copyOf.get(lane) ?? lane;
     for (const [name, group] of this.#groups) {
       const copyEntry = (entry: Entry): Entry => copies.get(entry) ?? entry;
-      queue.#groups.set(name, group.copy(queue.#parts, laneOf, copyEntry, nowMs));
+      queue.#groups.set(name, group.copy(lanes, laneOf, copyEntry, nowMs));
     }
     return queue;
   }
@@ -207,7 +205,7 @@ export class ReadyQueue {
     const name = entry.task.group;
     let group = this.#groups.get(name);
     if (group === undefined) {
-      group = new FairGroup(name, this.#parts, this.#clock, nowMs);
+      group = new FairGroup(name, this.#lanes, this.#clock, nowMs);
       this.#groups.set(name, group);
     }
     group.add(entry, this.#clock, nowMs);
@@ -260,7 +258,7 @@ function entryOf(task: ReadyTask): Entry {
     place: -1,
     deadlinePlace: -1,
     expiryPlace: -1,
-    finish: undefined,
+    stood: undefined,
   };
 }
 

@@ -37,7 +37,7 @@ describe('TaskQueue', () => {
       seen.push(task);
       return 'started';
     });
-    expect(seen).toEqual(['express', 'b1', 'a-fast']);
+    expect(seen).toEqual(['express', 'a-fast']);
   });
 
   it('K3: who waits outside is given back in time, and can be taken out and moved', () => {
