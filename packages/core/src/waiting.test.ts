@@ -152,6 +152,29 @@ describe('tasks that cannot wait for ever', () => {
     expect(slow.requests).toHaveLength(1);
   });
 
+  it('K3: a clock that is set back prolongs no wait', async () => {
+    const clock = createFakeClock();
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: lasting(clock, 60_000), concurrency: 1 } },
+      clock,
+      graceMs: 0,
+    });
+    overseer.run({ tasks: [{ instruction: 'first' }] });
+    await pass(clock, 0);
+    const run = overseer.run({ tasks: [{ instruction: 'x', maxWaitMs: 5_000 }] });
+    await pass(clock, 2_000);
+    overseer.setWorkers({});
+    await pass(clock, 0);
+    clock.set(clock.now() - 3_600_000);
+    overseer.setWorkers({});
+    await pass(clock, 2_999);
+    expect(overseer.unfinished()).toHaveLength(2);
+    await pass(clock, 2);
+    expect((await run.result).tasks[0]?.reason).toContain('it waited 5000 ms');
+    await pass(clock, 60_000);
+  });
+
   it('K3 X5: refuses times that are none', async () => {
     await using overseer = await createOverseer({
       overseer: 'a',

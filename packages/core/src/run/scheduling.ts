@@ -7,6 +7,7 @@ import { type WorkerBounds, WorkerPools } from '../schedule/worker-pools.ts';
 import type { Finding } from '../spec/validator.ts';
 import { type Approval, expeditedDraft } from './expedite.ts';
 import type { Decider } from './give-away.ts';
+import { isSetBack } from './set-back.ts';
 import { isShutOut, type TaskTimes, timesOf, whyExpired, whyTooLate } from './task-times.ts';
 import { type WaitingTask, waitingTasks } from './waiting-tasks.ts';
 import { workingKinds } from './working-kinds.ts';
@@ -38,6 +39,7 @@ export class Scheduling {
   readonly workers: WorkerPools;
   readonly #decider: Decider;
   readonly #host: SchedulingHost;
+  #offeredAt: number = Number.NEGATIVE_INFINITY;
   /** Tasks that only their run's budget keeps back, until one of its calls ends. */
   readonly #aside: ReadyTask[] = [];
 
@@ -92,6 +94,8 @@ export class Scheduling {
   /** Offers what waits, in order; returns when to offer again if nothing else happens. */
   offer(nowMs: number, start: (ready: ReadyTask) => Started): number {
     let wakeAt = Number.POSITIVE_INFINITY;
+    if (isSetBack(this.#offeredAt, nowMs)) this.#setBack(nowMs);
+    this.#offeredAt = nowMs;
     if (this.workers.isBounded) this.workers.count(workingKinds(this.#host.attempts()));
     const due = this.queue.offer(
       nowMs,
@@ -117,6 +121,19 @@ export class Scheduling {
       aside: this.#aside,
       nowMs: this.#decider.settings.clock.now(),
     });
+  }
+
+  /** The clock was set back: what has been waited counts still, and so does what was left to wait. Deadlines stay where they are. */
+  #setBack(nowMs: number): void {
+    const backMs = this.#offeredAt - nowMs;
+    for (const ready of [...this.queue.waiting()]) {
+      const task = this.#decider.projection.runs.get(ready.run)?.tasks.get(ready.task);
+      const maxWaitMs = task?.task.maxWaitMs ?? this.#decider.settings.maxWaitMs;
+      const readyAt = ready.readyAt - backMs;
+      const expiresAt = Math.min(readyAt + maxWaitMs, ready.latestStartAt + 1);
+      const notBefore = Math.max(0, ready.notBefore - backMs);
+      this.queue.reprioritise(ready.run, ready.task, { readyAt, expiresAt, notBefore }, nowMs);
+    }
   }
 
   /** A task has waited as long as it may, unless its model has become faster meanwhile. */
