@@ -105,7 +105,7 @@ export class Overseer implements AsyncDisposable {
    * what it waits for, and when it is expected to start if all goes as expected and nothing new comes. Changes nothing.
    */
   queue(): readonly WaitingTask[] {
-    return this.#kernel().queue();
+    return this.#kernel().scheduling.waiting();
   }
 
   /**

@@ -22,7 +22,6 @@ import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Settings } from './settings.ts';
-import type { WaitingTask } from './waiting-tasks.ts';
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
@@ -60,6 +59,7 @@ export class Kernel {
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
       attempts: () => this.#attempts.list(),
+      longest: (run) => this.#graphs.longest(run),
       append: (drafts) => this.#journal.append(drafts),
       wake: () => this.#dispatcher.wake(),
       isStopping: (run) => this.#control.isStopping(run),
@@ -84,11 +84,6 @@ export class Kernel {
   /** The order in which tasks start. */
   get scheduling(): Scheduling {
     return this.#dispatcher.scheduling;
-  }
-
-  /** Every ready task that waits, in the order in which they are expected to start. */
-  queue(): readonly WaitingTask[] {
-    return this.scheduling.waiting((run) => this.#graphs.longest(run));
   }
 
   /** The runs that are not finished. */

@@ -19,6 +19,8 @@ export interface SchedulingHost {
   isStopping(run: RunState): boolean;
   /** The attempts that are worked on. */
   attempts(): readonly AttemptPlace[];
+  /** The longest chain of tasks behind any task of a run that is not verified. */
+  longest(run: string): number;
   append(drafts: readonly EventDraft[]): Promise<void>;
   /** Has the queue offered soon. */
   wake(): void;
@@ -111,9 +113,9 @@ export class Scheduling {
   }
 
   /** Every ready task that waits, in the order in which they are expected to start. */
-  waiting(longest: (run: string) => number): readonly WaitingTask[] {
+  waiting(): readonly WaitingTask[] {
     return waitingTasks({
-      longest,
+      longest: (run) => this.#host.longest(run),
       decider: this.#decider,
       queue: this.queue,
       workers: this.workers,
