@@ -39,6 +39,7 @@ export type Way = 'express' | 'deadline' | 'share';
 
 /** The task of a group that comes next. */
 export interface Next {
+  readonly group: FairGroup;
   readonly entry: Entry;
   readonly way: Way;
   /** Its virtual finish on the clock of its group, and on the one that all groups share. */
@@ -137,8 +138,11 @@ export class FairGroup {
     entry.stood = { finish, seen, foreign };
   }
 
-  /** The task that comes next, `undefined` when there is none. `clock` is the one that all groups share. */
-  next(clock: number, now: number): Next | undefined {
+  /**
+   * The task that comes next, `undefined` when there is none; `before` itself, where that is what was said before and
+   * holds still. `clock` is the one that all groups share.
+   */
+  next(clock: number, now: number, before?: Next): Next | undefined {
     this.#catchUp(clock, now);
     const strand = this.#strands.peek();
     const first = strand?.entries.peek();
@@ -146,12 +150,13 @@ export class FairGroup {
     const finish = strand.key;
     const key = finish + this.#offset;
     const express = this.#express[0];
-    if (express !== undefined) return { entry: express, way: 'express', finish, key };
-    const due = this.#deadlines.peek();
-    if (due !== undefined && isUrgent(this.#pace, due.task.latestStartAt, this.#size - 1, now)) {
-      return { entry: due, way: 'deadline', finish, key };
+    const due = express ?? this.#urgent(now);
+    const way = express !== undefined ? 'express' : due !== undefined ? 'deadline' : 'share';
+    const entry = due ?? first;
+    if (before?.entry === entry && before.way === way && before.key === key) {
+      if (before.finish === finish) return before;
     }
-    return { entry: first, way: 'share', finish, key };
+    return { group: this, entry, way, finish, key };
   }
 
   /**
@@ -206,6 +211,14 @@ export class FairGroup {
     }
     group.#express.push(...this.#express.flatMap((entry) => express.get(entry) ?? []));
     return group;
+  }
+
+  /** The task that goes by the deadline lane now. */
+  #urgent(now: number): Entry | undefined {
+    const due = this.#deadlines.peek();
+    if (due === undefined) return undefined;
+    const others = this.#size - 1;
+    return isUrgent(this.#pace, due.task.latestStartAt, others, now) ? due : undefined;
   }
 
   /** What a lane that comes now begins at: never behind all that wait here, never before what was started. */

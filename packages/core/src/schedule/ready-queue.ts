@@ -166,14 +166,15 @@ export class ReadyQueue {
 
   #offerFirst(
     turn: Turn,
-    { group, next: known }: { readonly group: FairGroup; readonly next: Next },
+    known: Next,
     start: (task: ReadyTask) => OfferOutcome,
     nowMs: number,
   ): void {
-    const next = group.next(this.#clock, nowMs);
+    const { group } = known;
+    const next = group.next(this.#clock, nowMs, known);
     // Others may have come before it since, or its own first task may be another one.
     if (next === undefined || next.entry !== known.entry || next.key > known.key) {
-      turn.put(group, next);
+      turn.put(next);
       return;
     }
     const outcome = start(next.entry.task);
@@ -198,7 +199,7 @@ export class ReadyQueue {
   }
 
   #contend(group: FairGroup, nowMs: number): void {
-    this.#turn?.put(group, group.next(this.#clock, nowMs));
+    this.#turn?.put(group.next(this.#clock, nowMs));
   }
 
   #addToGroup(entry: Entry, nowMs: number): void {

@@ -1,35 +1,26 @@
 import { Heap } from '../internal/heap.ts';
 import type { Entry, FairGroup, Next } from './fair-group.ts';
 
-/** A group in a turn, with what it was compared by when it was put there. */
-interface Contender {
-  readonly group: FairGroup;
-  readonly next: Next;
-}
-
 /** One turn of offering: the groups that may still start a task, the first of them first. */
 export class Turn {
   /** Tasks that come back when the turn is over. */
   readonly aside: Set<Entry> = new Set();
-  readonly #contenders = new Heap<Contender>(isFirst);
+  readonly #contenders = new Heap<Next>(isFirst);
   /** What counts of the contenders: what was said of a group before is out of date. */
-  readonly #latest = new Map<FairGroup, Contender>();
+  readonly #latest = new Map<FairGroup, Next>();
   readonly #stuck = new Set<FairGroup>();
 
-  /** Puts a group where its first task belongs; does nothing for one that is stuck. */
-  put(group: FairGroup, next: Next | undefined): void {
-    if (next === undefined || this.#stuck.has(group)) return;
-    const contender = { group, next };
-    this.#contenders.push(contender);
-    this.#latest.set(group, contender);
+  /** Puts a group where its first task belongs; does nothing for one that is stuck or has none. */
+  put(next: Next | undefined): void {
+    if (next === undefined || this.#stuck.has(next.group)) return;
+    this.#contenders.push(next);
+    this.#latest.set(next.group, next);
   }
 
-  /** Takes the first group out; `undefined` when none is left. */
-  take(): Contender | undefined {
+  /** Takes the first task of the first group out; `undefined` when none is left. */
+  take(): Next | undefined {
     for (let one = this.#contenders.pop(); one !== undefined; one = this.#contenders.pop()) {
-      if (this.#latest.get(one.group) !== one) continue;
-      this.#latest.delete(one.group);
-      return one;
+      if (this.#latest.get(one.group) === one) return one;
     }
     return undefined;
   }
@@ -44,9 +35,9 @@ export class Turn {
 const BEFORE: Readonly<Record<Next['way'], number>> = { express: 0, deadline: 1, share: 2 };
 
 /** Of equals the group that started none for the longest time. */
-function isFirst(a: Contender, b: Contender): boolean {
-  if (a.next.way !== b.next.way) return BEFORE[a.next.way] < BEFORE[b.next.way];
-  if (a.next.key !== b.next.key) return a.next.key < b.next.key;
+function isFirst(a: Next, b: Next): boolean {
+  if (a.way !== b.way) return BEFORE[a.way] < BEFORE[b.way];
+  if (a.key !== b.key) return a.key < b.key;
   if (a.group.lastStart !== b.group.lastStart) return a.group.lastStart < b.group.lastStart;
-  return a.next.entry.task.order < b.next.entry.task.order;
+  return a.entry.task.order < b.entry.task.order;
 }
