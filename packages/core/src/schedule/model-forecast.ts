@@ -54,6 +54,7 @@ export class LimitsForecast implements ModelForecast {
   }
 
   take(atMs: number, claim: Claim, durationMs: number): void {
+    this.advance(atMs);
     this.#taken += 1;
     const call = `foretold ${this.#taken}`;
     this.limits.start(call, atMs, claim);
