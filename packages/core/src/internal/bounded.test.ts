@@ -47,7 +47,7 @@ describe('createBounded', () => {
     });
     first.resolve();
     // One ends two turns from now; from the first of them on, somebody asks in every turn.
-    const others: Promise<void>[] = [];
+    const others: (Promise<undefined> | undefined)[] = [];
     for (let turn = 0; turn < 6; turn++) {
       await Promise.resolve();
       others.push(bounded(async () => void seen.push('another')));
@@ -56,6 +56,29 @@ describe('createBounded', () => {
     expect(seen.slice(0, 2)).toEqual(['two starts', 'two ends']);
     expect(seen).toHaveLength(8);
   });
+});
+
+it('K4: work that is over at once is answered at once, and those who wait are not forgotten behind it', async () => {
+  const bounded = createBounded(1);
+  expect(bounded(() => 'at once')).toBe('at once');
+  expect(() =>
+    bounded(() => {
+      throw new Error('at once');
+    }),
+  ).toThrow('at once');
+  const first = Promise.withResolvers<void>();
+  const one = bounded(() => first.promise);
+  const others = [
+    bounded(() => 'two'),
+    bounded((): string => {
+      throw new Error('three');
+    }),
+    bounded(async () => 'four'),
+  ];
+  first.resolve();
+  await one;
+  const settled = await Promise.allSettled(others);
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
 async function pass(turns: number): Promise<void> {

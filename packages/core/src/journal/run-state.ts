@@ -78,6 +78,7 @@ export interface PastAttempt {
 export interface ToolStepState {
   readonly id: string;
   readonly name: string;
+  /** `null` for a call that changes nothing, since that is never repeated. */
   readonly input: Json;
   readonly effect: Effect;
   result: { readonly output: Json; readonly isError: boolean } | undefined;
@@ -89,6 +90,13 @@ export interface StepState {
   readonly parts: readonly Part[];
   readonly reason: FinishReason;
   readonly tools: Map<string, ToolStepState>;
+}
+
+/** One question that a check asked, and what was answered. */
+export interface QuestionState {
+  readonly check: number;
+  readonly ask: Ask;
+  reply: string | undefined;
 }
 
 /** One try at a task, as its events tell it. */
@@ -122,11 +130,9 @@ export interface AttemptState {
   /** The tool call of a task that a tool does. */
   toolStep: ToolStepState | undefined;
   /** By position in the chain of checks. */
-  readonly verdicts: Map<number, Verdict>;
-  readonly questions: Map<
-    string,
-    { readonly check: number; readonly ask: Ask; reply: string | undefined }
-  >;
+  readonly verdicts: (Verdict | undefined)[];
+  /** By id, in the order of asking; `undefined` as long as nothing was asked. */
+  questions: Map<string, QuestionState> | undefined;
   change:
     | 'started'
     | 'refused'

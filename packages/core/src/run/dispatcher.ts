@@ -10,16 +10,17 @@ import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
 import type { Finding } from '../spec/validator.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import {
+  assignedToNobody,
   assignmentDrafts,
   chooseFor,
   claimForMessages,
   composeFor,
   type Decider,
   downUntil,
-  needsNoModel,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
+import type { TaskPlace } from './run-graphs.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
 import { Turns } from './turns.ts';
@@ -47,6 +48,8 @@ export interface DispatcherHost {
  */
 export class Dispatcher {
   readonly queue: ReadyQueue = new ReadyQueue();
+  /** Tasks that are ready and wait for no model, in the order of becoming so. */
+  readonly free: TaskPlace[] = [];
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #decider: Decider;
@@ -88,8 +91,10 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
-    if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
+    if (this.#aside.length > 0) {
+      for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
+    }
+    if (this.queue.size > 0 || this.#waiting.size > 0 || this.free.length > 0) this.wake();
   }
 
   /** Starts nothing more. */
@@ -103,6 +108,9 @@ export class Dispatcher {
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
+    // One that is started may make others ready, which are behind it then.
+    for (const place of this.free) this.#startWithoutModel(place);
+    this.free.length = 0;
     for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     notLaterThan(
       this.queue.offer(nowMs, (ready) => {
@@ -132,9 +140,7 @@ export class Dispatcher {
   #start(ready: ReadyTask, nowMs: number): Started {
     const run = this.#projection.runs.get(ready.run);
     const task = run?.tasks.get(ready.task);
-    if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
-    if (this.#host.isStopping(run)) return 'dropped';
-    if (needsNoModel(task.task)) return this.#startWithoutModel(run, task);
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
       this.#host.failTask(run, task, choice.because, []);
@@ -147,18 +153,16 @@ export class Dispatcher {
     return this.#assign(run, task, choice, ready, nowMs);
   }
 
-  #startWithoutModel(run: RunState, task: TaskState): 'started' {
-    const durable = this.#journal.append([
-      {
-        type: 'task.assigned',
-        run: run.id,
-        task: task.task.key,
-        attempt: this.#settings.ids(),
-        data: { because: 'needs no model' },
-      },
-    ]);
+  #mayStart(run: RunState, task: TaskState): boolean {
+    return run.status === 'running' && task.status === 'open' && !this.#host.isStopping(run);
+  }
+
+  #startWithoutModel(place: TaskPlace): void {
+    const run = this.#projection.runs.get(place.run);
+    const task = run?.tasks.get(place.task);
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return;
+    const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids())]);
     this.#host.begin(run, task, undefined, durable);
-    return 'started';
   }
 
   #assign(

@@ -78,7 +78,6 @@ export function downUntil(
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
   const { task: plan, past } = task;
-  if (needsNoModel(plan)) return 'tool';
   const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
   return [roleOf(plan), plan.kind, ...tried].join('/');
 }
@@ -207,4 +206,10 @@ export function assignmentDrafts(
       },
     },
   ];
+}
+
+/** The event by which a task is taken up that needs no model. */
+export function assignedToNobody({ run, task }: TaskState, attempt: string): EventDraft {
+  const data = { because: 'needs no model' };
+  return { type: 'task.assigned', run, task: task.key, attempt, data };
 }

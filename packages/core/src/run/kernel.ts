@@ -70,7 +70,7 @@ export class Kernel {
       // A stop can fail only with the journal, and of that everybody hears by other ways.
       stopRun: (run, because) => void this.#control.stop(run, because).catch(() => undefined),
     });
-    this.#graphs = new RunGraphs(this.#dispatcher.queue);
+    this.#graphs = new RunGraphs(this.#dispatcher.queue, this.#dispatcher.free);
     this.#control = new RunControl({
       attempts: this.#attempts,
       graphs: this.#graphs,
@@ -288,7 +288,7 @@ export class Kernel {
   }
 
   #asked(at: AttemptPlace): void {
-    const children = [...at.attempt.questions.keys()].flatMap((question) => {
+    const children = [...(at.attempt.questions?.keys() ?? [])].flatMap((question) => {
       const child = at.run.tasks.get(`${at.task.task.key}/${question}`);
       return child === undefined || child.status !== 'open' ? [] : [child];
     });

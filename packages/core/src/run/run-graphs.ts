@@ -1,16 +1,25 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
 import type { ReadyQueue } from '../schedule/ready-queue.ts';
-import { groupOf } from './give-away.ts';
+import { groupOf, needsNoModel } from './give-away.ts';
+
+/** Names one task. */
+export interface TaskPlace {
+  readonly run: string;
+  readonly task: string;
+}
 
 /** The graphs of the runs that are worked on, and how their ready tasks get into the queue. */
 export class RunGraphs {
   readonly #queue: ReadyQueue;
+  readonly #free: TaskPlace[];
   readonly #graphs = new Map<string, TaskGraph>();
   #order = 0;
 
-  constructor(queue: ReadyQueue) {
+  /** `free` is given the tasks that wait for no model: whoever takes them out starts them. */
+  constructor(queue: ReadyQueue, free: TaskPlace[]) {
     this.#queue = queue;
+    this.#free = free;
   }
 
   /** Takes a run's tasks as they are now and queues those that are ready: at its start and when it is resumed. */
@@ -59,6 +68,10 @@ export class RunGraphs {
   enqueue(run: RunState, key: string, nowMs: number, notBefore = 0): void {
     const state = run.tasks.get(key);
     if (state === undefined || state.status !== 'open') return;
+    if (needsNoModel(state.task)) {
+      this.#free.push({ run: run.id, task: key });
+      return;
+    }
     const task = {
       run: run.id,
       task: key,

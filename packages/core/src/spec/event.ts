@@ -142,13 +142,20 @@ export interface EventData {
     readonly settled: CallEstimate;
     readonly uncertain: boolean;
   };
+  /** Of calls that change something alone: what changes nothing need not be known before it is over. */
   'tool.started': {
     readonly id: string;
     readonly name: string;
     readonly input: Json;
     readonly effect: Effect;
   };
-  'tool.finished': { readonly id: string; readonly output: Json; readonly isError?: boolean };
+  'tool.finished': {
+    readonly id: string;
+    /** Present where no `tool.started` comes before it. */
+    readonly name?: string;
+    readonly output: Json;
+    readonly isError?: boolean;
+  };
   'verdict.given': {
     /** Position in the task's chain of checks. */
     readonly check: number;
