@@ -23,8 +23,9 @@ export function runCheck(
   const answer = { text: answerText(at.attempt), parts: at.attempt.steps.at(-1)?.parts ?? [] };
   // A check that never comes back gives its place to others when its time is over.
   return judge(host, at, check, link, (folder) =>
-    host.bounded(() =>
-      timed(host, at, link, folder, (ctx) => link.validator.validate(answer, ctx)),
+    host.bounded(
+      () => timed(host, at, link, folder, (ctx) => link.validator.validate(answer, ctx)),
+      at.live.cancel,
     ),
   );
 }

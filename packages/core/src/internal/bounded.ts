@@ -1,5 +1,7 @@
-/** Runs pieces of work, a bounded number at a time. */
-export type Bounded = <T>(work: () => Promise<T> | T) => Promise<T> | T;
+import type { Cancellation } from './cancellation.ts';
+
+/** Runs pieces of work, a bounded number at a time; who cancels while it waits gets the reason. */
+export type Bounded = <T>(work: () => Promise<T> | T, cancel: Cancellation) => Promise<T> | T;
 
 /**
  * Runs pieces of work, at most `atOnce` at a time, the others in the order they came. Work that is over at once, where
@@ -7,11 +9,14 @@ export type Bounded = <T>(work: () => Promise<T> | T) => Promise<T> | T;
  */
 export function createBounded(atOnce: number): Bounded {
   let running = 0;
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   const leave = (): void => {
     running -= 1;
     // One that is over at once, or fails at once, leaves its place to the next.
-    while (running < atOnce && waiting.length > 0) waiting.shift()?.();
+    for (const next of waiting) {
+      if (running >= atOnce) return;
+      next();
+    }
   };
   const enter = <T>(work: () => Promise<T> | T): Promise<T> | T => {
     const result = work();
@@ -20,16 +25,24 @@ export function createBounded(atOnce: number): Bounded {
     result.then(leave, leave);
     return result;
   };
-  return (work) => {
+  return (work, cancel) => {
     if (running < atOnce) return enter(work);
     return new Promise((resolve, reject) => {
-      waiting.push(() => {
+      const next = (): void => {
+        waiting.delete(next);
+        cancel.forget(giveUp);
         try {
           resolve(enter(work));
         } catch (error) {
           reject(error);
         }
-      });
+      };
+      const giveUp = (reason: unknown): void => {
+        waiting.delete(next);
+        reject(reason);
+      };
+      waiting.add(next);
+      cancel.onAbort(giveUp);
     });
   };
 }

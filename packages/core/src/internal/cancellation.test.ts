@@ -5,16 +5,23 @@ describe('Cancellation', () => {
   it('K6: tells every listener once, those that were forgotten not, and whoever comes late at once', () => {
     const heard: string[] = [];
     const listener = (name: string) => (reason: unknown) => void heard.push(`${name}: ${reason}`);
-    const [first, second, third, fourth] = ['1', '2', '3', '4'].map(listener);
+    const [first, second, third, fourth] = [
+      listener('1'),
+      listener('2'),
+      listener('3'),
+      listener('4'),
+    ];
     const cancel = new Cancellation();
-    for (const one of [first, second, third]) if (one !== undefined) cancel.onAbort(one);
-    if (first !== undefined) cancel.forget(first);
-    if (third !== undefined) cancel.forget(third);
-    if (fourth !== undefined) cancel.onAbort(fourth);
+    cancel.onAbort(first);
+    cancel.onAbort(second);
+    cancel.onAbort(third);
+    cancel.forget(first);
+    cancel.forget(third);
+    cancel.onAbort(fourth);
     cancel.abort('enough');
     cancel.abort('again');
     expect(heard.sort()).toEqual(['2: enough', '4: enough']);
-    if (first !== undefined) cancel.onAbort(first);
+    cancel.onAbort(first);
     expect(heard).toContain('1: enough');
   });
 

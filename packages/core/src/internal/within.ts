@@ -25,12 +25,17 @@ export function within<T, R>(
   const { cancel, deadlines } = patience;
   if (cancel.aborted) {
     own.abort(cancel.reason);
+    work.then(undefined, () => undefined);
     return Promise.reject(cancel.reason);
   }
   return new Promise((resolve, reject) => {
-    const stop = (): void => {
+    let waiting = true;
+    const stop = (): boolean => {
+      if (!waiting) return false;
+      waiting = false;
       deadlines.remove(deadline);
       cancel.forget(giveUp);
+      return true;
     };
     const giveUp = (reason: unknown): void => {
       stop();
@@ -43,14 +48,13 @@ export function within<T, R>(
       resolve(patience.late());
     });
     cancel.onAbort(giveUp);
+    // What comes of it once nobody waits is nobody's business.
     work.then(
       (value) => {
-        stop();
-        resolve(patience.done(value));
+        if (stop()) resolve(patience.done(value));
       },
       (error: unknown) => {
-        stop();
-        resolve(patience.failed(error));
+        if (stop()) resolve(patience.failed(error));
       },
     );
   });

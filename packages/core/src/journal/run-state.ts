@@ -3,7 +3,7 @@ import type { Json } from '../spec/json.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { Message, Part } from '../spec/message.ts';
 import type { FinishReason, ModelErrorKind, ToolDescription } from '../spec/model.ts';
-import type { PlanTask } from '../spec/task.ts';
+import type { PlanTask, Priority } from '../spec/task.ts';
 import type { Effect } from '../spec/tool.ts';
 import type { Ask, Finding, Verdict } from '../spec/validator.ts';
 
@@ -52,11 +52,19 @@ export interface TaskState {
   readonly run: string;
   readonly task: PlanTask;
   status: TaskStatus;
+  /** Its own at first; somebody may have changed it. */
+  priority: Priority;
+  /** The model that somebody gave it to, whoever else could do it. */
+  model: string | undefined;
+  /** Why somebody paused it, while it is paused. */
+  paused: string | undefined;
   /** For a task that answers a validator's question: whose. */
   readonly asks: { readonly task: string; readonly question: string } | undefined;
   attempt: AttemptState | undefined;
   /** Attempts that ended, oldest first. */
   readonly past: PastAttempt[];
+  /** How many of `past` do not count as tries any more, since the task was reopened after them. */
+  forgiven: number;
   /** Why it waits, when the scheduler said so. */
   waiting: { readonly because: string; readonly untilAt: number | undefined } | undefined;
   output: string | undefined;

@@ -40,6 +40,8 @@ export interface DispatcherHost {
   stopRun(run: RunState, because: string): void;
   /** Whether a run is being ended, so that nothing of it may start. */
   isStopping(run: RunState): boolean;
+  /** Whether the whole project is paused, so that nothing may start at all. */
+  isPaused(): boolean;
 }
 
 /**
@@ -104,6 +106,7 @@ export class Dispatcher {
 
   /** Lets start what may start now; returns when to look again. */
   #turn(nowMs: number): number {
+    if (this.#host.isPaused()) return Number.POSITIVE_INFINITY;
     let wakeAt = Number.POSITIVE_INFINITY;
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
@@ -154,7 +157,12 @@ export class Dispatcher {
   }
 
   #mayStart(run: RunState, task: TaskState): boolean {
-    return run.status === 'running' && task.status === 'open' && !this.#host.isStopping(run);
+    return task.status === 'open' && this.#mayGoOn(run, task);
+  }
+
+  #mayGoOn(run: RunState, task: TaskState): boolean {
+    const isHeld = run.status !== 'running' || task.paused !== undefined;
+    return !isHeld && !this.#host.isStopping(run);
   }
 
   #startWithoutModel(place: TaskPlace): void {
@@ -223,8 +231,8 @@ export class Dispatcher {
 
   /** Gives a waiting attempt its next call, or says when to look again. */
   #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
-    const { run, attempt } = at;
-    if (run.status !== 'running' || this.#host.isStopping(run)) return undefined;
+    const { run, task, attempt } = at;
+    if (!this.#mayGoOn(run, task)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
     const hopeless = whyHopeless(attempt, member);
     if (member === undefined || hopeless !== undefined) {

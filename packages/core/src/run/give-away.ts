@@ -6,7 +6,7 @@ import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { createCandidateFinder } from '../route/candidate-finder.ts';
-import { roleOf } from '../route/candidates.ts';
+import { type Candidate, roleOf } from '../route/candidates.ts';
 import { type Choice, chooseModel } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
@@ -36,19 +36,23 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const parts = settings.roles.of(task.task);
   const refusals = new Map<string, number>();
   const excluded = new Map<string, string>();
-  for (const past of task.past) {
-    if (past.model === undefined) continue;
+  for (const past of task.past.slice(task.forgiven)) {
+    // Whoever gave the task to a model knows what that model did before.
+    if (past.model === undefined || past.model === task.model) continue;
     if (past.outcome === 'rejected') refusals.set(past.model, (refusals.get(past.model) ?? 0) + 1);
     if (past.outcome === 'failed') excluded.set(past.model, past.because);
   }
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
   return chooseModel({
-    candidates: decider.candidates({
-      role: task.task.role,
-      kind: task.task.kind,
-      usesTools: parts.tools.size > 0,
-    }),
+    candidates:
+      task.model === undefined
+        ? decider.candidates({
+            role: task.task.role,
+            kind: task.task.kind,
+            usesTools: parts.tools.size > 0,
+          })
+        : givenTo(settings, task.model),
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
@@ -58,6 +62,13 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     excluded,
     patienceMs: settings.patienceMs,
   });
+}
+
+/** The one model that somebody gave a task to, as long as it is in the team. */
+function givenTo({ members }: Settings, model: string): readonly Candidate[] {
+  const member = members.get(model);
+  const because = 'was given it by hand';
+  return member === undefined ? [] : [{ member, rank: 0, because, fallbackOf: undefined }];
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
@@ -78,6 +89,7 @@ export function downUntil(
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
   const { task: plan, past } = task;
+  if (task.model !== undefined) return `for ${task.model}`;
   const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
   return [roleOf(plan), plan.kind, ...tried].join('/');
 }

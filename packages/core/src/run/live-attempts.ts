@@ -46,6 +46,15 @@ export class LiveAttempts {
     return at;
   }
 
+  /** Takes on the attempts of a run that this process does not work on already. */
+  adoptAll(run: RunState): readonly AttemptPlace[] {
+    return [...run.tasks.values()].flatMap((task) =>
+      task.attempt === undefined || this.of(task) !== undefined
+        ? []
+        : [this.adopt(run, task, task.attempt)],
+    );
+  }
+
   /** The attempt that a task has now, if this process works on it. */
   of(task: TaskState): AttemptPlace | undefined {
     return task.attempt === undefined ? undefined : this.#live.get(task.attempt.id)?.at;
@@ -55,6 +64,13 @@ export class LiveAttempts {
   list(run?: string): readonly AttemptPlace[] {
     const places = [...this.#live.values()].map(({ at }) => at);
     return run === undefined ? places : places.filter((at) => at.run.id === run);
+  }
+
+  /** Goes on with the attempt of a task, if this process works on it. */
+  goOn({ run, task }: { readonly run: string; readonly task: string }): void {
+    for (const { at } of this.#live.values()) {
+      if (at.run.id === run && at.task.task.key === task) this.go(at, undefined, undefined);
+    }
   }
 
   /** Once `ready` resolves, makes the call if there is one, then goes on as far as the attempt gets by itself. */
@@ -78,6 +94,11 @@ export class LiveAttempts {
       for (const work of works) seen.add(work);
       await Promise.all(works);
     }
+  }
+
+  /** Resolves when nothing of one attempt is under way. */
+  async quietOf(at: AttemptPlace): Promise<void> {
+    await this.#live.get(at.attempt.id)?.work;
   }
 
   /** Lets go of an attempt that ended, or that another process may take up. */

@@ -24,7 +24,7 @@ export class RunGraphs {
 
   /** Takes a run's tasks as they are now and queues those that are ready: at its start and when it is resumed. */
   load(run: RunState, nowMs: number): void {
-    const graph = new TaskGraph([...run.tasks.values()].map(({ task }) => task));
+    const graph = graphOf(run);
     this.#graphs.set(run.id, graph);
     const ready = new Set(graph.ready());
     for (const [key, state] of run.tasks) {
@@ -43,10 +43,14 @@ export class RunGraphs {
       return;
     }
     graph.add(tasks.map(({ task }) => task));
-    for (const { task } of tasks) {
-      const isReady = task.needs.every((key) => run.tasks.get(key)?.status === 'done');
-      if (isReady) this.enqueue(run, task.key, nowMs);
-    }
+    for (const { task } of tasks) this.enqueueIfReady(run, task.key, nowMs);
+  }
+
+  /** Queues one open task of a run that is worked on here, unless it waits for another. */
+  enqueueIfReady(run: RunState, key: string, nowMs: number): void {
+    const needs = run.tasks.get(key)?.task.needs ?? [];
+    const isReady = needs.every((need) => run.tasks.get(need)?.status === 'done');
+    if (isReady && this.#graphs.has(run.id)) this.enqueue(run, key, nowMs);
   }
 
   /** Queues what a finished task made ready. */
@@ -55,10 +59,14 @@ export class RunGraphs {
       this.enqueue(run, next, nowMs);
   }
 
+  /** Every task that needs `key`, directly or not, whatever became of it. */
+  allDependantsOf(run: RunState, key: string): readonly string[] {
+    return (this.#graphs.get(run.id) ?? graphOf(run)).dependantsOf(key);
+  }
+
   /** Every open task that waits for `key`, directly or not. */
   dependantsOf(run: RunState, key: string): readonly string[] {
-    const all = this.#graphs.get(run.id)?.dependantsOf(key) ?? [];
-    return all.filter((name) => {
+    return this.allDependantsOf(run, key).filter((name) => {
       const task = run.tasks.get(name);
       return task !== undefined && !isFinal[task.status];
     });
@@ -76,7 +84,7 @@ export class RunGraphs {
       run: run.id,
       task: key,
       group: groupOf(state),
-      priority: state.task.priority,
+      priority: state.priority,
       rank: this.#graphs.get(run.id)?.rank(key) ?? 0,
       order: ++this.#order,
       notBefore,
@@ -93,4 +101,8 @@ export class RunGraphs {
   forget(run: string): void {
     this.#graphs.delete(run);
   }
+}
+
+function graphOf(run: RunState): TaskGraph {
+  return new TaskGraph([...run.tasks.values()].map(({ task }) => task));
 }
