@@ -62,7 +62,10 @@ describe('nextStep, of an answer', () => {
   it('K9: asks once, waits for the reply, and concludes from it', () => {
     const verdicts = new Map([[0, pass]]);
     const asked = (reply: string | undefined): Step =>
-      next({ steps, verdicts, questions: new Map([['q', { check: 1, ask, reply }]]) }, 3);
+      next(
+        { steps, verdicts, questions: new Map([['q', { check: 1, ask, reply, by: undefined }]]) },
+        3,
+      );
     expect(asked(undefined)).toEqual({ kind: 'asking' });
     expect(asked('yes')).toEqual({ kind: 'conclude', check: 1, reply: 'yes' });
     expect(asked('')).toEqual({ kind: 'conclude', check: 1, reply: '' });
@@ -111,7 +114,10 @@ describe('nextStep, always', () => {
     verdicts: fc.array(fc.tuple(fc.nat(3), verdict)).map((entries) => new Map(entries)),
     questions: fc
       .array(fc.tuple(fc.nat(3), fc.constantFrom(undefined, 'yes')))
-      .map((all) => new Map(all.map(([check, reply]) => [`q${check}`, { check, ask, reply }]))),
+      .map(
+        (all) =>
+          new Map(all.map(([check, reply]) => [`q${check}`, { check, ask, reply, by: undefined }])),
+      ),
   });
   const tasks = fc.constantFrom<Partial<PlanTask>>({}, { step: { tool: 'x', input: null } });
 

@@ -1,6 +1,7 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { answerText } from '../journal/fold-attempt.ts';
+import { OWN_REVIEW } from '../route/choose-reviewer.ts';
 import type { Ask, ValidationContext, Verdict } from '../spec/validator.ts';
 import type { ChainLink } from '../validate/chain.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
@@ -35,9 +36,21 @@ export function concludeCheck(
           `The validator ${link.name} asks but has no conclude().`,
         );
       }
-      return await link.validator.conclude(reply, ctx);
+      return ofReviewer(at, check, await link.validator.conclude(reply, ctx));
     }),
   );
+}
+
+/** A verdict that is a model's on its own work says so first. */
+function ofReviewer({ attempt }: AttemptPlace, check: number, verdict: Verdict): Verdict {
+  const question = [...attempt.questions.values()].find((asked) => asked.check === check);
+  const isOwn = attempt.model !== undefined && question?.by === `model:${attempt.model}`;
+  if (!isOwn) return verdict;
+  const { evidence } = verdict;
+  return {
+    ...verdict,
+    evidence: evidence === undefined ? OWN_REVIEW : `${OWN_REVIEW}; ${evidence}`,
+  };
 }
 
 /** Runs one check within its time. */

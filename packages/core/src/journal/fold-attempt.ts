@@ -40,11 +40,14 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
         check: event.data.check,
         ask: event.data.ask,
         reply: undefined,
+        by: undefined,
       });
       return;
     case 'question.answered': {
       const question = attempt.questions.get(event.data.id);
-      if (question !== undefined) question.reply = event.data.reply;
+      if (question === undefined) return;
+      question.reply = event.data.reply;
+      question.by = event.data.by;
       return;
     }
     case 'change.started':

@@ -103,7 +103,11 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       if ('role' in event.data.ask.of) {
         const { ask, id } = event.data;
         const child = questionTask(task.task, id, event.data.ask.of.role, ask.request);
-        addTask(run, child, { task: task.task.key, question: id });
+        addTask(run, child, {
+          task: task.task.key,
+          question: id,
+          author: task.attempt?.model,
+        });
       }
       break;
     case 'call.finished':

@@ -52,8 +52,10 @@ export interface TaskState {
   readonly run: string;
   readonly task: PlanTask;
   status: TaskStatus;
-  /** For a task that answers a validator's question: whose. */
-  readonly asks: { readonly task: string; readonly question: string } | undefined;
+  /** For a task that answers a validator's question: whose, and which model's work it is about. */
+  readonly asks:
+    | { readonly task: string; readonly question: string; readonly author: string | undefined }
+    | undefined;
   attempt: AttemptState | undefined;
   /** Attempts that ended, oldest first. */
   readonly past: PastAttempt[];
@@ -125,7 +127,13 @@ export interface AttemptState {
   readonly verdicts: Map<number, Verdict>;
   readonly questions: Map<
     string,
-    { readonly check: number; readonly ask: Ask; reply: string | undefined }
+    {
+      readonly check: number;
+      readonly ask: Ask;
+      reply: string | undefined;
+      /** Who replied: `model:<name>` or `person:<name>`. */
+      by: string | undefined;
+    }
   >;
   change:
     | 'started'

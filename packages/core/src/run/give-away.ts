@@ -7,7 +7,8 @@ import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts'
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { createCandidateFinder } from '../route/candidate-finder.ts';
 import { roleOf } from '../route/candidates.ts';
-import { type Choice, chooseModel } from '../route/choose-model.ts';
+import { type Choice, type ChoiceInput, chooseModel } from '../route/choose-model.ts';
+import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
@@ -43,12 +44,9 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   }
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
-  return chooseModel({
-    candidates: decider.candidates({
-      role: task.task.role,
-      kind: task.task.kind,
-      usesTools: parts.tools.size > 0,
-    }),
+  const usesTools = parts.tools.size > 0;
+  const input: ChoiceInput = {
+    candidates: decider.candidates({ role: task.task.role, kind: task.task.kind, usesTools }),
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
@@ -57,7 +55,11 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
-  });
+  };
+  const author = task.asks?.author;
+  if (author === undefined) return chooseModel(input);
+  const reviewers = decider.candidates({ role: undefined, kind: 'review', usesTools });
+  return chooseReviewer({ ...input, author, reviewers });
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
@@ -77,10 +79,11 @@ export function downUntil(
 
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
-  const { task: plan, past } = task;
+  const { task: plan, past, asks } = task;
   if (needsNoModel(plan)) return 'tool';
   const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
-  return [roleOf(plan), plan.kind, ...tried].join('/');
+  const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
+  return [roleOf(plan), plan.kind, ...judged, ...tried].join('/');
 }
 
 /** Whether a tool or checks alone do the task. */
