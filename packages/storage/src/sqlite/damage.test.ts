@@ -67,6 +67,24 @@ describe('sqlite refuses a file that it must not use', () => {
     });
   });
 
+  it.each([
+    ['whose text is no JSON', 'body = substr(body, 1, 40)'],
+    ['whose text is no event', "body = 'null'"],
+    ['whose id is gone', "body = '{}'"],
+    ['that is gone', 'seq = 1042'],
+  ])('R11: an event %s, naming its seq when it is appended again', async (_what, damage) => {
+    const path = await written();
+    change(path, `UPDATE event SET ${damage} WHERE seq = 42`);
+    const store = await sqlite(path)();
+    const lease = await store.leases.acquire('system', currentHolder('test'));
+    const epoch = lease.kind === 'held' ? lease.epoch : 0;
+    await expect(store.events.append(epoch, [eventAt(42)])).rejects.toMatchObject({
+      code: 'store.corrupt',
+      message: expect.stringMatching(`^${path} .*seq 42 .*backup`),
+    });
+    await store.close();
+  });
+
   it('R11: a lease that cannot be read, when it is asked for', async () => {
     for (const holder of ['{"name":', 'null', '{"pid":"x"}']) {
       const path = await written();
