@@ -7,6 +7,9 @@ import type { ChainLink } from '../validate/chain.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
 
+/** The code of the finding of a check that could not be made. */
+export const BROKEN_CHECK = 'check.broken';
+
 /** For checks that say nothing of their own. */
 const CHECK_TIMEOUT_MS = 600_000;
 
@@ -77,8 +80,8 @@ async function judge(
   } catch (error) {
     if (at.live.cancel.aborted) return;
     const message = error instanceof Error ? error.message : String(error);
-    const findings = [{ message: `The check ${link.name} could not be made: ${message}` }];
-    outcome = { kind: 'fail', findings };
+    const words = `The check ${link.name} could not be made: ${message}`;
+    outcome = { kind: 'fail', findings: [{ message: words, code: BROKEN_CHECK }] };
   }
   record(host, at, check, link, outcome);
 }

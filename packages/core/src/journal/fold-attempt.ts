@@ -165,7 +165,7 @@ function retire(
   event: OverseerEvent<'attempt.ended'>,
 ): void {
   const { outcome, because, findings = [] } = event.data;
-  task.past.push(pastOf(attempt, outcome, because, findings));
+  task.past.push({ ...pastOf(attempt, outcome, because, findings), fault: event.data.fault });
   task.attempt = undefined;
   if (task.status === 'running') task.status = 'open';
 }
@@ -177,5 +177,5 @@ function pastOf(
   findings: PastAttempt['findings'],
 ): PastAttempt {
   const { id, model } = attempt;
-  return { id, model, outcome, because, answer: answerText(attempt), findings };
+  return { id, model, outcome, because, fault: undefined, answer: answerText(attempt), findings };
 }

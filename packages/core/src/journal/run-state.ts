@@ -1,4 +1,4 @@
-import type { CallEstimate, FrameworkReport, RunStatus } from '../spec/event.ts';
+import type { AttemptFault, CallEstimate, FrameworkReport, RunStatus } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { Message, Part } from '../spec/message.ts';
@@ -72,6 +72,7 @@ export interface PastAttempt {
   readonly model: string | undefined;
   readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
   readonly because: string;
+  readonly fault: AttemptFault | undefined;
   readonly answer: string;
   readonly findings: readonly Finding[];
 }

@@ -38,7 +38,8 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const refusals = new Map<string, number>();
   const excluded = new Map<string, string>();
   for (const past of task.past) {
-    if (past.model === undefined) continue;
+    // What broke beside a model says nothing of it.
+    if (past.model === undefined || past.fault === 'infrastructure') continue;
     if (past.outcome === 'rejected') refusals.set(past.model, (refusals.get(past.model) ?? 0) + 1);
     if (past.outcome === 'failed') excluded.set(past.model, past.because);
   }
@@ -81,7 +82,7 @@ export function downUntil(
 export function groupOf(task: TaskState): string {
   const { task: plan, past, asks } = task;
   if (needsNoModel(plan)) return 'tool';
-  const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
+  const tried = past.map(({ model, outcome, fault }) => `${model} ${outcome} ${fault}`);
   const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
   return [roleOf(plan), plan.kind, ...judged, ...tried].join('/');
 }

@@ -168,6 +168,7 @@ export class RunControl {
       'rejected',
       `its review could not be made: ${because}`,
       [],
+      { fault: 'infrastructure' },
     );
   }
 

@@ -57,6 +57,12 @@ export interface FrameworkReport {
   readonly components: Readonly<Record<string, string>>;
 }
 
+/**
+ * Whose fault it was that an attempt ended without success. `model`: its answer, its habits or its provider.
+ * `infrastructure`: a disk, a tool or a check that broke, which says nothing of the model. `none`: nobody's.
+ */
+export type AttemptFault = 'model' | 'infrastructure' | 'none';
+
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed';
 
@@ -113,6 +119,8 @@ export interface EventData {
   'attempt.ended': {
     readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
     readonly because: string;
+    /** Absent in journals of before it was told; then a failure counts as the model's. */
+    readonly fault?: AttemptFault;
     readonly findings?: readonly Finding[];
   };
   'call.started': {
