@@ -197,7 +197,7 @@ function foldOwnTask(task: TaskView, event: OverseerEvent): void {
       return;
     }
     case 'question.asked':
-      task.status = 'checking';
+      task.status = 'person' in event.data.ask.of ? 'waiting' : 'checking';
       return;
     case 'attempt.ended':
       task.status = 'open';

@@ -49,6 +49,9 @@ function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 
         fault: at.attempt.model === undefined ? 'infrastructure' : 'model',
       });
       return 'stop';
+    case 'abandon':
+      endAttempt(host, at, 'failed', step.because, [], { fault: 'none', isLast: true });
+      return 'stop';
     case 'accept':
       return accept(host, at);
   }
@@ -68,6 +71,8 @@ function reject(host: AttemptHost, at: AttemptPlace, check: number): void {
 export interface EndDetails {
   /** The default is the model's for what was refused or failed, and nobody's for the rest. */
   readonly fault?: AttemptFault;
+  /** No other attempt may follow. */
+  readonly isLast?: boolean;
 }
 
 const FAULT_OF = {
@@ -84,11 +89,10 @@ export function endAttempt(
   outcome: 'rejected' | 'failed' | 'moved' | 'cancelled',
   because: string,
   findings: readonly Finding[],
-  { fault = FAULT_OF[outcome] }: EndDetails = {},
+  { fault = FAULT_OF[outcome], isLast }: EndDetails = {},
 ): void {
-  void host.append([
-    { type: 'attempt.ended', ...placeOf(at), data: { outcome, because, findings, fault } },
-  ]);
+  const data = { outcome, because, findings, fault, ...(isLast === true ? { isLast } : {}) };
+  void host.append([{ type: 'attempt.ended', ...placeOf(at), data }]);
   host.ended(at);
 }
 

@@ -85,6 +85,20 @@ describe('nextStep, without a model', () => {
     expect(after({ output: 'done', isError: false })).toEqual({ kind: 'validate', check: 0 });
   });
 
+  it('K9: waits for a person where the tool is in doubt, then goes on or gives up', () => {
+    const inDoubt = (reply: string | undefined): Step => {
+      const tool = { ...toolStep('a'), result: undefined, question: 'q' };
+      const questions = new Map([['q', { check: undefined, ask, reply, by: undefined }]]);
+      return next({ model: undefined, toolStep: tool, questions }, 1, { step });
+    };
+    expect(inDoubt(undefined)).toEqual({ kind: 'asking' });
+    expect(inDoubt('not done')).toEqual({ kind: 'step', step });
+    expect(inDoubt('give up')).toEqual({
+      kind: 'abandon',
+      because: 'a person gave up on read, which was interrupted',
+    });
+  });
+
   it('T6: gives up in words when the tool failed', () => {
     const failed = (output: Json): Step => after({ output, isError: true });
     expect(failed('no such file')).toEqual({ kind: 'give-up', because: 'no such file' });
@@ -260,5 +274,5 @@ function answered(wanted: readonly string[], done: readonly string[]): StepState
 
 function toolStep(id: string): ToolStepState {
   const result = { output: 'done', isError: false };
-  return { id, name: 'read', input: {}, effect: 'none', result };
+  return { id, name: 'read', input: {}, effect: 'none', result, question: undefined };
 }

@@ -42,6 +42,10 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
         reply: undefined,
         by: undefined,
       });
+      if (event.data.tool !== undefined) {
+        const tool = findTool(attempt, event.data.tool);
+        if (tool !== undefined) tool.question = event.data.id;
+      }
       return;
     case 'question.answered': {
       const question = attempt.questions.get(event.data.id);
@@ -117,7 +121,7 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       };
       return;
     case 'tool.started':
-      addTool(attempt, { ...event.data, result: undefined });
+      addTool(attempt, { ...event.data, result: undefined, question: undefined });
       return;
     case 'tool.finished': {
       const { id, output, isError } = event.data;
@@ -165,7 +169,11 @@ function retire(
   event: OverseerEvent<'attempt.ended'>,
 ): void {
   const { outcome, because, findings = [] } = event.data;
-  task.past.push({ ...pastOf(attempt, outcome, because, findings), fault: event.data.fault });
+  task.past.push({
+    ...pastOf(attempt, outcome, because, findings),
+    fault: event.data.fault,
+    isLast: event.data.isLast ?? false,
+  });
   task.attempt = undefined;
   if (task.status === 'running') task.status = 'open';
 }
@@ -177,5 +185,14 @@ function pastOf(
   findings: PastAttempt['findings'],
 ): PastAttempt {
   const { id, model } = attempt;
-  return { id, model, outcome, because, fault: undefined, answer: answerText(attempt), findings };
+  return {
+    id,
+    model,
+    outcome,
+    because,
+    fault: undefined,
+    isLast: false,
+    answer: answerText(attempt),
+    findings,
+  };
 }

@@ -73,6 +73,8 @@ export interface PastAttempt {
   readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
   readonly because: string;
   readonly fault: AttemptFault | undefined;
+  /** No other attempt may follow it. */
+  readonly isLast: boolean;
   readonly answer: string;
   readonly findings: readonly Finding[];
 }
@@ -84,6 +86,8 @@ export interface ToolStepState {
   readonly input: Json;
   readonly effect: Effect;
   result: { readonly output: Json; readonly isError: boolean } | undefined;
+  /** The latest question about whether it happened, by its id in the attempt's questions. */
+  question: string | undefined;
 }
 
 /** One finished model call, with what its tools answered. */
@@ -129,7 +133,8 @@ export interface AttemptState {
   readonly questions: Map<
     string,
     {
-      readonly check: number;
+      /** The check that asks; `undefined` where it is about a tool call. */
+      readonly check: number | undefined;
       readonly ask: Ask;
       reply: string | undefined;
       /** Who replied: `model:<name>` or `person:<name>`. */

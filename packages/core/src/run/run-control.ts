@@ -131,6 +131,10 @@ export class RunControl {
   #tryAgain(run: RunState, task: TaskState): void {
     const tries = task.past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed');
     const last = task.past.at(-1);
+    if (last?.isLast === true) {
+      this.failTask(run, task, last.because, last.findings);
+      return;
+    }
     if (tries.length >= this.#host.maxAttempts || task.past.length >= MAX_ENDS) {
       const because = `${tries.length} attempts did not succeed; the last: ${last?.because}`;
       this.failTask(run, task, because, last?.findings ?? []);

@@ -121,6 +121,8 @@ export interface EventData {
     readonly because: string;
     /** Absent in journals of before it was told; then a failure counts as the model's. */
     readonly fault?: AttemptFault;
+    /** No other attempt may follow: the task fails with this one. */
+    readonly isLast?: boolean;
     readonly findings?: readonly Finding[];
   };
   'call.started': {
@@ -166,8 +168,11 @@ export interface EventData {
   };
   'question.asked': {
     readonly id: string;
-    readonly check: number;
-    readonly validator: string;
+    /** The check that asks, by its position in the chain, and its validator; absent where a tool call is in doubt. */
+    readonly check?: number;
+    readonly validator?: string;
+    /** The id of the tool call in doubt that is asked about. */
+    readonly tool?: string;
     readonly ask: Ask;
   };
   'question.answered': { readonly id: string; readonly reply: string; readonly by: string };
