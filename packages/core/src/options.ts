@@ -45,6 +45,11 @@ export interface OverseerOptions<Name extends string = string> {
   readonly maxOutputTokens?: number;
   /** How long `close` waits for calls in flight, in ms; the default is 2,000. */
   readonly graceMs?: number;
+  /**
+   * Aborts the opening: `createOverseer` rejects with `overseer.aborted` when the step under way is over, and lets go of
+   * what was opened. Afterwards it closes the overseer as `close` does.
+   */
+  readonly signal?: AbortSignal;
   readonly clock?: Clock;
   /** 0 to 1, for the jitter of retries. */
   readonly random?: () => number;

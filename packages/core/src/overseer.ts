@@ -1,6 +1,7 @@
 import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
+import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly context?: string;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
   readonly checks?: readonly Check[];
+  /** Cancels the run when it aborts, as `cancel` of its handle does; at once where it has. */
+  readonly signal?: AbortSignal;
 }
 
 /** A run that is not finished. */
@@ -43,13 +46,22 @@ export class Overseer implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #open: OpenKernel;
   readonly #dispose: () => Promise<void>;
+  readonly #aborts = new AbortListeners();
   #closed: Promise<void> | undefined;
 
   /** @internal */
-  constructor(settings: Settings, open: OpenKernel, dispose: () => Promise<void>) {
+  constructor(
+    settings: Settings,
+    open: OpenKernel,
+    dispose: () => Promise<void>,
+    signal?: AbortSignal,
+  ) {
     this.#settings = settings;
     this.#open = open;
     this.#dispose = dispose;
+    // Whoever closes it too hears of what goes wrong.
+    if (signal !== undefined)
+      this.#aborts.add(signal, () => void this.close().catch(() => undefined));
   }
 
   /**
@@ -62,7 +74,9 @@ export class Overseer implements AsyncDisposable {
     const id = this.#settings.ids();
     kernel.start(id, this.#newRun(request, options));
     // In the same turn, before the run can have ended.
-    return this.#handle(id, kernel);
+    const run = this.#handle(id, kernel);
+    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
+    return run;
   }
 
   /** A handle to a run of this journal, whoever started it. */
@@ -137,7 +151,17 @@ export class Overseer implements AsyncDisposable {
     return this.close();
   }
 
+  /** A cancellation that fails is heard of where the run's result is. */
+  #cancelOn(signal: AbortSignal, run: Run): void {
+    const takeBack = this.#aborts.add(signal, (reason) => {
+      const why = reason instanceof Error ? reason.message : String(reason);
+      run.cancel(`cancelled by its signal: ${why}`).catch(() => undefined);
+    });
+    run.result.then(takeBack, takeBack);
+  }
+
   async #close(): Promise<void> {
+    this.#aborts.clear();
     try {
       await this.#open.close();
     } finally {
