@@ -9,7 +9,7 @@ import { play } from './shrink.ts';
 
 /** What the first seed that fails says, of those that are tried. */
 async function firstViolation(): Promise<string> {
-  for (let seed = 1; seed <= 150; seed++) {
+  for (let seed = 1; seed <= 400; seed++) {
     const [first] = (await play(seed)).violations;
     if (first !== undefined) return first;
   }
@@ -45,7 +45,10 @@ describe('what the simulation notices of a broken kernel', () => {
     expect(await firstViolation()).toMatch(/starts before|starts while/);
   });
 
-  it('Q1 K6: a kernel that does not know which runs are being ended', async () => {
+  it('Q1 K6: a kernel that does not know which runs are being ended', {
+    tags: ['slow'],
+    timeout: 60_000,
+  }, async () => {
     vi.spyOn(RunControl.prototype, 'isStopping').mockReturnValue(false);
     expect(await firstViolation()).not.toBe('nothing was noticed');
   });

@@ -20,6 +20,7 @@ import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { answerValidator } from './validate/answer.ts';
+import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
 import { review } from './validate/review.ts';
 
@@ -140,6 +141,7 @@ function createValidators(
     answer: answerValidator,
     plan,
     review: review(),
+    goal: goalValidator,
     ...registered,
   })) {
     validators.set(name, validator);

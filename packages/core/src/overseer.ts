@@ -6,6 +6,7 @@ import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
+import { finalChecks } from './run/final-check.ts';
 import type { Kernel, NewRun } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
@@ -16,6 +17,7 @@ import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { Check, TaskGraph } from './spec/task.ts';
+import { chainFor } from './validate/chain.ts';
 import { plannableChecks } from './validate/plan-checks.ts';
 
 /** What one run may have of its own. */
@@ -26,6 +28,12 @@ export interface RunOptions {
   readonly context?: string;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
   readonly checks?: readonly Check[];
+  /**
+   * Checks that all tasks of the plan for a goal must pass together in the end, as one last task of kind `check`. Where
+   * left out: those of `checks` that look at the project (`tsc`, `command`), or without workspaces the overseer model's
+   * judgement of the results against the goal. None for an empty list.
+   */
+  readonly finalChecks?: readonly Check[];
   /** Cancels the run when it aborts, as `cancel` of its handle does; at once where it has. */
   readonly signal?: AbortSignal;
 }
@@ -193,8 +201,7 @@ export class Overseer implements AsyncDisposable {
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
     };
-    if (typeof request === 'string')
-      return { ...common, ...this.#planRun(request, options.checks ?? []) };
+    if (typeof request === 'string') return { ...common, ...this.#planRun(request, options) };
     if (request.tasks.length === 0) {
       throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
     }
@@ -207,17 +214,18 @@ export class Overseer implements AsyncDisposable {
     };
   }
 
-  #planRun(goal: string, always: readonly Check[]): NewRun {
+  #planRun(goal: string, { checks: always = [], finalChecks: final }: RunOptions): NewRun {
     if (goal.trim() === '') {
       throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
     }
     const { validators, roles, workspaces } = this.#settings;
     const kinds = plannableChecks(validators, roles.grantsOf('overseer'));
-    const task = planTask(goal, {
-      checks: { kinds, always },
-      roles: roles.names,
-      hasFiles: workspaces !== undefined,
-    });
+    const hasFiles = workspaces !== undefined;
+    const whole = final ?? finalChecks(goal, always, hasFiles);
+    const checks = { kinds, always, whole };
+    const task = planTask(goal, { checks, roles: roles.names, hasFiles });
+    // A check that nobody makes is heard of now, not once the plan is there.
+    chainFor({ ...task, kind: 'check', checks: [...always, ...whole] }, validators);
     return { title: titleOf(goal), goal, tasks: [task] };
   }
 }

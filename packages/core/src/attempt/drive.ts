@@ -2,10 +2,11 @@ import type { EventDraft } from '../journal/draft.ts';
 import { answerText } from '../journal/fold-attempt.ts';
 import type { AttemptFault } from '../spec/event.ts';
 import type { Finding } from '../spec/validator.ts';
+import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import { acceptChange } from './accept.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { nextStep, type Step } from './next-step.ts';
-import { BROKEN_CHECK, concludeCheck, runCheck } from './run-checks.ts';
+import { concludeCheck, runCheck } from './run-checks.ts';
 import { runToolCalls, runToolStep } from './run-tools.ts';
 
 /**

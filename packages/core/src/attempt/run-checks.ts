@@ -3,12 +3,10 @@ import { Cancellation } from '../internal/cancellation.ts';
 import { answerText } from '../journal/fold-attempt.ts';
 import { OWN_REVIEW } from '../route/choose-reviewer.ts';
 import type { Ask, ValidationContext, Verdict } from '../spec/validator.ts';
+import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import type { ChainLink } from '../validate/chain.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
-
-/** The code of the finding of a check that could not be made. */
-export const BROKEN_CHECK = 'check.broken';
 
 /** For checks that say nothing of their own. */
 const CHECK_TIMEOUT_MS = 600_000;
@@ -45,10 +43,15 @@ export function concludeCheck(
 }
 
 /** A verdict that is a model's on its own work says so first. */
-function ofReviewer({ attempt }: AttemptPlace, check: number, verdict: Verdict): Verdict {
-  const question = [...attempt.questions.values()].find((asked) => asked.check === check);
-  const isOwn = attempt.model !== undefined && question?.by === `model:${attempt.model}`;
-  if (!isOwn) return verdict;
+function ofReviewer(
+  { run, task, attempt }: AttemptPlace,
+  check: number,
+  verdict: Verdict,
+): Verdict {
+  const asked = [...attempt.questions].find(([, question]) => question.check === check);
+  const child = asked === undefined ? undefined : run.tasks.get(`${task.task.key}/${asked[0]}`);
+  const author = child?.asks?.author;
+  if (author === undefined || asked?.[1].by !== `model:${author}`) return verdict;
   const { evidence } = verdict;
   return {
     ...verdict,
@@ -177,6 +180,18 @@ function contextFor(
     },
     changed,
     value: link.value,
+    get inputs() {
+      return inputsOf(at);
+    },
     ...(workspace === undefined ? {} : { workspace }),
   };
+}
+
+/** What the tasks that this one needs gave. */
+function inputsOf({ run, task }: AttemptPlace): NonNullable<ValidationContext['inputs']> {
+  return task.task.needs.flatMap((key) => {
+    const needed = run.tasks.get(key);
+    if (needed?.output === undefined) return [];
+    return [{ key, title: needed.task.title, output: needed.output }];
+  });
 }

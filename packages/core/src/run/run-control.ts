@@ -131,7 +131,7 @@ export class RunControl {
   #tryAgain(run: RunState, task: TaskState): void {
     const tries = task.past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed');
     const last = task.past.at(-1);
-    if (last?.isLast === true) {
+    if (last !== undefined && (last.isLast || isSettled(task))) {
       this.failTask(run, task, last.because, last.findings);
       return;
     }
@@ -209,4 +209,15 @@ export class RunControl {
       () => undefined,
     );
   }
+}
+
+/** Nothing has changed of which the next try of a task that is its checks alone would find more. */
+function isSettled({ task, past }: TaskState): boolean {
+  const { outcome, fault } = past.at(-1) ?? {};
+  return (
+    task.kind === 'check' &&
+    task.step === undefined &&
+    outcome === 'rejected' &&
+    fault !== 'infrastructure'
+  );
 }

@@ -1,5 +1,6 @@
 import { untrusted, untrustedLine } from '../prompt/untrusted.ts';
 import type { Answer, Finding, ValidationContext, Validator, Verdict } from '../spec/validator.ts';
+import { BROKEN_CHECK } from './broken-check.ts';
 import { readChanged } from './read-changed.ts';
 
 /** How much of a change a reviewer is shown, in characters. */
@@ -10,6 +11,10 @@ const TOLD = 24_000;
 const NAMED = 50;
 /** How much of such a name, in characters. */
 const NAME = 200;
+
+/** How a reviewer has to answer. */
+export const VERDICT_FORM =
+  'Answer with one JSON object and nothing else: {"verdict": "pass" | "fail", "score": 0 to 1, "findings": ["what is wrong", …]}';
 
 /** Options of `review`. */
 export interface ReviewOptions {
@@ -56,10 +61,7 @@ async function requestFor(
     untrusted('the answer', answer.text, TOLD),
   ];
   parts.push(...(await shownChanges(ctx)));
-  parts.push(
-    '',
-    'Answer with one JSON object and nothing else: {"verdict": "pass" | "fail", "score": 0 to 1, "findings": ["what is wrong", …]}',
-  );
+  parts.push('', VERDICT_FORM);
   return parts.join('\n');
 }
 
@@ -92,7 +94,10 @@ function conclude(reply: string, threshold: number): Verdict {
     return {
       kind: 'fail',
       findings: [
-        { message: 'The review could not be read: it is not the JSON that was asked for.' },
+        {
+          message: 'The review could not be read: it is not the JSON that was asked for.',
+          code: BROKEN_CHECK,
+        },
       ],
       evidence: reply.slice(0, 2_000),
     };
