@@ -2,10 +2,10 @@ import type { ToolStepState } from '../journal/run-state.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { ToolStep } from '../spec/task.ts';
 import { checkToolCall, type ToolWish } from '../tool/check-tool-call.ts';
-import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
+import type { ToolOutcome, ToolPlace } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
-import { settleDoubt } from './settle-doubt.ts';
+import { runOrAsk, settleDoubt } from './settle-doubt.ts';
 import { toolKey } from './tool-key.ts';
 
 /** Runs the tool calls of one model answer, in its order, and records each. */
@@ -62,10 +62,9 @@ async function perform(
     ...(path === undefined ? {} : { workspace: path }),
   };
   const limits = { cancel: at.live.cancel, deadlines: host.deadlines };
+  const call = { host, at, id, tool: check.tool, input: check.input, place, limits };
   const outcome =
-    doubt === undefined
-      ? await runTool(check.tool, check.input, place, limits)
-      : await settleDoubt({ host, at, doubt, tool: check.tool, input: check.input, place, limits });
+    doubt === undefined ? await runOrAsk(call) : await settleDoubt({ ...call, doubt });
   if (outcome !== undefined) void host.append([finished(at, id, outcome)]);
 }
 

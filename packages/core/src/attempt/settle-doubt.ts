@@ -8,6 +8,8 @@ import { askWhetherDone, readDoubtAnswer } from './tool-doubt.ts';
 export interface Doubtful {
   readonly host: AttemptHost;
   readonly at: AttemptPlace;
+  /** The call's own. */
+  readonly id: string;
   readonly doubt: ToolStepState;
   readonly tool: Tool;
   readonly input: unknown;
@@ -23,14 +25,24 @@ export async function settleDoubt(call: Doubtful): Promise<ToolOutcome | undefin
   const known = await whatHappened(call);
   if (known === 'asked') return undefined;
   if (known !== 'not-done') return known;
-  const { host, at, doubt, tool, input, place, limits } = call;
+  const { host, at, doubt } = call;
   if (doubt.question !== undefined) {
     // The person's word was for the first start; of the end of the second, too, nothing may ever be known.
     const { id, name, input: asked, effect } = doubt;
     const data = { id, name, input: asked, effect };
     await host.append([{ type: 'tool.started', ...placeOf(at), data }]);
   }
-  return await runTool(tool, input, place, limits);
+  return await runOrAsk(call);
+}
+
+/** Runs a tool. A `once` call that ran out of time is in doubt as one of a dead process is: then there is no outcome yet. */
+export async function runOrAsk(call: Omit<Doubtful, 'doubt'>): Promise<ToolOutcome | undefined> {
+  const { at, tool, input, place, limits, id } = call;
+  const outcome = await runTool(tool, input, place, limits);
+  const doubt = at.attempt.steps.at(-1)?.tools.get(id) ?? at.attempt.toolStep;
+  if (tool.effect !== 'once' || outcome.inDoubt !== true || doubt === undefined) return outcome;
+  ask({ ...call, doubt }, undefined);
+  return undefined;
 }
 
 async function whatHappened(call: Doubtful): Promise<ToolOutcome | 'not-done' | 'asked'> {

@@ -107,6 +107,21 @@ it('R2 K9: the question waits over restarts, and may be answered before the run 
   expect(outputs).toEqual(['sent by hand', 'sent 2']);
 });
 
+it('R2: a once tool that runs out of time is in doubt too, and is not tried again by itself', async () => {
+  const post = new Post();
+  await using overseer = await open(mortalDisk(), post, { ...post.tool(), timeoutMs: 5 });
+  const run = overseer.run({ tasks: byTool });
+  const question = await questionOf(overseer);
+  expect(post.sent).toBe(1);
+  await overseer.answer(question, 'not done');
+  await until(() => post.sent === 2);
+  const second = await questionOf(overseer);
+  expect(second.id).not.toBe(question.id);
+  await overseer.answer(second, 'done late');
+  expect(await run.result).toMatchObject({ status: 'completed', output: 'late' });
+  expect(post.sent).toBe(2);
+});
+
 it('R2: a tool that can look is not asked about where it finds out', async () => {
   const disk = mortalDisk();
   const post = new Post();

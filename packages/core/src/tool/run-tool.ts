@@ -11,6 +11,8 @@ const RESULT_LIMIT = 262_144;
 export interface ToolOutcome {
   readonly output: Json;
   readonly isError: boolean;
+  /** It was not waited for any longer: whether it happened is unknown. */
+  readonly inDoubt?: boolean;
 }
 
 /** What `runTool` adds a signal to. */
@@ -49,9 +51,8 @@ export function runTool(
     };
     const stopWaiting = deadlines.add(tool.timeoutMs, () => {
       own.abort(new DOMException('The tool took too long.', 'TimeoutError'));
-      finish(
-        refusal(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`),
-      );
+      const words = `The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`;
+      finish({ ...refusal(words), inDoubt: true });
     });
     execute(tool, input, ctx).then(finish, () => finish(refusal('The tool failed without words.')));
   });
