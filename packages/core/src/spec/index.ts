@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type {
+  AttemptFault,
   CallEstimate,
   ConsideredModel,
   Envelope,
