@@ -35,6 +35,32 @@ const budget = z.strictObject({
   calls: count.optional(),
 });
 
+const cache = z.strictObject({
+  ttlMs: z.number().positive().optional(),
+  entries: count.optional(),
+  bytes: count.optional(),
+  scope: z
+    .union(
+      [z.enum(['project', 'run']), z.record(z.string(), z.string())],
+      'a scope is "project", "run", or names with values that are text, such as { user: "mia" }',
+    )
+    .optional(),
+  kinds: z.array(z.string()).optional(),
+  version: z.string().optional(),
+  store: z
+    .looseObject(
+      { spec: z.literal('answers/1') },
+      'a store for answers is an AnswerStore, with spec "answers/1"',
+    )
+    .optional(),
+  semantic: z
+    .strictObject({
+      embed: z.custom((value) => typeof value === 'function', 'embed is a function'),
+      entries: count.optional(),
+    })
+    .optional(),
+});
+
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */
 export const optionsSchema: z.ZodType = z.strictObject({
   overseer: z.string(),
@@ -60,6 +86,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
     .optional(),
   budget: budget.optional(),
+  cache: z.union([z.boolean(), cache]).optional(),
   plugins: z.array(z.looseObject({ spec: z.literal('plugin/1'), name: z.string() })).optional(),
   project: z
     .string()

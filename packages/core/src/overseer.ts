@@ -13,6 +13,7 @@ import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
+import type { CacheScope } from './spec/answer-store.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { Check, TaskGraph } from './spec/task.ts';
 import { plannableChecks } from './validate/plan-checks.ts';
@@ -21,6 +22,8 @@ import { plannableChecks } from './validate/plan-checks.ts';
 export interface RunOptions {
   /** In place of the overseer's. */
   readonly budget?: BudgetSpec;
+  /** `false` takes no answer from before and leaves none; a scope shares answers with runs of the same names and values alone. */
+  readonly cache?: false | CacheScope;
   /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
   readonly context?: string;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
@@ -168,6 +171,7 @@ export class Overseer implements AsyncDisposable {
     const common = {
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
+      ...(options.cache === undefined ? {} : { cache: options.cache }),
     };
     if (typeof request === 'string')
       return { ...common, ...this.#planRun(request, options.checks ?? []) };

@@ -20,6 +20,9 @@ import type { Settings } from './settings.ts';
 /** Longest wait for the one call that tries a failed model again; its end wakes the dispatcher anyway. */
 const TRIAL_MS = 60_000;
 
+/** Models whose answers from before are looked for. */
+const MOST_EQUALS = 4;
+
 /** A model that has tools calls them at least once and then says what it did. */
 const CALLS_WITH_TOOLS = 2;
 
@@ -167,6 +170,21 @@ function priced(member: Member, inputTokens: number, outputTokens: number): Call
   return { inputTokens, outputTokens, microUsd };
 }
 
+/** The models that would do a task as gladly as the best one, that one first, but for `asked`; a few of them. */
+export function equalsOf(
+  { settings, candidates }: Decider,
+  { task }: TaskState,
+  asked: Member | undefined,
+): readonly Member[] {
+  const usesTools = settings.roles.of(task).tools.size > 0;
+  const all = candidates({ role: task.role, kind: task.kind, usesTools });
+  const best = all.find(({ member }) => member === asked) ?? all[0];
+  return all
+    .filter(({ rank, member }) => rank === best?.rank && member !== asked)
+    .slice(0, MOST_EQUALS)
+    .map(({ member }) => member);
+}
+
 /** Before the prompt is composed: what it will have, from what it is made of. */
 function roughTokens(task: TaskState, context: string | undefined, parts: RoleParts): number {
   const { instruction, title } = task.task;
@@ -176,10 +194,16 @@ function roughTokens(task: TaskState, context: string | undefined, parts: RolePa
   return Math.ceil(characters / 4);
 }
 
+/** Who gets a task, and why. */
+export type Assignment = Pick<
+  Extract<Choice, { kind: 'assign' }>,
+  'member' | 'because' | 'considered' | 'insteadOf'
+>;
+
 /** The events by which a task is given to a model: the choice, the prompt, the first call. */
 export function assignmentDrafts(
   at: { readonly run: string; readonly task: string; readonly attempt: string },
-  choice: Extract<Choice, { kind: 'assign' }>,
+  choice: Assignment,
   prompt: ComposedPrompt,
   tools: readonly ToolDescription[],
 ): readonly EventDraft[] {

@@ -6,6 +6,7 @@ import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import type { CacheScope } from '../spec/answer-store.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { PlanTask, TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
@@ -27,6 +28,7 @@ export interface NewRun {
   readonly goal?: string;
   readonly context?: string;
   readonly budget?: BudgetSpec;
+  readonly cache?: false | CacheScope;
   readonly tasks: readonly PlanTask[];
   readonly source?: TaskSource;
 }
@@ -63,6 +65,7 @@ export class Kernel {
     this.#dispatcher = new Dispatcher(settings, projection, journal, {
       begin: (run, task, call, durable) => this.#begin(run, task, call, durable),
       proceed: (at, call, durable) => this.#attempts.go(at, durable, call),
+      show: (at, event) => this.#host.show(at, event),
       end: (at, outcome, because) => endAttempt(this.#host, at, outcome, because, []),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
@@ -104,7 +107,7 @@ export class Kernel {
   start(id: string, request: NewRun): void {
     for (const task of request.tasks) this.#chains.of(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
-    const { title, goal, context, budget } = request;
+    const { title, goal, context, budget, cache } = request;
     this.#append([
       {
         type: 'run.started',
@@ -114,6 +117,7 @@ export class Kernel {
           ...(goal === undefined ? {} : { goal }),
           ...(context === undefined ? {} : { context }),
           ...(budget === undefined ? {} : { budget }),
+          ...(cache === undefined ? {} : { cache }),
         },
       },
       { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
@@ -273,6 +277,7 @@ export class Kernel {
       deadlines: this.#deadlines,
       live: this.live,
       sources: this.#sources,
+      flights: this.#projection.flights,
       callEnded: () => this.#dispatcher.freed(),
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);
