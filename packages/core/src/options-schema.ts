@@ -48,10 +48,12 @@ const cache = z.strictObject({
   kinds: z.array(z.string()).optional(),
   version: z.string().optional(),
   store: z
-    .looseObject(
-      { spec: z.literal('answers/1') },
-      'a store for answers is an AnswerStore, with spec "answers/1"',
-    )
+    .looseObject({
+      spec: z.literal('answers/1', 'a store for answers has spec "answers/1", get, put and delete'),
+      get: z.custom((value) => typeof value === 'function', 'get is a function'),
+      put: z.custom((value) => typeof value === 'function', 'put is a function'),
+      delete: z.custom((value) => typeof value === 'function', 'delete is a function'),
+    })
     .optional(),
   semantic: z
     .strictObject({
@@ -86,7 +88,8 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
     .optional(),
   budget: budget.optional(),
-  cache: z.union([z.boolean(), cache]).optional(),
+  // `true` stands for all defaults; a union of the two would hide what is wrong.
+  cache: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), cache.optional()),
   plugins: z.array(z.looseObject({ spec: z.literal('plugin/1'), name: z.string() })).optional(),
   project: z
     .string()

@@ -73,13 +73,13 @@ export function keepsKind({ kinds }: Pick<CacheSettings, 'kinds'>, kind: TaskKin
   return kinds === undefined ? !NEED_NAMING.has(kind) : kinds.has(kind);
 }
 
-/** Who shares the answers of a run. */
+/** Who shares the answers of a run. What a run says of itself does not get it into a scope that the overseer names. */
 export function scopeOf(
   { scope, project }: Pick<CacheSettings, 'scope' | 'project'>,
   run: { readonly id: string; readonly cache: false | CacheScope | undefined },
 ): CacheScope {
   const own = run.cache === false ? {} : run.cache;
-  if (scope === 'project') return { project, ...own };
-  if (scope === 'run') return { project, run: run.id, ...own };
-  return { ...scope, ...own };
+  if (scope === 'project') return { ...own, project };
+  if (scope === 'run') return { ...own, project, run: run.id };
+  return { ...own, ...scope };
 }

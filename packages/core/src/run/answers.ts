@@ -4,6 +4,7 @@ import { type CacheSettings, keepsKind, scopeOf } from '../call/cache-options.ts
 import type { FlightAnswer } from '../call/storable.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
+import { titleOf } from '../plan/title-of.ts';
 import type { Member } from '../route/member.ts';
 import type { CachedAnswer } from '../spec/answer-store.ts';
 import type { EventData, FrameworkReport } from '../spec/event.ts';
@@ -83,11 +84,10 @@ export class Answers {
       const { call: of, answer } = followed;
       return { kind: 'answer', answer: { ...answer, key, of, by: 'joined' } };
     }
-    const found = this.#look(cache, call, key, nowMs);
-    if (found !== undefined) return found;
     // A model that has tools begins by calling them, of which nobody else has anything.
     const mayJoin = (call.request.tools ?? []).length === 0;
-    return mayJoin && flights.isFlying(key) ? { kind: 'join', key } : { kind: 'call', key };
+    if (mayJoin && flights.isFlying(key)) return { kind: 'join', key };
+    return this.#look(cache, call, key, nowMs) ?? { kind: 'call', key };
   }
 
   /** The answer to an equal request, where it is at hand; for calls that would not be made now. */
@@ -142,9 +142,8 @@ export class Answers {
   ): Promise<FoundAnswer | undefined> {
     const exact = await kept;
     if (exact !== undefined) return found(exact, key, 'kept');
-    const { title, instruction } = call.task.task;
     const place = keyOf(cache, withoutWords(this.#settings, call)) ?? key;
-    const match = await cache.semantic?.find(key, { place, text: `${title}\n${instruction}` });
+    const match = await cache.semantic?.find(key, { place, text: wordsOf(call) });
     if (match === undefined) return undefined;
     const answer = await this.#projection.answers?.find(match.key, scope, nowMs);
     if (answer !== undefined) {
@@ -189,6 +188,12 @@ function keyOf(cache: CacheSettings, call: FirstCall): string | undefined {
     ...(cache.version === undefined ? {} : { version: cache.version }),
     ...(framework === undefined ? {} : { template: `${framework.id}@${framework.version}` }),
   });
+}
+
+/** What a task asks for; a title made of the instruction says nothing more. */
+function wordsOf({ task }: FirstCall): string {
+  const { title, instruction } = task.task;
+  return title === titleOf(instruction) ? instruction : `${title}\n${instruction}`;
 }
 
 /** The same call without the words of its task: all else that its answer hangs on. */
