@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { problemsOfCaching } from './caching-audit.fixture.ts';
 import { createOverseer } from './create-overseer.ts';
 import { ModelError } from './errors/model-error.ts';
-import { memory } from './journal/memory-store.ts';
-import { inTime } from './mortal-disk.fixture.ts';
+import { inTime, mortalDisk } from './mortal-disk.fixture.ts';
+import type { Overseer } from './overseer.ts';
 import type { RunResult } from './run/run-result.ts';
 import type { OverseerEvent } from './spec/event.ts';
 import type { Validator } from './spec/validator.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
-import { fakeModel } from './testing/fake-model.ts';
+import { type FakeModel, fakeModel } from './testing/fake-model.ts';
 
 /** What one host asks: one of a few tasks, after so many moments, perhaps taken back after some more. */
 interface Asked {
@@ -31,6 +31,8 @@ interface Play {
   /** How long each call takes. */
   readonly moments: readonly number[];
   readonly concurrency: number;
+  /** Moments after which the process dies, and another goes on. */
+  readonly diesAfter: number | undefined;
 }
 
 const play: fc.Arbitrary<Play> = fc.record({
@@ -38,6 +40,7 @@ const play: fc.Arbitrary<Play> = fc.record({
   calls: fc.array(fc.constantFrom('right', 'right', 'wrong', 'fails'), { maxLength: 12 }),
   moments: fc.array(fc.nat({ max: 4 }), { maxLength: 12 }),
   concurrency: fc.integer({ min: 1, max: 3 }),
+  diesAfter: fc.option(fc.nat({ max: 20 }), { nil: undefined }),
 });
 
 describe('the cache, whatever happens', () => {
@@ -47,7 +50,9 @@ describe('the cache, whatever happens', () => {
         const { events, results, requests } = await perform(script);
         const made = sum(results.map(({ usage }) => usage.calls + usage.failedCalls));
         // A call that is taken back at once may never have been sent.
-        const isWhole = script.asked.every(({ cancelAfter }) => cancelAfter === undefined);
+        const isWhole =
+          script.diesAfter === undefined &&
+          script.asked.every(({ cancelAfter }) => cancelAfter === undefined);
         if (isWhole) expect(made).toBe(requests);
         else expect(made).toBeGreaterThanOrEqual(requests);
         for (const { status, output = '' } of results) {
@@ -60,14 +65,65 @@ describe('the cache, whatever happens', () => {
   });
 });
 
-async function perform(script: Play): Promise<{
+interface Played {
   readonly events: readonly OverseerEvent[];
   readonly results: readonly RunResult[];
   readonly requests: number;
-}> {
+}
+
+async function perform(script: Play): Promise<Played> {
   const clock = createFakeClock();
-  const open = memory();
-  const model = fakeModel({
+  const disk = mortalDisk();
+  const model = modelOf(script);
+  const open = (): Promise<Overseer> =>
+    createOverseer({
+      overseer: 'a',
+      models: { a: { model, concurrency: script.concurrency } },
+      validators: { right },
+      cache: true,
+      store: disk.open,
+      clock,
+    });
+  const first = await open();
+  const ids: string[] = [];
+  const work = Promise.all(
+    script.asked.map(async (asked) => await ask(first, asked, (id) => ids.push(id))),
+  );
+  if (script.diesAfter === undefined) {
+    const results = await inTime(clock, work);
+    await first.close();
+    return { results, events: await disk.events(), requests: model.requests.length };
+  }
+  work.catch(() => undefined);
+  await moments(script.diesAfter);
+  await disk.kill();
+  await moments(40);
+  await using second = await open();
+  const known = new Set((await disk.events()).map(({ run }) => run));
+  const runs = ids.filter((id) => known.has(id)).map((id) => second.open(id));
+  for (const run of runs) run.resume();
+  const results = await inTime(clock, Promise.all(runs.map(({ result }) => result)));
+  return { results, events: await disk.events(), requests: 0 };
+}
+
+async function ask(
+  overseer: Overseer,
+  { task, after, cancelAfter }: Asked,
+  begun: (id: string) => void,
+): Promise<RunResult> {
+  await moments(after);
+  const instruction = `Do number ${task}.`;
+  const run = overseer.run({ tasks: [{ key: 't', instruction, checks: [{ kind: 'right' }] }] });
+  begun(run.id);
+  if (cancelAfter !== undefined) {
+    await moments(cancelAfter);
+    await run.cancel('enough');
+  }
+  return await run.result;
+}
+
+function modelOf(script: Play): FakeModel {
+  return fakeModel({
     reply: async (_request, nth) => {
       await moments(script.moments[nth % Math.max(1, script.moments.length)] ?? 1);
       const what = script.calls[nth - 1] ?? 'right';
@@ -76,40 +132,18 @@ async function perform(script: Play): Promise<{
         : { text: `${what} ${nth}` };
     },
   });
-  const right: Validator = {
-    spec: 'validator/1',
-    tier: 'automated',
-    validate: async ({ text }) => {
-      await moments(1);
-      return text.startsWith('right')
-        ? { kind: 'pass' }
-        : { kind: 'fail', findings: [{ message: 'wrong' }] };
-    },
-  };
-  const overseer = await createOverseer({
-    overseer: 'a',
-    models: { a: { model, concurrency: script.concurrency } },
-    validators: { right },
-    cache: true,
-    store: open,
-    clock,
-  });
-  const work = script.asked.map(async ({ task, after, cancelAfter }) => {
-    await moments(after);
-    const instruction = `Do number ${task}.`;
-    const run = overseer.run({ tasks: [{ key: 't', instruction, checks: [{ kind: 'right' }] }] });
-    if (cancelAfter !== undefined) {
-      await moments(cancelAfter);
-      await run.cancel('enough');
-    }
-    return await run.result;
-  });
-  const results = await inTime(clock, Promise.all(work));
-  await overseer.close();
-  const reader = await open();
-  const query = { stream: 'project/default', after: 0, limit: 10_000 };
-  return { results, events: await reader.events.read(query), requests: model.requests.length };
 }
+
+const right: Validator = {
+  spec: 'validator/1',
+  tier: 'automated',
+  validate: async ({ text }) => {
+    await moments(1);
+    return text.startsWith('right')
+      ? { kind: 'pass' }
+      : { kind: 'fail', findings: [{ message: 'wrong' }] };
+  },
+};
 
 async function moments(count: number): Promise<void> {
   for (let at = 0; at < count; at++) await new Promise((resolve) => setImmediate(resolve));
