@@ -1,6 +1,8 @@
+import type { WorkScope } from '@overseer/core';
 import type { CallEstimate, OverseerEvent, PlanTask } from '@overseer/core/spec';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { type AuditedCall, auditLimits } from './audit-limits.ts';
+import { takeOrder } from './audit-orders.ts';
 import { wrongStart } from './audit-start.ts';
 import { type AuditedAttempt, type AuditedRun, type AuditedTask, started } from './audited.ts';
 import { describeEvent } from './describe-event.ts';
@@ -14,6 +16,7 @@ export class Audit {
   #seq = 0;
   #epoch = 0;
   #latestAt = 0;
+  #isPaused = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -22,9 +25,16 @@ export class Audit {
   /** Whether any clock went back so far; then windows cannot be recounted from the times of events. */
   clockWentBack = false;
 
+  /** Whether somebody paused that and nobody resumed it. */
+  isPaused({ run = '', task = '' }: WorkScope): boolean {
+    return run === '' ? this.#isPaused : (this.runs.get(run)?.tasks.get(task)?.isPaused ?? false);
+  }
+
   take(event: OverseerEvent): void {
     this.#place(event);
     this.#world.note(describeEvent(event));
+    if (event.type === 'project.paused') this.#isPaused = true;
+    if (event.type === 'project.resumed') this.#isPaused = false;
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
       this.runs.set(event.run, started(event));
@@ -93,6 +103,8 @@ export class Audit {
       status: 'open',
       attempt: undefined,
       waitingUntil: undefined,
+      isPaused: false,
+      model: undefined,
     });
   }
 
@@ -120,6 +132,12 @@ export class Audit {
       case 'task.failed':
       case 'task.skipped':
         this.#giveUp(task, event);
+        return;
+      case 'task.paused':
+      case 'task.resumed':
+      case 'task.changed':
+      case 'task.reopened':
+        for (const problem of takeOrder(task, event)) this.#broken(event, problem);
         return;
       case 'question.asked':
         if ('role' in event.data.ask.of) {
@@ -149,10 +167,12 @@ export class Audit {
     if (event.data.because === '') this.#broken(event, 'gives no reason');
     if (task.attempt?.openCall !== undefined) this.#broken(event, 'leaves a call open');
     task.status = event.type === 'task.failed' ? 'failed' : 'skipped';
+    task.isPaused = false;
   }
 
   #assign(run: AuditedRun, task: AuditedTask, event: OverseerEvent<'task.assigned'>): void {
-    for (const problem of wrongStart(run, task)) this.#broken(event, problem);
+    if (this.#isPaused) this.#broken(event, 'starts while the project is paused');
+    for (const problem of wrongStart(run, task, event.data.model)) this.#broken(event, problem);
     task.status = 'running';
     task.waitingUntil = undefined;
     task.attempt = {
@@ -201,6 +221,8 @@ export class Audit {
         return;
       case 'call.started':
         if (run.status !== 'running') this.#broken(event, 'calls for a run that is suspended');
+        if (this.#isPaused) this.#broken(event, 'calls while the project is paused');
+        if (task.isPaused) this.#broken(event, 'calls for a task that is paused');
         if (attempt.openCall !== undefined) this.#broken(event, 'calls while another call is open');
         if (attempt.finishedSteps.has(event.data.step)) {
           this.#broken(

@@ -7,6 +7,9 @@ export interface AuditedTask {
   status: 'open' | 'running' | 'done' | 'failed' | 'skipped';
   attempt: AuditedAttempt | undefined;
   waitingUntil: number | undefined;
+  isPaused: boolean;
+  /** The model that somebody gave it to. */
+  model: string | undefined;
 }
 
 /** An attempt as the audit knows it. */

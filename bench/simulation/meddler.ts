@@ -1,4 +1,4 @@
-import type { Run } from '@overseer/core';
+import type { Run, WorkScope } from '@overseer/core';
 import type { Random } from '../harness/random.ts';
 import type { Audit } from './audit.ts';
 import { closeLife, type Life } from './host.ts';
@@ -29,6 +29,11 @@ export function setClockAside(world: World): void {
   }
 }
 
+/** Whether orders reach it. */
+function isAtWork({ process, closing, team }: Life): boolean {
+  return process.alive && closing === undefined && team.open.journal.failure === undefined;
+}
+
 /** A host that pauses, resumes, cancels, reads and closes at moments of chance. */
 export class Meddler {
   readonly #world: World;
@@ -47,6 +52,15 @@ export class Meddler {
     const random = this.#world.random('host');
     for (let count = 0; count < 6; count++) {
       this.#world.at(random() * 40_000, () => this.#meddle(random));
+    }
+  }
+
+  /** Everything that is paused goes on some time, or a run would never end. */
+  scheduleOrders(): void {
+    if (!this.#world.scenario.has('orders')) return;
+    const random = this.#world.random('orders');
+    for (let count = 0; count < 8; count++) {
+      this.#world.at(random() * 40_000, () => this.#giveOrder(random));
     }
   }
 
@@ -106,6 +120,59 @@ export class Meddler {
     } catch (error) {
       world.note(`   a reader ends: ${String(error)}`);
     }
+  }
+
+  #giveOrder(random: Random): void {
+    const life = this.#scene.life();
+    if (life === undefined || !isAtWork(life)) return;
+    const { overseer, team } = life;
+    const runs = [...team.open.projection.runs.values()].filter(
+      ({ status }) => status !== 'finished',
+    );
+    const run = runs[Math.floor(random() * runs.length)];
+    const tasks = [...(run?.tasks.keys() ?? [])];
+    const task = tasks[Math.floor(random() * tasks.length)];
+    if (run === undefined || task === undefined) return;
+    const scope = random() < 0.15 ? {} : { run: run.id, task };
+    const order = { by: 'ada' };
+    const chance = random();
+    const give = (name: string, given: Promise<void>): void => {
+      this.#world.note(`-- somebody orders: ${name} ${scope.task ?? 'everything'}`);
+      this.#world.count('orders');
+      given.catch((error: unknown) => this.#world.note(`   which is refused: ${String(error)}`));
+    };
+    if (chance < 0.35) {
+      give('pause', overseer.pause(scope, order));
+      // A slow disk takes its time to have it.
+      this.#resumeLater(scope, 2_000 + random() * 10_000);
+    } else if (chance < 0.5) give('cancel', overseer.cancel({ run: run.id, task }, order));
+    else if (chance < 0.7) {
+      const models = [...team.settings.members.keys()];
+      const model = models[Math.floor(random() * (models.length + 1))];
+      give(`for ${model}`, overseer.reassign({ run: run.id, task }, model, order));
+    } else if (chance < 0.85) {
+      const priority = pick(random, ['critical', 'high', 'low'] as const);
+      give(priority, overseer.reprioritise({ run: run.id, task }, priority, order));
+    } else give('retry', overseer.retry({ run: run.id, task }, order));
+  }
+
+  /** By whichever overseer lives then. */
+  #resumeLater(scope: WorkScope, delayMs: number): void {
+    const world = this.#world;
+    world.at(world.elapsedMs() + delayMs, () => {
+      const life = this.#scene.life();
+      if (life === undefined || !isAtWork(life)) {
+        this.#resumeLater(scope, 1_000);
+        return;
+      }
+      if (!this.#audit.isPaused(scope)) return;
+      world.note(`-- somebody resumes ${scope.task ?? 'everything'}`);
+      life.overseer.resume(scope).catch((error: unknown) => {
+        world.note(`   which is refused: ${String(error)}`);
+      });
+      // A process that dies in that moment kept nothing of it.
+      this.#resumeLater(scope, 1_000);
+    });
   }
 
   #meddle(random: Random): void {

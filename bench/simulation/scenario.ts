@@ -11,6 +11,7 @@ export const FEATURES = [
   'files',
   'goal',
   'host',
+  'orders',
   'limits',
   'model-faults',
   'people',

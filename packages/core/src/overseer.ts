@@ -13,9 +13,10 @@ import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
+import type { Order, WorkScope } from './run/work-scope.ts';
 import type { CacheScope } from './spec/answer-store.ts';
 import type { BudgetSpec } from './spec/limit.ts';
-import type { Check, TaskGraph } from './spec/task.ts';
+import type { Check, Priority, TaskGraph } from './spec/task.ts';
 import { plannableChecks } from './validate/plan-checks.ts';
 
 /** What one run may have of its own. */
@@ -114,6 +115,60 @@ export class Overseer implements AsyncDisposable {
       );
     }
     await kernel.settled();
+  }
+
+  /**
+   * Lets calls in flight end and begins nothing more: of everything (`{}`), of a run, of one phase or one task of a run.
+   * Holds over restarts. Resolves when it is on disk. Throws `OverseerError` for what is not there (`run.unknown`,
+   * `phase.unknown`, `task.unknown`, `scope.invalid`), as all orders do.
+   */
+  async pause(scope: WorkScope = {}, order: Order = {}): Promise<void> {
+    this.#kernel().orders.pause(scope, order);
+    await this.#kernel().settled();
+  }
+
+  /** Goes on with what was paused. */
+  async resume(scope: WorkScope = {}, order: Order = {}): Promise<void> {
+    this.#kernel().orders.resume(scope, order);
+    await this.#kernel().settled();
+  }
+
+  /**
+   * Ends work before it is done, down to the sockets, and skips what needs it; `{}` is the emergency stop of all runs.
+   * A run of which a part was cancelled ends as `stopped`, if nothing of it failed.
+   */
+  async cancel(scope: WorkScope, order: Order = {}): Promise<void> {
+    await this.#kernel().orders.cancel(scope, order);
+    await this.#open.kernel.settled();
+  }
+
+  /** Gives a task, a phase or a whole run another priority; what runs already goes on. */
+  async reprioritise(scope: WorkScope, priority: Priority, order: Order = {}): Promise<void> {
+    this.#kernel().orders.reprioritise(scope, priority, order);
+    await this.#kernel().settled();
+  }
+
+  /**
+   * Binds tasks to a model of the team, and ends what another is doing for them; without a model, frees them again.
+   * Throws `ConfigError` `config.unknown-model`.
+   */
+  async reassign(scope: WorkScope, model?: string, order: Order = {}): Promise<void> {
+    await this.#kernel().orders.reassign(scope, model, order);
+    await this.#open.kernel.settled();
+  }
+
+  /**
+   * Tries tasks again that failed or were skipped, while their run goes on, and what was skipped because of them.
+   * Throws `OverseerError`: `task.not-over`, `task.needs`.
+   */
+  async retry(scope: WorkScope, order: Order = {}): Promise<void> {
+    this.#kernel().orders.retry(scope, order);
+    await this.#kernel().settled();
+  }
+
+  /** Why the whole project is paused, while it is. */
+  get paused(): string | undefined {
+    return this.#kernel().paused;
   }
 
   /**

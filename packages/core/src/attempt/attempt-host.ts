@@ -1,3 +1,4 @@
+import type { Bounded } from '../internal/bounded.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
@@ -30,7 +31,7 @@ export interface AttemptHost {
   /** The events by which an accepted plan becomes tasks. */
   planFrom(at: AttemptPlace, output: string): Promise<PlanAnswer>;
   /** Runs heavy checks, a bounded number at a time. */
-  bounded<T>(work: () => Promise<T>): Promise<T>;
+  readonly bounded: Bounded;
   /** Makes changes go in one at a time. */
   serially<T>(work: () => Promise<T>): Promise<T>;
   /** Shows what streams; never waits. */

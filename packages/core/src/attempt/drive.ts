@@ -9,20 +9,34 @@ import { runToolCalls, runToolStep } from './run-tools.ts';
 
 /**
  * Takes an attempt as far as it gets by itself: to its next model call, to a question, or to its end. What it does is
- * read off the recorded state step by step, so that a resumed attempt goes on where it was.
+ * read off the recorded state step by step, so that a resumed attempt goes on where it was. Gives a promise only where
+ * there is something to wait for.
  */
-export async function drive(host: AttemptHost, at: AttemptPlace): Promise<void> {
-  while (!at.live.cancel.aborted) {
-    const step = nextStep(at.attempt, at.task.task, at.live.chain.length);
-    const work = take(host, at, step);
-    if (work === 'stop') return;
+export function drive(host: AttemptHost, at: AttemptPlace): Promise<void> | undefined {
+  const work = advance(host, at);
+  return work === undefined ? undefined : driveOn(host, at, work);
+}
+
+async function driveOn(host: AttemptHost, at: AttemptPlace, first: Promise<void>): Promise<void> {
+  for (let work: typeof first | undefined = first; work !== undefined; work = advance(host, at)) {
     await work;
-    if (step.kind === 'accept') return;
   }
 }
 
-/** Takes one step: a promise of its end, or `stop` where the attempt goes no further by itself. */
-function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 'stop' {
+/** Takes the steps that are over at once, and begins the first that is not; `undefined` where the attempt stops. */
+function advance(host: AttemptHost, at: AttemptPlace): Promise<void> | undefined {
+  // An attempt that ended is no longer its task's.
+  while (!at.live.cancel.aborted && at.task.attempt === at.attempt) {
+    const step = nextStep(at.attempt, at.task.task, at.live.chain.length);
+    const work = take(host, at, step);
+    if (work === 'stop') return undefined;
+    if (work !== undefined) return work;
+  }
+  return undefined;
+}
+
+/** Takes one step: nothing when it is over, a promise of its end, or `stop` where the attempt goes no further by itself. */
+function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 'stop' | undefined {
   switch (step.kind) {
     case 'call':
     case 'retry':
@@ -51,7 +65,7 @@ function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 
 }
 
 function reject(host: AttemptHost, at: AttemptPlace, check: number): void {
-  const verdict = at.attempt.verdicts.get(check);
+  const verdict = at.attempt.verdicts[check];
   const findings = verdict?.kind === 'fail' ? verdict.findings : [];
   const name = at.live.chain[check]?.name ?? 'a check';
   const first = findings[0]?.message ?? 'no reason given';

@@ -51,7 +51,7 @@ describe('nextStep, of an answer', () => {
 
   it('V1: makes the checks in order, and accepts when all passed', () => {
     const at = (...verdicts: readonly Verdict[]): Step =>
-      next({ steps, verdicts: new Map(verdicts.entries()) }, 3);
+      next({ steps, verdicts: [...verdicts] }, 3);
     expect(at()).toEqual({ kind: 'validate', check: 0 });
     expect(at(pass)).toEqual({ kind: 'validate', check: 1 });
     expect(at(pass, pass, pass)).toEqual({ kind: 'accept' });
@@ -60,13 +60,13 @@ describe('nextStep, of an answer', () => {
   });
 
   it('K9: asks once, waits for the reply, and concludes from it', () => {
-    const verdicts = new Map([[0, pass]]);
+    const verdicts = [pass];
     const asked = (reply: string | undefined): Step =>
       next({ steps, verdicts, questions: new Map([['q', { check: 1, ask, reply }]]) }, 3);
     expect(asked(undefined)).toEqual({ kind: 'asking' });
     expect(asked('yes')).toEqual({ kind: 'conclude', check: 1, reply: 'yes' });
     expect(asked('')).toEqual({ kind: 'conclude', check: 1, reply: '' });
-    verdicts.set(1, pass);
+    verdicts[1] = pass;
     expect(asked('yes')).toEqual({ kind: 'validate', check: 2 });
   });
 });
@@ -108,7 +108,7 @@ describe('nextStep, always', () => {
     openCall: fc.constantFrom(undefined, openCall),
     failure: fc.constantFrom(undefined, failure),
     toolStep: fc.constantFrom(undefined, toolStep('a')),
-    verdicts: fc.array(fc.tuple(fc.nat(3), verdict)).map((entries) => new Map(entries)),
+    verdicts: fc.array(fc.tuple(fc.nat(3), verdict)).map(byPosition),
     questions: fc
       .array(fc.tuple(fc.nat(3), fc.constantFrom(undefined, 'yes')))
       .map((all) => new Map(all.map(([check, reply]) => [`q${check}`, { check, ask, reply }]))),
@@ -174,13 +174,19 @@ function refuseRepetition(attempt: Partial<AttemptState>, step: Step): void {
       return;
     case 'validate':
       expect(questioned).not.toContain(step.check);
-      expect(attempt.verdicts?.has(step.check)).toBe(false);
+      expect(attempt.verdicts?.[step.check]).toBeUndefined();
       return;
     case 'conclude':
-      expect(attempt.verdicts?.has(step.check)).toBe(false);
+      expect(attempt.verdicts?.[step.check]).toBeUndefined();
       return;
     default:
   }
+}
+
+function byPosition(entries: readonly (readonly [number, Verdict])[]): (Verdict | undefined)[] {
+  const verdicts: (Verdict | undefined)[] = [];
+  for (const [check, verdict] of entries) verdicts[check] = verdict;
+  return verdicts;
 }
 
 /** Records what one step comes to, one tool result at a time, as after an end of the process in between. */
@@ -196,7 +202,7 @@ function take(attempt: AttemptState, step: Step, answers: readonly (readonly str
       return `tool ${at - 1}.${id}`;
     }
     case 'validate':
-      attempt.verdicts.set(step.check, pass);
+      attempt.verdicts[step.check] = pass;
       return `check ${step.check}`;
     default:
       return step.kind;
@@ -220,8 +226,8 @@ function state(some: Partial<AttemptState>): AttemptState {
     failure: undefined,
     failures: 0,
     toolStep: undefined,
-    verdicts: new Map(),
-    questions: new Map(),
+    verdicts: [],
+    questions: undefined,
     change: undefined,
     ...some,
   };

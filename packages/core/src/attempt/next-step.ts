@@ -65,7 +65,7 @@ function toolCallsOf(step: StepState): readonly ToolCallPart[] {
 
 function nextCheck(attempt: AttemptState, checks: number): Step {
   for (let check = 0; check < checks; check++) {
-    const verdict = attempt.verdicts.get(check);
+    const verdict = attempt.verdicts[check];
     if (verdict?.kind === 'fail') return { kind: 'reject', check };
     if (verdict !== undefined) continue;
     const question = questionOf(attempt, check);
@@ -80,6 +80,7 @@ function questionOf(
   attempt: AttemptState,
   check: number,
 ): { readonly reply: string | undefined } | undefined {
+  if (attempt.questions === undefined) return undefined;
   for (const question of attempt.questions.values()) if (question.check === check) return question;
   return undefined;
 }

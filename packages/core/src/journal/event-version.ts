@@ -3,6 +3,8 @@ import type { EventType } from '../spec/event.ts';
 /** The present schema version of every type of event. A new version comes with an upcaster for the old one. */
 export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'lease.taken': 1,
+  'project.paused': 1,
+  'project.resumed': 1,
   'run.started': 1,
   'run.suspended': 1,
   'run.resumed': 1,
@@ -13,6 +15,10 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'task.done': 1,
   'task.failed': 1,
   'task.skipped': 1,
+  'task.paused': 1,
+  'task.resumed': 1,
+  'task.changed': 1,
+  'task.reopened': 1,
   'attempt.started': 1,
   'workspace.opened': 1,
   'attempt.ended': 1,

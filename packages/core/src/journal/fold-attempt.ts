@@ -33,9 +33,10 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
       retire(task, attempt, event);
       return;
     case 'verdict.given':
-      attempt.verdicts.set(event.data.check, event.data.verdict);
+      attempt.verdicts[event.data.check] = event.data.verdict;
       return;
     case 'question.asked':
+      attempt.questions ??= new Map();
       attempt.questions.set(event.data.id, {
         check: event.data.check,
         ask: event.data.ask,
@@ -43,7 +44,7 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
       });
       return;
     case 'question.answered': {
-      const question = attempt.questions.get(event.data.id);
+      const question = attempt.questions?.get(event.data.id);
       if (question !== undefined) question.reply = event.data.reply;
       return;
     }
@@ -119,9 +120,12 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       addTool(attempt, { ...event.data, result: undefined });
       return;
     case 'tool.finished': {
-      const { id, output, isError } = event.data;
+      const { id, name, output, isError } = event.data;
+      const result = { output, isError: isError ?? false };
       const tool = findTool(attempt, id);
-      if (tool !== undefined) tool.result = { output, isError: isError ?? false };
+      if (tool !== undefined) tool.result = result;
+      else if (name !== undefined)
+        addTool(attempt, { id, name, input: null, effect: 'none', result });
       return;
     }
     default:
@@ -152,8 +156,8 @@ function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptS
     failure: undefined,
     failures: 0,
     toolStep: undefined,
-    verdicts: new Map(),
-    questions: new Map(),
+    verdicts: [],
+    questions: undefined,
     change: undefined,
   };
 }

@@ -2,7 +2,14 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
 import { runOutput } from './run-output.ts';
-import { isFinal, noUsage, type RunState, type TaskState, type TaskStatus } from './run-state.ts';
+import {
+  type AttemptState,
+  isFinal,
+  noUsage,
+  type RunState,
+  type TaskState,
+  type TaskStatus,
+} from './run-state.ts';
 
 /** The runs that are not finished, and those whose end somebody still waits for. */
 export type Runs = Map<string, RunState>;
@@ -25,10 +32,23 @@ export function foldRun(runs: Runs, event: OverseerEvent): void {
   foldTask(run, task, event);
 }
 
+/** The tasks that answer the questions of an attempt at `task`. */
+export function questionTasks(
+  run: RunState,
+  { task }: TaskState,
+  { questions }: AttemptState,
+): readonly TaskState[] {
+  return [...(questions?.keys() ?? [])].flatMap((id) => run.tasks.get(questionKey(task, id)) ?? []);
+}
+
+function questionKey({ key }: PlanTask, question: string): string {
+  return `${key}/${question}`;
+}
+
 /** The task that a question of a role becomes: a child of the task that it is about. */
 function questionTask(parent: PlanTask, question: string, role: string, request: string): PlanTask {
   return {
-    key: `${parent.key}/${question}`,
+    key: questionKey(parent, question),
     title: `Review of ${parent.title}`,
     instruction: request,
     kind: 'review',
@@ -100,6 +120,19 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       task.because = event.data.because;
       end(run, task, 'skipped');
       return;
+    case 'task.paused':
+      task.paused = event.data.because;
+      return;
+    case 'task.resumed':
+      task.paused = undefined;
+      return;
+    case 'task.changed':
+      task.priority = event.data.priority ?? task.priority;
+      if (event.data.model !== undefined) task.model = event.data.model ?? undefined;
+      return;
+    case 'task.reopened':
+      reopen(run, task);
+      return;
     case 'question.asked':
       if ('role' in event.data.ask.of) {
         const { ask, id } = event.data;
@@ -143,9 +176,13 @@ function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
     run: run.id,
     task,
     status: 'open',
+    priority: task.priority,
+    model: undefined,
+    paused: undefined,
     asks,
     attempt: undefined,
     past: [],
+    forgiven: 0,
     waiting: undefined,
     output: undefined,
     because: undefined,
@@ -153,9 +190,18 @@ function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
   });
 }
 
+function reopen(run: RunState, task: TaskState): void {
+  if (task.status !== 'failed' && task.status !== 'skipped') return;
+  run.open += 1;
+  task.status = 'open';
+  task.because = undefined;
+  task.forgiven = task.past.length;
+}
+
 function end(run: RunState, task: TaskState, status: TaskStatus): void {
   if (!isFinal[task.status]) run.open -= 1;
   task.status = status;
   task.waiting = undefined;
+  task.paused = undefined;
   task.attempt = undefined;
 }

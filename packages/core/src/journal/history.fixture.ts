@@ -88,7 +88,7 @@ function nextOfTask(run: RunState, task: TaskState, seq: number): readonly Event
 function nextOfAttempt(attempt: AttemptState, seq: number): readonly EventDraft[] {
   const at = { run: attempt.run, task: attempt.task, attempt: attempt.id };
   if (attempt.openCall !== undefined) return endsOfCall(attempt, attempt.openCall.id, seq);
-  const check = attempt.verdicts.size;
+  const check = attempt.verdicts.length;
   const ask = { kind: 'ask', of: { role: 'reviewer' }, request: 'Right?' } as const;
   const person = { kind: 'ask', of: { person: 'mia' }, request: 'Right?' } as const;
   return [
@@ -104,7 +104,7 @@ function nextOfAttempt(attempt: AttemptState, seq: number): readonly EventDraft[
       ...at,
       data: { id: `q${seq}`, check, validator: 'review', ask: seq % 2 === 0 ? ask : person },
     },
-    ...[...attempt.questions.keys()].map(
+    ...[...(attempt.questions?.keys() ?? [])].map(
       (id): EventDraft => ({
         type: 'question.answered',
         ...at,

@@ -2,7 +2,7 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /** Events between two marks. */
 const MARK_EVERY = 1_000;
@@ -22,19 +22,17 @@ interface Mark {
 export class JournalIndex {
   readonly #open: Set<string>;
   readonly #marks: Mark[];
+  #paused: string | undefined;
 
-  constructor(open: readonly string[] = [], marks: readonly Mark[] = []) {
+  constructor({ open, marks, paused }: Body = { open: [], marks: [], paused: null }) {
     this.#open = new Set(open);
-    this.#marks = [...marks];
+    this.#marks = marks.map(([seq, at]) => ({ seq, at }));
+    this.#paused = paused ?? undefined;
   }
 
   /** Reads a snapshot's body; `undefined` when it is none of ours. */
   static from(body: Json): JournalIndex | undefined {
-    if (!isBody(body)) return undefined;
-    return new JournalIndex(
-      body.open,
-      body.marks.map(([seq, at]) => ({ seq, at })),
-    );
+    return isBody(body) ? new JournalIndex(body) : undefined;
   }
 
   /** Takes one event into account, in order. */
@@ -44,6 +42,8 @@ export class JournalIndex {
       this.#marks.push({ seq: event.seq, at: event.at });
       if (this.#marks.length > MARKS) this.#marks.shift();
     }
+    if (event.type === 'project.paused') this.#paused = event.data.because;
+    else if (event.type === 'project.resumed') this.#paused = undefined;
     if (event.run === undefined) return;
     if (event.type === 'run.started') this.#open.add(event.run);
     else if (event.type === 'run.finished') this.#open.delete(event.run);
@@ -52,6 +52,11 @@ export class JournalIndex {
   /** The runs that are not finished. */
   get open(): readonly string[] {
     return [...this.#open];
+  }
+
+  /** Why the whole project is paused, while it is. */
+  get paused(): string | undefined {
+    return this.#paused;
   }
 
   /** A `seq` before which no event is as young as `at`, as far as the marks tell; clocks that jump back only make it smaller. */
@@ -66,24 +71,27 @@ export class JournalIndex {
 
   /** What a snapshot holds of it. */
   body(): Json {
-    return { open: [...this.#open], marks: this.#marks.map(({ seq, at }) => [seq, at]) };
+    const marks = this.#marks.map(({ seq, at }) => [seq, at]);
+    return { open: [...this.#open], marks, paused: this.#paused ?? null };
   }
 }
 
 interface Body {
   readonly open: readonly string[];
   readonly marks: readonly (readonly [number, number])[];
+  readonly paused: string | null;
 }
 
 function isBody(body: Json): body is Json & Body {
-  if (typeof body !== 'object' || body === null || !('open' in body) || !('marks' in body))
-    return false;
-  const { open, marks } = body;
+  if (typeof body !== 'object' || body === null) return false;
+  if (!('open' in body && 'marks' in body && 'paused' in body)) return false;
+  const { open, marks, paused } = body;
   const isMark = (mark: Json): boolean =>
     Array.isArray(mark) && mark.length === 2 && mark.every((value) => typeof value === 'number');
   return (
     Array.isArray(open) &&
     open.every((run) => typeof run === 'string') &&
+    (paused === null || typeof paused === 'string') &&
     Array.isArray(marks) &&
     marks.every(isMark)
   );

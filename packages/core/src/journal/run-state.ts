@@ -4,7 +4,7 @@ import type { Json } from '../spec/json.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { Message, Part } from '../spec/message.ts';
 import type { FinishReason, ModelErrorKind, ToolDescription } from '../spec/model.ts';
-import type { PlanTask } from '../spec/task.ts';
+import type { PlanTask, Priority } from '../spec/task.ts';
 import type { Effect } from '../spec/tool.ts';
 import type { Ask, Finding, Verdict } from '../spec/validator.ts';
 
@@ -55,11 +55,19 @@ export interface TaskState {
   readonly run: string;
   readonly task: PlanTask;
   status: TaskStatus;
+  /** Its own at first; somebody may have changed it. */
+  priority: Priority;
+  /** The model that somebody gave it to, whoever else could do it. */
+  model: string | undefined;
+  /** Why somebody paused it, while it is paused. */
+  paused: string | undefined;
   /** For a task that answers a validator's question: whose. */
   readonly asks: { readonly task: string; readonly question: string } | undefined;
   attempt: AttemptState | undefined;
   /** Attempts that ended, oldest first. */
   readonly past: PastAttempt[];
+  /** How many of `past` do not count as tries any more, since the task was reopened after them. */
+  forgiven: number;
   /** Why it waits, when the scheduler said so. */
   waiting: { readonly because: string; readonly untilAt: number | undefined } | undefined;
   output: string | undefined;
@@ -81,6 +89,7 @@ export interface PastAttempt {
 export interface ToolStepState {
   readonly id: string;
   readonly name: string;
+  /** `null` for a call that changes nothing, since that is never repeated. */
   readonly input: Json;
   readonly effect: Effect;
   result: { readonly output: Json; readonly isError: boolean } | undefined;
@@ -92,6 +101,13 @@ export interface StepState {
   readonly parts: readonly Part[];
   readonly reason: FinishReason;
   readonly tools: Map<string, ToolStepState>;
+}
+
+/** One question that a check asked, and what was answered. */
+export interface QuestionState {
+  readonly check: number;
+  readonly ask: Ask;
+  reply: string | undefined;
 }
 
 /** One try at a task, as its events tell it. */
@@ -125,11 +141,9 @@ export interface AttemptState {
   /** The tool call of a task that a tool does. */
   toolStep: ToolStepState | undefined;
   /** By position in the chain of checks. */
-  readonly verdicts: Map<number, Verdict>;
-  readonly questions: Map<
-    string,
-    { readonly check: number; readonly ask: Ask; reply: string | undefined }
-  >;
+  readonly verdicts: (Verdict | undefined)[];
+  /** By id, in the order of asking; `undefined` as long as nothing was asked. */
+  questions: Map<string, QuestionState> | undefined;
   change:
     | 'started'
     | 'refused'

@@ -38,8 +38,8 @@ function nameTasks(
 }
 
 function withDefaults(input: TaskInput, key: string): PlanTask {
-  const { title, instruction, needs, files, role, step, origin, cache } = input;
-  const task: PlanTask = {
+  const { title, instruction, needs, files } = input;
+  return {
     key,
     title: title || titleOf(instruction) || key,
     instruction,
@@ -48,17 +48,17 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
     files: unique(files?.filter((file) => file.trim() !== '').map(plainPath)),
     priority: input.priority ?? 'medium',
     checks: input.checks ?? [],
+    ...carried(input),
   };
-  if (role === undefined && step === undefined && origin === undefined && cache === undefined) {
-    return task;
-  }
-  return {
-    ...task,
-    ...(role === undefined ? {} : { role }),
-    ...(step === undefined ? {} : { step }),
-    ...(origin === undefined ? {} : { origin }),
-    ...(cache === undefined ? {} : { cache }),
-  };
+}
+
+const CARRIED = ['role', 'phase', 'step', 'origin', 'cache'] as const;
+
+/** What a task has or has not, and no default for. */
+function carried(input: TaskInput): Pick<PlanTask, (typeof CARRIED)[number]> {
+  const found: { [key in (typeof CARRIED)[number]]?: unknown } = {};
+  for (const key of CARRIED) if (input[key] !== undefined) found[key] = input[key];
+  return found as Pick<PlanTask, (typeof CARRIED)[number]>;
 }
 
 function unique(texts: readonly string[] = []): readonly string[] {

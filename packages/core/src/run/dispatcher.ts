@@ -12,16 +12,17 @@ import type { Finding } from '../spec/validator.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import { FirstCalls } from './first-calls.ts';
 import {
+  assignedToNobody,
   assignmentDrafts,
   chooseFor,
   claimForMessages,
   composeFor,
   type Decider,
   downUntil,
-  needsNoModel,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
+import type { TaskPlace } from './run-graphs.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
 import { Turns } from './turns.ts';
@@ -43,6 +44,8 @@ export interface DispatcherHost {
   stopRun(run: RunState, because: string): void;
   /** Whether a run is being ended, so that nothing of it may start. */
   isStopping(run: RunState): boolean;
+  /** Whether the whole project is paused, so that nothing may start at all. */
+  isPaused(): boolean;
 }
 
 /**
@@ -51,6 +54,8 @@ export interface DispatcherHost {
  */
 export class Dispatcher {
   readonly queue: ReadyQueue = new ReadyQueue();
+  /** Tasks that are ready and wait for no model, in the order of becoming so. */
+  readonly free: TaskPlace[] = [];
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #decider: Decider;
@@ -102,8 +107,10 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
-    if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
+    if (this.#aside.length > 0) {
+      for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
+    }
+    if (this.queue.size > 0 || this.#waiting.size > 0 || this.free.length > 0) this.wake();
   }
 
   /** Starts nothing more. */
@@ -114,10 +121,14 @@ export class Dispatcher {
 
   /** Lets start what may start now; returns when to look again. */
   #turn(nowMs: number): number {
+    if (this.#host.isPaused()) return Number.POSITIVE_INFINITY;
     let wakeAt = Number.POSITIVE_INFINITY;
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
+    // One that is started may make others ready, which are behind it then.
+    for (const place of this.free) this.#startWithoutModel(place);
+    this.free.length = 0;
     for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     notLaterThan(
       this.queue.offer(nowMs, (ready) => {
@@ -147,9 +158,7 @@ export class Dispatcher {
   #start(ready: ReadyTask, nowMs: number): Started {
     const run = this.#projection.runs.get(ready.run);
     const task = run?.tasks.get(ready.task);
-    if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
-    if (this.#host.isStopping(run)) return 'dropped';
-    if (needsNoModel(task.task)) return this.#startWithoutModel(run, task);
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
       this.#host.failTask(run, task, choice.because, []);
@@ -163,18 +172,21 @@ export class Dispatcher {
     return this.#assign(run, task, choice, ready, nowMs);
   }
 
-  #startWithoutModel(run: RunState, task: TaskState): 'started' {
-    const durable = this.#journal.append([
-      {
-        type: 'task.assigned',
-        run: run.id,
-        task: task.task.key,
-        attempt: this.#settings.ids(),
-        data: { because: 'needs no model' },
-      },
-    ]);
+  #mayStart(run: RunState, task: TaskState): boolean {
+    return task.status === 'open' && this.#mayGoOn(run, task);
+  }
+
+  #mayGoOn(run: RunState, task: TaskState): boolean {
+    const isHeld = run.status !== 'running' || task.paused !== undefined;
+    return !isHeld && !this.#host.isStopping(run);
+  }
+
+  #startWithoutModel(place: TaskPlace): void {
+    const run = this.#projection.runs.get(place.run);
+    const task = run?.tasks.get(place.task);
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return;
+    const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids())]);
     this.#host.begin(run, task, undefined, durable);
-    return 'started';
   }
 
   #assign(
@@ -247,8 +259,8 @@ export class Dispatcher {
 
   /** Gives a waiting attempt its next call, or says when to look again. */
   #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
-    const { run, attempt } = at;
-    if (run.status !== 'running' || this.#host.isStopping(run)) return undefined;
+    const { run, task, attempt } = at;
+    if (!this.#mayGoOn(run, task)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
     const hopeless = whyHopeless(attempt, member);
     if (member === undefined || hopeless !== undefined) {

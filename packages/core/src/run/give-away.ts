@@ -6,7 +6,7 @@ import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { createCandidateFinder } from '../route/candidate-finder.ts';
-import { roleOf } from '../route/candidates.ts';
+import { type Candidate, roleOf } from '../route/candidates.ts';
 import { type Choice, chooseModel } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
@@ -39,19 +39,16 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const parts = settings.roles.of(task.task);
   const refusals = new Map<string, number>();
   const excluded = new Map<string, string>();
-  for (const past of task.past) {
-    if (past.model === undefined) continue;
+  for (const past of task.past.slice(task.forgiven)) {
+    // Whoever gave the task to a model knows what that model did before.
+    if (past.model === undefined || past.model === task.model) continue;
     if (past.outcome === 'rejected') refusals.set(past.model, (refusals.get(past.model) ?? 0) + 1);
     if (past.outcome === 'failed') excluded.set(past.model, past.because);
   }
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
   return chooseModel({
-    candidates: decider.candidates({
-      role: task.task.role,
-      kind: task.task.kind,
-      usesTools: parts.tools.size > 0,
-    }),
+    candidates: candidatesOf(decider, task),
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
@@ -61,6 +58,23 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     excluded,
     patienceMs: settings.patienceMs,
   });
+}
+
+/** The models that may do a task, best first. */
+function candidatesOf(
+  { settings, candidates }: Decider,
+  { task, model }: TaskState,
+): readonly Candidate[] {
+  if (model !== undefined) return givenTo(settings, model);
+  const usesTools = settings.roles.of(task).tools.size > 0;
+  return candidates({ role: task.role, kind: task.kind, usesTools });
+}
+
+/** The one model that somebody gave a task to, as long as it is in the team. */
+function givenTo({ members }: Settings, model: string): readonly Candidate[] {
+  const member = members.get(model);
+  const because = 'was given it by hand';
+  return member === undefined ? [] : [{ member, rank: 0, because, fallbackOf: undefined }];
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
@@ -81,7 +95,7 @@ export function downUntil(
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
   const { task: plan, past } = task;
-  if (needsNoModel(plan)) return 'tool';
+  if (task.model !== undefined) return `for ${task.model}`;
   const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
   return [roleOf(plan), plan.kind, ...tried].join('/');
 }
@@ -172,12 +186,11 @@ function priced(member: Member, inputTokens: number, outputTokens: number): Call
 
 /** The models that would do a task as gladly as the best one, that one first, but for `asked`; a few of them. */
 export function equalsOf(
-  { settings, candidates }: Decider,
-  { task }: TaskState,
+  decider: Decider,
+  task: TaskState,
   asked: Member | undefined,
 ): readonly Member[] {
-  const usesTools = settings.roles.of(task).tools.size > 0;
-  const all = candidates({ role: task.role, kind: task.kind, usesTools });
+  const all = candidatesOf(decider, task);
   const best = all.find(({ member }) => member === asked) ?? all[0];
   return all
     .filter(({ rank, member }) => rank === best?.rank && member !== asked)
@@ -231,4 +244,10 @@ export function assignmentDrafts(
       },
     },
   ];
+}
+
+/** The event by which a task is taken up that needs no model. */
+export function assignedToNobody({ run, task }: TaskState, attempt: string): EventDraft {
+  const data = { because: 'needs no model' };
+  return { type: 'task.assigned', run, task: task.key, attempt, data };
 }

@@ -2,9 +2,13 @@ import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
+import { atMost } from '../internal/at-most.ts';
 import { Deadlines } from '../internal/deadlines.ts';
+import { defined } from '../internal/defined.ts';
 import type { EventDraft } from '../journal/draft.ts';
+import { questionTasks } from '../journal/fold-run.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { JournalIndex } from '../journal/journal-index.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { CacheScope } from '../spec/answer-store.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
@@ -21,6 +25,7 @@ import { RunControl } from './run-control.ts';
 import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Settings } from './settings.ts';
+import { WorkOrders } from './work-orders.ts';
 
 /** What a new run starts with. */
 export interface NewRun {
@@ -39,10 +44,12 @@ export class Kernel {
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #journal: Journal;
+  readonly #index: Pick<JournalIndex, 'paused'>;
   readonly #dispatcher: Dispatcher;
   readonly #attempts: LiveAttempts;
   readonly #graphs: RunGraphs;
   readonly #control: RunControl;
+  readonly #orders: WorkOrders;
   readonly #host: AttemptHost;
   readonly #sources = new Map<string, TaskSource>();
   readonly #chains: Chains;
@@ -51,10 +58,16 @@ export class Kernel {
   readonly #removals: Removals;
   #closing = false;
 
-  constructor(settings: Settings, projection: Projection, journal: Journal) {
+  constructor(
+    settings: Settings,
+    projection: Projection,
+    journal: Journal,
+    index: Pick<JournalIndex, 'paused'>,
+  ) {
     this.#settings = settings;
     this.#projection = projection;
     this.#journal = journal;
+    this.#index = index;
     this.#deadlines = new Deadlines(settings.clock);
     this.#removals = new Removals(settings.workspaces);
     this.#host = this.#attemptHost();
@@ -70,10 +83,11 @@ export class Kernel {
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
       isStopping: (run) => this.#control.isStopping(run),
+      isPaused: () => this.paused !== undefined,
       // A stop can fail only with the journal, and of that everybody hears by other ways.
       stopRun: (run, because) => void this.#control.stop(run, because).catch(() => undefined),
     });
-    this.#graphs = new RunGraphs(this.#dispatcher.queue);
+    this.#graphs = new RunGraphs(this.#dispatcher.queue, this.#dispatcher.free);
     this.#control = new RunControl({
       attempts: this.#attempts,
       graphs: this.#graphs,
@@ -85,12 +99,30 @@ export class Kernel {
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
+    this.#orders = new WorkOrders({
+      runs: projection.runs,
+      members: settings.members,
+      attempts: this.#attempts,
+      attemptHost: this.#host,
+      graphs: this.#graphs,
+      control: this.#control,
+      isPaused: () => this.paused !== undefined,
+      append: (drafts) => this.#append(drafts),
+      wake: () => this.#dispatcher.wake(),
+      now: () => settings.clock.now(),
+      resumeRun: (run, because, source) => this.#resume(run, because, source),
+    });
     journal.whenFailed((failure) => this.#failAll(failure));
   }
 
   /** The runs that are not finished. */
   get unfinished(): readonly RunState[] {
     return [...this.#projection.runs.values()].filter(({ status }) => status !== 'finished');
+  }
+
+  /** Why the whole project is paused, while it is. */
+  get paused(): string | undefined {
+    return this.#index.paused;
   }
 
   /** How every model of the team stands now. */
@@ -112,13 +144,7 @@ export class Kernel {
       {
         type: 'run.started',
         run: id,
-        data: {
-          title,
-          ...(goal === undefined ? {} : { goal }),
-          ...(context === undefined ? {} : { context }),
-          ...(budget === undefined ? {} : { budget }),
-          ...(cache === undefined ? {} : { cache }),
-        },
+        data: { title, ...defined({ goal, context, budget, cache }) },
       },
       { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
     ]);
@@ -126,42 +152,10 @@ export class Kernel {
     if (run !== undefined) this.#control.added(run, request.tasks);
   }
 
-  /**
-   * Goes on with a run that was suspended, or that another process left unfinished; does nothing for one that goes on
-   * here. Throws `ConfigError` for a check that nobody makes any more.
-   */
-  resume(run: RunState, because: string, source: TaskSource | undefined): void {
+  /** What is ordered about work under way. Throws `OverseerError` `overseer.closed` once this kernel closes. */
+  get orders(): WorkOrders {
     this.#requireOpen();
-    if (run.status === 'finished' || this.#control.isStopping(run)) return;
-    if (run.status === 'running' && this.#graphs.has(run.id)) return;
-    for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
-    if (source !== undefined) this.#sources.set(run.id, source);
-    this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
-    const left = [...run.tasks.values()].flatMap((task) =>
-      // What this process works on already goes on by itself.
-      task.attempt === undefined || this.#attempts.of(task) !== undefined
-        ? []
-        : [this.#attempts.adopt(run, task, task.attempt)],
-    );
-    this.#graphs.load(run, this.#settings.clock.now());
-    // Only once all are taken on can one find the other that asked it.
-    for (const at of left) this.#attempts.go(at, undefined, undefined);
-    this.#control.finishIfOver(run);
-    this.#dispatcher.wake();
-  }
-
-  /** Lets calls in flight end and starts none. */
-  pause(run: RunState, because: string): void {
-    this.#requireOpen();
-    if (run.status === 'running' && !this.#control.isStopping(run)) {
-      this.#append([{ type: 'run.suspended', run: run.id, data: { because } }]);
-    }
-  }
-
-  /** Ends a run, aborting what is under way down to the sockets. */
-  async cancel(run: RunState, because: string): Promise<void> {
-    this.#requireOpen();
-    await this.#control.stop(run, because);
+    return this.#orders;
   }
 
   /** The questions that wait for a person. */
@@ -172,13 +166,10 @@ export class Kernel {
   /** Records a person's answer, with which the check that asked goes on. `false` when nobody asks that any more. */
   answer(question: Pick<OpenQuestion, 'run' | 'task' | 'id'>, reply: string, by: string): boolean {
     this.#requireOpen();
-    const run = this.runOf(question.run);
-    const answered = answerDraft(run, question, reply, by);
-    const task = run?.tasks.get(question.task);
-    if (answered === undefined || task === undefined) return false;
+    const answered = answerDraft(this.runOf(question.run), question, reply, by);
+    if (answered === undefined) return false;
     this.#append([answered]);
-    const at = this.#attempts.of(task);
-    if (at !== undefined) this.#attempts.go(at, undefined, undefined);
+    this.#attempts.goOn(question);
     return true;
   }
 
@@ -194,15 +185,16 @@ export class Kernel {
 
   /** Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished. */
   async close(): Promise<void> {
+    const { clock, graceMs } = this.#settings;
     this.#closing = true;
     this.#dispatcher.close();
-    await this.#within(this.#settings.graceMs, this.#attempts.quiet());
+    await atMost(clock, graceMs, this.#attempts.quiet());
     for (const at of this.#attempts.list()) {
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
     await this.#control.stopped();
-    await this.#within(this.#settings.graceMs, this.#removals.over());
+    await atMost(clock, graceMs, this.#removals.over());
     this.#deadlines.close();
     if (this.#journal.failure === undefined) await this.#suspendAll();
     this.#journal.followers.end();
@@ -217,13 +209,6 @@ export class Kernel {
       this.#ends.tell(run.id, { status: 'stopped', because, state: run });
     }
     await this.#journal.settled();
-  }
-
-  async #within(graceMs: number, work: Promise<unknown>): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#settings.clock.after(graceMs, resolve);
-    await Promise.race([work, promise]);
-    cancel();
   }
 
   #append(drafts: readonly EventDraft[]): void {
@@ -249,6 +234,24 @@ export class Kernel {
     const at = this.#attempts.adopt(run, task, task.attempt);
     // A task without a model does nothing yet that must be on disk before; its tools see to that themselves.
     this.#attempts.go(at, call === undefined ? undefined : durable, call);
+  }
+
+  /**
+   * Goes on with a run that was suspended, or that another process left unfinished; does nothing for one that goes on
+   * here. Throws `ConfigError` for a check that nobody makes any more.
+   */
+  #resume(run: RunState, because: string, source: TaskSource | undefined): void {
+    if (run.status === 'finished' || this.#control.isStopping(run)) return;
+    if (run.status === 'running' && this.#graphs.has(run.id)) return;
+    for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
+    if (source !== undefined) this.#sources.set(run.id, source);
+    this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
+    const left = this.#attempts.adoptAll(run);
+    this.#graphs.load(run, this.#settings.clock.now());
+    // Only once all are taken on can one find the other that asked it.
+    for (const at of left) this.#attempts.go(at, undefined, undefined);
+    this.#control.finishIfOver(run);
+    this.#dispatcher.wake();
   }
 
   #broken(at: AttemptPlace, error: unknown): void {
@@ -293,10 +296,9 @@ export class Kernel {
   }
 
   #asked(at: AttemptPlace): void {
-    const children = [...at.attempt.questions.keys()].flatMap((question) => {
-      const child = at.run.tasks.get(`${at.task.task.key}/${question}`);
-      return child === undefined || child.status !== 'open' ? [] : [child];
-    });
+    const children = questionTasks(at.run, at.task, at.attempt).filter(
+      ({ status }) => status === 'open',
+    );
     this.#graphs.add(at.run, children, this.#settings.clock.now());
     this.#dispatcher.freed();
   }

@@ -50,7 +50,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const left = [...projection.runs.values()].flatMap((run) => recoverRun(run, clock.now()));
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
-  const kernel = new Kernel(settings, projection, journal);
+  const kernel = new Kernel(settings, projection, journal, index);
   return {
     kernel,
     journal,

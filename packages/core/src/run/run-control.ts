@@ -54,16 +54,35 @@ export class RunControl {
 
   /** A task cannot be done: it fails, and what waits for it is skipped. */
   failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void {
+    const place = { run: run.id, task: task.task.key };
+    const failed: EventDraft = { type: 'task.failed', ...place, data: { because, findings } };
+    this.#close(run, task, failed, because, 'failed');
+  }
+
+  /** Somebody does not want a task any more: it is skipped, and so is what waits for it. */
+  skipTask(run: RunState, task: TaskState, because: string, actor: string): void {
+    const place = { run: run.id, task: task.task.key };
+    const skipped: EventDraft = { type: 'task.skipped', ...place, actor, data: { because } };
+    this.#close(run, task, skipped, because, 'was cancelled');
+  }
+
+  #close(
+    run: RunState,
+    task: TaskState,
+    end: EventDraft,
+    because: string,
+    what: 'failed' | 'was cancelled',
+  ): void {
     const { key } = task.task;
     const skipped = this.#host.graphs.dependantsOf(run, key);
     void this.#host.append([
-      { type: 'task.failed', run: run.id, task: key, data: { because, findings } },
+      end,
       ...skipped.map(
         (name): EventDraft => ({
           type: 'task.skipped',
           run: run.id,
           task: name,
-          data: { because: `it needs ${key}, which failed` },
+          data: { because: `it needs ${key}, which ${what}` },
         }),
       ),
     ]);
@@ -129,9 +148,10 @@ export class RunControl {
   }
 
   #tryAgain(run: RunState, task: TaskState): void {
-    const tries = task.past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed');
-    const last = task.past.at(-1);
-    if (tries.length >= this.#host.maxAttempts || task.past.length >= MAX_ENDS) {
+    const past = task.past.slice(task.forgiven);
+    const tries = past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed');
+    const last = past.at(-1);
+    if (tries.length >= this.#host.maxAttempts || past.length >= MAX_ENDS) {
       const because = `${tries.length} attempts did not succeed; the last: ${last?.because}`;
       this.failTask(run, task, because, last?.findings ?? []);
       return;
@@ -161,29 +181,37 @@ export class RunControl {
 
   #failAsker(run: RunState, task: TaskState, because: string): void {
     const asker = this.#askerOf(run, task);
-    if (asker === undefined) return;
-    endAttempt(
-      this.#host.attemptHost,
-      asker,
-      'rejected',
-      `its review could not be made: ${because}`,
-      [],
-    );
+    const why = `its review could not be made: ${because}`;
+    if (asker !== undefined) endAttempt(this.#host.attemptHost, asker, 'rejected', why, []);
+    else this.#endLeft(run, task, why);
   }
 
-  #askerOf(run: RunState, task: TaskState): AttemptPlace | undefined {
-    const parent = task.asks === undefined ? undefined : run.tasks.get(task.asks.task);
-    return parent === undefined ? undefined : this.#host.attempts.of(parent);
+  /** Of an attempt that another process left, only the record is there to be ended. */
+  #endLeft(run: RunState, { asks }: TaskState, because: string): void {
+    const parent = asks === undefined ? undefined : run.tasks.get(asks.task);
+    const question = parent?.attempt?.questions?.get(asks?.question ?? '');
+    if (parent === undefined || question === undefined || question.reply !== undefined) return;
+    void this.#host.append([leftAttemptEnded(parent, 'rejected', because)]);
+  }
+
+  /** Whoever asked, if that attempt still waits for the answer. */
+  #askerOf(run: RunState, { asks }: TaskState): AttemptPlace | undefined {
+    if (asks === undefined) return undefined;
+    const parent = run.tasks.get(asks.task);
+    const at = parent === undefined ? undefined : this.#host.attempts.of(parent);
+    return at?.attempt.questions?.has(asks.question) ? at : undefined;
   }
 
   #finishIfOver(run: RunState): void {
     if (run.status !== 'running' || run.open > 0 || this.#stopping.has(run.id)) return;
-    const failed = [...run.tasks.values()].filter(
-      ({ status, asks }) => status === 'failed' && asks === undefined,
-    );
-    const first = failed[0];
-    if (first === undefined) this.#finish(run, 'completed', undefined);
-    else this.#finish(run, 'failed', `${first.task.key}: ${first.because}`);
+    const failed = firstOf(run, 'failed');
+    // Nothing failed, and yet somebody cancelled a part of it.
+    const undone = failed ?? firstOf(run, 'skipped');
+    if (undone === undefined) this.#finish(run, 'completed', undefined);
+    else {
+      const status = undone === failed ? 'failed' : 'stopped';
+      this.#finish(run, status, `${undone.task.key}: ${undone.because}`);
+    }
   }
 
   #finish(run: RunState, status: RunStatus, because: string | undefined): void {
@@ -204,4 +232,22 @@ export class RunControl {
       () => undefined,
     );
   }
+}
+
+/** The event that ends an attempt which nobody works on any more. */
+export function leftAttemptEnded(
+  { run, task, attempt }: TaskState,
+  outcome: 'rejected' | 'moved' | 'cancelled',
+  because: string,
+): EventDraft {
+  const place = { run, task: task.key, attempt: attempt?.id ?? '' };
+  return { type: 'attempt.ended', ...place, data: { outcome, because } };
+}
+
+/** The first task that ended so, questions apart. */
+function firstOf(run: RunState, status: 'failed' | 'skipped'): TaskState | undefined {
+  for (const task of run.tasks.values()) {
+    if (task.status === status && task.asks === undefined) return task;
+  }
+  return undefined;
 }

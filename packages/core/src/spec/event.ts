@@ -3,7 +3,7 @@ import type { Json } from './json.ts';
 import type { BudgetSpec } from './limit.ts';
 import type { Message, Part } from './message.ts';
 import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } from './model.ts';
-import type { PlanTask } from './task.ts';
+import type { PlanTask, Priority } from './task.ts';
 import type { Effect } from './tool.ts';
 import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
 
@@ -77,6 +77,9 @@ export interface UsageTotals {
 /** What each type of event carries. Every decision and outcome is here; tokens as they stream, progress and queue order are not. */
 export interface EventData {
   'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
+  /** Nothing of any run begins until the project is resumed. */
+  'project.paused': { readonly because: string };
+  'project.resumed': { readonly because: string };
   'run.started': {
     readonly goal?: string;
     readonly title: string;
@@ -107,6 +110,17 @@ export interface EventData {
   'task.done': { readonly changed?: readonly string[]; readonly commit?: string };
   'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
   'task.skipped': { readonly because: string };
+  /** Nothing of the task begins until it is resumed; a call in flight ends. */
+  'task.paused': { readonly because: string };
+  'task.resumed': { readonly because: string };
+  /** Somebody gave it another priority, or another model: a name binds the task to that model, `null` frees it. */
+  'task.changed': {
+    readonly because: string;
+    readonly priority?: Priority;
+    readonly model?: string | null;
+  };
+  /** A task that failed or was skipped is to be tried again, with as many attempts as a new one. */
+  'task.reopened': { readonly because: string };
   'attempt.started': {
     readonly messages: readonly Message[];
     readonly tools: readonly ToolDescription[];
@@ -164,13 +178,20 @@ export interface EventData {
     /** What that call cost. */
     readonly saved: CallEstimate;
   };
+  /** Of calls that change something alone: what changes nothing need not be known before it is over. */
   'tool.started': {
     readonly id: string;
     readonly name: string;
     readonly input: Json;
     readonly effect: Effect;
   };
-  'tool.finished': { readonly id: string; readonly output: Json; readonly isError?: boolean };
+  'tool.finished': {
+    readonly id: string;
+    /** Present where no `tool.started` comes before it. */
+    readonly name?: string;
+    readonly output: Json;
+    readonly isError?: boolean;
+  };
   'verdict.given': {
     /** Position in the task's chain of checks. */
     readonly check: number;

@@ -45,6 +45,8 @@ export interface PlanTask {
   /** Paths that the task writes; two tasks that share one never run at once. */
   readonly files: readonly string[];
   readonly role?: string;
+  /** The part of the work that it belongs to; tasks of one phase can be paused or cancelled together. */
+  readonly phase?: string;
   readonly priority: Priority;
   readonly checks: readonly Check[];
   /** Done by this tool and no model; a task of kind `check` with neither is its checks alone. */
@@ -63,6 +65,7 @@ export interface TaskInput {
   readonly needs?: readonly string[];
   readonly files?: readonly string[];
   readonly role?: string;
+  readonly phase?: string;
   readonly priority?: Priority;
   readonly checks?: readonly Check[];
   readonly step?: ToolStep;
