@@ -1,72 +1,68 @@
 import type { OverseerEvent } from './spec/event.ts';
 
 /** Reads every event once, and says what the cache did that it must not: a second opinion, written apart from it. */
-export function problemsOfCaching(events: readonly OverseerEvent[]): readonly string[] {
-  const audit = new CacheAudit();
-  for (const event of events) audit.take(event);
-  return audit.problems;
-}
-
-class CacheAudit {
-  readonly problems: string[] = [];
+export class CacheAudit {
   /** By call. */
   readonly #keys = new Map<string, string>();
   readonly #answers = new Map<string, string>();
-  /** The call under way, by key. */
-  readonly #flying = new Map<string, string>();
   /** The call whose answer an attempt has. */
   readonly #answerOf = new Map<string, string>();
   readonly #accepted = new Set<string>();
   readonly #refused = new Set<string>();
 
-  take(event: OverseerEvent): void {
-    const { attempt = '' } = event;
+  /** What is wrong with an event. */
+  take(event: OverseerEvent): readonly string[] {
+    const { attempt = '', call = '' } = event;
     switch (event.type) {
       case 'call.started':
-        this.#start(event);
-        return;
+        if (event.data.key !== undefined) this.#keys.set(call, event.data.key);
+        return [];
       case 'call.finished':
-      case 'call.failed':
-        this.#end(event);
-        return;
+        this.#answers.set(call, JSON.stringify(event.data.parts));
+        this.#answerOf.set(attempt, call);
+        return [];
       case 'call.cached':
-        this.#give(event);
-        return;
+        this.#answerOf.set(attempt, event.data.of);
+        return this.#problemsOf(event.data);
       case 'task.done':
         this.#accepted.add(this.#answerOf.get(attempt) ?? '');
-        return;
+        return [];
       case 'attempt.ended':
         if (event.data.outcome === 'rejected') {
           this.#refused.add(this.#answerOf.get(attempt) ?? '');
         }
-        return;
+        return [];
       default:
+        return [];
     }
   }
 
-  #start({ call = '', data: { key } }: OverseerEvent<'call.started'>): void {
-    if (key === undefined) return;
-    this.#keys.set(call, key);
-    const other = this.#flying.get(key);
-    if (other !== undefined) this.problems.push(`${call} was made beside its equal ${other}`);
-    this.#flying.set(key, call);
+  #problemsOf({ of, key, by, parts }: OverseerEvent<'call.cached'>['data']): readonly string[] {
+    const problems: string[] = [];
+    if (this.#keys.get(of) !== key) problems.push(`gives the answer ${of} of another key`);
+    if (this.#answers.get(of) !== JSON.stringify(parts)) problems.push(`gives not what ${of} said`);
+    if (by !== 'kept') return problems;
+    if (!this.#accepted.has(of)) problems.push(`gives ${of} before it was accepted`);
+    if (this.#refused.has(of)) problems.push(`gives ${of} after it was refused`);
+    return problems;
   }
+}
 
-  #end(event: OverseerEvent<'call.finished' | 'call.failed'>): void {
-    const { call = '', attempt = '' } = event;
-    this.#flying.delete(this.#keys.get(call) ?? '');
-    if (event.type !== 'call.finished') return;
-    this.#answers.set(call, JSON.stringify(event.data.parts));
-    this.#answerOf.set(attempt, call);
+/** Calls that were made while an equal one was under way. */
+export function equalCallsAtOnce(events: readonly OverseerEvent[]): readonly string[] {
+  const keys = new Map<string, string>();
+  const flying = new Set<string>();
+  const twice: string[] = [];
+  for (const event of events) {
+    const { call = '' } = event;
+    if (event.type === 'call.started' && event.data.key !== undefined) {
+      if (flying.has(event.data.key)) twice.push(call);
+      flying.add(event.data.key);
+      keys.set(call, event.data.key);
+    }
+    if (event.type === 'call.finished' || event.type === 'call.failed') {
+      flying.delete(keys.get(call) ?? '');
+    }
   }
-
-  #give({ attempt = '', data }: OverseerEvent<'call.cached'>): void {
-    const { of, key, by, parts } = data;
-    this.#answerOf.set(attempt, of);
-    if (this.#keys.get(of) !== key) this.problems.push(`${of} had another key`);
-    if (this.#answers.get(of) !== JSON.stringify(parts)) this.problems.push(`${of} said else`);
-    if (by !== 'kept') return;
-    if (!this.#accepted.has(of)) this.problems.push(`${of} is given before it was accepted`);
-    if (this.#refused.has(of)) this.problems.push(`${of} is given after it was refused`);
-  }
+  return twice;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { problemsOfCaching } from './caching-audit.fixture.ts';
+import { CacheAudit, equalCallsAtOnce } from './caching-audit.fixture.ts';
 import { createOverseer } from './create-overseer.ts';
 import { ModelError } from './errors/model-error.ts';
 import { inTime, mortalDisk } from './mortal-disk.fixture.ts';
@@ -58,7 +58,9 @@ describe('the cache, whatever happens', () => {
         for (const { status, output = '' } of results) {
           if (status === 'completed') expect(output).toMatch(/^right/);
         }
-        expect(problemsOfCaching(events)).toEqual([]);
+        const audit = new CacheAudit();
+        expect(events.flatMap((event) => audit.take(event))).toEqual([]);
+        expect(equalCallsAtOnce(events)).toEqual([]);
       }),
       { numRuns: 60 },
     );

@@ -188,9 +188,11 @@ describe('the cache of answers', () => {
       });
       await using overseer = await teamOf(model, kinds);
       const reviewed = { ...NAME.tasks[0], instruction: 'Name it.', checks: [{ kind: 'review' }] };
-      for (let run = 1; run <= 2; run++) {
-        const result = await overseer.run({ tasks: [reviewed] }).result;
-        expect(result.status).toBe('completed');
+      for (let time = 1; time <= 2; time++) {
+        const run = overseer.run({ tasks: [reviewed] });
+        expect((await run.result).status).toBe('completed');
+        // However fast the review is there: one verdict on the answer, one by the review, one on the review's answer.
+        expect(await eventsOf(run, 'verdict.given')).toHaveLength(3);
       }
       return model.requests.length;
     };

@@ -65,6 +65,8 @@ export interface LiveAttempt {
   /** The checks that its answer must pass, in order. */
   readonly chain: readonly ChainLink[];
   workspace: Promise<Workspace> | undefined;
+  /** Somebody takes it from step to step, and reads its state anew before each. */
+  isDriven: boolean;
 }
 
 /** The ids that every event of an attempt carries. */
