@@ -237,10 +237,7 @@ export class Audit {
         this.#openCall(run, event);
         return;
       case 'call.cached':
-        if (attempt.openCall !== undefined) this.#broken(event, 'answers a call that is open');
-        attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
-        run.usage.cachedCalls += 1;
-        this.#world.count(`answers ${event.data.by}`);
+        this.#answer(run, attempt, event);
         return;
       case 'call.finished':
         attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
@@ -251,6 +248,13 @@ export class Audit {
         return;
       default:
     }
+  }
+
+  #answer(run: AuditedRun, attempt: AuditedAttempt, event: OverseerEvent<'call.cached'>): void {
+    if (attempt.openCall !== undefined) this.#broken(event, 'answers a call that is open');
+    attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
+    run.usage.cachedCalls += 1;
+    this.#world.count(`answers ${event.data.by}`);
   }
 
   #openCall(run: AuditedRun, event: OverseerEvent<'call.started'>): void {
