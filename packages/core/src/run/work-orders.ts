@@ -78,7 +78,10 @@ export class WorkOrders {
     this.#host.wake();
   }
 
-  /** Ends it before it is done, down to the sockets; resolves when that is appended. Tasks that need it are skipped. */
+  /**
+   * Ends it before it is done, down to the sockets; resolves when that is appended. Tasks that need it are skipped. A
+   * change that is going in goes in. Throws `OverseerError` `task.in-doubt` for one whose process ended meanwhile.
+   */
   async cancel(scope: WorkScope, order: Order): Promise<void> {
     const ordered = resolveScope(this.#host.runs, scope);
     const because = order.because ?? 'cancelled';
@@ -188,7 +191,8 @@ export class WorkOrders {
     while (at !== undefined) {
       await this.#host.attempts.quietOf(at);
       // One that ended by itself meanwhile may be followed by another.
-      at = task.attempt?.id === at.attempt.id ? undefined : this.#breakOff(task, because);
+      const isQuiet = at.live.cancel.aborted && task.attempt?.id === at.attempt.id;
+      at = isQuiet ? undefined : this.#breakOff(task, because);
     }
     // From here on in one turn, so that nothing begins in between; and what was accepted meanwhile is done.
     const { attempt } = task;
@@ -201,7 +205,7 @@ export class WorkOrders {
     const at = this.#breakOff(task, because);
     if (at !== undefined) await this.#host.attempts.quietOf(at);
     const { attempt } = task;
-    if (at !== undefined && attempt?.id !== at.attempt.id) return;
+    if (at !== undefined && !(at.live.cancel.aborted && attempt?.id === at.attempt.id)) return;
     this.#endAttempt(task, 'moved', because);
     await this.#cancelQuestions(run, task, attempt);
   }
@@ -209,7 +213,9 @@ export class WorkOrders {
   /** Aborts what is under way for a task; the attempt that has to become quiet. */
   #breakOff(task: TaskState, because: string): AttemptPlace | undefined {
     const at = this.#host.attempts.of(task);
-    at?.live.cancel.abort(new Error(because));
+    // A change that is going in goes in: broken off, nobody would know whether it did.
+    if (at !== undefined && !isAccepting(task)) at.live.cancel.abort(new Error(because));
+    if (at === undefined && isAccepting(task)) throw inDoubt(task);
     return at;
   }
 
@@ -236,6 +242,17 @@ export class WorkOrders {
   #queueAgain(run: RunState, tasks: readonly TaskState[]): void {
     for (const { task } of tasks) this.#host.graphs.enqueueIfReady(run, task.key, this.#host.now());
   }
+}
+
+function isAccepting({ attempt }: TaskState): boolean {
+  return attempt?.change === 'started';
+}
+
+function inDoubt({ run, task }: TaskState): OverseerError {
+  return new OverseerError(
+    'task.in-doubt',
+    `Task ${task.key} was being accepted when its process ended: resume run ${run}, which looks whether its change went in.`,
+  );
 }
 
 function placeOf({ run, task }: TaskState): { readonly run: string; readonly task: string } {
