@@ -75,15 +75,7 @@ export class Dispatcher {
     this.#decider = { settings, projection, candidates };
     this.#journal = journal;
     this.#host = host;
-    this.#firstCalls = new FirstCalls(this.#decider, journal, {
-      begin: (run, task, durable) => host.begin(run, task, undefined, durable),
-      proceed: (at, durable) => {
-        this.#waiting.delete(at.attempt.id);
-        host.proceed(at, undefined, durable);
-      },
-      show: (at, event) => host.show(at, event),
-      wake: () => this.wake(),
-    });
+    this.#firstCalls = new FirstCalls(this.#decider, journal, host, this);
     this.#turns = new Turns(settings.clock, (nowMs) =>
       journal.failure === undefined ? this.#turn(nowMs) : Number.POSITIVE_INFINITY,
     );
@@ -209,8 +201,7 @@ export class Dispatcher {
       );
       return 'dropped';
     }
-    const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, nowMs);
-    if (first.kind === 'later') return this.#setAside(ready, first.done);
+    const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, ready, nowMs);
     if (first.kind === 'no call') return 'started';
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
     const admission = admitCall(this.#projection, run, member, claim, nowMs);
@@ -236,15 +227,6 @@ export class Dispatcher {
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
-  }
-
-  /** Takes a task out until something was looked up. */
-  #setAside(ready: ReadyTask, done: Promise<void>): 'dropped' {
-    void done.then(() => {
-      this.queue.add(ready, this.#settings.clock.now());
-      this.wake();
-    });
-    return 'dropped';
   }
 
   /** What is thrown on the way to a call ends that attempt, and nothing else. */

@@ -2,6 +2,7 @@ import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
+import type { ReadyQueue, ReadyTask } from '../schedule/ready-queue.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import { Answers, callCached, type FirstCall, type FoundAnswer, type Offer } from './answers.ts';
 import { requestOf } from './begin-call.ts';
@@ -13,19 +14,25 @@ import {
   equalsOf,
 } from './give-away.ts';
 
-/** What becomes of a first call: it is made, or not, or to be asked about again once `done` resolves. */
+/** What becomes of a first call: it is made, under a key where its answer may be kept, or not now. */
 export type FirstCallOutcome =
   | { readonly kind: 'call'; readonly key: string | undefined }
-  | { readonly kind: 'no call' }
-  | { readonly kind: 'later'; readonly done: Promise<void> };
+  | { readonly kind: 'no call' };
 
-/** What first calls need of the dispatcher around them. */
+/** What first calls have others do. */
 export interface FirstCallsHost {
   /** An attempt begins without a call. */
-  begin(run: RunState, task: TaskState, durable: Promise<void>): void;
+  begin(run: RunState, task: TaskState, call: undefined, durable: Promise<void>): void;
   /** A waiting attempt has its answer. */
-  proceed(at: AttemptPlace, durable: Promise<void>): void;
+  proceed(at: AttemptPlace, call: undefined, durable: Promise<void>): void;
   show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
+}
+
+/** What waits for turns. */
+export interface FirstCallsQueue {
+  readonly queue: ReadyQueue;
+  /** An attempt waits no more. */
+  forget(attempt: string): void;
   wake(): void;
 }
 
@@ -37,21 +44,24 @@ export class FirstCalls {
   readonly #decider: Decider;
   readonly #journal: Journal;
   readonly #host: FirstCallsHost;
+  readonly #waiting: FirstCallsQueue;
   readonly #answers: Answers;
 
-  constructor(decider: Decider, journal: Journal, host: FirstCallsHost) {
+  constructor(decider: Decider, journal: Journal, host: FirstCallsHost, waiting: FirstCallsQueue) {
     this.#decider = decider;
     this.#journal = journal;
     this.#host = host;
+    this.#waiting = waiting;
     this.#answers = new Answers(decider.settings, decider.projection);
   }
 
-  /** Before a task is given to a model that may be called now. */
+  /** Before a task is given to a model that may be called now; one that is looked up for is queued again after that. */
   start(
     run: RunState,
     task: TaskState,
     choice: Assignment,
     composed: ReturnType<typeof composeFor>,
+    ready: ReadyTask,
     nowMs: number,
   ): FirstCallOutcome {
     if (!this.#answers.applies(run, task)) return PLAIN_CALL;
@@ -59,7 +69,11 @@ export class FirstCalls {
       firstCall(this.#decider, run, task, choice.member, composed),
       nowMs,
     );
-    if (offer.kind === 'later') return offer;
+    if (offer.kind === 'later') {
+      const { clock } = this.#decider.settings;
+      this.#wakeAfter(offer.done.then(() => this.#waiting.queue.add(ready, clock.now())));
+      return NO_CALL;
+    }
     if (offer.kind === 'call') {
       return this.startAnswered(run, task, choice.member, nowMs) ? NO_CALL : offer;
     }
@@ -105,13 +119,15 @@ export class FirstCalls {
         return offer;
       case 'later':
         this.#wakeAfter(offer.done);
-        return offer;
+        return NO_CALL;
       case 'join':
         this.#join(run, task, offer.key);
         return NO_CALL;
       case 'answer': {
         const place = { ...placeOf(at), call: this.#decider.settings.ids(), model: member.name };
-        this.#host.proceed(at, this.#journal.append([callCached(place, offer.answer)]));
+        this.#waiting.forget(attempt.id);
+        const durable = this.#journal.append([callCached(place, offer.answer)]);
+        this.#host.proceed(at, undefined, durable);
         return NO_CALL;
       }
     }
@@ -130,7 +146,7 @@ export class FirstCalls {
   }
 
   #wakeAfter(done: Promise<void>): void {
-    void done.then(() => this.#host.wake());
+    void done.then(() => this.#waiting.wake());
   }
 
   #assign(
@@ -149,7 +165,7 @@ export class FirstCalls {
         : []),
     ]);
     if (offer.kind === 'join') this.#join(run, task, offer.key);
-    this.#host.begin(run, task, durable);
+    this.#host.begin(run, task, undefined, durable);
   }
 
   #join(run: RunState, task: TaskState, key: string): void {
