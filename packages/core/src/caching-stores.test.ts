@@ -99,7 +99,7 @@ describe('requests in other words', () => {
     await using overseer = await teamOf(model, { semantic: { embed: near } });
     await overseer.run({ tasks: [{ instruction: 'List the 3 longest rivers.' }] }).result;
     const run = overseer.run({
-      tasks: [{ instruction: 'Could you list the three longest rivers?' }],
+      tasks: [{ instruction: 'Please list the 3 longest rivers.' }],
     });
     expect(await run.result).toMatchObject({ output: 'answer 1', usage: { cachedCalls: 1 } });
     const [cached] = await eventsOf(run, 'call.cached');

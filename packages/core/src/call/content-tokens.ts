@@ -1,20 +1,24 @@
 /**
  * The tokens of a request that its answer hangs on, in order. Only what cannot change the answer is left out or made
- * equal: articles, politeness, contractions, number words, capitals at the start of a sentence, the last full stop, two
- * spellings of a word and very few words of one meaning. Numbers with their signs and units, negations, names,
- * identifiers, paths, code, line breaks and every other word stay as they are: what is not known to be harmless is
- * content.
+ * equal: a "please" and its kin, contractions, number words that count something, capitals at the start of a sentence,
+ * the last full stop, two spellings of a word and very few words of one meaning. Numbers with their signs and units,
+ * negations, names, identifiers, paths, code, line breaks and every other word stay as they are: what is not known to be
+ * harmless is content.
  */
 export function contentTokens(text: string): readonly string[] {
   const tokens: string[] = [];
   let startsSentence = true;
-  for (const [raw] of text.trim().normalize('NFKC').replaceAll(/[’‘]/g, "'").matchAll(TOKEN)) {
+  for (const [raw] of text.trim().normalize('NFC').replaceAll(/[’‘]/g, "'").matchAll(TOKEN)) {
     const isPlain = /^[\p{L}'-]+$/u.test(raw);
     if (isPlain) tokens.push(...wordsOf(raw, startsSentence));
     else tokens.push(raw);
     startsSentence = /^[.:!?\n]/.test(raw);
   }
-  return withoutPoliteness(tokens.filter((token, at) => !isFrill(token, tokens[at + 1])));
+  return withoutPoliteness(
+    tokens
+      .map((token, at) => countOf(token, tokens[at + 1]))
+      .filter((token, at) => !isFrill(token, tokens[at + 1])),
+  );
 }
 
 /** A line break with its indent; code in backquotes; quoted text; a run of what is neither space nor a mark; marks. */
@@ -29,8 +33,14 @@ function wordsOf(raw: string, startsSentence: boolean): readonly string[] {
   return (CONTRACTIONS.get(word) ?? [word]).map((each) => EQUALS.get(each) ?? each);
 }
 
+/** A number word becomes its number before what it counts; elsewhere it may be meant as a word. */
+function countOf(token: string, next = ''): string {
+  const number = NUMBERS.get(token);
+  const counts = /^\p{Ll}{2,}[^s\P{Ll}]s$/u.test(next) && !NO_PLURALS.has(next);
+  return number !== undefined && counts ? number : token;
+}
+
 function isFrill(token: string, next: string | undefined): boolean {
-  if (ARTICLES.has(token)) return true;
   if (token === ',') return next === 'and' || next === 'or';
   return next === undefined && (token === '.' || token === '!');
 }
@@ -74,7 +84,14 @@ function isAt(tokens: readonly string[], phrase: readonly string[], start: numbe
 
 const PAUSES: ReadonlySet<string> = new Set([',', '.']);
 
-const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the']);
+const NO_PLURALS: ReadonlySet<string> = new Set([
+  'does',
+  'this',
+  'always',
+  'perhaps',
+  'its',
+  'thus',
+]);
 
 const QUESTIONS: ReadonlySet<string> = new Set([
   'what',
@@ -86,26 +103,26 @@ const QUESTIONS: ReadonlySet<string> = new Set([
   'who',
 ]);
 
-/** What is said before a wish. */
+/** What is said before a wish. A bare "can you" may ask whether one can. */
 const OPENINGS: readonly (readonly string[])[] = [
   'please',
   'kindly',
-  'hi',
-  'hello',
-  'could you',
-  'can you',
-  'would you',
-  'will you',
+  'could you please',
+  'can you please',
+  'would you please',
   'i want you to',
   'i need you to',
   'i would like you to',
-  'you should',
-  'help me to',
 ].map(split);
 
-const CLOSINGS: readonly (readonly string[])[] = ['please', 'thanks', 'thank you', 'for me'].map(
-  split,
-);
+/** What is said behind one, after a pause: without it, it may be what is asked for. */
+const CLOSINGS: readonly (readonly string[])[] = [
+  ', please',
+  ', thanks',
+  '. thanks',
+  ', thank you',
+  '. thank you',
+].map(split);
 
 const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
@@ -116,8 +133,7 @@ const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map(
     "aren't": 'are not',
     "wasn't": 'was not',
     "weren't": 'were not',
-    "can't": 'can not',
-    cannot: 'can not',
+    "can't": 'cannot',
     "couldn't": 'could not',
     "won't": 'will not',
     "wouldn't": 'would not',
@@ -137,7 +153,6 @@ const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map(
     "you're": 'you are',
     "we're": 'we are',
     "they're": 'they are',
-    "let's": 'let us',
   }).map(([word, words]) => [word, split(words)]),
 );
 
@@ -159,23 +174,29 @@ const EQUALS: ReadonlyMap<string, string> = new Map(
     'catalogue catalog',
     'fix repair',
     'enumerate list',
-    'zero 0',
-    'one 1',
-    'two 2',
-    'three 3',
-    'four 4',
-    'five 5',
-    'six 6',
-    'seven 7',
-    'eight 8',
-    'nine 9',
-    'ten 10',
-    'eleven 11',
-    'twelve 12',
+    'an a',
   ].map((pair): [string, string] => {
     const [from = '', to = ''] = split(pair);
     return [from, to];
   }),
+);
+
+const NUMBERS: ReadonlyMap<string, string> = new Map(
+  [
+    'zero',
+    'one',
+    'two',
+    'three',
+    'four',
+    'five',
+    'six',
+    'seven',
+    'eight',
+    'nine',
+    'ten',
+    'eleven',
+    'twelve',
+  ].map((word, number) => [word, String(number)]),
 );
 
 function split(words: string): readonly string[] {

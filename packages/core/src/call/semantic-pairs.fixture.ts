@@ -238,6 +238,21 @@ export const apart: readonly Apart[] = [
   ['content', 'Remove duplicates and sort.', 'Sort and keep duplicates.'],
   ['content', 'The most common error.', 'The least common error.'],
   ['content', 'Prefer tabs to spaces.', 'Prefer spaces to tabs.'],
+  ['content', 'Delete a branch.', 'Delete the branch.'],
+  ['content', 'Is a less than b?', 'Is less than b?'],
+  ['number', 'Solve x² = 9.', 'Solve x2 = 9.'],
+  ['number', 'How many letters are in three?', 'How many letters are in 3?'],
+  ['content', 'Can you speak French?', 'Speak French.'],
+  ['content', 'What is in it for me?', 'What is in it?'],
+  ['content', 'Vote for me.', 'Vote.'],
+  ['content', 'Say thank you.', 'Say.'],
+  ['content', 'Say hello world in Go.', 'Say world in Go.'],
+  ['content', 'Hello world in Go.', 'World in Go.'],
+  ['content', 'Help me to sleep.', 'Sleep.'],
+  ['content', 'You should leave.', 'Leave.'],
+  ['content', 'Will you be there?', 'Be there.'],
+  ['content', "Let's go.", 'Let us go.'],
+  ['negation', 'You can not go.', "You can't go."],
 ];
 
 /** Two ways to ask for one thing, by hand too; about half of them with other words, which the gate does not let through. */
