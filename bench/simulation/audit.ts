@@ -1,5 +1,6 @@
 import type { WorkScope } from '@overseer/core';
 import type { CallEstimate, OverseerEvent, PlanTask } from '@overseer/core/spec';
+import { CacheAudit } from '../../packages/core/src/caching-audit.fixture.ts';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { type AuditedCall, auditLimits } from './audit-limits.ts';
 import { takeOrder } from './audit-orders.ts';
@@ -13,6 +14,7 @@ export class Audit {
   readonly runs: Map<string, AuditedRun> = new Map();
   readonly calls: Map<string, AuditedCall> = new Map();
   readonly #world: World;
+  readonly #cache: CacheAudit = new CacheAudit();
   #seq = 0;
   #epoch = 0;
   #latestAt = 0;
@@ -33,6 +35,7 @@ export class Audit {
   take(event: OverseerEvent): void {
     this.#place(event);
     this.#world.note(describeEvent(event));
+    for (const problem of this.#cache.take(event)) this.#broken(event, problem);
     if (event.type === 'project.paused') this.#isPaused = true;
     if (event.type === 'project.resumed') this.#isPaused = false;
     if (event.run === undefined) return;
@@ -233,6 +236,9 @@ export class Audit {
         attempt.openCall = event.call;
         this.#openCall(run, event);
         return;
+      case 'call.cached':
+        this.#answer(run, attempt, event);
+        return;
       case 'call.finished':
         attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
         this.#closeCall(run, attempt, event, event.data.settled, false);
@@ -242,6 +248,13 @@ export class Audit {
         return;
       default:
     }
+  }
+
+  #answer(run: AuditedRun, attempt: AuditedAttempt, event: OverseerEvent<'call.cached'>): void {
+    if (attempt.openCall !== undefined) this.#broken(event, 'answers a call that is open');
+    attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
+    run.usage.cachedCalls += 1;
+    this.#world.count(`answers ${event.data.by}`);
   }
 
   #openCall(run: AuditedRun, event: OverseerEvent<'call.started'>): void {

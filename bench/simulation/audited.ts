@@ -30,7 +30,7 @@ export interface AuditedRun {
   /** The epoch in which it was last started or resumed. */
   epoch: number;
   events: number;
-  usage: { calls: number; failedCalls: number; uncertainCalls: number } & {
+  usage: { calls: number; failedCalls: number; uncertainCalls: number; cachedCalls: number } & {
     -readonly [K in keyof CallEstimate]: number;
   };
 }
@@ -48,6 +48,7 @@ export function started(event: OverseerEvent<'run.started'>): AuditedRun {
       calls: 0,
       failedCalls: 0,
       uncertainCalls: 0,
+      cachedCalls: 0,
       inputTokens: 0,
       outputTokens: 0,
       microUsd: 0,

@@ -24,6 +24,9 @@ export interface Life {
   closed: boolean;
 }
 
+/** Reviews too, so that their answers go through the cache. */
+const CACHED = ['code', 'write', 'test', 'document', 'review'];
+
 /** Opens an overseer in the present process of the world. */
 export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
   const { process, scenario } = world;
@@ -53,6 +56,7 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     graceMs: scenario.graceMs,
     checksAtOnce: 2,
     maxOutputTokens: 400,
+    cache: scenario.has('twins') && { ttlMs: 20_000, kinds: CACHED },
     ...(scenario.has('tools') ? { roles: { worker, coder: worker } } : {}),
     ...(scenario.has('files') ? { workspaces: scriptedWorkspaces(world, process) } : {}),
   });

@@ -20,6 +20,7 @@ export const FEATURES = [
   'store-faults',
   'tools',
   'wrong-answers',
+  'twins',
 ] as const;
 
 /** One of `FEATURES`. */
@@ -178,7 +179,7 @@ function drawRuns(
   part: Part,
 ): readonly PlannedRun[] {
   const shape = random('runs');
-  return times(shape, 1, 3)
+  const runs = times(shape, 1, 3)
     .slice(0, part.runs)
     .map((index) => ({
       name: `R${index}`,
@@ -187,6 +188,22 @@ function drawRuns(
       tasks: drawTasks(random(`tasks ${index}`), `R${index}`, has).slice(0, part.tasks),
       budget: has('budget') && shape() < 0.5 ? drawBudget(shape) : undefined,
     }));
+  return [...runs, ...drawTwins(random('twins'), has, runs)];
+}
+
+/** The first run again and again, for a cache of answers; what tools did once they must not do for a twin. */
+function drawTwins(
+  random: Random,
+  has: Scenario['has'],
+  [first]: readonly PlannedRun[],
+): readonly PlannedRun[] {
+  if (first === undefined || !has('twins') || has('tools')) return [];
+  return times(random, 1, 3).map((index) => ({
+    ...first,
+    name: `${first.name} again ${index}`,
+    goal: false,
+    startAtMs: Math.floor(random() * pick(random, [1, 2_000, 30_000])),
+  }));
 }
 
 function drawBudget(random: Random): PlannedRun['budget'] {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { cacheSettings } from './call/cache-options.ts';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
 import { checkBudgetPrices, checkLimitPrice } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
@@ -106,6 +107,7 @@ function createSettings(
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
+  const cache = cacheSettings(options.cache, options.project ?? 'default');
   return {
     overseer: options.overseer,
     members,
@@ -118,8 +120,13 @@ function createSettings(
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
     store,
-    longestWindowMs: longestWindow(registered.models),
+    // What is read again at a start also brings back the answers that were accepted in that time.
+    longestWindowMs: Math.max(
+      longestWindow(registered.models),
+      Math.min(cache?.ttlMs ?? 0, LONGEST_ANSWERS_MS),
+    ),
     budget: options.budget,
+    cache,
     clock,
     ids: createIds(clock.now()),
     random: options.random ?? Math.random,
@@ -172,6 +179,9 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
 
 /** Long enough for what models are remembered by beside their limits: recent failures and the length of answers. */
 const SHORTEST_MEMORY_MS = 3_600_000;
+
+/** Older answers are not worth reading the journal for. */
+const LONGEST_ANSWERS_MS = 86_400_000;
 
 function longestWindow(models: Readonly<Record<string, ModelEntry>>): number {
   let longest = SHORTEST_MEMORY_MS;

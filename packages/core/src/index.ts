@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
 export { createOverseer } from './create-overseer.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';

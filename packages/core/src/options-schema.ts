@@ -35,6 +35,34 @@ const budget = z.strictObject({
   calls: count.optional(),
 });
 
+const cache = z.strictObject({
+  ttlMs: z.number().positive().optional(),
+  entries: count.optional(),
+  bytes: count.optional(),
+  scope: z
+    .union(
+      [z.enum(['project', 'run']), z.record(z.string(), z.string())],
+      'a scope is "project", "run", or names with values that are text, such as { user: "mia" }',
+    )
+    .optional(),
+  kinds: z.array(z.string()).optional(),
+  version: z.string().optional(),
+  store: z
+    .looseObject({
+      spec: z.literal('answers/1', 'a store for answers has spec "answers/1", get, put and delete'),
+      get: z.custom((value) => typeof value === 'function', 'get is a function'),
+      put: z.custom((value) => typeof value === 'function', 'put is a function'),
+      delete: z.custom((value) => typeof value === 'function', 'delete is a function'),
+    })
+    .optional(),
+  semantic: z
+    .strictObject({
+      embed: z.custom((value) => typeof value === 'function', 'embed is a function'),
+      entries: count.optional(),
+    })
+    .optional(),
+});
+
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */
 export const optionsSchema: z.ZodType = z.strictObject({
   overseer: z.string(),
@@ -60,6 +88,8 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
     .optional(),
   budget: budget.optional(),
+  // `true` stands for all defaults; a union of the two would hide what is wrong.
+  cache: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), cache.optional()),
   plugins: z.array(z.looseObject({ spec: z.literal('plugin/1'), name: z.string() })).optional(),
   project: z
     .string()

@@ -1,3 +1,4 @@
+import type { CacheOptions } from './call/cache-options.ts';
 import type { Clock } from './internal/clock.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec } from './spec/limit.ts';
@@ -30,6 +31,8 @@ export interface OverseerOptions<Name extends string = string> {
   readonly store?: OpenStore;
   /** For each run that does not bring its own. */
   readonly budget?: BudgetSpec;
+  /** Answers equal requests with an answer that was accepted before; off by default, `true` for all defaults. */
+  readonly cache?: boolean | CacheOptions;
   readonly plugins?: readonly Plugin[];
   /** The project whose runs these are; the default is `default`. */
   readonly project?: string;

@@ -16,6 +16,7 @@ import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
+import type { CacheScope } from './spec/answer-store.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { Check, Priority, TaskGraph } from './spec/task.ts';
 import { chainFor } from './validate/chain.ts';
@@ -25,6 +26,8 @@ import { plannableChecks } from './validate/plan-checks.ts';
 export interface RunOptions {
   /** In place of the overseer's. */
   readonly budget?: BudgetSpec;
+  /** `false` takes no answer from before and leaves none; a scope shares answers with runs of the same names and values alone. */
+  readonly cache?: false | CacheScope;
   /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
   readonly context?: string;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
@@ -255,6 +258,7 @@ export class Overseer implements AsyncDisposable {
     const common = {
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
+      ...(options.cache === undefined ? {} : { cache: options.cache }),
     };
     if (typeof request === 'string') return { ...common, ...this.#planRun(request, options) };
     if (request.tasks.length === 0) {

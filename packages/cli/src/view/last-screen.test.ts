@@ -90,6 +90,23 @@ describe('lastScreen', () => {
     expect(screen(view).join('\n')).toContain('1 failed (1 uncertain, charged at their estimate)');
   });
 
+  it('L8 M13: calls that were not made are told as such', () => {
+    const data = {
+      step: 1,
+      key: 'k',
+      of: 'c0',
+      by: 'kept' as const,
+      parts: [],
+      reason: 'stop' as const,
+      saved: { inputTokens: 5, outputTokens: 5, microUsd: 5 },
+    };
+    const view = viewOf(event('call.cached', data, { task: 'a', model: 'm' }));
+    expect(screen(view).join('\n')).toContain(
+      '0 calls finished, 0 failed, 1 answered from before; 0 tokens in, 0 out; nothing charged',
+    );
+    expect(runSummary(view)).toMatchObject({ calls: 0, cachedCalls: 1 });
+  });
+
   it('A6: a check that is no more than an answer is told as one', () => {
     const lines = screen(viewOf(event('task.done', {}, { task: 'a' })));
     expect(lines[3]).toContain('verified: answer ✓');

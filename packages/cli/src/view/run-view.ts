@@ -34,6 +34,8 @@ export interface RunView {
   calls: number;
   failedCalls: number;
   uncertainCalls: number;
+  /** Calls that were not made, as an equal one was answered. */
+  cachedCalls: number;
   /** What the uncertain calls are charged, of the totals below. */
   uncertainInputTokens: number;
   uncertainOutputTokens: number;
@@ -57,6 +59,7 @@ export function emptyView(): RunView {
     calls: 0,
     failedCalls: 0,
     uncertainCalls: 0,
+    cachedCalls: 0,
     uncertainInputTokens: 0,
     uncertainOutputTokens: 0,
     inputTokens: 0,
@@ -95,6 +98,9 @@ export function foldView(view: RunView, event: OverseerEvent): void {
     case 'call.finished':
     case 'call.failed':
       countCall(view, event);
+      break;
+    case 'call.cached':
+      view.cachedCalls += 1;
       break;
     default:
   }

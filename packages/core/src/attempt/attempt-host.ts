@@ -35,7 +35,7 @@ export interface AttemptHost {
   /** Makes changes go in one at a time. */
   serially<T>(work: () => Promise<T>): Promise<T>;
   /** Shows what streams; never waits. */
-  show(at: AttemptPlace, event: ModelEvent): void;
+  show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** A call ended: what it held is free for others, whatever its attempt does next. */
   callEnded(): void;
   /** The attempt wants its model's next call, now or when its failure allows. */
@@ -65,6 +65,8 @@ export interface LiveAttempt {
   /** The checks that its answer must pass, in order. */
   readonly chain: readonly ChainLink[];
   workspace: Promise<Workspace> | undefined;
+  /** Somebody takes it from step to step, and reads its state anew before each. */
+  isDriven: boolean;
 }
 
 /** The ids that every event of an attempt carries. */

@@ -101,7 +101,9 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       attempt.failure = undefined;
       return;
     case 'call.finished':
+    case 'call.cached':
       attempt.openCall = undefined;
+      attempt.failure = undefined;
       attempt.failures = 0;
       attempt.steps.push({
         call: event.call ?? '',

@@ -74,6 +74,7 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
     goal: event.data.goal,
     context: event.data.context,
     budget: event.data.budget,
+    cache: event.data.cache,
     startedAt: event.at,
     status: 'running',
     outcome: undefined,
@@ -158,6 +159,9 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       run.usage.failedCalls += 1;
       if (event.data.uncertain) run.usage.uncertainCalls += 1;
       charge(run, event.data.settled);
+      break;
+    case 'call.cached':
+      run.usage.cachedCalls += 1;
       break;
     default:
   }

@@ -1,3 +1,4 @@
+import type { CacheScope } from '../spec/answer-store.ts';
 import type { AttemptFault, CallEstimate, FrameworkReport, RunStatus } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
@@ -12,6 +13,7 @@ export interface RunningTotals {
   calls: number;
   failedCalls: number;
   uncertainCalls: number;
+  cachedCalls: number;
   inputTokens: number;
   outputTokens: number;
   microUsd: number;
@@ -24,6 +26,7 @@ export interface RunState {
   readonly goal: string | undefined;
   readonly context: string | undefined;
   readonly budget: BudgetSpec | undefined;
+  readonly cache: false | CacheScope | undefined;
   readonly startedAt: number;
   status: 'running' | 'suspended' | 'finished';
   outcome: RunStatus | undefined;
@@ -164,6 +167,7 @@ export function noUsage(): RunningTotals {
     calls: 0,
     failedCalls: 0,
     uncertainCalls: 0,
+    cachedCalls: 0,
     inputTokens: 0,
     outputTokens: 0,
     microUsd: 0,

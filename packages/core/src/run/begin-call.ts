@@ -70,6 +70,8 @@ export function callStarted(
   step: number,
   { holds }: Extract<Admission, { kind: 'run' }>,
   { estimate, worst }: Claim,
+  key?: string,
 ): EventDraft {
-  return { type: 'call.started', ...place, data: { step, holds, estimate, worst } };
+  const data = { step, holds, estimate, worst, ...(key === undefined ? {} : { key }) };
+  return { type: 'call.started', ...place, data };
 }

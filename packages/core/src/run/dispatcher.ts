@@ -8,8 +8,10 @@ import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
+import type { ModelEvent } from '../spec/model.ts';
 import type { Finding } from '../spec/validator.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
+import { FirstCalls } from './first-calls.ts';
 import {
   assignedToNobody,
   assignmentDrafts,
@@ -34,7 +36,9 @@ export interface DispatcherHost {
   /** An attempt was given its task: take it on, and make its first call when there is one. */
   begin(run: RunState, task: TaskState, call: LetThrough | undefined, durable: Promise<void>): void;
   /** A waiting attempt got leave for its next call. */
-  proceed(at: AttemptPlace, call: LetThrough, durable: Promise<void>): void;
+  proceed(at: AttemptPlace, call: LetThrough | undefined, durable: Promise<void>): void;
+  /** Shows what the call says that an attempt waits for. */
+  show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** An attempt cannot go on with its model. */
   end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string, details?: EndDetails): void;
   failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
@@ -63,6 +67,7 @@ export class Dispatcher {
   /** Tasks that only their run's budget keeps back, until one of its calls ends. */
   readonly #aside: ReadyTask[] = [];
   readonly #turns: Turns;
+  readonly #firstCalls: FirstCalls;
 
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
@@ -71,6 +76,7 @@ export class Dispatcher {
     this.#decider = { settings, projection, candidates };
     this.#journal = journal;
     this.#host = host;
+    this.#firstCalls = new FirstCalls(this.#decider, journal, host, this);
     this.#turns = new Turns(settings.clock, (nowMs) =>
       journal.failure === undefined ? this.#turn(nowMs) : Number.POSITIVE_INFINITY,
     );
@@ -102,6 +108,7 @@ export class Dispatcher {
 
   /** Starts nothing more. */
   close(): void {
+    this.#firstCalls.close();
     this.#turns.close();
   }
 
@@ -151,6 +158,7 @@ export class Dispatcher {
       return 'dropped';
     }
     if (choice.kind === 'wait') {
+      if (this.#firstCalls.startAnswered(run, task, undefined, nowMs)) return 'started';
       this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
       return { untilAt: choice.untilAt };
     }
@@ -194,6 +202,8 @@ export class Dispatcher {
       );
       return 'dropped';
     }
+    const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, ready, nowMs);
+    if (first.kind === 'no call') return 'started';
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
     const admission = admitCall(this.#projection, run, member, claim, nowMs);
     if (admission.kind === 'never') {
@@ -213,7 +223,7 @@ export class Dispatcher {
     const call = this.#settings.ids();
     const durable = this.#journal.append([
       ...assignmentDrafts(at, choice, prompt, tools),
-      callStarted({ ...at, call, model: member.name }, 1, admission, claim),
+      callStarted({ ...at, call, model: member.name }, 1, admission, claim, first.key),
     ]);
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
@@ -240,16 +250,23 @@ export class Dispatcher {
     if (member === undefined || hopeless !== undefined) {
       return this.#end(at, 'failed', hopeless ?? 'it has no model');
     }
+    const first = this.#firstCalls.next(at, member, nowMs);
+    if (first.kind !== 'call') return undefined;
     const { failure } = attempt;
     const down = downUntil(this.#decider, member.name, nowMs);
     const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
     if (notBefore > nowMs) {
       return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
     }
-    return this.#nextCall(at, member, nowMs);
+    return this.#nextCall(at, member, first.key, nowMs);
   }
 
-  #nextCall(at: AttemptPlace, member: Member, nowMs: number): number | undefined {
+  #nextCall(
+    at: AttemptPlace,
+    member: Member,
+    key: string | undefined,
+    nowMs: number,
+  ): number | undefined {
     const { run, task, attempt } = at;
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];
@@ -267,7 +284,7 @@ export class Dispatcher {
     const place = { ...placeOf(at), call, model: member.name };
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
-    const durable = this.#journal.append([callStarted(place, step, admission, claim)]);
+    const durable = this.#journal.append([callStarted(place, step, admission, claim, key)]);
     const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;

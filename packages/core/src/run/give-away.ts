@@ -21,6 +21,9 @@ import type { Settings } from './settings.ts';
 /** Longest wait for the one call that tries a failed model again; its end wakes the dispatcher anyway. */
 const TRIAL_MS = 60_000;
 
+/** Models whose answers from before are looked for. */
+const MOST_EQUALS = 4;
+
 /** A model that has tools calls them at least once and then says what it did. */
 const CALLS_WITH_TOOLS = 2;
 
@@ -38,12 +41,8 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const { refusals, excluded } = triedBy(task);
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
-  const usesTools = parts.tools.size > 0;
   const input: ChoiceInput = {
-    candidates:
-      task.model === undefined
-        ? decider.candidates({ role: task.task.role, kind: task.task.kind, usesTools })
-        : givenTo(settings, task.model),
+    candidates: candidatesOf(decider, task),
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
@@ -55,6 +54,7 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   };
   const author = task.asks?.author;
   if (author === undefined || task.model !== undefined) return chooseModel(input);
+  const usesTools = parts.tools.size > 0;
   const reviewers = decider.candidates({ role: undefined, kind: 'review', usesTools });
   return chooseReviewer({ ...input, author, reviewers });
 }
@@ -71,6 +71,16 @@ function triedBy({ past, forgiven, model }: TaskState): Pick<ChoiceInput, 'refus
     if (one.outcome === 'failed') excluded.set(one.model, one.because);
   }
   return { refusals, excluded };
+}
+
+/** The models that may do a task, best first. */
+function candidatesOf(
+  { settings, candidates }: Decider,
+  { task, model }: TaskState,
+): readonly Candidate[] {
+  if (model !== undefined) return givenTo(settings, model);
+  const usesTools = settings.roles.of(task).tools.size > 0;
+  return candidates({ role: task.role, kind: task.kind, usesTools });
 }
 
 /** The one model that somebody gave a task to, as long as it is in the team. */
@@ -188,6 +198,20 @@ function priced(member: Member, inputTokens: number, outputTokens: number): Call
   return { inputTokens, outputTokens, microUsd };
 }
 
+/** The models that would do a task as gladly as the best one, that one first, but for `asked`; a few of them. */
+export function equalsOf(
+  decider: Decider,
+  task: TaskState,
+  asked: Member | undefined,
+): readonly Member[] {
+  const all = candidatesOf(decider, task);
+  const best = all.find(({ member }) => member === asked) ?? all[0];
+  return all
+    .filter(({ rank, member }) => rank === best?.rank && member !== asked)
+    .slice(0, MOST_EQUALS)
+    .map(({ member }) => member);
+}
+
 /** Before the prompt is composed: what it will have, from what it is made of. */
 function roughTokens(task: TaskState, context: string | undefined, parts: RoleParts): number {
   const { instruction, title } = task.task;
@@ -197,10 +221,16 @@ function roughTokens(task: TaskState, context: string | undefined, parts: RolePa
   return Math.ceil(characters / 4);
 }
 
+/** Who gets a task, and why. */
+export type Assignment = Pick<
+  Extract<Choice, { kind: 'assign' }>,
+  'member' | 'because' | 'considered' | 'insteadOf'
+>;
+
 /** The events by which a task is given to a model: the choice, the prompt, the first call. */
 export function assignmentDrafts(
   at: { readonly run: string; readonly task: string; readonly attempt: string },
-  choice: Extract<Choice, { kind: 'assign' }>,
+  choice: Assignment,
   prompt: ComposedPrompt,
   tools: readonly ToolDescription[],
 ): readonly EventDraft[] {

@@ -10,6 +10,7 @@ import { questionTasks } from '../journal/fold-run.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalIndex } from '../journal/journal-index.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import type { CacheScope } from '../spec/answer-store.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { PlanTask, TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
@@ -32,6 +33,7 @@ export interface NewRun {
   readonly goal?: string;
   readonly context?: string;
   readonly budget?: BudgetSpec;
+  readonly cache?: false | CacheScope;
   readonly tasks: readonly PlanTask[];
   readonly source?: TaskSource;
 }
@@ -76,6 +78,7 @@ export class Kernel {
     this.#dispatcher = new Dispatcher(settings, projection, journal, {
       begin: (run, task, call, durable) => this.#begin(run, task, call, durable),
       proceed: (at, call, durable) => this.#attempts.go(at, durable, call),
+      show: (at, event) => this.#host.show(at, event),
       end: (at, outcome, because, details) =>
         endAttempt(this.#host, at, outcome, because, [], details),
       failTask: (run, task, because, findings) =>
@@ -137,12 +140,12 @@ export class Kernel {
   start(id: string, request: NewRun): void {
     for (const task of request.tasks) this.#chains.of(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
-    const { title, goal, context, budget } = request;
+    const { title, goal, context, budget, cache } = request;
     this.#append([
       {
         type: 'run.started',
         run: id,
-        data: { title, ...defined({ goal, context, budget }) },
+        data: { title, ...defined({ goal, context, budget, cache }) },
       },
       { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
     ]);
@@ -278,6 +281,7 @@ export class Kernel {
       deadlines: this.#deadlines,
       live: this.live,
       sources: this.#sources,
+      flights: this.#projection.flights,
       callEnded: () => this.#dispatcher.freed(),
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);

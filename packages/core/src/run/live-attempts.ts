@@ -40,6 +40,7 @@ export class LiveAttempts {
       cancel: new Cancellation(),
       chain: this.#chains.of(task.task),
       workspace: undefined,
+      isDriven: false,
     };
     const at: AttemptPlace = { run, task, attempt, live };
     this.#live.set(attempt.id, { at, work: undefined });
@@ -77,8 +78,10 @@ export class LiveAttempts {
   go(at: AttemptPlace, ready: Promise<void> | undefined, call: LetThrough | undefined): void {
     const entry = this.#live.get(at.attempt.id);
     if (entry === undefined) return;
-    entry.work =
+    const work =
       ready === undefined && call === undefined ? this.#drive(at) : this.#makeCall(at, ready, call);
+    // An attempt that is driven already goes on with what is under way.
+    if (work !== undefined || !at.live.isDriven) entry.work = work;
   }
 
   /** Resolves when nothing of these attempts is under way any more, what they set going among themselves included. */

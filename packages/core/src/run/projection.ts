@@ -1,3 +1,6 @@
+import { AnswerCache } from '../call/answer-cache.ts';
+import type { CacheSettings } from '../call/cache-options.ts';
+import { SingleFlight } from '../call/single-flight.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { RunBudget } from '../limit/budget.ts';
 import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
@@ -14,11 +17,16 @@ export class Projection {
   readonly cooldowns: Map<string, Cooldown> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
   readonly outputs: OutputEstimates = new OutputEstimates();
+  /** Answers for equal requests, and equal calls in flight; absent where the host wants no cache. */
+  readonly answers: AnswerCache | undefined;
+  readonly flights: SingleFlight | undefined;
   readonly #members: ReadonlyMap<string, Member>;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
-  constructor(members: ReadonlyMap<string, Member>) {
+  constructor(members: ReadonlyMap<string, Member>, cache?: CacheSettings) {
     this.#members = members;
+    this.answers = cache === undefined ? undefined : new AnswerCache(cache);
+    this.flights = cache === undefined ? undefined : new SingleFlight();
   }
 
   /** When the last event was, epoch ms. */
@@ -32,6 +40,8 @@ export class Projection {
     this.#latestAt = Math.max(this.#latestAt, event.at);
     foldRun(this.runs, event);
     this.expected.take(event);
+    this.answers?.take(event);
+    this.flights?.take(event);
     switch (event.type) {
       case 'run.started':
         if (event.data.budget !== undefined && event.run !== undefined) {

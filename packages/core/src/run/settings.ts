@@ -1,3 +1,4 @@
+import type { CacheSettings } from '../call/cache-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Member } from '../route/member.ts';
@@ -20,6 +21,8 @@ export interface Settings {
   /** The longest window of any limit: what is older has no say in one. */
   readonly longestWindowMs: number;
   readonly budget: BudgetSpec | undefined;
+  /** Absent where no answer is kept. */
+  readonly cache: CacheSettings | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** 0 to 1, for jitter. */

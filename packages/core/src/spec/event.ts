@@ -1,3 +1,4 @@
+import type { CacheScope } from './answer-store.ts';
 import type { Json } from './json.ts';
 import type { BudgetSpec } from './limit.ts';
 import type { Message, Part } from './message.ts';
@@ -72,6 +73,8 @@ export interface UsageTotals {
   readonly failedCalls: number;
   /** Calls whose end nobody saw; they are charged at their estimate and may or may not have been billed. */
   readonly uncertainCalls: number;
+  /** Calls that were not made, as an equal one was answered; no provider counts them. Absent in journals from before 'call.cached'. */
+  readonly cachedCalls?: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly microUsd: number;
@@ -88,6 +91,8 @@ export interface EventData {
     readonly title: string;
     readonly context?: string;
     readonly budget?: BudgetSpec;
+    /** Whose answers this run may use and leave, beside the overseer's own; `false` for none. */
+    readonly cache?: false | CacheScope;
   };
   'run.suspended': { readonly because: string };
   'run.resumed': { readonly because: string };
@@ -145,6 +150,8 @@ export interface EventData {
     readonly estimate: CallEstimate;
     /** What it can use at most; hard limits and budgets reserve this. */
     readonly worst: CallEstimate;
+    /** Under which the answer may be kept for equal requests; absent where it may not. */
+    readonly key?: string;
   };
   'call.finished': {
     readonly parts: readonly Part[];
@@ -165,6 +172,21 @@ export interface EventData {
     /** What stays charged: nothing for a call that was refused, the estimate for one whose end nobody saw. */
     readonly settled: CallEstimate;
     readonly uncertain: boolean;
+  };
+  /** The answer to an equal call in place of a call: nothing was sent, and nothing is charged. */
+  'call.cached': {
+    readonly step: number;
+    readonly key: string;
+    /** The call that gave this answer; it may be one of another run. */
+    readonly of: string;
+    /** `kept`: it was accepted before. `joined`: this attempt waited for it. `similar`: its request says the same in other words. */
+    readonly by: 'kept' | 'joined' | 'similar';
+    /** The cosine of the two requests, where they are similar. */
+    readonly similarity?: number;
+    readonly parts: readonly Part[];
+    readonly reason: FinishReason;
+    /** What that call cost. */
+    readonly saved: CallEstimate;
   };
   /** Of calls that change something alone: what changes nothing need not be known before it is over. */
   'tool.started': {

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { AnswerStore, CachedAnswer, CacheScope } from './answer-store.ts';
 export type {
   AttemptFault,
   CallEstimate,

@@ -52,6 +52,8 @@ export interface PlanTask {
   /** Done by this tool and no model; a task of kind `check` with neither is its checks alone. */
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  /** `false` asks a model whatever was answered before, and keeps the answer for nobody. */
+  readonly cache?: false;
 }
 
 /** A task as a user may write it: all but `instruction` has a default. */
@@ -68,6 +70,7 @@ export interface TaskInput {
   readonly checks?: readonly Check[];
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  readonly cache?: false;
 }
 
 /** A place in a document: 1-based line and column, and UTF-16 offsets into the text as it was read. */
