@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cancellation } from '../../packages/core/src/internal/cancellation.ts';
 import { Journal } from '../../packages/core/src/journal/journal.ts';
-import { RunBudget } from '../../packages/core/src/limit/budget.ts';
+import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { TaskGraph } from '../../packages/core/src/plan/task-graph.ts';
 import { RunControl } from '../../packages/core/src/run/run-control.ts';
@@ -22,7 +22,7 @@ afterEach(() => {
 
 describe('what the simulation notices of a broken kernel', () => {
   it('Q1 L6: a budget that lets everything through', async () => {
-    vi.spyOn(RunBudget.prototype, 'admit').mockReturnValue({ kind: 'run', holds: [] });
+    vi.spyOn(BudgetTree.prototype, 'admit').mockReturnValue({ kind: 'run', holds: [] });
     expect(await firstViolation()).toMatch(/of a budget of/);
   });
 

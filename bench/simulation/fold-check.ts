@@ -37,10 +37,10 @@ export class FoldCheck {
     for (const run of running) {
       const other = mine.runs.get(run.id);
       if (!isDeepStrictEqual(run, other)) this.#differs(`run ${run.title}`, run, other);
-      const budget = live.budgets.get(run.id)?.use();
-      const known = mine.budgets.get(run.id)?.use();
-      if (!isDeepStrictEqual(budget, known)) this.#differs(`budget of ${run.title}`, budget, known);
     }
+    const budgets = live.budgets.use();
+    const known = mine.budgets.use();
+    if (!isDeepStrictEqual(budgets, known)) this.#differs('budgets', budgets, known);
     const now = this.#world.clock.now();
     for (const [name, member] of settings.members) {
       const use = member.limits.use(now);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
-import { checkBudgetPrices, checkLimitPrice } from './check-prices.ts';
+import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
@@ -50,6 +50,7 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     checkFrameworks(registered);
     const members = createMembers(registered.models);
     checkBudgetPrices(options.budget, members.values());
+    for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
     await options.workspaces?.prepare(AbortSignal.timeout(60_000));
     const store = await (options.store ?? memory())();
     return { ...(await start(options, registered, members, store)), dispose };
@@ -98,6 +99,7 @@ function createSettings(
     store,
     longestWindowMs: longestWindow(registered.models),
     budget: options.budget,
+    budgets: options.budgets,
     clock,
     ids: createIds(clock.now()),
     random: options.random ?? Math.random,

@@ -33,6 +33,13 @@ const budget = z.strictObject({
   usd: z.number().positive().optional(),
   tokens: count.optional(),
   calls: count.optional(),
+  warnAt: z.array(z.number().positive().max(1)).max(20).optional(),
+});
+
+const budgets = z.strictObject({
+  project: budget.optional(),
+  users: z.record(z.string().min(1), budget).optional(),
+  tenants: z.record(z.string().min(1), budget).optional(),
 });
 
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */
@@ -60,6 +67,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
     .optional(),
   budget: budget.optional(),
+  budgets: budgets.optional(),
   plugins: z.array(z.looseObject({ spec: z.literal('plugin/1'), name: z.string() })).optional(),
   project: z
     .string()

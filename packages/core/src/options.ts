@@ -1,6 +1,6 @@
 import type { Clock } from './internal/clock.ts';
 import type { Framework } from './spec/framework.ts';
-import type { BudgetSpec } from './spec/limit.ts';
+import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
 import type { OpenStore } from './spec/store.ts';
 import type { Tool } from './spec/tool.ts';
@@ -28,8 +28,10 @@ export interface OverseerOptions<Name extends string = string> {
   readonly workspaces?: WorkspaceProvider;
   /** Where the truth is kept; the default is `memory()`, which ends with the process. */
   readonly store?: OpenStore;
-  /** For each run that does not bring its own. */
+  /** For each run that does not bring its own and is not below another. */
   readonly budget?: BudgetSpec;
+  /** For the project, its users and its tenants, over all runs and restarts. */
+  readonly budgets?: SharedBudgets;
   readonly plugins?: readonly Plugin[];
   /** The project whose runs these are; the default is `default`. */
   readonly project?: string;

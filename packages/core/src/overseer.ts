@@ -5,9 +5,11 @@ import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
-import type { Kernel, NewRun } from './run/kernel.ts';
+import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
+import type { NewRun, RunParent } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
+import { placeOfRun } from './run/place-of-run.ts';
 import { planTask } from './run/plan-task.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
@@ -19,8 +21,14 @@ import { plannableChecks } from './validate/plan-checks.ts';
 
 /** What one run may have of its own. */
 export interface RunOptions {
-  /** In place of the overseer's. */
+  /** In place of the overseer's; budgets of the project, user, tenant and parent hold as well. */
   readonly budget?: BudgetSpec;
+  /** For whom it works: what it uses is charged to that user's budget too. */
+  readonly user?: string;
+  /** The customer or team that the user belongs to; charged as well. */
+  readonly tenant?: string;
+  /** The task of an unfinished run for which it works: it draws from its budget, and has its user and tenant. */
+  readonly parent?: RunParent;
   /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
   readonly context?: string;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
@@ -54,8 +62,8 @@ export class Overseer implements AsyncDisposable {
 
   /**
    * Starts a run and returns its handle at once: of a goal in words, which the overseer model breaks into tasks, or of
-   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), and for a budget in dollars
-   * where a model has no price (`config.price`).
+   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), for a budget in dollars where a
+   * model has no price (`config.price`), and for a parent that is over or has another user (`config.parent`).
    */
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
     const kernel = this.#kernel();
@@ -159,13 +167,17 @@ export class Overseer implements AsyncDisposable {
   }
 
   #newRun(request: string | TaskGraph, options: RunOptions): NewRun {
-    const budget = options.budget ?? this.#settings.budget;
-    checkBudgetPrices(budget, this.#settings.members.values());
+    const place = placeOfRun(options, (id) => this.#kernel().runOf(id));
+    const budget = options.budget ?? (place.parent ? undefined : this.#settings.budget);
     const graph = typeof request === 'string' ? undefined : request;
+    for (const spec of [budget, ...(graph?.tasks ?? []).map((task) => task.budget)]) {
+      checkBudgetPrices(spec, this.#settings.members.values());
+    }
     const context = [graph?.context, options.context]
       .filter((text) => text !== undefined)
       .join('\n\n');
     const common = {
+      ...place,
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
     };

@@ -38,7 +38,7 @@ function nameTasks(
 }
 
 function withDefaults(input: TaskInput, key: string): PlanTask {
-  const { title, instruction, needs, files, role, step, origin } = input;
+  const { title, instruction, needs, files, role, step, origin, budget } = input;
   const task: PlanTask = {
     key,
     title: title || titleOf(instruction) || key,
@@ -49,12 +49,13 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
     priority: input.priority ?? 'medium',
     checks: input.checks ?? [],
   };
-  if (role === undefined && step === undefined && origin === undefined) return task;
+  if ([role, step, origin, budget].every((given) => given === undefined)) return task;
   return {
     ...task,
     ...(role === undefined ? {} : { role }),
     ...(step === undefined ? {} : { step }),
     ...(origin === undefined ? {} : { origin }),
+    ...(budget === undefined ? {} : { budget }),
   };
 }
 

@@ -22,6 +22,7 @@ import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
+import { tellCrossings } from './tell-crossings.ts';
 import { Turns } from './turns.ts';
 
 /** What became of a task that was offered; `untilAt` says when to look at a blocked one again. */
@@ -88,6 +89,7 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
+    tellCrossings(this.#projection, this.#journal);
     for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
     if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
   }
@@ -182,9 +184,9 @@ export class Dispatcher {
       return 'dropped';
     }
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
-    const admission = admitCall(this.#projection, run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
-      if (admission.ofBudget) this.#host.stopRun(run, admission.why);
+      if (admission.ends === 'run') this.#host.stopRun(run, admission.why);
       else this.#host.failTask(run, task, `${member.name}: ${admission.why}`, []);
       return 'dropped';
     }
@@ -202,6 +204,7 @@ export class Dispatcher {
       ...assignmentDrafts(at, choice, prompt, tools),
       callStarted({ ...at, call, model: member.name }, 1, admission, claim),
     ]);
+    tellCrossings(this.#projection, this.#journal);
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
@@ -240,9 +243,9 @@ export class Dispatcher {
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];
     const claim = claimForMessages(this.#decider, member, task, messages, tools);
-    const admission = admitCall(this.#projection, run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
-      if (!admission.ofBudget) return this.#end(at, 'failed', admission.why);
+      if (admission.ends !== 'run') return this.#end(at, 'failed', admission.why);
       this.#host.stopRun(run, admission.why);
       return undefined;
     }
@@ -254,6 +257,7 @@ export class Dispatcher {
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
     const durable = this.#journal.append([callStarted(place, step, admission, claim)]);
+    tellCrossings(this.#projection, this.#journal);
     const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;

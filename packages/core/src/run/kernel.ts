@@ -6,13 +6,13 @@ import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { BudgetSpec } from '../spec/limit.ts';
-import type { PlanTask, TaskSource } from '../spec/task.ts';
+import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
+import { type NewRun, startDrafts } from './new-run.ts';
 import type { Projection } from './projection.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
 import { Removals } from './removals.ts';
@@ -20,16 +20,6 @@ import { RunControl } from './run-control.ts';
 import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Settings } from './settings.ts';
-
-/** What a new run starts with. */
-export interface NewRun {
-  readonly title: string;
-  readonly goal?: string;
-  readonly context?: string;
-  readonly budget?: BudgetSpec;
-  readonly tasks: readonly PlanTask[];
-  readonly source?: TaskSource;
-}
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
@@ -104,20 +94,7 @@ export class Kernel {
   start(id: string, request: NewRun): void {
     for (const task of request.tasks) this.#chains.of(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
-    const { title, goal, context, budget } = request;
-    this.#append([
-      {
-        type: 'run.started',
-        run: id,
-        data: {
-          title,
-          ...(goal === undefined ? {} : { goal }),
-          ...(context === undefined ? {} : { context }),
-          ...(budget === undefined ? {} : { budget }),
-        },
-      },
-      { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
-    ]);
+    this.#append(startDrafts(id, request));
     const run = this.#projection.runs.get(id);
     if (run !== undefined) this.#control.added(run, request.tasks);
   }

@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { BudgetSpec } from './limit.ts';
+import type { BudgetScope, BudgetSpec } from './limit.ts';
 import type { Message, Part } from './message.ts';
 import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } from './model.ts';
 import type { PlanTask } from './task.ts';
@@ -79,6 +79,10 @@ export interface EventData {
     readonly title: string;
     readonly context?: string;
     readonly budget?: BudgetSpec;
+    readonly user?: string;
+    readonly tenant?: string;
+    /** The task of another run for which this one works; what it uses is charged to that as well. */
+    readonly parent?: { readonly run: string; readonly task: string };
   };
   'run.suspended': { readonly because: string };
   'run.resumed': { readonly because: string };
@@ -166,6 +170,15 @@ export interface EventData {
   'change.started': { readonly files: readonly string[] };
   'change.accepted': { readonly commit: string; readonly files: readonly string[] };
   'change.refused': { readonly because: string; readonly findings: readonly Finding[] };
+  /** Used and held first came to a share of a budget. Money is in micro-dollars. */
+  'budget.crossed': {
+    readonly scope: BudgetScope;
+    readonly metric: 'usd' | 'tokens' | 'calls';
+    readonly share: number;
+    readonly used: number;
+    readonly held: number;
+    readonly capacity: number;
+  };
   'limit.learned': { readonly rate: RateLimit };
   'model.changed': {
     readonly state: 'up' | 'down';

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { BudgetSpec } from './limit.ts';
 
 /** What a task is about; models say in `goodAt` which kinds they do well. */
 export type TaskKind =
@@ -50,6 +51,8 @@ export interface PlanTask {
   /** Done by this tool and no model; a task of kind `check` with neither is its checks alone. */
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  /** What its calls may use in all, those of its reviews and of runs below it included. */
+  readonly budget?: BudgetSpec;
 }
 
 /** A task as a user may write it: all but `instruction` has a default. */
@@ -65,6 +68,7 @@ export interface TaskInput {
   readonly checks?: readonly Check[];
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  readonly budget?: BudgetSpec;
 }
 
 /** A place in a document: 1-based line and column, and UTF-16 offsets into the text as it was read. */

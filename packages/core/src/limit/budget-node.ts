@@ -1,0 +1,44 @@
+import type { Spending } from '../journal/spending.ts';
+import type { BudgetScope, BudgetSpec } from '../spec/limit.ts';
+import { type Purse, pursesOf } from './purse.ts';
+
+/** One budget of the tree, whole: all that it names is held together. */
+export interface BudgetNode {
+  readonly scope: BudgetScope;
+  /** The run that it belongs to, or to whose task; `undefined` for budgets that runs share. */
+  readonly run: string | undefined;
+  /** Its name in holds: `run budget`. */
+  readonly name: string;
+  /** Whose it is, in a sentence: `the run's`. */
+  readonly owner: string;
+  readonly purses: readonly Purse[];
+  /** Shares that were told, as `metric share`; those of budgets that runs share are kept by `Spending`. */
+  readonly crossed: Set<string>;
+}
+
+/** The budget of a run. */
+export function runNode(run: string, spec: BudgetSpec): BudgetNode {
+  const names = { name: 'run budget', owner: "the run's" };
+  return { scope: `run:${run}`, run, ...names, purses: pursesOf(spec), crossed: new Set() };
+}
+
+/** The budget of a task. */
+export function taskNode(run: string, task: string, spec: BudgetSpec): BudgetNode {
+  const names = { name: 'task budget', owner: `the task's` };
+  const scope = `task:${run}/${task}` as const;
+  return { scope, run, ...names, purses: pursesOf(spec), crossed: new Set() };
+}
+
+/** A budget that runs share; what is used of it is what `spending` counts. */
+export function sharedNode(scope: BudgetScope, spec: BudgetSpec, spending: Spending): BudgetNode {
+  const [kind = '', ...rest] = scope.split(':');
+  const whose = rest.join(':');
+  return {
+    scope,
+    run: undefined,
+    name: whose === '' ? `${kind} budget` : `budget of ${kind} ${whose}`,
+    owner: whose === '' ? `the ${kind}'s` : `${kind} ${whose}'s`,
+    purses: pursesOf(spec, (metric) => spending.of(scope)[metric]),
+    crossed: new Set(),
+  };
+}
