@@ -8,6 +8,7 @@ import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
 import type { Finding } from '../spec/validator.ts';
+import { Aside } from './aside.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import {
   assignmentDrafts,
@@ -55,13 +56,13 @@ export class Dispatcher {
   readonly #host: DispatcherHost;
   /** Attempts that want a call, by id. */
   readonly #waiting = new Map<string, AttemptPlace>();
-  /** Tasks that only their run's budget keeps back, until one of its calls ends. */
-  readonly #aside: ReadyTask[] = [];
+  readonly #aside: Aside;
   readonly #turns: Turns;
 
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
     this.#projection = projection;
+    this.#aside = new Aside(projection);
     const candidates = createCandidateFinder(settings);
     this.#decider = { settings, projection, candidates };
     this.#journal = journal;
@@ -90,7 +91,7 @@ export class Dispatcher {
   /** A call ended: what it held is free. */
   freed(): void {
     tellCrossings(this.#projection, this.#journal);
-    for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
+    this.#aside.readmit(this.queue, this.#settings.clock.now());
     if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
   }
 
@@ -114,6 +115,7 @@ export class Dispatcher {
         return 'blocked';
       }),
     );
+    if (this.#aside.readmit(this.queue, nowMs)) this.wake();
     return wakeAt;
   }
 
@@ -195,7 +197,7 @@ export class Dispatcher {
         this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
         return { untilAt: admission.untilAt };
       }
-      this.#aside.push(ready);
+      this.#aside.put(ready, claim);
       return 'dropped';
     }
     const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };

@@ -58,7 +58,7 @@ export class Kernel {
         this.#control.failTask(run, task, because, findings),
       isStopping: (run) => this.#control.isStopping(run),
       // A stop can fail only with the journal, and of that everybody hears by other ways.
-      stopRun: (run, because) => void this.#control.stop(run, because).catch(() => undefined),
+      stopRun: (run, because) => void this.#control.drain(run, because).catch(() => undefined),
     });
     this.#graphs = new RunGraphs(this.#dispatcher.queue);
     this.#control = new RunControl({

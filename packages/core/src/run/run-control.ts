@@ -40,7 +40,11 @@ export class RunControl {
     const { run, task } = at;
     attempts.release(at);
     this.#host.closeWorkspace(at);
-    if (this.#stopping.has(run.id)) return;
+    if (this.#stopping.has(run.id)) {
+      // What is under way in a run that is drained comes to its end, and so does whoever asked for it.
+      if (task.status === 'done' && !at.live.cancel.aborted) this.#answer(run, task, at);
+      return;
+    }
     if (task.status === 'done') {
       if (task.task.kind === 'plan') graphs.load(run, this.#host.now());
       else graphs.complete(run, task.task.key, this.#host.now());
@@ -91,12 +95,16 @@ export class RunControl {
    */
   async stop(run: RunState, because: string): Promise<void> {
     if (run.status === 'finished') return;
-    let stopping = this.#stopping.get(run.id);
-    if (stopping === undefined) {
-      stopping = this.#stop(run, because);
-      this.#stopping.set(run.id, stopping);
-    }
-    await stopping;
+    this.#abort(this.#host.attempts.list(run.id), because);
+    await this.#end(run, because);
+  }
+
+  /**
+   * Ends a run that may not make its next call: starts nothing more, and lets what is under way end first, which is paid
+   * for. Otherwise as `stop`, which cuts it short.
+   */
+  async drain(run: RunState, because: string): Promise<void> {
+    if (run.status !== 'finished') await this.#end(run, because);
   }
 
   /** Resolves when no run is being ended any more. */
@@ -104,10 +112,23 @@ export class RunControl {
     await Promise.allSettled(this.#stopping.values());
   }
 
+  #end(run: RunState, because: string): Promise<void> {
+    let ending = this.#stopping.get(run.id);
+    if (ending === undefined) {
+      ending = this.#stop(run, because);
+      this.#stopping.set(run.id, ending);
+    }
+    return ending;
+  }
+
+  #abort(places: readonly AttemptPlace[], because: string): void {
+    for (const at of places) at.live.cancel.abort(new Error(because));
+  }
+
   async #stop(run: RunState, because: string): Promise<void> {
     const places = this.#host.attempts.list(run.id);
-    for (const at of places) at.live.cancel.abort(new Error(because));
     await this.#host.attempts.quiet(run.id);
+    this.#abort(places, because);
     for (const at of places) {
       if (at.task.attempt?.id === at.attempt.id) {
         endAttempt(this.#host.attemptHost, at, 'cancelled', because, []);
