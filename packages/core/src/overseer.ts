@@ -5,6 +5,7 @@ import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
+import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
 import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { NewRun, RunParent } from './run/new-run.ts';
@@ -71,6 +72,16 @@ export class Overseer implements AsyncDisposable {
     kernel.start(id, this.#newRun(request, options));
     // In the same turn, before the run can have ended.
     return this.#handle(id, kernel);
+  }
+
+  /**
+   * What a graph of tasks will use, per task and in all, and whether that fits its budgets: calls with repairs and
+   * reviews, tokens and dollars, each with a range that holds the truth in nine of ten cases. Starts nothing. Throws as
+   * `run` does.
+   */
+  estimate(request: TaskGraph, options: RunOptions = {}): CostEstimate {
+    this.#kernel();
+    return estimateCost(this.#settings, this.#open.projection, this.#newRun(request, options));
   }
 
   /** A handle to a run of this journal, whoever started it. */

@@ -3,6 +3,7 @@ import { BudgetTree } from '../limit/budget-tree.ts';
 import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
+import { WorkHistory } from '../limit/work-history.ts';
 import type { Member } from '../route/member.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
@@ -14,6 +15,7 @@ export class Projection {
   readonly cooldowns: Map<string, Cooldown> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
   readonly outputs: OutputEstimates = new OutputEstimates();
+  readonly history: WorkHistory = new WorkHistory();
   readonly #members: ReadonlyMap<string, Member>;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
@@ -31,6 +33,7 @@ export class Projection {
   apply(event: OverseerEvent): void {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
+    this.history.take(event, () => this.#kindOf(event));
     foldRun(this.runs, event);
     this.expected.take(event);
     this.budgets.take(event);
