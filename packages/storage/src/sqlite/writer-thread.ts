@@ -16,7 +16,7 @@ interface Waiting {
   readonly reject: (error: StoreError) => void;
 }
 
-/** The host's own flags (preloaded modules, `--input-type`) are not for this thread; Node 22 calls its SQLite experimental. */
+/** Node 22 calls its SQLite experimental. */
 const FLAGS = ['--disable-warning=ExperimentalWarning'];
 
 /**
@@ -38,7 +38,7 @@ export class WriterThread {
     this.#worker = new Worker(entry, {
       name: 'overseer-sqlite',
       workerData: options,
-      execArgv: FLAGS,
+      execArgv: [...conditionsOf(process.execArgv), ...FLAGS],
     });
     this.#worker.on('message', ({ id, answer }: Answered) => this.#settle(id, answer));
     this.#worker.on('error', (error: unknown) => this.#end(broken(this.#path, error)));
@@ -99,4 +99,12 @@ function broken(path: string, cause: unknown): StoreError {
     `The writer of ${path} ended without a word (${String(cause)}): open the store again; all that was acknowledged is kept.`,
     { cause },
   );
+}
+
+/**
+ * What packages are read from is the same in this thread as in its host's; the host's other flags (preloaded modules,
+ * `--input-type`) are not for it.
+ */
+function conditionsOf(flags: readonly string[]): readonly string[] {
+  return flags.filter((flag) => flag.startsWith('--conditions='));
 }
