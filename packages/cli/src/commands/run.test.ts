@@ -64,7 +64,7 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
     expect(scene.service.counts()).toEqual({});
     expect(await git(scene, 'status', '--porcelain')).toBe('');
     const json = await overseer(scene, ['run', ...scene.server, ...team, '--estimate', '--json']);
-    expect(JSON.parse(json.out)).toMatchObject({ fits: 'yes', total: { calls: { low: 3 } } });
+    expect(JSON.parse(json.out)).toMatchObject({ fits: 'yes', total: { calls: { low: 5 } } });
     const goal = await overseer(scene, ['run', ...scene.server, '--estimate', 'Write', 'notes']);
     expect(goal.code).toBe(2);
     expect(goal.err).toContain('config.command-line');
