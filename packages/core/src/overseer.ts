@@ -2,6 +2,7 @@ import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import type { Journal } from './journal/journal.ts';
+import { type UsageRow, usageRows } from './observe/usage.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
@@ -105,6 +106,16 @@ export class Overseer implements AsyncDisposable {
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
     return this.#kernel().models();
+  }
+
+  /**
+   * How every limit and every budget stands now, how fast it is used, and when it will be reached at that rate: limits by
+   * model, then budgets from the project down. A fold of what happened in the last hour, bounded.
+   */
+  usage(): readonly UsageRow[] {
+    this.#kernel();
+    const { members, clock } = this.#settings;
+    return usageRows(members.values(), this.#open.projection, clock.now());
   }
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */

@@ -60,7 +60,7 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/T001 .* worker +\d+ \(\d+ to \d+\) .* \$0\.\d+ \(\$0\.\d+ to \$\d\.\d+\)/);
     expect(out).toMatch(/^in all +\d+ \(/m);
-    expect(out).toContain('has $0.0010 left: that is too little.');
+    expect(out).toContain('The run has $0.0010 left: that is too little.');
     expect(scene.service.counts()).toEqual({});
     expect(await git(scene, 'status', '--porcelain')).toBe('');
     const json = await overseer(scene, ['run', ...scene.server, ...team, '--estimate', '--json']);

@@ -1,4 +1,4 @@
-import type { CostEstimate, CostForecast, CostRange } from '@overseer/core';
+import type { CostEstimate, CostForecast, CostRange, TaskForecast } from '@overseer/core';
 import { table } from './table.ts';
 import { harmless } from './words.ts';
 
@@ -13,7 +13,7 @@ export function estimateTable({ tasks, total, budgets }: CostEstimate): readonly
     { head: 'dollars', align: 'right' },
   ] as const;
   const rows = tasks.map((task) => [
-    harmless(`${task.key} ${task.title}`).slice(0, MOST),
+    harmless(nameOf(task)).slice(0, MOST),
     harmless(task.model ?? 'none'),
     ...figures(task),
   ]);
@@ -23,9 +23,18 @@ export function estimateTable({ tasks, total, budgets }: CostEstimate): readonly
     'Each figure is what is expected, and between which two it lies in nine of ten cases.',
     ...budgets.map(
       ({ scope, metric, left, fits }) =>
-        `${harmless(scope)} has ${metric === 'usd' ? dollars(left) : `${count(left)} ${metric}`} left: ${FITS[fits]}.`,
+        `${harmless(ownerOf(scope))} has ${metric === 'usd' ? dollars(left) : `${count(left)} ${metric}`} left: ${FITS[fits]}.`,
     ),
   ];
+}
+
+function nameOf({ key, title }: TaskForecast): string {
+  return title.startsWith(key) ? title : `${key} ${title}`;
+}
+
+/** Whose budget it is: a run that is not started has no name yet. */
+function ownerOf(scope: string): string {
+  return scope === 'run:new' ? 'The run' : scope.replace('task:new/', 'Task ');
 }
 
 /** Characters of a task's name. */

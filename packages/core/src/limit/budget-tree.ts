@@ -6,6 +6,7 @@ import { type BudgetAdmission, neverBy, type Stuck, waitFor } from './budget-rea
 import { amountOf, chargeOf } from './call-amount.ts';
 import type { Claim } from './model-limits.ts';
 import type { Purse } from './purse.ts';
+import type { SpendRate } from './spend-rate.ts';
 
 /** The budgets of a run that goes on, and those above it. */
 interface RunBudgets {
@@ -76,10 +77,10 @@ export class BudgetTree {
         this.#start(call, this.path(run, event.task), event.data.worst, run);
         return;
       case 'call.finished':
-        this.#end(call, event.data.settled, run);
+        this.#end(event, event.data.settled);
         return;
       case 'call.failed':
-        this.#end(call, event.data.uncertain ? event.data.settled : undefined, run);
+        this.#end(event, event.data.uncertain ? event.data.settled : undefined);
         return;
       case 'budget.crossed':
         this.#told(event);
@@ -132,9 +133,9 @@ export class BudgetTree {
 
   /** How every budget stands: those that runs share first, then those of runs that go on and of their tasks. */
   use(): readonly BudgetUse[] {
-    return [...this.#nodes()].flatMap(({ scope, name, purses }) =>
+    return [...this.#nodes()].flatMap(({ scope, name, purses, rate }) =>
       purses.map(({ metric, used, held, capacity, warnAt }) => {
-        return { scope, limit: `${name}: ${metric}`, metric, used, held, capacity, warnAt };
+        return { scope, limit: `${name}: ${metric}`, metric, used, held, capacity, warnAt, rate };
       }),
     );
   }
@@ -189,12 +190,13 @@ export class BudgetTree {
     }
   }
 
-  #end(call: string, actual: CallEstimate | undefined, run: string): void {
+  #end({ call = '', run = '', at }: OverseerEvent, actual: CallEstimate | undefined): void {
     const open = this.#open.get(call);
     if (open === undefined) return;
     this.#open.delete(call);
     for (const node of open.path) {
       this.#touched.set(node, run);
+      if (actual !== undefined) node.rate.note(at, actual);
       for (const purse of node.purses) {
         const used = actual === undefined ? 0 : chargeOf(purse.metric, actual);
         purse.settle(chargeOf(purse.metric, open.worst), used);
@@ -260,6 +262,8 @@ export interface BudgetUse {
   readonly held: number;
   readonly capacity: number;
   readonly warnAt: readonly number[];
+  /** What was used of the budget lately. */
+  readonly rate: SpendRate;
 }
 
 /** The data of an event `budget.crossed`, and the run whose call did it. */

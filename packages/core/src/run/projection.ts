@@ -3,6 +3,7 @@ import { BudgetTree } from '../limit/budget-tree.ts';
 import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
+import { SpendRate } from '../limit/spend-rate.ts';
 import { WorkHistory } from '../limit/work-history.ts';
 import type { Member } from '../route/member.ts';
 import type { OverseerEvent } from '../spec/event.ts';
@@ -16,12 +17,15 @@ export class Projection {
   readonly expected: ExpectedCalls = new ExpectedCalls();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly history: WorkHistory = new WorkHistory();
+  /** What each model used lately. */
+  readonly rates: ReadonlyMap<string, SpendRate>;
   readonly #members: ReadonlyMap<string, Member>;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(members: ReadonlyMap<string, Member>, budgets: BudgetTree = new BudgetTree()) {
     this.#members = members;
     this.budgets = budgets;
+    this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
   }
 
   /** When the last event was, epoch ms. */
@@ -77,6 +81,7 @@ export class Projection {
     const { settled, rate } = event.data;
     const member = this.#members.get(model);
     member?.limits.settle(call, settled);
+    this.rates.get(model)?.note(event.at, settled);
     if (rate !== undefined) member?.limits.learn(event.at, rate);
     this.outputs.note(outputKey(model, this.#kindOf(event)), settled.outputTokens);
     if (this.cooldowns.has(model)) this.cooldowns.delete(model);
@@ -86,8 +91,10 @@ export class Projection {
     const { call = '', model = '' } = event;
     const { settled, uncertain, rate } = event.data;
     const member = this.#members.get(model);
-    if (uncertain) member?.limits.settle(call, settled);
-    else member?.limits.release(call);
+    if (uncertain) {
+      member?.limits.settle(call, settled);
+      this.rates.get(model)?.note(event.at, settled);
+    } else member?.limits.release(call);
     if (rate !== undefined) member?.limits.learn(event.at, rate);
     const before = this.cooldowns.get(model) ?? noCooldown;
     this.cooldowns.set(model, cooldownAfter(before, event.data, event.at));
