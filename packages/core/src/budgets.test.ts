@@ -109,6 +109,20 @@ describe('budgets that runs share', () => {
     expect(() => overseer.run(tasks(1, { budget: { usd: 1 } }))).toThrow('no price is known');
   });
 
+  it('L7: what a run costs is not known where a model without a price was charged', async () => {
+    const dear = fakeModel({ info: { local: false }, reply: () => ({ text: 'x' }) });
+    const free = fakeModel({ reply: () => ({ text: 'x' }) });
+    const disk = mortalDisk();
+    const models = { a: { model: free, goodAt: ['free'] }, b: { model: dear, goodAt: ['dear'] } };
+    const overseer = await createOverseer({ overseer: 'a', models, store: disk.open });
+    const [known, unknown] = ['free', 'dear'].map((kind) => overseer.run(tasks(1, { kind })));
+    expect(await known?.result).toHaveProperty('cost', 0);
+    expect(await unknown?.result).not.toHaveProperty('cost');
+    await disk.kill();
+    await using later = await createOverseer({ overseer: 'a', models, store: disk.open });
+    expect(await later.open(unknown?.id ?? '').result).not.toHaveProperty('cost');
+  });
+
   it('L6 X5: a budget of another shape is refused', async () => {
     const wrong = { budgets: { users: { mia: { usd: 1, warnAt: [80] } } } };
     await expect(open(tenCents(), wrong)).rejects.toMatchObject({ code: 'config.invalid' });

@@ -59,18 +59,20 @@ export function requestOf(
   };
 }
 
-/** The event by which an admitted call begins, with all that it holds. */
+/** The event by which an admitted call of a model begins, with all that it holds. */
 export function callStarted(
   place: {
     readonly run: string;
     readonly task: string;
     readonly attempt: string;
     readonly call: string;
-    readonly model: string;
   },
+  { name, price, model }: Member,
   step: number,
   { holds }: Extract<Admission, { kind: 'run' }>,
   { estimate, worst }: Claim,
 ): EventDraft {
-  return { type: 'call.started', ...place, data: { step, holds, estimate, worst } };
+  const isKnown = price !== undefined || model.info.local === true;
+  const data = { step, holds, estimate, worst, ...(isKnown ? {} : { unpriced: true as const }) };
+  return { type: 'call.started', ...place, model: name, data };
 }

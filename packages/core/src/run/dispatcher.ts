@@ -204,7 +204,7 @@ export class Dispatcher {
     const call = this.#settings.ids();
     const durable = this.#journal.append([
       ...assignmentDrafts(at, choice, prompt, tools),
-      callStarted({ ...at, call, model: member.name }, 1, admission, claim),
+      callStarted({ ...at, call }, member, 1, admission, claim),
     ]);
     tellCrossings(this.#projection, this.#journal);
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
@@ -255,10 +255,10 @@ export class Dispatcher {
       return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
     }
     const call = this.#settings.ids();
-    const place = { ...placeOf(at), call, model: member.name };
+    const place = { ...placeOf(at), call };
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
-    const durable = this.#journal.append([callStarted(place, step, admission, claim)]);
+    const durable = this.#journal.append([callStarted(place, member, step, admission, claim)]);
     tellCrossings(this.#projection, this.#journal);
     const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);

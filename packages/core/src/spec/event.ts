@@ -125,6 +125,8 @@ export interface EventData {
     readonly estimate: CallEstimate;
     /** What it can use at most; hard limits and budgets reserve this. */
     readonly worst: CallEstimate;
+    /** Nobody knows what the model costs: its dollars are missing wherever they are counted. */
+    readonly unpriced?: true;
   };
   'call.finished': {
     readonly parts: readonly Part[];
