@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventDraft } from './draft.ts';
 import { place } from './history.fixture.ts';
 import { JournalIndex } from './journal-index.ts';
+import type { Spending } from './spending.ts';
 
 const COST = { inputTokens: 3, outputTokens: 4, microUsd: 5 };
 
@@ -56,6 +57,13 @@ const HISTORY: readonly EventDraft[] = [
   spent('r2'),
 ];
 
+/** The end of a run as the kernel writes it. */
+function withTotals(draft: EventDraft, spending: Spending): EventDraft {
+  if (draft.type !== 'run.finished') return draft;
+  const user = draft.run === 'r1' ? 'mia' : undefined;
+  return { ...draft, data: { ...draft.data, spent: spending.soFar({ user, tenant: 'acme' }) } };
+}
+
 describe('Spending', () => {
   it('L6: counts for the project, the user and the tenant of a run, whatever is read again', () => {
     for (let cut = 0; cut <= HISTORY.length; cut++) {
@@ -74,6 +82,22 @@ describe('Spending', () => {
       expect(spending.isCrossed('tenant:acme', 'calls', 0.5, 5)).toBe(false);
       expect(index.open).toEqual(['r2']);
     }
+  });
+
+  it('L6: is exact where of runs that are over only the end was kept', () => {
+    const whole = new JournalIndex();
+    const events = HISTORY.map((draft, at) => {
+      const event = place(withTotals(draft, whole.spending), at + 1);
+      whole.take(event);
+      return event;
+    });
+    const kept = events.filter(({ run, type }) => run === 'r2' || type === 'run.finished');
+    const rest = new JournalIndex();
+    for (const event of kept) rest.take(event);
+    for (const scope of ['project', 'user:mia', 'user:ben', 'tenant:acme'] as const) {
+      expect(rest.spending.of(scope)).toEqual(whole.spending.of(scope));
+    }
+    expect(rest.spending.of('project').calls).toBe(5);
   });
 
   it('L6: figures that are no amounts do not spoil the sums', () => {

@@ -1,4 +1,4 @@
-import type { CallEstimate, OverseerEvent } from '../spec/event.ts';
+import type { CallEstimate, EventData, OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { BudgetScope } from '../spec/limit.ts';
 
@@ -21,7 +21,7 @@ const NOTHING: Spent = { usd: 0, tokens: 0, calls: 0 };
 
 /**
  * What the project, its users and its tenants have spent since the first event: a fold that sees each event once, and is
- * kept with the index of the journal, so that it is exact without reading old events again. It grows with the number of
+ * kept with the index of the journal and told by each run that ends, so that it is exact without reading old events again. It grows with the number of
  * users and tenants, not with the journal.
  */
 export class Spending {
@@ -54,13 +54,11 @@ export class Spending {
   /** Takes one event into account, in order. */
   take(event: OverseerEvent): void {
     switch (event.type) {
-      case 'run.started': {
-        const scopes = scopesOf(event.data.user, event.data.tenant);
-        if (scopes.length > 0) this.#runs.set(event.run ?? '', scopes);
+      case 'run.started':
+        this.#start(event);
         return;
-      }
       case 'run.finished':
-        this.#runs.delete(event.run ?? '');
+        this.#finish(event);
         return;
       case 'call.finished':
         this.#charge(event.run ?? '', event.data.settled);
@@ -80,6 +78,15 @@ export class Spending {
     return this.#spent.get(scope) ?? NOTHING;
   }
 
+  /** What the project and the user and tenant of a run have spent in all. */
+  soFar(run: {
+    readonly user: string | undefined;
+    readonly tenant: string | undefined;
+  }): NonNullable<EventData['run.finished']['spent']> {
+    const scopes = ['project' as const, ...scopesOf(run.user, run.tenant)];
+    return Object.fromEntries(scopes.map((scope) => [scope, this.of(scope)]));
+  }
+
   /** Whether a threshold of the project, a user or a tenant was told; one of another capacity is another threshold. */
   isCrossed(scope: BudgetScope, metric: SpentMetric, share: number, capacity: number): boolean {
     return this.#crossed.has(markOf(scope, metric, share, capacity));
@@ -92,6 +99,19 @@ export class Spending {
       spent: [...this.#spent].map(([scope, { usd, tokens, calls }]) => [scope, usd, tokens, calls]),
       crossed: [...this.#crossed],
     };
+  }
+
+  #start({ run = '', data }: OverseerEvent<'run.started'>): void {
+    const scopes = scopesOf(data.user, data.tenant);
+    if (scopes.length > 0) this.#runs.set(run, scopes);
+  }
+
+  #finish({ run = '', data }: OverseerEvent<'run.finished'>): void {
+    this.#runs.delete(run);
+    // The same as what was counted here, unless events before were left out.
+    for (const [scope, spent] of Object.entries(data.spent ?? {})) {
+      if (spent !== undefined) this.#spent.set(scope, spent);
+    }
   }
 
   #charge(run: string, settled: CallEstimate): void {

@@ -52,6 +52,11 @@ export class BudgetTree {
     }
   }
 
+  /** What users, tenants and the project have spent. */
+  get spending(): Spending {
+    return this.#spending;
+  }
+
   /** Makes one event true. */
   take(event: OverseerEvent): void {
     const { run = '', call = '' } = event;

@@ -10,12 +10,7 @@ interface Kept {
 
 /** Tasks that only a budget keeps back, until calls under way use less than they hold. */
 export class Aside {
-  readonly #projection: Projection;
   #kept: Kept[] = [];
-
-  constructor(projection: Projection) {
-    this.#projection = projection;
-  }
 
   /** Keeps a task back. */
   put(ready: ReadyTask, claim: Claim): void {
@@ -26,9 +21,8 @@ export class Aside {
    * Queues the first that budgets keep back no longer, whether it may start or never can, and says whether there is one:
    * one at a time, because each that starts leaves less for the others. Looking costs no prompt.
    */
-  readmit(queue: ReadyQueue, nowMs: number): boolean {
+  readmit({ budgets, runs }: Projection, queue: ReadyQueue, nowMs: number): boolean {
     if (this.#kept.length === 0) return false;
-    const { budgets, runs } = this.#projection;
     this.#kept = this.#kept.filter(({ ready }) => runs.get(ready.run)?.status === 'running');
     const at = this.#kept.findIndex(
       ({ ready, claim }) => budgets.admit(ready.run, ready.task, claim).kind !== 'wait',

@@ -56,13 +56,12 @@ export class Dispatcher {
   readonly #host: DispatcherHost;
   /** Attempts that want a call, by id. */
   readonly #waiting = new Map<string, AttemptPlace>();
-  readonly #aside: Aside;
+  readonly #aside = new Aside();
   readonly #turns: Turns;
 
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
     this.#projection = projection;
-    this.#aside = new Aside(projection);
     const candidates = createCandidateFinder(settings);
     this.#decider = { settings, projection, candidates };
     this.#journal = journal;
@@ -91,7 +90,7 @@ export class Dispatcher {
   /** A call ended: what it held is free. */
   freed(): void {
     tellCrossings(this.#projection, this.#journal);
-    this.#aside.readmit(this.queue, this.#settings.clock.now());
+    this.#aside.readmit(this.#projection, this.queue, this.#settings.clock.now());
     if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
   }
 
@@ -115,7 +114,7 @@ export class Dispatcher {
         return 'blocked';
       }),
     );
-    if (this.#aside.readmit(this.queue, nowMs)) this.wake();
+    if (this.#aside.readmit(this.#projection, this.queue, nowMs)) this.wake();
     return wakeAt;
   }
 

@@ -2,7 +2,7 @@ import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { RunStatus } from '../spec/event.ts';
+import type { EventData, RunStatus } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Finding } from '../spec/validator.ts';
 import type { LiveAttempts } from './live-attempts.ts';
@@ -17,6 +17,8 @@ export interface RunControlHost {
   readonly graphs: RunGraphs;
   readonly attemptHost: AttemptHost;
   readonly maxAttempts: number;
+  /** What the project, and a run's user and tenant, have spent in all. */
+  spent(run: RunState): NonNullable<EventData['run.finished']['spent']>;
   now(): number;
   append(drafts: readonly EventDraft[]): Promise<void>;
   closeWorkspace(at: AttemptPlace): void;
@@ -215,6 +217,7 @@ export class RunControl {
         data: {
           status,
           usage: { ...run.usage },
+          spent: this.#host.spent(run),
           ...(because === undefined ? {} : { because }),
         },
       },

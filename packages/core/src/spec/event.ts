@@ -91,6 +91,18 @@ export interface EventData {
     readonly status: RunStatus;
     readonly because?: string;
     readonly usage: UsageTotals;
+    /**
+     * What the project, and the run's user and tenant, have spent in all so far, this run included: from here on nobody
+     * has to know the events before. Money is in micro-dollars.
+     */
+    readonly spent?: Readonly<
+      Partial<
+        Record<
+          BudgetScope,
+          { readonly usd: number; readonly tokens: number; readonly calls: number }
+        >
+      >
+    >;
   };
   'plan.accepted': { readonly by: 'host' | 'model'; readonly tasks: readonly PlanTask[] };
   'task.assigned': {
