@@ -1,3 +1,4 @@
+import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
@@ -64,8 +65,8 @@ export class Overseer implements AsyncDisposable {
 
   /**
    * Starts a run and returns its handle at once: of a goal in words, which the overseer model breaks into tasks, or of
-   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), for a budget in dollars where a
-   * model has no price (`config.price`), and for a parent that is over or has another user (`config.parent`).
+   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), for a budget that is none
+   * (`config.budget`) or counts dollars where a model has no price (`config.price`), and for a parent that is over or has another user (`config.parent`).
    */
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
     const kernel = this.#kernel();
@@ -192,9 +193,7 @@ export class Overseer implements AsyncDisposable {
     const place = placeOfRun(options, (id) => this.#kernel().runOf(id));
     const budget = options.budget ?? (place.parent ? undefined : this.#settings.budget);
     const graph = typeof request === 'string' ? undefined : request;
-    for (const spec of [budget, ...(graph?.tasks ?? []).map((task) => task.budget)]) {
-      checkBudgetPrices(spec, this.#settings.members.values());
-    }
+    this.#checkBudgets(budget, graph?.tasks ?? []);
     const context = [graph?.context, options.context]
       .filter((text) => text !== undefined)
       .join('\n\n');
@@ -215,6 +214,16 @@ export class Overseer implements AsyncDisposable {
       tasks,
       ...(request.source === undefined ? {} : { source: request.source }),
     };
+  }
+
+  #checkBudgets(ofRun: BudgetSpec | undefined, tasks: TaskGraph['tasks']): void {
+    const budgets = tasks.map(
+      ({ key = 'without a key', budget }) => [`task ${key}`, budget] as const,
+    );
+    for (const [whose, budget] of [['this run', ofRun] as const, ...budgets]) {
+      checkBudget(whose, budget);
+      checkBudgetPrices(budget, this.#settings.members.values());
+    }
   }
 
   #planRun(goal: string, always: readonly Check[]): NewRun {
