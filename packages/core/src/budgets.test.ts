@@ -100,6 +100,41 @@ describe('budgets that runs share', () => {
     expect(crossings(await disk.events())).toEqual(['project 0.5', 'project 0.8', 'project 1']);
   });
 
+  it('L6: what a model may spend is bounded, and its work goes to others then', async () => {
+    const disk = mortalDisk();
+    const spare = fakeModel({ reply: () => ({ text: 'y' }) });
+    for (const expected of [3, 0]) {
+      const dear = tenCents(2);
+      const overseer = await createOverseer({
+        overseer: 'spare',
+        models: {
+          dear: { model: dear, role: 'worker', fallback: ['spare'] },
+          spare: { model: spare },
+        },
+        budgets: { models: { dear: { usd: 0.35 } } },
+        store: disk.open,
+      });
+      const result = await overseer.run(tasks(8)).result;
+      expect(result).toMatchObject({ status: 'completed', usage: { calls: 8 } });
+      expect(dear.requests).toHaveLength(expected);
+      await disk.kill();
+    }
+    const reasons = (await disk.events()).flatMap(({ type, data }) =>
+      type === 'task.assigned' && 'because' in data ? [data.because] : [],
+    );
+    expect(reasons.join('\n')).toContain("dear: model dear's budget of $0.35 has $0.05 left");
+  });
+
+  it('L6: a task fails where every model has spent its budget, and names of models are checked', async () => {
+    const model = tenCents();
+    await using overseer = await open(model, { budgets: { models: { a: { usd: 0.1 } } } });
+    const result = await overseer.run(tasks(2)).result;
+    expect(result).toMatchObject({ status: 'failed', usage: { calls: 1 } });
+    expect(result.reason).toContain("a: model a's budget of $0.10 has $0 left");
+    const wrong = open(tenCents(), { budgets: { models: { b: { usd: 1 } } } });
+    await expect(wrong).rejects.toMatchObject({ code: 'config.unknown-model' });
+  });
+
   it('L6: prices are needed for every budget in dollars, those of users and tasks included', async () => {
     const model = fakeModel({ info: { local: false }, reply: () => ({ text: 'x' }) });
     await expect(open(model, { budgets: { users: { '*': { usd: 1 } } } })).rejects.toMatchObject({

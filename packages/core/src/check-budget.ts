@@ -1,5 +1,7 @@
+import { checkBudgetPrices, type PricedModel } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
-import type { BudgetSpec } from './spec/limit.ts';
+import { suggest } from './internal/nearest.ts';
+import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
 
 /**
  * Checks a budget that a host passed to a run or a task, which may come from JavaScript. Throws `ConfigError`
@@ -16,6 +18,28 @@ export function checkBudget(whose: string, budget: BudgetSpec | undefined): void
   const isShare = (share: unknown): boolean => typeof share === 'number' && share > 0 && share <= 1;
   if (Array.isArray(shares) && shares.every(isShare)) return;
   throw wrong(whose, `warnAt is ${shown(shares)}; give shares above 0 and up to 1, such as [0.8]`);
+}
+
+/**
+ * Checks the budgets of models: that each names a model of the team, and that dollars can be counted. Throws `ConfigError`
+ * `config.unknown-model` and `config.price`.
+ */
+export function checkModelBudgets(
+  budgets: SharedBudgets['models'],
+  members: ReadonlyMap<string, PricedModel>,
+): void {
+  for (const [name, budget] of Object.entries(budgets ?? {})) {
+    const member = members.get(name);
+    if (member !== undefined) {
+      checkBudgetPrices(budget, [member]);
+      continue;
+    }
+    const near = suggest(name, [...members.keys()]);
+    throw new ConfigError(
+      'config.unknown-model',
+      `Unknown name for a budget of models: ${JSON.stringify(name)}; ${near}.`,
+    );
+  }
 }
 
 function wrong(whose: string, problem: string): ConfigError {

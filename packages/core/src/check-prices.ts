@@ -22,7 +22,7 @@ export function checkBudgetPrices(
   requirePrices(`A budget of $${budget.usd}`, [...models]);
 }
 
-/** All budgets that runs share. */
+/** All budgets that runs share, but for those of models. */
 export function sharedSpecs({
   project,
   users,

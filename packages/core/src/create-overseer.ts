@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { checkModelBudgets } from './check-budget.ts';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
 import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
@@ -51,6 +52,7 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     const members = createMembers(registered.models);
     checkBudgetPrices(options.budget, members.values());
     for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
+    checkModelBudgets(options.budgets?.models, members);
     await options.workspaces?.prepare(AbortSignal.timeout(60_000));
     const store = await (options.store ?? memory())();
     return { ...(await start(options, registered, members, store)), dispose };

@@ -40,6 +40,7 @@ const budgets = z.strictObject({
   project: budget.optional(),
   users: z.record(z.string().min(1), budget).optional(),
   tenants: z.record(z.string().min(1), budget).optional(),
+  models: z.record(z.string().min(1), budget).optional(),
 });
 
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */

@@ -60,8 +60,12 @@ const HISTORY: readonly EventDraft[] = [
 /** The end of a run as the kernel writes it. */
 function withTotals(draft: EventDraft, spending: Spending): EventDraft {
   if (draft.type !== 'run.finished') return draft;
-  const user = draft.run === 'r1' ? 'mia' : undefined;
-  return { ...draft, data: { ...draft.data, spent: spending.soFar({ user, tenant: 'acme' }) } };
+  const scopes = [
+    'project',
+    'tenant:acme',
+    ...(draft.run === 'r1' ? ['user:mia' as const] : []),
+  ] as const;
+  return { ...draft, data: { ...draft.data, spent: spending.soFar(scopes) } };
 }
 
 describe('Spending', () => {

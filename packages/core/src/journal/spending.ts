@@ -20,7 +20,7 @@ const MARKS = 10_000;
 const NOTHING: Spent = { usd: 0, tokens: 0, calls: 0 };
 
 /**
- * What the project, its users and its tenants have spent since the first event: a fold that sees each event once, and is
+ * What the project, its users, its tenants and its models have spent since the first event: a fold that sees each event once, and is
  * kept with the index of the journal and told by each run that ends, so that it is exact without reading old events again. It grows with the number of
  * users and tenants, not with the journal.
  */
@@ -61,10 +61,10 @@ export class Spending {
         this.#finish(event);
         return;
       case 'call.finished':
-        this.#charge(event.run ?? '', event.data.settled);
+        this.#charge(event, event.data.settled);
         return;
       case 'call.failed':
-        if (event.data.uncertain) this.#charge(event.run ?? '', event.data.settled);
+        if (event.data.uncertain) this.#charge(event, event.data.settled);
         return;
       case 'budget.crossed':
         this.#mark(event.data);
@@ -73,17 +73,13 @@ export class Spending {
     }
   }
 
-  /** What was spent in all by the project, a user or a tenant. */
+  /** What was spent in all by the project, a user, a tenant or a model. */
   of(scope: BudgetScope): Spent {
     return this.#spent.get(scope) ?? NOTHING;
   }
 
-  /** What the project and the user and tenant of a run have spent in all. */
-  soFar(run: {
-    readonly user: string | undefined;
-    readonly tenant: string | undefined;
-  }): NonNullable<EventData['run.finished']['spent']> {
-    const scopes = ['project' as const, ...scopesOf(run.user, run.tenant)];
+  /** What all of these have spent. */
+  soFar(scopes: readonly BudgetScope[]): NonNullable<EventData['run.finished']['spent']> {
     return Object.fromEntries(scopes.map((scope) => [scope, this.of(scope)]));
   }
 
@@ -114,8 +110,9 @@ export class Spending {
     }
   }
 
-  #charge(run: string, settled: CallEstimate): void {
+  #charge({ run = '', model }: OverseerEvent, settled: CallEstimate): void {
     this.#add('project', settled);
+    if (model !== undefined) this.#add(`model:${model}`, settled);
     for (const scope of this.#runs.get(run) ?? []) this.#add(scope, settled);
   }
 

@@ -39,8 +39,8 @@ export function sharedNode(scope: BudgetScope, spec: BudgetSpec, spending: Spend
   return {
     scope,
     run: undefined,
-    name: whose === '' ? `${kind} budget` : `budget of ${kind} ${whose}`,
-    owner: whose === '' ? `the ${kind}'s` : `${kind} ${whose}'s`,
+    name: scope === 'project' ? 'project budget' : `budget of ${kind} ${whose}`,
+    owner: scope === 'project' ? "the project's" : `${kind} ${whose}'s`,
     purses: pursesOf(spec, (metric) => spending.of(scope)[metric]),
     ...fresh(),
   };

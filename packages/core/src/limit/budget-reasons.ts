@@ -3,8 +3,8 @@ import { units } from './limit-reasons.ts';
 import type { Admission } from './model-limits.ts';
 import type { Purse } from './purse.ts';
 
-/** Whether budgets let a call start. `ends` is what has to end where none of its calls ever can again. */
-export type BudgetAdmission = Admission & { readonly ends?: 'run' | 'task' };
+/** Whether budgets let a call start. `ends` is what has to end, or do without the model, where it never can again. */
+export type BudgetAdmission = Admission & { readonly ends?: 'run' | 'task' | 'model' };
 
 /** What stands in the way of a call. */
 export interface Stuck {
@@ -20,8 +20,7 @@ export function neverBy({ node, purse, amount }: Stuck, run: string): BudgetAdmi
   const left = units(metric, Math.max(0, capacity - used));
   const budget = `${ownerFor(node, run)} budget of ${units(metric, capacity)}`;
   const why = `${budget} has ${left} left, and the next call may use ${units(metric, amount)}`;
-  const isOwnTask = node.run === run && node.scope.startsWith('task:');
-  return { kind: 'never', why, ends: isOwnTask ? 'task' : 'run' };
+  return { kind: 'never', why, ends: endOf(node, run) };
 }
 
 /** A budget would have enough, were it not for calls under way. */
@@ -33,4 +32,9 @@ export function waitFor({ node, purse }: Stuck, run: string): BudgetAdmission {
 function ownerFor({ run, owner, scope }: BudgetNode, by: string): string {
   if (run === undefined || run === by) return owner;
   return scope.startsWith('task:') ? "the parent task's" : "the parent run's";
+}
+
+function endOf({ run, scope }: BudgetNode, by: string): 'run' | 'task' | 'model' {
+  if (scope.startsWith('model:')) return 'model';
+  return run === by && scope.startsWith('task:') ? 'task' : 'run';
 }

@@ -50,11 +50,18 @@ export class BudgetTree {
     for (const [tenant, spec] of Object.entries(specs.tenants ?? {})) {
       if (tenant !== '*') this.#sharedNode(`tenant:${tenant}`, spec);
     }
+    for (const [model, spec] of Object.entries(specs.models ?? {})) {
+      this.#sharedNode(`model:${model}`, spec);
+    }
   }
 
-  /** What users, tenants and the project have spent. */
-  get spending(): Spending {
-    return this.#spending;
+  /** What the project, a run's user and tenant, and models with a budget have spent in all. */
+  spentSoFar(run: {
+    readonly user: string | undefined;
+    readonly tenant: string | undefined;
+  }): ReturnType<Spending['soFar']> {
+    const models = [...this.#shared.keys()].filter((scope) => scope.startsWith('model:'));
+    return this.#spending.soFar(['project', ...scopesOf(run.user, run.tenant), ...models]);
   }
 
   /** Makes one event true. */
@@ -79,7 +86,7 @@ export class BudgetTree {
         this.#close(this.#runs.get(run));
         return;
       case 'call.started':
-        this.#start(call, this.path(run, event.task), event.data.worst, run);
+        this.#start(call, this.path(run, event.task, event.model), event.data.worst, run);
         return;
       case 'call.finished':
         this.#end(event, event.data.settled);
@@ -94,20 +101,27 @@ export class BudgetTree {
     }
   }
 
-  /** The budgets that a call of a task is below, from the top; empty where nobody set one. */
-  path(run: string, task: string | undefined): readonly BudgetNode[] {
+  /** Whether a model has a budget of its own. */
+  isBounded(model: string): boolean {
+    return this.#shared.has(`model:${model}`);
+  }
+
+  /** The budgets that a call of a task is below, from the top, its model's last; empty where nobody set one. */
+  path(run: string, task: string | undefined, model?: string): readonly BudgetNode[] {
     const known = this.#runs.get(run);
     if (known === undefined) return [];
     const own = taskNodes(known, task);
-    return own.length === 0 ? known.path : [...known.path, ...own];
+    const ofModel = model === undefined ? undefined : this.#shared.get(`model:${model}`);
+    if (own.length === 0 && ofModel === undefined) return known.path;
+    return [...known.path, ...own, ...(ofModel === undefined ? [] : [ofModel])];
   }
 
   /**
    * Whether all budgets above a call let it start: `wait` where only calls under way stand in the way, since they may use
    * less; `never` where too little is left of one. Changes nothing.
    */
-  admit(run: string, task: string, { worst }: Claim): BudgetAdmission {
-    const path = this.path(run, task);
+  admit(run: string, task: string, { worst }: Claim, model?: string): BudgetAdmission {
+    const path = this.path(run, task, model);
     const holds: Hold[] = [];
     const stuck: Stuck[] = [];
     for (const node of path) {

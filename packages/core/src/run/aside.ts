@@ -6,6 +6,7 @@ interface Kept {
   readonly ready: ReadyTask;
   /** What its call would use, as it was when the budget had no room for it. */
   readonly claim: Claim;
+  readonly model: string;
 }
 
 /** Tasks that only a budget keeps back, until calls under way use less than they hold. */
@@ -13,8 +14,8 @@ export class Aside {
   #kept: Kept[] = [];
 
   /** Keeps a task back. */
-  put(ready: ReadyTask, claim: Claim): void {
-    this.#kept.push({ ready, claim });
+  put(ready: ReadyTask, claim: Claim, model: string): void {
+    this.#kept.push({ ready, claim, model });
   }
 
   /**
@@ -25,7 +26,8 @@ export class Aside {
     if (this.#kept.length === 0) return false;
     this.#kept = this.#kept.filter(({ ready }) => runs.get(ready.run)?.status === 'running');
     const at = this.#kept.findIndex(
-      ({ ready, claim }) => budgets.admit(ready.run, ready.task, claim).kind !== 'wait',
+      ({ ready, claim, model }) =>
+        budgets.admit(ready.run, ready.task, claim, model).kind !== 'wait',
     );
     const [kept] = at < 0 ? [] : this.#kept.splice(at, 1);
     if (kept !== undefined) queue.add(kept.ready, nowMs);

@@ -24,7 +24,7 @@ export function admitCall(
 ): BudgetAdmission & { readonly ofBudget?: boolean } {
   const byLimits = member.limits.admit(nowMs, claim);
   if (byLimits.kind !== 'run') return byLimits;
-  const byBudget = budgets.admit(task.run, task.task.key, claim);
+  const byBudget = budgets.admit(task.run, task.task.key, claim, member.name);
   if (byBudget.kind !== 'run') return { ...byBudget, ofBudget: true };
   if (byBudget.holds.length === 0) return byLimits;
   return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };

@@ -196,7 +196,7 @@ export class Dispatcher {
         this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
         return { untilAt: admission.untilAt };
       }
-      this.#aside.put(ready, claim);
+      this.#aside.put(ready, claim, member.name);
       return 'dropped';
     }
     const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };

@@ -42,6 +42,7 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     if (past.outcome === 'failed') excluded.set(past.model, past.because);
   }
   const run = projection.runs.get(task.run);
+  if (run !== undefined) excludeSpent(decider, run, task, excluded);
   const rough = roughTokens(task, run?.context, parts);
   return chooseModel({
     candidates: decider.candidates({
@@ -58,6 +59,25 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     excluded,
     patienceMs: settings.patienceMs,
   });
+}
+
+/** Models whose own budgets have too little left for the task, by the prompt that it would be. */
+function excludeSpent(
+  decider: Decider,
+  run: RunState,
+  task: TaskState,
+  excluded: Map<string, string>,
+): void {
+  const { settings, projection } = decider;
+  for (const member of settings.members.values()) {
+    if (!projection.budgets.isBounded(member.name)) continue;
+    const { prompt, tools } = composeFor(settings, run, task, member);
+    const claim = claimForMessages(decider, member, task, prompt.messages, tools);
+    const admission = projection.budgets.admit(run.id, task.task.key, claim, member.name);
+    if (admission.kind === 'never' && admission.ends === 'model') {
+      excluded.set(member.name, admission.why);
+    }
+  }
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */

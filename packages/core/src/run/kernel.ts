@@ -66,7 +66,7 @@ export class Kernel {
       graphs: this.#graphs,
       attemptHost: this.#host,
       maxAttempts: settings.maxAttempts,
-      spent: (run) => projection.budgets.spending.soFar(run),
+      spent: (run) => projection.budgets.spentSoFar(run),
       now: () => settings.clock.now(),
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),

@@ -47,11 +47,14 @@ export interface SharedBudgets {
   readonly users?: Readonly<Record<string, BudgetSpec>>;
   /** By the tenant that runs are started for; `*` is for each tenant that has none of its own. */
   readonly tenants?: Readonly<Record<string, BudgetSpec>>;
+  /** By the name of a model in its team; work that no longer fits one goes to other models. */
+  readonly models?: Readonly<Record<string, BudgetSpec>>;
 }
 
 /** Whose budget it is; a task is named by its run and key, as `task:<run>/<key>`. */
 export type BudgetScope =
   | 'project'
+  | `model:${string}`
   | `tenant:${string}`
   | `user:${string}`
   | `run:${string}`
