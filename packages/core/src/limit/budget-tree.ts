@@ -1,12 +1,12 @@
-import { Spending, type SpentMetric, scopesOf } from '../journal/spending.ts';
+import { Spending, scopesOf } from '../journal/spending.ts';
 import type { CallEstimate, Hold, OverseerEvent } from '../spec/event.ts';
 import type { BudgetScope, BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import { type BudgetNode, runNode, sharedNode, taskNode } from './budget-node.ts';
 import { type BudgetAdmission, neverBy, type Stuck, waitFor } from './budget-reasons.ts';
+import type { BudgetCrossing, BudgetUse } from './budget-use.ts';
 import { amountOf, chargeOf } from './call-amount.ts';
 import type { Claim } from './model-limits.ts';
 import type { Purse } from './purse.ts';
-import type { SpendRate } from './spend-rate.ts';
 
 /** The budgets of a run that goes on, and those above it. */
 interface RunBudgets {
@@ -269,26 +269,6 @@ export class BudgetTree {
     }
     return [node];
   }
-}
-
-/** How one amount of a budget stands; money is in micro-dollars. */
-export interface BudgetUse {
-  readonly scope: BudgetScope;
-  /** Its name in holds: `run budget: usd`. */
-  readonly limit: string;
-  readonly metric: SpentMetric;
-  readonly used: number;
-  readonly held: number;
-  readonly capacity: number;
-  readonly warnAt: readonly number[];
-  /** What was used of the budget lately. */
-  readonly rate: SpendRate;
-}
-
-/** The data of an event `budget.crossed`, and the run whose call did it. */
-export interface BudgetCrossing {
-  readonly run: string;
-  readonly data: OverseerEvent<'budget.crossed'>['data'];
 }
 
 /** A task's own budget, and that of the task that asked for it. */

@@ -1,4 +1,4 @@
-import type { BudgetUse } from '../limit/budget-tree.ts';
+import type { BudgetUse } from '../limit/budget-use.ts';
 import type { LimitUse } from '../limit/model-limits.ts';
 import { parseLimit } from '../limit/parse-limit.ts';
 import type { Trend } from '../limit/spend-rate.ts';

@@ -23,7 +23,6 @@ import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
-import { tellCrossings } from './tell-crossings.ts';
 import { Turns } from './turns.ts';
 
 /** What became of a task that was offered; `untilAt` says when to look at a blocked one again. */
@@ -89,7 +88,6 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    tellCrossings(this.#projection, this.#journal);
     this.#aside.readmit(this.#projection, this.queue, this.#settings.clock.now());
     if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
   }
@@ -205,7 +203,6 @@ export class Dispatcher {
       ...assignmentDrafts(at, choice, prompt, tools),
       callStarted({ ...at, call }, member, 1, admission, claim),
     ]);
-    tellCrossings(this.#projection, this.#journal);
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
@@ -258,7 +255,6 @@ export class Dispatcher {
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
     const durable = this.#journal.append([callStarted(place, member, step, admission, claim)]);
-    tellCrossings(this.#projection, this.#journal);
     const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;

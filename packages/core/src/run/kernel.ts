@@ -20,6 +20,7 @@ import { RunControl } from './run-control.ts';
 import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Settings } from './settings.ts';
+import { tellCrossings } from './tell-crossings.ts';
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
@@ -52,7 +53,10 @@ export class Kernel {
     );
     this.#dispatcher = new Dispatcher(settings, projection, journal, {
       begin: (run, task, call, durable) => this.#begin(run, task, call, durable),
-      proceed: (at, call, durable) => this.#attempts.go(at, durable, call),
+      proceed: (at, call, durable) => {
+        tellCrossings(projection, journal);
+        this.#attempts.go(at, durable, call);
+      },
       end: (at, outcome, because) => endAttempt(this.#host, at, outcome, because, []),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
@@ -220,6 +224,7 @@ export class Kernel {
     durable: Promise<void>,
   ): void {
     if (task.attempt === undefined) return;
+    tellCrossings(this.#projection, this.#journal);
     const at = this.#attempts.adopt(run, task, task.attempt);
     // A task without a model does nothing yet that must be on disk before; its tools see to that themselves.
     this.#attempts.go(at, call === undefined ? undefined : durable, call);
@@ -251,7 +256,10 @@ export class Kernel {
       deadlines: this.#deadlines,
       live: this.live,
       sources: this.#sources,
-      callEnded: () => this.#dispatcher.freed(),
+      callEnded: () => {
+        tellCrossings(this.#projection, this.#journal);
+        this.#dispatcher.freed();
+      },
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);
         this.#dispatcher.freed();
