@@ -259,6 +259,7 @@ export class Audit {
 
   #openCall(run: AuditedRun, event: OverseerEvent<'call.started'>): void {
     const call: AuditedCall = {
+      user: run.user,
       run: event.run ?? '',
       model: event.model ?? '',
       at: event.at,

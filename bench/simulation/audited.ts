@@ -24,6 +24,7 @@ export interface AuditedAttempt {
 /** A run as the audit knows it. */
 export interface AuditedRun {
   readonly title: string;
+  readonly user: string | undefined;
   readonly budget: { readonly usd?: number; readonly tokens?: number; readonly calls?: number };
   readonly tasks: Map<string, AuditedTask>;
   status: 'running' | 'suspended' | 'finished';
@@ -39,6 +40,7 @@ export interface AuditedRun {
 export function started(event: OverseerEvent<'run.started'>): AuditedRun {
   return {
     title: event.data.title,
+    user: event.data.user,
     budget: event.data.budget ?? {},
     tasks: new Map(),
     status: 'running',

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cancellation } from '../../packages/core/src/internal/cancellation.ts';
 import { Journal } from '../../packages/core/src/journal/journal.ts';
-import { RunBudget } from '../../packages/core/src/limit/budget.ts';
+import { Spending } from '../../packages/core/src/journal/spending.ts';
+import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { TaskGraph } from '../../packages/core/src/plan/task-graph.ts';
 import { LiveAttempts } from '../../packages/core/src/run/live-attempts.ts';
@@ -22,8 +23,13 @@ afterEach(() => {
 
 describe('what the simulation notices of a broken kernel', () => {
   it('Q1 L6: a budget that lets everything through', async () => {
-    vi.spyOn(RunBudget.prototype, 'admit').mockReturnValue({ kind: 'run', holds: [] });
+    vi.spyOn(BudgetTree.prototype, 'admit').mockReturnValue({ kind: 'run', holds: [] });
     expect(await firstViolation()).toMatch(/of a budget of/);
+  });
+
+  it('Q1 L6: budgets that runs share and that forget what was spent', async () => {
+    vi.spyOn(Spending.prototype, 'of').mockReturnValue({ usd: 0, tokens: 0, calls: 0 });
+    expect(await firstViolation()).toMatch(/brings (the project|user \w+) to \d+ of a budget of/);
   });
 
   it('Q1 L1: limits that let everything through', async () => {

@@ -57,6 +57,7 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     checksAtOnce: 2,
     maxOutputTokens: 400,
     cache: scenario.has('twins') && { ttlMs: 20_000, kinds: CACHED },
+    budgets: scenario.budgets,
     ...(scenario.has('tools') ? { roles: { worker, coder: worker } } : {}),
     ...(scenario.has('files') ? { workspaces: scriptedWorkspaces(world, process) } : {}),
   });
@@ -76,7 +77,11 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
 
 /** Makes a request of the scenario. */
 export function startRun(life: Life, planned: PlannedRun): string {
-  const options = planned.budget === undefined ? {} : { budget: planned.budget };
+  const { budget, user } = planned;
+  const options = {
+    ...(budget === undefined ? {} : { budget }),
+    ...(user === undefined ? {} : { user }),
+  };
   const run = planned.goal
     ? life.overseer.run(`[${planned.name}/goal] have it done`, options)
     : life.overseer.run({ title: planned.name, tasks: planned.tasks }, options);

@@ -41,6 +41,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .description('work a goal in words, or the open tasks of a Spec Kit feature'),
   )
     .option('--tasks <path>', 'a tasks.md, a feature folder, or a repository with specs/')
+    .option('--estimate', 'say what the tasks will cost, and end')
     .action(async (goal: readonly string[], flags) =>
       done(await runCommand(goal.join(' '), flags)),
     );

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { cacheSettings } from './call/cache-options.ts';
+import { checkModelBudgets } from './check-budget.ts';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
-import { checkBudgetPrices, checkLimitPrice } from './check-prices.ts';
+import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
@@ -69,6 +70,8 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     checkFrameworks(registered);
     const members = createMembers(registered.models);
     checkBudgetPrices(options.budget, members.values());
+    for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
+    checkModelBudgets(options.budgets?.models, members);
     const late = AbortSignal.timeout(60_000);
     await options.workspaces?.prepare(
       signal === undefined ? late : AbortSignal.any([late, signal]),
@@ -127,6 +130,7 @@ function createSettings(
     ),
     budget: options.budget,
     cache,
+    budgets: options.budgets,
     clock,
     ids: createIds(clock.now()),
     random: options.random ?? Math.random,

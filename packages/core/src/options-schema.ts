@@ -33,6 +33,14 @@ const budget = z.strictObject({
   usd: z.number().positive().optional(),
   tokens: count.optional(),
   calls: count.optional(),
+  warnAt: z.array(z.number().positive().max(1)).max(20).optional(),
+});
+
+const budgets = z.strictObject({
+  project: budget.optional(),
+  users: z.record(z.string().min(1), budget).optional(),
+  tenants: z.record(z.string().min(1), budget).optional(),
+  models: z.record(z.string().min(1), budget).optional(),
 });
 
 const cache = z.strictObject({
@@ -90,6 +98,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
   budget: budget.optional(),
   // `true` stands for all defaults; a union of the two would hide what is wrong.
   cache: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), cache.optional()),
+  budgets: budgets.optional(),
   plugins: z.array(z.looseObject({ spec: z.literal('plugin/1'), name: z.string() })).optional(),
   project: z
     .string()

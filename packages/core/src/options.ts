@@ -1,7 +1,7 @@
 import type { CacheOptions } from './call/cache-options.ts';
 import type { Clock } from './internal/clock.ts';
 import type { Framework } from './spec/framework.ts';
-import type { BudgetSpec } from './spec/limit.ts';
+import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
 import type { OpenStore } from './spec/store.ts';
 import type { Tool } from './spec/tool.ts';
@@ -29,10 +29,12 @@ export interface OverseerOptions<Name extends string = string> {
   readonly workspaces?: WorkspaceProvider;
   /** Where the truth is kept; the default is `memory()`, which ends with the process. */
   readonly store?: OpenStore;
-  /** For each run that does not bring its own. */
+  /** For each run that does not bring its own and is not below another. */
   readonly budget?: BudgetSpec;
   /** Answers equal requests with an answer that was accepted before; off by default, `true` for all defaults. */
   readonly cache?: boolean | CacheOptions;
+  /** For the project, its users and its tenants, over all runs and restarts. */
+  readonly budgets?: SharedBudgets;
   readonly plugins?: readonly Plugin[];
   /** The project whose runs these are; the default is `default`. */
   readonly project?: string;

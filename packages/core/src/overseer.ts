@@ -1,15 +1,20 @@
+import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
+import { type UsageRow, usageRows } from './observe/usage.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
+import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
 import { finalChecks } from './run/final-check.ts';
-import type { Kernel, NewRun } from './run/kernel.ts';
+import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
+import type { NewRun, RunParent } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
+import { placeOfRun } from './run/place-of-run.ts';
 import { planTask } from './run/plan-task.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
@@ -24,10 +29,16 @@ import { plannableChecks } from './validate/plan-checks.ts';
 
 /** What one run may have of its own. */
 export interface RunOptions {
-  /** In place of the overseer's. */
+  /** In place of the overseer's; budgets of the project, user, tenant and parent hold as well. */
   readonly budget?: BudgetSpec;
   /** `false` takes no answer from before and leaves none; a scope shares answers with runs of the same names and values alone. */
   readonly cache?: false | CacheScope;
+  /** For whom it works: what it uses is charged to that user's budget too. */
+  readonly user?: string;
+  /** The customer or team that the user belongs to; charged as well. */
+  readonly tenant?: string;
+  /** The task of an unfinished run for which it works: it draws from its budget, and has its user and tenant. */
+  readonly parent?: RunParent;
   /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
   readonly context?: string;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
@@ -78,8 +89,8 @@ export class Overseer implements AsyncDisposable {
 
   /**
    * Starts a run and returns its handle at once: of a goal in words, which the overseer model breaks into tasks, or of
-   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), and for a budget in dollars
-   * where a model has no price (`config.price`).
+   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), for a budget that is none
+   * (`config.budget`) or counts dollars where a model has no price (`config.price`), and for a parent that is over or has another user (`config.parent`).
    */
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
     const kernel = this.#kernel();
@@ -89,6 +100,16 @@ export class Overseer implements AsyncDisposable {
     const run = this.#handle(id, kernel);
     if (options.signal !== undefined) this.#cancelOn(options.signal, run);
     return run;
+  }
+
+  /**
+   * What a graph of tasks will use, per task and in all, and whether that fits its budgets: calls with repairs and
+   * reviews, tokens and dollars, each with a range that holds the truth in nine of ten cases. Starts nothing. Throws as
+   * `run` does.
+   */
+  estimate(request: TaskGraph, options: RunOptions = {}): CostEstimate {
+    this.#kernel();
+    return estimateCost(this.#settings, this.#open.projection, this.#newRun(request, options));
   }
 
   /** A handle to a run of this journal, whoever started it. */
@@ -112,6 +133,16 @@ export class Overseer implements AsyncDisposable {
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
     return this.#kernel().models();
+  }
+
+  /**
+   * How every limit and every budget stands now, how fast it is used, and when it will be reached at that rate: limits by
+   * model, then budgets from the project down. A fold of what happened in the last hour, bounded.
+   */
+  usage(): readonly UsageRow[] {
+    this.#kernel();
+    const { members, clock } = this.#settings;
+    return usageRows(members.values(), this.#open.projection, clock.now());
   }
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */
@@ -249,13 +280,15 @@ export class Overseer implements AsyncDisposable {
   }
 
   #newRun(request: string | TaskGraph, options: RunOptions): NewRun {
-    const budget = options.budget ?? this.#settings.budget;
-    checkBudgetPrices(budget, this.#settings.members.values());
+    const place = placeOfRun(options, (id) => this.#kernel().runOf(id));
+    const budget = options.budget ?? (place.parent ? undefined : this.#settings.budget);
     const graph = typeof request === 'string' ? undefined : request;
+    this.#checkBudgets(budget, graph?.tasks ?? []);
     const context = [graph?.context, options.context]
       .filter((text) => text !== undefined)
       .join('\n\n');
     const common = {
+      ...place,
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
       ...(options.cache === undefined ? {} : { cache: options.cache }),
@@ -271,6 +304,16 @@ export class Overseer implements AsyncDisposable {
       tasks,
       ...(request.source === undefined ? {} : { source: request.source }),
     };
+  }
+
+  #checkBudgets(ofRun: BudgetSpec | undefined, tasks: TaskGraph['tasks']): void {
+    const budgets = tasks.map(
+      ({ key = 'without a key', budget }) => [`task ${key}`, budget] as const,
+    );
+    for (const [whose, budget] of [['this run', ofRun] as const, ...budgets]) {
+      checkBudget(whose, budget);
+      checkBudgetPrices(budget, this.#settings.members.values());
+    }
   }
 
   #planRun(goal: string, { checks: always = [], finalChecks: final }: RunOptions): NewRun {

@@ -16,6 +16,7 @@ export interface RunFlags {
   readonly check: readonly string[];
   readonly tsc?: boolean;
   readonly review?: boolean;
+  readonly estimate?: boolean;
   readonly json?: boolean;
   readonly plain?: boolean;
 }

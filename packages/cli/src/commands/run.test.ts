@@ -47,6 +47,31 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
     expect(await git(scene, 'status', '--porcelain')).toBe('');
   });
 
+  it('L6 A6: says what the tasks of a document will cost, calls nobody and changes nothing', async () => {
+    await using scene = await createScene(smallScenario(), FEATURE);
+    const flags = [
+      '--estimate',
+      '--price',
+      'boss=1/5',
+      '--price',
+      'worker=1/5',
+      '--budget',
+      '0.001',
+    ];
+    const { code, out, err } = await overseer(scene, ['run', ...scene.server, ...team, ...flags]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/T001 .* worker +\d+ \(\d+ to \d+\) .* \$0\.\d+ \(\$0\.\d+ to \$\d\.\d+\)/);
+    expect(out).toMatch(/^in all +\d+ \(/m);
+    expect(out).toContain('The run has $0.0010 left: that is too little.');
+    expect(scene.service.counts()).toEqual({});
+    expect(await git(scene, 'status', '--porcelain')).toBe('');
+    const json = await overseer(scene, ['run', ...scene.server, ...team, '--estimate', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ fits: 'yes', total: { calls: { low: 5 } } });
+    const goal = await overseer(scene, ['run', ...scene.server, '--estimate', 'Write', 'notes']);
+    expect(goal.code).toBe(2);
+    expect(goal.err).toContain('config.command-line');
+  });
+
   it('A1 V1 G1 R4: works a Spec Kit feature: files, ticked boxes, a commit a task, state hidden from git', async () => {
     await using scene = await createScene(smallScenario(), FEATURE);
     const check = ['--check', 'node --version'];

@@ -6,6 +6,7 @@ import { EXIT } from '../exit-code.ts';
 import { withFinalCheck } from '../setup/finish-graph.ts';
 import { findProject, type Project, requireRepository } from '../setup/project.ts';
 import { readTasks } from '../setup/tasks.ts';
+import { estimate, refuseEstimateOfGoal } from './estimate.ts';
 import { prepareWork } from './prepare.ts';
 import { checksOf, type RunFlags, wholeChecksOf } from './run-flags.ts';
 import { work } from './work.ts';
@@ -27,6 +28,7 @@ async function runGoal(goal: string, project: Project, flags: RunFlags): Promise
       'Say either a goal in words or --tasks: one run does one of them.',
     );
   }
+  refuseEstimateOfGoal(flags.estimate);
   const checks = checksOf(flags);
   if (checks.some(({ kind }) => kind !== 'review')) requireRepository(project);
   const options = await prepareWork(project, flags);
@@ -43,6 +45,7 @@ async function runTasks(project: Project, flags: RunFlags): Promise<number> {
     return EXIT.done;
   }
   const options = await prepareWork(project, flags);
+  if (flags.estimate === true) return await estimate(options, graph);
   const warnings = [...(graph.diagnostics ?? []).flatMap(warningOf), ...options.warnings];
   return await work({ ...options, warnings }, (overseer) => overseer.run(graph));
 }

@@ -72,7 +72,13 @@ async function report(options: WorkOptions, run: Run, followed: Followed): Promi
   return result.status === 'completed' ? EXIT.done : EXIT.failed;
 }
 
-async function openTeam({ project, team, parts, budgetUsd }: WorkOptions): Promise<Overseer> {
+/** The team with the project's journal, and its repository where there is one. */
+export async function openTeam({
+  project,
+  team,
+  parts,
+  budgetUsd,
+}: WorkOptions): Promise<Overseer> {
   return await createOverseer({
     ...team,
     ...parts,

@@ -46,6 +46,21 @@ function screen(view: RunView, more: Partial<LastScreenInput> = {}): readonly st
 }
 
 describe('lastScreen', () => {
+  it('L7: does not say that nothing was charged where nobody knows a price', () => {
+    const amount = { inputTokens: 1, outputTokens: 1, microUsd: 0 };
+    const data = { step: 1, holds: [], estimate: amount, worst: amount };
+    const started = (unpriced: boolean): OverseerEvent =>
+      event(
+        'call.started',
+        { ...data, ...(unpriced ? { unpriced } : {}) },
+        { task: 'a', call: 'c' },
+      );
+    expect(screen(viewOf(started(true))).join('\n')).toContain('dollars not known');
+    expect(screen(viewOf(started(false))).join('\n')).toContain('nothing charged');
+    const some = screen(viewOf(started(true), callFinished('c', 'a', 'm'))).join('\n');
+    expect(some).toMatch(/\$0\.\d+ and more/);
+  });
+
   it('A6 L7: tells every task, what did not go straight, the commits, and the sums', () => {
     const lines = screen(viewOf(...worked), { commits: ['abc Write'], notes: ['A note.'] });
     expect(lines[1]).toBe(

@@ -104,7 +104,9 @@ function totals(view: RunView): string {
       ? ''
       : ` (${view.uncertainCalls} uncertain, charged at their estimate)`;
   const cached = view.cachedCalls === 0 ? '' : `, ${view.cachedCalls} answered from before`;
-  const cost = view.microUsd === 0 ? 'nothing charged' : dollars(view.microUsd);
+  const nothing = view.unpriced ? 'dollars not known' : 'nothing charged';
+  const more = view.unpriced ? ' and more' : '';
+  const cost = view.microUsd === 0 ? nothing : `${dollars(view.microUsd)}${more}`;
   return `Totals: ${plural(view.calls, 'call')} finished, ${view.failedCalls} failed${uncertain}${cached}; ${count(view.inputTokens)} tokens in, ${count(view.outputTokens)} out; ${cost}`;
 }
 

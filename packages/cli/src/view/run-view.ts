@@ -42,6 +42,8 @@ export interface RunView {
   inputTokens: number;
   outputTokens: number;
   microUsd: number;
+  /** Whether a call was begun whose price nobody knows. */
+  unpriced: boolean;
   startedAt: number | undefined;
   endedAt: number | undefined;
 }
@@ -65,6 +67,7 @@ export function emptyView(): RunView {
     inputTokens: 0,
     outputTokens: 0,
     microUsd: 0,
+    unpriced: false,
     startedAt: undefined,
     endedAt: undefined,
   };
@@ -163,6 +166,7 @@ function foldTask(view: RunView, task: TaskView, event: OverseerEvent): void {
   const isReview = event.task !== task.key;
   switch (event.type) {
     case 'call.started':
+      view.unpriced ||= event.data.unpriced ?? false;
       view.busy.set(event.call ?? '', {
         model: event.model ?? '',
         at: isReview ? `reviews ${task.key}` : task.key,

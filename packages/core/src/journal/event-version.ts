@@ -34,6 +34,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'change.started': 1,
   'change.accepted': 1,
   'change.refused': 1,
+  'budget.crossed': 1,
   'limit.learned': 1,
   'model.changed': 1,
 };

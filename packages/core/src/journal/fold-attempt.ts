@@ -97,7 +97,11 @@ function textOf(parts: readonly Part[]): string {
 function foldStep(attempt: AttemptState, event: OverseerEvent): void {
   switch (event.type) {
     case 'call.started':
-      attempt.openCall = { id: event.call ?? '', estimate: event.data.estimate };
+      attempt.openCall = {
+        id: event.call ?? '',
+        estimate: event.data.estimate,
+        ...(event.data.unpriced === true ? { unpriced: true } : {}),
+      };
       attempt.failure = undefined;
       return;
     case 'call.finished':

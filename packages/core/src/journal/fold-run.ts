@@ -75,6 +75,8 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
     context: event.data.context,
     budget: event.data.budget,
     cache: event.data.cache,
+    user: event.data.user,
+    tenant: event.data.tenant,
     startedAt: event.at,
     status: 'running',
     outcome: undefined,
@@ -83,6 +85,7 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
     tasks: new Map(),
     open: 0,
     usage: noUsage(),
+    unpriced: false,
   };
 }
 
@@ -153,11 +156,15 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       break;
     case 'call.finished':
       run.usage.calls += 1;
+      run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
       charge(run, event.data.settled);
       break;
     case 'call.failed':
       run.usage.failedCalls += 1;
-      if (event.data.uncertain) run.usage.uncertainCalls += 1;
+      if (event.data.uncertain) {
+        run.usage.uncertainCalls += 1;
+        run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
+      }
       charge(run, event.data.settled);
       break;
     case 'call.cached':

@@ -27,6 +27,8 @@ export interface RunState {
   readonly context: string | undefined;
   readonly budget: BudgetSpec | undefined;
   readonly cache: false | CacheScope | undefined;
+  readonly user: string | undefined;
+  readonly tenant: string | undefined;
   readonly startedAt: number;
   status: 'running' | 'suspended' | 'finished';
   outcome: RunStatus | undefined;
@@ -36,6 +38,8 @@ export interface RunState {
   /** Tasks that are neither done, failed nor skipped. */
   open: number;
   readonly usage: RunningTotals;
+  /** Whether a call was charged whose price nobody knows. */
+  unpriced: boolean;
 }
 
 /** How a task stands. `open` tasks wait for others, for a model or for their turn. */
@@ -136,7 +140,9 @@ export interface AttemptState {
   base: string | undefined;
   readonly steps: StepState[];
   /** A call without an end. */
-  openCall: { readonly id: string; readonly estimate: CallEstimate } | undefined;
+  openCall:
+    | { readonly id: string; readonly estimate: CallEstimate; readonly unpriced?: true }
+    | undefined;
   /** The last call, when it failed. */
   failure:
     | {

@@ -52,7 +52,7 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
   };
 }
 
-const CARRIED = ['role', 'phase', 'step', 'origin', 'cache'] as const;
+const CARRIED = ['role', 'phase', 'step', 'origin', 'cache', 'budget'] as const;
 
 /** What a task has or has not, and no default for. */
 function carried(input: TaskInput): Pick<PlanTask, (typeof CARRIED)[number]> {

@@ -10,6 +10,7 @@ import type { Member } from '../route/member.ts';
 import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { Finding } from '../spec/validator.ts';
+import { Aside } from './aside.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import { FirstCalls } from './first-calls.ts';
 import {
@@ -64,8 +65,7 @@ export class Dispatcher {
   readonly #host: DispatcherHost;
   /** Attempts that want a call, by id. */
   readonly #waiting = new Map<string, AttemptPlace>();
-  /** Tasks that only their run's budget keeps back, until one of its calls ends. */
-  readonly #aside: ReadyTask[] = [];
+  readonly #aside = new Aside();
   readonly #turns: Turns;
   readonly #firstCalls: FirstCalls;
 
@@ -100,9 +100,7 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    if (this.#aside.length > 0) {
-      for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
-    }
+    this.#aside.readmit(this.#projection, this.queue, this.#settings.clock.now());
     if (this.queue.size > 0 || this.#waiting.size > 0 || this.free.length > 0) this.wake();
   }
 
@@ -131,6 +129,7 @@ export class Dispatcher {
         return 'blocked';
       }),
     );
+    if (this.#aside.readmit(this.#projection, this.queue, nowMs)) this.wake();
     return wakeAt;
   }
 
@@ -205,9 +204,9 @@ export class Dispatcher {
     const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, ready, nowMs);
     if (first.kind === 'no call') return 'started';
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
-    const admission = admitCall(this.#projection, run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
-      if (admission.ofBudget) this.#host.stopRun(run, admission.why);
+      if (admission.ends === 'run') this.#host.stopRun(run, admission.why);
       else this.#host.failTask(run, task, `${member.name}: ${admission.why}`, []);
       return 'dropped';
     }
@@ -216,14 +215,14 @@ export class Dispatcher {
         this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
         return { untilAt: admission.untilAt };
       }
-      this.#aside.push(ready);
+      this.#aside.put(ready, claim, member.name);
       return 'dropped';
     }
     const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };
     const call = this.#settings.ids();
     const durable = this.#journal.append([
       ...assignmentDrafts(at, choice, prompt, tools),
-      callStarted({ ...at, call, model: member.name }, 1, admission, claim, first.key),
+      callStarted({ ...at, call }, member, 1, admission, claim, first.key),
     ]);
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
@@ -271,9 +270,9 @@ export class Dispatcher {
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];
     const claim = claimForMessages(this.#decider, member, task, messages, tools);
-    const admission = admitCall(this.#projection, run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
-      if (!admission.ofBudget) return this.#end(at, 'failed', admission.why);
+      if (admission.ends !== 'run') return this.#end(at, 'failed', admission.why);
       this.#host.stopRun(run, admission.why);
       return undefined;
     }
@@ -281,10 +280,10 @@ export class Dispatcher {
       return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
     }
     const call = this.#settings.ids();
-    const place = { ...placeOf(at), call, model: member.name };
+    const place = { ...placeOf(at), call };
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
-    const durable = this.#journal.append([callStarted(place, step, admission, claim, key)]);
+    const durable = this.#journal.append([callStarted(place, member, step, admission, claim, key)]);
     const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;

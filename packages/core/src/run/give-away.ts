@@ -40,6 +40,7 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const parts = settings.roles.of(task.task);
   const { refusals, excluded } = triedBy(task);
   const run = projection.runs.get(task.run);
+  if (run !== undefined) excludeSpent(decider, run, task, excluded);
   const rough = roughTokens(task, run?.context, parts);
   const input: ChoiceInput = {
     candidates: candidatesOf(decider, task),
@@ -60,7 +61,10 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
 }
 
 /** Which models' answers were refused and how often, and which failed at the task. */
-function triedBy({ past, forgiven, model }: TaskState): Pick<ChoiceInput, 'refusals' | 'excluded'> {
+function triedBy({ past, forgiven, model }: TaskState): {
+  readonly refusals: Map<string, number>;
+  readonly excluded: Map<string, string>;
+} {
   const refusals = new Map<string, number>();
   const excluded = new Map<string, string>();
   for (const one of past.slice(forgiven)) {
@@ -88,6 +92,25 @@ function givenTo({ members }: Settings, model: string): readonly Candidate[] {
   const member = members.get(model);
   const because = 'was given it by hand';
   return member === undefined ? [] : [{ member, rank: 0, because, fallbackOf: undefined }];
+}
+
+/** Models whose own budgets have too little left for the task, by the prompt that it would be. */
+function excludeSpent(
+  decider: Decider,
+  run: RunState,
+  task: TaskState,
+  excluded: Map<string, string>,
+): void {
+  const { settings, projection } = decider;
+  for (const member of settings.members.values()) {
+    if (!projection.budgets.isBounded(member.name)) continue;
+    const { prompt, tools } = composeFor(settings, run, task, member);
+    const claim = claimForMessages(decider, member, task, prompt.messages, tools);
+    const admission = projection.budgets.admit(run.id, task.task.key, claim, member.name);
+    if (admission.kind === 'never' && admission.ends === 'model') {
+      excluded.set(member.name, admission.why);
+    }
+  }
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */

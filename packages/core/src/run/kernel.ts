@@ -4,20 +4,18 @@ import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { atMost } from '../internal/at-most.ts';
 import { Deadlines } from '../internal/deadlines.ts';
-import { defined } from '../internal/defined.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalIndex } from '../journal/journal-index.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { CacheScope } from '../spec/answer-store.ts';
-import type { BudgetSpec } from '../spec/limit.ts';
-import type { PlanTask, TaskSource } from '../spec/task.ts';
+import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
+import { type NewRun, startDrafts } from './new-run.ts';
 import type { Projection } from './projection.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
 import { Removals } from './removals.ts';
@@ -25,18 +23,8 @@ import { RunControl } from './run-control.ts';
 import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Settings } from './settings.ts';
+import { tellCrossings } from './tell-crossings.ts';
 import { WorkOrders } from './work-orders.ts';
-
-/** What a new run starts with. */
-export interface NewRun {
-  readonly title: string;
-  readonly goal?: string;
-  readonly context?: string;
-  readonly budget?: BudgetSpec;
-  readonly cache?: false | CacheScope;
-  readonly tasks: readonly PlanTask[];
-  readonly source?: TaskSource;
-}
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
@@ -77,7 +65,10 @@ export class Kernel {
     );
     this.#dispatcher = new Dispatcher(settings, projection, journal, {
       begin: (run, task, call, durable) => this.#begin(run, task, call, durable),
-      proceed: (at, call, durable) => this.#attempts.go(at, durable, call),
+      proceed: (at, call, durable) => {
+        tellCrossings(projection, journal);
+        this.#attempts.go(at, durable, call);
+      },
       show: (at, event) => this.#host.show(at, event),
       end: (at, outcome, because, details) =>
         endAttempt(this.#host, at, outcome, because, [], details),
@@ -86,7 +77,7 @@ export class Kernel {
       isStopping: (run) => this.#control.isStopping(run),
       isPaused: () => this.paused !== undefined,
       // A stop can fail only with the journal, and of that everybody hears by other ways.
-      stopRun: (run, because) => void this.#control.stop(run, because).catch(() => undefined),
+      stopRun: (run, because) => void this.#control.drain(run, because).catch(() => undefined),
     });
     this.#graphs = new RunGraphs(this.#dispatcher.queue, this.#dispatcher.free);
     this.#control = new RunControl({
@@ -94,6 +85,7 @@ export class Kernel {
       graphs: this.#graphs,
       attemptHost: this.#host,
       maxAttempts: settings.maxAttempts,
+      spent: (run) => projection.budgets.spentSoFar(run),
       now: () => settings.clock.now(),
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),
@@ -140,15 +132,7 @@ export class Kernel {
   start(id: string, request: NewRun): void {
     for (const task of request.tasks) this.#chains.of(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
-    const { title, goal, context, budget, cache } = request;
-    this.#append([
-      {
-        type: 'run.started',
-        run: id,
-        data: { title, ...defined({ goal, context, budget, cache }) },
-      },
-      { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
-    ]);
+    this.#append(startDrafts(id, request));
     const run = this.#projection.runs.get(id);
     if (run !== undefined) this.#control.added(run, request.tasks);
   }
@@ -232,6 +216,7 @@ export class Kernel {
     durable: Promise<void>,
   ): void {
     if (task.attempt === undefined) return;
+    tellCrossings(this.#projection, this.#journal);
     const at = this.#attempts.adopt(run, task, task.attempt);
     // A task without a model does nothing yet that must be on disk before; its tools see to that themselves.
     this.#attempts.go(at, call === undefined ? undefined : durable, call);
@@ -282,7 +267,10 @@ export class Kernel {
       live: this.live,
       sources: this.#sources,
       flights: this.#projection.flights,
-      callEnded: () => this.#dispatcher.freed(),
+      callEnded: () => {
+        tellCrossings(this.#projection, this.#journal);
+        this.#dispatcher.freed();
+      },
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);
         this.#dispatcher.freed();

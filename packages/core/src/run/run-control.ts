@@ -2,7 +2,7 @@ import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { RunStatus } from '../spec/event.ts';
+import type { EventData, RunStatus } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Finding } from '../spec/validator.ts';
 import type { LiveAttempts } from './live-attempts.ts';
@@ -17,6 +17,8 @@ export interface RunControlHost {
   readonly graphs: RunGraphs;
   readonly attemptHost: AttemptHost;
   readonly maxAttempts: number;
+  /** What the project, and a run's user and tenant, have spent in all. */
+  spent(run: RunState): NonNullable<EventData['run.finished']['spent']>;
   now(): number;
   append(drafts: readonly EventDraft[]): Promise<void>;
   closeWorkspace(at: AttemptPlace): void;
@@ -40,7 +42,11 @@ export class RunControl {
     const { run, task } = at;
     attempts.release(at);
     this.#host.closeWorkspace(at);
-    if (this.#stopping.has(run.id)) return;
+    if (this.#stopping.has(run.id)) {
+      // What is under way in a run that is drained comes to its end, and so does whoever asked for it.
+      if (task.status === 'done' && !at.live.cancel.aborted) this.#answer(run, task, at);
+      return;
+    }
     if (task.status === 'done') {
       if (task.task.kind === 'plan') graphs.load(run, this.#host.now());
       else graphs.complete(run, task.task.key, this.#host.now());
@@ -110,12 +116,16 @@ export class RunControl {
    */
   async stop(run: RunState, because: string): Promise<void> {
     if (run.status === 'finished') return;
-    let stopping = this.#stopping.get(run.id);
-    if (stopping === undefined) {
-      stopping = this.#stop(run, because);
-      this.#stopping.set(run.id, stopping);
-    }
-    await stopping;
+    this.#abort(this.#host.attempts.list(run.id), because);
+    await this.#end(run, because);
+  }
+
+  /**
+   * Ends a run that may not make its next call: starts nothing more, and lets what is under way end first, which is paid
+   * for. Otherwise as `stop`, which cuts it short.
+   */
+  async drain(run: RunState, because: string): Promise<void> {
+    if (run.status !== 'finished') await this.#end(run, because);
   }
 
   /** Resolves when no run is being ended any more. */
@@ -123,10 +133,23 @@ export class RunControl {
     await Promise.allSettled(this.#stopping.values());
   }
 
+  #end(run: RunState, because: string): Promise<void> {
+    let ending = this.#stopping.get(run.id);
+    if (ending === undefined) {
+      ending = this.#stop(run, because);
+      this.#stopping.set(run.id, ending);
+    }
+    return ending;
+  }
+
+  #abort(places: readonly AttemptPlace[], because: string): void {
+    for (const at of places) at.live.cancel.abort(new Error(because));
+  }
+
   async #stop(run: RunState, because: string): Promise<void> {
     const places = this.#host.attempts.list(run.id);
-    for (const at of places) at.live.cancel.abort(new Error(because));
     await this.#host.attempts.quiet(run.id);
+    this.#abort(places, because);
     for (const at of places) {
       if (at.task.attempt?.id === at.attempt.id) {
         endAttempt(this.#host.attemptHost, at, 'cancelled', because, []);
@@ -229,6 +252,7 @@ export class RunControl {
         data: {
           status,
           usage: { ...run.usage },
+          spent: this.#host.spent(run),
           ...(because === undefined ? {} : { because }),
         },
       },

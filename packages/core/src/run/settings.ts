@@ -2,7 +2,7 @@ import type { CacheSettings } from '../call/cache-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Member } from '../route/member.ts';
-import type { BudgetSpec } from '../spec/limit.ts';
+import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
 import type { Validator } from '../spec/validator.ts';
@@ -23,6 +23,7 @@ export interface Settings {
   readonly budget: BudgetSpec | undefined;
   /** Absent where no answer is kept. */
   readonly cache: CacheSettings | undefined;
+  readonly budgets: SharedBudgets | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** 0 to 1, for jitter. */

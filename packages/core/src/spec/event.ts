@@ -1,6 +1,6 @@
 import type { CacheScope } from './answer-store.ts';
 import type { Json } from './json.ts';
-import type { BudgetSpec } from './limit.ts';
+import type { BudgetScope, BudgetSpec } from './limit.ts';
 import type { Message, Part } from './message.ts';
 import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } from './model.ts';
 import type { PlanTask, Priority } from './task.ts';
@@ -93,6 +93,10 @@ export interface EventData {
     readonly budget?: BudgetSpec;
     /** Whose answers this run may use and leave, beside the overseer's own; `false` for none. */
     readonly cache?: false | CacheScope;
+    readonly user?: string;
+    readonly tenant?: string;
+    /** The task of another run for which this one works; what it uses is charged to that as well. */
+    readonly parent?: { readonly run: string; readonly task: string };
   };
   'run.suspended': { readonly because: string };
   'run.resumed': { readonly because: string };
@@ -101,6 +105,18 @@ export interface EventData {
     readonly status: RunStatus;
     readonly because?: string;
     readonly usage: UsageTotals;
+    /**
+     * What the project, and the run's user and tenant, have spent in all so far, this run included: from here on nobody
+     * has to know the events before. Money is in micro-dollars.
+     */
+    readonly spent?: Readonly<
+      Partial<
+        Record<
+          BudgetScope,
+          { readonly usd: number; readonly tokens: number; readonly calls: number }
+        >
+      >
+    >;
   };
   'plan.accepted': { readonly by: 'host' | 'model'; readonly tasks: readonly PlanTask[] };
   'task.assigned': {
@@ -152,6 +168,8 @@ export interface EventData {
     readonly worst: CallEstimate;
     /** Under which the answer may be kept for equal requests; absent where it may not. */
     readonly key?: string;
+    /** Nobody knows what the model costs: its dollars are missing wherever they are counted. */
+    readonly unpriced?: true;
   };
   'call.finished': {
     readonly parts: readonly Part[];
@@ -222,6 +240,15 @@ export interface EventData {
   'change.started': { readonly files: readonly string[] };
   'change.accepted': { readonly commit: string; readonly files: readonly string[] };
   'change.refused': { readonly because: string; readonly findings: readonly Finding[] };
+  /** Used and held first came to a share of a budget. Money is in micro-dollars. */
+  'budget.crossed': {
+    readonly scope: BudgetScope;
+    readonly metric: 'usd' | 'tokens' | 'calls';
+    readonly share: number;
+    readonly used: number;
+    readonly held: number;
+    readonly capacity: number;
+  };
   'limit.learned': { readonly rate: RateLimit };
   'model.changed': {
     readonly state: 'up' | 'down';

@@ -28,7 +28,14 @@ export type {
   FrameworkTest,
 } from './framework.ts';
 export type { Json, JsonObject } from './json.ts';
-export type { BudgetSpec, LimitMetric, LimitRule, LimitText } from './limit.ts';
+export type {
+  BudgetScope,
+  BudgetSpec,
+  LimitMetric,
+  LimitRule,
+  LimitText,
+  SharedBudgets,
+} from './limit.ts';
 export type {
   CustomPart,
   FilePart,

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { BudgetSpec } from './limit.ts';
 
 /** What a task is about; models say in `goodAt` which kinds they do well. */
 export type TaskKind =
@@ -54,6 +55,8 @@ export interface PlanTask {
   readonly origin?: TaskOrigin;
   /** `false` asks a model whatever was answered before, and keeps the answer for nobody. */
   readonly cache?: false;
+  /** What its calls may use in all, those of its reviews and of runs below it included. */
+  readonly budget?: BudgetSpec;
 }
 
 /** A task as a user may write it: all but `instruction` has a default. */
@@ -71,6 +74,7 @@ export interface TaskInput {
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
   readonly cache?: false;
+  readonly budget?: BudgetSpec;
 }
 
 /** A place in a document: 1-based line and column, and UTF-16 offsets into the text as it was read. */
