@@ -75,7 +75,10 @@ export class Meddler {
       world.at(world.elapsedMs() + random() * 20_000, () => {
         if (!life.process.alive || life.closing !== undefined) return;
         world.count('answers of people');
-        life.overseer.answer(question, random() < 0.8 ? 'yes' : 'no', 'ada').catch(() => undefined);
+        const reply = question.id.startsWith('tool-')
+          ? whetherDone(world, question.request, random)
+          : pick(random, ['yes', 'yes', 'yes', 'yes', 'no']);
+        life.overseer.answer(question, reply, 'ada').catch(() => undefined);
       });
     }
   }
@@ -218,4 +221,12 @@ export class Meddler {
     }
     if (tookMs > CANCEL_MS) world.broken(`K6: cancel takes ${tookMs} ms`);
   }
+}
+
+/** A person looks whether a call in doubt took effect, and says so; now and then it is unreadable, or enough. */
+function whetherDone(world: World, request: string, random: Random): string {
+  const nonce = /"nonce":"([^"]*)"/.exec(request)?.[1] ?? '';
+  const truth = world.effects.has(nonce) ? `done right: ${nonce}` : 'not done';
+  world.count('doubts');
+  return pick(random, [truth, truth, truth, truth, truth, truth, 'give up', 'hm?']);
 }

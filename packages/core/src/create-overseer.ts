@@ -21,18 +21,33 @@ import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { answerValidator } from './validate/answer.ts';
+import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
 import { review } from './validate/review.ts';
 
 /**
  * Makes a team of models out of options and plugins, and opens its store. Throws `ConfigError` for options that are
- * wrong, naming where and what would be right, and `StoreError` when the store cannot be opened or is busy.
+ * wrong, naming where and what would be right, `StoreError` when the store cannot be opened or is busy, and
+ * `OverseerError` `overseer.aborted` when its signal aborts before it is open.
  */
 export async function createOverseer<const Name extends string>(
   options: OverseerOptions<Name>,
 ): Promise<Overseer> {
   const { settings, open, dispose } = await openTeam(options);
-  return new Overseer(settings, open, dispose);
+  const { signal } = options;
+  const overseer = new Overseer(settings, open, dispose, signal);
+  if (signal?.aborted === true) await overseer.close();
+  refuseIfAborted(signal);
+  return overseer;
+}
+
+function refuseIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortedOpening(signal.reason);
+}
+
+function abortedOpening(cause: unknown): OverseerError {
+  const message = 'The overseer was not opened: its signal aborted.';
+  return new OverseerError('overseer.aborted', message, { cause });
 }
 
 /** What an overseer is made of, for tests that look inside. Throws as `createOverseer` does. @internal */
@@ -45,19 +60,26 @@ export interface OpenTeam {
 /** Opens the parts of an overseer without its facade. Throws as `createOverseer` does. @internal */
 export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   await checkOptions(options);
+  const { signal } = options;
+  refuseIfAborted(signal);
   const { registered, dispose } = await setUpPlugins(options);
   try {
+    refuseIfAborted(signal);
     checkNames(options, registered);
     checkFrameworks(registered);
     const members = createMembers(registered.models);
     checkBudgetPrices(options.budget, members.values());
-    await options.workspaces?.prepare(AbortSignal.timeout(60_000));
+    const late = AbortSignal.timeout(60_000);
+    await options.workspaces?.prepare(
+      signal === undefined ? late : AbortSignal.any([late, signal]),
+    );
+    refuseIfAborted(signal);
     const store = await (options.store ?? memory())();
     return { ...(await start(options, registered, members, store)), dispose };
   } catch (error) {
     // What went wrong first is what has to be mended.
     await dispose().catch(() => undefined);
-    throw error;
+    throw signal?.aborted === true ? abortedOpening(signal.reason) : error;
   }
 }
 
@@ -126,6 +148,7 @@ function createValidators(
     answer: answerValidator,
     plan,
     review: review(),
+    goal: goalValidator,
     ...registered,
   })) {
     validators.set(name, validator);

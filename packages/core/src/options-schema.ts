@@ -101,6 +101,9 @@ export const optionsSchema: z.ZodType = z.strictObject({
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),
   graceMs: milliseconds.optional(),
+  signal: z
+    .custom((value) => value instanceof AbortSignal, 'a signal is that of an AbortController')
+    .optional(),
   clock: z.custom((value) => typeof value === 'object' && value !== null).optional(),
   random: z.custom((value) => typeof value === 'function').optional(),
 });

@@ -22,7 +22,7 @@ export interface OverseerOptions<Name extends string = string> {
   /** Added to the built-in roles `overseer`, `reviewer`, `coder` and `worker`; one of the same name replaces it. */
   readonly roles?: Readonly<Record<string, Role>>;
   readonly tools?: Readonly<Record<string, Tool>>;
-  /** Added to the built-in checks `answer`, `plan` and `review`. */
+  /** Added to the built-in checks `answer`, `plan`, `review` and `goal`. */
   readonly validators?: Readonly<Record<string, Validator>>;
   readonly frameworks?: Readonly<Record<string, Framework>>;
   /** Where attempts work apart, such as `gitWorkspaces({ repository })`; without one, tasks answer in text. */
@@ -48,6 +48,11 @@ export interface OverseerOptions<Name extends string = string> {
   readonly maxOutputTokens?: number;
   /** How long `close` waits for calls in flight, in ms; the default is 2,000. */
   readonly graceMs?: number;
+  /**
+   * Aborts the opening: `createOverseer` rejects with `overseer.aborted` when the step under way is over, and lets go of
+   * what was opened. Afterwards it closes the overseer as `close` does.
+   */
+  readonly signal?: AbortSignal;
   readonly clock?: Clock;
   /** 0 to 1, for the jitter of retries. */
   readonly random?: () => number;

@@ -1,10 +1,12 @@
 import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
+import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
+import { finalChecks } from './run/final-check.ts';
 import type { Kernel, NewRun } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
@@ -17,6 +19,7 @@ import type { Order, WorkScope } from './run/work-scope.ts';
 import type { CacheScope } from './spec/answer-store.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { Check, Priority, TaskGraph } from './spec/task.ts';
+import { chainFor } from './validate/chain.ts';
 import { plannableChecks } from './validate/plan-checks.ts';
 
 /** What one run may have of its own. */
@@ -29,6 +32,14 @@ export interface RunOptions {
   readonly context?: string;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
   readonly checks?: readonly Check[];
+  /**
+   * Checks that all tasks of the plan for a goal must pass together in the end, as one last task of kind `check`. Where
+   * left out: those of `checks` that look at the project (`tsc`, `command`), or without workspaces the overseer model's
+   * judgement of the results against the goal. None for an empty list.
+   */
+  readonly finalChecks?: readonly Check[];
+  /** Cancels the run when it aborts, as `cancel` of its handle does; at once where it has. */
+  readonly signal?: AbortSignal;
 }
 
 /** A run that is not finished. */
@@ -47,13 +58,22 @@ export class Overseer implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #open: OpenKernel;
   readonly #dispose: () => Promise<void>;
+  readonly #aborts = new AbortListeners();
   #closed: Promise<void> | undefined;
 
   /** @internal */
-  constructor(settings: Settings, open: OpenKernel, dispose: () => Promise<void>) {
+  constructor(
+    settings: Settings,
+    open: OpenKernel,
+    dispose: () => Promise<void>,
+    signal?: AbortSignal,
+  ) {
     this.#settings = settings;
     this.#open = open;
     this.#dispose = dispose;
+    // Whoever closes it too hears of what goes wrong.
+    if (signal !== undefined)
+      this.#aborts.add(signal, () => void this.close().catch(() => undefined));
   }
 
   /**
@@ -66,7 +86,9 @@ export class Overseer implements AsyncDisposable {
     const id = this.#settings.ids();
     kernel.start(id, this.#newRun(request, options));
     // In the same turn, before the run can have ended.
-    return this.#handle(id, kernel);
+    const run = this.#handle(id, kernel);
+    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
+    return run;
   }
 
   /** A handle to a run of this journal, whoever started it. */
@@ -195,7 +217,17 @@ export class Overseer implements AsyncDisposable {
     return this.close();
   }
 
+  /** A cancellation that fails is heard of where the run's result is. */
+  #cancelOn(signal: AbortSignal, run: Run): void {
+    const takeBack = this.#aborts.add(signal, (reason) => {
+      const why = reason instanceof Error ? reason.message : String(reason);
+      run.cancel(`cancelled by its signal: ${why}`).catch(() => undefined);
+    });
+    run.result.then(takeBack, takeBack);
+  }
+
   async #close(): Promise<void> {
+    this.#aborts.clear();
     try {
       await this.#open.close();
     } finally {
@@ -228,8 +260,7 @@ export class Overseer implements AsyncDisposable {
       ...(context === '' ? {} : { context }),
       ...(options.cache === undefined ? {} : { cache: options.cache }),
     };
-    if (typeof request === 'string')
-      return { ...common, ...this.#planRun(request, options.checks ?? []) };
+    if (typeof request === 'string') return { ...common, ...this.#planRun(request, options) };
     if (request.tasks.length === 0) {
       throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
     }
@@ -242,17 +273,18 @@ export class Overseer implements AsyncDisposable {
     };
   }
 
-  #planRun(goal: string, always: readonly Check[]): NewRun {
+  #planRun(goal: string, { checks: always = [], finalChecks: final }: RunOptions): NewRun {
     if (goal.trim() === '') {
       throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
     }
     const { validators, roles, workspaces } = this.#settings;
     const kinds = plannableChecks(validators, roles.grantsOf('overseer'));
-    const task = planTask(goal, {
-      checks: { kinds, always },
-      roles: roles.names,
-      hasFiles: workspaces !== undefined,
-    });
+    const hasFiles = workspaces !== undefined;
+    const whole = final ?? finalChecks(goal, always, hasFiles);
+    const checks = { kinds, always, whole };
+    const task = planTask(goal, { checks, roles: roles.names, hasFiles });
+    // A check that nobody makes is heard of now, not once the plan is there.
+    chainFor({ ...task, kind: 'check', checks: [...always, ...whole] }, validators);
     return { title: titleOf(goal), goal, tasks: [task] };
   }
 }

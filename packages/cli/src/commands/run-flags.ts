@@ -74,6 +74,11 @@ export function checksOf(flags: RunFlags): readonly Check[] {
   ];
 }
 
+/** The checks that can be made on everything together. */
+export function wholeChecksOf(flags: RunFlags): readonly Check[] {
+  return checksOf({ ...flags, review: false });
+}
+
 /** The command that goes on with a run that was started with these flags. */
 export function resumeCommandOf(flags: RunFlags): string {
   const said: readonly (readonly [string, string | undefined])[] = [

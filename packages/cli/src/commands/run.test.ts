@@ -19,10 +19,11 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
     ]);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/\d\d:\d\d:\d\d {2}started: What is it\?/);
-    expect(out).toContain('2 tasks planned: Write facts, Write answer');
+    expect(out).toContain('3 tasks planned: Write facts, Write answer, Verify the whole');
     expect(out).toContain('\nThe answer is 42.\n');
     expect(out).toMatch(/facts +boss +1 +verified: review ✓/);
-    expect(out).toMatch(/completed: 3 of 3 tasks verified/);
+    expect(out).toMatch(/Verify the whole +- +1 +verified: goal ✓/);
+    expect(out).toMatch(/completed: 4 of 4 tasks verified/);
     expect(existsSync(join(scene.folder, '.overseer', 'journal.db'))).toBe(true);
   });
 
@@ -38,6 +39,7 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
     ]);
     expect(code, out).toBe(0);
     expect(out).toMatch(/Write notes +worker +1 +verified: files ✓ command ✓ review ✓/);
+    expect(out).toMatch(/Verify the whole +- +1 +verified: command ✓/);
     expect(await readFile(join(scene.folder, 'NOTES.md'), 'utf8')).toBe('By notes.\n');
     expect(
       await git(scene, 'log', '-1', '--format=%s|%an|%(trailers:key=Overseer-Task,valueonly)'),

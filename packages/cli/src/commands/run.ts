@@ -7,7 +7,7 @@ import { withFinalCheck } from '../setup/finish-graph.ts';
 import { findProject, type Project, requireRepository } from '../setup/project.ts';
 import { readTasks } from '../setup/tasks.ts';
 import { prepareWork } from './prepare.ts';
-import { checksOf, type RunFlags } from './run-flags.ts';
+import { checksOf, type RunFlags, wholeChecksOf } from './run-flags.ts';
 import { work } from './work.ts';
 
 /** `overseer run`: works a goal in words, or the open tasks of a Spec Kit feature. Returns the exit code. */
@@ -30,7 +30,9 @@ async function runGoal(goal: string, project: Project, flags: RunFlags): Promise
   const checks = checksOf(flags);
   if (checks.some(({ kind }) => kind !== 'review')) requireRepository(project);
   const options = await prepareWork(project, flags);
-  return await work(options, (overseer) => overseer.run(goal, { checks }));
+  const hasReview = project.repository === undefined && flags.review !== false;
+  const wish = hasReview ? { checks } : { checks, finalChecks: wholeChecksOf(flags) };
+  return await work(options, (overseer) => overseer.run(goal, wish));
 }
 
 async function runTasks(project: Project, flags: RunFlags): Promise<number> {
@@ -53,9 +55,7 @@ async function graphOf(project: Project, flags: RunFlags): Promise<TaskGraph> {
     );
   }
   const graph = await readTasks(project, flags.tasks, checksOf(flags));
-  return graph.tasks.length === 0
-    ? graph
-    : withFinalCheck(graph, checksOf({ ...flags, review: false }));
+  return graph.tasks.length === 0 ? graph : withFinalCheck(graph, wholeChecksOf(flags));
 }
 
 function hasSpecs({ repository }: Project): boolean {

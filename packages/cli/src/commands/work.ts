@@ -42,7 +42,7 @@ export async function work(
   }
   const presenter = choosePresenter(options.show, overseer);
   if (options.warnings.length > 0) presenter.say(options.warnings.map(harmless));
-  const followed = await followRun(overseer, run, presenter);
+  const followed = await followRun(overseer, run, presenter, options.resumeCommand);
   const fault = configurationFault(followed.view);
   if (fault !== undefined) throw fault;
   return await report(options, run, followed);

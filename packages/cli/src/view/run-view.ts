@@ -183,6 +183,11 @@ function foldTask(view: RunView, task: TaskView, event: OverseerEvent): void {
   }
 }
 
+/** Whoever asks a model is checked by it; a person may take days. */
+function statusOfAsker({ data }: OverseerEvent<'question.asked'>): 'waiting' | 'checking' {
+  return 'person' in data.ask.of ? 'waiting' : 'checking';
+}
+
 function foldOwnTask(task: TaskView, event: OverseerEvent): void {
   switch (event.type) {
     case 'task.assigned':
@@ -203,7 +208,7 @@ function foldOwnTask(task: TaskView, event: OverseerEvent): void {
       return;
     }
     case 'question.asked':
-      task.status = 'checking';
+      task.status = statusOfAsker(event);
       return;
     case 'attempt.ended':
       task.status = 'open';

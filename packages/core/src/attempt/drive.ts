@@ -1,6 +1,8 @@
 import type { EventDraft } from '../journal/draft.ts';
 import { answerText } from '../journal/fold-attempt.ts';
+import type { AttemptFault } from '../spec/event.ts';
 import type { Finding } from '../spec/validator.ts';
+import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import { acceptChange } from './accept.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { nextStep, type Step } from './next-step.ts';
@@ -70,7 +72,13 @@ function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 
       reject(host, at, step.check);
       return 'stop';
     case 'give-up':
-      endAttempt(host, at, 'failed', step.because, []);
+      // A model that goes round in circles, or a tool that does a task and broke.
+      endAttempt(host, at, 'failed', step.because, [], {
+        fault: at.attempt.model === undefined ? 'infrastructure' : 'model',
+      });
+      return 'stop';
+    case 'abandon':
+      endAttempt(host, at, 'failed', step.because, [], { fault: 'none', isLast: true });
       return 'stop';
     case 'accept':
       return accept(host, at);
@@ -82,8 +90,25 @@ function reject(host: AttemptHost, at: AttemptPlace, check: number): void {
   const findings = verdict?.kind === 'fail' ? verdict.findings : [];
   const name = at.live.chain[check]?.name ?? 'a check';
   const first = findings[0]?.message ?? 'no reason given';
-  endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings);
+  const isBroken = findings.length > 0 && findings.every(({ code }) => code === BROKEN_CHECK);
+  const fault = isBroken ? 'infrastructure' : 'model';
+  endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings, { fault });
 }
+
+/** More about the end of an attempt. */
+export interface EndDetails {
+  /** The default is the model's for what was refused or failed, and nobody's for the rest. */
+  readonly fault?: AttemptFault;
+  /** No other attempt may follow. */
+  readonly isLast?: boolean;
+}
+
+const FAULT_OF = {
+  rejected: 'model',
+  failed: 'model',
+  moved: 'none',
+  cancelled: 'none',
+} as const;
 
 /** Ends an attempt without success and lets the kernel decide what becomes of the task. */
 export function endAttempt(
@@ -92,10 +117,10 @@ export function endAttempt(
   outcome: 'rejected' | 'failed' | 'moved' | 'cancelled',
   because: string,
   findings: readonly Finding[],
+  { fault = FAULT_OF[outcome], isLast }: EndDetails = {},
 ): void {
-  void host.append([
-    { type: 'attempt.ended', ...placeOf(at), data: { outcome, because, findings } },
-  ]);
+  const data = { outcome, because, findings, fault, ...(isLast === true ? { isLast } : {}) };
+  void host.append([{ type: 'attempt.ended', ...placeOf(at), data }]);
   host.ended(at);
 }
 
@@ -112,7 +137,7 @@ async function acceptChangeOrPlan(host: AttemptHost, at: AttemptPlace): Promise<
   // What went into the project is done, whoever wanted to stop it meanwhile.
   if (at.live.cancel.aborted && change?.kind !== 'accepted') return;
   if (change?.kind === 'refused') {
-    endAttempt(host, at, 'rejected', change.because, change.findings);
+    endAttempt(host, at, 'rejected', change.because, change.findings, { fault: 'none' });
     return;
   }
   if (at.task.task.kind !== 'plan') {

@@ -62,7 +62,10 @@ describe('nextStep, of an answer', () => {
   it('K9: asks once, waits for the reply, and concludes from it', () => {
     const verdicts = [pass];
     const asked = (reply: string | undefined): Step =>
-      next({ steps, verdicts, questions: new Map([['q', { check: 1, ask, reply }]]) }, 3);
+      next(
+        { steps, verdicts, questions: new Map([['q', { check: 1, ask, reply, by: undefined }]]) },
+        3,
+      );
     expect(asked(undefined)).toEqual({ kind: 'asking' });
     expect(asked('yes')).toEqual({ kind: 'conclude', check: 1, reply: 'yes' });
     expect(asked('')).toEqual({ kind: 'conclude', check: 1, reply: '' });
@@ -80,6 +83,20 @@ describe('nextStep, without a model', () => {
     expect(next({ model: undefined }, 1, { step })).toEqual({ kind: 'step', step });
     expect(after(undefined)).toEqual({ kind: 'step', step });
     expect(after({ output: 'done', isError: false })).toEqual({ kind: 'validate', check: 0 });
+  });
+
+  it('K9: waits for a person where the tool is in doubt, then goes on or gives up', () => {
+    const inDoubt = (reply: string | undefined): Step => {
+      const tool = { ...toolStep('a'), result: undefined, question: 'q' };
+      const questions = new Map([['q', { check: undefined, ask, reply, by: undefined }]]);
+      return next({ model: undefined, toolStep: tool, questions }, 1, { step });
+    };
+    expect(inDoubt(undefined)).toEqual({ kind: 'asking' });
+    expect(inDoubt('not done')).toEqual({ kind: 'step', step });
+    expect(inDoubt('give up')).toEqual({
+      kind: 'abandon',
+      because: 'a person gave up on read, which was interrupted',
+    });
   });
 
   it('T6: gives up in words when the tool failed', () => {
@@ -111,7 +128,10 @@ describe('nextStep, always', () => {
     verdicts: fc.array(fc.tuple(fc.nat(3), verdict)).map(byPosition),
     questions: fc
       .array(fc.tuple(fc.nat(3), fc.constantFrom(undefined, 'yes')))
-      .map((all) => new Map(all.map(([check, reply]) => [`q${check}`, { check, ask, reply }]))),
+      .map(
+        (all) =>
+          new Map(all.map(([check, reply]) => [`q${check}`, { check, ask, reply, by: undefined }])),
+      ),
   });
   const tasks = fc.constantFrom<Partial<PlanTask>>({}, { step: { tool: 'x', input: null } });
 
@@ -260,5 +280,5 @@ function answered(wanted: readonly string[], done: readonly string[]): StepState
 
 function toolStep(id: string): ToolStepState {
   const result = { output: 'done', isError: false };
-  return { id, name: 'read', input: {}, effect: 'none', result };
+  return { id, name: 'read', input: {}, effect: 'none', result, question: undefined };
 }

@@ -2,10 +2,12 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { within } from '../internal/within.ts';
 import { answerText } from '../journal/fold-attempt.ts';
+import { OWN_REVIEW } from '../route/choose-reviewer.ts';
 import type { Json } from '../spec/json.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Ask, ValidationContext, Verdict } from '../spec/validator.ts';
 import type { Workspace } from '../spec/workspace.ts';
+import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import type { ChainLink } from '../validate/chain.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
@@ -46,9 +48,29 @@ export function concludeCheck(
           `The validator ${link.name} asks but has no conclude().`,
         );
       }
-      return link.validator.conclude(reply, ctx);
+      const verdict = link.validator.conclude(reply, ctx);
+      return 'then' in verdict
+        ? verdict.then((given) => ofReviewer(at, check, given))
+        : ofReviewer(at, check, verdict);
     }),
   );
+}
+
+/** A verdict that is a model's on its own work says so first. */
+function ofReviewer(
+  { run, task, attempt }: AttemptPlace,
+  check: number,
+  verdict: Verdict,
+): Verdict {
+  const asked = [...(attempt.questions ?? [])].find(([, question]) => question.check === check);
+  const child = asked === undefined ? undefined : run.tasks.get(`${task.task.key}/${asked[0]}`);
+  const author = child?.asks?.author;
+  if (author === undefined || asked?.[1].by !== `model:${author}`) return verdict;
+  const { evidence } = verdict;
+  return {
+    ...verdict,
+    evidence: evidence === undefined ? OWN_REVIEW : `${OWN_REVIEW}; ${evidence}`,
+  };
 }
 
 /** Where an attempt worked, and what it changed there. */
@@ -104,7 +126,7 @@ function notMade({ name }: ChainLink, error: unknown): Verdict {
   const message = error instanceof Error ? error.message : String(error);
   return {
     kind: 'fail',
-    findings: [{ message: `The check ${name} could not be made: ${message}` }],
+    findings: [{ message: `The check ${name} could not be made: ${message}`, code: BROKEN_CHECK }],
   };
 }
 
@@ -168,19 +190,21 @@ function linkOf(at: AttemptPlace, check: number): ChainLink {
 
 /** What a validator may look at. A class, because objects with a getter of their own are slow to make. */
 class CheckContext implements ValidationContext {
+  readonly #at: AttemptPlace;
   readonly #own: Cancellation;
   readonly task: PlanTask;
   readonly changed: readonly string[];
   readonly value: Json | undefined;
 
   constructor(
-    task: PlanTask,
+    at: AttemptPlace,
     own: Cancellation,
     changed: readonly string[],
     value: Json | undefined,
   ) {
+    this.#at = at;
     this.#own = own;
-    this.task = task;
+    this.task = at.task.task;
     this.changed = changed;
     this.value = value;
   }
@@ -188,6 +212,11 @@ class CheckContext implements ValidationContext {
   /** A signal that nobody reads is never made. */
   get signal(): AbortSignal {
     return this.#own.signal;
+  }
+
+  /** What the tasks that this one needs gave. */
+  get inputs(): NonNullable<ValidationContext['inputs']> {
+    return inputsOf(this.#at);
   }
 }
 
@@ -199,8 +228,16 @@ function contextFor(
   own: Cancellation,
   folder: Folder | undefined,
 ): ValidationContext {
-  const { task } = at.task;
-  if (folder === undefined) return new CheckContext(task, own, NOTHING, value);
-  const context = new CheckContext(task, own, folder.changed, value);
+  if (folder === undefined) return new CheckContext(at, own, NOTHING, value);
+  const context = new CheckContext(at, own, folder.changed, value);
   return Object.assign(context, { workspace: folder.path });
+}
+
+/** What the tasks that this one needs gave. */
+function inputsOf({ run, task }: AttemptPlace): NonNullable<ValidationContext['inputs']> {
+  return task.task.needs.flatMap((key) => {
+    const needed = run.tasks.get(key);
+    if (needed?.output === undefined) return [];
+    return [{ key, title: needed.task.title, output: needed.output }];
+  });
 }

@@ -6,6 +6,7 @@ import { checkToolCall, type ToolWish } from '../tool/check-tool-call.ts';
 import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
+import { runOrAsk, settleDoubt } from './settle-doubt.ts';
 import { toolKey } from './tool-key.ts';
 
 /** Runs the tool calls of one model answer, in its order, and records each. */
@@ -22,6 +23,8 @@ export async function runToolCalls(
       ...(call.invalid === undefined ? {} : { invalid: call.invalid }),
     };
     await perform(host, at, call.id, wish, started?.get(call.id));
+    // Whoever waits for a person's word waits with all that comes after.
+    if (at.attempt.steps.at(-1)?.tools.get(call.id)?.result === undefined) return;
   }
 }
 
@@ -75,8 +78,10 @@ async function performOnRecord(
   }
   const workspace = await openWorkspace(host, at);
   const place = toolPlace(at, id, workspace?.path);
-  const run = doubt === undefined ? runTool : runDoubtful;
-  record(host, at, id, undefined, await run(tool, input, place, limitsOf(host, at)));
+  const call = { host, at, id, tool, input, place, limits: limitsOf(host, at) };
+  const outcome =
+    doubt === undefined ? await runOrAsk(call) : await settleDoubt({ ...call, doubt });
+  if (outcome !== undefined) record(host, at, id, undefined, outcome);
 }
 
 function actorOf({ attempt }: AttemptPlace): string {
@@ -97,51 +102,6 @@ function toolPlace(at: AttemptPlace, id: string, workspace: string | undefined):
     files: task.task.files,
   };
   return workspace === undefined ? place : { ...place, workspace };
-}
-
-/** A call that started and of whose end nothing is known: what to do depends on what repeating it would do. */
-async function runDoubtful(
-  tool: Tool,
-  input: unknown,
-  place: ToolPlace,
-  limits: Parameters<typeof runTool>[3],
-): Promise<ToolOutcome> {
-  if (tool.effect === 'none' || tool.effect === 'idempotent') {
-    return await runTool(tool, input, place, limits);
-  }
-  const found = await probe(tool, input, place, limits);
-  if (found?.kind === 'done') return { output: found.output, isError: false };
-  if (found?.kind === 'absent') return await runTool(tool, input, place, limits);
-  return {
-    output:
-      'This call was interrupted, and whether it happened is unknown. It is not repeated; find out before going on.',
-    isError: true,
-  };
-}
-
-/** A probe that fails, or takes longer than the call itself may, knows nothing. */
-async function probe(
-  tool: Tool,
-  input: unknown,
-  place: ToolPlace,
-  limits: Parameters<typeof runTool>[3],
-): Promise<Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined> {
-  if (tool.probe === undefined) return undefined;
-  let found: Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined;
-  const asking: Tool = {
-    spec: 'tool/1',
-    description: tool.description,
-    input: tool.input,
-    permissions: tool.permissions,
-    effect: 'none',
-    timeoutMs: tool.timeoutMs,
-    execute: async (_, ctx) => {
-      found = await tool.probe?.(input, ctx);
-      return null;
-    },
-  };
-  const { isError } = await runTool(asking, input, place, limits);
-  return isError ? undefined : found;
 }
 
 /** Records what came of a call; its name only where no start of it is on record. */

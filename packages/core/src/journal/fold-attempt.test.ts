@@ -78,7 +78,15 @@ describe('foldAttempt', () => {
     ]);
     expect(task).toMatchObject({ status: 'open', attempt: undefined });
     expect(task.past).toEqual([
-      { id: 'a1', model: 'm', outcome: 'rejected', because: 'wrong', answer: 'draft', findings },
+      {
+        id: 'a1',
+        model: 'm',
+        outcome: 'rejected',
+        because: 'wrong',
+        isLast: false,
+        answer: 'draft',
+        findings,
+      },
     ]);
   });
 

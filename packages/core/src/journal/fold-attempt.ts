@@ -41,11 +41,18 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
         check: event.data.check,
         ask: event.data.ask,
         reply: undefined,
+        by: undefined,
       });
+      if (event.data.tool !== undefined) {
+        const tool = findTool(attempt, event.data.tool);
+        if (tool !== undefined) tool.question = event.data.id;
+      }
       return;
     case 'question.answered': {
       const question = attempt.questions?.get(event.data.id);
-      if (question !== undefined) question.reply = event.data.reply;
+      if (question === undefined) return;
+      question.reply = event.data.reply;
+      question.by = event.data.by;
       return;
     }
     case 'change.started':
@@ -117,7 +124,7 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       };
       return;
     case 'tool.started':
-      addTool(attempt, { ...event.data, result: undefined });
+      addTool(attempt, { ...event.data, result: undefined, question: undefined });
       return;
     case 'tool.finished': {
       const { id, name, output, isError } = event.data;
@@ -125,7 +132,7 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       const tool = findTool(attempt, id);
       if (tool !== undefined) tool.result = result;
       else if (name !== undefined)
-        addTool(attempt, { id, name, input: null, effect: 'none', result });
+        addTool(attempt, { id, name, input: null, effect: 'none', result, question: undefined });
       return;
     }
     default:
@@ -168,7 +175,11 @@ function retire(
   event: OverseerEvent<'attempt.ended'>,
 ): void {
   const { outcome, because, findings = [] } = event.data;
-  task.past.push(pastOf(attempt, outcome, because, findings));
+  task.past.push({
+    ...pastOf(attempt, outcome, because, findings),
+    fault: event.data.fault,
+    isLast: event.data.isLast ?? false,
+  });
   task.attempt = undefined;
   if (task.status === 'running') task.status = 'open';
 }
@@ -180,5 +191,14 @@ function pastOf(
   findings: PastAttempt['findings'],
 ): PastAttempt {
   const { id, model } = attempt;
-  return { id, model, outcome, because, answer: answerText(attempt), findings };
+  return {
+    id,
+    model,
+    outcome,
+    because,
+    fault: undefined,
+    isLast: false,
+    answer: answerText(attempt),
+    findings,
+  };
 }

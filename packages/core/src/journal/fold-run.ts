@@ -60,6 +60,13 @@ function questionTask(parent: PlanTask, question: string, role: string, request:
   };
 }
 
+/** The model that did all that a task without a model of its own looks at, if one did it all. */
+function soleAuthor(run: RunState, { needs }: PlanTask): string | undefined {
+  const authors = new Set(needs.map((key) => run.tasks.get(key)?.past.at(-1)?.model));
+  const [author] = authors;
+  return authors.size === 1 ? author : undefined;
+}
+
 function startRun(event: OverseerEvent<'run.started'>): RunState {
   return {
     id: event.run ?? '',
@@ -137,7 +144,11 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       if ('role' in event.data.ask.of) {
         const { ask, id } = event.data;
         const child = questionTask(task.task, id, event.data.ask.of.role, ask.request);
-        addTask(run, child, { task: task.task.key, question: id });
+        addTask(run, child, {
+          task: task.task.key,
+          question: id,
+          author: task.attempt?.model ?? soleAuthor(run, task.task),
+        });
       }
       break;
     case 'call.finished':

@@ -1,5 +1,5 @@
 import type { CacheScope } from '../spec/answer-store.ts';
-import type { CallEstimate, FrameworkReport, RunStatus } from '../spec/event.ts';
+import type { AttemptFault, CallEstimate, FrameworkReport, RunStatus } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { Message, Part } from '../spec/message.ts';
@@ -61,8 +61,10 @@ export interface TaskState {
   model: string | undefined;
   /** Why somebody paused it, while it is paused. */
   paused: string | undefined;
-  /** For a task that answers a validator's question: whose. */
-  readonly asks: { readonly task: string; readonly question: string } | undefined;
+  /** For a task that answers a validator's question: whose, and which model's work it is about. */
+  readonly asks:
+    | { readonly task: string; readonly question: string; readonly author: string | undefined }
+    | undefined;
   attempt: AttemptState | undefined;
   /** Attempts that ended, oldest first. */
   readonly past: PastAttempt[];
@@ -81,6 +83,9 @@ export interface PastAttempt {
   readonly model: string | undefined;
   readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
   readonly because: string;
+  readonly fault: AttemptFault | undefined;
+  /** No other attempt may follow it. */
+  readonly isLast: boolean;
   readonly answer: string;
   readonly findings: readonly Finding[];
 }
@@ -93,6 +98,8 @@ export interface ToolStepState {
   readonly input: Json;
   readonly effect: Effect;
   result: { readonly output: Json; readonly isError: boolean } | undefined;
+  /** The latest question about whether it happened, by its id in the attempt's questions. */
+  question: string | undefined;
 }
 
 /** One finished model call, with what its tools answered. */
@@ -103,11 +110,14 @@ export interface StepState {
   readonly tools: Map<string, ToolStepState>;
 }
 
-/** One question that a check asked, and what was answered. */
+/** One question that an attempt asked, and what was answered. */
 export interface QuestionState {
-  readonly check: number;
+  /** The check that asks; `undefined` where it is about a tool call. */
+  readonly check: number | undefined;
   readonly ask: Ask;
   reply: string | undefined;
+  /** Who replied: `model:<name>` or `person:<name>`. */
+  by: string | undefined;
 }
 
 /** One try at a task, as its events tell it. */

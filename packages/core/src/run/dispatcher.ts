@@ -1,6 +1,7 @@
 import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import type { LetThrough } from '../attempt/call-model.ts';
 import { conversation } from '../attempt/conversation.ts';
+import type { EndDetails } from '../attempt/drive.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
@@ -39,7 +40,7 @@ export interface DispatcherHost {
   /** Shows what the call says that an attempt waits for. */
   show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** An attempt cannot go on with its model. */
-  end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): void;
+  end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string, details?: EndDetails): void;
   failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
   stopRun(run: RunState, because: string): void;
   /** Whether a run is being ended, so that nothing of it may start. */
@@ -235,7 +236,8 @@ export class Dispatcher {
       return this.#letThrough(at, nowMs);
     } catch (error) {
       if (this.#journal.failure !== undefined) throw error;
-      return this.#end(at, 'failed', `its next call could not begin: ${describeError(error)}`);
+      const because = `its next call could not begin: ${describeError(error)}`;
+      return this.#end(at, 'failed', because, { fault: 'infrastructure' });
     }
   }
 
@@ -307,9 +309,9 @@ export class Dispatcher {
     return untilAt;
   }
 
-  #end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): undefined {
-    this.#waiting.delete(at.attempt.id);
-    this.#host.end(at, outcome, because);
+  #end(...end: Parameters<DispatcherHost['end']>): undefined {
+    this.#waiting.delete(end[0].attempt.id);
+    this.#host.end(...end);
     return undefined;
   }
 

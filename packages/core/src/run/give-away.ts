@@ -7,7 +7,8 @@ import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts'
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { createCandidateFinder } from '../route/candidate-finder.ts';
 import { type Candidate, roleOf } from '../route/candidates.ts';
-import { type Choice, chooseModel } from '../route/choose-model.ts';
+import { type Choice, type ChoiceInput, chooseModel } from '../route/choose-model.ts';
+import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
@@ -37,17 +38,10 @@ export interface Decider {
 export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Choice {
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
-  const refusals = new Map<string, number>();
-  const excluded = new Map<string, string>();
-  for (const past of task.past.slice(task.forgiven)) {
-    // Whoever gave the task to a model knows what that model did before.
-    if (past.model === undefined || past.model === task.model) continue;
-    if (past.outcome === 'rejected') refusals.set(past.model, (refusals.get(past.model) ?? 0) + 1);
-    if (past.outcome === 'failed') excluded.set(past.model, past.because);
-  }
+  const { refusals, excluded } = triedBy(task);
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
-  return chooseModel({
+  const input: ChoiceInput = {
     candidates: candidatesOf(decider, task),
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
@@ -57,7 +51,26 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
-  });
+  };
+  const author = task.asks?.author;
+  if (author === undefined || task.model !== undefined) return chooseModel(input);
+  const usesTools = parts.tools.size > 0;
+  const reviewers = decider.candidates({ role: undefined, kind: 'review', usesTools });
+  return chooseReviewer({ ...input, author, reviewers });
+}
+
+/** Which models' answers were refused and how often, and which failed at the task. */
+function triedBy({ past, forgiven, model }: TaskState): Pick<ChoiceInput, 'refusals' | 'excluded'> {
+  const refusals = new Map<string, number>();
+  const excluded = new Map<string, string>();
+  for (const one of past.slice(forgiven)) {
+    // Whoever gave the task to a model knows what that model did before; and what broke beside it says nothing of it.
+    if (one.model === undefined || one.model === model) continue;
+    if (one.fault === 'infrastructure') continue;
+    if (one.outcome === 'rejected') refusals.set(one.model, (refusals.get(one.model) ?? 0) + 1);
+    if (one.outcome === 'failed') excluded.set(one.model, one.because);
+  }
+  return { refusals, excluded };
 }
 
 /** The models that may do a task, best first. */
@@ -94,10 +107,11 @@ export function downUntil(
 
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
-  const { task: plan, past } = task;
+  const { task: plan, past, asks } = task;
   if (task.model !== undefined) return `for ${task.model}`;
-  const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
-  return [roleOf(plan), plan.kind, ...tried].join('/');
+  const tried = past.map(({ model, outcome, fault }) => `${model} ${outcome} ${fault}`);
+  const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
+  return [roleOf(plan), plan.kind, ...judged, ...tried].join('/');
 }
 
 /** Whether a tool or checks alone do the task. */

@@ -79,7 +79,8 @@ export class Kernel {
       begin: (run, task, call, durable) => this.#begin(run, task, call, durable),
       proceed: (at, call, durable) => this.#attempts.go(at, durable, call),
       show: (at, event) => this.#host.show(at, event),
-      end: (at, outcome, because) => endAttempt(this.#host, at, outcome, because, []),
+      end: (at, outcome, because, details) =>
+        endAttempt(this.#host, at, outcome, because, [], details),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
       isStopping: (run) => this.#control.isStopping(run),
@@ -256,7 +257,7 @@ export class Kernel {
 
   #broken(at: AttemptPlace, error: unknown): void {
     if (this.#journal.failure !== undefined) return;
-    endAttempt(this.#host, at, 'failed', describeError(error), []);
+    endAttempt(this.#host, at, 'failed', describeError(error), [], { fault: 'infrastructure' });
   }
 
   /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */

@@ -151,6 +151,10 @@ export class RunControl {
     const past = task.past.slice(task.forgiven);
     const tries = past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed');
     const last = past.at(-1);
+    if (last !== undefined && (last.isLast || isSettled(task))) {
+      this.failTask(run, task, last.because, last.findings);
+      return;
+    }
     if (tries.length >= this.#host.maxAttempts || past.length >= MAX_ENDS) {
       const because = `${tries.length} attempts did not succeed; the last: ${last?.because}`;
       this.failTask(run, task, because, last?.findings ?? []);
@@ -182,8 +186,11 @@ export class RunControl {
   #failAsker(run: RunState, task: TaskState, because: string): void {
     const asker = this.#askerOf(run, task);
     const why = `its review could not be made: ${because}`;
-    if (asker !== undefined) endAttempt(this.#host.attemptHost, asker, 'rejected', why, []);
-    else this.#endLeft(run, task, why);
+    if (asker === undefined) this.#endLeft(run, task, why);
+    else {
+      const fault = { fault: 'infrastructure' } as const;
+      endAttempt(this.#host.attemptHost, asker, 'rejected', why, [], fault);
+    }
   }
 
   /** Of an attempt that another process left, only the record is there to be ended. */
@@ -241,7 +248,8 @@ export function leftAttemptEnded(
   because: string,
 ): EventDraft {
   const place = { run, task: task.key, attempt: attempt?.id ?? '' };
-  return { type: 'attempt.ended', ...place, data: { outcome, because } };
+  const fault = outcome === 'rejected' ? 'infrastructure' : 'none';
+  return { type: 'attempt.ended', ...place, data: { outcome, because, fault } };
 }
 
 /** The first task that ended so, questions apart. */
@@ -250,4 +258,15 @@ function firstOf(run: RunState, status: 'failed' | 'skipped'): TaskState | undef
     if (task.status === status && task.asks === undefined) return task;
   }
   return undefined;
+}
+
+/** Nothing has changed of which the next try of a task that is its checks alone would find more. */
+function isSettled({ task, past }: TaskState): boolean {
+  const { outcome, fault } = past.at(-1) ?? {};
+  return (
+    task.kind === 'check' &&
+    task.step === undefined &&
+    outcome === 'rejected' &&
+    fault !== 'infrastructure'
+  );
 }

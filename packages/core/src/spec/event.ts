@@ -58,6 +58,12 @@ export interface FrameworkReport {
   readonly components: Readonly<Record<string, string>>;
 }
 
+/**
+ * Whose fault it was that an attempt ended without success. `model`: its answer, its habits or its provider.
+ * `infrastructure`: a disk, a tool or a check that broke, which says nothing of the model. `none`: nobody's.
+ */
+export type AttemptFault = 'model' | 'infrastructure' | 'none';
+
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed';
 
@@ -132,6 +138,10 @@ export interface EventData {
   'attempt.ended': {
     readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
     readonly because: string;
+    /** Absent in journals of before it was told; then a failure counts as the model's. */
+    readonly fault?: AttemptFault;
+    /** No other attempt may follow: the task fails with this one. */
+    readonly isLast?: boolean;
     readonly findings?: readonly Finding[];
   };
   'call.started': {
@@ -201,8 +211,11 @@ export interface EventData {
   };
   'question.asked': {
     readonly id: string;
-    readonly check: number;
-    readonly validator: string;
+    /** The check that asks, by its position in the chain, and its validator; absent where a tool call is in doubt. */
+    readonly check?: number;
+    readonly validator?: string;
+    /** The id of the tool call in doubt that is asked about. */
+    readonly tool?: string;
     readonly ask: Ask;
   };
   'question.answered': { readonly id: string; readonly reply: string; readonly by: string };

@@ -5,6 +5,7 @@
  */
 export type { AnswerStore, CachedAnswer, CacheScope } from './answer-store.ts';
 export type {
+  AttemptFault,
   CallEstimate,
   ConsideredModel,
   Envelope,

@@ -52,6 +52,12 @@ export interface ValidationContext {
   readonly workspace?: string;
   /** Paths that the attempt added, changed or deleted, relative to the workspace. */
   readonly changed: readonly string[];
+  /** What the tasks that this one needs gave; nobody vouches for it. */
+  readonly inputs?: readonly {
+    readonly key: string;
+    readonly title: string;
+    readonly output: string;
+  }[];
   /** The check's own value from the task. */
   readonly value: Json | undefined;
 }

@@ -12,6 +12,8 @@ const RESULT_LIMIT = 262_144;
 export interface ToolOutcome {
   readonly output: Json;
   readonly isError: boolean;
+  /** It was not waited for any longer: whether it happened is unknown. */
+  readonly inDoubt?: boolean;
 }
 
 /** What `runTool` adds a signal to. */
@@ -41,8 +43,10 @@ export function runTool(
     timeoutMs: tool.timeoutMs,
     done: (output) => checkOutput(tool, output),
     failed: failure,
-    late: () =>
-      refusal(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`),
+    late: () => {
+      const words = `The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`;
+      return { ...refusal(words), inDoubt: true };
+    },
   });
 }
 
