@@ -19,6 +19,8 @@ describe('equal requests in flight', () => {
     );
     const joined = await Promise.all(runs.map((run) => eventsOf(run, 'call.cached')));
     expect(joined.flat().map(({ data }) => data.by)).toEqual(Array(4).fill('joined'));
+    const [assigned] = await eventsOf(runs[4] ?? overseer.run(NAME), 'task.assigned');
+    expect(assigned?.data.because).toMatch(/; it waits for an equal call$/);
     expect((await eventsOf(runs[4] ?? overseer.run(NAME), 'verdict.given')).length).toBe(1);
   });
 

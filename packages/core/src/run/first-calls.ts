@@ -36,6 +36,7 @@ export interface FirstCallsQueue {
   wake(): void;
 }
 
+const ANSWERED = 'an equal request was answered before';
 const NO_CALL: FirstCallOutcome = { kind: 'no call' };
 const PLAIN_CALL: Extract<FirstCallOutcome, { kind: 'call' }> = { kind: 'call', key: undefined };
 
@@ -77,7 +78,9 @@ export class FirstCalls {
     if (offer.kind === 'call') {
       return this.startAnswered(run, task, choice.member, nowMs) ? NO_CALL : offer;
     }
-    this.#assign(run, task, choice, composed, offer);
+    const why = offer.kind === 'join' ? 'it waits for an equal call' : ANSWERED;
+    const because = `${choice.because}; ${why}`;
+    this.#assign(run, task, { ...choice, because }, composed, offer);
     return NO_CALL;
   }
 
@@ -96,8 +99,7 @@ export class FirstCalls {
           ? this.#lookedUp(call, nowMs)
           : this.#answers.atHand(call, nowMs);
       if (answer === undefined) continue;
-      const because = 'an equal request was answered before';
-      const choice = { member, because, considered: [], insteadOf: undefined };
+      const choice = { member, because: ANSWERED, considered: [], insteadOf: undefined };
       this.#assign(run, task, choice, composed, { kind: 'answer', answer });
       return true;
     }

@@ -245,7 +245,8 @@ export class WorkOrders {
 }
 
 function isAccepting({ attempt }: TaskState): boolean {
-  return attempt?.change === 'started';
+  // One that went in and is not told as done yet is as little to be tried again as one in doubt.
+  return attempt?.change !== undefined && attempt.change !== 'refused';
 }
 
 function inDoubt({ run, task }: TaskState): OverseerError {
