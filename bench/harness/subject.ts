@@ -1,10 +1,27 @@
+import type { ModelRequest } from '@overseer/core/spec';
+
 /** Something that is measured. It offers what it can do; a work uses the part it needs and refuses a subject without it. */
 export interface Subject {
   readonly caller?: (setting: CallSetting) => Promise<Caller>;
   readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
   readonly scheduler?: () => Promise<Scheduler>;
+  readonly answers?: (setting: AnswersSetting) => Promise<Answers>;
   readonly start?: (prepared: Readonly<Record<string, string>>) => Start;
+}
+
+/** How many answers are kept at once. */
+export interface AnswersSetting {
+  readonly entries: number;
+}
+
+/** Keeps answers and gives them to equal requests. */
+export interface Answers extends AsyncDisposable {
+  keep(request: ModelRequest, answer: string): void;
+  /** `undefined` where it has none. */
+  find(request: ModelRequest): string | undefined;
+  /** Works `runs` runs of `tasks` tasks, of which all but the first run were answered before; for subjects that do more than keep. */
+  work?(runs: number, tasks: number): Promise<void>;
 }
 
 /** Where a caller finds the model service, and how many calls it must bear at once. */

@@ -1,7 +1,11 @@
 import type { AuditedRun, AuditedTask } from './audited.ts';
 
 /** What keeps a task from being started now. */
-export function wrongStart(run: AuditedRun, { task, status }: AuditedTask): readonly string[] {
+export function wrongStart(
+  run: AuditedRun,
+  { task, status, isPaused, model }: AuditedTask,
+  taker: string | undefined,
+): readonly string[] {
   const early = task.needs.filter((need) => run.tasks.get(need)?.status !== 'done');
   const shared = [...run.tasks.values()].flatMap((other) =>
     other.status === 'running' && other.task.key !== task.key
@@ -10,6 +14,10 @@ export function wrongStart(run: AuditedRun, { task, status }: AuditedTask): read
   );
   return [
     ...(run.status === 'running' ? [] : ['starts a task of a run that is suspended']),
+    ...(isPaused ? ['starts a task that is paused'] : []),
+    ...(taker === undefined || model === undefined || taker === model
+      ? []
+      : [`goes to ${taker}, and was given to ${model}`]),
     ...(status === 'open' ? [] : [`starts a task that is ${status}`]),
     ...early.map((need) => `starts before ${need}, which it needs, is done`),
     ...shared.map((file) => `starts while another task writes ${file} too`),

@@ -1,6 +1,9 @@
+import type { WorkScope } from '@overseer/core';
 import type { CallEstimate, OverseerEvent, PlanTask } from '@overseer/core/spec';
+import { CacheAudit } from '../../packages/core/src/caching-audit.fixture.ts';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { type AuditedCall, auditLimits } from './audit-limits.ts';
+import { takeOrder } from './audit-orders.ts';
 import { wrongStart } from './audit-start.ts';
 import { type AuditedAttempt, type AuditedRun, type AuditedTask, started } from './audited.ts';
 import { describeEvent } from './describe-event.ts';
@@ -11,9 +14,11 @@ export class Audit {
   readonly runs: Map<string, AuditedRun> = new Map();
   readonly calls: Map<string, AuditedCall> = new Map();
   readonly #world: World;
+  readonly #cache: CacheAudit = new CacheAudit();
   #seq = 0;
   #epoch = 0;
   #latestAt = 0;
+  #isPaused = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -22,9 +27,17 @@ export class Audit {
   /** Whether any clock went back so far; then windows cannot be recounted from the times of events. */
   clockWentBack = false;
 
+  /** Whether somebody paused that and nobody resumed it. */
+  isPaused({ run = '', task = '' }: WorkScope): boolean {
+    return run === '' ? this.#isPaused : (this.runs.get(run)?.tasks.get(task)?.isPaused ?? false);
+  }
+
   take(event: OverseerEvent): void {
     this.#place(event);
     this.#world.note(describeEvent(event));
+    for (const problem of this.#cache.take(event)) this.#broken(event, problem);
+    if (event.type === 'project.paused') this.#isPaused = true;
+    if (event.type === 'project.resumed') this.#isPaused = false;
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
       this.runs.set(event.run, started(event));
@@ -93,6 +106,8 @@ export class Audit {
       status: 'open',
       attempt: undefined,
       waitingUntil: undefined,
+      isPaused: false,
+      model: undefined,
     });
   }
 
@@ -120,6 +135,12 @@ export class Audit {
       case 'task.failed':
       case 'task.skipped':
         this.#giveUp(task, event);
+        return;
+      case 'task.paused':
+      case 'task.resumed':
+      case 'task.changed':
+      case 'task.reopened':
+        for (const problem of takeOrder(task, event)) this.#broken(event, problem);
         return;
       case 'question.asked':
         if ('role' in event.data.ask.of) {
@@ -149,10 +170,12 @@ export class Audit {
     if (event.data.because === '') this.#broken(event, 'gives no reason');
     if (task.attempt?.openCall !== undefined) this.#broken(event, 'leaves a call open');
     task.status = event.type === 'task.failed' ? 'failed' : 'skipped';
+    task.isPaused = false;
   }
 
   #assign(run: AuditedRun, task: AuditedTask, event: OverseerEvent<'task.assigned'>): void {
-    for (const problem of wrongStart(run, task)) this.#broken(event, problem);
+    if (this.#isPaused) this.#broken(event, 'starts while the project is paused');
+    for (const problem of wrongStart(run, task, event.data.model)) this.#broken(event, problem);
     task.status = 'running';
     task.waitingUntil = undefined;
     task.attempt = {
@@ -201,6 +224,8 @@ export class Audit {
         return;
       case 'call.started':
         if (run.status !== 'running') this.#broken(event, 'calls for a run that is suspended');
+        if (this.#isPaused) this.#broken(event, 'calls while the project is paused');
+        if (task.isPaused) this.#broken(event, 'calls for a task that is paused');
         if (attempt.openCall !== undefined) this.#broken(event, 'calls while another call is open');
         if (attempt.finishedSteps.has(event.data.step)) {
           this.#broken(
@@ -210,6 +235,9 @@ export class Audit {
         }
         attempt.openCall = event.call;
         this.#openCall(run, event);
+        return;
+      case 'call.cached':
+        this.#answer(run, attempt, event);
         return;
       case 'call.finished':
         attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
@@ -222,8 +250,16 @@ export class Audit {
     }
   }
 
+  #answer(run: AuditedRun, attempt: AuditedAttempt, event: OverseerEvent<'call.cached'>): void {
+    if (attempt.openCall !== undefined) this.#broken(event, 'answers a call that is open');
+    attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
+    run.usage.cachedCalls += 1;
+    this.#world.count(`answers ${event.data.by}`);
+  }
+
   #openCall(run: AuditedRun, event: OverseerEvent<'call.started'>): void {
     const call: AuditedCall = {
+      user: run.user,
       run: event.run ?? '',
       model: event.model ?? '',
       at: event.at,

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OverseerEvent } from '@overseer/core/spec';
 import type { OpenTeam } from '../../packages/core/src/create-overseer.ts';
+import { Spending } from '../../packages/core/src/journal/spending.ts';
+import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { normaliseLimit } from '../../packages/core/src/limit/parse-limit.ts';
 import type { Member } from '../../packages/core/src/route/member.ts';
@@ -12,16 +14,21 @@ export class FoldCheck {
   readonly #world: World;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #projection: Projection;
+  readonly #spending = new Spending();
 
   constructor(world: World, members: ReadonlyMap<string, Member>) {
     this.#world = world;
     this.#members = new Map(
       [...members].map(([name, member]) => [name, { ...member, limits: freshLimits(world, name) }]),
     );
-    this.#projection = new Projection(this.#members);
+    this.#projection = new Projection(
+      this.#members,
+      new BudgetTree(world.scenario.budgets, this.#spending),
+    );
   }
 
   take(event: OverseerEvent): void {
+    this.#spending.take(event);
     this.#projection.apply(event);
     if (event.type === 'run.finished') this.#projection.forget(event.run ?? '');
   }
@@ -37,10 +44,10 @@ export class FoldCheck {
     for (const run of running) {
       const other = mine.runs.get(run.id);
       if (!isDeepStrictEqual(run, other)) this.#differs(`run ${run.title}`, run, other);
-      const budget = live.budgets.get(run.id)?.use();
-      const known = mine.budgets.get(run.id)?.use();
-      if (!isDeepStrictEqual(budget, known)) this.#differs(`budget of ${run.title}`, budget, known);
     }
+    const budgets = live.budgets.use();
+    const known = mine.budgets.use();
+    if (!isDeepStrictEqual(budgets, known)) this.#differs('budgets', budgets, known);
     const now = this.#world.clock.now();
     for (const [name, member] of settings.members) {
       const use = member.limits.use(now);

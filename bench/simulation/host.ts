@@ -24,6 +24,9 @@ export interface Life {
   closed: boolean;
 }
 
+/** Reviews too, so that their answers go through the cache. */
+const CACHED = ['code', 'write', 'test', 'document', 'review'];
+
 /** Opens an overseer in the present process of the world. */
 export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
   const { process, scenario } = world;
@@ -54,6 +57,8 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     checksAtOnce: 2,
     maxOutputTokens: 400,
     ...boundsOf(scenario),
+    cache: scenario.has('twins') && { ttlMs: 20_000, kinds: CACHED },
+    budgets: scenario.budgets,
     ...(scenario.has('tools') ? { roles: { worker, coder: worker } } : {}),
     ...(scenario.has('files') ? { workspaces: scriptedWorkspaces(world, process) } : {}),
   });
@@ -85,9 +90,11 @@ function boundsOf(
 
 /** Makes a request of the scenario. */
 export function startRun(life: Life, planned: PlannedRun): string {
+  const { budget, user } = planned;
   const options = {
-    flow: planned.name.length % 2 === 0 ? 'even' : 'odd',
-    ...(planned.budget === undefined ? {} : { budget: planned.budget }),
+    ...(budget === undefined ? {} : { budget }),
+    ...(user === undefined ? {} : { user }),
+    ...(user === undefined && planned.name.length % 2 === 0 ? { flow: 'even' } : {}),
   };
   const run = planned.goal
     ? life.overseer.run(`[${planned.name}/goal] have it done`, options)

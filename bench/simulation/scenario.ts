@@ -1,5 +1,12 @@
 import type { OverseerOptions } from '@overseer/core';
-import type { BudgetSpec, Effect, LimitRule, Priority, TaskInput } from '@overseer/core/spec';
+import type {
+  BudgetSpec,
+  Effect,
+  LimitRule,
+  Priority,
+  SharedBudgets,
+  TaskInput,
+} from '@overseer/core/spec';
 import { type Random, seeded } from '../harness/random.ts';
 
 /** What a scenario may hold beside tasks and models; each can be left out to find the shortest trace of a fault. */
@@ -11,6 +18,7 @@ export const FEATURES = [
   'files',
   'goal',
   'host',
+  'orders',
   'limits',
   'model-faults',
   'people',
@@ -19,6 +27,7 @@ export const FEATURES = [
   'store-faults',
   'tools',
   'wrong-answers',
+  'twins',
 ] as const;
 
 /** One of `FEATURES`. */
@@ -43,6 +52,7 @@ export interface PlannedRun {
   readonly goal: boolean;
   readonly tasks: readonly TaskInput[];
   readonly budget: OverseerOptions['budget'];
+  readonly user: string | undefined;
 }
 
 /** A model of the team with its habits. */
@@ -65,6 +75,8 @@ export interface Scenario {
   readonly part: Part;
   readonly models: readonly PlannedModel[];
   readonly runs: readonly PlannedRun[];
+  /** What runs share, over all lives of the process. */
+  readonly budgets: SharedBudgets;
   readonly has: (feature: Feature) => boolean;
   readonly maxAttempts: number;
   readonly patienceMs: number;
@@ -96,6 +108,7 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
     random,
     models,
     runs: drawRuns(random, has, part),
+    budgets: has('budget') ? drawShared(random('shared budgets')) : {},
     maxAttempts: 1 + Math.floor(shape() * 5),
     patienceMs: pick(shape, [0, 500, 2_000, 20_000]),
     graceMs: pick(shape, [0, 100, 2_000]),
@@ -177,7 +190,7 @@ function drawRuns(
   part: Part,
 ): readonly PlannedRun[] {
   const shape = random('runs');
-  return times(shape, 1, 3)
+  const runs = times(shape, 1, 3)
     .slice(0, part.runs)
     .map((index) => ({
       name: `R${index}`,
@@ -185,10 +198,36 @@ function drawRuns(
       goal: has('goal') && shape() < 0.4,
       tasks: drawTasks(random(`tasks ${index}`), `R${index}`, has).slice(0, part.tasks),
       budget: has('budget') && shape() < 0.5 ? drawBudget(shape) : undefined,
+      user: half(random('users'), pick(random('users'), ['mia', 'ben'])),
     }));
+  return [...runs, ...drawTwins(random('twins'), has, runs)];
 }
 
-function drawBudget(random: Random): PlannedRun['budget'] {
+/** The first run again and again, for a cache of answers; what tools did once they must not do for a twin. */
+function drawTwins(
+  random: Random,
+  has: Scenario['has'],
+  [first]: readonly PlannedRun[],
+): readonly PlannedRun[] {
+  if (first === undefined || !has('twins') || has('tools')) return [];
+  return times(random, 1, 3).map((index) => ({
+    ...first,
+    name: `${first.name} again ${index}`,
+    goal: false,
+    startAtMs: Math.floor(random() * pick(random, [1, 2_000, 30_000])),
+  }));
+}
+
+function drawShared(random: Random): SharedBudgets {
+  const project = half(random, drawBudget(random));
+  const mia = half(random, drawBudget(random));
+  return {
+    ...(project === undefined ? {} : { project }),
+    ...(mia === undefined ? {} : { users: { mia, '*': drawBudget(random) } }),
+  };
+}
+
+function drawBudget(random: Random): BudgetSpec {
   return pick<BudgetSpec>(random, [
     { calls: 1 + Math.floor(random() * 20) },
     { tokens: 3_000 + Math.floor(random() * 40_000) },

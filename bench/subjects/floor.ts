@@ -3,6 +3,7 @@ import { fetchCaller } from './floor/fetch-caller.ts';
 import { heapScheduler } from './floor/heap-scheduler.ts';
 import { logStepper } from './floor/log-stepper.ts';
 import { logThread } from './floor/log-thread.ts';
+import { mapAnswers } from './floor/map-answers.ts';
 
 /** The least that the same result takes with what Node itself brings: no library at all. */
 export const subject: Subject = {
@@ -10,5 +11,6 @@ export const subject: Subject = {
   stepper: logStepper,
   thread: logThread,
   scheduler: heapScheduler,
+  answers: mapAnswers,
   start: () => ({ folder: import.meta.dirname, modules: [] }),
 };

@@ -1,5 +1,6 @@
 import { memory } from '@overseer/core';
 import type { Subject } from '../harness/subject.ts';
+import { keptAnswers } from './overseer/kept-answers.ts';
 import { queueScheduler } from './overseer/queue-scheduler.ts';
 import { readyProgram } from './overseer/ready-program.ts';
 import { taskCaller } from './overseer/task-caller.ts';
@@ -13,6 +14,7 @@ export const subject: Subject = {
   },
   stepper: (setting) => taskStepper(setting, memory()),
   scheduler: queueScheduler,
+  answers: keptAnswers,
   start: ({ folder, typeInstantiations }) => ({
     folder: folder ?? '',
     modules: ['@overseer/core'],

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { cacheSettings } from './call/cache-options.ts';
+import { checkModelBudgets } from './check-budget.ts';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
-import { checkBudgetPrices, checkLimitPrice } from './check-prices.ts';
+import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
@@ -20,18 +22,33 @@ import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { answerValidator } from './validate/answer.ts';
+import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
 import { review } from './validate/review.ts';
 
 /**
  * Makes a team of models out of options and plugins, and opens its store. Throws `ConfigError` for options that are
- * wrong, naming where and what would be right, and `StoreError` when the store cannot be opened or is busy.
+ * wrong, naming where and what would be right, `StoreError` when the store cannot be opened or is busy, and
+ * `OverseerError` `overseer.aborted` when its signal aborts before it is open.
  */
 export async function createOverseer<const Name extends string>(
   options: OverseerOptions<Name>,
 ): Promise<Overseer> {
   const { settings, open, dispose } = await openTeam(options);
-  return new Overseer(settings, open, dispose);
+  const { signal } = options;
+  const overseer = new Overseer(settings, open, dispose, signal);
+  if (signal?.aborted === true) await overseer.close();
+  refuseIfAborted(signal);
+  return overseer;
+}
+
+function refuseIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortedOpening(signal.reason);
+}
+
+function abortedOpening(cause: unknown): OverseerError {
+  const message = 'The overseer was not opened: its signal aborted.';
+  return new OverseerError('overseer.aborted', message, { cause });
 }
 
 /** What an overseer is made of, for tests that look inside. Throws as `createOverseer` does. @internal */
@@ -44,19 +61,28 @@ export interface OpenTeam {
 /** Opens the parts of an overseer without its facade. Throws as `createOverseer` does. @internal */
 export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   await checkOptions(options);
+  const { signal } = options;
+  refuseIfAborted(signal);
   const { registered, dispose } = await setUpPlugins(options);
   try {
+    refuseIfAborted(signal);
     checkNames(options, registered);
     checkFrameworks(registered);
     const members = createMembers(registered.models);
     checkBudgetPrices(options.budget, members.values());
-    await options.workspaces?.prepare(AbortSignal.timeout(60_000));
+    for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
+    checkModelBudgets(options.budgets?.models, members);
+    const late = AbortSignal.timeout(60_000);
+    await options.workspaces?.prepare(
+      signal === undefined ? late : AbortSignal.any([late, signal]),
+    );
+    refuseIfAborted(signal);
     const store = await (options.store ?? memory())();
     return { ...(await start(options, registered, members, store)), dispose };
   } catch (error) {
     // What went wrong first is what has to be mended.
     await dispose().catch(() => undefined);
-    throw error;
+    throw signal?.aborted === true ? abortedOpening(signal.reason) : error;
   }
 }
 
@@ -84,6 +110,7 @@ function createSettings(
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
+  const cache = cacheSettings(options.cache, options.project ?? 'default');
   return {
     overseer: options.overseer,
     members,
@@ -96,8 +123,14 @@ function createSettings(
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
     store,
-    longestWindowMs: longestWindow(registered.models),
+    // What is read again at a start also brings back the answers that were accepted in that time.
+    longestWindowMs: Math.max(
+      longestWindow(registered.models),
+      Math.min(cache?.ttlMs ?? 0, LONGEST_ANSWERS_MS),
+    ),
     budget: options.budget,
+    cache,
+    budgets: options.budgets,
     clock,
     ids: createIds(clock.now()),
     random: options.random ?? Math.random,
@@ -125,6 +158,7 @@ function createValidators(
     answer: answerValidator,
     plan,
     review: review(),
+    goal: goalValidator,
     ...registered,
   })) {
     validators.set(name, validator);
@@ -155,6 +189,9 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
 
 /** Long enough for what models are remembered by beside their limits: recent failures and the length of answers. */
 const SHORTEST_MEMORY_MS = 3_600_000;
+
+/** Older answers are not worth reading the journal for. */
+const LONGEST_ANSWERS_MS = 86_400_000;
 
 function longestWindow(models: Readonly<Record<string, ModelEntry>>): number {
   let longest = SHORTEST_MEMORY_MS;

@@ -30,6 +30,14 @@ describe('decisionOf', () => {
       undefined,
     ],
     [
+      'a budget that comes to its warning',
+      event('budget.crossed', {
+        ...{ scope: 'user:mia', metric: 'usd', share: 0.8 },
+        ...{ used: 300_000, held: 100_000, capacity: 500_000 },
+      }),
+      'user mia has used or reserved 80 % of a budget of $0.5000',
+    ],
+    [
       'a task given away',
       event('task.assigned', { model: 'm', because: 'free' }, at),
       'a goes to m',

@@ -1,3 +1,4 @@
+import type { Bounded } from '../internal/bounded.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
@@ -30,11 +31,11 @@ export interface AttemptHost {
   /** The events by which an accepted plan becomes tasks. */
   planFrom(at: AttemptPlace, output: string): Promise<PlanAnswer>;
   /** Runs heavy checks, a bounded number at a time. */
-  bounded<T>(work: () => Promise<T>): Promise<T>;
+  readonly bounded: Bounded;
   /** Makes changes go in one at a time. */
   serially<T>(work: () => Promise<T>): Promise<T>;
   /** Shows what streams; never waits. */
-  show(at: AttemptPlace, event: ModelEvent): void;
+  show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** A call ended: what it held is free for others, whatever its attempt does next. */
   callEnded(): void;
   /** The attempt wants its model's next call, now or when its failure allows. */
@@ -64,6 +65,8 @@ export interface LiveAttempt {
   /** The checks that its answer must pass, in order. */
   readonly chain: readonly ChainLink[];
   workspace: Promise<Workspace> | undefined;
+  /** Somebody takes it from step to step, and reads its state anew before each. */
+  isDriven: boolean;
 }
 
 /** The ids that every event of an attempt carries. */

@@ -33,18 +33,26 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
       retire(task, attempt, event);
       return;
     case 'verdict.given':
-      attempt.verdicts.set(event.data.check, event.data.verdict);
+      attempt.verdicts[event.data.check] = event.data.verdict;
       return;
     case 'question.asked':
+      attempt.questions ??= new Map();
       attempt.questions.set(event.data.id, {
         check: event.data.check,
         ask: event.data.ask,
         reply: undefined,
+        by: undefined,
       });
+      if (event.data.tool !== undefined) {
+        const tool = findTool(attempt, event.data.tool);
+        if (tool !== undefined) tool.question = event.data.id;
+      }
       return;
     case 'question.answered': {
-      const question = attempt.questions.get(event.data.id);
-      if (question !== undefined) question.reply = event.data.reply;
+      const question = attempt.questions?.get(event.data.id);
+      if (question === undefined) return;
+      question.reply = event.data.reply;
+      question.by = event.data.by;
       return;
     }
     case 'change.started':
@@ -89,11 +97,17 @@ function textOf(parts: readonly Part[]): string {
 function foldStep(attempt: AttemptState, event: OverseerEvent): void {
   switch (event.type) {
     case 'call.started':
-      attempt.openCall = { id: event.call ?? '', estimate: event.data.estimate };
+      attempt.openCall = {
+        id: event.call ?? '',
+        estimate: event.data.estimate,
+        ...(event.data.unpriced === true ? { unpriced: true } : {}),
+      };
       attempt.failure = undefined;
       return;
     case 'call.finished':
+    case 'call.cached':
       attempt.openCall = undefined;
+      attempt.failure = undefined;
       attempt.failures = 0;
       attempt.steps.push({
         call: event.call ?? '',
@@ -114,12 +128,15 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       };
       return;
     case 'tool.started':
-      addTool(attempt, { ...event.data, result: undefined });
+      addTool(attempt, { ...event.data, result: undefined, question: undefined });
       return;
     case 'tool.finished': {
-      const { id, output, isError } = event.data;
+      const { id, name, output, isError } = event.data;
+      const result = { output, isError: isError ?? false };
       const tool = findTool(attempt, id);
-      if (tool !== undefined) tool.result = { output, isError: isError ?? false };
+      if (tool !== undefined) tool.result = result;
+      else if (name !== undefined)
+        addTool(attempt, { id, name, input: null, effect: 'none', result, question: undefined });
       return;
     }
     default:
@@ -150,8 +167,8 @@ function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptS
     failure: undefined,
     failures: 0,
     toolStep: undefined,
-    verdicts: new Map(),
-    questions: new Map(),
+    verdicts: [],
+    questions: undefined,
     change: undefined,
   };
 }
@@ -162,7 +179,11 @@ function retire(
   event: OverseerEvent<'attempt.ended'>,
 ): void {
   const { outcome, because, findings = [] } = event.data;
-  task.past.push(pastOf(attempt, outcome, because, findings));
+  task.past.push({
+    ...pastOf(attempt, outcome, because, findings),
+    fault: event.data.fault,
+    isLast: event.data.isLast ?? false,
+  });
   task.attempt = undefined;
   if (task.status === 'running') task.status = 'open';
 }
@@ -174,5 +195,14 @@ function pastOf(
   findings: PastAttempt['findings'],
 ): PastAttempt {
   const { id, model } = attempt;
-  return { id, model, outcome, because, answer: answerText(attempt), findings };
+  return {
+    id,
+    model,
+    outcome,
+    because,
+    fault: undefined,
+    isLast: false,
+    answer: answerText(attempt),
+    findings,
+  };
 }

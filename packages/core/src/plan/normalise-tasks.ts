@@ -38,8 +38,8 @@ function nameTasks(
 }
 
 function withDefaults(input: TaskInput, key: string): PlanTask {
-  const { title, instruction, needs, files, role, step, origin, deadlineAt, maxWaitMs } = input;
-  const task: PlanTask = {
+  const { title, instruction, needs, files } = input;
+  return {
     key,
     title: title || titleOf(instruction) || key,
     instruction,
@@ -48,22 +48,26 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
     files: unique(files?.filter((file) => file.trim() !== '').map(plainPath)),
     priority: input.priority ?? 'medium',
     checks: input.checks ?? [],
-  };
-  if (role === undefined && step === undefined && origin === undefined && !hasTimes(input)) {
-    return task;
-  }
-  return {
-    ...task,
-    ...(deadlineAt === undefined ? {} : { deadlineAt }),
-    ...(maxWaitMs === undefined ? {} : { maxWaitMs }),
-    ...(role === undefined ? {} : { role }),
-    ...(step === undefined ? {} : { step }),
-    ...(origin === undefined ? {} : { origin }),
+    ...carried(input),
   };
 }
 
-function hasTimes({ deadlineAt, maxWaitMs }: TaskInput): boolean {
-  return deadlineAt !== undefined || maxWaitMs !== undefined;
+const CARRIED = [
+  'role',
+  'phase',
+  'step',
+  'origin',
+  'cache',
+  'budget',
+  'deadlineAt',
+  'maxWaitMs',
+] as const;
+
+/** What a task has or has not, and no default for. */
+function carried(input: TaskInput): Pick<PlanTask, (typeof CARRIED)[number]> {
+  const found: { [key in (typeof CARRIED)[number]]?: unknown } = {};
+  for (const key of CARRIED) if (input[key] !== undefined) found[key] = input[key];
+  return found as Pick<PlanTask, (typeof CARRIED)[number]>;
 }
 
 function unique(texts: readonly string[] = []): readonly string[] {

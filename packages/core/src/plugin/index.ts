@@ -3,9 +3,11 @@
  *
  * @packageDocumentation
  */
+export { type CacheKeyInput, cacheKey } from '../call/cache-key.ts';
 export { estimateTokens, textTokens } from '../call/estimate-tokens.ts';
 export { generate, type ModelResponse } from '../call/generate.ts';
 export { guard } from '../call/guard.ts';
+export { type AnswerBounds, type MemoryAnswers, memoryAnswers } from '../call/memory-answers.ts';
 export { costMicroUsd } from '../call/price.ts';
 export { ConfigError } from '../errors/config-error.ts';
 export { ModelError, type ModelErrorOptions, ModelNotFoundError } from '../errors/model-error.ts';

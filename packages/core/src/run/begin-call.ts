@@ -1,6 +1,7 @@
 import type { LetThrough } from '../attempt/call-model.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import type { AttemptState, TaskState } from '../journal/run-state.ts';
+import type { BudgetAdmission } from '../limit/budget-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
@@ -13,19 +14,19 @@ const MAX_FAILURES = 5;
 
 const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
 
-/** Whether a call may start, over the model's limits and the run's budget: all or nothing. Pure. */
+/** Whether a call may start, over the model's limits and all budgets above it: all or nothing. Pure. */
 export function admitCall(
   { budgets }: Projection,
-  run: RunState,
+  task: TaskState,
   member: Member,
   claim: Claim,
   nowMs: number,
-): Admission & { readonly ofBudget?: boolean } {
+): BudgetAdmission & { readonly ofBudget?: boolean } {
   const byLimits = member.limits.admit(nowMs, claim);
   if (byLimits.kind !== 'run') return byLimits;
-  const byBudget = budgets.get(run.id)?.admit(claim);
-  if (byBudget === undefined) return byLimits;
+  const byBudget = budgets.admit(task.run, task.task.key, claim, member.name);
   if (byBudget.kind !== 'run') return { ...byBudget, ofBudget: true };
+  if (byBudget.holds.length === 0) return byLimits;
   return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };
 }
 
@@ -58,18 +59,28 @@ export function requestOf(
   };
 }
 
-/** The event by which an admitted call begins, with all that it holds. */
+/** The event by which an admitted call of a model begins, with all that it holds. */
 export function callStarted(
   place: {
     readonly run: string;
     readonly task: string;
     readonly attempt: string;
     readonly call: string;
-    readonly model: string;
   },
+  { name, price, model }: Member,
   step: number,
   { holds }: Extract<Admission, { kind: 'run' }>,
   { estimate, worst }: Claim,
+  key?: string,
 ): EventDraft {
-  return { type: 'call.started', ...place, data: { step, holds, estimate, worst } };
+  const isKnown = price !== undefined || model.info.local === true;
+  const data = {
+    step,
+    holds,
+    estimate,
+    worst,
+    ...(key === undefined ? {} : { key }),
+    ...(isKnown ? {} : { unpriced: true as const }),
+  };
+  return { type: 'call.started', ...place, model: name, data };
 }

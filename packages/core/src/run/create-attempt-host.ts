@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'eventemitter3';
-import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
+import type { AttemptHost } from '../attempt/attempt-host.ts';
+import type { SingleFlight } from '../call/single-flight.ts';
 import { createBounded } from '../internal/bounded.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
 import { createSerial } from '../internal/serial.ts';
@@ -32,11 +33,13 @@ export interface AttemptHostParts
   readonly deadlines: Deadlines;
   readonly live: LiveBus;
   readonly sources: ReadonlyMap<string, TaskSource>;
+  /** Those who wait for an equal call are shown what it says. */
+  readonly flights: SingleFlight | undefined;
 }
 
 /** What attempts need of the kernel around them, for one kernel. */
 export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
-  const { settings, journal, deadlines, live, sources } = parts;
+  const { settings, journal, deadlines, live, sources, flights } = parts;
   return {
     clock: settings.clock,
     ids: settings.ids,
@@ -54,7 +57,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     planFrom: (at, output) => plannedDrafts(at, output),
     bounded: createBounded(settings.checksAtOnce),
     serially: createSerial(),
-    show: (at, event) => show(live, at, event),
+    show: (at, event) => show(live, at, event, flights),
     callEnded: parts.callEnded,
     wantsCall: parts.wantsCall,
     asked: parts.asked,
@@ -79,8 +82,14 @@ function grantsOf(
   return [...roles.of(task.task).grants, ...(member?.grants ?? [])];
 }
 
-function show(live: LiveBus, at: AttemptPlace, event: ModelEvent): void {
+function show(
+  live: LiveBus,
+  at: Parameters<AttemptHost['show']>[0],
+  event: ModelEvent,
+  flights: SingleFlight | undefined,
+): void {
   if (live.listenerCount('model') === 0) return;
+  flights?.say(at.attempt.id, event);
   const shown: LiveEvent = {
     run: at.run.id,
     task: at.task.task.key,

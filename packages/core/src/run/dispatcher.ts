@@ -1,24 +1,28 @@
 import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import type { LetThrough } from '../attempt/call-model.ts';
 import { conversation } from '../attempt/conversation.ts';
+import type { EndDetails } from '../attempt/drive.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
+import type { ModelEvent } from '../spec/model.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
+import { FirstCalls } from './first-calls.ts';
 import {
+  assignedToNobody,
   assignmentDrafts,
   chooseFor,
   claimForMessages,
   composeFor,
   type Decider,
   downUntil,
-  needsNoModel,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
+import type { TaskPlace } from './run-graphs.ts';
 import { Scheduling, type SchedulingHost, type Started } from './scheduling.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
@@ -29,9 +33,11 @@ export interface DispatcherHost extends SchedulingHost {
   /** An attempt was given its task: take it on, and make its first call when there is one. */
   begin(run: RunState, task: TaskState, call: LetThrough | undefined, durable: Promise<void>): void;
   /** A waiting attempt got leave for its next call. */
-  proceed(at: AttemptPlace, call: LetThrough, durable: Promise<void>): void;
+  proceed(at: AttemptPlace, call: LetThrough | undefined, durable: Promise<void>): void;
+  /** Shows what the call says that an attempt waits for. */
+  show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** An attempt cannot go on with its model. */
-  end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): void;
+  end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string, details?: EndDetails): void;
   stopRun(run: RunState, because: string): void;
 }
 
@@ -41,6 +47,8 @@ export interface DispatcherHost extends SchedulingHost {
  */
 export class Dispatcher {
   readonly scheduling: Scheduling;
+  /** Tasks that are ready and wait for no model, in the order of becoming so. */
+  readonly free: TaskPlace[] = [];
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #decider: Decider;
@@ -49,6 +57,7 @@ export class Dispatcher {
   /** Attempts that want a call, by id. */
   readonly #waiting = new Map<string, AttemptPlace>();
   readonly #turns: Turns;
+  readonly #firstCalls: FirstCalls;
 
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
@@ -58,6 +67,7 @@ export class Dispatcher {
     this.scheduling = new Scheduling(this.#decider, host);
     this.#journal = journal;
     this.#host = host;
+    this.#firstCalls = new FirstCalls(this.#decider, journal, host, this);
     this.#turns = new Turns(settings.clock, (nowMs) =>
       journal.failure === undefined ? this.#turn(nowMs) : Number.POSITIVE_INFINITY,
     );
@@ -81,22 +91,31 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    if (this.scheduling.freed() || this.#waiting.size > 0) this.wake();
+    const { aside, queue } = this.scheduling;
+    aside.readmit(this.#projection, queue, this.#settings.clock.now());
+    if (queue.size > 0 || this.#waiting.size > 0 || this.free.length > 0) this.wake();
   }
 
   /** Starts nothing more. */
   close(): void {
+    this.#firstCalls.close();
     this.#turns.close();
   }
 
   /** Lets start what may start now; returns when to look again. */
   #turn(nowMs: number): number {
+    if (this.#host.isPaused()) return Number.POSITIVE_INFINITY;
     let wakeAt = Number.POSITIVE_INFINITY;
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
+    // One that is started may make others ready, which are behind it then.
+    for (const place of this.free) this.#startWithoutModel(place);
+    this.free.length = 0;
     for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     notLaterThan(this.scheduling.offer(nowMs, (ready) => this.#startOrFail(ready, nowMs)));
+    const { aside, queue } = this.scheduling;
+    if (aside.readmit(this.#projection, queue, nowMs)) this.wake();
     return wakeAt;
   }
 
@@ -117,36 +136,36 @@ export class Dispatcher {
   #start(ready: ReadyTask, nowMs: number): Started {
     const run = this.#projection.runs.get(ready.run);
     const task = run?.tasks.get(ready.task);
-    if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
-    if (this.#host.isStopping(run)) return 'dropped';
-    if (this.scheduling.workers.whyFull(task.task.kind) !== undefined)
-      return { untilAt: undefined };
-    if (needsNoModel(task.task)) return this.#startWithoutModel(run, task);
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
+    if (this.scheduling.isFull(task)) return { untilAt: undefined };
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
       this.#host.failTask(run, task, choice.because, []);
       return 'dropped';
     }
     if (choice.kind === 'wait') {
+      if (this.#firstCalls.startAnswered(run, task, undefined, nowMs)) return 'started';
       this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
       return { untilAt: choice.untilAt, isItsOwn: this.scheduling.isShutOut(task, nowMs) };
     }
     return this.#assign(run, task, choice, ready, nowMs);
   }
 
-  #startWithoutModel(run: RunState, task: TaskState): 'started' {
-    const durable = this.#journal.append([
-      {
-        type: 'task.assigned',
-        run: run.id,
-        task: task.task.key,
-        attempt: this.#settings.ids(),
-        data: { because: 'needs no model' },
-      },
-    ]);
-    this.scheduling.workers.begin(task.task.kind);
+  #mayStart(run: RunState, task: TaskState): boolean {
+    return task.status === 'open' && this.#mayGoOn(run, task);
+  }
+
+  #mayGoOn(run: RunState, task: TaskState): boolean {
+    const isHeld = run.status !== 'running' || task.paused !== undefined;
+    return !isHeld && !this.#host.isStopping(run);
+  }
+
+  #startWithoutModel(place: TaskPlace): void {
+    const run = this.#projection.runs.get(place.run);
+    const task = run?.tasks.get(place.task);
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return;
+    const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids())]);
     this.#host.begin(run, task, undefined, durable);
-    return 'started';
   }
 
   #assign(
@@ -169,10 +188,12 @@ export class Dispatcher {
       );
       return 'dropped';
     }
+    const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, ready, nowMs);
+    if (first.kind === 'no call') return 'started';
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
-    const admission = admitCall(this.#projection, run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
-      if (admission.ofBudget) this.#host.stopRun(run, admission.why);
+      if (admission.ends === 'run') this.#host.stopRun(run, admission.why);
       else this.#host.failTask(run, task, `${member.name}: ${admission.why}`, []);
       return 'dropped';
     }
@@ -181,14 +202,14 @@ export class Dispatcher {
         this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
         return { untilAt: admission.untilAt };
       }
-      this.scheduling.setAside(ready);
+      this.scheduling.aside.put(ready, claim, member.name);
       return 'dropped';
     }
     const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };
     const call = this.#settings.ids();
     const durable = this.#journal.append([
       ...assignmentDrafts(at, choice, prompt, tools),
-      callStarted({ ...at, call, model: member.name }, 1, admission, claim),
+      callStarted({ ...at, call }, member, 1, admission, claim, first.key),
     ]);
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.scheduling.workers.begin(task.task.kind);
@@ -202,36 +223,44 @@ export class Dispatcher {
       return this.#letThrough(at, nowMs);
     } catch (error) {
       if (this.#journal.failure !== undefined) throw error;
-      return this.#end(at, 'failed', `its next call could not begin: ${describeError(error)}`);
+      const because = `its next call could not begin: ${describeError(error)}`;
+      return this.#end(at, 'failed', because, { fault: 'infrastructure' });
     }
   }
 
   /** Gives a waiting attempt its next call, or says when to look again. */
   #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
-    const { run, attempt } = at;
-    if (run.status !== 'running' || this.#host.isStopping(run)) return undefined;
+    const { run, task, attempt } = at;
+    if (!this.#mayGoOn(run, task)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
     const hopeless = whyHopeless(attempt, member);
     if (member === undefined || hopeless !== undefined) {
       return this.#end(at, 'failed', hopeless ?? 'it has no model');
     }
+    const first = this.#firstCalls.next(at, member, nowMs);
+    if (first.kind !== 'call') return undefined;
     const { failure } = attempt;
     const down = downUntil(this.#decider, member.name, nowMs);
     const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
     if (notBefore > nowMs) {
       return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
     }
-    return this.#nextCall(at, member, nowMs);
+    return this.#nextCall(at, member, first.key, nowMs);
   }
 
-  #nextCall(at: AttemptPlace, member: Member, nowMs: number): number | undefined {
+  #nextCall(
+    at: AttemptPlace,
+    member: Member,
+    key: string | undefined,
+    nowMs: number,
+  ): number | undefined {
     const { run, task, attempt } = at;
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];
     const claim = claimForMessages(this.#decider, member, task, messages, tools);
-    const admission = admitCall(this.#projection, run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
-      if (!admission.ofBudget) return this.#end(at, 'failed', admission.why);
+      if (admission.ends !== 'run') return this.#end(at, 'failed', admission.why);
       this.#host.stopRun(run, admission.why);
       return undefined;
     }
@@ -239,10 +268,10 @@ export class Dispatcher {
       return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
     }
     const call = this.#settings.ids();
-    const place = { ...placeOf(at), call, model: member.name };
+    const place = { ...placeOf(at), call };
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
-    const durable = this.#journal.append([callStarted(place, step, admission, claim)]);
+    const durable = this.#journal.append([callStarted(place, member, step, admission, claim, key)]);
     const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;
@@ -267,9 +296,9 @@ export class Dispatcher {
     return untilAt;
   }
 
-  #end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): undefined {
-    this.#waiting.delete(at.attempt.id);
-    this.#host.end(at, outcome, because);
+  #end(...end: Parameters<DispatcherHost['end']>): undefined {
+    this.#waiting.delete(end[0].attempt.id);
+    this.#host.end(...end);
     return undefined;
   }
 

@@ -102,7 +102,8 @@ function start(
   const { name } = choice.member;
   const { prompt, tools } = composeFor(then.settings, run, task, choice.member);
   const claim = claimForMessages(then, choice.member, task, prompt.messages, tools);
-  if (then.projection.budgets.get(run.id)?.admit(claim).kind === 'wait') {
+  const { budgets } = then.projection;
+  if (budgets.admit(run.id, task.task.key, claim, name).kind === 'wait') {
     return { kind: 'dropped', why: 'the budget of its run has room when one of its calls ends' };
   }
   const fitsAt = forecast.earliest(atMs, claim);
@@ -119,7 +120,8 @@ function start(
 function taskOf({ projection }: Decider, ready: ReadyTask): TaskState | undefined {
   const run = projection.runs.get(ready.run);
   const task = run?.tasks.get(ready.task);
-  return run?.status === 'running' && task?.status === 'open' ? task : undefined;
+  const isHeld = run?.status !== 'running' || task?.paused !== undefined;
+  return !isHeld && task?.status === 'open' ? task : undefined;
 }
 
 function forecastsOf(present: Present): ReadonlyMap<string, LimitsForecast> {

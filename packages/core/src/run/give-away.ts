@@ -6,8 +6,9 @@ import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { createCandidateFinder } from '../route/candidate-finder.ts';
-import { roleOf } from '../route/candidates.ts';
-import { type Choice, chooseModel } from '../route/choose-model.ts';
+import { type Candidate, roleOf } from '../route/candidates.ts';
+import { type Choice, type ChoiceInput, chooseModel } from '../route/choose-model.ts';
+import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
@@ -21,6 +22,9 @@ import { tooSlow } from './too-slow.ts';
 
 /** Longest wait for the one call that tries a failed model again; its end wakes the dispatcher anyway. */
 const TRIAL_MS = 60_000;
+
+/** Models whose answers from before are looked for. */
+const MOST_EQUALS = 4;
 
 /** A model that has tools calls them at least once and then says what it did. */
 const CALLS_WITH_TOOLS = 2;
@@ -36,21 +40,15 @@ export interface Decider {
 export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Choice {
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
-  const refusals = new Map<string, number>();
-  const excluded = new Map<string, string>();
-  for (const past of task.past) {
-    if (past.model === undefined) continue;
-    if (past.outcome === 'rejected') refusals.set(past.model, (refusals.get(past.model) ?? 0) + 1);
-    if (past.outcome === 'failed') excluded.set(past.model, past.because);
-  }
+  const { refusals, excluded } = triedBy(task);
   const run = projection.runs.get(task.run);
+  if (run !== undefined) excludeSpent(decider, run, task, excluded);
   const rough = roughTokens(task, run?.context, parts);
-  const { role, kind } = task.task;
-  const candidates = decider.candidates({ role, kind, usesTools: parts.tools.size > 0 });
+  const candidates = candidatesOf(decider, task);
   for (const [model, why] of tooSlow(projection.durations, candidates, task.task, nowMs)) {
     excluded.set(model, why);
   }
-  return chooseModel({
+  const input: ChoiceInput = {
     candidates,
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
@@ -60,7 +58,65 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
-  });
+  };
+  const author = task.asks?.author;
+  if (author === undefined || task.model !== undefined) return chooseModel(input);
+  const usesTools = parts.tools.size > 0;
+  const reviewers = decider.candidates({ role: undefined, kind: 'review', usesTools });
+  return chooseReviewer({ ...input, author, reviewers });
+}
+
+/** Which models' answers were refused and how often, and which failed at the task. */
+function triedBy({ past, forgiven, model }: TaskState): {
+  readonly refusals: Map<string, number>;
+  readonly excluded: Map<string, string>;
+} {
+  const refusals = new Map<string, number>();
+  const excluded = new Map<string, string>();
+  for (const one of past.slice(forgiven)) {
+    // Whoever gave the task to a model knows what that model did before; and what broke beside it says nothing of it.
+    if (one.model === undefined || one.model === model) continue;
+    if (one.fault === 'infrastructure') continue;
+    if (one.outcome === 'rejected') refusals.set(one.model, (refusals.get(one.model) ?? 0) + 1);
+    if (one.outcome === 'failed') excluded.set(one.model, one.because);
+  }
+  return { refusals, excluded };
+}
+
+/** The models that may do a task, best first. */
+export function candidatesOf(
+  { settings, candidates }: Decider,
+  { task, model }: TaskState,
+): readonly Candidate[] {
+  if (model !== undefined) return givenTo(settings, model);
+  const usesTools = settings.roles.of(task).tools.size > 0;
+  return candidates({ role: task.role, kind: task.kind, usesTools });
+}
+
+/** The one model that somebody gave a task to, as long as it is in the team. */
+function givenTo({ members }: Settings, model: string): readonly Candidate[] {
+  const member = members.get(model);
+  const because = 'was given it by hand';
+  return member === undefined ? [] : [{ member, rank: 0, because, fallbackOf: undefined }];
+}
+
+/** Models whose own budgets have too little left for the task, by the prompt that it would be. */
+function excludeSpent(
+  decider: Decider,
+  run: RunState,
+  task: TaskState,
+  excluded: Map<string, string>,
+): void {
+  const { settings, projection } = decider;
+  for (const member of settings.members.values()) {
+    if (!projection.budgets.isBounded(member.name)) continue;
+    const { prompt, tools } = composeFor(settings, run, task, member);
+    const claim = claimForMessages(decider, member, task, prompt.messages, tools);
+    const admission = projection.budgets.admit(run.id, task.task.key, claim, member.name);
+    if (admission.kind === 'never' && admission.ends === 'model') {
+      excluded.set(member.name, admission.why);
+    }
+  }
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
@@ -80,10 +136,11 @@ export function downUntil(
 
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
-  const { task: plan, past } = task;
-  if (needsNoModel(plan)) return `tool/${plan.kind}`;
-  const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
-  return [roleOf(plan), plan.kind, ...tried].join('/');
+  const { task: plan, past, asks } = task;
+  if (task.model !== undefined) return `for ${task.model}/${plan.kind}`;
+  const tried = past.map(({ model, outcome, fault }) => `${model} ${outcome} ${fault}`);
+  const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
+  return [roleOf(plan), plan.kind, ...judged, ...tried].join('/');
 }
 
 /** Whether a tool or checks alone do the task. */
@@ -170,6 +227,20 @@ function priced(member: Member, inputTokens: number, outputTokens: number): Call
   return { inputTokens, outputTokens, microUsd };
 }
 
+/** The models that would do a task as gladly as the best one, that one first, but for `asked`; a few of them. */
+export function equalsOf(
+  decider: Decider,
+  task: TaskState,
+  asked: Member | undefined,
+): readonly Member[] {
+  const all = candidatesOf(decider, task);
+  const best = all.find(({ member }) => member === asked) ?? all[0];
+  return all
+    .filter(({ rank, member }) => rank === best?.rank && member !== asked)
+    .slice(0, MOST_EQUALS)
+    .map(({ member }) => member);
+}
+
 /** Before the prompt is composed: what it will have, from what it is made of. */
 function roughTokens(task: TaskState, context: string | undefined, parts: RoleParts): number {
   const { instruction, title } = task.task;
@@ -179,10 +250,16 @@ function roughTokens(task: TaskState, context: string | undefined, parts: RolePa
   return Math.ceil(characters / 4);
 }
 
+/** Who gets a task, and why. */
+export type Assignment = Pick<
+  Extract<Choice, { kind: 'assign' }>,
+  'member' | 'because' | 'considered' | 'insteadOf'
+>;
+
 /** The events by which a task is given to a model: the choice, the prompt, the first call. */
 export function assignmentDrafts(
   at: { readonly run: string; readonly task: string; readonly attempt: string },
-  choice: Extract<Choice, { kind: 'assign' }>,
+  choice: Assignment,
   prompt: ComposedPrompt,
   tools: readonly ToolDescription[],
 ): readonly EventDraft[] {
@@ -210,4 +287,10 @@ export function assignmentDrafts(
       },
     },
   ];
+}
+
+/** The event by which a task is taken up that needs no model. */
+export function assignedToNobody({ run, task }: TaskState, attempt: string): EventDraft {
+  const data = { because: 'needs no model' };
+  return { type: 'task.assigned', run, task: task.key, attempt, data };
 }

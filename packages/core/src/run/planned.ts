@@ -3,7 +3,8 @@ import { isFinal, type TaskState } from '../journal/run-state.ts';
 import { normaliseTasks } from '../plan/normalise-tasks.ts';
 import { parsePlan } from '../plan/plan-schema.ts';
 import type { PlanTask } from '../spec/task.ts';
-import { checksOfPlanned, readPlanCheck } from '../validate/plan-checks.ts';
+import { checksOfPlanned, type PlanChecks, readPlanCheck } from '../validate/plan-checks.ts';
+import { finalTask } from './final-check.ts';
 
 /** The key of the task that makes a plan of a goal. */
 export const PLAN_KEY = 'plan';
@@ -14,9 +15,11 @@ export async function plannedDrafts(at: AttemptPlace, output: string): Promise<P
   const plan = await parsePlan(output, existing);
   if (!plan.ok) return { kind: 'refused', problems: plan.problems };
   const check = at.task.task.checks.find(({ kind }) => kind === 'plan');
-  const wanted = readPlanCheck(check?.value) ?? { kinds: [], always: [] };
+  const wanted: PlanChecks = readPlanCheck(check?.value) ?? { kinds: [], always: [] };
   const proven = plan.tasks.map((task) => ({ ...task, checks: checksOfPlanned(task, wanted) }));
-  const tasks = normaliseTasks(proven, existing);
+  const planned = normaliseTasks(proven, existing);
+  const taken = new Set([...existing, ...planned].map(({ key }) => key));
+  const tasks = [...planned, ...finalTask(planned, wanted.whole ?? [], taken)];
   const accepted = { type: 'plan.accepted', run: at.run.id, data: { by: 'model', tasks } } as const;
   return { kind: 'accepted', drafts: [accepted] };
 }

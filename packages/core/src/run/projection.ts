@@ -1,8 +1,13 @@
+import { AnswerCache } from '../call/answer-cache.ts';
+import type { CacheSettings } from '../call/cache-options.ts';
+import { SingleFlight } from '../call/single-flight.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
-import { RunBudget } from '../limit/budget.ts';
+import { BudgetTree } from '../limit/budget-tree.ts';
 import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
+import { SpendRate } from '../limit/spend-rate.ts';
+import { WorkHistory } from '../limit/work-history.ts';
 import type { Member } from '../route/member.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
@@ -13,18 +18,32 @@ import { isSetBack, setBackWaits } from './set-back.ts';
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
 export class Projection {
   readonly runs: Runs = new Map();
-  readonly budgets: Map<string, RunBudget> = new Map();
+  readonly budgets: BudgetTree;
   readonly cooldowns: Map<string, Cooldown> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
   /** The calls under way. */
   readonly calls: Map<string, OpenCall> = new Map();
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
+  readonly history: WorkHistory = new WorkHistory();
+  /** What each model used lately. */
+  readonly rates: ReadonlyMap<string, SpendRate>;
+  /** Answers for equal requests, and equal calls in flight; absent where the host wants no cache. */
+  readonly answers: AnswerCache | undefined;
+  readonly flights: SingleFlight | undefined;
   readonly #members: ReadonlyMap<string, Member>;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
-  constructor(members: ReadonlyMap<string, Member>) {
+  constructor(
+    members: ReadonlyMap<string, Member>,
+    budgets: BudgetTree = new BudgetTree(),
+    cache?: CacheSettings,
+  ) {
     this.#members = members;
+    this.budgets = budgets;
+    this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
+    this.answers = cache === undefined ? undefined : new AnswerCache(cache);
+    this.flights = cache === undefined ? undefined : new SingleFlight();
   }
 
   /** When the last event was, epoch ms. */
@@ -36,17 +55,13 @@ export class Projection {
   apply(event: OverseerEvent): void {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
+    this.history.take(event, () => this.#kindOf(event));
     foldRun(this.runs, event);
     this.expected.take(event);
+    this.answers?.take(event);
+    this.flights?.take(event);
+    this.budgets.take(event);
     switch (event.type) {
-      case 'run.started':
-        if (event.data.budget !== undefined && event.run !== undefined) {
-          this.budgets.set(event.run, new RunBudget(event.data.budget));
-        }
-        return;
-      case 'run.finished':
-        this.budgets.delete(event.run ?? '');
-        return;
       case 'lease.taken':
         this.#forgiveFailures();
         return;
@@ -76,21 +91,20 @@ export class Projection {
   }
 
   #start(event: OverseerEvent<'call.started'>): void {
-    const { call = '', model = '', run = '' } = event;
+    const { call = '', model = '' } = event;
     this.calls.set(call, { model, kind: this.#kindOf(event), startedAt: event.at });
     const claim = { estimate: event.data.estimate, worst: event.data.worst };
     this.#members.get(model)?.limits.start(call, event.at, claim);
-    this.budgets.get(run)?.start(call, claim);
   }
 
   #finish(event: OverseerEvent<'call.finished'>): void {
-    const { call = '', model = '', run = '' } = event;
+    const { call = '', model = '' } = event;
     const { settled, rate } = event.data;
     this.calls.delete(call);
     const member = this.#members.get(model);
     member?.limits.settle(call, settled);
+    this.rates.get(model)?.note(event.at, settled);
     if (rate !== undefined) member?.limits.learn(event.at, rate);
-    this.budgets.get(run)?.settle(call, settled);
     const key = outputKey(model, this.#kindOf(event));
     this.outputs.note(key, settled.outputTokens);
     this.durations.note(key, event.data.durationMs);
@@ -99,17 +113,14 @@ export class Projection {
   }
 
   #fail(event: OverseerEvent<'call.failed'>): void {
-    const { call = '', model = '', run = '' } = event;
+    const { call = '', model = '' } = event;
     const { settled, uncertain, rate } = event.data;
     this.calls.delete(call);
     const member = this.#members.get(model);
     if (uncertain) {
       member?.limits.settle(call, settled);
-      this.budgets.get(run)?.settle(call, settled);
-    } else {
-      member?.limits.release(call);
-      this.budgets.get(run)?.release(call);
-    }
+      this.rates.get(model)?.note(event.at, settled);
+    } else member?.limits.release(call);
     if (rate !== undefined) member?.limits.learn(event.at, rate);
     const before = this.cooldowns.get(model) ?? noCooldown;
     this.cooldowns.set(model, cooldownAfter(before, event.data, event.at));

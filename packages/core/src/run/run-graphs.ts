@@ -1,21 +1,30 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
-import { groupOf } from './give-away.ts';
+import { groupOf, needsNoModel } from './give-away.ts';
 import type { Scheduling } from './scheduling.ts';
+
+/** Names one task. */
+export interface TaskPlace {
+  readonly run: string;
+  readonly task: string;
+}
 
 /** The graphs of the runs that are worked on, and how their ready tasks get into the queue. */
 export class RunGraphs {
   readonly #scheduling: Scheduling;
+  readonly #free: TaskPlace[];
   readonly #graphs = new Map<string, TaskGraph>();
   #order = 0;
 
-  constructor(scheduling: Scheduling) {
+  /** `free` is given the tasks that wait for no model: whoever takes them out starts them. */
+  constructor(scheduling: Scheduling, free: TaskPlace[]) {
     this.#scheduling = scheduling;
+    this.#free = free;
   }
 
   /** Takes a run's tasks as they are now and queues those that are ready: at its start and when it is resumed. */
   load(run: RunState, nowMs: number): void {
-    const graph = new TaskGraph([...run.tasks.values()].map(({ task }) => task));
+    const graph = graphOf(run);
     this.#graphs.set(run.id, graph);
     const ready = new Set(graph.ready());
     for (const [key, state] of run.tasks) {
@@ -34,10 +43,14 @@ export class RunGraphs {
       return;
     }
     graph.add(tasks.map(({ task }) => task));
-    for (const { task } of tasks) {
-      const isReady = task.needs.every((key) => run.tasks.get(key)?.status === 'done');
-      if (isReady) this.enqueue(run, task.key, nowMs);
-    }
+    for (const { task } of tasks) this.enqueueIfReady(run, task.key, nowMs);
+  }
+
+  /** Queues one open task of a run that is worked on here, unless it waits for another. */
+  enqueueIfReady(run: RunState, key: string, nowMs: number): void {
+    const needs = run.tasks.get(key)?.task.needs ?? [];
+    const isReady = needs.every((need) => run.tasks.get(need)?.status === 'done');
+    if (isReady && this.#graphs.has(run.id)) this.enqueue(run, key, nowMs);
   }
 
   /** Queues what a finished task made ready. */
@@ -46,10 +59,14 @@ export class RunGraphs {
       this.enqueue(run, next, nowMs);
   }
 
+  /** Every task that needs `key`, directly or not, whatever became of it. */
+  allDependantsOf(run: RunState, key: string): readonly string[] {
+    return (this.#graphs.get(run.id) ?? graphOf(run)).dependantsOf(key);
+  }
+
   /** Every open task that waits for `key`, directly or not. */
   dependantsOf(run: RunState, key: string): readonly string[] {
-    const all = this.#graphs.get(run.id)?.dependantsOf(key) ?? [];
-    return all.filter((name) => {
+    return this.allDependantsOf(run, key).filter((name) => {
       const task = run.tasks.get(name);
       return task !== undefined && !isFinal[task.status];
     });
@@ -59,13 +76,17 @@ export class RunGraphs {
   enqueue(run: RunState, key: string, nowMs: number, notBefore = 0): void {
     const state = run.tasks.get(key);
     if (state === undefined || state.status !== 'open') return;
+    if (needsNoModel(state.task)) {
+      this.#free.push({ run: run.id, task: key });
+      return;
+    }
     const task = {
       run: run.id,
       task: key,
       group: groupOf(state),
       flow: run.flow,
       weight: run.weight,
-      priority: state.task.priority,
+      priority: state.priority,
       rank: this.#graphs.get(run.id)?.rank(key) ?? 0,
       order: ++this.#order,
       readyAt: nowMs,
@@ -91,4 +112,8 @@ export class RunGraphs {
     this.#graphs.delete(run);
     this.#scheduling.queue.removeRun(run, nowMs);
   }
+}
+
+function graphOf(run: RunState): TaskGraph {
+  return new TaskGraph([...run.tasks.values()].map(({ task }) => task));
 }

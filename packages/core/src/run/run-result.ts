@@ -20,8 +20,8 @@ export interface RunResult {
   readonly output?: string;
   readonly reason?: string;
   readonly usage: UsageTotals;
-  /** US dollars. */
-  readonly cost: number;
+  /** US dollars; absent where a call was charged to a model whose price nobody knows. */
+  readonly cost?: number;
   readonly tasks: readonly TaskResult[];
 }
 
@@ -31,7 +31,7 @@ export function runResult(run: RunState, status: RunStatus, reason: string | und
     id: run.id,
     status,
     usage: { ...run.usage },
-    cost: run.usage.microUsd / 1_000_000,
+    ...(run.unpriced ? {} : { cost: run.usage.microUsd / 1_000_000 }),
     tasks: taskResults(run),
     ...(run.output === undefined ? {} : { output: run.output }),
     ...(reason === undefined ? {} : { reason }),

@@ -5,6 +5,7 @@ import type { ReadyTask } from '../schedule/ready-task.ts';
 import { TaskQueue } from '../schedule/task-queue.ts';
 import { type WorkerBounds, WorkerPools } from '../schedule/worker-pools.ts';
 import type { Finding } from '../spec/validator.ts';
+import { Aside } from './aside.ts';
 import { type Approval, expeditedDraft } from './expedite.ts';
 import type { Decider } from './give-away.ts';
 import { isSetBack } from './set-back.ts';
@@ -17,6 +18,8 @@ export interface SchedulingHost {
   failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
   /** Whether a run is being ended, so that nothing of it may start. */
   isStopping(run: RunState): boolean;
+  /** Whether the whole project is paused, so that nothing may start at all. */
+  isPaused(): boolean;
   /** The attempts that are worked on. */
   attempts(): readonly AttemptPlace[];
   /** The longest chain of tasks behind any task of a run that is not verified. */
@@ -39,11 +42,11 @@ export type Started =
 export class Scheduling {
   readonly queue: TaskQueue;
   readonly workers: WorkerPools;
+  /** Tasks that only a budget keeps back. */
+  readonly aside: Aside = new Aside();
   readonly #decider: Decider;
   readonly #host: SchedulingHost;
   #offeredAt: number = Number.NEGATIVE_INFINITY;
-  /** Tasks that only their run's budget keeps back, until one of its calls ends. */
-  readonly #aside: ReadyTask[] = [];
 
   constructor(decider: Decider, host: SchedulingHost) {
     this.queue = new TaskQueue(decider.settings.queueLimit);
@@ -52,16 +55,9 @@ export class Scheduling {
     this.#host = host;
   }
 
-  /** Keeps a task back until a call of its run ends. */
-  setAside(task: ReadyTask): void {
-    this.#aside.push(task);
-  }
-
-  /** A call ended: what its run's budget kept back may be tried again. Whether anything waits. */
-  freed(): boolean {
-    const nowMs = this.#decider.settings.clock.now();
-    for (const task of this.#aside.splice(0)) this.queue.add(task, nowMs);
-    return this.queue.size > 0;
+  /** Whether as many tasks of this kind are worked on as may be. */
+  isFull({ task }: TaskState): boolean {
+    return this.workers.whyFull(task.kind) !== undefined;
   }
 
   /** Until when a task that becomes ready now may wait. */
@@ -83,7 +79,6 @@ export class Scheduling {
     const draft = expeditedDraft(runs.values(), runs.get(run), task, approval, models);
     void this.#host.append([draft]);
     const nowMs = settings.clock.now();
-    for (const ready of this.#aside.splice(0)) this.queue.add(ready, nowMs);
     this.queue.reprioritise(run, task, { express: true }, nowMs);
     this.#host.wake();
   }
@@ -120,7 +115,8 @@ export class Scheduling {
       queue: this.queue,
       workers: this.workers,
       attempts: this.#host.attempts(),
-      aside: this.#aside,
+      aside: this.aside.tasks,
+      isPaused: this.#host.isPaused(),
       nowMs: this.#decider.settings.clock.now(),
     });
   }
@@ -142,7 +138,8 @@ export class Scheduling {
   #expire(ready: ReadyTask, nowMs: number): void {
     const run = this.#decider.projection.runs.get(ready.run);
     const task = run?.tasks.get(ready.task);
-    if (run?.status !== 'running' || task?.status !== 'open' || this.#host.isStopping(run)) return;
+    if (run?.status !== 'running' || task?.status !== 'open' || task.paused !== undefined) return;
+    if (this.#host.isStopping(run)) return;
     const tooLate = whyTooLate(this.#decider, task, nowMs);
     const waitedAt = ready.readyAt + (task.task.maxWaitMs ?? this.#decider.settings.maxWaitMs);
     if (tooLate === undefined && waitedAt > nowMs) {

@@ -1,8 +1,9 @@
+import type { CacheSettings } from '../call/cache-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Member } from '../route/member.ts';
 import type { WorkerBounds } from '../schedule/worker-pools.ts';
-import type { BudgetSpec } from '../spec/limit.ts';
+import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
 import type { Validator } from '../spec/validator.ts';
@@ -21,6 +22,9 @@ export interface Settings {
   /** The longest window of any limit: what is older has no say in one. */
   readonly longestWindowMs: number;
   readonly budget: BudgetSpec | undefined;
+  /** Absent where no answer is kept. */
+  readonly cache: CacheSettings | undefined;
+  readonly budgets: SharedBudgets | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** 0 to 1, for jitter. */

@@ -2,7 +2,7 @@ import type { TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { expectedEnd } from './expected-ends.ts';
-import { type Decider, downUntil, needsNoModel } from './give-away.ts';
+import { candidatesOf, type Decider, downUntil, needsNoModel } from './give-away.ts';
 import { outputKey } from './output-key.ts';
 import { tooSlow } from './too-slow.ts';
 
@@ -118,14 +118,6 @@ function fastest(decider: Decider, task: TaskState): number {
 
 function lasts({ projection }: Decider, task: TaskState, model: string): number | undefined {
   return projection.durations.median(outputKey(model, task.task.kind));
-}
-
-function candidatesOf(
-  { settings, candidates }: Decider,
-  { task }: TaskState,
-): ReturnType<Decider['candidates']> {
-  const usesTools = settings.roles.of(task).tools.size > 0;
-  return candidates({ role: task.role, kind: task.kind, usesTools });
 }
 
 function timeText(at: number): string {

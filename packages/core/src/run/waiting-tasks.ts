@@ -1,6 +1,6 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import type { TaskState } from '../journal/run-state.ts';
-import { forecast } from '../schedule/forecast.ts';
+import { forecast, type Prediction } from '../schedule/forecast.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { TaskQueue } from '../schedule/task-queue.ts';
 import type { WorkerPools } from '../schedule/worker-pools.ts';
@@ -39,6 +39,8 @@ export interface WaitingInput {
   readonly aside: readonly ReadyTask[];
   /** The longest chain of tasks behind any task of a run. */
   readonly longest: (run: string) => number;
+  /** Whether nothing may start at all. */
+  readonly isPaused: boolean;
   readonly nowMs: number;
 }
 
@@ -50,7 +52,7 @@ export function waitingTasks(input: WaitingInput): readonly WaitingTask[] {
   const known = new Map<string, string>();
   const found = forecast(queue.copy(nowMs), world, nowMs);
   const all = [
-    ...found,
+    ...(input.isPaused ? found.map(stopped) : found),
     ...aside.map((task) => ({ task, startsAt: undefined, because: OF_BUDGET })),
   ];
   const waiting: WaitingTask[] = [];
@@ -66,6 +68,12 @@ export function waitingTasks(input: WaitingInput): readonly WaitingTask[] {
     waiting.push({ ...place, ...slackOf(ready, startsAt ?? nowMs, longest(run)) });
   }
   return waiting;
+}
+
+const PAUSED = 'the project is paused';
+
+function stopped(prediction: Prediction): Prediction {
+  return { ...prediction, startsAt: undefined, because: PAUSED };
 }
 
 function slackOf(

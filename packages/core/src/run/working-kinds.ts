@@ -8,7 +8,7 @@ import type { TaskKind } from '../spec/task.ts';
 export function workingKinds(attempts: readonly AttemptPlace[]): readonly TaskKind[] {
   return attempts.flatMap(({ run, task, attempt }) => {
     if (run.status !== 'running') return [];
-    for (const { reply } of attempt.questions.values()) if (reply === undefined) return [];
+    for (const { reply } of attempt.questions?.values() ?? []) if (reply === undefined) return [];
     return [task.task.kind];
   });
 }

@@ -1,8 +1,9 @@
+import type { CacheScope } from './answer-store.ts';
 import type { Json } from './json.ts';
-import type { BudgetSpec } from './limit.ts';
+import type { BudgetScope, BudgetSpec } from './limit.ts';
 import type { Message, Part } from './message.ts';
 import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } from './model.ts';
-import type { PlanTask } from './task.ts';
+import type { PlanTask, Priority } from './task.ts';
 import type { Effect } from './tool.ts';
 import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
 
@@ -57,6 +58,12 @@ export interface FrameworkReport {
   readonly components: Readonly<Record<string, string>>;
 }
 
+/**
+ * Whose fault it was that an attempt ended without success. `model`: its answer, its habits or its provider.
+ * `infrastructure`: a disk, a tool or a check that broke, which says nothing of the model. `none`: nobody's.
+ */
+export type AttemptFault = 'model' | 'infrastructure' | 'none';
+
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed';
 
@@ -66,6 +73,8 @@ export interface UsageTotals {
   readonly failedCalls: number;
   /** Calls whose end nobody saw; they are charged at their estimate and may or may not have been billed. */
   readonly uncertainCalls: number;
+  /** Calls that were not made, as an equal one was answered; no provider counts them. Absent in journals from before 'call.cached'. */
+  readonly cachedCalls?: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly microUsd: number;
@@ -74,11 +83,20 @@ export interface UsageTotals {
 /** What each type of event carries. Every decision and outcome is here; tokens as they stream, progress and queue order are not. */
 export interface EventData {
   'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
+  /** Nothing of any run begins until the project is resumed. */
+  'project.paused': { readonly because: string };
+  'project.resumed': { readonly because: string };
   'run.started': {
     readonly goal?: string;
     readonly title: string;
     readonly context?: string;
     readonly budget?: BudgetSpec;
+    /** Whose answers this run may use and leave, beside the overseer's own; `false` for none. */
+    readonly cache?: false | CacheScope;
+    readonly user?: string;
+    readonly tenant?: string;
+    /** The task of another run for which this one works; what it uses is charged to that as well. */
+    readonly parent?: { readonly run: string; readonly task: string };
     /** Whose work it is, and with which weight it shares in the models. */
     readonly flow?: string;
     readonly weight?: number;
@@ -90,6 +108,18 @@ export interface EventData {
     readonly status: RunStatus;
     readonly because?: string;
     readonly usage: UsageTotals;
+    /**
+     * What the project, and the run's user and tenant, have spent in all so far, this run included: from here on nobody
+     * has to know the events before. Money is in micro-dollars.
+     */
+    readonly spent?: Readonly<
+      Partial<
+        Record<
+          BudgetScope,
+          { readonly usd: number; readonly tokens: number; readonly calls: number }
+        >
+      >
+    >;
   };
   'plan.accepted': { readonly by: 'host' | 'model'; readonly tasks: readonly PlanTask[] };
   'task.assigned': {
@@ -107,6 +137,17 @@ export interface EventData {
   'task.done': { readonly changed?: readonly string[]; readonly commit?: string };
   'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
   'task.skipped': { readonly because: string };
+  /** Nothing of the task begins until it is resumed; a call in flight ends. */
+  'task.paused': { readonly because: string };
+  'task.resumed': { readonly because: string };
+  /** Somebody gave it another priority, or another model: a name binds the task to that model, `null` frees it. */
+  'task.changed': {
+    readonly because: string;
+    readonly priority?: Priority;
+    readonly model?: string | null;
+  };
+  /** A task that failed or was skipped is to be tried again, with as many attempts as a new one. */
+  'task.reopened': { readonly because: string };
   'attempt.started': {
     readonly messages: readonly Message[];
     readonly tools: readonly ToolDescription[];
@@ -118,6 +159,10 @@ export interface EventData {
   'attempt.ended': {
     readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
     readonly because: string;
+    /** Absent in journals of before it was told; then a failure counts as the model's. */
+    readonly fault?: AttemptFault;
+    /** No other attempt may follow: the task fails with this one. */
+    readonly isLast?: boolean;
     readonly findings?: readonly Finding[];
   };
   'call.started': {
@@ -126,6 +171,10 @@ export interface EventData {
     readonly estimate: CallEstimate;
     /** What it can use at most; hard limits and budgets reserve this. */
     readonly worst: CallEstimate;
+    /** Under which the answer may be kept for equal requests; absent where it may not. */
+    readonly key?: string;
+    /** Nobody knows what the model costs: its dollars are missing wherever they are counted. */
+    readonly unpriced?: true;
   };
   'call.finished': {
     readonly parts: readonly Part[];
@@ -147,13 +196,35 @@ export interface EventData {
     readonly settled: CallEstimate;
     readonly uncertain: boolean;
   };
+  /** The answer to an equal call in place of a call: nothing was sent, and nothing is charged. */
+  'call.cached': {
+    readonly step: number;
+    readonly key: string;
+    /** The call that gave this answer; it may be one of another run. */
+    readonly of: string;
+    /** `kept`: it was accepted before. `joined`: this attempt waited for it. `similar`: its request says the same in other words. */
+    readonly by: 'kept' | 'joined' | 'similar';
+    /** The cosine of the two requests, where they are similar. */
+    readonly similarity?: number;
+    readonly parts: readonly Part[];
+    readonly reason: FinishReason;
+    /** What that call cost. */
+    readonly saved: CallEstimate;
+  };
+  /** Of calls that change something alone: what changes nothing need not be known before it is over. */
   'tool.started': {
     readonly id: string;
     readonly name: string;
     readonly input: Json;
     readonly effect: Effect;
   };
-  'tool.finished': { readonly id: string; readonly output: Json; readonly isError?: boolean };
+  'tool.finished': {
+    readonly id: string;
+    /** Present where no `tool.started` comes before it. */
+    readonly name?: string;
+    readonly output: Json;
+    readonly isError?: boolean;
+  };
   'verdict.given': {
     /** Position in the task's chain of checks. */
     readonly check: number;
@@ -163,14 +234,26 @@ export interface EventData {
   };
   'question.asked': {
     readonly id: string;
-    readonly check: number;
-    readonly validator: string;
+    /** The check that asks, by its position in the chain, and its validator; absent where a tool call is in doubt. */
+    readonly check?: number;
+    readonly validator?: string;
+    /** The id of the tool call in doubt that is asked about. */
+    readonly tool?: string;
     readonly ask: Ask;
   };
   'question.answered': { readonly id: string; readonly reply: string; readonly by: string };
   'change.started': { readonly files: readonly string[] };
   'change.accepted': { readonly commit: string; readonly files: readonly string[] };
   'change.refused': { readonly because: string; readonly findings: readonly Finding[] };
+  /** Used and held first came to a share of a budget. Money is in micro-dollars. */
+  'budget.crossed': {
+    readonly scope: BudgetScope;
+    readonly metric: 'usd' | 'tokens' | 'calls';
+    readonly share: number;
+    readonly used: number;
+    readonly held: number;
+    readonly capacity: number;
+  };
   'limit.learned': { readonly rate: RateLimit };
   'model.changed': {
     readonly state: 'up' | 'down';

@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
+export type { AnswerStore, CachedAnswer, CacheScope } from './answer-store.ts';
 export type {
+  AttemptFault,
   CallEstimate,
   ConsideredModel,
   Envelope,
@@ -26,7 +28,14 @@ export type {
   FrameworkTest,
 } from './framework.ts';
 export type { Json, JsonObject } from './json.ts';
-export type { BudgetSpec, LimitMetric, LimitRule, LimitText } from './limit.ts';
+export type {
+  BudgetScope,
+  BudgetSpec,
+  LimitMetric,
+  LimitRule,
+  LimitText,
+  SharedBudgets,
+} from './limit.ts';
 export type {
   CustomPart,
   FilePart,

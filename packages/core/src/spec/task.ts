@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { BudgetSpec } from './limit.ts';
 
 /** What a task is about; models say in `goodAt` which kinds they do well. */
 export type TaskKind =
@@ -45,11 +46,17 @@ export interface PlanTask {
   /** Paths that the task writes; two tasks that share one never run at once. */
   readonly files: readonly string[];
   readonly role?: string;
+  /** The part of the work that it belongs to; tasks of one phase can be paused or cancelled together. */
+  readonly phase?: string;
   readonly priority: Priority;
   readonly checks: readonly Check[];
   /** Done by this tool and no model; a task of kind `check` with neither is its checks alone. */
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  /** `false` asks a model whatever was answered before, and keeps the answer for nobody. */
+  readonly cache?: false;
+  /** What its calls may use in all, those of its reviews and of runs below it included. */
+  readonly budget?: BudgetSpec;
   /** Epoch ms by which it must be done; when no model can be done by then, it fails at once and says so. */
   readonly deadlineAt?: number;
   /** How long it may wait for a model once it is ready, in ms; then it fails and says so. */
@@ -65,10 +72,13 @@ export interface TaskInput {
   readonly needs?: readonly string[];
   readonly files?: readonly string[];
   readonly role?: string;
+  readonly phase?: string;
   readonly priority?: Priority;
   readonly checks?: readonly Check[];
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  readonly cache?: false;
+  readonly budget?: BudgetSpec;
   readonly deadlineAt?: number;
   readonly maxWaitMs?: number;
 }

@@ -88,6 +88,7 @@ describe('runTool', () => {
     expect(await outcome).toEqual({
       output: 'The tool did not answer within 2.5 s and was stopped.',
       isError: true,
+      inDoubt: true,
     });
     expect(signal?.reason).toMatchObject({ name: 'TimeoutError' });
   });
