@@ -34,6 +34,27 @@ describe('flows', () => {
     expect(order.slice(0, 24).filter((name) => name === 'small')).toHaveLength(5);
   });
 
+  it('K3: the runs of one user are one flow, so that more runs bring nothing', async () => {
+    const model = fakeModel({ reply: () => ({ text: 'x' }) });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, concurrency: 1 } },
+    });
+    const runs = [
+      ...[1, 2, 3].map((n) => overseer.run(graph(`ann${n}x`, 8), { user: 'ann' })),
+      overseer.run(graph('bob', 8), { user: 'bob' }),
+    ];
+    await Promise.all(runs.map(({ result }) => result));
+    const starts: string[] = [];
+    for (const run of runs) {
+      for await (const { type, seq, task = '' } of run) {
+        if (type === 'task.assigned') starts[seq] = task.slice(0, 3);
+      }
+    }
+    const first = starts.filter((name) => name !== undefined).slice(0, 16);
+    expect(first.filter((name) => name === 'bob')).toHaveLength(8);
+  });
+
   it('K3: flow and weight are in the journal, and a run without them is its own flow', async () => {
     await using overseer = await createOverseer({
       overseer: 'a',

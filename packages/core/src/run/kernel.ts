@@ -30,6 +30,8 @@ import { WorkOrders } from './work-orders.ts';
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
   readonly live: LiveBus = new EventEmitter();
+  /** The order in which tasks start. */
+  readonly scheduling: Scheduling;
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #journal: Journal;
@@ -84,7 +86,8 @@ export class Kernel {
       // A stop can fail only with the journal, and of that everybody hears by other ways.
       stopRun: (run, because) => void this.#control.drain(run, because).catch(() => undefined),
     });
-    this.#graphs = new RunGraphs(this.#dispatcher.scheduling, this.#dispatcher.free);
+    this.scheduling = this.#dispatcher.scheduling;
+    this.#graphs = new RunGraphs(this.scheduling, this.#dispatcher.free);
     this.#control = new RunControl({
       attempts: this.#attempts,
       graphs: this.#graphs,
@@ -111,11 +114,6 @@ export class Kernel {
       resumeRun: (run, because, source) => this.#resume(run, because, source),
     });
     journal.whenFailed((failure) => this.#failAll(failure));
-  }
-
-  /** The order in which tasks start. */
-  get scheduling(): Scheduling {
-    return this.#dispatcher.scheduling;
   }
 
   /** The runs that are not finished. */

@@ -1,38 +1,16 @@
 import { IndexedHeap } from '../internal/indexed-heap.ts';
 import { freshPace, isUrgent, noteStart, type Pace } from './deadline-lane.ts';
 import type { Lane, Lanes } from './lanes.ts';
-import { AGING_STEP_MS, agedBy, COST_OF_START, comesBefore, type ReadyTask } from './ready-task.ts';
-
-/** A task in the queue, with its places in the heaps that hold it; -1 where it is not in one. */
-export interface Entry {
-  readonly task: ReadyTask;
-  strand: Strand | undefined;
-  /** Among those of its strand, or among those of the future. */
-  place: number;
-  deadlinePlace: number;
-  expiryPlace: number;
-  /** While it is set aside for a turn: where its lane stood. */
-  stood: Standing | undefined;
-}
-
-/** Where a lane stands in one group. */
-interface Standing {
-  /** The virtual finish of what it started last. */
-  finish: number;
-  /** How much of what its lane was charged has been charged here too. */
-  seen: number;
-  /** What it was charged here for starts in other groups, since it started a task here. */
-  foreign: number;
-}
-
-/** What a lane has waiting in one group. */
-interface Strand extends Standing {
-  readonly lane: Lane;
-  readonly entries: IndexedHeap<Entry>;
-  /** The virtual finish of its first task: the strand with the least goes next. */
-  key: number;
-  place: number;
-}
+import { AGING_STEP_MS, COST_OF_START } from './ready-task.ts';
+import {
+  createEntries,
+  type Entry,
+  finishOf,
+  goesFirst,
+  type Standing,
+  type Strand,
+  startsSooner,
+} from './strand.ts';
 
 /** By which way a task comes first in its group: a person's word, its deadline, or its share. */
 export type Way = 'express' | 'deadline' | 'share';
@@ -270,37 +248,8 @@ export class FairGroup {
   }
 }
 
-function createEntries(): IndexedHeap<Entry> {
-  return new IndexedHeap(
-    (a, b) => comesBefore(a.task, b.task),
-    (entry, place) => {
-      entry.place = place;
-    },
-  );
-}
-
-/** The virtual finish of a strand's first task: what it finished last, and the cost over the weight that it has here. */
-function finishOf({ lane, entries, finish }: Strand, now: number): number {
-  const first = entries.peek();
-  const aged = first === undefined ? 1 : agedBy(first.task, now);
-  return finish + COST_OF_START / (lane.weight * aged);
-}
-
-function startsSooner(a: ReadyTask, b: ReadyTask): boolean {
-  return a.latestStartAt === b.latestStartAt
-    ? a.order < b.order
-    : a.latestStartAt < b.latestStartAt;
-}
-
 /** What is less than any cost is an error of rounding. */
 const LEAST_CHARGE = 1e-9;
 
 /** Rounds of starts in other groups that a lane is charged for later, where it could not be at once. */
 const MOST_OWED = 4;
-
-/** Of equals the heavier, then the elder. */
-function goesFirst(a: Strand, b: Strand): boolean {
-  if (a.key !== b.key) return a.key < b.key;
-  if (a.lane.weight !== b.lane.weight) return a.lane.weight > b.lane.weight;
-  return a.lane.born < b.lane.born;
-}

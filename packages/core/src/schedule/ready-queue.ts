@@ -1,7 +1,8 @@
 import { IndexedHeap } from '../internal/indexed-heap.ts';
-import { type Entry, FairGroup, type Next } from './fair-group.ts';
+import { FairGroup, type Next } from './fair-group.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import type { ReadyTask } from './ready-task.ts';
+import type { Entry } from './strand.ts';
 import { Turn } from './turn.ts';
 
 /**

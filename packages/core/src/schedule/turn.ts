@@ -1,5 +1,6 @@
 import { Heap } from '../internal/heap.ts';
-import type { Entry, FairGroup, Next } from './fair-group.ts';
+import type { FairGroup, Next } from './fair-group.ts';
+import type { Entry } from './strand.ts';
 
 /** One turn of offering: the groups that may still start a task, the first of them first. */
 export class Turn {
