@@ -16,6 +16,7 @@ import type { Member } from './route/member.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
+import type { WorkerBounds } from './schedule/worker-pools.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
 import type { LimitRule, LimitText } from './spec/limit.ts';
 import type { ModelEntry } from './spec/plugin.ts';
@@ -138,15 +139,19 @@ function createSettings(
     patienceMs: options.patienceMs ?? 2_000,
     maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
     queueLimit: options.queueLimit ?? 100_000,
-    workers: {
-      workers: options.workers ?? {},
-      concurrency: options.concurrency ?? Number.POSITIVE_INFINITY,
-    },
+    workers: boundsOf(options),
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,
     graceMs: options.graceMs ?? 2_000,
   };
+}
+
+function boundsOf({
+  workers = {},
+  concurrency = Number.POSITIVE_INFINITY,
+}: OverseerOptions): WorkerBounds {
+  return { workers, concurrency };
 }
 
 function createValidators(

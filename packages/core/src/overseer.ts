@@ -1,6 +1,5 @@
 import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
-import { checkShare } from './check-share.ts';
 import { checkWorkers } from './check-workers.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
@@ -25,6 +24,7 @@ import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
+import { shareOf } from './share-of.ts';
 import type { CacheScope } from './spec/answer-store.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { Check, Priority, TaskGraph } from './spec/task.ts';
@@ -333,12 +333,9 @@ export class Overseer implements AsyncDisposable {
     const context = [graph?.context, options.context]
       .filter((text) => text !== undefined)
       .join('\n\n');
-    checkShare(options);
-    const { flow, weight } = options;
     const common = {
       ...place,
-      ...(flow === undefined ? {} : { flow }),
-      ...(weight === undefined ? {} : { weight }),
+      ...shareOf(options),
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
       ...(options.cache === undefined ? {} : { cache: options.cache }),
