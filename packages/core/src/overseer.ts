@@ -5,6 +5,7 @@ import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
+import { checkWishes } from './run/check-wishes.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
 import { finalChecks } from './run/final-check.ts';
 import type { Kernel, NewRun } from './run/kernel.ts';
@@ -265,6 +266,7 @@ export class Overseer implements AsyncDisposable {
       throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
     }
     const tasks = normaliseTasks(request.tasks);
+    checkWishes(this.#settings, tasks);
     return {
       ...common,
       title: request.title ?? tasks[0]?.title ?? 'run',

@@ -1,4 +1,3 @@
-import { createOverseer } from '@overseer/core';
 import { ConfigError, generate, ModelError } from '@overseer/core/plugin';
 import type { Model, ModelRequest } from '@overseer/core/spec';
 import { fakeModel, modelConformance } from '@overseer/core/testing';
@@ -170,28 +169,24 @@ describe('the limiter', () => {
 });
 
 describe('a team behind Bottleneck', () => {
-  it('L3: works for an overseer and is closed with it, what the models can do kept', async () => {
+  it('L3: shares one limiter, keeps what is known of each model, and is closed with its plugin', async () => {
     const limiter = bottleneck({ maxConcurrent: 1 });
     const a = fakeModel({ id: 'a', reply: () => ({ text: 'one' }) });
-    const b = fakeModel({ id: 'b', reply: () => ({ text: 'two' }) });
-    {
-      await using overseer = await createOverseer({
-        overseer: 'a',
-        models: limiter.team({ a: { model: a, goodAt: ['write'] } }),
-        plugins: [limiter.plugin({ b: { model: b, goodAt: ['code'] } })],
-      });
-      const { status, tasks } = await overseer.run({
-        tasks: [
-          { key: 'a', instruction: 'x', kind: 'write' },
-          { key: 'b', instruction: 'y', kind: 'code' },
-        ],
-      }).result;
-      expect(status).toBe('completed');
-      expect(tasks.map(({ output, model }) => [model, output])).toEqual([
-        ['a', 'one'],
-        ['b', 'two'],
-      ]);
-    }
+    const held = heldModel();
+    const { a: first } = limiter.team({ a: { model: a, goodAt: ['write'], concurrency: 2 } });
+    expect(first).toMatchObject({ goodAt: ['write'], concurrency: 2, model: { info: a.info } });
+    const plugin = limiter.plugin({ b: { model: held.model } });
+    expect(plugin).toMatchObject({ spec: 'plugin/1', name: 'bottleneck' });
+    const parts = await plugin.setup();
+    const b = parts.models?.['b'];
+    if (b === undefined) throw new Error('the plugin brings no b');
+    const long = call(b.model);
+    await until(() => held.open.length === 1);
+    const waiting = call(first.model);
+    await until(() => limiter.waiting === 1);
+    held.open.shift()?.();
+    expect(await Promise.all([long, waiting])).toEqual(['done', 'one']);
+    await parts.dispose?.();
     await expect(call(limiter.model(a))).rejects.toBeInstanceOf(ModelError);
     await expect(limiter.model(a).list?.({ signal: AbortSignal.timeout(1_000) })).resolves.toEqual([
       { id: 'a', state: 'ready' },

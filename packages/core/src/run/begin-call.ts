@@ -2,8 +2,10 @@ import type { LetThrough } from '../attempt/call-model.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
+import { choiceJsonSchema } from '../plan/judge-choice.ts';
 import { planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
+import type { PlanTask } from '../spec/task.ts';
 import { outputLimit } from './give-away.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -12,6 +14,7 @@ import type { Settings } from './settings.ts';
 const MAX_FAILURES = 5;
 
 const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
+const CHOICE_OUTPUT = { type: 'json', name: 'choice', schema: choiceJsonSchema } as const;
 
 /** Whether a call may start, over the model's limits and the run's budget: all or nothing. Pure. */
 export function admitCall(
@@ -50,12 +53,18 @@ export function requestOf(
   messages: LetThrough['request']['messages'],
   tools: NonNullable<LetThrough['request']['tools']>,
 ): LetThrough['request'] {
+  const output = outputOf(task.task);
   return {
     messages,
     maxTokens: outputLimit(settings, member),
     ...(tools.length === 0 ? {} : { tools }),
-    ...(task.task.kind === 'plan' ? { output: PLAN_OUTPUT } : {}),
+    ...(output === undefined ? {} : { output }),
   };
+}
+
+function outputOf({ kind, ensemble }: PlanTask): LetThrough['request']['output'] {
+  if (kind === 'plan') return PLAN_OUTPUT;
+  return ensemble === undefined || ensemble.kind === 'merge' ? undefined : CHOICE_OUTPUT;
 }
 
 /** The event by which an admitted call begins, with all that it holds. */

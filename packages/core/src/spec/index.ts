@@ -77,6 +77,8 @@ export type {
   Check,
   Diagnostic,
   DocumentStatus,
+  Ensemble,
+  EnsembleClosing,
   PlanTask,
   Position,
   Priority,

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { choosing, ensemble, tasksDone, team, untilOnDisk } from './ensembles.fixture.ts';
+import { ModelError } from './errors/model-error.ts';
+import { mortalDisk, until } from './mortal-disk.fixture.ts';
+import { fakeModel } from './testing/fake-model.ts';
+
+describe('an ensemble that is cut short', () => {
+  it.each(['member', 'judge'] as const)(
+    'M15 R2: goes on where a killed process was at its %s, paying nothing twice',
+    async (where) => {
+      const disk = mortalDisk();
+      const hangs = { text: 'late', delayMs: 60_000 };
+      const first = await team({
+        judge: fakeModel({ reply: () => hangs }),
+        answers: where === 'judge' ? ['one', 'two', 'three'] : ['one', 'two', hangs],
+        store: disk.open,
+      });
+      const run = first.overseer.run(ensemble({ kind: 'best-of', of: 3 }));
+      const waited = where === 'judge' ? first.judge : first.models[2];
+      await until(() => waited?.requests.length === 1);
+      // The others' answers are on disk.
+      await tasksDone(disk, where === 'judge' ? 3 : 2);
+      await disk.kill();
+
+      const second = await team({
+        judge: choosing('two'),
+        answers: ['one', 'two', 'three'],
+        store: disk.open,
+      });
+      await using closing = second.overseer;
+      const again = closing.open(run.id);
+      again.resume();
+      expect(await again.result).toMatchObject({
+        status: 'completed',
+        output: 'two',
+        usage: { calls: 4, uncertainCalls: 1 },
+      });
+      const asked = second.models.map(({ requests }) => requests.length);
+      expect(asked).toEqual(where === 'judge' ? [0, 0, 0] : [0, 0, 1]);
+      expect(second.judge.requests).toHaveLength(1);
+    },
+  );
+
+  it('M15 R2: goes on without a member that failed before the process was killed', async () => {
+    const disk = mortalDisk();
+    const first = await team({
+      judge: choosing('x'),
+      answers: [new ModelError('auth', 'no key'), { text: 'late', delayMs: 60_000 }],
+      store: disk.open,
+    });
+    const request = ensemble({ kind: 'best-of', of: 2, models: ['a', 'b'] });
+    const run = first.overseer.run(request);
+    await untilOnDisk(disk, (events) => events.some(({ type }) => type === 'task.failed'));
+    await disk.kill();
+
+    const second = await team({ judge: choosing('x'), answers: ['one', 'two'], store: disk.open });
+    await using closing = second.overseer;
+    const again = closing.open(run.id);
+    again.resume();
+    expect(await again.result).toMatchObject({ status: 'completed', output: 'two' });
+    expect(second.models[0]?.requests).toHaveLength(0);
+  });
+
+  it('M15 L6: stops at its budget between the members, never above it', async () => {
+    const { overseer, models, judge } = await team({
+      judge: choosing('one'),
+      answers: ['one', 'two', 'three'],
+      budget: { calls: 2 },
+    });
+    await using closing = overseer;
+    const result = await closing.run(ensemble({ kind: 'best-of', of: 3 })).result;
+    expect(result).toMatchObject({ status: 'stopped', usage: { calls: 2 } });
+    expect(models.map(({ requests }) => requests.length)).toEqual([1, 1, 0]);
+    expect(judge.requests).toHaveLength(0);
+    expect(result.tasks.find(({ key }) => key === 'pick')).toMatchObject({ status: 'skipped' });
+  });
+
+  it('M15 K6: is cancelled with all its members', async () => {
+    const hangs = { text: 'late', delayMs: 60_000 };
+    const { overseer, models } = await team({ judge: choosing('x'), answers: [hangs, hangs] });
+    await using closing = overseer;
+    const run = closing.run(ensemble({ kind: 'vote', of: 2 }));
+    await until(() => models.every(({ requests }) => requests.length === 1));
+    await run.cancel('enough');
+    expect((await run.result).tasks.map(({ status }) => status)).toEqual([
+      'skipped',
+      'skipped',
+      'skipped',
+    ]);
+  });
+});
