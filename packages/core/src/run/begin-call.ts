@@ -3,9 +3,10 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { choiceJsonSchema } from '../plan/judge-choice.ts';
-import { planJsonSchema } from '../plan/plan-schema.ts';
+import { ensemblePlanJsonSchema, planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
 import type { PlanTask } from '../spec/task.ts';
+import { readPlanCheck } from '../validate/plan-checks.ts';
 import { outputLimit } from './give-away.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -14,6 +15,11 @@ import type { Settings } from './settings.ts';
 const MAX_FAILURES = 5;
 
 const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
+const ENSEMBLE_PLAN_OUTPUT = {
+  type: 'json',
+  name: 'plan',
+  schema: ensemblePlanJsonSchema,
+} as const;
 const CHOICE_OUTPUT = { type: 'json', name: 'choice', schema: choiceJsonSchema } as const;
 
 /** Whether a call may start, over the model's limits and the run's budget: all or nothing. Pure. */
@@ -62,8 +68,11 @@ export function requestOf(
   };
 }
 
-function outputOf({ kind, ensemble }: PlanTask): LetThrough['request']['output'] {
-  if (kind === 'plan') return PLAN_OUTPUT;
+function outputOf({ kind, ensemble, checks }: PlanTask): LetThrough['request']['output'] {
+  if (kind === 'plan') {
+    const check = checks.find((one) => one.kind === 'plan');
+    return readPlanCheck(check?.value)?.ensembles === true ? ENSEMBLE_PLAN_OUTPUT : PLAN_OUTPUT;
+  }
   return ensemble === undefined || ensemble.kind === 'merge' ? undefined : CHOICE_OUTPUT;
 }
 
