@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { choosing, ensemble, tasksDone, team, untilOnDisk } from './ensembles.fixture.ts';
 import { ModelError } from './errors/model-error.ts';
+import { currentHolder } from './internal/process-identity.ts';
+import { memory } from './journal/memory-store.ts';
 import { mortalDisk, until } from './mortal-disk.fixture.ts';
+import type { OverseerEvent } from './spec/event.ts';
+import type { OpenStore } from './spec/store.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
 describe('an ensemble that is cut short', () => {
@@ -40,6 +44,49 @@ describe('an ensemble that is cut short', () => {
       expect(second.judge.requests).toHaveLength(1);
     },
   );
+
+  it('M15 R1 R2: goes on from every event of its journal, asking nobody twice whose answer is in it', async () => {
+    const whole = mortalDisk();
+    const made = await team({
+      judge: choosing('two'),
+      answers: ['one', 'two', new ModelError('auth', 'no key')],
+      store: whole.open,
+    });
+    const wish = { kind: 'best-of', of: 3, models: ['a', 'b', 'c'] } as const;
+    const run = made.overseer.run(ensemble(wish));
+    expect(await run.result).toMatchObject({ status: 'completed', output: 'two' });
+    await made.overseer.close();
+    const all = await whole.events();
+    const first = all.findIndex(({ type }) => type === 'plan.accepted') + 1;
+    const last = all.findIndex(({ type }) => type === 'run.finished');
+    expect(last - first).toBeGreaterThan(20);
+    for (let known = first; known <= last; known++) {
+      // An assignment, its prompt and its call are one write.
+      if (all[known]?.type === 'attempt.started' || all[known - 1]?.type === 'attempt.started') {
+        continue;
+      }
+      const events = all.slice(0, known);
+      const next = await team({
+        judge: choosing('two'),
+        answers: ['one', 'two', new ModelError('auth', 'no key')],
+        store: await holding(events),
+      });
+      const again = next.overseer.open(run.id);
+      again.resume();
+      expect(await again.result).toMatchObject({ status: 'completed', output: 'two' });
+      await next.overseer.close();
+      for (const [at, model] of [...next.models, next.judge].entries()) {
+        const task = at === 3 ? 'pick' : `pick/${at + 1}`;
+        const isAnswered = events.some(
+          (event) => event.type === 'call.finished' && event.task === task,
+        );
+        const isOver = events.some((event) => event.type === 'task.failed' && event.task === task);
+        expect(model.requests.length, `${task} after ${known}`).toBeLessThanOrEqual(
+          isAnswered || isOver ? 0 : 1,
+        );
+      }
+    }
+  });
 
   it('M15 R2: goes on without a member that failed before the process was killed', async () => {
     const disk = mortalDisk();
@@ -89,3 +136,15 @@ describe('an ensemble that is cut short', () => {
     ]);
   });
 });
+
+/** A store that holds these events, as a process left it that was killed after the last of them. */
+async function holding(events: readonly OverseerEvent[]): Promise<OpenStore> {
+  const open = memory();
+  const store = await open();
+  const lease = await store.leases.acquire('journal', currentHolder('overseer'));
+  if (lease.kind !== 'held') throw new Error('the store is not free');
+  await store.events.append(lease.epoch, events);
+  await store.leases.release('journal', lease.epoch);
+  await store.close();
+  return open;
+}

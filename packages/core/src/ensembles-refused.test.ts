@@ -33,6 +33,15 @@ describe('what cannot be an ensemble', () => {
     );
   });
 
+  it('M15 X5: a task that is not for the model of one that is not there is refused', async () => {
+    const { overseer } = await team({ judge: choosing('x'), answers: ['one', 'two'] });
+    await using closing = overseer;
+    const tasks = [{ key: 'a', instruction: 'x', notBy: ['b'] }];
+    expect(() => closing.run({ tasks })).toThrow(
+      expect.objectContaining({ code: 'plan.unknown-need' }),
+    );
+  });
+
   it('M15 X5: a key that a member would have is refused', async () => {
     const { overseer } = await team({ judge: choosing('x'), answers: ['one', 'two'] });
     await using closing = overseer;

@@ -147,6 +147,32 @@ describe('an ensemble', () => {
     expect(judge.requests).toHaveLength(0);
   });
 
+  it('M15: has nobody judge its own answer where another model can', async () => {
+    const { overseer } = await team({ judge: choosing('one'), answers: ['one', 'two'] });
+    await using closing = overseer;
+    const [pick] = ensemble({ kind: 'best-of', of: 2, models: ['judge', 'a'] }).tasks;
+    const run = closing.run({ tasks: [pick] });
+    const judged = (await eventsOf(run)).filter(
+      ({ type, task }) => type === 'task.assigned' && task === 'pick',
+    );
+    expect(judged[0]).toMatchObject({
+      data: { model: 'b', because: expect.stringContaining('judge does pick/1 already') },
+    });
+    await run.cancel();
+  });
+
+  it('M15: leaves a task to another model than that of the task that it names', async () => {
+    const { overseer } = await team({ judge: choosing('one'), answers: ['one', 'two'] });
+    await using closing = overseer;
+    const { tasks } = await closing.run({
+      tasks: [
+        { key: 'draft', instruction: 'x' },
+        { key: 'second', instruction: 'y', needs: ['draft'], notBy: ['draft'] },
+      ],
+    }).result;
+    expect(tasks.map(({ model }) => model)).toEqual(['a', 'b']);
+  });
+
   it('M15: gives models twice where there are not enough, and then says so', async () => {
     const judge = choosing('one');
     const { overseer } = await team({ judge, answers: ['one', 'two'] });

@@ -36,10 +36,25 @@ describe('the end of an ensemble', () => {
   });
 
   it('M15: a judge sees every answer once', () => {
-    const closing = close('best-of', 'x', 'x', undefined, 'y');
-    expect(closing.kind === 'judged' && closing.members.toSorted()).toEqual(['a/1', 'a/2', 'a/4']);
-    const merging = close('merge', 'x', 'x');
-    expect(merging.kind === 'judged' && merging.members.toSorted()).toEqual(['a/1', 'a/2']);
+    for (const kind of ['best-of', 'merge'] as const) {
+      const closing = close(kind, 'x', 'x', undefined, 'y');
+      expect(closing.kind === 'judged' && closing.members.toSorted()).toEqual([
+        'a/1',
+        'a/2',
+        'a/4',
+      ]);
+    }
+  });
+
+  it('M15: asks no judge where all answers are the same to the letter', () => {
+    for (const kind of ['best-of', 'vote', 'merge'] as const) {
+      expect(close(kind, 'x', ' x\n')).toEqual({
+        kind: 'taken',
+        from: 'a/1',
+        because: 'all 2 answers are the same',
+      });
+    }
+    expect(close('best-of', 'x', 'X')).toMatchObject({ kind: 'judged' });
   });
 
   it('M15: takes an answer that is empty for one', () => {

@@ -39,11 +39,16 @@ export function closeEnsemble(
     const because = `${only.key} is the only one of ${members.length} that gave an answer`;
     return { kind: 'taken', from: only.key, because };
   }
-  if (kind !== 'vote')
-    return judged(
-      answers.map(({ key }) => key),
-      seed,
-    );
+  // To the letter: in code, what a vote passes over may be all the difference.
+  if (answers.every(({ text }) => text.trim() === only.text.trim())) {
+    return {
+      kind: 'taken',
+      from: only.key,
+      because: `all ${answers.length} answers are the same`,
+    };
+  }
+  const keys = answers.map(({ key }) => key);
+  if (kind !== 'vote') return judged(keys, seed);
   const count = countVotes(answers);
   if (count.kind === 'split') return judged(count.keys, seed);
   return {

@@ -4,6 +4,22 @@ import type { TaskProblem } from './task-problems.ts';
 
 const KINDS: readonly Ensemble['kind'][] = ['best-of', 'vote', 'merge'];
 
+/** Which tasks leave themselves to others than the models of a task that is not there. */
+export function apartProblems(
+  tasks: readonly PlanTask[],
+  existing: readonly Pick<PlanTask, 'key'>[],
+): readonly TaskProblem[] {
+  if (tasks.every(({ notBy }) => notBy === undefined)) return [];
+  const keys = new Set([...tasks, ...existing].map(({ key }) => key));
+  return tasks.flatMap(({ key, notBy = [] }) =>
+    notBy.flatMap((other): readonly TaskProblem[] => {
+      if (keys.has(other)) return [];
+      const message = `Task ${key} is not for the model of ${JSON.stringify(other)}, which is not there: correct that key, or take it out.`;
+      return [{ code: 'plan.unknown-need', message }];
+    }),
+  );
+}
+
 /** Why tasks cannot have the ensembles that they ask for; `inputs` are what the tasks were made of, in the same order. */
 export function ensembleProblems(
   tasks: readonly PlanTask[],

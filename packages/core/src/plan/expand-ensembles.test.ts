@@ -40,6 +40,7 @@ describe('a task that wants several answers', () => {
         kind: 'review',
         role: 'reviewer',
         needs: ['name/1', 'name/2'],
+        notBy: ['name/1', 'name/2'],
         files: [],
         priority: 'high',
         checks: [],

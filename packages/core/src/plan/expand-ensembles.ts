@@ -43,9 +43,12 @@ function member(
   return { ...one, notBy: [...(task.notBy ?? []), ...others] };
 }
 
-/** A chosen answer has passed the checks already; a merged one is a new one. */
+/**
+ * A chosen answer has passed the checks already; a merged one is a new one. Nobody should judge its own answer where
+ * another model can.
+ */
 function closing(
-  { notBy: _, ...task }: PlanTask,
+  task: PlanTask,
   { kind, judge = 'reviewer' }: Ensemble,
   members: readonly string[],
 ): PlanTask {
@@ -56,6 +59,7 @@ function closing(
     role: judge,
     instruction: judgeInstruction(kind, task.instruction),
     needs: members,
+    notBy: members,
     checks: isNew ? task.checks : [],
     ensemble: { kind, members },
   };

@@ -1,5 +1,5 @@
 import type { PlanTask, TaskInput } from '../spec/task.ts';
-import { ensembleProblems } from './ensemble-problems.ts';
+import { apartProblems, ensembleProblems } from './ensemble-problems.ts';
 import { expandEnsembles } from './expand-ensembles.ts';
 import { keepFilesApart } from './keep-files-apart.ts';
 import { plainPath } from './plain-path.ts';
@@ -19,7 +19,11 @@ export function normaliseTasks(
   existing: readonly Pick<PlanTask, 'key' | 'files' | 'needs'>[] = [],
 ): readonly PlanTask[] {
   const named = nameTasks(inputs, existing);
-  refuse([...taskProblems(named, existing), ...ensembleProblems(named, inputs)]);
+  refuse([
+    ...taskProblems(named, existing),
+    ...apartProblems(named, existing),
+    ...ensembleProblems(named, inputs),
+  ]);
   const tasks = expandEnsembles(named, inputs);
   // The new tasks may have the key of another one.
   if (tasks !== named) refuse(taskProblems(tasks, existing));
