@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { candidatesFor } from './candidates.ts';
 import { chooseApart } from './choose-apart.ts';
 import type { ChoiceInput } from './choose-model.ts';
-import { namedCandidate } from './named-candidate.ts';
+import { namedCandidate, whyNotNamed } from './named-candidate.ts';
 import { type SomeMember, teamOf } from './team.fixture.ts';
 
 const NOW = 1_000;
@@ -89,5 +89,7 @@ describe('a model that is named', () => {
     expect(namedCandidate(members, 'gone', false)).toEqual([]);
     expect(namedCandidate(members, 'mute', true)).toEqual([]);
     expect(namedCandidate(members, 'mute', false)).toHaveLength(1);
+    expect(whyNotNamed(members, 'gone')).toBe('gone, which the task names, is not in the team');
+    expect(whyNotNamed(members, 'mute')).toContain('cannot use tools');
   });
 });

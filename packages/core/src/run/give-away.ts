@@ -12,7 +12,7 @@ import { chooseApart } from '../route/choose-apart.ts';
 import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
-import { namedCandidate } from '../route/named-candidate.ts';
+import { namedCandidate, whyNotNamed } from '../route/named-candidate.ts';
 import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
@@ -45,11 +45,12 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const parts = settings.roles.of(task.task);
   const { refusals, excluded } = triedBy(task);
   const run = projection.runs.get(task.run);
-  const closing = run === undefined ? undefined : closingOf(run, task);
-  if (closing?.kind === 'failed') return { kind: 'never', because: closing.because };
   const rough = roughTokens(task, run?.context, parts);
+  const candidates = candidatesOf(decider, task);
+  const never = whyNever(decider, task, candidates);
+  if (never !== undefined) return { kind: 'never', because: never };
   const input: ChoiceInput = {
-    candidates: candidatesOf(decider, task),
+    candidates,
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
@@ -99,6 +100,19 @@ function givenTo({ members }: Settings, model: string): readonly Candidate[] {
   const member = members.get(model);
   const because = 'was given it by hand';
   return member === undefined ? [] : [{ member, rank: 0, because, fallbackOf: undefined }];
+}
+
+/** What only a task's own wishes keep from being done. */
+function whyNever(
+  { settings, projection }: Decider,
+  task: TaskState,
+  candidates: readonly Candidate[],
+): string | undefined {
+  const model = task.model ?? task.task.model;
+  if (model !== undefined && candidates.length === 0) return whyNotNamed(settings.members, model);
+  const run = projection.runs.get(task.run);
+  const closing = run === undefined ? undefined : closingOf(run, task);
+  return closing?.kind === 'failed' ? closing.because : undefined;
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
