@@ -1,5 +1,6 @@
 import type { OverseerEvent } from '@overseer/core/spec';
 import type { AuditedAttempt, AuditedRun, AuditedTask } from './audited.ts';
+import type { World } from './world.ts';
 
 /** Whether a need keeps a task from starting: it is not done, and is no member of its ensemble that is over. */
 export function isMissing(run: AuditedRun, { task }: AuditedTask, need: string): boolean {
@@ -24,7 +25,14 @@ export function wrongClosing(
   return run.tasks.get(from)?.status === 'done' ? [] : [`takes the answer of ${from}, not done`];
 }
 
-/** Whether an answer was taken over without a model, so that its checks are those of the member that gave it. */
-export function isTakenOver({ task }: AuditedTask, { finishedSteps }: AuditedAttempt): boolean {
-  return task.ensemble !== undefined && finishedSteps.size === 0;
+/** Whether an answer was taken over without a model, so that its checks are those of the member that gave it; counts how ensembles end. */
+export function isTakenOver(
+  world: World,
+  { task }: AuditedTask,
+  { finishedSteps }: AuditedAttempt,
+): boolean {
+  if (task.ensemble === undefined) return false;
+  const isTaken = finishedSteps.size === 0;
+  world.count(isTaken ? 'ensembles taken' : 'ensembles judged');
+  return isTaken;
 }

@@ -200,11 +200,7 @@ export class Audit {
     if (event.data.commit !== undefined && !this.#world.commits.has(attempt.id)) {
       this.#broken(event, 'names a commit that is not there');
     }
-    const isTaken = isTakenOver(task, attempt);
-    if (task.task.ensemble !== undefined) {
-      this.#world.count(isTaken ? 'ensembles taken' : 'ensembles judged');
-    }
-    if (!isTaken) this.#passed(task, attempt, event);
+    if (!isTakenOver(this.#world, task, attempt)) this.#passed(task, attempt, event);
   }
 
   #passed({ task }: AuditedTask, attempt: AuditedAttempt, event: OverseerEvent): void {

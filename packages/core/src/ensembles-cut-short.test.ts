@@ -63,21 +63,7 @@ describe('an ensemble that is cut short', () => {
     for (let known = first; known <= last; known++) {
       // An assignment, its prompt and its call are one write.
       if ([all[known - 1], all[known]].some((one) => one?.type === 'attempt.started')) continue;
-      const events = all.slice(0, known);
-      const next = await team({
-        judge: choosing('two'),
-        answers: ['one', 'two', new ModelError('auth', 'no key')],
-        store: await holding(events),
-      });
-      const again = next.overseer.open(run.id);
-      again.resume();
-      expect(await again.result).toMatchObject({ status: 'completed', output: 'two' });
-      await next.overseer.close();
-      for (const [at, model] of [...next.models, next.judge].entries()) {
-        const task = at === 3 ? 'pick' : `pick/${at + 1}`;
-        const most = isAsked(events, task) ? 0 : 1;
-        expect(model.requests.length, `${task} after ${known}`).toBeLessThanOrEqual(most);
-      }
+      await goOnFrom(all.slice(0, known), run.id);
     }
   });
 
@@ -150,6 +136,24 @@ describe('an ensemble that is cut short', () => {
     ]);
   });
 });
+
+/** Another process finds these events, goes on with the run, and asks nobody what is answered in them. */
+async function goOnFrom(events: readonly OverseerEvent[], id: string): Promise<void> {
+  const next = await team({
+    judge: choosing('two'),
+    answers: ['one', 'two', new ModelError('auth', 'no key')],
+    store: await holding(events),
+  });
+  const run = next.overseer.open(id);
+  run.resume();
+  expect(await run.result).toMatchObject({ status: 'completed', output: 'two' });
+  await next.overseer.close();
+  for (const [at, model] of [...next.models, next.judge].entries()) {
+    const task = at === 3 ? 'pick' : `pick/${at + 1}`;
+    const most = isAsked(events, task) ? 0 : 1;
+    expect(model.requests.length, `${task} after ${events.length}`).toBeLessThanOrEqual(most);
+  }
+}
 
 /** A store that holds these events, as a process left it that was killed after the last of them. */
 async function holding(events: readonly OverseerEvent[]): Promise<OpenStore> {
