@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { copyFile, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -27,7 +28,7 @@ describe.runIf(process.platform === 'linux')('another git at work', () => {
 });
 
 function isSeen(): string {
-  const program = join(import.meta.dirname, 'few-files.fixture.ts');
+  const program = fileURLToPath(new URL('./few-files.fixture.ts', import.meta.url));
   const node = [process.execPath, '--conditions=@overseer/source', program, folder];
   const shell = spawnSync('sh', ['-c', 'ulimit -n 56; exec "$@"', 'sh', ...node], {
     encoding: 'utf8',
