@@ -25,6 +25,7 @@ export function ensembleProblems(
   tasks: readonly PlanTask[],
   inputs: readonly Pick<TaskInput, 'ensemble'>[],
 ): readonly TaskProblem[] {
+  if (inputs.every(({ ensemble }) => ensemble === undefined)) return [];
   return tasks.flatMap((task, at) => {
     const ensemble = inputs[at]?.ensemble;
     if (ensemble === undefined) return [];
