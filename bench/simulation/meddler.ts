@@ -142,7 +142,9 @@ export class Meddler {
     const give = (name: string, given: Promise<void>): void => {
       this.#world.note(`-- somebody orders: ${name} ${scope.task ?? 'everything'}`);
       this.#world.count('orders');
-      given.catch((error: unknown) => this.#world.note(`   which is refused: ${String(error)}`));
+      given.catch((error: unknown) =>
+        this.#world.note(`   which is refused: ${toldWithout(run.id, error)}`),
+      );
     };
     if (chance < 0.35) {
       give('pause', overseer.pause(scope, order));
@@ -171,7 +173,7 @@ export class Meddler {
       if (!this.#audit.isPaused(scope)) return;
       world.note(`-- somebody resumes ${scope.task ?? 'everything'}`);
       life.overseer.resume(scope).catch((error: unknown) => {
-        world.note(`   which is refused: ${String(error)}`);
+        world.note(`   which is refused: ${toldWithout(scope.run, error)}`);
       });
       // A process that dies in that moment kept nothing of it.
       this.#resumeLater(scope, 1_000);
@@ -229,4 +231,9 @@ function whetherDone(world: World, request: string, random: Random): string {
   const truth = world.effects.has(nonce) ? `done right: ${nonce}` : 'not done';
   world.count('doubts');
   return pick(random, [truth, truth, truth, truth, truth, truth, 'give up', 'hm?']);
+}
+
+/** An error in words; ids of runs by their ends, as no two plays have the same. */
+function toldWithout(run: string | undefined, error: unknown): string {
+  return run === undefined ? String(error) : String(error).replaceAll(run, `…${run.slice(-3)}`);
 }

@@ -7,12 +7,11 @@ import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { createCandidateFinder } from '../route/candidate-finder.ts';
-import { type Candidate, roleOf } from '../route/candidates.ts';
+import { roleOf } from '../route/candidates.ts';
 import { chooseApart } from '../route/choose-apart.ts';
 import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
-import { namedCandidate, whyNotNamed } from '../route/named-candidate.ts';
 import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
@@ -22,6 +21,7 @@ import { promptInputs } from './prompt-inputs.ts';
 import type { RoleParts } from './role-parts.ts';
 import type { Settings } from './settings.ts';
 import { takenModels } from './taken-models.ts';
+import { candidatesOf, whyNever } from './task-candidates.ts';
 
 /** Longest wait for the one call that tries a failed model again; its end wakes the dispatcher anyway. */
 const TRIAL_MS = 60_000;
@@ -47,7 +47,7 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
   const candidates = candidatesOf(decider, task);
-  const never = whyNever(decider, task, candidates);
+  const never = whyNever(settings, run, task, candidates);
   if (never !== undefined) return { kind: 'never', because: never };
   const input: ChoiceInput = {
     candidates,
@@ -81,38 +81,6 @@ function triedBy({ past, forgiven, model }: TaskState): Pick<ChoiceInput, 'refus
     if (one.outcome === 'failed') excluded.set(one.model, one.because);
   }
   return { refusals, excluded };
-}
-
-/** The models that may do a task, best first. */
-function candidatesOf(
-  { settings, candidates }: Decider,
-  { task, model }: TaskState,
-): readonly Candidate[] {
-  if (model !== undefined) return givenTo(settings, model);
-  const usesTools = settings.roles.of(task).tools.size > 0;
-  return task.model === undefined
-    ? candidates({ role: task.role, kind: task.kind, usesTools })
-    : namedCandidate(settings.members, task.model, usesTools);
-}
-
-/** The one model that somebody gave a task to, as long as it is in the team. */
-function givenTo({ members }: Settings, model: string): readonly Candidate[] {
-  const member = members.get(model);
-  const because = 'was given it by hand';
-  return member === undefined ? [] : [{ member, rank: 0, because, fallbackOf: undefined }];
-}
-
-/** What only a task's own wishes keep from being done. */
-function whyNever(
-  { settings, projection }: Decider,
-  task: TaskState,
-  candidates: readonly Candidate[],
-): string | undefined {
-  const model = task.model ?? task.task.model;
-  if (model !== undefined && candidates.length === 0) return whyNotNamed(settings.members, model);
-  const run = projection.runs.get(task.run);
-  const closing = run === undefined ? undefined : closingOf(run, task);
-  return closing?.kind === 'failed' ? closing.because : undefined;
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
@@ -234,6 +202,8 @@ export function equalsOf(
   task: TaskState,
   asked: Member | undefined,
 ): readonly Member[] {
+  // What is to be another model's must not be answered by its equals.
+  if (task.task.notBy !== undefined) return [];
   const all = candidatesOf(decider, task);
   const best = all.find(({ member }) => member === asked) ?? all[0];
   return all
