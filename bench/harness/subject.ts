@@ -6,6 +6,8 @@ export interface Subject {
   readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
   readonly answers?: (setting: AnswersSetting) => Promise<Answers>;
+  readonly limiter?: () => Promise<LimiterBench>;
+  readonly scheduler?: () => Promise<SchedulerBench>;
   readonly start?: (prepared: Readonly<Record<string, string>>) => Start;
 }
 
@@ -71,6 +73,20 @@ export interface ThreadSetting {
 export interface Thread extends AsyncDisposable {
   /** Makes `steps` steps in a new thread, calling `onStep` as each begins. */
   run(steps: number, onStep: (index: number) => void): Promise<void>;
+}
+
+/** A limiter under measurement. */
+export interface LimiterBench extends AsyncDisposable {
+  /** How many of `callers` that come within one boundary burst of a limit of 5 a second are admitted within 100 ms around the boundary. */
+  burst?(): Promise<number>;
+  /** Asks for admission `times` times over five limits with `live` entries each; resolves when all were answered. */
+  admit?(live: number, times: number): Promise<void>;
+}
+
+/** A scheduler under measurement. */
+export interface SchedulerBench extends AsyncDisposable {
+  /** Queues `count` tasks with priorities, flows, deadlines as far as it can, and runs them to the end with no work in them; resolves when all ran. */
+  run(count: number): Promise<void>;
 }
 
 /** A library as it is installed, and what importing and starting it takes. */

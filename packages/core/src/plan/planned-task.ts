@@ -9,4 +9,6 @@ export interface PlannedTask {
   readonly role: string | null;
   readonly priority: 'critical' | 'high' | 'medium' | 'low';
   readonly checks: readonly { readonly kind: string; readonly value: string | null }[];
+  /** Only in plans that may have ensembles. */
+  readonly ensemble?: { readonly kind: 'best-of' | 'vote' | 'merge'; readonly of: number } | null;
 }
