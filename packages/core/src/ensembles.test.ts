@@ -243,3 +243,28 @@ describe('an ensemble', () => {
     await waits.cancel();
   });
 });
+
+describe('an ensemble with a cache of answers', () => {
+  it('M15 M13: is answered by as many models as without, and each by none but its own', async () => {
+    const says = (id: string) =>
+      fakeModel({ id, info: { id }, reply: () => ({ text: `by ${id}` }) });
+    const models = { a: says('a'), b: says('b'), c: says('c') };
+    await using overseer = await createOverseer({
+      overseer: 'judge',
+      models: {
+        judge: { model: choosing('by b'), role: 'reviewer' },
+        ...Object.fromEntries(Object.entries(models).map(([id, model]) => [id, { model }])),
+      },
+      cache: { kinds: ['write'] },
+    });
+    for (let nth = 1; nth <= 3; nth++) {
+      const { tasks, output, usage } = await overseer.run(ensemble({ kind: 'best-of', of: 3 }))
+        .result;
+      expect(output).toBe('by b');
+      expect(usage.cachedCalls ?? 0).toBe(nth === 1 ? 0 : 3);
+      const members = tasks.filter(({ key }) => key !== 'pick');
+      for (const { model, output: said } of members) expect(said).toBe(`by ${model}`);
+      expect(members.map(({ model }) => model).toSorted()).toEqual(['a', 'b', 'c']);
+    }
+  });
+});
