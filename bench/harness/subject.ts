@@ -5,8 +5,9 @@ export interface Subject {
   readonly caller?: (setting: CallSetting) => Promise<Caller>;
   readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
-  readonly scheduler?: () => Promise<Scheduler>;
   readonly answers?: (setting: AnswersSetting) => Promise<Answers>;
+  readonly limiter?: () => Promise<LimiterBench>;
+  readonly scheduler?: () => Promise<SchedulerBench>;
   readonly start?: (prepared: Readonly<Record<string, string>>) => Start;
 }
 
@@ -74,25 +75,20 @@ export interface Thread extends AsyncDisposable {
   run(steps: number, onStep: (index: number) => void): Promise<void>;
 }
 
-/** A task to be scheduled, which does nothing when its turn comes. */
-export interface ScheduledTask {
-  readonly id: string;
-  /** 0 to 3, the highest first. */
-  readonly priority: number;
-  /** Whose it is. */
-  readonly flow: string;
-  /** Which of several equal models does it, 0 to 4; each has a limit of its own that lets all through. */
-  readonly model: number;
-  /** Epoch ms by which it must start, for some. */
-  readonly deadlineAt?: number;
+/** A limiter under measurement. */
+export interface LimiterBench extends AsyncDisposable {
+  /** How many of `callers` that come within one boundary burst of a limit of 5 a second are admitted within 100 ms around the boundary. */
+  burst?(): Promise<number>;
+  /** Asks for admission `times` times over five limits with `live` entries each; resolves when all were answered. */
+  admit?(live: number, times: number): Promise<void>;
 }
 
-/** Holds tasks until they may start, and starts them in its order. */
-export interface Scheduler extends AsyncDisposable {
-  /** Queues a task; it must not start before `drain`. */
-  add(task: ScheduledTask): void;
-  /** Starts all that is queued; resolves to how many were started. */
-  drain(): Promise<number>;
+/** A scheduler under measurement. */
+export interface SchedulerBench extends AsyncDisposable {
+  /** Queues `count` tasks with priorities, flows, deadlines as far as it can, and runs them to the end with no work in them; resolves when all ran. */
+  run(count: number): Promise<void>;
+  /** Queues `count` such tasks and leaves them there, so that what they take can be seen. */
+  hold?(count: number): void;
 }
 
 /** A library as it is installed, and what importing and starting it takes. */

@@ -1,12 +1,14 @@
+import { isMissing } from './audit-ensemble.ts';
 import type { AuditedRun, AuditedTask } from './audited.ts';
 
 /** What keeps a task from being started now. */
 export function wrongStart(
   run: AuditedRun,
-  { task, status, isPaused, model }: AuditedTask,
+  started: AuditedTask,
   taker: string | undefined,
 ): readonly string[] {
-  const early = task.needs.filter((need) => run.tasks.get(need)?.status !== 'done');
+  const { task, status, isPaused, model } = started;
+  const early = task.needs.filter((need) => isMissing(run, started, need));
   const shared = [...run.tasks.values()].flatMap((other) =>
     other.status === 'running' && other.task.key !== task.key
       ? other.task.files.filter((file) => task.files.includes(file))

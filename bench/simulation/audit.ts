@@ -2,6 +2,7 @@ import type { WorkScope } from '@overseer/core';
 import type { CallEstimate, OverseerEvent, PlanTask } from '@overseer/core/spec';
 import { CacheAudit } from '../../packages/core/src/caching-audit.fixture.ts';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
+import { isTakenOver, wrongClosing } from './audit-ensemble.ts';
 import { type AuditedCall, auditLimits } from './audit-limits.ts';
 import { takeOrder } from './audit-orders.ts';
 import { wrongStart } from './audit-start.ts';
@@ -128,7 +129,7 @@ export class Audit {
         task.waitingUntil = event.data.untilAt;
         return;
       case 'task.done':
-        this.#done(task, event);
+        this.#done(run, task, event);
         task.status = 'done';
         task.attempt = undefined;
         return;
@@ -144,8 +145,9 @@ export class Audit {
         return;
       case 'question.asked':
         if ('role' in event.data.ask.of) {
+          const { ensemble: _, memberOf: __, ...about } = task.task;
           const child = {
-            ...task.task,
+            ...about,
             key: `${key}/${event.data.id}`,
             needs: [],
             files: [],
@@ -187,23 +189,28 @@ export class Audit {
     };
   }
 
-  #done(task: AuditedTask, event: OverseerEvent<'task.done'>): void {
+  #done(run: AuditedRun, task: AuditedTask, event: OverseerEvent<'task.done'>): void {
     const { attempt } = task;
     if (attempt === undefined || attempt.id !== event.attempt) {
       this.#broken(event, 'does a task outside its attempt');
       return;
     }
     if (attempt.openCall !== undefined) this.#broken(event, 'leaves a call open');
-    const { kind, checks: own } = task.task;
+    for (const problem of wrongClosing(run, task, attempt, event)) this.#broken(event, problem);
+    if (event.data.commit !== undefined && !this.#world.commits.has(attempt.id)) {
+      this.#broken(event, 'names a commit that is not there');
+    }
+    if (!isTakenOver(this.#world, task, attempt)) this.#passed(task, attempt, event);
+  }
+
+  #passed({ task }: AuditedTask, attempt: AuditedAttempt, event: OverseerEvent): void {
+    const { kind, checks: own } = task;
     const hasFirst =
       kind !== 'check' && !(kind === 'plan' && own.some((check) => check.kind === kind));
     const checks = own.length + (hasFirst ? 1 : 0);
     for (let check = 0; check < checks; check++) {
       if (attempt.verdicts.get(check) !== 'pass')
         this.#broken(event, `is given without a pass of check ${check}`);
-    }
-    if (event.data.commit !== undefined && !this.#world.commits.has(attempt.id)) {
-      this.#broken(event, 'names a commit that is not there');
     }
   }
 

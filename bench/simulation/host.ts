@@ -2,9 +2,9 @@ import type { OverseerOptions, Run } from '@overseer/core';
 import { type OpenTeam, openTeam } from '../../packages/core/src/create-overseer.ts';
 import { Overseer } from '../../packages/core/src/overseer.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { PlannedRun, Scenario } from './scenario.ts';
+import { type PlannedRun, type Scenario, THINKER } from './scenario.ts';
 import { scriptedValidators } from './scripted-checks.ts';
-import { scriptedModel } from './scripted-model.ts';
+import { scriptedModel, THINKING } from './scripted-model.ts';
 import { scriptedTools } from './scripted-tools.ts';
 import { scriptedWorkspaces } from './scripted-workspaces.ts';
 import type { OpenDisk, World } from './world.ts';
@@ -59,7 +59,10 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     ...boundsOf(scenario),
     cache: scenario.has('twins') && { ttlMs: 20_000, kinds: CACHED },
     budgets: scenario.budgets,
-    ...(scenario.has('tools') ? { roles: { worker, coder: worker } } : {}),
+    roles: {
+      [THINKER]: { text: THINKING },
+      ...(scenario.has('tools') ? { worker, coder: worker } : {}),
+    },
     ...(scenario.has('files') ? { workspaces: scriptedWorkspaces(world, process) } : {}),
   });
   const overseer = new Overseer(team.settings, team.open, team.dispose);

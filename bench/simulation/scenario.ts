@@ -15,6 +15,7 @@ export const FEATURES = [
   'checks',
   'clock-jumps',
   'crashes',
+  'ensembles',
   'files',
   'goal',
   'host',
@@ -89,6 +90,9 @@ export interface Scenario {
   readonly random: (purpose: string) => Random;
 }
 
+/** A role without tools. */
+export const THINKER = 'thinker';
+
 /** The effects that tools of a scenario have. */
 export const EFFECTS: readonly Effect[] = ['none', 'idempotent', 'probe', 'once'];
 
@@ -96,7 +100,10 @@ export const EFFECTS: readonly Effect[] = ['none', 'idempotent', 'probe', 'once'
 export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const random = sources(seed);
   const on = random('features');
-  const present = new Set(FEATURES.filter(() => on() < 0.7));
+  const present = new Set(
+    // What came later has a chance of its own, so that older seeds play as they did.
+    FEATURES.filter((feature) => (feature === 'ensembles' ? random(feature) : on)() < 0.7),
+  );
   const has = (feature: Feature): boolean =>
     present.has(feature) && !part.without.includes(feature);
   const shape = random('shape');
@@ -196,7 +203,11 @@ function drawRuns(
       name: `R${index}`,
       startAtMs: index === 0 ? 0 : Math.floor(shape() * 20_000),
       goal: has('goal') && shape() < 0.4,
-      tasks: drawTasks(random(`tasks ${index}`), `R${index}`, has).slice(0, part.tasks),
+      tasks: withEnsembles(
+        drawTasks(random(`tasks ${index}`), `R${index}`, has).slice(0, part.tasks),
+        random(`ensembles ${index}`),
+        has,
+      ),
       budget: has('budget') && shape() < 0.5 ? drawBudget(shape) : undefined,
       user: half(random('users'), pick(random('users'), ['mia', 'ben'])),
     }));
@@ -264,6 +275,21 @@ function drawTasks(random: Random, run: string, has: Scenario['has']): readonly 
     }
     if (chance < 0.22) return { ...common, priority, kind: 'check' };
     return { ...common, priority, kind: pick(random, ['code', 'write', 'test', 'document']) };
+  });
+}
+
+/** Several answers are for a role without tools, and not where tasks work on files. */
+function withEnsembles(
+  tasks: readonly TaskInput[],
+  random: Random,
+  has: Scenario['has'],
+): readonly TaskInput[] {
+  if (!has('ensembles') || has('files')) return tasks;
+  return tasks.map((task) => {
+    const kind = pick(random, ['best-of', 'vote', 'merge'] as const);
+    const of = 2 + Math.floor(random() * 3);
+    if (random() > 0.4 || task.step !== undefined || task.kind === 'check') return task;
+    return { ...task, role: THINKER, ensemble: { kind, of } };
   });
 }
 

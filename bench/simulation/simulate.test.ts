@@ -26,6 +26,8 @@ describe('simulation', () => {
       'tool effects',
       'answers kept',
       'answers joined',
+      'ensembles taken',
+      'ensembles judged',
     ]) {
       expect(counts[what], what).toBeGreaterThan(20);
     }

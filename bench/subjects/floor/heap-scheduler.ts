@@ -1,22 +1,20 @@
-import type { ScheduledTask, Scheduler } from '../../harness/subject.ts';
+import type { SchedulerBench } from '../../harness/subject.ts';
+import { type ScheduledTask, scheduledTask } from '../../schedule/scheduled-task.ts';
 
 /** The least: one binary heap in the order of priority and of coming, and no limits. */
-export async function heapScheduler(): Promise<Scheduler> {
-  const heap: { readonly task: ScheduledTask; readonly order: number }[] = [];
-  let order = 0;
-  return {
-    add: (task) => {
-      order += 1;
-      heap.push({ task, order });
+export async function heapScheduler(): Promise<SchedulerBench> {
+  const heap: Items = [];
+  const hold = (count: number): void => {
+    for (let order = 0; order < count; order++) {
+      heap.push({ task: scheduledTask(order), order });
       rise(heap);
-    },
-    drain: async () => {
-      let started = 0;
-      while (heap.length > 0) {
-        takeFirst(heap);
-        started += 1;
-      }
-      return started;
+    }
+  };
+  return {
+    hold,
+    run: async (count) => {
+      hold(count);
+      while (heap.length > 0) takeFirst(heap);
     },
     [Symbol.asyncDispose]: async () => {},
   };

@@ -6,8 +6,11 @@ import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
 import { type UsageRow, usageRows } from './observe/usage.ts';
+import { type ComparedTask, comparedTasks } from './plan/compared-tasks.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
+import { checkWishes } from './run/check-wishes.ts';
+import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
 import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
 import type { Approval } from './run/expedite.ts';
@@ -61,6 +64,8 @@ export interface RunOptions {
    * judgement of the results against the goal. None for an empty list.
    */
   readonly finalChecks?: readonly Check[];
+  /** Lets the plan for a goal have several models answer a task; a graph's tasks say so themselves. The default is not to. */
+  readonly ensembles?: boolean;
   /** Cancels the run when it aborts, as `cancel` of its handle does; at once where it has. */
   readonly signal?: AbortSignal;
 }
@@ -123,6 +128,23 @@ export class Overseer implements AsyncDisposable {
   estimate(request: TaskGraph, options: RunOptions = {}): CostEstimate {
     this.#kernel();
     return estimateCost(this.#settings, this.#open.projection, this.#newRun(request, options));
+  }
+
+  /**
+   * Has each of these models do one task by itself, side by side: a run of one task a model, without a winner, which a
+   * model's failure does not fail. Throws `ConfigError` as `run` does, `plan.unknown-model` for a name that is not in
+   * the team, and `plan.ensemble` for tasks that are not answered in words.
+   */
+  compare(task: ComparedTask, models: readonly string[], options: RunOptions = {}): Comparison {
+    const kernel = this.#kernel();
+    const id = this.#settings.ids();
+    const tasks = comparedTasks(task, models);
+    checkWishes(this.#settings, tasks);
+    const title = `Compare: ${titleOf(task.title ?? task.instruction)}`;
+    kernel.start(id, { ...this.#common(options, [task]), title, tasks });
+    const run = this.#handle(id, kernel);
+    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
+    return compare(run);
   }
 
   /** A handle to a run of this journal, whoever started it. */
@@ -326,30 +348,37 @@ export class Overseer implements AsyncDisposable {
   }
 
   #newRun(request: string | TaskGraph, options: RunOptions): NewRun {
-    const place = placeOfRun(options, (id) => this.#kernel().runOf(id));
-    const budget = options.budget ?? (place.parent ? undefined : this.#settings.budget);
     const graph = typeof request === 'string' ? undefined : request;
-    this.#checkBudgets(budget, graph?.tasks ?? []);
-    const context = [graph?.context, options.context]
-      .filter((text) => text !== undefined)
-      .join('\n\n');
-    const common = {
-      ...place,
-      ...shareOf(options),
-      ...(budget === undefined ? {} : { budget }),
-      ...(context === '' ? {} : { context }),
-      ...(options.cache === undefined ? {} : { cache: options.cache }),
-    };
+    const common = this.#common(options, graph?.tasks ?? [], graph?.context);
     if (typeof request === 'string') return { ...common, ...this.#planRun(request, options) };
     if (request.tasks.length === 0) {
       throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
     }
     const tasks = normaliseTasks(request.tasks);
+    checkWishes(this.#settings, tasks);
     return {
       ...common,
       title: request.title ?? tasks[0]?.title ?? 'run',
       tasks,
       ...(request.source === undefined ? {} : { source: request.source }),
+    };
+  }
+
+  #common(
+    options: RunOptions,
+    tasks: TaskGraph['tasks'],
+    ofGraph?: string,
+  ): Omit<NewRun, 'title' | 'goal' | 'tasks' | 'source'> {
+    const place = placeOfRun(options, (id) => this.#kernel().runOf(id));
+    const budget = options.budget ?? (place.parent ? undefined : this.#settings.budget);
+    this.#checkBudgets(budget, tasks);
+    const context = [ofGraph, options.context].filter((text) => text !== undefined).join('\n\n');
+    return {
+      ...place,
+      ...shareOf(options),
+      ...(budget === undefined ? {} : { budget }),
+      ...(context === '' ? {} : { context }),
+      ...(options.cache === undefined ? {} : { cache: options.cache }),
     };
   }
 
@@ -363,15 +392,24 @@ export class Overseer implements AsyncDisposable {
     }
   }
 
-  #planRun(goal: string, { checks: always = [], finalChecks: final }: RunOptions): NewRun {
+  #planRun(
+    goal: string,
+    { checks: always = [], finalChecks: final, ensembles = false }: RunOptions,
+  ): NewRun {
     if (goal.trim() === '') {
       throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
     }
     const { validators, roles, workspaces } = this.#settings;
     const kinds = plannableChecks(validators, roles.grantsOf('overseer'));
     const hasFiles = workspaces !== undefined;
+    if (ensembles && hasFiles) {
+      throw new ConfigError(
+        'plan.ensemble',
+        'A plan cannot have several models answer a task where tasks work on files: leave ensembles out, or use an overseer without workspaces.',
+      );
+    }
     const whole = final ?? finalChecks(goal, always, hasFiles);
-    const checks = { kinds, always, whole };
+    const checks = { kinds, always, whole, ...(ensembles ? { ensembles } : {}) };
     const task = planTask(goal, { checks, roles: roles.names, hasFiles });
     // A check that nobody makes is heard of now, not once the plan is there.
     chainFor({ ...task, kind: 'check', checks: [...always, ...whole] }, validators);

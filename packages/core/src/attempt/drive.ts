@@ -1,10 +1,11 @@
 import type { EventDraft } from '../journal/draft.ts';
 import { answerText } from '../journal/fold-attempt.ts';
-import type { AttemptFault } from '../spec/event.ts';
+import type { AttemptFault, EventData } from '../spec/event.ts';
 import type { Finding } from '../spec/validator.ts';
 import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import { acceptChange } from './accept.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { takenBy } from './closing.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { concludeCheck, runCheck } from './run-checks.ts';
 import { runToolCalls, runToolStep } from './run-tools.ts';
@@ -126,9 +127,22 @@ export function endAttempt(
 
 /** Where there is no change to make and no plan to take up, the end needs no waiting. */
 function accept(host: AttemptHost, at: AttemptPlace): Promise<void> | 'stop' {
+  if (at.task.task.ensemble !== undefined) return acceptClosing(host, at);
   const isPlain = at.attempt.base === undefined && at.task.task.kind !== 'plan';
   if (!isPlain) return acceptChangeOrPlan(host, at);
-  finish(host, at, undefined, []);
+  finish(host, at, {}, []);
+  return 'stop';
+}
+
+/** The end of an ensemble is answered in words: there is no change to make. */
+function acceptClosing(host: AttemptHost, at: AttemptPlace): 'stop' {
+  const taken = takenBy(at.run, at.task, answerText(at.attempt));
+  if (taken.kind === 'refused') {
+    const because = `the judge's choice is wrong: ${taken.because}`;
+    endAttempt(host, at, 'rejected', because, [{ message: taken.because }]);
+    return 'stop';
+  }
+  finish(host, at, taken.kind === 'own' ? {} : { from: taken.member }, []);
   return 'stop';
 }
 
@@ -141,11 +155,11 @@ async function acceptChangeOrPlan(host: AttemptHost, at: AttemptPlace): Promise<
     return;
   }
   if (at.task.task.kind !== 'plan') {
-    finish(host, at, change, []);
+    finish(host, at, doneBy(change), []);
     return;
   }
   const plan = await host.planFrom(at, answerText(at.attempt));
-  if (plan.kind === 'accepted') finish(host, at, change, plan.drafts);
+  if (plan.kind === 'accepted') finish(host, at, doneBy(change), plan.drafts);
   else refusePlan(host, at, plan.problems);
 }
 
@@ -154,17 +168,19 @@ function refusePlan(host: AttemptHost, at: AttemptPlace, problems: readonly stri
   endAttempt(host, at, 'rejected', `the plan is wrong: ${problems[0]}`, findings);
 }
 
+function doneBy(
+  change: { readonly commit: string; readonly files: readonly string[] } | undefined,
+): EventData['task.done'] {
+  return change === undefined ? {} : { changed: change.files, commit: change.commit };
+}
+
 function finish(
   host: AttemptHost,
   at: AttemptPlace,
-  change: { readonly commit: string; readonly files: readonly string[] } | undefined,
+  data: EventData['task.done'],
   planned: readonly EventDraft[],
 ): void {
-  const done: EventDraft = {
-    type: 'task.done',
-    ...placeOf(at),
-    data: change === undefined ? {} : { changed: change.files, commit: change.commit },
-  };
+  const done: EventDraft = { type: 'task.done', ...placeOf(at), data };
   void host.append(planned.length === 0 ? [done] : [...planned, done]);
   host.ended(at);
 }

@@ -38,6 +38,8 @@ export function nextStep(attempt: AttemptState, task: PlanTask, checks: number):
     }
     if (result.isError) return { kind: 'give-up', because: inWords(result.output) };
   }
+  // What a member of the ensemble gave has passed its checks.
+  if (task.ensemble !== undefined && attempt.model === undefined) return { kind: 'accept' };
   if (attempt.model !== undefined) {
     const step = nextModelStep(attempt);
     if (step !== undefined) return step;

@@ -187,6 +187,7 @@ function taskAfter(drafts: readonly EventDraft[]): TaskState {
     output: undefined,
     because: undefined,
     commit: undefined,
+    from: undefined,
   };
   const assigned: EventDraft = {
     type: 'task.assigned',

@@ -124,6 +124,8 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       return;
     case 'task.done':
       task.output = acceptAttempt(task);
+      task.from = event.data.from;
+      if (task.from !== undefined) task.output = run.tasks.get(task.from)?.output ?? '';
       task.commit = event.data.commit;
       end(run, task, 'done');
       return;
@@ -212,6 +214,7 @@ function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
     output: undefined,
     because: undefined,
     commit: undefined,
+    from: undefined,
   });
 }
 

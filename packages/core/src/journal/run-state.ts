@@ -84,6 +84,8 @@ export interface TaskState {
   output: string | undefined;
   because: string | undefined;
   commit: string | undefined;
+  /** The task whose answer this one took over. */
+  from: string | undefined;
 }
 
 /** What is kept of an attempt that ended. */

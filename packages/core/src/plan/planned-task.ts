@@ -11,4 +11,6 @@ export interface PlannedTask {
   /** Epoch ms; models are not asked for it, and may say it. */
   readonly deadlineAt?: number | undefined;
   readonly checks: readonly { readonly kind: string; readonly value: string | null }[];
+  /** Only in plans that may have ensembles. */
+  readonly ensemble?: { readonly kind: 'best-of' | 'vote' | 'merge'; readonly of: number } | null;
 }

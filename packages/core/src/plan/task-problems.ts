@@ -10,6 +10,7 @@ export interface TaskProblem {
     | 'plan.duplicate-key'
     | 'plan.unknown-need'
     | 'plan.cycle'
+    | 'plan.ensemble'
     | 'plan.invalid';
   readonly message: string;
 }

@@ -3,8 +3,11 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
 import type { BudgetAdmission } from '../limit/budget-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
-import { planJsonSchema } from '../plan/plan-schema.ts';
+import { choiceJsonSchema } from '../plan/judge-choice.ts';
+import { ensemblePlanJsonSchema, planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
+import type { PlanTask } from '../spec/task.ts';
+import { readPlanCheck } from '../validate/plan-checks.ts';
 import { outputLimit } from './give-away.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +16,12 @@ import type { Settings } from './settings.ts';
 const MAX_FAILURES = 5;
 
 const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
+const ENSEMBLE_PLAN_OUTPUT = {
+  type: 'json',
+  name: 'plan',
+  schema: ensemblePlanJsonSchema,
+} as const;
+const CHOICE_OUTPUT = { type: 'json', name: 'choice', schema: choiceJsonSchema } as const;
 
 /** Whether a call may start, over the model's limits and all budgets above it: all or nothing. Pure. */
 export function admitCall(
@@ -51,12 +60,21 @@ export function requestOf(
   messages: LetThrough['request']['messages'],
   tools: NonNullable<LetThrough['request']['tools']>,
 ): LetThrough['request'] {
+  const output = outputOf(task.task);
   return {
     messages,
     maxTokens: outputLimit(settings, member),
     ...(tools.length === 0 ? {} : { tools }),
-    ...(task.task.kind === 'plan' ? { output: PLAN_OUTPUT } : {}),
+    ...(output === undefined ? {} : { output }),
   };
+}
+
+function outputOf({ kind, ensemble, checks }: PlanTask): LetThrough['request']['output'] {
+  if (kind === 'plan') {
+    const check = checks.find((one) => one.kind === 'plan');
+    return readPlanCheck(check?.value)?.ensembles === true ? ENSEMBLE_PLAN_OUTPUT : PLAN_OUTPUT;
+  }
+  return ensemble === undefined || ensemble.kind === 'merge' ? undefined : CHOICE_OUTPUT;
 }
 
 /** The event by which an admitted call of a model begins, with all that it holds. */

@@ -10,6 +10,7 @@ import { backoffMs } from '../limit/backoff.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
+import { wishProblems } from './check-wishes.ts';
 import { plannedDrafts } from './planned.ts';
 import type { Settings } from './settings.ts';
 
@@ -54,7 +55,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
       task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
     grantsOf: (task) => grantsOf(settings, task),
     sourceOf: (run) => sources.get(run),
-    planFrom: (at, output) => plannedDrafts(at, output),
+    planFrom: (at, output) => plannedDrafts(at, output, (tasks) => wishProblems(settings, tasks)),
     bounded: createBounded(settings.checksAtOnce),
     serially: createSerial(),
     show: (at, event) => show(live, at, event, flights),

@@ -19,6 +19,7 @@ import {
   composeFor,
   type Decider,
   downUntil,
+  whyNoModel,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
 import type { Projection } from './projection.ts';
@@ -26,6 +27,7 @@ import type { TaskPlace } from './run-graphs.ts';
 import { Scheduling, type SchedulingHost, type Started } from './scheduling.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
+import { hasItsNeeds } from './settled.ts';
 import { Turns } from './turns.ts';
 
 /** What the dispatcher has others do. */
@@ -152,7 +154,9 @@ export class Dispatcher {
   }
 
   #mayStart(run: RunState, task: TaskState): boolean {
-    return task.status === 'open' && this.#mayGoOn(run, task);
+    // A member that is tried again makes its ensemble wait again.
+    const isEarly = task.task.ensemble !== undefined && !hasItsNeeds(run, task);
+    return task.status === 'open' && !isEarly && this.#mayGoOn(run, task);
   }
 
   #mayGoOn(run: RunState, task: TaskState): boolean {
@@ -164,7 +168,9 @@ export class Dispatcher {
     const run = this.#projection.runs.get(place.run);
     const task = run?.tasks.get(place.task);
     if (run === undefined || task === undefined || !this.#mayStart(run, task)) return;
-    const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids())]);
+    const because = whyNoModel(run, task);
+    if (because === undefined) return;
+    const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids(), because)]);
     this.#host.begin(run, task, undefined, durable);
   }
 

@@ -1,3 +1,4 @@
+import { closingOf } from '../attempt/closing.ts';
 import { estimateTokens } from '../call/estimate-tokens.ts';
 import { costMicroUsd } from '../call/price.ts';
 import type { EventDraft } from '../journal/draft.ts';
@@ -6,8 +7,9 @@ import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { createCandidateFinder } from '../route/candidate-finder.ts';
-import { type Candidate, roleOf } from '../route/candidates.ts';
-import { type Choice, type ChoiceInput, chooseModel } from '../route/choose-model.ts';
+import { roleOf } from '../route/candidates.ts';
+import { chooseApart } from '../route/choose-apart.ts';
+import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
@@ -16,8 +18,11 @@ import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { outputKey } from './output-key.ts';
 import type { Projection } from './projection.ts';
+import { promptInputs } from './prompt-inputs.ts';
 import type { RoleParts } from './role-parts.ts';
 import type { Settings } from './settings.ts';
+import { takenModels } from './taken-models.ts';
+import { candidatesOf, whyNever } from './task-candidates.ts';
 import { tooSlow } from './too-slow.ts';
 
 /** Longest wait for the one call that tries a failed model again; its end wakes the dispatcher anyway. */
@@ -45,6 +50,8 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   if (run !== undefined) excludeSpent(decider, run, task, excluded);
   const rough = roughTokens(task, run?.context, parts);
   const candidates = candidatesOf(decider, task);
+  const never = whyNever(settings, run, task, candidates);
+  if (never !== undefined) return { kind: 'never', because: never };
   for (const [model, why] of tooSlow(projection.durations, candidates, task.task, nowMs)) {
     excluded.set(model, why);
   }
@@ -60,7 +67,9 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     patienceMs: settings.patienceMs,
   };
   const author = task.asks?.author;
-  if (author === undefined || task.model !== undefined) return chooseModel(input);
+  if (author === undefined || task.model !== undefined) {
+    return chooseApart(input, takenModels(run, task));
+  }
   const usesTools = parts.tools.size > 0;
   const reviewers = decider.candidates({ role: undefined, kind: 'review', usesTools });
   return chooseReviewer({ ...input, author, reviewers });
@@ -81,23 +90,6 @@ function triedBy({ past, forgiven, model }: TaskState): {
     if (one.outcome === 'failed') excluded.set(one.model, one.because);
   }
   return { refusals, excluded };
-}
-
-/** The models that may do a task, best first. */
-export function candidatesOf(
-  { settings, candidates }: Decider,
-  { task, model }: TaskState,
-): readonly Candidate[] {
-  if (model !== undefined) return givenTo(settings, model);
-  const usesTools = settings.roles.of(task).tools.size > 0;
-  return candidates({ role: task.role, kind: task.kind, usesTools });
-}
-
-/** The one model that somebody gave a task to, as long as it is in the team. */
-function givenTo({ members }: Settings, model: string): readonly Candidate[] {
-  const member = members.get(model);
-  const because = 'was given it by hand';
-  return member === undefined ? [] : [{ member, rank: 0, because, fallbackOf: undefined }];
 }
 
 /** Models whose own budgets have too little left for the task, by the prompt that it would be. */
@@ -140,12 +132,22 @@ export function groupOf(task: TaskState): string {
   if (task.model !== undefined) return `for ${task.model}/${plan.kind}`;
   const tried = past.map(({ model, outcome, fault }) => `${model} ${outcome} ${fault}`);
   const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
-  return [roleOf(plan), plan.kind, ...judged, ...tried].join('/');
+  // Nobody else's wait says anything about a task that has models of its own, or perhaps needs none.
+  const isApart = (plan.model ?? plan.notBy ?? plan.ensemble) !== undefined;
+  const own = isApart ? [task.run, plan.key] : [];
+  return [roleOf(plan), plan.kind, ...judged, ...own, ...tried].join('/');
 }
 
 /** Whether a tool or checks alone do the task. */
 export function needsNoModel(task: PlanTask): boolean {
   return task.step !== undefined || task.kind === 'check';
+}
+
+/** Why a task is done without a model now; `undefined` where a model does it. Pure. */
+export function whyNoModel(run: RunState, task: TaskState): string | undefined {
+  if (needsNoModel(task.task)) return 'needs no model';
+  const closing = closingOf(run, task);
+  return closing?.kind === 'taken' ? closing.because : undefined;
 }
 
 /** Composes the prompt of a new attempt of `member` at `task`. Pure. */
@@ -167,12 +169,7 @@ export function composeFor(
     framework: parts.framework,
     context: run.context,
     tools,
-    inputs: task.task.needs.flatMap((key) => {
-      const needed = run.tasks.get(key);
-      return needed?.output === undefined
-        ? []
-        : [{ key, title: needed.task.title, output: needed.output }];
-    }),
+    inputs: promptInputs(run, task),
     history: task.past.flatMap((past) =>
       past.outcome === 'rejected'
         ? [{ answer: past.answer, findings: past.findings, because: past.because }]
@@ -233,6 +230,8 @@ export function equalsOf(
   task: TaskState,
   asked: Member | undefined,
 ): readonly Member[] {
+  // What is to be another model's must not be answered by its equals.
+  if (task.task.notBy !== undefined) return [];
   const all = candidatesOf(decider, task);
   const best = all.find(({ member }) => member === asked) ?? all[0];
   return all
@@ -290,7 +289,11 @@ export function assignmentDrafts(
 }
 
 /** The event by which a task is taken up that needs no model. */
-export function assignedToNobody({ run, task }: TaskState, attempt: string): EventDraft {
-  const data = { because: 'needs no model' };
+export function assignedToNobody(
+  { run, task }: TaskState,
+  attempt: string,
+  because: string,
+): EventDraft {
+  const data = { because };
   return { type: 'task.assigned', run, task: task.key, attempt, data };
 }

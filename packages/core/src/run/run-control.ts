@@ -7,6 +7,7 @@ import type { PlanTask } from '../spec/task.ts';
 import type { Finding } from '../spec/validator.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import type { RunGraphs } from './run-graphs.ts';
+import { lostWith } from './settled.ts';
 
 /** Attempts of one task, moves included, after which it fails whatever happened. */
 const MAX_ENDS = 12;
@@ -80,7 +81,7 @@ export class RunControl {
     what: 'failed' | 'was cancelled',
   ): void {
     const { key } = task.task;
-    const skipped = this.#host.graphs.dependantsOf(run, key);
+    const skipped = lostWith(run, task, this.#host.graphs.dependantsOf(run, key));
     void this.#host.append([
       end,
       ...skipped.map(
@@ -93,6 +94,8 @@ export class RunControl {
       ),
     ]);
     this.#failAsker(run, task, because);
+    const { memberOf } = task.task;
+    if (memberOf !== undefined) this.#host.graphs.enqueueIfReady(run, memberOf, this.#host.now());
     this.#finishIfOver(run);
     this.#host.wake();
   }
@@ -276,10 +279,11 @@ export function leftAttemptEnded(
   return { type: 'attempt.ended', ...place, data: { outcome, because, fault } };
 }
 
-/** The first task that ended so, questions apart. */
+/** The first task that ended so; questions apart, and members, without which their ensemble goes on. */
 function firstOf(run: RunState, status: 'failed' | 'skipped'): TaskState | undefined {
   for (const task of run.tasks.values()) {
-    if (task.status === status && task.asks === undefined) return task;
+    const isWork = task.asks === undefined && task.task.memberOf === undefined;
+    if (task.status === status && isWork) return task;
   }
   return undefined;
 }

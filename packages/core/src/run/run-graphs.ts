@@ -1,7 +1,8 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
-import { groupOf, needsNoModel } from './give-away.ts';
+import { groupOf, whyNoModel } from './give-away.ts';
 import type { Scheduling } from './scheduling.ts';
+import { hasItsNeeds } from './settled.ts';
 
 /** Names one task. */
 export interface TaskPlace {
@@ -28,9 +29,12 @@ export class RunGraphs {
     this.#graphs.set(run.id, graph);
     const ready = new Set(graph.ready());
     for (const [key, state] of run.tasks) {
-      if (state.status !== 'done') continue;
-      ready.delete(key);
-      for (const next of graph.complete(key)) ready.add(next);
+      if (state.status === 'done') {
+        ready.delete(key);
+        for (const next of graph.complete(key)) ready.add(next);
+      }
+      // Members that failed are not done, and yet their ensemble can end.
+      if (state.task.ensemble !== undefined && hasItsNeeds(run, state)) ready.add(key);
     }
     for (const key of ready) this.enqueue(run, key, nowMs);
   }
@@ -48,15 +52,19 @@ export class RunGraphs {
 
   /** Queues one open task of a run that is worked on here, unless it waits for another. */
   enqueueIfReady(run: RunState, key: string, nowMs: number): void {
-    const needs = run.tasks.get(key)?.task.needs ?? [];
-    const isReady = needs.every((need) => run.tasks.get(need)?.status === 'done');
+    const state = run.tasks.get(key);
+    const isReady = state !== undefined && hasItsNeeds(run, state);
     if (isReady && this.#graphs.has(run.id)) this.enqueue(run, key, nowMs);
   }
 
   /** Queues what a finished task made ready. */
   complete(run: RunState, key: string, nowMs: number): void {
-    for (const next of this.#graphs.get(run.id)?.complete(key) ?? [])
-      this.enqueue(run, next, nowMs);
+    const next = this.#graphs.get(run.id)?.complete(key) ?? [];
+    for (const ready of next) this.enqueue(run, ready, nowMs);
+    const memberOf = run.tasks.get(key)?.task.memberOf;
+    if (memberOf !== undefined && !next.includes(memberOf)) {
+      this.enqueueIfReady(run, memberOf, nowMs);
+    }
   }
 
   /** Every task that needs `key`, directly or not, whatever became of it. */
@@ -76,7 +84,7 @@ export class RunGraphs {
   enqueue(run: RunState, key: string, nowMs: number, notBefore = 0): void {
     const state = run.tasks.get(key);
     if (state === undefined || state.status !== 'open') return;
-    if (needsNoModel(state.task)) {
+    if (whyNoModel(run, state) !== undefined) {
       this.#free.push({ run: run.id, task: key });
       return;
     }

@@ -2,8 +2,9 @@ import type { TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { expectedEnd } from './expected-ends.ts';
-import { candidatesOf, type Decider, downUntil, needsNoModel } from './give-away.ts';
+import { type Decider, downUntil, needsNoModel } from './give-away.ts';
 import { outputKey } from './output-key.ts';
+import { candidatesOf } from './task-candidates.ts';
 import { tooSlow } from './too-slow.ts';
 
 /** Until when a waiting task may wait. Epoch ms; infinity where it may wait for ever. */

@@ -9,9 +9,10 @@ import { type AttemptState, isFinal, type RunState, type TaskState } from '../jo
 import type { Member } from '../route/member.ts';
 import type { Priority, TaskSource } from '../spec/task.ts';
 import type { LiveAttempts } from './live-attempts.ts';
+import { triedTogether } from './retry-ensemble.ts';
 import { leftAttemptEnded, type RunControl } from './run-control.ts';
 import type { RunGraphs } from './run-graphs.ts';
-import { type Order, openOf, resolveScope, type WorkScope } from './work-scope.ts';
+import { type Order, openOf, openWith, resolveScope, type WorkScope } from './work-scope.ts';
 
 /** What orders need of the kernel around them. */
 export interface WorkOrdersHost {
@@ -52,7 +53,7 @@ export class WorkOrders {
       if (run.status !== 'running' || this.#host.control.isStopping(run)) return;
       this.#host.append([{ type: 'run.suspended', run: run.id, actor, data }]);
     } else {
-      const tasks = openOf(ordered.tasks).filter(({ paused }) => paused === undefined);
+      const tasks = openWith(ordered).filter(({ paused }) => paused === undefined);
       this.#host.append(
         tasks.map((task) => ({ type: 'task.paused', ...placeOf(task), actor, data })),
       );
@@ -69,7 +70,7 @@ export class WorkOrders {
     } else if (ordered.kind === 'run') {
       this.#host.resumeRun(ordered.run, data.because, source);
     } else {
-      const tasks = openOf(ordered.tasks).filter(({ paused }) => paused !== undefined);
+      const tasks = openWith(ordered).filter(({ paused }) => paused !== undefined);
       this.#host.append(
         tasks.map((task) => ({ type: 'task.resumed', ...placeOf(task), actor, data })),
       );
@@ -91,8 +92,9 @@ export class WorkOrders {
     } else if (ordered.kind === 'run') {
       await control.stop(ordered.run, because);
     } else {
-      const { run, tasks } = ordered;
-      for (const task of openOf(tasks)) await this.#cancelTask(run, task, because, actorOf(order));
+      const { run } = ordered;
+      for (const task of openWith(ordered))
+        await this.#cancelTask(run, task, because, actorOf(order));
     }
   }
 
@@ -100,7 +102,7 @@ export class WorkOrders {
   reprioritise(scope: WorkScope, priority: Priority, order: Order): void {
     const { run, tasks } = this.#tasks(scope);
     const because = order.because ?? `made ${priority}`;
-    const changed = openOf(tasks).filter((task) => task.priority !== priority);
+    const changed = openWith({ run, tasks }).filter((task) => task.priority !== priority);
     this.#host.append(
       changed.map((task) => ({
         type: 'task.changed',
@@ -153,17 +155,9 @@ export class WorkOrders {
     const { run, tasks } = this.#tasks(scope);
     const again = new Set<TaskState>();
     for (const task of tasks) {
-      if (task.status !== 'failed' && task.status !== 'skipped') {
-        throw new OverseerError(
-          'task.not-over',
-          `Task ${task.task.key} is ${task.status}: only one that failed or was skipped can be tried again.`,
-        );
-      }
-      again.add(task);
-      for (const key of this.#host.graphs.allDependantsOf(run, task.task.key)) {
-        const dependant = run.tasks.get(key);
-        if (dependant?.status === 'skipped') again.add(dependant);
-      }
+      requireUndone(task);
+      const skipped = this.#skippedAfter(run, task);
+      for (const one of [task, ...triedTogether(run, task), ...skipped]) again.add(one);
     }
     for (const task of again) requireNeeds(run, task, again);
     const data = { because: order.because ?? 'tried again' };
@@ -177,6 +171,13 @@ export class WorkOrders {
     );
     this.#queueAgain(run, [...again]);
     this.#host.wake();
+  }
+
+  #skippedAfter(run: RunState, { task }: TaskState): readonly TaskState[] {
+    return this.#host.graphs.allDependantsOf(run, task.key).flatMap((key) => {
+      const dependant = run.tasks.get(key);
+      return dependant?.status === 'skipped' ? [dependant] : [];
+    });
   }
 
   #tasks(scope: WorkScope): { readonly run: RunState; readonly tasks: readonly TaskState[] } {
@@ -264,10 +265,20 @@ function actorOf({ by }: Order): string {
   return by === undefined ? 'host' : `person:${by}`;
 }
 
+function requireUndone({ task, status }: TaskState): void {
+  if (status === 'failed' || status === 'skipped') return;
+  throw new OverseerError(
+    'task.not-over',
+    `Task ${task.key} is ${status}: only one that failed or was skipped can be tried again.`,
+  );
+}
+
 function requireNeeds(run: RunState, task: TaskState, again: ReadonlySet<TaskState>): void {
   for (const key of task.task.needs) {
     const needed = run.tasks.get(key);
     if (needed === undefined || again.has(needed)) continue;
+    // An ensemble goes on without members that are over.
+    if (needed.task.memberOf === task.task.key) continue;
     if (needed.status !== 'failed' && needed.status !== 'skipped') continue;
     throw new OverseerError(
       'task.needs',

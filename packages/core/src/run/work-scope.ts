@@ -58,6 +58,21 @@ export function openOf(tasks: readonly TaskState[]): readonly TaskState[] {
   return tasks.filter(({ status }) => !isFinal[status]);
 }
 
+/** Those that are not over, and with the end of an ensemble its members: who names a task that several answer means them too. */
+export function openWith({
+  run,
+  tasks,
+}: {
+  readonly run: RunState;
+  readonly tasks: readonly TaskState[];
+}): readonly TaskState[] {
+  const all = tasks.flatMap((state) => [
+    state,
+    ...(state.task.ensemble?.members ?? []).flatMap((key) => run.tasks.get(key) ?? []),
+  ]);
+  return openOf([...new Set(all)]);
+}
+
 function taskOf(run: RunState, key: string): TaskState {
   const task = run.tasks.get(key);
   if (task !== undefined) return task;

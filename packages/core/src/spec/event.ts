@@ -133,8 +133,12 @@ export interface EventData {
   'task.waiting': { readonly because: string; readonly untilAt?: number };
   /** A person put the task before all others. */
   'task.expedited': { readonly by: string; readonly because: string };
-  /** What the task gave is the answer of this attempt's last call or tool; it is not written again here. */
-  'task.done': { readonly changed?: readonly string[]; readonly commit?: string };
+  /** What the task gave is the answer of this attempt's last call or tool, or that of the task `from`; it is not written again here. */
+  'task.done': {
+    readonly changed?: readonly string[];
+    readonly commit?: string;
+    readonly from?: string;
+  };
   'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
   'task.skipped': { readonly because: string };
   /** Nothing of the task begins until it is resumed; a call in flight ends. */

@@ -84,6 +84,8 @@ export type {
   Check,
   Diagnostic,
   DocumentStatus,
+  Ensemble,
+  EnsembleClosing,
   PlanTask,
   Position,
   Priority,

@@ -10,6 +10,8 @@ export interface PlanChecks {
   readonly always: readonly Check[];
   /** What all tasks of the plan together must pass in the end; absent in journals of before there were such. */
   readonly whole?: readonly Check[];
+  /** Whether the plan may have several models answer a task; the default is that it may not. */
+  readonly ensembles?: boolean;
 }
 
 /** Made for every task anyway, or meant for the plan itself. */
@@ -29,11 +31,12 @@ export function plannableChecks(
 }
 
 /** The plan task's own check, which keeps on record what its plan may ask for. */
-export function planCheck({ kinds, always, whole = [] }: PlanChecks): Check {
+export function planCheck({ kinds, always, whole = [], ensembles }: PlanChecks): Check {
   const value: JsonObject = {
     kinds,
     always: always.map(toJson),
     ...(whole.length === 0 ? {} : { whole: whole.map(toJson) }),
+    ...(ensembles === undefined ? {} : { ensembles }),
   };
   return { kind: 'plan', value };
 }
