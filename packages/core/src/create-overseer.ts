@@ -103,6 +103,7 @@ function createSettings(
     random: options.random ?? Math.random,
     fetch: options.fetch,
     patienceMs: options.patienceMs ?? 2_000,
+    outageMs: options.outageMs ?? 86_400_000,
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,
@@ -140,6 +141,7 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
       fallback: entry.fallback ?? [],
       price,
       grants: entry.grants ?? [],
+      slowMs: entry.slowMs,
       limits: new ModelLimits(name, rules, entry.concurrency ?? 4),
       order: members.size,
     });

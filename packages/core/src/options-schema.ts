@@ -23,6 +23,7 @@ const entry = z.strictObject({
     .looseObject({ input: z.number().nonnegative(), output: z.number().nonnegative() })
     .optional(),
   concurrency: count.optional(),
+  slowMs: z.number().positive().optional(),
   grants: z.array(z.string()).optional(),
 });
 
@@ -67,6 +68,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .optional(),
   fetch: z.custom((value) => typeof value === 'function').optional(),
   patienceMs: milliseconds.optional(),
+  outageMs: milliseconds.optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),

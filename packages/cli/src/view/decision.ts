@@ -28,6 +28,10 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return assigned(event, task, owner);
     case 'task.waiting':
       return `${owner} waits: ${withoutPlace(event.data.because)}`;
+    case 'model.changed':
+      return event.data.state === 'down'
+        ? `${event.model} is left alone: ${withoutPlace(event.data.because)}`
+        : `${event.model} is up: ${event.data.because}`;
     case 'call.failed':
       return callFailed(event, owner);
     case 'verdict.given':

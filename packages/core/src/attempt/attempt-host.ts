@@ -36,7 +36,7 @@ export interface AttemptHost {
   /** Shows what streams; never waits. */
   show(at: AttemptPlace, event: ModelEvent): void;
   /** A call ended: what it held is free for others, whatever its attempt does next. */
-  callEnded(): void;
+  callEnded(at: AttemptPlace): void;
   /** The attempt wants its model's next call, now or when its failure allows. */
   wantsCall(at: AttemptPlace): void;
   /** A question was asked of a role: its task can be given away. */

@@ -106,6 +106,9 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
         addTask(run, child, { task: task.task.key, question: id });
       }
       break;
+    case 'call.started':
+      task.waiting = undefined;
+      break;
     case 'call.finished':
       run.usage.calls += 1;
       charge(run, event.data.settled);

@@ -13,6 +13,8 @@ export interface Member {
   readonly fallback: readonly string[];
   readonly price: Price | undefined;
   readonly grants: readonly ToolPermission[];
+  /** A first token later than this many ms counts as bad; `undefined` for never. */
+  readonly slowMs: number | undefined;
   readonly limits: ModelLimits;
   /** Order of declaration. */
   readonly order: number;

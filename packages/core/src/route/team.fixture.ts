@@ -26,6 +26,7 @@ export function memberOf(some: SomeMember, order: number): Member {
     fallback: [],
     price: undefined,
     grants: [],
+    slowMs: undefined,
     limits: new FixedLimits(some.name, running, admission),
     order,
     ...rest,

@@ -1,14 +1,17 @@
 import type { LetThrough } from '../attempt/call-model.ts';
+import { waitsOut } from '../internal/waits-out.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
-import { outputLimit } from './give-away.ts';
+import { type Decider, outputLimit } from './give-away.ts';
+import { outlasted, waitedSince } from './outage.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
-/** Calls of one attempt that may fail in a row. */
+/** Calls of one attempt that may fail in a row for reasons that waiting does not cure. */
 const MAX_FAILURES = 5;
 
 const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
@@ -29,16 +32,26 @@ export function admitCall(
   return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };
 }
 
-/** Why an attempt cannot go on with its model whatever the time, if it cannot. Pure. */
+/** Why an attempt does not go on with its model, if it does not: it is refused, or has waited long enough. Pure. */
 export function whyHopeless(
-  { model, failure, failures }: AttemptState,
+  decider: Decider,
+  { run, model, failure, failures, strikes, failingSince }: AttemptState,
   member: Member | undefined,
+  nowMs: number,
 ): string | undefined {
   if (member === undefined) return `${model} left the team`;
   if (failure === undefined) return undefined;
   if (!failure.retryable) return failure.message;
-  return failures >= MAX_FAILURES
-    ? `${failures} calls in a row failed: ${failure.message}`
+  const why = `${failures} calls in a row failed: ${failure.message}`;
+  const kind = waitsOut[failure.kind];
+  if (kind !== 'always' && strikes >= MAX_FAILURES) return why;
+  if (kind === 'no') return undefined;
+  const { settings, projection } = decider;
+  const over = outlasted(decider, run, member.name, nowMs);
+  if (over !== undefined) return `${member.name}: ${over}`;
+  const sinceAt = failingSince ?? nowMs;
+  return nowMs - waitedSince(projection, run, sinceAt) >= settings.outageMs
+    ? `it got no answer for ${describeSpan(settings.outageMs)}: ${why}`
     : undefined;
 }
 

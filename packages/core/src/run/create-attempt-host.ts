@@ -10,7 +10,9 @@ import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
 import { plannedDrafts } from './planned.ts';
+import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
+import { tellNews } from './tell-news.ts';
 
 /** Something to look at while it happens; not in the journal, never waited for. */
 export interface LiveEvent {
@@ -28,6 +30,7 @@ export type LiveBus = EventEmitter<{ model: [LiveEvent] }>;
 export interface AttemptHostParts
   extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'> {
   readonly settings: Settings;
+  readonly projection: Projection;
   readonly journal: Journal;
   readonly deadlines: Deadlines;
   readonly live: LiveBus;
@@ -55,7 +58,10 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     bounded: createBounded(settings.checksAtOnce),
     serially: createSerial(),
     show: (at, event) => show(live, at, event),
-    callEnded: parts.callEnded,
+    callEnded: (at) => {
+      tellNews(parts.projection, journal, at.run.id);
+      parts.callEnded(at);
+    },
     wantsCall: parts.wantsCall,
     asked: parts.asked,
     ended: parts.ended,

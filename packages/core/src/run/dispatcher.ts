@@ -19,10 +19,12 @@ import {
   needsNoModel,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
+import { probeOrder } from './probe-order.ts';
 import type { Projection } from './projection.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
 import { Turns } from './turns.ts';
+import { waitingDraft } from './waiting-draft.ts';
 
 /** What became of a task that was offered; `untilAt` says when to look at a blocked one again. */
 type Started = 'started' | 'dropped' | { readonly untilAt: number | undefined };
@@ -103,7 +105,8 @@ export class Dispatcher {
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
-    for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThroughOrEnd(at, nowMs));
+    const { before, after } = probeOrder(this.#waiting.values(), this.#projection.breakers);
+    for (const at of before) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     notLaterThan(
       this.queue.offer(nowMs, (ready) => {
         const outcome = this.#startOrFail(ready, nowMs);
@@ -112,6 +115,7 @@ export class Dispatcher {
         return 'blocked';
       }),
     );
+    for (const at of after) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     return wakeAt;
   }
 
@@ -222,12 +226,12 @@ export class Dispatcher {
     const { run, attempt } = at;
     if (run.status !== 'running' || this.#host.isStopping(run)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
-    const hopeless = whyHopeless(attempt, member);
+    const hopeless = whyHopeless(this.#decider, attempt, member, nowMs);
     if (member === undefined || hopeless !== undefined) {
       return this.#end(at, 'failed', hopeless ?? 'it has no model');
     }
     const { failure } = attempt;
-    const down = downUntil(this.#decider, member.name, nowMs);
+    const down = downUntil(this.#decider, run.id, member.name, nowMs);
     const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
     if (notBefore > nowMs) {
       return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
@@ -274,7 +278,9 @@ export class Dispatcher {
       }
     }
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
-    if (isNewTime) this.#noteWaiting(at.task, why, untilAt, nowMs);
+    if (isLong || isNewTime) {
+      this.#noteWaiting(at.task, `${at.attempt.model}: ${why}`, untilAt, nowMs);
+    }
     return untilAt;
   }
 
@@ -285,13 +291,10 @@ export class Dispatcher {
   }
 
   #noteWaiting(task: TaskState, because: string, untilAt: number | undefined, nowMs: number): void {
-    // A wait for a call to end is over in a moment; only a limit's wait is worth a line in the journal, and only once.
-    const known = task.waiting?.untilAt;
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
-    if (untilAt === undefined || (known !== undefined && known > nowMs && !isNewTime)) return;
-    void this.#journal.append([
-      { type: 'task.waiting', run: task.run, task: task.task.key, data: { because, untilAt } },
-    ]);
+    const draft = waitingDraft(task, because, untilAt, nowMs, isNewTime);
+    if (draft === undefined) return;
+    void this.#journal.append([draft]);
     // The event told everybody of the new time, by which the wait may be another one.
     if (isNewTime) this.wake();
   }

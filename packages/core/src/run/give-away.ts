@@ -13,6 +13,7 @@ import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
+import { outageEndsAt, outlasted } from './outage.ts';
 import { outputKey, type Projection } from './projection.ts';
 import type { RoleParts } from './role-parts.ts';
 import type { Settings } from './settings.ts';
@@ -41,6 +42,10 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     if (past.outcome === 'rejected') refusals.set(past.model, (refusals.get(past.model) ?? 0) + 1);
     if (past.outcome === 'failed') excluded.set(past.model, past.because);
   }
+  for (const model of settings.members.keys()) {
+    const over = outlasted(decider, task.run, model, nowMs);
+    if (over !== undefined) excluded.set(model, over);
+  }
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
   return chooseModel({
@@ -53,33 +58,34 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
       projection.expected.of(name) + (parts.tools.size > 0 ? CALLS_WITH_TOOLS : 1),
-    downUntil: (model) => downUntil(decider, model, nowMs),
+    downUntil: (model) => downUntil(decider, task.run, model, nowMs),
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
   });
 }
 
-/** A model that failed is left alone for a while, and then tried with one call before it gets more. */
+/** A model that failed is left alone for a while, and then tried with one call before it gets more; `untilAt` is when to look again. */
 export function downUntil(
-  { settings, projection }: Decider,
+  decider: Decider,
+  run: string,
   model: string,
   nowMs: number,
 ): { readonly untilAt: number; readonly why: string } | undefined {
-  const cooldown = projection.cooldowns.get(model);
-  if (cooldown?.untilAt === undefined) return undefined;
-  const busy = (settings.members.get(model)?.limits.running ?? 0) > 0;
-  if (cooldown.untilAt <= nowMs && busy) {
-    return { untilAt: nowMs + TRIAL_MS, why: `${cooldown.why}; one call is trying it again` };
-  }
-  return { untilAt: cooldown.untilAt, why: cooldown.why };
+  const down = decider.projection.breakers.down(model, nowMs);
+  if (down === undefined) return undefined;
+  const { untilAt = nowMs + TRIAL_MS, why } = down;
+  const endsAt = outageEndsAt(decider, run, model) ?? untilAt;
+  return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why };
 }
 
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
   const { task: plan, past } = task;
   if (needsNoModel(plan)) return 'tool';
-  const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
+  const tried = past.flatMap(({ model, outcome }) =>
+    outcome === 'moved' ? [] : [`${model} ${outcome}`],
+  );
   return [roleOf(plan), plan.kind, ...tried].join('/');
 }
 

@@ -84,7 +84,7 @@ export class LiveAttempts {
       if (ready !== undefined) await ready;
       if (call !== undefined) {
         await callModel(this.#host, at, call);
-        this.#host.callEnded();
+        this.#host.callEnded(at);
       }
       await drive(this.#host, at);
     } catch (error) {

@@ -1,7 +1,8 @@
+import { waitsOut } from '../internal/waits-out.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { RunBudget } from '../limit/budget.ts';
-import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
+import { ModelBreakers } from '../limit/model-breakers.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
 import type { OverseerEvent } from '../spec/event.ts';
@@ -11,7 +12,9 @@ import { isSetBack, setBackWaits } from './set-back.ts';
 export class Projection {
   readonly runs: Runs = new Map();
   readonly budgets: Map<string, RunBudget> = new Map();
-  readonly cooldowns: Map<string, Cooldown> = new Map();
+  readonly breakers: ModelBreakers;
+  /** When each run began, or was gone on with, epoch ms. */
+  readonly begunAt: Map<string, number> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly #members: ReadonlyMap<string, Member>;
@@ -19,6 +22,9 @@ export class Projection {
 
   constructor(members: ReadonlyMap<string, Member>) {
     this.#members = members;
+    this.breakers = new ModelBreakers(
+      [...members.values()].map(({ name, model, slowMs }) => ({ name, info: model.info, slowMs })),
+    );
   }
 
   /** When the last event was, epoch ms. */
@@ -30,19 +36,28 @@ export class Projection {
   apply(event: OverseerEvent): void {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
+    if (event.type === 'call.failed') this.#strike(event);
     foldRun(this.runs, event);
     this.expected.take(event);
     switch (event.type) {
       case 'run.started':
+        this.begunAt.set(event.run ?? '', event.at);
         if (event.data.budget !== undefined && event.run !== undefined) {
           this.budgets.set(event.run, new RunBudget(event.data.budget));
         }
         return;
+      case 'run.resumed':
+        this.begunAt.set(event.run ?? '', event.at);
+        return;
       case 'run.finished':
+        this.begunAt.delete(event.run ?? '');
         this.budgets.delete(event.run ?? '');
         return;
       case 'lease.taken':
-        this.#forgiveFailures();
+        this.breakers.forgive(event.at);
+        return;
+      case 'model.changed':
+        this.breakers.tell(event.model ?? '', event.data);
         return;
       case 'call.started':
         this.#start(event);
@@ -65,7 +80,9 @@ export class Projection {
   /** The clock was set back; what follows counts by the new one. */
   #setBack(at: number): void {
     for (const { limits } of this.#members.values()) limits.setBack(at);
-    setBackWaits(this.runs, this.cooldowns, this.#latestAt, at);
+    this.breakers.setBack(this.#latestAt, at);
+    for (const [run, begunAt] of this.begunAt) this.begunAt.set(run, Math.min(begunAt, at));
+    setBackWaits(this.runs, this.#latestAt, at);
     this.#latestAt = at;
   }
 
@@ -73,6 +90,7 @@ export class Projection {
     const { call = '', model = '', run = '' } = event;
     const claim = { estimate: event.data.estimate, worst: event.data.worst };
     this.#members.get(model)?.limits.start(call, event.at, claim);
+    this.breakers.start(call, model, event.at);
     this.budgets.get(run)?.start(call, claim);
   }
 
@@ -84,7 +102,7 @@ export class Projection {
     if (rate !== undefined) member?.limits.learn(event.at, rate);
     this.budgets.get(run)?.settle(call, settled);
     this.outputs.note(outputKey(model, this.#kindOf(event)), settled.outputTokens);
-    if (this.cooldowns.has(model)) this.cooldowns.delete(model);
+    this.breakers.succeed(call, model, event.at, event.data.firstTokenMs);
   }
 
   #fail(event: OverseerEvent<'call.failed'>): void {
@@ -99,15 +117,16 @@ export class Projection {
       this.budgets.get(run)?.release(call);
     }
     if (rate !== undefined) member?.limits.learn(event.at, rate);
-    const before = this.cooldowns.get(model) ?? noCooldown;
-    this.cooldowns.set(model, cooldownAfter(before, event.data, event.at));
+    this.breakers.fail(call, model, event.at, event.data);
   }
 
-  /** Whoever starts anew may have mended what was wrong with a model. */
-  #forgiveFailures(): void {
-    for (const [model, cooldown] of this.cooldowns) {
-      if (!outlivesProcess(cooldown)) this.cooldowns.delete(model);
-    }
+  /** A failure between which and the one before it the model answered others is not of an outage. */
+  #strike(event: OverseerEvent<'call.failed'>): void {
+    const { run = '', task = '', model = '' } = event;
+    const attempt = this.runs.get(run)?.tasks.get(task)?.attempt;
+    if (attempt?.failedAt === undefined || waitsOut[event.data.kind] !== 'alone') return;
+    const succeededAt = this.breakers.succeededAt(model) ?? Number.NEGATIVE_INFINITY;
+    if (succeededAt > attempt.failedAt) attempt.strikes += 1;
   }
 
   #kindOf(event: OverseerEvent): string {

@@ -8,8 +8,10 @@ import type { Finding } from '../spec/validator.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import type { RunGraphs } from './run-graphs.ts';
 
-/** Attempts of one task, moves included, after which it fails whatever happened. */
+/** Attempts of one task, moves left out, after which it fails whatever happened. */
 const MAX_ENDS = 12;
+/** Moves of one task after which it fails. An outage of all models makes a move at most every few seconds, later minutes. */
+const MAX_MOVES = 2_000;
 
 /** What the life of runs needs of the kernel around it. */
 export interface RunControlHost {
@@ -131,7 +133,9 @@ export class RunControl {
   #tryAgain(run: RunState, task: TaskState): void {
     const tries = task.past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed');
     const last = task.past.at(-1);
-    if (tries.length >= this.#host.maxAttempts || task.past.length >= MAX_ENDS) {
+    const moves = task.past.filter(({ outcome }) => outcome === 'moved').length;
+    const isOver = task.past.length - moves >= MAX_ENDS || moves >= MAX_MOVES;
+    if (tries.length >= this.#host.maxAttempts || isOver) {
       const because = `${tries.length} attempts did not succeed; the last: ${last?.because}`;
       this.failTask(run, task, because, last?.findings ?? []);
       return;

@@ -137,6 +137,8 @@ export interface EventData {
     readonly message: string;
     readonly retryable: boolean;
     readonly retryAt?: number;
+    /** Until when the provider asked to be left alone, or until its quota is full again, epoch ms. */
+    readonly askedUntilAt?: number;
     readonly rate?: RateLimit;
     /** What stays charged: nothing for a call that was refused, the estimate for one whose end nobody saw. */
     readonly settled: CallEstimate;
@@ -167,10 +169,14 @@ export interface EventData {
   'change.accepted': { readonly commit: string; readonly files: readonly string[] };
   'change.refused': { readonly because: string; readonly findings: readonly Finding[] };
   'limit.learned': { readonly rate: RateLimit };
+  /** A model is left alone after failures (`down`), or is up again. */
   'model.changed': {
     readonly state: 'up' | 'down';
     readonly because: string;
+    /** When one call will try it again. */
     readonly untilAt?: number;
+    /** What failed: the model, its key with all models of it, or its server with all models of it. */
+    readonly scope?: 'model' | 'key' | 'server';
   };
 }
 

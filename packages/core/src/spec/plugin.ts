@@ -19,6 +19,8 @@ export interface ModelEntry {
   readonly price?: Price;
   /** At most this many calls at once; the default is 4. */
   readonly concurrency?: number;
+  /** An answer that begins later than this, in ms, counts as bad: when half of the latest are, the model is left alone for a while. */
+  readonly slowMs?: number;
   /** Permissions beyond those of its role. */
   readonly grants?: readonly ToolPermission[];
 }
