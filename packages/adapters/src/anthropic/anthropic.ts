@@ -77,7 +77,12 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
     });
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, { ...options, can: { json: 'schema', ...options.can } }),
+    info: modelInfo(
+      modelId,
+      PROVIDER,
+      { ...options, can: { json: 'schema', ...options.can } },
+      { ...options, variable: 'ANTHROPIC_API_KEY' },
+    ),
     list,
     countTokens: (request, ctx) =>
       ask(ctx, async (client) => {
