@@ -4,6 +4,7 @@ import type { Deadlines } from '../internal/deadlines.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import type { ToolDown } from '../limit/tool-breakers.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
@@ -25,6 +26,8 @@ export interface AttemptHost {
   append(drafts: readonly EventDraft[]): Promise<void>;
   memberOf(model: string): Member;
   toolsOf(task: TaskState): ReadonlyMap<string, Tool>;
+  /** Why a tool is left alone now, and until when, epoch ms; `undefined` when it may be called. */
+  toolDown(tool: string): ToolDown | undefined;
   grantsOf(task: TaskState): readonly ToolPermission[];
   sourceOf(run: string): TaskSource | undefined;
   /** The events by which an accepted plan becomes tasks. */

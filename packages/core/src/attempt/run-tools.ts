@@ -2,7 +2,8 @@ import type { ToolStepState } from '../journal/run-state.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { ToolStep } from '../spec/task.ts';
 import type { Tool } from '../spec/tool.ts';
-import { checkToolCall, type ToolWish } from '../tool/check-tool-call.ts';
+import { checkToolCall, type ToolCheck, type ToolWish } from '../tool/check-tool-call.ts';
+import { outOfOrder } from '../tool/out-of-order.ts';
 import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
@@ -38,7 +39,14 @@ async function perform(
   wish: ToolWish,
   doubt: ToolStepState | undefined,
 ): Promise<void> {
-  const check = checkToolCall(wish, host.toolsOf(at.task), host.grantsOf(at.task));
+  const wished = checkToolCall(wish, host.toolsOf(at.task), host.grantsOf(at.task));
+  // A step was given its turn when its task was; what is in doubt began before.
+  const isAsked = doubt === undefined && at.task.task.step === undefined;
+  const down = isAsked && wished.kind === 'allowed' ? host.toolDown(wish.name) : undefined;
+  const check: ToolCheck =
+    down === undefined
+      ? wished
+      : { kind: 'refused', because: outOfOrder(wish.name, down, host.clock.now()) };
   const effect = check.kind === 'allowed' ? check.tool.effect : 'none';
   const ids = placeOf(at);
   const actor = at.attempt.model === undefined ? 'overseer' : `model:${at.attempt.model}`;
@@ -115,11 +123,16 @@ async function probe(
 function finished(
   at: AttemptPlace,
   id: string,
-  { output, isError }: ToolOutcome,
+  { output, isError, isBroken = false }: ToolOutcome,
 ): Parameters<AttemptHost['append']>[0][number] {
   return {
     type: 'tool.finished',
     ...placeOf(at),
-    data: isError ? { id, output, isError } : { id, output },
+    data: {
+      id,
+      output,
+      ...(isError ? { isError } : {}),
+      ...(isBroken ? { isBroken } : {}),
+    },
   };
 }

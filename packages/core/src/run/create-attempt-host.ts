@@ -52,6 +52,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     memberOf: (model) => memberOf(settings, model),
     toolsOf: (task) =>
       task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
+    toolDown: (tool) => parts.projection.tools.down(tool, settings.clock.now()),
     grantsOf: (task) => grantsOf(settings, task),
     sourceOf: (run) => sources.get(run),
     planFrom: (at, output) => plannedDrafts(at, output),

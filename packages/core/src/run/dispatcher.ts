@@ -17,6 +17,8 @@ import {
   type Decider,
   downUntil,
   needsNoModel,
+  toolWait,
+  withoutModel,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
 import { probeOrder } from './probe-order.ts';
@@ -138,29 +140,22 @@ export class Dispatcher {
     const task = run?.tasks.get(ready.task);
     if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
     if (this.#host.isStopping(run)) return 'dropped';
-    if (needsNoModel(task.task)) return this.#startWithoutModel(run, task);
+    if (needsNoModel(task.task)) return this.#startWithoutModel(run, task, nowMs);
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
       this.#host.failTask(run, task, choice.because, []);
       return 'dropped';
     }
     if (choice.kind === 'wait') {
-      this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
-      return { untilAt: choice.untilAt };
+      return this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
     }
     return this.#assign(run, task, choice, ready, nowMs);
   }
 
-  #startWithoutModel(run: RunState, task: TaskState): 'started' {
-    const durable = this.#journal.append([
-      {
-        type: 'task.assigned',
-        run: run.id,
-        task: task.task.key,
-        attempt: this.#settings.ids(),
-        data: { because: 'needs no model' },
-      },
-    ]);
+  #startWithoutModel(run: RunState, task: TaskState, nowMs: number): Started {
+    const down = toolWait(this.#decider, task, nowMs);
+    if (down !== undefined) return this.#noteWaiting(task, down.because, down.untilAt, nowMs);
+    const durable = this.#journal.append([withoutModel(task, this.#settings.ids())]);
     this.#host.begin(run, task, undefined, durable);
     return 'started';
   }
@@ -173,7 +168,7 @@ export class Dispatcher {
     nowMs: number,
   ): Started {
     const { member } = choice;
-    const { prompt, tools } = composeFor(this.#settings, run, task, member);
+    const { prompt, tools } = composeFor(this.#decider, run, task, member, nowMs);
     if (prompt.framework?.pass === false) {
       const { id, failed } = prompt.framework;
       const findings = failed.map((message) => ({ message }));
@@ -194,8 +189,8 @@ export class Dispatcher {
     }
     if (admission.kind === 'wait') {
       if (!admission.ofBudget) {
-        this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
-        return { untilAt: admission.untilAt };
+        const because = `${member.name}: ${admission.why}`;
+        return this.#noteWaiting(task, because, admission.untilAt, nowMs);
       }
       this.#aside.push(ready);
       return 'dropped';
@@ -290,12 +285,18 @@ export class Dispatcher {
     return undefined;
   }
 
-  #noteWaiting(task: TaskState, because: string, untilAt: number | undefined, nowMs: number): void {
+  /** Tells of a wait, where that is news. */
+  #noteWaiting(
+    task: TaskState,
+    because: string,
+    untilAt: number | undefined,
+    nowMs: number,
+  ): Started {
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
     const draft = waitingDraft(task, because, untilAt, nowMs, isNewTime);
-    if (draft === undefined) return;
-    void this.#journal.append([draft]);
+    if (draft !== undefined) void this.#journal.append([draft]);
     // The event told everybody of the new time, by which the wait may be another one.
-    if (isNewTime) this.wake();
+    if (draft !== undefined && isNewTime) this.wake();
+    return { untilAt };
   }
 }

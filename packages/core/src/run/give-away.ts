@@ -13,6 +13,7 @@ import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
+import { offerTools } from './offer-tools.ts';
 import { outageEndsAt, outlasted } from './outage.ts';
 import { outputKey, type Projection } from './projection.ts';
 import type { RoleParts } from './role-parts.ts';
@@ -82,7 +83,7 @@ export function downUntil(
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
   const { task: plan, past } = task;
-  if (needsNoModel(plan)) return 'tool';
+  if (needsNoModel(plan)) return plan.step === undefined ? 'check' : `tool ${plan.step.tool}`;
   const tried = past.flatMap(({ model, outcome }) =>
     outcome === 'moved' ? [] : [`${model} ${outcome}`],
   );
@@ -94,15 +95,28 @@ export function needsNoModel(task: PlanTask): boolean {
   return task.step !== undefined || task.kind === 'check';
 }
 
-/** Composes the prompt of a new attempt of `member` at `task`. Pure. */
+/** Why the tool that does a task keeps it waiting, and until when to wait, if it does. Pure. */
+export function toolWait(
+  { projection }: Decider,
+  { task: { step } }: TaskState,
+  nowMs: number,
+): { readonly because: string; readonly untilAt: number } | undefined {
+  const down = step === undefined ? undefined : projection.tools.down(step.tool, nowMs);
+  if (step === undefined || down === undefined) return undefined;
+  const because = `the tool ${step.tool} is out of order: ${down.why}`;
+  return { because, untilAt: down.untilAt ?? nowMs + TRIAL_MS };
+}
+
+/** Composes the prompt of a new attempt of `member` at `task`; tools that are out of order are not offered. Pure. */
 export function composeFor(
-  settings: Settings,
+  { settings, projection }: Decider,
   run: RunState,
   task: TaskState,
   member: Member,
+  nowMs: number,
 ): { readonly prompt: ComposedPrompt; readonly tools: readonly ToolDescription[] } {
   const parts = settings.roles.of(task.task);
-  const tools = parts.descriptions;
+  const { tools, context } = offerTools(projection.tools, parts.descriptions, run.context, nowMs);
   const prompt = composePrompt({
     task: task.task,
     roleName: parts.name,
@@ -111,7 +125,7 @@ export function composeFor(
     model: member.model.info,
     goodAt: member.goodAt,
     framework: parts.framework,
-    context: run.context,
+    context,
     tools,
     inputs: task.task.needs.flatMap((key) => {
       const needed = run.tasks.get(key);
@@ -180,6 +194,12 @@ function roughTokens(task: TaskState, context: string | undefined, parts: RolePa
   characters += Math.min(context?.length ?? 0, 8_000) + parts.tools.size * 300;
   for (const past of task.past) characters += Math.min(past.answer.length, 4_000);
   return Math.ceil(characters / 4);
+}
+
+/** The event by which a task is begun that a tool or checks alone do. */
+export function withoutModel({ run, task }: TaskState, attempt: string): EventDraft {
+  const data = { because: 'needs no model' };
+  return { type: 'task.assigned', run, task: task.key, attempt, data };
 }
 
 /** The events by which a task is given to a model: the choice, the prompt, the first call. */

@@ -4,8 +4,10 @@ import { RunBudget } from '../limit/budget.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { ModelBreakers } from '../limit/model-breakers.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
+import { ToolBreakers } from '../limit/tool-breakers.ts';
 import type { Member } from '../route/member.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import { foldToolCalls } from './fold-tool-calls.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
@@ -13,6 +15,7 @@ export class Projection {
   readonly runs: Runs = new Map();
   readonly budgets: Map<string, RunBudget> = new Map();
   readonly breakers: ModelBreakers;
+  readonly tools: ToolBreakers = new ToolBreakers();
   /** When each run began, or was gone on with, epoch ms. */
   readonly begunAt: Map<string, number> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
@@ -37,6 +40,7 @@ export class Projection {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
     if (event.type === 'call.failed') this.#strike(event);
+    foldToolCalls(this.tools, this.runs, event);
     foldRun(this.runs, event);
     this.expected.take(event);
     switch (event.type) {
@@ -55,6 +59,7 @@ export class Projection {
         return;
       case 'lease.taken':
         this.breakers.forgive(event.at);
+        this.tools.forgive();
         return;
       case 'model.changed':
         this.breakers.tell(event.model ?? '', event.data);
@@ -81,6 +86,7 @@ export class Projection {
   #setBack(at: number): void {
     for (const { limits } of this.#members.values()) limits.setBack(at);
     this.breakers.setBack(this.#latestAt, at);
+    this.tools.setBack(this.#latestAt, at);
     for (const [run, begunAt] of this.begunAt) this.begunAt.set(run, Math.min(begunAt, at));
     setBackWaits(this.runs, this.#latestAt, at);
     this.#latestAt = at;

@@ -150,7 +150,13 @@ export interface EventData {
     readonly input: Json;
     readonly effect: Effect;
   };
-  'tool.finished': { readonly id: string; readonly output: Json; readonly isError?: boolean };
+  'tool.finished': {
+    readonly id: string;
+    readonly output: Json;
+    readonly isError?: boolean;
+    /** What the tool stands on failed: it took too long, or threw something that is no answer. */
+    readonly isBroken?: boolean;
+  };
   'verdict.given': {
     /** Position in the task's chain of checks. */
     readonly check: number;

@@ -11,6 +11,8 @@ const RESULT_LIMIT = 262_144;
 export interface ToolOutcome {
   readonly output: Json;
   readonly isError: boolean;
+  /** What the tool stands on failed, rather than that it refused: trying again later may help. */
+  readonly isBroken?: boolean;
 }
 
 /** What `runTool` adds a signal to. */
@@ -49,11 +51,9 @@ export function runTool(
     };
     const stopWaiting = deadlines.add(tool.timeoutMs, () => {
       own.abort(new DOMException('The tool took too long.', 'TimeoutError'));
-      finish(
-        refusal(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`),
-      );
+      finish(broken(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`));
     });
-    execute(tool, input, ctx).then(finish, () => finish(refusal('The tool failed without words.')));
+    execute(tool, input, ctx).then(finish, () => finish(broken('The tool failed without words.')));
   });
 }
 
@@ -61,7 +61,8 @@ async function execute(tool: Tool, input: unknown, ctx: ToolContext): Promise<To
   try {
     return checkOutput(tool, await tool.execute(input, ctx));
   } catch (error) {
-    return refusal(OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`);
+    if (!OverseerError.is(error)) return broken(`The tool failed: ${String(error)}`);
+    return error.retryable ? broken(error.message) : refusal(error.message);
   }
 }
 
@@ -84,4 +85,8 @@ function checkOutput(tool: Tool, output: Json): ToolOutcome {
 
 function refusal(message: string): ToolOutcome {
   return { output: message, isError: true };
+}
+
+function broken(message: string): ToolOutcome {
+  return { output: message, isError: true, isBroken: true };
 }
