@@ -22,7 +22,12 @@ const entry = z.strictObject({
   price: z
     .looseObject({ input: z.number().nonnegative(), output: z.number().nonnegative() })
     .optional(),
-  concurrency: count.optional(),
+  concurrency: z
+    .union(
+      [count, z.literal('auto'), z.strictObject({ auto: z.literal(true), max: count.optional() })],
+      "a whole number above 0, 'auto', or { auto: true, max }",
+    )
+    .optional(),
   slowMs: z.number().positive().optional(),
   grants: z.array(z.string()).optional(),
 });

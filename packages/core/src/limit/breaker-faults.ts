@@ -24,6 +24,9 @@ const BROKEN: Outage = {
 /** It works and has too much to do; whoever calls it now is refused as well. */
 const BUSY: Outage = { after: 1, firstMs: 1_000, maxMs: 60_000, isFailure: false, outlives: true };
 
+/** Busy, although fewer and fewer calls were made at once. */
+const TOO_MANY: Outage = { ...BUSY, after: 8, isFailure: true };
+
 /** `undefined`: the request was at fault, or nobody was. */
 const OUTAGES: Readonly<Record<ModelErrorKind, Outage | undefined>> = {
   auth: UNTIL_CHANGED,
@@ -86,11 +89,14 @@ export function showsHealth(kind: ModelErrorKind, scope: BreakerScope): boolean 
  */
 export function faultOf(
   failed: Pick<EventData['call.failed'], 'kind' | 'message' | 'askedUntilAt'>,
+  learns: boolean,
 ): Fault | undefined {
   const outage = OUTAGES[failed.kind];
   if (outage === undefined) return undefined;
   const { askedUntilAt } = failed;
   const why = `${failed.kind}: ${failed.message}`;
+  // Where it is learned how many calls at once are too many, single refusals are how that is learned.
+  if (learns && outage.outlives && askedUntilAt === undefined) return { ...TOO_MANY, why };
   return { ...outage, why, ...(askedUntilAt === undefined ? {} : { askedUntilAt }) };
 }
 

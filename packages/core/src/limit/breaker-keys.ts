@@ -14,6 +14,8 @@ export interface Guarded {
   readonly info: Pick<ModelInfo, 'id' | 'provider' | 'local' | 'server' | 'keyId'>;
   /** A first token later than this many ms counts as bad; `undefined` for never. */
   readonly slowMs: number | undefined;
+  /** Whether it is learned how many calls at once it bears. */
+  readonly learns: boolean;
 }
 
 /**

@@ -13,6 +13,7 @@ function team(models: Readonly<Record<string, Some>>) {
   const guarded = Object.entries(models).map(([name, { slowMs, ...info }]) => ({
     name,
     slowMs,
+    learns: false,
     info: { id: name, provider: 'p', ...info },
   }));
   const breakers = new ModelBreakers(guarded);
@@ -101,7 +102,12 @@ describe('ModelBreakers', () => {
 
   it('R10: models that do not say their key share no breaker, and one that is there twice with one key shares all', () => {
     const keys = (name: string, info: Some) =>
-      breakerKeys({ name, info: { id: 'm', provider: 'p', ...info }, slowMs: undefined });
+      breakerKeys({
+        name,
+        info: { id: 'm', provider: 'p', ...info },
+        slowMs: undefined,
+        learns: false,
+      });
     const shared = (x: Some, y: Some): number => {
       const theirs = new Set(keys('y', y).map(({ key }) => key));
       return keys('x', x).filter(({ key }) => theirs.has(key)).length;

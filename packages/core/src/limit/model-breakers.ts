@@ -83,7 +83,7 @@ export class ModelBreakers {
   fail(call: string, model: string, at: number, failed: EventData['call.failed']): void {
     const { kind } = failed;
     const faulty = scopeOf(kind, this.#models.get(model)?.info.local ?? false);
-    const fault = faultOf(failed);
+    const fault = faultOf(failed, this.#models.get(model)?.learns ?? false);
     this.#signal(model, at, (scope) => {
       if (scope === faulty && fault !== undefined) return { type: 'failed', call, fault };
       return { type: showsHealth(kind, scope) ? 'succeeded' : 'unsaid', call };

@@ -54,9 +54,16 @@ export class ModelLimits {
   readonly #atOnceHold: Hold;
   readonly #provider: ProviderLimits = new ProviderLimits();
   readonly #open = new Map<string, OpenCall>();
+  readonly #learned: { readonly atOnce: number } | undefined;
 
-  /** `rules` are normalised; the least of `concurrency` and the rules about it counts. */
-  constructor(name: string, rules: readonly LimitRule[], concurrency: number) {
+  /** `rules` are normalised; the least of `concurrency`, the rules about it and what was learned of it counts. */
+  constructor(
+    name: string,
+    rules: readonly LimitRule[],
+    concurrency: number,
+    learned?: { readonly atOnce: number },
+  ) {
+    this.#learned = learned;
     const windows = rules.filter(({ metric }) => metric !== 'concurrency');
     const atOnce = rules.filter(({ metric }) => metric === 'concurrency');
     this.#meters = windows.map((rule) => createMeter(name, rule));
@@ -96,8 +103,10 @@ export class ModelLimits {
       return { kind: 'wait', untilAt: blocked.untilAt, why };
     }
     if (latest !== undefined) return wait(latest, claim, now, untilAt);
-    if (this.#open.size < this.#atOnce) return { kind: 'run', holds: this.#holds(claim) };
-    const why = `${this.#open.size}/${this.#atOnce} calls at once, free when one ends`;
+    const atOnce = Math.min(this.#atOnce, this.#learned?.atOnce ?? this.#atOnce);
+    if (this.#open.size < atOnce) return { kind: 'run', holds: this.#holds(claim) };
+    const learned = atOnce < this.#atOnce ? ' (learned)' : '';
+    const why = `${this.#open.size}/${atOnce} calls at once${learned}, free when one ends`;
     return { kind: 'wait', untilAt: undefined, why };
   }
 

@@ -1,3 +1,4 @@
+import type { LearnedLimits } from '../limit/learned-limits.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { Model, Price } from '../spec/model.ts';
 import type { TaskKind } from '../spec/task.ts';
@@ -16,6 +17,7 @@ export interface Member {
   /** A first token later than this many ms counts as bad; `undefined` for never. */
   readonly slowMs: number | undefined;
   readonly limits: ModelLimits;
+  readonly learned: LearnedLimits;
   /** Order of declaration. */
   readonly order: number;
 }

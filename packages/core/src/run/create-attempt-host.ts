@@ -60,7 +60,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     serially: createSerial(),
     show: (at, event) => show(live, at, event),
     callEnded: (at) => {
-      tellNews(parts.projection, journal, at.run.id);
+      tellNews(settings, parts.projection, journal, at.run.id);
       parts.callEnded(at);
     },
     wantsCall: parts.wantsCall,

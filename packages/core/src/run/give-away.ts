@@ -66,7 +66,10 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   });
 }
 
-/** A model that failed is left alone for a while, and then tried with one call before it gets more; `untilAt` is when to look again. */
+/**
+ * A model that failed is left alone for a while, and then tried with one call before it gets more; one that refused calls
+ * without saying when to come again gets fewer. `untilAt` is when to look again.
+ */
 export function downUntil(
   decider: Decider,
   run: string,
@@ -74,7 +77,7 @@ export function downUntil(
   nowMs: number,
 ): { readonly untilAt: number; readonly why: string } | undefined {
   const down = decider.projection.breakers.down(model, nowMs);
-  if (down === undefined) return undefined;
+  if (down === undefined) return decider.settings.members.get(model)?.learned.wait(nowMs);
   const { untilAt = nowMs + TRIAL_MS, why } = down;
   const endsAt = outageEndsAt(decider, run, model) ?? untilAt;
   return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why };

@@ -25,7 +25,7 @@ export interface ModelState {
 export function modelStates(settings: Settings, projection: Projection): readonly ModelState[] {
   const nowMs = settings.clock.now();
   return [...settings.members.values()].map((member) => {
-    const limits = member.limits.use(nowMs);
+    const limits = [...member.limits.use(nowMs), ...member.learned.use(nowMs)];
     const { running } = member.limits;
     const { id, provider, local = false } = member.model.info;
     const { breakers } = projection;

@@ -157,6 +157,7 @@ describe('an outage', () => {
       overseer: 'a',
       models: { a: { model, limits: ['2 calls / 10s'] } },
       clock,
+      random: () => 0.5,
     });
     const healthy = Array.from({ length: 40 }, (_, nth) => ({ instruction: `task ${nth}` }));
     const run = overseer.run({

@@ -26,7 +26,10 @@ export class Projection {
   constructor(members: ReadonlyMap<string, Member>) {
     this.#members = members;
     this.breakers = new ModelBreakers(
-      [...members.values()].map(({ name, model, slowMs }) => ({ name, info: model.info, slowMs })),
+      [...members.values()].map(({ name, model, slowMs, learned }) => {
+        const learns = learned.atOnce < Number.POSITIVE_INFINITY;
+        return { name, info: model.info, slowMs, learns };
+      }),
     );
   }
 
@@ -64,6 +67,9 @@ export class Projection {
       case 'model.changed':
         this.breakers.tell(event.model ?? '', event.data);
         return;
+      case 'limit.learned':
+        this.#members.get(event.model ?? '')?.learned.tell(event.data);
+        return;
       case 'call.started':
         this.#start(event);
         return;
@@ -84,7 +90,10 @@ export class Projection {
 
   /** The clock was set back; what follows counts by the new one. */
   #setBack(at: number): void {
-    for (const { limits } of this.#members.values()) limits.setBack(at);
+    for (const { limits, learned } of this.#members.values()) {
+      limits.setBack(at);
+      learned.setBack(at);
+    }
     this.breakers.setBack(this.#latestAt, at);
     this.tools.setBack(this.#latestAt, at);
     for (const [run, begunAt] of this.begunAt) this.begunAt.set(run, Math.min(begunAt, at));
@@ -95,7 +104,9 @@ export class Projection {
   #start(event: OverseerEvent<'call.started'>): void {
     const { call = '', model = '', run = '' } = event;
     const claim = { estimate: event.data.estimate, worst: event.data.worst };
-    this.#members.get(model)?.limits.start(call, event.at, claim);
+    const member = this.#members.get(model);
+    member?.limits.start(call, event.at, claim);
+    member?.learned.start(call, event.at);
     this.breakers.start(call, model, event.at);
     this.budgets.get(run)?.start(call, claim);
   }
@@ -108,6 +119,7 @@ export class Projection {
     if (rate !== undefined) member?.limits.learn(event.at, rate);
     this.budgets.get(run)?.settle(call, settled);
     this.outputs.note(outputKey(model, this.#kindOf(event)), settled.outputTokens);
+    member?.learned.succeed(call, event.at, event.data.firstTokenMs);
     this.breakers.succeed(call, model, event.at, event.data.firstTokenMs);
   }
 
@@ -123,6 +135,7 @@ export class Projection {
       this.budgets.get(run)?.release(call);
     }
     if (rate !== undefined) member?.limits.learn(event.at, rate);
+    member?.learned.fail(call, event.at, event.data);
     this.breakers.fail(call, model, event.at, event.data);
   }
 

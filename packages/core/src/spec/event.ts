@@ -174,7 +174,8 @@ export interface EventData {
   'change.started': { readonly files: readonly string[] };
   'change.accepted': { readonly commit: string; readonly files: readonly string[] };
   'change.refused': { readonly because: string; readonly findings: readonly Finding[] };
-  'limit.learned': { readonly rate: RateLimit };
+  /** How many calls a minute a model bears was learned from its refusals; an empty `rate` lifts that again. */
+  'limit.learned': { readonly rate: RateLimit; readonly because?: string };
   /** A model is left alone after failures (`down`), or is up again. */
   'model.changed': {
     readonly state: 'up' | 'down';
