@@ -9,8 +9,8 @@ export class BreakerOpenError extends OverseerError {
   /** When it will be tried again, epoch ms; `undefined` while it is being tried. */
   readonly untilAt: number | undefined;
 
-  constructor(message: string, untilAt: number | undefined) {
-    super('breaker.open', message, { retryable: true });
+  constructor(code: 'breaker.open', message: string, untilAt: number | undefined) {
+    super(code, message, { retryable: true });
     this.untilAt = untilAt;
   }
 }

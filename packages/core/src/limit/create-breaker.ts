@@ -125,7 +125,8 @@ function refusal(
     untilAt === undefined
       ? 'wait for the call that is trying it again'
       : `it is tried again in ${describeSpan(untilAt - nowMs)}`;
-  return new BreakerOpenError(`${name} is left alone after failures (${why}); ${when}.`, untilAt);
+  const message = `${name} is left alone after failures (${why}); ${when}.`;
+  return new BreakerOpenError('breaker.open', message, untilAt);
 }
 
 function isOutOfOrder(error: unknown): boolean {
