@@ -22,4 +22,5 @@ export type { ModelState } from './run/model-state.ts';
 export type { OpenQuestion } from './run/questions.ts';
 export type { Run } from './run/run-handle.ts';
 export type { RunResult, TaskResult } from './run/run-result.ts';
+export type { ToolState } from './run/tool-state.ts';
 export { type ReviewOptions, review } from './validate/review.ts';

@@ -13,6 +13,7 @@ import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
+import { type ToolState, toolStates } from './run/tool-state.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { Check, TaskGraph } from './spec/task.ts';
 import { plannableChecks } from './validate/plan-checks.ts';
@@ -86,6 +87,12 @@ export class Overseer implements AsyncDisposable {
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
     return this.#kernel().models();
+  }
+
+  /** How every tool stands now: which are left alone after failures, and until when. */
+  tools(): readonly ToolState[] {
+    this.#kernel();
+    return toolStates(this.#settings, this.#open.projection);
   }
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */

@@ -100,6 +100,17 @@ describe('ModelBreakers', () => {
     expect(leftAlone('server', 2, true)).toEqual(['a']);
   });
 
+  it('R10: a model that a good key may not use is left alone, and not the key', () => {
+    const { breakers, fail, succeed } = team({ a: { keyId: 'k' }, b: { keyId: 'k' } });
+    succeed('b', 0);
+    fail('a', 'permission', 1);
+    expect(breakers.down('a', 2)?.scope).toBe('model');
+    expect(breakers.down('b', 2)).toBeUndefined();
+    // One that it might use until now says something of the key.
+    fail('b', 'permission', 3);
+    expect(breakers.down('b', 4)?.scope).toBe('key');
+  });
+
   it('R10: models that do not say their key share no breaker, and one that is there twice with one key shares all', () => {
     const keys = (name: string, info: Some) =>
       breakerKeys({

@@ -82,7 +82,7 @@ export class ModelBreakers {
   /** A call of a model failed. */
   fail(call: string, model: string, at: number, failed: EventData['call.failed']): void {
     const { kind } = failed;
-    const faulty = scopeOf(kind, this.#models.get(model)?.info.local ?? false);
+    const faulty = this.#faulty(model, failed);
     const fault = faultOf(failed, this.#models.get(model)?.learns ?? false);
     this.#signal(model, at, (scope) => {
       if (scope === faulty && fault !== undefined) return { type: 'failed', call, fault };
@@ -166,6 +166,16 @@ export class ModelBreakers {
   /** The clock was set back. */
   setBack(from: number, to: number): void {
     for (const [key, state] of this.#states) this.#states.set(key, setBackBreaker(state, from, to));
+  }
+
+  /** What a failure belongs to. A key that other models are let in with is good, and this model is not for it. */
+  #faulty(model: string, { kind }: EventData['call.failed']): BreakerScope {
+    const scope = scopeOf(kind, this.#models.get(model)?.info.local ?? false);
+    if (kind !== 'permission') return scope;
+    const passed = this.#passed(model);
+    const wasLetIn = (of: BreakerScope): boolean =>
+      passed.some(({ scope, state }) => scope === of && state.succeededAt !== undefined);
+    return wasLetIn('key') && !wasLetIn('model') ? 'model' : scope;
   }
 
   #newsOf(model: string): EventData['model.changed'] | undefined {

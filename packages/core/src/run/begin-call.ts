@@ -6,7 +6,7 @@ import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
-import { type Decider, outputLimit } from './give-away.ts';
+import { chooseFor, type Decider, outputLimit } from './give-away.ts';
 import { outlasted, waitedSince } from './outage.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -32,27 +32,48 @@ export function admitCall(
   return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };
 }
 
+/** How an attempt ends that does not go on with its model. */
+interface Hopeless {
+  readonly outcome: 'failed' | 'moved';
+  readonly because: string;
+}
+
 /** Why an attempt does not go on with its model, if it does not: it is refused, or has waited long enough. Pure. */
 export function whyHopeless(
   decider: Decider,
-  { run, model, failure, failures, strikes, failingSince }: AttemptState,
-  member: Member | undefined,
+  { task, attempt }: { readonly task: TaskState; readonly attempt: AttemptState },
+  member: Member,
   nowMs: number,
-): string | undefined {
-  if (member === undefined) return `${model} left the team`;
+): Hopeless | undefined {
+  const { failure, failures, strikes } = attempt;
   if (failure === undefined) return undefined;
-  if (!failure.retryable) return failure.message;
+  if (!failure.retryable) return { outcome: 'failed', because: failure.message };
   const why = `${failures} calls in a row failed: ${failure.message}`;
   const kind = waitsOut[failure.kind];
-  if (kind !== 'always' && strikes >= MAX_FAILURES) return why;
-  if (kind === 'no') return undefined;
+  if (kind !== 'always' && strikes >= MAX_FAILURES) return { outcome: 'failed', because: why };
+  return kind === 'no' ? undefined : waitedEnough(decider, { task, attempt }, member.name, nowMs);
+}
+
+function waitedEnough(
+  decider: Decider,
+  { task, attempt }: { readonly task: TaskState; readonly attempt: AttemptState },
+  model: string,
+  nowMs: number,
+): Hopeless | undefined {
   const { settings, projection } = decider;
-  const over = outlasted(decider, run, member.name, nowMs);
-  if (over !== undefined) return `${member.name}: ${over}`;
-  const sinceAt = failingSince ?? nowMs;
-  return nowMs - waitedSince(projection, run, sinceAt) >= settings.outageMs
-    ? `it got no answer for ${describeSpan(settings.outageMs)}: ${why}`
-    : undefined;
+  const over = outlasted(decider, attempt.run, model, nowMs);
+  if (over !== undefined) {
+    // Where others could do it, the model is not given up for this task: it may be back before they are free.
+    const isLast = chooseFor(decider, task, nowMs).kind === 'never';
+    return { outcome: isLast ? 'failed' : 'moved', because: `${model}: ${over}` };
+  }
+  const sinceAt = attempt.failingSince ?? nowMs;
+  if (nowMs - waitedSince(projection, attempt.run, sinceAt) < settings.outageMs) return undefined;
+  const span = describeSpan(settings.outageMs);
+  return {
+    outcome: 'failed',
+    because: `${model} gave no answer for ${span}: ${attempt.failure?.message}`,
+  };
 }
 
 /** What a model is sent for a task. Pure. */

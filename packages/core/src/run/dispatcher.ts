@@ -221,10 +221,9 @@ export class Dispatcher {
     const { run, attempt } = at;
     if (run.status !== 'running' || this.#host.isStopping(run)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
-    const hopeless = whyHopeless(this.#decider, attempt, member, nowMs);
-    if (member === undefined || hopeless !== undefined) {
-      return this.#end(at, 'failed', hopeless ?? 'it has no model');
-    }
+    if (member === undefined) return this.#end(at, 'failed', `${attempt.model} left the team`);
+    const hopeless = whyHopeless(this.#decider, at, member, nowMs);
+    if (hopeless !== undefined) return this.#end(at, hopeless.outcome, hopeless.because);
     const { failure } = attempt;
     const down = downUntil(this.#decider, run.id, member.name, nowMs);
     const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);

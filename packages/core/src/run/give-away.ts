@@ -45,7 +45,10 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   }
   for (const model of settings.members.keys()) {
     const over = outlasted(decider, task.run, model, nowMs);
-    if (over !== undefined) excluded.set(model, over);
+    // One whose probe is due is tried all the same: it may be back.
+    if (over !== undefined && projection.breakers.down(model, nowMs) !== undefined) {
+      excluded.set(model, over);
+    }
   }
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);

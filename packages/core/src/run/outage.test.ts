@@ -145,6 +145,28 @@ describe('an outage', () => {
     expect(assigned.at(-1)).toMatchObject({ model: 'spare', data: { insteadOf: 'main' } });
   });
 
+  it('R10: that outlasts a run does not keep the model from being found up again, where a fallback does the work', async () => {
+    const clock = createFakeClock();
+    const startedAt = clock.now();
+    const main = downUntil(clock, startedAt + 5 * HOUR_MS, 'network');
+    const spare = fakeModel({ reply: () => ({ text: 'spare' }) });
+    await using overseer = await createOverseer({
+      overseer: 'boss',
+      models: {
+        boss: { model: fakeModel({ reply: () => ({ text: 'x' }) }), role: 'overseer' },
+        main: { model: main, role: 'coder', fallback: ['spare'] },
+        spare: { model: spare, goodAt: ['write'], limits: ['6 calls / 1h'] },
+      },
+      outageMs: HOUR_MS,
+      clock,
+    });
+    const tasks = Array.from({ length: 60 }, (_, nth) => ({ instruction: `${nth}`, kind: 'code' }));
+    const result = await inTime(clock, overseer.run({ tasks }).result);
+    expect(result.status).toBe('completed');
+    expect(spare.requests.length).toBeLessThan(40);
+    expect(clock.now() - startedAt).toBeLessThan(6 * HOUR_MS);
+  });
+
   it('R9: a request that a model cannot bear, while it answers others, is given up', async () => {
     const clock = createFakeClock();
     const model = fakeModel({

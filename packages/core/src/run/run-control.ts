@@ -11,7 +11,7 @@ import type { RunGraphs } from './run-graphs.ts';
 /** Attempts of one task, moves left out, after which it fails whatever happened. */
 const MAX_ENDS = 12;
 /** Moves of one task after which it fails. An outage of all models makes a move at most every few seconds, later minutes. */
-const MAX_MOVES = 2_000;
+const MAX_MOVES = 10_000;
 
 /** What the life of runs needs of the kernel around it. */
 export interface RunControlHost {

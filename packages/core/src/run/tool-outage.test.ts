@@ -67,6 +67,7 @@ describe('a tool that breaks', () => {
       false,
       false,
     ]);
+    expect(overseer.tools()).toMatchObject([{ name: 'search', state: 'open' }]);
     expect(finished[3]?.output).toMatch(
       /^The tool search is out of order, and it is left alone for 30 s\./,
     );
