@@ -103,11 +103,7 @@ export class ModelLimits {
       return { kind: 'wait', untilAt: blocked.untilAt, why };
     }
     if (latest !== undefined) return wait(latest, claim, now, untilAt);
-    const atOnce = Math.min(this.#atOnce, this.#learned?.atOnce ?? this.#atOnce);
-    if (this.#open.size < atOnce) return { kind: 'run', holds: this.#holds(claim) };
-    const learned = atOnce < this.#atOnce ? ' (learned)' : '';
-    const why = `${this.#open.size}/${atOnce} calls at once${learned}, free when one ends`;
-    return { kind: 'wait', untilAt: undefined, why };
+    return this.#admitPlace(claim);
   }
 
   /** Charges a call that was admitted. Never refuses, so that state can be rebuilt from a record; a call that is open already is not charged again. */
@@ -162,6 +158,14 @@ export class ModelLimits {
     }
     for (const { window } of this.#meters) window.setBack(now);
     this.#provider.clear();
+  }
+
+  #admitPlace(claim: Claim): Admission {
+    const atOnce = Math.min(this.#atOnce, this.#learned?.atOnce ?? this.#atOnce);
+    if (this.#open.size < atOnce) return { kind: 'run', holds: this.#holds(claim) };
+    const learned = atOnce < this.#atOnce ? ' (learned)' : '';
+    const why = `${this.#open.size}/${atOnce} calls at once${learned}, free when one ends`;
+    return { kind: 'wait', untilAt: undefined, why };
   }
 
   #end(call: string, actual: CallEstimate | undefined): void {

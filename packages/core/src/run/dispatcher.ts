@@ -272,7 +272,8 @@ export class Dispatcher {
       }
     }
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
-    if (isLong || isNewTime) {
+    // Once a call: an outage must not fill the journal with all who wait, each time that one of them tries.
+    if (isNewTime || (isLong && at.task.waiting === undefined)) {
       this.#noteWaiting(at.task, `${at.attempt.model}: ${why}`, untilAt, nowMs);
     }
     return untilAt;

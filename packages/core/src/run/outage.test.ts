@@ -99,6 +99,8 @@ describe('an outage', () => {
     const run = overseer.run({ tasks });
     expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
     expect(most).toBe(1);
+    // However many wait, the journal tells of a wait once a call, and of the first in the queue.
+    expect(waitsOf(await eventsOf(run)).length).toBeLessThan(2 * model.requests.length);
   });
 
   it('R10: that lasts longer than outageMs fails its tasks, and says why', async () => {
