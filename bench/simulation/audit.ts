@@ -103,6 +103,8 @@ export class Audit {
       return;
     }
     const { attempt } = task;
+    // Whoever calls waits no more, and may say so when it waits again.
+    if (event.type === 'call.started') task.waitingUntil = undefined;
     switch (event.type) {
       case 'task.assigned':
         this.#assign(run, task, event);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OverseerEvent } from '@overseer/core/spec';
 import type { OpenTeam } from '../../packages/core/src/create-overseer.ts';
+import { LearnedLimits } from '../../packages/core/src/limit/learned-limits.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { normaliseLimit } from '../../packages/core/src/limit/parse-limit.ts';
 import type { Member } from '../../packages/core/src/route/member.ts';
@@ -16,7 +17,10 @@ export class FoldCheck {
   constructor(world: World, members: ReadonlyMap<string, Member>) {
     this.#world = world;
     this.#members = new Map(
-      [...members].map(([name, member]) => [name, { ...member, limits: freshLimits(world, name) }]),
+      [...members].map(([name, member]) => {
+        const learned = new LearnedLimits(name, undefined);
+        return [name, { ...member, learned, limits: freshLimits(world, name) }];
+      }),
     );
     this.#projection = new Projection(this.#members);
   }
@@ -41,11 +45,21 @@ export class FoldCheck {
       const known = mine.budgets.get(run.id)?.use();
       if (!isDeepStrictEqual(budget, known)) this.#differs(`budget of ${run.title}`, budget, known);
     }
+    for (const member of settings.members.values()) this.#compareMember(member, live);
+  }
+
+  #compareMember({ name, limits, learned }: Member, live: Projection): void {
     const now = this.#world.clock.now();
-    for (const [name, member] of settings.members) {
-      const use = member.limits.use(now);
-      const other = this.#members.get(name)?.limits.use(now);
-      if (!isDeepStrictEqual(use, other)) this.#differs(`limits of ${name}`, use, other);
+    const other = this.#members.get(name);
+    const mine = this.#projection;
+    const pairs: readonly (readonly [what: string, live: unknown, folded: unknown])[] = [
+      ['limits', limits.use(now), other?.limits.use(now)],
+      ['what was learned', learned.use(now), other?.learned.use(now)],
+      ['breaker', live.breakers.standing(name), mine.breakers.standing(name)],
+      ['trouble', live.breakers.trouble(name), mine.breakers.trouble(name)],
+    ];
+    for (const [what, known, folded] of pairs) {
+      if (!isDeepStrictEqual(known, folded)) this.#differs(`${what} of ${name}`, known, folded);
     }
   }
 

@@ -11,6 +11,7 @@ export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export { memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
+export type { BreakerScope } from './limit/breaker.ts';
 export type { ModelBreaker } from './limit/model-breakers.ts';
 export type { LimitUse } from './limit/model-limits.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';
