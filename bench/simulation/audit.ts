@@ -1,6 +1,7 @@
 import type { CallEstimate, OverseerEvent, PlanTask } from '@overseer/core/spec';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { type AuditedCall, auditLimits } from './audit-limits.ts';
+import { ProbeAudit } from './audit-probes.ts';
 import { wrongStart } from './audit-start.ts';
 import { type AuditedAttempt, type AuditedRun, type AuditedTask, started } from './audited.ts';
 import { describeEvent } from './describe-event.ts';
@@ -11,12 +12,14 @@ export class Audit {
   readonly runs: Map<string, AuditedRun> = new Map();
   readonly calls: Map<string, AuditedCall> = new Map();
   readonly #world: World;
+  readonly #probes: ProbeAudit;
   #seq = 0;
   #epoch = 0;
   #latestAt = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.#probes = new ProbeAudit(world.scenario);
   }
 
   /** Whether any clock went back so far; then windows cannot be recounted from the times of events. */
@@ -25,6 +28,8 @@ export class Audit {
   take(event: OverseerEvent): void {
     this.#place(event);
     this.#world.note(describeEvent(event));
+    const problem = this.#probes.take(event);
+    if (problem !== undefined) this.#broken(event, problem);
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
       this.runs.set(event.run, started(event));

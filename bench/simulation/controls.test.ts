@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cancellation } from '../../packages/core/src/internal/cancellation.ts';
 import { Journal } from '../../packages/core/src/journal/journal.ts';
 import { RunBudget } from '../../packages/core/src/limit/budget.ts';
+import { ModelBreakers } from '../../packages/core/src/limit/model-breakers.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { TaskGraph } from '../../packages/core/src/plan/task-graph.ts';
 import { RunControl } from '../../packages/core/src/run/run-control.ts';
@@ -45,10 +46,15 @@ describe('what the simulation notices of a broken kernel', () => {
     expect(await firstViolation()).toMatch(/starts before|starts while/);
   });
 
+  it('Q1 R10: breakers that let everything through', async () => {
+    vi.spyOn(ModelBreakers.prototype, 'down').mockReturnValue(undefined);
+    expect(await firstViolation()).toMatch(/tries m\d again while another call does/);
+  }, 60_000);
+
   it('Q1 K6: a kernel that does not know which runs are being ended', async () => {
     vi.spyOn(RunControl.prototype, 'isStopping').mockReturnValue(false);
     expect(await firstViolation()).not.toBe('nothing was noticed');
-  });
+  }, 60_000);
 
   it('Q1 K6: a cancellation that reaches nobody', async () => {
     vi.spyOn(Cancellation.prototype, 'abort').mockReturnValue();

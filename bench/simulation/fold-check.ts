@@ -18,8 +18,7 @@ export class FoldCheck {
     this.#world = world;
     this.#members = new Map(
       [...members].map(([name, member]) => {
-        const learned = new LearnedLimits(name, undefined);
-        return [name, { ...member, learned, limits: freshLimits(world, name) }];
+        return [name, { ...member, ...freshLimits(world, name) }];
       }),
     );
     this.#projection = new Projection(this.#members);
@@ -75,7 +74,10 @@ export class FoldCheck {
   }
 }
 
-function freshLimits(world: World, name: string): ModelLimits {
+function freshLimits(world: World, name: string): Pick<Member, 'limits' | 'learned'> {
   const model = world.scenario.models.find((one) => one.name === name);
-  return new ModelLimits(name, (model?.limits ?? []).map(normaliseLimit), model?.concurrency ?? 4);
+  const concurrency = model?.concurrency ?? 4;
+  const learned = new LearnedLimits(name, model?.learns ? concurrency : undefined);
+  const rules = (model?.limits ?? []).map(normaliseLimit);
+  return { learned, limits: new ModelLimits(name, rules, concurrency, learned) };
 }
