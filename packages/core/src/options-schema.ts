@@ -22,7 +22,13 @@ const entry = z.strictObject({
   price: z
     .looseObject({ input: z.number().nonnegative(), output: z.number().nonnegative() })
     .optional(),
-  concurrency: count.optional(),
+  concurrency: z
+    .union(
+      [count, z.literal('auto'), z.strictObject({ auto: z.literal(true), max: count.optional() })],
+      "a whole number above 0, 'auto', or { auto: true, max }",
+    )
+    .optional(),
+  slowMs: z.number().positive().optional(),
   grants: z.array(z.string()).optional(),
 });
 
@@ -106,6 +112,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .optional(),
   fetch: z.custom((value) => typeof value === 'function').optional(),
   patienceMs: milliseconds.optional(),
+  outageMs: milliseconds.optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),

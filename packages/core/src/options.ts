@@ -42,6 +42,8 @@ export interface OverseerOptions<Name extends string = string> {
   readonly fetch?: typeof globalThis.fetch;
   /** A wait for a better model longer than this sends a task to a fallback, in ms; the default is 2,000. */
   readonly patienceMs?: number;
+  /** How long an outage of models may last, in ms, before the tasks that wait for them fail; the default is 24 hours. */
+  readonly outageMs?: number;
   /** Tries at one task before it fails, 1 to 12; the default is 4. */
   readonly maxAttempts?: number;
   /** Checks that run at once; the default is the number of processors. */

@@ -31,6 +31,8 @@ export interface Settings {
   readonly fetch: typeof globalThis.fetch | undefined;
   /** A wait longer than this sends a task to a fallback model. */
   readonly patienceMs: number;
+  /** How long an outage may last before the tasks that wait for it fail. */
+  readonly outageMs: number;
   /** Tries at one task before it fails. */
   readonly maxAttempts: number;
   /** Checks that run at once. */
