@@ -5,6 +5,7 @@ import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { isTakenOver, wrongClosing } from './audit-ensemble.ts';
 import { type AuditedCall, auditLimits } from './audit-limits.ts';
 import { takeOrder } from './audit-orders.ts';
+import { ProbeAudit } from './audit-probes.ts';
 import { wrongStart } from './audit-start.ts';
 import { type AuditedAttempt, type AuditedRun, type AuditedTask, started } from './audited.ts';
 import { describeEvent } from './describe-event.ts';
@@ -16,6 +17,7 @@ export class Audit {
   readonly calls: Map<string, AuditedCall> = new Map();
   readonly #world: World;
   readonly #cache: CacheAudit = new CacheAudit();
+  readonly #probes: ProbeAudit;
   #seq = 0;
   #epoch = 0;
   #latestAt = 0;
@@ -23,6 +25,7 @@ export class Audit {
 
   constructor(world: World) {
     this.#world = world;
+    this.#probes = new ProbeAudit(world.scenario);
   }
 
   /** Whether any clock went back so far; then windows cannot be recounted from the times of events. */
@@ -39,6 +42,8 @@ export class Audit {
     for (const problem of this.#cache.take(event)) this.#broken(event, problem);
     if (event.type === 'project.paused') this.#isPaused = true;
     if (event.type === 'project.resumed') this.#isPaused = false;
+    const problem = this.#probes.take(event);
+    if (problem !== undefined) this.#broken(event, problem);
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
       this.runs.set(event.run, started(event));
@@ -119,6 +124,8 @@ export class Audit {
       return;
     }
     const { attempt } = task;
+    // Whoever calls waits no more, and may say so when it waits again.
+    if (event.type === 'call.started') task.waitingUntil = undefined;
     switch (event.type) {
       case 'task.assigned':
         this.#assign(run, task, event);

@@ -3,6 +3,7 @@ import { Cancellation } from '../../packages/core/src/internal/cancellation.ts';
 import { Journal } from '../../packages/core/src/journal/journal.ts';
 import { Spending } from '../../packages/core/src/journal/spending.ts';
 import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
+import { ModelBreakers } from '../../packages/core/src/limit/model-breakers.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { TaskGraph } from '../../packages/core/src/plan/task-graph.ts';
 import { LiveAttempts } from '../../packages/core/src/run/live-attempts.ts';
@@ -51,10 +52,15 @@ describe('what the simulation notices of a broken kernel', () => {
     expect(await firstViolation()).toMatch(/starts before|starts while/);
   });
 
+  it('Q1 R10: breakers that let everything through', async () => {
+    vi.spyOn(ModelBreakers.prototype, 'down').mockReturnValue(undefined);
+    expect(await firstViolation()).toMatch(/tries m\d again while another call does/);
+  }, 60_000);
+
   it('Q1 K6: a kernel that ends runs without waiting for what is under way', async () => {
     vi.spyOn(LiveAttempts.prototype, 'quiet').mockResolvedValue();
     expect(await firstViolation()).not.toBe('nothing was noticed');
-  });
+  }, 60_000);
 
   it('Q1 K6: a cancellation that reaches nobody', async () => {
     vi.spyOn(Cancellation.prototype, 'abort').mockReturnValue();

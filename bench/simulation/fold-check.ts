@@ -3,6 +3,7 @@ import type { OverseerEvent } from '@overseer/core/spec';
 import type { OpenTeam } from '../../packages/core/src/create-overseer.ts';
 import { Spending } from '../../packages/core/src/journal/spending.ts';
 import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
+import { LearnedLimits } from '../../packages/core/src/limit/learned-limits.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { normaliseLimit } from '../../packages/core/src/limit/parse-limit.ts';
 import type { Member } from '../../packages/core/src/route/member.ts';
@@ -19,7 +20,9 @@ export class FoldCheck {
   constructor(world: World, members: ReadonlyMap<string, Member>) {
     this.#world = world;
     this.#members = new Map(
-      [...members].map(([name, member]) => [name, { ...member, limits: freshLimits(world, name) }]),
+      [...members].map(([name, member]) => {
+        return [name, { ...member, ...freshLimits(world, name) }];
+      }),
     );
     this.#projection = new Projection(
       this.#members,
@@ -48,11 +51,21 @@ export class FoldCheck {
     const budgets = live.budgets.use();
     const known = mine.budgets.use();
     if (!isDeepStrictEqual(budgets, known)) this.#differs('budgets', budgets, known);
+    for (const member of settings.members.values()) this.#compareMember(member, live);
+  }
+
+  #compareMember({ name, limits, learned }: Member, live: Projection): void {
     const now = this.#world.clock.now();
-    for (const [name, member] of settings.members) {
-      const use = member.limits.use(now);
-      const other = this.#members.get(name)?.limits.use(now);
-      if (!isDeepStrictEqual(use, other)) this.#differs(`limits of ${name}`, use, other);
+    const other = this.#members.get(name);
+    const mine = this.#projection;
+    const pairs: readonly (readonly [what: string, live: unknown, folded: unknown])[] = [
+      ['limits', limits.use(now), other?.limits.use(now)],
+      ['what was learned', learned.use(now), other?.learned.use(now)],
+      ['breaker', live.breakers.standing(name), mine.breakers.standing(name)],
+      ['trouble', live.breakers.trouble(name), mine.breakers.trouble(name)],
+    ];
+    for (const [what, known, folded] of pairs) {
+      if (!isDeepStrictEqual(known, folded)) this.#differs(`${what} of ${name}`, known, folded);
     }
   }
 
@@ -68,7 +81,10 @@ export class FoldCheck {
   }
 }
 
-function freshLimits(world: World, name: string): ModelLimits {
+function freshLimits(world: World, name: string): Pick<Member, 'limits' | 'learned'> {
   const model = world.scenario.models.find((one) => one.name === name);
-  return new ModelLimits(name, (model?.limits ?? []).map(normaliseLimit), model?.concurrency ?? 4);
+  const concurrency = model?.concurrency ?? 4;
+  const learned = new LearnedLimits(name, model?.learns ? concurrency : undefined);
+  const rules = (model?.limits ?? []).map(normaliseLimit);
+  return { learned, limits: new ModelLimits(name, rules, concurrency, learned) };
 }

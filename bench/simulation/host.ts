@@ -38,7 +38,7 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
       goodAt: habits.goodAt,
       fallback: habits.fallback,
       limits: habits.limits,
-      concurrency: habits.concurrency,
+      concurrency: habits.learns ? { auto: true, max: habits.concurrency } : habits.concurrency,
       ...(habits.role === undefined ? {} : { role: habits.role }),
     },
   ]);

@@ -68,6 +68,10 @@ export interface PlannedModel {
   /** Of 1: how often a call fails, how often an answer is wrong. */
   readonly fails: number;
   readonly errs: number;
+  /** Whether it is learned how many calls at once it bears, up to `concurrency`. */
+  readonly learns: boolean;
+  /** Whether it uses one key and one server with others. */
+  readonly shares: boolean;
 }
 
 /** Everything that a seed decides before time starts. */
@@ -107,7 +111,7 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const has = (feature: Feature): boolean =>
     present.has(feature) && !part.without.includes(feature);
   const shape = random('shape');
-  const models = drawModels(random('models'), has);
+  const models = drawModels(random('models'), random('breakers'), has);
   return {
     seed,
     part,
@@ -156,7 +160,7 @@ function sources(seed: number): (purpose: string) => Random {
   };
 }
 
-function drawModels(random: Random, has: Scenario['has']): readonly PlannedModel[] {
+function drawModels(random: Random, more: Random, has: Scenario['has']): readonly PlannedModel[] {
   const names = times(random, 1, 4).map((index) => `m${index}`);
   return names.map((name, index) => ({
     name,
@@ -168,6 +172,8 @@ function drawModels(random: Random, has: Scenario['has']): readonly PlannedModel
     priced: random() < 0.5,
     fails: has('model-faults') ? pick(random, [0, 0.1, 0.3, 0.6]) : 0,
     errs: has('wrong-answers') ? pick(random, [0, 0.2, 0.5]) : 0,
+    learns: more() < 0.3,
+    shares: more() < 0.5,
   }));
 }
 

@@ -54,6 +54,7 @@ export function scriptedModel(
       provider: 'simulated',
       can: { tools: true, json: 'schema', reasoning: false, image: false },
       maxOutput: 400,
+      ...(habits.shares ? { keyId: 'shared', server: 'http://simulated.internal' } : {}),
       ...(habits.priced ? { price: { input: 1, output: 5, request: 0.0001 } } : { local: true }),
     },
     stream: (request, ctx) => stream(world, process, habits, request, ctx),

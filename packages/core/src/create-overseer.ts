@@ -8,6 +8,7 @@ import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { memory } from './journal/memory-store.ts';
+import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
 import { normaliseLimit } from './limit/parse-limit.ts';
 import type { OverseerOptions } from './options.ts';
@@ -140,6 +141,7 @@ function createSettings(
     maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
     queueLimit: options.queueLimit ?? 100_000,
     workers: boundsOf(options),
+    outageMs: options.outageMs ?? 86_400_000,
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,
@@ -176,6 +178,8 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
   for (const [name, entry] of Object.entries(models)) {
     const rules = (entry.limits ?? []).map((limit) => limitOf(name, limit));
     const price = entry.price ?? entry.model.info.price;
+    const { max, learns } = concurrencyOf(entry.concurrency);
+    const learned = new LearnedLimits(name, learns ? max : undefined);
     checkLimitPrice({ name, model: entry.model, price }, rules);
     members.set(name, {
       name,
@@ -185,11 +189,22 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
       fallback: entry.fallback ?? [],
       price,
       grants: entry.grants ?? [],
-      limits: new ModelLimits(name, rules, entry.concurrency ?? 4),
+      slowMs: entry.slowMs,
+      learned,
+      limits: new ModelLimits(name, rules, max, learned),
       order: members.size,
     });
   }
   return members;
+}
+
+/** The most calls at once, and whether fewer may be learned. */
+function concurrencyOf(concurrency: ModelEntry['concurrency'] = 4): {
+  readonly max: number;
+  readonly learns: boolean;
+} {
+  if (typeof concurrency === 'number') return { max: concurrency, learns: false };
+  return { max: (concurrency === 'auto' ? undefined : concurrency.max) ?? 32, learns: true };
 }
 
 /** Long enough for what models are remembered by beside their limits: recent failures and the length of answers. */

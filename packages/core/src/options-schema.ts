@@ -22,7 +22,13 @@ const entry = z.strictObject({
   price: z
     .looseObject({ input: z.number().nonnegative(), output: z.number().nonnegative() })
     .optional(),
-  concurrency: count.optional(),
+  concurrency: z
+    .union(
+      [count, z.literal('auto'), z.strictObject({ auto: z.literal(true), max: count.optional() })],
+      "a whole number above 0, 'auto', or { auto: true, max }",
+    )
+    .optional(),
+  slowMs: z.number().positive().optional(),
   grants: z.array(z.string()).optional(),
 });
 
@@ -110,6 +116,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
   queueLimit: count.optional(),
   workers: z.record(z.string(), z.int().nonnegative()).optional(),
   concurrency: z.int().nonnegative().optional(),
+  outageMs: milliseconds.optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),

@@ -50,6 +50,8 @@ export interface OverseerOptions<Name extends string = string> {
   readonly workers?: Readonly<Record<string, number>>;
   /** Tasks that are worked at once, over all kinds; the default is as many as the models take. */
   readonly concurrency?: number;
+  /** How long an outage of models may last, in ms, before the tasks that wait for them fail; the default is 24 hours. */
+  readonly outageMs?: number;
   /** Tries at one task before it fails, 1 to 12; the default is 4. */
   readonly maxAttempts?: number;
   /** Checks that run at once; the default is the number of processors. */

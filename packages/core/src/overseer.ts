@@ -25,6 +25,7 @@ import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
+import { type ToolState, toolStates } from './run/tool-state.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
 import { shareOf } from './share-of.ts';
@@ -211,6 +212,12 @@ export class Overseer implements AsyncDisposable {
     this.#kernel();
     const { members, clock } = this.#settings;
     return usageRows(members.values(), this.#open.projection, clock.now());
+  }
+
+  /** How every tool stands now: which are left alone after failures, and until when. */
+  tools(): readonly ToolState[] {
+    this.#kernel();
+    return toolStates(this.#settings, this.#open.projection);
   }
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */

@@ -53,7 +53,12 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
   });
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, { ...options, can: { json: 'schema', ...options.can } }),
+    info: modelInfo(
+      modelId,
+      PROVIDER,
+      { ...options, can: { json: 'schema', ...options.can } },
+      { ...options, variable: 'ANTHROPIC_API_KEY' },
+    ),
     list: access.list,
     countTokens: (request, ctx) =>
       access.ask(ctx, async (client) => {

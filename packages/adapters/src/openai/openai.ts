@@ -50,7 +50,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
   });
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, options),
+    info: modelInfo(modelId, PROVIDER, options, { ...options, variable: 'OPENAI_API_KEY' }),
     list: access.list,
     stream: (request, ctx) => {
       const { params, warnings } = bodyOf(modelId, request);

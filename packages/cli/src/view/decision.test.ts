@@ -79,6 +79,34 @@ describe('decisionOf', () => {
       'a waits: m: auth: wrong key',
     ],
     [
+      'a model that is left alone',
+      event(
+        'model.changed',
+        { state: 'down', because: 'auth: openai/m: wrong key' },
+        { model: 'm' },
+      ),
+      'm is left alone: auth: wrong key',
+    ],
+    [
+      'a model that is up again',
+      event('model.changed', { state: 'up', because: 'it answers again' }, { model: 'm' }),
+      'm is up: it answers again',
+    ],
+    [
+      'a rate that was learned',
+      event(
+        'limit.learned',
+        { rate: { requests: { limit: 20 } }, because: 'it refused a call' },
+        { model: 'm' },
+      ),
+      'm gets 20 calls a minute at most: it refused a call',
+    ],
+    [
+      'a rate that was lifted',
+      event('limit.learned', { rate: {}, because: 'it bears more' }, { model: 'm' }),
+      'm is slowed down no more: it bears more',
+    ],
+    [
       'a failed call that is made again soon',
       callFailed('c', 'a', 'm', { retryAt: START + 1_540 }),
       'm failed at a (network: connect ECONNREFUSED 127.0.0.1:9); tries again in 1.5 s',

@@ -30,6 +30,17 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return `${owner} waits: ${withoutPlace(event.data.because)}`;
     case 'task.expedited':
       return `${owner} goes before all others, by ${event.data.by}: ${event.data.because}`;
+    case 'model.changed':
+      return event.data.state === 'down'
+        ? `${event.model} is left alone: ${withoutPlace(event.data.because)}`
+        : `${event.model} is up: ${event.data.because}`;
+    case 'limit.learned': {
+      const limit = event.data.rate.requests?.limit;
+      const because = event.data.because ?? '';
+      return limit === undefined
+        ? `${event.model} is slowed down no more: ${because}`
+        : `${event.model} gets ${limit} calls a minute at most: ${because}`;
+    }
     case 'call.failed':
       return callFailed(event, owner);
     case 'budget.crossed':

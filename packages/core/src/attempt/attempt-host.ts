@@ -5,6 +5,7 @@ import type { Deadlines } from '../internal/deadlines.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import type { ToolDown } from '../limit/tool-breakers.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
@@ -26,6 +27,10 @@ export interface AttemptHost {
   append(drafts: readonly EventDraft[]): Promise<void>;
   memberOf(model: string): Member;
   toolsOf(task: TaskState): ReadonlyMap<string, Tool>;
+  /** Why a tool is left alone now, and until when, epoch ms; `undefined` when it may be called. */
+  toolDown(tool: string): ToolDown | undefined;
+  /** Whether a tool failed and has not been seen to work since. */
+  toolFailed(tool: string): boolean;
   grantsOf(task: TaskState): readonly ToolPermission[];
   sourceOf(run: string): TaskSource | undefined;
   /** The events by which an accepted plan becomes tasks. */
@@ -37,7 +42,7 @@ export interface AttemptHost {
   /** Shows what streams; never waits. */
   show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** A call ended: what it held is free for others, whatever its attempt does next. */
-  callEnded(): void;
+  callEnded(at: AttemptPlace): void;
   /** The attempt wants its model's next call, now or when its failure allows. */
   wantsCall(at: AttemptPlace): void;
   /** A question was asked of a role: its task can be given away. */

@@ -1,8 +1,10 @@
 import type { ToolStepState } from '../journal/run-state.ts';
+import type { EventData } from '../spec/event.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { ToolStep } from '../spec/task.ts';
 import type { Tool } from '../spec/tool.ts';
-import { checkToolCall, type ToolWish } from '../tool/check-tool-call.ts';
+import { checkToolCall, type ToolCheck, type ToolWish } from '../tool/check-tool-call.ts';
+import { outOfOrder } from '../tool/out-of-order.ts';
 import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
@@ -46,13 +48,16 @@ function perform(
   wish: ToolWish,
   doubt: ToolStepState | undefined,
 ): Promise<void> | undefined {
-  const check = checkToolCall(wish, host.toolsOf(at.task), host.grantsOf(at.task));
+  const check = allowedNow(host, at, wish, doubt);
   if (check.kind === 'refused') {
     record(host, at, id, wish.name, { output: check.because, isError: true });
     return undefined;
   }
   const { tool, input } = check;
-  if (tool.effect !== 'none') return performOnRecord(host, at, id, wish, tool, input, doubt);
+  // Of a tool that failed each start is known, so that one call at a time tries it again.
+  if (tool.effect !== 'none' || host.toolFailed(wish.name)) {
+    return performOnRecord(host, at, id, wish, tool, input, doubt);
+  }
   const opening = openWorkspace(host, at);
   const outcome =
     opening === undefined
@@ -84,6 +89,22 @@ async function performOnRecord(
   if (outcome !== undefined) record(host, at, id, undefined, outcome);
 }
 
+/** Whether a call may be made: a tool that is out of order is refused in words. */
+function allowedNow(
+  host: AttemptHost,
+  at: AttemptPlace,
+  wish: ToolWish,
+  doubt: ToolStepState | undefined,
+): ToolCheck {
+  const check = checkToolCall(wish, host.toolsOf(at.task), host.grantsOf(at.task));
+  // A step was given its turn when its task was; what is in doubt began before.
+  const isAsked = doubt === undefined && at.task.task.step === undefined;
+  const down = isAsked && check.kind === 'allowed' ? host.toolDown(wish.name) : undefined;
+  return down === undefined
+    ? check
+    : { kind: 'refused', because: outOfOrder(wish.name, down, host.clock.now()) };
+}
+
 function actorOf({ attempt }: AttemptPlace): string {
   return attempt.model === undefined ? 'overseer' : `model:${attempt.model}`;
 }
@@ -110,15 +131,14 @@ function record(
   at: AttemptPlace,
   id: string,
   name: string | undefined,
-  { output, isError }: ToolOutcome,
+  { output, isError, isBroken }: ToolOutcome,
 ): void {
-  const data = name === undefined ? { id, output } : { id, name, output };
-  void host.append([
-    {
-      type: 'tool.finished',
-      ...placeOf(at),
-      actor: actorOf(at),
-      data: isError ? { ...data, isError } : data,
-    },
-  ]);
+  const data: EventData['tool.finished'] = {
+    id,
+    output,
+    ...(name !== undefined && { name }),
+    ...(isError && { isError }),
+    ...(isBroken && { isBroken }),
+  };
+  void host.append([{ type: 'tool.finished', ...placeOf(at), actor: actorOf(at), data }]);
 }

@@ -1,3 +1,4 @@
+import { waitsOut } from '../internal/waits-out.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
 import type {
@@ -109,6 +110,9 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       attempt.openCall = undefined;
       attempt.failure = undefined;
       attempt.failures = 0;
+      attempt.strikes = 0;
+      attempt.failingSince = undefined;
+      attempt.failedAt = undefined;
       attempt.steps.push({
         call: event.call ?? '',
         parts: event.data.parts,
@@ -119,7 +123,12 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
     case 'call.failed':
       attempt.openCall = undefined;
       // A call that this side broke off, or died in, says nothing about the model.
-      if (event.data.kind !== 'aborted') attempt.failures += 1;
+      if (event.data.kind !== 'aborted') {
+        attempt.failures += 1;
+        if (waitsOut[event.data.kind] === 'no') attempt.strikes += 1;
+        attempt.failingSince ??= event.at;
+        attempt.failedAt = event.at;
+      }
       attempt.failure = {
         kind: event.data.kind,
         message: event.data.message,
@@ -166,6 +175,9 @@ function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptS
     openCall: undefined,
     failure: undefined,
     failures: 0,
+    strikes: 0,
+    failingSince: undefined,
+    failedAt: undefined,
     toolStep: undefined,
     verdicts: [],
     questions: undefined,

@@ -161,6 +161,9 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
         });
       }
       break;
+    case 'call.started':
+      task.waiting = undefined;
+      break;
     case 'call.finished':
       run.usage.calls += 1;
       run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;

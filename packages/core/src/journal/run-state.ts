@@ -161,6 +161,11 @@ export interface AttemptState {
     | undefined;
   /** Calls that failed since the last one that did not. */
   failures: number;
+  /** Those of them that an attempt does not wait out, or that failed while the model answered others. */
+  strikes: number;
+  /** When the first and when the last of these failed, epoch ms. */
+  failingSince: number | undefined;
+  failedAt: number | undefined;
   /** The tool call of a task that a tool does. */
   toolStep: ToolStepState | undefined;
   /** By position in the chain of checks. */

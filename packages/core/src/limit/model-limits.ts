@@ -55,9 +55,16 @@ export class ModelLimits {
   readonly #atOnceHold: Hold;
   readonly #provider: ProviderLimits = new ProviderLimits();
   readonly #open = new Map<string, OpenCall>();
+  readonly #learned: { readonly atOnce: number } | undefined;
 
-  /** `rules` are normalised; the least of `concurrency` and the rules about it counts. */
-  constructor(name: string, rules: readonly LimitRule[], concurrency: number) {
+  /** `rules` are normalised; the least of `concurrency`, the rules about it and what was learned of it counts. */
+  constructor(
+    name: string,
+    rules: readonly LimitRule[],
+    concurrency: number,
+    learned?: { readonly atOnce: number },
+  ) {
+    this.#learned = learned;
     const windows = rules.filter(({ metric }) => metric !== 'concurrency');
     const atOnce = rules.filter(({ metric }) => metric === 'concurrency');
     this.#name = name;
@@ -98,9 +105,7 @@ export class ModelLimits {
       return { kind: 'wait', untilAt: blocked.untilAt, why };
     }
     if (latest !== undefined) return wait(latest, claim, now, untilAt);
-    if (this.#open.size < this.#atOnce) return { kind: 'run', holds: this.#holds(claim) };
-    const why = `${this.#open.size}/${this.#atOnce} calls at once, free when one ends`;
-    return { kind: 'wait', untilAt: undefined, why };
+    return this.#admitPlace(claim);
   }
 
   /** Charges a call that was admitted. Never refuses, so that state can be rebuilt from a record; a call that is open already is not charged again. */
@@ -166,6 +171,14 @@ export class ModelLimits {
     }
     for (const { window } of this.#meters) window.setBack(now);
     this.#provider.clear();
+  }
+
+  #admitPlace(claim: Claim): Admission {
+    const atOnce = Math.min(this.#atOnce, this.#learned?.atOnce ?? this.#atOnce);
+    if (this.#open.size < atOnce) return { kind: 'run', holds: this.#holds(claim) };
+    const learned = atOnce < this.#atOnce ? ' (learned)' : '';
+    const why = `${this.#open.size}/${atOnce} calls at once${learned}, free when one ends`;
+    return { kind: 'wait', untilAt: undefined, why };
   }
 
   #end(call: string, actual: CallEstimate | undefined): void {

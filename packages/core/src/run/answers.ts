@@ -9,7 +9,7 @@ import type { Member } from '../route/member.ts';
 import type { CachedAnswer } from '../spec/answer-store.ts';
 import type { EventData, FrameworkReport } from '../spec/event.ts';
 import { requestOf } from './begin-call.ts';
-import { composeFor } from './give-away.ts';
+import { composeFor, type Decider } from './give-away.ts';
 import { Lookups } from './lookups.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -142,7 +142,8 @@ export class Answers {
   ): Promise<FoundAnswer | undefined> {
     const exact = await kept;
     if (exact !== undefined) return found(exact, key, 'kept');
-    const place = keyOf(cache, withoutWords(this.#settings, call)) ?? key;
+    const decider = { settings: this.#settings, projection: this.#projection };
+    const place = keyOf(cache, withoutWords(decider, call, nowMs)) ?? key;
     const match = await cache.semantic?.find(key, { place, text: wordsOf(call) });
     if (match === undefined) return undefined;
     const answer = await this.#projection.answers?.find(match.key, scope, nowMs);
@@ -197,12 +198,17 @@ function wordsOf({ task }: FirstCall): string {
 }
 
 /** The same call without the words of its task: all else that its answer hangs on. */
-function withoutWords(settings: Settings, call: FirstCall): FirstCall {
+function withoutWords(
+  decider: Pick<Decider, 'settings' | 'projection'>,
+  call: FirstCall,
+  nowMs: number,
+): FirstCall {
   const { run, task, member } = call;
   const wordless: TaskState = {
     ...task,
     task: { ...task.task, key: '', title: '', instruction: '' },
   };
-  const { prompt, tools } = composeFor(settings, run, wordless, member);
-  return { ...call, request: requestOf(settings, wordless, member, prompt.messages, tools) };
+  const { prompt, tools } = composeFor(decider, run, wordless, member, nowMs);
+  const request = requestOf(decider.settings, wordless, member, prompt.messages, tools);
+  return { ...call, request };
 }

@@ -12,7 +12,9 @@ import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
 import { wishProblems } from './check-wishes.ts';
 import { plannedDrafts } from './planned.ts';
+import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
+import { tellNews } from './tell-news.ts';
 
 /** Something to look at while it happens; not in the journal, never waited for. */
 export interface LiveEvent {
@@ -30,6 +32,7 @@ export type LiveBus = EventEmitter<{ model: [LiveEvent] }>;
 export interface AttemptHostParts
   extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'> {
   readonly settings: Settings;
+  readonly projection: Projection;
   readonly journal: Journal;
   readonly deadlines: Deadlines;
   readonly live: LiveBus;
@@ -53,13 +56,18 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     memberOf: (model) => memberOf(settings, model),
     toolsOf: (task) =>
       task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
+    toolDown: (tool) => parts.projection.tools.down(tool, settings.clock.now()),
+    toolFailed: (tool) => parts.projection.tools.hasFailed(tool),
     grantsOf: (task) => grantsOf(settings, task),
     sourceOf: (run) => sources.get(run),
     planFrom: (at, output) => plannedDrafts(at, output, (tasks) => wishProblems(settings, tasks)),
     bounded: createBounded(settings.checksAtOnce),
     serially: createSerial(),
     show: (at, event) => show(live, at, event, flights),
-    callEnded: parts.callEnded,
+    callEnded: (at) => {
+      tellNews(settings, parts.projection, journal, at.run.id);
+      parts.callEnded(at);
+    },
     wantsCall: parts.wantsCall,
     asked: parts.asked,
     ended: parts.ended,

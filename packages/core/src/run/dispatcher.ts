@@ -19,9 +19,11 @@ import {
   composeFor,
   type Decider,
   downUntil,
+  toolWait,
   whyNoModel,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
+import { probeOrder } from './probe-order.ts';
 import type { Projection } from './projection.ts';
 import type { TaskPlace } from './run-graphs.ts';
 import { Scheduling, type SchedulingHost, type Started } from './scheduling.ts';
@@ -29,6 +31,7 @@ import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
 import { hasItsNeeds } from './settled.ts';
 import { Turns } from './turns.ts';
+import { waitingDraft } from './waiting-draft.ts';
 
 /** What the dispatcher has others do. */
 export interface DispatcherHost extends SchedulingHost {
@@ -111,11 +114,11 @@ export class Dispatcher {
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
-    // One that is started may make others ready, which are behind it then.
-    for (const place of this.free) this.#startWithoutModel(place);
-    this.free.length = 0;
-    for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThroughOrEnd(at, nowMs));
+    this.#startFree(nowMs, notLaterThan);
+    const { before, after } = probeOrder(this.#waiting.values(), this.#projection.breakers);
+    for (const at of before) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     notLaterThan(this.scheduling.offer(nowMs, (ready) => this.#startOrFail(ready, nowMs)));
+    for (const at of after) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     const { aside, queue } = this.scheduling;
     if (aside.readmit(this.#projection, queue, nowMs)) this.wake();
     return wakeAt;
@@ -147,8 +150,8 @@ export class Dispatcher {
     }
     if (choice.kind === 'wait') {
       if (this.#firstCalls.startAnswered(run, task, undefined, nowMs)) return 'started';
-      this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
-      return { untilAt: choice.untilAt, isItsOwn: this.scheduling.isShutOut(task, nowMs) };
+      const waits = this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
+      return { ...waits, isItsOwn: this.scheduling.isShutOut(task, nowMs) };
     }
     return this.#assign(run, task, choice, ready, nowMs);
   }
@@ -164,14 +167,29 @@ export class Dispatcher {
     return !isHeld && !this.#host.isStopping(run);
   }
 
-  #startWithoutModel(place: TaskPlace): void {
+  /** Starts what waits for no model. One that is started may make others ready, which are behind it then. */
+  #startFree(nowMs: number, notLaterThan: (at: number | undefined) => void): void {
+    let kept = 0;
+    for (const place of this.free) {
+      const outcome = this.#startWithoutModel(place, nowMs);
+      if (typeof outcome === 'string') continue;
+      notLaterThan(outcome.untilAt);
+      this.free[kept++] = place;
+    }
+    this.free.length = kept;
+  }
+
+  #startWithoutModel(place: TaskPlace, nowMs: number): Started {
     const run = this.#projection.runs.get(place.run);
     const task = run?.tasks.get(place.task);
-    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return;
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
     const because = whyNoModel(run, task);
-    if (because === undefined) return;
+    if (because === undefined) return 'dropped';
+    const down = toolWait(this.#decider, task, nowMs);
+    if (down !== undefined) return this.#noteWaiting(task, down.because, down.untilAt, nowMs);
     const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids(), because)]);
     this.#host.begin(run, task, undefined, durable);
+    return 'started';
   }
 
   #assign(
@@ -182,7 +200,7 @@ export class Dispatcher {
     nowMs: number,
   ): Started {
     const { member } = choice;
-    const { prompt, tools } = composeFor(this.#settings, run, task, member);
+    const { prompt, tools } = composeFor(this.#decider, run, task, member, nowMs);
     if (prompt.framework?.pass === false) {
       const { id, failed } = prompt.framework;
       const findings = failed.map((message) => ({ message }));
@@ -205,8 +223,8 @@ export class Dispatcher {
     }
     if (admission.kind === 'wait') {
       if (!admission.ofBudget) {
-        this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
-        return { untilAt: admission.untilAt };
+        const because = `${member.name}: ${admission.why}`;
+        return this.#noteWaiting(task, because, admission.untilAt, nowMs);
       }
       this.scheduling.aside.put(ready, claim, member.name);
       return 'dropped';
@@ -239,14 +257,13 @@ export class Dispatcher {
     const { run, task, attempt } = at;
     if (!this.#mayGoOn(run, task)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
-    const hopeless = whyHopeless(attempt, member);
-    if (member === undefined || hopeless !== undefined) {
-      return this.#end(at, 'failed', hopeless ?? 'it has no model');
-    }
+    if (member === undefined) return this.#end(at, 'failed', `${attempt.model} left the team`);
+    const hopeless = whyHopeless(this.#decider, at, member, nowMs);
+    if (hopeless !== undefined) return this.#end(at, hopeless.outcome, hopeless.because);
     const first = this.#firstCalls.next(at, member, nowMs);
     if (first.kind !== 'call') return undefined;
     const { failure } = attempt;
-    const down = downUntil(this.#decider, member.name, nowMs);
+    const down = downUntil(this.#decider, run.id, member.name, nowMs);
     const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
     if (notBefore > nowMs) {
       return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
@@ -298,7 +315,10 @@ export class Dispatcher {
       }
     }
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
-    if (isNewTime) this.#noteWaiting(at.task, why, untilAt, nowMs);
+    // Once a call: an outage must not fill the journal with all who wait, each time that one of them tries.
+    if (isNewTime || (isLong && at.task.waiting === undefined)) {
+      this.#noteWaiting(at.task, `${at.attempt.model}: ${why}`, untilAt, nowMs);
+    }
     return untilAt;
   }
 
@@ -308,15 +328,18 @@ export class Dispatcher {
     return undefined;
   }
 
-  #noteWaiting(task: TaskState, because: string, untilAt: number | undefined, nowMs: number): void {
-    // A wait for a call to end is over in a moment; only a limit's wait is worth a line in the journal, and only once.
-    const known = task.waiting?.untilAt;
+  /** Tells of a wait, where that is news. */
+  #noteWaiting(
+    task: TaskState,
+    because: string,
+    untilAt: number | undefined,
+    nowMs: number,
+  ): { readonly untilAt: number | undefined } {
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
-    if (untilAt === undefined || (known !== undefined && known > nowMs && !isNewTime)) return;
-    void this.#journal.append([
-      { type: 'task.waiting', run: task.run, task: task.task.key, data: { because, untilAt } },
-    ]);
+    const draft = waitingDraft(task, because, untilAt, nowMs, isNewTime);
+    if (draft !== undefined) void this.#journal.append([draft]);
     // The event told everybody of the new time, by which the wait may be another one.
-    if (isNewTime) this.wake();
+    if (draft !== undefined && isNewTime) this.wake();
+    return { untilAt };
   }
 }

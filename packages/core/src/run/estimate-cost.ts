@@ -40,7 +40,7 @@ const REVIEW = 450;
 /** What a reviewer is shown of each file that a task writes, in tokens. */
 const FILE = 1_000;
 
-/** Estimates a run that is not started. Pure: reads state, changes nothing. */
+/** Estimates a run that is not started. Reads state and the clock, and changes nothing. */
 export function estimateCost(
   settings: Settings,
   projection: Projection,
@@ -106,7 +106,9 @@ class Estimator {
   #inputOf(member: Member, task: PlanTask, calls: number, attempts: number): Count {
     const state = this.#run.tasks.get(task.key);
     if (state === undefined) return NOTHING;
-    const { prompt, tools } = composeFor(this.#settings, this.#run, state, member);
+    const decider = { settings: this.#settings, projection: this.#projection };
+    const nowMs = this.#settings.clock.now();
+    const { prompt, tools } = composeFor(decider, this.#run, state, member, nowMs);
     const output = this.#outputOf(member, task.kind);
     const parts = [
       ...task.needs.map((key) => this.#answerOf(this.#run.tasks.get(key))),

@@ -94,7 +94,7 @@ export class FirstCalls {
   startAnswered(run: RunState, task: TaskState, asked: Member | undefined, nowMs: number): boolean {
     if (!this.#answers.applies(run, task)) return false;
     for (const [at, member] of equalsOf(this.#decider, task, asked).entries()) {
-      const composed = composeFor(this.#decider.settings, run, task, member);
+      const composed = composeFor(this.#decider, run, task, member, nowMs);
       if (composed.prompt.framework?.pass === false) continue;
       const call = firstCall(this.#decider, run, task, member, composed);
       const answer =

@@ -100,7 +100,7 @@ function start(
     return { kind: 'dropped', why: 'its run does not go on' };
   }
   const { name } = choice.member;
-  const { prompt, tools } = composeFor(then.settings, run, task, choice.member);
+  const { prompt, tools } = composeFor(then, run, task, choice.member, atMs);
   const claim = claimForMessages(then, choice.member, task, prompt.messages, tools);
   const { budgets } = then.projection;
   if (budgets.admit(run.id, task.task.key, claim, name).kind === 'wait') {

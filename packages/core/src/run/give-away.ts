@@ -16,6 +16,8 @@ import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
+import { offerTools } from './offer-tools.ts';
+import { outageEndsAt, outlasted } from './outage.ts';
 import { outputKey } from './output-key.ts';
 import type { Projection } from './projection.ts';
 import { promptInputs } from './prompt-inputs.ts';
@@ -46,8 +48,9 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
   const { refusals, excluded } = triedBy(task);
+  excludeOutlasted(decider, task.run, nowMs, excluded);
   const run = projection.runs.get(task.run);
-  if (run !== undefined) excludeSpent(decider, run, task, excluded);
+  if (run !== undefined) excludeSpent(decider, run, task, nowMs, excluded);
   const rough = roughTokens(task, run?.context, parts);
   const candidates = candidatesOf(decider, task);
   const never = whyNever(settings, run, task, candidates);
@@ -61,7 +64,7 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
       projection.expected.of(name) + (parts.tools.size > 0 ? CALLS_WITH_TOOLS : 1),
-    downUntil: (model) => downUntil(decider, model, nowMs),
+    downUntil: (model) => downUntil(decider, task.run, model, nowMs),
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
@@ -92,17 +95,35 @@ function triedBy({ past, forgiven, model }: TaskState): {
   return { refusals, excluded };
 }
 
+/** Models whose outage has lasted longer than anybody waits. */
+function excludeOutlasted(
+  decider: Decider,
+  run: string,
+  nowMs: number,
+  excluded: Map<string, string>,
+): void {
+  const { settings, projection } = decider;
+  for (const model of settings.members.keys()) {
+    const over = outlasted(decider, run, model, nowMs);
+    // One whose probe is due is tried all the same: it may be back.
+    if (over !== undefined && projection.breakers.down(model, nowMs) !== undefined) {
+      excluded.set(model, over);
+    }
+  }
+}
+
 /** Models whose own budgets have too little left for the task, by the prompt that it would be. */
 function excludeSpent(
   decider: Decider,
   run: RunState,
   task: TaskState,
+  nowMs: number,
   excluded: Map<string, string>,
 ): void {
   const { settings, projection } = decider;
   for (const member of settings.members.values()) {
     if (!projection.budgets.isBounded(member.name)) continue;
-    const { prompt, tools } = composeFor(settings, run, task, member);
+    const { prompt, tools } = composeFor(decider, run, task, member, nowMs);
     const claim = claimForMessages(decider, member, task, prompt.messages, tools);
     const admission = projection.budgets.admit(run.id, task.task.key, claim, member.name);
     if (admission.kind === 'never' && admission.ends === 'model') {
@@ -111,26 +132,30 @@ function excludeSpent(
   }
 }
 
-/** A model that failed is left alone for a while, and then tried with one call before it gets more. */
+/**
+ * A model that failed is left alone for a while, and then tried with one call before it gets more; one that refused calls
+ * without saying when to come again gets fewer. `untilAt` is when to look again.
+ */
 export function downUntil(
-  { settings, projection }: Decider,
+  decider: Decider,
+  run: string,
   model: string,
   nowMs: number,
 ): { readonly untilAt: number; readonly why: string } | undefined {
-  const cooldown = projection.cooldowns.get(model);
-  if (cooldown?.untilAt === undefined) return undefined;
-  const busy = (settings.members.get(model)?.limits.running ?? 0) > 0;
-  if (cooldown.untilAt <= nowMs && busy) {
-    return { untilAt: nowMs + TRIAL_MS, why: `${cooldown.why}; one call is trying it again` };
-  }
-  return { untilAt: cooldown.untilAt, why: cooldown.why };
+  const down = decider.projection.breakers.down(model, nowMs);
+  if (down === undefined) return decider.settings.members.get(model)?.learned.wait(nowMs);
+  const { untilAt = nowMs + TRIAL_MS, why } = down;
+  const endsAt = outageEndsAt(decider, run, model) ?? untilAt;
+  return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why };
 }
 
 /** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
 export function groupOf(task: TaskState): string {
   const { task: plan, past, asks } = task;
   if (task.model !== undefined) return `for ${task.model}/${plan.kind}`;
-  const tried = past.map(({ model, outcome, fault }) => `${model} ${outcome} ${fault}`);
+  const tried = past.flatMap(({ model, outcome, fault }) =>
+    outcome === 'moved' ? [] : [`${model} ${outcome} ${fault}`],
+  );
   const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
   // Nobody else's wait says anything about a task that has models of its own, or perhaps needs none.
   const isApart = (plan.model ?? plan.notBy ?? plan.ensemble) !== undefined;
@@ -150,15 +175,28 @@ export function whyNoModel(run: RunState, task: TaskState): string | undefined {
   return closing?.kind === 'taken' ? closing.because : undefined;
 }
 
-/** Composes the prompt of a new attempt of `member` at `task`. Pure. */
+/** Why the tool that does a task keeps it waiting, and until when to wait, if it does. Pure. */
+export function toolWait(
+  { projection }: Decider,
+  { task: { step } }: TaskState,
+  nowMs: number,
+): { readonly because: string; readonly untilAt: number } | undefined {
+  const down = step === undefined ? undefined : projection.tools.down(step.tool, nowMs);
+  if (step === undefined || down === undefined) return undefined;
+  const because = `the tool ${step.tool} is out of order: ${down.why}`;
+  return { because, untilAt: down.untilAt ?? nowMs + TRIAL_MS };
+}
+
+/** Composes the prompt of a new attempt of `member` at `task`; tools that are out of order are not offered. Pure. */
 export function composeFor(
-  settings: Settings,
+  { settings, projection }: Pick<Decider, 'settings' | 'projection'>,
   run: RunState,
   task: TaskState,
   member: Member,
+  nowMs: number,
 ): { readonly prompt: ComposedPrompt; readonly tools: readonly ToolDescription[] } {
   const parts = settings.roles.of(task.task);
-  const tools = parts.descriptions;
+  const { tools, context } = offerTools(projection.tools, parts.descriptions, run.context, nowMs);
   const prompt = composePrompt({
     task: task.task,
     roleName: parts.name,
@@ -167,7 +205,7 @@ export function composeFor(
     model: member.model.info,
     goodAt: member.goodAt,
     framework: parts.framework,
-    context: run.context,
+    context,
     tools,
     inputs: promptInputs(run, task),
     history: task.past.flatMap((past) =>

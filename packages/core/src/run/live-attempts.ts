@@ -118,7 +118,7 @@ export class LiveAttempts {
       if (ready !== undefined) await ready;
       if (call !== undefined) {
         await callModel(this.#host, at, call);
-        this.#host.callEnded();
+        this.#host.callEnded(at);
       }
     } catch (error) {
       this.#break(at, error);

@@ -1,17 +1,20 @@
 import { AnswerCache } from '../call/answer-cache.ts';
 import type { CacheSettings } from '../call/cache-options.ts';
 import { SingleFlight } from '../call/single-flight.ts';
+import { waitsOut } from '../internal/waits-out.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
-import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
+import { ModelBreakers } from '../limit/model-breakers.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import { SpendRate } from '../limit/spend-rate.ts';
+import { ToolBreakers } from '../limit/tool-breakers.ts';
 import { WorkHistory } from '../limit/work-history.ts';
 import type { Member } from '../route/member.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { OpenCall } from './expected-ends.ts';
+import { foldToolCalls } from './fold-tool-calls.ts';
 import { outputKey } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
@@ -19,7 +22,10 @@ import { isSetBack, setBackWaits } from './set-back.ts';
 export class Projection {
   readonly runs: Runs = new Map();
   readonly budgets: BudgetTree;
-  readonly cooldowns: Map<string, Cooldown> = new Map();
+  readonly breakers: ModelBreakers;
+  readonly tools: ToolBreakers = new ToolBreakers();
+  /** When each run began, or was gone on with, epoch ms. */
+  readonly begunAt: Map<string, number> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
   /** The calls under way. */
   readonly calls: Map<string, OpenCall> = new Map();
@@ -44,6 +50,12 @@ export class Projection {
     this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
     this.answers = cache === undefined ? undefined : new AnswerCache(cache);
     this.flights = cache === undefined ? undefined : new SingleFlight();
+    this.breakers = new ModelBreakers(
+      [...members.values()].map(({ name, model, slowMs, learned }) => {
+        const learns = learned.atOnce < Number.POSITIVE_INFINITY;
+        return { name, info: model.info, slowMs, learns };
+      }),
+    );
   }
 
   /** When the last event was, epoch ms. */
@@ -56,14 +68,30 @@ export class Projection {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
     this.history.take(event, () => this.#kindOf(event));
+    if (event.type === 'call.failed') this.#strike(event);
+    foldToolCalls(this.tools, this.runs, event);
     foldRun(this.runs, event);
     this.expected.take(event);
     this.answers?.take(event);
     this.flights?.take(event);
     this.budgets.take(event);
     switch (event.type) {
+      case 'run.started':
+      case 'run.resumed':
+        this.begunAt.set(event.run ?? '', event.at);
+        return;
+      case 'run.finished':
+        this.begunAt.delete(event.run ?? '');
+        return;
       case 'lease.taken':
-        this.#forgiveFailures();
+        this.breakers.forgive(event.at);
+        this.tools.forgive();
+        return;
+      case 'model.changed':
+        this.breakers.tell(event.model ?? '', event.data);
+        return;
+      case 'limit.learned':
+        this.#members.get(event.model ?? '')?.learned.tell(event.data);
         return;
       case 'call.started':
         this.#start(event);
@@ -85,8 +113,14 @@ export class Projection {
 
   /** The clock was set back; what follows counts by the new one. */
   #setBack(at: number): void {
-    for (const { limits } of this.#members.values()) limits.setBack(at);
-    setBackWaits(this.runs, this.cooldowns, this.#latestAt, at);
+    for (const { limits, learned } of this.#members.values()) {
+      limits.setBack(at);
+      learned.setBack(at);
+    }
+    this.breakers.setBack(this.#latestAt, at);
+    this.tools.setBack(this.#latestAt, at);
+    for (const [run, begunAt] of this.begunAt) this.begunAt.set(run, Math.min(begunAt, at));
+    setBackWaits(this.runs, this.#latestAt, at);
     this.#latestAt = at;
   }
 
@@ -94,7 +128,10 @@ export class Projection {
     const { call = '', model = '' } = event;
     this.calls.set(call, { model, kind: this.#kindOf(event), startedAt: event.at });
     const claim = { estimate: event.data.estimate, worst: event.data.worst };
-    this.#members.get(model)?.limits.start(call, event.at, claim);
+    const member = this.#members.get(model);
+    member?.limits.start(call, event.at, claim);
+    member?.learned.start(call, event.at);
+    this.breakers.start(call, model, event.at);
   }
 
   #finish(event: OverseerEvent<'call.finished'>): void {
@@ -109,7 +146,8 @@ export class Projection {
     this.outputs.note(key, settled.outputTokens);
     this.durations.note(key, event.data.durationMs);
     this.durations.note(model, event.data.durationMs);
-    if (this.cooldowns.has(model)) this.cooldowns.delete(model);
+    member?.learned.succeed(call, event.at, event.data.firstTokenMs);
+    this.breakers.succeed(call, model, event.at, event.data.firstTokenMs);
   }
 
   #fail(event: OverseerEvent<'call.failed'>): void {
@@ -122,15 +160,17 @@ export class Projection {
       this.rates.get(model)?.note(event.at, settled);
     } else member?.limits.release(call);
     if (rate !== undefined) member?.limits.learn(event.at, rate);
-    const before = this.cooldowns.get(model) ?? noCooldown;
-    this.cooldowns.set(model, cooldownAfter(before, event.data, event.at));
+    member?.learned.fail(call, event.at, event.data);
+    this.breakers.fail(call, model, event.at, event.data);
   }
 
-  /** Whoever starts anew may have mended what was wrong with a model. */
-  #forgiveFailures(): void {
-    for (const [model, cooldown] of this.cooldowns) {
-      if (!outlivesProcess(cooldown)) this.cooldowns.delete(model);
-    }
+  /** A failure between which and the one before it the model answered others is not of an outage. */
+  #strike(event: OverseerEvent<'call.failed'>): void {
+    const { run = '', task = '', model = '' } = event;
+    const attempt = this.runs.get(run)?.tasks.get(task)?.attempt;
+    if (attempt?.failedAt === undefined || waitsOut[event.data.kind] !== 'alone') return;
+    const succeededAt = this.breakers.succeededAt(model) ?? Number.NEGATIVE_INFINITY;
+    if (succeededAt > attempt.failedAt) attempt.strikes += 1;
   }
 
   #kindOf(event: OverseerEvent): string {

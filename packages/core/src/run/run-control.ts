@@ -9,8 +9,10 @@ import type { LiveAttempts } from './live-attempts.ts';
 import type { RunGraphs } from './run-graphs.ts';
 import { lostWith } from './settled.ts';
 
-/** Attempts of one task, moves included, after which it fails whatever happened. */
+/** Attempts of one task, moves left out, after which it fails whatever happened. */
 const MAX_ENDS = 12;
+/** Moves of one task after which it fails. An outage of all models makes a move at most every few seconds, later minutes. */
+const MAX_MOVES = 10_000;
 
 /** What the life of runs needs of the kernel around it. */
 export interface RunControlHost {
@@ -181,7 +183,9 @@ export class RunControl {
       this.failTask(run, task, last.because, last.findings);
       return;
     }
-    if (tries.length >= this.#host.maxAttempts || past.length >= MAX_ENDS) {
+    const moves = past.filter(({ outcome }) => outcome === 'moved').length;
+    const isOver = past.length - moves >= MAX_ENDS || moves >= MAX_MOVES;
+    if (tries.length >= this.#host.maxAttempts || isOver) {
       const because = `${tries.length} attempts did not succeed; the last: ${last?.because}`;
       this.failTask(run, task, because, last?.findings ?? []);
       return;

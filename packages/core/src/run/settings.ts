@@ -38,6 +38,8 @@ export interface Settings {
   readonly queueLimit: number;
   /** Attempts that may be under way at once, to begin with. */
   readonly workers: WorkerBounds;
+  /** How long an outage may last before the tasks that wait for it fail. */
+  readonly outageMs: number;
   /** Tries at one task before it fails. */
   readonly maxAttempts: number;
   /** Checks that run at once. */

@@ -89,7 +89,7 @@ function earliestStart(decider: Decider, task: TaskState, member: Member, nowMs:
   if (hasFailed || admission.kind === 'never') return Number.POSITIVE_INFINITY;
   const freeAt =
     admission.kind === 'wait' ? (admission.untilAt ?? placeAt(decider, name, nowMs)) : nowMs;
-  return Math.max(nowMs, freeAt, downUntil(decider, name, nowMs)?.untilAt ?? nowMs);
+  return Math.max(nowMs, freeAt, downUntil(decider, task.run, name, nowMs)?.untilAt ?? nowMs);
 }
 
 /** When a call of a model is expected to end, so that another one may begin; now where nobody can know. */

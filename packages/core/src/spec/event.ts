@@ -195,6 +195,8 @@ export interface EventData {
     readonly message: string;
     readonly retryable: boolean;
     readonly retryAt?: number;
+    /** Until when the provider asked to be left alone, or until its quota is full again, epoch ms. */
+    readonly askedUntilAt?: number;
     readonly rate?: RateLimit;
     /** What stays charged: nothing for a call that was refused, the estimate for one whose end nobody saw. */
     readonly settled: CallEstimate;
@@ -228,6 +230,8 @@ export interface EventData {
     readonly name?: string;
     readonly output: Json;
     readonly isError?: boolean;
+    /** What the tool stands on failed: it took too long, or threw something that is no answer. */
+    readonly isBroken?: boolean;
   };
   'verdict.given': {
     /** Position in the task's chain of checks. */
@@ -258,11 +262,16 @@ export interface EventData {
     readonly held: number;
     readonly capacity: number;
   };
-  'limit.learned': { readonly rate: RateLimit };
+  /** How many calls a minute a model bears was learned from its refusals; an empty `rate` lifts that again. */
+  'limit.learned': { readonly rate: RateLimit; readonly because?: string };
+  /** A model is left alone after failures (`down`), or is up again. */
   'model.changed': {
     readonly state: 'up' | 'down';
     readonly because: string;
+    /** When one call will try it again. */
     readonly untilAt?: number;
+    /** What failed: the model, its key with all models of it, or its server with all models of it. */
+    readonly scope?: 'model' | 'key' | 'server';
   };
 }
 

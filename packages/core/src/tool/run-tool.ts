@@ -14,6 +14,8 @@ export interface ToolOutcome {
   readonly isError: boolean;
   /** It was not waited for any longer: whether it happened is unknown. */
   readonly inDoubt?: boolean;
+  /** What the tool stands on failed, rather than that it refused: trying again later may help. */
+  readonly isBroken?: boolean;
 }
 
 /** What `runTool` adds a signal to. */
@@ -45,7 +47,7 @@ export function runTool(
     failed: failure,
     late: () => {
       const words = `The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`;
-      return { ...refusal(words), inDoubt: true };
+      return { ...broken(words), inDoubt: true };
     },
   });
 }
@@ -83,9 +85,10 @@ function contextOf(place: ToolPlace, own: Cancellation): ToolContext {
 
 function failure(error: unknown): ToolOutcome {
   try {
-    return refusal(OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`);
+    if (!OverseerError.is(error)) return broken(`The tool failed: ${String(error)}`);
+    return error.retryable ? broken(error.message) : refusal(error.message);
   } catch {
-    return refusal('The tool failed without words.');
+    return broken('The tool failed without words.');
   }
 }
 
@@ -116,4 +119,8 @@ function checked(tool: Tool, output: Json): ToolOutcome {
 
 function refusal(message: string): ToolOutcome {
   return { output: message, isError: true };
+}
+
+function broken(message: string): ToolOutcome {
+  return { output: message, isError: true, isBroken: true };
 }
