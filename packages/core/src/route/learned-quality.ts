@@ -1,0 +1,145 @@
+import { hash } from 'node:crypto';
+import { type LengthBody, LengthPrior } from './length-prior.ts';
+import { NearestOutcomes } from './nearest-outcomes.ts';
+import { type Belief, type QualityBody, QualityBook } from './quality.ts';
+import { packVector, type TextVector, textVector, unpackVector } from './text-vectors.ts';
+
+/** A task as far as its difficulty can be told beforehand. */
+export interface Difficulty {
+  readonly kind: string;
+  /** What the task says: its title and instruction. */
+  readonly text: string;
+}
+
+/** The chance that a model's answer will be accepted, and what it is made of. */
+export interface Prediction {
+  /** 0.01 to 0.99. */
+  readonly quality: number;
+  /** Outcomes of this model at this kind of task, older ones counting less. */
+  readonly outcomes: number;
+  /** The model's rate over all tasks; the others say by how much kind, similar texts and length change it. */
+  readonly usual: number;
+  readonly byKind: number;
+  readonly bySimilar: number;
+  readonly byLength: number;
+}
+
+/** Texts must have been this many before nearness means something. */
+export const ENOUGH_OUTCOMES = 200;
+/** Texts that are remembered. */
+const CAPACITY = 2_048;
+/** How many near texts it takes to believe them half. */
+const NEAR_SHRINKAGE = 25;
+/** Kind, similar texts and length tell partly the same; together they are believed this much, which held-out data bears out. */
+const SHARED = 0.7;
+/** Texts read again and again are read once. */
+const READ = 512;
+
+/**
+ * Predicts before a call how likely a model's answer is to be accepted: its rate at that kind of task (Beta posterior),
+ * moved by how it fared on the texts most like this one, and by the length of the text. A fold of outcomes; the same
+ * outcomes give the same predictions.
+ */
+export class LearnedQuality {
+  readonly #book = new QualityBook();
+  readonly #length = new LengthPrior();
+  readonly #nearest: NearestOutcomes;
+  /** Texts read lately; a cache that says nothing of its own. */
+  readonly #read = new Map<string, TextVector>();
+  #outcomes = 0;
+
+  /** Remembers at most `capacity` texts; the default is 2,048. */
+  constructor(capacity: number = CAPACITY) {
+    this.#nearest = new NearestOutcomes(capacity);
+  }
+
+  /** All outcomes so far. */
+  get outcomes(): number {
+    return this.#outcomes;
+  }
+
+  /** Takes note of one answer that was accepted or refused for what it was. */
+  note(model: string, { kind, text }: Difficulty, good: boolean): void {
+    this.#outcomes += 1;
+    this.#book.note(model, kind, good);
+    this.#length.note(model, text.length, good);
+    this.#nearest.add(keyOf(text), this.#vectorOf(text), model, good);
+  }
+
+  /** What is known of a model at one kind of task. */
+  belief(model: string, kind: string): Belief {
+    return this.#book.of(model, kind);
+  }
+
+  /** How likely each of these models is to succeed at a task, in their order. Changes nothing that counts. */
+  predict(models: readonly string[], { kind, text }: Difficulty): readonly Prediction[] {
+    const near =
+      this.#outcomes < ENOUGH_OUTCOMES ? [] : this.#nearest.near(this.#vectorOf(text), models);
+    return models.map((model, at) => {
+      const belief = this.#book.of(model, kind);
+      const usual = this.#book.overall(model).mean;
+      const found = near[at];
+      const byKind = SHARED * (belief.mean - usual);
+      const bySimilar =
+        found === undefined
+          ? 0
+          : SHARED * (found.rate - usual) * (found.texts / (found.texts + NEAR_SHRINKAGE));
+      const byLength = SHARED * this.#length.shift(model, text.length, usual);
+      const quality = Math.max(0.01, Math.min(0.99, usual + byKind + bySimilar + byLength));
+      return { quality, outcomes: belief.outcomes, usual, byKind, bySimilar, byLength };
+    });
+  }
+
+  /** Everything that is known, for a snapshot. Texts are in it as hashes of their terms. */
+  body(): LearnedBody {
+    return {
+      outcomes: this.#outcomes,
+      book: this.#book.body(),
+      length: this.#length.body(),
+      texts: this.#nearest
+        .list()
+        .map(({ key, vector, models }) => [
+          key,
+          packVector(vector),
+          [...models].map(([model, { good, all }]) => [model, good, all] as const),
+        ]),
+    };
+  }
+
+  /** Takes up what `body` gave; nothing may have been noted before. */
+  restore({ outcomes, book, length, texts }: LearnedBody): void {
+    this.#outcomes = outcomes;
+    this.#book.restore(book);
+    this.#length.restore(length);
+    for (const [key, vector, models] of texts) {
+      const fared = models.map(([model, good, all]) => [model, { good, all }] as const);
+      this.#nearest.restore({ key, vector: unpackVector(vector), models: new Map(fared) });
+    }
+  }
+
+  #vectorOf(text: string): TextVector {
+    let vector = this.#read.get(text);
+    if (vector === undefined) {
+      vector = textVector(text);
+      if (this.#read.size >= READ) this.#read.clear();
+      this.#read.set(text, vector);
+    }
+    return vector;
+  }
+}
+
+/** What a snapshot holds of a `LearnedQuality`. */
+export interface LearnedBody {
+  readonly outcomes: number;
+  readonly book: QualityBody;
+  readonly length: LengthBody;
+  readonly texts: readonly (readonly [
+    key: string,
+    vector: string,
+    models: readonly (readonly [model: string, good: number, all: number])[],
+  ])[];
+}
+
+function keyOf(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 16);
+}
