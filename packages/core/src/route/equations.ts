@@ -35,10 +35,11 @@ export function equationsIn(text: string): readonly Equation[] {
   let start = 0;
   while (start < marks.length && found.length < MOST_EQUATIONS) {
     const end = endOfSum(marks, start);
-    const result = marks[end] === '=' && end > start + 1 ? resultAt(marks, end) : undefined;
+    const isSum = end > start + 1 && isNumber(marks[end - 1]);
+    const result = isSum && marks[end] === '=' ? resultAt(marks, end) : undefined;
     if (result !== undefined) found.push(equation(marks.slice(start, end), result));
     // What is right of the sign may begin the next one: 2 + 3 = 5 + 1 = 6. Nothing left of it can.
-    start = end + 1;
+    start = isNumber(marks[end]) ? end : end + 1;
   }
   return found;
 }
