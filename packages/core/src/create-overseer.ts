@@ -11,6 +11,7 @@ import { normaliseLimit } from './limit/parse-limit.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
+import { routingOf } from './route/routing-options.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
@@ -103,6 +104,7 @@ function createSettings(
     random: options.random ?? Math.random,
     fetch: options.fetch,
     patienceMs: options.patienceMs ?? 2_000,
+    routing: routingOf(options.routing),
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,

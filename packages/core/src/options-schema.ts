@@ -35,6 +35,16 @@ const budget = z.strictObject({
   calls: count.optional(),
 });
 
+const routing = z.strictObject({
+  mode: z.enum(['declared', 'score', 'cascade']).optional(),
+  qualityFloor: z.number().min(0).max(1).optional(),
+  costWeight: z.number().nonnegative().optional(),
+  waitWeight: z.number().nonnegative().optional(),
+  deadlineMs: z.number().positive().optional(),
+  usdPerAttempt: z.number().positive().optional(),
+  explore: z.boolean().optional(),
+});
+
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */
 export const optionsSchema: z.ZodType = z.strictObject({
   overseer: z.string(),
@@ -67,6 +77,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .optional(),
   fetch: z.custom((value) => typeof value === 'function').optional(),
   patienceMs: milliseconds.optional(),
+  routing: routing.optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),

@@ -1,4 +1,5 @@
 import type { Clock } from './internal/clock.ts';
+import type { RoutingOptions } from './route/routing-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
@@ -37,6 +38,8 @@ export interface OverseerOptions<Name extends string = string> {
   readonly fetch?: typeof globalThis.fetch;
   /** A wait for a better model longer than this sends a task to a fallback, in ms; the default is 2,000. */
   readonly patienceMs?: number;
+  /** How the model for a task is chosen among those that can do it; the default is by what was declared. */
+  readonly routing?: RoutingOptions;
   /** Tries at one task before it fails, 1 to 12; the default is 4. */
   readonly maxAttempts?: number;
   /** Checks that run at once; the default is the number of processors. */

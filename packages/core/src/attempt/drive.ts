@@ -74,6 +74,11 @@ export function endAttempt(
 
 /** Where there is no change to make and no plan to take up, the end needs no waiting. */
 function accept(host: AttemptHost, at: AttemptPlace): Promise<void> | 'stop' {
+  const doubt = host.doubtOf(at);
+  if (doubt !== undefined) {
+    endAttempt(host, at, 'moved', doubt, []);
+    return 'stop';
+  }
   const isPlain = at.attempt.base === undefined && at.task.task.kind !== 'plan';
   if (!isPlain) return acceptChangeOrPlan(host, at);
   finish(host, at, undefined, []);

@@ -1,6 +1,7 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { answerText } from '../journal/fold-attempt.ts';
+import { NOT_CHECKED } from '../route/attempt-watch.ts';
 import type { Ask, ValidationContext, Verdict } from '../spec/validator.ts';
 import type { ChainLink } from '../validate/chain.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
@@ -64,7 +65,9 @@ async function judge(
   } catch (error) {
     if (at.live.cancel.aborted) return;
     const message = error instanceof Error ? error.message : String(error);
-    const findings = [{ message: `The check ${link.name} could not be made: ${message}` }];
+    const findings = [
+      { code: NOT_CHECKED, message: `The check ${link.name} could not be made: ${message}` },
+    ];
     outcome = { kind: 'fail', findings };
   }
   record(host, at, check, link, outcome);

@@ -27,6 +27,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'change.started': 1,
   'change.accepted': 1,
   'change.refused': 1,
+  'practice.noted': 1,
   'limit.learned': 1,
   'model.changed': 1,
 };

@@ -2,7 +2,7 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /** Events between two marks. */
 const MARK_EVERY = 1_000;
@@ -65,7 +65,7 @@ export class JournalIndex {
   }
 
   /** What a snapshot holds of it. */
-  body(): Json {
+  body(): { readonly open: readonly string[]; readonly marks: readonly (readonly number[])[] } {
     return { open: [...this.#open], marks: this.#marks.map(({ seq, at }) => [seq, at]) };
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type LengthBody, LengthPrior } from './length-prior.ts';
-import { NearestOutcomes } from './nearest-outcomes.ts';
+import { type Fared, NearestOutcomes } from './nearest-outcomes.ts';
 import { type Belief, type QualityBody, QualityBook } from './quality.ts';
 import { packVector, type TextVector, textVector, unpackVector } from './text-vectors.ts';
 
@@ -44,12 +44,16 @@ export class LearnedQuality {
   readonly #book = new QualityBook();
   readonly #length = new LengthPrior();
   readonly #nearest: NearestOutcomes;
+  readonly #capacity: number;
+  /** How models fared on texts that are not read yet, oldest first. */
+  readonly #unread = new Map<string, Map<string, Fared>>();
   /** Texts read lately; a cache that says nothing of its own. */
   readonly #read = new Map<string, TextVector>();
   #outcomes = 0;
 
   /** Remembers at most `capacity` texts; the default is 2,048. */
   constructor(capacity: number = CAPACITY) {
+    this.#capacity = capacity;
     this.#nearest = new NearestOutcomes(capacity);
   }
 
@@ -63,7 +67,15 @@ export class LearnedQuality {
     this.#outcomes += 1;
     this.#book.note(model, kind, good);
     this.#length.note(model, text.length, good);
-    this.#nearest.add(keyOf(text), this.#vectorOf(text), model, good);
+    const models = this.#unread.get(text) ?? new Map<string, Fared>();
+    const before = models.get(model) ?? { good: 0, all: 0 };
+    models.set(model, { good: before.good + (good ? 1 : 0), all: before.all + 1 });
+    this.#unread.set(text, models);
+    // What would be forgotten at once need not be read.
+    for (const oldest of this.#unread.keys()) {
+      if (this.#unread.size <= this.#capacity) return;
+      this.#unread.delete(oldest);
+    }
   }
 
   /** What is known of a model at one kind of task. */
@@ -73,8 +85,9 @@ export class LearnedQuality {
 
   /** How likely each of these models is to succeed at a task, in their order. Changes nothing that counts. */
   predict(models: readonly string[], { kind, text }: Difficulty): readonly Prediction[] {
-    const near =
-      this.#outcomes < ENOUGH_OUTCOMES ? [] : this.#nearest.near(this.#vectorOf(text), models);
+    const isLearned = this.#outcomes >= ENOUGH_OUTCOMES;
+    if (isLearned) this.#readAll();
+    const near = isLearned ? this.#nearest.near(this.#vectorOf(text), models) : [];
     return models.map((model, at) => {
       const belief = this.#book.of(model, kind);
       const usual = this.#book.overall(model).mean;
@@ -92,6 +105,7 @@ export class LearnedQuality {
 
   /** Everything that is known, for a snapshot. Texts are in it as hashes of their terms. */
   body(): LearnedBody {
+    this.#readAll();
     return {
       outcomes: this.#outcomes,
       book: this.#book.body(),
@@ -113,8 +127,16 @@ export class LearnedQuality {
     this.#length.restore(length);
     for (const [key, vector, models] of texts) {
       const fared = models.map(([model, good, all]) => [model, { good, all }] as const);
-      this.#nearest.restore({ key, vector: unpackVector(vector), models: new Map(fared) });
+      this.#nearest.add({ key, vector: unpackVector(vector), models: new Map(fared) });
     }
+  }
+
+  /** Reading texts costs more than all the rest, so that it is left until somebody asks. */
+  #readAll(): void {
+    for (const [text, models] of this.#unread) {
+      this.#nearest.add({ key: keyOf(text), vector: this.#vectorOf(text), models });
+    }
+    this.#unread.clear();
   }
 
   #vectorOf(text: string): TextVector {

@@ -4,7 +4,8 @@ import { NearestOutcomes } from './nearest-outcomes.ts';
 import { textVector } from './text-vectors.ts';
 
 function remember(nearest: NearestOutcomes, text: string, good: boolean, model = 'm'): void {
-  nearest.add(text, textVector(text), model, good);
+  const fared = { good: good ? 1 : 0, all: 1 };
+  nearest.add({ key: text, vector: textVector(text), models: new Map([[model, fared]]) });
 }
 
 function rate(nearest: NearestOutcomes, text: string, model = 'm'): number | undefined {
@@ -45,7 +46,7 @@ describe('NearestOutcomes', () => {
         for (const { words, good } of outcomes) remember(bounded, words.join(' '), good);
         expect(bounded.size).toBeLessThanOrEqual(5);
         const again = new NearestOutcomes(5);
-        for (const text of bounded.list()) again.restore(text);
+        for (const text of bounded.list()) again.add(text);
         const question = asked.join(' ');
         const [a, b] = [rate(bounded, question), rate(again, question)];
         if (a === undefined) expect(b).toBeUndefined();

@@ -24,6 +24,8 @@ export interface NearRate {
 const NEIGHBOURS = 100;
 const SHARE = 0.25;
 
+const NOTHING: Fared = { good: 0, all: 0 };
+
 interface Entry {
   readonly key: string;
   readonly vector: TextVector;
@@ -62,17 +64,13 @@ export class NearestOutcomes {
     return this.#places.size;
   }
 
-  /** Takes note of how a model fared on a text. */
-  add(key: string, vector: TextVector, model: string, good: boolean): void {
-    const { models } = this.#entryFor(key, vector);
-    const { good: before, all } = models.get(model) ?? { good: 0, all: 0 };
-    models.set(model, { good: before + (good ? 1 : 0), all: all + 1 });
-  }
-
-  /** Puts back a whole text, as `list` gave it. */
-  restore({ key, vector, models }: RememberedText): void {
-    const entry = this.#entryFor(key, vector);
-    for (const [model, fared] of models) entry.models.set(model, fared);
+  /** Adds how models fared on a text to what is known of it. */
+  add({ key, vector, models }: RememberedText): void {
+    const known = this.#entryFor(key, vector).models;
+    for (const [model, { good, all }] of models) {
+      const before = known.get(model) ?? NOTHING;
+      known.set(model, { good: before.good + good, all: before.all + all });
+    }
   }
 
   /** Everything that is remembered, oldest first. */

@@ -6,10 +6,15 @@ import { createSerial } from '../internal/serial.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import { backoffMs } from '../limit/backoff.ts';
+import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
+import type { Decider } from './decider.ts';
+import { estimateFor } from './give-away.ts';
 import { plannedDrafts } from './planned.ts';
+import type { Projection } from './projection.ts';
+import { doubtOf } from './rating-for.ts';
 import type { Settings } from './settings.ts';
 
 /** Something to look at while it happens; not in the journal, never waited for. */
@@ -28,6 +33,7 @@ export type LiveBus = EventEmitter<{ model: [LiveEvent] }>;
 export interface AttemptHostParts
   extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'> {
   readonly settings: Settings;
+  readonly projection: Projection;
   readonly journal: Journal;
   readonly deadlines: Deadlines;
   readonly live: LiveBus;
@@ -36,7 +42,8 @@ export interface AttemptHostParts
 
 /** What attempts need of the kernel around them, for one kernel. */
 export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
-  const { settings, journal, deadlines, live, sources } = parts;
+  const { settings, projection, journal, deadlines, live, sources } = parts;
+  const decider: Decider = { settings, projection, candidates: createCandidateFinder(settings) };
   return {
     clock: settings.clock,
     ids: settings.ids,
@@ -51,6 +58,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
       task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
     grantsOf: (task) => grantsOf(settings, task),
     sourceOf: (run) => sources.get(run),
+    doubtOf: ({ task, attempt }) => doubtOf(decider, task, attempt, estimateFor(decider, task)),
     planFrom: (at, output) => plannedDrafts(at, output),
     bounded: createBounded(settings.checksAtOnce),
     serially: createSerial(),

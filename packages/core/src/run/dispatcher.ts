@@ -9,12 +9,12 @@ import type { Member } from '../route/member.ts';
 import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
 import type { Finding } from '../spec/validator.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
+import type { Decider } from './decider.ts';
 import {
   assignmentDrafts,
   chooseFor,
   claimForMessages,
   composeFor,
-  type Decider,
   downUntil,
   needsNoModel,
 } from './give-away.ts';
@@ -169,7 +169,7 @@ export class Dispatcher {
     nowMs: number,
   ): Started {
     const { member } = choice;
-    const { prompt, tools } = composeFor(this.#settings, run, task, member);
+    const { prompt, tools } = composeFor(this.#decider, run, task, member);
     if (prompt.framework?.pass === false) {
       const { id, failed } = prompt.framework;
       const findings = failed.map((message) => ({ message }));

@@ -5,15 +5,17 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
-import type { createCandidateFinder } from '../route/candidate-finder.ts';
 import { roleOf } from '../route/candidates.ts';
 import { type Choice, chooseModel } from '../route/choose-model.ts';
-import type { Member } from '../route/member.ts';
+import { type Member, versionOf } from '../route/member.ts';
 import type { CallEstimate } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
-import { outputKey, type Projection } from './projection.ts';
+import type { Decider } from './decider.ts';
+import { practicesFor } from './practices-for.ts';
+import { outputKey } from './projection.ts';
+import { type EstimateFor, ratingFor } from './rating-for.ts';
 import type { RoleParts } from './role-parts.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,12 +25,10 @@ const TRIAL_MS = 60_000;
 /** A model that has tools calls them at least once and then says what it did. */
 const CALLS_WITH_TOOLS = 2;
 
-/** What the kernel decides about a task, or about an attempt's next call. */
-export interface Decider {
-  readonly settings: Settings;
-  readonly projection: Projection;
-  readonly candidates: ReturnType<typeof createCandidateFinder>;
-}
+/** A task of fewer characters fits every model that is worth the name. */
+const SMALL_TASK = 4_000;
+/** Room that an answer needs at least, in tokens. */
+const LEAST_ANSWER = 64;
 
 /** Which model gets a task now, if any. Pure: reads state, changes nothing. */
 export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Choice {
@@ -43,12 +43,17 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   }
   const run = projection.runs.get(task.run);
   const rough = roughTokens(task, run?.context, parts);
+  const candidates = decider.candidates({
+    role: task.task.role,
+    kind: task.task.kind,
+    usesTools: parts.tools.size > 0,
+  });
+  for (const { member } of candidates) {
+    const why = tooLargeFor(member, task.task, parts);
+    if (why !== undefined) excluded.set(member.name, why);
+  }
   return chooseModel({
-    candidates: decider.candidates({
-      role: task.task.role,
-      kind: task.task.kind,
-      usesTools: parts.tools.size > 0,
-    }),
+    candidates,
     nowMs,
     claimFor: (member) => claimFor(decider, member, task, rough),
     callsFor: ({ name }) =>
@@ -57,7 +62,21 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
+    rating: ratingFor(
+      decider,
+      task,
+      (member) => claimFor(decider, member, task, rough).estimate,
+      nowMs,
+    ),
   });
+}
+
+/** What a call of a task would use on a model, before its prompt is written. */
+export function estimateFor(decider: Decider, task: TaskState): EstimateFor {
+  const { settings, projection } = decider;
+  const context = projection.runs.get(task.run)?.context;
+  const rough = roughTokens(task, context, settings.roles.of(task.task));
+  return (member) => claimFor(decider, member, task, rough).estimate;
 }
 
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
@@ -80,7 +99,13 @@ export function groupOf(task: TaskState): string {
   const { task: plan, past } = task;
   if (needsNoModel(plan)) return 'tool';
   const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
-  return [roleOf(plan), plan.kind, ...tried].join('/');
+  return [roleOf(plan), plan.kind, ...sizeOf(plan), ...tried].join('/');
+}
+
+/** Tasks that may be too large for some model do not speak for those that are not. */
+function sizeOf({ title, instruction }: PlanTask): readonly string[] {
+  const characters = title.length + instruction.length;
+  return characters < SMALL_TASK ? [] : [`2^${Math.floor(Math.log2(characters))}`];
 }
 
 /** Whether a tool or checks alone do the task. */
@@ -90,7 +115,7 @@ export function needsNoModel(task: PlanTask): boolean {
 
 /** Composes the prompt of a new attempt of `member` at `task`. Pure. */
 export function composeFor(
-  settings: Settings,
+  { settings, projection }: Decider,
   run: RunState,
   task: TaskState,
   member: Member,
@@ -105,6 +130,7 @@ export function composeFor(
     model: member.model.info,
     goodAt: member.goodAt,
     framework: parts.framework,
+    ...practicesFor(projection.routing.practices, member, task.task.kind),
     context: run.context,
     tools,
     inputs: task.task.needs.flatMap((key) => {
@@ -176,6 +202,19 @@ function roughTokens(task: TaskState, context: string | undefined, parts: RolePa
   return Math.ceil(characters / 4);
 }
 
+/** Why a model cannot read the task at all; what else a prompt has is cut to its window. */
+function tooLargeFor(
+  { model }: Member,
+  { title, instruction }: PlanTask,
+  { role }: RoleParts,
+): string | undefined {
+  const { contextWindow } = model.info;
+  if (contextWindow === undefined) return undefined;
+  const tokens = Math.ceil((title.length + instruction.length + role.text.length) / 4);
+  if (tokens + LEAST_ANSWER <= contextWindow) return undefined;
+  return `the task has about ${tokens} tokens, more than its window of ${contextWindow} takes`;
+}
+
 /** The events by which a task is given to a model: the choice, the prompt, the first call. */
 export function assignmentDrafts(
   at: { readonly run: string; readonly task: string; readonly attempt: string },
@@ -190,6 +229,7 @@ export function assignmentDrafts(
       model: choice.member.name,
       data: {
         model: choice.member.name,
+        version: versionOf(choice.member),
         because: choice.because,
         considered: choice.considered,
         ...(choice.insteadOf === undefined ? {} : { insteadOf: choice.insteadOf }),

@@ -269,6 +269,7 @@ export class Kernel {
   #attemptHost(): AttemptHost {
     return createAttemptHost({
       settings: this.#settings,
+      projection: this.#projection,
       journal: this.#journal,
       deadlines: this.#deadlines,
       live: this.live,

@@ -4,6 +4,8 @@ import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../li
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
+import { RoutingMemory } from '../route/routing-memory.ts';
+import { type Routing, routingOf } from '../route/routing-options.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
@@ -14,11 +16,14 @@ export class Projection {
   readonly cooldowns: Map<string, Cooldown> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
   readonly outputs: OutputEstimates = new OutputEstimates();
+  /** What was learned of models from outcomes. */
+  readonly routing: RoutingMemory;
   readonly #members: ReadonlyMap<string, Member>;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
-  constructor(members: ReadonlyMap<string, Member>) {
+  constructor(members: ReadonlyMap<string, Member>, routing: Routing = routingOf()) {
     this.#members = members;
+    this.routing = new RoutingMemory(routing);
   }
 
   /** When the last event was, epoch ms. */
@@ -32,6 +37,7 @@ export class Projection {
     this.#latestAt = Math.max(this.#latestAt, event.at);
     foldRun(this.runs, event);
     this.expected.take(event);
+    this.routing.take(event, this.runs.get(event.run ?? '')?.tasks.get(event.task ?? ''));
     switch (event.type) {
       case 'run.started':
         if (event.data.budget !== undefined && event.run !== undefined) {

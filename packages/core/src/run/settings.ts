@@ -1,6 +1,7 @@
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Member } from '../route/member.ts';
+import type { Routing } from '../route/routing-options.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
@@ -27,6 +28,8 @@ export interface Settings {
   readonly fetch: typeof globalThis.fetch | undefined;
   /** A wait longer than this sends a task to a fallback model. */
   readonly patienceMs: number;
+  /** How the model for a task is chosen. */
+  readonly routing: Routing;
   /** Tries at one task before it fails. */
   readonly maxAttempts: number;
   /** Checks that run at once. */

@@ -26,6 +26,12 @@ export interface ConsideredModel {
   /** In plain words: `5/5 calls, resets in 8 s`. */
   readonly why: string;
   readonly untilAt?: number;
+  /** Predicted quality less what price and time count for; present where outcomes had a say. */
+  readonly score?: number;
+  /** The predicted chance that its answer is accepted, 0 to 1. */
+  readonly quality?: number;
+  /** US dollars for one call, as estimated. */
+  readonly price?: number;
 }
 
 /** One layer's text in a prompt; each line of the prompt belongs to exactly one section. */
@@ -92,6 +98,8 @@ export interface EventData {
   'task.assigned': {
     /** Absent where a tool or checks alone do the task. */
     readonly model?: string;
+    /** What the model is, `provider/id`: under this its outcomes are learned, whatever it is called in the team. */
+    readonly version?: string;
     readonly because: string;
     readonly considered?: readonly ConsideredModel[];
     /** The model that would have been first choice. */
@@ -166,6 +174,13 @@ export interface EventData {
   'change.started': { readonly files: readonly string[] };
   'change.accepted': { readonly commit: string; readonly files: readonly string[] };
   'change.refused': { readonly because: string; readonly findings: readonly Finding[] };
+  /** A person's note on what works with a model, `provider/id`, at a kind of task or all of them; an empty one takes the notes there back. */
+  'practice.noted': {
+    readonly model: string;
+    readonly kind?: string;
+    readonly note: string;
+    readonly by: string;
+  };
   'limit.learned': { readonly rate: RateLimit };
   'model.changed': {
     readonly state: 'up' | 'down';
