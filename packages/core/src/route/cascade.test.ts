@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterDoubt, afterRefusal, type Rung } from './cascade.ts';
+import { afterDoubt, afterRefusal, notWorthBeginning, type Rung } from './cascade.ts';
 
 const small: Rung = { name: 'small', quality: 0.4, priceUsd: 0.001 };
 const middle: Rung = { name: 'middle', quality: 0.7, priceUsd: 0.02 };
@@ -45,6 +45,21 @@ describe('afterRefusal', () => {
         }
       }),
     );
+  });
+});
+
+describe('notWorthBeginning', () => {
+  it('M14 L8: is a first answer that costs more than it saves, or hardly ever succeeds', () => {
+    const skipped = (quality: number, priceUsd: number) => [
+      ...notWorthBeginning([{ name: 'small', quality, priceUsd }, large]),
+    ];
+    expect(skipped(0.4, 0.19)).toEqual([]);
+    expect(skipped(0.4, 0.21)).toEqual(['small']);
+    expect(skipped(0.19, 0)).toEqual(['small']);
+    expect(skipped(0.95, 0.49)).toEqual([]);
+    const unknown = { ...large, priceUsd: undefined };
+    expect([...notWorthBeginning([small, unknown])]).toEqual([]);
+    expect([...notWorthBeginning([small])]).toEqual([]);
   });
 });
 

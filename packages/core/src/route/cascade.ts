@@ -9,6 +9,25 @@ export interface Rung {
   readonly priceUsd: number | undefined;
 }
 
+/** Below this chance a first answer is likelier a waste of time than a saving. */
+const LIKELY_FAILURE = 0.2;
+
+/**
+ * The models that a cascade does not begin with, because that would cost more than it saves: a first answer pays if its
+ * price is less than what it saves of the next better model's, which is that price as often as the answer is accepted.
+ * `rungs` are those of which enough is known, cheapest first. Pure.
+ */
+export function notWorthBeginning(rungs: readonly Rung[]): ReadonlySet<string> {
+  return new Set(
+    rungs.flatMap(({ name, quality, priceUsd }, at) => {
+      const next = rungs.slice(at + 1).find((rung) => rung.quality > quality);
+      if (next?.priceUsd === undefined || priceUsd === undefined) return [];
+      const isWaste = priceUsd > quality * next.priceUsd || quality < LIKELY_FAILURE;
+      return isWaste ? [name] : [];
+    }),
+  );
+}
+
 /** Where a task goes after an answer that was refused or is in doubt. */
 export type Escalation =
   | { readonly kind: 'escalate'; readonly to: string; readonly because: string }

@@ -106,6 +106,23 @@ describe('chooseModel, as a cascade', () => {
     expect(choice.because).toContain('cheapest first of 2 equals');
   });
 
+  it('M14 L8: gives a task that the cheap one is likely to fail to a better one at once', () => {
+    const hard = (outcomes: number) =>
+      choose(
+        {
+          ...team,
+          small: { quality: 0.1, outcomes, price: 0.001 },
+          large: { ...team.large, outcomes: 30 },
+        },
+        mode,
+      );
+    expect(hard(30)).toMatchObject({
+      member: { name: 'large' },
+      because: expect.stringContaining('small would be a waste (10 % likely)'),
+    });
+    expect(chosen(hard(3))).toBe('small');
+  });
+
   it('L8 L5: goes up after a refusal where that pays, and announces it', () => {
     const refusals = new Map([['small', 1]]);
     const choice = choose(team, mode, {}, refusals);

@@ -1,5 +1,5 @@
 import type { Candidate } from './candidates.ts';
-import { afterRefusal, type Rung } from './cascade.ts';
+import { afterRefusal, notWorthBeginning, type Rung } from './cascade.ts';
 import type { Member } from './member.ts';
 import type { Routing } from './routing-options.ts';
 import {
@@ -62,17 +62,51 @@ export function rateCandidates(
   const { routing, weights } = input;
   const candidates = waiting.map(({ candidate }) => candidate);
   const expected = hasSay(candidates, input) ? expectedOf(waiting, input) : new Map();
+  const skipped = routing.mode === 'cascade' ? skippedOf(candidates, expected) : NOBODY;
   const escalation =
     routing.mode === 'cascade' ? escalationOf(candidates, refusals, expected, input) : undefined;
   return {
     expected,
     weights,
     escalation,
-    compare: (a, b) => compare(a, b, expected, input),
-    why: (winner) => whyOf(winner, candidates, expected, input),
+    compare: (a, b) =>
+      Number(skipped.has(a.member.name)) - Number(skipped.has(b.member.name)) ||
+      compare(a, b, expected, input),
+    why: (winner) =>
+      `${whyOf(winner, candidates, expected, input)}${skipWords(winner, candidates, expected, skipped)}`,
     underFloor: ({ member, fallbackOf }) =>
       fallbackOf === undefined ? undefined : underFloor(expected.get(member.name), routing),
   };
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function skippedOf(
+  candidates: readonly Candidate[],
+  expected: ReadonlyMap<string, Expected>,
+): ReadonlySet<string> {
+  const known = candidates.flatMap(({ member: { name } }): readonly Rung[] => {
+    const one = expected.get(name);
+    if (one === undefined || one.outcomes < KNOWN) return [];
+    return [{ name, quality: one.quality, priceUsd: one.priceUsd }];
+  });
+  return notWorthBeginning(known.sort((a, b) => (a.priceUsd ?? 0) - (b.priceUsd ?? 0)));
+}
+
+function skipWords(
+  winner: Candidate,
+  candidates: readonly Candidate[],
+  expected: ReadonlyMap<string, Expected>,
+  skipped: ReadonlySet<string>,
+): string {
+  if (skipped.has(winner.member.name)) return '';
+  const words = candidates
+    .filter(({ rank, member }) => rank === winner.rank && skipped.has(member.name))
+    .map(
+      ({ member: { name } }) =>
+        `; ${name} would be a waste (${percent(expected.get(name)?.quality ?? 0)} likely)`,
+    );
+  return words.join('');
 }
 
 function hasSay(candidates: readonly Candidate[], { routing, isLearned }: RatingInput): boolean {
