@@ -160,8 +160,10 @@ function assign(
   ratings: Ratings | undefined,
 ): Choice {
   const { member, because, rank } = offer.candidate;
-  const why = `${member.name} ${because}${ratings?.why(offer.candidate) ?? ''}`;
   const left = leftFor(member.name, input, ratings);
+  // Whoever takes over for what an answer was did not win among equals.
+  const among = left === undefined ? ratings?.why(offer.candidate) : undefined;
+  const why = `${member.name} ${because}${among ?? ''}`;
   const first = offers.find(({ candidate }) => candidate.rank < rank);
   return {
     kind: 'assign',
