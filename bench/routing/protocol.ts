@@ -42,7 +42,7 @@ export function judgeRouter(scores: readonly number[], graded: readonly Graded[]
 }
 
 /** The share of cases that are so. */
-export function share<T>(cases: readonly T[], isSo: (one: T) => boolean): number {
+function share<T>(cases: readonly T[], isSo: (one: T) => boolean): number {
   return cases.filter(isSo).length / cases.length;
 }
 

@@ -21,6 +21,7 @@ import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { answerValidator } from './validate/answer.ts';
+import { arithmeticValidator } from './validate/arithmetic.ts';
 import { planValidator } from './validate/plan.ts';
 import { review } from './validate/review.ts';
 
@@ -119,6 +120,7 @@ function createValidators(
   const plan = planValidator(() => [...validators.keys()]);
   for (const [name, validator] of Object.entries({
     answer: answerValidator,
+    arithmetic: arithmeticValidator,
     plan,
     review: review(),
     ...registered,

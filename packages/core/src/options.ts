@@ -22,7 +22,7 @@ export interface OverseerOptions<Name extends string = string> {
   /** Added to the built-in roles `overseer`, `reviewer`, `coder` and `worker`; one of the same name replaces it. */
   readonly roles?: Readonly<Record<string, Role>>;
   readonly tools?: Readonly<Record<string, Tool>>;
-  /** Added to the built-in checks `answer`, `plan` and `review`. */
+  /** Added to the built-in checks `answer`, `arithmetic`, `plan` and `review`. */
   readonly validators?: Readonly<Record<string, Validator>>;
   readonly frameworks?: Readonly<Record<string, Framework>>;
   /** Where attempts work apart, such as `gitWorkspaces({ repository })`; without one, tasks answer in text. */

@@ -35,7 +35,7 @@ interface Watched {
 const MOST = 10_000;
 
 /** The code of the finding of a check that could not be made: it says nothing about the answer. */
-export const NOT_CHECKED = 'check.not-made';
+export const NOT_CHECKED = 'not-checked';
 
 /**
  * Watches attempts from their start to their end, and says what each came to. What fails without a verdict on the answer

@@ -70,7 +70,7 @@ const FINDINGS = 24;
 const NOTES = 16;
 const NOTE_LENGTH = 500;
 /** Stands for every kind of task. */
-export const ANY_KIND = '*';
+const ANY_KIND = '*';
 
 /** Collects what works with which model at which kind of task. A fold of outcomes and of people's notes, bounded. */
 export class PracticeBook {

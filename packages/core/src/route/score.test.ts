@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { describeScore, percent, scoreOf, usd } from './score.ts';
+import { routingOf } from './routing-options.ts';
+import { describeScore, percent, scoreOf, usd, weightsFor } from './score.ts';
 
 const weights = { lambda: 2, mu: 0.1, deadlineMs: 100_000 };
+
+describe('weightsFor', () => {
+  it('M14: lets time count for nothing where code must be right', () => {
+    const routing = routingOf({ waitWeight: 0.3 });
+    expect(['code', 'test', 'write'].map((kind) => weightsFor(routing, kind, 1).mu)).toEqual([
+      0, 0, 0.3,
+    ]);
+    expect(weightsFor(routing, 'write', 2)).toEqual({ lambda: 2, mu: 0.3, deadlineMs: 600_000 });
+  });
+});
 
 describe('scoreOf', () => {
   it('M14: is quality less what money and time count for', () => {

@@ -1,3 +1,5 @@
+import type { Routing } from './routing-options.ts';
+
 /** What is expected of a model at one task. */
 export interface Expected {
   /** The chance that its answer is accepted, 0 to 1. */
@@ -17,6 +19,12 @@ export interface Weights {
   /** Chance of success that waiting for as long as `deadlineMs` costs. */
   readonly mu: number;
   readonly deadlineMs: number;
+}
+
+/** What money and time count for at a kind of task: for code and its tests, being right comes before being quick. */
+export function weightsFor(routing: Routing, kind: string, lambda: number): Weights {
+  const isCode = kind === 'code' || kind === 'test';
+  return { lambda, mu: isCode ? 0 : routing.waitWeight, deadlineMs: routing.deadlineMs };
 }
 
 /** Scores this close are equal: what is predicted is no surer than that. */

@@ -7,7 +7,7 @@ import { viewAnswer } from '../route/escalation-gain.ts';
 import { type Member, versionOf } from '../route/member.ts';
 import type { RatingInput } from '../route/rate-candidates.ts';
 import { explore } from '../route/sample-beta.ts';
-import type { Expected, Weights } from '../route/score.ts';
+import { type Expected, weightsFor } from '../route/score.ts';
 import type { CallEstimate } from '../spec/event.ts';
 import type { Decider } from './decider.ts';
 
@@ -27,7 +27,7 @@ export function ratingFor(
   const prefix = roleOf(task.task);
   return {
     routing,
-    weights: weightsOf(settings, memory.lambda),
+    weights: weightsFor(routing, kind, memory.lambda),
     isLearned: memory.isLearned,
     expected: (members, waits) => {
       const predicted = memory.quality.predict(members.map(versionOf), {
@@ -112,10 +112,6 @@ function doubtedIn({ past }: TaskState): ReadonlySet<string> {
       outcome === 'moved' && model !== undefined && answer !== '' ? [model] : [],
     ),
   );
-}
-
-function weightsOf({ routing }: Decider['settings'], lambda: number): Weights {
-  return { lambda, mu: routing.waitWeight, deadlineMs: routing.deadlineMs };
 }
 
 /** What runs on the host's own machines costs nothing; of all others without a price nobody knows. */
