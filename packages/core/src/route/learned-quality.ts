@@ -34,6 +34,7 @@ const NEAR_SHRINKAGE = 25;
 const SHARED = 0.7;
 /** Texts read again and again are read once. */
 const READ = 512;
+const PREDICTED = 64;
 
 /**
  * Predicts before a call how likely a model's answer is to be accepted: its rate at that kind of task (Beta posterior),
@@ -49,6 +50,8 @@ export class LearnedQuality {
   readonly #unread = new Map<string, Map<string, Fared>>();
   /** Texts read lately; a cache that says nothing of its own. */
   readonly #read = new Map<string, TextVector>();
+  /** What was predicted since the last outcome: who waits is asked about again and again. */
+  readonly #predicted = new Map<string, readonly Prediction[]>();
   #outcomes = 0;
 
   /** Remembers at most `capacity` texts; the default is 2,048. */
@@ -65,6 +68,7 @@ export class LearnedQuality {
   /** Takes note of one answer that was accepted or refused for what it was. */
   note(model: string, { kind, text }: Difficulty, good: boolean): void {
     this.#outcomes += 1;
+    this.#predicted.clear();
     this.#book.note(model, kind, good);
     this.#length.note(model, text.length, good);
     const models = this.#unread.get(text) ?? new Map<string, Fared>();
@@ -85,6 +89,16 @@ export class LearnedQuality {
 
   /** How likely each of these models is to succeed at a task, in their order. Changes nothing that counts. */
   predict(models: readonly string[], { kind, text }: Difficulty): readonly Prediction[] {
+    const key = [kind, text, ...models].join('\n');
+    const known = this.#predicted.get(key);
+    if (known !== undefined) return known;
+    const predicted = this.#predict(models, kind, text);
+    if (this.#predicted.size >= PREDICTED) this.#predicted.clear();
+    this.#predicted.set(key, predicted);
+    return predicted;
+  }
+
+  #predict(models: readonly string[], kind: string, text: string): readonly Prediction[] {
     const isLearned = this.#outcomes >= ENOUGH_OUTCOMES;
     if (isLearned) this.#readAll();
     const near = isLearned ? this.#nearest.near(this.#vectorOf(text), models) : [];

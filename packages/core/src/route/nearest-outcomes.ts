@@ -23,6 +23,10 @@ export interface NearRate {
 /** Texts that have a say; of few texts, only a fraction is near. */
 const NEIGHBOURS = 100;
 const SHARE = 0.25;
+/** A term that more of the texts have says nothing about what a text is about, and costs the most. */
+const COMMON = 0.6;
+/** Of fewer texts than this, nothing can be said to be common. */
+const FEW = 100;
 
 const NOTHING: Fared = { good: 0, all: 0 };
 
@@ -132,6 +136,8 @@ export class NearestOutcomes {
     for (let at = 0; at < terms.length; at++) {
       const postings = this.#postings.get(terms[at] ?? 0);
       if (postings === undefined) continue;
+      const common = postings.places.length / this.size;
+      if (common > COMMON && this.size > FEW) continue;
       const rarity = Math.log((1 + this.size) / (1 + postings.places.length)) + 1;
       this.#addUp(postings, (weightOf[counts[at] ?? 0] ?? 0) * rarity, touched);
     }
@@ -149,18 +155,38 @@ export class NearestOutcomes {
     }
   }
 
-  /** Sorts numbers instead of texts, which is what most of the time would go to. */
   #best(touched: readonly number[]): readonly Similar[] {
-    const sums = this.#sums;
     const most = Math.max(1, Math.min(NEIGHBOURS, Math.floor(this.size * SHARE)));
-    const sorted = Float64Array.from(touched, (place) => sums[place] ?? 0).sort();
-    const least = sorted[Math.max(0, sorted.length - most)] ?? 0;
-    return touched.flatMap((place) => {
-      const similarity = sums[place] ?? 0;
+    const least = leastOfBest(this.#sums, touched, most);
+    const best: Similar[] = [];
+    for (const place of touched) {
+      const similarity = this.#sums[place] ?? 0;
       const entry = similarity < least ? undefined : this.#entries[place];
-      return entry === undefined ? [] : [{ similarity, models: entry.models }];
-    });
+      if (entry !== undefined) best.push({ similarity, models: entry.models });
+    }
+    return best;
   }
+}
+
+const STEPS = 256;
+
+/** The least of the `most` greatest sums. Counts them in steps first, since sorting all of them is what would take long. */
+function leastOfBest(sums: Float64Array, touched: readonly number[], most: number): number {
+  if (touched.length <= most) return 0;
+  let greatest = 0;
+  for (const place of touched) greatest = Math.max(greatest, sums[place] ?? 0);
+  const stepOf = (place: number): number =>
+    Math.min(STEPS - 1, Math.floor(((sums[place] ?? 0) / greatest) * STEPS));
+  const counts = new Uint32Array(STEPS);
+  for (const place of touched) {
+    const step = stepOf(place);
+    counts[step] = (counts[step] ?? 0) + 1;
+  }
+  let step = STEPS - 1;
+  for (let found = counts[step] ?? 0; found < most && step > 0; found += counts[step] ?? 0) step--;
+  const near = touched.filter((place) => stepOf(place) >= step);
+  const sorted = Float64Array.from(near, (place) => sums[place] ?? 0).sort();
+  return sorted[Math.max(0, sorted.length - most)] ?? 0;
 }
 
 interface Similar {
