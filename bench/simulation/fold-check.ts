@@ -13,12 +13,12 @@ export class FoldCheck {
   readonly #members: ReadonlyMap<string, Member>;
   readonly #projection: Projection;
 
-  constructor(world: World, members: ReadonlyMap<string, Member>) {
+  constructor(world: World, { members, routing }: OpenTeam['settings']) {
     this.#world = world;
     this.#members = new Map(
       [...members].map(([name, member]) => [name, { ...member, limits: freshLimits(world, name) }]),
     );
-    this.#projection = new Projection(this.#members);
+    this.#projection = new Projection(this.#members, routing);
   }
 
   take(event: OverseerEvent): void {
@@ -41,6 +41,9 @@ export class FoldCheck {
       const known = mine.budgets.get(run.id)?.use();
       if (!isDeepStrictEqual(budget, known)) this.#differs(`budget of ${run.title}`, budget, known);
     }
+    const learned = live.routing.body();
+    const known = mine.routing.body();
+    if (!isDeepStrictEqual(learned, known)) this.#differs('what routing learned', learned, known);
     const now = this.#world.clock.now();
     for (const [name, member] of settings.members) {
       const use = member.limits.use(now);

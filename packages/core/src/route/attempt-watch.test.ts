@@ -2,12 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { EventDraft } from '../journal/draft.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { place, planTask } from '../journal/history.fixture.ts';
-import type { Verdict } from '../spec/validator.ts';
+import {
+  at,
+  begun,
+  called,
+  conflict,
+  done,
+  ended,
+  failed,
+  verdict,
+  wrong,
+} from './attempt-events.fixture.ts';
 import { type AttemptOutcome, AttemptWatch, NOT_CHECKED, textOf } from './attempt-watch.ts';
-
-const at = (attempt: string) => ({ run: 'r', task: 't', attempt }) as const;
-const use = { inputTokens: 30, outputTokens: 12, microUsd: 7 };
-const wrong: Verdict = { kind: 'fail', findings: [{ message: 'wrong' }] };
 
 describe('AttemptWatch', () => {
   it('M14: tells what an accepted attempt came to, and what it used', () => {
@@ -97,50 +103,4 @@ function watch(drafts: readonly EventDraft[]): readonly AttemptOutcome[] {
     foldRun(runs, event);
     return watching.take(event, runs.get('r')?.tasks.get('t')) ?? [];
   });
-}
-
-function begun(attempt: string, model = 'm'): readonly EventDraft[] {
-  const data = { model, version: `fake/${model}`, because: 'free' };
-  return [{ type: 'task.assigned', ...at(attempt), data }];
-}
-
-function called(attempt: string): readonly EventDraft[] {
-  const place = { ...at(attempt), call: `call of ${attempt}`, model: 'm' };
-  const parts = [{ type: 'text', text: 'done' }] as const;
-  const usage = { input: {}, output: {} };
-  return [
-    { type: 'call.started', ...place, data: { step: 1, holds: [], estimate: use, worst: use } },
-    {
-      type: 'call.finished',
-      ...place,
-      data: { parts, reason: 'stop', usage, settled: use, durationMs: 5 },
-    },
-  ];
-}
-
-function failed(attempt: string): EventDraft {
-  const settled = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
-  const data = { kind: 'server', message: 'down', retryable: true, settled, uncertain: false };
-  return { type: 'call.failed', ...at(attempt), data: { ...data, kind: 'server' } };
-}
-
-function verdict(attempt: string, given: Verdict): EventDraft {
-  const data = { check: 0, validator: 'v', tier: 'automated', verdict: given } as const;
-  return { type: 'verdict.given', ...at(attempt), data };
-}
-
-function conflict(attempt: string): EventDraft {
-  return { type: 'change.refused', ...at(attempt), data: { because: 'conflict', findings: [] } };
-}
-
-function ended(
-  attempt: string,
-  outcome: 'rejected' | 'failed' | 'moved' | 'cancelled',
-): EventDraft {
-  const findings = outcome === 'rejected' ? [{ message: 'wrong' }] : [];
-  return { type: 'attempt.ended', ...at(attempt), data: { outcome, because: outcome, findings } };
-}
-
-function done(attempt: string): EventDraft {
-  return { type: 'task.done', ...at(attempt), data: {} };
 }

@@ -4,7 +4,7 @@ import type { Json } from '../spec/json.ts';
 import { type AttemptOutcome, AttemptWatch } from './attempt-watch.ts';
 import { afterSpending, type BudgetDual, freeMoney } from './budget-dual.ts';
 import { roleOf } from './candidates.ts';
-import { EscalationGain } from './escalation-gain.ts';
+import { EscalationGain, type KnownGain } from './escalation-gain.ts';
 import { GainWatch } from './gain-watch.ts';
 import { ENOUGH_OUTCOMES, type LearnedBody, LearnedQuality } from './learned-quality.ts';
 import { type PracticeBody, PracticeBook } from './practices.ts';
@@ -60,8 +60,10 @@ export class RoutingMemory {
     if (event.type === 'run.finished') this.warm.forget(event.run ?? '');
     const model = this.#watch.modelOf(event.attempt ?? '');
     const outcome = this.#watch.take(event, task);
+    const gain = this.#watchGain(event, outcome);
     // What the snapshot knows already must not count twice.
     if (event.seq <= this.#knownTo) return;
+    if (gain !== undefined) this.gains.note(gain);
     if (event.type === 'practice.noted') {
       const { model, kind, note, by } = event.data;
       this.practices.write(model, kind, { note, by, at: event.at });
@@ -69,9 +71,7 @@ export class RoutingMemory {
     if (event.type === 'call.finished' && model !== undefined) {
       this.speed.note(model, event.data.durationMs);
     }
-    if (outcome !== undefined && task !== undefined) this.#learn(outcome, task);
-    else if (event.type === 'task.failed' || event.type === 'task.skipped')
-      this.#gainWatch.forget(keyOf(event.run, event.task));
+    if (outcome !== undefined) this.#learn(outcome);
   }
 
   /** How likely a model is to succeed after an answer was refused: its own, or another model's. */
@@ -115,7 +115,18 @@ export class RoutingMemory {
     }
   }
 
-  #learn(outcome: AttemptOutcome, { run, task }: TaskState): void {
+  /** Only a cascade asks for it, and reading answers costs time. */
+  #watchGain(event: OverseerEvent, outcome: AttemptOutcome | undefined): KnownGain | undefined {
+    if (this.#routing.mode !== 'cascade') return undefined;
+    const task = `${event.run}\n${event.task}`;
+    if (outcome !== undefined) return this.#gainWatch.take(outcome, task);
+    if (event.type === 'task.failed' || event.type === 'task.skipped') {
+      this.#gainWatch.forget(task);
+    }
+    return undefined;
+  }
+
+  #learn(outcome: AttemptOutcome): void {
     const { model, kind, text, good, before, beforeFindings, findings, tokens, microUsd } = outcome;
     this.quality.note(model, { kind, text }, good);
     const isFirst = before === undefined;
@@ -125,11 +136,6 @@ export class RoutingMemory {
       this.#repairs.note(model, repairKind(kind, isOwn), good);
       if (good) this.practices.repaired(before, kind, beforeFindings, isOwn);
     }
-    const gain =
-      this.#routing.mode === 'cascade'
-        ? this.#gainWatch.take(outcome, keyOf(run, task.key))
-        : undefined;
-    if (gain !== undefined) this.gains.note(gain);
     const { usdPerAttempt } = this.#routing;
     if (usdPerAttempt !== undefined) {
       const step = DUAL_STEP / usdPerAttempt ** 2;
@@ -167,8 +173,4 @@ function isBody(body: Json | undefined): body is Json & Body {
 
 function repairKind(kind: string, isOwn: boolean): string {
   return `${kind}/${isOwn ? 'own' : 'other'}`;
-}
-
-function keyOf(run: string | undefined, task: string | undefined): string {
-  return `${run}\n${task}`;
 }
