@@ -30,7 +30,15 @@ describe('the evaluation of routing', () => {
     // Money gets dear by a hundredth a question: over so few it is overspent until the price is found.
     expect(figureOf(figures, 'bandit', 'budgetOff25')).toBeLessThan(15);
     expect(new Set(figures.map(({ subject }) => subject))).toEqual(
-      new Set(['random', 'length', 'learned', 'learned-no-kind', 'bandit']),
+      new Set([
+        'random',
+        'length',
+        'learned',
+        'learned-no-kind',
+        'learned-unseen',
+        'length-unseen',
+        'bandit',
+      ]),
     );
   }, 30_000);
 

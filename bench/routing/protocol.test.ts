@@ -10,7 +10,7 @@ const graded: readonly Graded[] = Array.from({ length: 100 }, (_, at) => ({
 
 describe('judgeRouter', () => {
   it('M14: gives a perfect order the whole gap early', () => {
-    const { apgr, cpt20, cpt50, cpt80 } = judgeRouter(
+    const { apgr, cpt20, cpt50, cpt80, callsAtEqual } = judgeRouter(
       graded.map((_, at) => -at),
       graded,
     );
@@ -19,6 +19,7 @@ describe('judgeRouter', () => {
     expect(cpt20).toBeCloseTo(8, 0);
     expect(cpt50).toBeCloseTo(20, 0);
     expect(cpt80).toBeCloseTo(32, 0);
+    expect(callsAtEqual).toBeCloseTo(40, 0);
   });
 
   it('M14: gives the reverse order little, and an order that means nothing half', () => {

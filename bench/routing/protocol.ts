@@ -12,6 +12,8 @@ export interface RouteFigures {
   readonly cpt20: number;
   readonly cpt50: number;
   readonly cpt80: number;
+  /** The least percentage of calls to the strong model with which as many answers are right as by that model alone. */
+  readonly callsAtEqual: number;
 }
 
 const BINS = 10;
@@ -38,6 +40,7 @@ export function judgeRouter(scores: readonly number[], graded: readonly Graded[]
     cpt20: callsFor(0.2),
     cpt50: callsFor(0.5),
     cpt80: callsFor(0.8),
+    callsAtEqual: 100 * firstReaching(points, strong),
   };
 }
 
@@ -97,6 +100,16 @@ function interpolate(points: readonly Point[], accuracy: number): number {
   if (accuracy <= a.accuracy) return a.calls;
   if (accuracy >= b.accuracy) return b.calls;
   return a.calls + ((b.calls - a.calls) * (accuracy - a.accuracy)) / (b.accuracy - a.accuracy);
+}
+
+/** The first share of calls that reaches an accuracy; more calls than that may lose some again. */
+function firstReaching(points: readonly Point[], accuracy: number): number {
+  const at = points.findIndex((point) => point.accuracy >= accuracy);
+  const [before, after] = [points[at - 1], points[at]];
+  if (after === undefined) return 1;
+  if (before === undefined) return after.calls;
+  const part = (accuracy - before.accuracy) / (after.accuracy - before.accuracy);
+  return before.calls + part * (after.calls - before.calls);
 }
 
 /** With linear interpolation between neighbours. */

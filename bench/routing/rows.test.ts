@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { regrade } from './regrade.ts';
-import { dataFiles, nameOf, type Row, readRows, split } from './rows.ts';
+import { dataFiles, nameOf, type Row, readRows, split, splitByKind } from './rows.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -56,7 +56,7 @@ describe('the rows', () => {
     expect(readRows(packed)[0]).toMatchObject({ kind: 'law', strong: true });
     expect([nameOf(plain), nameOf(packed)]).toEqual(['own', 'mmlu']);
     expect(dataFiles(plain)).toEqual([plain]);
-    expect(dataFiles(folder)).toEqual([packed]);
+    expect(dataFiles(folder)).toEqual([plain, packed]);
     expect(() => dataFiles(join(folder, 'none'))).toThrow('--data');
     writeFileSync(plain, '{"prompt": 1}\n');
     expect(() => readRows(plain)).toThrow('own.jsonl:1');
@@ -68,5 +68,15 @@ describe('the rows', () => {
     expect([train.length, test.length]).toEqual([20, 30]);
     expect(split([...rows].reverse(), 20, 1).train).toEqual(train);
     expect(split(rows, 20, 2).train).not.toEqual(train);
+  });
+
+  it('M14: are parted by kind, so that no kind is in both parts', () => {
+    const rows = Array.from({ length: 60 }, (_, at) =>
+      row({ prompt: `${at}`, kind: `k${at % 5}` }),
+    );
+    const { train, test } = splitByKind(rows, 10, 1);
+    expect([train.length, test.length]).toEqual([10, 36]);
+    const seen = new Set(train.map(({ kind }) => kind));
+    expect(test.filter(({ kind }) => seen.has(kind))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Graded } from './protocol.ts';
@@ -14,9 +14,6 @@ export interface Row extends Graded {
   readonly strongResponse: string | undefined;
 }
 
-/** The files of a folder that are measured where no file is named. */
-const FILES = ['routellm_mmlu_dev.jsonl.gz', 'routellm_gsm8k_dev.jsonl.gz'];
-
 /** The files of `--data`: one file, or those of a folder. Throws `Error` where there are none. */
 export function dataFiles(path: string | undefined): readonly string[] {
   const folder = process.env['OVERSEER_DATA'];
@@ -27,9 +24,9 @@ export function dataFiles(path: string | undefined): readonly string[] {
     );
   }
   if (!statSync(given).isDirectory()) return [given];
-  const files = FILES.map((name) => join(given, name)).filter((file) => existsSync(file));
-  if (files.length > 0) return files;
-  throw new Error(`The folder ${given} has none of ${FILES.join(', ')}.`);
+  const files = readdirSync(given).filter((name) => /\.jsonl(?:\.gz)?$/.test(name));
+  if (files.length > 0) return files.sort().map((name) => join(given, name));
+  throw new Error(`The folder ${given} has no .jsonl or .jsonl.gz file.`);
 }
 
 /** Reads one JSON object a line, packed or not. Throws `Error` naming the line that is wrong. */
@@ -43,10 +40,10 @@ export function readRows(file: string): readonly Row[] {
     );
 }
 
-/** The data's name, from its file's: `mmlu`, `gsm8k`. */
+/** The data's name, from its file's: `mmlu` or `gsm8k` where it says so. */
 export function nameOf(file: string): string {
   const stem = basename(file).replace(/\.jsonl(?:\.gz)?$/, '');
-  return stem.replace(/^routellm_/, '').replace(/_dev$/, '');
+  return ['mmlu', 'gsm8k'].find((name) => stem.toLowerCase().includes(name)) ?? stem;
 }
 
 /** Parts rows by the hash of their prompt and a seed, so that everybody's parts are the same: `labels` to learn from, the rest to test on. */
@@ -60,6 +57,21 @@ export function split(
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ row }) => row);
   return { train: ordered.slice(0, labels), test: ordered.slice(labels) };
+}
+
+/** The same, but no kind of question is in both parts: what was learned meets only kinds that it never saw. */
+export function splitByKind(
+  rows: readonly Row[],
+  labels: number,
+  seed: number,
+): { readonly train: readonly Row[]; readonly test: readonly Row[] } {
+  const kinds = [...new Set(rows.map(({ kind }) => kind))]
+    .map((kind) => ({ kind, key: hash('sha256', `${seed}\n${kind}`, 'hex') }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const seen = new Set(kinds.slice(0, Math.floor(kinds.length / 2)).map(({ kind }) => kind));
+  const known = rows.filter(({ kind }) => seen.has(kind));
+  const test = rows.filter(({ kind }) => !seen.has(kind));
+  return { train: split(known, labels, seed).train, test };
 }
 
 function rowOf(line: string, where: string): Row {
