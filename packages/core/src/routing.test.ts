@@ -139,6 +139,28 @@ describe('an overseer that learns', () => {
     );
   });
 
+  it('M14: explores models of which little is known, where it is told to', async () => {
+    const tried = async (explore: boolean): Promise<number> => {
+      const [a, b] = [said('a', () => 'a'), said('b', () => 'b')];
+      let state = 7;
+      const random = (): number => {
+        state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+        return state / 2 ** 31;
+      };
+      await using overseer = await createOverseer({
+        ...team({ a: [a, undefined], b: [b, undefined] }),
+        routing: { mode: 'score', explore },
+        random,
+      });
+      for (let at = 0; at < 12; at++) {
+        await overseer.run({ tasks: [{ instruction: 'x', kind: 'write' }] }).result;
+      }
+      return b.requests.length;
+    };
+    expect(await tried(false)).toBe(0);
+    expect(await tried(true)).toBeGreaterThan(0);
+  });
+
   it('L8: keeps a run with the model that read the beginning of its prompts', async () => {
     const cached: Price = { input: 1, output: 1, cacheRead: 0.1 };
     const [a, b] = [said('a', () => 'a'), said('b', () => 'b')];

@@ -33,6 +33,17 @@ describe('LearnedQuality', () => {
     expect(weak?.outcomes).toBeCloseTo(20, 0);
   });
 
+  it('M14: learns from long texts too, of which it keeps no copy', () => {
+    const long = (at: number): Difficulty => ({
+      kind: 'code',
+      text: `${'prove the lemma about rings '.repeat(100)}${at}`,
+    });
+    const quality = taught(60);
+    for (let at = 0; at < 60; at++) quality.note('weak', long(at), false);
+    expect(quality.predict(['weak'], long(99))[0]?.bySimilar).toBeLessThan(0);
+    expect(JSON.stringify(quality.body())).not.toContain('lemma');
+  });
+
   it('M14: its parts add up to what it says', () => {
     for (const one of taught(80).predict(['weak', 'strong', 'new'], easy(3))) {
       const { usual, byKind, bySimilar, byLength, quality } = one;

@@ -32,6 +32,8 @@ const CAPACITY = 2_048;
 const NEAR_SHRINKAGE = 25;
 /** Kind, similar texts and length tell partly the same; together they are believed this much, which held-out data bears out. */
 const SHARED = 0.7;
+/** Longer texts are not kept, so that what is kept stays small. In characters. */
+const LONG = 2_000;
 /** Texts read again and again are read once. */
 const READ = 512;
 const PREDICTED = 64;
@@ -71,6 +73,20 @@ export class LearnedQuality {
     this.#predicted.clear();
     this.#book.note(model, kind, good);
     this.#length.note(model, text.length, good);
+    if (text.length > LONG) {
+      const fared = { good: good ? 1 : 0, all: 1 };
+      this.#nearest.add({
+        key: keyOf(text),
+        vector: textVector(text),
+        models: new Map([[model, fared]]),
+      });
+      return;
+    }
+    this.#leaveForLater(model, text, good);
+  }
+
+  /** Reading texts costs more than all the rest, so that it is left until somebody asks. */
+  #leaveForLater(model: string, text: string, good: boolean): void {
     const models = this.#unread.get(text) ?? new Map<string, Fared>();
     const before = models.get(model) ?? { good: 0, all: 0 };
     models.set(model, { good: before.good + (good ? 1 : 0), all: before.all + 1 });
@@ -145,7 +161,6 @@ export class LearnedQuality {
     }
   }
 
-  /** Reading texts costs more than all the rest, so that it is left until somebody asks. */
   #readAll(): void {
     for (const [text, models] of this.#unread) {
       this.#nearest.add({ key: keyOf(text), vector: this.#vectorOf(text), models });
@@ -154,6 +169,7 @@ export class LearnedQuality {
   }
 
   #vectorOf(text: string): TextVector {
+    if (text.length > LONG) return textVector(text);
     let vector = this.#read.get(text);
     if (vector === undefined) {
       vector = textVector(text);
