@@ -53,7 +53,15 @@ describe('chooseModel, by rating', () => {
     const early = choose(two, { mode: 'declared' }, { isLearned: false });
     expect(chosen(early)).toBe('b');
     expect(early.kind === 'assign' && early.considered[0]).not.toHaveProperty('score');
-    expect(chosen(choose(two, { mode: 'declared' }, { isLearned: true }))).toBe('c');
+    const known = Object.fromEntries(
+      Object.entries(two).map(([name, one]) => [name, { ...one, outcomes: 10 }]),
+    );
+    expect(chosen(choose(known, { mode: 'declared' }))).toBe('c');
+    expect(chosen(choose({ ...known, d: { outcomes: 9, running: 2 } }, { mode: 'declared' }))).toBe(
+      'b',
+    );
+    const floor = { mode: 'declared', qualityFloor: 0.5 } as const;
+    expect(chosen(choose(known, floor, { isLearned: false }))).toBe('b');
   });
 
   it('K4: leaves scores that hardly differ to who is least busy', () => {

@@ -44,7 +44,7 @@ export interface Ratings {
   underFloor(candidate: Candidate): string | undefined;
 }
 
-/** Outcomes that it takes to refuse a fallback. */
+/** Outcomes that it takes to refuse a fallback, to skip a step of a cascade, and to tell equals of a declared team apart. */
 const KNOWN = 10;
 
 /** A candidate with how long it is taken, in ms. */
@@ -62,6 +62,7 @@ export function rateCandidates(
   const { routing, weights } = input;
   const candidates = waiting.map(({ candidate }) => candidate);
   const expected = hasSay(candidates, input) ? expectedOf(waiting, input) : new Map();
+  const known = withoutUnknown(candidates, expected, input);
   const skipped = routing.mode === 'cascade' ? skippedOf(candidates, expected) : NOBODY;
   const escalation =
     routing.mode === 'cascade' ? escalationOf(candidates, refusals, expected, input) : undefined;
@@ -71,9 +72,9 @@ export function rateCandidates(
     escalation,
     compare: (a, b) =>
       Number(skipped.has(a.member.name)) - Number(skipped.has(b.member.name)) ||
-      compare(a, b, expected, input),
+      compare(a, b, known, input),
     why: (winner) =>
-      `${whyOf(winner, candidates, expected, input)}${skipWords(winner, candidates, expected, skipped)}`,
+      `${whyOf(winner, candidates, known, input)}${skipWords(winner, candidates, expected, skipped)}`,
     underFloor: ({ member, fallbackOf }) =>
       fallbackOf === undefined ? undefined : underFloor(expected.get(member.name), routing),
   };
@@ -115,6 +116,31 @@ function hasSay(candidates: readonly Candidate[], { routing, isLearned }: Rating
   return isLearned && candidates.some(({ rank }, at) => candidates[at + 1]?.rank === rank);
 }
 
+/**
+ * What may tell equals apart. Where a host declared the order, that is nothing of a rank in which somebody is not known
+ * yet: whoever is new must get work to become known.
+ */
+function withoutUnknown(
+  candidates: readonly Candidate[],
+  expected: ReadonlyMap<string, Expected>,
+  { routing, isLearned }: RatingInput,
+): ReadonlyMap<string, Expected> {
+  if (routing.mode !== 'declared' || expected.size === 0) return expected;
+  if (!isLearned) return new Map();
+  const unknown = new Set(
+    candidates
+      .filter(({ member }) => (expected.get(member.name)?.outcomes ?? 0) < KNOWN)
+      .map(({ rank }) => rank),
+  );
+  const known = candidates.filter(({ rank }) => !unknown.has(rank));
+  return new Map(
+    known.flatMap(({ member: { name } }) => {
+      const one = expected.get(name);
+      return one === undefined ? [] : [[name, one] as const];
+    }),
+  );
+}
+
 function expectedOf(
   waiting: readonly Waiting[],
   input: RatingInput,
@@ -145,12 +171,7 @@ function compare(
   return byOutcomes || Number(warm(b) !== undefined) - Number(warm(a) !== undefined);
 }
 
-function compareExpected(
-  a: Expected,
-  b: Expected,
-  { routing, weights, isLearned }: RatingInput,
-): number {
-  if (routing.mode === 'declared' && !isLearned) return 0;
+function compareExpected(a: Expected, b: Expected, { routing, weights }: RatingInput): number {
   const byScore = step(scoreOf(b, weights)) - step(scoreOf(a, weights));
   if (routing.mode !== 'cascade') return byScore;
   const [x, y] = [priceOf(a), priceOf(b)];
