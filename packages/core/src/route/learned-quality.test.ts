@@ -44,6 +44,18 @@ describe('LearnedQuality', () => {
     expect(JSON.stringify(quality.body())).not.toContain('lemma');
   });
 
+  it('M14 R2: knows the same whenever it was asked in between', () => {
+    const texts = Array.from({ length: 40 }, (_, at) =>
+      `text ${at} `.repeat(at % 7 === 0 ? 400 : 1),
+    );
+    const [asked, never] = [new LearnedQuality(), new LearnedQuality()];
+    for (const [at, text] of texts.entries()) {
+      for (const quality of [asked, never]) quality.note('m', { kind: 'k', text }, at % 3 === 0);
+      if (at % 5 === 0) asked.body();
+    }
+    expect(asked.body()).toEqual(never.body());
+  });
+
   it('M14: its parts add up to what it says', () => {
     for (const one of taught(80).predict(['weak', 'strong', 'new'], easy(3))) {
       const { usual, byKind, bySimilar, byLength, quality } = one;

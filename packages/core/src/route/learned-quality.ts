@@ -74,6 +74,8 @@ export class LearnedQuality {
     this.#book.note(model, kind, good);
     this.#length.note(model, text.length, good);
     if (text.length > LONG) {
+      // In the order of coming, by which the oldest are forgotten.
+      this.#readAll();
       const fared = { good: good ? 1 : 0, all: 1 };
       this.#nearest.add({
         key: keyOf(text),
