@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterSpending, freeMoney } from './budget-dual.ts';
+import { afterAttempt, afterSpending, freeMoney } from './budget-dual.ts';
 
 describe('afterSpending', () => {
   it('M14 L6: makes money dearer where more is spent than allowed, cheaper where less', () => {
@@ -29,5 +29,20 @@ describe('afterSpending', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('afterAttempt', () => {
+  it('M14 L6: makes money dearer by a hundredth of a success for an attempt that costs twice what it may', () => {
+    const { lambda } = afterAttempt(freeMoney, 0.04, 0.02);
+    expect(lambda * 0.02).toBeCloseTo(0.01, 12);
+  });
+
+  it('M14 L6: forgives a single attempt that cost a fortune, and is bounded', () => {
+    let dual = afterAttempt(freeMoney, 1_000, 0.001);
+    for (let at = 0; at < 10; at++) dual = afterAttempt(dual, 0, 0.001);
+    expect(dual.lambda).toBe(0);
+    for (let at = 0; at < 5_000; at++) dual = afterAttempt(dual, 1, 0.001);
+    expect(dual.lambda).toBe(10_000);
   });
 });

@@ -2,7 +2,7 @@ import type { TaskState } from '../journal/run-state.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import { type AttemptOutcome, AttemptWatch } from './attempt-watch.ts';
-import { afterSpending, type BudgetDual, freeMoney } from './budget-dual.ts';
+import { afterAttempt, type BudgetDual, freeMoney } from './budget-dual.ts';
 import { roleOf } from './candidates.ts';
 import { EscalationGain, type KnownGain } from './escalation-gain.ts';
 import { GainWatch } from './gain-watch.ts';
@@ -14,8 +14,6 @@ import { SpeedBook } from './speed-book.ts';
 import { packVector, unpackVector } from './text-vectors.ts';
 import { WarmPrefixes } from './warm-prefixes.ts';
 
-/** How fast money gets dearer or cheaper: by this share of chance for each attempt that costs twice what it may. */
-const DUAL_STEP = 0.01;
 /** The chance that a refused answer is repaired, as a share of the chance of a first answer, before outcomes tell. */
 const OWN_REPAIR = 0.6;
 const OTHERS_REPAIR = 0.85;
@@ -138,8 +136,7 @@ export class RoutingMemory {
     }
     const { usdPerAttempt } = this.#routing;
     if (usdPerAttempt !== undefined) {
-      const step = DUAL_STEP / usdPerAttempt ** 2;
-      this.#dual = afterSpending(this.#dual, microUsd / 1e6, usdPerAttempt, step);
+      this.#dual = afterAttempt(this.#dual, microUsd / 1e6, usdPerAttempt);
     }
   }
 
