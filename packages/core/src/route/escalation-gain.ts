@@ -27,6 +27,8 @@ const CAPACITY = 512;
 const ENOUGH_ANSWERS = 100;
 /** How strongly coefficients are kept small. */
 const PENALTY = 6;
+/** Nobody reads further digits of a prediction, and each costs time. */
+const EXACT = 0.003;
 /** How much a feature weighs beside a text. */
 const FEATURE_WEIGHT = 1 / 6;
 /** No feature counts for more than this many standard deviations. */
@@ -100,44 +102,63 @@ function fitTo(known: readonly KnownGain[]): Fit {
   const ofAnswers = rarityOf(known.map(({ answer }) => answer));
   const scales = FEATURES.map((_, at) => scaleOf(known.map(({ features }) => features[at] ?? 0)));
   const rowOf = ({ task, answer, features }: AnswerView): SparseRow => {
-    const columns: number[] = [];
-    const values: number[] = [];
-    addText(task, ofTasks, 0, columns, values);
-    addText(answer, ofAnswers, ANSWER_AT, columns, values);
+    const length = task.terms.length + answer.terms.length + FEATURES.length;
+    const columns = new Uint32Array(length);
+    const values = new Float64Array(length);
+    addText(task, ofTasks, { columns, values, at: 0, offset: 0 });
+    addText(answer, ofAnswers, { columns, values, at: task.terms.length, offset: ANSWER_AT });
+    const first = task.terms.length + answer.terms.length;
     for (const [at, { mean, spread }] of scales.entries()) {
       const step = ((features[at] ?? 0) - mean) / spread;
-      columns.push(FEATURES_AT + at);
-      values.push(Math.max(-FURTHEST, Math.min(FURTHEST, step)) * Math.sqrt(FEATURE_WEIGHT));
+      columns[first + at] = FEATURES_AT + at;
+      values[first + at] =
+        Math.max(-FURTHEST, Math.min(FURTHEST, step)) * Math.sqrt(FEATURE_WEIGHT);
     }
     return { columns, values };
   };
   const targets = known.map(({ gain }) => gain);
-  const ridge = fitRidge(known.map(rowOf), targets, PENALTY, FEATURES_AT + FEATURES.length);
+  const ridge = fitRidge(known.map(rowOf), targets, {
+    penalty: PENALTY,
+    columns: FEATURES_AT + FEATURES.length,
+    exact: EXACT,
+  });
   return { ridge, rowOf };
 }
 
-function rarityOf(texts: readonly TextVector[]): (term: number) => number {
-  const counts = new Map<number, number>();
+/** How rare each term is in these texts. */
+function rarityOf(texts: readonly TextVector[]): Float64Array {
+  const counts = new Float64Array(TERMS);
   for (const { terms } of texts) {
-    for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+    for (const term of terms) counts[term] = (counts[term] ?? 0) + 1;
   }
-  return (term) => Math.log((1 + texts.length) / (1 + (counts.get(term) ?? 0))) + 1;
+  return counts.map((count) => Math.log((1 + texts.length) / (1 + count)) + 1);
+}
+
+/** Where a text's terms go in a row. */
+interface Part {
+  readonly columns: Uint32Array;
+  readonly values: Float64Array;
+  readonly at: number;
+  /** The column of the first term that there is. */
+  readonly offset: number;
 }
 
 /** Adds a text's terms, each by its weight and rarity, the whole of length 1. */
 function addText(
   { terms, counts }: TextVector,
-  rarity: (term: number) => number,
-  offset: number,
-  columns: number[],
-  values: number[],
+  rarity: Float64Array,
+  { columns, values, at, offset }: Part,
 ): void {
-  const weights = Array.from(terms, (term, at) => (weightOf[counts[at] ?? 0] ?? 0) * rarity(term));
-  const norm = Math.sqrt(weights.reduce((sum, weight) => sum + weight ** 2, 0)) + 1e-9;
-  for (const [at, weight] of weights.entries()) {
-    columns.push(offset + (terms[at] ?? 0));
-    values.push(weight / norm);
+  let sum = 0;
+  for (let nth = 0; nth < terms.length; nth++) {
+    const term = terms[nth] ?? 0;
+    const weight = (weightOf[counts[nth] ?? 0] ?? 0) * (rarity[term] ?? 0);
+    columns[at + nth] = offset + term;
+    values[at + nth] = weight;
+    sum += weight ** 2;
   }
+  const norm = Math.sqrt(sum) + 1e-9;
+  for (let nth = 0; nth < terms.length; nth++) values[at + nth] = (values[at + nth] ?? 0) / norm;
 }
 
 function scaleOf(values: readonly number[]): { readonly mean: number; readonly spread: number } {

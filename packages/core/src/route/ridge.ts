@@ -1,7 +1,7 @@
 /** A row of numbers most of which are 0: the columns that are not, and their values. */
 export interface SparseRow {
-  readonly columns: readonly number[];
-  readonly values: readonly number[];
+  readonly columns: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
 }
 
 /** A fitted line: `predict(row)` is the mean of the targets plus what the row adds. */
@@ -10,17 +10,25 @@ export interface Ridge {
 }
 
 const MOST_STEPS = 200;
-const EXACT = 1e-9;
+
+/** How a line is fitted. */
+export interface RidgeOptions {
+  /** How strongly coefficients are kept small; above 0. */
+  readonly penalty: number;
+  /** Columns are numbers below this. */
+  readonly columns: number;
+  /** How much of the targets may be left over, as a share. */
+  readonly exact: number;
+}
 
 /**
  * Linear regression that keeps its coefficients small, by conjugate gradients on the rows' inner products (Hestenes and
- * Stiefel, 1952): as many unknowns as rows, however many columns there are. `penalty` is above 0. Pure.
+ * Stiefel, 1952): as many unknowns as rows, however many columns there are. Pure.
  */
 export function fitRidge(
   rows: readonly SparseRow[],
   targets: readonly number[],
-  penalty: number,
-  columns: number,
+  { penalty, columns, exact }: RidgeOptions,
 ): Ridge {
   const mean = rows.length === 0 ? 0 : targets.reduce((sum, one) => sum + one, 0) / rows.length;
   const weights = new Float64Array(columns);
@@ -30,18 +38,22 @@ export function fitRidge(
     return Float64Array.from(rows, (row, at) => dot(row, weights) + penalty * (vector[at] ?? 0));
   };
   const residual = Float64Array.from(targets, (target) => target - mean);
-  const solution = solve(times, residual);
+  const solution = solve(times, residual, exact);
   spread(rows, solution, weights);
   return { predict: (row) => mean + dot(row, weights) };
 }
 
 /** Conjugate gradients for a symmetric positive definite product. */
-function solve(times: (vector: Float64Array) => Float64Array, target: Float64Array): Float64Array {
+function solve(
+  times: (vector: Float64Array) => Float64Array,
+  target: Float64Array,
+  exact: number,
+): Float64Array {
   const solution = new Float64Array(target.length);
   const residual = Float64Array.from(target);
   let direction = Float64Array.from(target);
   let size = squared(residual);
-  const small = size * EXACT ** 2;
+  const small = size * exact ** 2;
   for (let step = 0; step < MOST_STEPS && size > small; step++) {
     const product = times(direction);
     const length = size / inner(direction, product);

@@ -11,7 +11,7 @@ import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
 import type { Decider } from './decider.ts';
-import { estimateFor } from './give-away.ts';
+import { estimateFor, mayRunNow } from './give-away.ts';
 import { plannedDrafts } from './planned.ts';
 import type { Projection } from './projection.ts';
 import { doubtOf } from './rating-for.ts';
@@ -58,7 +58,14 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
       task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
     grantsOf: (task) => grantsOf(settings, task),
     sourceOf: (run) => sources.get(run),
-    doubtOf: ({ task, attempt }) => doubtOf(decider, task, attempt, estimateFor(decider, task)),
+    doubtOf: ({ task, attempt }) =>
+      doubtOf(
+        decider,
+        task,
+        attempt,
+        estimateFor(decider, task),
+        mayRunNow(decider, task, settings.clock.now()),
+      ),
     planFrom: (at, output) => plannedDrafts(at, output),
     bounded: createBounded(settings.checksAtOnce),
     serially: createSerial(),

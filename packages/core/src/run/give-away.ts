@@ -79,6 +79,21 @@ export function estimateFor(decider: Decider, task: TaskState): EstimateFor {
   return (member) => claimFor(decider, member, task, rough).estimate;
 }
 
+/** Whether a model could take a task at once. */
+export function mayRunNow(
+  decider: Decider,
+  task: TaskState,
+  nowMs: number,
+): (member: Member) => boolean {
+  const { settings, projection } = decider;
+  const parts = settings.roles.of(task.task);
+  const rough = roughTokens(task, projection.runs.get(task.run)?.context, parts);
+  return (member) =>
+    downUntil(decider, member.name, nowMs) === undefined &&
+    tooLargeFor(member, task.task, parts) === undefined &&
+    member.limits.admit(nowMs, claimFor(decider, member, task, rough)).kind === 'run';
+}
+
 /** A model that failed is left alone for a while, and then tried with one call before it gets more. */
 export function downUntil(
   { settings, projection }: Decider,

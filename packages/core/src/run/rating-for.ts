@@ -63,13 +63,14 @@ export function ratingFor(
 
 /**
  * Why the answer of an attempt, which passed its checks, should be given by a better model all the same; `undefined`
- * where it is accepted. Only a cascade doubts, only first answers, and only where a better model may take the task.
+ * where it is accepted. Only a cascade doubts, only first answers, and only where a better model may take the task now.
  */
 export function doubtOf(
   decider: Decider,
   task: TaskState,
   attempt: AttemptState,
   estimateFor: EstimateFor,
+  mayRun: (member: Member) => boolean,
 ): string | undefined {
   const { settings, projection } = decider;
   const member = settings.members.get(attempt.model ?? '');
@@ -88,7 +89,8 @@ export function doubtOf(
       kind: task.task.kind,
       usesTools: settings.roles.of(task.task).tools.size > 0,
     })
-    .map((candidate) => candidate.member);
+    .map((candidate) => candidate.member)
+    .filter((one) => one === member || mayRun(one));
   const difficulty = { kind: task.task.kind, text };
   const predicted = projection.routing.quality.predict(team.map(versionOf), difficulty);
   const rungs = team.map(
