@@ -14,6 +14,7 @@ import { normaliseLimit } from './limit/parse-limit.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
+import { routingOf } from './route/routing-options.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
@@ -24,6 +25,7 @@ import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { answerValidator } from './validate/answer.ts';
+import { arithmeticValidator } from './validate/arithmetic.ts';
 import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
 import { review } from './validate/review.ts';
@@ -142,6 +144,7 @@ function createSettings(
     queueLimit: options.queueLimit ?? 100_000,
     workers: boundsOf(options),
     outageMs: options.outageMs ?? 86_400_000,
+    routing: routingOf(options.routing),
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,
@@ -163,6 +166,7 @@ function createValidators(
   const plan = planValidator(() => [...validators.keys()]);
   for (const [name, validator] of Object.entries({
     answer: answerValidator,
+    arithmetic: arithmeticValidator,
     plan,
     review: review(),
     goal: goalValidator,

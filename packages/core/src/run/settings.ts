@@ -2,6 +2,7 @@ import type { CacheSettings } from '../call/cache-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Member } from '../route/member.ts';
+import type { Routing } from '../route/routing-options.ts';
 import type { WorkerBounds } from '../schedule/worker-pools.ts';
 import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
@@ -40,6 +41,8 @@ export interface Settings {
   readonly workers: WorkerBounds;
   /** How long an outage may last before the tasks that wait for it fail. */
   readonly outageMs: number;
+  /** How the model for a task is chosen. */
+  readonly routing: Routing;
   /** Tries at one task before it fails. */
   readonly maxAttempts: number;
   /** Checks that run at once. */
