@@ -58,6 +58,12 @@ export class PrefixSums {
     this.#length = length;
   }
 
+  /** Becomes the same as another one. */
+  copy(other: PrefixSums): void {
+    this.#tree = other.#tree.slice();
+    this.#length = other.#length;
+  }
+
   #grow(): void {
     const tree = new Float64Array(this.#tree.length * 2);
     tree.set(this.#tree);
