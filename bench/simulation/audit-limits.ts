@@ -77,6 +77,7 @@ function amountOf(metric: LimitRule['metric'], { charged, calls }: AuditedCall):
     case 'tokens':
       return charged.inputTokens + charged.outputTokens;
     case 'input-tokens':
+    case 'uncached-input-tokens':
       return charged.inputTokens;
     case 'output-tokens':
       return charged.outputTokens;

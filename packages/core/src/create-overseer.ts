@@ -1,21 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
 import { checkBudgetPrices, checkLimitPrice } from './check-prices.ts';
-import { ConfigError } from './errors/config-error.ts';
-import { OverseerError } from './errors/overseer-error.ts';
+import { checkGauges, createSharedLimits, longestMemory, rulesOf } from './create-limits.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { memory } from './journal/memory-store.ts';
 import { ModelLimits } from './limit/model-limits.ts';
-import { normaliseLimit } from './limit/parse-limit.ts';
+import type { SharedLimits } from './limit/shared-limits.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
+import { samplersOf } from './run/host-gauges.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
-import type { LimitRule, LimitText } from './spec/limit.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
@@ -48,11 +47,13 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   try {
     checkNames(options, registered);
     checkFrameworks(registered);
-    const members = createMembers(registered.models);
+    const shared = createSharedLimits(options, registered.models);
+    const members = createMembers(registered.models, shared);
+    checkGauges(shared, options.gauges);
     checkBudgetPrices(options.budget, members.values());
     await options.workspaces?.prepare(AbortSignal.timeout(60_000));
     const store = await (options.store ?? memory())();
-    return { ...(await start(options, registered, members, store)), dispose };
+    return { ...(await start(options, registered, { members, shared }, store)), dispose };
   } catch (error) {
     // What went wrong first is what has to be mended.
     await dispose().catch(() => undefined);
@@ -60,13 +61,19 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   }
 }
 
+/** The models of the team, and the limits that they share. */
+interface Team {
+  readonly members: ReadonlyMap<string, Member>;
+  readonly shared: SharedLimits;
+}
+
 async function start(
   options: OverseerOptions,
   registered: Registered,
-  members: ReadonlyMap<string, Member>,
+  team: Team,
   store: StateStore,
 ): Promise<Omit<OpenTeam, 'dispose'>> {
-  const settings = createSettings(options, registered, members, store);
+  const settings = createSettings(options, registered, team, store);
   try {
     const open = await openKernel(settings, `project/${options.project ?? 'default'}`);
     return { settings, open };
@@ -79,7 +86,7 @@ async function start(
 function createSettings(
   options: OverseerOptions,
   registered: Registered,
-  members: ReadonlyMap<string, Member>,
+  { members, shared }: Team,
   store: StateStore,
 ): Settings {
   const clock = options.clock ?? systemClock;
@@ -96,7 +103,11 @@ function createSettings(
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
     store,
-    longestWindowMs: longestWindow(registered.models),
+    longestWindowMs: Math.max(SHORTEST_MEMORY_MS, longestMemory(registered.models, shared)),
+    shared,
+    strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, shared),
+    samplers: samplersOf(shared.gauges.names, options.gauges),
+    holdMs: options.holdMs ?? 900_000,
     budget: options.budget,
     clock,
     ids: createIds(clock.now()),
@@ -126,10 +137,13 @@ function createValidators(
   return validators;
 }
 
-function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMap<string, Member> {
+function createMembers(
+  models: Readonly<Record<string, ModelEntry>>,
+  shared: SharedLimits,
+): ReadonlyMap<string, Member> {
   const members = new Map<string, Member>();
   for (const [name, entry] of Object.entries(models)) {
-    const rules = (entry.limits ?? []).map((limit) => limitOf(name, limit));
+    const rules = rulesOf(`model ${name}`, entry.limits);
     const price = entry.price ?? entry.model.info.price;
     checkLimitPrice({ name, model: entry.model, price }, rules);
     members.set(name, {
@@ -140,7 +154,7 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
       fallback: entry.fallback ?? [],
       price,
       grants: entry.grants ?? [],
-      limits: new ModelLimits(name, rules, entry.concurrency ?? 4),
+      limits: new ModelLimits(name, rules, entry.concurrency ?? 4, shared),
       order: members.size,
     });
   }
@@ -149,24 +163,3 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
 
 /** Long enough for what models are remembered by beside their limits: recent failures and the length of answers. */
 const SHORTEST_MEMORY_MS = 3_600_000;
-
-function longestWindow(models: Readonly<Record<string, ModelEntry>>): number {
-  let longest = SHORTEST_MEMORY_MS;
-  for (const { limits = [] } of Object.values(models)) {
-    for (const limit of limits) longest = Math.max(longest, normaliseLimit(limit).windowMs ?? 0);
-  }
-  return longest;
-}
-
-function limitOf(model: string, limit: LimitText | LimitRule): LimitRule {
-  try {
-    return normaliseLimit(limit);
-  } catch (error) {
-    throw OverseerError.is(error) ? wrongLimit(model, error) : error;
-  }
-}
-
-function wrongLimit(model: string, cause: OverseerError): ConfigError {
-  const message = `A limit of the model ${model} is wrong. ${cause.message}`;
-  return new ConfigError(cause.code, message, { cause });
-}

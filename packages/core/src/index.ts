@@ -12,6 +12,7 @@ export { ToolError } from './errors/tool-error.ts';
 export { memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
 export type { LimitUse } from './limit/model-limits.ts';
+export type { LimitOptions, Pool, Sampler, SharedLimit } from './limit-options.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';
 export type { Overseer, RunOptions, UnfinishedRun } from './overseer.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';

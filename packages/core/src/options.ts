@@ -1,4 +1,5 @@
 import type { Clock } from './internal/clock.ts';
+import type { LimitOptions } from './limit-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
@@ -13,7 +14,7 @@ export type TeamEntry<Name extends string> = Omit<ModelEntry, 'fallback'> & {
 };
 
 /** What `createOverseer` is told. Only `overseer` and `models` are needed. */
-export interface OverseerOptions<Name extends string = string> {
+export interface OverseerOptions<Name extends string = string> extends LimitOptions<NoInfer<Name>> {
   /** The model that plans, reviews and judges. */
   readonly overseer: NoInfer<Name>;
   /** The team, by name. */

@@ -2,6 +2,7 @@ import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import type { Journal } from './journal/journal.ts';
+import type { LimitUse } from './limit/model-limits.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
@@ -25,6 +26,9 @@ export interface RunOptions {
   readonly context?: string;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
   readonly checks?: readonly Check[];
+  /** On whose behalf it is made, for limits per user and per tenant. */
+  readonly user?: string;
+  readonly tenant?: string;
 }
 
 /** A run that is not finished. */
@@ -86,6 +90,12 @@ export class Overseer implements AsyncDisposable {
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
     return this.#kernel().models();
+  }
+
+  /** How the limits that models share stand now; those of users and tenants once one has made a call. */
+  limits(): readonly LimitUse[] {
+    this.#kernel();
+    return this.#settings.shared.use(this.#settings.clock.now());
   }
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */
@@ -165,7 +175,10 @@ export class Overseer implements AsyncDisposable {
     const context = [graph?.context, options.context]
       .filter((text) => text !== undefined)
       .join('\n\n');
+    const { user, tenant } = checkPayer(options);
     const common = {
+      ...(user === undefined ? {} : { user }),
+      ...(tenant === undefined ? {} : { tenant }),
       ...(budget === undefined ? {} : { budget }),
       ...(context === '' ? {} : { context }),
     };
@@ -196,4 +209,18 @@ export class Overseer implements AsyncDisposable {
     });
     return { title: titleOf(goal), goal, tasks: [task] };
   }
+}
+
+/** Throws `ConfigError` (`config.invalid`) for a name that nobody can be counted by. */
+function checkPayer(options: RunOptions): Pick<RunOptions, 'user' | 'tenant'> {
+  for (const who of ['user', 'tenant'] as const) {
+    const name: unknown = options[who];
+    if (name === undefined) continue;
+    if (typeof name === 'string' && name !== '' && name.length <= 200) continue;
+    throw new ConfigError(
+      'config.invalid',
+      `The ${who} of a run is a text of 1 to 200 characters; leave it out where there is none.`,
+    );
+  }
+  return options;
 }

@@ -47,6 +47,8 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
     goal: event.data.goal,
     context: event.data.context,
     budget: event.data.budget,
+    user: event.data.user,
+    tenant: event.data.tenant,
     startedAt: event.at,
     status: 'running',
     outcome: undefined,

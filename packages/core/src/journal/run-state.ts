@@ -24,6 +24,9 @@ export interface RunState {
   readonly goal: string | undefined;
   readonly context: string | undefined;
   readonly budget: BudgetSpec | undefined;
+  /** On whose behalf it is made. */
+  readonly user: string | undefined;
+  readonly tenant: string | undefined;
   readonly startedAt: number;
   status: 'running' | 'suspended' | 'finished';
   outcome: RunStatus | undefined;

@@ -69,7 +69,11 @@ export function callStarted(
   },
   step: number,
   { holds }: Extract<Admission, { kind: 'run' }>,
-  { estimate, worst }: Claim,
+  { estimate, worst, payer }: Claim,
 ): EventDraft {
-  return { type: 'call.started', ...place, data: { step, holds, estimate, worst } };
+  return {
+    type: 'call.started',
+    ...place,
+    data: { step, holds, estimate, worst, ...(payer === undefined ? {} : { payer }) },
+  };
 }

@@ -1,5 +1,6 @@
 import { estimateTokens } from '../call/estimate-tokens.ts';
 import { costMicroUsd } from '../call/price.ts';
+import { defined } from '../internal/defined.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
@@ -9,7 +10,7 @@ import type { createCandidateFinder } from '../route/candidate-finder.ts';
 import { roleOf } from '../route/candidates.ts';
 import { type Choice, chooseModel } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate, Payer } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
@@ -75,12 +76,13 @@ export function downUntil(
   return { untilAt: cooldown.untilAt, why: cooldown.why };
 }
 
-/** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
-export function groupOf(task: TaskState): string {
+/** Tasks of one group can be done by the same models and count in the same limits, so that one that cannot start says it for all. */
+export function groupOf(task: TaskState, { user = '', tenant = '' }: Payer = {}): string {
   const { task: plan, past } = task;
   if (needsNoModel(plan)) return 'tool';
   const tried = past.map(({ model, outcome }) => `${model} ${outcome}`);
-  return [roleOf(plan), plan.kind, ...tried].join('/');
+  const payer = user === '' && tenant === '' ? [] : [`for ${user} of ${tenant}`];
+  return [roleOf(plan), plan.kind, ...tried, ...payer].join('/');
 }
 
 /** Whether a tool or checks alone do the task. */
@@ -149,11 +151,19 @@ function claimFor(
 ): Claim {
   const maximum = outputLimit(settings, member);
   const output = projection.outputs.estimate(outputKey(member.name, task.task.kind), maximum);
+  const payer = payerOf(projection.runs.get(task.run));
   // Text of few words and many signs has up to twice the tokens that the estimate sees.
   return {
     estimate: priced(member, inputTokens, output),
     worst: priced(member, inputTokens * 2, maximum),
+    ...(payer === undefined ? {} : { payer }),
   };
+}
+
+/** On whose behalf a run is made, if it names anybody. */
+export function payerOf(run: RunState | undefined): Payer | undefined {
+  if (run?.user === undefined && run?.tenant === undefined) return undefined;
+  return defined({ user: run.user, tenant: run.tenant });
 }
 
 function priced(member: Member, inputTokens: number, outputTokens: number): CallEstimate {

@@ -3,14 +3,17 @@ import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Deadlines } from '../internal/deadlines.ts';
+import { defined } from '../internal/defined.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import type { Payer } from '../spec/event.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { PlanTask, TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { GaugeSampler } from './gauge-sampler.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import type { Projection } from './projection.ts';
@@ -22,7 +25,7 @@ import { RunGraphs } from './run-graphs.ts';
 import type { Settings } from './settings.ts';
 
 /** What a new run starts with. */
-export interface NewRun {
+export interface NewRun extends Payer {
   readonly title: string;
   readonly goal?: string;
   readonly context?: string;
@@ -47,6 +50,7 @@ export class Kernel {
   readonly #ends = new RunEnds();
   readonly #deadlines: Deadlines;
   readonly #removals: Removals;
+  readonly #sampler: GaugeSampler;
   #closing = false;
 
   constructor(settings: Settings, projection: Projection, journal: Journal) {
@@ -82,6 +86,7 @@ export class Kernel {
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
+    this.#sampler = new GaugeSampler(settings, () => this.#dispatcher.freed());
     journal.whenFailed((failure) => this.#failAll(failure));
   }
 
@@ -104,16 +109,14 @@ export class Kernel {
   start(id: string, request: NewRun): void {
     for (const task of request.tasks) this.#chains.of(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
-    const { title, goal, context, budget } = request;
+    const { title, goal, context, budget, user, tenant } = request;
     this.#append([
       {
         type: 'run.started',
         run: id,
         data: {
           title,
-          ...(goal === undefined ? {} : { goal }),
-          ...(context === undefined ? {} : { context }),
-          ...(budget === undefined ? {} : { budget }),
+          ...defined({ goal, context, budget, user, tenant }),
         },
       },
       { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
@@ -192,6 +195,7 @@ export class Kernel {
   async close(): Promise<void> {
     this.#closing = true;
     this.#dispatcher.close();
+    this.#sampler.close();
     await this.#within(this.#settings.graceMs, this.#attempts.quiet());
     for (const at of this.#attempts.list()) {
       at.live.cancel.abort(new Error('the overseer was closed'));
@@ -255,6 +259,7 @@ export class Kernel {
   /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */
   #failAll(failure: Error): void {
     this.#dispatcher.close();
+    this.#sampler.close();
     for (const at of this.#attempts.list()) at.live.cancel.abort(failure);
     this.#ends.fail(failure);
   }

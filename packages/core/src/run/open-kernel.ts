@@ -29,7 +29,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   const { store, clock, ids } = settings;
   const lease = await takeLease(settings);
   const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
-  const projection = new Projection(settings.members);
+  const projection = new Projection(settings.members, settings.strangers);
   for (const event of living.events) {
     projection.apply(event);
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);

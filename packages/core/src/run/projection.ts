@@ -2,6 +2,7 @@ import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { RunBudget } from '../limit/budget.ts';
 import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
+import type { ModelLimits } from '../limit/model-limits.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import type { Member } from '../route/member.ts';
 import type { OverseerEvent } from '../spec/event.ts';
@@ -15,10 +16,13 @@ export class Projection {
   readonly expected: ExpectedCalls = new ExpectedCalls();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly #members: ReadonlyMap<string, Member>;
+  readonly #strangers: ModelLimits | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
-  constructor(members: ReadonlyMap<string, Member>) {
+  /** `strangers` is charged for models that are not among the members. */
+  constructor(members: ReadonlyMap<string, Member>, strangers?: ModelLimits) {
     this.#members = members;
+    this.#strangers = strangers;
   }
 
   /** When the last event was, epoch ms. */
@@ -71,17 +75,18 @@ export class Projection {
 
   #start(event: OverseerEvent<'call.started'>): void {
     const { call = '', model = '', run = '' } = event;
-    const claim = { estimate: event.data.estimate, worst: event.data.worst };
-    this.#members.get(model)?.limits.start(call, event.at, claim);
+    const { estimate, worst, payer, holds } = event.data;
+    const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }) };
+    this.#limitsOf(model)?.start(call, event.at, claim, holds);
     this.budgets.get(run)?.start(call, claim);
   }
 
   #finish(event: OverseerEvent<'call.finished'>): void {
     const { call = '', model = '', run = '' } = event;
     const { settled, rate } = event.data;
-    const member = this.#members.get(model);
-    member?.limits.settle(call, settled);
-    if (rate !== undefined) member?.limits.learn(event.at, rate);
+    const limits = this.#limitsOf(model);
+    limits?.settle(call, settled, event.at);
+    if (rate !== undefined) limits?.learn(event.at, rate);
     this.budgets.get(run)?.settle(call, settled);
     this.outputs.note(outputKey(model, this.#kindOf(event)), settled.outputTokens);
     if (this.cooldowns.has(model)) this.cooldowns.delete(model);
@@ -90,17 +95,21 @@ export class Projection {
   #fail(event: OverseerEvent<'call.failed'>): void {
     const { call = '', model = '', run = '' } = event;
     const { settled, uncertain, rate } = event.data;
-    const member = this.#members.get(model);
+    const limits = this.#limitsOf(model);
     if (uncertain) {
-      member?.limits.settle(call, settled);
+      limits?.settle(call, settled);
       this.budgets.get(run)?.settle(call, settled);
     } else {
-      member?.limits.release(call);
+      limits?.release(call, event.data.kind === 'rate-limit');
       this.budgets.get(run)?.release(call);
     }
-    if (rate !== undefined) member?.limits.learn(event.at, rate);
+    if (rate !== undefined) limits?.learn(event.at, rate);
     const before = this.cooldowns.get(model) ?? noCooldown;
     this.cooldowns.set(model, cooldownAfter(before, event.data, event.at));
+  }
+
+  #limitsOf(model: string): ModelLimits | undefined {
+    return this.#members.get(model)?.limits ?? this.#strangers;
   }
 
   /** Whoever starts anew may have mended what was wrong with a model. */

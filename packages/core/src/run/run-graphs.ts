@@ -1,7 +1,7 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
 import type { ReadyQueue } from '../schedule/ready-queue.ts';
-import { groupOf } from './give-away.ts';
+import { groupOf, payerOf } from './give-away.ts';
 
 /** The graphs of the runs that are worked on, and how their ready tasks get into the queue. */
 export class RunGraphs {
@@ -62,7 +62,7 @@ export class RunGraphs {
     const task = {
       run: run.id,
       task: key,
-      group: groupOf(state),
+      group: groupOf(state, payerOf(run)),
       priority: state.task.priority,
       rank: this.#graphs.get(run.id)?.rank(key) ?? 0,
       order: ++this.#order,

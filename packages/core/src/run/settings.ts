@@ -1,5 +1,7 @@
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
+import type { ModelLimits } from '../limit/model-limits.ts';
+import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { Member } from '../route/member.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
@@ -19,6 +21,14 @@ export interface Settings {
   readonly store: StateStore;
   /** The longest window of any limit: what is older has no say in one. */
   readonly longestWindowMs: number;
+  /** The limits that models share. */
+  readonly shared: SharedLimits;
+  /** Charges calls of models that left the team to what everybody shares. */
+  readonly strangers: ModelLimits;
+  /** What reads the gauges that some limit looks at, by name. */
+  readonly samplers: ReadonlyMap<string, () => number>;
+  /** How long a call may give no sign of life. */
+  readonly holdMs: number;
   readonly budget: BudgetSpec | undefined;
   readonly clock: Clock;
   readonly ids: Ids;

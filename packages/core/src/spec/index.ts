@@ -12,6 +12,7 @@ export type {
   FrameworkReport,
   Hold,
   OverseerEvent,
+  Payer,
   PromptSection,
   RunStatus,
   UsageTotals,
@@ -26,7 +27,18 @@ export type {
   FrameworkTest,
 } from './framework.ts';
 export type { Json, JsonObject } from './json.ts';
-export type { BudgetSpec, LimitMetric, LimitRule, LimitText } from './limit.ts';
+export type {
+  BudgetSpec,
+  CalendarPeriod,
+  CapacityHours,
+  GaugeRule,
+  Graduated,
+  Limit,
+  LimitMetric,
+  LimitRule,
+  LimitText,
+  Weekday,
+} from './limit.ts';
 export type {
   CustomPart,
   FilePart,

@@ -1,0 +1,62 @@
+import { ModelError } from '../errors/model-error.ts';
+import { Cancellation } from '../internal/cancellation.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { Deadlines } from '../internal/deadlines.ts';
+
+/** How long a call may be silent, and who stops it before. */
+export interface LifeBounds {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly holdMs: number;
+  readonly cancel: Cancellation;
+  /** What is called, in words. */
+  readonly what: string;
+}
+
+/** What a call gets: the signal it has to heed, and what it has to do at each sign of life. */
+export interface LifeLine {
+  readonly signal: AbortSignal;
+  readonly alive: () => void;
+}
+
+/**
+ * Makes a call that must give a sign of life every `holdMs`. One that does not is aborted and left alone, whether it
+ * heeds that or not: what it holds would be held for ever. Throws `ModelError` `timeout` then; a call that may have been
+ * paid.
+ */
+export async function whileAlive<T>(
+  { clock, deadlines, holdMs, cancel, what }: LifeBounds,
+  call: (line: LifeLine) => Promise<T>,
+): Promise<T> {
+  const own = new Cancellation();
+  const stopListening = cancel.onAbort((reason) => own.abort(reason));
+  const { promise: dead, reject } = Promise.withResolvers<never>();
+  let latestAt = clock.now();
+  let stopWaiting = (): void => undefined;
+  const wait = (ms: number): void => {
+    stopWaiting = deadlines.add(ms, () => {
+      const leftMs = latestAt + holdMs - clock.now();
+      if (leftMs > 0) {
+        wait(Math.min(leftMs, holdMs));
+        return;
+      }
+      const error = new ModelError('timeout', silent(what, holdMs));
+      own.abort(error);
+      reject(error);
+    });
+  };
+  wait(holdMs);
+  const alive = (): void => {
+    latestAt = clock.now();
+  };
+  try {
+    return await Promise.race([call({ signal: own.signal, alive }), dead]);
+  } finally {
+    stopWaiting();
+    stopListening();
+  }
+}
+
+function silent(what: string, holdMs: number): string {
+  return `${what} gave no sign of life for ${holdMs / 1_000} s and was left alone; it is charged at its estimate. Allow more by the option holdMs.`;
+}

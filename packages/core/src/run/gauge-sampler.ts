@@ -1,0 +1,53 @@
+import type { Clock } from '../internal/clock.ts';
+import type { Gauges } from '../limit/gauges.ts';
+import type { Settings } from './settings.ts';
+
+/** Between two readings. */
+const SAMPLE_MS = 500;
+
+/** Reads the gauges that some limit looks at, twice a second, as long as there are any; where there are none, no timer runs. */
+export class GaugeSampler {
+  readonly #clock: Clock;
+  readonly #gauges: Gauges;
+  readonly #samplers: ReadonlyMap<string, () => number>;
+  readonly #opened: () => void;
+  #cancel: (() => void) | undefined;
+  #closed = false;
+
+  /** `opened` hears that a limit lets calls go on. */
+  constructor(
+    { clock, shared, samplers }: Pick<Settings, 'clock' | 'shared' | 'samplers'>,
+    opened: () => void,
+  ) {
+    this.#clock = clock;
+    this.#gauges = shared.gauges;
+    this.#samplers = samplers;
+    this.#opened = opened;
+    if (samplers.size > 0) this.#sample();
+  }
+
+  /** Reads no more. */
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+  }
+
+  #sample(): void {
+    const nowMs = this.#clock.now();
+    let opened = false;
+    for (const [name, sampler] of this.#samplers) {
+      opened = this.#gauges.sample(name, readingOf(sampler), nowMs) || opened;
+    }
+    if (opened) this.#opened();
+    if (!this.#closed) this.#cancel = this.#clock.after(SAMPLE_MS, () => this.#sample());
+  }
+}
+
+/** A gauge that cannot be read says nothing; it must not stop the others. */
+function readingOf(sampler: () => number): number {
+  try {
+    return sampler();
+  } catch {
+    return Number.NaN;
+  }
+}
