@@ -75,7 +75,7 @@ export class ModelLimits {
   start(call: string, at: number, claim: Claim, holds?: readonly Hold[]): void {
     if (!this.#ledger.start(call, at, this.#name, this.#setsFor(claim), claim, holds)) return;
     this.#mine.add(call);
-    this.#provider.start(claim.estimate);
+    this.#provider.start(at, claim.estimate);
     this.#shared?.sweep(at);
   }
 
@@ -89,9 +89,9 @@ export class ModelLimits {
     if (this.#ledger.end(call, { actual: undefined, refused: tooMuch })) this.#mine.delete(call);
   }
 
-  /** Takes note of a provider's headers; they make calls wait and never let more through than the limits do. */
-  learn(now: number, rate: RateLimit): void {
-    this.#provider.learn(now, rate);
+  /** Takes note of a provider's headers, written at `since`; they make calls wait and never let more through than the limits do. */
+  learn(now: number, rate: RateLimit, since: number = now): void {
+    this.#provider.learn(now, rate, since);
   }
 
   /** How every limit of its own stands at `now`, in the order given, concurrency last. */

@@ -83,10 +83,12 @@ export class Projection {
 
   #finish(event: OverseerEvent<'call.finished'>): void {
     const { call = '', model = '', run = '' } = event;
-    const { settled, rate } = event.data;
+    const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
     const limits = this.#limitsOf(model);
     limits?.settle(call, settled, event.at);
-    if (rate !== undefined) limits?.learn(event.at, rate);
+    // Headers come before the first token, and a long answer ends long after it.
+    const headersAt = event.at - Math.max(0, durationMs - firstTokenMs);
+    if (rate !== undefined) limits?.learn(event.at, rate, headersAt);
     this.budgets.get(run)?.settle(call, settled);
     this.outputs.note(outputKey(model, this.#kindOf(event)), settled.outputTokens);
     if (this.cooldowns.has(model)) this.cooldowns.delete(model);
