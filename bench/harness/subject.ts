@@ -3,6 +3,7 @@ export interface Subject {
   readonly caller?: (setting: CallSetting) => Promise<Caller>;
   readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
+  readonly limiter?: (setting: LimiterSetting) => Promise<Limiter>;
   readonly start?: (prepared: Readonly<Record<string, string>>) => Start;
 }
 
@@ -55,6 +56,34 @@ export interface Thread extends AsyncDisposable {
   /** Makes `steps` steps in a new thread, calling `onStep` as each begins. */
   run(steps: number, onStep: (index: number) => void): Promise<void>;
 }
+
+/** What holds calls back. */
+export interface LimiterSetting {
+  readonly limits: readonly {
+    readonly counts: 'calls' | 'tokens' | 'microUsd';
+    readonly capacity: number;
+    readonly windowMs: number;
+  }[];
+  /** Epoch ms. A limiter that can be told the time goes by this; others go by the system's, which then is the same. */
+  readonly now: () => number;
+}
+
+/** What a call uses. */
+export interface Used {
+  readonly tokens: number;
+  readonly microUsd: number;
+}
+
+/** Lets calls start while all limits allow it. */
+export interface Limiter extends AsyncDisposable {
+  /** Starts a call if that is allowed now, in full; gives how to end it with what it used, `undefined` where it may not start. */
+  start(use: Used): Started | undefined | Promise<Started | undefined>;
+  /** What calls that have not ended hold of all limits together, for those that can say. */
+  held?(): number;
+}
+
+/** Ends a call. */
+export type Started = (used: Used) => void;
 
 /** A library as it is installed, and what importing and starting it takes. */
 export interface Start {

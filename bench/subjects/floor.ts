@@ -2,11 +2,13 @@ import type { Subject } from '../harness/subject.ts';
 import { fetchCaller } from './floor/fetch-caller.ts';
 import { logStepper } from './floor/log-stepper.ts';
 import { logThread } from './floor/log-thread.ts';
+import { ringLimiter } from './floor/ring-limiter.ts';
 
 /** The least that the same result takes with what Node itself brings: no library at all. */
 export const subject: Subject = {
   caller: fetchCaller,
   stepper: logStepper,
   thread: logThread,
+  limiter: ringLimiter,
   start: () => ({ folder: import.meta.dirname, modules: [] }),
 };

@@ -1,5 +1,6 @@
 import { memory } from '@overseer/core';
 import type { Subject } from '../harness/subject.ts';
+import { modelLimiter } from './overseer/model-limiter.ts';
 import { readyProgram } from './overseer/ready-program.ts';
 import { taskCaller } from './overseer/task-caller.ts';
 import { taskStepper } from './overseer/task-stepper.ts';
@@ -11,6 +12,7 @@ export const subject: Subject = {
     return await taskCaller(setting, openai('mock', { baseURL: setting.baseURL, apiKey: 'none' }));
   },
   stepper: (setting) => taskStepper(setting, memory()),
+  limiter: modelLimiter,
   start: ({ folder, typeInstantiations }) => ({
     folder: folder ?? '',
     modules: ['@overseer/core'],

@@ -2,7 +2,6 @@ import type { CallEstimate, Hold } from '../spec/event.ts';
 import { type Claim, charged } from './claim.ts';
 import { type LimitSet, weightOf } from './limit-set.ts';
 import { capacityAt, type Meter } from './meter.ts';
-import { SessionWindow } from './session-window.ts';
 
 /** A call under way: for each meter of its sets, in order, the stamp of its charge and the amount. */
 interface OpenCall {
@@ -124,8 +123,8 @@ function settle(
 }
 
 /** When the session of a charge began, as it was written down; what was read of the journal may begin later. */
-function openedAt({ window, limit }: Meter, holds: readonly Hold[]): number | undefined {
-  if (!(window instanceof SessionWindow)) return undefined;
+function openedAt({ session, limit }: Meter, holds: readonly Hold[]): number | undefined {
+  if (session === undefined) return undefined;
   return holds.find((hold) => hold.limit === limit)?.openedAt;
 }
 

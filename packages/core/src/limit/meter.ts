@@ -4,6 +4,7 @@ import { type CapacityProfile, createProfile, fitInProfile } from './capacity-pr
 import { createWindow, unitsOf } from './create-window.ts';
 import { describeLimit } from './describe-limit.ts';
 import { Grade } from './grade.ts';
+import { SessionWindow } from './session-window.ts';
 import type { Window } from './window.ts';
 
 /** One limit over a window, with all that was charged to it. */
@@ -14,6 +15,8 @@ export interface Meter {
   readonly metric: LimitMetric;
   readonly soft: boolean;
   readonly window: Window;
+  /** The same, where it is one by sessions. */
+  readonly session: SessionWindow | undefined;
   readonly profile: CapacityProfile | undefined;
   readonly grade: Grade | undefined;
   readonly oneCall: Hold;
@@ -30,6 +33,7 @@ export function createMeter(owner: string, rule: LimitRule): Meter {
     metric,
     soft,
     window,
+    session: window instanceof SessionWindow ? window : undefined,
     profile:
       schedule && createProfile(window.capacity, schedule, (amount) => unitsOf(metric, amount)),
     grade: graduated && new Grade(graduated),

@@ -9,7 +9,6 @@ import { createLimitSet, type LimitSet, weightOf } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
 import type { Meter } from './meter.ts';
 import { ProviderLimits } from './provider-limits.ts';
-import { SessionWindow } from './session-window.ts';
 import type { SharedLimits } from './shared-limits.ts';
 
 export type { Admission, Claim } from './claim.ts';
@@ -28,7 +27,7 @@ export class ModelLimits {
   readonly #gauges: Gauges;
   readonly #provider: ProviderLimits = new ProviderLimits();
   readonly #alone: readonly LimitSet[];
-  readonly #mine = new Set<string>();
+  #running = 0;
 
   /** `rules` are normalised; the least of `concurrency` and the rules about it counts. */
   constructor(
@@ -48,7 +47,7 @@ export class ModelLimits {
 
   /** How many calls are under way. */
   get running(): number {
-    return this.#mine.size;
+    return this.#running;
   }
 
   /**
@@ -74,19 +73,19 @@ export class ModelLimits {
    */
   start(call: string, at: number, claim: Claim, holds?: readonly Hold[]): void {
     if (!this.#ledger.start(call, at, this.#name, this.#setsFor(claim), claim, holds)) return;
-    this.#mine.add(call);
+    this.#running += 1;
     this.#provider.start(at, claim.estimate);
     this.#shared?.sweep(at);
   }
 
   /** Replaces what an open call reserved by what it used, at the time it started; does nothing for any other call. `at` is when it ended. */
   settle(call: string, actual: CallEstimate, at?: number): void {
-    if (this.#ledger.end(call, { actual, at })) this.#mine.delete(call);
+    if (this.#ledger.end(call, { actual, at })) this.#running -= 1;
   }
 
   /** Gives back all that an open call reserved, because the provider refused it and nothing was used; `tooMuch` when that was its reason. */
   release(call: string, tooMuch = false): void {
-    if (this.#ledger.end(call, { actual: undefined, refused: tooMuch })) this.#mine.delete(call);
+    if (this.#ledger.end(call, { actual: undefined, refused: tooMuch })) this.#running -= 1;
   }
 
   /** Takes note of a provider's headers, written at `since`; they make calls wait and never let more through than the limits do. */
@@ -125,9 +124,10 @@ export class ModelLimits {
 }
 
 function holdOf(meter: Meter, claim: Claim, weight: number, now: number): Hold {
-  const { metric, limit, oneCall, window } = meter;
+  const { metric, limit, oneCall, session } = meter;
   const isOne = metric === 'calls' && weight === 1;
   const hold = isOne ? oneCall : { limit, amount: claimed(meter, claim, weight) };
-  const openedAt = window instanceof SessionWindow ? window.openedAt(now) : now;
+  if (session === undefined) return hold;
+  const openedAt = session.openedAt(now);
   return openedAt < now ? { ...hold, openedAt } : hold;
 }

@@ -39,8 +39,10 @@ export interface ProviderWait {
  */
 export class ProviderLimits {
   #known: Known[] = [];
-  /** The latest starts, oldest first. */
-  #starts: { readonly at: number; readonly use: CallEstimate }[] = [];
+  /** The latest starts; the one before `#starts` modulo their number came last. */
+  readonly #startedAt: number[] = [];
+  readonly #uses: CallEstimate[] = [];
+  #starts = 0;
 
   /**
    * Takes note of the headers of one answer, which the provider wrote at `since`: calls that were started after that are
@@ -68,8 +70,9 @@ export class ProviderLimits {
 
   /** Takes a call that is started at `at` from what is left. */
   start(at: number, use: CallEstimate): void {
-    this.#starts.push({ at, use });
-    if (this.#starts.length > 2 * KEPT) this.#starts = this.#starts.slice(-KEPT);
+    this.#startedAt[this.#starts % KEPT] = at;
+    this.#uses[this.#starts % KEPT] = use;
+    this.#starts += 1;
     for (const known of this.#known) {
       known.taken += amountOf(known.metric, use);
     }
@@ -91,15 +94,16 @@ export class ProviderLimits {
   /** Forgets all, because the times of the resets no longer mean anything. */
   clear(): void {
     this.#known = [];
-    this.#starts = [];
+    this.#starts = 0;
   }
 
   #takenSince(since: number, metric: LimitMetric): number {
     let taken = 0;
-    for (let index = this.#starts.length - 1; index >= 0; index--) {
-      const start = this.#starts[index];
-      if (start === undefined || start.at <= since) break;
-      taken += amountOf(metric, start.use);
+    const oldest = Math.max(0, this.#starts - KEPT);
+    for (let start = this.#starts - 1; start >= oldest; start--) {
+      const use = this.#uses[start % KEPT];
+      if (use === undefined || (this.#startedAt[start % KEPT] ?? 0) <= since) break;
+      taken += amountOf(metric, use);
     }
     return taken;
   }

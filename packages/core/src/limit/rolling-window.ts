@@ -218,7 +218,7 @@ export class RollingWindow implements Window {
   #rebuild(forgotten: number, width: number): void {
     const length = this.#sums.length;
     const expiries = this.#expiries;
-    const amounts = Array.from({ length }, (_, index) => this.#amountAt(index));
+    const amounts = this.#sums.amounts();
     if (forgotten > 0) {
       this.#forgottenUntil = expiries[forgotten - 1] ?? 0;
       this.#total -= this.#sums.sum(forgotten);
