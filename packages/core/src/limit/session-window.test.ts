@@ -1,42 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SessionWindow } from './session-window.ts';
-import { firstDifference, merged, type Oracle, type PlainEntry } from './window.fixture.ts';
-
-const CAPACITY = 50;
-const WINDOW = 1_000;
-
-interface PlainSession {
-  readonly end: number;
-  used: number;
-}
-
-/** Sessions by their definition: the first use opens one, and what comes before its end belongs to it. */
-function sessionsOf(entries: readonly PlainEntry[]): readonly PlainSession[] {
-  const sessions: PlainSession[] = [];
-  for (const { at, amount } of merged(entries)) {
-    const last = sessions.at(-1);
-    if (amount === 0) continue;
-    if (last === undefined || at >= last.end) sessions.push({ end: at + WINDOW, used: amount });
-    else last.used += amount;
-  }
-  return sessions;
-}
-
-const plain: Oracle = {
-  used: (entries, now) =>
-    sessionsOf(entries).reduce((sum, { end, used }) => sum + (end > now ? used : 0), 0),
-  fits: (entries, now, amount) => plain.used(entries, now) + amount <= CAPACITY,
-  moments: (entries, now) =>
-    sessionsOf(entries)
-      .map(({ end }) => end)
-      .filter((end) => end > now),
-};
+import { firstDifference } from './window.fixture.ts';
+import { sessionTrial } from './window-trials.fixture.ts';
 
 describe('SessionWindow', () => {
   it('L1: agrees with brute force at every moment, whatever is settled when and though the clock goes back', () => {
-    const create = () => new SessionWindow(CAPACITY, WINDOW);
-    const trial = { create, oracle: plain, windowMs: WINDOW, startAt: 10_000 };
-    expect(firstDifference(trial, 200)).toBeUndefined();
+    expect(firstDifference(sessionTrial, 200)).toBeUndefined();
   });
 
   it('L1: opens with the first use, whenever that is, and not again before its end', () => {

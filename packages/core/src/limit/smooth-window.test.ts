@@ -1,35 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SmoothWindow } from './smooth-window.ts';
-import { firstDifference, merged, type Oracle, type PlainEntry } from './window.fixture.ts';
-
-const WINDOW = 1_000;
-
-/** What has not drained, in thousandths of a unit, each entry in its turn. */
-function backlog(entries: readonly PlainEntry[], now: number, capacity: number): number {
-  let left = 0;
-  let last: number | undefined;
-  for (const { at, amount } of merged(entries)) {
-    if (last !== undefined) left = Math.max(0, left - (at - last) * capacity);
-    left += amount * WINDOW;
-    last = at;
-  }
-  return last === undefined ? 0 : left - (now - last) * capacity;
-}
-
-function oracle(capacity: number, burst: number): Oracle {
-  return {
-    used: (entries, now) => Math.max(0, Math.ceil(backlog(entries, now, capacity) / WINDOW)),
-    fits: (entries, now, amount) =>
-      amount <= capacity && backlog(entries, now, capacity) <= Math.max(0, burst - amount) * WINDOW,
-    // Each ms around the one that a division gives.
-    *moments(entries, now, amount) {
-      if (amount > capacity) return;
-      const left = backlog(entries, now, capacity) - Math.max(0, burst - amount) * WINDOW;
-      const about = now + Math.floor(left / capacity);
-      for (let at = Math.max(now + 1, about - 2); at <= about + 2; at++) yield at;
-    },
-  };
-}
+import { firstDifference } from './window.fixture.ts';
+import { smoothTrial } from './window-trials.fixture.ts';
 
 describe('SmoothWindow', () => {
   it.each([
@@ -38,9 +10,7 @@ describe('SmoothWindow', () => {
     [7, 3],
     [30, 30],
   ])('L1 L3: %i in a second with a burst of %i agrees with brute force', (capacity, burst) => {
-    const create = () => new SmoothWindow(capacity, WINDOW, burst);
-    const trial = { create, oracle: oracle(capacity, burst), windowMs: WINDOW, startAt: 10_000 };
-    expect(firstDifference(trial, 60)).toBeUndefined();
+    expect(firstDifference(smoothTrial(capacity, burst), 60)).toBeUndefined();
   });
 
   it('L3: 60 a minute are one a second', () => {

@@ -43,17 +43,25 @@ export interface Trial {
   /** About how long the window is. */
   readonly windowMs: number;
   readonly startAt: number;
+  /** How far back, at most, it knows what was charged; two windows where left out. */
+  readonly memoryMs?: number;
 }
 
 /** Plays as many histories of 400 steps as there are seeds, and tells the first difference, if there is one. */
-export function firstDifference(trial: Trial, seeds: number, steps = 400): string | undefined {
+export function firstDifference(trial: Trial, seeds: number): string | undefined {
   for (let seed = 1; seed <= seeds; seed++) {
-    const chance = chanceOf(seed);
-    const replay = new Replay(trial);
-    for (let step = 1; step <= steps; step++) {
-      const problem = replay.play(drawStep(chance, trial.windowMs));
-      if (problem !== undefined) return `seed ${seed}, step ${step}: ${problem}`;
-    }
+    const problem = differenceOf(trial, chanceOf(seed), 400);
+    if (problem !== undefined) return `seed ${seed}, ${problem}`;
+  }
+  return undefined;
+}
+
+/** Plays one history, and tells its first difference from brute force, if there is one. */
+export function differenceOf(trial: Trial, chance: Chance, steps: number): string | undefined {
+  const replay = new Replay(trial);
+  for (let step = 1; step <= steps; step++) {
+    const problem = replay.play(drawStep(chance, trial.windowMs));
+    if (problem !== undefined) return `step ${step}: ${problem}`;
   }
   return undefined;
 }
@@ -78,6 +86,7 @@ class Replay {
   #window: Window;
   readonly #oracle: Oracle;
   readonly #windowMs: number;
+  readonly #memoryMs: number;
   readonly #entries: PlainEntry[] = [];
   #stamps: number[] = [];
   #now: number;
@@ -85,7 +94,8 @@ class Replay {
   /** What was charged up to here may be forgotten. */
   #horizon = Number.NEGATIVE_INFINITY;
 
-  constructor({ create, oracle, windowMs, startAt }: Trial) {
+  constructor({ create, oracle, windowMs, startAt, memoryMs = 2 * windowMs }: Trial) {
+    this.#memoryMs = memoryMs;
     this.#window = create();
     this.#oracle = oracle;
     this.#windowMs = windowMs;
@@ -129,7 +139,7 @@ class Replay {
     this.#stamps.push(this.#window.add(this.#now, amount));
     this.#entries.push({ at: this.#now, amount });
     this.#newest = Math.max(this.#newest, this.#now);
-    this.#horizon = Math.max(this.#horizon, this.#newest - 2 * this.#windowMs);
+    this.#horizon = Math.max(this.#horizon, this.#newest - this.#memoryMs);
   }
 
   /** What is settled later than two windows after its time is forgotten, and changes nothing. */
