@@ -33,13 +33,29 @@ describe('whileAlive', () => {
       line = mine;
       return new Promise(() => undefined);
     });
-    all.clock.advance(9_900);
+    all.clock.advance(14_900);
     expect(line?.signal.aborted).toBe(false);
-    all.clock.advance(200);
+    all.clock.advance(300);
     await expect(call).rejects.toMatchObject({ kind: 'timeout' });
     await expect(call).rejects.toThrow('model m gave no sign of life for 10 s');
     expect(line?.signal.aborted).toBe(true);
     expect(all.clock.pending).toBe(0);
+  });
+
+  it('L1: a clock that jumps ahead breaks no call off that still gives signs', async () => {
+    const all = bounds();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    let alive = (): void => undefined;
+    const call = whileAlive(all, (line) => {
+      ({ alive } = line);
+      return promise;
+    });
+    all.clock.set(all.clock.now() + 3_600_000);
+    all.clock.advance(200);
+    alive();
+    all.clock.advance(9_000);
+    resolve('answer');
+    expect(await call).toBe('answer');
   });
 
   it('K6: whoever stops the attempt stops the call', () => {

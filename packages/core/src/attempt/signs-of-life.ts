@@ -3,6 +3,9 @@ import { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
 
+/** What a silent call gets on top. */
+const GRACE_MS = 5_000;
+
 /** How long a call may be silent, and who stops it before. */
 export interface LifeBounds {
   readonly clock: Clock;
@@ -32,12 +35,15 @@ export async function whileAlive<T>(
   const stopListening = cancel.onAbort((reason) => own.abort(reason));
   const { promise: dead, reject } = Promise.withResolvers<never>();
   let latestAt = clock.now();
+  let isWarned = false;
   let stopWaiting = (): void => undefined;
   const wait = (ms: number): void => {
     stopWaiting = deadlines.add(ms, () => {
       const leftMs = latestAt + holdMs - clock.now();
-      if (leftMs > 0) {
-        wait(Math.min(leftMs, holdMs));
+      if (leftMs > 0 || !isWarned) {
+        // A machine that slept, or whose clock was set, is given a moment to hear what came meanwhile.
+        isWarned = leftMs <= 0;
+        wait(isWarned ? Math.min(GRACE_MS, holdMs) : Math.min(leftMs, holdMs));
         return;
       }
       const error = new ModelError('timeout', silent(what, holdMs));

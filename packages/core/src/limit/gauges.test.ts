@@ -63,6 +63,13 @@ describe('Gauges', () => {
     expect(meter.closedSince).toBe(0);
   });
 
+  it('L1: a clock that is set back does not freeze a gauge', () => {
+    const { limits, gauges } = local('cpu < 80%');
+    gauges.sample('cpu', 0.95, 5_000_000);
+    gauges.sample('cpu', 0.1, 1_000);
+    expect(limits.admit(1_000, claim).kind).toBe('run');
+  });
+
   it('L7: says how far the gauge is, and where it has to come', () => {
     const { limits, gauges } = local('cpu < 80%, resume 60%');
     gauges.sample('cpu', 0.5, 0);

@@ -45,7 +45,10 @@ export class Gauges {
   sample(gauge: string, reading: number, at: number): boolean {
     if (!Number.isFinite(reading)) return false;
     const before = this.#readings.get(gauge);
-    const fresh = before === undefined ? 1 : 1 - Math.exp(-Math.max(0, at - before.at) / FADE_MS);
+    // Nothing is left of readings from before a first one, or from before the clock was set back.
+    const passedMs =
+      before === undefined || at < before.at ? Number.POSITIVE_INFINITY : at - before.at;
+    const fresh = 1 - Math.exp(-passedMs / FADE_MS);
     const old = before?.value ?? 0;
     const value = old + fresh * (Math.min(1, Math.max(0, reading)) - old);
     this.#readings.set(gauge, { value, at });

@@ -1,6 +1,5 @@
 import { placesAt } from './at-once.ts';
 import { type Gauges, resumeOf } from './gauges.ts';
-import type { Ledger } from './ledger.ts';
 import type { LimitSet } from './limit-set.ts';
 import { capacityAt, type Meter } from './meter.ts';
 
@@ -16,14 +15,13 @@ export interface LimitUse {
   readonly resetAt: number | undefined;
 }
 
-/** How the limits of one owner stand at `now`, in the order given, gauges and calls at once last. */
+/** How the limits of one owner stand at `now`, in the order given, gauges and calls at once last; `held` is what open calls hold then. */
 export function useOf(
   set: LimitSet,
-  ledger: Ledger,
+  held: ReadonlyMap<Meter, number>,
   gauges: Gauges,
   now: number,
 ): readonly LimitUse[] {
-  const held = ledger.held(now);
   return [
     ...set.meters.map((meter) => meterUse(meter, held.get(meter) ?? 0, now)),
     ...set.gauges.map(({ limit, rule, closedSince }) => ({

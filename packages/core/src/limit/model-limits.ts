@@ -27,6 +27,8 @@ export class ModelLimits {
   readonly #gauges: Gauges;
   readonly #provider: ProviderLimits = new ProviderLimits();
   readonly #alone: readonly LimitSet[];
+  /** What a call counted in that was asked for last, since most count in the same. */
+  #latest: { readonly shared: readonly LimitSet[]; readonly all: readonly LimitSet[] };
   #running = 0;
 
   /** `rules` are normalised; the least of `concurrency` and the rules about it counts. */
@@ -42,6 +44,7 @@ export class ModelLimits {
     this.#gauges = shared?.gauges ?? new Gauges();
     this.#own = createLimitSet(name, rules, this.#gauges, { concurrency });
     this.#alone = [this.#own];
+    this.#latest = { shared: [], all: this.#alone };
     this.#ledger.add(this.#own);
   }
 
@@ -95,7 +98,7 @@ export class ModelLimits {
 
   /** How every limit of its own stands at `now`, in the order given, concurrency last. */
   use(now: number): readonly LimitUse[] {
-    return useOf(this.#own, this.#ledger, this.#gauges, now);
+    return useOf(this.#own, this.#ledger.held(now), this.#gauges, now);
   }
 
   /**
@@ -108,8 +111,12 @@ export class ModelLimits {
   }
 
   #setsFor({ payer }: Claim): readonly LimitSet[] {
-    const shared = this.#shared?.setsOf(this.#name, payer) ?? [];
-    return shared.length === 0 ? this.#alone : [this.#own, ...shared];
+    if (this.#shared === undefined) return this.#alone;
+    const shared = this.#shared.setsOf(this.#name, payer);
+    if (shared === this.#latest.shared) return this.#latest.all;
+    const all = [this.#own, ...shared];
+    this.#latest = { shared, all };
+    return all;
   }
 
   #holds(sets: readonly LimitSet[], claim: Claim, now: number): readonly Hold[] {

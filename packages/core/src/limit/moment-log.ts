@@ -73,9 +73,7 @@ export class MomentLog {
         this.#makeRoom(at);
         index = this.indexOf(at);
       }
-      for (const column of [this.#ats, this.#amounts, this.#carried]) {
-        column.copyWithin(index + 1, index, this.#length);
-      }
+      if (index < this.#length) this.#shift(index);
       this.#length += 1;
       this.#ats[index] = at;
       this.#amounts[index] = 0;
@@ -129,6 +127,12 @@ export class MomentLog {
     this.#length = other.#length;
     this.#base = other.#base;
     this.#baseAt = other.#baseAt;
+  }
+
+  #shift(index: number): void {
+    for (const column of [this.#ats, this.#amounts, this.#carried]) {
+      column.copyWithin(index + 1, index, this.#length);
+    }
   }
 
   /** Works what is handed on forward from `index` until it is what it was. */

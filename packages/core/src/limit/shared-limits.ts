@@ -88,7 +88,8 @@ export class SharedLimits {
 
   /** How every shared limit stands at `now`; owners of which nothing is known yet are not in it. */
   use(now: number): readonly LimitUse[] {
-    return [...this.#sets.values()].flatMap((set) => useOf(set, this.ledger, this.gauges, now));
+    const held = this.ledger.held(now);
+    return [...this.#sets.values()].flatMap((set) => useOf(set, held, this.gauges, now));
   }
 
   /** Lets go of the limits of payers in which nothing counts at `now`, once there are many. */

@@ -1,5 +1,8 @@
 import { cpus, totalmem } from 'node:os';
 
+/** Processor time that a reading needs, of all processors together. */
+const LEAST_MS = 100;
+
 /** What reads the gauges of these names: the host's own `cpu` and `memory`, and those that were brought, which come first. */
 export function samplersOf(
   names: readonly string[],
@@ -25,8 +28,8 @@ export function createCpuSampler(): () => number {
   return () => {
     const now = processorTimes();
     const all = now.all - before.all;
-    // Asked twice within one tick of the system's clock, there is nothing new.
-    if (all <= 0) return reading;
+    // The system counts in ticks; of a few of them nothing can be said.
+    if (all < LEAST_MS) return reading;
     reading = 1 - (now.idle - before.idle) / all;
     before = now;
     return reading;

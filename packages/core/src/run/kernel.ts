@@ -86,7 +86,7 @@ export class Kernel {
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
-    this.#sampler = new GaugeSampler(settings, () => this.#dispatcher.freed());
+    this.#sampler = new GaugeSampler(settings, projection, () => this.#dispatcher.freed());
     journal.whenFailed((failure) => this.#failAll(failure));
   }
 
@@ -114,13 +114,11 @@ export class Kernel {
       {
         type: 'run.started',
         run: id,
-        data: {
-          title,
-          ...defined({ goal, context, budget, user, tenant }),
-        },
+        data: { title, ...defined({ goal, context, budget, user, tenant }) },
       },
       { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
     ]);
+    this.#sampler.wake();
     const run = this.#projection.runs.get(id);
     if (run !== undefined) this.#control.added(run, request.tasks);
   }
@@ -136,6 +134,7 @@ export class Kernel {
     for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
     if (source !== undefined) this.#sources.set(run.id, source);
     this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
+    this.#sampler.wake();
     const left = [...run.tasks.values()].flatMap((task) =>
       // What this process works on already goes on by itself.
       task.attempt === undefined || this.#attempts.of(task) !== undefined
