@@ -47,7 +47,7 @@ export function checkLimit(rule: LimitRule): LimitProblem | undefined {
 }
 
 /** What is wrong with an amount of a metric, in words; money is in dollars. */
-export function amountProblem(metric: LimitRule['metric'], amount: number): string | undefined {
+function amountProblem(metric: LimitRule['metric'], amount: number): string | undefined {
   const units = metric === 'usd' ? scaleDecimal(String(amount), 6) : amount;
   if (units > Number.MAX_SAFE_INTEGER) {
     return 'the amount is too large to be counted exactly; leave the limit out instead';

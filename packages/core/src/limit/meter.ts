@@ -48,7 +48,7 @@ export function capacityAt({ window, profile, grade }: Meter, at: number): numbe
 }
 
 /** The most that may ever be used. */
-export function mostOf({ window, profile }: Meter): number {
+function mostOf({ window, profile }: Meter): number {
   return profile?.most ?? window.capacity;
 }
 
