@@ -47,8 +47,9 @@ export async function whileAlive<T>(
         return;
       }
       const error = new ModelError('timeout', silent(what, holdMs));
-      own.abort(error);
+      // First, so that what a call says to its abort does not come before it.
       reject(error);
+      own.abort(error);
     });
   };
   wait(holdMs);

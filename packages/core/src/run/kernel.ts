@@ -3,7 +3,6 @@ import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Deadlines } from '../internal/deadlines.ts';
-import { defined } from '../internal/defined.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
@@ -107,20 +106,16 @@ export class Kernel {
 
   /** Starts a run; its tasks begin in the same turn. Throws `ConfigError` for a check that nobody makes. */
   start(id: string, request: NewRun): void {
-    for (const task of request.tasks) this.#chains.of(task);
-    if (request.source !== undefined) this.#sources.set(id, request.source);
-    const { title, goal, context, budget, user, tenant } = request;
+    const { tasks, source, ...data } = request;
+    for (const task of tasks) this.#chains.of(task);
+    if (source !== undefined) this.#sources.set(id, source);
     this.#append([
-      {
-        type: 'run.started',
-        run: id,
-        data: { title, ...defined({ goal, context, budget, user, tenant }) },
-      },
-      { type: 'plan.accepted', run: id, data: { by: 'host', tasks: request.tasks } },
+      { type: 'run.started', run: id, data },
+      { type: 'plan.accepted', run: id, data: { by: 'host', tasks } },
     ]);
     this.#sampler.wake();
     const run = this.#projection.runs.get(id);
-    if (run !== undefined) this.#control.added(run, request.tasks);
+    if (run !== undefined) this.#control.added(run, tasks);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Cooldown } from '../limit/cooldown.ts';
-import type { LimitUse } from '../limit/model-limits.ts';
+import type { Claim, LimitUse } from '../limit/model-limits.ts';
+import type { Member } from '../route/member.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,6 +20,11 @@ export interface ModelState {
   readonly limits: readonly LimitUse[];
 }
 
+const ONE_TOKEN = { inputTokens: 1, outputTokens: 0, microUsd: 0 };
+
+/** The least that a call can be. */
+const LEAST: Claim = { estimate: ONE_TOKEN, worst: ONE_TOKEN };
+
 /** How every model of the team stands now, in the order of declaration. */
 export function modelStates(settings: Settings, projection: Projection): readonly ModelState[] {
   const nowMs = settings.clock.now();
@@ -26,7 +32,8 @@ export function modelStates(settings: Settings, projection: Projection): readonl
     const limits = member.limits.use(nowMs);
     const { running } = member.limits;
     const { id, provider, local = false } = member.model.info;
-    const standing = standingOf(projection.cooldowns.get(member.name), limits, running, nowMs);
+    const cooldown = projection.cooldowns.get(member.name);
+    const standing = standingOf(cooldown, limits, member, nowMs);
     return { name: member.name, id, provider, local, ...standing, running, limits };
   });
 }
@@ -34,7 +41,7 @@ export function modelStates(settings: Settings, projection: Projection): readonl
 function standingOf(
   cooldown: Cooldown | undefined,
   limits: readonly LimitUse[],
-  running: number,
+  member: Member,
   nowMs: number,
 ): Pick<ModelState, 'state' | 'why' | 'untilAt'> {
   if (cooldown?.untilAt !== undefined && cooldown.untilAt > nowMs) {
@@ -43,6 +50,13 @@ function standingOf(
   const full = limits.find(
     ({ used, held, capacity, resetAt }) => used + held >= capacity && resetAt !== undefined,
   );
-  const state = running > 0 ? 'working' : full === undefined ? 'idle' : 'waiting';
-  return { state, why: undefined, untilAt: full?.resetAt };
+  if (member.limits.running > 0) {
+    return { state: 'working', why: undefined, untilAt: full?.resetAt };
+  }
+  if (full !== undefined) return { state: 'waiting', why: undefined, untilAt: full.resetAt };
+  // Nothing of its own holds it back; what it shares, a gauge or its provider may.
+  const admission = member.limits.admit(nowMs, LEAST);
+  return admission.kind === 'wait'
+    ? { state: 'waiting', why: admission.why, untilAt: admission.untilAt }
+    : { state: 'idle', why: undefined, untilAt: undefined };
 }
