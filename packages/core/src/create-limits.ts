@@ -100,6 +100,12 @@ function scopeOf(
     );
   }
   const rules = rulesOf(of === undefined ? per : `${per} ${of}`, limits);
+  if ((per === 'user' || per === 'tenant') && rules.some(isGauge)) {
+    throw new ConfigError(
+      'config.limit',
+      `A gauge reads the same for every ${per}, so ${where} cannot be per ${per}; put it under per: 'all'.`,
+    );
+  }
   checkDollars(
     rules,
     covered.map(([name]) => name),

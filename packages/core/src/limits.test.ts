@@ -200,6 +200,21 @@ describe('limits of more than one model', () => {
   });
 });
 
+describe('what a provider read from its cache', () => {
+  it('L2: does not count where only other tokens do', async () => {
+    const usage = { input: { total: 1_000, cacheRead: 900 }, output: { total: 10 } };
+    const model = fakeModel({ reply: () => ({ text: 'done', usage }) });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: {
+        a: { model, limits: ['1M input tokens / 1h', '1M uncached input tokens / 1h'] },
+      },
+    });
+    await overseer.run(task).result;
+    expect(overseer.models()[0]?.limits.map(({ used }) => used)).toEqual([1_000, 100, 0]);
+  });
+});
+
 describe('options about limits', () => {
   it.each<[Partial<OverseerOptions>, string, string]>([
     [
@@ -231,6 +246,11 @@ describe('options about limits', () => {
       { limits: [{ per: 'all', limits: ['load < 50%'] }] },
       'config.limit',
       'Nothing measures the gauge "load" of a limit; known: cpu, memory.',
+    ],
+    [
+      { limits: [{ per: 'user', limits: ['cpu < 50%'] }] },
+      'config.limit',
+      "A gauge reads the same for every user, so limits[0] cannot be per user; put it under per: 'all'.",
     ],
     [{ limits: [{ per: 'all', limits: [] }] }, 'config.invalid', 'expected at least one limit'],
     [{ holdMs: 5 }, 'config.invalid', 'at least 1,000 ms'],

@@ -63,6 +63,13 @@ describe('Gauges', () => {
     expect(meter.closedSince).toBe(0);
   });
 
+  it('L1: a limit that is put on a gauge later stands as the gauge does', () => {
+    const gauges = new Gauges();
+    gauges.sample('cpu', 0.95, 7);
+    expect(gauges.meter('late', { gauge: 'cpu', below: 0.8 }).closedSince).toBe(7);
+    expect(gauges.meter('later', { gauge: 'cpu', below: 0.99 }).closedSince).toBeUndefined();
+  });
+
   it('L1: a clock that is set back does not freeze a gauge', () => {
     const { limits, gauges } = local('cpu < 80%');
     gauges.sample('cpu', 0.95, 5_000_000);

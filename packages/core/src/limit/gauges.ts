@@ -34,6 +34,8 @@ export class Gauges {
   meter(owner: string, rule: GaugeRule): GaugeMeter {
     const limit = `${owner}: ${describeLimit(rule)}`;
     const meter: GaugeMeter = { limit, rule, closedSince: undefined };
+    const known = this.#readings.get(rule.gauge);
+    if (known !== undefined) move(meter, known.value, known.at);
     this.#meters.push(meter);
     return meter;
   }
