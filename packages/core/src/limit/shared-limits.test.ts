@@ -5,7 +5,7 @@ import type { Claim } from './claim.ts';
 import { ModelLimits } from './model-limits.ts';
 import { normaliseLimit } from './parse-limit.ts';
 import { SharedLimits, type SharedLimitsInput } from './shared-limits.ts';
-import { chanceOf } from './window.fixture.ts';
+import { type Chance, chanceOf } from './window.fixture.ts';
 
 const MODELS = new Map([
   ['gpt', { provider: 'openai', key: 'work' }],
@@ -208,7 +208,19 @@ describe('SharedLimits', () => {
   });
 
   it('L1 L3: with many limits of all kinds, the sum of holds is that of open calls, and none is exceeded', () => {
-    const input = {
+    for (let seed = 1; seed <= 20; seed++) {
+      const history = new History(chanceOf(seed));
+      for (let step = 0; step < 400; step++) history.step();
+      history.end();
+    }
+  });
+});
+
+/** Calls of chance on limits of all kinds, compared all along. */
+class History {
+  readonly #chance: Chance;
+  readonly #team = new Team(
+    {
       scopes: [
         scope('provider', undefined, '40 tokens / 1s', '6 at once'),
         scope('user', undefined, '9 calls / 2s session', '60 tokens / calendar hour'),
@@ -217,52 +229,61 @@ describe('SharedLimits', () => {
       pools: [
         { name: 'p', of: ['gpt', 'mini'], weights: { gpt: 2 }, rules: rules('20 calls / 3s') },
       ],
-    };
-    for (let seed = 1; seed <= 20; seed++) {
-      const chance = chanceOf(seed);
-      const team = new Team(input, { gpt: ['12 calls / 1s'], claude: ['3 at once'] });
-      const open: { readonly name: string; readonly call: string; readonly claim: Claim }[] = [];
-      let now = Date.UTC(2026, 0, 1);
-      for (let step = 0; step < 400; step++) {
-        now += Math.floor(chance() * 60);
-        const name = [...MODELS.keys()][Math.floor(chance() * 3)] ?? 'gpt';
-        const claim = claimOf(1 + Math.floor(chance() * 9), {
-          user: `u${Math.floor(chance() * 3)}`,
-        });
-        const admission = team.of(name).admit(now, claim);
-        if (admission.kind === 'wait' && admission.untilAt !== undefined) {
-          expect(team.of(name).admit(admission.untilAt - 1, claim).kind).toBe('wait');
-          const then = team.of(name).admit(admission.untilAt, claim);
-          // Then only the end of a call can be missing.
-          expect(then.kind === 'run' || (then.kind === 'wait' && then.untilAt === undefined)).toBe(
-            true,
-          );
-        }
-        const call = team.try(name, now, claim);
-        if (call !== undefined) open.push({ name, call, claim });
-        if (open.length > 0 && chance() < 0.5) {
-          const [ended] = open.splice(Math.floor(chance() * open.length), 1);
-          if (chance() < 0.3) team.of(ended?.name ?? '').release(ended?.call ?? '');
-          else
-            team
-              .of(ended?.name ?? '')
-              .settle(
-                ended?.call ?? '',
-                use(Math.floor(chance() * (1 + (ended?.claim.worst.inputTokens ?? 0)))),
-              );
-        }
-        expect(team.shared.ledger.size).toBe(open.length);
-        for (const { limit, used, held, capacity } of team.shared.use(now)) {
-          if (!limit.includes('smooth')) expect(used + held, limit).toBeLessThanOrEqual(capacity);
-        }
-        const running = [...team.models.values()].reduce(
-          (sum, { running: count }) => sum + count,
-          0,
-        );
-        expect(running).toBe(open.length);
-      }
-      for (const { name, call } of open) team.of(name).release(call);
-      expect(team.shared.use(now).every(({ held }) => held === 0)).toBe(true);
+    },
+    { gpt: ['12 calls / 1s'], claude: ['3 at once'] },
+  );
+  readonly #open: { readonly name: string; readonly call: string; readonly claim: Claim }[] = [];
+  #now = Date.UTC(2026, 0, 1);
+
+  constructor(chance: Chance) {
+    this.#chance = chance;
+  }
+
+  step(): void {
+    this.#now += this.#below(60);
+    const name = [...MODELS.keys()][this.#below(3)] ?? 'gpt';
+    const claim = claimOf(1 + this.#below(9), { user: `u${this.#below(3)}` });
+    this.#checkWait(name, claim);
+    const call = this.#team.try(name, this.#now, claim);
+    if (call !== undefined) this.#open.push({ name, call, claim });
+    if (this.#open.length > 0 && this.#chance() < 0.5) this.#endOne();
+    this.#compare();
+  }
+
+  end(): void {
+    for (const { name, call } of this.#open) this.#team.of(name).release(call);
+    expect(this.#team.shared.use(this.#now).every(({ held }) => held === 0)).toBe(true);
+  }
+
+  /** A wait ends at the exact earliest time; then only the end of a call can be missing. */
+  #checkWait(name: string, claim: Claim): void {
+    const limits = this.#team.of(name);
+    const admission = limits.admit(this.#now, claim);
+    if (admission.kind !== 'wait' || admission.untilAt === undefined) return;
+    expect(limits.admit(admission.untilAt - 1, claim).kind).toBe('wait');
+    const then = limits.admit(admission.untilAt, claim);
+    const isFree = then.kind === 'run' || (then.kind === 'wait' && then.untilAt === undefined);
+    expect(isFree).toBe(true);
+  }
+
+  #endOne(): void {
+    const [ended] = this.#open.splice(this.#below(this.#open.length), 1);
+    if (ended === undefined) return;
+    const limits = this.#team.of(ended.name);
+    if (this.#chance() < 0.3) limits.release(ended.call);
+    else limits.settle(ended.call, use(this.#below(1 + ended.claim.worst.inputTokens)));
+  }
+
+  #compare(): void {
+    expect(this.#team.shared.ledger.size).toBe(this.#open.length);
+    for (const { limit, used, held, capacity } of this.#team.shared.use(this.#now)) {
+      if (!limit.includes('smooth')) expect(used + held, limit).toBeLessThanOrEqual(capacity);
     }
-  });
-});
+    const running = [...this.#team.models.values()].reduce((sum, one) => sum + one.running, 0);
+    expect(running).toBe(this.#open.length);
+  }
+
+  #below(bound: number): number {
+    return Math.floor(this.#chance() * bound);
+  }
+}
