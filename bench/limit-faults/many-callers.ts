@@ -109,20 +109,25 @@ function mostInSpan(moments: readonly number[]): number {
 
 /** Tokens of each session of a minute, with every call at the time of its start. */
 function auditSessions(events: readonly OverseerEvent[]): readonly string[] {
+  const settled = settledTokens(events);
+  const problems: string[] = [];
+  let end = 0;
+  let used = 0;
+  for (const { at, call = '' } of events.filter(({ type }) => type === 'call.started')) {
+    if (at >= end) [end, used] = [at + MINUTE, 0];
+    used += settled.get(call) ?? 0;
+    if (used > LIMITS.perSession) problems.push(`${used} tokens in a session.`);
+  }
+  return problems;
+}
+
+/** What each call was charged in the end. */
+function settledTokens(events: readonly OverseerEvent[]): ReadonlyMap<string, number> {
   const settled = new Map<string, number>();
   for (const event of events) {
     if (event.type !== 'call.finished') continue;
     const { inputTokens, outputTokens } = event.data.settled;
     settled.set(event.call ?? '', inputTokens + outputTokens);
   }
-  const problems: string[] = [];
-  let end = 0;
-  let used = 0;
-  for (const event of events) {
-    if (event.type !== 'call.started') continue;
-    if (event.at >= end) [end, used] = [event.at + MINUTE, 0];
-    used += settled.get(event.call ?? '') ?? 0;
-    if (used > LIMITS.perSession) problems.push(`${used} tokens in a session.`);
-  }
-  return problems;
+  return settled;
 }

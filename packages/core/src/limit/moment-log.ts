@@ -13,6 +13,8 @@ export interface MomentLogOptions {
   readonly keepMs: number;
   /** Whether a moment has to stay by itself. */
   readonly keepsApart: (at: number, carried: number) => boolean;
+  /** What is handed to the first moment once the clock was set back to `now`. */
+  readonly setBack: (carried: number, now: number) => number;
 }
 
 /**
@@ -107,7 +109,10 @@ export class MomentLog {
 
   /** Moves all that was later to `now`. */
   setBack(now: number): void {
-    if (this.#baseAt > now) this.#baseAt = now;
+    if (this.#baseAt > now) {
+      this.#baseAt = now;
+      this.#base = this.#options.setBack(this.#base, now);
+    }
     const index = this.indexOf(now);
     if (index === this.#length) return;
     let sum = 0;

@@ -36,6 +36,13 @@ describe('SessionWindow', () => {
     expect(window.openedAt(1_100)).toBe(1_100);
   });
 
+  it('L1: a session that is known by its record alone goes back with the clock', () => {
+    const window = new SessionWindow(5, 1_000);
+    window.add(900, 5, 100);
+    window.setBack(50);
+    expect(window.fitAt(50, 1)).toBe(1_050);
+  });
+
   it('L1: many moments are merged, and nothing gets through by it', () => {
     const window = new SessionWindow(1_000_000, 10_000_000);
     const first = window.add(0, 1);

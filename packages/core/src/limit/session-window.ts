@@ -28,6 +28,7 @@ export class SessionWindow implements Window {
       first: NONE,
       keepMs: 3 * windowMs,
       keepsApart: (at, opened) => at === opened,
+      setBack: Math.min,
     });
   }
 

@@ -33,6 +33,7 @@ export class SmoothWindow implements Window {
       first: 0,
       keepMs: 2 * windowMs,
       keepsApart: () => false,
+      setBack: (debt) => debt,
     });
   }
 
