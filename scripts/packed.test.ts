@@ -7,7 +7,7 @@ import { installPacked, run } from './packed.ts';
 
 const OLDEST_NODE = '22.18.0';
 /** What subpaths need beside the packages themselves. */
-const PEERS = ['openai@7.55.0', '@anthropic-ai/sdk@1.10.0'];
+const PEERS = ['openai@7.55.0', '@anthropic-ai/sdk@1.10.0', 'bottleneck@2.19.5'];
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'overseer-packed-'));

@@ -1,10 +1,28 @@
+import type { ModelRequest } from '@overseer/core/spec';
+
 /** Something that is measured. It offers what it can do; a work uses the part it needs and refuses a subject without it. */
 export interface Subject {
   readonly caller?: (setting: CallSetting) => Promise<Caller>;
   readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
-  readonly limiter?: (setting: LimiterSetting) => Promise<Limiter>;
+  readonly answers?: (setting: AnswersSetting) => Promise<Answers>;
+  readonly limiter?: () => Promise<LimiterBench>;
+  readonly scheduler?: () => Promise<SchedulerBench>;
   readonly start?: (prepared: Readonly<Record<string, string>>) => Start;
+}
+
+/** How many answers are kept at once. */
+export interface AnswersSetting {
+  readonly entries: number;
+}
+
+/** Keeps answers and gives them to equal requests. */
+export interface Answers extends AsyncDisposable {
+  keep(request: ModelRequest, answer: string): void;
+  /** `undefined` where it has none. */
+  find(request: ModelRequest): string | undefined;
+  /** Works `runs` runs of `tasks` tasks, of which all but the first run were answered before; for subjects that do more than keep. */
+  work?(runs: number, tasks: number): Promise<void>;
 }
 
 /** Where a caller finds the model service, and how many calls it must bear at once. */
@@ -57,33 +75,23 @@ export interface Thread extends AsyncDisposable {
   run(steps: number, onStep: (index: number) => void): Promise<void>;
 }
 
-/** What holds calls back. */
-export interface LimiterSetting {
-  readonly limits: readonly {
-    readonly counts: 'calls' | 'tokens' | 'microUsd';
-    readonly capacity: number;
-    readonly windowMs: number;
-  }[];
-  /** Epoch ms. A limiter that can be told the time goes by this; others go by the system's, which then is the same. */
-  readonly now: () => number;
+/** A limiter under measurement. */
+export interface LimiterBench extends AsyncDisposable {
+  /** How many of `callers` that come within one boundary burst of a limit of 5 a second are admitted within 100 ms around the boundary. */
+  burst?(): Promise<number>;
+  /** Asks for admission `times` times over five limits with `live` entries each; resolves when all were answered. */
+  admit?(live: number, times: number): Promise<void>;
+  /** How many of 1,000 calls of $0.10 that come at once run on $5 a day, and what is held once they have ended. */
+  spend?(): Promise<{ readonly run: number; readonly held: number }>;
 }
 
-/** What a call uses. */
-export interface Used {
-  readonly tokens: number;
-  readonly microUsd: number;
+/** A scheduler under measurement. */
+export interface SchedulerBench extends AsyncDisposable {
+  /** Queues `count` tasks with priorities, flows, deadlines as far as it can, and runs them to the end with no work in them; resolves when all ran. */
+  run(count: number): Promise<void>;
+  /** Queues `count` such tasks and leaves them there, so that what they take can be seen. */
+  hold?(count: number): void;
 }
-
-/** Lets calls start while all limits allow it. */
-export interface Limiter extends AsyncDisposable {
-  /** Starts a call if that is allowed now, in full; gives how to end it with what it used, `undefined` where it may not start. */
-  start(use: Used): Started | undefined | Promise<Started | undefined>;
-  /** What calls that have not ended hold of all limits together, for those that can say. */
-  held?(): number;
-}
-
-/** Ends a call. */
-export type Started = (used: Used) => void;
 
 /** A library as it is installed, and what importing and starting it takes. */
 export interface Start {

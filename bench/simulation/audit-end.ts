@@ -15,7 +15,8 @@ export function wrongOutcome(
   { data }: OverseerEvent<'run.finished'>,
 ): readonly string[] {
   const statuses = [...run.tasks.values()]
-    .filter(({ asks }) => asks === undefined)
+    // An ensemble goes on without members that fail.
+    .filter(({ asks, task }) => asks === undefined && task.memberOf === undefined)
     .map(({ status }) => status);
   switch (data.status) {
     case 'completed':

@@ -5,6 +5,7 @@ import type { Scenario } from './scenario.ts';
 /** A call as the audit knows it; `charged` is its worst case while it is open, and what it was settled at afterwards. */
 export interface AuditedCall {
   readonly run: string;
+  readonly user: string | undefined;
   readonly model: string;
   readonly at: number;
   open: boolean;
@@ -34,7 +35,8 @@ export function auditLimits(
     ...windows.flatMap((limit) =>
       overLimit(limit, call, isConcurrency(limit) ? atOnce : usedOf(limit, mine, call.at)),
     ),
-    ...auditBudget(run, ofRun),
+    ...auditBudget(run.budget, 'its run', ofRun),
+    ...auditShared(scenario, run.user, [...calls.values()]),
   ];
 }
 
@@ -55,14 +57,29 @@ function usedOf(limit: LimitRule, calls: readonly AuditedCall[], now: number): n
   return used;
 }
 
-function auditBudget(run: AuditedRun, calls: readonly AuditedCall[]): readonly string[] {
+/** All calls of all lives count for the project; for a user, those of that user. */
+function auditShared(
+  { budgets: { project = {}, users = {} } }: Scenario,
+  user: string | undefined,
+  calls: readonly AuditedCall[],
+): readonly string[] {
+  const ofProject = auditBudget(project, 'the project', calls);
+  if (user === undefined) return ofProject;
+  const mine = calls.filter((call) => call.user === user);
+  return [...ofProject, ...auditBudget(users[user] ?? users['*'] ?? {}, `user ${user}`, mine)];
+}
+
+function auditBudget(
+  { usd, tokens, calls: most }: AuditedRun['budget'],
+  whose: string,
+  calls: readonly AuditedCall[],
+): readonly string[] {
   const problems: string[] = [];
-  const { usd, tokens, calls: most } = run.budget;
   const check = (metric: LimitRule['metric'], capacity: number | undefined): void => {
     if (capacity === undefined) return;
     const used = calls.reduce((sum, call) => sum + amountOf(metric, call), 0);
     if (used > capacity)
-      problems.push(`brings its run to ${used} of a budget of ${capacity} ${metric}`);
+      problems.push(`brings ${whose} to ${used} of a budget of ${capacity} ${metric}`);
   };
   check('usd', usd === undefined ? undefined : Math.round(usd * 1e6));
   check('tokens', tokens);

@@ -1,8 +1,14 @@
+import { isMissing } from './audit-ensemble.ts';
 import type { AuditedRun, AuditedTask } from './audited.ts';
 
 /** What keeps a task from being started now. */
-export function wrongStart(run: AuditedRun, { task, status }: AuditedTask): readonly string[] {
-  const early = task.needs.filter((need) => run.tasks.get(need)?.status !== 'done');
+export function wrongStart(
+  run: AuditedRun,
+  started: AuditedTask,
+  taker: string | undefined,
+): readonly string[] {
+  const { task, status, isPaused, model } = started;
+  const early = task.needs.filter((need) => isMissing(run, started, need));
   const shared = [...run.tasks.values()].flatMap((other) =>
     other.status === 'running' && other.task.key !== task.key
       ? other.task.files.filter((file) => task.files.includes(file))
@@ -10,6 +16,10 @@ export function wrongStart(run: AuditedRun, { task, status }: AuditedTask): read
   );
   return [
     ...(run.status === 'running' ? [] : ['starts a task of a run that is suspended']),
+    ...(isPaused ? ['starts a task that is paused'] : []),
+    ...(taker === undefined || model === undefined || taker === model
+      ? []
+      : [`goes to ${taker}, and was given to ${model}`]),
     ...(status === 'open' ? [] : [`starts a task that is ${status}`]),
     ...early.map((need) => `starts before ${need}, which it needs, is done`),
     ...shared.map((file) => `starts while another task writes ${file} too`),

@@ -1,6 +1,11 @@
+import type { WorkScope } from '@overseer/core';
 import type { CallEstimate, OverseerEvent, PlanTask } from '@overseer/core/spec';
+import { CacheAudit } from '../../packages/core/src/caching-audit.fixture.ts';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
+import { isTakenOver, wrongClosing } from './audit-ensemble.ts';
 import { type AuditedCall, auditLimits } from './audit-limits.ts';
+import { takeOrder } from './audit-orders.ts';
+import { ProbeAudit } from './audit-probes.ts';
 import { wrongStart } from './audit-start.ts';
 import { type AuditedAttempt, type AuditedRun, type AuditedTask, started } from './audited.ts';
 import { describeEvent } from './describe-event.ts';
@@ -11,20 +16,34 @@ export class Audit {
   readonly runs: Map<string, AuditedRun> = new Map();
   readonly calls: Map<string, AuditedCall> = new Map();
   readonly #world: World;
+  readonly #cache: CacheAudit = new CacheAudit();
+  readonly #probes: ProbeAudit;
   #seq = 0;
   #epoch = 0;
   #latestAt = 0;
+  #isPaused = false;
 
   constructor(world: World) {
     this.#world = world;
+    this.#probes = new ProbeAudit(world.scenario);
   }
 
   /** Whether any clock went back so far; then windows cannot be recounted from the times of events. */
   clockWentBack = false;
 
+  /** Whether somebody paused that and nobody resumed it. */
+  isPaused({ run = '', task = '' }: WorkScope): boolean {
+    return run === '' ? this.#isPaused : (this.runs.get(run)?.tasks.get(task)?.isPaused ?? false);
+  }
+
   take(event: OverseerEvent): void {
     this.#place(event);
     this.#world.note(describeEvent(event));
+    for (const problem of this.#cache.take(event)) this.#broken(event, problem);
+    if (event.type === 'project.paused') this.#isPaused = true;
+    if (event.type === 'project.resumed') this.#isPaused = false;
+    const problem = this.#probes.take(event);
+    if (problem !== undefined) this.#broken(event, problem);
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
       this.runs.set(event.run, started(event));
@@ -93,6 +112,8 @@ export class Audit {
       status: 'open',
       attempt: undefined,
       waitingUntil: undefined,
+      isPaused: false,
+      model: undefined,
     });
   }
 
@@ -103,6 +124,8 @@ export class Audit {
       return;
     }
     const { attempt } = task;
+    // Whoever calls waits no more, and may say so when it waits again.
+    if (event.type === 'call.started') task.waitingUntil = undefined;
     switch (event.type) {
       case 'task.assigned':
         this.#assign(run, task, event);
@@ -113,7 +136,7 @@ export class Audit {
         task.waitingUntil = event.data.untilAt;
         return;
       case 'task.done':
-        this.#done(task, event);
+        this.#done(run, task, event);
         task.status = 'done';
         task.attempt = undefined;
         return;
@@ -121,10 +144,17 @@ export class Audit {
       case 'task.skipped':
         this.#giveUp(task, event);
         return;
+      case 'task.paused':
+      case 'task.resumed':
+      case 'task.changed':
+      case 'task.reopened':
+        for (const problem of takeOrder(task, event)) this.#broken(event, problem);
+        return;
       case 'question.asked':
         if ('role' in event.data.ask.of) {
+          const { ensemble: _, memberOf: __, ...about } = task.task;
           const child = {
-            ...task.task,
+            ...about,
             key: `${key}/${event.data.id}`,
             needs: [],
             files: [],
@@ -149,10 +179,12 @@ export class Audit {
     if (event.data.because === '') this.#broken(event, 'gives no reason');
     if (task.attempt?.openCall !== undefined) this.#broken(event, 'leaves a call open');
     task.status = event.type === 'task.failed' ? 'failed' : 'skipped';
+    task.isPaused = false;
   }
 
   #assign(run: AuditedRun, task: AuditedTask, event: OverseerEvent<'task.assigned'>): void {
-    for (const problem of wrongStart(run, task)) this.#broken(event, problem);
+    if (this.#isPaused) this.#broken(event, 'starts while the project is paused');
+    for (const problem of wrongStart(run, task, event.data.model)) this.#broken(event, problem);
     task.status = 'running';
     task.waitingUntil = undefined;
     task.attempt = {
@@ -164,23 +196,28 @@ export class Audit {
     };
   }
 
-  #done(task: AuditedTask, event: OverseerEvent<'task.done'>): void {
+  #done(run: AuditedRun, task: AuditedTask, event: OverseerEvent<'task.done'>): void {
     const { attempt } = task;
     if (attempt === undefined || attempt.id !== event.attempt) {
       this.#broken(event, 'does a task outside its attempt');
       return;
     }
     if (attempt.openCall !== undefined) this.#broken(event, 'leaves a call open');
-    const { kind, checks: own } = task.task;
+    for (const problem of wrongClosing(run, task, attempt, event)) this.#broken(event, problem);
+    if (event.data.commit !== undefined && !this.#world.commits.has(attempt.id)) {
+      this.#broken(event, 'names a commit that is not there');
+    }
+    if (!isTakenOver(this.#world, task, attempt)) this.#passed(task, attempt, event);
+  }
+
+  #passed({ task }: AuditedTask, attempt: AuditedAttempt, event: OverseerEvent): void {
+    const { kind, checks: own } = task;
     const hasFirst =
       kind !== 'check' && !(kind === 'plan' && own.some((check) => check.kind === kind));
     const checks = own.length + (hasFirst ? 1 : 0);
     for (let check = 0; check < checks; check++) {
       if (attempt.verdicts.get(check) !== 'pass')
         this.#broken(event, `is given without a pass of check ${check}`);
-    }
-    if (event.data.commit !== undefined && !this.#world.commits.has(attempt.id)) {
-      this.#broken(event, 'names a commit that is not there');
     }
   }
 
@@ -201,6 +238,8 @@ export class Audit {
         return;
       case 'call.started':
         if (run.status !== 'running') this.#broken(event, 'calls for a run that is suspended');
+        if (this.#isPaused) this.#broken(event, 'calls while the project is paused');
+        if (task.isPaused) this.#broken(event, 'calls for a task that is paused');
         if (attempt.openCall !== undefined) this.#broken(event, 'calls while another call is open');
         if (attempt.finishedSteps.has(event.data.step)) {
           this.#broken(
@@ -210,6 +249,9 @@ export class Audit {
         }
         attempt.openCall = event.call;
         this.#openCall(run, event);
+        return;
+      case 'call.cached':
+        this.#answer(run, attempt, event);
         return;
       case 'call.finished':
         attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
@@ -222,8 +264,16 @@ export class Audit {
     }
   }
 
+  #answer(run: AuditedRun, attempt: AuditedAttempt, event: OverseerEvent<'call.cached'>): void {
+    if (attempt.openCall !== undefined) this.#broken(event, 'answers a call that is open');
+    attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
+    run.usage.cachedCalls += 1;
+    this.#world.count(`answers ${event.data.by}`);
+  }
+
   #openCall(run: AuditedRun, event: OverseerEvent<'call.started'>): void {
     const call: AuditedCall = {
+      user: run.user,
       run: event.run ?? '',
       model: event.model ?? '',
       at: event.at,

@@ -7,6 +7,9 @@ export interface AuditedTask {
   status: 'open' | 'running' | 'done' | 'failed' | 'skipped';
   attempt: AuditedAttempt | undefined;
   waitingUntil: number | undefined;
+  isPaused: boolean;
+  /** The model that somebody gave it to. */
+  model: string | undefined;
 }
 
 /** An attempt as the audit knows it. */
@@ -21,13 +24,14 @@ export interface AuditedAttempt {
 /** A run as the audit knows it. */
 export interface AuditedRun {
   readonly title: string;
+  readonly user: string | undefined;
   readonly budget: { readonly usd?: number; readonly tokens?: number; readonly calls?: number };
   readonly tasks: Map<string, AuditedTask>;
   status: 'running' | 'suspended' | 'finished';
   /** The epoch in which it was last started or resumed. */
   epoch: number;
   events: number;
-  usage: { calls: number; failedCalls: number; uncertainCalls: number } & {
+  usage: { calls: number; failedCalls: number; uncertainCalls: number; cachedCalls: number } & {
     -readonly [K in keyof CallEstimate]: number;
   };
 }
@@ -36,6 +40,7 @@ export interface AuditedRun {
 export function started(event: OverseerEvent<'run.started'>): AuditedRun {
   return {
     title: event.data.title,
+    user: event.data.user,
     budget: event.data.budget ?? {},
     tasks: new Map(),
     status: 'running',
@@ -45,6 +50,7 @@ export function started(event: OverseerEvent<'run.started'>): AuditedRun {
       calls: 0,
       failedCalls: 0,
       uncertainCalls: 0,
+      cachedCalls: 0,
       inputTokens: 0,
       outputTokens: 0,
       microUsd: 0,

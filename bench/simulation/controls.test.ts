@@ -1,15 +1,17 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cancellation } from '../../packages/core/src/internal/cancellation.ts';
 import { Journal } from '../../packages/core/src/journal/journal.ts';
-import { RunBudget } from '../../packages/core/src/limit/budget.ts';
+import { Spending } from '../../packages/core/src/journal/spending.ts';
+import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
+import { ModelBreakers } from '../../packages/core/src/limit/model-breakers.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { TaskGraph } from '../../packages/core/src/plan/task-graph.ts';
-import { RunControl } from '../../packages/core/src/run/run-control.ts';
+import { LiveAttempts } from '../../packages/core/src/run/live-attempts.ts';
 import { play } from './shrink.ts';
 
 /** What the first seed that fails says, of those that are tried. */
 async function firstViolation(): Promise<string> {
-  for (let seed = 1; seed <= 150; seed++) {
+  for (let seed = 1; seed <= 100; seed++) {
     const [first] = (await play(seed)).violations;
     if (first !== undefined) return first;
   }
@@ -22,8 +24,13 @@ afterEach(() => {
 
 describe('what the simulation notices of a broken kernel', () => {
   it('Q1 L6: a budget that lets everything through', async () => {
-    vi.spyOn(RunBudget.prototype, 'admit').mockReturnValue({ kind: 'run', holds: [] });
+    vi.spyOn(BudgetTree.prototype, 'admit').mockReturnValue({ kind: 'run', holds: [] });
     expect(await firstViolation()).toMatch(/of a budget of/);
+  });
+
+  it('Q1 L6: budgets that runs share and that forget what was spent', async () => {
+    vi.spyOn(Spending.prototype, 'of').mockReturnValue({ usd: 0, tokens: 0, calls: 0 });
+    expect(await firstViolation()).toMatch(/brings (the project|user \w+) to \d+ of a budget of/);
   });
 
   it('Q1 L1: limits that let everything through', async () => {
@@ -45,10 +52,15 @@ describe('what the simulation notices of a broken kernel', () => {
     expect(await firstViolation()).toMatch(/starts before|starts while/);
   });
 
-  it('Q1 K6: a kernel that does not know which runs are being ended', async () => {
-    vi.spyOn(RunControl.prototype, 'isStopping').mockReturnValue(false);
+  it('Q1 R10: breakers that let everything through', async () => {
+    vi.spyOn(ModelBreakers.prototype, 'down').mockReturnValue(undefined);
+    expect(await firstViolation()).toMatch(/tries m\d again while another call does/);
+  }, 60_000);
+
+  it('Q1 K6: a kernel that ends runs without waiting for what is under way', async () => {
+    vi.spyOn(LiveAttempts.prototype, 'quiet').mockResolvedValue();
     expect(await firstViolation()).not.toBe('nothing was noticed');
-  });
+  }, 60_000);
 
   it('Q1 K6: a cancellation that reaches nobody', async () => {
     vi.spyOn(Cancellation.prototype, 'abort').mockReturnValue();

@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OverseerEvent } from '@overseer/core/spec';
 import type { OpenTeam } from '../../packages/core/src/create-overseer.ts';
+import { Spending } from '../../packages/core/src/journal/spending.ts';
+import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
+import { LearnedLimits } from '../../packages/core/src/limit/learned-limits.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { normaliseLimit } from '../../packages/core/src/limit/parse-limit.ts';
 import type { Member } from '../../packages/core/src/route/member.ts';
@@ -12,16 +15,23 @@ export class FoldCheck {
   readonly #world: World;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #projection: Projection;
+  readonly #spending = new Spending();
 
   constructor(world: World, members: ReadonlyMap<string, Member>) {
     this.#world = world;
     this.#members = new Map(
-      [...members].map(([name, member]) => [name, { ...member, limits: freshLimits(world, name) }]),
+      [...members].map(([name, member]) => {
+        return [name, { ...member, ...freshLimits(world, name) }];
+      }),
     );
-    this.#projection = new Projection(this.#members);
+    this.#projection = new Projection(
+      this.#members,
+      new BudgetTree(world.scenario.budgets, this.#spending),
+    );
   }
 
   take(event: OverseerEvent): void {
+    this.#spending.take(event);
     this.#projection.apply(event);
     if (event.type === 'run.finished') this.#projection.forget(event.run ?? '');
   }
@@ -37,15 +47,25 @@ export class FoldCheck {
     for (const run of running) {
       const other = mine.runs.get(run.id);
       if (!isDeepStrictEqual(run, other)) this.#differs(`run ${run.title}`, run, other);
-      const budget = live.budgets.get(run.id)?.use();
-      const known = mine.budgets.get(run.id)?.use();
-      if (!isDeepStrictEqual(budget, known)) this.#differs(`budget of ${run.title}`, budget, known);
     }
+    const budgets = live.budgets.use();
+    const known = mine.budgets.use();
+    if (!isDeepStrictEqual(budgets, known)) this.#differs('budgets', budgets, known);
+    for (const member of settings.members.values()) this.#compareMember(member, live);
+  }
+
+  #compareMember({ name, limits, learned }: Member, live: Projection): void {
     const now = this.#world.clock.now();
-    for (const [name, member] of settings.members) {
-      const use = member.limits.use(now);
-      const other = this.#members.get(name)?.limits.use(now);
-      if (!isDeepStrictEqual(use, other)) this.#differs(`limits of ${name}`, use, other);
+    const other = this.#members.get(name);
+    const mine = this.#projection;
+    const pairs: readonly (readonly [what: string, live: unknown, folded: unknown])[] = [
+      ['limits', limits.use(now), other?.limits.use(now)],
+      ['what was learned', learned.use(now), other?.learned.use(now)],
+      ['breaker', live.breakers.standing(name), mine.breakers.standing(name)],
+      ['trouble', live.breakers.trouble(name), mine.breakers.trouble(name)],
+    ];
+    for (const [what, known, folded] of pairs) {
+      if (!isDeepStrictEqual(known, folded)) this.#differs(`${what} of ${name}`, known, folded);
     }
   }
 
@@ -61,7 +81,10 @@ export class FoldCheck {
   }
 }
 
-function freshLimits(world: World, name: string): ModelLimits {
+function freshLimits(world: World, name: string): Pick<Member, 'limits' | 'learned'> {
   const model = world.scenario.models.find((one) => one.name === name);
-  return new ModelLimits(name, (model?.limits ?? []).map(normaliseLimit), model?.concurrency ?? 4);
+  const concurrency = model?.concurrency ?? 4;
+  const learned = new LearnedLimits(name, model?.learns ? concurrency : undefined);
+  const rules = (model?.limits ?? []).map(normaliseLimit);
+  return { learned, limits: new ModelLimits(name, rules, concurrency, learned) };
 }

@@ -1,10 +1,10 @@
-import type { Run } from '@overseer/core';
+import type { OverseerOptions, Run } from '@overseer/core';
 import { type OpenTeam, openTeam } from '../../packages/core/src/create-overseer.ts';
 import { Overseer } from '../../packages/core/src/overseer.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { PlannedRun } from './scenario.ts';
+import { type PlannedRun, type Scenario, THINKER } from './scenario.ts';
 import { scriptedValidators } from './scripted-checks.ts';
-import { scriptedModel } from './scripted-model.ts';
+import { scriptedModel, THINKING } from './scripted-model.ts';
 import { scriptedTools } from './scripted-tools.ts';
 import { scriptedWorkspaces } from './scripted-workspaces.ts';
 import type { OpenDisk, World } from './world.ts';
@@ -24,6 +24,9 @@ export interface Life {
   closed: boolean;
 }
 
+/** Reviews too, so that their answers go through the cache. */
+const CACHED = ['code', 'write', 'test', 'document', 'review'];
+
 /** Opens an overseer in the present process of the world. */
 export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
   const { process, scenario } = world;
@@ -35,7 +38,7 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
       goodAt: habits.goodAt,
       fallback: habits.fallback,
       limits: habits.limits,
-      concurrency: habits.concurrency,
+      concurrency: habits.learns ? { auto: true, max: habits.concurrency } : habits.concurrency,
       ...(habits.role === undefined ? {} : { role: habits.role }),
     },
   ]);
@@ -53,7 +56,13 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     graceMs: scenario.graceMs,
     checksAtOnce: 2,
     maxOutputTokens: 400,
-    ...(scenario.has('tools') ? { roles: { worker, coder: worker } } : {}),
+    ...boundsOf(scenario),
+    cache: scenario.has('twins') && { ttlMs: 20_000, kinds: CACHED },
+    budgets: scenario.budgets,
+    roles: {
+      [THINKER]: { text: THINKING },
+      ...(scenario.has('tools') ? { worker, coder: worker } : {}),
+    },
     ...(scenario.has('files') ? { workspaces: scriptedWorkspaces(world, process) } : {}),
   });
   const overseer = new Overseer(team.settings, team.open, team.dispose);
@@ -70,9 +79,26 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
   };
 }
 
+/** How many tasks are worked at once and wait at once, the same in every life of a scenario. */
+function boundsOf(
+  scenario: Scenario,
+): Pick<OverseerOptions, 'concurrency' | 'workers' | 'queueLimit'> {
+  const random = scenario.random('scheduling');
+  return {
+    ...(random() < 0.3 ? { concurrency: 1 + Math.floor(random() * 4) } : {}),
+    ...(random() < 0.3 ? { workers: { code: 1, '*': 1 + Math.floor(random() * 3) } } : {}),
+    ...(random() < 0.3 ? { queueLimit: 1 + Math.floor(random() * 4) } : {}),
+  };
+}
+
 /** Makes a request of the scenario. */
 export function startRun(life: Life, planned: PlannedRun): string {
-  const options = planned.budget === undefined ? {} : { budget: planned.budget };
+  const { budget, user } = planned;
+  const options = {
+    ...(budget === undefined ? {} : { budget }),
+    ...(user === undefined ? {} : { user }),
+    ...(user === undefined && planned.name.length % 2 === 0 ? { flow: 'even' } : {}),
+  };
   const run = planned.goal
     ? life.overseer.run(`[${planned.name}/goal] have it done`, options)
     : life.overseer.run({ title: planned.name, tasks: planned.tasks }, options);

@@ -1,4 +1,4 @@
-import type { Run } from '@overseer/core';
+import type { Run, WorkScope } from '@overseer/core';
 import type { Random } from '../harness/random.ts';
 import type { Audit } from './audit.ts';
 import { closeLife, type Life } from './host.ts';
@@ -29,6 +29,11 @@ export function setClockAside(world: World): void {
   }
 }
 
+/** Whether orders reach it. */
+function isAtWork({ process, closing, team }: Life): boolean {
+  return process.alive && closing === undefined && team.open.journal.failure === undefined;
+}
+
 /** A host that pauses, resumes, cancels, reads and closes at moments of chance. */
 export class Meddler {
   readonly #world: World;
@@ -50,6 +55,15 @@ export class Meddler {
     }
   }
 
+  /** Everything that is paused goes on some time, or a run would never end. */
+  scheduleOrders(): void {
+    if (!this.#world.scenario.has('orders')) return;
+    const random = this.#world.random('orders');
+    for (let count = 0; count < 8; count++) {
+      this.#world.at(random() * 40_000, () => this.#giveOrder(random));
+    }
+  }
+
   /** Has every question that came up answered by a person, some time later. */
   hearQuestions(life: Life): void {
     const world = this.#world;
@@ -61,7 +75,10 @@ export class Meddler {
       world.at(world.elapsedMs() + random() * 20_000, () => {
         if (!life.process.alive || life.closing !== undefined) return;
         world.count('answers of people');
-        life.overseer.answer(question, random() < 0.8 ? 'yes' : 'no', 'ada').catch(() => undefined);
+        const reply = question.id.startsWith('tool-')
+          ? whetherDone(world, question.request, random)
+          : pick(random, ['yes', 'yes', 'yes', 'yes', 'no']);
+        life.overseer.answer(question, reply, 'ada').catch(() => undefined);
       });
     }
   }
@@ -108,6 +125,61 @@ export class Meddler {
     }
   }
 
+  #giveOrder(random: Random): void {
+    const life = this.#scene.life();
+    if (life === undefined || !isAtWork(life)) return;
+    const { overseer, team } = life;
+    const runs = [...team.open.projection.runs.values()].filter(
+      ({ status }) => status !== 'finished',
+    );
+    const run = runs[Math.floor(random() * runs.length)];
+    const tasks = [...(run?.tasks.keys() ?? [])];
+    const task = tasks[Math.floor(random() * tasks.length)];
+    if (run === undefined || task === undefined) return;
+    const scope = random() < 0.15 ? {} : { run: run.id, task };
+    const order = { by: 'ada' };
+    const chance = random();
+    const give = (name: string, given: Promise<void>): void => {
+      this.#world.note(`-- somebody orders: ${name} ${scope.task ?? 'everything'}`);
+      this.#world.count('orders');
+      given.catch((error: unknown) =>
+        this.#world.note(`   which is refused: ${withoutIds(error)}`),
+      );
+    };
+    if (chance < 0.35) {
+      give('pause', overseer.pause(scope, order));
+      // A slow disk takes its time to have it.
+      this.#resumeLater(scope, 2_000 + random() * 10_000);
+    } else if (chance < 0.5) give('cancel', overseer.cancel({ run: run.id, task }, order));
+    else if (chance < 0.7) {
+      const models = [...team.settings.members.keys()];
+      const model = models[Math.floor(random() * (models.length + 1))];
+      give(`for ${model}`, overseer.reassign({ run: run.id, task }, model, order));
+    } else if (chance < 0.85) {
+      const priority = pick(random, ['critical', 'high', 'low'] as const);
+      give(priority, overseer.reprioritise({ run: run.id, task }, priority, order));
+    } else give('retry', overseer.retry({ run: run.id, task }, order));
+  }
+
+  /** By whichever overseer lives then. */
+  #resumeLater(scope: WorkScope, delayMs: number): void {
+    const world = this.#world;
+    world.at(world.elapsedMs() + delayMs, () => {
+      const life = this.#scene.life();
+      if (life === undefined || !isAtWork(life)) {
+        this.#resumeLater(scope, 1_000);
+        return;
+      }
+      if (!this.#audit.isPaused(scope)) return;
+      world.note(`-- somebody resumes ${scope.task ?? 'everything'}`);
+      life.overseer.resume(scope).catch((error: unknown) => {
+        world.note(`   which is refused: ${withoutIds(error)}`);
+      });
+      // A process that dies in that moment kept nothing of it.
+      this.#resumeLater(scope, 1_000);
+    });
+  }
+
   #meddle(random: Random): void {
     const life = this.#scene.life();
     if (life === undefined || !life.process.alive || life.closing !== undefined) return;
@@ -143,10 +215,25 @@ export class Meddler {
       world.broken('K6: cancel resolves before the end of the run is on disk');
     }
     for (const { process, signal, run: name } of world.streams) {
+      // Twins ask the same, so that nobody can tell whose stream it is.
+      const isTwin = world.scenario.runs.some(({ name: twin }) => twin.startsWith(`${name} `));
       const isOfRun = process === life.process && audited?.title.includes(name) === true;
-      if (isOfRun && !signal.aborted)
+      if (isOfRun && !isTwin && !signal.aborted)
         world.broken('K6: a stream of a cancelled run was not aborted');
     }
     if (tookMs > CANCEL_MS) world.broken(`K6: cancel takes ${tookMs} ms`);
   }
+}
+
+/** A person looks whether a call in doubt took effect, and says so; now and then it is unreadable, or enough. */
+function whetherDone(world: World, request: string, random: Random): string {
+  const nonce = /"nonce":"([^"]*)"/.exec(request)?.[1] ?? '';
+  const truth = world.effects.has(nonce) ? `done right: ${nonce}` : 'not done';
+  world.count('doubts');
+  return pick(random, [truth, truth, truth, truth, truth, truth, 'give up', 'hm?']);
+}
+
+/** Ids differ from one play of a seed to the next. */
+function withoutIds(error: unknown): string {
+  return String(error).replaceAll(/\b[0-9a-z]{20,}\b/g, (id) => `…${id.slice(-3)}`);
 }

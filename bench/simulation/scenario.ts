@@ -1,5 +1,12 @@
 import type { OverseerOptions } from '@overseer/core';
-import type { BudgetSpec, Effect, LimitRule, Priority, TaskInput } from '@overseer/core/spec';
+import type {
+  BudgetSpec,
+  Effect,
+  LimitRule,
+  Priority,
+  SharedBudgets,
+  TaskInput,
+} from '@overseer/core/spec';
 import { type Random, seeded } from '../harness/random.ts';
 
 /** What a scenario may hold beside tasks and models; each can be left out to find the shortest trace of a fault. */
@@ -8,9 +15,11 @@ export const FEATURES = [
   'checks',
   'clock-jumps',
   'crashes',
+  'ensembles',
   'files',
   'goal',
   'host',
+  'orders',
   'limits',
   'model-faults',
   'people',
@@ -19,6 +28,7 @@ export const FEATURES = [
   'store-faults',
   'tools',
   'wrong-answers',
+  'twins',
 ] as const;
 
 /** One of `FEATURES`. */
@@ -43,6 +53,7 @@ export interface PlannedRun {
   readonly goal: boolean;
   readonly tasks: readonly TaskInput[];
   readonly budget: OverseerOptions['budget'];
+  readonly user: string | undefined;
 }
 
 /** A model of the team with its habits. */
@@ -57,6 +68,10 @@ export interface PlannedModel {
   /** Of 1: how often a call fails, how often an answer is wrong. */
   readonly fails: number;
   readonly errs: number;
+  /** Whether it is learned how many calls at once it bears, up to `concurrency`. */
+  readonly learns: boolean;
+  /** Whether it uses one key and one server with others. */
+  readonly shares: boolean;
 }
 
 /** Everything that a seed decides before time starts. */
@@ -65,6 +80,8 @@ export interface Scenario {
   readonly part: Part;
   readonly models: readonly PlannedModel[];
   readonly runs: readonly PlannedRun[];
+  /** What runs share, over all lives of the process. */
+  readonly budgets: SharedBudgets;
   readonly has: (feature: Feature) => boolean;
   readonly maxAttempts: number;
   readonly patienceMs: number;
@@ -77,6 +94,9 @@ export interface Scenario {
   readonly random: (purpose: string) => Random;
 }
 
+/** A role without tools. */
+export const THINKER = 'thinker';
+
 /** The effects that tools of a scenario have. */
 export const EFFECTS: readonly Effect[] = ['none', 'idempotent', 'probe', 'once'];
 
@@ -84,11 +104,14 @@ export const EFFECTS: readonly Effect[] = ['none', 'idempotent', 'probe', 'once'
 export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const random = sources(seed);
   const on = random('features');
-  const present = new Set(FEATURES.filter(() => on() < 0.7));
+  const present = new Set(
+    // What came later has a chance of its own, so that older seeds play as they did.
+    FEATURES.filter((feature) => (feature === 'ensembles' ? random(feature) : on)() < 0.7),
+  );
   const has = (feature: Feature): boolean =>
     present.has(feature) && !part.without.includes(feature);
   const shape = random('shape');
-  const models = drawModels(random('models'), random('kinds of limits'), has);
+  const models = drawModels(random('models'), random('breakers'), random('kinds of limits'), has);
   return {
     seed,
     part,
@@ -96,6 +119,7 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
     random,
     models,
     runs: drawRuns(random, has, part),
+    budgets: has('budget') ? drawShared(random('shared budgets')) : {},
     maxAttempts: 1 + Math.floor(shape() * 5),
     patienceMs: pick(shape, [0, 500, 2_000, 20_000]),
     graceMs: pick(shape, [0, 100, 2_000]),
@@ -136,7 +160,12 @@ function sources(seed: number): (purpose: string) => Random {
   };
 }
 
-function drawModels(random: Random, kinds: Random, has: Scenario['has']): readonly PlannedModel[] {
+function drawModels(
+  random: Random,
+  more: Random,
+  kinds: Random,
+  has: Scenario['has'],
+): readonly PlannedModel[] {
   const names = times(random, 1, 4).map((index) => `m${index}`);
   return names.map((name, index) => ({
     name,
@@ -148,6 +177,8 @@ function drawModels(random: Random, kinds: Random, has: Scenario['has']): readon
     priced: random() < 0.5,
     fails: has('model-faults') ? pick(random, [0, 0.1, 0.3, 0.6]) : 0,
     errs: has('wrong-answers') ? pick(random, [0, 0.2, 0.5]) : 0,
+    learns: more() < 0.3,
+    shares: more() < 0.5,
   }));
 }
 
@@ -182,7 +213,7 @@ function drawKinds(random: Random): PlannedModel['limits'] {
     },
     { metric: 'tokens', capacity: 30_000, windowMs: 20_000, kind: 'smooth' },
   ];
-  return all.filter(() => random() < 0.15);
+  return all.filter(() => random() < 0.1);
 }
 
 function drawRuns(
@@ -191,18 +222,48 @@ function drawRuns(
   part: Part,
 ): readonly PlannedRun[] {
   const shape = random('runs');
-  return times(shape, 1, 3)
+  const runs = times(shape, 1, 3)
     .slice(0, part.runs)
     .map((index) => ({
       name: `R${index}`,
       startAtMs: index === 0 ? 0 : Math.floor(shape() * 20_000),
       goal: has('goal') && shape() < 0.4,
-      tasks: drawTasks(random(`tasks ${index}`), `R${index}`, has).slice(0, part.tasks),
+      tasks: withEnsembles(
+        drawTasks(random(`tasks ${index}`), `R${index}`, has).slice(0, part.tasks),
+        random(`ensembles ${index}`),
+        has,
+      ),
       budget: has('budget') && shape() < 0.5 ? drawBudget(shape) : undefined,
+      user: half(random('users'), pick(random('users'), ['mia', 'ben'])),
     }));
+  return [...runs, ...drawTwins(random('twins'), has, runs)];
 }
 
-function drawBudget(random: Random): PlannedRun['budget'] {
+/** The first run again and again, for a cache of answers; what tools did once they must not do for a twin. */
+function drawTwins(
+  random: Random,
+  has: Scenario['has'],
+  [first]: readonly PlannedRun[],
+): readonly PlannedRun[] {
+  if (first === undefined || !has('twins') || has('tools')) return [];
+  return times(random, 1, 3).map((index) => ({
+    ...first,
+    name: `${first.name} again ${index}`,
+    goal: false,
+    startAtMs: Math.floor(random() * pick(random, [1, 2_000, 30_000])),
+  }));
+}
+
+function drawShared(random: Random): SharedBudgets {
+  const project = half(random, drawBudget(random));
+  const mia = half(random, drawBudget(random));
+  return {
+    ...(project === undefined ? {} : { project }),
+    ...(mia === undefined ? {} : { users: { mia, '*': drawBudget(random) } }),
+  };
+}
+
+function drawBudget(random: Random): BudgetSpec {
   return pick<BudgetSpec>(random, [
     { calls: 1 + Math.floor(random() * 20) },
     { tokens: 3_000 + Math.floor(random() * 40_000) },
@@ -239,6 +300,21 @@ function drawTasks(random: Random, run: string, has: Scenario['has']): readonly 
     }
     if (chance < 0.22) return { ...common, priority, kind: 'check' };
     return { ...common, priority, kind: pick(random, ['code', 'write', 'test', 'document']) };
+  });
+}
+
+/** Several answers are for a role without tools, and not where tasks work on files. */
+function withEnsembles(
+  tasks: readonly TaskInput[],
+  random: Random,
+  has: Scenario['has'],
+): readonly TaskInput[] {
+  if (!has('ensembles') || has('files')) return tasks;
+  return tasks.map((task) => {
+    const kind = pick(random, ['best-of', 'vote', 'merge'] as const);
+    const of = 2 + Math.floor(random() * 3);
+    if (random() > 0.4 || task.step !== undefined || task.kind === 'check') return task;
+    return { ...task, role: THINKER, ensemble: { kind, of } };
   });
 }
 

@@ -46,6 +46,7 @@ export function scriptedValidators(
       },
     },
     review: secondLook,
+    goal: goalReview(secondLook),
   };
 }
 
@@ -67,6 +68,19 @@ function reviewOf(pause: () => Promise<void>): Validator {
       return reply === 'accepted'
         ? { kind: 'pass' }
         : { kind: 'fail', findings: [{ message: 'a reviewer refused it' }] };
+    },
+  };
+}
+
+/** The closing judgement of a goal, which stands in the check's value. */
+function goalReview(secondLook: Validator): Validator {
+  return {
+    ...secondLook,
+    tier: 'overseer',
+    validate: async (_, { task, value }) => {
+      const run = /\[(R\d+)\/goal\]/.exec(String(value))?.[1] ?? '';
+      const request = `[review of ${run}/${task.key}] is it whole?`;
+      return { kind: 'ask', of: { role: 'overseer' }, request };
     },
   };
 }

@@ -35,6 +35,9 @@ const KINDS: readonly [ModelErrorKind, ...ModelErrorKind[]] = [
   'aborted',
 ];
 
+/** What a role without tools is told, by which its requests are known. */
+export const THINKING = 'Think before you say anything.';
+
 /** How long a stream may hang before its adapter gives up. */
 const HANG_MS = 120_000;
 
@@ -51,6 +54,7 @@ export function scriptedModel(
       provider: 'simulated',
       can: { tools: true, json: 'schema', reasoning: false, image: false },
       maxOutput: 400,
+      ...(habits.shares ? { keyId: 'shared', server: 'http://simulated.internal' } : {}),
       ...(habits.priced ? { price: { input: 1, output: 5, request: 0.0001 } } : { local: true }),
     },
     stream: (request, ctx) => stream(world, process, habits, request, ctx),
@@ -130,10 +134,29 @@ function partsOf(
   if (subject.kind === 'review') {
     return text(isWrong ? pick(random, ['refused', 'what?', '']) : 'accepted');
   }
+  const thought = thoughtOf(request, random, isWrong);
+  if (thought !== undefined) return text(thought);
   const tools = request.tools ?? [];
   if (tools.length > 0 && subject.step <= 3 && random() < 0.4)
     return toolCalls(world, random, subject);
   return text(isWrong ? pick(random, ['wrong', '', '  ']) : 'right');
+}
+
+/** What is answered in an ensemble, by its members and its judge. */
+function thoughtOf(request: ModelRequest, random: Random, isWrong: boolean): string | undefined {
+  if (request.output?.name === 'choice') {
+    const wrong = pick(random, ['{"choice": "Z"}', 'the first', '']);
+    return isWrong ? wrong : '{"choice": "A", "reason": "it is right"}';
+  }
+  if (!isThinking(request)) return undefined;
+  return isWrong ? pick(random, ['wrong', '']) : pick(random, ['right', 'right, I say']);
+}
+
+function isThinking({ messages }: ModelRequest): boolean {
+  return messages.some(({ role, parts }) => {
+    const said = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+    return role === 'system' && said.includes(THINKING);
+  });
 }
 
 /** Servers number their calls anew in each answer, and some give two calls one id. */

@@ -5,7 +5,7 @@ import { simulate } from './simulate.ts';
 const SEEDS = 300;
 
 describe('simulation', () => {
-  it('R1 R2 K2 K3 K6 L1 L6 V1 T1 G1: no seed breaks a promise of the kernel', {
+  it('R1 R2 K2 K3 K6 L1 L6 M13 V1 T1 G1: no seed breaks a promise of the kernel', {
     timeout: 120_000,
   }, async () => {
     const counts: Record<string, number> = {};
@@ -17,7 +17,18 @@ describe('simulation', () => {
       }
     }
     // A simulation in which nothing goes wrong proves nothing.
-    for (const what of ['deaths', 'full disks', 'cancels', 'closes', 'commits', 'tool effects']) {
+    for (const what of [
+      'deaths',
+      'full disks',
+      'cancels',
+      'closes',
+      'commits',
+      'tool effects',
+      'answers kept',
+      'answers joined',
+      'ensembles taken',
+      'ensembles judged',
+    ]) {
       expect(counts[what], what).toBeGreaterThan(20);
     }
   });

@@ -76,6 +76,7 @@ class Play {
     for (const { startAtMs } of this.#pending) this.world.at(startAtMs, () => undefined);
     setClockAside(this.world);
     this.#meddler.schedule();
+    this.#meddler.scheduleOrders();
     this.#open();
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       await idle();

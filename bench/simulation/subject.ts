@@ -50,7 +50,9 @@ function isAbout(world: World, start: OverseerEvent, subject: Subject): boolean 
   );
   const run = title?.type === 'run.started' ? title.data.title : '';
   if (!run.includes(subject.run)) return false;
-  return subject.kind === 'review' ? key.startsWith(`${subject.task}/`) : key === subject.task;
+  if (subject.kind === 'review') return key.startsWith(`${subject.task}/`);
+  // Members of an ensemble have the words of its task.
+  return key === subject.task || key.replace(/\/\d$/, '') === subject.task;
 }
 
 function isEnded(events: readonly OverseerEvent[], start: OverseerEvent): boolean {

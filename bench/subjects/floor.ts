@@ -1,7 +1,9 @@
 import type { Subject } from '../harness/subject.ts';
 import { fetchCaller } from './floor/fetch-caller.ts';
+import { heapScheduler } from './floor/heap-scheduler.ts';
 import { logStepper } from './floor/log-stepper.ts';
 import { logThread } from './floor/log-thread.ts';
+import { mapAnswers } from './floor/map-answers.ts';
 import { ringLimiter } from './floor/ring-limiter.ts';
 
 /** The least that the same result takes with what Node itself brings: no library at all. */
@@ -10,5 +12,7 @@ export const subject: Subject = {
   stepper: logStepper,
   thread: logThread,
   limiter: ringLimiter,
+  scheduler: heapScheduler,
+  answers: mapAnswers,
   start: () => ({ folder: import.meta.dirname, modules: [] }),
 };

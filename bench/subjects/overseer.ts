@@ -1,6 +1,8 @@
 import { memory } from '@overseer/core';
 import type { Subject } from '../harness/subject.ts';
+import { keptAnswers } from './overseer/kept-answers.ts';
 import { modelLimiter } from './overseer/model-limiter.ts';
+import { queueScheduler } from './overseer/queue-scheduler.ts';
 import { readyProgram } from './overseer/ready-program.ts';
 import { taskCaller } from './overseer/task-caller.ts';
 import { taskStepper } from './overseer/task-stepper.ts';
@@ -13,6 +15,8 @@ export const subject: Subject = {
   },
   stepper: (setting) => taskStepper(setting, memory()),
   limiter: modelLimiter,
+  scheduler: queueScheduler,
+  answers: keptAnswers,
   start: ({ folder, typeInstantiations }) => ({
     folder: folder ?? '',
     modules: ['@overseer/core'],

@@ -60,16 +60,17 @@ export interface Shown {
 
 /** A reviewer's request that shows these files. */
 export function review(id: string, files: readonly Shown[]): MockRequest {
-  const blocks = files.map(({ path, content }) => {
-    const fence = content.includes('```') ? '````' : '```';
-    return `File ${path}:\n${fence}\n${content}\n${fence}`;
-  });
+  const blocks = files.map(({ path, content }) => data(`file ${path}`, content));
   const text = [
     `# Task ${id}/review-1-0: Review of ${id} Implement it`,
     'Does the work do what the task asks, correctly and completely?',
-    'The worker said:\n```\nI used any and left a TODO.\n```',
+    data('the answer', 'I used any and left a TODO.'),
     ...blocks,
     'Answer with one JSON object and nothing else: {"verdict": "pass" | "fail", …}',
   ].join('\n\n');
   return { ...request(text, { model: 'planner-1' }), dialect: 'anthropic-messages', tools: [] };
+}
+
+function data(label: string, text: string): string {
+  return `<overseer-data of="${label}">\n${text}\n</overseer-data>`;
 }

@@ -17,8 +17,10 @@ export function reviewChange(request: MockRequest): MockReply {
 }
 
 function shownFiles(prompt: string): readonly ShownFile[] {
-  const blocks = prompt.matchAll(/^File (.+?)(?: \(cut\))?:\n(`{3,})\n([\s\S]*?)\n\2$/gm);
-  return [...blocks].map(([, path = '', , content = '']) => ({ path, content }));
+  const blocks = prompt.matchAll(
+    /^<overseer-data of="(?:the start of )?file (.+?)">\n([\s\S]*?)\n<\/overseer-data>$/gm,
+  );
+  return [...blocks].map(([, path = '', content = '']) => ({ path, content }));
 }
 
 function findingsIn(file: ShownFile): readonly string[] {

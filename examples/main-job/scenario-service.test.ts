@@ -59,7 +59,7 @@ it('V1 M17: planner-1 reviews in the Anthropic dialect', async () => {
         {
           role: 'user',
           content:
-            '# Task T004/review-1-0: Review of T004\n\nFile src/a.ts:\n```\nexport const a = 1;\n```',
+            '# Task T004/review-1-0: Review of T004\n\n<overseer-data of="file src/a.ts">\nexport const a = 1;\n</overseer-data>',
         },
       ],
     }),

@@ -1,17 +1,19 @@
-import type { Limiter, LimiterSetting, Used } from '../../harness/subject.ts';
+import type { LimiterBench } from '../../harness/subject.ts';
+import { type Counted, limiterBench, type Used } from '../five-limits.ts';
 
 /** The least that counts exactly: for each limit what was used and when, and their sum. Knows no time to come. */
-export async function ringLimiter({ limits, now }: LimiterSetting): Promise<Limiter> {
-  const logs = limits.map(({ counts, capacity, windowMs }) => new Log(counts, capacity, windowMs));
-  return {
-    start: (use) => {
-      const at = now();
-      for (const log of logs) if (!log.fits(at, use)) return undefined;
-      for (const log of logs) log.add(at, use);
-      return () => undefined;
-    },
-    [Symbol.asyncDispose]: async () => {},
-  };
+export async function ringLimiter(): Promise<LimiterBench> {
+  return limiterBench((limits) => {
+    const logs = limits.map((limit) => new Log(limit));
+    return {
+      start: (use, now) => {
+        for (const log of logs) if (!log.fits(now, use)) return undefined;
+        for (const log of logs) log.add(now, use);
+        return () => undefined;
+      },
+      held: () => 0,
+    };
+  });
 }
 
 class Log {
@@ -24,7 +26,7 @@ class Log {
   #next = 0;
   #sum = 0;
 
-  constructor(counts: 'calls' | 'tokens' | 'microUsd', capacity: number, windowMs: number) {
+  constructor({ counts, capacity, windowMs }: Counted) {
     this.#counts = counts;
     this.#capacity = capacity;
     this.#windowMs = windowMs;

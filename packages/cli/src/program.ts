@@ -41,6 +41,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .description('work a goal in words, or the open tasks of a Spec Kit feature'),
   )
     .option('--tasks <path>', 'a tasks.md, a feature folder, or a repository with specs/')
+    .option('--estimate', 'say what the tasks will cost, and end')
     .action(async (goal: readonly string[], flags) =>
       done(await runCommand(goal.join(' '), flags)),
     );
@@ -50,6 +51,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .description('go on with a run that was stopped or whose process died'),
   )
     .option('--tasks <path>', 'another tasks.md to tick boxes in than the one it was started with')
+    .option('--answer <reply>', 'your answer to the oldest question that the run waits with')
     .action(async (run: string | undefined, flags) => done(await resumeCommand(run, flags)));
   addPlaceFlags(
     program

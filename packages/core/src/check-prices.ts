@@ -1,6 +1,6 @@
 import { ConfigError } from './errors/config-error.ts';
 import { describeLimit } from './limit/describe-limit.ts';
-import type { BudgetSpec, GaugeRule, LimitRule } from './spec/limit.ts';
+import type { BudgetSpec, GaugeRule, LimitRule, SharedBudgets } from './spec/limit.ts';
 import type { Model, Price } from './spec/model.ts';
 
 /** A model by the name it has in its team, and what it costs. */
@@ -20,6 +20,19 @@ export function checkBudgetPrices(
 ): void {
   if (budget?.usd === undefined) return;
   checkPrices(`A budget of $${budget.usd}`, [...models]);
+}
+
+/** All budgets that runs share, but for those of models. */
+export function sharedSpecs({
+  project,
+  users,
+  tenants,
+}: SharedBudgets = {}): readonly BudgetSpec[] {
+  return [
+    ...(project === undefined ? [] : [project]),
+    ...Object.values(users ?? {}),
+    ...Object.values(tenants ?? {}),
+  ];
 }
 
 /** The same for the limits of one model. */

@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os';
+import { cacheSettings } from './call/cache-options.ts';
+import { checkModelBudgets } from './check-budget.ts';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
-import { checkBudgetPrices, checkLimitPrice } from './check-prices.ts';
+import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.ts';
 import { checkGauges, createSharedLimits, longestMemory, rulesOf } from './create-limits.ts';
+import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { memory } from './journal/memory-store.ts';
+import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
 import type { OverseerOptions } from './options.ts';
@@ -14,23 +18,39 @@ import { samplersOf } from './run/host-gauges.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
+import type { WorkerBounds } from './schedule/worker-pools.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { answerValidator } from './validate/answer.ts';
+import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
 import { review } from './validate/review.ts';
 
 /**
  * Makes a team of models out of options and plugins, and opens its store. Throws `ConfigError` for options that are
- * wrong, naming where and what would be right, and `StoreError` when the store cannot be opened or is busy.
+ * wrong, naming where and what would be right, `StoreError` when the store cannot be opened or is busy, and
+ * `OverseerError` `overseer.aborted` when its signal aborts before it is open.
  */
 export async function createOverseer<const Name extends string>(
   options: OverseerOptions<Name>,
 ): Promise<Overseer> {
   const { settings, open, dispose } = await openTeam(options);
-  return new Overseer(settings, open, dispose);
+  const { signal } = options;
+  const overseer = new Overseer(settings, open, dispose, signal);
+  if (signal?.aborted === true) await overseer.close();
+  refuseIfAborted(signal);
+  return overseer;
+}
+
+function refuseIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortedOpening(signal.reason);
+}
+
+function abortedOpening(cause: unknown): OverseerError {
+  const message = 'The overseer was not opened: its signal aborted.';
+  return new OverseerError('overseer.aborted', message, { cause });
 }
 
 /** What an overseer is made of, for tests that look inside. Throws as `createOverseer` does. @internal */
@@ -43,21 +63,30 @@ export interface OpenTeam {
 /** Opens the parts of an overseer without its facade. Throws as `createOverseer` does. @internal */
 export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   await checkOptions(options);
+  const { signal } = options;
+  refuseIfAborted(signal);
   const { registered, dispose } = await setUpPlugins(options);
   try {
+    refuseIfAborted(signal);
     checkNames(options, registered);
     checkFrameworks(registered);
     const shared = createSharedLimits(options, registered.models);
     const members = createMembers(registered.models, shared);
     checkGauges(shared, options.gauges);
     checkBudgetPrices(options.budget, members.values());
-    await options.workspaces?.prepare(AbortSignal.timeout(60_000));
+    for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
+    checkModelBudgets(options.budgets?.models, members);
+    const late = AbortSignal.timeout(60_000);
+    await options.workspaces?.prepare(
+      signal === undefined ? late : AbortSignal.any([late, signal]),
+    );
+    refuseIfAborted(signal);
     const store = await (options.store ?? memory())();
     return { ...(await start(options, registered, { members, shared }, store)), dispose };
   } catch (error) {
     // What went wrong first is what has to be mended.
     await dispose().catch(() => undefined);
-    throw error;
+    throw signal?.aborted === true ? abortedOpening(signal.reason) : error;
   }
 }
 
@@ -91,6 +120,7 @@ function createSettings(
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
+  const cache = cacheSettings(options.cache, options.project ?? 'default');
   return {
     overseer: options.overseer,
     members,
@@ -103,22 +133,40 @@ function createSettings(
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
     store,
-    longestWindowMs: Math.max(SHORTEST_MEMORY_MS, longestMemory(registered.models, shared)),
+    // What is read again at a start also brings back the answers that were accepted in that time.
+    longestWindowMs: Math.max(
+      SHORTEST_MEMORY_MS,
+      longestMemory(registered.models, shared),
+      Math.min(cache?.ttlMs ?? 0, LONGEST_ANSWERS_MS),
+    ),
     shared,
-    strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, shared),
+    strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, undefined, shared),
     samplers: samplersOf(shared.gauges.names, options.gauges),
     holdMs: options.holdMs ?? 900_000,
     budget: options.budget,
+    cache,
+    budgets: options.budgets,
     clock,
     ids: createIds(clock.now()),
     random: options.random ?? Math.random,
     fetch: options.fetch,
     patienceMs: options.patienceMs ?? 2_000,
+    maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
+    queueLimit: options.queueLimit ?? 100_000,
+    workers: boundsOf(options),
+    outageMs: options.outageMs ?? 86_400_000,
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,
     graceMs: options.graceMs ?? 2_000,
   };
+}
+
+function boundsOf({
+  workers = {},
+  concurrency = Number.POSITIVE_INFINITY,
+}: OverseerOptions): WorkerBounds {
+  return { workers, concurrency };
 }
 
 function createValidators(
@@ -130,6 +178,7 @@ function createValidators(
     answer: answerValidator,
     plan,
     review: review(),
+    goal: goalValidator,
     ...registered,
   })) {
     validators.set(name, validator);
@@ -145,6 +194,8 @@ function createMembers(
   for (const [name, entry] of Object.entries(models)) {
     const rules = rulesOf(`model ${name}`, entry.limits);
     const price = entry.price ?? entry.model.info.price;
+    const { max, learns } = concurrencyOf(entry.concurrency);
+    const learned = new LearnedLimits(name, learns ? max : undefined);
     checkLimitPrice({ name, model: entry.model, price }, rules);
     members.set(name, {
       name,
@@ -154,12 +205,26 @@ function createMembers(
       fallback: entry.fallback ?? [],
       price,
       grants: entry.grants ?? [],
-      limits: new ModelLimits(name, rules, entry.concurrency ?? 4, shared),
+      slowMs: entry.slowMs,
+      learned,
+      limits: new ModelLimits(name, rules, max, learned, shared),
       order: members.size,
     });
   }
   return members;
 }
 
+/** The most calls at once, and whether fewer may be learned. */
+function concurrencyOf(concurrency: ModelEntry['concurrency'] = 4): {
+  readonly max: number;
+  readonly learns: boolean;
+} {
+  if (typeof concurrency === 'number') return { max: concurrency, learns: false };
+  return { max: (concurrency === 'auto' ? undefined : concurrency.max) ?? 32, learns: true };
+}
+
 /** Long enough for what models are remembered by beside their limits: recent failures and the length of answers. */
 const SHORTEST_MEMORY_MS = 3_600_000;
+
+/** Older answers are not worth reading the journal for. */
+const LONGEST_ANSWERS_MS = 86_400_000;

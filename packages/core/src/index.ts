@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
 export { createOverseer } from './create-overseer.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
@@ -11,15 +12,31 @@ export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export { memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
+export type { BreakerScope } from './limit/breaker.ts';
+export type { ModelBreaker } from './limit/model-breakers.ts';
 export type { LimitUse } from './limit/model-limits.ts';
+export type { Trend } from './limit/spend-rate.ts';
 export type { LimitOptions, Pool, Sampler, SharedLimit } from './limit-options.ts';
+export type { Level } from './observe/forecast.ts';
+export type { UsageRow } from './observe/usage.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';
 export type { Overseer, RunOptions, UnfinishedRun } from './overseer.ts';
+export type { ComparedTask } from './plan/compared-tasks.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
+export type { BudgetFit } from './run/budget-fits.ts';
+export { type ComparedModel, type Comparison, comparisonOf } from './run/comparison.ts';
 export type { LiveEvent } from './run/create-attempt-host.ts';
+export type { CostEstimate } from './run/estimate-cost.ts';
+export type { Approval } from './run/expedite.ts';
 export type { ModelState } from './run/model-state.ts';
+export type { RunParent } from './run/new-run.ts';
 export type { OpenQuestion } from './run/questions.ts';
 export type { Run } from './run/run-handle.ts';
 export type { RunResult, TaskResult } from './run/run-result.ts';
+export type { ToolState } from './run/tool-state.ts';
+export type { WaitingTask } from './run/waiting-tasks.ts';
+export type { Order, WorkScope } from './run/work-scope.ts';
+export type { CostForecast, TaskForecast } from './schedule/cost-projection.ts';
+export type { CostRange } from './schedule/quantity.ts';
 export { type ReviewOptions, review } from './validate/review.ts';

@@ -119,7 +119,7 @@ describe('isolation', () => {
       reply: (_, nth) => ({ text: nth === 1 ? plan('plan') : nth === 2 ? plan('work') : 'done' }),
     });
     await using overseer = await createOverseer({ overseer: 'a', models: { a: { model } } });
-    const result = await overseer.run('a goal').result;
+    const result = await overseer.run('a goal', { finalChecks: [] }).result;
     expect(result).toMatchObject({ status: 'completed', output: 'done', usage: { calls: 3 } });
   });
 

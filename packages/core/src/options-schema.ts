@@ -22,7 +22,13 @@ const entry = z.strictObject({
   price: z
     .looseObject({ input: z.number().nonnegative(), output: z.number().nonnegative() })
     .optional(),
-  concurrency: count.optional(),
+  concurrency: z
+    .union(
+      [count, z.literal('auto'), z.strictObject({ auto: z.literal(true), max: count.optional() })],
+      "a whole number above 0, 'auto', or { auto: true, max }",
+    )
+    .optional(),
+  slowMs: z.number().positive().optional(),
   grants: z.array(z.string()).optional(),
 });
 
@@ -33,6 +39,42 @@ const budget = z.strictObject({
   usd: z.number().positive().optional(),
   tokens: count.optional(),
   calls: count.optional(),
+  warnAt: z.array(z.number().positive().max(1)).max(20).optional(),
+});
+
+const budgets = z.strictObject({
+  project: budget.optional(),
+  users: z.record(z.string().min(1), budget).optional(),
+  tenants: z.record(z.string().min(1), budget).optional(),
+  models: z.record(z.string().min(1), budget).optional(),
+});
+
+const cache = z.strictObject({
+  ttlMs: z.number().positive().optional(),
+  entries: count.optional(),
+  bytes: count.optional(),
+  scope: z
+    .union(
+      [z.enum(['project', 'run']), z.record(z.string(), z.string())],
+      'a scope is "project", "run", or names with values that are text, such as { user: "mia" }',
+    )
+    .optional(),
+  kinds: z.array(z.string()).optional(),
+  version: z.string().optional(),
+  store: z
+    .looseObject({
+      spec: z.literal('answers/1', 'a store for answers has spec "answers/1", get, put and delete'),
+      get: z.custom((value) => typeof value === 'function', 'get is a function'),
+      put: z.custom((value) => typeof value === 'function', 'put is a function'),
+      delete: z.custom((value) => typeof value === 'function', 'delete is a function'),
+    })
+    .optional(),
+  semantic: z
+    .strictObject({
+      embed: z.custom((value) => typeof value === 'function', 'embed is a function'),
+      entries: count.optional(),
+    })
+    .optional(),
 });
 
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */
@@ -61,6 +103,9 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
     .optional(),
   budget: budget.optional(),
+  // `true` stands for all defaults; a union of the two would hide what is wrong.
+  cache: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), cache.optional()),
+  budgets: budgets.optional(),
   plugins: z.array(z.looseObject({ spec: z.literal('plugin/1'), name: z.string() })).optional(),
   project: z
     .string()
@@ -68,10 +113,18 @@ export const optionsSchema: z.ZodType = z.strictObject({
     .optional(),
   fetch: z.custom((value) => typeof value === 'function').optional(),
   patienceMs: milliseconds.optional(),
+  maxWaitMs: milliseconds.optional(),
+  queueLimit: count.optional(),
+  workers: z.record(z.string(), z.int().nonnegative()).optional(),
+  concurrency: z.int().nonnegative().optional(),
+  outageMs: milliseconds.optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),
   graceMs: milliseconds.optional(),
+  signal: z
+    .custom((value) => value instanceof AbortSignal, 'a signal is that of an AbortController')
+    .optional(),
   clock: z.custom((value) => typeof value === 'object' && value !== null).optional(),
   random: z.custom((value) => typeof value === 'function').optional(),
 });

@@ -1,7 +1,8 @@
+import type { CacheOptions } from './call/cache-options.ts';
 import type { Clock } from './internal/clock.ts';
 import type { LimitOptions } from './limit-options.ts';
 import type { Framework } from './spec/framework.ts';
-import type { BudgetSpec } from './spec/limit.ts';
+import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
 import type { OpenStore } from './spec/store.ts';
 import type { Tool } from './spec/tool.ts';
@@ -22,15 +23,19 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   /** Added to the built-in roles `overseer`, `reviewer`, `coder` and `worker`; one of the same name replaces it. */
   readonly roles?: Readonly<Record<string, Role>>;
   readonly tools?: Readonly<Record<string, Tool>>;
-  /** Added to the built-in checks `answer`, `plan` and `review`. */
+  /** Added to the built-in checks `answer`, `plan`, `review` and `goal`. */
   readonly validators?: Readonly<Record<string, Validator>>;
   readonly frameworks?: Readonly<Record<string, Framework>>;
   /** Where attempts work apart, such as `gitWorkspaces({ repository })`; without one, tasks answer in text. */
   readonly workspaces?: WorkspaceProvider;
   /** Where the truth is kept; the default is `memory()`, which ends with the process. */
   readonly store?: OpenStore;
-  /** For each run that does not bring its own. */
+  /** For each run that does not bring its own and is not below another. */
   readonly budget?: BudgetSpec;
+  /** Answers equal requests with an answer that was accepted before; off by default, `true` for all defaults. */
+  readonly cache?: boolean | CacheOptions;
+  /** For the project, its users and its tenants, over all runs and restarts. */
+  readonly budgets?: SharedBudgets;
   readonly plugins?: readonly Plugin[];
   /** The project whose runs these are; the default is `default`. */
   readonly project?: string;
@@ -38,6 +43,16 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly fetch?: typeof globalThis.fetch;
   /** A wait for a better model longer than this sends a task to a fallback, in ms; the default is 2,000. */
   readonly patienceMs?: number;
+  /** How long a task may wait for a model once it is ready, in ms, where it does not say; then it fails. The default is for ever. */
+  readonly maxWaitMs?: number;
+  /** Ready tasks that the queue holds at once; others wait outside until there is room. The default is 100,000. */
+  readonly queueLimit?: number;
+  /** Tasks that are worked at once, by kind, `*` for all other kinds together: `{ code: 4, review: 2, '*': 16 }`. */
+  readonly workers?: Readonly<Record<string, number>>;
+  /** Tasks that are worked at once, over all kinds; the default is as many as the models take. */
+  readonly concurrency?: number;
+  /** How long an outage of models may last, in ms, before the tasks that wait for them fail; the default is 24 hours. */
+  readonly outageMs?: number;
   /** Tries at one task before it fails, 1 to 12; the default is 4. */
   readonly maxAttempts?: number;
   /** Checks that run at once; the default is the number of processors. */
@@ -46,6 +61,11 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly maxOutputTokens?: number;
   /** How long `close` waits for calls in flight, in ms; the default is 2,000. */
   readonly graceMs?: number;
+  /**
+   * Aborts the opening: `createOverseer` rejects with `overseer.aborted` when the step under way is over, and lets go of
+   * what was opened. Afterwards it closes the overseer as `close` does.
+   */
+  readonly signal?: AbortSignal;
   readonly clock?: Clock;
   /** 0 to 1, for the jitter of retries. */
   readonly random?: () => number;

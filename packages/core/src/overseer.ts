@@ -1,34 +1,75 @@
+import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
+import { checkWorkers } from './check-workers.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
+import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
 import type { LimitUse } from './limit/model-limits.ts';
+import { type UsageRow, usageRows } from './observe/usage.ts';
+import { type ComparedTask, comparedTasks } from './plan/compared-tasks.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
+import { checkWishes } from './run/check-wishes.ts';
+import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
-import type { Kernel, NewRun } from './run/kernel.ts';
+import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
+import type { Approval } from './run/expedite.ts';
+import { finalChecks } from './run/final-check.ts';
+import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
+import type { NewRun, RunParent } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
+import { placeOfRun } from './run/place-of-run.ts';
 import { planTask } from './run/plan-task.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
+import { type ToolState, toolStates } from './run/tool-state.ts';
+import type { WaitingTask } from './run/waiting-tasks.ts';
+import type { Order, WorkScope } from './run/work-scope.ts';
+import { shareOf } from './share-of.ts';
+import type { CacheScope } from './spec/answer-store.ts';
 import type { BudgetSpec } from './spec/limit.ts';
-import type { Check, TaskGraph } from './spec/task.ts';
+import type { Check, Priority, TaskGraph } from './spec/task.ts';
+import { chainFor } from './validate/chain.ts';
 import { plannableChecks } from './validate/plan-checks.ts';
 
 /** What one run may have of its own. */
 export interface RunOptions {
-  /** In place of the overseer's. */
+  /** In place of the overseer's; budgets of the project, user, tenant and parent hold as well. */
   readonly budget?: BudgetSpec;
+  /** `false` takes no answer from before and leaves none; a scope shares answers with runs of the same names and values alone. */
+  readonly cache?: false | CacheScope;
+  /** For whom it works: what it uses is charged to that user's budget too. */
+  readonly user?: string;
+  /** The customer or team that the user belongs to; charged as well. */
+  readonly tenant?: string;
+  /** The task of an unfinished run for which it works: it draws from its budget, and has its user and tenant. */
+  readonly parent?: RunParent;
   /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
   readonly context?: string;
+  /**
+   * Whose work it is, such as a user, a project or a tenant: flows share what models can do, each by its weight, and no
+   * flow waits for all that another one has to do. The default is the
+   * run's user, else its tenant, else the run itself.
+   */
+  readonly flow?: string;
+  /** The share of its flow against others, 0.001 to 1,000; the latest run of a flow says it. The default is 1. */
+  readonly weight?: number;
   /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
   readonly checks?: readonly Check[];
-  /** On whose behalf it is made, for limits per user and per tenant. */
-  readonly user?: string;
-  readonly tenant?: string;
+  /**
+   * Checks that all tasks of the plan for a goal must pass together in the end, as one last task of kind `check`. Where
+   * left out: those of `checks` that look at the project (`tsc`, `command`), or without workspaces the overseer model's
+   * judgement of the results against the goal. None for an empty list.
+   */
+  readonly finalChecks?: readonly Check[];
+  /** Lets the plan for a goal have several models answer a task; a graph's tasks say so themselves. The default is not to. */
+  readonly ensembles?: boolean;
+  /** Cancels the run when it aborts, as `cancel` of its handle does; at once where it has. */
+  readonly signal?: AbortSignal;
 }
 
 /** A run that is not finished. */
@@ -47,26 +88,65 @@ export class Overseer implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #open: OpenKernel;
   readonly #dispose: () => Promise<void>;
+  readonly #aborts = new AbortListeners();
   #closed: Promise<void> | undefined;
 
   /** @internal */
-  constructor(settings: Settings, open: OpenKernel, dispose: () => Promise<void>) {
+  constructor(
+    settings: Settings,
+    open: OpenKernel,
+    dispose: () => Promise<void>,
+    signal?: AbortSignal,
+  ) {
     this.#settings = settings;
     this.#open = open;
     this.#dispose = dispose;
+    // Whoever closes it too hears of what goes wrong.
+    if (signal !== undefined)
+      this.#aborts.add(signal, () => void this.close().catch(() => undefined));
   }
 
   /**
    * Starts a run and returns its handle at once: of a goal in words, which the overseer model breaks into tasks, or of
-   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), and for a budget in dollars
-   * where a model has no price (`config.price`).
+   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), for a budget that is none
+   * (`config.budget`) or counts dollars where a model has no price (`config.price`), and for a parent that is over or has another user
+   * (`config.parent`), and `config.share` for a flow or a weight that is none.
    */
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
     const kernel = this.#kernel();
     const id = this.#settings.ids();
     kernel.start(id, this.#newRun(request, options));
     // In the same turn, before the run can have ended.
-    return this.#handle(id, kernel);
+    const run = this.#handle(id, kernel);
+    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
+    return run;
+  }
+
+  /**
+   * What a graph of tasks will use, per task and in all, and whether that fits its budgets: calls with repairs and
+   * reviews, tokens and dollars, each with a range that holds the truth in nine of ten cases. Starts nothing. Throws as
+   * `run` does.
+   */
+  estimate(request: TaskGraph, options: RunOptions = {}): CostEstimate {
+    this.#kernel();
+    return estimateCost(this.#settings, this.#open.projection, this.#newRun(request, options));
+  }
+
+  /**
+   * Has each of these models do one task by itself, side by side: a run of one task a model, without a winner, which a
+   * model's failure does not fail. Throws `ConfigError` as `run` does, `plan.unknown-model` for a name that is not in
+   * the team, and `plan.ensemble` for tasks that are not answered in words.
+   */
+  compare(task: ComparedTask, models: readonly string[], options: RunOptions = {}): Comparison {
+    const kernel = this.#kernel();
+    const id = this.#settings.ids();
+    const tasks = comparedTasks(task, models);
+    checkWishes(this.#settings, tasks);
+    const title = `Compare: ${titleOf(task.title ?? task.instruction)}`;
+    kernel.start(id, { ...this.#common(options, [task]), title, tasks });
+    const run = this.#handle(id, kernel);
+    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
+    return compare(run);
   }
 
   /** A handle to a run of this journal, whoever started it. */
@@ -98,6 +178,55 @@ export class Overseer implements AsyncDisposable {
     return this.#settings.shared.use(this.#settings.clock.now());
   }
 
+  /**
+   * Every task that is ready and waits for its turn, in the order in which they are expected to start: its position,
+   * what it waits for, and when it is expected to start if all goes as expected and nothing new comes. Changes nothing.
+   */
+  queue(): readonly WaitingTask[] {
+    return this.#kernel().scheduling.waiting();
+  }
+
+  /**
+   * Puts a waiting task before all others: an emergency, by a person's word alone, which is recorded with its reason; no
+   * model can do it. Limits, budgets and the number of tasks at once hold for it as for any. At most three tasks are
+   * first at once. Resolves when it is on disk. Throws `ConfigError` `config.approval` where no person stands behind it,
+   * and `OverseerError` `run.not-waiting` for a task that does not wait, `run.expedited` when three are first already.
+   */
+  async expedite(run: string, task: string, approval: Approval): Promise<void> {
+    const kernel = this.#kernel();
+    kernel.scheduling.expedite(run, task, approval);
+    await kernel.settled();
+  }
+
+  /**
+   * Changes how many tasks are worked at once, from now on and until this overseer is closed; what is left out stays as
+   * it is. Tasks above a bound go on, and none begins until there are fewer. Throws `ConfigError` `config.workers`.
+   */
+  setWorkers(bounds: {
+    /** By kind of task, `*` for all other kinds together. */
+    readonly workers?: Readonly<Record<string, number>>;
+    readonly concurrency?: number;
+  }): void {
+    checkWorkers(bounds);
+    this.#kernel().scheduling.setWorkers(bounds);
+  }
+
+  /**
+   * How every limit and every budget stands now, how fast it is used, and when it will be reached at that rate: limits by
+   * model, then budgets from the project down. A fold of what happened in the last hour, bounded.
+   */
+  usage(): readonly UsageRow[] {
+    this.#kernel();
+    const { members, clock } = this.#settings;
+    return usageRows(members.values(), this.#open.projection, clock.now());
+  }
+
+  /** How every tool stands now: which are left alone after failures, and until when. */
+  tools(): readonly ToolState[] {
+    this.#kernel();
+    return toolStates(this.#settings, this.#open.projection);
+  }
+
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */
   questions(): readonly OpenQuestion[] {
     return this.#kernel().questions();
@@ -124,6 +253,60 @@ export class Overseer implements AsyncDisposable {
   }
 
   /**
+   * Lets calls in flight end and begins nothing more: of everything (`{}`), of a run, of one phase or one task of a run.
+   * Holds over restarts. Resolves when it is on disk. Throws `OverseerError` for what is not there (`run.unknown`,
+   * `phase.unknown`, `task.unknown`, `scope.invalid`), as all orders do.
+   */
+  async pause(scope: WorkScope = {}, order: Order = {}): Promise<void> {
+    this.#kernel().orders.pause(scope, order);
+    await this.#kernel().settled();
+  }
+
+  /** Goes on with what was paused. */
+  async resume(scope: WorkScope = {}, order: Order = {}): Promise<void> {
+    this.#kernel().orders.resume(scope, order);
+    await this.#kernel().settled();
+  }
+
+  /**
+   * Ends work before it is done, down to the sockets, and skips what needs it; `{}` is the emergency stop of all runs.
+   * A run of which a part was cancelled ends as `stopped`, if nothing of it failed.
+   */
+  async cancel(scope: WorkScope, order: Order = {}): Promise<void> {
+    await this.#kernel().orders.cancel(scope, order);
+    await this.#open.kernel.settled();
+  }
+
+  /** Gives a task, a phase or a whole run another priority; what runs already goes on. */
+  async reprioritise(scope: WorkScope, priority: Priority, order: Order = {}): Promise<void> {
+    this.#kernel().orders.reprioritise(scope, priority, order);
+    await this.#kernel().settled();
+  }
+
+  /**
+   * Binds tasks to a model of the team, and ends what another is doing for them; without a model, frees them again.
+   * Throws `ConfigError` `config.unknown-model`.
+   */
+  async reassign(scope: WorkScope, model?: string, order: Order = {}): Promise<void> {
+    await this.#kernel().orders.reassign(scope, model, order);
+    await this.#open.kernel.settled();
+  }
+
+  /**
+   * Tries tasks again that failed or were skipped, while their run goes on, and what was skipped because of them.
+   * Throws `OverseerError`: `task.not-over`, `task.needs`.
+   */
+  async retry(scope: WorkScope, order: Order = {}): Promise<void> {
+    this.#kernel().orders.retry(scope, order);
+    await this.#kernel().settled();
+  }
+
+  /** Why the whole project is paused, while it is. */
+  get paused(): string | undefined {
+    return this.#kernel().paused;
+  }
+
+  /**
    * Shows what models say as they say it. For display alone: what is shown may be lost, and is not in the journal.
    * The returned function stops it.
    */
@@ -147,7 +330,17 @@ export class Overseer implements AsyncDisposable {
     return this.close();
   }
 
+  /** A cancellation that fails is heard of where the run's result is. */
+  #cancelOn(signal: AbortSignal, run: Run): void {
+    const takeBack = this.#aborts.add(signal, (reason) => {
+      const why = reason instanceof Error ? reason.message : String(reason);
+      run.cancel(`cancelled by its signal: ${why}`).catch(() => undefined);
+    });
+    run.result.then(takeBack, takeBack);
+  }
+
   async #close(): Promise<void> {
+    this.#aborts.clear();
     try {
       await this.#open.close();
     } finally {
@@ -169,25 +362,14 @@ export class Overseer implements AsyncDisposable {
   }
 
   #newRun(request: string | TaskGraph, options: RunOptions): NewRun {
-    const budget = options.budget ?? this.#settings.budget;
-    checkBudgetPrices(budget, this.#settings.members.values());
     const graph = typeof request === 'string' ? undefined : request;
-    const context = [graph?.context, options.context]
-      .filter((text) => text !== undefined)
-      .join('\n\n');
-    const { user, tenant } = checkPayer(options);
-    const common = {
-      ...(user === undefined ? {} : { user }),
-      ...(tenant === undefined ? {} : { tenant }),
-      ...(budget === undefined ? {} : { budget }),
-      ...(context === '' ? {} : { context }),
-    };
-    if (typeof request === 'string')
-      return { ...common, ...this.#planRun(request, options.checks ?? []) };
+    const common = this.#common(options, graph?.tasks ?? [], graph?.context);
+    if (typeof request === 'string') return { ...common, ...this.#planRun(request, options) };
     if (request.tasks.length === 0) {
       throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
     }
     const tasks = normaliseTasks(request.tasks);
+    checkWishes(this.#settings, tasks);
     return {
       ...common,
       title: request.title ?? tasks[0]?.title ?? 'run',
@@ -196,23 +378,62 @@ export class Overseer implements AsyncDisposable {
     };
   }
 
-  #planRun(goal: string, always: readonly Check[]): NewRun {
+  #common(
+    options: RunOptions,
+    tasks: TaskGraph['tasks'],
+    ofGraph?: string,
+  ): Omit<NewRun, 'title' | 'goal' | 'tasks' | 'source'> {
+    checkPayer(options);
+    const place = placeOfRun(options, (id) => this.#kernel().runOf(id));
+    const budget = options.budget ?? (place.parent ? undefined : this.#settings.budget);
+    this.#checkBudgets(budget, tasks);
+    const context = [ofGraph, options.context].filter((text) => text !== undefined).join('\n\n');
+    return {
+      ...place,
+      ...shareOf(options),
+      ...(budget === undefined ? {} : { budget }),
+      ...(context === '' ? {} : { context }),
+      ...(options.cache === undefined ? {} : { cache: options.cache }),
+    };
+  }
+
+  #checkBudgets(ofRun: BudgetSpec | undefined, tasks: TaskGraph['tasks']): void {
+    const budgets = tasks.map(
+      ({ key = 'without a key', budget }) => [`task ${key}`, budget] as const,
+    );
+    for (const [whose, budget] of [['this run', ofRun] as const, ...budgets]) {
+      checkBudget(whose, budget);
+      checkBudgetPrices(budget, this.#settings.members.values());
+    }
+  }
+
+  #planRun(
+    goal: string,
+    { checks: always = [], finalChecks: final, ensembles = false }: RunOptions,
+  ): NewRun {
     if (goal.trim() === '') {
       throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
     }
     const { validators, roles, workspaces } = this.#settings;
     const kinds = plannableChecks(validators, roles.grantsOf('overseer'));
-    const task = planTask(goal, {
-      checks: { kinds, always },
-      roles: roles.names,
-      hasFiles: workspaces !== undefined,
-    });
+    const hasFiles = workspaces !== undefined;
+    if (ensembles && hasFiles) {
+      throw new ConfigError(
+        'plan.ensemble',
+        'A plan cannot have several models answer a task where tasks work on files: leave ensembles out, or use an overseer without workspaces.',
+      );
+    }
+    const whole = final ?? finalChecks(goal, always, hasFiles);
+    const checks = { kinds, always, whole, ...(ensembles ? { ensembles } : {}) };
+    const task = planTask(goal, { checks, roles: roles.names, hasFiles });
+    // A check that nobody makes is heard of now, not once the plan is there.
+    chainFor({ ...task, kind: 'check', checks: [...always, ...whole] }, validators);
     return { title: titleOf(goal), goal, tasks: [task] };
   }
 }
 
 /** Throws `ConfigError` (`config.invalid`) for a name that nobody can be counted by. */
-function checkPayer(options: RunOptions): Pick<RunOptions, 'user' | 'tenant'> {
+function checkPayer(options: RunOptions): void {
   for (const who of ['user', 'tenant'] as const) {
     const name: unknown = options[who];
     if (name === undefined) continue;
@@ -222,5 +443,4 @@ function checkPayer(options: RunOptions): Pick<RunOptions, 'user' | 'tenant'> {
       `The ${who} of a run is a text of 1 to 200 characters; leave it out where there is none.`,
     );
   }
-  return options;
 }

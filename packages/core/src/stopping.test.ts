@@ -113,6 +113,24 @@ describe('stopping', () => {
     expect(await closed.result).toMatchObject({ status: 'stopped' });
   });
 
+  it('K6: a check that waits for its place among others does not hold up cancel', async () => {
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: fakeModel({ reply: () => ({ text: 'x' }) }) } },
+      validators: { hangs },
+      checksAtOnce: 1,
+      graceMs: 1,
+    });
+    const tasks = [{ instruction: 'x', checks: [{ kind: 'hangs' }] }];
+    const first = overseer.run({ tasks });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const waits = overseer.run({ tasks });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await waits.cancel('enough');
+    expect(await waits.result).toMatchObject({ status: 'stopped', reason: 'enough' });
+    await first.cancel();
+  });
+
   it('K4: a model is free for others as soon as its call ends, while the answer is still checked', async () => {
     const model = fakeModel({ reply: () => ({ text: 'x' }) });
     await using overseer = await createOverseer({

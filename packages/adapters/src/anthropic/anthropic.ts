@@ -1,18 +1,9 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
-import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
-import type { CallContext, ListedModel, Model } from '@overseer/core/spec';
-import { withAvailableModels } from '../internal/available-models.ts';
-import { refuseCredentials } from '../internal/base-url.ts';
-import { hideSecrets, secretsOf } from '../internal/hide-secrets.ts';
-import { IdleWatch } from '../internal/idle-watch.ts';
+import { defined } from '@overseer/core/plugin';
+import type { Model } from '@overseer/core/spec';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import {
-  checkBaseVariable,
-  keepClients,
-  readApiKey,
-  requestOptions,
-} from '../internal/sdk-client.ts';
-import { sdkStream } from '../internal/sdk-stream.ts';
+import { reachSdk } from '../internal/sdk-access.ts';
+import { requestOptions } from '../internal/sdk-client.ts';
 import { AnthropicEventReader } from './anthropic-event-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
 
@@ -37,50 +28,40 @@ const MAX_TOKENS = 8192;
  * 8,192 where that is not given. Throws `ConfigError` for a base URL with a password in it.
  */
 export function anthropic(modelId: string, options: AnthropicOptions = {}): Model {
-  const where = `${PROVIDER}/${modelId}`;
-  const idleTimeoutMs = options.idleTimeoutMs ?? 300_000;
-  if (options.baseURL !== undefined) refuseCredentials(options.baseURL);
-  const secrets = new Set(secretsOf(options.headers));
-  const hide = (error: ModelError, { headers }: CallContext): ModelError =>
-    hideSecrets(error, [...secrets, ...secretsOf(headers)]);
-  const watch = new IdleWatch(idleTimeoutMs);
   const maxTokens = options.maxOutput ?? MAX_TOKENS;
-  const clientFor = keepClients({
+  const access = reachSdk<Anthropic>({
+    provider: PROVIDER,
+    modelId,
     packageName: '@anthropic-ai/sdk',
     version: '1',
-    create: (fetch) => {
-      const apiKey = readApiKey(options.apiKey, 'ANTHROPIC_API_KEY', where);
-      secrets.add(apiKey);
-      // The SDK sends it too, where it is set.
-      const { ANTHROPIC_AUTH_TOKEN: token } = process.env;
-      if (token !== undefined) secrets.add(token);
-      if (options.baseURL === undefined) checkBaseVariable('ANTHROPIC_BASE_URL', where);
-      return createClient({ ...options, apiKey }, idleTimeoutMs, fetch);
+    keyVariable: 'ANTHROPIC_API_KEY',
+    baseVariable: 'ANTHROPIC_BASE_URL',
+    otherSecrets: ['ANTHROPIC_AUTH_TOKEN'],
+    options,
+    create: async (settings) => {
+      const { Anthropic } = await import('@anthropic-ai/sdk');
+      return new Anthropic(settings);
     },
-  });
-  const ask = async <T>(ctx: CallContext, call: (client: Anthropic) => Promise<T>): Promise<T> => {
-    try {
-      ctx.signal.throwIfAborted();
-      return await call(await clientFor(ctx.fetch));
-    } catch (error) {
-      throw hide(toModelError(error, ctx.signal, where), ctx);
-    }
-  };
-  const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
-    ask(ctx, async (client) => {
+    list: async (client, ctx) => {
       const page = await client.models.list({ limit: 1000 }, requestOptions(ctx));
       return page.data.map((model) => ({
         id: model.id,
-        state: 'ready' as const,
+        state: 'ready',
         ...defined({ contextWindow: model.max_input_tokens ?? undefined }),
       }));
-    });
+    },
+  });
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, { ...options, can: { json: 'schema', ...options.can } }),
-    list,
+    info: modelInfo(
+      modelId,
+      PROVIDER,
+      { ...options, can: { json: 'schema', ...options.can } },
+      { ...options, variable: 'ANTHROPIC_API_KEY' },
+    ),
+    list: access.list,
     countTokens: (request, ctx) =>
-      ask(ctx, async (client) => {
+      access.ask(ctx, async (client) => {
         const { params } = anthropicRequest(modelId, request, maxTokens);
         const { max_tokens: _, stream: __, ...counted } = params;
         const count = await client.messages.countTokens(counted, requestOptions(ctx));
@@ -88,36 +69,12 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
       }),
     stream: (request, ctx) => {
       const { params, warnings } = anthropicRequest(modelId, request, maxTokens);
-      return sdkStream<Anthropic.RawMessageStreamEvent>({
+      return access.stream<Anthropic.RawMessageStreamEvent>({
         ctx,
-        where,
-        watch,
         warnings,
-        open: async (signal) =>
-          (await clientFor(ctx.fetch)).messages
-            .create(params, requestOptions({ ...ctx, signal }))
-            .withResponse(),
+        send: (client, sent) => client.messages.create(params, sent),
         reader: (sink) => new AnthropicEventReader(sink),
-        explain: async (error) =>
-          hide(await withAvailableModels(error, modelId, () => list(ctx)), ctx),
       });
     },
   };
-}
-
-async function createClient(
-  options: AnthropicOptions & { readonly apiKey: string },
-  timeout: number,
-  fetch: typeof globalThis.fetch | undefined,
-): Promise<Anthropic> {
-  const { Anthropic } = await import('@anthropic-ai/sdk');
-  const { apiKey, baseURL, headers } = options;
-  return new Anthropic({
-    apiKey,
-    timeout,
-    maxRetries: 0,
-    // It would print what models say.
-    logLevel: 'off',
-    ...defined({ baseURL, fetch, defaultHeaders: headers }),
-  });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mapBounded } from '../internal/map-bounded.ts';
 import type { Repository } from './repository.ts';
 import { type Entry, sameVersion, type Version } from './tree-entry.ts';
 
@@ -19,7 +20,7 @@ export async function fileStates(
   entries: readonly Entry[],
   signal: AbortSignal,
 ): Promise<readonly FileState[]> {
-  const found = await Promise.all(entries.map((entry) => look(repository.top, entry, entries)));
+  const found = await mapBounded(entries, 64, (entry) => look(repository.top, entry, entries));
   const files = found
     .filter(({ stats }) => stats?.isFile() === true)
     .map(({ entry }) => entry.path);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import { mapBounded } from '../internal/map-bounded.ts';
 import type { Repository } from './repository.ts';
 
 /** Whether some git that this process did not start may be at work in the repository. In doubt it may. */
@@ -9,9 +10,9 @@ export async function otherGitRuns(repository: Repository): Promise<boolean> {
   if (process.platform === 'linux') {
     const pids = await readdir('/proc').catch(() => undefined);
     if (pids === undefined) return true;
-    const found = await Promise.all(
-      pids.filter((name) => /^\d+$/.test(name)).map((pid) => isGitHere(pid, repository)),
-    );
+    const processes = pids.filter((name) => /^\d+$/.test(name));
+    // Each opens files; one that could not be opened would be a process that is not seen.
+    const found = await mapBounded(processes, 16, (pid) => isGitHere(pid, repository));
     return found.includes(true);
   }
   try {

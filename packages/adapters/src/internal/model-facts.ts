@@ -1,5 +1,6 @@
 import { defined } from '@overseer/core/plugin';
 import type { ModelCapabilities, ModelInfo, Price } from '@overseer/core/spec';
+import { type KeySource, keyIdOf } from './key-id.ts';
 
 /** What a host may say about a model, since few servers tell. Whatever is left out stays unknown. */
 export interface ModelFacts {
@@ -14,9 +15,16 @@ export interface ModelFacts {
   readonly local?: boolean;
 }
 
-/** What is known of a model: the adapter's own knowledge, and over it what the host says. */
-export function modelInfo(id: string, provider: string, facts: ModelFacts): ModelInfo {
+/** What is known of a model: the adapter's own knowledge, and over it what the host says; `place` is where it is called. */
+export function modelInfo(
+  id: string,
+  provider: string,
+  facts: ModelFacts,
+  place: KeySource & { readonly baseURL?: string },
+): ModelInfo {
   const { contextWindow, maxOutput, price, local } = facts;
+  const server = place.baseURL === undefined ? undefined : URL.parse(place.baseURL)?.origin;
+  const keyId = keyIdOf(place);
   return {
     id,
     provider,
@@ -27,6 +35,6 @@ export function modelInfo(id: string, provider: string, facts: ModelFacts): Mode
       image: 'unknown',
       ...facts.can,
     },
-    ...defined({ contextWindow, maxOutput, price, local }),
+    ...defined({ contextWindow, maxOutput, price, local, server, keyId }),
   };
 }

@@ -74,7 +74,12 @@ export function lmstudio(
   };
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, { local: client.local, ...options }),
+    info: modelInfo(
+      modelId,
+      PROVIDER,
+      { local: client.local, ...options },
+      { ...options, baseURL: client.origin },
+    ),
     stream: (request, ctx) => {
       let asked = modelId;
       const write = (id: string): ChatBody => {

@@ -40,7 +40,7 @@ export function openaiCompatible(
   const bodyOf = createChatBody({ provider, sendReasoning, extra: {} });
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, provider, { local: client.local, ...options }),
+    info: modelInfo(modelId, provider, { local: client.local, ...options }, options),
     stream: (request, ctx) =>
       chatStream({
         client,

@@ -1,28 +1,13 @@
-import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
-import type {
-  CallContext,
-  ListedModel,
-  Model,
-  ModelRequest,
-  ModelWarning,
-} from '@overseer/core/spec';
+import { defined } from '@overseer/core/plugin';
+import type { Model, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
-import { withAvailableModels } from '../internal/available-models.ts';
-import { refuseCredentials } from '../internal/base-url.ts';
-import { hideSecrets, secretsOf } from '../internal/hide-secrets.ts';
-import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import type { OpenAiChunk } from '../internal/openai-chunk.ts';
 import { OpenAiChunkReader } from '../internal/openai-chunk-reader.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiSettings, openAiTools } from '../internal/openai-request.ts';
-import {
-  checkBaseVariable,
-  keepClients,
-  readApiKey,
-  requestOptions,
-} from '../internal/sdk-client.ts';
-import { sdkStream } from '../internal/sdk-stream.ts';
+import { reachSdk } from '../internal/sdk-access.ts';
+import { requestOptions } from '../internal/sdk-client.ts';
 
 const PROVIDER = 'openai';
 
@@ -45,69 +30,38 @@ export interface OpenAiOptions extends ModelFacts {
  * the first call and its retries are off; one client is kept. Throws `ConfigError` for a base URL with a password in it.
  */
 export function openai(modelId: string, options: OpenAiOptions = {}): Model {
-  const where = `${PROVIDER}/${modelId}`;
-  const idleTimeoutMs = options.idleTimeoutMs ?? 300_000;
-  if (options.baseURL !== undefined) refuseCredentials(options.baseURL);
-  const secrets = new Set(secretsOf(options.headers));
-  const hide = (error: ModelError, { headers }: CallContext): ModelError =>
-    hideSecrets(error, [...secrets, ...secretsOf(headers)]);
-  const watch = new IdleWatch(idleTimeoutMs);
-  const clientFor = keepClients({
+  const { organization, project } = options;
+  const access = reachSdk<OpenAI>({
+    provider: PROVIDER,
+    modelId,
     packageName: 'openai',
     version: '7',
-    create: (fetch) => {
-      const apiKey = readApiKey(options.apiKey, 'OPENAI_API_KEY', where);
-      secrets.add(apiKey);
-      if (options.baseURL === undefined) checkBaseVariable('OPENAI_BASE_URL', where);
-      return createClient({ ...options, apiKey }, idleTimeoutMs, fetch);
+    keyVariable: 'OPENAI_API_KEY',
+    baseVariable: 'OPENAI_BASE_URL',
+    options,
+    create: async (settings) => {
+      const { OpenAI } = await import('openai');
+      return new OpenAI({ ...settings, ...defined({ organization, project }) });
+    },
+    list: async (client, ctx) => {
+      const page = await client.models.list(requestOptions(ctx));
+      return page.data.map(({ id }) => ({ id, state: 'ready' }));
     },
   });
-  const list = async (ctx: CallContext): Promise<readonly ListedModel[]> => {
-    try {
-      const page = await (await clientFor(ctx.fetch)).models.list(requestOptions(ctx));
-      return page.data.map(({ id }) => ({ id, state: 'ready' }));
-    } catch (error) {
-      throw hide(toModelError(error, ctx.signal, where), ctx);
-    }
-  };
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, options),
-    list,
+    info: modelInfo(modelId, PROVIDER, options, { ...options, variable: 'OPENAI_API_KEY' }),
+    list: access.list,
     stream: (request, ctx) => {
       const { params, warnings } = bodyOf(modelId, request);
-      return sdkStream<OpenAiChunk>({
+      return access.stream<OpenAiChunk>({
         ctx,
-        where,
-        watch,
         warnings,
-        open: async (signal) =>
-          (await clientFor(ctx.fetch)).chat.completions
-            .create(params, requestOptions({ ...ctx, signal }))
-            .withResponse(),
-        reader: (sink) => new OpenAiChunkReader(where, sink),
-        explain: async (error) =>
-          hide(await withAvailableModels(error, modelId, () => list(ctx)), ctx),
+        send: (client, sent) => client.chat.completions.create(params, sent),
+        reader: (sink) => new OpenAiChunkReader(`${PROVIDER}/${modelId}`, sink),
       });
     },
   };
-}
-
-async function createClient(
-  options: OpenAiOptions & { readonly apiKey: string },
-  timeout: number,
-  fetch: typeof globalThis.fetch | undefined,
-): Promise<OpenAI> {
-  const { OpenAI } = await import('openai');
-  const { apiKey, baseURL, organization, project, headers } = options;
-  return new OpenAI({
-    apiKey,
-    timeout,
-    maxRetries: 0,
-    // It would print what models say.
-    logLevel: 'off',
-    ...defined({ baseURL, organization, project, fetch, defaultHeaders: headers }),
-  });
 }
 
 interface Body {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { mapBounded } from '../internal/map-bounded.ts';
 
 /** The variable that marks the processes of one run, so that those that left its group are found. */
 export const MARK = 'OVERSEER_PROCESS';
@@ -51,7 +52,7 @@ async function exitWithin(child: ChildProcess, ms: number): Promise<void> {
 async function endMarked(mark: string): Promise<void> {
   for (let round = 0; round < 5; round++) {
     const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-    const marked = await Promise.all(pids.map((pid) => carries(pid, `${MARK}=${mark}`)));
+    const marked = await mapBounded(pids, 16, (pid) => carries(pid, `${MARK}=${mark}`));
     const found = pids.filter((_, index) => marked[index] === true);
     if (found.length === 0) return;
     for (const pid of found) signal(Number(pid), 'SIGKILL');

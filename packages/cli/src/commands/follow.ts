@@ -5,7 +5,9 @@ import { livePresenter } from '../view/live-presenter.ts';
 import { plainPresenter } from '../view/plain-presenter.ts';
 import { type Presenter, processOutput } from '../view/presenter.ts';
 import { emptyView, foldView, type RunView } from '../view/run-view.ts';
+import { harmless } from '../view/words.ts';
 import { nobodyCanWork } from './configuration-fault.ts';
+import { personAsked, questionsOf } from './person-asked.ts';
 
 /** How a run is shown. */
 export interface ShowFlags {
@@ -51,12 +53,13 @@ export interface Followed {
 /**
  * Shows a run to its end. The first Ctrl-C closes the overseer, which lets calls in flight end and leaves the run to be
  * resumed; the second ends the process at once. A run whose models all refuse for want of a right key or name is ended,
- * since waiting would not help. Throws `StoreError` when the journal fails.
+ * since waiting would not help. `resumeCommand` is what a person is told to answer questions with. Throws `StoreError` when the journal fails.
  */
 export async function followRun(
   overseer: Overseer,
   run: Run,
   presenter: Presenter,
+  resumeCommand: string,
 ): Promise<Followed> {
   const view = emptyView();
   const interrupts = onInterrupt(overseer, presenter);
@@ -67,6 +70,8 @@ export async function followRun(
     for await (const event of run) {
       foldView(view, event);
       presenter.event(event);
+      const asked = personAsked(event, questionsOf(overseer), resumeCommand);
+      if (asked.length > 0) presenter.say(asked.map(harmless));
       if (!isHopeless && nobodyCanWork(view, teamSize)) {
         isHopeless = true;
         void run.cancel('no model of the team can be used').catch(() => undefined);

@@ -2,13 +2,17 @@ import type { Overseer, Run } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import { findProject, type Project } from '../setup/project.ts';
 import { readSource, sourceOfRun } from '../setup/tasks.ts';
+import { answerOldest } from './person-asked.ts';
 import { prepareWork } from './prepare.ts';
 import { requireJournal } from './read-journal.ts';
 import type { RunFlags } from './run-flags.ts';
 import { work } from './work.ts';
 
 /** `overseer resume`: goes on with a run that was stopped or whose process died. Returns the exit code. */
-export async function resumeCommand(id: string | undefined, flags: RunFlags): Promise<number> {
+export async function resumeCommand(
+  id: string | undefined,
+  flags: RunFlags & Pick<ResumeWish, 'answer'>,
+): Promise<number> {
   const project = findProject({
     repository: flags.repo,
     journal: flags.journal,
@@ -25,16 +29,18 @@ export interface ResumeWish {
   readonly id?: string | undefined;
   /** The document to tick boxes in; where left out, the one that the run's tasks were read from. */
   readonly tasks?: string;
+  /** A person's answer to the oldest question that the run waits with. */
+  readonly answer?: string;
 }
 
 /**
  * Goes on with a run that is not finished; `undefined` where there is none. Throws `ConfigError` `run.unknown` for an id
- * that no unfinished run has.
+ * that no unfinished run has, and `question.unknown` for an answer that nobody waits for.
  */
 export async function resumeRun(
   overseer: Overseer,
   project: Project,
-  { id, tasks }: ResumeWish,
+  { id, tasks, answer }: ResumeWish,
 ): Promise<Run | undefined> {
   const unfinished = overseer.unfinished();
   const wanted = id === undefined ? unfinished.at(-1) : unfinished.find((run) => run.id === id);
@@ -45,6 +51,7 @@ export async function resumeRun(
   const run = overseer.open(wanted.id);
   const source =
     tasks === undefined ? await sourceOfRun(project, run) : await readSource(project, tasks);
+  if (answer !== undefined) await answerOldest(overseer, wanted.id, answer);
   run.resume(source === undefined ? {} : { source });
   return run;
 }

@@ -16,6 +16,7 @@ export interface RunFlags {
   readonly check: readonly string[];
   readonly tsc?: boolean;
   readonly review?: boolean;
+  readonly estimate?: boolean;
   readonly json?: boolean;
   readonly plain?: boolean;
 }
@@ -72,6 +73,11 @@ export function checksOf(flags: RunFlags): readonly Check[] {
     ...flags.check.map((value): Check => ({ kind: 'command', value })),
     ...(flags.review === false ? [] : [{ kind: 'review' }]),
   ];
+}
+
+/** The checks that can be made on everything together. */
+export function wholeChecksOf(flags: RunFlags): readonly Check[] {
+  return checksOf({ ...flags, review: false });
 }
 
 /** The command that goes on with a run that was started with these flags. */

@@ -19,10 +19,11 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
     ]);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/\d\d:\d\d:\d\d {2}started: What is it\?/);
-    expect(out).toContain('2 tasks planned: Write facts, Write answer');
+    expect(out).toContain('3 tasks planned: Write facts, Write answer, Verify the whole');
     expect(out).toContain('\nThe answer is 42.\n');
     expect(out).toMatch(/facts +boss +1 +verified: review ✓/);
-    expect(out).toMatch(/completed: 3 of 3 tasks verified/);
+    expect(out).toMatch(/Verify the whole +- +1 +verified: goal ✓/);
+    expect(out).toMatch(/completed: 4 of 4 tasks verified/);
     expect(existsSync(join(scene.folder, '.overseer', 'journal.db'))).toBe(true);
   });
 
@@ -38,11 +39,37 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
     ]);
     expect(code, out).toBe(0);
     expect(out).toMatch(/Write notes +worker +1 +verified: files ✓ command ✓ review ✓/);
+    expect(out).toMatch(/Verify the whole +- +1 +verified: command ✓/);
     expect(await readFile(join(scene.folder, 'NOTES.md'), 'utf8')).toBe('By notes.\n');
     expect(
       await git(scene, 'log', '-1', '--format=%s|%an|%(trailers:key=Overseer-Task,valueonly)'),
     ).toBe('Write notes|Ada|notes\n\n');
     expect(await git(scene, 'status', '--porcelain')).toBe('');
+  });
+
+  it('L6 A6: says what the tasks of a document will cost, calls nobody and changes nothing', async () => {
+    await using scene = await createScene(smallScenario(), FEATURE);
+    const flags = [
+      '--estimate',
+      '--price',
+      'boss=1/5',
+      '--price',
+      'worker=1/5',
+      '--budget',
+      '0.001',
+    ];
+    const { code, out, err } = await overseer(scene, ['run', ...scene.server, ...team, ...flags]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/T001 .* worker +\d+ \(\d+ to \d+\) .* \$0\.\d+ \(\$0\.\d+ to \$\d\.\d+\)/);
+    expect(out).toMatch(/^in all +\d+ \(/m);
+    expect(out).toContain('The run has $0.0010 left: that is too little.');
+    expect(scene.service.counts()).toEqual({});
+    expect(await git(scene, 'status', '--porcelain')).toBe('');
+    const json = await overseer(scene, ['run', ...scene.server, ...team, '--estimate', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ fits: 'yes', total: { calls: { low: 5 } } });
+    const goal = await overseer(scene, ['run', ...scene.server, '--estimate', 'Write', 'notes']);
+    expect(goal.code).toBe(2);
+    expect(goal.err).toContain('config.command-line');
   });
 
   it('A1 V1 G1 R4: works a Spec Kit feature: files, ticked boxes, a commit a task, state hidden from git', async () => {

@@ -6,8 +6,9 @@ import { EXIT } from '../exit-code.ts';
 import { withFinalCheck } from '../setup/finish-graph.ts';
 import { findProject, type Project, requireRepository } from '../setup/project.ts';
 import { readTasks } from '../setup/tasks.ts';
+import { estimate, refuseEstimateOfGoal } from './estimate.ts';
 import { prepareWork } from './prepare.ts';
-import { checksOf, type RunFlags } from './run-flags.ts';
+import { checksOf, type RunFlags, wholeChecksOf } from './run-flags.ts';
 import { work } from './work.ts';
 
 /** `overseer run`: works a goal in words, or the open tasks of a Spec Kit feature. Returns the exit code. */
@@ -27,10 +28,13 @@ async function runGoal(goal: string, project: Project, flags: RunFlags): Promise
       'Say either a goal in words or --tasks: one run does one of them.',
     );
   }
+  refuseEstimateOfGoal(flags.estimate);
   const checks = checksOf(flags);
   if (checks.some(({ kind }) => kind !== 'review')) requireRepository(project);
   const options = await prepareWork(project, flags);
-  return await work(options, (overseer) => overseer.run(goal, { checks }));
+  const hasReview = project.repository === undefined && flags.review !== false;
+  const wish = hasReview ? { checks } : { checks, finalChecks: wholeChecksOf(flags) };
+  return await work(options, (overseer) => overseer.run(goal, wish));
 }
 
 async function runTasks(project: Project, flags: RunFlags): Promise<number> {
@@ -41,6 +45,7 @@ async function runTasks(project: Project, flags: RunFlags): Promise<number> {
     return EXIT.done;
   }
   const options = await prepareWork(project, flags);
+  if (flags.estimate === true) return await estimate(options, graph);
   const warnings = [...(graph.diagnostics ?? []).flatMap(warningOf), ...options.warnings];
   return await work({ ...options, warnings }, (overseer) => overseer.run(graph));
 }
@@ -53,9 +58,7 @@ async function graphOf(project: Project, flags: RunFlags): Promise<TaskGraph> {
     );
   }
   const graph = await readTasks(project, flags.tasks, checksOf(flags));
-  return graph.tasks.length === 0
-    ? graph
-    : withFinalCheck(graph, checksOf({ ...flags, review: false }));
+  return graph.tasks.length === 0 ? graph : withFinalCheck(graph, wholeChecksOf(flags));
 }
 
 function hasSpecs({ repository }: Project): boolean {

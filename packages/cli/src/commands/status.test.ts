@@ -9,7 +9,7 @@ describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () =
       expect(code).toBe(0);
     }
     const { out } = await overseer(scene, ['status']);
-    expect(out).toMatch(/First\? +completed +3\/3 .*\n.*Second\? +completed +3\/3 /);
+    expect(out).toMatch(/First\? +completed +4\/4 .*\n.*Second\? +completed +4\/4 /);
     const id = /^(\w{20,}) +Second/m.exec(out)?.[1] ?? '';
     const one = await overseer(scene, ['status', id]);
     expect(one.out).toMatch(/^Second\?: completed\n/);

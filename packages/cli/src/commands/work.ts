@@ -42,7 +42,7 @@ export async function work(
   }
   const presenter = choosePresenter(options.show, overseer);
   if (options.warnings.length > 0) presenter.say(options.warnings.map(harmless));
-  const followed = await followRun(overseer, run, presenter);
+  const followed = await followRun(overseer, run, presenter, options.resumeCommand);
   const fault = configurationFault(followed.view);
   if (fault !== undefined) throw fault;
   return await report(options, run, followed);
@@ -72,7 +72,13 @@ async function report(options: WorkOptions, run: Run, followed: Followed): Promi
   return result.status === 'completed' ? EXIT.done : EXIT.failed;
 }
 
-async function openTeam({ project, team, parts, budgetUsd }: WorkOptions): Promise<Overseer> {
+/** The team with the project's journal, and its repository where there is one. */
+export async function openTeam({
+  project,
+  team,
+  parts,
+  budgetUsd,
+}: WorkOptions): Promise<Overseer> {
   return await createOverseer({
     ...team,
     ...parts,

@@ -30,6 +30,14 @@ describe('decisionOf', () => {
       undefined,
     ],
     [
+      'a budget that comes to its warning',
+      event('budget.crossed', {
+        ...{ scope: 'user:mia', metric: 'usd', share: 0.8 },
+        ...{ used: 300_000, held: 100_000, capacity: 500_000 },
+      }),
+      'user mia has used or reserved 80 % of a budget of $0.5000',
+    ],
+    [
       'a task given away',
       event('task.assigned', { model: 'm', because: 'free' }, at),
       'a goes to m',
@@ -69,6 +77,34 @@ describe('decisionOf', () => {
       'a wait',
       event('task.waiting', { because: 'm: auth: openai/m: wrong key' }, at),
       'a waits: m: auth: wrong key',
+    ],
+    [
+      'a model that is left alone',
+      event(
+        'model.changed',
+        { state: 'down', because: 'auth: openai/m: wrong key' },
+        { model: 'm' },
+      ),
+      'm is left alone: auth: wrong key',
+    ],
+    [
+      'a model that is up again',
+      event('model.changed', { state: 'up', because: 'it answers again' }, { model: 'm' }),
+      'm is up: it answers again',
+    ],
+    [
+      'a rate that was learned',
+      event(
+        'limit.learned',
+        { rate: { requests: { limit: 20 } }, because: 'it refused a call' },
+        { model: 'm' },
+      ),
+      'm gets 20 calls a minute at most: it refused a call',
+    ],
+    [
+      'a rate that was lifted',
+      event('limit.learned', { rate: {}, because: 'it bears more' }, { model: 'm' }),
+      'm is slowed down no more: it bears more',
     ],
     [
       'a failed call that is made again soon',

@@ -1,7 +1,7 @@
 import type { OverseerEvent } from '@overseer/core/spec';
 import { ownerOf } from './run-view.ts';
 import { cut } from './width.ts';
-import { plural, shortEnd, shortFailure, withoutPlace } from './words.ts';
+import { count, dollars, plural, shortEnd, shortFailure, withoutPlace } from './words.ts';
 
 /** Longer lines of a decision are cut. */
 const WIDTH = 180;
@@ -28,8 +28,23 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return assigned(event, task, owner);
     case 'task.waiting':
       return `${owner} waits: ${withoutPlace(event.data.because)}`;
+    case 'task.expedited':
+      return `${owner} goes before all others, by ${event.data.by}: ${event.data.because}`;
+    case 'model.changed':
+      return event.data.state === 'down'
+        ? `${event.model} is left alone: ${withoutPlace(event.data.because)}`
+        : `${event.model} is up: ${event.data.because}`;
+    case 'limit.learned': {
+      const limit = event.data.rate.requests?.limit;
+      const because = event.data.because ?? '';
+      return limit === undefined
+        ? `${event.model} is slowed down no more: ${because}`
+        : `${event.model} gets ${limit} calls a minute at most: ${because}`;
+    }
     case 'call.failed':
       return callFailed(event, owner);
+    case 'budget.crossed':
+      return crossed(event);
     case 'verdict.given':
       return verdict(event, owner);
     case 'attempt.ended':
@@ -87,6 +102,14 @@ function callFailed({ data, model, at }: OverseerEvent<'call.failed'>, owner: st
         : `tries again in ${(wait / 1_000).toFixed(1)} s`;
   const uncertain = data.uncertain ? ', charged at its estimate' : '';
   return `${model} failed at ${owner} (${data.kind}: ${shortFailure(data.message)})${uncertain}; ${next}`;
+}
+
+function crossed({ data }: OverseerEvent<'budget.crossed'>): string {
+  const { scope, metric, share, capacity } = data;
+  const [kind = '', ...rest] = scope.split(':');
+  const whose = kind === 'user' || kind === 'tenant' ? `${kind} ${rest.join(':')}` : `the ${kind}`;
+  const amount = metric === 'usd' ? dollars(capacity) : `${count(capacity)} ${metric}`;
+  return `${whose} has used or reserved ${Math.round(share * 100)} % of a budget of ${amount}`;
 }
 
 function verdict({ data }: OverseerEvent<'verdict.given'>, owner: string): string | undefined {

@@ -46,6 +46,21 @@ function screen(view: RunView, more: Partial<LastScreenInput> = {}): readonly st
 }
 
 describe('lastScreen', () => {
+  it('L7: does not say that nothing was charged where nobody knows a price', () => {
+    const amount = { inputTokens: 1, outputTokens: 1, microUsd: 0 };
+    const data = { step: 1, holds: [], estimate: amount, worst: amount };
+    const started = (unpriced: boolean): OverseerEvent =>
+      event(
+        'call.started',
+        { ...data, ...(unpriced ? { unpriced } : {}) },
+        { task: 'a', call: 'c' },
+      );
+    expect(screen(viewOf(started(true))).join('\n')).toContain('dollars not known');
+    expect(screen(viewOf(started(false))).join('\n')).toContain('nothing charged');
+    const some = screen(viewOf(started(true), callFinished('c', 'a', 'm'))).join('\n');
+    expect(some).toMatch(/\$0\.\d+ and more/);
+  });
+
   it('A6 L7: tells every task, what did not go straight, the commits, and the sums', () => {
     const lines = screen(viewOf(...worked), { commits: ['abc Write'], notes: ['A note.'] });
     expect(lines[1]).toBe(
@@ -88,6 +103,23 @@ describe('lastScreen', () => {
   it('L6: calls whose end nobody saw are told as such', () => {
     const view = viewOf(callFailed('c', 'a', 'm', { uncertain: true }));
     expect(screen(view).join('\n')).toContain('1 failed (1 uncertain, charged at their estimate)');
+  });
+
+  it('L8 M13: calls that were not made are told as such', () => {
+    const data = {
+      step: 1,
+      key: 'k',
+      of: 'c0',
+      by: 'kept' as const,
+      parts: [],
+      reason: 'stop' as const,
+      saved: { inputTokens: 5, outputTokens: 5, microUsd: 5 },
+    };
+    const view = viewOf(event('call.cached', data, { task: 'a', model: 'm' }));
+    expect(screen(view).join('\n')).toContain(
+      '0 calls finished, 0 failed, 1 answered from before; 0 tokens in, 0 out; nothing charged',
+    );
+    expect(runSummary(view)).toMatchObject({ calls: 0, cachedCalls: 1 });
   });
 
   it('A6: a check that is no more than an answer is told as one', () => {

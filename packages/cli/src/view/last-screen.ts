@@ -103,8 +103,11 @@ function totals(view: RunView): string {
     view.uncertainCalls === 0
       ? ''
       : ` (${view.uncertainCalls} uncertain, charged at their estimate)`;
-  const cost = view.microUsd === 0 ? 'nothing charged' : dollars(view.microUsd);
-  return `Totals: ${plural(view.calls, 'call')} finished, ${view.failedCalls} failed${uncertain}; ${count(view.inputTokens)} tokens in, ${count(view.outputTokens)} out; ${cost}`;
+  const cached = view.cachedCalls === 0 ? '' : `, ${view.cachedCalls} answered from before`;
+  const nothing = view.unpriced ? 'dollars not known' : 'nothing charged';
+  const more = view.unpriced ? ' and more' : '';
+  const cost = view.microUsd === 0 ? nothing : `${dollars(view.microUsd)}${more}`;
+  return `Totals: ${plural(view.calls, 'call')} finished, ${view.failedCalls} failed${uncertain}${cached}; ${count(view.inputTokens)} tokens in, ${count(view.outputTokens)} out; ${cost}`;
 }
 
 function verdict(view: RunView): string {

@@ -31,6 +31,7 @@ function model(name: string, more: Partial<ModelState> = {}): ModelState {
     state: 'idle',
     why: undefined,
     untilAt: undefined,
+    breaker: { state: 'closed', scope: 'model', failures: 0, probeAt: undefined },
     running: 0,
     limits: [],
     ...more,

@@ -34,12 +34,16 @@ export interface RunView {
   calls: number;
   failedCalls: number;
   uncertainCalls: number;
+  /** Calls that were not made, as an equal one was answered. */
+  cachedCalls: number;
   /** What the uncertain calls are charged, of the totals below. */
   uncertainInputTokens: number;
   uncertainOutputTokens: number;
   inputTokens: number;
   outputTokens: number;
   microUsd: number;
+  /** Whether a call was begun whose price nobody knows. */
+  unpriced: boolean;
   startedAt: number | undefined;
   endedAt: number | undefined;
 }
@@ -57,11 +61,13 @@ export function emptyView(): RunView {
     calls: 0,
     failedCalls: 0,
     uncertainCalls: 0,
+    cachedCalls: 0,
     uncertainInputTokens: 0,
     uncertainOutputTokens: 0,
     inputTokens: 0,
     outputTokens: 0,
     microUsd: 0,
+    unpriced: false,
     startedAt: undefined,
     endedAt: undefined,
   };
@@ -95,6 +101,9 @@ export function foldView(view: RunView, event: OverseerEvent): void {
     case 'call.finished':
     case 'call.failed':
       countCall(view, event);
+      break;
+    case 'call.cached':
+      view.cachedCalls += 1;
       break;
     default:
   }
@@ -157,6 +166,7 @@ function foldTask(view: RunView, task: TaskView, event: OverseerEvent): void {
   const isReview = event.task !== task.key;
   switch (event.type) {
     case 'call.started':
+      view.unpriced ||= event.data.unpriced ?? false;
       view.busy.set(event.call ?? '', {
         model: event.model ?? '',
         at: isReview ? `reviews ${task.key}` : task.key,
@@ -175,6 +185,11 @@ function foldTask(view: RunView, task: TaskView, event: OverseerEvent): void {
     default:
       if (!isReview) foldOwnTask(task, event);
   }
+}
+
+/** Whoever asks a model is checked by it; a person may take days. */
+function statusOfAsker({ data }: OverseerEvent<'question.asked'>): 'waiting' | 'checking' {
+  return 'person' in data.ask.of ? 'waiting' : 'checking';
 }
 
 function foldOwnTask(task: TaskView, event: OverseerEvent): void {
@@ -197,7 +212,7 @@ function foldOwnTask(task: TaskView, event: OverseerEvent): void {
       return;
     }
     case 'question.asked':
-      task.status = 'checking';
+      task.status = statusOfAsker(event);
       return;
     case 'attempt.ended':
       task.status = 'open';

@@ -67,6 +67,7 @@ export function runSummary(view: RunView): Readonly<Record<string, unknown>> {
     calls: view.calls,
     failedCalls: view.failedCalls,
     uncertainCalls: view.uncertainCalls,
+    cachedCalls: view.cachedCalls,
     inputTokens: view.inputTokens,
     outputTokens: view.outputTokens,
     usd: view.microUsd / 1_000_000,

@@ -1,9 +1,11 @@
+import type { Bounded } from '../internal/bounded.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import type { ToolDown } from '../limit/tool-breakers.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
@@ -27,18 +29,22 @@ export interface AttemptHost {
   append(drafts: readonly EventDraft[]): Promise<void>;
   memberOf(model: string): Member;
   toolsOf(task: TaskState): ReadonlyMap<string, Tool>;
+  /** Why a tool is left alone now, and until when, epoch ms; `undefined` when it may be called. */
+  toolDown(tool: string): ToolDown | undefined;
+  /** Whether a tool failed and has not been seen to work since. */
+  toolFailed(tool: string): boolean;
   grantsOf(task: TaskState): readonly ToolPermission[];
   sourceOf(run: string): TaskSource | undefined;
   /** The events by which an accepted plan becomes tasks. */
   planFrom(at: AttemptPlace, output: string): Promise<PlanAnswer>;
   /** Runs heavy checks, a bounded number at a time. */
-  bounded<T>(work: () => Promise<T>): Promise<T>;
+  readonly bounded: Bounded;
   /** Makes changes go in one at a time. */
   serially<T>(work: () => Promise<T>): Promise<T>;
   /** Shows what streams; never waits. */
-  show(at: AttemptPlace, event: ModelEvent): void;
+  show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** A call ended: what it held is free for others, whatever its attempt does next. */
-  callEnded(): void;
+  callEnded(at: AttemptPlace): void;
   /** The attempt wants its model's next call, now or when its failure allows. */
   wantsCall(at: AttemptPlace): void;
   /** A question was asked of a role: its task can be given away. */
@@ -66,6 +72,8 @@ export interface LiveAttempt {
   /** The checks that its answer must pass, in order. */
   readonly chain: readonly ChainLink[];
   workspace: Promise<Workspace> | undefined;
+  /** Somebody takes it from step to step, and reads its state anew before each. */
+  isDriven: boolean;
 }
 
 /** The ids that every event of an attempt carries. */

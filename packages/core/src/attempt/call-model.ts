@@ -1,6 +1,7 @@
 import { generate } from '../call/generate.ts';
 import { costMicroUsd } from '../call/price.ts';
 import type { ModelError } from '../errors/model-error.ts';
+import { askedUntil } from '../limit/asked-until.ts';
 import type { CallEstimate, EventData } from '../spec/event.ts';
 import type { ModelErrorKind, ModelRequest, Price, Usage } from '../spec/model.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
@@ -48,7 +49,8 @@ export async function callModel(
   const startedAt = host.clock.now();
   const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   try {
-    const bounds = { ...host, cancel: at.live.cancel, what: model };
+    const { clock, deadlines, holdMs } = host;
+    const bounds = { clock, deadlines, holdMs, cancel: at.live.cancel, what: model };
     const response = await whileAlive(bounds, ({ signal, alive }) =>
       generate(
         member.model,
@@ -106,8 +108,12 @@ function failed(
   estimate: CallEstimate,
 ): EventData['call.failed'] {
   const free = CHARGES_NOTHING[failure.kind] && !failure.begun;
-  // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again.
-  const retryable = failure.retryable || failure.kind === 'aborted';
+  const nowMs = host.clock.now();
+  const askedUntilAt = askedUntil(failure, nowMs);
+  // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again. Waiting cures
+  // a used-up quota where somebody said until when.
+  const isCurable = failure.kind === 'quota' && askedUntilAt !== undefined;
+  const retryable = failure.retryable || failure.kind === 'aborted' || isCurable;
   // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
   const kind = failure.kind === 'aborted' && !at.live.cancel.aborted ? 'interrupted' : failure.kind;
   return {
@@ -117,11 +123,13 @@ function failed(
     settled: free ? NOTHING : estimate,
     uncertain: !free,
     ...(retryable
-      ? {
-          retryAt:
-            host.clock.now() + host.retryDelay(at.attempt.failures + 1, failure.retryAfterMs),
-        }
+      ? { retryAt: nowMs + host.retryDelay(at.attempt.failures + 1, askedMs(askedUntilAt, nowMs)) }
       : {}),
+    ...(askedUntilAt === undefined ? {} : { askedUntilAt }),
     ...(failure.rate === undefined ? {} : { rate: failure.rate }),
   };
+}
+
+function askedMs(untilAt: number | undefined, nowMs: number): number | undefined {
+  return untilAt === undefined ? undefined : untilAt - nowMs;
 }

@@ -1,28 +1,58 @@
 import type { EventDraft } from '../journal/draft.ts';
 import { answerText } from '../journal/fold-attempt.ts';
+import type { AttemptFault, EventData } from '../spec/event.ts';
 import type { Finding } from '../spec/validator.ts';
+import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import { acceptChange } from './accept.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { takenBy } from './closing.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { concludeCheck, runCheck } from './run-checks.ts';
 import { runToolCalls, runToolStep } from './run-tools.ts';
 
 /**
  * Takes an attempt as far as it gets by itself: to its next model call, to a question, or to its end. What it does is
- * read off the recorded state step by step, so that a resumed attempt goes on where it was.
+ * read off the recorded state step by step, so that a resumed attempt goes on where it was. Gives a promise only where
+ * there is something to wait for, and nothing for an attempt that is driven already, as an answer from before may be
+ * there before whoever asked for it looks again.
  */
-export async function drive(host: AttemptHost, at: AttemptPlace): Promise<void> {
-  while (!at.live.cancel.aborted) {
-    const step = nextStep(at.attempt, at.task.task, at.live.chain.length);
-    const work = take(host, at, step);
-    if (work === 'stop') return;
-    await work;
-    if (step.kind === 'accept') return;
+export function drive(host: AttemptHost, at: AttemptPlace): Promise<void> | undefined {
+  const { live } = at;
+  if (live.isDriven) return undefined;
+  live.isDriven = true;
+  let work: Promise<void> | undefined;
+  try {
+    work = advance(host, at);
+  } finally {
+    live.isDriven = work !== undefined;
+  }
+  return work === undefined ? undefined : driveOn(host, at, work);
+}
+
+async function driveOn(host: AttemptHost, at: AttemptPlace, first: Promise<void>): Promise<void> {
+  try {
+    for (let work: typeof first | undefined = first; work !== undefined; work = advance(host, at)) {
+      await work;
+    }
+  } finally {
+    at.live.isDriven = false;
   }
 }
 
-/** Takes one step: a promise of its end, or `stop` where the attempt goes no further by itself. */
-function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 'stop' {
+/** Takes the steps that are over at once, and begins the first that is not; `undefined` where the attempt stops. */
+function advance(host: AttemptHost, at: AttemptPlace): Promise<void> | undefined {
+  // An attempt that ended is no longer its task's.
+  while (!at.live.cancel.aborted && at.task.attempt === at.attempt) {
+    const step = nextStep(at.attempt, at.task.task, at.live.chain.length);
+    const work = take(host, at, step);
+    if (work === 'stop') return undefined;
+    if (work !== undefined) return work;
+  }
+  return undefined;
+}
+
+/** Takes one step: nothing when it is over, a promise of its end, or `stop` where the attempt goes no further by itself. */
+function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 'stop' | undefined {
   switch (step.kind) {
     case 'call':
     case 'retry':
@@ -43,7 +73,13 @@ function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 
       reject(host, at, step.check);
       return 'stop';
     case 'give-up':
-      endAttempt(host, at, 'failed', step.because, []);
+      // A model that goes round in circles, or a tool that does a task and broke.
+      endAttempt(host, at, 'failed', step.because, [], {
+        fault: at.attempt.model === undefined ? 'infrastructure' : 'model',
+      });
+      return 'stop';
+    case 'abandon':
+      endAttempt(host, at, 'failed', step.because, [], { fault: 'none', isLast: true });
       return 'stop';
     case 'accept':
       return accept(host, at);
@@ -51,12 +87,29 @@ function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 
 }
 
 function reject(host: AttemptHost, at: AttemptPlace, check: number): void {
-  const verdict = at.attempt.verdicts.get(check);
+  const verdict = at.attempt.verdicts[check];
   const findings = verdict?.kind === 'fail' ? verdict.findings : [];
   const name = at.live.chain[check]?.name ?? 'a check';
   const first = findings[0]?.message ?? 'no reason given';
-  endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings);
+  const isBroken = findings.length > 0 && findings.every(({ code }) => code === BROKEN_CHECK);
+  const fault = isBroken ? 'infrastructure' : 'model';
+  endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings, { fault });
 }
+
+/** More about the end of an attempt. */
+export interface EndDetails {
+  /** The default is the model's for what was refused or failed, and nobody's for the rest. */
+  readonly fault?: AttemptFault;
+  /** No other attempt may follow. */
+  readonly isLast?: boolean;
+}
+
+const FAULT_OF = {
+  rejected: 'model',
+  failed: 'model',
+  moved: 'none',
+  cancelled: 'none',
+} as const;
 
 /** Ends an attempt without success and lets the kernel decide what becomes of the task. */
 export function endAttempt(
@@ -65,18 +118,31 @@ export function endAttempt(
   outcome: 'rejected' | 'failed' | 'moved' | 'cancelled',
   because: string,
   findings: readonly Finding[],
+  { fault = FAULT_OF[outcome], isLast }: EndDetails = {},
 ): void {
-  void host.append([
-    { type: 'attempt.ended', ...placeOf(at), data: { outcome, because, findings } },
-  ]);
+  const data = { outcome, because, findings, fault, ...(isLast === true ? { isLast } : {}) };
+  void host.append([{ type: 'attempt.ended', ...placeOf(at), data }]);
   host.ended(at);
 }
 
 /** Where there is no change to make and no plan to take up, the end needs no waiting. */
 function accept(host: AttemptHost, at: AttemptPlace): Promise<void> | 'stop' {
+  if (at.task.task.ensemble !== undefined) return acceptClosing(host, at);
   const isPlain = at.attempt.base === undefined && at.task.task.kind !== 'plan';
   if (!isPlain) return acceptChangeOrPlan(host, at);
-  finish(host, at, undefined, []);
+  finish(host, at, {}, []);
+  return 'stop';
+}
+
+/** The end of an ensemble is answered in words: there is no change to make. */
+function acceptClosing(host: AttemptHost, at: AttemptPlace): 'stop' {
+  const taken = takenBy(at.run, at.task, answerText(at.attempt));
+  if (taken.kind === 'refused') {
+    const because = `the judge's choice is wrong: ${taken.because}`;
+    endAttempt(host, at, 'rejected', because, [{ message: taken.because }]);
+    return 'stop';
+  }
+  finish(host, at, taken.kind === 'own' ? {} : { from: taken.member }, []);
   return 'stop';
 }
 
@@ -85,15 +151,15 @@ async function acceptChangeOrPlan(host: AttemptHost, at: AttemptPlace): Promise<
   // What went into the project is done, whoever wanted to stop it meanwhile.
   if (at.live.cancel.aborted && change?.kind !== 'accepted') return;
   if (change?.kind === 'refused') {
-    endAttempt(host, at, 'rejected', change.because, change.findings);
+    endAttempt(host, at, 'rejected', change.because, change.findings, { fault: 'none' });
     return;
   }
   if (at.task.task.kind !== 'plan') {
-    finish(host, at, change, []);
+    finish(host, at, doneBy(change), []);
     return;
   }
   const plan = await host.planFrom(at, answerText(at.attempt));
-  if (plan.kind === 'accepted') finish(host, at, change, plan.drafts);
+  if (plan.kind === 'accepted') finish(host, at, doneBy(change), plan.drafts);
   else refusePlan(host, at, plan.problems);
 }
 
@@ -102,17 +168,19 @@ function refusePlan(host: AttemptHost, at: AttemptPlace, problems: readonly stri
   endAttempt(host, at, 'rejected', `the plan is wrong: ${problems[0]}`, findings);
 }
 
+function doneBy(
+  change: { readonly commit: string; readonly files: readonly string[] } | undefined,
+): EventData['task.done'] {
+  return change === undefined ? {} : { changed: change.files, commit: change.commit };
+}
+
 function finish(
   host: AttemptHost,
   at: AttemptPlace,
-  change: { readonly commit: string; readonly files: readonly string[] } | undefined,
+  data: EventData['task.done'],
   planned: readonly EventDraft[],
 ): void {
-  const done: EventDraft = {
-    type: 'task.done',
-    ...placeOf(at),
-    data: change === undefined ? {} : { changed: change.files, commit: change.commit },
-  };
+  const done: EventDraft = { type: 'task.done', ...placeOf(at), data };
   void host.append(planned.length === 0 ? [done] : [...planned, done]);
   host.ended(at);
 }

@@ -51,7 +51,7 @@ describe('nextStep, of an answer', () => {
 
   it('V1: makes the checks in order, and accepts when all passed', () => {
     const at = (...verdicts: readonly Verdict[]): Step =>
-      next({ steps, verdicts: new Map(verdicts.entries()) }, 3);
+      next({ steps, verdicts: [...verdicts] }, 3);
     expect(at()).toEqual({ kind: 'validate', check: 0 });
     expect(at(pass)).toEqual({ kind: 'validate', check: 1 });
     expect(at(pass, pass, pass)).toEqual({ kind: 'accept' });
@@ -60,13 +60,16 @@ describe('nextStep, of an answer', () => {
   });
 
   it('K9: asks once, waits for the reply, and concludes from it', () => {
-    const verdicts = new Map([[0, pass]]);
+    const verdicts = [pass];
     const asked = (reply: string | undefined): Step =>
-      next({ steps, verdicts, questions: new Map([['q', { check: 1, ask, reply }]]) }, 3);
+      next(
+        { steps, verdicts, questions: new Map([['q', { check: 1, ask, reply, by: undefined }]]) },
+        3,
+      );
     expect(asked(undefined)).toEqual({ kind: 'asking' });
     expect(asked('yes')).toEqual({ kind: 'conclude', check: 1, reply: 'yes' });
     expect(asked('')).toEqual({ kind: 'conclude', check: 1, reply: '' });
-    verdicts.set(1, pass);
+    verdicts[1] = pass;
     expect(asked('yes')).toEqual({ kind: 'validate', check: 2 });
   });
 });
@@ -80,6 +83,20 @@ describe('nextStep, without a model', () => {
     expect(next({ model: undefined }, 1, { step })).toEqual({ kind: 'step', step });
     expect(after(undefined)).toEqual({ kind: 'step', step });
     expect(after({ output: 'done', isError: false })).toEqual({ kind: 'validate', check: 0 });
+  });
+
+  it('K9: waits for a person where the tool is in doubt, then goes on or gives up', () => {
+    const inDoubt = (reply: string | undefined): Step => {
+      const tool = { ...toolStep('a'), result: undefined, question: 'q' };
+      const questions = new Map([['q', { check: undefined, ask, reply, by: undefined }]]);
+      return next({ model: undefined, toolStep: tool, questions }, 1, { step });
+    };
+    expect(inDoubt(undefined)).toEqual({ kind: 'asking' });
+    expect(inDoubt('not done')).toEqual({ kind: 'step', step });
+    expect(inDoubt('give up')).toEqual({
+      kind: 'abandon',
+      because: 'a person gave up on read, which was interrupted',
+    });
   });
 
   it('T6: gives up in words when the tool failed', () => {
@@ -108,10 +125,13 @@ describe('nextStep, always', () => {
     openCall: fc.constantFrom(undefined, openCall),
     failure: fc.constantFrom(undefined, failure),
     toolStep: fc.constantFrom(undefined, toolStep('a')),
-    verdicts: fc.array(fc.tuple(fc.nat(3), verdict)).map((entries) => new Map(entries)),
+    verdicts: fc.array(fc.tuple(fc.nat(3), verdict)).map(byPosition),
     questions: fc
       .array(fc.tuple(fc.nat(3), fc.constantFrom(undefined, 'yes')))
-      .map((all) => new Map(all.map(([check, reply]) => [`q${check}`, { check, ask, reply }]))),
+      .map(
+        (all) =>
+          new Map(all.map(([check, reply]) => [`q${check}`, { check, ask, reply, by: undefined }])),
+      ),
   });
   const tasks = fc.constantFrom<Partial<PlanTask>>({}, { step: { tool: 'x', input: null } });
 
@@ -174,13 +194,19 @@ function refuseRepetition(attempt: Partial<AttemptState>, step: Step): void {
       return;
     case 'validate':
       expect(questioned).not.toContain(step.check);
-      expect(attempt.verdicts?.has(step.check)).toBe(false);
+      expect(attempt.verdicts?.[step.check]).toBeUndefined();
       return;
     case 'conclude':
-      expect(attempt.verdicts?.has(step.check)).toBe(false);
+      expect(attempt.verdicts?.[step.check]).toBeUndefined();
       return;
     default:
   }
+}
+
+function byPosition(entries: readonly (readonly [number, Verdict])[]): (Verdict | undefined)[] {
+  const verdicts: (Verdict | undefined)[] = [];
+  for (const [check, verdict] of entries) verdicts[check] = verdict;
+  return verdicts;
 }
 
 /** Records what one step comes to, one tool result at a time, as after an end of the process in between. */
@@ -196,7 +222,7 @@ function take(attempt: AttemptState, step: Step, answers: readonly (readonly str
       return `tool ${at - 1}.${id}`;
     }
     case 'validate':
-      attempt.verdicts.set(step.check, pass);
+      attempt.verdicts[step.check] = pass;
       return `check ${step.check}`;
     default:
       return step.kind;
@@ -219,9 +245,12 @@ function state(some: Partial<AttemptState>): AttemptState {
     openCall: undefined,
     failure: undefined,
     failures: 0,
+    strikes: 0,
+    failingSince: undefined,
+    failedAt: undefined,
     toolStep: undefined,
-    verdicts: new Map(),
-    questions: new Map(),
+    verdicts: [],
+    questions: undefined,
     change: undefined,
     ...some,
   };
@@ -254,5 +283,5 @@ function answered(wanted: readonly string[], done: readonly string[]): StepState
 
 function toolStep(id: string): ToolStepState {
   const result = { output: 'done', isError: false };
-  return { id, name: 'read', input: {}, effect: 'none', result };
+  return { id, name: 'read', input: {}, effect: 'none', result, question: undefined };
 }

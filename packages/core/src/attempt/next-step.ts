@@ -1,7 +1,8 @@
-import type { AttemptState, StepState } from '../journal/run-state.ts';
+import type { AttemptState, StepState, ToolStepState } from '../journal/run-state.ts';
 import type { Json } from '../spec/json.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { PlanTask, ToolStep } from '../spec/task.ts';
+import { givenUp, isGivenUp } from './tool-doubt.ts';
 
 /** What an attempt has to do next; read off its recorded state alone, so that resuming is nothing special. */
 export type Step =
@@ -12,6 +13,8 @@ export type Step =
   /** The call failed; the scheduler keeps, moves or ends the attempt. */
   | { readonly kind: 'retry' }
   | { readonly kind: 'tools'; readonly calls: readonly ToolCallPart[] }
+  /** A person gave up a tool call in doubt. */
+  | { readonly kind: 'abandon'; readonly because: string }
   /** The task is done by a tool. */
   | { readonly kind: 'step'; readonly step: ToolStep }
   | { readonly kind: 'validate'; readonly check: number }
@@ -30,9 +33,13 @@ const MAX_STEPS = 24;
 export function nextStep(attempt: AttemptState, task: PlanTask, checks: number): Step {
   if (task.step !== undefined) {
     const result = attempt.toolStep?.result;
-    if (result === undefined) return { kind: 'step', step: task.step };
+    if (result === undefined) {
+      return stepInDoubt(attempt, attempt.toolStep) ?? { kind: 'step', step: task.step };
+    }
     if (result.isError) return { kind: 'give-up', because: inWords(result.output) };
   }
+  // What a member of the ensemble gave has passed its checks.
+  if (task.ensemble !== undefined && attempt.model === undefined) return { kind: 'accept' };
   if (attempt.model !== undefined) {
     const step = nextModelStep(attempt);
     if (step !== undefined) return step;
@@ -52,11 +59,25 @@ function nextModelStep(attempt: AttemptState): Step | undefined {
   const wanted = toolCallsOf(last);
   if (wanted.length === 0) return undefined;
   const missing = wanted.filter((call) => last.tools.get(call.id)?.result === undefined);
-  if (missing.length > 0) return { kind: 'tools', calls: missing };
+  const [first] = missing;
+  if (first !== undefined) {
+    return stepInDoubt(attempt, last.tools.get(first.id)) ?? { kind: 'tools', calls: missing };
+  }
   if (attempt.steps.length >= MAX_STEPS) {
     return { kind: 'give-up', because: `it used tools ${MAX_STEPS} times without an answer` };
   }
   return { kind: 'call' };
+}
+
+/** What a tool call in doubt waits for, or makes of the attempt; `undefined` where it can be gone on with. */
+function stepInDoubt(
+  attempt: AttemptState,
+  tool: ToolStepState | undefined,
+): Extract<Step, { kind: 'asking' | 'abandon' }> | undefined {
+  if (tool?.question === undefined) return undefined;
+  const reply = attempt.questions?.get(tool.question)?.reply;
+  if (reply === undefined) return { kind: 'asking' };
+  return isGivenUp(reply) ? { kind: 'abandon', because: givenUp(tool.name) } : undefined;
 }
 
 function toolCallsOf(step: StepState): readonly ToolCallPart[] {
@@ -65,7 +86,7 @@ function toolCallsOf(step: StepState): readonly ToolCallPart[] {
 
 function nextCheck(attempt: AttemptState, checks: number): Step {
   for (let check = 0; check < checks; check++) {
-    const verdict = attempt.verdicts.get(check);
+    const verdict = attempt.verdicts[check];
     if (verdict?.kind === 'fail') return { kind: 'reject', check };
     if (verdict !== undefined) continue;
     const question = questionOf(attempt, check);
@@ -80,6 +101,7 @@ function questionOf(
   attempt: AttemptState,
   check: number,
 ): { readonly reply: string | undefined } | undefined {
+  if (attempt.questions === undefined) return undefined;
   for (const question of attempt.questions.values()) if (question.check === check) return question;
   return undefined;
 }

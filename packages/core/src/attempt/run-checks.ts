@@ -1,7 +1,13 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
+import { within } from '../internal/within.ts';
 import { answerText } from '../journal/fold-attempt.ts';
+import { OWN_REVIEW } from '../route/choose-reviewer.ts';
+import type { Json } from '../spec/json.ts';
+import type { PlanTask } from '../spec/task.ts';
 import type { Ask, ValidationContext, Verdict } from '../spec/validator.ts';
+import type { Workspace } from '../spec/workspace.ts';
+import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import type { ChainLink } from '../validate/chain.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
@@ -10,12 +16,19 @@ import { openWorkspace } from './open-workspace.ts';
 const CHECK_TIMEOUT_MS = 600_000;
 
 /** Makes one check of an attempt's answer and records the verdict, or the question that it asks. */
-export function runCheck(host: AttemptHost, at: AttemptPlace, check: number): Promise<void> {
+export function runCheck(
+  host: AttemptHost,
+  at: AttemptPlace,
+  check: number,
+): Promise<void> | undefined {
   const link = linkOf(at, check);
   const answer = { text: answerText(at.attempt), parts: at.attempt.steps.at(-1)?.parts ?? [] };
-  return judge(host, at, check, link, (ctx, timed) =>
-    // A check that never comes back gives its place to others when its time is over.
-    host.bounded(() => timed(() => link.validator.validate(answer, ctx))),
+  // A check that never comes back gives its place to others when its time is over.
+  return judge(host, at, check, link, (folder) =>
+    host.bounded(
+      () => timed(host, at, link, folder, (ctx) => link.validator.validate(answer, ctx)),
+      at.live.cancel,
+    ),
   );
 }
 
@@ -25,93 +38,121 @@ export function concludeCheck(
   at: AttemptPlace,
   check: number,
   reply: string,
-): Promise<void> {
+): Promise<void> | undefined {
   const link = linkOf(at, check);
-  return judge(host, at, check, link, (ctx, timed) =>
-    timed(async () => {
+  return judge(host, at, check, link, (folder) =>
+    timed(host, at, link, folder, (ctx) => {
       if (link.validator.conclude === undefined) {
         throw new OverseerError(
           'validator.no-conclude',
           `The validator ${link.name} asks but has no conclude().`,
         );
       }
-      return await link.validator.conclude(reply, ctx);
+      const verdict = link.validator.conclude(reply, ctx);
+      return 'then' in verdict
+        ? verdict.then((given) => ofReviewer(at, check, given))
+        : ofReviewer(at, check, verdict);
     }),
   );
 }
 
-/** Runs one check within its time. */
-type Timed = <T>(check: () => Promise<T>) => Promise<T>;
+/** A verdict that is a model's on its own work says so first. */
+function ofReviewer(
+  { run, task, attempt }: AttemptPlace,
+  check: number,
+  verdict: Verdict,
+): Verdict {
+  const asked = [...(attempt.questions ?? [])].find(([, question]) => question.check === check);
+  const child = asked === undefined ? undefined : run.tasks.get(`${task.task.key}/${asked[0]}`);
+  const author = child?.asks?.author;
+  if (author === undefined || asked?.[1].by !== `model:${author}`) return verdict;
+  const { evidence } = verdict;
+  return {
+    ...verdict,
+    evidence: evidence === undefined ? OWN_REVIEW : `${OWN_REVIEW}; ${evidence}`,
+  };
+}
+
+/** Where an attempt worked, and what it changed there. */
+interface Folder {
+  readonly path: string;
+  readonly changed: readonly string[];
+}
+
+type Outcome = Verdict | Ask;
 
 /** A validator that throws refuses: an answer that could not be checked is not accepted. */
-async function judge(
+function judge(
   host: AttemptHost,
   at: AttemptPlace,
   check: number,
   link: ChainLink,
-  work: (ctx: ValidationContext, timed: Timed) => Promise<Verdict | Ask>,
-): Promise<void> {
+  validate: (folder: Folder | undefined) => Promise<Outcome> | Outcome,
+): Promise<void> | undefined {
+  const end = (outcome: Outcome): void => record(host, at, check, link, outcome);
+  const fail = (error: unknown): void => end(notMade(link, error));
   const opening = openWorkspace(host, at);
-  // Only where there is a folder is there anything to wait for before the check.
-  const changed = opening === undefined ? [] : await (await opening).changed(at.live.cancel.signal);
-  const path = opening === undefined ? undefined : (await opening).path;
-  const own = new Cancellation();
-  let outcome: Verdict | Ask;
-  try {
-    outcome = await work(contextFor(at, link, own, changed, path), (validate) =>
-      withinTime(host, at, link, own, validate),
-    );
-  } catch (error) {
-    if (at.live.cancel.aborted) return;
-    const message = error instanceof Error ? error.message : String(error);
-    const findings = [{ message: `The check ${link.name} could not be made: ${message}` }];
-    outcome = { kind: 'fail', findings };
+  // Where the folder cannot be looked at, it is not the check that failed.
+  if (opening !== undefined) {
+    return lookAt(at, opening).then((folder) => settle(() => validate(folder), end, fail));
   }
-  record(host, at, check, link, outcome);
+  return settle(() => validate(undefined), end, fail);
+}
+
+/** Gives what came of work to one of two, at once where the work is over at once. */
+function settle<T>(
+  work: () => Promise<T> | T,
+  end: (outcome: T) => void,
+  fail: (error: unknown) => void,
+): Promise<void> | undefined {
+  let outcome: Promise<T> | T;
+  try {
+    outcome = work();
+  } catch (error) {
+    fail(error);
+    return undefined;
+  }
+  if (outcome instanceof Promise) return outcome.then(end, fail);
+  end(outcome);
+  return undefined;
+}
+
+async function lookAt(at: AttemptPlace, opening: Promise<Workspace>): Promise<Folder> {
+  const workspace = await opening;
+  return { path: workspace.path, changed: await workspace.changed(at.live.cancel.signal) };
+}
+
+function notMade({ name }: ChainLink, error: unknown): Verdict {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'fail',
+    findings: [{ message: `The check ${name} could not be made: ${message}`, code: BROKEN_CHECK }],
+  };
 }
 
 /** A check that does not hear its signal is not waited for: neither once it is of no use, nor once its time is over. */
-function withinTime<T>(
+function timed(
   host: AttemptHost,
   at: AttemptPlace,
-  { validator }: ChainLink,
-  own: Cancellation,
-  check: () => Promise<T>,
-): Promise<T> {
+  link: ChainLink,
+  folder: Folder | undefined,
+  check: (ctx: ValidationContext) => Promise<Outcome> | Outcome,
+): Promise<Outcome> | Outcome {
   const { cancel } = at.live;
-  if (cancel.aborted) return Promise.reject(cancel.reason);
-  const timeoutMs = validator.timeoutMs ?? CHECK_TIMEOUT_MS;
-  return new Promise((resolve, reject) => {
-    const giveUp = (reason: unknown): void => {
-      stopWaiting();
-      own.abort(reason);
-      reject(reason);
-    };
-    const stopListening = cancel.onAbort(giveUp);
-    const stopWaiting = host.deadlines.add(timeoutMs, () => {
-      stopListening();
-      giveUp(new Error(`it was not over within ${timeoutMs / 1_000} s`));
-    });
-    const end = (): void => {
-      stopListening();
-      stopWaiting();
-    };
-    start(check).then(
-      (outcome) => {
-        end();
-        resolve(outcome);
-      },
-      (error: unknown) => {
-        end();
-        reject(error);
-      },
-    );
+  if (cancel.aborted) throw cancel.reason;
+  const own = new Cancellation();
+  const outcome = check(contextFor(at, link, own, folder));
+  // A promise of another make is a promise too.
+  if (!('then' in outcome)) return outcome;
+  const timeoutMs = link.validator.timeoutMs ?? CHECK_TIMEOUT_MS;
+  return within(outcome, own, {
+    cancel,
+    deadlines: host.deadlines,
+    timeoutMs,
+    done: (verdict) => verdict,
+    failed: (error) => Promise.reject(error),
+    late: () => Promise.reject(new Error(`it was not over within ${timeoutMs / 1_000} s`)),
   });
-}
-
-/** A check that throws where it should reject is answered alike. */
-async function start<T>(check: () => Promise<T>): Promise<T> {
-  return await check();
 }
 
 function record(
@@ -147,20 +188,56 @@ function linkOf(at: AttemptPlace, check: number): ChainLink {
   return link;
 }
 
+/** What a validator may look at. A class, because objects with a getter of their own are slow to make. */
+class CheckContext implements ValidationContext {
+  readonly #at: AttemptPlace;
+  readonly #own: Cancellation;
+  readonly task: PlanTask;
+  readonly changed: readonly string[];
+  readonly value: Json | undefined;
+
+  constructor(
+    at: AttemptPlace,
+    own: Cancellation,
+    changed: readonly string[],
+    value: Json | undefined,
+  ) {
+    this.#at = at;
+    this.#own = own;
+    this.task = at.task.task;
+    this.changed = changed;
+    this.value = value;
+  }
+
+  /** A signal that nobody reads is never made. */
+  get signal(): AbortSignal {
+    return this.#own.signal;
+  }
+
+  /** What the tasks that this one needs gave. */
+  get inputs(): NonNullable<ValidationContext['inputs']> {
+    return inputsOf(this.#at);
+  }
+}
+
+const NOTHING: readonly string[] = [];
+
 function contextFor(
   at: AttemptPlace,
-  link: ChainLink,
+  { value }: ChainLink,
   own: Cancellation,
-  changed: readonly string[],
-  workspace: string | undefined,
+  folder: Folder | undefined,
 ): ValidationContext {
-  return {
-    task: at.task.task,
-    get signal() {
-      return own.signal;
-    },
-    changed,
-    value: link.value,
-    ...(workspace === undefined ? {} : { workspace }),
-  };
+  if (folder === undefined) return new CheckContext(at, own, NOTHING, value);
+  const context = new CheckContext(at, own, folder.changed, value);
+  return Object.assign(context, { workspace: folder.path });
+}
+
+/** What the tasks that this one needs gave. */
+function inputsOf({ run, task }: AttemptPlace): NonNullable<ValidationContext['inputs']> {
+  return task.task.needs.flatMap((key) => {
+    const needed = run.tasks.get(key);
+    if (needed?.output === undefined) return [];
+    return [{ key, title: needed.task.title, output: needed.output }];
+  });
 }

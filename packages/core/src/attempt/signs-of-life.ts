@@ -1,7 +1,7 @@
 import { ModelError } from '../errors/model-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
-import type { Deadlines } from '../internal/deadlines.ts';
+import type { Deadline, Deadlines } from '../internal/deadlines.ts';
 
 /** What a silent call gets on top. */
 const GRACE_MS = 5_000;
@@ -32,13 +32,14 @@ export async function whileAlive<T>(
   call: (line: LifeLine) => Promise<T>,
 ): Promise<T> {
   const own = new Cancellation();
-  const stopListening = cancel.onAbort((reason) => own.abort(reason));
+  const stop = (reason: unknown): void => own.abort(reason);
+  cancel.onAbort(stop);
   const { promise: dead, reject } = Promise.withResolvers<never>();
   let latestAt = clock.now();
   let isWarned = false;
-  let stopWaiting = (): void => undefined;
+  let deadline: Deadline | undefined;
   const wait = (ms: number): void => {
-    stopWaiting = deadlines.add(ms, () => {
+    deadline = deadlines.add(ms, () => {
       const leftMs = latestAt + holdMs - clock.now();
       if (leftMs > 0 || !isWarned) {
         // A machine that slept, or whose clock was set, is given a moment to hear what came meanwhile.
@@ -59,8 +60,8 @@ export async function whileAlive<T>(
   try {
     return await Promise.race([call({ signal: own.signal, alive }), dead]);
   } finally {
-    stopWaiting();
-    stopListening();
+    if (deadline !== undefined) deadlines.remove(deadline);
+    cancel.forget(stop);
   }
 }
 

@@ -1,3 +1,6 @@
+/** Hears that something was aborted, and why. */
+export type AbortListener = (reason: unknown) => void;
+
 /**
  * A wish to stop, cheaper than an `AbortController` where nobody ever stops: the standard signal is made when somebody
  * asks for it. What is aborted stays so.
@@ -6,7 +9,9 @@ export class Cancellation {
   #aborted = false;
   #reason: unknown;
   #controller: AbortController | undefined;
-  #listeners: Set<(reason: unknown) => void> | undefined;
+  /** Most have one listener at a time, so that it is kept apart from the others. */
+  #listener: AbortListener | undefined;
+  #others: Set<AbortListener> | undefined;
 
   get aborted(): boolean {
     return this.#aborted;
@@ -32,19 +37,27 @@ export class Cancellation {
     this.#aborted = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    const listeners = this.#listeners;
-    this.#listeners = undefined;
-    for (const listener of listeners ?? []) listener(reason);
+    const first = this.#listener;
+    const others = this.#others;
+    this.#listener = undefined;
+    this.#others = undefined;
+    first?.(reason);
+    for (const listener of others ?? []) listener(reason);
   }
 
-  /** Calls back when it is aborted, at once when it is already. The returned function takes that back. */
-  onAbort(listener: (reason: unknown) => void): () => void {
-    if (this.#aborted) {
-      listener(this.#reason);
-      return () => undefined;
+  /** Calls back when it is aborted, at once when it is already, unless it is told to `forget` that listener before. */
+  onAbort(listener: AbortListener): void {
+    if (this.#aborted) listener(this.#reason);
+    else if (this.#listener === undefined) this.#listener = listener;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(listener);
     }
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+  }
+
+  /** Takes a listener back. */
+  forget(listener: AbortListener): void {
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#others?.delete(listener);
   }
 }

@@ -3,9 +3,16 @@ import type { Clock } from './clock.ts';
 /** How late a deadline may be noticed. */
 const TICK_MS = 100;
 
-interface Entry {
+/** One deadline, for whoever takes it back. */
+export interface Deadline {
   readonly at: number;
   readonly passed: () => void;
+}
+
+interface Entry extends Deadline {
+  before: Entry | undefined;
+  after: Entry | undefined;
+  isSet: boolean;
 }
 
 /**
@@ -14,28 +21,44 @@ interface Entry {
  */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #entries = new Set<Entry>();
+  /** A list that is linked both ways: most deadlines are taken back soon, from anywhere in it. */
+  #first: Entry | undefined;
   #cancelTick: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls back once `delayMs` have passed; the returned function takes that back. */
-  add(delayMs: number, passed: () => void): () => void {
-    const entry: Entry = { at: this.#clock.now() + delayMs, passed };
-    this.#entries.add(entry);
+  /** Calls back once `delayMs` have passed, unless the deadline is removed before. */
+  add(delayMs: number, passed: () => void): Deadline {
+    const first = this.#first;
+    const at = this.#clock.now() + delayMs;
+    const entry: Entry = { at, passed, before: undefined, after: first, isSet: true };
+    if (first !== undefined) first.before = entry;
+    this.#first = entry;
     if (this.#cancelTick === undefined) this.#tick();
-    return () => {
-      this.#entries.delete(entry);
-      if (this.#entries.size === 0) this.#stopTicking();
-    };
+    return entry;
+  }
+
+  /** Takes a deadline back; does nothing for one that has passed. */
+  remove(deadline: Deadline): void {
+    this.#unlink(deadline as Entry);
+    if (this.#first === undefined) this.#stopTicking();
   }
 
   /** Forgets all deadlines and stops the timer. */
   close(): void {
-    this.#entries.clear();
+    for (let entry = this.#first; entry !== undefined; entry = this.#first) this.#unlink(entry);
     this.#stopTicking();
+  }
+
+  #unlink(entry: Entry): void {
+    if (!entry.isSet) return;
+    entry.isSet = false;
+    const { before, after } = entry;
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after !== undefined) after.before = before;
   }
 
   #stopTicking(): void {
@@ -45,14 +68,22 @@ export class Deadlines {
 
   #tick(): void {
     this.#cancelTick = this.#clock.after(TICK_MS, () => {
-      const nowMs = this.#clock.now();
-      for (const entry of [...this.#entries]) {
-        if (entry.at > nowMs) continue;
-        this.#entries.delete(entry);
-        entry.passed();
-      }
+      this.#pass(this.#clock.now());
       this.#cancelTick = undefined;
-      if (this.#entries.size > 0) this.#tick();
+      if (this.#first !== undefined) this.#tick();
     });
+  }
+
+  #pass(nowMs: number): void {
+    const due: Entry[] = [];
+    for (let entry = this.#first; entry !== undefined; entry = entry.after) {
+      if (entry.at <= nowMs) due.push(entry);
+    }
+    // Oldest first; one that passes may take others back.
+    for (const entry of due.reverse()) {
+      if (!entry.isSet) continue;
+      this.#unlink(entry);
+      entry.passed();
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { waitsOut } from '../internal/waits-out.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
 import type {
@@ -33,18 +34,26 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
       retire(task, attempt, event);
       return;
     case 'verdict.given':
-      attempt.verdicts.set(event.data.check, event.data.verdict);
+      attempt.verdicts[event.data.check] = event.data.verdict;
       return;
     case 'question.asked':
+      attempt.questions ??= new Map();
       attempt.questions.set(event.data.id, {
         check: event.data.check,
         ask: event.data.ask,
         reply: undefined,
+        by: undefined,
       });
+      if (event.data.tool !== undefined) {
+        const tool = findTool(attempt, event.data.tool);
+        if (tool !== undefined) tool.question = event.data.id;
+      }
       return;
     case 'question.answered': {
-      const question = attempt.questions.get(event.data.id);
-      if (question !== undefined) question.reply = event.data.reply;
+      const question = attempt.questions?.get(event.data.id);
+      if (question === undefined) return;
+      question.reply = event.data.reply;
+      question.by = event.data.by;
       return;
     }
     case 'change.started':
@@ -89,12 +98,21 @@ function textOf(parts: readonly Part[]): string {
 function foldStep(attempt: AttemptState, event: OverseerEvent): void {
   switch (event.type) {
     case 'call.started':
-      attempt.openCall = { id: event.call ?? '', estimate: event.data.estimate };
+      attempt.openCall = {
+        id: event.call ?? '',
+        estimate: event.data.estimate,
+        ...(event.data.unpriced === true ? { unpriced: true } : {}),
+      };
       attempt.failure = undefined;
       return;
     case 'call.finished':
+    case 'call.cached':
       attempt.openCall = undefined;
+      attempt.failure = undefined;
       attempt.failures = 0;
+      attempt.strikes = 0;
+      attempt.failingSince = undefined;
+      attempt.failedAt = undefined;
       attempt.steps.push({
         call: event.call ?? '',
         parts: event.data.parts,
@@ -105,7 +123,12 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
     case 'call.failed':
       attempt.openCall = undefined;
       // A call that this side broke off, or died in, says nothing about the model.
-      if (event.data.kind !== 'aborted') attempt.failures += 1;
+      if (event.data.kind !== 'aborted') {
+        attempt.failures += 1;
+        if (waitsOut[event.data.kind] === 'no') attempt.strikes += 1;
+        attempt.failingSince ??= event.at;
+        attempt.failedAt = event.at;
+      }
       attempt.failure = {
         kind: event.data.kind,
         message: event.data.message,
@@ -114,12 +137,15 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
       };
       return;
     case 'tool.started':
-      addTool(attempt, { ...event.data, result: undefined });
+      addTool(attempt, { ...event.data, result: undefined, question: undefined });
       return;
     case 'tool.finished': {
-      const { id, output, isError } = event.data;
+      const { id, name, output, isError } = event.data;
+      const result = { output, isError: isError ?? false };
       const tool = findTool(attempt, id);
-      if (tool !== undefined) tool.result = { output, isError: isError ?? false };
+      if (tool !== undefined) tool.result = result;
+      else if (name !== undefined)
+        addTool(attempt, { id, name, input: null, effect: 'none', result, question: undefined });
       return;
     }
     default:
@@ -149,9 +175,12 @@ function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptS
     openCall: undefined,
     failure: undefined,
     failures: 0,
+    strikes: 0,
+    failingSince: undefined,
+    failedAt: undefined,
     toolStep: undefined,
-    verdicts: new Map(),
-    questions: new Map(),
+    verdicts: [],
+    questions: undefined,
     change: undefined,
   };
 }
@@ -162,7 +191,11 @@ function retire(
   event: OverseerEvent<'attempt.ended'>,
 ): void {
   const { outcome, because, findings = [] } = event.data;
-  task.past.push(pastOf(attempt, outcome, because, findings));
+  task.past.push({
+    ...pastOf(attempt, outcome, because, findings),
+    fault: event.data.fault,
+    isLast: event.data.isLast ?? false,
+  });
   task.attempt = undefined;
   if (task.status === 'running') task.status = 'open';
 }
@@ -174,5 +207,14 @@ function pastOf(
   findings: PastAttempt['findings'],
 ): PastAttempt {
   const { id, model } = attempt;
-  return { id, model, outcome, because, answer: answerText(attempt), findings };
+  return {
+    id,
+    model,
+    outcome,
+    because,
+    fault: undefined,
+    isLast: false,
+    answer: answerText(attempt),
+    findings,
+  };
 }

@@ -123,6 +123,7 @@ function checkRun(run: RunState, history: readonly OverseerEvent[]): void {
 function usageOf(history: readonly OverseerEvent[]): UsageTotals {
   const usage = noUsage();
   for (const { type, data } of history) {
+    usage.cachedCalls += type === 'call.cached' ? 1 : 0;
     if (type !== 'call.finished' && type !== 'call.failed') continue;
     usage.calls += type === 'call.finished' ? 1 : 0;
     usage.failedCalls += type === 'call.failed' ? 1 : 0;

@@ -2,7 +2,14 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
 import { runOutput } from './run-output.ts';
-import { isFinal, noUsage, type RunState, type TaskState, type TaskStatus } from './run-state.ts';
+import {
+  type AttemptState,
+  isFinal,
+  noUsage,
+  type RunState,
+  type TaskState,
+  type TaskStatus,
+} from './run-state.ts';
 
 /** The runs that are not finished, and those whose end somebody still waits for. */
 export type Runs = Map<string, RunState>;
@@ -25,10 +32,23 @@ export function foldRun(runs: Runs, event: OverseerEvent): void {
   foldTask(run, task, event);
 }
 
+/** The tasks that answer the questions of an attempt at `task`. */
+export function questionTasks(
+  run: RunState,
+  { task }: TaskState,
+  { questions }: AttemptState,
+): readonly TaskState[] {
+  return [...(questions?.keys() ?? [])].flatMap((id) => run.tasks.get(questionKey(task, id)) ?? []);
+}
+
+function questionKey({ key }: PlanTask, question: string): string {
+  return `${key}/${question}`;
+}
+
 /** The task that a question of a role becomes: a child of the task that it is about. */
 function questionTask(parent: PlanTask, question: string, role: string, request: string): PlanTask {
   return {
-    key: `${parent.key}/${question}`,
+    key: questionKey(parent, question),
     title: `Review of ${parent.title}`,
     instruction: request,
     kind: 'review',
@@ -40,6 +60,13 @@ function questionTask(parent: PlanTask, question: string, role: string, request:
   };
 }
 
+/** The model that did all that a task without a model of its own looks at, if one did it all. */
+function soleAuthor(run: RunState, { needs }: PlanTask): string | undefined {
+  const authors = new Set(needs.map((key) => run.tasks.get(key)?.past.at(-1)?.model));
+  const [author] = authors;
+  return authors.size === 1 ? author : undefined;
+}
+
 function startRun(event: OverseerEvent<'run.started'>): RunState {
   return {
     id: event.run ?? '',
@@ -47,8 +74,11 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
     goal: event.data.goal,
     context: event.data.context,
     budget: event.data.budget,
+    cache: event.data.cache,
     user: event.data.user,
     tenant: event.data.tenant,
+    flow: event.data.flow ?? event.data.user ?? event.data.tenant ?? event.run ?? '',
+    weight: event.data.weight ?? 1,
     startedAt: event.at,
     status: 'running',
     outcome: undefined,
@@ -57,6 +87,7 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
     tasks: new Map(),
     open: 0,
     usage: noUsage(),
+    unpriced: false,
   };
 }
 
@@ -88,8 +119,13 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
     case 'task.waiting':
       task.waiting = { because: event.data.because, untilAt: event.data.untilAt };
       return;
+    case 'task.expedited':
+      task.expedited = true;
+      return;
     case 'task.done':
       task.output = acceptAttempt(task);
+      task.from = event.data.from;
+      if (task.from !== undefined) task.output = run.tasks.get(task.from)?.output ?? '';
       task.commit = event.data.commit;
       end(run, task, 'done');
       return;
@@ -101,21 +137,48 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       task.because = event.data.because;
       end(run, task, 'skipped');
       return;
+    case 'task.paused':
+      task.paused = event.data.because;
+      return;
+    case 'task.resumed':
+      task.paused = undefined;
+      return;
+    case 'task.changed':
+      task.priority = event.data.priority ?? task.priority;
+      if (event.data.model !== undefined) task.model = event.data.model ?? undefined;
+      return;
+    case 'task.reopened':
+      reopen(run, task);
+      return;
     case 'question.asked':
       if ('role' in event.data.ask.of) {
         const { ask, id } = event.data;
         const child = questionTask(task.task, id, event.data.ask.of.role, ask.request);
-        addTask(run, child, { task: task.task.key, question: id });
+        addTask(run, child, {
+          task: task.task.key,
+          question: id,
+          author: task.attempt?.model ?? soleAuthor(run, task.task),
+        });
       }
+      break;
+    case 'call.started':
+      task.waiting = undefined;
       break;
     case 'call.finished':
       run.usage.calls += 1;
+      run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
       charge(run, event.data.settled);
       break;
     case 'call.failed':
       run.usage.failedCalls += 1;
-      if (event.data.uncertain) run.usage.uncertainCalls += 1;
+      if (event.data.uncertain) {
+        run.usage.uncertainCalls += 1;
+        run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
+      }
       charge(run, event.data.settled);
+      break;
+    case 'call.cached':
+      run.usage.cachedCalls += 1;
       break;
     default:
   }
@@ -141,19 +204,35 @@ function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
     run: run.id,
     task,
     status: 'open',
+    priority: task.priority,
+    model: undefined,
+    paused: undefined,
     asks,
     attempt: undefined,
+    // A question about a task hurries as much as the task.
+    expedited: run.tasks.get(asks?.task ?? '')?.expedited ?? false,
     past: [],
+    forgiven: 0,
     waiting: undefined,
     output: undefined,
     because: undefined,
     commit: undefined,
+    from: undefined,
   });
+}
+
+function reopen(run: RunState, task: TaskState): void {
+  if (task.status !== 'failed' && task.status !== 'skipped') return;
+  run.open += 1;
+  task.status = 'open';
+  task.because = undefined;
+  task.forgiven = task.past.length;
 }
 
 function end(run: RunState, task: TaskState, status: TaskStatus): void {
   if (!isFinal[task.status]) run.open -= 1;
   task.status = status;
   task.waiting = undefined;
+  task.paused = undefined;
   task.attempt = undefined;
 }

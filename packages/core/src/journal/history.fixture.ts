@@ -88,13 +88,14 @@ function nextOfTask(run: RunState, task: TaskState, seq: number): readonly Event
 function nextOfAttempt(attempt: AttemptState, seq: number): readonly EventDraft[] {
   const at = { run: attempt.run, task: attempt.task, attempt: attempt.id };
   if (attempt.openCall !== undefined) return endsOfCall(attempt, attempt.openCall.id, seq);
-  const check = attempt.verdicts.size;
+  const check = attempt.verdicts.length;
   const ask = { kind: 'ask', of: { role: 'reviewer' }, request: 'Right?' } as const;
   const person = { kind: 'ask', of: { person: 'mia' }, request: 'Right?' } as const;
   return [
     { type: 'attempt.started', ...at, data: { messages: [], tools: [], sections: [] } },
     { type: 'workspace.opened', ...at, data: { base: `base-${seq}` } },
     ...(attempt.model === undefined ? [] : startsOfCall(attempt, seq)),
+    ...(attempt.model === undefined ? [] : [cachedCall(attempt, seq)]),
     ...toolEvents(attempt, seq),
     verdict(attempt, check, { kind: 'pass' }),
     verdict(attempt, check, { kind: 'fail', findings: [{ message: 'wrong' }] }),
@@ -103,7 +104,7 @@ function nextOfAttempt(attempt: AttemptState, seq: number): readonly EventDraft[
       ...at,
       data: { id: `q${seq}`, check, validator: 'review', ask: seq % 2 === 0 ? ask : person },
     },
-    ...[...attempt.questions.keys()].map(
+    ...[...(attempt.questions?.keys() ?? [])].map(
       (id): EventDraft => ({
         type: 'question.answered',
         ...at,
@@ -134,6 +135,14 @@ function startsOfCall(attempt: AttemptState, seq: number): readonly EventDraft[]
   const estimate = cost(seq);
   const data = { step: attempt.steps.length + 1, holds: [], estimate, worst: estimate };
   return [{ type: 'call.started', ...at, data }];
+}
+
+function cachedCall(attempt: AttemptState, seq: number): EventDraft {
+  const at = { run: attempt.run, task: attempt.task, attempt: attempt.id, call: `call-${seq}` };
+  const parts = [{ type: 'text', text: `answer ${seq}` }] as const;
+  const answer = { parts, reason: 'stop', saved: cost(seq) } as const;
+  const data = { step: attempt.steps.length + 1, key: 'k', of: 'call-0', by: 'kept' } as const;
+  return { type: 'call.cached', ...at, data: { ...data, ...answer } };
 }
 
 function endsOfCall(attempt: AttemptState, call: string, seq: number): readonly EventDraft[] {

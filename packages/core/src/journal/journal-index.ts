@@ -1,8 +1,9 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
+import { Spending } from './spending.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /** Events between two marks. */
 const MARK_EVERY = 1_000;
@@ -20,38 +21,60 @@ interface Mark {
  * time is told. Holds references alone, so that its snapshot stays small however long the journal is.
  */
 export class JournalIndex {
+  /** What was spent since the first event, by whom. */
+  readonly spending: Spending;
   readonly #open: Set<string>;
   readonly #marks: Mark[];
+  /** The run above each run that is not finished, and above each of those. */
+  readonly #parents: Map<string, string>;
+  #paused: string | undefined;
 
-  constructor(open: readonly string[] = [], marks: readonly Mark[] = []) {
+  constructor(
+    { open, marks, parents, paused }: Omit<Body, 'spending'> = NOTHING,
+    spending: Spending = new Spending(),
+  ) {
     this.#open = new Set(open);
-    this.#marks = [...marks];
+    this.#marks = marks.map(([seq, at]) => ({ seq, at }));
+    this.#parents = new Map(parents);
+    this.#paused = paused ?? undefined;
+    this.spending = spending;
   }
 
   /** Reads a snapshot's body; `undefined` when it is none of ours. */
   static from(body: Json): JournalIndex | undefined {
     if (!isBody(body)) return undefined;
-    return new JournalIndex(
-      body.open,
-      body.marks.map(([seq, at]) => ({ seq, at })),
-    );
+    const spending = Spending.from(body.spending);
+    return spending === undefined ? undefined : new JournalIndex(body, spending);
   }
 
   /** Takes one event into account, in order. */
   take(event: OverseerEvent): void {
+    this.spending.take(event);
     const last = this.#marks.at(-1);
     if (last === undefined || event.seq - last.seq >= MARK_EVERY) {
       this.#marks.push({ seq: event.seq, at: event.at });
       if (this.#marks.length > MARKS) this.#marks.shift();
     }
+    if (event.type === 'project.paused') this.#paused = event.data.because;
+    else if (event.type === 'project.resumed') this.#paused = undefined;
     if (event.run === undefined) return;
-    if (event.type === 'run.started') this.#open.add(event.run);
-    else if (event.type === 'run.finished') this.#open.delete(event.run);
+    if (event.type === 'run.started') {
+      this.#open.add(event.run);
+      if (event.data.parent !== undefined) this.#parents.set(event.run, event.data.parent.run);
+    } else if (event.type === 'run.finished') {
+      this.#open.delete(event.run);
+      this.#forgetParents();
+    }
   }
 
-  /** The runs that are not finished. */
+  /** The runs that are not finished, and those above them, whose budgets count for them still. */
   get open(): readonly string[] {
-    return [...this.#open];
+    return [...this.#withParents()];
+  }
+
+  /** Why the whole project is paused, while it is. */
+  get paused(): string | undefined {
+    return this.#paused;
   }
 
   /** A `seq` before which no event is as young as `at`, as far as the marks tell; clocks that jump back only make it smaller. */
@@ -66,25 +89,56 @@ export class JournalIndex {
 
   /** What a snapshot holds of it. */
   body(): Json {
-    return { open: [...this.#open], marks: this.#marks.map(({ seq, at }) => [seq, at]) };
+    return {
+      open: [...this.#open],
+      marks: this.#marks.map(({ seq, at }) => [seq, at]),
+      parents: [...this.#parents].map(([run, parent]) => [run, parent]),
+      paused: this.#paused ?? null,
+      spending: this.spending.body(),
+    };
+  }
+
+  #withParents(): ReadonlySet<string> {
+    const runs = new Set(this.#open);
+    for (const run of runs) {
+      const parent = this.#parents.get(run);
+      if (parent !== undefined) runs.add(parent);
+    }
+    return runs;
+  }
+
+  #forgetParents(): void {
+    if (this.#parents.size === 0) return;
+    const needed = this.#withParents();
+    for (const run of this.#parents.keys()) if (!needed.has(run)) this.#parents.delete(run);
   }
 }
 
 interface Body {
   readonly open: readonly string[];
   readonly marks: readonly (readonly [number, number])[];
+  readonly parents: readonly (readonly [string, string])[];
+  readonly paused: string | null;
+  readonly spending: Json;
 }
 
+const NOTHING: Omit<Body, 'spending'> = { open: [], marks: [], parents: [], paused: null };
+
 function isBody(body: Json): body is Json & Body {
-  if (typeof body !== 'object' || body === null || !('open' in body) || !('marks' in body))
-    return false;
-  const { open, marks } = body;
+  if (typeof body !== 'object' || body === null) return false;
+  if (!('open' in body && 'marks' in body && 'parents' in body && 'paused' in body)) return false;
+  const { open, marks, parents, paused } = body;
+  const isPair = (pair: Json): boolean =>
+    Array.isArray(pair) && pair.length === 2 && pair.every((run) => typeof run === 'string');
   const isMark = (mark: Json): boolean =>
     Array.isArray(mark) && mark.length === 2 && mark.every((value) => typeof value === 'number');
   return (
     Array.isArray(open) &&
     open.every((run) => typeof run === 'string') &&
+    (paused === null || typeof paused === 'string') &&
     Array.isArray(marks) &&
-    marks.every(isMark)
+    marks.every(isMark) &&
+    Array.isArray(parents) &&
+    parents.every(isPair)
   );
 }

@@ -1,9 +1,10 @@
-import type { CallEstimate, FrameworkReport, RunStatus } from '../spec/event.ts';
+import type { CacheScope } from '../spec/answer-store.ts';
+import type { AttemptFault, CallEstimate, FrameworkReport, RunStatus } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { Message, Part } from '../spec/message.ts';
 import type { FinishReason, ModelErrorKind, ToolDescription } from '../spec/model.ts';
-import type { PlanTask } from '../spec/task.ts';
+import type { PlanTask, Priority } from '../spec/task.ts';
 import type { Effect } from '../spec/tool.ts';
 import type { Ask, Finding, Verdict } from '../spec/validator.ts';
 
@@ -12,6 +13,7 @@ export interface RunningTotals {
   calls: number;
   failedCalls: number;
   uncertainCalls: number;
+  cachedCalls: number;
   inputTokens: number;
   outputTokens: number;
   microUsd: number;
@@ -24,9 +26,12 @@ export interface RunState {
   readonly goal: string | undefined;
   readonly context: string | undefined;
   readonly budget: BudgetSpec | undefined;
-  /** On whose behalf it is made. */
+  readonly cache: false | CacheScope | undefined;
   readonly user: string | undefined;
   readonly tenant: string | undefined;
+  /** Whose work it is: its user, its tenant, or the run itself where nothing was said. */
+  readonly flow: string;
+  readonly weight: number;
   readonly startedAt: number;
   status: 'running' | 'suspended' | 'finished';
   outcome: RunStatus | undefined;
@@ -36,6 +41,8 @@ export interface RunState {
   /** Tasks that are neither done, failed nor skipped. */
   open: number;
   readonly usage: RunningTotals;
+  /** Whether a call was charged whose price nobody knows. */
+  unpriced: boolean;
 }
 
 /** How a task stands. `open` tasks wait for others, for a model or for their turn. */
@@ -55,16 +62,30 @@ export interface TaskState {
   readonly run: string;
   readonly task: PlanTask;
   status: TaskStatus;
-  /** For a task that answers a validator's question: whose. */
-  readonly asks: { readonly task: string; readonly question: string } | undefined;
+  /** Its own at first; somebody may have changed it. */
+  priority: Priority;
+  /** The model that somebody gave it to, whoever else could do it. */
+  model: string | undefined;
+  /** Why somebody paused it, while it is paused. */
+  paused: string | undefined;
+  /** For a task that answers a validator's question: whose, and which model's work it is about. */
+  readonly asks:
+    | { readonly task: string; readonly question: string; readonly author: string | undefined }
+    | undefined;
   attempt: AttemptState | undefined;
+  /** Whether a person put it before all others. */
+  expedited: boolean;
   /** Attempts that ended, oldest first. */
   readonly past: PastAttempt[];
+  /** How many of `past` do not count as tries any more, since the task was reopened after them. */
+  forgiven: number;
   /** Why it waits, when the scheduler said so. */
   waiting: { readonly because: string; readonly untilAt: number | undefined } | undefined;
   output: string | undefined;
   because: string | undefined;
   commit: string | undefined;
+  /** The task whose answer this one took over. */
+  from: string | undefined;
 }
 
 /** What is kept of an attempt that ended. */
@@ -73,6 +94,9 @@ export interface PastAttempt {
   readonly model: string | undefined;
   readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
   readonly because: string;
+  readonly fault: AttemptFault | undefined;
+  /** No other attempt may follow it. */
+  readonly isLast: boolean;
   readonly answer: string;
   readonly findings: readonly Finding[];
 }
@@ -81,9 +105,12 @@ export interface PastAttempt {
 export interface ToolStepState {
   readonly id: string;
   readonly name: string;
+  /** `null` for a call that changes nothing, since that is never repeated. */
   readonly input: Json;
   readonly effect: Effect;
   result: { readonly output: Json; readonly isError: boolean } | undefined;
+  /** The latest question about whether it happened, by its id in the attempt's questions. */
+  question: string | undefined;
 }
 
 /** One finished model call, with what its tools answered. */
@@ -92,6 +119,16 @@ export interface StepState {
   readonly parts: readonly Part[];
   readonly reason: FinishReason;
   readonly tools: Map<string, ToolStepState>;
+}
+
+/** One question that an attempt asked, and what was answered. */
+export interface QuestionState {
+  /** The check that asks; `undefined` where it is about a tool call. */
+  readonly check: number | undefined;
+  readonly ask: Ask;
+  reply: string | undefined;
+  /** Who replied: `model:<name>` or `person:<name>`. */
+  by: string | undefined;
 }
 
 /** One try at a task, as its events tell it. */
@@ -110,7 +147,9 @@ export interface AttemptState {
   base: string | undefined;
   readonly steps: StepState[];
   /** A call without an end. */
-  openCall: { readonly id: string; readonly estimate: CallEstimate } | undefined;
+  openCall:
+    | { readonly id: string; readonly estimate: CallEstimate; readonly unpriced?: true }
+    | undefined;
   /** The last call, when it failed. */
   failure:
     | {
@@ -122,14 +161,17 @@ export interface AttemptState {
     | undefined;
   /** Calls that failed since the last one that did not. */
   failures: number;
+  /** Those of them that an attempt does not wait out, or that failed while the model answered others. */
+  strikes: number;
+  /** When the first and when the last of these failed, epoch ms. */
+  failingSince: number | undefined;
+  failedAt: number | undefined;
   /** The tool call of a task that a tool does. */
   toolStep: ToolStepState | undefined;
   /** By position in the chain of checks. */
-  readonly verdicts: Map<number, Verdict>;
-  readonly questions: Map<
-    string,
-    { readonly check: number; readonly ask: Ask; reply: string | undefined }
-  >;
+  readonly verdicts: (Verdict | undefined)[];
+  /** By id, in the order of asking; `undefined` as long as nothing was asked. */
+  questions: Map<string, QuestionState> | undefined;
   change:
     | 'started'
     | 'refused'
@@ -143,6 +185,7 @@ export function noUsage(): RunningTotals {
     calls: 0,
     failedCalls: 0,
     uncertainCalls: 0,
+    cachedCalls: 0,
     inputTokens: 0,
     outputTokens: 0,
     microUsd: 0,

@@ -1,4 +1,4 @@
-import { type AtOnce, nextPlaceAt, placesAt } from './at-once.ts';
+import { nextPlaceAt, placesAt } from './at-once.ts';
 import { type Admission, type Claim, claimed } from './claim.ts';
 import { describeLimit } from './describe-limit.ts';
 import type { Gauges } from './gauges.ts';
@@ -17,6 +17,8 @@ export interface AdmissionInput {
   readonly provider: ProviderLimits;
   readonly gauges: Gauges;
   readonly claim: Claim;
+  /** How many calls of the model at once it was learned to bear; Infinity where nothing was. */
+  readonly atOnce: number;
   /** Room for as many calls is asked for. */
   readonly calls: number;
 }
@@ -103,19 +105,22 @@ function gaugeRefusal({ sets, gauges }: AdmissionInput, now: number): Refusal | 
   return undefined;
 }
 
-function placeRefusal({ sets, model }: AdmissionInput, now: number): Refusal | undefined {
+function placeRefusal(
+  { sets, model, atOnce: learned }: AdmissionInput,
+  now: number,
+): Refusal | undefined {
   for (const { atOnce, owner } of sets) {
     for (const places of atOnce) {
-      if (places.running < placesAt(places, now)) continue;
-      const untilAt = nextPlaceAt(places, now);
-      return { kind: 'wait', untilAt, why: `${ofOwner(owner, model)}${fullReason(places, now)}` };
+      const allowed = placesAt(places, now);
+      const most = owner === model ? Math.min(allowed, learned) : allowed;
+      if (places.running < most) continue;
+      const untilAt = most < allowed ? undefined : nextPlaceAt(places, now);
+      const how = most < allowed ? ' (learned)' : '';
+      const why = `${places.running}/${most} calls at once${how}, free when one ends`;
+      return { kind: 'wait', untilAt, why: `${ofOwner(owner, model)}${why}` };
     }
   }
   return undefined;
-}
-
-function fullReason(places: AtOnce, now: number): string {
-  return `${places.running}/${placesAt(places, now)} calls at once, free when one ends`;
 }
 
 /** Whose limit it is, where it is not the model's own. */

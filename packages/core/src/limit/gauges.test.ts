@@ -12,7 +12,7 @@ function local(...texts: Parameters<typeof normaliseLimit>[0][]): {
   readonly gauges: Gauges;
 } {
   const shared = new SharedLimits({ scopes: [], pools: [], project: 'p', models: new Map() });
-  const limits = new ModelLimits('local', texts.map(normaliseLimit), 4, shared);
+  const limits = new ModelLimits('local', texts.map(normaliseLimit), 4, undefined, shared);
   return { limits, gauges: shared.gauges };
 }
 

@@ -82,6 +82,17 @@ export class Ledger {
     return true;
   }
 
+  /** A book of its own with the calls of one model, charged to copies of their limits. */
+  callsOf(model: string, copyOf: (set: LimitSet) => LimitSet): Ledger {
+    const copy = new Ledger();
+    for (const [call, open] of this.#open) {
+      if (open.model !== model) continue;
+      const sets = open.sets.map(copyOf);
+      copy.#open.set(call, { model, sets, charges: [...open.charges] });
+    }
+    return copy;
+  }
+
   /** What calls under way hold of each meter at `now`. */
   held(now: number): ReadonlyMap<Meter, number> {
     const held = new Map<Meter, number>();

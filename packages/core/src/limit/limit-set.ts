@@ -1,7 +1,7 @@
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
 import { type AtOnce, createAtOnce } from './at-once.ts';
 import type { GaugeMeter, Gauges } from './gauges.ts';
-import { createMeter, type Meter } from './meter.ts';
+import { copyMeter, createMeter, type Meter } from './meter.ts';
 
 /** All limits of one owner: a model, a provider, a user, a pool. */
 export interface LimitSet {
@@ -43,6 +43,15 @@ export function createLimitSet(
     ],
     gauges: rules.flatMap((rule) => ('gauge' in rule ? [gauges.meter(owner, rule)] : [])),
     weights: options.weights,
+  };
+}
+
+/** The same limits as they stand; changes to one are not seen by the other. Steps and gauges are shared by both. */
+export function copyLimitSet(set: LimitSet): LimitSet {
+  return {
+    ...set,
+    meters: set.meters.map(copyMeter),
+    atOnce: set.atOnce.map((places) => ({ ...places })),
   };
 }
 

@@ -41,6 +41,12 @@ export function createMeter(owner: string, rule: LimitRule): Meter {
   };
 }
 
+/** The same as it stands; changes to one are not seen by the other. */
+export function copyMeter(meter: Meter): Meter {
+  const window = meter.window.clone();
+  return { ...meter, window, session: window instanceof SessionWindow ? window : undefined };
+}
+
 /** What may be used at `at`. */
 export function capacityAt({ window, profile, grade }: Meter, at: number): number {
   const capacity = profile === undefined ? window.capacity : profile.capacityAt(at);

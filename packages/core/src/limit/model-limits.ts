@@ -5,7 +5,7 @@ import { refusalOf } from './admit.ts';
 import { type Admission, type Claim, claimed } from './claim.ts';
 import { Gauges } from './gauges.ts';
 import { Ledger } from './ledger.ts';
-import { createLimitSet, type LimitSet, weightOf } from './limit-set.ts';
+import { copyLimitSet, createLimitSet, type LimitSet, weightOf } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
 import type { Meter } from './meter.ts';
 import { ProviderLimits } from './provider-limits.ts';
@@ -23,6 +23,9 @@ export class ModelLimits {
   readonly #name: string;
   readonly #own: LimitSet;
   readonly #shared: SharedLimits | undefined;
+  readonly #learned: { readonly atOnce: number } | undefined;
+  /** For a copy: its own of each owner's limits, made when they are first asked. */
+  readonly #copies: Map<LimitSet, LimitSet> | undefined;
   readonly #ledger: Ledger;
   readonly #gauges: Gauges;
   readonly #provider: ProviderLimits = new ProviderLimits();
@@ -31,21 +34,30 @@ export class ModelLimits {
   #latest: { readonly shared: readonly LimitSet[]; readonly all: readonly LimitSet[] };
   #running = 0;
 
-  /** `rules` are normalised; the least of `concurrency` and the rules about it counts. */
+  /** `rules` are normalised; the least of `concurrency`, the rules about it and what was learned of it counts. `original`: see `clone`. */
   constructor(
     name: string,
     rules: readonly (LimitRule | GaugeRule)[],
     concurrency: number,
+    learned?: { readonly atOnce: number },
     shared?: SharedLimits,
+    original?: ModelLimits,
   ) {
     this.#name = name;
+    this.#learned = learned;
     this.#shared = shared;
-    this.#ledger = shared?.ledger ?? new Ledger();
-    this.#gauges = shared?.gauges ?? new Gauges();
-    this.#own = createLimitSet(name, rules, this.#gauges, { concurrency });
+    this.#copies = original === undefined ? undefined : new Map();
+    this.#gauges = original === undefined ? (shared?.gauges ?? new Gauges()) : original.#gauges;
+    if (original === undefined) {
+      this.#own = createLimitSet(name, rules, this.#gauges, { concurrency });
+      this.#ledger = shared?.ledger ?? new Ledger();
+      this.#ledger.add(this.#own);
+    } else {
+      this.#own = this.#copyOf(original.#own);
+      this.#ledger = original.#ledger.callsOf(name, (set) => this.#copyOf(set));
+    }
     this.#alone = [this.#own];
     this.#latest = { shared: [], all: this.#alone };
-    this.#ledger.add(this.#own);
   }
 
   /** How many calls are under way. */
@@ -64,6 +76,7 @@ export class ModelLimits {
       sets,
       provider: this.#provider,
       gauges: this.#gauges,
+      atOnce: this.#learned?.atOnce ?? Number.POSITIVE_INFINITY,
       claim,
       calls,
     };
@@ -78,7 +91,7 @@ export class ModelLimits {
     if (!this.#ledger.start(call, at, this.#name, this.#setsFor(claim), claim, holds)) return;
     this.#running += 1;
     this.#provider.start(at, claim.estimate);
-    this.#shared?.sweep(at);
+    if (this.#copies === undefined) this.#shared?.sweep(at);
   }
 
   /** Replaces what an open call reserved by what it used, at the time it started; does nothing for any other call. `at` is when it ended. */
@@ -96,6 +109,17 @@ export class ModelLimits {
     this.#provider.learn(now, rate, since);
   }
 
+  /**
+   * The same limits with the same calls under way, to try out what would become of them. What is shared is copied as it
+   * stands; calls of other models never end in the copy.
+   */
+  clone(): ModelLimits {
+    const copy = new ModelLimits(this.#name, [], 0, this.#learned, this.#shared, this);
+    copy.#provider.copyFrom(this.#provider);
+    copy.#running = this.#running;
+    return copy;
+  }
+
   /** How every limit of its own stands at `now`, in the order given, concurrency last. */
   use(now: number): readonly LimitUse[] {
     return useOf(this.#own, this.#ledger.held(now), this.#gauges, now);
@@ -110,11 +134,18 @@ export class ModelLimits {
     this.#provider.clear();
   }
 
+  #copyOf(set: LimitSet): LimitSet {
+    if (this.#copies === undefined) return set;
+    const known = this.#copies.get(set) ?? copyLimitSet(set);
+    this.#copies.set(set, known);
+    return known;
+  }
+
   #setsFor({ payer }: Claim): readonly LimitSet[] {
     if (this.#shared === undefined) return this.#alone;
     const shared = this.#shared.setsOf(this.#name, payer);
     if (shared === this.#latest.shared) return this.#latest.all;
-    const all = [this.#own, ...shared];
+    const all = [this.#own, ...shared.map((set) => this.#copyOf(set))];
     this.#latest = { shared, all };
     return all;
   }

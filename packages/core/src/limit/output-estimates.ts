@@ -1,3 +1,5 @@
+import { type Summary, summarise } from './summary.ts';
+
 /** How many recent calls an estimate looks at. */
 const KEPT = 32;
 /** Fewer calls than this say nothing yet. */
@@ -38,6 +40,11 @@ export class OutputEstimates {
     const sorted = this.#recent.get(key)?.sorted ?? [];
     if (sorted.length < ENOUGH) return Math.min(PRIOR, maximum);
     return Math.min(sorted[Math.ceil(0.9 * sorted.length) - 1] ?? PRIOR, maximum);
+  }
+
+  /** Mean and variance of the recent outputs under a key, and how many there are. */
+  summary(key: string): Summary {
+    return summarise(this.#recent.get(key)?.values ?? []);
   }
 
   #forgetOldest(): void {

@@ -53,6 +53,12 @@ export class PrefixSums {
     return index;
   }
 
+  /** Becomes the same as another list. */
+  copyFrom(other: PrefixSums): void {
+    this.#tree = other.#tree.slice();
+    this.#length = other.#length;
+  }
+
   /** Forgets all amounts from `length` on. */
   truncate(length: number): void {
     this.#length = length;
@@ -67,12 +73,6 @@ export class PrefixSums {
         amounts[above - 1] = (amounts[above - 1] ?? 0) - (amounts[node - 1] ?? 0);
     }
     return amounts;
-  }
-
-  /** Becomes the same as another one. */
-  copy(other: PrefixSums): void {
-    this.#tree = other.#tree.slice();
-    this.#length = other.#length;
   }
 
   #grow(): void {

@@ -40,8 +40,8 @@ export interface ProviderWait {
 export class ProviderLimits {
   #known: Known[] = [];
   /** The latest starts; the one before `#starts` modulo their number came last. */
-  readonly #startedAt: number[] = [];
-  readonly #uses: CallEstimate[] = [];
+  #startedAt: number[] = [];
+  #uses: CallEstimate[] = [];
   #starts = 0;
 
   /**
@@ -89,6 +89,14 @@ export class ProviderLimits {
     if (longest === undefined) return undefined;
     const { resetAt, metric, remaining, taken } = longest;
     return { untilAt: resetAt, metric, remaining: Math.max(0, remaining - taken) };
+  }
+
+  /** Becomes the same as another one. */
+  copyFrom(other: ProviderLimits): void {
+    this.#known = other.#known.map((known) => ({ ...known }));
+    this.#startedAt = [...other.#startedAt];
+    this.#uses = [...other.#uses];
+    this.#starts = other.#starts;
   }
 
   /** Forgets all, because the times of the resets no longer mean anything. */

@@ -38,6 +38,17 @@ export class RollingWindow implements Window {
     return this.#sums.length;
   }
 
+  /** The same window again, to try out what would become of it. */
+  clone(): RollingWindow {
+    const copy = new RollingWindow(this.capacity, this.windowMs);
+    copy.#expiries = this.#expiries.slice();
+    copy.#sums.copyFrom(this.#sums);
+    copy.#total = this.#total;
+    copy.#mergedUntil = this.#mergedUntil;
+    copy.#forgottenUntil = this.#forgottenUntil;
+    return copy;
+  }
+
   /** What counts at `now`; above the capacity when calls used more than they claimed. */
   used(now: number): number {
     this.#seek(now);
@@ -106,17 +117,6 @@ export class RollingWindow implements Window {
   /** Whether what was charged under a stamp counts at `now`. */
   counts(stamp: number, now: number): boolean {
     return stamp > now;
-  }
-
-  /** The same once more; changes to one are not seen by the other. */
-  clone(): RollingWindow {
-    const copy = new RollingWindow(this.capacity, this.windowMs);
-    copy.#expiries = this.#expiries.slice();
-    copy.#sums.copy(this.#sums);
-    copy.#total = this.#total;
-    copy.#mergedUntil = this.#mergedUntil;
-    copy.#forgottenUntil = this.#forgottenUntil;
-    return copy;
   }
 
   #changeAt(index: number, delta: number): void {

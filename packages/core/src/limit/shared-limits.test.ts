@@ -44,13 +44,13 @@ class Team {
     this.models = new Map(
       [...MODELS.keys()].map((name) => [
         name,
-        new ModelLimits(name, rules(...(own[name] ?? [])), 1_000, this.shared),
+        new ModelLimits(name, rules(...(own[name] ?? [])), 1_000, undefined, this.shared),
       ]),
     );
   }
 
   of(name: string): ModelLimits {
-    return this.models.get(name) ?? new ModelLimits(name, [], 1_000, this.shared);
+    return this.models.get(name) ?? new ModelLimits(name, [], 1_000, undefined, this.shared);
   }
 
   /** Starts a call if all its limits admit it. */

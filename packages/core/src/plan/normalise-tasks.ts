@@ -1,24 +1,37 @@
 import type { PlanTask, TaskInput } from '../spec/task.ts';
+import { apartProblems, ensembleProblems } from './ensemble-problems.ts';
+import { expandEnsembles } from './expand-ensembles.ts';
 import { keepFilesApart } from './keep-files-apart.ts';
 import { plainPath } from './plain-path.ts';
-import { planError, taskProblems } from './task-problems.ts';
+import { planError, type TaskProblem, taskProblems } from './task-problems.ts';
 import { titleOf } from './title-of.ts';
 
 /**
  * Fills in what a task may leave out and checks the graph. `existing` tasks of the same run may be needed, their keys
  * must not be used again, and whoever shares a file with one waits for it. Of two new tasks that share a file the one
- * given later waits for the other, unless the needs say otherwise. Throws `ConfigError` with one line a problem:
- * `plan.empty-instruction`, `plan.duplicate-key`, `plan.unknown-need`, `plan.cycle`, which names the cycle, and
- * `plan.invalid` where there are problems of several kinds. O(tasks + needs) but for the files, see `keepFilesApart`.
+ * given later waits for the other, unless the needs say otherwise. A task that wants several answers becomes a task for
+ * each and one that ends them. Throws `ConfigError` with one line a problem:
+ * `plan.empty-instruction`, `plan.duplicate-key`, `plan.unknown-need`, `plan.cycle`, which names the cycle,
+ * `plan.ensemble` for several answers where there can be only one, and `plan.invalid` where there are problems of several kinds. O(tasks + needs) but for the files, see `keepFilesApart`.
  */
 export function normaliseTasks(
   inputs: readonly TaskInput[],
   existing: readonly Pick<PlanTask, 'key' | 'files' | 'needs'>[] = [],
 ): readonly PlanTask[] {
-  const tasks = nameTasks(inputs, existing);
-  const problems = taskProblems(tasks, existing);
-  if (problems.length > 0) throw planError(problems);
+  const named = nameTasks(inputs, existing);
+  refuse([
+    ...taskProblems(named, existing),
+    ...apartProblems(named, existing),
+    ...ensembleProblems(named, inputs),
+  ]);
+  const tasks = expandEnsembles(named, inputs);
+  // The new tasks may have the key of another one.
+  if (tasks !== named) refuse(taskProblems(tasks, existing));
   return keepFilesApart(tasks, existing);
+}
+
+function refuse(problems: readonly TaskProblem[]): void {
+  if (problems.length > 0) throw planError(problems);
 }
 
 /** Tasks without a key become `t1`, `t2` and so on, past the names that are taken. */
@@ -38,8 +51,8 @@ function nameTasks(
 }
 
 function withDefaults(input: TaskInput, key: string): PlanTask {
-  const { title, instruction, needs, files, role, step, origin } = input;
-  const task: PlanTask = {
+  const { title, instruction, needs, files } = input;
+  return {
     key,
     title: title || titleOf(instruction) || key,
     instruction,
@@ -48,14 +61,28 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
     files: unique(files?.filter((file) => file.trim() !== '').map(plainPath)),
     priority: input.priority ?? 'medium',
     checks: input.checks ?? [],
+    ...carried(input),
   };
-  if (role === undefined && step === undefined && origin === undefined) return task;
-  return {
-    ...task,
-    ...(role === undefined ? {} : { role }),
-    ...(step === undefined ? {} : { step }),
-    ...(origin === undefined ? {} : { origin }),
-  };
+}
+
+const CARRIED = [
+  'role',
+  'phase',
+  'step',
+  'origin',
+  'cache',
+  'budget',
+  'model',
+  'notBy',
+  'deadlineAt',
+  'maxWaitMs',
+] as const;
+
+/** What a task has or has not, and no default for. */
+function carried(input: TaskInput): Pick<PlanTask, (typeof CARRIED)[number]> {
+  const found: { [key in (typeof CARRIED)[number]]?: unknown } = {};
+  for (const key of CARRIED) if (input[key] !== undefined) found[key] = input[key];
+  return found as Pick<PlanTask, (typeof CARRIED)[number]>;
 }
 
 function unique(texts: readonly string[] = []): readonly string[] {

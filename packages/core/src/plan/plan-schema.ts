@@ -12,7 +12,7 @@ const PRIORITIES = ['critical', 'high', 'medium', 'low'];
 const text: JsonObject = { type: 'string' };
 const texts: JsonObject = { type: 'array', items: text };
 
-const TASK: Readonly<Record<keyof PlannedTask, JsonObject>> = {
+const TASK: Readonly<Record<Exclude<keyof PlannedTask, 'ensemble' | 'deadlineAt'>, JsonObject>> = {
   key: text,
   title: text,
   instruction: text,
@@ -24,8 +24,30 @@ const TASK: Readonly<Record<keyof PlannedTask, JsonObject>> = {
   checks: { type: 'array', items: strict({ kind: text, value: { type: ['string', 'null'] } }) },
 };
 
+const ENSEMBLE_TASK: Readonly<Record<Exclude<keyof PlannedTask, 'deadlineAt'>, JsonObject>> = {
+  ...TASK,
+  ensemble: {
+    anyOf: [
+      strict({
+        kind: { type: 'string', enum: ['best-of', 'vote', 'merge'] },
+        of: { type: 'integer' },
+      }),
+      { type: 'null' },
+    ],
+  },
+};
+
 /** The form of a model's plan: flat and strict, so that every provider's structured output takes it. */
-export const planJsonSchema: JsonObject = strict({ tasks: { type: 'array', items: strict(TASK) } });
+export const planJsonSchema: JsonObject = planOf(TASK);
+
+/** The same for a plan that may have several models answer a task. */
+export const ensemblePlanJsonSchema: JsonObject = planOf(ENSEMBLE_TASK);
+
+/** What a model may ask for in its plan beyond tasks. */
+export interface PlanLeave {
+  /** That several models answer one task. */
+  readonly ensembles?: boolean;
+}
 
 /** A plan that was read, or what is wrong with it in words. */
 export type ParsedPlan =
@@ -40,6 +62,7 @@ export type ParsedPlan =
 export async function parsePlan(
   answer: string,
   existing: readonly Pick<PlanTask, 'key' | 'files' | 'needs'>[] = [],
+  { ensembles = false }: PlanLeave = {},
 ): Promise<ParsedPlan> {
   const found = findJson(answer, 'tasks');
   if (found.kind === 'absent') {
@@ -47,10 +70,11 @@ export async function parsePlan(
   }
   if (found.kind === 'broken') return wrong([`The plan is not JSON: ${found.because}`]);
   // The schema library costs more to load than the kernel, and most runs never plan.
-  const { planSchema } = await import('./plan-zod.ts');
-  const parsed = planSchema.safeParse(found.value);
+  const { planSchema, ensemblePlanSchema } = await import('./plan-zod.ts');
+  const parsed = (ensembles ? ensemblePlanSchema : planSchema).safeParse(found.value);
   if (!parsed.success) {
-    return wrong(formProblems(parsed.error.issues, found.value, Object.keys(TASK)));
+    const fields = Object.keys(ensembles ? ENSEMBLE_TASK : TASK);
+    return wrong(formProblems(parsed.error.issues, found.value, fields));
   }
   const tasks = parsed.data.tasks.map(toInput);
   try {
@@ -66,12 +90,18 @@ function wrong(problems: readonly string[]): ParsedPlan {
   return { ok: false, problems: firstLines(problems) };
 }
 
-function toInput({ role, checks, ...task }: PlannedTask): TaskInput {
+function toInput({ role, checks, ensemble, deadlineAt, ...task }: PlannedTask): TaskInput {
   return {
     ...task,
     checks: checks.map(({ kind, value }) => (value === null ? { kind } : { kind, value })),
     ...(role === null ? {} : { role }),
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+    ...(ensemble ? { ensemble } : {}),
   };
+}
+
+function planOf(task: { readonly [field: string]: JsonObject }): JsonObject {
+  return strict({ tasks: { type: 'array', items: strict(task) } });
 }
 
 function strict(properties: { readonly [name: string]: JsonObject }): JsonObject {

@@ -17,7 +17,7 @@ const check = z.strictObject({
   value: z.string().max(10_000).nullable().default(null),
 });
 
-const task: z.ZodType<PlannedTask> = z.strictObject({
+const fields = {
   key: name,
   title: z.string().trim().min(1).max(200),
   instruction: z.string().trim().min(1).max(20_000),
@@ -29,13 +29,32 @@ const task: z.ZodType<PlannedTask> = z.strictObject({
     .enum(['critical', 'high', 'medium', 'low'])
     .nullish()
     .transform((priority) => priority ?? 'medium'),
+  deadlineAt: z
+    .number()
+    .nonnegative()
+    .nullish()
+    .transform((at) => at ?? undefined),
   checks: list(check, 20),
-});
+};
+
+const ensemble = z
+  .strictObject({ kind: z.enum(['best-of', 'vote', 'merge']), of: z.int() })
+  .nullish()
+  .transform((wish) => wish ?? null);
+
+type Plan = z.ZodType<{ readonly tasks: readonly PlannedTask[] }>;
 
 /** A model's plan: at most 50 tasks, and nothing that has no meaning. */
-export const planSchema: z.ZodType<{ readonly tasks: readonly PlannedTask[] }> = z.strictObject({
-  tasks: z
-    .array(task)
-    .min(1, 'a plan has at least one task')
-    .max(50, 'a plan has at most 50 tasks'),
-});
+export const planSchema: Plan = planOf(z.strictObject(fields));
+
+/** A model's plan that may have several models answer a task. */
+export const ensemblePlanSchema: Plan = planOf(z.strictObject({ ...fields, ensemble }));
+
+function planOf(task: z.ZodType<PlannedTask>): Plan {
+  return z.strictObject({
+    tasks: z
+      .array(task)
+      .min(1, 'a plan has at least one task')
+      .max(50, 'a plan has at most 50 tasks'),
+  });
+}

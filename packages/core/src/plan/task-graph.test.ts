@@ -14,6 +14,20 @@ const DIAMOND = [
 const acyclicTasks = fc.array(fc.nat(1_000), { maxLength: 70 }).map(drawTasks);
 
 describe('TaskGraph', () => {
+  it('K7: the longest chain is that of what is not verified', () => {
+    const graph = new TaskGraph([
+      { key: 'a', needs: [] },
+      { key: 'b', needs: ['a'] },
+      { key: 'c', needs: ['b'] },
+      { key: 'd', needs: [] },
+    ]);
+    expect(graph.longest()).toBe(2);
+    graph.complete('a');
+    expect(graph.longest()).toBe(1);
+    for (const key of ['b', 'c', 'd']) graph.complete(key);
+    expect(graph.longest()).toBe(0);
+  });
+
   it('K2: has a task ready when all it needs is verified', () => {
     const graph = new TaskGraph(DIAMOND);
     expect(graph.ready()).toEqual(['a']);

@@ -84,6 +84,15 @@ export class TaskGraph {
     return node === undefined ? 0 : (node.rank ?? workOutRank(node));
   }
 
+  /** The greatest rank of all tasks that are not verified: what has it is on the critical path. */
+  longest(): number {
+    let longest = 0;
+    for (const { key, done } of this.#nodes.values()) {
+      if (!done) longest = Math.max(longest, this.rank(key));
+    }
+    return longest;
+  }
+
   /** The nodes of those tasks that are new, which may need each other; when one needs what is not there, none stays. */
   #newNodes(tasks: readonly GraphTask[]): readonly Node[] {
     const nodes: Node[] = [];

@@ -10,6 +10,7 @@ export interface TaskProblem {
     | 'plan.duplicate-key'
     | 'plan.unknown-need'
     | 'plan.cycle'
+    | 'plan.ensemble'
     | 'plan.invalid';
   readonly message: string;
 }
@@ -37,7 +38,7 @@ export function taskProblems(
   const taken = new Set<string>();
   for (let at = 0; at < tasks.length; at++) {
     const task = tasks[at] as PlanTask;
-    if (!saysSomething(task)) problems.push(emptyInstruction(task));
+    problems.push(...ownProblems(task));
     if (task.key === '') problems.push(emptyKey(at));
     else if (places.has(task.key) || known.existing.has(task.key)) taken.add(task.key);
     else places.set(task.key, at);
@@ -73,6 +74,26 @@ function saysSomething({ instruction, step, kind }: PlanTask): boolean {
 function emptyInstruction({ key }: PlanTask): TaskProblem {
   const message = `Task ${key} says nothing to do: give it an instruction.`;
   return { code: 'plan.empty-instruction', message };
+}
+
+/** What is wrong with a task by itself. */
+function ownProblems(task: PlanTask): readonly TaskProblem[] {
+  if (saysSomething(task) && hasSoundTimes(task)) return NONE;
+  return [
+    ...(saysSomething(task) ? [] : [emptyInstruction(task)]),
+    ...(hasSoundTimes(task) ? [] : [wrongTimes(task)]),
+  ];
+}
+
+const NONE: readonly TaskProblem[] = [];
+
+function hasSoundTimes({ deadlineAt = 0, maxWaitMs = 0 }: PlanTask): boolean {
+  return Number.isFinite(deadlineAt) && deadlineAt >= 0 && maxWaitMs >= 0;
+}
+
+function wrongTimes({ key }: PlanTask): TaskProblem {
+  const message = `Task ${key} has a time that is none: deadlineAt is a moment in ms since 1970, maxWaitMs a number of ms from 0 on.`;
+  return { code: 'plan.invalid', message };
 }
 
 function emptyKey(at: number): TaskProblem {

@@ -3,10 +3,13 @@
  *
  * @packageDocumentation
  */
+export { type CacheKeyInput, cacheKey } from '../call/cache-key.ts';
 export { estimateTokens, textTokens } from '../call/estimate-tokens.ts';
 export { generate, type ModelResponse } from '../call/generate.ts';
 export { guard } from '../call/guard.ts';
+export { type AnswerBounds, type MemoryAnswers, memoryAnswers } from '../call/memory-answers.ts';
 export { costMicroUsd } from '../call/price.ts';
+export { BreakerOpenError } from '../errors/breaker-open-error.ts';
 export { ConfigError } from '../errors/config-error.ts';
 export { ModelError, type ModelErrorOptions, ModelNotFoundError } from '../errors/model-error.ts';
 export { OverseerError, type OverseerErrorOptions } from '../errors/overseer-error.ts';
@@ -38,3 +41,4 @@ export {
   type StandardToolSchema,
   toolSchema,
 } from '../internal/tool-schema.ts';
+export { type Breaker, type BreakerOptions, createBreaker } from '../limit/create-breaker.ts';

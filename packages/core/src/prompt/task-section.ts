@@ -1,5 +1,6 @@
 import type { ComponentValue } from '../internal/framework/framework-values.ts';
 import type { PlanTask, PromptSection } from '../spec/index.ts';
+import { fairCap } from './fair-cap.ts';
 import type { PromptCaps } from './prompt-caps.ts';
 import type { PromptInput, PromptInputTask } from './prompt-input.ts';
 import { untrusted, untrustedLine } from './untrusted.ts';
@@ -33,11 +34,8 @@ function titleLine(task: PlanTask): string {
 
 function inputsText(inputs: readonly PromptInputTask[], caps: PromptCaps): readonly string[] {
   if (inputs.length === 0) return [];
-  let left = caps.inputs;
-  const texts = inputs.map(({ key, title, output }) => {
-    const cap = Math.min(caps.input, left);
-    left -= Math.min(cap, output.length);
-    return untrusted(`${key}: ${title}`, output, cap);
-  });
+  const lengths = inputs.map(({ output }) => output.length);
+  const cap = fairCap(lengths, caps.input, caps.inputs);
+  const texts = inputs.map(({ key, title, output }) => untrusted(`${key}: ${title}`, output, cap));
   return [`## What the tasks before this one gave\n${texts.join('\n')}`];
 }

@@ -1,3 +1,4 @@
+import type { LearnedLimits } from '../limit/learned-limits.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { Model, Price } from '../spec/model.ts';
 import type { TaskKind } from '../spec/task.ts';
@@ -13,7 +14,10 @@ export interface Member {
   readonly fallback: readonly string[];
   readonly price: Price | undefined;
   readonly grants: readonly ToolPermission[];
+  /** A first token later than this many ms counts as bad; `undefined` for never. */
+  readonly slowMs: number | undefined;
   readonly limits: ModelLimits;
+  readonly learned: LearnedLimits;
   /** Order of declaration. */
   readonly order: number;
 }

@@ -1,3 +1,4 @@
+import { LearnedLimits } from '../limit/learned-limits.ts';
 import type { Admission } from '../limit/model-limits.ts';
 import { ModelLimits } from '../limit/model-limits.ts';
 import type { Model } from '../spec/model.ts';
@@ -26,6 +27,8 @@ export function memberOf(some: SomeMember, order: number): Member {
     fallback: [],
     price: undefined,
     grants: [],
+    slowMs: undefined,
+    learned: new LearnedLimits(some.name, undefined),
     limits: new FixedLimits(some.name, running, admission),
     order,
     ...rest,

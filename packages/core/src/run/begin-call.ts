@@ -1,45 +1,89 @@
 import type { LetThrough } from '../attempt/call-model.ts';
+import { waitsOut } from '../internal/waits-out.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import type { AttemptState, TaskState } from '../journal/run-state.ts';
+import type { BudgetAdmission } from '../limit/budget-reasons.ts';
+import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
-import { planJsonSchema } from '../plan/plan-schema.ts';
+import { choiceJsonSchema } from '../plan/judge-choice.ts';
+import { ensemblePlanJsonSchema, planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
-import { outputLimit } from './give-away.ts';
+import type { PlanTask } from '../spec/task.ts';
+import { readPlanCheck } from '../validate/plan-checks.ts';
+import { chooseFor, type Decider, outputLimit } from './give-away.ts';
+import { outlasted, waitedSince } from './outage.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
-/** Calls of one attempt that may fail in a row. */
+/** Calls of one attempt that may fail in a row for reasons that waiting does not cure. */
 const MAX_FAILURES = 5;
 
 const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
+const ENSEMBLE_PLAN_OUTPUT = {
+  type: 'json',
+  name: 'plan',
+  schema: ensemblePlanJsonSchema,
+} as const;
+const CHOICE_OUTPUT = { type: 'json', name: 'choice', schema: choiceJsonSchema } as const;
 
-/** Whether a call may start, over the model's limits and the run's budget: all or nothing. Pure. */
+/** Whether a call may start, over the model's limits and all budgets above it: all or nothing. Pure. */
 export function admitCall(
   { budgets }: Projection,
-  run: RunState,
+  task: TaskState,
   member: Member,
   claim: Claim,
   nowMs: number,
-): Admission & { readonly ofBudget?: boolean } {
+): BudgetAdmission & { readonly ofBudget?: boolean } {
   const byLimits = member.limits.admit(nowMs, claim);
   if (byLimits.kind !== 'run') return byLimits;
-  const byBudget = budgets.get(run.id)?.admit(claim);
-  if (byBudget === undefined) return byLimits;
+  const byBudget = budgets.admit(task.run, task.task.key, claim, member.name);
   if (byBudget.kind !== 'run') return { ...byBudget, ofBudget: true };
+  if (byBudget.holds.length === 0) return byLimits;
   return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };
 }
 
-/** Why an attempt cannot go on with its model whatever the time, if it cannot. Pure. */
+/** How an attempt ends that does not go on with its model. */
+interface Hopeless {
+  readonly outcome: 'failed' | 'moved';
+  readonly because: string;
+}
+
+/** Why an attempt does not go on with its model, if it does not: it is refused, or has waited long enough. Pure. */
 export function whyHopeless(
-  { model, failure, failures }: AttemptState,
-  member: Member | undefined,
-): string | undefined {
-  if (member === undefined) return `${model} left the team`;
+  decider: Decider,
+  { task, attempt }: { readonly task: TaskState; readonly attempt: AttemptState },
+  member: Member,
+  nowMs: number,
+): Hopeless | undefined {
+  const { failure, failures, strikes } = attempt;
   if (failure === undefined) return undefined;
-  if (!failure.retryable) return failure.message;
-  return failures >= MAX_FAILURES
-    ? `${failures} calls in a row failed: ${failure.message}`
-    : undefined;
+  if (!failure.retryable) return { outcome: 'failed', because: failure.message };
+  const why = `${failures} calls in a row failed: ${failure.message}`;
+  const kind = waitsOut[failure.kind];
+  if (kind !== 'always' && strikes >= MAX_FAILURES) return { outcome: 'failed', because: why };
+  return kind === 'no' ? undefined : waitedEnough(decider, { task, attempt }, member.name, nowMs);
+}
+
+function waitedEnough(
+  decider: Decider,
+  { task, attempt }: { readonly task: TaskState; readonly attempt: AttemptState },
+  model: string,
+  nowMs: number,
+): Hopeless | undefined {
+  const { settings, projection } = decider;
+  const over = outlasted(decider, attempt.run, model, nowMs);
+  if (over !== undefined) {
+    // Where others could do it, the model is not given up for this task: it may be back before they are free.
+    const isLast = chooseFor(decider, task, nowMs).kind === 'never';
+    return { outcome: isLast ? 'failed' : 'moved', because: `${model}: ${over}` };
+  }
+  const sinceAt = attempt.failingSince ?? nowMs;
+  if (nowMs - waitedSince(projection, attempt.run, sinceAt) < settings.outageMs) return undefined;
+  const span = describeSpan(settings.outageMs);
+  return {
+    outcome: 'failed',
+    because: `${model} gave no answer for ${span}: ${attempt.failure?.message}`,
+  };
 }
 
 /** What a model is sent for a task. Pure. */
@@ -50,30 +94,46 @@ export function requestOf(
   messages: LetThrough['request']['messages'],
   tools: NonNullable<LetThrough['request']['tools']>,
 ): LetThrough['request'] {
+  const output = outputOf(task.task);
   return {
     messages,
     maxTokens: outputLimit(settings, member),
     ...(tools.length === 0 ? {} : { tools }),
-    ...(task.task.kind === 'plan' ? { output: PLAN_OUTPUT } : {}),
+    ...(output === undefined ? {} : { output }),
   };
 }
 
-/** The event by which an admitted call begins, with all that it holds. */
+function outputOf({ kind, ensemble, checks }: PlanTask): LetThrough['request']['output'] {
+  if (kind === 'plan') {
+    const check = checks.find((one) => one.kind === 'plan');
+    return readPlanCheck(check?.value)?.ensembles === true ? ENSEMBLE_PLAN_OUTPUT : PLAN_OUTPUT;
+  }
+  return ensemble === undefined || ensemble.kind === 'merge' ? undefined : CHOICE_OUTPUT;
+}
+
+/** The event by which an admitted call of a model begins, with all that it holds. */
 export function callStarted(
   place: {
     readonly run: string;
     readonly task: string;
     readonly attempt: string;
     readonly call: string;
-    readonly model: string;
   },
+  { name, price, model }: Member,
   step: number,
   { holds }: Extract<Admission, { kind: 'run' }>,
   { estimate, worst, payer }: Claim,
+  key?: string,
 ): EventDraft {
-  return {
-    type: 'call.started',
-    ...place,
-    data: { step, holds, estimate, worst, ...(payer === undefined ? {} : { payer }) },
+  const isKnown = price !== undefined || model.info.local === true;
+  const data = {
+    step,
+    holds,
+    estimate,
+    worst,
+    ...(payer === undefined ? {} : { payer }),
+    ...(key === undefined ? {} : { key }),
+    ...(isKnown ? {} : { unpriced: true as const }),
   };
+  return { type: 'call.started', ...place, model: name, data };
 }

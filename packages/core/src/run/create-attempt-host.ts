@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'eventemitter3';
-import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
+import type { AttemptHost } from '../attempt/attempt-host.ts';
+import type { SingleFlight } from '../call/single-flight.ts';
 import { createBounded } from '../internal/bounded.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
 import { createSerial } from '../internal/serial.ts';
@@ -9,8 +10,11 @@ import { backoffMs } from '../limit/backoff.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
+import { wishProblems } from './check-wishes.ts';
 import { plannedDrafts } from './planned.ts';
+import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
+import { tellNews } from './tell-news.ts';
 
 /** Something to look at while it happens; not in the journal, never waited for. */
 export interface LiveEvent {
@@ -28,15 +32,18 @@ export type LiveBus = EventEmitter<{ model: [LiveEvent] }>;
 export interface AttemptHostParts
   extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'> {
   readonly settings: Settings;
+  readonly projection: Projection;
   readonly journal: Journal;
   readonly deadlines: Deadlines;
   readonly live: LiveBus;
   readonly sources: ReadonlyMap<string, TaskSource>;
+  /** Those who wait for an equal call are shown what it says. */
+  readonly flights: SingleFlight | undefined;
 }
 
 /** What attempts need of the kernel around them, for one kernel. */
 export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
-  const { settings, journal, deadlines, live, sources } = parts;
+  const { settings, journal, deadlines, live, sources, flights } = parts;
   return {
     clock: settings.clock,
     ids: settings.ids,
@@ -50,13 +57,18 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     memberOf: (model) => memberOf(settings, model),
     toolsOf: (task) =>
       task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
+    toolDown: (tool) => parts.projection.tools.down(tool, settings.clock.now()),
+    toolFailed: (tool) => parts.projection.tools.hasFailed(tool),
     grantsOf: (task) => grantsOf(settings, task),
     sourceOf: (run) => sources.get(run),
-    planFrom: (at, output) => plannedDrafts(at, output),
+    planFrom: (at, output) => plannedDrafts(at, output, (tasks) => wishProblems(settings, tasks)),
     bounded: createBounded(settings.checksAtOnce),
     serially: createSerial(),
-    show: (at, event) => show(live, at, event),
-    callEnded: parts.callEnded,
+    show: (at, event) => show(live, at, event, flights),
+    callEnded: (at) => {
+      tellNews(settings, parts.projection, journal, at.run.id);
+      parts.callEnded(at);
+    },
     wantsCall: parts.wantsCall,
     asked: parts.asked,
     ended: parts.ended,
@@ -80,8 +92,14 @@ function grantsOf(
   return [...roles.of(task.task).grants, ...(member?.grants ?? [])];
 }
 
-function show(live: LiveBus, at: AttemptPlace, event: ModelEvent): void {
+function show(
+  live: LiveBus,
+  at: Parameters<AttemptHost['show']>[0],
+  event: ModelEvent,
+  flights: SingleFlight | undefined,
+): void {
   if (live.listenerCount('model') === 0) return;
+  flights?.say(at.attempt.id, event);
   const shown: LiveEvent = {
     run: at.run.id,
     task: at.task.task.key,

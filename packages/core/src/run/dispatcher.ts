@@ -1,44 +1,49 @@
 import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import type { LetThrough } from '../attempt/call-model.ts';
 import { conversation } from '../attempt/conversation.ts';
+import type { EndDetails } from '../attempt/drive.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
-import { ReadyQueue, type ReadyTask } from '../schedule/ready-queue.ts';
-import type { Finding } from '../spec/validator.ts';
+import type { ReadyTask } from '../schedule/ready-task.ts';
+import type { ModelEvent } from '../spec/model.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
+import { FirstCalls } from './first-calls.ts';
 import {
+  assignedToNobody,
   assignmentDrafts,
   chooseFor,
   claimForMessages,
   composeFor,
   type Decider,
   downUntil,
-  needsNoModel,
+  toolWait,
+  whyNoModel,
 } from './give-away.ts';
 import { describeError } from './live-attempts.ts';
+import { probeOrder } from './probe-order.ts';
 import type { Projection } from './projection.ts';
+import type { TaskPlace } from './run-graphs.ts';
+import { Scheduling, type SchedulingHost, type Started } from './scheduling.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
+import { hasItsNeeds } from './settled.ts';
 import { Turns } from './turns.ts';
-
-/** What became of a task that was offered; `untilAt` says when to look at a blocked one again. */
-type Started = 'started' | 'dropped' | { readonly untilAt: number | undefined };
+import { waitingDraft } from './waiting-draft.ts';
 
 /** What the dispatcher has others do. */
-export interface DispatcherHost {
+export interface DispatcherHost extends SchedulingHost {
   /** An attempt was given its task: take it on, and make its first call when there is one. */
   begin(run: RunState, task: TaskState, call: LetThrough | undefined, durable: Promise<void>): void;
   /** A waiting attempt got leave for its next call. */
-  proceed(at: AttemptPlace, call: LetThrough, durable: Promise<void>): void;
+  proceed(at: AttemptPlace, call: LetThrough | undefined, durable: Promise<void>): void;
+  /** Shows what the call says that an attempt waits for. */
+  show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** An attempt cannot go on with its model. */
-  end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): void;
-  failTask(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void;
+  end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string, details?: EndDetails): void;
   stopRun(run: RunState, because: string): void;
-  /** Whether a run is being ended, so that nothing of it may start. */
-  isStopping(run: RunState): boolean;
 }
 
 /**
@@ -46,7 +51,9 @@ export interface DispatcherHost {
  * decision is durable.
  */
 export class Dispatcher {
-  readonly queue: ReadyQueue = new ReadyQueue();
+  readonly scheduling: Scheduling;
+  /** Tasks that are ready and wait for no model, in the order of becoming so. */
+  readonly free: TaskPlace[] = [];
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #decider: Decider;
@@ -54,17 +61,18 @@ export class Dispatcher {
   readonly #host: DispatcherHost;
   /** Attempts that want a call, by id. */
   readonly #waiting = new Map<string, AttemptPlace>();
-  /** Tasks that only their run's budget keeps back, until one of its calls ends. */
-  readonly #aside: ReadyTask[] = [];
   readonly #turns: Turns;
+  readonly #firstCalls: FirstCalls;
 
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
     this.#projection = projection;
     const candidates = createCandidateFinder(settings);
     this.#decider = { settings, projection, candidates };
+    this.scheduling = new Scheduling(this.#decider, host);
     this.#journal = journal;
     this.#host = host;
+    this.#firstCalls = new FirstCalls(this.#decider, journal, host, this);
     this.#turns = new Turns(settings.clock, (nowMs) =>
       journal.failure === undefined ? this.#turn(nowMs) : Number.POSITIVE_INFINITY,
     );
@@ -88,30 +96,31 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    for (const task of this.#aside.splice(0)) this.queue.add(task, this.#settings.clock.now());
-    if (this.queue.size > 0 || this.#waiting.size > 0) this.wake();
+    const { aside, queue } = this.scheduling;
+    aside.readmit(this.#projection, queue, this.#settings.clock.now());
+    if (queue.size > 0 || this.#waiting.size > 0 || this.free.length > 0) this.wake();
   }
 
   /** Starts nothing more. */
   close(): void {
+    this.#firstCalls.close();
     this.#turns.close();
   }
 
   /** Lets start what may start now; returns when to look again. */
   #turn(nowMs: number): number {
+    if (this.#host.isPaused()) return Number.POSITIVE_INFINITY;
     let wakeAt = Number.POSITIVE_INFINITY;
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
-    for (const at of [...this.#waiting.values()]) notLaterThan(this.#letThroughOrEnd(at, nowMs));
-    notLaterThan(
-      this.queue.offer(nowMs, (ready) => {
-        const outcome = this.#startOrFail(ready, nowMs);
-        if (typeof outcome === 'string') return outcome;
-        notLaterThan(outcome.untilAt);
-        return 'blocked';
-      }),
-    );
+    this.#startFree(nowMs, notLaterThan);
+    const { before, after } = probeOrder(this.#waiting.values(), this.#projection.breakers);
+    for (const at of before) notLaterThan(this.#letThroughOrEnd(at, nowMs));
+    notLaterThan(this.scheduling.offer(nowMs, (ready) => this.#startOrFail(ready, nowMs)));
+    for (const at of after) notLaterThan(this.#letThroughOrEnd(at, nowMs));
+    const { aside, queue } = this.scheduling;
+    if (aside.readmit(this.#projection, queue, nowMs)) this.wake();
     return wakeAt;
   }
 
@@ -132,31 +141,53 @@ export class Dispatcher {
   #start(ready: ReadyTask, nowMs: number): Started {
     const run = this.#projection.runs.get(ready.run);
     const task = run?.tasks.get(ready.task);
-    if (run?.status !== 'running' || task?.status !== 'open') return 'dropped';
-    if (this.#host.isStopping(run)) return 'dropped';
-    if (needsNoModel(task.task)) return this.#startWithoutModel(run, task);
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
+    if (this.scheduling.isFull(task)) return { untilAt: undefined };
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
       this.#host.failTask(run, task, choice.because, []);
       return 'dropped';
     }
     if (choice.kind === 'wait') {
-      this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
-      return { untilAt: choice.untilAt };
+      if (this.#firstCalls.startAnswered(run, task, undefined, nowMs)) return 'started';
+      const waits = this.#noteWaiting(task, choice.because, choice.untilAt, nowMs);
+      return { ...waits, isItsOwn: this.scheduling.isShutOut(task, nowMs) };
     }
     return this.#assign(run, task, choice, ready, nowMs);
   }
 
-  #startWithoutModel(run: RunState, task: TaskState): 'started' {
-    const durable = this.#journal.append([
-      {
-        type: 'task.assigned',
-        run: run.id,
-        task: task.task.key,
-        attempt: this.#settings.ids(),
-        data: { because: 'needs no model' },
-      },
-    ]);
+  #mayStart(run: RunState, task: TaskState): boolean {
+    // A member that is tried again makes its ensemble wait again.
+    const isEarly = task.task.ensemble !== undefined && !hasItsNeeds(run, task);
+    return task.status === 'open' && !isEarly && this.#mayGoOn(run, task);
+  }
+
+  #mayGoOn(run: RunState, task: TaskState): boolean {
+    const isHeld = run.status !== 'running' || task.paused !== undefined;
+    return !isHeld && !this.#host.isStopping(run);
+  }
+
+  /** Starts what waits for no model. One that is started may make others ready, which are behind it then. */
+  #startFree(nowMs: number, notLaterThan: (at: number | undefined) => void): void {
+    let kept = 0;
+    for (const place of this.free) {
+      const outcome = this.#startWithoutModel(place, nowMs);
+      if (typeof outcome === 'string') continue;
+      notLaterThan(outcome.untilAt);
+      this.free[kept++] = place;
+    }
+    this.free.length = kept;
+  }
+
+  #startWithoutModel(place: TaskPlace, nowMs: number): Started {
+    const run = this.#projection.runs.get(place.run);
+    const task = run?.tasks.get(place.task);
+    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
+    const because = whyNoModel(run, task);
+    if (because === undefined) return 'dropped';
+    const down = toolWait(this.#decider, task, nowMs);
+    if (down !== undefined) return this.#noteWaiting(task, down.because, down.untilAt, nowMs);
+    const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids(), because)]);
     this.#host.begin(run, task, undefined, durable);
     return 'started';
   }
@@ -169,7 +200,7 @@ export class Dispatcher {
     nowMs: number,
   ): Started {
     const { member } = choice;
-    const { prompt, tools } = composeFor(this.#settings, run, task, member);
+    const { prompt, tools } = composeFor(this.#decider, run, task, member, nowMs);
     if (prompt.framework?.pass === false) {
       const { id, failed } = prompt.framework;
       const findings = failed.map((message) => ({ message }));
@@ -181,28 +212,31 @@ export class Dispatcher {
       );
       return 'dropped';
     }
+    const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, ready, nowMs);
+    if (first.kind === 'no call') return 'started';
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
-    const admission = admitCall(this.#projection, run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
-      if (admission.ofBudget) this.#host.stopRun(run, admission.why);
+      if (admission.ends === 'run') this.#host.stopRun(run, admission.why);
       else this.#host.failTask(run, task, `${member.name}: ${admission.why}`, []);
       return 'dropped';
     }
     if (admission.kind === 'wait') {
       if (!admission.ofBudget) {
-        this.#noteWaiting(task, `${member.name}: ${admission.why}`, admission.untilAt, nowMs);
-        return { untilAt: admission.untilAt };
+        const because = `${member.name}: ${admission.why}`;
+        return this.#noteWaiting(task, because, admission.untilAt, nowMs);
       }
-      this.#aside.push(ready);
+      this.scheduling.aside.put(ready, claim, member.name);
       return 'dropped';
     }
     const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };
     const call = this.#settings.ids();
     const durable = this.#journal.append([
       ...assignmentDrafts(at, choice, prompt, tools),
-      callStarted({ ...at, call, model: member.name }, 1, admission, claim),
+      callStarted({ ...at, call }, member, 1, admission, claim, first.key),
     ]);
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
+    this.scheduling.workers.begin(task.task.kind);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
   }
@@ -213,36 +247,43 @@ export class Dispatcher {
       return this.#letThrough(at, nowMs);
     } catch (error) {
       if (this.#journal.failure !== undefined) throw error;
-      return this.#end(at, 'failed', `its next call could not begin: ${describeError(error)}`);
+      const because = `its next call could not begin: ${describeError(error)}`;
+      return this.#end(at, 'failed', because, { fault: 'infrastructure' });
     }
   }
 
   /** Gives a waiting attempt its next call, or says when to look again. */
   #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
-    const { run, attempt } = at;
-    if (run.status !== 'running' || this.#host.isStopping(run)) return undefined;
+    const { run, task, attempt } = at;
+    if (!this.#mayGoOn(run, task)) return undefined;
     const member = this.#settings.members.get(attempt.model ?? '');
-    const hopeless = whyHopeless(attempt, member);
-    if (member === undefined || hopeless !== undefined) {
-      return this.#end(at, 'failed', hopeless ?? 'it has no model');
-    }
+    if (member === undefined) return this.#end(at, 'failed', `${attempt.model} left the team`);
+    const hopeless = whyHopeless(this.#decider, at, member, nowMs);
+    if (hopeless !== undefined) return this.#end(at, hopeless.outcome, hopeless.because);
+    const first = this.#firstCalls.next(at, member, nowMs);
+    if (first.kind !== 'call') return undefined;
     const { failure } = attempt;
-    const down = downUntil(this.#decider, member.name, nowMs);
+    const down = downUntil(this.#decider, run.id, member.name, nowMs);
     const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
     if (notBefore > nowMs) {
       return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
     }
-    return this.#nextCall(at, member, nowMs);
+    return this.#nextCall(at, member, first.key, nowMs);
   }
 
-  #nextCall(at: AttemptPlace, member: Member, nowMs: number): number | undefined {
+  #nextCall(
+    at: AttemptPlace,
+    member: Member,
+    key: string | undefined,
+    nowMs: number,
+  ): number | undefined {
     const { run, task, attempt } = at;
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];
     const claim = claimForMessages(this.#decider, member, task, messages, tools);
-    const admission = admitCall(this.#projection, run, member, claim, nowMs);
+    const admission = admitCall(this.#projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
-      if (!admission.ofBudget) return this.#end(at, 'failed', admission.why);
+      if (admission.ends !== 'run') return this.#end(at, 'failed', admission.why);
       this.#host.stopRun(run, admission.why);
       return undefined;
     }
@@ -250,10 +291,10 @@ export class Dispatcher {
       return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
     }
     const call = this.#settings.ids();
-    const place = { ...placeOf(at), call, model: member.name };
+    const place = { ...placeOf(at), call };
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
-    const durable = this.#journal.append([callStarted(place, step, admission, claim)]);
+    const durable = this.#journal.append([callStarted(place, member, step, admission, claim, key)]);
     const request = requestOf(this.#settings, task, member, messages, tools);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;
@@ -274,25 +315,31 @@ export class Dispatcher {
       }
     }
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
-    if (isNewTime) this.#noteWaiting(at.task, why, untilAt, nowMs);
+    // Once a call: an outage must not fill the journal with all who wait, each time that one of them tries.
+    if (isNewTime || (isLong && at.task.waiting === undefined)) {
+      this.#noteWaiting(at.task, `${at.attempt.model}: ${why}`, untilAt, nowMs);
+    }
     return untilAt;
   }
 
-  #end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string): undefined {
-    this.#waiting.delete(at.attempt.id);
-    this.#host.end(at, outcome, because);
+  #end(...end: Parameters<DispatcherHost['end']>): undefined {
+    this.#waiting.delete(end[0].attempt.id);
+    this.#host.end(...end);
     return undefined;
   }
 
-  #noteWaiting(task: TaskState, because: string, untilAt: number | undefined, nowMs: number): void {
-    // A wait for a call to end is over in a moment; only a limit's wait is worth a line in the journal, and only once.
-    const known = task.waiting?.untilAt;
+  /** Tells of a wait, where that is news. */
+  #noteWaiting(
+    task: TaskState,
+    because: string,
+    untilAt: number | undefined,
+    nowMs: number,
+  ): { readonly untilAt: number | undefined } {
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
-    if (untilAt === undefined || (known !== undefined && known > nowMs && !isNewTime)) return;
-    void this.#journal.append([
-      { type: 'task.waiting', run: task.run, task: task.task.key, data: { because, untilAt } },
-    ]);
+    const draft = waitingDraft(task, because, untilAt, nowMs, isNewTime);
+    if (draft !== undefined) void this.#journal.append([draft]);
     // The event told everybody of the new time, by which the wait may be another one.
-    if (isNewTime) this.wake();
+    if (draft !== undefined && isNewTime) this.wake();
+    return { untilAt };
   }
 }

@@ -2,47 +2,46 @@ import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
+import { atMost } from '../internal/at-most.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
+import { questionTasks } from '../journal/fold-run.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { JournalIndex } from '../journal/journal-index.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { Payer } from '../spec/event.ts';
-import type { BudgetSpec } from '../spec/limit.ts';
-import type { PlanTask, TaskSource } from '../spec/task.ts';
+import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
+import { type NewRun, startDrafts } from './new-run.ts';
 import type { Projection } from './projection.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
 import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
 import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
+import type { Scheduling } from './scheduling.ts';
 import type { Settings } from './settings.ts';
-
-/** What a new run starts with. */
-export interface NewRun extends Payer {
-  readonly title: string;
-  readonly goal?: string;
-  readonly context?: string;
-  readonly budget?: BudgetSpec;
-  readonly tasks: readonly PlanTask[];
-  readonly source?: TaskSource;
-}
+import { tellCrossings } from './tell-crossings.ts';
+import { WorkOrders } from './work-orders.ts';
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
   readonly live: LiveBus = new EventEmitter();
+  /** The order in which tasks start. */
+  readonly scheduling: Scheduling;
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #journal: Journal;
+  readonly #index: Pick<JournalIndex, 'paused'>;
   readonly #dispatcher: Dispatcher;
   readonly #attempts: LiveAttempts;
   readonly #graphs: RunGraphs;
   readonly #control: RunControl;
+  readonly #orders: WorkOrders;
   readonly #host: AttemptHost;
   readonly #sources = new Map<string, TaskSource>();
   readonly #chains: Chains;
@@ -52,10 +51,16 @@ export class Kernel {
   readonly #sampler: GaugeSampler;
   #closing = false;
 
-  constructor(settings: Settings, projection: Projection, journal: Journal) {
+  constructor(
+    settings: Settings,
+    projection: Projection,
+    journal: Journal,
+    index: Pick<JournalIndex, 'paused'>,
+  ) {
     this.#settings = settings;
     this.#projection = projection;
     this.#journal = journal;
+    this.#index = index;
     this.#deadlines = new Deadlines(settings.clock);
     this.#removals = new Removals(settings.workspaces);
     this.#host = this.#attemptHost();
@@ -65,20 +70,32 @@ export class Kernel {
     );
     this.#dispatcher = new Dispatcher(settings, projection, journal, {
       begin: (run, task, call, durable) => this.#begin(run, task, call, durable),
-      proceed: (at, call, durable) => this.#attempts.go(at, durable, call),
-      end: (at, outcome, because) => endAttempt(this.#host, at, outcome, because, []),
+      proceed: (at, call, durable) => {
+        tellCrossings(projection, journal);
+        this.#attempts.go(at, durable, call);
+      },
+      show: (at, event) => this.#host.show(at, event),
+      end: (at, outcome, because, details) =>
+        endAttempt(this.#host, at, outcome, because, [], details),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
+      attempts: () => this.#attempts.list(),
+      longest: (run) => this.#graphs.longest(run),
+      append: (drafts) => this.#journal.append(drafts),
+      wake: () => this.#dispatcher.wake(),
       isStopping: (run) => this.#control.isStopping(run),
+      isPaused: () => this.paused !== undefined,
       // A stop can fail only with the journal, and of that everybody hears by other ways.
-      stopRun: (run, because) => void this.#control.stop(run, because).catch(() => undefined),
+      stopRun: (run, because) => void this.#control.drain(run, because).catch(() => undefined),
     });
-    this.#graphs = new RunGraphs(this.#dispatcher.queue);
+    this.scheduling = this.#dispatcher.scheduling;
+    this.#graphs = new RunGraphs(this.scheduling, this.#dispatcher.free);
     this.#control = new RunControl({
       attempts: this.#attempts,
       graphs: this.#graphs,
       attemptHost: this.#host,
       maxAttempts: settings.maxAttempts,
+      spent: (run) => projection.budgets.spentSoFar(run),
       now: () => settings.clock.now(),
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),
@@ -86,12 +103,30 @@ export class Kernel {
       finished: (run) => this.#finished(run),
     });
     this.#sampler = new GaugeSampler(settings, projection, () => this.#dispatcher.freed());
+    this.#orders = new WorkOrders({
+      runs: projection.runs,
+      members: settings.members,
+      attempts: this.#attempts,
+      attemptHost: this.#host,
+      graphs: this.#graphs,
+      control: this.#control,
+      isPaused: () => this.paused !== undefined,
+      append: (drafts) => this.#append(drafts),
+      wake: () => this.#dispatcher.wake(),
+      now: () => settings.clock.now(),
+      resumeRun: (run, because, source) => this.#resume(run, because, source),
+    });
     journal.whenFailed((failure) => this.#failAll(failure));
   }
 
   /** The runs that are not finished. */
   get unfinished(): readonly RunState[] {
     return [...this.#projection.runs.values()].filter(({ status }) => status !== 'finished');
+  }
+
+  /** Why the whole project is paused, while it is. */
+  get paused(): string | undefined {
+    return this.#index.paused;
   }
 
   /** How every model of the team stands now. */
@@ -106,55 +141,18 @@ export class Kernel {
 
   /** Starts a run; its tasks begin in the same turn. Throws `ConfigError` for a check that nobody makes. */
   start(id: string, request: NewRun): void {
-    const { tasks, source, ...data } = request;
-    for (const task of tasks) this.#chains.of(task);
-    if (source !== undefined) this.#sources.set(id, source);
-    this.#append([
-      { type: 'run.started', run: id, data },
-      { type: 'plan.accepted', run: id, data: { by: 'host', tasks } },
-    ]);
+    for (const task of request.tasks) this.#chains.of(task);
+    if (request.source !== undefined) this.#sources.set(id, request.source);
+    this.#append(startDrafts(id, request));
     this.#sampler.wake();
     const run = this.#projection.runs.get(id);
-    if (run !== undefined) this.#control.added(run, tasks);
+    if (run !== undefined) this.#control.added(run, request.tasks);
   }
 
-  /**
-   * Goes on with a run that was suspended, or that another process left unfinished; does nothing for one that goes on
-   * here. Throws `ConfigError` for a check that nobody makes any more.
-   */
-  resume(run: RunState, because: string, source: TaskSource | undefined): void {
+  /** What is ordered about work under way. Throws `OverseerError` `overseer.closed` once this kernel closes. */
+  get orders(): WorkOrders {
     this.#requireOpen();
-    if (run.status === 'finished' || this.#control.isStopping(run)) return;
-    if (run.status === 'running' && this.#graphs.has(run.id)) return;
-    for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
-    if (source !== undefined) this.#sources.set(run.id, source);
-    this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
-    this.#sampler.wake();
-    const left = [...run.tasks.values()].flatMap((task) =>
-      // What this process works on already goes on by itself.
-      task.attempt === undefined || this.#attempts.of(task) !== undefined
-        ? []
-        : [this.#attempts.adopt(run, task, task.attempt)],
-    );
-    this.#graphs.load(run, this.#settings.clock.now());
-    // Only once all are taken on can one find the other that asked it.
-    for (const at of left) this.#attempts.go(at, undefined, undefined);
-    this.#control.finishIfOver(run);
-    this.#dispatcher.wake();
-  }
-
-  /** Lets calls in flight end and starts none. */
-  pause(run: RunState, because: string): void {
-    this.#requireOpen();
-    if (run.status === 'running' && !this.#control.isStopping(run)) {
-      this.#append([{ type: 'run.suspended', run: run.id, data: { because } }]);
-    }
-  }
-
-  /** Ends a run, aborting what is under way down to the sockets. */
-  async cancel(run: RunState, because: string): Promise<void> {
-    this.#requireOpen();
-    await this.#control.stop(run, because);
+    return this.#orders;
   }
 
   /** The questions that wait for a person. */
@@ -165,13 +163,10 @@ export class Kernel {
   /** Records a person's answer, with which the check that asked goes on. `false` when nobody asks that any more. */
   answer(question: Pick<OpenQuestion, 'run' | 'task' | 'id'>, reply: string, by: string): boolean {
     this.#requireOpen();
-    const run = this.runOf(question.run);
-    const answered = answerDraft(run, question, reply, by);
-    const task = run?.tasks.get(question.task);
-    if (answered === undefined || task === undefined) return false;
+    const answered = answerDraft(this.runOf(question.run), question, reply, by);
+    if (answered === undefined) return false;
     this.#append([answered]);
-    const at = this.#attempts.of(task);
-    if (at !== undefined) this.#attempts.go(at, undefined, undefined);
+    this.#attempts.goOn(question);
     return true;
   }
 
@@ -187,16 +182,17 @@ export class Kernel {
 
   /** Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished. */
   async close(): Promise<void> {
+    const { clock, graceMs } = this.#settings;
     this.#closing = true;
     this.#dispatcher.close();
     this.#sampler.close();
-    await this.#within(this.#settings.graceMs, this.#attempts.quiet());
+    await atMost(clock, graceMs, this.#attempts.quiet());
     for (const at of this.#attempts.list()) {
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
     await this.#control.stopped();
-    await this.#within(this.#settings.graceMs, this.#removals.over());
+    await atMost(clock, graceMs, this.#removals.over());
     this.#deadlines.close();
     if (this.#journal.failure === undefined) await this.#suspendAll();
     this.#journal.followers.end();
@@ -211,13 +207,6 @@ export class Kernel {
       this.#ends.tell(run.id, { status: 'stopped', because, state: run });
     }
     await this.#journal.settled();
-  }
-
-  async #within(graceMs: number, work: Promise<unknown>): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#settings.clock.after(graceMs, resolve);
-    await Promise.race([work, promise]);
-    cancel();
   }
 
   #append(drafts: readonly EventDraft[]): void {
@@ -240,14 +229,34 @@ export class Kernel {
     durable: Promise<void>,
   ): void {
     if (task.attempt === undefined) return;
+    tellCrossings(this.#projection, this.#journal);
     const at = this.#attempts.adopt(run, task, task.attempt);
     // A task without a model does nothing yet that must be on disk before; its tools see to that themselves.
     this.#attempts.go(at, call === undefined ? undefined : durable, call);
   }
 
+  /**
+   * Goes on with a run that was suspended, or that another process left unfinished; does nothing for one that goes on
+   * here. Throws `ConfigError` for a check that nobody makes any more.
+   */
+  #resume(run: RunState, because: string, source: TaskSource | undefined): void {
+    if (run.status === 'finished' || this.#control.isStopping(run)) return;
+    if (run.status === 'running' && this.#graphs.has(run.id)) return;
+    for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
+    if (source !== undefined) this.#sources.set(run.id, source);
+    this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
+    this.#sampler.wake();
+    const left = this.#attempts.adoptAll(run);
+    this.#graphs.load(run, this.#settings.clock.now());
+    // Only once all are taken on can one find the other that asked it.
+    for (const at of left) this.#attempts.go(at, undefined, undefined);
+    this.#control.finishIfOver(run);
+    this.#dispatcher.wake();
+  }
+
   #broken(at: AttemptPlace, error: unknown): void {
     if (this.#journal.failure !== undefined) return;
-    endAttempt(this.#host, at, 'failed', describeError(error), []);
+    endAttempt(this.#host, at, 'failed', describeError(error), [], { fault: 'infrastructure' });
   }
 
   /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */
@@ -268,11 +277,16 @@ export class Kernel {
   #attemptHost(): AttemptHost {
     return createAttemptHost({
       settings: this.#settings,
+      projection: this.#projection,
       journal: this.#journal,
       deadlines: this.#deadlines,
       live: this.live,
       sources: this.#sources,
-      callEnded: () => this.#dispatcher.freed(),
+      flights: this.#projection.flights,
+      callEnded: () => {
+        tellCrossings(this.#projection, this.#journal);
+        this.#dispatcher.freed();
+      },
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);
         this.#dispatcher.freed();
@@ -287,10 +301,9 @@ export class Kernel {
   }
 
   #asked(at: AttemptPlace): void {
-    const children = [...at.attempt.questions.keys()].flatMap((question) => {
-      const child = at.run.tasks.get(`${at.task.task.key}/${question}`);
-      return child === undefined || child.status !== 'open' ? [] : [child];
-    });
+    const children = questionTasks(at.run, at.task, at.attempt).filter(
+      ({ status }) => status === 'open',
+    );
     this.#graphs.add(at.run, children, this.#settings.clock.now());
     this.#dispatcher.freed();
   }

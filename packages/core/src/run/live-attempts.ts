@@ -6,10 +6,16 @@ import { Cancellation } from '../internal/cancellation.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { Chains } from '../validate/chain.ts';
 
+interface Entry {
+  readonly at: AttemptPlace;
+  /** What is under way; it never rejects. */
+  work: Promise<void> | undefined;
+}
+
 /** The attempts that this process works on, each with what it holds, until each is let go. */
 export class LiveAttempts {
   readonly #host: AttemptHost;
-  readonly #live = new Map<string, { readonly at: AttemptPlace; work: Promise<void> }>();
+  readonly #live = new Map<string, Entry>();
   readonly #chains: Chains;
   readonly #onBroken: (at: AttemptPlace, error: unknown) => void;
 
@@ -34,10 +40,20 @@ export class LiveAttempts {
       cancel: new Cancellation(),
       chain: this.#chains.of(task.task),
       workspace: undefined,
+      isDriven: false,
     };
     const at: AttemptPlace = { run, task, attempt, live };
-    this.#live.set(attempt.id, { at, work: Promise.resolve() });
+    this.#live.set(attempt.id, { at, work: undefined });
     return at;
+  }
+
+  /** Takes on the attempts of a run that this process does not work on already. */
+  adoptAll(run: RunState): readonly AttemptPlace[] {
+    return [...run.tasks.values()].flatMap((task) =>
+      task.attempt === undefined || this.of(task) !== undefined
+        ? []
+        : [this.adopt(run, task, task.attempt)],
+    );
   }
 
   /** The attempt that a task has now, if this process works on it. */
@@ -51,10 +67,21 @@ export class LiveAttempts {
     return run === undefined ? places : places.filter((at) => at.run.id === run);
   }
 
+  /** Goes on with the attempt of a task, if this process works on it. */
+  goOn({ run, task }: { readonly run: string; readonly task: string }): void {
+    for (const { at } of this.#live.values()) {
+      if (at.run.id === run && at.task.task.key === task) this.go(at, undefined, undefined);
+    }
+  }
+
   /** Once `ready` resolves, makes the call if there is one, then goes on as far as the attempt gets by itself. */
   go(at: AttemptPlace, ready: Promise<void> | undefined, call: LetThrough | undefined): void {
     const entry = this.#live.get(at.attempt.id);
-    if (entry !== undefined) entry.work = this.#work(at, ready, call);
+    if (entry === undefined) return;
+    const work =
+      ready === undefined && call === undefined ? this.#drive(at) : this.#makeCall(at, ready, call);
+    // An attempt that is driven already goes on with what is under way.
+    if (work !== undefined || !at.live.isDriven) entry.work = work;
   }
 
   /** Resolves when nothing of these attempts is under way any more, what they set going among themselves included. */
@@ -62,7 +89,9 @@ export class LiveAttempts {
     const seen = new Set<Promise<void>>();
     const fresh = (): readonly Promise<void>[] =>
       [...this.#live.values()].flatMap(({ at, work }) =>
-        (run === undefined || at.run.id === run) && !seen.has(work) ? [work] : [],
+        work !== undefined && (run === undefined || at.run.id === run) && !seen.has(work)
+          ? [work]
+          : [],
       );
     for (let works = fresh(); works.length > 0; works = fresh()) {
       for (const work of works) seen.add(work);
@@ -70,12 +99,17 @@ export class LiveAttempts {
     }
   }
 
+  /** Resolves when nothing of one attempt is under way. */
+  async quietOf(at: AttemptPlace): Promise<void> {
+    await this.#live.get(at.attempt.id)?.work;
+  }
+
   /** Lets go of an attempt that ended, or that another process may take up. */
   release(at: AttemptPlace): void {
     this.#live.delete(at.attempt.id);
   }
 
-  async #work(
+  async #makeCall(
     at: AttemptPlace,
     ready: Promise<void> | undefined,
     call: LetThrough | undefined,
@@ -84,13 +118,26 @@ export class LiveAttempts {
       if (ready !== undefined) await ready;
       if (call !== undefined) {
         await callModel(this.#host, at, call);
-        this.#host.callEnded();
+        this.#host.callEnded(at);
       }
-      await drive(this.#host, at);
     } catch (error) {
-      if (at.live.cancel.aborted) return;
-      this.#onBroken(at, error);
+      this.#break(at, error);
+      return;
     }
+    await this.#drive(at);
+  }
+
+  #drive(at: AttemptPlace): Promise<void> | undefined {
+    try {
+      return drive(this.#host, at)?.catch((error: unknown) => this.#break(at, error));
+    } catch (error) {
+      this.#break(at, error);
+      return undefined;
+    }
+  }
+
+  #break(at: AttemptPlace, error: unknown): void {
+    if (!at.live.cancel.aborted) this.#onBroken(at, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Cooldown } from '../limit/cooldown.ts';
+import type { ModelBreaker, ModelDown } from '../limit/model-breakers.ts';
 import type { Claim, LimitUse } from '../limit/model-limits.ts';
 import type { Member } from '../route/member.ts';
 import type { Projection } from './projection.ts';
@@ -15,6 +15,8 @@ export interface ModelState {
   readonly state: 'idle' | 'working' | 'waiting' | 'down';
   readonly why: string | undefined;
   readonly untilAt: number | undefined;
+  /** Whether calls pass, and what is known of failures. */
+  readonly breaker: ModelBreaker;
   /** Calls in flight. */
   readonly running: number;
   readonly limits: readonly LimitUse[];
@@ -29,23 +31,24 @@ const LEAST: Claim = { estimate: ONE_TOKEN, worst: ONE_TOKEN };
 export function modelStates(settings: Settings, projection: Projection): readonly ModelState[] {
   const nowMs = settings.clock.now();
   return [...settings.members.values()].map((member) => {
-    const limits = member.limits.use(nowMs);
+    const limits = [...member.limits.use(nowMs), ...member.learned.use(nowMs)];
     const { running } = member.limits;
     const { id, provider, local = false } = member.model.info;
-    const cooldown = projection.cooldowns.get(member.name);
-    const standing = standingOf(cooldown, limits, member, nowMs);
-    return { name: member.name, id, provider, local, ...standing, running, limits };
+    const { breakers } = projection;
+    const standing = standingOf(breakers.down(member.name, nowMs), limits, member, nowMs);
+    const breaker = breakers.standing(member.name);
+    return { name: member.name, id, provider, local, ...standing, breaker, running, limits };
   });
 }
 
 function standingOf(
-  cooldown: Cooldown | undefined,
+  down: ModelDown | undefined,
   limits: readonly LimitUse[],
   member: Member,
   nowMs: number,
 ): Pick<ModelState, 'state' | 'why' | 'untilAt'> {
-  if (cooldown?.untilAt !== undefined && cooldown.untilAt > nowMs) {
-    return { state: 'down', why: cooldown.why, untilAt: cooldown.untilAt };
+  if (down?.untilAt !== undefined) {
+    return { state: 'down', why: down.why, untilAt: down.untilAt };
   }
   const full = limits.find(
     ({ used, held, capacity, resetAt }) => used + held >= capacity && resetAt !== undefined,

@@ -3,6 +3,7 @@ import { currentHolder } from '../internal/process-identity.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { readLiving } from '../journal/read-living.ts';
+import { BudgetTree } from '../limit/budget-tree.ts';
 import type { LeaseAnswer } from '../spec/store.ts';
 import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
@@ -29,7 +30,8 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   const { store, clock, ids } = settings;
   const lease = await takeLease(settings);
   const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
-  const projection = new Projection(settings.members, settings.strangers);
+  const budgets = new BudgetTree(settings.budgets, living.index.spending);
+  const projection = new Projection(settings.members, budgets, settings.cache, settings.strangers);
   for (const event of living.events) {
     projection.apply(event);
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
@@ -50,7 +52,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const left = [...projection.runs.values()].flatMap((run) => recoverRun(run, clock.now()));
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
-  const kernel = new Kernel(settings, projection, journal);
+  const kernel = new Kernel(settings, projection, journal, index);
   return {
     kernel,
     journal,

@@ -24,6 +24,7 @@ export function planTask(goal: string, { roles, checks, hasFiles }: PlanSituatio
     hasFiles
       ? 'Tasks work on files of a project; name every file that a task writes.'
       : 'There is no project folder: every task answers in text, and files stays empty.',
+    ...(checks.ensembles === true ? ENSEMBLES : []),
     `Checks may be of these kinds: ${checks.kinds.join(', ')}. Roles: null, or one of ${roles.join(', ')}.`,
     ...checks.kinds.flatMap((kind) => (kind in MEANINGS ? [`- ${kind}: ${MEANINGS[kind]}`] : [])),
   ].join('\n');
@@ -39,6 +40,11 @@ export function planTask(goal: string, { roles, checks, hasFiles }: PlanSituatio
     checks: [planCheck(checks)],
   };
 }
+
+const ENSEMBLES: readonly string[] = [
+  'A task that is answered in words, writes no files, and where a wrong answer costs much may have several models answer it: give it the field "ensemble": {"kind": "best-of | vote | merge", "of": 2 to 5}, and every other task "ensemble": null.',
+  '- vote: for short answers that can be counted; best-of: a judge chooses one; merge: a judge makes one of them. Each answer costs as much as the task.',
+];
 
 /** What a check's value is, for the planner; kinds that a host made up speak by their names. */
 const MEANINGS: Readonly<Record<string, string>> = {

@@ -1,28 +1,65 @@
+import { AnswerCache } from '../call/answer-cache.ts';
+import type { CacheSettings } from '../call/cache-options.ts';
+import { SingleFlight } from '../call/single-flight.ts';
+import { waitsOut } from '../internal/waits-out.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
-import { RunBudget } from '../limit/budget.ts';
-import { type Cooldown, cooldownAfter, noCooldown, outlivesProcess } from '../limit/cooldown.ts';
+import { BudgetTree } from '../limit/budget-tree.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
+import { ModelBreakers } from '../limit/model-breakers.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
+import { SpendRate } from '../limit/spend-rate.ts';
+import { ToolBreakers } from '../limit/tool-breakers.ts';
+import { WorkHistory } from '../limit/work-history.ts';
 import type { Member } from '../route/member.ts';
+import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import type { OpenCall } from './expected-ends.ts';
+import { foldToolCalls } from './fold-tool-calls.ts';
+import { outputKey } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
 export class Projection {
   readonly runs: Runs = new Map();
-  readonly budgets: Map<string, RunBudget> = new Map();
-  readonly cooldowns: Map<string, Cooldown> = new Map();
+  readonly budgets: BudgetTree;
+  readonly breakers: ModelBreakers;
+  readonly tools: ToolBreakers = new ToolBreakers();
+  /** When each run began, or was gone on with, epoch ms. */
+  readonly begunAt: Map<string, number> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
+  /** The calls under way. */
+  readonly calls: Map<string, OpenCall> = new Map();
+  readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
+  readonly history: WorkHistory = new WorkHistory();
+  /** What each model used lately. */
+  readonly rates: ReadonlyMap<string, SpendRate>;
+  /** Answers for equal requests, and equal calls in flight; absent where the host wants no cache. */
+  readonly answers: AnswerCache | undefined;
+  readonly flights: SingleFlight | undefined;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #strangers: ModelLimits | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
-  /** `strangers` is charged for models that are not among the members. */
-  constructor(members: ReadonlyMap<string, Member>, strangers?: ModelLimits) {
+  constructor(
+    members: ReadonlyMap<string, Member>,
+    budgets: BudgetTree = new BudgetTree(),
+    cache?: CacheSettings,
+    strangers?: ModelLimits,
+  ) {
     this.#members = members;
     this.#strangers = strangers;
+    this.budgets = budgets;
+    this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
+    this.answers = cache === undefined ? undefined : new AnswerCache(cache);
+    this.flights = cache === undefined ? undefined : new SingleFlight();
+    this.breakers = new ModelBreakers(
+      [...members.values()].map(({ name, model, slowMs, learned }) => {
+        const learns = learned.atOnce < Number.POSITIVE_INFINITY;
+        return { name, info: model.info, slowMs, learns };
+      }),
+    );
   }
 
   /** When the last event was, epoch ms. */
@@ -34,19 +71,31 @@ export class Projection {
   apply(event: OverseerEvent): void {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
+    this.history.take(event, () => this.#kindOf(event));
+    if (event.type === 'call.failed') this.#strike(event);
+    foldToolCalls(this.tools, this.runs, event);
     foldRun(this.runs, event);
     this.expected.take(event);
+    this.answers?.take(event);
+    this.flights?.take(event);
+    this.budgets.take(event);
     switch (event.type) {
       case 'run.started':
-        if (event.data.budget !== undefined && event.run !== undefined) {
-          this.budgets.set(event.run, new RunBudget(event.data.budget));
-        }
+      case 'run.resumed':
+        this.begunAt.set(event.run ?? '', event.at);
         return;
       case 'run.finished':
-        this.budgets.delete(event.run ?? '');
+        this.begunAt.delete(event.run ?? '');
         return;
       case 'lease.taken':
-        this.#forgiveFailures();
+        this.breakers.forgive(event.at);
+        this.tools.forgive();
+        return;
+      case 'model.changed':
+        this.breakers.tell(event.model ?? '', event.data);
+        return;
+      case 'limit.learned':
+        this.#members.get(event.model ?? '')?.learned.tell(event.data);
         return;
       case 'call.started':
         this.#start(event);
@@ -68,65 +117,76 @@ export class Projection {
 
   /** The clock was set back; what follows counts by the new one. */
   #setBack(at: number): void {
-    for (const { limits } of this.#members.values()) limits.setBack(at);
-    setBackWaits(this.runs, this.cooldowns, this.#latestAt, at);
+    for (const { limits, learned } of this.#members.values()) {
+      limits.setBack(at);
+      learned.setBack(at);
+    }
+    this.breakers.setBack(this.#latestAt, at);
+    this.tools.setBack(this.#latestAt, at);
+    for (const [run, begunAt] of this.begunAt) this.begunAt.set(run, Math.min(begunAt, at));
+    setBackWaits(this.runs, this.#latestAt, at);
     this.#latestAt = at;
   }
 
   #start(event: OverseerEvent<'call.started'>): void {
-    const { call = '', model = '', run = '' } = event;
+    const { call = '', model = '' } = event;
+    this.calls.set(call, { model, kind: this.#kindOf(event), startedAt: event.at });
     const { estimate, worst, payer, holds } = event.data;
     const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }) };
+    const member = this.#members.get(model);
     this.#limitsOf(model)?.start(call, event.at, claim, holds);
-    this.budgets.get(run)?.start(call, claim);
+    member?.learned.start(call, event.at);
+    this.breakers.start(call, model, event.at);
   }
 
   #finish(event: OverseerEvent<'call.finished'>): void {
-    const { call = '', model = '', run = '' } = event;
+    const { call = '', model = '' } = event;
     const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
+    this.calls.delete(call);
+    const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
     limits?.settle(call, settled, event.at);
+    this.rates.get(model)?.note(event.at, settled);
     // Headers come before the first token, and a long answer ends long after it.
     const headersAt = event.at - Math.max(0, durationMs - firstTokenMs);
     if (rate !== undefined) limits?.learn(event.at, rate, headersAt);
-    this.budgets.get(run)?.settle(call, settled);
-    this.outputs.note(outputKey(model, this.#kindOf(event)), settled.outputTokens);
-    if (this.cooldowns.has(model)) this.cooldowns.delete(model);
+    const key = outputKey(model, this.#kindOf(event));
+    this.outputs.note(key, settled.outputTokens);
+    this.durations.note(key, event.data.durationMs);
+    this.durations.note(model, event.data.durationMs);
+    member?.learned.succeed(call, event.at, event.data.firstTokenMs);
+    this.breakers.succeed(call, model, event.at, event.data.firstTokenMs);
   }
 
   #fail(event: OverseerEvent<'call.failed'>): void {
-    const { call = '', model = '', run = '' } = event;
+    const { call = '', model = '' } = event;
     const { settled, uncertain, rate } = event.data;
+    this.calls.delete(call);
+    const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
     if (uncertain) {
       limits?.settle(call, settled);
-      this.budgets.get(run)?.settle(call, settled);
-    } else {
-      limits?.release(call, event.data.kind === 'rate-limit');
-      this.budgets.get(run)?.release(call);
-    }
+      this.rates.get(model)?.note(event.at, settled);
+    } else limits?.release(call, event.data.kind === 'rate-limit');
     if (rate !== undefined) limits?.learn(event.at, rate);
-    const before = this.cooldowns.get(model) ?? noCooldown;
-    this.cooldowns.set(model, cooldownAfter(before, event.data, event.at));
+    member?.learned.fail(call, event.at, event.data);
+    this.breakers.fail(call, model, event.at, event.data);
   }
 
   #limitsOf(model: string): ModelLimits | undefined {
     return this.#members.get(model)?.limits ?? this.#strangers;
   }
 
-  /** Whoever starts anew may have mended what was wrong with a model. */
-  #forgiveFailures(): void {
-    for (const [model, cooldown] of this.cooldowns) {
-      if (!outlivesProcess(cooldown)) this.cooldowns.delete(model);
-    }
+  /** A failure between which and the one before it the model answered others is not of an outage. */
+  #strike(event: OverseerEvent<'call.failed'>): void {
+    const { run = '', task = '', model = '' } = event;
+    const attempt = this.runs.get(run)?.tasks.get(task)?.attempt;
+    if (attempt?.failedAt === undefined || waitsOut[event.data.kind] !== 'alone') return;
+    const succeededAt = this.breakers.succeededAt(model) ?? Number.NEGATIVE_INFINITY;
+    if (succeededAt > attempt.failedAt) attempt.strikes += 1;
   }
 
   #kindOf(event: OverseerEvent): string {
     return this.runs.get(event.run ?? '')?.tasks.get(event.task ?? '')?.task.kind ?? '';
   }
-}
-
-/** Under what a call's output is remembered. */
-export function outputKey(model: string, kind: string): string {
-  return `${model}/${kind}`;
 }

@@ -1,27 +1,40 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
-import type { ReadyQueue } from '../schedule/ready-queue.ts';
-import { groupOf, payerOf } from './give-away.ts';
+import { groupOf, payerOf, whyNoModel } from './give-away.ts';
+import type { Scheduling } from './scheduling.ts';
+import { hasItsNeeds } from './settled.ts';
+
+/** Names one task. */
+export interface TaskPlace {
+  readonly run: string;
+  readonly task: string;
+}
 
 /** The graphs of the runs that are worked on, and how their ready tasks get into the queue. */
 export class RunGraphs {
-  readonly #queue: ReadyQueue;
+  readonly #scheduling: Scheduling;
+  readonly #free: TaskPlace[];
   readonly #graphs = new Map<string, TaskGraph>();
   #order = 0;
 
-  constructor(queue: ReadyQueue) {
-    this.#queue = queue;
+  /** `free` is given the tasks that wait for no model: whoever takes them out starts them. */
+  constructor(scheduling: Scheduling, free: TaskPlace[]) {
+    this.#scheduling = scheduling;
+    this.#free = free;
   }
 
   /** Takes a run's tasks as they are now and queues those that are ready: at its start and when it is resumed. */
   load(run: RunState, nowMs: number): void {
-    const graph = new TaskGraph([...run.tasks.values()].map(({ task }) => task));
+    const graph = graphOf(run);
     this.#graphs.set(run.id, graph);
     const ready = new Set(graph.ready());
     for (const [key, state] of run.tasks) {
-      if (state.status !== 'done') continue;
-      ready.delete(key);
-      for (const next of graph.complete(key)) ready.add(next);
+      if (state.status === 'done') {
+        ready.delete(key);
+        for (const next of graph.complete(key)) ready.add(next);
+      }
+      // Members that failed are not done, and yet their ensemble can end.
+      if (state.task.ensemble !== undefined && hasItsNeeds(run, state)) ready.add(key);
     }
     for (const key of ready) this.enqueue(run, key, nowMs);
   }
@@ -34,22 +47,34 @@ export class RunGraphs {
       return;
     }
     graph.add(tasks.map(({ task }) => task));
-    for (const { task } of tasks) {
-      const isReady = task.needs.every((key) => run.tasks.get(key)?.status === 'done');
-      if (isReady) this.enqueue(run, task.key, nowMs);
-    }
+    for (const { task } of tasks) this.enqueueIfReady(run, task.key, nowMs);
+  }
+
+  /** Queues one open task of a run that is worked on here, unless it waits for another. */
+  enqueueIfReady(run: RunState, key: string, nowMs: number): void {
+    const state = run.tasks.get(key);
+    const isReady = state !== undefined && hasItsNeeds(run, state);
+    if (isReady && this.#graphs.has(run.id)) this.enqueue(run, key, nowMs);
   }
 
   /** Queues what a finished task made ready. */
   complete(run: RunState, key: string, nowMs: number): void {
-    for (const next of this.#graphs.get(run.id)?.complete(key) ?? [])
-      this.enqueue(run, next, nowMs);
+    const next = this.#graphs.get(run.id)?.complete(key) ?? [];
+    for (const ready of next) this.enqueue(run, ready, nowMs);
+    const memberOf = run.tasks.get(key)?.task.memberOf;
+    if (memberOf !== undefined && !next.includes(memberOf)) {
+      this.enqueueIfReady(run, memberOf, nowMs);
+    }
+  }
+
+  /** Every task that needs `key`, directly or not, whatever became of it. */
+  allDependantsOf(run: RunState, key: string): readonly string[] {
+    return (this.#graphs.get(run.id) ?? graphOf(run)).dependantsOf(key);
   }
 
   /** Every open task that waits for `key`, directly or not. */
   dependantsOf(run: RunState, key: string): readonly string[] {
-    const all = this.#graphs.get(run.id)?.dependantsOf(key) ?? [];
-    return all.filter((name) => {
+    return this.allDependantsOf(run, key).filter((name) => {
       const task = run.tasks.get(name);
       return task !== undefined && !isFinal[task.status];
     });
@@ -59,16 +84,30 @@ export class RunGraphs {
   enqueue(run: RunState, key: string, nowMs: number, notBefore = 0): void {
     const state = run.tasks.get(key);
     if (state === undefined || state.status !== 'open') return;
+    if (whyNoModel(run, state) !== undefined) {
+      this.#free.push({ run: run.id, task: key });
+      return;
+    }
     const task = {
       run: run.id,
       task: key,
       group: groupOf(state, payerOf(run)),
-      priority: state.task.priority,
+      flow: run.flow,
+      weight: run.weight,
+      priority: state.priority,
       rank: this.#graphs.get(run.id)?.rank(key) ?? 0,
       order: ++this.#order,
+      readyAt: nowMs,
       notBefore,
+      ...this.#scheduling.timesOf(state, nowMs),
+      express: state.expedited,
     };
-    this.#queue.add(task, nowMs);
+    this.#scheduling.queue.add(task, nowMs);
+  }
+
+  /** The longest chain of tasks behind any task of a run that is not verified. */
+  longest(run: string): number {
+    return this.#graphs.get(run)?.longest() ?? 0;
   }
 
   /** Whether a run is worked on here. */
@@ -77,7 +116,12 @@ export class RunGraphs {
   }
 
   /** Lets go of a run. */
-  forget(run: string): void {
+  forget(run: string, nowMs: number): void {
     this.#graphs.delete(run);
+    this.#scheduling.queue.removeRun(run, nowMs);
   }
+}
+
+function graphOf(run: RunState): TaskGraph {
+  return new TaskGraph([...run.tasks.values()].map(({ task }) => task));
 }

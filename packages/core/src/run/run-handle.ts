@@ -40,6 +40,10 @@ export function createRunHandle(
     result.catch(() => undefined);
     return result;
   };
+  const isOpen = (): boolean => {
+    const run = kernel.runOf(id);
+    return run !== undefined && run.status !== 'finished';
+  };
   // Asked for at once, so that a run that ends before anybody looks is not missed.
   void end();
   return {
@@ -48,17 +52,16 @@ export function createRunHandle(
       return end();
     },
     pause: (reason = 'paused by the host') => {
-      const run = kernel.runOf(id);
-      if (run !== undefined) kernel.pause(run, reason);
+      if (isOpen()) kernel.orders.pause({ run: id }, { because: reason });
     },
     resume: (options = {}) => {
-      const run = kernel.runOf(id);
-      if (run !== undefined) kernel.resume(run, 'resumed by the host', options.source);
+      const order = { because: 'resumed by the host' };
+      if (isOpen()) kernel.orders.resume({ run: id }, order, options.source);
     },
     cancel: async (reason = 'cancelled by the host') => {
-      const run = kernel.runOf(id);
-      if (run === undefined) return;
-      await kernel.cancel(run, reason);
+      if (kernel.runOf(id) === undefined) return;
+      // One that is over in memory may not be so on disk yet.
+      if (isOpen()) await kernel.orders.cancel({ run: id }, { because: reason });
       await kernel.settled();
     },
     [Symbol.asyncIterator]: () =>

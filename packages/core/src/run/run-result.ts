@@ -1,4 +1,5 @@
-import type { RunState, TaskStatus } from '../journal/run-state.ts';
+import { defined } from '../internal/defined.ts';
+import type { RunState, TaskState, TaskStatus } from '../journal/run-state.ts';
 import type { RunStatus, UsageTotals } from '../spec/event.ts';
 
 /** How one task of a run ended. */
@@ -10,6 +11,8 @@ export interface TaskResult {
   readonly model?: string;
   readonly attempts: number;
   readonly output?: string;
+  /** The task whose answer this one took over, and whose model `model` is. */
+  readonly from?: string;
   readonly reason?: string;
 }
 
@@ -20,8 +23,8 @@ export interface RunResult {
   readonly output?: string;
   readonly reason?: string;
   readonly usage: UsageTotals;
-  /** US dollars. */
-  readonly cost: number;
+  /** US dollars; absent where a call was charged to a model whose price nobody knows. */
+  readonly cost?: number;
   readonly tasks: readonly TaskResult[];
 }
 
@@ -31,7 +34,7 @@ export function runResult(run: RunState, status: RunStatus, reason: string | und
     id: run.id,
     status,
     usage: { ...run.usage },
-    cost: run.usage.microUsd / 1_000_000,
+    ...(run.unpriced ? {} : { cost: run.usage.microUsd / 1_000_000 }),
     tasks: taskResults(run),
     ...(run.output === undefined ? {} : { output: run.output }),
     ...(reason === undefined ? {} : { reason }),
@@ -39,19 +42,24 @@ export function runResult(run: RunState, status: RunStatus, reason: string | und
 }
 
 function taskResults(run: RunState): readonly TaskResult[] {
-  const results: TaskResult[] = [];
-  for (const { task, status, asks, past, attempt, output, because } of run.tasks.values()) {
-    if (asks !== undefined) continue;
-    const model = attempt?.model ?? past.at(-1)?.model;
-    results.push({
-      key: task.key,
-      title: task.title,
-      status,
-      attempts: past.length + (attempt === undefined ? 0 : 1),
-      ...(model === undefined ? {} : { model }),
-      ...(output === undefined ? {} : { output }),
-      ...(because === undefined ? {} : { reason: because }),
-    });
-  }
-  return results;
+  return [...run.tasks.values()].flatMap((state) =>
+    state.asks === undefined ? [taskResult(run, state)] : [],
+  );
+}
+
+function taskResult(run: RunState, state: TaskState): TaskResult {
+  const { task, status, past, attempt, output, because, from } = state;
+  const author = (from === undefined ? undefined : run.tasks.get(from)) ?? state;
+  return {
+    key: task.key,
+    title: task.title,
+    status,
+    attempts: past.length + (attempt === undefined ? 0 : 1),
+    ...defined({
+      model: author.attempt?.model ?? author.past.at(-1)?.model,
+      output,
+      from,
+      reason: because,
+    }),
+  };
 }

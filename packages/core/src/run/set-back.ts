@@ -1,5 +1,5 @@
 import type { Runs } from '../journal/fold-run.ts';
-import type { Cooldown } from '../limit/cooldown.ts';
+import type { AttemptState } from '../journal/run-state.ts';
 
 /** A clock that goes back by less than this makes waits that much longer, and nothing else. */
 const TOLERANCE_MS = 1_000;
@@ -13,26 +13,24 @@ export function isSetBack(latestAt: number, nowMs: number): boolean {
  * Moves the ends of waits that were told by a clock which was then set back from `from` to `to`, so that what was left
  * of each wait is left of it still: without this, everybody would wait until the old times come round. Epoch ms.
  */
-export function setBackWaits(
-  runs: Runs,
-  cooldowns: Map<string, Cooldown>,
-  from: number,
-  to: number,
-): void {
+export function setBackWaits(runs: Runs, from: number, to: number): void {
   const moved = (at: number): number => to + Math.max(0, at - from);
-  for (const [model, cooldown] of cooldowns) {
-    if (cooldown.untilAt === undefined) continue;
-    cooldowns.set(model, { ...cooldown, untilAt: moved(cooldown.untilAt) });
-  }
   for (const { tasks } of runs.values()) {
     for (const task of tasks.values()) {
       const { waiting, attempt } = task;
+      if (attempt !== undefined) setBackFailures(attempt, moved, to);
       if (waiting?.untilAt !== undefined) {
         task.waiting = { ...waiting, untilAt: moved(waiting.untilAt) };
       }
-      if (attempt?.failure?.retryAt !== undefined) {
-        attempt.failure = { ...attempt.failure, retryAt: moved(attempt.failure.retryAt) };
-      }
     }
+  }
+}
+
+function setBackFailures(attempt: AttemptState, moved: (at: number) => number, to: number): void {
+  const { failure, failingSince, failedAt } = attempt;
+  if (failingSince !== undefined) attempt.failingSince = Math.min(failingSince, to);
+  if (failedAt !== undefined) attempt.failedAt = Math.min(failedAt, to);
+  if (failure?.retryAt !== undefined) {
+    attempt.failure = { ...failure, retryAt: moved(failure.retryAt) };
   }
 }

@@ -1,9 +1,11 @@
+import type { CacheSettings } from '../call/cache-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { Member } from '../route/member.ts';
-import type { BudgetSpec } from '../spec/limit.ts';
+import type { WorkerBounds } from '../schedule/worker-pools.ts';
+import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
 import type { Validator } from '../spec/validator.ts';
@@ -30,6 +32,9 @@ export interface Settings {
   /** How long a call may give no sign of life. */
   readonly holdMs: number;
   readonly budget: BudgetSpec | undefined;
+  /** Absent where no answer is kept. */
+  readonly cache: CacheSettings | undefined;
+  readonly budgets: SharedBudgets | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** 0 to 1, for jitter. */
@@ -37,6 +42,14 @@ export interface Settings {
   readonly fetch: typeof globalThis.fetch | undefined;
   /** A wait longer than this sends a task to a fallback model. */
   readonly patienceMs: number;
+  /** How long a task may wait for a model, where it does not say; infinity for ever. */
+  readonly maxWaitMs: number;
+  /** Tasks that the queue holds at once; others wait outside. */
+  readonly queueLimit: number;
+  /** Attempts that may be under way at once, to begin with. */
+  readonly workers: WorkerBounds;
+  /** How long an outage may last before the tasks that wait for it fail. */
+  readonly outageMs: number;
   /** Tries at one task before it fails. */
   readonly maxAttempts: number;
   /** Checks that run at once. */

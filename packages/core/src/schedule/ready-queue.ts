@@ -1,123 +1,270 @@
-import { Heap } from '../internal/heap.ts';
-import type { Priority } from '../spec/task.ts';
-
-/** A task whose needs are verified, waiting for a model. */
-export interface ReadyTask {
-  readonly run: string;
-  readonly task: string;
-  /** Tasks of one group can be done by the same models. */
-  readonly group: string;
-  readonly priority: Priority;
-  /** Length of the longest chain of tasks behind it; the longer the sooner. */
-  readonly rank: number;
-  /** Order of becoming ready. */
-  readonly order: number;
-  /** Epoch ms before which it must not start (a retry's delay). */
-  readonly notBefore: number;
-}
-
-const WEIGHT: Readonly<Record<Priority, number>> = { critical: 3, high: 2, medium: 1, low: 0 };
-
-/** Whether `a` comes before `b`: by priority, then the critical path, then the order of becoming ready. */
-export function comesBefore(a: ReadyTask, b: ReadyTask): boolean {
-  const byPriority = WEIGHT[a.priority] - WEIGHT[b.priority];
-  if (byPriority !== 0) return byPriority > 0;
-  if (a.rank !== b.rank) return a.rank > b.rank;
-  return a.order < b.order;
-}
+import { IndexedHeap } from '../internal/indexed-heap.ts';
+import { FairGroup, type Next } from './fair-group.ts';
+import { type Lane, Lanes } from './lanes.ts';
+import type { ReadyTask } from './ready-task.ts';
+import type { Entry } from './strand.ts';
+import { Turn } from './turn.ts';
 
 /**
- * Tasks that are ready, in groups: a group whose models are all taken never holds up another group. One turn looks at
- * no more tasks than it starts, plus one a group.
+ * What became of a task that was offered: `started` and `dropped` take it out, `blocked` leaves it and its group for
+ * this turn, `aside` leaves it alone, for a reason that the others of its group do not share.
+ */
+export type OfferOutcome = 'started' | 'blocked' | 'aside' | 'dropped';
+
+/**
+ * Tasks that are ready, in groups, shared out fairly among flows: see `FairGroup`. A group whose models are all taken
+ * never holds up another. One turn looks at no more tasks than it starts, plus one a group; adding, starting and taking
+ * out are O(log n). Knows no clock: times are epoch ms.
  */
 export class ReadyQueue {
-  readonly #groups = new Map<string, Heap<ReadyTask>>();
-  readonly #later = new Heap<ReadyTask>((a, b) => a.notBefore < b.notBefore);
+  readonly #lanes: Lanes;
+  readonly #groups = new Map<string, FairGroup>();
+  readonly #entries = new Map<string, Map<string, Entry>>();
+  readonly #later: IndexedHeap<Entry>;
+  readonly #expiring: IndexedHeap<Entry>;
   #size = 0;
+  /** The virtual finish of what was started last, over all groups. */
+  #clock = 0;
+  #starts = 0;
+  /** While tasks are offered: the groups that may still start one. */
+  #turn: Turn | undefined;
+
+  constructor(lanes: Lanes = new Lanes()) {
+    this.#lanes = lanes;
+    this.#later = new IndexedHeap(
+      (a, b) => a.task.notBefore < b.task.notBefore,
+      (entry, place) => {
+        entry.place = place;
+      },
+    );
+    this.#expiring = new IndexedHeap(
+      (a, b) => a.task.expiresAt < b.task.expiresAt,
+      (entry, place) => {
+        entry.expiryPlace = place;
+      },
+    );
+  }
 
   /** Tasks that wait, those of the future included. */
   get size(): number {
     return this.#size;
   }
 
+  /** The tasks that wait, in no order. */
+  *waiting(): Generator<ReadyTask> {
+    for (const tasks of this.#entries.values()) for (const { task } of tasks.values()) yield task;
+  }
+
+  /** Whether that flow has nothing of that priority waiting in that group. */
+  isNewLane(task: ReadyTask): boolean {
+    const lane = this.#lanes.find(task);
+    return lane === undefined || this.#groups.get(task.group)?.hasLane(lane) !== true;
+  }
+
+  /** Adds a task, in place of one of the same run and key. */
   add(task: ReadyTask, nowMs: number): void {
+    const before = this.#entries.get(task.run)?.get(task.task);
+    if (before !== undefined) this.#detach(before, nowMs);
+    const entry = entryOf(task);
+    let tasks = this.#entries.get(task.run);
+    if (tasks === undefined) {
+      tasks = new Map();
+      this.#entries.set(task.run, tasks);
+    }
+    tasks.set(task.task, entry);
     this.#size += 1;
-    if (task.notBefore > nowMs) this.#later.push(task);
-    else this.#group(task.group).push(task);
+    if (task.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(entry);
+    if (task.notBefore > nowMs) this.#later.push(entry);
+    else this.#addToGroup(entry, nowMs);
+  }
+
+  /** The task of that run and key, if it waits here. */
+  get(run: string, task: string): ReadyTask | undefined {
+    return this.#entries.get(run)?.get(task)?.task;
+  }
+
+  /** Takes a task out, wherever it stands; gives it, or `undefined` when it does not wait here. */
+  remove(run: string, task: string, nowMs: number): ReadyTask | undefined {
+    const entry = this.#entries.get(run)?.get(task);
+    if (entry === undefined) return undefined;
+    this.#detach(entry, nowMs);
+    return entry.task;
+  }
+
+  /** Takes all tasks of a run out. */
+  removeRun(run: string, nowMs: number): void {
+    for (const entry of [...(this.#entries.get(run)?.values() ?? [])]) this.#detach(entry, nowMs);
+  }
+
+  /** Changes what a waiting task is ordered by; it keeps its place among equals. `false` when it does not wait here. */
+  reprioritise(
+    run: string,
+    task: string,
+    change: Partial<Omit<ReadyTask, 'run' | 'task'>>,
+    nowMs: number,
+  ): boolean {
+    const before = this.remove(run, task, nowMs);
+    if (before === undefined) return false;
+    this.add({ ...before, ...change }, nowMs);
+    return true;
   }
 
   /**
    * Offers tasks, the first of all groups first, until every group is stuck or empty. `start` says what became of a
-   * task: `started` and `dropped` take it out, `blocked` leaves it and its group for this turn, and so does a throw. It
-   * may add tasks; those of groups that are not stuck are offered in this turn too.
-   * Returns when the next task of the future is due, if there is one.
+   * task; a throw leaves it where it is. It may add and remove tasks; those of groups that are not stuck are offered in
+   * this turn too. Tasks whose time to wait is over are taken out before and given to `expired`. Returns when to offer
+   * again if nothing else happens: when a task of the future is due, or one's time to wait ends.
    */
   offer(
     nowMs: number,
-    start: (task: ReadyTask) => 'started' | 'blocked' | 'dropped',
+    start: (task: ReadyTask) => OfferOutcome,
+    expired: (task: ReadyTask) => void = () => undefined,
   ): number | undefined {
+    this.#takeExpired(nowMs, expired);
     this.#bringIn(nowMs);
-    const stuck = new Set<Heap<ReadyTask>>();
-    for (let group = this.#first(stuck); group !== undefined; group = this.#first(stuck)) {
-      if (this.#offerFirst(group, start) === 'blocked') stuck.add(group);
-    }
-    this.#forgetEmpty();
-    return this.#later.peek()?.notBefore;
-  }
-
-  /** Takes the task out before it is offered, because `start` may put others before it. */
-  #offerFirst(
-    group: Heap<ReadyTask>,
-    start: (task: ReadyTask) => 'started' | 'blocked' | 'dropped',
-  ): 'started' | 'blocked' | 'dropped' {
-    const task = group.pop();
-    if (task === undefined) return 'dropped';
-    let outcome: 'started' | 'blocked' | 'dropped' = 'blocked';
+    const turn = new Turn();
+    for (const group of this.#groups.values()) group.age(nowMs);
+    this.#turn = turn;
     try {
-      outcome = start(task);
-      return outcome;
+      for (const group of this.#groups.values()) this.#contend(group, nowMs);
+      for (let one = turn.take(); one !== undefined; one = turn.take()) {
+        this.#offerFirst(turn, one, start, nowMs);
+      }
     } finally {
-      if (outcome === 'blocked') group.push(task);
-      else this.#size -= 1;
+      this.#turn = undefined;
+      for (const entry of turn.aside) this.#addToGroup(entry, nowMs);
+      this.#forgetEmpty();
     }
+    return earlier(this.#later.peek()?.task.notBefore, this.#expiring.peek()?.task.expiresAt);
   }
 
-  #group(name: string): Heap<ReadyTask> {
+  /** The same queue again, to try out what would become of it. */
+  copy(nowMs: number): ReadyQueue {
+    const { lanes, copyOf } = this.#lanes.copy();
+    const queue = new ReadyQueue(lanes);
+    queue.#size = this.#size;
+    queue.#clock = this.#clock;
+    queue.#starts = this.#starts;
+    const copies = new Map<Entry, Entry>();
+    for (const [run, tasks] of this.#entries) {
+      const others = new Map<string, Entry>();
+      queue.#entries.set(run, others);
+      for (const [task, entry] of tasks) {
+        const other = { ...entry, strand: undefined };
+        others.set(task, other);
+        copies.set(entry, other);
+        if (entry.expiryPlace >= 0) queue.#expiring.push(other);
+        if (entry.strand === undefined) queue.#later.push(other);
+      }
+    }
+    const laneOf = (lane: Lane): Lane => copyOf.get(lane) ?? lane;
+    for (const [name, group] of this.#groups) {
+      const copyEntry = (entry: Entry): Entry => copies.get(entry) ?? entry;
+      queue.#groups.set(name, group.copy(lanes, laneOf, copyEntry, nowMs));
+    }
+    return queue;
+  }
+
+  #offerFirst(
+    turn: Turn,
+    known: Next,
+    start: (task: ReadyTask) => OfferOutcome,
+    nowMs: number,
+  ): void {
+    const { group } = known;
+    const next = group.next(this.#clock, nowMs, known);
+    // Others may have come before it since, or its own first task may be another one.
+    if (next === undefined || next.entry !== known.entry || next.key > known.key) {
+      turn.put(next);
+      return;
+    }
+    const outcome = start(next.entry.task);
+    if (outcome === 'blocked') {
+      turn.block(group);
+      return;
+    }
+    if (outcome === 'started') {
+      this.#starts += 1;
+      group.lastStart = this.#starts;
+      this.#clock = group.charge(next, this.#clock, nowMs);
+    }
+    const { run, task } = next.entry.task;
+    const isThere = this.#entries.get(run)?.get(task) === next.entry;
+    if (outcome === 'aside' && isThere) {
+      group.setAside(next.entry, nowMs);
+      turn.aside.add(next.entry);
+    } else if (isThere) {
+      this.#detach(next.entry, nowMs);
+    }
+    this.#contend(group, nowMs);
+  }
+
+  #contend(group: FairGroup, nowMs: number): void {
+    this.#turn?.put(group.next(this.#clock, nowMs));
+  }
+
+  #addToGroup(entry: Entry, nowMs: number): void {
+    const name = entry.task.group;
     let group = this.#groups.get(name);
     if (group === undefined) {
-      group = new Heap(comesBefore);
+      group = new FairGroup(name, this.#lanes, this.#clock, nowMs);
       this.#groups.set(name, group);
     }
-    return group;
+    group.add(entry, this.#clock, nowMs);
+    this.#contend(group, nowMs);
+  }
+
+  #detach(entry: Entry, nowMs: number): void {
+    const { run, task, group } = entry.task;
+    const tasks = this.#entries.get(run);
+    tasks?.delete(task);
+    if (tasks?.size === 0) this.#entries.delete(run);
+    this.#size -= 1;
+    if (entry.expiryPlace >= 0) this.#expiring.remove(entry.expiryPlace);
+    if (this.#turn?.aside.delete(entry) === true) return;
+    if (entry.strand === undefined) this.#later.remove(entry.place);
+    else this.#groups.get(group)?.remove(entry, nowMs);
+  }
+
+  #takeExpired(nowMs: number, expired: (task: ReadyTask) => void): void {
+    for (
+      let first = this.#expiring.peek();
+      first !== undefined && first.task.expiresAt <= nowMs;
+      first = this.#expiring.peek()
+    ) {
+      this.#detach(first, nowMs);
+      expired(first.task);
+    }
   }
 
   #bringIn(nowMs: number): void {
     for (
       let next = this.#later.peek();
-      next !== undefined && next.notBefore <= nowMs;
+      next !== undefined && next.task.notBefore <= nowMs;
       next = this.#later.peek()
     ) {
       this.#later.pop();
-      this.#group(next.group).push(next);
+      this.#addToGroup(next, nowMs);
     }
   }
 
   #forgetEmpty(): void {
     for (const [name, group] of this.#groups) if (group.size === 0) this.#groups.delete(name);
   }
+}
 
-  /** The group whose first task comes before all others. */
-  #first(stuck: ReadonlySet<Heap<ReadyTask>>): Heap<ReadyTask> | undefined {
-    let first: Heap<ReadyTask> | undefined;
-    let best: ReadyTask | undefined;
-    for (const group of this.#groups.values()) {
-      const task = group.peek();
-      if (task === undefined || stuck.has(group)) continue;
-      if (best === undefined || comesBefore(task, best)) {
-        first = group;
-        best = task;
-      }
-    }
-    return first;
-  }
+function entryOf(task: ReadyTask): Entry {
+  return {
+    task,
+    strand: undefined,
+    place: -1,
+    deadlinePlace: -1,
+    expiryPlace: -1,
+    stood: undefined,
+  };
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
 }

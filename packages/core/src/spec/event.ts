@@ -1,8 +1,9 @@
+import type { CacheScope } from './answer-store.ts';
 import type { Json } from './json.ts';
-import type { BudgetSpec } from './limit.ts';
+import type { BudgetScope, BudgetSpec } from './limit.ts';
 import type { Message, Part } from './message.ts';
 import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } from './model.ts';
-import type { PlanTask } from './task.ts';
+import type { PlanTask, Priority } from './task.ts';
 import type { Effect } from './tool.ts';
 import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
 
@@ -67,6 +68,12 @@ export interface FrameworkReport {
   readonly components: Readonly<Record<string, string>>;
 }
 
+/**
+ * Whose fault it was that an attempt ended without success. `model`: its answer, its habits or its provider.
+ * `infrastructure`: a disk, a tool or a check that broke, which says nothing of the model. `none`: nobody's.
+ */
+export type AttemptFault = 'model' | 'infrastructure' | 'none';
+
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed';
 
@@ -76,6 +83,8 @@ export interface UsageTotals {
   readonly failedCalls: number;
   /** Calls whose end nobody saw; they are charged at their estimate and may or may not have been billed. */
   readonly uncertainCalls: number;
+  /** Calls that were not made, as an equal one was answered; no provider counts them. Absent in journals from before 'call.cached'. */
+  readonly cachedCalls?: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly microUsd: number;
@@ -84,13 +93,23 @@ export interface UsageTotals {
 /** What each type of event carries. Every decision and outcome is here; tokens as they stream, progress and queue order are not. */
 export interface EventData {
   'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
+  /** Nothing of any run begins until the project is resumed. */
+  'project.paused': { readonly because: string };
+  'project.resumed': { readonly because: string };
   'run.started': {
     readonly goal?: string;
     readonly title: string;
     readonly context?: string;
     readonly budget?: BudgetSpec;
+    /** Whose answers this run may use and leave, beside the overseer's own; `false` for none. */
+    readonly cache?: false | CacheScope;
     readonly user?: string;
     readonly tenant?: string;
+    /** The task of another run for which this one works; what it uses is charged to that as well. */
+    readonly parent?: { readonly run: string; readonly task: string };
+    /** Whose work it is, and with which weight it shares in the models. */
+    readonly flow?: string;
+    readonly weight?: number;
   };
   'run.suspended': { readonly because: string };
   'run.resumed': { readonly because: string };
@@ -99,6 +118,18 @@ export interface EventData {
     readonly status: RunStatus;
     readonly because?: string;
     readonly usage: UsageTotals;
+    /**
+     * What the project, and the run's user and tenant, have spent in all so far, this run included: from here on nobody
+     * has to know the events before. Money is in micro-dollars.
+     */
+    readonly spent?: Readonly<
+      Partial<
+        Record<
+          BudgetScope,
+          { readonly usd: number; readonly tokens: number; readonly calls: number }
+        >
+      >
+    >;
   };
   'plan.accepted': { readonly by: 'host' | 'model'; readonly tasks: readonly PlanTask[] };
   'task.assigned': {
@@ -110,10 +141,27 @@ export interface EventData {
     readonly insteadOf?: string;
   };
   'task.waiting': { readonly because: string; readonly untilAt?: number };
-  /** What the task gave is the answer of this attempt's last call or tool; it is not written again here. */
-  'task.done': { readonly changed?: readonly string[]; readonly commit?: string };
+  /** A person put the task before all others. */
+  'task.expedited': { readonly by: string; readonly because: string };
+  /** What the task gave is the answer of this attempt's last call or tool, or that of the task `from`; it is not written again here. */
+  'task.done': {
+    readonly changed?: readonly string[];
+    readonly commit?: string;
+    readonly from?: string;
+  };
   'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
   'task.skipped': { readonly because: string };
+  /** Nothing of the task begins until it is resumed; a call in flight ends. */
+  'task.paused': { readonly because: string };
+  'task.resumed': { readonly because: string };
+  /** Somebody gave it another priority, or another model: a name binds the task to that model, `null` frees it. */
+  'task.changed': {
+    readonly because: string;
+    readonly priority?: Priority;
+    readonly model?: string | null;
+  };
+  /** A task that failed or was skipped is to be tried again, with as many attempts as a new one. */
+  'task.reopened': { readonly because: string };
   'attempt.started': {
     readonly messages: readonly Message[];
     readonly tools: readonly ToolDescription[];
@@ -125,6 +173,10 @@ export interface EventData {
   'attempt.ended': {
     readonly outcome: 'accepted' | 'rejected' | 'failed' | 'moved' | 'cancelled';
     readonly because: string;
+    /** Absent in journals of before it was told; then a failure counts as the model's. */
+    readonly fault?: AttemptFault;
+    /** No other attempt may follow: the task fails with this one. */
+    readonly isLast?: boolean;
     readonly findings?: readonly Finding[];
   };
   'call.started': {
@@ -135,6 +187,10 @@ export interface EventData {
     readonly worst: CallEstimate;
     /** On whose behalf; absent where its run names nobody. */
     readonly payer?: Payer;
+    /** Under which the answer may be kept for equal requests; absent where it may not. */
+    readonly key?: string;
+    /** Nobody knows what the model costs: its dollars are missing wherever they are counted. */
+    readonly unpriced?: true;
   };
   'call.finished': {
     readonly parts: readonly Part[];
@@ -151,18 +207,44 @@ export interface EventData {
     readonly message: string;
     readonly retryable: boolean;
     readonly retryAt?: number;
+    /** Until when the provider asked to be left alone, or until its quota is full again, epoch ms. */
+    readonly askedUntilAt?: number;
     readonly rate?: RateLimit;
     /** What stays charged: nothing for a call that was refused, the estimate for one whose end nobody saw. */
     readonly settled: CallEstimate;
     readonly uncertain: boolean;
   };
+  /** The answer to an equal call in place of a call: nothing was sent, and nothing is charged. */
+  'call.cached': {
+    readonly step: number;
+    readonly key: string;
+    /** The call that gave this answer; it may be one of another run. */
+    readonly of: string;
+    /** `kept`: it was accepted before. `joined`: this attempt waited for it. `similar`: its request says the same in other words. */
+    readonly by: 'kept' | 'joined' | 'similar';
+    /** The cosine of the two requests, where they are similar. */
+    readonly similarity?: number;
+    readonly parts: readonly Part[];
+    readonly reason: FinishReason;
+    /** What that call cost. */
+    readonly saved: CallEstimate;
+  };
+  /** Of calls that change something alone: what changes nothing need not be known before it is over. */
   'tool.started': {
     readonly id: string;
     readonly name: string;
     readonly input: Json;
     readonly effect: Effect;
   };
-  'tool.finished': { readonly id: string; readonly output: Json; readonly isError?: boolean };
+  'tool.finished': {
+    readonly id: string;
+    /** Present where no `tool.started` comes before it. */
+    readonly name?: string;
+    readonly output: Json;
+    readonly isError?: boolean;
+    /** What the tool stands on failed: it took too long, or threw something that is no answer. */
+    readonly isBroken?: boolean;
+  };
   'verdict.given': {
     /** Position in the task's chain of checks. */
     readonly check: number;
@@ -172,19 +254,36 @@ export interface EventData {
   };
   'question.asked': {
     readonly id: string;
-    readonly check: number;
-    readonly validator: string;
+    /** The check that asks, by its position in the chain, and its validator; absent where a tool call is in doubt. */
+    readonly check?: number;
+    readonly validator?: string;
+    /** The id of the tool call in doubt that is asked about. */
+    readonly tool?: string;
     readonly ask: Ask;
   };
   'question.answered': { readonly id: string; readonly reply: string; readonly by: string };
   'change.started': { readonly files: readonly string[] };
   'change.accepted': { readonly commit: string; readonly files: readonly string[] };
   'change.refused': { readonly because: string; readonly findings: readonly Finding[] };
-  'limit.learned': { readonly rate: RateLimit };
+  /** Used and held first came to a share of a budget. Money is in micro-dollars. */
+  'budget.crossed': {
+    readonly scope: BudgetScope;
+    readonly metric: 'usd' | 'tokens' | 'calls';
+    readonly share: number;
+    readonly used: number;
+    readonly held: number;
+    readonly capacity: number;
+  };
+  /** How many calls a minute a model bears was learned from its refusals; an empty `rate` lifts that again. */
+  'limit.learned': { readonly rate: RateLimit; readonly because?: string };
+  /** A model is left alone after failures (`down`), or is up again. */
   'model.changed': {
     readonly state: 'up' | 'down';
     readonly because: string;
+    /** When one call will try it again. */
     readonly untilAt?: number;
+    /** What failed: the model, its key with all models of it, or its server with all models of it. */
+    readonly scope?: 'model' | 'key' | 'server';
   };
 }
 

@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
+export type { AnswerStore, CachedAnswer, CacheScope } from './answer-store.ts';
 export type {
+  AttemptFault,
   CallEstimate,
   ConsideredModel,
   Envelope,
@@ -28,6 +30,7 @@ export type {
 } from './framework.ts';
 export type { Json, JsonObject } from './json.ts';
 export type {
+  BudgetScope,
   BudgetSpec,
   CalendarPeriod,
   CapacityHours,
@@ -37,6 +40,7 @@ export type {
   LimitMetric,
   LimitRule,
   LimitText,
+  SharedBudgets,
   Weekday,
 } from './limit.ts';
 export type {
@@ -87,6 +91,8 @@ export type {
   Check,
   Diagnostic,
   DocumentStatus,
+  Ensemble,
+  EnsembleClosing,
   PlanTask,
   Position,
   Priority,

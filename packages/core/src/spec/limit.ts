@@ -105,10 +105,33 @@ export interface GaugeRule {
 /** A limit in any form. */
 export type Limit = LimitText | LimitRule | GaugeRule;
 
-/** What a run may spend; a run stops before it would exceed any of them. */
+/** What may be spent in all; work stops before it would exceed any of these. What is left out is unlimited. */
 export interface BudgetSpec {
   /** US dollars. */
   readonly usd?: number;
   readonly tokens?: number;
   readonly calls?: number;
+  /** Shares of each amount, above 0 and up to 1, at which `budget.crossed` tells; the default is `[0.8]`. */
+  readonly warnAt?: readonly number[];
 }
+
+/** Budgets that many runs share. They are for ever: what was spent counts over restarts. */
+export interface SharedBudgets {
+  /** For everything that this overseer's project ever does. */
+  readonly project?: BudgetSpec;
+  /** By the user that runs are started for; `*` is for each user that has none of its own. */
+  readonly users?: Readonly<Record<string, BudgetSpec>>;
+  /** By the tenant that runs are started for; `*` is for each tenant that has none of its own. */
+  readonly tenants?: Readonly<Record<string, BudgetSpec>>;
+  /** By the name of a model in its team; work that no longer fits one goes to other models. */
+  readonly models?: Readonly<Record<string, BudgetSpec>>;
+}
+
+/** Whose budget it is; a task is named by its run and key, as `task:<run>/<key>`. */
+export type BudgetScope =
+  | 'project'
+  | `model:${string}`
+  | `tenant:${string}`
+  | `user:${string}`
+  | `run:${string}`
+  | `task:${string}`;

@@ -153,6 +153,10 @@ export interface ModelInfo {
   readonly provider: string;
   /** Runs on this host or its network, so that nothing leaves it. */
   readonly local?: boolean;
+  /** Where it is served, such as `http://127.0.0.1:1234`, without anything secret: when the server of a local model cannot be reached, all its models are left alone. */
+  readonly server?: string;
+  /** Tells the key that its calls use from other keys, and is never the key itself: when a key is refused, all its models are left alone. */
+  readonly keyId?: string;
   readonly contextWindow?: number;
   readonly maxOutput?: number;
   readonly can: ModelCapabilities;

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { BudgetSpec } from './limit.ts';
 
 /** What a task is about; models say in `goodAt` which kinds they do well. */
 export type TaskKind =
@@ -32,6 +33,27 @@ export interface ToolStep {
   readonly input: Json;
 }
 
+/**
+ * Several answers to one task of which one answer comes: the best by a judge's word, the one that most models gave, or
+ * one that a judge merges from all.
+ */
+export interface Ensemble {
+  readonly kind: 'best-of' | 'vote' | 'merge';
+  /** How many answers: 2 to 5. */
+  readonly of: number;
+  /** The models that answer, by name and in turn; the default is a different model for each, as far as there are enough. */
+  readonly models?: readonly string[];
+  /** The role that chooses or merges, and that is asked where a vote has no majority; the default is `reviewer`. */
+  readonly judge?: string;
+}
+
+/** How the answers of other tasks become that of the task which has this. */
+export interface EnsembleClosing {
+  readonly kind: Ensemble['kind'];
+  /** Keys of the tasks that answer. */
+  readonly members: readonly string[];
+}
+
 /** One atomic piece of work, as plans, code and spec files give it. */
 export interface PlanTask {
   /** Unique in its run; other tasks name it in `needs`. */
@@ -45,11 +67,29 @@ export interface PlanTask {
   /** Paths that the task writes; two tasks that share one never run at once. */
   readonly files: readonly string[];
   readonly role?: string;
+  /** The part of the work that it belongs to; tasks of one phase can be paused or cancelled together. */
+  readonly phase?: string;
   readonly priority: Priority;
   readonly checks: readonly Check[];
   /** Done by this tool and no model; a task of kind `check` with neither is its checks alone. */
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  /** `false` asks a model whatever was answered before, and keeps the answer for nobody. */
+  readonly cache?: false;
+  /** What its calls may use in all, those of its reviews and of runs below it included. */
+  readonly budget?: BudgetSpec;
+  /** Epoch ms by which it must be done; when no model can be done by then, it fails at once and says so. */
+  readonly deadlineAt?: number;
+  /** How long it may wait for a model once it is ready, in ms; then it fails and says so. */
+  readonly maxWaitMs?: number;
+  /** Only this model of the team does it. */
+  readonly model?: string;
+  /** Keys of tasks whose models leave this one to others, as far as others would not keep it waiting long. */
+  readonly notBy?: readonly string[];
+  /** The task to whose ensemble this one belongs. Where it fails, that task and the run go on without it. */
+  readonly memberOf?: string;
+  /** Ends an ensemble: it starts when its members are done or have failed, and needs one that is done. */
+  readonly ensemble?: EnsembleClosing;
 }
 
 /** A task as a user may write it: all but `instruction` has a default. */
@@ -61,10 +101,21 @@ export interface TaskInput {
   readonly needs?: readonly string[];
   readonly files?: readonly string[];
   readonly role?: string;
+  readonly phase?: string;
   readonly priority?: Priority;
   readonly checks?: readonly Check[];
   readonly step?: ToolStep;
   readonly origin?: TaskOrigin;
+  readonly cache?: false;
+  readonly budget?: BudgetSpec;
+  readonly deadlineAt?: number;
+  readonly maxWaitMs?: number;
+  /** Only this model of the team does it, whatever its role; the default is whoever is best. */
+  readonly model?: string;
+  /** Keys of tasks whose models leave this one to others, as far as others would not keep it waiting long. */
+  readonly notBy?: readonly string[];
+  /** Has several models answer in words; the task's own key stands for the one answer that comes of it. */
+  readonly ensemble?: Ensemble;
 }
 
 /** A place in a document: 1-based line and column, and UTF-16 offsets into the text as it was read. */

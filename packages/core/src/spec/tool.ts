@@ -9,7 +9,7 @@ export type Effect = 'none' | 'idempotent' | 'probe' | 'once';
 /** What a tool needs leave for; grants name these. */
 export type ToolPermission = 'read' | 'write' | 'execute' | 'network' | (string & {});
 
-/** What a tool gets beside its input. */
+/** What a tool gets beside its input. Hand it on as it is: a copy by spreading has no signal. */
 export interface ToolContext {
   readonly signal: AbortSignal;
   readonly run: string;

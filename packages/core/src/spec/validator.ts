@@ -44,7 +44,7 @@ export interface Answer {
   readonly parts: readonly Part[];
 }
 
-/** What a validator may look at. */
+/** What a validator may look at. Hand it on as it is: a copy by spreading has no signal. */
 export interface ValidationContext {
   readonly task: PlanTask;
   readonly signal: AbortSignal;
@@ -52,6 +52,12 @@ export interface ValidationContext {
   readonly workspace?: string;
   /** Paths that the attempt added, changed or deleted, relative to the workspace. */
   readonly changed: readonly string[];
+  /** What the tasks that this one needs gave; nobody vouches for it. */
+  readonly inputs?: readonly {
+    readonly key: string;
+    readonly title: string;
+    readonly output: string;
+  }[];
   /** The check's own value from the task. */
   readonly value: Json | undefined;
 }
@@ -67,8 +73,8 @@ export interface Validator {
    * command. A host needs none; a model's plan may ask for it only where the overseer role is granted all of them.
    */
   readonly permissions?: readonly ToolPermission[];
-  /** Throws `OverseerError` only when the check itself could not be made. */
-  validate(answer: Answer, ctx: ValidationContext): Promise<Verdict | Ask>;
+  /** A check that waits for nothing may answer at once. Throws `OverseerError` only when the check itself could not be made. */
+  validate(answer: Answer, ctx: ValidationContext): Promise<Verdict | Ask> | Verdict | Ask;
   /** Turns the reply to an `ask` into a verdict. Required of validators that ask. */
-  conclude?(reply: string, ctx: ValidationContext): Promise<Verdict>;
+  conclude?(reply: string, ctx: ValidationContext): Promise<Verdict> | Verdict;
 }

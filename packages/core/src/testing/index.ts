@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { type AnswerStoreSubject, answerStoreConformance } from './answer-store-conformance.ts';
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { type FakeModel, type FakeModelOptions, type FakeReply, fakeModel } from './fake-model.ts';
 export { frameworkConformance } from './framework-conformance.ts';

@@ -82,7 +82,7 @@ async function stops(subject: ValidatorSubject): Promise<void> {
   await using scene = await subject.wrong();
   const startedAt = performance.now();
   const ctx = { ...scene.ctx, signal: AbortSignal.abort() };
-  const outcome = await subject.validator.validate(scene.answer, ctx).catch((error) => {
+  const outcome = await validate(subject.validator, { ...scene, ctx }).catch((error) => {
     assert.ok(error instanceof Error, 'something else than an error was thrown');
     return undefined;
   });
@@ -90,12 +90,20 @@ async function stops(subject: ValidatorSubject): Promise<void> {
   assert.notEqual(outcome?.kind, 'pass', 'an aborted check passed');
 }
 
+/** What a validator answers or throws, at once or later. */
+async function validate(
+  validator: Validator,
+  { answer, ctx }: Pick<ValidatorScene, 'answer' | 'ctx'>,
+): Promise<Verdict | Ask> {
+  return await validator.validate(answer, ctx);
+}
+
 async function judge(
   { validator }: ValidatorSubject,
-  { answer, ctx }: ValidatorScene,
+  scene: ValidatorScene,
   reply: string | undefined,
 ): Promise<Verdict> {
-  const outcome = await validator.validate(answer, ctx).catch((error) => {
+  const outcome = await validate(validator, scene).catch((error) => {
     assert.ok(OverseerError.is(error), `threw something else than an OverseerError: ${error}`);
     throw error;
   });
@@ -103,7 +111,7 @@ async function judge(
   checkAsk(outcome);
   assert.ok(validator.conclude !== undefined, 'it asks, and cannot conclude');
   assert.ok(reply !== undefined, 'it asks, and the rules were given no replies');
-  return await validator.conclude(reply, ctx);
+  return await validator.conclude(reply, scene.ctx);
 }
 
 function checkAsk(ask: Ask): void {

@@ -23,22 +23,24 @@ describe('runTool', () => {
     expect(seen?.signal.aborted).toBe(false);
   });
 
-  it('T6: what the tool throws goes back to the model in words, thrown early or late', async () => {
-    const failures: readonly [unknown, string][] = [
-      [new ToolError('tool.not-found', 'There is no a.ts.'), 'There is no a.ts.'],
-      [new Error('EIO'), 'The tool failed: Error: EIO'],
-      ['text', 'The tool failed: text'],
-      [Object.create(null), 'The tool failed without words.'],
+  it('T6 R10: what the tool throws goes back to the model in words, thrown early or late', async () => {
+    const isBroken = { isBroken: true };
+    const failures: readonly [unknown, string, object][] = [
+      [new ToolError('tool.not-found', 'There is no a.ts.'), 'There is no a.ts.', {}],
+      [new ToolError('tool.gone', 'Gone.', { retryable: true }), 'Gone.', isBroken],
+      [new Error('EIO'), 'The tool failed: Error: EIO', isBroken],
+      ['text', 'The tool failed: text', isBroken],
+      [Object.create(null), 'The tool failed without words.', isBroken],
     ];
-    for (const [error, output] of failures) {
+    for (const [error, output, broken] of failures) {
       const rejecting = toolOf({ execute: () => Promise.reject(error) });
-      expect(await run(rejecting).outcome).toEqual({ output, isError: true });
+      expect(await run(rejecting).outcome).toEqual({ output, isError: true, ...broken });
       const throwing = toolOf({
         execute: () => {
           throw error;
         },
       });
-      expect(await run(throwing).outcome).toEqual({ output, isError: true });
+      expect(await run(throwing).outcome).toEqual({ output, isError: true, ...broken });
     }
   });
 
@@ -88,6 +90,8 @@ describe('runTool', () => {
     expect(await outcome).toEqual({
       output: 'The tool did not answer within 2.5 s and was stopped.',
       isError: true,
+      inDoubt: true,
+      isBroken: true,
     });
     expect(signal?.reason).toMatchObject({ name: 'TimeoutError' });
   });

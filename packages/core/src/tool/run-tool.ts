@@ -1,6 +1,7 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
+import { within } from '../internal/within.ts';
 import type { Json } from '../spec/json.ts';
 import type { Tool, ToolContext } from '../spec/tool.ts';
 
@@ -11,6 +12,10 @@ const RESULT_LIMIT = 262_144;
 export interface ToolOutcome {
   readonly output: Json;
   readonly isError: boolean;
+  /** It was not waited for any longer: whether it happened is unknown. */
+  readonly inDoubt?: boolean;
+  /** What the tool stands on failed, rather than that it refused: trying again later may help. */
+  readonly isBroken?: boolean;
 }
 
 /** What `runTool` adds a signal to. */
@@ -24,48 +29,78 @@ export function runTool(
   tool: Tool,
   input: unknown,
   place: ToolPlace,
-  limits: { readonly cancel: Cancellation; readonly deadlines: Deadlines },
+  { cancel, deadlines }: { readonly cancel: Cancellation; readonly deadlines: Deadlines },
 ): Promise<ToolOutcome> {
-  const { cancel, deadlines } = limits;
   if (cancel.aborted) return Promise.reject(cancel.reason);
   const own = new Cancellation();
-  // A signal that nobody reads is never made.
-  const ctx: ToolContext = {
-    ...place,
-    get signal() {
-      return own.signal;
+  let work: Promise<Json>;
+  try {
+    work = tool.execute(input, contextOf(place, own));
+  } catch (error) {
+    return Promise.resolve(failure(error));
+  }
+  return within(Promise.resolve(work), own, {
+    cancel,
+    deadlines,
+    timeoutMs: tool.timeoutMs,
+    done: (output) => checkOutput(tool, output),
+    failed: failure,
+    late: () => {
+      const words = `The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`;
+      return { ...broken(words), inDoubt: true };
     },
-  };
-  return new Promise((resolve, reject) => {
-    const stopListening = cancel.onAbort((reason) => {
-      stopWaiting();
-      own.abort(reason);
-      reject(reason);
-    });
-    const finish = (outcome: ToolOutcome): void => {
-      stopWaiting();
-      stopListening();
-      resolve(outcome);
-    };
-    const stopWaiting = deadlines.add(tool.timeoutMs, () => {
-      own.abort(new DOMException('The tool took too long.', 'TimeoutError'));
-      finish(
-        refusal(`The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`),
-      );
-    });
-    execute(tool, input, ctx).then(finish, () => finish(refusal('The tool failed without words.')));
   });
 }
 
-async function execute(tool: Tool, input: unknown, ctx: ToolContext): Promise<ToolOutcome> {
+/** What a tool sees of its call. A class, because objects with a getter of their own are slow to make. */
+class OwnContext {
+  readonly #own: Cancellation;
+  readonly run: string;
+  readonly task: string;
+  readonly attempt: string;
+  readonly key: string;
+  readonly files: readonly string[];
+
+  constructor({ run, task, attempt, key, files }: ToolPlace, own: Cancellation) {
+    this.#own = own;
+    this.run = run;
+    this.task = task;
+    this.attempt = attempt;
+    this.key = key;
+    this.files = files;
+  }
+
+  /** A signal that nobody reads is never made. */
+  get signal(): AbortSignal {
+    return this.#own.signal;
+  }
+}
+
+function contextOf(place: ToolPlace, own: Cancellation): ToolContext {
+  const context = new OwnContext(place, own);
+  return place.workspace === undefined
+    ? context
+    : Object.assign(context, { workspace: place.workspace });
+}
+
+function failure(error: unknown): ToolOutcome {
   try {
-    return checkOutput(tool, await tool.execute(input, ctx));
-  } catch (error) {
-    return refusal(OverseerError.is(error) ? error.message : `The tool failed: ${String(error)}`);
+    if (!OverseerError.is(error)) return broken(`The tool failed: ${String(error)}`);
+    return error.retryable ? broken(error.message) : refusal(error.message);
+  } catch {
+    return broken('The tool failed without words.');
   }
 }
 
 function checkOutput(tool: Tool, output: Json): ToolOutcome {
+  try {
+    return checked(tool, output);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function checked(tool: Tool, output: Json): ToolOutcome {
   const parsed = tool.output?.parse(output);
   if (parsed?.ok === false) {
     return refusal(
@@ -84,4 +119,8 @@ function checkOutput(tool: Tool, output: Json): ToolOutcome {
 
 function refusal(message: string): ToolOutcome {
   return { output: message, isError: true };
+}
+
+function broken(message: string): ToolOutcome {
+  return { output: message, isError: true, isBroken: true };
 }

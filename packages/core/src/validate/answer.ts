@@ -4,7 +4,7 @@ import type { Validator } from '../spec/validator.ts';
 export const answerValidator: Validator = {
   spec: 'validator/1',
   tier: 'automated',
-  validate: async (answer, ctx) =>
+  validate: (answer, ctx) =>
     answer.text.trim() !== '' || ctx.changed.length > 0
       ? { kind: 'pass' }
       : {

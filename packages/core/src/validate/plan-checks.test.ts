@@ -85,7 +85,10 @@ describe('a goal in words', () => {
       models: { a: { model } },
       validators: { command: running, tone: passing, size: passing },
     });
-    const run = overseer.run('Do it.', { checks: [{ kind: 'size', value: 3 }] });
+    const run = overseer.run('Do it.', {
+      checks: [{ kind: 'size', value: 3 }],
+      finalChecks: [],
+    });
     expect(await run.result).toMatchObject({ status: 'completed' });
     const prompts = model.requests.map(({ messages }) => JSON.stringify(messages));
     expect(prompts[0]).toContain('Checks may be of these kinds: review, tone, size.');

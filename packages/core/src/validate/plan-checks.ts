@@ -8,10 +8,14 @@ import { isGranted } from '../tool/granted.ts';
 export interface PlanChecks {
   readonly kinds: readonly string[];
   readonly always: readonly Check[];
+  /** What all tasks of the plan together must pass in the end; absent in journals of before there were such. */
+  readonly whole?: readonly Check[];
+  /** Whether the plan may have several models answer a task; the default is that it may not. */
+  readonly ensembles?: boolean;
 }
 
 /** Made for every task anyway, or meant for the plan itself. */
-const NOT_CHOSEN: readonly string[] = ['answer', 'plan'];
+const NOT_CHOSEN: readonly string[] = ['answer', 'plan', 'goal'];
 
 /**
  * The checks that a model may choose for the tasks that it plans: those that need no leave beyond what the overseer role
@@ -27,8 +31,13 @@ export function plannableChecks(
 }
 
 /** The plan task's own check, which keeps on record what its plan may ask for. */
-export function planCheck({ kinds, always }: PlanChecks): Check {
-  const value: JsonObject = { kinds, always: always.map(toJson) };
+export function planCheck({ kinds, always, whole = [], ensembles }: PlanChecks): Check {
+  const value: JsonObject = {
+    kinds,
+    always: always.map(toJson),
+    ...(whole.length === 0 ? {} : { whole: whole.map(toJson) }),
+    ...(ensembles === undefined ? {} : { ensembles }),
+  };
   return { kind: 'plan', value };
 }
 

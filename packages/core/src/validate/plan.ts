@@ -11,10 +11,11 @@ export function planValidator(checkKinds: () => readonly string[]): Validator {
     spec: 'validator/1',
     tier: 'automated',
     validate: async (answer, { task, value }) => {
-      const plan = await parsePlan(answer.text, [task]);
+      const wanted = readPlanCheck(value);
+      const plan = await parsePlan(answer.text, [task], wanted);
       if (!plan.ok)
         return { kind: 'fail', findings: plan.problems.map((message) => ({ message })) };
-      const offered = readPlanCheck(value)?.kinds;
+      const offered = wanted?.kinds;
       const known = offered === undefined ? checkKinds() : ['answer', ...offered];
       const unknown = plan.tasks.flatMap((task) =>
         (task.checks ?? [])

@@ -1,10 +1,20 @@
+import { untrusted, untrustedLine } from '../prompt/untrusted.ts';
 import type { Answer, Finding, ValidationContext, Validator, Verdict } from '../spec/validator.ts';
+import { BROKEN_CHECK } from './broken-check.ts';
 import { readChanged } from './read-changed.ts';
 
 /** How much of a change a reviewer is shown, in characters. */
 const SHOWN = 48_000;
+/** How much of the task and of the answer, each. */
+const TOLD = 24_000;
 /** How many files that are not shown are named. */
 const NAMED = 50;
+/** How much of such a name, in characters. */
+const NAME = 200;
+
+/** How a reviewer has to answer. */
+export const VERDICT_FORM =
+  'Answer with one JSON object and nothing else: {"verdict": "pass" | "fail", "score": 0 to 1, "findings": ["what is wrong", …]}';
 
 /** Options of `review`. */
 export interface ReviewOptions {
@@ -46,18 +56,12 @@ async function requestFor(
   const parts = [
     question,
     '',
-    `The task was: ${task.title}`,
+    untrusted('the task', `${task.title}\n\n${task.instruction}`, TOLD),
     '',
-    task.instruction,
-    '',
-    'The worker said:',
-    fence(answer.text),
+    untrusted('the answer', answer.text, TOLD),
   ];
   parts.push(...(await shownChanges(ctx)));
-  parts.push(
-    '',
-    'Answer with one JSON object and nothing else: {"verdict": "pass" | "fail", "score": 0 to 1, "findings": ["what is wrong", …]}',
-  );
+  parts.push('', VERDICT_FORM);
   return parts.join('\n');
 }
 
@@ -71,28 +75,17 @@ async function shownChanges({ workspace, changed }: ValidationContext): Promise<
   for (const path of changed) {
     if (room <= 0) break;
     const { text, isCut } = await readChanged(workspace, path, room);
-    lines.push('', `File ${nameOf(path)}${isCut ? ' (cut)' : ''}:`, fence(text));
+    const label = isCut ? `the start of file ${path}` : `file ${path}`;
+    lines.push('', untrusted(label, text, room));
     room -= path.length + text.length;
     shown += 1;
   }
   const left = changed.slice(shown);
   if (left.length === 0) return lines;
-  const names = left.slice(0, NAMED).map(nameOf).join(', ');
-  const more = left.length > NAMED ? ' and others' : '';
-  return [...lines, '', `Also changed, and not shown (${left.length}): ${names}${more}`];
-}
-
-/** A name must not look like anything but a name. */
-function nameOf(path: string): string {
-  return /[\p{C}\p{Zl}\p{Zp}]/u.test(path) ? JSON.stringify(path) : path;
-}
-
-/** The fence is longer than any in the text, so that the text cannot end it. */
-function fence(text: string): string {
-  let longest = 2;
-  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
-  const mark = '`'.repeat(longest + 1);
-  return `${mark}\n${text}\n${mark}`;
+  const names = left.slice(0, NAMED).map((path) => untrustedLine(path, NAME));
+  const list = [...names, ...(left.length > NAMED ? ['and others'] : [])].join('\n');
+  const label = `names of changed files that are not shown (${left.length})`;
+  return [...lines, '', untrusted(label, list, NAMED * (NAME + 1) + NAME)];
 }
 
 function conclude(reply: string, threshold: number): Verdict {
@@ -101,7 +94,10 @@ function conclude(reply: string, threshold: number): Verdict {
     return {
       kind: 'fail',
       findings: [
-        { message: 'The review could not be read: it is not the JSON that was asked for.' },
+        {
+          message: 'The review could not be read: it is not the JSON that was asked for.',
+          code: BROKEN_CHECK,
+        },
       ],
       evidence: reply.slice(0, 2_000),
     };

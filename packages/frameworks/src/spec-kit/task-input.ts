@@ -32,6 +32,7 @@ export function taskInput(
     files: task.files.map(({ path }) => path),
     checks: checksOf(task, options),
     ...(priority === undefined ? {} : { priority }),
+    ...(phase === undefined ? {} : { phase: phase.title }),
     ...(task.markAt === undefined ? {} : { origin: { file: document.file, uid: task.uid } }),
   };
 }

@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { currentHolder } from '@overseer/core/plugin';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sqlite } from './sqlite.ts';
+import { temporaryFolder } from './temporary-folder.fixture.ts';
 
 const KILLS = 15;
 
@@ -36,13 +35,7 @@ const produce = async () => {
 await Promise.all([produce(), produce(), produce()]);
 `;
 
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-
-afterAll(() => rm(folder, { recursive: true }));
+const { path: folder } = temporaryFolder(afterAll);
 
 describe('sqlite', () => {
   it(`R1: no acknowledged append is lost in ${KILLS} times kill -9`, {

@@ -1,22 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import { currentHolder, type StoreErrorCode } from '@overseer/core/plugin';
 import type { OverseerEvent } from '@overseer/core/spec';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sqlite } from './sqlite.ts';
+import { temporaryFolder } from './temporary-folder.fixture.ts';
 
-let folder: string;
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-
-afterAll(() => rm(folder, { recursive: true }));
+const { path: folder, newPath } = temporaryFolder(afterAll);
 
 describe('sqlite refuses a file that it must not use', () => {
   it('R11: one that is not a database', async () => {
@@ -65,6 +58,24 @@ describe('sqlite refuses a file that it must not use', () => {
       code: 'store.corrupt',
       message: expect.stringMatching(`^${path} .*seq 42 .*backup`),
     });
+  });
+
+  it.each([
+    ['whose text is no JSON', 'body = substr(body, 1, 40)'],
+    ['whose text is no event', "body = 'null'"],
+    ['whose id is gone', "body = '{}'"],
+    ['that is gone', 'seq = 1042'],
+  ])('R11: an event %s, naming its seq when it is appended again', async (_what, damage) => {
+    const path = await written();
+    change(path, `UPDATE event SET ${damage} WHERE seq = 42`);
+    const store = await sqlite(path)();
+    const lease = await store.leases.acquire('system', currentHolder('test'));
+    const epoch = lease.kind === 'held' ? lease.epoch : 0;
+    await expect(store.events.append(epoch, [eventAt(42)])).rejects.toMatchObject({
+      code: 'store.corrupt',
+      message: expect.stringMatching(`^${path} .*seq 42 .*backup`),
+    });
+    await store.close();
   });
 
   it('R11: a lease that cannot be read, when it is asked for', async () => {
@@ -198,10 +209,6 @@ async function overwrite(path: string, position: number, bytes: Buffer): Promise
 function change(path: string, sql: string): void {
   using database = new DatabaseSync(path);
   database.exec(sql);
-}
-
-function newPath(): string {
-  return join(folder, `${count++}.db`);
 }
 
 function eventAt(seq: number): OverseerEvent {

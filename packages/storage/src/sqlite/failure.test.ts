@@ -1,21 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { currentHolder } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type SqliteOptions, sqlite } from './sqlite.ts';
+import { temporaryFolder } from './temporary-folder.fixture.ts';
 
-let folder: string;
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-
-afterAll(() => rm(folder, { recursive: true }));
+const { path: folder, newPath } = temporaryFolder(afterAll);
 
 describe('sqlite, when the disk fails', () => {
   it('R1: a full disk refuses this and every later write, and loses nothing', async () => {
@@ -156,7 +149,7 @@ const before = (sql) => {
 };`;
 
 async function driver(parts: string): Promise<URL> {
-  const path = join(folder, `driver-${count++}.mjs`);
+  const path = newPath('mjs');
   await writeFile(path, WRAPPER + parts);
   return pathToFileURL(path);
 }
@@ -169,10 +162,6 @@ async function own(
   const answer = await store.leases.acquire('system', currentHolder('test'));
   if (answer.kind === 'busy') throw new Error(`held by ${answer.holder.name}`);
   return { store, epoch: answer.epoch };
-}
-
-function newPath(): string {
-  return join(folder, `${count++}.db`);
 }
 
 function eventAt(seq: number, because = 'x'.repeat(1_500)): OverseerEvent {

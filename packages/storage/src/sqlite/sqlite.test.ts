@@ -1,22 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { currentHolder } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { stateStoreConformance } from '@overseer/core/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sqlite } from './sqlite.ts';
+import { temporaryFolder } from './temporary-folder.fixture.ts';
 
-let folder: string;
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-
-afterAll(() => rm(folder, { recursive: true }));
+const { path: folder, newPath } = temporaryFolder(afterAll);
 
 describe('sqlite keeps the rules of every store', () => {
   it.each(
@@ -150,10 +143,6 @@ async function open(path = newPath()): Promise<Opened> {
   const answer = await store.leases.acquire('system', currentHolder('test'));
   if (answer.kind === 'busy') throw new Error(`held by ${answer.holder.name}`);
   return { store, epoch: answer.epoch, [Symbol.asyncDispose]: () => store.close() };
-}
-
-function newPath(): string {
-  return join(folder, `${count++}.db`);
 }
 
 function eventAt(seq: number, because = 'test'): OverseerEvent {

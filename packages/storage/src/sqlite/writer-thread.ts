@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '@overseer/core/plugin';
+import { conditionsOf } from './conditions-of.ts';
 import {
   type Answered,
   type Answers,
@@ -16,7 +17,7 @@ interface Waiting {
   readonly reject: (error: StoreError) => void;
 }
 
-/** The host's own flags (preloaded modules, `--input-type`) are not for this thread; Node 22 calls its SQLite experimental. */
+/** Node 22 calls its SQLite experimental. */
 const FLAGS = ['--disable-warning=ExperimentalWarning'];
 
 /**
@@ -38,7 +39,7 @@ export class WriterThread {
     this.#worker = new Worker(entry, {
       name: 'overseer-sqlite',
       workerData: options,
-      execArgv: FLAGS,
+      execArgv: [...FLAGS, ...conditionsOf(process.execArgv)],
     });
     this.#worker.on('message', ({ id, answer }: Answered) => this.#settle(id, answer));
     this.#worker.on('error', (error: unknown) => this.#end(broken(this.#path, error)));

@@ -14,11 +14,13 @@ export interface EventTables {
 
 /** Writes events, in the transaction that is open. */
 export class EventTable {
+  readonly #path: string;
   readonly #tables: EventTables;
   readonly #insert: SqliteStatement;
   readonly #body: SqliteStatement;
 
-  constructor(database: SqliteDatabase, tables: EventTables) {
+  constructor(database: SqliteDatabase, path: string, tables: EventTables) {
+    this.#path = path;
     this.#tables = tables;
     this.#insert = database.prepare(
       'INSERT INTO event (stream, seq, run, body, lifted, hash) VALUES (?, ?, ?, ?, ?, ?)',
@@ -43,9 +45,13 @@ export class EventTable {
     if (segment.first > head + 1) {
       return conflict(segment, 0, `leaves a gap: the stream ends at seq ${head}`);
     }
+    if (segment.first < 1)
+      return conflict(segment, 0, 'stands before the first: a seq is 1 or more');
     const repeated = Math.min(segment.bodies.length, head + 1 - segment.first);
     for (let index = 0; index < repeated; index++) {
-      const present = this.#idAt(segment.stream, segment.first + index);
+      const seq = segment.first + index;
+      const present = this.#idAt(segment.stream, seq);
+      if (present === undefined) return damaged(this.#path, segment.stream, seq);
       if (present !== idOf(segment.bodies[index])) {
         return conflict(segment, index, `comes second: that seq belongs to event ${present}`);
       }
@@ -53,11 +59,12 @@ export class EventTable {
     return undefined;
   }
 
+  /** `undefined` where what is there is no event. */
   #idAt(stream: string, seq: number): string | undefined {
     const id = this.#tables.streams.end(stream)?.id;
     if (id === undefined) return undefined;
     const body = this.#body.get(id, seq)?.['body'];
-    return typeof body === 'string' ? idOf(body) : undefined;
+    return typeof body === 'string' ? readId(body) : undefined;
   }
 
   #write(segment: Segment): void {
@@ -93,6 +100,23 @@ export class EventTable {
 
 function idOf(body: string | undefined): string | undefined {
   return body === undefined ? undefined : JSON.parse(body).id;
+}
+
+/** The id in a text that was read from the file, which may be anything. */
+function readId(body: string): string | undefined {
+  try {
+    const event: { readonly id?: unknown } | null = JSON.parse(body);
+    return typeof event?.id === 'string' ? event.id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(path: string, stream: string, seq: number): Refusal {
+  return {
+    refused: 'store.corrupt',
+    message: `${path} is damaged: the event with seq ${seq} of ${stream} is missing or cannot be read. Restore the file from a backup.`,
+  };
 }
 
 function conflict(segment: Segment, index: number, problem: string): Refusal {

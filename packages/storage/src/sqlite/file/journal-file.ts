@@ -49,7 +49,7 @@ export class JournalFile {
     this.#runs = new RunTable(database);
     this.#blobs = new BlobTable(database);
     const tables = { streams: this.#streams, runs: this.#runs, blobs: this.#blobs };
-    this.#events = new EventTable(database, tables);
+    this.#events = new EventTable(database, options.path, tables);
     this.#reader = new EventReader(database, options.path, tables);
     this.#snapshots = new SnapshotTable(database);
     this.#leases = new LeaseTable(database, options.path);

@@ -1,0 +1,23 @@
+import { ConfigError } from '@overseer/core/plugin';
+import type { TaskGraph } from '@overseer/core/spec';
+import { EXIT } from '../exit-code.ts';
+import { estimateTable } from '../view/estimate-table.ts';
+import { openTeam, type WorkOptions } from './work.ts';
+
+/** `overseer run --estimate`: says what the tasks will take and ends. Returns the exit code. */
+export async function estimate(options: WorkOptions, graph: TaskGraph): Promise<number> {
+  await using overseer = await openTeam(options);
+  const forecast = overseer.estimate(graph);
+  const lines = options.show.json ? [JSON.stringify(forecast)] : estimateTable(forecast);
+  for (const line of lines) process.stdout.write(`${line}\n`);
+  return EXIT.done;
+}
+
+/** Throws `ConfigError` `config.command-line` for a goal in words: nobody knows its tasks before it is planned. */
+export function refuseEstimateOfGoal(wanted: boolean | undefined): void {
+  if (wanted !== true) return;
+  throw new ConfigError(
+    'config.command-line',
+    '--estimate needs tasks that are known: give --tasks in place of a goal in words.',
+  );
+}

@@ -1,0 +1,95 @@
+import type { ToolStepState } from '../journal/run-state.ts';
+import type { Tool } from '../spec/tool.ts';
+import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
+import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { askWhetherDone, readDoubtAnswer } from './tool-doubt.ts';
+
+/** A tool call that started and of whose end nothing is known. */
+export interface Doubtful {
+  readonly host: AttemptHost;
+  readonly at: AttemptPlace;
+  /** The call's own. */
+  readonly id: string;
+  readonly doubt: ToolStepState;
+  readonly tool: Tool;
+  readonly input: unknown;
+  readonly place: ToolPlace;
+  readonly limits: Parameters<typeof runTool>[3];
+}
+
+/**
+ * Finds out what became of a call in doubt, and makes it where it did not happen. What repeating changes nothing is done
+ * again; what can be looked for is looked for; of all else a person is asked, and until then there is no outcome.
+ */
+export async function settleDoubt(call: Doubtful): Promise<ToolOutcome | undefined> {
+  const known = await whatHappened(call);
+  if (known === 'asked') return undefined;
+  if (known !== 'not-done') return known;
+  const { host, at, doubt } = call;
+  if (doubt.question !== undefined) {
+    // The person's word was for the first start; of the end of the second, too, nothing may ever be known.
+    const { id, name, input: asked, effect } = doubt;
+    const data = { id, name, input: asked, effect };
+    await host.append([{ type: 'tool.started', ...placeOf(at), data }]);
+  }
+  return await runOrAsk(call);
+}
+
+/** Runs a tool. A `once` call that ran out of time is in doubt as one of a dead process is: then there is no outcome yet. */
+export async function runOrAsk(call: Omit<Doubtful, 'doubt'>): Promise<ToolOutcome | undefined> {
+  const { at, tool, input, place, limits, id } = call;
+  const outcome = await runTool(tool, input, place, limits);
+  const doubt = at.attempt.steps.at(-1)?.tools.get(id) ?? at.attempt.toolStep;
+  if (tool.effect !== 'once' || outcome.inDoubt !== true || doubt === undefined) return outcome;
+  ask({ ...call, doubt }, undefined);
+  return undefined;
+}
+
+async function whatHappened(call: Doubtful): Promise<ToolOutcome | 'not-done' | 'asked'> {
+  const { at, doubt, tool } = call;
+  if (tool.effect === 'none' || tool.effect === 'idempotent') return 'not-done';
+  const reply =
+    doubt.question === undefined ? undefined : at.attempt.questions?.get(doubt.question)?.reply;
+  if (reply === undefined) {
+    const found = await probe(call);
+    if (found?.kind === 'done') return { output: found.output, isError: false };
+    return found?.kind === 'absent' ? 'not-done' : ask(call, undefined);
+  }
+  const answer = readDoubtAnswer(reply, tool);
+  if (answer.kind === 'done') return { output: answer.output, isError: false };
+  if (answer.kind === 'not-done') return 'not-done';
+  return ask(call, answer.kind === 'unreadable' ? answer.problem : undefined);
+}
+
+function ask({ host, at, doubt }: Doubtful, problem: string | undefined): 'asked' {
+  const id = `tool-${at.task.past.length + 1}-${(at.attempt.questions?.size ?? 0) + 1}`;
+  const data = { id, tool: doubt.id, ask: askWhetherDone(doubt.name, doubt.input, problem) };
+  void host.append([{ type: 'question.asked', ...placeOf(at), data }]);
+  host.asked(at);
+  return 'asked';
+}
+
+/** A probe that fails, or takes longer than the call itself may, knows nothing. */
+async function probe({
+  tool,
+  input,
+  place,
+  limits,
+}: Doubtful): Promise<Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined> {
+  if (tool.probe === undefined) return undefined;
+  let found: Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined;
+  const asking: Tool = {
+    spec: 'tool/1',
+    description: tool.description,
+    input: tool.input,
+    permissions: tool.permissions,
+    effect: 'none',
+    timeoutMs: tool.timeoutMs,
+    execute: async (_, ctx) => {
+      found = await tool.probe?.(input, ctx);
+      return null;
+    },
+  };
+  const { isError } = await runTool(asking, input, place, limits);
+  return isError ? undefined : found;
+}

@@ -1,0 +1,164 @@
+import type { AnswerStore, CachedAnswer } from '../spec/answer-store.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import { isOfScope } from './cache-key.ts';
+import type { SemanticIndex } from './semantic-index.ts';
+import { answerOf, type FlightAnswer } from './storable.ts';
+
+/** What a cache of answers is made of. */
+export interface AnswerCacheParts {
+  readonly store: AnswerStore;
+  /** How long an accepted answer is given to others, in ms. */
+  readonly ttlMs: number;
+  /** Hears which answers may be used and which are gone. */
+  readonly semantic?: SemanticIndex | undefined;
+}
+
+/** An answer that waits for the end of its attempt. */
+interface Pending {
+  readonly key: string;
+  readonly call: string;
+  answer: FlightAnswer | undefined;
+}
+
+/** An answer that an attempt was given, by its key and the call that gave it. */
+interface Given {
+  readonly key: string;
+  readonly call: string;
+}
+
+/** Attempts whose answers wait for their checks, and calls that were refused; the oldest go first. */
+const REMEMBERED = 10_000;
+
+/**
+ * Answers that were accepted, for equal requests: a fold of events over a store. An answer can be used once its task is
+ * done, and never again once it was refused somewhere.
+ */
+export class AnswerCache {
+  readonly #store: AnswerStore;
+  readonly #ttlMs: number;
+  readonly #semantic: SemanticIndex | undefined;
+  /** By attempt. */
+  readonly #pending = new Map<string, Pending>();
+  /** Answers that attempts under way were given, by attempt. */
+  readonly #given = new Map<string, Given>();
+  /** The calls whose answers were refused: a store may fail to forget them, or be late. */
+  readonly #refused = new Set<string>();
+
+  constructor({ store, ttlMs, semantic }: AnswerCacheParts) {
+    this.#store = store;
+    this.#ttlMs = ttlMs;
+    this.#semantic = semantic;
+  }
+
+  /**
+   * The answer to give under `key` at `nowMs`; none that is not of `scope`, has expired or was refused. Never throws
+   * and never rejects. A promise where the store answers with one.
+   */
+  find(
+    key: string,
+    scope: string,
+    nowMs: number,
+  ): CachedAnswer | undefined | Promise<CachedAnswer | undefined> {
+    if (!isOfScope(key, scope)) return undefined;
+    try {
+      const found = this.#store.get(key);
+      if (!(found instanceof Promise)) return this.#fresh(key, found, nowMs);
+      return found.then(
+        (answer) => this.#fresh(key, answer, nowMs),
+        () => undefined,
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Takes one event into account. */
+  take(event: OverseerEvent): void {
+    const { attempt } = event;
+    if (attempt === undefined) return;
+    switch (event.type) {
+      case 'call.started':
+        this.#began(attempt, event.call ?? '', event.data.key);
+        return;
+      case 'call.finished': {
+        const pending = this.#pending.get(attempt);
+        const answer = pending?.call === event.call ? answerOf(event.data) : undefined;
+        if (pending === undefined) return;
+        if (answer === undefined) this.#pending.delete(attempt);
+        else pending.answer = answer;
+        return;
+      }
+      case 'call.failed':
+        this.#pending.delete(attempt);
+        return;
+      case 'call.cached':
+        remember(this.#given, attempt, { key: event.data.key, call: event.data.of });
+        return;
+      case 'task.done':
+        this.#accepted(attempt, event.at);
+        return;
+      case 'attempt.ended':
+        this.#ended(attempt, event.data.outcome === 'rejected');
+        return;
+      default:
+    }
+  }
+
+  #began(attempt: string, call: string, key: string | undefined): void {
+    this.#pending.delete(attempt);
+    if (key !== undefined) remember(this.#pending, attempt, { key, call, answer: undefined });
+  }
+
+  #accepted(attempt: string, at: number): void {
+    this.#given.delete(attempt);
+    const pending = this.#pending.get(attempt);
+    this.#pending.delete(attempt);
+    if (pending?.answer === undefined) return;
+    const { key, call, answer } = pending;
+    if (this.#refused.has(call)) return;
+    quietly(() => this.#store.put(key, { call, ...answer, expiresAt: at + this.#ttlMs }));
+    this.#semantic?.accept(key);
+  }
+
+  #ended(attempt: string, isRefused: boolean): void {
+    const given = this.#given.get(attempt);
+    this.#pending.delete(attempt);
+    this.#given.delete(attempt);
+    if (isRefused && given !== undefined) this.#refuse(given);
+  }
+
+  /** What passed the checks of one task and fails those of another is not given to a third. */
+  #refuse({ key, call }: Given): void {
+    this.#refused.add(call);
+    const [oldest] = this.#refused;
+    if (this.#refused.size > REMEMBERED && oldest !== undefined) this.#refused.delete(oldest);
+    this.#semantic?.forget(key);
+    quietly(() => this.#store.delete(key));
+  }
+
+  #fresh(key: string, answer: CachedAnswer | undefined, nowMs: number): CachedAnswer | undefined {
+    if (answer === undefined || this.#refused.has(answer.call)) return undefined;
+    const leftMs = answer.expiresAt - nowMs;
+    // What has more time left than any answer is given comes from before the clock was set back.
+    if (leftMs > 0 && leftMs <= this.#ttlMs) return answer;
+    quietly(() => this.#store.delete(key));
+    return undefined;
+  }
+}
+
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= REMEMBERED) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
+}
+
+/** A cache that fails has nothing; it must not fail anybody's work. */
+function quietly(work: () => void | Promise<void>): void {
+  try {
+    work()?.then(undefined, () => undefined);
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,85 @@
+import type { AnswerStore, CacheScope } from '../spec/answer-store.ts';
+import type { TaskKind } from '../spec/task.ts';
+import { memoryAnswers } from './memory-answers.ts';
+import { SemanticIndex } from './semantic-index.ts';
+
+/** Which answers are kept for equal requests, for whom and how long. */
+export interface CacheOptions {
+  /** How long an accepted answer is given to others, in ms; the default is an hour. */
+  readonly ttlMs?: number;
+  /** Answers kept at once, in memory; the default is 10,000. */
+  readonly entries?: number;
+  /** Bytes of answers kept at once, in memory; the default is 64 MiB. */
+  readonly bytes?: number;
+  /** Who shares answers: all runs of this `project`, the default; each `run` alone; or whoever has the same names and values here. */
+  readonly scope?: 'project' | 'run' | CacheScope;
+  /** Kinds of tasks whose answers are kept; the default is every kind but `plan` and `review`. */
+  readonly kinds?: readonly TaskKind[];
+  /** Changes every key: for what the host knows to change answers and no request tells, such as new weights behind an old name. */
+  readonly version?: string;
+  /** Where answers are kept in place of memory. */
+  readonly store?: AnswerStore;
+  /** Also answers requests that say the same in other words. */
+  readonly semantic?: SemanticOptions;
+}
+
+/** How requests in other words are found. */
+export interface SemanticOptions {
+  /** The vector of a text. Called once for each request that has no equal; what it costs is not in any budget. */
+  readonly embed: (text: string) => Promise<readonly number[]>;
+  /** Requests that can be found; the default is 2,000. */
+  readonly entries?: number;
+}
+
+/** The options of a cache, resolved. */
+export interface CacheSettings {
+  readonly project: string;
+  readonly ttlMs: number;
+  readonly scope: 'project' | 'run' | CacheScope;
+  /** `undefined` for every kind but those that need naming. */
+  readonly kinds: ReadonlySet<TaskKind> | undefined;
+  readonly version: string | undefined;
+  readonly store: AnswerStore;
+  readonly semantic: SemanticIndex | undefined;
+}
+
+/** Answers by these decide about other work, so they are taken from before only where the host says so. */
+const NEED_NAMING: ReadonlySet<TaskKind> = new Set(['plan', 'review']);
+
+/** Fills in what a host left out; `undefined` where it wants no cache. */
+export function cacheSettings(
+  options: boolean | CacheOptions | undefined,
+  project: string,
+): CacheSettings | undefined {
+  if (options === undefined || options === false) return undefined;
+  const given: CacheOptions = options === true ? {} : options;
+  const { ttlMs = 3_600_000, entries = 10_000, bytes = 64 * 2 ** 20 } = given;
+  return {
+    project,
+    ttlMs,
+    scope: given.scope ?? 'project',
+    kinds: given.kinds === undefined ? undefined : new Set(given.kinds),
+    version: given.version,
+    store: given.store ?? memoryAnswers({ entries, bytes }),
+    semantic:
+      given.semantic === undefined
+        ? undefined
+        : new SemanticIndex(given.semantic.embed, given.semantic.entries ?? 2_000),
+  };
+}
+
+/** Whether answers of this kind of task are kept. */
+export function keepsKind({ kinds }: Pick<CacheSettings, 'kinds'>, kind: TaskKind): boolean {
+  return kinds === undefined ? !NEED_NAMING.has(kind) : kinds.has(kind);
+}
+
+/** Who shares the answers of a run. What a run says of itself does not get it into a scope that the overseer names. */
+export function scopeOf(
+  { scope, project }: Pick<CacheSettings, 'scope' | 'project'>,
+  run: { readonly id: string; readonly cache: false | CacheScope | undefined },
+): CacheScope {
+  const own = run.cache === false ? {} : run.cache;
+  if (scope === 'project') return { ...own, project };
+  if (scope === 'run') return { ...own, project, run: run.id };
+  return { ...own, ...scope };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { createOverseer } from './create-overseer.ts';
+import { memory } from './journal/memory-store.ts';
+import { until } from './mortal-disk.fixture.ts';
+import type { OverseerEvent } from './spec/event.ts';
+import { fakeModel } from './testing/fake-model.ts';
+
+const ANN = { by: 'ann', reason: 'the site is down' };
+
+const tasks = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ key: `t${n}`, instruction: 'x' }));
+
+describe('expedite', () => {
+  it('K3: puts a task before all others, with who and why in the journal', async () => {
+    const started: string[] = [];
+    const model = fakeModel({ reply: () => ({ text: 'x', delayMs: 5 }) });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, concurrency: 1 } },
+    });
+    const big = overseer.run({ tasks: tasks(10) });
+    const small = overseer.run({ tasks: tasks(3) });
+    await until(() => model.requests.length === 1);
+    await overseer.expedite(small.id, 't2', ANN);
+    expect(overseer.queue()[0]).toMatchObject({ run: small.id, task: 't2' });
+    await Promise.all([big.result, small.result]);
+    const events: OverseerEvent[] = [];
+    for await (const event of small) events.push(event);
+    for (const { type, task = '' } of events) if (type === 'task.assigned') started.push(task);
+    expect(started[0]).toBe('t2');
+    expect(events.find(({ type }) => type === 'task.expedited')).toMatchObject({
+      actor: 'person:ann',
+      task: 't2',
+      data: { by: 'ann', because: 'the site is down' },
+    });
+  });
+
+  it('K3 R2: survives a restart', async () => {
+    const store = await memory()();
+    const open = async () => ({ ...store, close: async () => undefined });
+    const slow = fakeModel({ reply: () => ({ text: 'late', delayMs: 60_000 }) });
+    const first = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: slow, concurrency: 1 } },
+      store: open,
+      graceMs: 0,
+    });
+    const run = first.run({ tasks: tasks(5) });
+    await until(() => slow.requests.length === 1);
+    await first.expedite(run.id, 't4', ANN);
+    await first.close();
+    const quick = fakeModel({ reply: () => ({ text: 'x' }) });
+    await using second = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: quick, concurrency: 1 } },
+      store: open,
+    });
+    const again = second.open(run.id);
+    again.resume();
+    await again.result;
+    const started: string[] = [];
+    for await (const { type, task = '' } of again) if (type === 'task.assigned') started.push(task);
+    expect(started.slice(0, 2)).toEqual(['t0', 't4']);
+  });
+
+  it('K3 X5: needs a person, a reason and a task that waits, and lets no more than three go first', async () => {
+    const model = fakeModel({ reply: () => ({ text: 'x', delayMs: 60_000 }) });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, concurrency: 1 } },
+      graceMs: 0,
+    });
+    const run = overseer.run({ tasks: tasks(6) });
+    await until(() => model.requests.length === 1);
+    for (const approval of [
+      { by: '', reason: 'x' },
+      { by: 'ann', reason: ' ' },
+      { by: 'a', reason: 'I am a model' },
+      { by: 'model:b', reason: 'x' },
+    ]) {
+      await expect(overseer.expedite(run.id, 't1', approval)).rejects.toMatchObject({
+        code: 'config.approval',
+      });
+    }
+    for (const [id, task] of [
+      [run.id, 't0'],
+      [run.id, 'nothing'],
+      ['nobody', 't1'],
+    ] as const) {
+      await expect(overseer.expedite(id, task, ANN)).rejects.toMatchObject({
+        code: 'run.not-waiting',
+      });
+    }
+    for (const task of ['t1', 't2', 't3', 't3']) await overseer.expedite(run.id, task, ANN);
+    await expect(overseer.expedite(run.id, 't4', ANN)).rejects.toMatchObject({
+      code: 'run.expedited',
+    });
+  });
+});

@@ -1,0 +1,82 @@
+import { RollingWindow } from './rolling-window.ts';
+
+const MINUTE_MS = 60_000;
+/** More calls than this a minute are not told apart. */
+const ANY_RATE = 1e9;
+/** What is left of a rate that was refused. */
+const CUT = 0.5;
+/** A rate grows by this part of what was refused, a minute in which it was needed. */
+const GROWTH = 0.1;
+/** Use from which on a rate was needed. */
+const NEEDED = 0.8;
+
+/**
+ * How many calls a minute a provider bears that says so in no header, learned from its refusals: the calls of the last
+ * minute halved, then more again by a tenth a minute, until what was refused is far behind. It only makes calls wait.
+ * Times are epoch ms.
+ */
+export class LearnedRate {
+  readonly #window: RollingWindow = new RollingWindow(ANY_RATE, MINUTE_MS);
+  #perMinute: number | undefined;
+  /** The calls of the minute that was refused first. */
+  #refused = 0;
+  #cutAt = Number.NEGATIVE_INFINITY;
+  #grownAt = 0;
+  /** Whether a call succeeded since the last cut: refusals in a row are an outage, of which no rate can be learned. */
+  #hasSucceeded = false;
+
+  /** Calls a minute; `undefined` while no refusal taught any. */
+  get perMinute(): number | undefined {
+    return this.#perMinute;
+  }
+
+  /** Calls of the last minute. */
+  used(now: number): number {
+    return this.#window.used(now);
+  }
+
+  /** When the oldest of these ends to count. */
+  resetAt(now: number): number | undefined {
+    return this.#window.nextEndAt(now);
+  }
+
+  /** A call starts. */
+  start(at: number): void {
+    this.#window.add(at, 1);
+    if (this.#perMinute === undefined || at - this.#grownAt < MINUTE_MS) return;
+    this.#grownAt = at;
+    if (this.#window.used(at) < this.#perMinute * NEEDED) return;
+    const grown = this.#perMinute + Math.max(1, Math.floor(this.#refused * GROWTH));
+    this.#perMinute = grown < 2 * this.#refused ? grown : undefined;
+  }
+
+  /** A call succeeded that started at `startedAt`. */
+  succeed(startedAt: number): void {
+    if (startedAt >= this.#cutAt) this.#hasSucceeded = true;
+  }
+
+  /** A call that started at `startedAt` was refused for coming too often, without a word of when to come again. */
+  refuse(startedAt: number, at: number): void {
+    if (startedAt < this.#cutAt || !this.#hasSucceeded) return;
+    const calls = this.#window.used(at);
+    if (this.#perMinute === undefined) this.#refused = calls;
+    const rate = Math.min(calls, this.#perMinute ?? calls);
+    this.#perMinute = Math.max(1, Math.floor(rate * CUT));
+    this.#cutAt = at + 1;
+    this.#grownAt = at;
+    this.#hasSucceeded = false;
+  }
+
+  /** When a call may start by this rate, from `now` on. */
+  fitAt(now: number): number {
+    if (this.#perMinute === undefined) return now;
+    return this.#window.fitAt(now, ANY_RATE - this.#perMinute + 1);
+  }
+
+  /** The clock was set back to `now`. */
+  setBack(now: number): void {
+    this.#window.setBack(now);
+    this.#cutAt = Math.min(this.#cutAt, now);
+    this.#grownAt = Math.min(this.#grownAt, now);
+  }
+}

@@ -1,0 +1,222 @@
+import type { EventData } from '../spec/event.ts';
+import {
+  askBreaker,
+  type BreakerScope,
+  type BreakerSignal,
+  type BreakerState,
+  breakerAfter,
+  closedBreaker,
+  dueAgain,
+  setBackBreaker,
+} from './breaker.ts';
+import { faultOf, lateFault, scopeOf, showsHealth } from './breaker-faults.ts';
+import { type BreakerKey, breakerKeys, type Guarded } from './breaker-keys.ts';
+
+/** A pause that is no longer than this is no news, unless something is broken. */
+const NEWS_MS = 30_000;
+
+/** What keeps calls of a model back. */
+export interface ModelDown {
+  readonly scope: BreakerScope;
+  /** Epoch ms of the next probe; `undefined` while one is under way. */
+  readonly untilAt: number | undefined;
+  readonly why: string;
+}
+
+/** How the breaker of a model stands, for people. */
+export interface ModelBreaker {
+  /** `open`: left alone. `probing`: one call is trying it. */
+  readonly state: 'closed' | 'open' | 'probing';
+  /** What is left alone: this model, all models of its key, or all of its server. */
+  readonly scope: BreakerScope;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** When the next probe may start, epoch ms. */
+  readonly probeAt: number | undefined;
+}
+
+/** One breaker that a model's calls pass and that has something to say. */
+interface Passed extends BreakerKey {
+  readonly state: BreakerState;
+}
+
+const BY_PHASE: Readonly<Record<ModelBreaker['state'], number>> = {
+  closed: 0,
+  probing: 1,
+  open: 2,
+};
+
+/** The breakers of all models of a team, folded from their calls. Times are epoch ms. */
+export class ModelBreakers {
+  readonly #models: ReadonlyMap<string, Guarded>;
+  readonly #keys: ReadonlyMap<string, readonly BreakerKey[]>;
+  readonly #states = new Map<string, BreakerState>();
+  /** The keys of the breakers that are not closed. */
+  readonly #open = new Set<string>();
+  /** Models that were said to be down. */
+  readonly #told = new Set<string>();
+  /** Whether a breaker may have opened or closed since the last look. */
+  #hasChanged = false;
+
+  constructor(models: readonly Guarded[]) {
+    this.#models = new Map(models.map((model) => [model.name, model]));
+    this.#keys = new Map(models.map((model) => [model.name, breakerKeys(model)]));
+  }
+
+  /** A call of a model starts; where a probe is due, it is that. */
+  start(call: string, model: string, at: number): void {
+    this.#signal(model, at, () => ({ type: 'started', call }));
+  }
+
+  /** A call of a model succeeded. */
+  succeed(call: string, model: string, at: number, firstTokenMs: number | undefined): void {
+    const { slowMs = Number.POSITIVE_INFINITY } = this.#models.get(model) ?? {};
+    const isLate = firstTokenMs !== undefined && firstTokenMs > slowMs;
+    this.#signal(model, at, (scope) =>
+      isLate && scope === 'model'
+        ? { type: 'succeeded', call, late: lateFault(firstTokenMs, slowMs) }
+        : { type: 'succeeded', call },
+    );
+  }
+
+  /** A call of a model failed. */
+  fail(call: string, model: string, at: number, failed: EventData['call.failed']): void {
+    const { kind } = failed;
+    const faulty = this.#faulty(model, failed);
+    const fault = faultOf(failed, this.#models.get(model)?.learns ?? false);
+    this.#signal(model, at, (scope) => {
+      if (scope === faulty && fault !== undefined) return { type: 'failed', call, fault };
+      return { type: showsHealth(kind, scope) ? 'succeeded' : 'unsaid', call };
+    });
+  }
+
+  /** What keeps a call of a model back at `nowMs`; `undefined` when it may start, as the probe where one is due. */
+  down(model: string, nowMs: number): ModelDown | undefined {
+    if (this.#open.size === 0) return undefined;
+    let longest: ModelDown | undefined;
+    for (const { scope, state } of this.#passed(model)) {
+      const answer = askBreaker(state, nowMs);
+      if (answer.kind !== 'wait') continue;
+      const { untilAt, why } = answer;
+      const isLonger = (untilAt ?? 0) > (longest?.untilAt ?? 0);
+      if (longest === undefined || isLonger) longest = { scope, untilAt, why };
+    }
+    return longest;
+  }
+
+  /** When the present trouble of a model began, and what it is; `undefined` while it is up. One that waits for its probe is not up yet. */
+  trouble(model: string): { readonly sinceAt: number; readonly why: string } | undefined {
+    if (this.#open.size === 0) return undefined;
+    let first: { readonly sinceAt: number; readonly why: string } | undefined;
+    for (const { state } of this.#passed(model)) {
+      const { phase, sinceAt, why } = state;
+      if (phase.kind === 'closed' || sinceAt === undefined) continue;
+      if (sinceAt < (first?.sinceAt ?? Number.POSITIVE_INFINITY)) first = { sinceAt, why };
+    }
+    return first;
+  }
+
+  /** When a call of the model last succeeded, calls that were under way when it went down left out. */
+  succeededAt(model: string): number | undefined {
+    return this.#passed(model).find(({ scope }) => scope === 'model')?.state.succeededAt;
+  }
+
+  /** How the breaker of a model stands: of those that its calls pass, the one that keeps it back most. */
+  standing(model: string): ModelBreaker {
+    const [worst] = this.#passed(model)
+      .map(({ scope, state: { phase, failures } }): ModelBreaker => {
+        const probeAt = phase.kind === 'open' ? phase.untilAt : undefined;
+        return { state: phase.kind, scope, failures, probeAt };
+      })
+      .sort(
+        (a, b) =>
+          BY_PHASE[b.state] - BY_PHASE[a.state] ||
+          (b.probeAt ?? 0) - (a.probeAt ?? 0) ||
+          b.failures - a.failures,
+      );
+    return worst ?? { state: 'closed', scope: 'model', failures: 0, probeAt: undefined };
+  }
+
+  /** Models that went down or came up and of which nobody was told. Short pauses of a busy model are no news. */
+  news(): readonly { readonly model: string; readonly data: EventData['model.changed'] }[] {
+    if (!this.#hasChanged) return [];
+    const news = [...this.#models.keys()].flatMap((model) => {
+      const data = this.#newsOf(model);
+      return data === undefined ? [] : [{ model, data }];
+    });
+    this.#hasChanged = news.length > 0;
+    return news;
+  }
+
+  /** What `news` found was told. */
+  tell(model: string, { state }: EventData['model.changed']): void {
+    if (state === 'down') this.#told.add(model);
+    else this.#told.delete(model);
+  }
+
+  /** Whoever starts anew may have mended what was wrong; what a busy model asked for holds. */
+  forgive(at: number): void {
+    for (const [key, state] of this.#states) {
+      if (state.fault?.outlives === true) this.#states.set(key, dueAgain(state, at));
+      else this.#forget(key);
+    }
+    this.#hasChanged = true;
+  }
+
+  /** The clock was set back. */
+  setBack(from: number, to: number): void {
+    for (const [key, state] of this.#states) this.#states.set(key, setBackBreaker(state, from, to));
+  }
+
+  /** What a failure belongs to. A key that other models are let in with is good, and this model is not for it. */
+  #faulty(model: string, { kind }: EventData['call.failed']): BreakerScope {
+    const scope = scopeOf(kind, this.#models.get(model)?.info.local ?? false);
+    if (kind !== 'permission') return scope;
+    const passed = this.#passed(model);
+    const wasLetIn = (of: BreakerScope): boolean =>
+      passed.some(({ scope, state }) => scope === of && state.succeededAt !== undefined);
+    return wasLetIn('key') && !wasLetIn('model') ? 'model' : scope;
+  }
+
+  #newsOf(model: string): EventData['model.changed'] | undefined {
+    const open = this.#passed(model).filter(({ state }) => state.phase.kind !== 'closed');
+    if (this.#told.has(model)) {
+      if (open.length > 0) return undefined;
+      const answers = this.succeededAt(model) !== undefined;
+      const because = answers ? 'it answers again' : 'it may be mended, and is tried anew';
+      return { state: 'up', because };
+    }
+    const worst = open.find(({ state: { phase, fault } }) => {
+      if (phase.kind !== 'open') return false;
+      return fault?.isFailure === true || phase.untilAt - phase.openedAt > NEWS_MS;
+    });
+    if (worst === undefined || worst.state.phase.kind !== 'open') return undefined;
+    const { scope, state } = worst;
+    return { state: 'down', because: state.why, untilAt: worst.state.phase.untilAt, scope };
+  }
+
+  #passed(model: string): readonly Passed[] {
+    const keys = this.#keys.get(model) ?? [];
+    return keys.flatMap(({ scope, key }) => {
+      const state = this.#states.get(key);
+      return state === undefined ? [] : [{ scope, key, state }];
+    });
+  }
+
+  #signal(model: string, at: number, signalFor: (scope: BreakerScope) => BreakerSignal): void {
+    for (const { scope, key } of this.#keys.get(model) ?? []) {
+      const before = this.#states.get(key) ?? closedBreaker;
+      const after = breakerAfter(before, signalFor(scope), at);
+      if (after === before) continue;
+      this.#states.set(key, after);
+      if (after.phase.kind !== before.phase.kind) this.#hasChanged = true;
+      if (after.phase.kind === 'closed') this.#open.delete(key);
+      else this.#open.add(key);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#states.delete(key);
+    this.#open.delete(key);
+  }
+}

@@ -1,0 +1,98 @@
+import type { OverseerEvent } from '../spec/event.ts';
+import { type Summary, summarise } from './summary.ts';
+
+/** Kinds of task that are remembered; they are words that models may make up. */
+const KINDS = 256;
+/** Attempts of one kind that are looked at. */
+const KEPT = 64;
+
+/** Models that are remembered. */
+const MODELS = 256;
+
+interface Attempt {
+  readonly accepted: boolean;
+  readonly calls: number;
+}
+
+/**
+ * How work of each kind went lately: how many attempts were accepted, and how many calls each took. A fold of events;
+ * attempts that moved to another model, failed for other reasons or needed no call say nothing.
+ */
+export class WorkHistory {
+  /** By kind; the one that was noted longest ago comes first. */
+  readonly #kinds = new Map<string, Attempt[]>();
+  /** Calls of attempts that go on. */
+  readonly #calls = new Map<string, number>();
+  /** What calls that go on were expected to read. */
+  readonly #expected = new Map<string, number>();
+  /** By model: what calls read, as shares of what was expected. */
+  readonly #inputs = new Map<string, number[]>();
+
+  /** Takes one event into account; must be told before the event changes what kind its task is known by. */
+  take(event: OverseerEvent, kindOf: () => string): void {
+    const { attempt } = event;
+    if (attempt === undefined) return;
+    switch (event.type) {
+      case 'call.started':
+        this.#expected.set(event.call ?? '', event.data.estimate.inputTokens);
+        return;
+      case 'call.failed':
+        this.#expected.delete(event.call ?? '');
+        return;
+      case 'call.finished':
+        this.#noteInput(event);
+        this.#calls.set(attempt, (this.#calls.get(attempt) ?? 0) + 1);
+        return;
+      case 'task.done':
+        this.#note(attempt, kindOf(), true);
+        return;
+      case 'attempt.ended':
+        if (event.data.outcome === 'rejected') this.#note(attempt, kindOf(), false);
+        this.#calls.delete(attempt);
+        return;
+      default:
+    }
+  }
+
+  /** How many attempts of a kind were accepted, and how many refused. */
+  verdicts(kind: string): { readonly accepted: number; readonly refused: number } {
+    const attempts = this.#kinds.get(kind) ?? [];
+    const accepted = attempts.filter((attempt) => attempt.accepted).length;
+    return { accepted, refused: attempts.length - accepted };
+  }
+
+  /** How many calls an attempt of a kind took. */
+  calls(kind: string): Summary {
+    return summarise((this.#kinds.get(kind) ?? []).map(({ calls }) => calls));
+  }
+
+  /** What calls of a model read, as shares of what was expected: models count tokens in their own ways. */
+  inputs(model: string): Summary {
+    return summarise(this.#inputs.get(model) ?? []);
+  }
+
+  #noteInput({ call = '', model = '', data }: OverseerEvent<'call.finished'>): void {
+    const expected = this.#expected.get(call);
+    this.#expected.delete(call);
+    if (expected === undefined || expected <= 0 || !(data.settled.inputTokens > 0)) return;
+    const shares = this.#inputs.get(model) ?? [];
+    shares.push(data.settled.inputTokens / expected);
+    if (shares.length > KEPT) shares.shift();
+    if (this.#inputs.size < MODELS) this.#inputs.set(model, shares);
+  }
+
+  #note(attempt: string, kind: string, accepted: boolean): void {
+    const calls = this.#calls.get(attempt);
+    this.#calls.delete(attempt);
+    if (calls === undefined) return;
+    const attempts = this.#kinds.get(kind) ?? [];
+    attempts.push({ accepted, calls });
+    if (attempts.length > KEPT) attempts.shift();
+    this.#kinds.delete(kind);
+    this.#kinds.set(kind, attempts);
+    for (const oldest of this.#kinds.keys()) {
+      if (this.#kinds.size <= KINDS) return;
+      this.#kinds.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { BudgetUse } from '../limit/budget-use.ts';
+import type { LimitUse } from '../limit/model-limits.ts';
+import { isGauge, parseLimit } from '../limit/parse-limit.ts';
+import type { Trend } from '../limit/spend-rate.ts';
+import type { Member } from '../route/member.ts';
+import type { Projection } from '../run/projection.ts';
+import type { LimitMetric } from '../spec/limit.ts';
+import { type Level, levelOf, reachedAt } from './forecast.ts';
+
+/** How one limit or one amount of a budget stands, and where it is going. Money is in micro-dollars. */
+export interface UsageRow {
+  readonly kind: 'limit' | 'budget';
+  /** Whose it is: the name of a model, or the scope of a budget. */
+  readonly of: string;
+  /** Its name in holds: `coder-a: 5 calls / 20s`, `run budget: usd`. */
+  readonly name: string;
+  readonly metric: LimitMetric;
+  readonly used: number;
+  /** Reserved by calls under way. */
+  readonly held: number;
+  readonly capacity: number;
+  /** `used` and `held`, as a share of `capacity`. */
+  readonly share: number;
+  readonly level: Level;
+  /** When the oldest use ceases to count, epoch ms; `undefined` for a budget. */
+  readonly resetAt: number | undefined;
+  /** Use an hour, by the last hour; `undefined` where nothing is known to have been used. */
+  readonly perHour: number | undefined;
+  readonly trend: Trend | undefined;
+  /** When it will be reached if use goes on so, epoch ms; `undefined` if never. */
+  readonly reachedAt: number | undefined;
+}
+
+/** Where a limit without warnings of its own turns yellow. */
+const WARN_AT = 0.8;
+
+/** Every limit of every model, and every budget that counts now. Pure. */
+export function usageRows(
+  members: Iterable<Member>,
+  projection: Projection,
+  now: number,
+): readonly UsageRow[] {
+  const limits = [...members].flatMap((member) =>
+    member.limits.use(now).flatMap((use) => limitRow(member.name, use, projection, now) ?? []),
+  );
+  return [...limits, ...projection.budgets.use().map((use) => budgetRow(use, now))];
+}
+
+/** `undefined` for a gauge, which is not used up. */
+function limitRow(
+  model: string,
+  use: LimitUse,
+  projection: Projection,
+  now: number,
+): UsageRow | undefined {
+  const { limit, used, held, capacity, resetAt } = use;
+  // The name of a limit says it whole, but for hours and steps.
+  const rule = parseLimit(limit.slice(model.length + 2).replace(/ \([^)]*\)$/, ''));
+  if (isGauge(rule)) return undefined;
+  const { metric, windowMs } = rule;
+  const rate = projection.rates.get(model);
+  const perHour = rate?.perHour(metric, now);
+  const isForecast = metric !== 'concurrency';
+  const share = shareOf(used + held, capacity);
+  return {
+    kind: 'limit',
+    of: model,
+    name: limit,
+    metric,
+    ...{ used, held, capacity, share, resetAt, perHour },
+    // That all places are taken is how it should be, and over in a moment.
+    level: levelOf(isForecast ? share : 0, WARN_AT),
+    trend: rate?.trend(metric, now),
+    reachedAt: isForecast ? reachedAt({ used, held, capacity, perHour, windowMs }, now) : undefined,
+  };
+}
+
+function budgetRow(use: BudgetUse, now: number): UsageRow {
+  const { scope, limit, metric, used, held, capacity, warnAt, rate } = use;
+  const perHour = rate.perHour(metric, now);
+  const share = shareOf(used + held, capacity);
+  return {
+    kind: 'budget',
+    of: scope,
+    name: limit,
+    metric,
+    ...{ used, held, capacity, share, perHour },
+    level: levelOf(share, warnAt[0] ?? 1),
+    resetAt: undefined,
+    trend: rate.trend(metric, now),
+    reachedAt: reachedAt({ used, held, capacity, perHour, windowMs: undefined }, now),
+  };
+}
+
+function shareOf(amount: number, capacity: number): number {
+  return capacity > 0 ? amount / capacity : 1;
+}

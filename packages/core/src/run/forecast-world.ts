@@ -1,0 +1,182 @@
+import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import type { TaskState } from '../journal/run-state.ts';
+import { createCandidateFinder } from '../route/candidate-finder.ts';
+import type { Member } from '../route/member.ts';
+import type { ForecastWorld, Foretold } from '../schedule/forecast.ts';
+import { LimitsForecast, type OpenEnd } from '../schedule/model-forecast.ts';
+import type { ReadyTask } from '../schedule/ready-task.ts';
+import { WorkerPools } from '../schedule/worker-pools.ts';
+import { expectedEnd, lasts } from './expected-ends.ts';
+import {
+  chooseFor,
+  claimForMessages,
+  composeFor,
+  type Decider,
+  needsNoModel,
+} from './give-away.ts';
+import { isShutOut } from './task-times.ts';
+import { workingKinds } from './working-kinds.ts';
+
+/** What a forecast starts from. */
+export interface Present {
+  readonly decider: Decider;
+  readonly attempts: readonly AttemptPlace[];
+  readonly workers: WorkerPools;
+  readonly nowMs: number;
+}
+
+/**
+ * A world that goes on as expected, over copies of the limits of all models and of the pools: a task is one call, a call
+ * lasts as long as the median of past ones, uses what was estimated, and its answer is accepted. The choice of models
+ * is the dispatcher's own.
+ */
+export function createForecastWorld(present: Present): ForecastWorld {
+  const { decider, nowMs } = present;
+  const forecasts = forecastsOf(present);
+  const members = membersOver(decider, forecasts);
+  const settings = { ...decider.settings, members };
+  const then: Decider = { ...decider, settings, candidates: createCandidateFinder(settings) };
+  const pools = new WorkerPools(present.workers.bounds);
+  pools.count(workingKinds(present.attempts));
+  const placeEnds = endsOfPlaces(present);
+  const unknownEnds = unknownNow(present);
+  return {
+    advance: (atMs) => {
+      for (const forecast of forecasts.values()) forecast.advance(atMs);
+      for (const end of [...placeEnds]) {
+        if (end.endsAt > atMs) continue;
+        placeEnds.delete(end);
+        pools.end(end.kind);
+      }
+    },
+    nextEndAt: () => {
+      const ends = [...forecasts.values()].flatMap(({ nextEndAt }) => nextEndAt ?? []);
+      return ends.length === 0 ? undefined : Math.max(nowMs, Math.min(...ends));
+    },
+    whyUncertain: (atMs) => {
+      const unknown = unknownEnds.find(({ since }) => since < atMs);
+      return unknown === undefined
+        ? undefined
+        : `nobody knows how long a call of ${unknown.model} takes, as it made none yet`;
+    },
+    offer: (ready, atMs) => {
+      const task = taskOf(decider, ready);
+      if (task === undefined) return { kind: 'dropped', why: 'its run does not go on' };
+      const { kind } = task.task;
+      const full = pools.whyFull(kind);
+      if (full !== undefined) return { kind: 'blocked', untilAt: undefined, why: full };
+      const started = start(then, forecasts, task, atMs);
+      if (started.kind !== 'started') return started;
+      pools.begin(kind);
+      placeEnds.add({ kind, endsAt: started.endsAt });
+      if (started.endsAt === Number.POSITIVE_INFINITY) {
+        unknownEnds.push({ model: started.model, since: atMs });
+      }
+      return { kind: 'started' };
+    },
+  };
+}
+
+type StartForetold =
+  | Exclude<Foretold, { kind: 'started' }>
+  | { readonly kind: 'started'; readonly endsAt: number; readonly model: string };
+
+function start(
+  then: Decider,
+  forecasts: ReadonlyMap<string, LimitsForecast>,
+  task: TaskState,
+  atMs: number,
+): StartForetold {
+  if (needsNoModel(task.task)) return { kind: 'started', endsAt: atMs, model: '' };
+  const choice = chooseFor(then, task, atMs);
+  if (choice.kind === 'never') return { kind: 'dropped', why: choice.because };
+  if (choice.kind === 'wait') {
+    const kind = isShutOut(then, task, atMs) ? 'aside' : 'blocked';
+    return { kind, untilAt: choice.untilAt, why: choice.because };
+  }
+  const run = then.projection.runs.get(task.run);
+  const forecast = forecasts.get(choice.member.name);
+  if (run === undefined || forecast === undefined) {
+    return { kind: 'dropped', why: 'its run does not go on' };
+  }
+  const { name } = choice.member;
+  const { prompt, tools } = composeFor(then, run, task, choice.member, atMs);
+  const claim = claimForMessages(then, choice.member, task, prompt.messages, tools);
+  const { budgets } = then.projection;
+  if (budgets.admit(run.id, task.task.key, claim, name).kind === 'wait') {
+    return { kind: 'dropped', why: 'the budget of its run has room when one of its calls ends' };
+  }
+  const fitsAt = forecast.earliest(atMs, claim);
+  if (fitsAt > atMs) {
+    const untilAt = fitsAt === Number.POSITIVE_INFINITY ? undefined : fitsAt;
+    return { kind: 'blocked', untilAt, why: `${name} has no room for a call of its size` };
+  }
+  const lastsMs = lasts(then.projection.durations, name, task.task.kind);
+  const endsAt = lastsMs === undefined ? Number.POSITIVE_INFINITY : atMs + lastsMs;
+  forecast.take(atMs, claim, endsAt - atMs);
+  return { kind: 'started', endsAt, model: name };
+}
+
+function taskOf({ projection }: Decider, ready: ReadyTask): TaskState | undefined {
+  const run = projection.runs.get(ready.run);
+  const task = run?.tasks.get(ready.task);
+  const isHeld = run?.status !== 'running' || task?.paused !== undefined;
+  return !isHeld && task?.status === 'open' ? task : undefined;
+}
+
+function forecastsOf(present: Present): ReadonlyMap<string, LimitsForecast> {
+  const open = new Map<string, OpenEnd[]>();
+  for (const { attempt } of present.attempts) {
+    if (attempt.openCall === undefined || attempt.model === undefined) continue;
+    const { id: call, estimate } = attempt.openCall;
+    const endsAt = endOfCall(present, call);
+    const ends = open.get(attempt.model) ?? [];
+    ends.push({ call, endsAt, estimate });
+    open.set(attempt.model, ends);
+  }
+  const { members } = present.decider.settings;
+  return new Map(
+    [...members].map(([name, { limits }]) => [
+      name,
+      new LimitsForecast(limits, open.get(name) ?? []),
+    ]),
+  );
+}
+
+function endOfCall({ decider, nowMs }: Present, call: string): number {
+  const { durations, calls } = decider.projection;
+  return expectedEnd(durations, calls.get(call), nowMs);
+}
+
+function endsOfPlaces(present: Present): Set<{ readonly kind: string; readonly endsAt: number }> {
+  return new Set(
+    present.attempts.flatMap((at) => {
+      const [kind] = workingKinds([at]);
+      const { openCall, model } = at.attempt;
+      if (kind === undefined || openCall === undefined || model === undefined) return [];
+      return [{ kind, endsAt: endOfCall(present, openCall.id) }];
+    }),
+  );
+}
+
+/** The models with calls under way that nobody knows the end of. */
+function unknownNow(present: Present): { readonly model: string; readonly since: number }[] {
+  return present.attempts.flatMap(({ attempt }) => {
+    const { openCall, model } = attempt;
+    if (openCall === undefined || model === undefined) return [];
+    const endsAt = endOfCall(present, openCall.id);
+    return endsAt === Number.POSITIVE_INFINITY ? [{ model, since: present.nowMs }] : [];
+  });
+}
+
+function membersOver(
+  { settings }: Decider,
+  forecasts: ReadonlyMap<string, LimitsForecast>,
+): ReadonlyMap<string, Member> {
+  return new Map(
+    [...settings.members].map(([name, member]) => [
+      name,
+      { ...member, limits: forecasts.get(name)?.limits ?? member.limits },
+    ]),
+  );
+}

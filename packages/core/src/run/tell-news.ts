@@ -1,0 +1,23 @@
+import type { EventDraft } from '../journal/draft.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Projection } from './projection.ts';
+import type { Settings } from './settings.ts';
+
+/** Tells whoever reads a run of the models that its latest call found down or up, and of what was learned from it. */
+export function tellNews(
+  { members }: Pick<Settings, 'members'>,
+  { breakers }: Projection,
+  journal: Journal,
+  run: string,
+): void {
+  const drafts: EventDraft[] = breakers
+    .news()
+    .map(({ model, data }): EventDraft => ({ type: 'model.changed', run, model, data }));
+  for (const { name, learned } of members.values()) {
+    const data = learned.news();
+    if (data !== undefined) drafts.push({ type: 'limit.learned', run, model: name, data });
+  }
+  if (drafts.length === 0 || journal.failure !== undefined) return;
+  // A failed write ends the journal, which tells everybody.
+  void journal.append(drafts);
+}

@@ -1,0 +1,288 @@
+import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
+import { endAttempt } from '../attempt/drive.ts';
+import { ConfigError } from '../errors/config-error.ts';
+import { OverseerError } from '../errors/overseer-error.ts';
+import { suggest } from '../internal/nearest.ts';
+import type { EventDraft } from '../journal/draft.ts';
+import { questionTasks } from '../journal/fold-run.ts';
+import { type AttemptState, isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import type { Member } from '../route/member.ts';
+import type { Priority, TaskSource } from '../spec/task.ts';
+import type { LiveAttempts } from './live-attempts.ts';
+import { triedTogether } from './retry-ensemble.ts';
+import { leftAttemptEnded, type RunControl } from './run-control.ts';
+import type { RunGraphs } from './run-graphs.ts';
+import { type Order, openOf, openWith, resolveScope, type WorkScope } from './work-scope.ts';
+
+/** What orders need of the kernel around them. */
+export interface WorkOrdersHost {
+  readonly runs: ReadonlyMap<string, RunState>;
+  readonly members: ReadonlyMap<string, Member>;
+  readonly attempts: LiveAttempts;
+  readonly attemptHost: AttemptHost;
+  readonly graphs: RunGraphs;
+  readonly control: RunControl;
+  /** Whether the whole project is paused. */
+  isPaused(): boolean;
+  append(drafts: readonly EventDraft[]): void;
+  wake(): void;
+  now(): number;
+  resumeRun(run: RunState, because: string, source: TaskSource | undefined): void;
+}
+
+/**
+ * What people and hosts order about work that is under way. An order is an event before it has any effect, and names
+ * who gave it.
+ */
+export class WorkOrders {
+  readonly #host: WorkOrdersHost;
+
+  constructor(host: WorkOrdersHost) {
+    this.#host = host;
+  }
+
+  /** Lets calls in flight end and begins nothing more of it. What is paused already, or over, stays as it is. */
+  pause(scope: WorkScope, order: Order): void {
+    const ordered = resolveScope(this.#host.runs, scope);
+    const data = { because: order.because ?? 'paused' };
+    const actor = actorOf(order);
+    if (ordered.kind === 'everything') {
+      if (!this.#host.isPaused()) this.#host.append([{ type: 'project.paused', actor, data }]);
+    } else if (ordered.kind === 'run') {
+      const { run } = ordered;
+      if (run.status !== 'running' || this.#host.control.isStopping(run)) return;
+      this.#host.append([{ type: 'run.suspended', run: run.id, actor, data }]);
+    } else {
+      const tasks = openWith(ordered).filter(({ paused }) => paused === undefined);
+      this.#host.append(
+        tasks.map((task) => ({ type: 'task.paused', ...placeOf(task), actor, data })),
+      );
+    }
+  }
+
+  /** Goes on with what was paused, or with a run that another process left. */
+  resume(scope: WorkScope, order: Order, source?: TaskSource): void {
+    const ordered = resolveScope(this.#host.runs, scope);
+    const data = { because: order.because ?? 'resumed' };
+    const actor = actorOf(order);
+    if (ordered.kind === 'everything') {
+      if (this.#host.isPaused()) this.#host.append([{ type: 'project.resumed', actor, data }]);
+    } else if (ordered.kind === 'run') {
+      this.#host.resumeRun(ordered.run, data.because, source);
+    } else {
+      const tasks = openWith(ordered).filter(({ paused }) => paused !== undefined);
+      this.#host.append(
+        tasks.map((task) => ({ type: 'task.resumed', ...placeOf(task), actor, data })),
+      );
+      this.#queueAgain(ordered.run, tasks);
+    }
+    this.#host.wake();
+  }
+
+  /**
+   * Ends it before it is done, down to the sockets; resolves when that is appended. Tasks that need it are skipped. A
+   * change that is going in goes in. Throws `OverseerError` `task.in-doubt` for one whose process ended meanwhile.
+   */
+  async cancel(scope: WorkScope, order: Order): Promise<void> {
+    const ordered = resolveScope(this.#host.runs, scope);
+    const because = order.because ?? 'cancelled';
+    const { control, runs } = this.#host;
+    if (ordered.kind === 'everything') {
+      await Promise.all([...runs.values()].map((run) => control.stop(run, because)));
+    } else if (ordered.kind === 'run') {
+      await control.stop(ordered.run, because);
+    } else {
+      const { run } = ordered;
+      for (const task of openWith(ordered))
+        await this.#cancelTask(run, task, because, actorOf(order));
+    }
+  }
+
+  /** Gives tasks another priority; those that run go on. */
+  reprioritise(scope: WorkScope, priority: Priority, order: Order): void {
+    const { run, tasks } = this.#tasks(scope);
+    const because = order.because ?? `made ${priority}`;
+    const changed = openWith({ run, tasks }).filter((task) => task.priority !== priority);
+    this.#host.append(
+      changed.map((task) => ({
+        type: 'task.changed',
+        ...placeOf(task),
+        actor: actorOf(order),
+        data: { because, priority },
+      })),
+    );
+    this.#queueAgain(run, changed);
+    this.#host.wake();
+  }
+
+  /**
+   * Binds tasks to a model, whoever else could do them, or frees them (`undefined`). An attempt of another model is
+   * ended. Throws `ConfigError` `config.unknown-model`.
+   */
+  async reassign(scope: WorkScope, model: string | undefined, order: Order): Promise<void> {
+    const { run, tasks } = this.#tasks(scope);
+    const { members } = this.#host;
+    if (model !== undefined && !members.has(model)) {
+      const hint = suggest(model, [...members.keys()]);
+      throw new ConfigError(
+        'config.unknown-model',
+        `There is no model ${JSON.stringify(model)} in the team; ${hint}.`,
+      );
+    }
+    const because = order.because ?? (model === undefined ? 'any model may do it' : `for ${model}`);
+    const changed = openOf(tasks).filter((task) => task.model !== model);
+    this.#host.append(
+      changed.map((task) => ({
+        type: 'task.changed',
+        ...placeOf(task),
+        actor: actorOf(order),
+        data: { because, model: model ?? null },
+      })),
+    );
+    for (const task of changed) {
+      const isElsewhere = task.attempt?.model !== undefined && task.attempt.model !== model;
+      if (model !== undefined && isElsewhere) await this.#moveOn(run, task, because);
+    }
+    this.#queueAgain(run, changed);
+    this.#host.wake();
+  }
+
+  /**
+   * Tries tasks again that failed or were skipped, and what was skipped because of them. Throws `OverseerError`
+   * `task.not-over` for a task that is open or done, and `task.needs` for one that needs another that failed.
+   */
+  retry(scope: WorkScope, order: Order): void {
+    const { run, tasks } = this.#tasks(scope);
+    const again = new Set<TaskState>();
+    for (const task of tasks) {
+      requireUndone(task);
+      const skipped = this.#skippedAfter(run, task);
+      for (const one of [task, ...triedTogether(run, task), ...skipped]) again.add(one);
+    }
+    for (const task of again) requireNeeds(run, task, again);
+    const data = { because: order.because ?? 'tried again' };
+    this.#host.append(
+      [...again].map((task) => ({
+        type: 'task.reopened',
+        ...placeOf(task),
+        actor: actorOf(order),
+        data,
+      })),
+    );
+    this.#queueAgain(run, [...again]);
+    this.#host.wake();
+  }
+
+  #skippedAfter(run: RunState, { task }: TaskState): readonly TaskState[] {
+    return this.#host.graphs.allDependantsOf(run, task.key).flatMap((key) => {
+      const dependant = run.tasks.get(key);
+      return dependant?.status === 'skipped' ? [dependant] : [];
+    });
+  }
+
+  #tasks(scope: WorkScope): { readonly run: RunState; readonly tasks: readonly TaskState[] } {
+    const ordered = resolveScope(this.#host.runs, scope);
+    if (ordered.kind === 'tasks') return ordered;
+    if (ordered.kind === 'run') return { run: ordered.run, tasks: [...ordered.run.tasks.values()] };
+    throw new OverseerError('scope.invalid', 'Name the run, and its task or phase, that is meant.');
+  }
+
+  async #cancelTask(run: RunState, task: TaskState, because: string, actor: string): Promise<void> {
+    let at = this.#breakOff(task, because);
+    while (at !== undefined) {
+      await this.#host.attempts.quietOf(at);
+      // One that ended by itself meanwhile may be followed by another.
+      const isQuiet = at.live.cancel.aborted && task.attempt?.id === at.attempt.id;
+      at = isQuiet ? undefined : this.#breakOff(task, because);
+    }
+    // From here on in one turn, so that nothing begins in between; and what was accepted meanwhile is done.
+    const { attempt } = task;
+    this.#endAttempt(task, 'cancelled', because);
+    if (!isFinal[task.status]) this.#host.control.skipTask(run, task, because, actor);
+    await this.#cancelQuestions(run, task, attempt);
+  }
+
+  async #moveOn(run: RunState, task: TaskState, because: string): Promise<void> {
+    const at = this.#breakOff(task, because);
+    if (at !== undefined) await this.#host.attempts.quietOf(at);
+    const { attempt } = task;
+    if (at !== undefined && !(at.live.cancel.aborted && attempt?.id === at.attempt.id)) return;
+    this.#endAttempt(task, 'moved', because);
+    await this.#cancelQuestions(run, task, attempt);
+  }
+
+  /** Aborts what is under way for a task; the attempt that has to become quiet. */
+  #breakOff(task: TaskState, because: string): AttemptPlace | undefined {
+    const at = this.#host.attempts.of(task);
+    // A change that is going in goes in: broken off, nobody would know whether it did.
+    if (at !== undefined && !isAccepting(task)) at.live.cancel.abort(new Error(because));
+    if (at === undefined && isAccepting(task)) throw inDoubt(task);
+    return at;
+  }
+
+  /** Ends the attempt that a task has; of one that another process left, only the record is there. */
+  #endAttempt(task: TaskState, outcome: 'moved' | 'cancelled', because: string): void {
+    const at = this.#host.attempts.of(task);
+    if (at !== undefined) endAttempt(this.#host.attemptHost, at, outcome, because, []);
+    else if (task.attempt !== undefined) {
+      this.#host.append([leftAttemptEnded(task, outcome, because)]);
+    }
+  }
+
+  async #cancelQuestions(
+    run: RunState,
+    task: TaskState,
+    attempt: AttemptState | undefined,
+  ): Promise<void> {
+    if (attempt === undefined) return;
+    for (const child of openOf(questionTasks(run, task, attempt))) {
+      await this.#cancelTask(run, child, 'nobody asks it any more', 'overseer');
+    }
+  }
+
+  #queueAgain(run: RunState, tasks: readonly TaskState[]): void {
+    for (const { task } of tasks) this.#host.graphs.enqueueIfReady(run, task.key, this.#host.now());
+  }
+}
+
+function isAccepting({ attempt }: TaskState): boolean {
+  // One that went in and is not told as done yet is as little to be tried again as one in doubt.
+  return attempt?.change !== undefined && attempt.change !== 'refused';
+}
+
+function inDoubt({ run, task }: TaskState): OverseerError {
+  return new OverseerError(
+    'task.in-doubt',
+    `Task ${task.key} was being accepted when its process ended: resume run ${run}, which looks whether its change went in.`,
+  );
+}
+
+function placeOf({ run, task }: TaskState): { readonly run: string; readonly task: string } {
+  return { run, task: task.key };
+}
+
+function actorOf({ by }: Order): string {
+  return by === undefined ? 'host' : `person:${by}`;
+}
+
+function requireUndone({ task, status }: TaskState): void {
+  if (status === 'failed' || status === 'skipped') return;
+  throw new OverseerError(
+    'task.not-over',
+    `Task ${task.key} is ${status}: only one that failed or was skipped can be tried again.`,
+  );
+}
+
+function requireNeeds(run: RunState, task: TaskState, again: ReadonlySet<TaskState>): void {
+  for (const key of task.task.needs) {
+    const needed = run.tasks.get(key);
+    if (needed === undefined || again.has(needed)) continue;
+    // An ensemble goes on without members that are over.
+    if (needed.task.memberOf === task.task.key) continue;
+    if (needed.status !== 'failed' && needed.status !== 'skipped') continue;
+    throw new OverseerError(
+      'task.needs',
+      `Task ${task.task.key} needs ${key}, which ${needed.status === 'failed' ? 'failed' : 'was skipped'}: try that one again.`,
+    );
+  }
+}
