@@ -81,6 +81,8 @@ export interface LimiterBench extends AsyncDisposable {
   burst?(): Promise<number>;
   /** Asks for admission `times` times over five limits with `live` entries each; resolves when all were answered. */
   admit?(live: number, times: number): Promise<void>;
+  /** How many of 1,000 calls of $0.10 that come at once run on $5 a day, and what is held once they have ended. */
+  spend?(): Promise<{ readonly run: number; readonly held: number }>;
 }
 
 /** A scheduler under measurement. */

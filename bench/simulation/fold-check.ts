@@ -24,12 +24,8 @@ export class FoldCheck {
         return [name, { ...member, ...freshLimits(world, name) }];
       }),
     );
-    this.#projection = new Projection(
-      this.#members,
-      new BudgetTree(world.scenario.budgets, this.#spending),
-      undefined,
-      routing,
-    );
+    const budgets = new BudgetTree(world.scenario.budgets, this.#spending);
+    this.#projection = new Projection(this.#members, { budgets, routing });
   }
 
   take(event: OverseerEvent): void {

@@ -112,7 +112,7 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const has = (feature: Feature): boolean =>
     present.has(feature) && !part.without.includes(feature);
   const shape = random('shape');
-  const models = drawModels(random('models'), random('breakers'), has);
+  const models = drawModels(random('models'), random('breakers'), random('kinds of limits'), has);
   return {
     seed,
     part,
@@ -172,14 +172,19 @@ function sources(seed: number): (purpose: string) => Random {
   };
 }
 
-function drawModels(random: Random, more: Random, has: Scenario['has']): readonly PlannedModel[] {
+function drawModels(
+  random: Random,
+  more: Random,
+  kinds: Random,
+  has: Scenario['has'],
+): readonly PlannedModel[] {
   const names = times(random, 1, 4).map((index) => `m${index}`);
   return names.map((name, index) => ({
     name,
     role: index === 0 ? undefined : half(random, pick(random, ['coder', 'worker', 'reviewer'])),
     goodAt: random() < 0.3 ? [pick(random, ['code', 'write', 'test'])] : [],
     fallback: names.filter((other) => other !== name && random() < 0.3),
-    limits: has('limits') ? drawLimits(random) : [],
+    limits: has('limits') ? [...drawLimits(random), ...drawKinds(kinds)] : [],
     concurrency: 1 + Math.floor(random() * 4),
     priced: random() < 0.5,
     fails: has('model-faults') ? pick(random, [0, 0.1, 0.3, 0.6]) : 0,
@@ -207,6 +212,20 @@ function drawLimits(random: Random): PlannedModel['limits'] {
     { metric: 'concurrency', capacity: 1 + Math.floor(random() * 3) },
   ];
   return all.filter(() => random() < 0.35);
+}
+
+/** Limits whose windows do not look back from now; few, so that runs are not held up by them all the time. */
+function drawKinds(random: Random): PlannedModel['limits'] {
+  const all: readonly LimitRule[] = [
+    {
+      metric: 'calls',
+      capacity: 3 + Math.floor(random() * 5),
+      windowMs: 5_000 + Math.floor(random() * 30_000),
+      kind: 'session',
+    },
+    { metric: 'tokens', capacity: 30_000, windowMs: 20_000, kind: 'smooth' },
+  ];
+  return all.filter(() => random() < 0.1);
 }
 
 function drawRuns(

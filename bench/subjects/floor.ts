@@ -4,12 +4,14 @@ import { heapScheduler } from './floor/heap-scheduler.ts';
 import { logStepper } from './floor/log-stepper.ts';
 import { logThread } from './floor/log-thread.ts';
 import { mapAnswers } from './floor/map-answers.ts';
+import { ringLimiter } from './floor/ring-limiter.ts';
 
 /** The least that the same result takes with what Node itself brings: no library at all. */
 export const subject: Subject = {
   caller: fetchCaller,
   stepper: logStepper,
   thread: logThread,
+  limiter: ringLimiter,
   scheduler: heapScheduler,
   answers: mapAnswers,
   start: () => ({ folder: import.meta.dirname, modules: [] }),

@@ -1,6 +1,7 @@
 import { memory } from '@overseer/core';
 import type { Subject } from '../harness/subject.ts';
 import { keptAnswers } from './overseer/kept-answers.ts';
+import { modelLimiter } from './overseer/model-limiter.ts';
 import { queueScheduler } from './overseer/queue-scheduler.ts';
 import { readyProgram } from './overseer/ready-program.ts';
 import { taskCaller } from './overseer/task-caller.ts';
@@ -13,6 +14,7 @@ export const subject: Subject = {
     return await taskCaller(setting, openai('mock', { baseURL: setting.baseURL, apiKey: 'none' }));
   },
   stepper: (setting) => taskStepper(setting, memory()),
+  limiter: modelLimiter,
   scheduler: queueScheduler,
   answers: keptAnswers,
   start: ({ folder, typeInstantiations }) => ({

@@ -1,6 +1,6 @@
 import { ConfigError } from './errors/config-error.ts';
 import { describeLimit } from './limit/describe-limit.ts';
-import type { BudgetSpec, LimitRule, SharedBudgets } from './spec/limit.ts';
+import type { BudgetSpec, GaugeRule, LimitRule, SharedBudgets } from './spec/limit.ts';
 import type { Model, Price } from './spec/model.ts';
 
 /** A model by the name it has in its team, and what it costs. */
@@ -19,7 +19,7 @@ export function checkBudgetPrices(
   models: Iterable<PricedModel>,
 ): void {
   if (budget?.usd === undefined) return;
-  requirePrices(`A budget of $${budget.usd}`, [...models]);
+  checkPrices(`A budget of $${budget.usd}`, [...models]);
 }
 
 /** All budgets that runs share, but for those of models. */
@@ -36,12 +36,16 @@ export function sharedSpecs({
 }
 
 /** The same for the limits of one model. */
-export function checkLimitPrice(model: PricedModel, rules: readonly LimitRule[]): void {
-  const rule = rules.find(({ metric }) => metric === 'usd');
-  if (rule !== undefined) requirePrices(`The limit "${describeLimit(rule)}"`, [model]);
+export function checkLimitPrice(
+  model: PricedModel,
+  rules: readonly (LimitRule | GaugeRule)[],
+): void {
+  const rule = rules.find((one) => 'metric' in one && one.metric === 'usd');
+  if (rule !== undefined) checkPrices(`The limit "${describeLimit(rule)}"`, [model]);
 }
 
-function requirePrices(what: string, models: readonly PricedModel[]): void {
+/** Checks that each of these models has a price or is local. `what` begins the sentence. Throws `ConfigError` `config.price`. */
+export function checkPrices(what: string, models: readonly PricedModel[]): void {
   const names = models
     .filter(({ model, price }) => price === undefined && model.info.local !== true)
     .map(({ name }) => JSON.stringify(name));

@@ -3,24 +3,24 @@ import { cacheSettings } from './call/cache-options.ts';
 import { checkModelBudgets } from './check-budget.ts';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
 import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.ts';
-import { ConfigError } from './errors/config-error.ts';
+import { checkGauges, createSharedLimits, longestMemory, rulesOf } from './create-limits.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { memory } from './journal/memory-store.ts';
 import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
-import { normaliseLimit } from './limit/parse-limit.ts';
+import type { SharedLimits } from './limit/shared-limits.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
+import { samplersOf } from './run/host-gauges.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
 import type { WorkerBounds } from './schedule/worker-pools.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
-import type { LimitRule, LimitText } from './spec/limit.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
@@ -72,7 +72,9 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     refuseIfAborted(signal);
     checkNames(options, registered);
     checkFrameworks(registered);
-    const members = createMembers(registered.models);
+    const shared = createSharedLimits(options, registered.models);
+    const members = createMembers(registered.models, shared);
+    checkGauges(shared, options.gauges);
     checkBudgetPrices(options.budget, members.values());
     for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
     checkModelBudgets(options.budgets?.models, members);
@@ -82,7 +84,7 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     );
     refuseIfAborted(signal);
     const store = await (options.store ?? memory())();
-    return { ...(await start(options, registered, members, store)), dispose };
+    return { ...(await start(options, registered, { members, shared }, store)), dispose };
   } catch (error) {
     // What went wrong first is what has to be mended.
     await dispose().catch(() => undefined);
@@ -90,13 +92,19 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   }
 }
 
+/** The models of the team, and the limits that they share. */
+interface Team {
+  readonly members: ReadonlyMap<string, Member>;
+  readonly shared: SharedLimits;
+}
+
 async function start(
   options: OverseerOptions,
   registered: Registered,
-  members: ReadonlyMap<string, Member>,
+  team: Team,
   store: StateStore,
 ): Promise<Omit<OpenTeam, 'dispose'>> {
-  const settings = createSettings(options, registered, members, store);
+  const settings = createSettings(options, registered, team, store);
   try {
     const open = await openKernel(settings, `project/${options.project ?? 'default'}`);
     return { settings, open };
@@ -109,7 +117,7 @@ async function start(
 function createSettings(
   options: OverseerOptions,
   registered: Registered,
-  members: ReadonlyMap<string, Member>,
+  { members, shared }: Team,
   store: StateStore,
 ): Settings {
   const clock = options.clock ?? systemClock;
@@ -129,9 +137,14 @@ function createSettings(
     store,
     // What is read again at a start also brings back the answers that were accepted in that time.
     longestWindowMs: Math.max(
-      longestWindow(registered.models),
+      SHORTEST_MEMORY_MS,
+      longestMemory(registered.models, shared),
       Math.min(cache?.ttlMs ?? 0, LONGEST_ANSWERS_MS),
     ),
+    shared,
+    strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, undefined, shared),
+    samplers: samplersOf(shared.gauges.names, options.gauges),
+    holdMs: options.holdMs ?? 900_000,
     budget: options.budget,
     cache,
     budgets: options.budgets,
@@ -177,10 +190,13 @@ function createValidators(
   return validators;
 }
 
-function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMap<string, Member> {
+function createMembers(
+  models: Readonly<Record<string, ModelEntry>>,
+  shared: SharedLimits,
+): ReadonlyMap<string, Member> {
   const members = new Map<string, Member>();
   for (const [name, entry] of Object.entries(models)) {
-    const rules = (entry.limits ?? []).map((limit) => limitOf(name, limit));
+    const rules = rulesOf(`model ${name}`, entry.limits);
     const price = entry.price ?? entry.model.info.price;
     const { max, learns } = concurrencyOf(entry.concurrency);
     const learned = new LearnedLimits(name, learns ? max : undefined);
@@ -195,7 +211,7 @@ function createMembers(models: Readonly<Record<string, ModelEntry>>): ReadonlyMa
       grants: entry.grants ?? [],
       slowMs: entry.slowMs,
       learned,
-      limits: new ModelLimits(name, rules, max, learned),
+      limits: new ModelLimits(name, rules, max, learned, shared),
       order: members.size,
     });
   }
@@ -216,24 +232,3 @@ const SHORTEST_MEMORY_MS = 3_600_000;
 
 /** Older answers are not worth reading the journal for. */
 const LONGEST_ANSWERS_MS = 86_400_000;
-
-function longestWindow(models: Readonly<Record<string, ModelEntry>>): number {
-  let longest = SHORTEST_MEMORY_MS;
-  for (const { limits = [] } of Object.values(models)) {
-    for (const limit of limits) longest = Math.max(longest, normaliseLimit(limit).windowMs ?? 0);
-  }
-  return longest;
-}
-
-function limitOf(model: string, limit: LimitText | LimitRule): LimitRule {
-  try {
-    return normaliseLimit(limit);
-  } catch (error) {
-    throw OverseerError.is(error) ? wrongLimit(model, error) : error;
-  }
-}
-
-function wrongLimit(model: string, cause: OverseerError): ConfigError {
-  const message = `A limit of the model ${model} is wrong. ${cause.message}`;
-  return new ConfigError(cause.code, message, { cause });
-}

@@ -35,10 +35,10 @@ async function open(
   model: FakeModel,
   options: Partial<OverseerOptions> & {
     readonly atOnce?: number;
-    readonly limits?: ['5 calls / 1h'];
+    readonly own?: ['5 calls / 1h'];
   },
 ): Promise<Opened> {
-  const { atOnce = 50, limits, ...rest } = options;
+  const { atOnce = 50, own: limits, ...rest } = options;
   const entry = { model, concurrency: atOnce, ...(limits === undefined ? {} : { limits }) };
   const team = await openTeam({ overseer: 'a', models: { a: entry }, ...rest });
   return { team, overseer: new Overseer(team.settings, team.open, team.dispose) };
@@ -164,7 +164,7 @@ describe('a limit that is reached with calls in flight', () => {
   it('L1: the rest waits without turning in a loop, and is ended at a word', async () => {
     const clock = countingClock();
     const model = tenCents(() => ({ text: 'x', delayMs: 2, ...used(10) }));
-    const opened = await open(model, { clock, limits: ['5 calls / 1h'] });
+    const opened = await open(model, { clock, own: ['5 calls / 1h'] });
     const run = opened.overseer.run({ tasks: tasks(30) });
     await until(() => model.requests.length === 5);
     await new Promise((resolve) => setTimeout(resolve, 60));

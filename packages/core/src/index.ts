@@ -16,6 +16,7 @@ export type { BreakerScope } from './limit/breaker.ts';
 export type { ModelBreaker } from './limit/model-breakers.ts';
 export type { LimitUse } from './limit/model-limits.ts';
 export type { Trend } from './limit/spend-rate.ts';
+export type { LimitOptions, Pool, Sampler, SharedLimit } from './limit-options.ts';
 export type { Level } from './observe/forecast.ts';
 export type { UsageRow } from './observe/usage.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitOptions, modelLimits } from './limit-options-schema.ts';
 
 const count = z.int().positive();
 const milliseconds = z.number().nonnegative();
@@ -15,9 +16,8 @@ const entry = z.strictObject({
   model,
   role: z.string().optional(),
   goodAt: z.array(z.string()).optional(),
-  limits: z
-    .array(z.union([z.string(), z.looseObject({ metric: z.string(), capacity: z.number() })]))
-    .optional(),
+  limits: modelLimits,
+  key: z.string().min(1).optional(),
   fallback: z.array(z.string()).optional(),
   price: z
     .looseObject({ input: z.number().nonnegative(), output: z.number().nonnegative() })
@@ -89,6 +89,7 @@ const routing = z.strictObject({
 
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */
 export const optionsSchema: z.ZodType = z.strictObject({
+  ...limitOptions,
   overseer: z.string(),
   models: z
     .record(z.string(), entry)

@@ -1,5 +1,6 @@
 import type { CacheOptions } from './call/cache-options.ts';
 import type { Clock } from './internal/clock.ts';
+import type { LimitOptions } from './limit-options.ts';
 import type { RoutingOptions } from './route/routing-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
@@ -15,7 +16,7 @@ export type TeamEntry<Name extends string> = Omit<ModelEntry, 'fallback'> & {
 };
 
 /** What `createOverseer` is told. Only `overseer` and `models` are needed. */
-export interface OverseerOptions<Name extends string = string> {
+export interface OverseerOptions<Name extends string = string> extends LimitOptions<NoInfer<Name>> {
   /** The model that plans, reviews and judges. */
   readonly overseer: NoInfer<Name>;
   /** The team, by name. */

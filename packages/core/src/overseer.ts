@@ -5,6 +5,7 @@ import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
+import type { LimitUse } from './limit/model-limits.ts';
 import { type UsageRow, usageRows } from './observe/usage.ts';
 import { type ComparedTask, comparedTasks } from './plan/compared-tasks.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
@@ -187,6 +188,12 @@ export class Overseer implements AsyncDisposable {
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
     return this.#kernel().models();
+  }
+
+  /** How the limits that models share stand now; those of users and tenants once one has made a call. */
+  limits(): readonly LimitUse[] {
+    this.#kernel();
+    return this.#settings.shared.use(this.#settings.clock.now());
   }
 
   /**
@@ -394,6 +401,7 @@ export class Overseer implements AsyncDisposable {
     tasks: TaskGraph['tasks'],
     ofGraph?: string,
   ): Omit<NewRun, 'title' | 'goal' | 'tasks' | 'source'> {
+    checkPayer(options);
     const place = placeOfRun(options, (id) => this.#kernel().runOf(id));
     const budget = options.budget ?? (place.parent ? undefined : this.#settings.budget);
     this.#checkBudgets(budget, tasks);
@@ -439,5 +447,18 @@ export class Overseer implements AsyncDisposable {
     // A check that nobody makes is heard of now, not once the plan is there.
     chainFor({ ...task, kind: 'check', checks: [...always, ...whole] }, validators);
     return { title: titleOf(goal), goal, tasks: [task] };
+  }
+}
+
+/** Throws `ConfigError` (`config.invalid`) for a name that nobody can be counted by. */
+function checkPayer(options: RunOptions): void {
+  for (const who of ['user', 'tenant'] as const) {
+    const name: unknown = options[who];
+    if (name === undefined) continue;
+    if (typeof name === 'string' && name !== '' && name.length <= 200) continue;
+    throw new ConfigError(
+      'config.invalid',
+      `The ${who} of a run is a text of 1 to 200 characters; leave it out where there is none.`,
+    );
   }
 }

@@ -11,7 +11,11 @@ const HOUR = 3_600_000;
 function tenCents(delayMs = 0): FakeModel {
   return fakeModel({
     info: { price: { input: 0, output: 100 }, maxOutput: 1_000 },
-    reply: () => ({ text: 'x', delayMs, usage: { input: { total: 1 }, output: { total: 1_000 } } }),
+    reply: () => ({
+      text: 'x',
+      ...(delayMs === 0 ? {} : { delayMs }),
+      usage: { input: { total: 1 }, output: { total: 1_000 } },
+    }),
   });
 }
 

@@ -148,6 +148,13 @@ describe('liveScreen', () => {
     for (const code of ['\u001b[2J', '\u001b[H']) expect(shown).not.toContain(code);
   });
 
+  it('A6 L1: a gauge says how far it is', () => {
+    const gauge = { limit: 'local: cpu < 80%', used: 37, held: 0, capacity: 80 };
+    const limits = [{ ...gauge, resetAt: undefined }];
+    const shown = lines({ view: viewOf(1), models: [model('local', { limits })] });
+    expect(shown.find((line) => line.includes('local'))).toContain('37%, cpu < 80%');
+  });
+
   it('A6: is never larger than the screen, whatever its size', () => {
     const size = fc.integer({ min: 20, max: 200 });
     const few = fc.integer({ min: 0, max: 12 });

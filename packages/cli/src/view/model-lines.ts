@@ -55,6 +55,7 @@ function limitOf(use: ModelState['limits'][number], nowMs: number): readonly str
   const words = use.limit.replace(/^[^:]*: /, '');
   const taken = use.used + use.held;
   if (/ at once/.test(words)) return [];
+  if (/^[\w-]+ < /.test(words)) return [`${use.used}%, ${words}`];
   const amount = words.startsWith('$')
     ? dollars(taken) === '-'
       ? '$0'

@@ -19,6 +19,8 @@ export interface AttemptHost {
   readonly ids: Ids;
   readonly workspaces: WorkspaceProvider | undefined;
   readonly deadlines: Deadlines;
+  /** How long a call may give no sign of life, in ms. */
+  readonly holdMs: number;
   /** Replaces the network of every model call. */
   readonly fetch: typeof globalThis.fetch | undefined;
   /** Delays in ms before the next try of a failed call. */

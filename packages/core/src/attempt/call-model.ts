@@ -6,6 +6,7 @@ import type { CallEstimate, EventData } from '../spec/event.ts';
 import type { ModelErrorKind, ModelRequest, Price, Usage } from '../spec/model.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { distinctCalls } from './distinct-calls.ts';
+import { whileAlive } from './signs-of-life.ts';
 
 /** One call as the dispatcher let it through. */
 export interface LetThrough {
@@ -48,14 +49,19 @@ export async function callModel(
   const startedAt = host.clock.now();
   const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   try {
-    const response = await generate(
-      member.model,
-      request,
-      {
-        signal: at.live.cancel.signal,
-        ...(host.fetch === undefined ? {} : { fetch: host.fetch }),
-      },
-      (event) => host.show(at, event),
+    const { clock, deadlines, holdMs } = host;
+    const bounds = { clock, deadlines, holdMs, cancel: at.live.cancel, what: model };
+    const response = await whileAlive(bounds, ({ signal, alive }) =>
+      generate(
+        member.model,
+        request,
+        { signal, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
+        (event) => {
+          alive();
+          // What comes after it was left alone belongs to no call any more.
+          if (!signal.aborted) host.show(at, event);
+        },
+      ),
     );
     const data: EventData['call.finished'] = {
       parts: distinctCalls(response.parts),
@@ -86,8 +92,10 @@ function settle(usage: Usage, estimate: CallEstimate, price: Price | undefined):
     input: { ...usage.input, total: inputTokens },
     output: { ...usage.output, total: outputTokens },
   };
+  const cached = usage.input.cacheRead ?? 0;
   return {
     inputTokens,
+    ...(cached > 0 ? { cachedInputTokens: cached } : {}),
     outputTokens,
     microUsd: price === undefined ? 0 : (costMicroUsd(known, price) ?? 0),
   };

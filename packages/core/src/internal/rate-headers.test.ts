@@ -75,6 +75,42 @@ describe('rate-limit headers', () => {
       { 'x-ratelimit-limit-requests': '-1', 'x-ratelimit-remaining-requests': '7' },
       { requests: { remaining: 7 } },
     ],
+    [
+      "Azure's limit of 0 as unknown, with what is left of it",
+      {
+        'x-ratelimit-limit-tokens': '0',
+        'x-ratelimit-remaining-tokens': '0',
+        'x-ratelimit-limit-requests': '-1',
+        'x-ratelimit-remaining-requests': '0',
+      },
+      undefined,
+    ],
+    [
+      'that all of a known limit is used up',
+      { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '0' },
+      { requests: { limit: 60, remaining: 0 } },
+    ],
+    [
+      'spans of several units and parts of one',
+      {
+        'x-ratelimit-remaining-requests': '1',
+        'x-ratelimit-reset-requests': '2m59.56s',
+        'x-ratelimit-remaining-tokens': '2',
+        'x-ratelimit-reset-tokens': '1d2h',
+      },
+      {
+        requests: { remaining: 1, resetAt: NOW + 179_560 },
+        tokens: { remaining: 2, resetAt: NOW + 26 * 3_600_000 },
+      },
+    ],
+    [
+      'a reset as a date of HTTP',
+      {
+        'x-ratelimit-remaining': '4',
+        'x-ratelimit-reset': 'Thu, 01 Jan 2026 00:00:30 GMT',
+      },
+      { requests: { remaining: 4, resetAt: NOW + 30_000 } },
+    ],
   ])('L2: reads %s', (_, headers, expected) => {
     expect(rateLimit(new Headers(headers), NOW)).toEqual(expected);
   });
@@ -89,6 +125,8 @@ describe('retry-after', () => {
     [{ 'retry-after': '2' }, 2000],
     [{ 'retry-after': '0.5' }, 500],
     [{ 'retry-after-ms': '150', 'retry-after': '2' }, 150],
+    [{ 'x-ms-retry-after-ms': '250', 'retry-after': '2' }, 250],
+    [{ 'retry-after-ms': 'soon', 'x-ms-retry-after-ms': '-1', 'retry-after': '2' }, 2000],
     [{ 'retry-after': new Date(NOW + 5000).toUTCString() }, 5000],
     [{ 'retry-after': new Date(NOW - 5000).toUTCString() }, 0],
     [{ 'retry-after': 'soon' }, undefined],

@@ -30,7 +30,7 @@ const FORMS: readonly HeaderForm[] = [
 /**
  * A provider's rate limits from its response headers, in all forms known here: OpenAI's `x-ratelimit-*-requests` and
  * `-tokens` (also `_usage_based`), Anthropic's `anthropic-ratelimit-*`, the common `x-ratelimit-*` and `ratelimit-*`, and
- * Cohere's trial counter. `undefined` where there is none; negative and empty values count as not said.
+ * Cohere's trial counter. `undefined` where there is none; negative and empty values, and limits of 0, count as not said.
  */
 export function rateLimit(headers: HeaderReader, now: number): RateLimit | undefined {
   let found: { [bucket in Bucket]?: RateBucket } | undefined;
@@ -48,8 +48,9 @@ function readBucket(headers: HeaderReader, form: HeaderForm, now: number): RateB
   // All who tell a limit tell what is left of it; most answers tell neither, and each look costs.
   const left = headers.get(form.remaining);
   if (left === null) return undefined;
-  const remaining = readCount(left);
-  const limit = readCount(headers.get(form.limit));
+  const bound = headers.get(form.limit);
+  const remaining = isUnknown(bound) && readCount(left) === 0 ? undefined : readCount(left);
+  const limit = isUnknown(bound) ? undefined : readCount(bound);
   if (limit === undefined && remaining === undefined) return undefined;
   const reset = headers.get(form.reset);
   const resetAt = reset === null ? undefined : form.readReset(reset, now);
@@ -63,6 +64,11 @@ function readBucket(headers: HeaderReader, form: HeaderForm, now: number): RateB
 function readCount(text: string | null): number | undefined {
   // Azure sends -1 for "unknown".
   return text !== null && /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
+}
+
+/** Azure gives -1 or 0 as the limit where it knows none, and then 0 as what is left of it. */
+function isUnknown(limit: string | null): boolean {
+  return limit !== null && /^\s*(?:-\d+|0+)\s*$/.test(limit);
 }
 
 function openAi(bucket: Bucket, name: string): HeaderForm {

@@ -14,6 +14,8 @@ export function amountOf(metric: LimitMetric, use: CallEstimate): number {
       return whole(use.inputTokens) + whole(use.outputTokens);
     case 'input-tokens':
       return whole(use.inputTokens);
+    case 'uncached-input-tokens':
+      return whole(use.inputTokens - (use.cachedInputTokens ?? 0));
     case 'output-tokens':
       return whole(use.outputTokens);
     case 'usd':

@@ -1,6 +1,8 @@
 import type { LimitRule } from '../spec/limit.ts';
+import { checkGraduated, checkSchedule } from './check-profile.ts';
 import { scaleDecimal } from './decimal.ts';
-import { METRIC_NAME } from './limit-words.ts';
+import { METRIC_NAME, PERIOD_WORDS } from './limit-words.ts';
+import { timeZoneProblem } from './time-zone.ts';
 
 /** The longest window, a leap year. */
 const MAX_WINDOW_MS = 366 * 86_400_000;
@@ -11,36 +13,107 @@ export interface LimitProblem {
   readonly message: string;
 }
 
+const FIELDS: Readonly<Record<keyof LimitRule, true>> = {
+  metric: true,
+  capacity: true,
+  windowMs: true,
+  kind: true,
+  burst: true,
+  period: true,
+  timeZone: true,
+  soft: true,
+  schedule: true,
+  graduated: true,
+};
+
 /** What is wrong with a limit as data; `undefined` when it can be kept. */
 export function checkLimit(rule: LimitRule): LimitProblem | undefined {
   if (!Object.hasOwn(METRIC_NAME, rule.metric)) {
     return { field: 'metric', message: `expected one of ${Object.keys(METRIC_NAME).join(', ')}` };
   }
-  return capacityProblem(rule) ?? windowProblem(rule);
-}
-
-function capacityProblem({ metric, capacity }: LimitRule): LimitProblem | undefined {
-  const wrong = (message: string): LimitProblem => ({ field: 'capacity', message });
-  if (!(capacity > 0)) return wrong('an amount must be greater than zero');
-  const units = metric === 'usd' ? scaleDecimal(String(capacity), 6) : capacity;
-  if (units > Number.MAX_SAFE_INTEGER) {
-    return wrong('the amount is too large to be counted exactly; leave the limit out instead');
+  const unknown = Object.keys(rule).find((field) => !Object.hasOwn(FIELDS, field));
+  if (unknown !== undefined) {
+    const known = Object.keys(FIELDS).join(', ');
+    return { field: unknown as keyof LimitRule, message: `no limit has that; known: ${known}` };
   }
-  if (Number.isInteger(units)) return undefined;
-  return wrong(
-    metric === 'usd'
-      ? 'money is counted in millionths of a dollar; give at most six decimals'
-      : 'expected a whole number',
+  return (
+    capacityProblem(rule) ??
+    (rule.metric === 'concurrency' ? atOnceProblem(rule) : windowProblem(rule)) ??
+    calendarProblem(rule) ??
+    burstProblem(rule) ??
+    checkSchedule(rule) ??
+    checkGraduated(rule)
   );
 }
 
-function windowProblem({ metric, windowMs }: LimitRule): LimitProblem | undefined {
+/** What is wrong with an amount of a metric, in words; money is in dollars. */
+function amountProblem(metric: LimitRule['metric'], amount: number): string | undefined {
+  const units = metric === 'usd' ? scaleDecimal(String(amount), 6) : amount;
+  if (units > Number.MAX_SAFE_INTEGER) {
+    return 'the amount is too large to be counted exactly; leave the limit out instead';
+  }
+  if (Number.isInteger(units)) return undefined;
+  return metric === 'usd'
+    ? 'money is counted in millionths of a dollar; give at most six decimals'
+    : 'expected a whole number';
+}
+
+function capacityProblem({ metric, capacity }: LimitRule): LimitProblem | undefined {
+  const message =
+    capacity > 0 ? amountProblem(metric, capacity) : 'an amount must be greater than zero';
+  return message === undefined ? undefined : { field: 'capacity', message };
+}
+
+function atOnceProblem(rule: LimitRule): LimitProblem | undefined {
+  const field = (['windowMs', 'period', 'kind', 'burst'] as const).find(
+    (name) => rule[name] !== undefined,
+  );
+  return field === undefined
+    ? undefined
+    : { field, message: 'calls at once have no window; leave it out' };
+}
+
+function windowProblem({ windowMs, period, kind }: LimitRule): LimitProblem | undefined {
   const wrong = (message: string): LimitProblem => ({ field: 'windowMs', message });
-  if (metric === 'concurrency') {
-    return windowMs === undefined ? undefined : wrong('calls at once have no window; leave it out');
+  if (kind !== undefined && !['rolling', 'session', 'smooth'].includes(kind)) {
+    return { field: 'kind', message: 'expected rolling, session or smooth' };
+  }
+  if (period !== undefined) {
+    return windowMs === undefined
+      ? undefined
+      : wrong('a calendar period has its own length; leave it out');
   }
   if (windowMs === undefined) return wrong('expected the length of the window in ms');
   if (!(windowMs >= 1)) return wrong('a window is at least 1 ms long');
   if (windowMs > MAX_WINDOW_MS) return wrong('a window is at most 366 d long');
   return Number.isInteger(windowMs) ? undefined : wrong('expected whole ms');
+}
+
+function calendarProblem({ period, timeZone, kind }: LimitRule): LimitProblem | undefined {
+  if (period === undefined) {
+    return timeZone === undefined
+      ? undefined
+      : { field: 'timeZone', message: 'only a calendar period has a time zone; leave it out' };
+  }
+  if (!PERIOD_WORDS.has(period)) {
+    return { field: 'period', message: 'expected hour, day, week or month' };
+  }
+  if (kind !== undefined && kind !== 'rolling') {
+    return {
+      field: 'kind',
+      message: `a calendar period begins when the calendar says so and cannot be ${kind === 'smooth' ? 'smooth' : 'a session'}; write two limits`,
+    };
+  }
+  const message = timeZone === undefined ? undefined : timeZoneProblem(timeZone);
+  return message === undefined ? undefined : { field: 'timeZone', message };
+}
+
+function burstProblem({ metric, burst, kind, capacity }: LimitRule): LimitProblem | undefined {
+  const wrong = (message: string): LimitProblem => ({ field: 'burst', message });
+  if (burst === undefined) return undefined;
+  if (kind !== 'smooth') return wrong('only a smooth limit has a burst; leave it out');
+  if (!(burst > 0)) return wrong('a burst must be greater than zero');
+  if (burst > capacity) return wrong('a burst cannot be more than the limit itself');
+  const message = amountProblem(metric, burst);
+  return message === undefined ? undefined : wrong(message);
 }

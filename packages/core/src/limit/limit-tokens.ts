@@ -15,6 +15,8 @@ export interface LimitReader {
   next(): LimitToken;
   /** Takes the next piece when it is one of these words or signs. */
   take(...texts: readonly string[]): LimitToken | undefined;
+  /** Takes as much of the text as a pattern finds at the next piece. */
+  takeText(pattern: RegExp): LimitToken | undefined;
   /** The error that points at a piece. */
   wrong(token: LimitToken, problem: string): ConfigError;
 }
@@ -46,6 +48,14 @@ export function readLimit(text: string): LimitReader {
     peek,
     next,
     take: (...texts) => (texts.includes(peek().text.toLowerCase()) ? next() : undefined),
+    takeText: (pattern) => {
+      const { at } = peek();
+      const found = pattern.exec(text.slice(at));
+      if (found?.index !== 0) return undefined;
+      const [taken] = found;
+      while (peek().kind !== 'end' && peek().at < at + taken.length) position += 1;
+      return { kind: 'word', text: taken, at };
+    },
     wrong: (token, problem) => wrongAt(text, token.at, problem),
   };
 }

@@ -1,4 +1,4 @@
-import type { LimitMetric } from '../spec/limit.ts';
+import type { CalendarPeriod, LimitMetric } from '../spec/limit.ts';
 
 /** The words for what a limit counts, with what they mean; of two that are as near to a typo the first is suggested. */
 export const METRIC_WORDS: ReadonlyMap<string, LimitMetric> = new Map([
@@ -10,6 +10,8 @@ export const METRIC_WORDS: ReadonlyMap<string, LimitMetric> = new Map([
   ['token', 'tokens'],
   ['input tokens', 'input-tokens'],
   ['input-tokens', 'input-tokens'],
+  ['uncached input tokens', 'uncached-input-tokens'],
+  ['uncached-input-tokens', 'uncached-input-tokens'],
   ['output tokens', 'output-tokens'],
   ['output-tokens', 'output-tokens'],
   ['usd', 'usd'],
@@ -44,11 +46,20 @@ export const UNIT_WORDS: ReadonlyMap<string, number> = new Map([
   ['w', 604_800_000],
 ]);
 
+/** The words for the periods of a calendar. */
+export const PERIOD_WORDS: ReadonlyMap<string, CalendarPeriod> = new Map([
+  ['hour', 'hour'],
+  ['day', 'day'],
+  ['week', 'week'],
+  ['month', 'month'],
+]);
+
 /** What stands for a metric in text that people read. */
 export const METRIC_NAME: Readonly<Record<LimitMetric, string>> = {
   calls: 'calls',
   tokens: 'tokens',
   'input-tokens': 'input tokens',
+  'uncached-input-tokens': 'uncached input tokens',
   'output-tokens': 'output tokens',
   usd: 'usd',
   concurrency: 'at once',

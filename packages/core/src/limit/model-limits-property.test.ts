@@ -197,7 +197,7 @@ const texts = fc.uniqueArray(
 /** One rule of six is soft, or none. */
 const ruleSets = fc.tuple(texts, fc.nat(5)).map(([all, soft]) =>
   all.map((text, index) => {
-    const rule = normaliseLimit(text);
+    const rule = normaliseLimit(text) as LimitRule;
     return index === soft ? { ...rule, soft: true } : rule;
   }),
 );
@@ -237,7 +237,7 @@ describe('ModelLimits against brute force', () => {
           comparison.finish();
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

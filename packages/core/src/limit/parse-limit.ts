@@ -1,10 +1,14 @@
 import { ConfigError } from '../errors/config-error.ts';
-import { nearest } from '../internal/nearest.ts';
-import type { LimitMetric, LimitRule, LimitText } from '../spec/limit.ts';
+import type { GaugeRule, Limit, LimitMetric, LimitRule } from '../spec/limit.ts';
+import { checkGauge } from './check-gauge.ts';
 import { checkLimit } from './check-limit.ts';
 import { scaleDecimal } from './decimal.ts';
+import { found, hint } from './limit-hints.ts';
 import { type LimitReader, type LimitToken, readLimit } from './limit-tokens.ts';
-import { METRIC_WORDS, UNIT_WORDS } from './limit-words.ts';
+import { METRIC_WORDS } from './limit-words.ts';
+import { readGauge } from './parse-gauge.ts';
+import { readManner } from './parse-manner.ts';
+import { readPeriod } from './parse-period.ts';
 
 const SUFFIX_PLACES: ReadonlyMap<string, number> = new Map([
   ['k', 3],
@@ -13,48 +17,65 @@ const SUFFIX_PLACES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reads a limit as people say it: `5 calls / 5h`, `1.5M input tokens per day`, `$0.50 / h`, `4 at once`, and `, soft`
- * behind any of them. Throws `ConfigError` (`config.limit`) that points at the column and says what was expected.
+ * Reads a limit as people say it: `5 calls / 5h`, `50 calls / 5h session`, `100k tokens / day in Europe/Berlin`,
+ * `60 calls / 1m, smooth burst 5`, `$0.50 / h, soft`, `4 at once`, `cpu < 80%`. Throws `ConfigError` (`config.limit`)
+ * that points at the column and says what was expected.
  */
-export function parseLimit(text: string): LimitRule {
+export function parseLimit(text: string): LimitRule | GaugeRule {
   const reader = readLimit(text);
+  return readGauge(reader) ?? readCount(reader);
+}
+
+/** A limit as data, whichever way it was given, checked. Throws `ConfigError` (`config.limit`). */
+export function normaliseLimit(limit: Limit): LimitRule | GaugeRule {
+  if (typeof limit === 'string') return parseLimit(limit);
+  const problem = isGauge(limit) ? checkGauge(limit) : checkLimit(limit);
+  if (problem === undefined) return defined(limit);
+  throw new ConfigError(
+    'config.limit',
+    `The limit ${JSON.stringify(limit)} is wrong in ${problem.field}: ${problem.message}`,
+  );
+}
+
+/** Whether a limit is one on something that is measured. */
+export function isGauge(rule: LimitRule | GaugeRule): rule is GaugeRule {
+  return 'gauge' in rule;
+}
+
+/** The same without what is left out or says nothing. */
+function defined<T extends LimitRule | GaugeRule>(rule: T): T {
+  const said = Object.entries(rule).filter(
+    ([field, value]) =>
+      value !== undefined &&
+      !(field === 'soft' && value === false) &&
+      !(field === 'kind' && value === 'rolling'),
+  );
+  return Object.fromEntries(said) as T;
+}
+
+function readCount(reader: LimitReader): LimitRule {
   const first = reader.peek();
   const isMoney = reader.take('$') !== undefined;
   const amount = readAmount(reader);
   const metric = isMoney ? 'usd' : readMetric(reader);
   const period = metric === 'concurrency' ? undefined : readPeriod(reader);
-  const soft = readSoft(reader);
+  const manner = readManner(reader, period?.isSession === true, metric !== 'concurrency');
   const rule: LimitRule = {
     metric,
     capacity: amount.value,
-    ...(period === undefined ? {} : { windowMs: period.ms }),
-    ...(soft ? { soft } : {}),
+    ...period?.fields,
+    ...manner.fields,
   };
   const problem = checkLimit(rule);
   if (problem === undefined) return rule;
-  throw reader.wrong(
-    problem.field === 'windowMs' ? (period?.at ?? first) : amount.at,
-    problem.message,
-  );
-}
-
-/** A limit as data, whichever way it was given, checked. Throws `ConfigError` (`config.limit`). */
-export function normaliseLimit(limit: LimitText | LimitRule): LimitRule {
-  if (typeof limit === 'string') return parseLimit(limit);
-  const problem = checkLimit(limit);
-  if (problem !== undefined) {
-    throw new ConfigError(
-      'config.limit',
-      `The limit ${JSON.stringify(limit)} is wrong in ${problem.field}: ${problem.message}`,
-    );
-  }
-  const { metric, capacity, windowMs, soft } = limit;
-  return {
-    metric,
-    capacity,
-    ...(windowMs === undefined ? {} : { windowMs }),
-    ...(soft === true ? { soft } : {}),
+  const places: Partial<Record<keyof LimitRule, LimitToken | undefined>> = {
+    capacity: amount.at,
+    windowMs: period?.at,
+    timeZone: period?.zoneAt,
+    kind: manner.kindAt,
+    burst: manner.burstAt,
   };
+  throw reader.wrong(places[problem.field] ?? first, problem.message);
 }
 
 function readAmount(reader: LimitReader): { readonly value: number; readonly at: LimitToken } {
@@ -79,51 +100,6 @@ function readMetric(reader: LimitReader): LimitMetric {
   const phrase = words.join(' ');
   throw reader.wrong(
     first,
-    `expected calls, tokens, input tokens, output tokens, usd or "at once", ${found(first, phrase)}${hint(phrase, METRIC_WORDS)}`,
+    `expected calls, tokens, input tokens, output tokens, usd or "at once", ${found(first, phrase)}${hint(phrase, METRIC_WORDS.keys())}`,
   );
-}
-
-function readPeriod(reader: LimitReader): { readonly ms: number; readonly at: LimitToken } {
-  const slash = reader.peek();
-  if (reader.take('/', 'per', 'every') === undefined) {
-    throw reader.wrong(slash, `expected "/" and a span of time such as 5h, ${found(slash)}`);
-  }
-  const at = reader.peek();
-  if (reader.take('-') !== undefined) {
-    throw reader.wrong(at, 'a span of time must be greater than zero');
-  }
-  const count = at.kind === 'number' ? reader.next().text : '1';
-  const unit = reader.next();
-  const unitMs = UNIT_WORDS.get(unit.text.toLowerCase());
-  if (unitMs === undefined) throw reader.wrong(unit, expectedUnit(unit, count));
-  const ms = Number(count) * unitMs;
-  return { ms: ms < 1 ? ms : Math.round(ms), at };
-}
-
-function readSoft(reader: LimitReader): boolean {
-  const isSoft = reader.take(',') !== undefined;
-  const token = reader.next();
-  if (isSoft && token.text.toLowerCase() !== 'soft') {
-    throw reader.wrong(token, `expected "soft" after the comma, ${found(token)}`);
-  }
-  const rest = isSoft ? reader.next() : token;
-  if (rest.kind !== 'end') throw reader.wrong(rest, `expected the end or ", soft", ${found(rest)}`);
-  return isSoft;
-}
-
-function expectedUnit(unit: LimitToken, count: string): string {
-  const word = unit.text.toLowerCase();
-  if (/^(mo|months?|y|years?)$/.test(word)) {
-    return `a window is a fixed span of time, and ${word} is none; write it in days, such as 30d`;
-  }
-  return `expected a unit of time behind ${count} (ms, s, m, h, d or w), ${found(unit)}${hint(word, UNIT_WORDS)}`;
-}
-
-function found(token: LimitToken, text: string = token.text): string {
-  return token.kind === 'end' ? 'found the end' : `found ${JSON.stringify(text || token.text)}`;
-}
-
-function hint(word: string, known: ReadonlyMap<string, unknown>): string {
-  const near = word.length < 3 ? undefined : nearest(word, [...known.keys()]);
-  return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
 }

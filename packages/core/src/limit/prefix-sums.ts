@@ -64,6 +64,17 @@ export class PrefixSums {
     this.#length = length;
   }
 
+  /** All amounts, in order. */
+  amounts(): Float64Array {
+    const amounts = this.#tree.slice(1, this.#length + 1);
+    for (let node = this.#length; node > 0; node--) {
+      const above = node + (node & -node);
+      if (above <= this.#length)
+        amounts[above - 1] = (amounts[above - 1] ?? 0) - (amounts[node - 1] ?? 0);
+    }
+    return amounts;
+  }
+
   #grow(): void {
     const tree = new Float64Array(this.#tree.length * 2);
     tree.set(this.#tree);

@@ -19,11 +19,22 @@ describe('ProviderLimits', () => {
   it('L2: calls started since are taken from what is left, until newer headers say it', () => {
     const limits = new ProviderLimits();
     limits.learn(0, { tokens: { remaining: 1_000, resetAt: 5_000 } });
-    limits.start(call);
-    limits.start(call);
+    limits.start(50, call);
+    limits.start(50, call);
     expect(limits.blocks(0, call)).toMatchObject({ remaining: 200 });
     limits.learn(100, { tokens: { remaining: 700, resetAt: 5_000 } });
     expect(limits.blocks(100, call)).toBeUndefined();
+  });
+
+  it('L2: an answer that streams long does not know of calls that were started while it did', () => {
+    const limits = new ProviderLimits();
+    limits.start(1_000, call);
+    limits.start(2_500, call);
+    limits.start(40_000, call);
+    limits.learn(60_000, { tokens: { remaining: 1_000, resetAt: 90_000 } }, 2_000);
+    expect(limits.blocks(60_000, call)).toMatchObject({ remaining: 200 });
+    limits.learn(61_000, { tokens: { remaining: 700, resetAt: 90_000 } }, 61_000);
+    expect(limits.blocks(61_000, call)).toBeUndefined();
   });
 
   it('L2: of two answers the lower counts until its reset, whichever came last', () => {

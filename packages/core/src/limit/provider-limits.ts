@@ -13,6 +13,9 @@ const BUCKETS: readonly (readonly [bucket: keyof RateLimit, metric: LimitMetric]
   ['outputTokens', 'output-tokens'],
 ];
 
+/** Starts that are remembered, for answers that come after them. */
+const KEPT = 512;
+
 interface Known {
   readonly bucket: keyof RateLimit;
   readonly metric: LimitMetric;
@@ -36,9 +39,16 @@ export interface ProviderWait {
  */
 export class ProviderLimits {
   #known: Known[] = [];
+  /** The latest starts; the one before `#starts` modulo their number came last. */
+  #startedAt: number[] = [];
+  #uses: CallEstimate[] = [];
+  #starts = 0;
 
-  /** Takes note of the headers of one answer. Buckets that do not say both what is left and until when are passed over. */
-  learn(now: number, rate: RateLimit): void {
+  /**
+   * Takes note of the headers of one answer, which the provider wrote at `since`: calls that were started after that are
+   * not in them. Buckets that do not say both what is left and until when are passed over.
+   */
+  learn(now: number, rate: RateLimit, since: number = now): void {
     this.#known = this.#known.filter(({ resetAt }) => resetAt > now);
     for (const [bucket, metric] of BUCKETS) {
       const { remaining, resetAt } = rate[bucket] ?? {};
@@ -48,17 +58,21 @@ export class ProviderLimits {
       const until = Math.min(resetAt, now + LONGEST_MS);
       const known = this.#known.find((other) => other.bucket === bucket);
       if (known === undefined) {
-        this.#known.push({ bucket, metric, remaining, taken: 0, resetAt: until });
+        const taken = this.#takenSince(since, metric);
+        this.#known.push({ bucket, metric, remaining, taken, resetAt: until });
       } else if (remaining <= known.remaining) {
         known.remaining = remaining;
-        known.taken = 0;
+        known.taken = this.#takenSince(since, metric);
         known.resetAt = Math.max(known.resetAt, until);
       }
     }
   }
 
-  /** Takes a started call from what is left. */
-  start(use: CallEstimate): void {
+  /** Takes a call that is started at `at` from what is left. */
+  start(at: number, use: CallEstimate): void {
+    this.#startedAt[this.#starts % KEPT] = at;
+    this.#uses[this.#starts % KEPT] = use;
+    this.#starts += 1;
     for (const known of this.#known) {
       known.taken += amountOf(known.metric, use);
     }
@@ -80,10 +94,25 @@ export class ProviderLimits {
   /** Becomes the same as another one. */
   copyFrom(other: ProviderLimits): void {
     this.#known = other.#known.map((known) => ({ ...known }));
+    this.#startedAt = [...other.#startedAt];
+    this.#uses = [...other.#uses];
+    this.#starts = other.#starts;
   }
 
   /** Forgets all, because the times of the resets no longer mean anything. */
   clear(): void {
     this.#known = [];
+    this.#starts = 0;
+  }
+
+  #takenSince(since: number, metric: LimitMetric): number {
+    let taken = 0;
+    const oldest = Math.max(0, this.#starts - KEPT);
+    for (let start = this.#starts - 1; start >= oldest; start--) {
+      const use = this.#uses[start % KEPT];
+      if (use === undefined || (this.#startedAt[start % KEPT] ?? 0) <= since) break;
+      taken += amountOf(metric, use);
+    }
+    return taken;
   }
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RollingWindow } from './rolling-window.ts';
+import { firstDifference } from './window.fixture.ts';
+import { rollingTrial } from './window-trials.fixture.ts';
 
 /** The same by brute force: every amount ever charged, in a plain list. */
 class PlainWindow {
@@ -109,6 +111,10 @@ describe('RollingWindow', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('L1: agrees with brute force when the clock is set back, and in copies', () => {
+    expect(firstDifference(rollingTrial, 200)).toBeUndefined();
   });
 
   it('L1: a window is half open: an amount counts in [t, t + window)', () => {

@@ -1,4 +1,5 @@
 import { PrefixSums } from './prefix-sums.ts';
+import type { Window } from './window.ts';
 
 /** Moments kept apart; when there are more, they are merged. */
 const MAX_MOMENTS = 100_000;
@@ -12,7 +13,7 @@ const MERGED_PARTS = 1_024;
  * still to come counts already. Above 100,000 moments they are merged and count until the latest of them ends, which
  * makes waits longer by less than 0.1 % of the window and never lets more through.
  */
-export class RollingWindow {
+export class RollingWindow implements Window {
   readonly capacity: number;
   readonly windowMs: number;
   /** When each moment's amount ends to count, ascending; amounts beside it in `#sums`. */
@@ -55,11 +56,11 @@ export class RollingWindow {
   }
 
   /** The earliest time from `now` on at which `amount` fits, if nothing else is charged; Infinity for more than the capacity. */
-  fitAt(now: number, amount: number): number {
+  fitAt(now: number, amount: number, capacity: number = this.capacity): number {
     this.#seek(now);
-    const excess = this.#total - this.#headSum + amount - this.capacity;
+    const excess = this.#total - this.#headSum + amount - capacity;
     if (excess <= 0) return now;
-    if (amount > this.capacity) return Number.POSITIVE_INFINITY;
+    if (amount > capacity) return Number.POSITIVE_INFINITY;
     return this.#expiries[this.#sums.reaching(this.#headSum + excess)] ?? now;
   }
 
@@ -111,6 +112,11 @@ export class RollingWindow {
   /** The stamp that takes the place of an earlier one when the clock is set back to `now`; ask before `setBack`. NaN for what is forgotten. */
   stampAfterSetBack(stamp: number, now: number): number {
     return stamp > this.#forgottenUntil ? Math.min(stamp, now + this.windowMs) : Number.NaN;
+  }
+
+  /** Whether what was charged under a stamp counts at `now`. */
+  counts(stamp: number, now: number): boolean {
+    return stamp > now;
   }
 
   #changeAt(index: number, delta: number): void {
@@ -212,7 +218,7 @@ export class RollingWindow {
   #rebuild(forgotten: number, width: number): void {
     const length = this.#sums.length;
     const expiries = this.#expiries;
-    const amounts = Array.from({ length }, (_, index) => this.#amountAt(index));
+    const amounts = this.#sums.amounts();
     if (forgotten > 0) {
       this.#forgottenUntil = expiries[forgotten - 1] ?? 0;
       this.#total -= this.#sums.sum(forgotten);

@@ -8,7 +8,14 @@ const STEPS = 30;
 /** A rate is not told by less than this. */
 const LEAST_MS = 60_000;
 
-const METRICS = ['calls', 'input-tokens', 'output-tokens', 'tokens', 'usd'] as const;
+const METRICS = [
+  'calls',
+  'input-tokens',
+  'uncached-input-tokens',
+  'output-tokens',
+  'tokens',
+  'usd',
+] as const;
 type Counted = (typeof METRICS)[number];
 
 /** Fewer calls than this in the last hour show no trend. */

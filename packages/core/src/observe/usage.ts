@@ -1,6 +1,6 @@
 import type { BudgetUse } from '../limit/budget-use.ts';
 import type { LimitUse } from '../limit/model-limits.ts';
-import { parseLimit } from '../limit/parse-limit.ts';
+import { isGauge, parseLimit } from '../limit/parse-limit.ts';
 import type { Trend } from '../limit/spend-rate.ts';
 import type { Member } from '../route/member.ts';
 import type { Projection } from '../run/projection.ts';
@@ -41,15 +41,23 @@ export function usageRows(
   now: number,
 ): readonly UsageRow[] {
   const limits = [...members].flatMap((member) =>
-    member.limits.use(now).map((use) => limitRow(member.name, use, projection, now)),
+    member.limits.use(now).flatMap((use) => limitRow(member.name, use, projection, now) ?? []),
   );
   return [...limits, ...projection.budgets.use().map((use) => budgetRow(use, now))];
 }
 
-function limitRow(model: string, use: LimitUse, projection: Projection, now: number): UsageRow {
+/** `undefined` for a gauge, which is not used up. */
+function limitRow(
+  model: string,
+  use: LimitUse,
+  projection: Projection,
+  now: number,
+): UsageRow | undefined {
   const { limit, used, held, capacity, resetAt } = use;
-  // The name of a limit says it whole.
-  const { metric, windowMs } = parseLimit(limit.slice(model.length + 2));
+  // The name of a limit says it whole, but for hours and steps.
+  const rule = parseLimit(limit.slice(model.length + 2).replace(/ \([^)]*\)$/, ''));
+  if (isGauge(rule)) return undefined;
+  const { metric, windowMs } = rule;
   const rate = projection.rates.get(model);
   const perHour = rate?.perHour(metric, now);
   const isForecast = metric !== 'concurrency';

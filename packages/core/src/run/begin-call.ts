@@ -123,7 +123,7 @@ export function callStarted(
   { name, price, model }: Member,
   step: number,
   { holds }: Extract<Admission, { kind: 'run' }>,
-  { estimate, worst }: Claim,
+  { estimate, worst, payer }: Claim,
   key?: string,
 ): EventDraft {
   const isKnown = price !== undefined || model.info.local === true;
@@ -132,6 +132,7 @@ export function callStarted(
     holds,
     estimate,
     worst,
+    ...(payer === undefined ? {} : { payer }),
     ...(key === undefined ? {} : { key }),
     ...(isKnown ? {} : { unpriced: true as const }),
   };

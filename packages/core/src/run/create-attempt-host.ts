@@ -53,6 +53,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     clock: settings.clock,
     ids: settings.ids,
     deadlines,
+    holdMs: settings.holdMs,
     workspaces: settings.workspaces,
     fetch: settings.fetch,
     retryDelay: (failures, retryAfterMs) =>

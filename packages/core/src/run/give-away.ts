@@ -1,6 +1,7 @@
 import { closingOf } from '../attempt/closing.ts';
 import { estimateTokens } from '../call/estimate-tokens.ts';
 import { costMicroUsd } from '../call/price.ts';
+import { defined } from '../internal/defined.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
@@ -11,7 +12,7 @@ import { chooseApart } from '../route/choose-apart.ts';
 import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
 import { type Member, versionOf } from '../route/member.ts';
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate, Payer } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
@@ -181,10 +182,11 @@ export function downUntil(
   return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why };
 }
 
-/** Tasks of one group can be done by the same models, so that one that cannot start says it for all. */
-export function groupOf(task: TaskState): string {
+/** Tasks of one group can be done by the same models and count in the same limits, so that one that cannot start says it for all. */
+export function groupOf(task: TaskState, { user = '', tenant = '' }: Payer = {}): string {
   const { task: plan, past, asks } = task;
-  if (task.model !== undefined) return `for ${task.model}/${plan.kind}`;
+  const payer = user === '' && tenant === '' ? [] : [`of ${user} of ${tenant}`];
+  if (task.model !== undefined) return [`for ${task.model}/${plan.kind}`, ...payer].join('/');
   const tried = past.flatMap(({ model, outcome, fault }) =>
     outcome === 'moved' ? [] : [`${model} ${outcome} ${fault}`],
   );
@@ -192,7 +194,9 @@ export function groupOf(task: TaskState): string {
   // Nobody else's wait says anything about a task that has models of its own, or perhaps needs none.
   const isApart = (plan.model ?? plan.notBy ?? plan.ensemble) !== undefined;
   const own = isApart ? [task.run, plan.key] : [];
-  return [roleOf(plan), plan.kind, ...sizeOf(plan), ...judged, ...own, ...tried].join('/');
+  return [roleOf(plan), plan.kind, ...sizeOf(plan), ...judged, ...own, ...tried, ...payer].join(
+    '/',
+  );
 }
 
 /** Tasks that may be too large for some model do not speak for those that are not. */
@@ -283,11 +287,19 @@ function claimFor(
 ): Claim {
   const maximum = outputLimit(settings, member);
   const output = projection.outputs.estimate(outputKey(member.name, task.task.kind), maximum);
+  const payer = payerOf(projection.runs.get(task.run));
   // Text of few words and many signs has up to twice the tokens that the estimate sees.
   return {
     estimate: priced(member, inputTokens, output),
     worst: priced(member, inputTokens * 2, maximum),
+    ...(payer === undefined ? {} : { payer }),
   };
+}
+
+/** On whose behalf a run is made, if it names anybody. */
+export function payerOf(run: RunState | undefined): Payer | undefined {
+  if (run?.user === undefined && run?.tenant === undefined) return undefined;
+  return defined({ user: run.user, tenant: run.tenant });
 }
 
 function priced(member: Member, inputTokens: number, outputTokens: number): CallEstimate {

@@ -13,6 +13,7 @@ import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { GaugeSampler } from './gauge-sampler.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { type NewRun, startDrafts } from './new-run.ts';
@@ -47,6 +48,7 @@ export class Kernel {
   readonly #ends = new RunEnds();
   readonly #deadlines: Deadlines;
   readonly #removals: Removals;
+  readonly #sampler: GaugeSampler;
   #closing = false;
 
   constructor(
@@ -100,6 +102,7 @@ export class Kernel {
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
+    this.#sampler = new GaugeSampler(settings, projection, () => this.#dispatcher.freed());
     this.#orders = new WorkOrders({
       runs: projection.runs,
       members: settings.members,
@@ -141,6 +144,7 @@ export class Kernel {
     for (const task of request.tasks) this.#chains.of(task);
     if (request.source !== undefined) this.#sources.set(id, request.source);
     this.#append(startDrafts(id, request));
+    this.#sampler.wake();
     const run = this.#projection.runs.get(id);
     if (run !== undefined) this.#control.added(run, request.tasks);
   }
@@ -181,6 +185,7 @@ export class Kernel {
     const { clock, graceMs } = this.#settings;
     this.#closing = true;
     this.#dispatcher.close();
+    this.#sampler.close();
     await atMost(clock, graceMs, this.#attempts.quiet());
     for (const at of this.#attempts.list()) {
       at.live.cancel.abort(new Error('the overseer was closed'));
@@ -240,6 +245,7 @@ export class Kernel {
     for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
     if (source !== undefined) this.#sources.set(run.id, source);
     this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
+    this.#sampler.wake();
     const left = this.#attempts.adoptAll(run);
     this.#graphs.load(run, this.#settings.clock.now());
     // Only once all are taken on can one find the other that asked it.
@@ -256,6 +262,7 @@ export class Kernel {
   /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */
   #failAll(failure: Error): void {
     this.#dispatcher.close();
+    this.#sampler.close();
     for (const at of this.#attempts.list()) at.live.cancel.abort(failure);
     this.#ends.fail(failure);
   }

@@ -1,5 +1,6 @@
 import type { ModelBreaker, ModelDown } from '../limit/model-breakers.ts';
-import type { LimitUse } from '../limit/model-limits.ts';
+import type { Claim, LimitUse } from '../limit/model-limits.ts';
+import type { Member } from '../route/member.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
@@ -21,6 +22,11 @@ export interface ModelState {
   readonly limits: readonly LimitUse[];
 }
 
+const ONE_TOKEN = { inputTokens: 1, outputTokens: 0, microUsd: 0 };
+
+/** The least that a call can be. */
+const LEAST: Claim = { estimate: ONE_TOKEN, worst: ONE_TOKEN };
+
 /** How every model of the team stands now, in the order of declaration. */
 export function modelStates(settings: Settings, projection: Projection): readonly ModelState[] {
   const nowMs = settings.clock.now();
@@ -29,7 +35,7 @@ export function modelStates(settings: Settings, projection: Projection): readonl
     const { running } = member.limits;
     const { id, provider, local = false } = member.model.info;
     const { breakers } = projection;
-    const standing = standingOf(breakers.down(member.name, nowMs), limits, running);
+    const standing = standingOf(breakers.down(member.name, nowMs), limits, member, nowMs);
     const breaker = breakers.standing(member.name);
     return { name: member.name, id, provider, local, ...standing, breaker, running, limits };
   });
@@ -38,7 +44,8 @@ export function modelStates(settings: Settings, projection: Projection): readonl
 function standingOf(
   down: ModelDown | undefined,
   limits: readonly LimitUse[],
-  running: number,
+  member: Member,
+  nowMs: number,
 ): Pick<ModelState, 'state' | 'why' | 'untilAt'> {
   if (down?.untilAt !== undefined) {
     return { state: 'down', why: down.why, untilAt: down.untilAt };
@@ -46,6 +53,13 @@ function standingOf(
   const full = limits.find(
     ({ used, held, capacity, resetAt }) => used + held >= capacity && resetAt !== undefined,
   );
-  const state = running > 0 ? 'working' : full === undefined ? 'idle' : 'waiting';
-  return { state, why: undefined, untilAt: full?.resetAt };
+  if (member.limits.running > 0) {
+    return { state: 'working', why: undefined, untilAt: full?.resetAt };
+  }
+  if (full !== undefined) return { state: 'waiting', why: undefined, untilAt: full.resetAt };
+  // Nothing of its own holds it back; what it shares, a gauge or its provider may.
+  const admission = member.limits.admit(nowMs, LEAST);
+  return admission.kind === 'wait'
+    ? { state: 'waiting', why: admission.why, untilAt: admission.untilAt }
+    : { state: 'idle', why: undefined, untilAt: undefined };
 }

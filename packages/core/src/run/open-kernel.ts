@@ -31,8 +31,8 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   const lease = await takeLease(settings);
   const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
   const budgets = new BudgetTree(settings.budgets, living.index.spending);
-  const { members, cache, routing } = settings;
-  const projection = new Projection(members, budgets, cache, routing);
+  const { members, cache, routing, strangers } = settings;
+  const projection = new Projection(members, { budgets, cache, routing, strangers });
   if (living.learned !== undefined) {
     projection.routing.restore(living.learned.body, living.learned.seq);
   }

@@ -6,6 +6,7 @@ import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { ModelBreakers } from '../limit/model-breakers.ts';
+import type { ModelLimits } from '../limit/model-limits.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
 import { SpendRate } from '../limit/spend-rate.ts';
 import { ToolBreakers } from '../limit/tool-breakers.ts';
@@ -19,6 +20,15 @@ import type { OpenCall } from './expected-ends.ts';
 import { foldToolCalls } from './fold-tool-calls.ts';
 import { outputKey } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
+
+/** What a projection is made with, where a host has more than models. */
+export interface ProjectionParts {
+  readonly budgets?: BudgetTree;
+  readonly cache?: CacheSettings | undefined;
+  readonly routing?: Routing;
+  /** Where calls count whose models left the team, for limits that they shared. */
+  readonly strangers?: ModelLimits | undefined;
+}
 
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
 export class Projection {
@@ -42,15 +52,15 @@ export class Projection {
   /** What was learned of models from outcomes. */
   readonly routing: RoutingMemory;
   readonly #members: ReadonlyMap<string, Member>;
+  readonly #strangers: ModelLimits | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(
     members: ReadonlyMap<string, Member>,
-    budgets: BudgetTree = new BudgetTree(),
-    cache?: CacheSettings,
-    routing: Routing = routingOf(),
+    { budgets = new BudgetTree(), cache, routing = routingOf(), strangers }: ProjectionParts = {},
   ) {
     this.#members = members;
+    this.#strangers = strangers;
     this.budgets = budgets;
     this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
     this.answers = cache === undefined ? undefined : new AnswerCache(cache);
@@ -134,21 +144,25 @@ export class Projection {
   #start(event: OverseerEvent<'call.started'>): void {
     const { call = '', model = '' } = event;
     this.calls.set(call, { model, kind: this.#kindOf(event), startedAt: event.at });
-    const claim = { estimate: event.data.estimate, worst: event.data.worst };
+    const { estimate, worst, payer, holds } = event.data;
+    const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }) };
     const member = this.#members.get(model);
-    member?.limits.start(call, event.at, claim);
+    this.#limitsOf(model)?.start(call, event.at, claim, holds);
     member?.learned.start(call, event.at);
     this.breakers.start(call, model, event.at);
   }
 
   #finish(event: OverseerEvent<'call.finished'>): void {
     const { call = '', model = '' } = event;
-    const { settled, rate } = event.data;
+    const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
     this.calls.delete(call);
     const member = this.#members.get(model);
-    member?.limits.settle(call, settled);
+    const limits = this.#limitsOf(model);
+    limits?.settle(call, settled, event.at);
     this.rates.get(model)?.note(event.at, settled);
-    if (rate !== undefined) member?.limits.learn(event.at, rate);
+    // Headers come before the first token, and a long answer ends long after it.
+    const headersAt = event.at - Math.max(0, durationMs - firstTokenMs);
+    if (rate !== undefined) limits?.learn(event.at, rate, headersAt);
     const key = outputKey(model, this.#kindOf(event));
     this.outputs.note(key, settled.outputTokens);
     this.durations.note(key, event.data.durationMs);
@@ -162,13 +176,18 @@ export class Projection {
     const { settled, uncertain, rate } = event.data;
     this.calls.delete(call);
     const member = this.#members.get(model);
+    const limits = this.#limitsOf(model);
     if (uncertain) {
-      member?.limits.settle(call, settled);
+      limits?.settle(call, settled);
       this.rates.get(model)?.note(event.at, settled);
-    } else member?.limits.release(call);
-    if (rate !== undefined) member?.limits.learn(event.at, rate);
+    } else limits?.release(call, event.data.kind === 'rate-limit');
+    if (rate !== undefined) limits?.learn(event.at, rate);
     member?.learned.fail(call, event.at, event.data);
     this.breakers.fail(call, model, event.at, event.data);
+  }
+
+  #limitsOf(model: string): ModelLimits | undefined {
+    return this.#members.get(model)?.limits ?? this.#strangers;
   }
 
   /** A failure between which and the one before it the model answered others is not of an outage. */

@@ -1,6 +1,6 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
-import { groupOf, whyNoModel } from './give-away.ts';
+import { groupOf, payerOf, whyNoModel } from './give-away.ts';
 import type { Scheduling } from './scheduling.ts';
 import { hasItsNeeds } from './settled.ts';
 
@@ -91,7 +91,7 @@ export class RunGraphs {
     const task = {
       run: run.id,
       task: key,
-      group: groupOf(state),
+      group: groupOf(state, payerOf(run)),
       flow: run.flow,
       weight: run.weight,
       priority: state.priority,

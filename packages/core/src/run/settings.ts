@@ -1,6 +1,8 @@
 import type { CacheSettings } from '../call/cache-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
+import type { ModelLimits } from '../limit/model-limits.ts';
+import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { Member } from '../route/member.ts';
 import type { Routing } from '../route/routing-options.ts';
 import type { WorkerBounds } from '../schedule/worker-pools.ts';
@@ -22,6 +24,14 @@ export interface Settings {
   readonly store: StateStore;
   /** The longest window of any limit: what is older has no say in one. */
   readonly longestWindowMs: number;
+  /** The limits that models share. */
+  readonly shared: SharedLimits;
+  /** Charges calls of models that left the team to what everybody shares. */
+  readonly strangers: ModelLimits;
+  /** What reads the gauges that some limit looks at, by name. */
+  readonly samplers: ReadonlyMap<string, () => number>;
+  /** How long a call may give no sign of life. */
+  readonly holdMs: number;
   readonly budget: BudgetSpec | undefined;
   /** Absent where no answer is kept. */
   readonly cache: CacheSettings | undefined;

@@ -11,11 +11,21 @@ import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
 export interface Hold {
   readonly limit: string;
   readonly amount: number;
+  /** For a limit by sessions: when the session began that this call belongs to, epoch ms; absent where the call began it. */
+  readonly openedAt?: number;
+}
+
+/** On whose behalf a run is made; limits and budgets can count by it. */
+export interface Payer {
+  readonly user?: string;
+  readonly tenant?: string;
 }
 
 /** What a call is expected to use. */
 export interface CallEstimate {
   readonly inputTokens: number;
+  /** Those of the input that the provider read from its cache; absent before a call, and where there were none. */
+  readonly cachedInputTokens?: number;
   readonly outputTokens: number;
   readonly microUsd: number;
 }
@@ -183,6 +193,8 @@ export interface EventData {
     readonly estimate: CallEstimate;
     /** What it can use at most; hard limits and budgets reserve this. */
     readonly worst: CallEstimate;
+    /** On whose behalf; absent where its run names nobody. */
+    readonly payer?: Payer;
     /** Under which the answer may be kept for equal requests; absent where it may not. */
     readonly key?: string;
     /** Nobody knows what the model costs: its dollars are missing wherever they are counted. */

@@ -14,6 +14,7 @@ export type {
   FrameworkReport,
   Hold,
   OverseerEvent,
+  Payer,
   PromptSection,
   RunStatus,
   UsageTotals,
@@ -31,10 +32,16 @@ export type { Json, JsonObject } from './json.ts';
 export type {
   BudgetScope,
   BudgetSpec,
+  CalendarPeriod,
+  CapacityHours,
+  GaugeRule,
+  Graduated,
+  Limit,
   LimitMetric,
   LimitRule,
   LimitText,
   SharedBudgets,
+  Weekday,
 } from './limit.ts';
 export type {
   CustomPart,

@@ -1,5 +1,5 @@
 import type { Framework } from './framework.ts';
-import type { LimitRule, LimitText } from './limit.ts';
+import type { Limit } from './limit.ts';
 import type { Model, Price } from './model.ts';
 import type { TaskKind } from './task.ts';
 import type { Tool, ToolPermission } from './tool.ts';
@@ -12,7 +12,9 @@ export interface ModelEntry {
   readonly role?: string;
   /** Kinds of task it does well, best first; a model without any takes every kind. */
   readonly goodAt?: readonly TaskKind[];
-  readonly limits?: readonly (LimitText | LimitRule)[];
+  readonly limits?: readonly Limit[];
+  /** The name of the account or key it is called with, for limits per key; its provider where left out. */
+  readonly key?: string;
   /** Models that take over when this one cannot, in order. */
   readonly fallback?: readonly string[];
   /** Overrides the price that the adapter knows. */

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { Cancellation } from '../internal/cancellation.ts';
+import { Deadlines } from '../internal/deadlines.ts';
+import { createFakeClock } from '../testing/fake-clock.ts';
+import { type LifeBounds, type LifeLine, whileAlive } from './signs-of-life.ts';
+
+function bounds(): LifeBounds & { readonly clock: ReturnType<typeof createFakeClock> } {
+  const clock = createFakeClock();
+  const deadlines = new Deadlines(clock);
+  return { clock, deadlines, holdMs: 10_000, cancel: new Cancellation(), what: 'model m' };
+}
+
+describe('whileAlive', () => {
+  it('L1: a long stream keeps its hold alive', async () => {
+    const all = bounds();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const call = whileAlive(all, async ({ alive }) => {
+      for (let second = 0; second < 60; second++) {
+        all.clock.advance(9_000);
+        alive();
+      }
+      return await promise;
+    });
+    resolve('answer');
+    expect(await call).toBe('answer');
+    expect(all.clock.pending).toBe(0);
+  });
+
+  it('L1: a silent call is aborted and left alone, whether it heeds that or not', async () => {
+    const all = bounds();
+    let line: LifeLine | undefined;
+    const call = whileAlive(all, (mine) => {
+      line = mine;
+      return new Promise(() => undefined);
+    });
+    all.clock.advance(14_900);
+    expect(line?.signal.aborted).toBe(false);
+    all.clock.advance(300);
+    await expect(call).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(call).rejects.toThrow('model m gave no sign of life for 10 s');
+    expect(line?.signal.aborted).toBe(true);
+    expect(all.clock.pending).toBe(0);
+  });
+
+  it('L1: a clock that jumps ahead breaks no call off that still gives signs', async () => {
+    const all = bounds();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    let alive = (): void => undefined;
+    const call = whileAlive(all, (line) => {
+      ({ alive } = line);
+      return promise;
+    });
+    all.clock.set(all.clock.now() + 3_600_000);
+    all.clock.advance(200);
+    alive();
+    all.clock.advance(9_000);
+    resolve('answer');
+    expect(await call).toBe('answer');
+  });
+
+  it('K6: whoever stops the attempt stops the call', () => {
+    const all = bounds();
+    let signal: AbortSignal | undefined;
+    void whileAlive(all, (line) => {
+      signal = line.signal;
+      return new Promise(() => undefined);
+    });
+    all.cancel.abort('enough');
+    expect(signal?.aborted).toBe(true);
+    expect(signal?.reason).toBe('enough');
+  });
+});

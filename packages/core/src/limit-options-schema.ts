@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+const limits = z.array(
+  z.union([
+    z.string(),
+    z.looseObject({ metric: z.string(), capacity: z.number() }),
+    z.looseObject({ gauge: z.string(), below: z.number() }),
+  ]),
+);
+const name = z.string().min(1).max(200);
+
+/** The shape of a model's limits. */
+export const modelLimits: z.ZodType = limits.optional();
+
+/** The shape of the options about limits that models share. */
+export const limitOptions: Readonly<Record<'limits' | 'pools' | 'gauges' | 'holdMs', z.ZodType>> = {
+  limits: z
+    .array(
+      z.strictObject({
+        per: z.enum(['provider', 'key', 'user', 'tenant', 'project', 'all']),
+        of: name.optional(),
+        limits: limits.min(1, 'expected at least one limit'),
+      }),
+    )
+    .optional(),
+  pools: z
+    .record(
+      name,
+      z.strictObject({
+        limits: limits.min(1, 'expected at least one limit'),
+        of: z.array(z.string()).min(1, 'a pool has at least one model'),
+        weights: z
+          .record(z.string(), z.number().positive('a weight is greater than 0').max(1_000))
+          .optional(),
+      }),
+    )
+    .optional(),
+  gauges: z
+    .record(
+      name,
+      z.custom((value) => typeof value === 'function', 'a gauge is a function that gives 0 to 1'),
+    )
+    .optional(),
+  holdMs: z.number().min(1_000, 'a call is given at least 1,000 ms').max(604_800_000).optional(),
+};

@@ -1,0 +1,39 @@
+import type { Limit } from './spec/limit.ts';
+
+/** Limits for more than one model. */
+export interface SharedLimit {
+  /**
+   * By what they are shared. `key`: models with the same `key`, or else of the same provider. `user` and `tenant`: runs
+   * that name one. `project` and `all`: every call of this overseer.
+   */
+  readonly per: 'provider' | 'key' | 'user' | 'tenant' | 'project' | 'all';
+  /** The one that they hold for; where left out, each has limits of its own. */
+  readonly of?: string;
+  readonly limits: readonly Limit[];
+}
+
+/** Limits that several models draw on together. */
+export interface Pool<Name extends string = string> {
+  readonly limits: readonly Limit[];
+  readonly of: readonly Name[];
+  /** By how much calls and tokens of a model count, where not by 1; dollars and calls at once count as they are. */
+  readonly weights?: { readonly [K in Name]?: number };
+}
+
+/** Gives a reading of 0 to 1, now. */
+export type Sampler = () => number;
+
+/** What `createOverseer` is told about limits beyond those of single models. */
+export interface LimitOptions<Name extends string = string> {
+  /** Limits per provider, key, user, tenant, project, or for everything. */
+  readonly limits?: readonly SharedLimit[];
+  /** By name. */
+  readonly pools?: Readonly<Record<string, Pool<Name>>>;
+  /** What limits on gauges measure, in place of or beside `cpu` and `memory` of this host. */
+  readonly gauges?: Readonly<Record<string, Sampler>>;
+  /**
+   * How long a call may give no sign of life before it is broken off and charged at its estimate, in ms; the default is
+   * 900,000. Whatever a stream yields is a sign.
+   */
+  readonly holdMs?: number;
+}

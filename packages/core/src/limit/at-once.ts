@@ -1,0 +1,49 @@
+import type { Hold } from '../spec/event.ts';
+import type { LimitRule } from '../spec/limit.ts';
+import { type CapacityProfile, createProfile } from './capacity-profile.ts';
+import { describeLimit } from './describe-limit.ts';
+
+/** Changes of the capacity that are looked through for a free place. */
+const MAX_CHANGES = 64;
+
+/** How many calls may be under way at once, and how many are. */
+export interface AtOnce {
+  readonly limit: string;
+  readonly capacity: number;
+  readonly profile: CapacityProfile | undefined;
+  readonly hold: Hold;
+  running: number;
+}
+
+/** Makes a limit of `owner` on calls at once. */
+export function createAtOnce(
+  owner: string,
+  rule: Pick<LimitRule, 'capacity' | 'schedule'>,
+): AtOnce {
+  const { capacity, schedule } = rule;
+  const limit = `${owner}: ${describeLimit({ metric: 'concurrency', ...rule })}`;
+  return {
+    limit,
+    capacity,
+    profile: schedule && createProfile(capacity, schedule, (amount) => amount),
+    hold: { limit, amount: 1 },
+    running: 0,
+  };
+}
+
+/** How many may be under way at `at`. */
+export function placesAt({ capacity, profile }: AtOnce, at: number): number {
+  return profile === undefined ? capacity : profile.capacityAt(at);
+}
+
+/** When the clock alone makes a place free; `undefined` when only the end of a call does. */
+export function nextPlaceAt({ profile, running }: AtOnce, now: number): number | undefined {
+  if (profile === undefined || profile.most <= running) return undefined;
+  let at = now;
+  for (let change = 0; change < MAX_CHANGES; change++) {
+    at = profile.nextChangeAt(at);
+    if (at === Number.POSITIVE_INFINITY) return undefined;
+    if (profile.capacityAt(at) > running) return at;
+  }
+  return undefined;
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { CapacityHours, Weekday } from '../spec/limit.ts';
+import { createProfile, fitInProfile } from './capacity-profile.ts';
+import { RollingWindow } from './rolling-window.ts';
+import { chanceOf } from './window.fixture.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const same = (amount: number): number => amount;
+
+/** What clocks there show at a moment: day of the week and minutes of the day. */
+function shown(timeZone: string, at: number): { readonly day: Weekday; readonly minute: number } {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    weekday: 'short',
+    hour: 'numeric',
+    minute: 'numeric',
+  });
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return {
+    day: (parts.get('weekday')?.toLowerCase() ?? 'sun') as Weekday,
+    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
+  };
+}
+
+const DAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** By what the clock shows; right where no change of the clock falls into the hours. */
+function capacityByHand(usual: number, schedule: readonly CapacityHours[], at: number): number {
+  for (const { from, to, days = DAYS, timeZone = 'UTC', capacity } of schedule) {
+    const minutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+    const { day, minute } = shown(timeZone, at);
+    const before = DAYS[(DAYS.indexOf(day) + 6) % 7] ?? day;
+    const isOver = minutes(to) <= minutes(from);
+    const today = days.includes(day) && minute >= minutes(from);
+    const isIn = isOver
+      ? today || (days.includes(before) && minute < minutes(to))
+      : today && minute < minutes(to);
+    if (isIn) return capacity;
+  }
+  return usual;
+}
+
+const night: CapacityHours = {
+  from: '22:00',
+  to: '06:00',
+  timeZone: 'Europe/Berlin',
+  capacity: 50,
+};
+const schedules: readonly (readonly CapacityHours[])[] = [
+  [night],
+  [{ from: '09:00', to: '17:30', days: ['mon', 'tue', 'wed', 'thu', 'fri'], capacity: 0 }, night],
+  [{ from: '23:15', to: '01:00', days: ['sat'], timeZone: 'Asia/Kathmandu', capacity: 3 }],
+];
+
+describe('createProfile', () => {
+  it.each(schedules)('L3: follows the clock through two weeks: %j', (...schedule) => {
+    const profile = createProfile(10, schedule, same);
+    const from = Date.UTC(2026, 10, 2);
+    for (let at = from; at < from + 14 * 24 * HOUR; at += 15 * MINUTE) {
+      expect(profile.capacityAt(at), new Date(at).toISOString()).toBe(
+        capacityByHand(10, schedule, at),
+      );
+      const next = profile.nextChangeAt(at);
+      expect(next).toBeGreaterThan(at);
+      expect(profile.capacityAt(next - 1)).toBe(profile.capacityAt(at));
+    }
+  });
+
+  it('L3: a night in which the clocks go back is an hour longer', () => {
+    const profile = createProfile(10, [night], same);
+    const evening = Date.UTC(2026, 9, 24, 20);
+    expect(profile.capacityAt(evening - 1)).toBe(10);
+    expect(profile.capacityAt(evening)).toBe(50);
+    expect(profile.nextChangeAt(evening)).toBe(evening + 9 * HOUR);
+  });
+});
+
+describe('fitInProfile', () => {
+  it('L3: waits for the hours that allow it, and for use to end, exactly', () => {
+    const profile = createProfile(10, [night], same);
+    const window = new RollingWindow(10, HOUR);
+    const noon = Date.UTC(2026, 10, 26, 12);
+    const evening = Date.UTC(2026, 10, 26, 21);
+    expect(fitInProfile(window, profile, noon, 20, same)).toBe(evening);
+    expect(fitInProfile(window, profile, noon, 51, same)).toBe(Number.POSITIVE_INFINITY);
+    window.add(evening - 1_000, 40);
+    expect(fitInProfile(window, profile, evening, 20, same)).toBe(evening - 1_000 + HOUR);
+    const closed = createProfile(10, [{ from: '08:00', to: '18:00', capacity: 0 }], same);
+    expect(fitInProfile(new RollingWindow(10, HOUR), closed, noon, 1, same)).toBe(
+      Date.UTC(2026, 10, 26, 18),
+    );
+  });
+
+  it('L3: finds the exact earliest moment, by brute force', () => {
+    const profile = createProfile(8, schedules[1] ?? [], same);
+    const capacityAt = (at: number): number => capacityByHand(8, schedules[1] ?? [], at);
+    for (let seed = 1; seed <= 12; seed++) {
+      const chance = chanceOf(seed);
+      const window = new RollingWindow(8, 3 * HOUR);
+      const now = Date.UTC(2026, 10, 23) + Math.floor(chance() * 10_000) * MINUTE;
+      const entries = Array.from({ length: 8 }, () => ({
+        at: now - Math.floor(chance() * 180) * MINUTE,
+        amount: Math.floor(chance() * 12),
+      })).sort((a, b) => a.at - b.at);
+      for (const { at, amount } of entries) window.add(at, amount);
+      const amount = 1 + Math.floor(chance() * 45);
+      const used = (at: number): number =>
+        entries.reduce((sum, one) => sum + (one.at + 3 * HOUR > at ? one.amount : 0), 0);
+      let expected = now;
+      while (used(expected) + amount > capacityAt(expected)) expected += MINUTE;
+      expect(fitInProfile(window, profile, now, amount, same), `seed ${seed}`).toBe(expected);
+    }
+  });
+});

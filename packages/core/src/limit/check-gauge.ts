@@ -1,0 +1,37 @@
+import type { GaugeRule } from '../spec/limit.ts';
+
+/** What is wrong with a limit on a gauge, and in which of its fields. */
+export interface GaugeProblem {
+  readonly field: keyof GaugeRule;
+  readonly message: string;
+}
+
+/** What is wrong with a limit on a gauge; `undefined` when it can be kept. */
+export function checkGauge({ gauge, below, resume }: GaugeRule): GaugeProblem | undefined {
+  if (typeof gauge !== 'string' || !/^[a-z][\w-]{0,63}$/i.test(gauge)) {
+    return { field: 'gauge', message: 'expected a name such as cpu or memory' };
+  }
+  if (!(below > 0)) {
+    return { field: 'below', message: 'a gauge never reads less than 0 %, so no call could start' };
+  }
+  if (below > 1) {
+    return {
+      field: 'below',
+      message: 'a gauge reads at most 100 % (1 as a number), so this would never hold a call back',
+    };
+  }
+  if (resume === undefined) return undefined;
+  if (!(resume > 0)) {
+    return {
+      field: 'resume',
+      message: 'a gauge may never read so little, and calls would wait for ever',
+    };
+  }
+  if (resume > below) {
+    return {
+      field: 'resume',
+      message: 'calls cannot start again above the point at which they are stopped; give less',
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import type { CallEstimate, Hold, Payer } from '../spec/event.ts';
+import { amountOf, chargeOf } from './call-amount.ts';
+import type { Meter } from './meter.ts';
+
+/** What a call is going to use: soft limits reserve the estimate, hard ones the worst case. */
+export interface Claim {
+  readonly estimate: CallEstimate;
+  readonly worst: CallEstimate;
+  /** On whose behalf; limits per user and tenant count by it. */
+  readonly payer?: Payer;
+}
+
+/** Whether a call may start. `untilAt` is the exact earliest time, `undefined` where only the end of a call helps. */
+export type Admission =
+  | { readonly kind: 'run'; readonly holds: readonly Hold[] }
+  | { readonly kind: 'wait'; readonly untilAt: number | undefined; readonly why: string }
+  | { readonly kind: 'never'; readonly why: string };
+
+/** How much of a limit a call asks for. */
+export function claimed(meter: Meter, { estimate, worst }: Claim, weight: number): number {
+  return weighed(meter, amountOf(meter.metric, meter.soft ? estimate : worst), weight);
+}
+
+/** How much of a limit a use is charged. */
+export function charged(meter: Meter, use: CallEstimate, weight: number): number {
+  return weighed(meter, chargeOf(meter.metric, use), weight);
+}
+
+/** Money is money, whichever model it buys. */
+function weighed({ metric }: Meter, amount: number, weight: number): number {
+  return weight === 1 || metric === 'usd' ? amount : Math.ceil(amount * weight);
+}

@@ -1,0 +1,147 @@
+import type { CallEstimate, Hold } from '../spec/event.ts';
+import { type Claim, charged } from './claim.ts';
+import { type LimitSet, weightOf } from './limit-set.ts';
+import { capacityAt, type Meter } from './meter.ts';
+
+/** A call under way: for each meter of its sets, in order, the stamp of its charge and the amount. */
+interface OpenCall {
+  readonly model: string;
+  readonly sets: readonly LimitSet[];
+  readonly charges: number[];
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  /** What it used; `undefined` when it was refused and used nothing. */
+  readonly actual: CallEstimate | undefined;
+  /** Epoch ms; limits that rise with success need it. */
+  readonly at?: number | undefined;
+  /** The provider said that it was too much. */
+  readonly refused?: boolean;
+}
+
+/** What all calls under way hold, over all models: each is charged once, to every limit that it counts in, and settled once. */
+export class Ledger {
+  readonly #open = new Map<string, OpenCall>();
+  readonly #sets = new Set<LimitSet>();
+
+  /** How many calls are under way. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Takes limits into the book, so that a change of the clock reaches them. */
+  add(set: LimitSet): void {
+    this.#sets.add(set);
+  }
+
+  /** Lets go of limits in which nothing counts. */
+  remove(set: LimitSet): void {
+    this.#sets.delete(set);
+  }
+
+  /** Charges a call; one that is open already is not charged again. `holds` are what was written down when it started. */
+  start(
+    call: string,
+    at: number,
+    model: string,
+    sets: readonly LimitSet[],
+    claim: Claim,
+    holds: readonly Hold[] = [],
+  ): boolean {
+    if (this.#open.has(call)) return false;
+    const charges: number[] = [];
+    for (const set of sets) {
+      const weight = weightOf(set, model);
+      for (const meter of set.meters) {
+        const amount = charged(meter, meter.soft ? claim.estimate : claim.worst, weight);
+        charges.push(meter.window.add(at, amount, openedAt(meter, holds)), amount);
+      }
+      for (const places of set.atOnce) places.running += 1;
+    }
+    this.#open.set(call, { model, sets, charges });
+    return true;
+  }
+
+  /** Replaces what a call reserved by what it used, at the time it started. Returns whether it was open. */
+  end(call: string, { actual, at, refused = false }: CallEnd): boolean {
+    const open = this.#open.get(call);
+    if (open === undefined) return false;
+    this.#open.delete(call);
+    const { sets, model, charges } = open;
+    let index = 0;
+    for (const set of sets) {
+      const weight = weightOf(set, model);
+      for (const meter of set.meters) {
+        settle(meter, charges[index] ?? 0, charges[index + 1] ?? 0, actual, weight);
+        if (meter.grade !== undefined) grade(meter, actual !== undefined, at, refused);
+        index += 2;
+      }
+      for (const places of set.atOnce) places.running -= 1;
+    }
+    return true;
+  }
+
+  /** A book of its own with the calls of one model, charged to copies of their limits. */
+  callsOf(model: string, copyOf: (set: LimitSet) => LimitSet): Ledger {
+    const copy = new Ledger();
+    for (const [call, open] of this.#open) {
+      if (open.model !== model) continue;
+      const sets = open.sets.map(copyOf);
+      copy.#open.set(call, { model, sets, charges: [...open.charges] });
+    }
+    return copy;
+  }
+
+  /** What calls under way hold of each meter at `now`. */
+  held(now: number): ReadonlyMap<Meter, number> {
+    const held = new Map<Meter, number>();
+    for (const { sets, charges } of this.#open.values()) {
+      for (const [index, meter] of sets.flatMap(({ meters }) => meters).entries()) {
+        if (!meter.window.counts(charges[2 * index] ?? 0, now)) continue;
+        held.set(meter, (held.get(meter) ?? 0) + (charges[2 * index + 1] ?? 0));
+      }
+    }
+    return held;
+  }
+
+  /** The limits that some call under way is charged to. */
+  heldSets(): ReadonlySet<LimitSet> {
+    return new Set([...this.#open.values()].flatMap(({ sets }) => sets));
+  }
+
+  /** The clock was set back to `now`: what was charged later counts as charged now, in every limit. */
+  setBack(now: number): void {
+    // All stamps are asked for before any window forgets what they meant.
+    for (const { sets, charges } of this.#open.values()) {
+      for (const [index, { window }] of sets.flatMap(({ meters }) => meters).entries()) {
+        charges[2 * index] = window.stampAfterSetBack(charges[2 * index] ?? 0, now);
+      }
+    }
+    for (const { meters } of this.#sets) for (const { window } of meters) window.setBack(now);
+  }
+}
+
+function settle(
+  meter: Meter,
+  stamp: number,
+  amount: number,
+  actual: CallEstimate | undefined,
+  weight: number,
+): void {
+  const used = actual === undefined ? 0 : charged(meter, actual, weight);
+  if (used !== amount) meter.window.change(stamp, used - amount);
+}
+
+/** When the session of a charge began, as it was written down; what was read of the journal may begin later. */
+function openedAt({ session, limit }: Meter, holds: readonly Hold[]): number | undefined {
+  if (session === undefined) return undefined;
+  return holds.find((hold) => hold.limit === limit)?.openedAt;
+}
+
+function grade(meter: Meter, succeeded: boolean, at: number | undefined, refused: boolean): void {
+  if (refused) meter.grade?.refused();
+  else if (succeeded && at !== undefined) {
+    meter.grade?.succeeded(meter.window.used(at), capacityAt(meter, at));
+  }
+}

@@ -1,0 +1,150 @@
+import type { Payer } from '../spec/event.ts';
+import type { GaugeRule, LimitRule } from '../spec/limit.ts';
+import { memoryOf } from './create-window.ts';
+import { Gauges } from './gauges.ts';
+import { Ledger } from './ledger.ts';
+import { createLimitSet, type LimitSet } from './limit-set.ts';
+import { type LimitUse, useOf } from './limit-use.ts';
+
+/** What limits can be shared by. */
+export type Scope = 'provider' | 'key' | 'user' | 'tenant' | 'project' | 'all';
+
+/** Limits for each value of a scope, or for one of them. */
+export interface ScopeRules {
+  readonly per: Scope;
+  /** The one they hold for; each has its own where left out. */
+  readonly of: string | undefined;
+  readonly rules: readonly (LimitRule | GaugeRule)[];
+}
+
+/** Limits that several models draw on. */
+export interface PoolRules {
+  readonly name: string;
+  readonly of: readonly string[];
+  readonly weights: Readonly<Record<string, number>> | undefined;
+  readonly rules: readonly (LimitRule | GaugeRule)[];
+}
+
+/** What is shared, and by whom. */
+export interface SharedLimitsInput {
+  readonly scopes: readonly ScopeRules[];
+  readonly pools: readonly PoolRules[];
+  readonly project: string;
+  /** What each model of the team counts for. */
+  readonly models: ReadonlyMap<string, { readonly provider: string; readonly key: string }>;
+}
+
+/** Owners whose limits are looked through for those in which nothing counts any more. */
+const SWEEP_AT = 1_000;
+
+/**
+ * Limits that models share: per provider, key, user, tenant, project, for everything, and pools. Those of users and
+ * tenants are made when they are first asked for, and let go of once nothing counts in them.
+ */
+export class SharedLimits {
+  readonly ledger: Ledger = new Ledger();
+  readonly gauges: Gauges = new Gauges();
+  readonly #input: SharedLimitsInput;
+  readonly #sets = new Map<string, LimitSet>();
+  readonly #pools: ReadonlyMap<string, readonly LimitSet[]>;
+  /** The sets of each model, where no payer has a say. */
+  readonly #byModel = new Map<string, readonly LimitSet[]>();
+  readonly #hasPayers: boolean;
+  #sweepAt = SWEEP_AT;
+
+  constructor(input: SharedLimitsInput) {
+    this.#input = input;
+    this.#hasPayers = input.scopes.some(({ per }) => per === 'user' || per === 'tenant');
+    const pools = new Map<string, LimitSet[]>();
+    for (const { name, of, weights, rules } of input.pools) {
+      const set = this.#create(`pool ${name}`, rules, weights);
+      for (const model of of) pools.set(model, [...(pools.get(model) ?? []), set]);
+    }
+    this.#pools = pools;
+    // Those that are known beforehand are there from the beginning, to be looked at.
+    for (const model of input.models.keys()) this.setsOf(model, undefined);
+  }
+
+  /** How far back the shared limits look, in ms. */
+  get memoryMs(): number {
+    const { scopes, pools } = this.#input;
+    const rules = [...scopes, ...pools].flatMap((one) => one.rules);
+    return Math.max(0, ...rules.map((rule) => ('gauge' in rule ? 0 : memoryOf(rule))));
+  }
+
+  /** All shared limits in which a call of this model for this payer counts. A model that left the team counts in those of everybody. */
+  setsOf(model: string, payer: Payer | undefined): readonly LimitSet[] {
+    const known = this.#byModel.get(model);
+    if (known !== undefined && (payer === undefined || !this.#hasPayers)) return known;
+    const sets = [
+      ...(this.#pools.get(model) ?? []),
+      ...this.#input.scopes.flatMap(
+        (scope, index) => this.#setOf(scope, index, model, payer) ?? [],
+      ),
+    ];
+    if (payer === undefined || !this.#hasPayers) this.#byModel.set(model, sets);
+    return sets;
+  }
+
+  /** How every shared limit stands at `now`; owners of which nothing is known yet are not in it. */
+  use(now: number): readonly LimitUse[] {
+    const held = this.ledger.held(now);
+    return [...this.#sets.values()].flatMap((set) => useOf(set, held, this.gauges, now));
+  }
+
+  /** Lets go of the limits of payers in which nothing counts at `now`, once there are many. */
+  sweep(now: number): void {
+    if (this.#sets.size < this.#sweepAt) return;
+    const held = this.ledger.heldSets();
+    for (const [key, set] of this.#sets) {
+      const isPayer = set.owner.startsWith('user ') || set.owner.startsWith('tenant ');
+      const isIdle = set.meters.every(({ window }) => window.nextEndAt(now) === undefined);
+      if (!isPayer || !isIdle || set.gauges.length > 0 || held.has(set)) continue;
+      this.#sets.delete(key);
+      this.ledger.remove(set);
+    }
+    this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#sets.size);
+  }
+
+  #setOf(
+    { per, of, rules }: ScopeRules,
+    index: number,
+    model: string,
+    payer: Payer | undefined,
+  ): LimitSet | undefined {
+    const value = this.#valueOf(per, model, payer);
+    if (value === undefined || (of !== undefined && of !== value)) return undefined;
+    const owner = per === 'all' ? 'all' : `${per} ${value}`;
+    const key = `${index} ${owner}`;
+    return this.#sets.get(key) ?? this.#create(owner, rules, undefined, key);
+  }
+
+  #valueOf(per: Scope, model: string, payer: Payer | undefined): string | undefined {
+    switch (per) {
+      case 'provider':
+        return this.#input.models.get(model)?.provider;
+      case 'key':
+        return this.#input.models.get(model)?.key;
+      case 'user':
+        return payer?.user;
+      case 'tenant':
+        return payer?.tenant;
+      case 'project':
+        return this.#input.project;
+      case 'all':
+        return '';
+    }
+  }
+
+  #create(
+    owner: string,
+    rules: readonly (LimitRule | GaugeRule)[],
+    weights: Readonly<Record<string, number>> | undefined,
+    key: string = owner,
+  ): LimitSet {
+    const set = createLimitSet(owner, rules, this.gauges, { weights });
+    this.#sets.set(key, set);
+    this.ledger.add(set);
+    return set;
+  }
+}
