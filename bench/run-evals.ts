@@ -7,9 +7,9 @@ import { aligned, figure } from './harness/table.ts';
 const HELP = `npm run evals -- NAME [--data PATH] [--json] [--help]
 
 Measures how good something is on data: ${namesIn('evals').join(', ')}.
-Exits 1 when a figure is under its bar.
-  --data  the folder of the data, in place of the work's own
-  --json  one object a line: { work, subject, metric, unit, median, min, max, n }, with atLeast where there is a bar
+Exits 1 when a figure misses its bar.
+  --data  the data, a folder or a file, in place of the work's own
+  --json  one object a line: { work, subject, metric, unit, median, min, max, n }, with atLeast or atMost where there is a bar
 `;
 
 const { positionals, values } = parseArgs({
@@ -37,33 +37,35 @@ async function evaluate(name: string | undefined): Promise<number> {
 
 function asJson(work: string, { figures }: EvalReport): string {
   return figures
-    .map(({ metric, unit, value, atLeast, n }) => {
-      const line = {
-        work,
-        subject: 'overseer',
-        metric,
-        unit,
-        median: value,
-        min: value,
-        max: value,
+    .map(({ subject = 'overseer', metric, unit, value, atLeast, atMost, n }) => {
+      const line = { work, subject, metric, unit, median: value, min: value, max: value, n };
+      const bars = {
+        ...(atLeast !== undefined && { atLeast }),
+        ...(atMost !== undefined && { atMost }),
       };
-      return `${JSON.stringify({ ...line, n, ...(atLeast !== undefined && { atLeast }) })}\n`;
+      return `${JSON.stringify({ ...line, ...bars })}\n`;
     })
     .join('');
 }
 
 function asText(figures: readonly EvalFigure[]): string {
   const rows = figures.map((one) => [
+    one.subject ?? 'overseer',
     `${one.metric} (${one.unit})`,
     figure(one.value),
-    one.atLeast === undefined ? '' : figure(one.atLeast),
-    reached(one) ? '' : 'under its bar',
+    barOf(one),
+    reached(one) ? '' : 'misses its bar',
     String(one.n),
   ]);
-  return aligned([['metric', 'value', 'at least', '', 'n'], ...rows]);
+  return aligned([['subject', 'metric', 'value', 'bar', '', 'n'], ...rows]);
+}
+
+function barOf({ atLeast, atMost }: EvalFigure): string {
+  if (atLeast !== undefined) return `≥ ${figure(atLeast)}`;
+  return atMost === undefined ? '' : `≤ ${figure(atMost)}`;
 }
 
 /** A figure that is not a number reaches no bar. */
-function reached({ value, atLeast }: EvalFigure): boolean {
-  return atLeast === undefined || value >= atLeast;
+function reached({ value, atLeast, atMost }: EvalFigure): boolean {
+  return (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost);
 }

@@ -7,11 +7,15 @@ export interface EvalSetting {
 
 /** One figure of an evaluation. */
 export interface EvalFigure {
+  /** What was measured, where that is not the product as a whole: a method. */
+  readonly subject?: string;
   readonly metric: string;
   readonly unit: string;
   readonly value: number;
   /** The figure must not be under this. */
   readonly atLeast?: number;
+  /** The figure must not be above this. */
+  readonly atMost?: number;
   /** How many cases it is taken over. */
   readonly n: number;
 }

@@ -17,7 +17,7 @@ export class FoldCheck {
   readonly #projection: Projection;
   readonly #spending = new Spending();
 
-  constructor(world: World, members: ReadonlyMap<string, Member>) {
+  constructor(world: World, { members, routing }: OpenTeam['settings']) {
     this.#world = world;
     this.#members = new Map(
       [...members].map(([name, member]) => {
@@ -27,6 +27,8 @@ export class FoldCheck {
     this.#projection = new Projection(
       this.#members,
       new BudgetTree(world.scenario.budgets, this.#spending),
+      undefined,
+      routing,
     );
   }
 
@@ -51,6 +53,11 @@ export class FoldCheck {
     const budgets = live.budgets.use();
     const known = mine.budgets.use();
     if (!isDeepStrictEqual(budgets, known)) this.#differs('budgets', budgets, known);
+    const routing = live.routing.body();
+    const learnt = mine.routing.body();
+    if (!isDeepStrictEqual(routing, learnt)) {
+      this.#differs('what routing learned', routing, learnt);
+    }
     for (const member of settings.members.values()) this.#compareMember(member, live);
   }
 

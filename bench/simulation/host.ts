@@ -53,6 +53,7 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     random,
     maxAttempts: scenario.maxAttempts,
     patienceMs: scenario.patienceMs,
+    routing: scenario.routing,
     graceMs: scenario.graceMs,
     checksAtOnce: 2,
     maxOutputTokens: 400,

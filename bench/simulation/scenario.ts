@@ -1,4 +1,4 @@
-import type { OverseerOptions } from '@overseer/core';
+import type { OverseerOptions, RoutingOptions } from '@overseer/core';
 import type {
   BudgetSpec,
   Effect,
@@ -86,6 +86,7 @@ export interface Scenario {
   readonly maxAttempts: number;
   readonly patienceMs: number;
   readonly graceMs: number;
+  readonly routing: RoutingOptions;
   /** Deaths of the process, each after so many moments at which it could die. */
   readonly deaths: readonly number[];
   /** Appends of each process after which the disk is full; absent for a disk that never is. */
@@ -123,10 +124,21 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
     maxAttempts: 1 + Math.floor(shape() * 5),
     patienceMs: pick(shape, [0, 500, 2_000, 20_000]),
     graceMs: pick(shape, [0, 100, 2_000]),
+    routing: drawRouting(random('routing')),
     deaths: has('crashes') ? times(shape, 1, 6).map(() => 1 + Math.floor(shape() * 60)) : [],
     fullAfter: has('store-faults')
       ? [1, 2, 3].map(() => half(shape, Math.floor(shape() * 40)))
       : [],
+  };
+}
+
+function drawRouting(random: Random): RoutingOptions {
+  return {
+    mode: pick(random, ['declared', 'score', 'cascade']),
+    qualityFloor: pick(random, [0, 0, 0.3]),
+    costWeight: pick(random, [0, 1, 100]),
+    explore: random() < 0.3,
+    ...(random() < 0.3 ? { usdPerAttempt: 0.001 } : {}),
   };
 }
 

@@ -178,7 +178,7 @@ class Play {
   #takeUp(life: Life): void {
     const { world } = this;
     if (this.#fold === undefined) {
-      this.#fold = new FoldCheck(world, life.team.settings.members);
+      this.#fold = new FoldCheck(world, life.team.settings);
       for (const event of world.written.slice(0, this.#read)) this.#fold.take(event);
     }
     const random = world.random('take up');

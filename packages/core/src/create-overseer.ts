@@ -14,6 +14,7 @@ import type { SharedLimits } from './limit/shared-limits.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
+import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
@@ -24,6 +25,7 @@ import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { answerValidator } from './validate/answer.ts';
+import { arithmeticValidator } from './validate/arithmetic.ts';
 import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
 import { review } from './validate/review.ts';
@@ -155,6 +157,7 @@ function createSettings(
     queueLimit: options.queueLimit ?? 100_000,
     workers: boundsOf(options),
     outageMs: options.outageMs ?? 86_400_000,
+    routing: routingOf(options.routing),
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,
@@ -176,6 +179,7 @@ function createValidators(
   const plan = planValidator(() => [...validators.keys()]);
   for (const [name, validator] of Object.entries({
     answer: answerValidator,
+    arithmetic: arithmeticValidator,
     plan,
     review: review(),
     goal: goalValidator,

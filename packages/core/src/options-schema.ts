@@ -77,6 +77,16 @@ const cache = z.strictObject({
     .optional(),
 });
 
+const routing = z.strictObject({
+  mode: z.enum(['declared', 'score', 'cascade']).optional(),
+  qualityFloor: z.number().min(0).max(1).optional(),
+  costWeight: z.number().nonnegative().optional(),
+  waitWeight: z.number().nonnegative().optional(),
+  deadlineMs: z.number().positive().optional(),
+  usdPerAttempt: z.number().positive().optional(),
+  explore: z.boolean().optional(),
+});
+
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */
 export const optionsSchema: z.ZodType = z.strictObject({
   ...limitOptions,
@@ -118,6 +128,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
   workers: z.record(z.string(), z.int().nonnegative()).optional(),
   concurrency: z.int().nonnegative().optional(),
   outageMs: milliseconds.optional(),
+  routing: routing.optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),

@@ -1,6 +1,7 @@
 import type { CacheOptions } from './call/cache-options.ts';
 import type { Clock } from './internal/clock.ts';
 import type { LimitOptions } from './limit-options.ts';
+import type { RoutingOptions } from './route/routing-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
@@ -23,7 +24,7 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   /** Added to the built-in roles `overseer`, `reviewer`, `coder` and `worker`; one of the same name replaces it. */
   readonly roles?: Readonly<Record<string, Role>>;
   readonly tools?: Readonly<Record<string, Tool>>;
-  /** Added to the built-in checks `answer`, `plan`, `review` and `goal`. */
+  /** Added to the built-in checks `answer`, `arithmetic`, `plan`, `review` and `goal`. */
   readonly validators?: Readonly<Record<string, Validator>>;
   readonly frameworks?: Readonly<Record<string, Framework>>;
   /** Where attempts work apart, such as `gitWorkspaces({ repository })`; without one, tasks answer in text. */
@@ -53,6 +54,8 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly concurrency?: number;
   /** How long an outage of models may last, in ms, before the tasks that wait for them fail; the default is 24 hours. */
   readonly outageMs?: number;
+  /** How the model for a task is chosen among those that can do it; the default is by what was declared. */
+  readonly routing?: RoutingOptions;
   /** Tries at one task before it fails, 1 to 12; the default is 4. */
   readonly maxAttempts?: number;
   /** Checks that run at once; the default is the number of processors. */

@@ -10,6 +10,7 @@ import { type UsageRow, usageRows } from './observe/usage.ts';
 import { type ComparedTask, comparedTasks } from './plan/compared-tasks.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
 import { titleOf } from './plan/title-of.ts';
+import type { Practice } from './route/practices.ts';
 import { checkWishes } from './run/check-wishes.ts';
 import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
@@ -22,6 +23,7 @@ import type { NewRun, RunParent } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import { placeOfRun } from './run/place-of-run.ts';
 import { planTask } from './run/plan-task.ts';
+import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
@@ -165,6 +167,22 @@ export class Overseer implements AsyncDisposable {
       status: status === 'running' ? 'running' : 'suspended',
       open,
     }));
+  }
+
+  /** What is known to work, and not to work, with each model at each kind of task: plain data, ready to be kept as JSON. */
+  practices(): readonly Practice[] {
+    this.#kernel();
+    return this.#open.projection.routing.practices.list();
+  }
+
+  /**
+   * Notes what works with a model of the team at one kind of task, or at all of them; its prompts tell it from then on.
+   * An empty note takes back what was noted there. Resolves once it is durable. Throws `ConfigError`
+   * `config.unknown-model`.
+   */
+  async notePractice(note: PracticeInput, by: string): Promise<void> {
+    this.#kernel();
+    await this.#journal.append([practiceNoted(this.#settings, note, by)]);
   }
 
   /** How every model of the team stands now. */

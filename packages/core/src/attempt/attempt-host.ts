@@ -35,6 +35,8 @@ export interface AttemptHost {
   toolFailed(tool: string): boolean;
   grantsOf(task: TaskState): readonly ToolPermission[];
   sourceOf(run: string): TaskSource | undefined;
+  /** Why an answer that passed its checks goes to a better model all the same; `undefined` where it is accepted. */
+  doubtOf(at: AttemptPlace): string | undefined;
   /** The events by which an accepted plan becomes tasks. */
   planFrom(at: AttemptPlace, output: string): Promise<PlanAnswer>;
   /** Runs heavy checks, a bounded number at a time. */

@@ -1,8 +1,8 @@
+import { BROKEN_CHECK } from '../internal/broken-check.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { answerText } from '../journal/fold-attempt.ts';
 import type { AttemptFault, EventData } from '../spec/event.ts';
 import type { Finding } from '../spec/validator.ts';
-import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import { acceptChange } from './accept.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { takenBy } from './closing.ts';
@@ -128,6 +128,11 @@ export function endAttempt(
 /** Where there is no change to make and no plan to take up, the end needs no waiting. */
 function accept(host: AttemptHost, at: AttemptPlace): Promise<void> | 'stop' {
   if (at.task.task.ensemble !== undefined) return acceptClosing(host, at);
+  const doubt = host.doubtOf(at);
+  if (doubt !== undefined) {
+    endAttempt(host, at, 'moved', doubt, []);
+    return 'stop';
+  }
   const isPlain = at.attempt.base === undefined && at.task.task.kind !== 'plan';
   if (!isPlain) return acceptChangeOrPlan(host, at);
   finish(host, at, {}, []);

@@ -1,4 +1,5 @@
 import { OverseerError } from '../errors/overseer-error.ts';
+import { BROKEN_CHECK } from '../internal/broken-check.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { within } from '../internal/within.ts';
 import { answerText } from '../journal/fold-attempt.ts';
@@ -7,7 +8,6 @@ import type { Json } from '../spec/json.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Ask, ValidationContext, Verdict } from '../spec/validator.ts';
 import type { Workspace } from '../spec/workspace.ts';
-import { BROKEN_CHECK } from '../validate/broken-check.ts';
 import type { ChainLink } from '../validate/chain.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';

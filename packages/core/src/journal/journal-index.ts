@@ -1,5 +1,5 @@
 import type { OverseerEvent } from '../spec/event.ts';
-import type { Json } from '../spec/json.ts';
+import type { Json, JsonObject } from '../spec/json.ts';
 import { Spending } from './spending.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
@@ -88,7 +88,7 @@ export class JournalIndex {
   }
 
   /** What a snapshot holds of it. */
-  body(): Json {
+  body(): JsonObject {
     return {
       open: [...this.#open],
       marks: this.#marks.map(({ seq, at }) => [seq, at]),

@@ -1,4 +1,5 @@
 import type { OverseerEvent } from '../spec/event.ts';
+import type { Json } from '../spec/json.ts';
 import type { StateStore } from '../spec/store.ts';
 import { INDEX_VERSION, JournalIndex } from './journal-index.ts';
 import { readEvents } from './read-events.ts';
@@ -10,6 +11,8 @@ export interface Living {
   /** The last `seq` of the stream. */
   readonly head: number;
   readonly index: JournalIndex;
+  /** What the snapshot holds beside the index, of events up to its `seq`; `undefined` where there is none. */
+  readonly learned: { readonly seq: number; readonly body: Json | undefined } | undefined;
 }
 
 /**
@@ -44,5 +47,12 @@ export async function readLiving(
     }
   }
   older.sort((a, b) => a.seq - b.seq);
-  return { events: [...older, ...tail], head, index };
+  const learned = known === undefined ? undefined : { seq: from, body: learnedIn(snapshot?.body) };
+  return { events: [...older, ...tail], head, index, learned };
+}
+
+/** Folders further down the ladder know its shape. */
+function learnedIn(body: Json | undefined): Json | undefined {
+  const isRecord = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isRecord ? (body as Readonly<Record<string, Json>>)['learned'] : undefined;
 }

@@ -25,6 +25,14 @@ export interface PromptAttempt {
   readonly because: string;
 }
 
+/** What is known to work, and not to work, with the model at this kind of task. */
+export interface PromptPractices {
+  /** What people noted. */
+  readonly notes: readonly string[];
+  /** What its answers were refused for more than once; untrusted. */
+  readonly findings: readonly string[];
+}
+
 /** Everything that a prompt is made of. */
 export interface PromptInput {
   readonly task: PlanTask;
@@ -39,6 +47,7 @@ export interface PromptInput {
   readonly tools: readonly ToolDescription[];
   /** Outputs of the tasks that this one needs; untrusted. */
   readonly inputs: readonly PromptInputTask[];
+  readonly practices?: PromptPractices;
   /** Failed attempts, oldest first; untrusted. */
   readonly history: readonly PromptAttempt[];
 }

@@ -7,6 +7,7 @@ import type {
   Role,
   ToolDescription,
 } from '../spec/index.ts';
+import { practiceSection } from './practice-section.ts';
 import type { PromptInput } from './prompt-input.ts';
 import { joinSections } from './sections.ts';
 import { untrustedNote } from './untrusted.ts';
@@ -18,10 +19,14 @@ export interface StaticPart {
 }
 
 /** What a static part depends on. */
-type StaticInput = Pick<PromptInput, 'roleName' | 'role' | 'framework' | 'tools' | 'model'>;
+type StaticInput = Pick<
+  PromptInput,
+  'roleName' | 'role' | 'framework' | 'tools' | 'model' | 'practices'
+>;
 
 interface Entry {
   readonly input: StaticInput;
+  readonly practices: string;
   readonly part: StaticPart;
 }
 
@@ -38,11 +43,14 @@ export function staticPart(input: StaticInput): StaticPart {
     entries = [];
     cache.set(input.role, entries);
   }
-  for (const entry of entries) if (isSame(entry.input, input)) return entry.part;
+  const { text: practices } = practiceSection(input.practices);
+  for (const entry of entries) {
+    if (entry.practices === practices && isSame(entry.input, input)) return entry.part;
+  }
   const part = build(input);
   if (entries.length >= mostPerRole) entries.shift();
   const { roleName, role, framework, tools, model } = input;
-  entries.push({ input: { roleName, role, framework, tools, model }, part });
+  entries.push({ input: { roleName, role, framework, tools, model }, practices, part });
   return part;
 }
 
@@ -56,12 +64,13 @@ function isSame(a: StaticInput, b: StaticInput): boolean {
   );
 }
 
-function build({ roleName, role, framework, tools, model }: StaticInput): StaticPart {
+function build({ roleName, role, framework, tools, model, practices }: StaticInput): StaticPart {
   const sections = joinSections([
     { layer: 'system', id: 'overseer', version: '1', text: systemText },
     { layer: 'system', id: 'tools', version: '1', text: toolsText(tools) },
     { layer: 'role', id: roleName, version: textVersion(role.text), text: role.text.trim() },
     { layer: 'model', id: model.id, version: '1', text: modelText(model, tools) },
+    practiceSection(practices),
     ...frameworkSections(framework),
   ]);
   const text = sections.map((section) => section.text).join('\n');

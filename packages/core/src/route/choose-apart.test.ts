@@ -24,6 +24,7 @@ function inputOf(candidates: ChoiceInput['candidates']): ChoiceInput {
     refusals: new Map(),
     excluded: new Map(),
     patienceMs: 500,
+    rating: undefined,
   };
 }
 

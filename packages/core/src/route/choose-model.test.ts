@@ -223,6 +223,7 @@ function choose(candidates: readonly Candidate[], some: Partial<ChoiceInput> = {
     refusals: new Map(),
     excluded: new Map(),
     patienceMs: PATIENCE,
+    rating: undefined,
     ...some,
   });
 }

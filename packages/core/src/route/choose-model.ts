@@ -2,6 +2,8 @@ import type { Admission, Claim } from '../limit/model-limits.ts';
 import type { ConsideredModel } from '../spec/event.ts';
 import type { Candidate } from './candidates.ts';
 import type { Member } from './member.ts';
+import { type RatingInput, type Ratings, rateCandidates, type Waiting } from './rate-candidates.ts';
+import { scoreOf } from './score.ts';
 
 /** What the choice depends on beside the candidates. */
 export interface ChoiceInput {
@@ -21,6 +23,8 @@ export interface ChoiceInput {
   readonly excluded: ReadonlyMap<string, string>;
   /** A wait longer than this sends the task to a fallback, in ms. */
   readonly patienceMs: number;
+  /** What is known by outcomes; `undefined` where only what was declared counts. */
+  readonly rating: RatingInput | undefined;
 }
 
 /** The outcome for one task. */
@@ -47,25 +51,33 @@ interface Offer {
 }
 
 /**
- * Picks the model for a task now. The best rank that may run wins, the least busy of equals first; a fallback comes in
- * where a model it stands in for, and its fallbacks before it, would keep the task waiting longer than `patienceMs`. A
- * model whose answer to this task was refused once repairs it, if no better one may run; one that was refused twice
- * stands behind the others.
+ * Picks the model for a task now. The best rank that may run wins; of equals the one with the best rating, then the
+ * least busy. A fallback comes in where a model it stands in for, and its fallbacks before it, would keep the task
+ * waiting longer than `patienceMs`, if it is good enough. A model whose answer to this task was refused once repairs it,
+ * if no better one may run and none is worth its price; one that was refused twice stands behind the others.
  */
 export function chooseModel(input: ChoiceInput): Choice {
-  const offers = order(input).map((candidate) => ({
+  const { candidates, refusals, rating } = input;
+  const admissions = candidates.map((candidate) => ({
     candidate,
     admission: admissionOf(candidate, input),
   }));
+  const waiting = (): readonly Waiting[] =>
+    admissions.map(({ candidate, admission }) => ({
+      candidate,
+      waitMs: waitMsOf(admission, input),
+    }));
+  const ratings = rating === undefined ? undefined : rateCandidates(waiting(), refusals, rating);
+  const offers = order(admissions, input, ratings);
   if (offers.length === 0) {
     return { kind: 'never', because: 'no model of the team can do this kind of task' };
   }
   // The models that would keep the task waiting long, and so would all that stand in for them so far.
-  const long = new Set<string>(refusedTwice(input.refusals));
+  const long = new Set<string>(notWaitedFor(input, ratings));
   for (const offer of offers) {
     const { candidate, admission } = offer;
     if (admission.kind !== 'run') noteWait(candidate, isLong(admission, input), long);
-    else if (mayTake(candidate, long)) return assign(offer, admission, offers, input);
+    else if (mayTake(candidate, long)) return assign(offer, admission, offers, input, ratings);
   }
   return waitFor(offers);
 }
@@ -79,9 +91,17 @@ function noteWait({ fallbackOf, member }: Candidate, isLong: boolean, long: Set<
   else if (fallbackOf === undefined) long.add(member.name);
 }
 
-/** Whoever was refused twice is not waited for. */
-function refusedTwice(refusals: ChoiceInput['refusals']): readonly string[] {
-  return [...refusals].flatMap(([name, times]) => (times >= 2 ? [name] : []));
+/** Whoever was refused twice is not waited for, nor one that another takes over from, nor one whose answer is in doubt. */
+function notWaitedFor(
+  { refusals, rating }: ChoiceInput,
+  ratings: Ratings | undefined,
+): readonly string[] {
+  const from = ratings?.escalation?.from;
+  return [
+    ...[...refusals].flatMap(([name, times]) => (times >= 2 ? [name] : [])),
+    ...(from === undefined ? [] : [from]),
+    ...(rating?.doubted ?? []),
+  ];
 }
 
 function isLong(admission: Admission, { nowMs, patienceMs }: ChoiceInput): boolean {
@@ -90,14 +110,33 @@ function isLong(admission: Admission, { nowMs, patienceMs }: ChoiceInput): boole
   return admission.untilAt !== undefined && admission.untilAt - nowMs > patienceMs;
 }
 
-function order(input: ChoiceInput): readonly Candidate[] {
-  const standing = (candidate: Candidate): number => {
-    const refused = input.refusals.get(candidate.member.name) ?? 0;
-    return candidate.rank + (refused >= 2 ? 1_000 * refused : 0) - (refused === 1 ? 0.5 : 0);
+/** What is known of a wait; one for a call to end is over soon. */
+function waitMsOf(admission: Admission, { nowMs }: ChoiceInput): number {
+  return admission.kind === 'wait' ? Math.max(0, (admission.untilAt ?? nowMs) - nowMs) : 0;
+}
+
+function order(
+  admissions: readonly Offer[],
+  input: ChoiceInput,
+  ratings: Ratings | undefined,
+): readonly Offer[] {
+  const escalation = ratings?.escalation;
+  const doubted = input.rating?.doubted;
+  const standing = ({ member: { name }, rank }: Candidate): number => {
+    if (escalation?.to === name) return -1;
+    const refused = input.refusals.get(name) ?? 0;
+    const isLeft = refused >= 2 || doubted?.has(name) === true;
+    const repairs = refused === 1 && escalation === undefined;
+    return rank + (isLeft ? 1_000 * Math.max(1, refused) : 0) - (repairs ? 0.5 : 0);
   };
-  return [...input.candidates].sort(
-    (a, b) =>
+  const offers = admissions.map((offer): Offer => {
+    const tooPoor = ratings?.underFloor(offer.candidate);
+    return tooPoor === undefined ? offer : { ...offer, admission: { kind: 'never', why: tooPoor } };
+  });
+  return offers.sort(
+    ({ candidate: a }, { candidate: b }) =>
       standing(a) - standing(b) ||
+      (ratings?.compare(a, b) ?? 0) ||
       a.member.limits.running - b.member.limits.running ||
       a.member.order - b.member.order,
   );
@@ -117,21 +156,37 @@ function assign(
   offer: Offer,
   admission: Extract<Admission, { kind: 'run' }>,
   offers: readonly Offer[],
-  { refusals }: ChoiceInput,
+  input: ChoiceInput,
+  ratings: Ratings | undefined,
 ): Choice {
   const { member, because, rank } = offer.candidate;
+  const left = leftFor(member.name, input, ratings);
+  // Whoever takes over for what an answer was did not win among equals.
+  const among = left === undefined ? ratings?.why(offer.candidate) : undefined;
+  const why = `${member.name} ${because}${among ?? ''}`;
   const first = offers.find(({ candidate }) => candidate.rank < rank);
   return {
     kind: 'assign',
     member,
     admission,
-    because:
-      first === undefined
-        ? `${member.name} ${because}`
-        : `${whyNot(first, refusals)}; ${member.name} ${because}`,
-    considered: offers.map(consider),
-    insteadOf: first?.candidate.member.name,
+    because: [left?.because ?? (first && whyNot(first, input.refusals)), why]
+      .filter((part) => part !== undefined)
+      .join('; '),
+    considered: offers.map((one) => consider(one, ratings)),
+    insteadOf: left?.from ?? first?.candidate.member.name,
   };
+}
+
+/** The model from which this one takes over because of what its answer was, if so. */
+function leftFor(
+  name: string,
+  { rating }: ChoiceInput,
+  ratings: Ratings | undefined,
+): { readonly from: string; readonly because: string } | undefined {
+  if (ratings?.escalation?.to === name) return ratings.escalation;
+  const [from] = rating?.doubted ?? [];
+  if (from === undefined || rating?.doubted.has(name) === true) return undefined;
+  return { from, because: `the answer of ${from} was doubtful` };
 }
 
 function waitFor(offers: readonly Offer[]): Choice {
@@ -150,16 +205,29 @@ function waitFor(offers: readonly Offer[]): Choice {
   };
 }
 
-function consider(offer: Offer): ConsideredModel {
+function consider(offer: Offer, ratings: Ratings | undefined): ConsideredModel {
   const { admission } = offer;
+  const { name } = offer.candidate.member;
+  const expected = ratings?.expected.get(name);
   return {
-    model: offer.candidate.member.name,
+    model: name,
     admission: admission.kind,
     why: whyOf(admission),
     ...(admission.kind === 'wait' && admission.untilAt !== undefined
       ? { untilAt: admission.untilAt }
       : {}),
+    ...(expected === undefined || ratings === undefined
+      ? {}
+      : {
+          score: rounded(scoreOf(expected, ratings.weights)),
+          quality: rounded(expected.quality),
+          ...(expected.priceUsd === undefined ? {} : { price: expected.priceUsd }),
+        }),
   };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
 }
 
 /** Why an offer of a better rank was not taken. */

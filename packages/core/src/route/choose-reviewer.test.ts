@@ -123,6 +123,7 @@ function choose(
     downUntil: () => undefined,
     refusals,
     excluded: new Map(),
+    rating: undefined,
     patienceMs: 1_000,
   });
 }

@@ -22,6 +22,11 @@ export interface Member {
   readonly order: number;
 }
 
+/** What a model is, `provider/id`: its outcomes belong to it under whatever name a team has it. */
+export function versionOf({ model }: Member): string {
+  return `${model.info.provider}/${model.info.id}`;
+}
+
 /** The models by name, and which of them is the overseer. */
 export interface Team {
   readonly overseer: string;

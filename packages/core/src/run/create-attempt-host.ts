@@ -7,12 +7,16 @@ import { createSerial } from '../internal/serial.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import { backoffMs } from '../limit/backoff.ts';
+import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
 import { wishProblems } from './check-wishes.ts';
+import type { Decider } from './decider.ts';
+import { estimateFor, mayRunNow } from './give-away.ts';
 import { plannedDrafts } from './planned.ts';
 import type { Projection } from './projection.ts';
+import { doubtOf } from './rating-for.ts';
 import type { Settings } from './settings.ts';
 import { tellNews } from './tell-news.ts';
 
@@ -43,7 +47,8 @@ export interface AttemptHostParts
 
 /** What attempts need of the kernel around them, for one kernel. */
 export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
-  const { settings, journal, deadlines, live, sources, flights } = parts;
+  const { settings, projection, journal, deadlines, live, sources, flights } = parts;
+  const decider: Decider = { settings, projection, candidates: createCandidateFinder(settings) };
   return {
     clock: settings.clock,
     ids: settings.ids,
@@ -61,6 +66,11 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     toolFailed: (tool) => parts.projection.tools.hasFailed(tool),
     grantsOf: (task) => grantsOf(settings, task),
     sourceOf: (run) => sources.get(run),
+    doubtOf: ({ task, attempt }) => {
+      if (settings.routing.mode !== 'cascade' || attempt.model === undefined) return undefined;
+      const mayRun = mayRunNow(decider, task, settings.clock.now());
+      return doubtOf(decider, task, attempt, estimateFor(decider, task), mayRun);
+    },
     planFrom: (at, output) => plannedDrafts(at, output, (tasks) => wishProblems(settings, tasks)),
     bounded: createBounded(settings.checksAtOnce),
     serially: createSerial(),

@@ -10,6 +10,7 @@ import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
+import type { Decider } from './decider.ts';
 import { FirstCalls } from './first-calls.ts';
 import {
   assignedToNobody,
@@ -17,7 +18,6 @@ import {
   chooseFor,
   claimForMessages,
   composeFor,
-  type Decider,
   downUntil,
   toolWait,
   whyNoModel,

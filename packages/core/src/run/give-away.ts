@@ -7,21 +7,22 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
-import type { createCandidateFinder } from '../route/candidate-finder.ts';
 import { roleOf } from '../route/candidates.ts';
 import { chooseApart } from '../route/choose-apart.ts';
 import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
-import type { Member } from '../route/member.ts';
+import { type Member, versionOf } from '../route/member.ts';
 import type { CallEstimate, Payer } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
+import type { Decider } from './decider.ts';
 import { offerTools } from './offer-tools.ts';
 import { outageEndsAt, outlasted } from './outage.ts';
 import { outputKey } from './output-key.ts';
-import type { Projection } from './projection.ts';
+import { practicesFor } from './practices-for.ts';
 import { promptInputs } from './prompt-inputs.ts';
+import { type EstimateFor, ratingFor } from './rating-for.ts';
 import type { RoleParts } from './role-parts.ts';
 import type { Settings } from './settings.ts';
 import { takenModels } from './taken-models.ts';
@@ -37,12 +38,10 @@ const MOST_EQUALS = 4;
 /** A model that has tools calls them at least once and then says what it did. */
 const CALLS_WITH_TOOLS = 2;
 
-/** What the kernel decides about a task, or about an attempt's next call. */
-export interface Decider {
-  readonly settings: Settings;
-  readonly projection: Projection;
-  readonly candidates: ReturnType<typeof createCandidateFinder>;
-}
+/** A task of fewer characters fits every model that is worth the name. */
+const SMALL_TASK = 4_000;
+/** Room that an answer needs at least, in tokens. */
+const LEAST_ANSWER = 64;
 
 /** Which model gets a task now, if any. Pure: reads state, changes nothing. */
 export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Choice {
@@ -56,6 +55,10 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const candidates = candidatesOf(decider, task);
   const never = whyNever(settings, run, task, candidates);
   if (never !== undefined) return { kind: 'never', because: never };
+  for (const { member } of candidates) {
+    const why = tooLargeFor(member, task.task, parts);
+    if (why !== undefined) excluded.set(member.name, why);
+  }
   for (const [model, why] of tooSlow(projection.durations, candidates, task.task, nowMs)) {
     excluded.set(model, why);
   }
@@ -69,6 +72,12 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
+    rating: ratingFor(
+      decider,
+      task,
+      (member) => claimFor(decider, member, task, rough).estimate,
+      nowMs,
+    ),
   };
   const author = task.asks?.author;
   if (author === undefined || task.model !== undefined) {
@@ -77,6 +86,29 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   const usesTools = parts.tools.size > 0;
   const reviewers = decider.candidates({ role: undefined, kind: 'review', usesTools });
   return chooseReviewer({ ...input, author, reviewers });
+}
+
+/** What a call of a task would use on a model, before its prompt is written. */
+export function estimateFor(decider: Decider, task: TaskState): EstimateFor {
+  const { settings, projection } = decider;
+  const context = projection.runs.get(task.run)?.context;
+  const rough = roughTokens(task, context, settings.roles.of(task.task));
+  return (member) => claimFor(decider, member, task, rough).estimate;
+}
+
+/** Whether a model could take a task at once. */
+export function mayRunNow(
+  decider: Decider,
+  task: TaskState,
+  nowMs: number,
+): (member: Member) => boolean {
+  const { settings, projection } = decider;
+  const parts = settings.roles.of(task.task);
+  const rough = roughTokens(task, projection.runs.get(task.run)?.context, parts);
+  return (member) =>
+    downUntil(decider, task.run, member.name, nowMs) === undefined &&
+    tooLargeFor(member, task.task, parts) === undefined &&
+    member.limits.admit(nowMs, claimFor(decider, member, task, rough)).kind === 'run';
 }
 
 /** Which models' answers were refused and how often, and which failed at the task. */
@@ -162,7 +194,15 @@ export function groupOf(task: TaskState, { user = '', tenant = '' }: Payer = {})
   // Nobody else's wait says anything about a task that has models of its own, or perhaps needs none.
   const isApart = (plan.model ?? plan.notBy ?? plan.ensemble) !== undefined;
   const own = isApart ? [task.run, plan.key] : [];
-  return [roleOf(plan), plan.kind, ...judged, ...own, ...tried, ...payer].join('/');
+  return [roleOf(plan), plan.kind, ...sizeOf(plan), ...judged, ...own, ...tried, ...payer].join(
+    '/',
+  );
+}
+
+/** Tasks that may be too large for some model do not speak for those that are not. */
+function sizeOf({ title, instruction }: PlanTask): readonly string[] {
+  const characters = title.length + instruction.length;
+  return characters < SMALL_TASK ? [] : [`2^${Math.floor(Math.log2(characters))}`];
 }
 
 /** Whether a tool or checks alone do the task. */
@@ -207,6 +247,7 @@ export function composeFor(
     model: member.model.info,
     goodAt: member.goodAt,
     framework: parts.framework,
+    ...practicesFor(projection.routing.practices, member, task.task.kind),
     context,
     tools,
     inputs: promptInputs(run, task),
@@ -297,6 +338,19 @@ function roughTokens(task: TaskState, context: string | undefined, parts: RolePa
   return Math.ceil(characters / 4);
 }
 
+/** Why a model cannot read the task at all; what else a prompt has is cut to its window. */
+function tooLargeFor(
+  { model }: Member,
+  { title, instruction }: PlanTask,
+  { role }: RoleParts,
+): string | undefined {
+  const { contextWindow } = model.info;
+  if (contextWindow === undefined) return undefined;
+  const tokens = Math.ceil((title.length + instruction.length + role.text.length) / 4);
+  if (tokens + LEAST_ANSWER <= contextWindow) return undefined;
+  return `the task has about ${tokens} tokens, more than its window of ${contextWindow} takes`;
+}
+
 /** Who gets a task, and why. */
 export type Assignment = Pick<
   Extract<Choice, { kind: 'assign' }>,
@@ -317,6 +371,7 @@ export function assignmentDrafts(
       model: choice.member.name,
       data: {
         model: choice.member.name,
+        version: versionOf(choice.member),
         because: choice.because,
         considered: choice.considered,
         ...(choice.insteadOf === undefined ? {} : { insteadOf: choice.insteadOf }),

@@ -31,7 +31,11 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   const lease = await takeLease(settings);
   const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
   const budgets = new BudgetTree(settings.budgets, living.index.spending);
-  const projection = new Projection(settings.members, budgets, settings.cache, settings.strangers);
+  const { members, cache, routing, strangers } = settings;
+  const projection = new Projection(members, budgets, cache, routing, strangers);
+  if (living.learned !== undefined) {
+    projection.routing.restore(living.learned.body, living.learned.seq);
+  }
   for (const event of living.events) {
     projection.apply(event);
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
@@ -60,7 +64,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     close: async () => {
       try {
         await kernel.close();
-        if (journal.failure === undefined) await noteIndex(settings, journal, index);
+        if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
       } finally {
         await store.leases.release(LEASE, lease.epoch).catch(() => undefined);
         await store.close();
@@ -96,13 +100,14 @@ async function noteIndex(
   { store }: Settings,
   journal: Journal,
   index: JournalIndex,
+  projection: Projection,
 ): Promise<void> {
   await store.snapshots
     .put({
       stream: journal.stream,
       seq: journal.head,
       foldVersion: INDEX_VERSION,
-      body: index.body(),
+      body: { ...index.body(), learned: projection.routing.body() },
     })
     .catch(() => undefined);
 }

@@ -12,6 +12,8 @@ import { SpendRate } from '../limit/spend-rate.ts';
 import { ToolBreakers } from '../limit/tool-breakers.ts';
 import { WorkHistory } from '../limit/work-history.ts';
 import type { Member } from '../route/member.ts';
+import { RoutingMemory } from '../route/routing-memory.ts';
+import { type Routing, routingOf } from '../route/routing-options.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { OpenCall } from './expected-ends.ts';
@@ -38,6 +40,8 @@ export class Projection {
   /** Answers for equal requests, and equal calls in flight; absent where the host wants no cache. */
   readonly answers: AnswerCache | undefined;
   readonly flights: SingleFlight | undefined;
+  /** What was learned of models from outcomes. */
+  readonly routing: RoutingMemory;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #strangers: ModelLimits | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
@@ -46,6 +50,7 @@ export class Projection {
     members: ReadonlyMap<string, Member>,
     budgets: BudgetTree = new BudgetTree(),
     cache?: CacheSettings,
+    routing: Routing = routingOf(),
     strangers?: ModelLimits,
   ) {
     this.#members = members;
@@ -54,6 +59,7 @@ export class Projection {
     this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
     this.answers = cache === undefined ? undefined : new AnswerCache(cache);
     this.flights = cache === undefined ? undefined : new SingleFlight();
+    this.routing = new RoutingMemory(routing);
     this.breakers = new ModelBreakers(
       [...members.values()].map(({ name, model, slowMs, learned }) => {
         const learns = learned.atOnce < Number.POSITIVE_INFINITY;
@@ -79,6 +85,7 @@ export class Projection {
     this.answers?.take(event);
     this.flights?.take(event);
     this.budgets.take(event);
+    this.routing.take(event, this.runs.get(event.run ?? '')?.tasks.get(event.task ?? ''));
     switch (event.type) {
       case 'run.started':
       case 'run.resumed':

@@ -4,6 +4,7 @@ import type { Ids } from '../internal/ids.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { Member } from '../route/member.ts';
+import type { Routing } from '../route/routing-options.ts';
 import type { WorkerBounds } from '../schedule/worker-pools.ts';
 import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
@@ -50,6 +51,8 @@ export interface Settings {
   readonly workers: WorkerBounds;
   /** How long an outage may last before the tasks that wait for it fail. */
   readonly outageMs: number;
+  /** How the model for a task is chosen. */
+  readonly routing: Routing;
   /** Tries at one task before it fails. */
   readonly maxAttempts: number;
   /** Checks that run at once. */

@@ -1,8 +1,9 @@
 import type { TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
+import type { Decider } from './decider.ts';
 import { expectedEnd } from './expected-ends.ts';
-import { type Decider, downUntil, needsNoModel } from './give-away.ts';
+import { downUntil, needsNoModel } from './give-away.ts';
 import { outputKey } from './output-key.ts';
 import { candidatesOf } from './task-candidates.ts';
 import { tooSlow } from './too-slow.ts';

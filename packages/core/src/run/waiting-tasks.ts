@@ -4,8 +4,9 @@ import { forecast, type Prediction } from '../schedule/forecast.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { TaskQueue } from '../schedule/task-queue.ts';
 import type { WorkerPools } from '../schedule/worker-pools.ts';
+import type { Decider } from './decider.ts';
 import { createForecastWorld } from './forecast-world.ts';
-import { chooseFor, type Decider, needsNoModel } from './give-away.ts';
+import { chooseFor, needsNoModel } from './give-away.ts';
 
 /** A task that is ready and waits for its turn. */
 export interface WaitingTask {

@@ -92,9 +92,7 @@ export class WorkOrders {
     } else if (ordered.kind === 'run') {
       await control.stop(ordered.run, because);
     } else {
-      const { run } = ordered;
-      for (const task of openWith(ordered))
-        await this.#cancelTask(run, task, because, actorOf(order));
+      await this.#cancelTasks(ordered.run, openWith(ordered), because, actorOf(order));
     }
   }
 
@@ -187,19 +185,31 @@ export class WorkOrders {
     throw new OverseerError('scope.invalid', 'Name the run, and its task or phase, that is meant.');
   }
 
-  async #cancelTask(run: RunState, task: TaskState, because: string, actor: string): Promise<void> {
-    let at = this.#breakOff(task, because);
-    while (at !== undefined) {
-      await this.#host.attempts.quietOf(at);
-      // One that ended by itself meanwhile may be followed by another.
-      const isQuiet = at.live.cancel.aborted && task.attempt?.id === at.attempt.id;
-      at = isQuiet ? undefined : this.#breakOff(task, because);
+  /** Cancels tasks as one: a process that ends in the middle leaves all of them or none. */
+  async #cancelTasks(
+    run: RunState,
+    tasks: readonly TaskState[],
+    because: string,
+    actor: string,
+  ): Promise<void> {
+    const quiet = new Set<AttemptPlace>();
+    const restless = (): readonly AttemptPlace[] =>
+      tasks.flatMap((task) => {
+        // One that ended by itself meanwhile may have been followed by another.
+        const at = this.#breakOff(task, because);
+        return at === undefined || (quiet.has(at) && at.live.cancel.aborted) ? [] : [at];
+      });
+    for (let some = restless(); some.length > 0; some = restless()) {
+      await Promise.all(some.map((at) => this.#host.attempts.quietOf(at)));
+      for (const at of some) quiet.add(at);
     }
     // From here on in one turn, so that nothing begins in between; and what was accepted meanwhile is done.
-    const { attempt } = task;
-    this.#endAttempt(task, 'cancelled', because);
-    if (!isFinal[task.status]) this.#host.control.skipTask(run, task, because, actor);
-    await this.#cancelQuestions(run, task, attempt);
+    const attempts = tasks.map(({ attempt }) => attempt);
+    for (const task of tasks) {
+      this.#endAttempt(task, 'cancelled', because);
+      if (!isFinal[task.status]) this.#host.control.skipTask(run, task, because, actor);
+    }
+    for (const [at, task] of tasks.entries()) await this.#cancelQuestions(run, task, attempts[at]);
   }
 
   async #moveOn(run: RunState, task: TaskState, because: string): Promise<void> {
@@ -235,9 +245,9 @@ export class WorkOrders {
     attempt: AttemptState | undefined,
   ): Promise<void> {
     if (attempt === undefined) return;
-    for (const child of openOf(questionTasks(run, task, attempt))) {
-      await this.#cancelTask(run, child, 'nobody asks it any more', 'overseer');
-    }
+    const children = openOf(questionTasks(run, task, attempt));
+    if (children.length === 0) return;
+    await this.#cancelTasks(run, children, 'nobody asks it any more', 'overseer');
   }
 
   #queueAgain(run: RunState, tasks: readonly TaskState[]): void {

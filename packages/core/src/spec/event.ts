@@ -37,6 +37,12 @@ export interface ConsideredModel {
   /** In plain words: `5/5 calls, resets in 8 s`. */
   readonly why: string;
   readonly untilAt?: number;
+  /** Predicted quality less what price and time count for; present where outcomes had a say. */
+  readonly score?: number;
+  /** The predicted chance that its answer is accepted, 0 to 1. */
+  readonly quality?: number;
+  /** US dollars for one call, as estimated. */
+  readonly price?: number;
 }
 
 /** One layer's text in a prompt; each line of the prompt belongs to exactly one section. */
@@ -135,6 +141,8 @@ export interface EventData {
   'task.assigned': {
     /** Absent where a tool or checks alone do the task. */
     readonly model?: string;
+    /** What the model is, `provider/id`: under this its outcomes are learned, whatever it is called in the team. */
+    readonly version?: string;
     readonly because: string;
     readonly considered?: readonly ConsideredModel[];
     /** The model that would have been first choice. */
@@ -273,6 +281,13 @@ export interface EventData {
     readonly used: number;
     readonly held: number;
     readonly capacity: number;
+  };
+  /** A person's note on what works with a model, `provider/id`, at a kind of task or all of them; an empty one takes the notes there back. */
+  'practice.noted': {
+    readonly model: string;
+    readonly kind?: string;
+    readonly note: string;
+    readonly by: string;
   };
   /** How many calls a minute a model bears was learned from its refusals; an empty `rate` lifts that again. */
   'limit.learned': { readonly rate: RateLimit; readonly because?: string };

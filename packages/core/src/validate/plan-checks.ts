@@ -14,8 +14,8 @@ export interface PlanChecks {
   readonly ensembles?: boolean;
 }
 
-/** Made for every task anyway, or meant for the plan itself. */
-const NOT_CHOSEN: readonly string[] = ['answer', 'plan', 'goal'];
+/** Made for every task anyway, no proof by itself, or meant for the plan itself. */
+const NOT_CHOSEN: readonly string[] = ['answer', 'arithmetic', 'plan', 'goal'];
 
 /**
  * The checks that a model may choose for the tasks that it plans: those that need no leave beyond what the overseer role

@@ -1,6 +1,6 @@
+import { BROKEN_CHECK } from '../internal/broken-check.ts';
 import { untrusted, untrustedLine } from '../prompt/untrusted.ts';
 import type { Answer, Finding, ValidationContext, Validator, Verdict } from '../spec/validator.ts';
-import { BROKEN_CHECK } from './broken-check.ts';
 import { readChanged } from './read-changed.ts';
 
 /** How much of a change a reviewer is shown, in characters. */

@@ -1,0 +1,199 @@
+import { hash } from 'node:crypto';
+import { type LengthBody, LengthPrior } from './length-prior.ts';
+import { type Fared, NearestOutcomes } from './nearest-outcomes.ts';
+import { type Belief, type QualityBody, QualityBook } from './quality.ts';
+import { packVector, type TextVector, textVector, unpackVector } from './text-vectors.ts';
+
+/** A task as far as its difficulty can be told beforehand. */
+export interface Difficulty {
+  readonly kind: string;
+  /** What the task says: its title and instruction. */
+  readonly text: string;
+}
+
+/** The chance that a model's answer will be accepted, and what it is made of. */
+export interface Prediction {
+  /** 0.01 to 0.99. */
+  readonly quality: number;
+  /** Outcomes of this model at this kind of task, older ones counting less. */
+  readonly outcomes: number;
+  /** The model's rate over all tasks; the others say by how much kind, similar texts and length change it. */
+  readonly usual: number;
+  readonly byKind: number;
+  readonly bySimilar: number;
+  readonly byLength: number;
+}
+
+/** Texts must have been this many before nearness means something. */
+export const ENOUGH_OUTCOMES = 200;
+/** Texts that are remembered. */
+const CAPACITY = 2_048;
+/** How many near texts it takes to believe them half. */
+const NEAR_SHRINKAGE = 25;
+/** Kind, similar texts and length tell partly the same; together they are believed this much, which held-out data bears out. */
+const SHARED = 0.7;
+/** Longer texts are not kept, so that what is kept stays small. In characters. */
+const LONG = 2_000;
+/** Texts read again and again are read once. */
+const READ = 512;
+const PREDICTED = 64;
+
+/**
+ * Predicts before a call how likely a model's answer is to be accepted: its rate at that kind of task (Beta posterior),
+ * moved by how it fared on the texts most like this one, and by the length of the text. A fold of outcomes; the same
+ * outcomes give the same predictions.
+ */
+export class LearnedQuality {
+  readonly #book = new QualityBook();
+  readonly #length = new LengthPrior();
+  readonly #nearest: NearestOutcomes;
+  readonly #capacity: number;
+  /** How models fared on texts that are not read yet, oldest first. */
+  readonly #unread = new Map<string, Map<string, Fared>>();
+  /** Texts read lately; a cache that says nothing of its own. */
+  readonly #read = new Map<string, TextVector>();
+  /** What was predicted since the last outcome: who waits is asked about again and again. */
+  readonly #predicted = new Map<string, readonly Prediction[]>();
+  #outcomes = 0;
+
+  /** Remembers at most `capacity` texts; the default is 2,048. */
+  constructor(capacity: number = CAPACITY) {
+    this.#capacity = capacity;
+    this.#nearest = new NearestOutcomes(capacity);
+  }
+
+  /** All outcomes so far. */
+  get outcomes(): number {
+    return this.#outcomes;
+  }
+
+  /** Takes note of one answer that was accepted or refused for what it was. */
+  note(model: string, { kind, text }: Difficulty, good: boolean): void {
+    this.#outcomes += 1;
+    this.#predicted.clear();
+    this.#book.note(model, kind, good);
+    this.#length.note(model, text.length, good);
+    if (text.length > LONG) {
+      // In the order of coming, by which the oldest are forgotten.
+      this.#readAll();
+      const fared = { good: good ? 1 : 0, all: 1 };
+      this.#nearest.add({
+        key: keyOf(text),
+        vector: textVector(text),
+        models: new Map([[model, fared]]),
+      });
+      return;
+    }
+    this.#leaveForLater(model, text, good);
+  }
+
+  /** Reading texts costs more than all the rest, so that it is left until somebody asks. */
+  #leaveForLater(model: string, text: string, good: boolean): void {
+    const models = this.#unread.get(text) ?? new Map<string, Fared>();
+    const before = models.get(model) ?? { good: 0, all: 0 };
+    models.set(model, { good: before.good + (good ? 1 : 0), all: before.all + 1 });
+    this.#unread.set(text, models);
+    // What would be forgotten at once need not be read.
+    for (const oldest of this.#unread.keys()) {
+      if (this.#unread.size <= this.#capacity) return;
+      this.#unread.delete(oldest);
+    }
+  }
+
+  /** What is known of a model at one kind of task. */
+  belief(model: string, kind: string): Belief {
+    return this.#book.of(model, kind);
+  }
+
+  /** How likely each of these models is to succeed at a task, in their order. Changes nothing that counts. */
+  predict(models: readonly string[], { kind, text }: Difficulty): readonly Prediction[] {
+    const key = [kind, text, ...models].join('\n');
+    const known = this.#predicted.get(key);
+    if (known !== undefined) return known;
+    const predicted = this.#predict(models, kind, text);
+    if (this.#predicted.size >= PREDICTED) this.#predicted.clear();
+    this.#predicted.set(key, predicted);
+    return predicted;
+  }
+
+  #predict(models: readonly string[], kind: string, text: string): readonly Prediction[] {
+    const isLearned = this.#outcomes >= ENOUGH_OUTCOMES;
+    if (isLearned) this.#readAll();
+    const near = isLearned ? this.#nearest.near(this.#vectorOf(text), models) : [];
+    return models.map((model, at) => {
+      const belief = this.#book.of(model, kind);
+      const usual = this.#book.overall(model).mean;
+      const found = near[at];
+      const byKind = SHARED * (belief.mean - usual);
+      const bySimilar =
+        found === undefined
+          ? 0
+          : SHARED * (found.rate - usual) * (found.texts / (found.texts + NEAR_SHRINKAGE));
+      const byLength = SHARED * this.#length.shift(model, text.length, usual);
+      const quality = Math.max(0.01, Math.min(0.99, usual + byKind + bySimilar + byLength));
+      return { quality, outcomes: belief.outcomes, usual, byKind, bySimilar, byLength };
+    });
+  }
+
+  /** Everything that is known, for a snapshot. Texts are in it as hashes of their terms. */
+  body(): LearnedBody {
+    this.#readAll();
+    return {
+      outcomes: this.#outcomes,
+      book: this.#book.body(),
+      length: this.#length.body(),
+      texts: this.#nearest
+        .list()
+        .map(({ key, vector, models }) => [
+          key,
+          packVector(vector),
+          [...models].map(([model, { good, all }]) => [model, good, all] as const),
+        ]),
+    };
+  }
+
+  /** Takes up what `body` gave; nothing may have been noted before. */
+  restore({ outcomes, book, length, texts }: LearnedBody): void {
+    this.#outcomes = outcomes;
+    this.#book.restore(book);
+    this.#length.restore(length);
+    for (const [key, vector, models] of texts) {
+      const fared = models.map(([model, good, all]) => [model, { good, all }] as const);
+      this.#nearest.add({ key, vector: unpackVector(vector), models: new Map(fared) });
+    }
+  }
+
+  #readAll(): void {
+    for (const [text, models] of this.#unread) {
+      this.#nearest.add({ key: keyOf(text), vector: this.#vectorOf(text), models });
+    }
+    this.#unread.clear();
+  }
+
+  #vectorOf(text: string): TextVector {
+    if (text.length > LONG) return textVector(text);
+    let vector = this.#read.get(text);
+    if (vector === undefined) {
+      vector = textVector(text);
+      if (this.#read.size >= READ) this.#read.clear();
+      this.#read.set(text, vector);
+    }
+    return vector;
+  }
+}
+
+/** What a snapshot holds of a `LearnedQuality`. */
+export interface LearnedBody {
+  readonly outcomes: number;
+  readonly book: QualityBody;
+  readonly length: LengthBody;
+  readonly texts: readonly (readonly [
+    key: string,
+    vector: string,
+    models: readonly (readonly [model: string, good: number, all: number])[],
+  ])[];
+}
+
+function keyOf(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 16);
+}

@@ -1,0 +1,225 @@
+import type { Finding } from '../spec/validator.ts';
+import { normaliseFinding } from './normalise-finding.ts';
+
+/** What is known to work, and not to work, with one model at one kind of task. Plain data, ready to be written as JSON. */
+export interface Practice {
+  /** What the model is, `provider/id`. */
+  readonly model: string;
+  readonly kind: string;
+  /** Attempts whose answer was accepted, or refused for what it was. */
+  readonly attempts: number;
+  readonly accepted: number;
+  /** The share of tasks begun with this model that its first answer did; `undefined` before the first. */
+  readonly firstPassRate: number | undefined;
+  /** Tokens of an attempt, in and out, on average. */
+  readonly meanTokens: number | undefined;
+  /** US dollars of an attempt on average; 0 where it has no price. */
+  readonly meanUsd: number | undefined;
+  /** What was wrong most often, the most frequent first. */
+  readonly findings: readonly PracticeFinding[];
+  /** What people noted, the latest last. */
+  readonly notes: readonly PracticeNote[];
+}
+
+/** A fault that comes again, and what repaired it. */
+export interface PracticeFinding {
+  /** The finding without its places and numbers; said by validators and models, so nobody vouches for it. */
+  readonly pattern: string;
+  readonly times: number;
+  /** How often the same model repaired it when it was told, and how often it took another one. */
+  readonly repairedBySame: number;
+  readonly repairedByOther: number;
+}
+
+/** What a person noted. */
+export interface PracticeNote {
+  readonly note: string;
+  readonly by: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** An attempt that ended with a verdict on its answer. */
+export interface PracticeOutcome {
+  readonly model: string;
+  readonly kind: string;
+  readonly good: boolean;
+  /** Whether it was the first attempt at its task. */
+  readonly isFirst: boolean;
+  readonly tokens: number;
+  readonly microUsd: number;
+  readonly findings: readonly Finding[];
+}
+
+interface Entry {
+  model: string;
+  kind: string;
+  attempts: number;
+  accepted: number;
+  firsts: number;
+  firstPasses: number;
+  tokens: number;
+  microUsd: number;
+  findings: PracticeFinding[];
+  notes: PracticeNote[];
+}
+
+/** Models × kinds; kinds of task are words that models may make up. */
+const ENTRIES = 500;
+const FINDINGS = 24;
+const NOTES = 16;
+const NOTE_LENGTH = 500;
+/** Stands for every kind of task. */
+const ANY_KIND = '*';
+
+/** Collects what works with which model at which kind of task. A fold of outcomes and of people's notes, bounded. */
+export class PracticeBook {
+  readonly #entries = new Map<string, Entry>();
+
+  /** Takes note of an attempt. */
+  note(outcome: PracticeOutcome): void {
+    const { model, kind, good, isFirst, tokens, microUsd, findings } = outcome;
+    const entry = this.#entryOf(model, kind);
+    entry.attempts += 1;
+    entry.tokens += tokens;
+    entry.microUsd += microUsd;
+    if (good) entry.accepted += 1;
+    if (isFirst) entry.firsts += 1;
+    if (isFirst && good) entry.firstPasses += 1;
+    if (good) return;
+    for (const pattern of patternsOf(findings)) {
+      change(entry, pattern, (found) => ({ ...found, times: found.times + 1 }));
+    }
+  }
+
+  /** Takes note that what was wrong with a model's answer was put right, by itself or another. */
+  repaired(model: string, kind: string, findings: readonly Finding[], bySame: boolean): void {
+    const entry = this.#entryOf(model, kind);
+    for (const pattern of patternsOf(findings)) {
+      if (!entry.findings.some((one) => one.pattern === pattern)) continue;
+      change(entry, pattern, (found) => ({
+        ...found,
+        repairedBySame: found.repairedBySame + (bySame ? 1 : 0),
+        repairedByOther: found.repairedByOther + (bySame ? 0 : 1),
+      }));
+    }
+  }
+
+  /** Adds a person's note; an empty one takes back those on that model and kind. */
+  write(model: string, kind: string | undefined, note: PracticeNote): void {
+    const entry = this.#entryOf(model, kind ?? ANY_KIND);
+    if (note.note.trim() === '') entry.notes = [];
+    else
+      entry.notes = [...entry.notes, { ...note, note: note.note.slice(0, NOTE_LENGTH) }].slice(
+        -NOTES,
+      );
+  }
+
+  /** Everything that is known, by model and kind; what people noted for all kinds is of kind `*`. */
+  list(): readonly Practice[] {
+    return [...this.#entries.values()]
+      .map(practiceOf)
+      .sort((a, b) => compareText(a.model, b.model) || compareText(a.kind, b.kind));
+  }
+
+  /** What is known of one model at one kind of task, notes on all kinds first; `undefined` where nothing is. */
+  of(model: string, kind: string): Practice | undefined {
+    const [any, own] = [ANY_KIND, kind].map((one) => this.#entries.get(keyOf(model, one)));
+    if (own === undefined) return any === undefined ? undefined : { ...practiceOf(any), kind };
+    const practice = practiceOf(own);
+    return any === undefined ? practice : { ...practice, notes: [...any.notes, ...practice.notes] };
+  }
+
+  /** Everything that is known, for a snapshot. */
+  body(): PracticeBody {
+    return [...this.#entries.values()].map((entry) => ({ ...entry }));
+  }
+
+  /** Takes up what `body` gave. */
+  restore(body: PracticeBody): void {
+    for (const entry of body) {
+      const copy = { ...entry, findings: [...entry.findings], notes: [...entry.notes] };
+      this.#entries.set(keyOf(entry.model, entry.kind), copy);
+    }
+  }
+
+  #entryOf(model: string, kind: string): Entry {
+    const key = keyOf(model, kind);
+    const known = this.#entries.get(key);
+    const entry = known ?? emptyEntry(model, kind);
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (this.#entries.size > ENTRIES) this.#forgetOldest();
+    return entry;
+  }
+
+  /** What people wrote is kept as long as anything is. */
+  #forgetOldest(): void {
+    for (const [key, { notes }] of this.#entries) {
+      if (notes.length > 0 && this.#entries.size <= 2 * ENTRIES) continue;
+      this.#entries.delete(key);
+      return;
+    }
+  }
+}
+
+/** What a snapshot holds of a `PracticeBook`. */
+export type PracticeBody = readonly Readonly<{
+  model: string;
+  kind: string;
+  attempts: number;
+  accepted: number;
+  firsts: number;
+  firstPasses: number;
+  tokens: number;
+  microUsd: number;
+  findings: readonly PracticeFinding[];
+  notes: readonly PracticeNote[];
+}>[];
+
+function keyOf(model: string, kind: string): string {
+  return `${model}\n${kind}`;
+}
+
+function emptyEntry(model: string, kind: string): Entry {
+  const counts = { attempts: 0, accepted: 0, firsts: 0, firstPasses: 0, tokens: 0, microUsd: 0 };
+  return { model, kind, ...counts, findings: [], notes: [] };
+}
+
+function patternsOf(findings: readonly Finding[]): ReadonlySet<string> {
+  return new Set(findings.slice(0, 50).map(normaliseFinding));
+}
+
+/** Changes a pattern's counts and keeps the most frequent ones; a new one takes the place of the rarest. */
+function change(
+  entry: Entry,
+  pattern: string,
+  by: (found: PracticeFinding) => PracticeFinding,
+): void {
+  const found = entry.findings.find((one) => one.pattern === pattern);
+  const changed = by(found ?? { pattern, times: 0, repairedBySame: 0, repairedByOther: 0 });
+  const others = entry.findings.filter((one) => one !== found);
+  const kept = others.length >= FINDINGS ? others.slice(0, FINDINGS - 1) : others;
+  entry.findings = [...kept, changed].sort(
+    (a, b) => b.times - a.times || compareText(a.pattern, b.pattern),
+  );
+}
+
+function practiceOf(entry: Entry): Practice {
+  const { model, kind, attempts, accepted, firsts, firstPasses, tokens, microUsd } = entry;
+  return {
+    model,
+    kind,
+    attempts,
+    accepted,
+    firstPassRate: firsts === 0 ? undefined : firstPasses / firsts,
+    meanTokens: attempts === 0 ? undefined : Math.round(tokens / attempts),
+    meanUsd: attempts === 0 ? undefined : microUsd / attempts / 1e6,
+    findings: entry.findings,
+    notes: entry.notes,
+  };
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,95 @@
+/** What is known of how often a model's answers of one kind are accepted: a Beta distribution. */
+export interface Belief {
+  readonly alpha: number;
+  readonly beta: number;
+  /** Its mean, 0 to 1. */
+  readonly mean: number;
+  /** Outcomes behind it, older ones counting less; 0 where nothing is known. */
+  readonly outcomes: number;
+}
+
+/** How a model fared: counts that fade. */
+export interface Tally {
+  readonly good: number;
+  readonly bad: number;
+}
+
+/** How many outcomes a model's rate over all kinds counts for in each kind. */
+const SHRINKAGE = 10;
+/** How much is left of what was known with each further outcome of the same model, so that a change shows in time. */
+const KEEP = 0.999;
+/** Before anything is known, a model is taken to succeed in two of three. */
+const PRIOR: Tally = { good: 2, bad: 1 };
+/** Models × kinds; kinds of task are words that models may make up. The one noted longest ago goes first. */
+const MOST = 2_000;
+
+/**
+ * Learns from outcomes how often a model's answers are accepted, for each kind of task. What few outcomes of a kind say
+ * is drawn towards the model's rate over all kinds, and old outcomes fade.
+ */
+export class QualityBook {
+  /** By model. */
+  readonly #models = new Map<string, Tally>();
+  /** By model and kind. */
+  readonly #kinds = new Map<string, Tally>();
+
+  /** Takes note of one outcome. */
+  note(model: string, kind: string, good: boolean): void {
+    noteIn(this.#models, model, good);
+    noteIn(this.#kinds, keyOf(model, kind), good);
+  }
+
+  /** What is known of a model over all kinds. */
+  overall(model: string): Belief {
+    const { good, bad } = this.#models.get(model) ?? NONE;
+    return belief(PRIOR.good + good, PRIOR.bad + bad, good + bad);
+  }
+
+  /** What is known of a model at one kind of task. */
+  of(model: string, kind: string): Belief {
+    const { mean } = this.overall(model);
+    const { good, bad } = this.#kinds.get(keyOf(model, kind)) ?? NONE;
+    return belief(SHRINKAGE * mean + good, SHRINKAGE * (1 - mean) + bad, good + bad);
+  }
+
+  /** Everything that is known, for a snapshot. */
+  body(): QualityBody {
+    const rows = (tallies: ReadonlyMap<string, Tally>): QualityBody['models'] =>
+      [...tallies].map(([key, { good, bad }]) => [key, good, bad] as const);
+    return { models: rows(this.#models), kinds: rows(this.#kinds) };
+  }
+
+  /** Takes up what `body` gave, in place of what is known. */
+  restore({ models, kinds }: QualityBody): void {
+    this.#models.clear();
+    this.#kinds.clear();
+    for (const [key, good, bad] of models) this.#models.set(key, { good, bad });
+    for (const [key, good, bad] of kinds) this.#kinds.set(key, { good, bad });
+  }
+}
+
+/** What a snapshot holds of a `QualityBook`. */
+export interface QualityBody {
+  readonly models: readonly (readonly [model: string, good: number, bad: number])[];
+  readonly kinds: readonly (readonly [modelAndKind: string, good: number, bad: number])[];
+}
+
+const NONE: Tally = { good: 0, bad: 0 };
+
+function keyOf(model: string, kind: string): string {
+  return `${model}\n${kind}`;
+}
+
+function belief(alpha: number, beta: number, outcomes: number): Belief {
+  return { alpha, beta, mean: alpha / (alpha + beta), outcomes };
+}
+
+function noteIn(tallies: Map<string, Tally>, key: string, isGood: boolean): void {
+  const { good, bad } = tallies.get(key) ?? NONE;
+  tallies.delete(key);
+  tallies.set(key, { good: good * KEEP + (isGood ? 1 : 0), bad: bad * KEEP + (isGood ? 0 : 1) });
+  for (const oldest of tallies.keys()) {
+    if (tallies.size <= MOST) return;
+    tallies.delete(oldest);
+  }
+}

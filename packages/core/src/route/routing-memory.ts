@@ -1,0 +1,173 @@
+import type { TaskState } from '../journal/run-state.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import type { Json } from '../spec/json.ts';
+import { type AttemptOutcome, AttemptWatch } from './attempt-watch.ts';
+import { afterAttempt, type BudgetDual, freeMoney } from './budget-dual.ts';
+import { roleOf } from './candidates.ts';
+import { EscalationGain, type KnownGain } from './escalation-gain.ts';
+import { GainWatch } from './gain-watch.ts';
+import { ENOUGH_OUTCOMES, type LearnedBody, LearnedQuality } from './learned-quality.ts';
+import { type PracticeBody, PracticeBook } from './practices.ts';
+import { type QualityBody, QualityBook } from './quality.ts';
+import type { Routing } from './routing-options.ts';
+import { SpeedBook } from './speed-book.ts';
+import { packVector, unpackVector } from './text-vectors.ts';
+import { WarmPrefixes } from './warm-prefixes.ts';
+
+/** The chance that a refused answer is repaired, as a share of the chance of a first answer, before outcomes tell. */
+const OWN_REPAIR = 0.6;
+const OTHERS_REPAIR = 0.85;
+/** Outcomes after a refusal that it takes to believe them half. */
+const SHRINKAGE = 10;
+
+/**
+ * Everything that routing learns: a fold of events. What it learned outlives the events that are read at a start, by
+ * `body` in a snapshot; events that the snapshot covers are taken again for what is under way alone.
+ */
+export class RoutingMemory {
+  readonly quality: LearnedQuality = new LearnedQuality();
+  readonly gains: EscalationGain = new EscalationGain();
+  readonly practices: PracticeBook = new PracticeBook();
+  readonly speed: SpeedBook = new SpeedBook();
+  readonly warm: WarmPrefixes = new WarmPrefixes();
+  readonly #repairs = new QualityBook();
+  readonly #watch = new AttemptWatch();
+  readonly #routing: Routing;
+  readonly #gainWatch = new GainWatch();
+  #dual: BudgetDual = freeMoney;
+  /** The `seq` up to which outcomes are known from a snapshot. */
+  #knownTo = 0;
+
+  constructor(routing: Routing) {
+    this.#routing = routing;
+  }
+
+  /** Whether enough outcomes are known to tell equal models apart. */
+  get isLearned(): boolean {
+    return this.quality.outcomes >= ENOUGH_OUTCOMES;
+  }
+
+  /** The chance of success that one US dollar must buy now. */
+  get lambda(): number {
+    return this.#routing.costWeight + this.#dual.lambda;
+  }
+
+  /** Takes an event into account that the runs know already; `task` is its task. */
+  take(event: OverseerEvent, task: TaskState | undefined): void {
+    this.#notePrefix(event, task);
+    if (event.type === 'run.finished') this.warm.forget(event.run ?? '');
+    const model = this.#watch.modelOf(event.attempt ?? '');
+    const outcome = this.#watch.take(event, task);
+    const gain = this.#watchGain(event, outcome);
+    // What the snapshot knows already must not count twice.
+    if (event.seq <= this.#knownTo) return;
+    if (gain !== undefined) this.gains.note(gain);
+    if (event.type === 'practice.noted') {
+      const { model, kind, note, by } = event.data;
+      this.practices.write(model, kind, { note, by, at: event.at });
+    }
+    if (event.type === 'call.finished' && model !== undefined) {
+      this.speed.note(model, event.data.durationMs);
+    }
+    if (outcome !== undefined) this.#learn(outcome);
+  }
+
+  /** How likely a model is to succeed after an answer was refused: its own, or another model's. */
+  afterRefusal(model: string, kind: string, isOwn: boolean, quality: number): number {
+    const { mean, outcomes } = this.#repairs.of(model, repairKind(kind, isOwn));
+    const expected = quality * (isOwn ? OWN_REPAIR : OTHERS_REPAIR);
+    return (outcomes * mean + SHRINKAGE * expected) / (outcomes + SHRINKAGE);
+  }
+
+  /** Everything that must outlive the events, for a snapshot. */
+  body(): Json {
+    const body: Body = {
+      v: 1,
+      quality: this.quality.body(),
+      repairs: this.#repairs.body(),
+      practices: this.practices.body(),
+      speed: this.speed.body(),
+      lambda: this.#dual.lambda,
+      gains: this.gains.list().map(({ task, answer, features, gain }) => ({
+        task: packVector(task),
+        answer: packVector(answer),
+        features,
+        gain,
+      })),
+    };
+    // Whatever a body holds is JSON; types with optional readers do not say so by themselves.
+    return JSON.parse(JSON.stringify(body));
+  }
+
+  /** Takes up a snapshot's body that covers events up to `seq`; a body of another version is passed over. */
+  restore(body: Json | undefined, seq: number): void {
+    if (!isBody(body)) return;
+    this.#knownTo = seq;
+    this.quality.restore(body.quality);
+    this.#repairs.restore(body.repairs);
+    this.practices.restore(body.practices);
+    this.speed.restore(body.speed);
+    this.#dual = { lambda: body.lambda };
+    for (const { task, answer, features, gain } of body.gains) {
+      this.gains.note({ task: unpackVector(task), answer: unpackVector(answer), features, gain });
+    }
+  }
+
+  /** Only a cascade asks for it, and reading answers costs time. */
+  #watchGain(event: OverseerEvent, outcome: AttemptOutcome | undefined): KnownGain | undefined {
+    if (this.#routing.mode !== 'cascade') return undefined;
+    const task = `${event.run}\n${event.task}`;
+    if (outcome !== undefined) return this.#gainWatch.take(outcome, task);
+    if (event.type === 'task.failed' || event.type === 'task.skipped') {
+      this.#gainWatch.forget(task);
+    }
+    return undefined;
+  }
+
+  #learn(outcome: AttemptOutcome): void {
+    const { model, kind, text, good, before, beforeFindings, findings, tokens, microUsd } = outcome;
+    this.quality.note(model, { kind, text }, good);
+    const isFirst = before === undefined;
+    this.practices.note({ model, kind, good, isFirst, tokens, microUsd, findings });
+    if (!isFirst) {
+      const isOwn = before === model;
+      this.#repairs.note(model, repairKind(kind, isOwn), good);
+      if (good) this.practices.repaired(before, kind, beforeFindings, isOwn);
+    }
+    const { usdPerAttempt } = this.#routing;
+    if (usdPerAttempt !== undefined) {
+      this.#dual = afterAttempt(this.#dual, microUsd / 1e6, usdPerAttempt);
+    }
+  }
+
+  #notePrefix({ type, run, model, at }: OverseerEvent, task: TaskState | undefined): void {
+    if (type !== 'call.started' && type !== 'call.finished') return;
+    if (task === undefined || run === undefined || model === undefined) return;
+    this.warm.note(run, model, roleOf(task.task), at);
+  }
+}
+
+/** What a snapshot holds of a `RoutingMemory`. */
+interface Body {
+  readonly v: 1;
+  readonly quality: LearnedBody;
+  readonly repairs: QualityBody;
+  readonly practices: PracticeBody;
+  readonly speed: readonly (readonly [string, number])[];
+  readonly lambda: number;
+  readonly gains: readonly {
+    readonly task: string;
+    readonly answer: string;
+    readonly features: readonly number[];
+    readonly gain: number;
+  }[];
+}
+
+/** A snapshot is our own writing: its version tells its shape. */
+function isBody(body: Json | undefined): body is Json & Body {
+  return typeof body === 'object' && body !== null && 'v' in body && body['v'] === 1;
+}
+
+function repairKind(kind: string, isOwn: boolean): string {
+  return `${kind}/${isOwn ? 'own' : 'other'}`;
+}

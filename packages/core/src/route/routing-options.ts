@@ -1,0 +1,48 @@
+/**
+ * How the model for a task is found among those that can do it. `declared`: by role, `goodAt` and fallbacks alone, until
+ * enough outcomes tell equals apart. `score`: among equals of rank by predicted quality less price and time, from the
+ * first task on. `cascade`: the cheapest of equals first, and a better one where its answer is refused or doubtful.
+ */
+export type RoutingMode = 'declared' | 'score' | 'cascade';
+
+/** How models are chosen; everything has a default. */
+export interface RoutingOptions {
+  /** The default is `declared`. */
+  readonly mode?: RoutingMode;
+  /** The least chance of success, 0 to 1, with which a fallback takes over once it is known; the default is 0. */
+  readonly qualityFloor?: number;
+  /** How much chance of success one US dollar must buy; the default is 1: a task that succeeds is worth a dollar. */
+  readonly costWeight?: number;
+  /** How much chance of success it is worth not to wait as long as `deadlineMs`; the default is 0.1. */
+  readonly waitWeight?: number;
+  /** What a long time for one call is, in ms; the default is 600,000. */
+  readonly deadlineMs?: number;
+  /** What an attempt should cost on average, in US dollars: where they cost more, money gets dearer in the choice. */
+  readonly usdPerAttempt?: number;
+  /** Tries models of which little is known now and then (Thompson sampling); the default is `false`. */
+  readonly explore?: boolean;
+}
+
+/** The same with its defaults. */
+export interface Routing {
+  readonly mode: RoutingMode;
+  readonly qualityFloor: number;
+  readonly costWeight: number;
+  readonly waitWeight: number;
+  readonly deadlineMs: number;
+  readonly usdPerAttempt: number | undefined;
+  readonly explore: boolean;
+}
+
+/** Fills in what was left out. */
+export function routingOf(options: RoutingOptions = {}): Routing {
+  return {
+    mode: options.mode ?? 'declared',
+    qualityFloor: options.qualityFloor ?? 0,
+    costWeight: options.costWeight ?? 1,
+    waitWeight: options.waitWeight ?? 0.1,
+    deadlineMs: options.deadlineMs ?? 600_000,
+    usdPerAttempt: options.usdPerAttempt,
+    explore: options.explore ?? false,
+  };
+}

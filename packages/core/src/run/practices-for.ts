@@ -1,0 +1,24 @@
+import type { PromptPractices } from '../prompt/prompt-input.ts';
+import { type Member, versionOf } from '../route/member.ts';
+import type { PracticeBook } from '../route/practices.ts';
+
+/** A fault is told once it came this often, and in this share of attempts: once is chance. */
+const OFTEN = 3;
+const OFTEN_SHARE = 0.1;
+
+/** What a model is told of its own past at a kind of task; nothing where nothing is known. Pure. */
+export function practicesFor(
+  book: PracticeBook,
+  member: Member,
+  kind: string,
+): { readonly practices?: PromptPractices } {
+  const practice = book.of(versionOf(member), kind);
+  if (practice === undefined) return {};
+  const findings = practice.findings
+    .filter(({ times }) => times >= OFTEN && times >= OFTEN_SHARE * practice.attempts)
+    .map(({ pattern }) => pattern)
+    // In an order that does not change with every count, so that the beginning of the prompt stays the same.
+    .sort();
+  const notes = practice.notes.map(({ note }) => note);
+  return notes.length + findings.length === 0 ? {} : { practices: { notes, findings } };
+}

@@ -1,0 +1,127 @@
+import { answerText } from '../journal/fold-attempt.ts';
+import type { AttemptState, TaskState } from '../journal/run-state.ts';
+import { textOf } from '../route/attempt-watch.ts';
+import { roleOf } from '../route/candidates.ts';
+import { afterDoubt, type Rung } from '../route/cascade.ts';
+import { viewAnswer } from '../route/escalation-gain.ts';
+import { type Member, versionOf } from '../route/member.ts';
+import type { RatingInput } from '../route/rate-candidates.ts';
+import { explore } from '../route/sample-beta.ts';
+import { type Expected, weightsFor } from '../route/score.ts';
+import type { CallEstimate } from '../spec/event.ts';
+import type { Decider } from './decider.ts';
+
+/** What a call of a task would use on a model. */
+export type EstimateFor = (member: Member) => CallEstimate;
+
+/** What outcomes say of a task's candidates now. Pure: reads state, changes nothing. */
+export function ratingFor(
+  { settings, projection }: Decider,
+  task: TaskState,
+  estimateFor: EstimateFor,
+  nowMs: number,
+): RatingInput {
+  const { routing, random } = settings;
+  const memory = projection.routing;
+  const { kind } = task.task;
+  const prefix = roleOf(task.task);
+  return {
+    routing,
+    weights: weightsFor(routing, kind, memory.lambda),
+    isLearned: memory.isLearned,
+    expected: (members, waits) => {
+      const predicted = memory.quality.predict(members.map(versionOf), {
+        kind,
+        text: textOf(task.task),
+      });
+      return members.map((member, at): Expected => {
+        const version = versionOf(member);
+        const { quality = 0, outcomes = 0 } = predicted[at] ?? {};
+        const belief = memory.quality.belief(version, kind);
+        const bold = routing.explore ? explore(belief, random) - belief.mean : 0;
+        const callMs = memory.speed.of(version);
+        return {
+          quality: Math.max(0, Math.min(1, quality + bold)),
+          outcomes,
+          priceUsd: priceOf(member, estimateFor(member)),
+          takesMs: callMs === undefined ? undefined : callMs + (waits[at] ?? 0),
+        };
+      });
+    },
+    afterRefusal: (member, isOwn, quality) =>
+      memory.afterRefusal(versionOf(member), kind, isOwn, quality),
+    warm: ({ name, price }) => {
+      if (price?.cacheRead === undefined || price.cacheRead >= price.input) return undefined;
+      const age = memory.warm.age(task.run, name, prefix, nowMs);
+      return age === undefined
+        ? undefined
+        : `it read the same beginning ${Math.round(age / 1_000)} s ago, which costs ${Math.round((100 * price.cacheRead) / price.input)} % while it keeps it`;
+    },
+    doubted: doubtedIn(task),
+  };
+}
+
+/**
+ * Why the answer of an attempt, which passed its checks, should be given by a better model all the same; `undefined`
+ * where it is accepted. Only a cascade doubts, only first answers, and only where a better model may take the task now.
+ */
+export function doubtOf(
+  decider: Decider,
+  task: TaskState,
+  attempt: AttemptState,
+  estimateFor: EstimateFor,
+  mayRun: (member: Member) => boolean,
+): string | undefined {
+  const { settings, projection } = decider;
+  const member = settings.members.get(attempt.model ?? '');
+  if (settings.routing.mode !== 'cascade' || member === undefined) return undefined;
+  // What is bound to a model, or asked of it beside others, is that model's to answer.
+  if ((task.model ?? task.task.model ?? task.task.memberOf ?? task.asks) !== undefined) {
+    return undefined;
+  }
+  if (task.past.length > 0 || attempt.change !== undefined || task.task.kind === 'plan') {
+    return undefined;
+  }
+  const text = textOf(task.task);
+  const gain = projection.routing.gains.predict(
+    viewAnswer({ task: text, answer: answerText(attempt) }),
+  );
+  if (gain === undefined) return undefined;
+  const team = decider
+    .candidates({
+      role: task.task.role,
+      kind: task.task.kind,
+      usesTools: settings.roles.of(task.task).tools.size > 0,
+    })
+    .map((candidate) => candidate.member)
+    .filter((one) => one === member || mayRun(one));
+  const difficulty = { kind: task.task.kind, text };
+  const predicted = projection.routing.quality.predict(team.map(versionOf), difficulty);
+  const rungs = team.map(
+    (one, at): Rung => ({
+      name: one.name,
+      quality: predicted[at]?.quality ?? 0,
+      priceUsd: priceOf(one, estimateFor(one)),
+    }),
+  );
+  const own = rungs.find(({ name }) => name === member.name);
+  if (own === undefined) return undefined;
+  const others = rungs.filter((one) => one !== own);
+  const decision = afterDoubt(own, gain, others, projection.routing.lambda);
+  return decision.kind === 'escalate' ? decision.because : undefined;
+}
+
+/** Whoever answered and was moved on from all the same: only a doubt does that. */
+function doubtedIn({ past }: TaskState): ReadonlySet<string> {
+  return new Set(
+    past.flatMap(({ model, outcome, answer }) =>
+      outcome === 'moved' && model !== undefined && answer !== '' ? [model] : [],
+    ),
+  );
+}
+
+/** What runs on the host's own machines costs nothing; of all others without a price nobody knows. */
+function priceOf({ price, model }: Member, { microUsd }: CallEstimate): number | undefined {
+  if (price === undefined) return model.info.local === true ? 0 : undefined;
+  return microUsd / 1e6;
+}
