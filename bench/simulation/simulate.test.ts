@@ -29,7 +29,7 @@ describe('simulation', () => {
       'ensembles taken',
       'ensembles judged',
     ]) {
-      expect(counts[what], what).toBeGreaterThan(20);
+      expect(counts[what], what).toBeGreaterThan(15);
     }
   });
 

@@ -1,4 +1,4 @@
-import { nextPlaceAt, placesAt } from './at-once.ts';
+import { type AtOnce, nextPlaceAt, placesAt } from './at-once.ts';
 import { type Admission, type Claim, claimed } from './claim.ts';
 import { describeLimit } from './describe-limit.ts';
 import type { Gauges } from './gauges.ts';
@@ -105,22 +105,26 @@ function gaugeRefusal({ sets, gauges }: AdmissionInput, now: number): Refusal | 
   return undefined;
 }
 
-function placeRefusal(
-  { sets, model, atOnce: learned }: AdmissionInput,
-  now: number,
-): Refusal | undefined {
-  for (const { atOnce, owner } of sets) {
+function placeRefusal(input: AdmissionInput, now: number): Refusal | undefined {
+  for (const { atOnce, owner } of input.sets) {
     for (const places of atOnce) {
-      const allowed = placesAt(places, now);
-      const most = owner === model ? Math.min(allowed, learned) : allowed;
-      if (places.running < most) continue;
-      const untilAt = most < allowed ? undefined : nextPlaceAt(places, now);
-      const how = most < allowed ? ' (learned)' : '';
-      const why = `${places.running}/${most} calls at once${how}, free when one ends`;
-      return { kind: 'wait', untilAt, why: `${ofOwner(owner, model)}${why}` };
+      const learned = owner === input.model ? input.atOnce : Number.POSITIVE_INFINITY;
+      const refusal = fullRefusal(places, learned, now);
+      if (refusal !== undefined) {
+        return { ...refusal, why: `${ofOwner(owner, input.model)}${refusal.why}` };
+      }
     }
   }
   return undefined;
+}
+
+function fullRefusal(places: AtOnce, learned: number, now: number): Refusal | undefined {
+  const allowed = placesAt(places, now);
+  const most = Math.min(allowed, learned);
+  if (places.running < most) return undefined;
+  const isLearned = most < allowed;
+  const why = `${places.running}/${most} calls at once${isLearned ? ' (learned)' : ''}, free when one ends`;
+  return { kind: 'wait', untilAt: isLearned ? undefined : nextPlaceAt(places, now), why };
 }
 
 /** Whose limit it is, where it is not the model's own. */

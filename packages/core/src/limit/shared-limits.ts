@@ -49,12 +49,13 @@ export class SharedLimits {
   readonly #pools: ReadonlyMap<string, readonly LimitSet[]>;
   /** The sets of each model, where no payer has a say. */
   readonly #byModel = new Map<string, readonly LimitSet[]>();
-  readonly #hasPayers: boolean;
+  /** Whether any limit is one of users or tenants, so that it matters for whom a call is made. */
+  readonly hasPayers: boolean;
   #sweepAt = SWEEP_AT;
 
   constructor(input: SharedLimitsInput) {
     this.#input = input;
-    this.#hasPayers = input.scopes.some(({ per }) => per === 'user' || per === 'tenant');
+    this.hasPayers = input.scopes.some(({ per }) => per === 'user' || per === 'tenant');
     const pools = new Map<string, LimitSet[]>();
     for (const { name, of, weights, rules } of input.pools) {
       const set = this.#create(`pool ${name}`, rules, weights);
@@ -75,14 +76,14 @@ export class SharedLimits {
   /** All shared limits in which a call of this model for this payer counts. A model that left the team counts in those of everybody. */
   setsOf(model: string, payer: Payer | undefined): readonly LimitSet[] {
     const known = this.#byModel.get(model);
-    if (known !== undefined && (payer === undefined || !this.#hasPayers)) return known;
+    if (known !== undefined && (payer === undefined || !this.hasPayers)) return known;
     const sets = [
       ...(this.#pools.get(model) ?? []),
       ...this.#input.scopes.flatMap(
         (scope, index) => this.#setOf(scope, index, model, payer) ?? [],
       ),
     ];
-    if (payer === undefined || !this.#hasPayers) this.#byModel.set(model, sets);
+    if (payer === undefined || !this.hasPayers) this.#byModel.set(model, sets);
     return sets;
   }
 

@@ -89,7 +89,7 @@ export class Kernel {
       stopRun: (run, because) => void this.#control.drain(run, because).catch(() => undefined),
     });
     this.scheduling = this.#dispatcher.scheduling;
-    this.#graphs = new RunGraphs(this.scheduling, this.#dispatcher.free);
+    this.#graphs = new RunGraphs(this.scheduling, this.#dispatcher.free, settings.shared);
     this.#control = new RunControl({
       attempts: this.#attempts,
       graphs: this.#graphs,

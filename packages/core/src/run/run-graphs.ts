@@ -1,4 +1,5 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import type { SharedLimits } from '../limit/shared-limits.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
 import { groupOf, payerOf, whyNoModel } from './give-away.ts';
 import type { Scheduling } from './scheduling.ts';
@@ -15,10 +16,16 @@ export class RunGraphs {
   readonly #scheduling: Scheduling;
   readonly #free: TaskPlace[];
   readonly #graphs = new Map<string, TaskGraph>();
+  readonly #hasPayers: boolean;
   #order = 0;
 
   /** `free` is given the tasks that wait for no model: whoever takes them out starts them. */
-  constructor(scheduling: Scheduling, free: TaskPlace[]) {
+  constructor(
+    scheduling: Scheduling,
+    free: TaskPlace[],
+    { hasPayers }: Pick<SharedLimits, 'hasPayers'>,
+  ) {
+    this.#hasPayers = hasPayers;
     this.#scheduling = scheduling;
     this.#free = free;
   }
@@ -91,7 +98,7 @@ export class RunGraphs {
     const task = {
       run: run.id,
       task: key,
-      group: groupOf(state, payerOf(run)),
+      group: groupOf(state, this.#hasPayers ? payerOf(run) : undefined),
       flow: run.flow,
       weight: run.weight,
       priority: state.priority,
