@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { mortalDisk } from './mortal-disk.fixture.ts';
@@ -58,4 +59,40 @@ it('G1 K6: a task whose change went in before its process died is given to nobod
   run.resume();
   expect(await run.result).toMatchObject({ status: 'completed' });
   expect(commits.size).toBe(1);
+});
+
+it('K6: a cancelled run does not wait for its turn to change the project', async () => {
+  const entered = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  const accepted: string[] = [];
+  const workspaces: WorkspaceProvider = {
+    spec: 'workspace/1',
+    prepare: async () => undefined,
+    open: async () => ({ path: '/nowhere', base: 'b', changed: async () => ['a.txt'] }),
+    accept: async ({ trailers }) => {
+      entered.resolve();
+      await free.promise;
+      accepted.push(trailers.run);
+      return { kind: 'accepted', commit: 'c', files: ['a.txt'] };
+    },
+    probe: async () => undefined,
+    close: async () => undefined,
+  };
+  const model = fakeModel({ reply: () => ({ text: 'done' }) });
+  await using overseer = await createOverseer({
+    overseer: 'a',
+    models: { a: { model } },
+    workspaces,
+    store: mortalDisk().open,
+  });
+  const first = overseer.run({ tasks: [{ key: 't', instruction: 'x' }] });
+  await entered.promise;
+  const second = overseer.run({ tasks: [{ key: 't', instruction: 'y' }] });
+  for await (const { type } of second) if (type === 'call.finished') break;
+  await setImmediate();
+  await second.cancel('enough');
+  expect(await second.result).toMatchObject({ status: 'stopped' });
+  free.resolve();
+  expect(await first.result).toMatchObject({ status: 'completed' });
+  expect(accepted).toEqual([first.id]);
 });

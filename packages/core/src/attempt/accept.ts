@@ -25,7 +25,7 @@ export async function acceptChange(
     const files = await request.workspace.changed(signal);
     await host.append([{ type: 'change.started', ...placeOf(at), data: { files } }]);
     return record(host, at, await acceptOrFind(workspaces, request));
-  });
+  }, at.live.cancel);
 }
 
 /** What failed on the way may have happened all the same: a change that went in is not made by another attempt too. */

@@ -42,7 +42,7 @@ export interface AttemptHost {
   /** Runs heavy checks, a bounded number at a time. */
   readonly bounded: Bounded;
   /** Makes changes go in one at a time. */
-  serially<T>(work: () => Promise<T>): Promise<T>;
+  readonly serially: Bounded;
   /** Shows what streams; never waits. */
   show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** A call ended: what it held is free for others, whatever its attempt does next. */

@@ -3,7 +3,6 @@ import type { AttemptHost } from '../attempt/attempt-host.ts';
 import type { SingleFlight } from '../call/single-flight.ts';
 import { createBounded } from '../internal/bounded.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
-import { createSerial } from '../internal/serial.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import { backoffMs } from '../limit/backoff.ts';
@@ -73,7 +72,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     },
     planFrom: (at, output) => plannedDrafts(at, output, (tasks) => wishProblems(settings, tasks)),
     bounded: createBounded(settings.checksAtOnce),
-    serially: createSerial(),
+    serially: createBounded(1),
     show: (at, event) => show(live, at, event, flights),
     callEnded: (at) => {
       tellNews(settings, parts.projection, journal, at.run.id);
