@@ -416,12 +416,13 @@ export class Overseer implements AsyncDisposable {
   }
 
   #checkBudgets(ofRun: BudgetSpec | undefined, tasks: TaskGraph['tasks']): void {
-    const budgets = tasks.map(
-      ({ key = 'without a key', budget }) => [`task ${key}`, budget] as const,
-    );
-    for (const [whose, budget] of [['this run', ofRun] as const, ...budgets]) {
+    const check = (whose: string, budget: BudgetSpec): void => {
       checkBudget(whose, budget);
       checkBudgetPrices(budget, this.#settings.members.values());
+    };
+    if (ofRun !== undefined) check('this run', ofRun);
+    for (const { key = 'without a key', budget } of tasks) {
+      if (budget !== undefined) check(`task ${key}`, budget);
     }
   }
 

@@ -1,4 +1,3 @@
-import { defined } from '../internal/defined.ts';
 import type { RunState, TaskState, TaskStatus } from '../journal/run-state.ts';
 import type { RunStatus, UsageTotals } from '../spec/event.ts';
 
@@ -50,16 +49,15 @@ function taskResults(run: RunState): readonly TaskResult[] {
 function taskResult(run: RunState, state: TaskState): TaskResult {
   const { task, status, past, attempt, output, because, from } = state;
   const author = (from === undefined ? undefined : run.tasks.get(from)) ?? state;
+  const model = author.attempt?.model ?? author.past.at(-1)?.model;
   return {
     key: task.key,
     title: task.title,
     status,
     attempts: past.length + (attempt === undefined ? 0 : 1),
-    ...defined({
-      model: author.attempt?.model ?? author.past.at(-1)?.model,
-      output,
-      from,
-      reason: because,
-    }),
+    ...(model === undefined ? {} : { model }),
+    ...(output === undefined ? {} : { output }),
+    ...(from === undefined ? {} : { from }),
+    ...(because === undefined ? {} : { reason: because }),
   };
 }
