@@ -18,9 +18,9 @@ export function decodePage({
   return events;
 }
 
-function parseEvents(bodies: readonly string[]): readonly OverseerEvent[] | undefined {
+function parseEvents(bodies: string): readonly OverseerEvent[] | undefined {
   try {
-    const events: readonly OverseerEvent[] = JSON.parse(`[${bodies.join(',')}]`);
+    const events: readonly OverseerEvent[] = JSON.parse(`[${bodies}]`);
     return events.every((event) => Number.isInteger(event?.seq)) ? events : undefined;
   } catch {
     return undefined;

@@ -56,8 +56,8 @@ export type LiftedRow = readonly [seq: number, strings: readonly (readonly [Valu
 
 /** Events as they were stored. */
 export interface Page {
-  /** Events as JSON with commas between them; a page comes in several pieces. */
-  readonly bodies: readonly string[];
+  /** Events as JSON with commas between them. */
+  readonly bodies: string;
   readonly lifted: readonly LiftedRow[];
   /** The `seq` of the last event; `undefined` when there is none. */
   readonly last: number | undefined;

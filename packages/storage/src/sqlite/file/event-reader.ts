@@ -2,90 +2,76 @@ import type { EventQuery } from '@overseer/core/spec';
 import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
 import type { LiftedRow, Page, Refusal } from '../protocol.ts';
 import { damagedEvent } from '../store-error.ts';
+import { eventHash } from './event-hash.ts';
 import type { EventTables } from './event-table.ts';
 import { parseLifted } from './parse-lifted.ts';
 
-/** Events that SQLite joins to one text at a time. */
+/** Rows that are fetched at a time. */
 const PIECE = 1_000;
 
-/** Reads events as the text they were stored in. */
+/** Reads events as the text they were stored in, and checks that each is what was written. */
 export class EventReader {
   readonly #tables: EventTables;
   readonly #path: string;
   readonly #all: SqliteStatement;
   readonly #ofRun: SqliteStatement;
+  readonly #hashAt: SqliteStatement;
 
   constructor(database: SqliteDatabase, path: string, tables: EventTables) {
     this.#tables = tables;
     this.#path = path;
-    this.#all = database.prepare(pieceOf('stream = ? AND seq BETWEEN ? AND ?'));
-    this.#ofRun = database.prepare(pieceOf('stream = ? AND seq BETWEEN ? AND ? AND run = ?'));
+    this.#all = database.prepare(rowsOf('stream = ? AND seq BETWEEN ? AND ?'));
+    this.#ofRun = database.prepare(rowsOf('stream = ? AND seq BETWEEN ? AND ? AND run = ?'));
+    this.#hashAt = database.prepare('SELECT hash FROM event WHERE stream = ? AND seq = ?');
   }
 
   read(query: EventQuery): Page | Refusal {
-    const pieces = this.#pieces(query);
+    const { streams } = this.#tables;
+    const stream = streams.idOf(query.stream);
+    const rows = stream === undefined ? [] : this.#rows(query, stream);
+    const damaged = stream === undefined ? undefined : this.#firstDamaged(stream, rows);
+    if (damaged !== undefined) return damagedEvent(this.#path, damaged);
     const lifted: LiftedRow[] = [];
-    for (const piece of pieces) {
-      const rows = piece.lifted === null ? [] : parseLifted(piece.lifted);
-      if (rows === undefined) return damagedEvent(this.#path, this.#firstDamaged(query));
-      lifted.push(...rows);
+    for (const { seq, lifted: text } of rows) {
+      if (text === null) continue;
+      const places = parseLifted(text);
+      if (places === undefined) return damagedEvent(this.#path, seq);
+      lifted.push([seq, places]);
     }
     const strings = this.#strings(lifted);
     return strings instanceof Map
-      ? { bodies: pieces.map((piece) => piece.bodies), lifted, last: pieces.at(-1)?.last, strings }
+      ? { bodies: rows.map(({ body }) => body).join(','), lifted, last: rows.at(-1)?.seq, strings }
       : strings;
   }
 
-  /** The `seq` of the first event whose lifted strings cannot be told. */
-  #firstDamaged(query: EventQuery): number {
-    let { after } = query;
-    for (;;) {
-      const [piece] = this.#pieces({ ...query, after, limit: 1 });
-      if (piece === undefined) return after;
-      after = piece.last;
-      if (piece.lifted !== null && parseLifted(piece.lifted) === undefined) return after;
+  /** The `seq` of the first event that does not follow from the hash of the one before it; see the schema. */
+  #firstDamaged(stream: number, rows: readonly Row[]): number | undefined {
+    let before: Pick<Row, 'seq' | 'hash'> = { seq: 0, hash: '' };
+    for (const row of rows) {
+      if (before.seq !== row.seq - 1) {
+        const hash = this.#hashAt.get(stream, row.seq - 1)?.['hash'];
+        before = { seq: row.seq - 1, hash: typeof hash === 'string' ? hash : '' };
+      }
+      if (eventHash(before.hash, row.body, row.lifted) !== row.hash) return row.seq;
+      before = row;
     }
+    return undefined;
   }
 
-  #pieces({ stream, run, after, limit }: EventQuery): readonly Piece[] {
-    const streamId = this.#tables.streams.idOf(stream);
-    if (streamId === undefined) return [];
+  #rows({ run, after, limit }: EventQuery, stream: number): readonly Row[] {
     if (run === undefined) {
-      return this.#collect([[after + 1, Number.MAX_SAFE_INTEGER]], limit, (first, last, count) =>
-        this.#all.get(streamId, first, last, count),
+      return collect([[after + 1, Number.MAX_SAFE_INTEGER]], limit, (first, last, count) =>
+        this.#all.all(stream, first, last, count),
       );
     }
     const runId = this.#tables.runs.idOf(run);
     if (runId === undefined) return [];
-    const ranges = this.#tables.runs.ranges(runId, streamId, after);
-    return this.#collect(
+    const ranges = this.#tables.runs.ranges(runId, stream, after);
+    return collect(
       ranges.map(([first, last]) => [Math.max(first, after + 1), last]),
       limit,
-      (first, last, count) => this.#ofRun.get(streamId, first, last, runId, count),
+      (first, last, count) => this.#ofRun.all(stream, first, last, runId, count),
     );
-  }
-
-  /** Goes through ranges of `seq` until there are `limit` events. */
-  #collect(
-    ranges: readonly (readonly [number, number])[],
-    limit: number,
-    get: (first: number, last: number, count: number) => SqliteRow | undefined,
-  ): readonly Piece[] {
-    const pieces: Piece[] = [];
-    let missing = limit;
-    for (const [first, last] of ranges) {
-      let next = first;
-      while (missing > 0 && next <= last) {
-        const asked = Math.min(PIECE, missing);
-        const piece = toPiece(get(next, last, asked));
-        if (piece === undefined) break;
-        pieces.push(piece);
-        missing -= piece.count;
-        if (piece.count < asked) break;
-        next = piece.last + 1;
-      }
-    }
-    return pieces;
   }
 
   #strings(lifted: readonly LiftedRow[]): Map<string, string> | Refusal {
@@ -109,30 +95,43 @@ export class EventReader {
   }
 }
 
-interface Piece {
-  readonly bodies: string;
+/** Goes through ranges of `seq` until there are `limit` events. */
+function collect(
+  ranges: readonly (readonly [number, number])[],
+  limit: number,
+  get: (first: number, last: number, count: number) => readonly SqliteRow[],
+): readonly Row[] {
+  const rows: Row[] = [];
+  for (const [first, last] of ranges) {
+    let next = first;
+    while (rows.length < limit && next <= last) {
+      const asked = Math.min(PIECE, limit - rows.length);
+      const got = get(next, last, asked);
+      for (const row of got) rows.push(toRow(row));
+      if (got.length < asked) break;
+      next = (rows.at(-1)?.seq ?? last) + 1;
+    }
+  }
+  return rows;
+}
+
+/** An event as it is in the file. */
+interface Row {
+  readonly seq: number;
+  readonly body: string;
   readonly lifted: string | null;
-  readonly count: number;
-  /** The `seq` of its last event. */
-  readonly last: number;
+  readonly hash: string;
 }
 
-/** Joining in SQLite costs half of what one row at a time does. */
-function pieceOf(condition: string): string {
-  return `
-    SELECT count(*) AS count, max(seq) AS last, group_concat(body, ',') AS bodies,
-      group_concat('[' || seq || ',' || lifted || ']', ',') AS lifted
-    FROM (SELECT seq, body, lifted FROM event WHERE ${condition} ORDER BY seq LIMIT ?)`;
+function rowsOf(condition: string): string {
+  return `SELECT seq, body, lifted, hash FROM event WHERE ${condition} ORDER BY seq LIMIT ?`;
 }
 
-function toPiece(row: SqliteRow | undefined): Piece | undefined {
-  const bodies = row?.['bodies'];
-  if (row === undefined || typeof bodies !== 'string') return undefined;
-  const lifted = row['lifted'];
+function toRow({ seq, body, lifted, hash }: SqliteRow): Row {
   return {
-    bodies,
+    seq: Number(seq),
+    body: String(body),
     lifted: typeof lifted === 'string' ? lifted : null,
-    count: Number(row['count']),
-    last: Number(row['last']),
+    hash: String(hash),
   };
 }

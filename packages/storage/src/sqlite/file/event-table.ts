@@ -1,7 +1,7 @@
-import { hash as digest } from 'node:crypto';
 import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import type { Refusal, Segment } from '../protocol.ts';
 import type { BlobTable } from './blob-table.ts';
+import { eventHash } from './event-hash.ts';
 import type { RunTable } from './run-table.ts';
 import type { StreamTable } from './stream-table.ts';
 
@@ -78,7 +78,7 @@ export class EventTable {
       const links = strings === undefined ? null : JSON.stringify(strings);
       const seq = segment.first + index;
       const runId = run === undefined ? null : runs.note(run, end.id, seq);
-      end.hash = digest('sha256', `${end.hash}${body}${links ?? ''}`, 'hex');
+      end.hash = eventHash(end.hash, body, links);
       end.seq = seq;
       this.#insert.run(end.id, seq, runId, body, links, end.hash);
     }

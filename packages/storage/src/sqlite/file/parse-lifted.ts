@@ -1,18 +1,15 @@
 import type { LiftedRow } from '../protocol.ts';
 
-/** Reads lifted rows that were joined with commas; `undefined` when the text is damaged. */
-export function parseLifted(text: string): readonly LiftedRow[] | undefined {
+/** Reads where the strings go that were lifted out of one event; `undefined` when the text is damaged. */
+export function parseLifted(text: string): LiftedRow[1] | undefined {
   try {
-    const rows: readonly LiftedRow[] = JSON.parse(`[${text}]`);
-    return rows.every(isRow) ? rows : undefined;
+    const places: LiftedRow[1] = JSON.parse(text);
+    return Array.isArray(places) && places.every(isPlace) ? places : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isRow(row: unknown): boolean {
-  if (!Array.isArray(row) || !Number.isInteger(row[0]) || !Array.isArray(row[1])) return false;
-  return row[1].every(
-    (place) => Array.isArray(place) && Array.isArray(place[0]) && typeof place[1] === 'string',
-  );
+function isPlace(place: unknown): boolean {
+  return Array.isArray(place) && Array.isArray(place[0]) && typeof place[1] === 'string';
 }
