@@ -1,3 +1,4 @@
+import { OverseerError } from '../errors/overseer-error.ts';
 import type { AttemptState, ToolStepState } from '../journal/run-state.ts';
 import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
 import { checkToolCall } from '../tool/check-tool-call.ts';
@@ -9,9 +10,10 @@ import { toolKey } from './tool-key.ts';
 const WORDS_ALONE: ReadonlySet<string> = new Set(['plan', 'review']);
 
 /**
- * The attempt's folder, opened once; `undefined` for tasks that work on no files. A resumed attempt's folder is rebuilt from its base by repeating the recorded tool
- * calls, so that a tool that was cut short leaves nothing half done; where one of them must not be repeated, the folder
- * is taken as it is.
+ * The attempt's folder, opened once; `undefined` for tasks that work on no files. A resumed attempt's folder is rebuilt
+ * from its base by repeating the recorded tool calls, so that a tool that was cut short leaves nothing half done; where
+ * one of them must not be repeated, the folder is taken as it is. Rejects with `workspace.lost` where a call does not
+ * succeed again: what it wrote is missing, and the attempt cannot go on as if it were there.
  */
 export function openWorkspace(host: AttemptHost, at: AttemptPlace): Promise<Workspace> | undefined {
   const provider = host.workspaces;
@@ -70,16 +72,24 @@ async function repeat(
   for (const { key, name, input, effect, result } of done) {
     if (effect !== 'idempotent' || result === undefined || result.isError) continue;
     const check = checkToolCall({ name, input }, host.toolsOf(at.task), host.grantsOf(at.task));
-    if (check.kind === 'refused') continue;
+    if (check.kind === 'refused') throw lost(name, check.because);
     const place = {
       ...placeOf(at),
       key,
       workspace: workspace.path,
       files: at.task.task.files,
     };
-    await runTool(check.tool, check.input, place, {
+    const outcome = await runTool(check.tool, check.input, place, {
       cancel: at.live.cancel,
       deadlines: host.deadlines,
     });
+    if (outcome.isError) throw lost(name, String(outcome.output));
   }
+}
+
+function lost(tool: string, because: string): OverseerError {
+  return new OverseerError(
+    'workspace.lost',
+    `The files of this attempt could not be made again: ${tool} succeeded before, and now did not: ${because}`,
+  );
 }
