@@ -20,7 +20,7 @@ export type { LimitOptions, Pool, Sampler, SharedLimit } from './limit-options.t
 export type { Level } from './observe/forecast.ts';
 export type { UsageRow } from './observe/usage.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';
-export type { Overseer, RunOptions, UnfinishedRun } from './overseer.ts';
+export type { Overseer, UnfinishedRun } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
@@ -40,6 +40,7 @@ export type { RunResult, TaskResult } from './run/run-result.ts';
 export type { ToolState } from './run/tool-state.ts';
 export type { WaitingTask } from './run/waiting-tasks.ts';
 export type { Order, WorkScope } from './run/work-scope.ts';
+export type { RunOptions } from './run-options.ts';
 export type { CostForecast, TaskForecast } from './schedule/cost-projection.ts';
 export type { CostRange } from './schedule/quantity.ts';
 export { type ReviewOptions, review } from './validate/review.ts';

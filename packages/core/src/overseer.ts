@@ -1,28 +1,19 @@
-import { checkBudget } from './check-budget.ts';
-import { checkBudgetPrices } from './check-prices.ts';
 import { checkWorkers } from './check-workers.ts';
-import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
 import type { LimitUse } from './limit/model-limits.ts';
 import { type UsageRow, usageRows } from './observe/usage.ts';
-import { type ComparedTask, comparedTasks } from './plan/compared-tasks.ts';
-import { normaliseTasks } from './plan/normalise-tasks.ts';
-import { titleOf } from './plan/title-of.ts';
+import type { ComparedTask } from './plan/compared-tasks.ts';
+import { newComparison, newRun } from './request-run.ts';
 import type { Practice } from './route/practices.ts';
-import { checkWishes } from './run/check-wishes.ts';
 import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
 import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
 import type { Approval } from './run/expedite.ts';
-import { finalChecks } from './run/final-check.ts';
 import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
-import type { NewRun, RunParent } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
-import { placeOfRun } from './run/place-of-run.ts';
-import { planTask } from './run/plan-task.ts';
 import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
@@ -31,48 +22,8 @@ import type { Settings } from './run/settings.ts';
 import { type ToolState, toolStates } from './run/tool-state.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
-import { shareOf } from './share-of.ts';
-import type { CacheScope } from './spec/answer-store.ts';
-import type { BudgetSpec } from './spec/limit.ts';
-import type { Check, Priority, TaskGraph } from './spec/task.ts';
-import { chainFor } from './validate/chain.ts';
-import { plannableChecks } from './validate/plan-checks.ts';
-
-/** What one run may have of its own. */
-export interface RunOptions {
-  /** In place of the overseer's; budgets of the project, user, tenant and parent hold as well. */
-  readonly budget?: BudgetSpec;
-  /** `false` takes no answer from before and leaves none; a scope shares answers with runs of the same names and values alone. */
-  readonly cache?: false | CacheScope;
-  /** For whom it works: what it uses is charged to that user's budget too. */
-  readonly user?: string;
-  /** The customer or team that the user belongs to; charged as well. */
-  readonly tenant?: string;
-  /** The task of an unfinished run for which it works: it draws from its budget, and has its user and tenant. */
-  readonly parent?: RunParent;
-  /** Facts about the project that every prompt may use, in Markdown; a graph's own context comes before it. */
-  readonly context?: string;
-  /**
-   * Whose work it is, such as a user, a project or a tenant: flows share what models can do, each by its weight, and no
-   * flow waits for all that another one has to do. The default is the
-   * run's user, else its tenant, else the run itself.
-   */
-  readonly flow?: string;
-  /** The share of its flow against others, 0.001 to 1,000; the latest run of a flow says it. The default is 1. */
-  readonly weight?: number;
-  /** Checks that every task of the plan for a goal gets beside its own; a graph's tasks have theirs already. */
-  readonly checks?: readonly Check[];
-  /**
-   * Checks that all tasks of the plan for a goal must pass together in the end, as one last task of kind `check`. Where
-   * left out: those of `checks` that look at the project (`tsc`, `command`), or without workspaces the overseer model's
-   * judgement of the results against the goal. None for an empty list.
-   */
-  readonly finalChecks?: readonly Check[];
-  /** Lets the plan for a goal have several models answer a task; a graph's tasks say so themselves. The default is not to. */
-  readonly ensembles?: boolean;
-  /** Cancels the run when it aborts, as `cancel` of its handle does; at once where it has. */
-  readonly signal?: AbortSignal;
-}
+import type { RunOptions } from './run-options.ts';
+import type { Priority, TaskGraph } from './spec/task.ts';
 
 /** A run that is not finished. */
 export interface UnfinishedRun {
@@ -117,7 +68,7 @@ export class Overseer implements AsyncDisposable {
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
     const kernel = this.#kernel();
     const id = this.#settings.ids();
-    kernel.start(id, this.#newRun(request, options));
+    kernel.start(id, newRun(this.#settings, kernel, request, options));
     // In the same turn, before the run can have ended.
     const run = this.#handle(id, kernel);
     if (options.signal !== undefined) this.#cancelOn(options.signal, run);
@@ -130,8 +81,8 @@ export class Overseer implements AsyncDisposable {
    * `run` does.
    */
   estimate(request: TaskGraph, options: RunOptions = {}): CostEstimate {
-    this.#kernel();
-    return estimateCost(this.#settings, this.#open.projection, this.#newRun(request, options));
+    const run = newRun(this.#settings, this.#kernel(), request, options);
+    return estimateCost(this.#settings, this.#open.projection, run);
   }
 
   /**
@@ -142,10 +93,7 @@ export class Overseer implements AsyncDisposable {
   compare(task: ComparedTask, models: readonly string[], options: RunOptions = {}): Comparison {
     const kernel = this.#kernel();
     const id = this.#settings.ids();
-    const tasks = comparedTasks(task, models);
-    checkWishes(this.#settings, tasks);
-    const title = `Compare: ${titleOf(task.title ?? task.instruction)}`;
-    kernel.start(id, { ...this.#common(options, [task]), title, tasks });
+    kernel.start(id, newComparison(this.#settings, kernel, task, models, options));
     const run = this.#handle(id, kernel);
     if (options.signal !== undefined) this.#cancelOn(options.signal, run);
     return compare(run);
@@ -377,89 +325,5 @@ export class Overseer implements AsyncDisposable {
 
   #handle(id: string, kernel: Kernel): Run {
     return createRunHandle(id, kernel, this.#journal, this.#settings.store);
-  }
-
-  #newRun(request: string | TaskGraph, options: RunOptions): NewRun {
-    const graph = typeof request === 'string' ? undefined : request;
-    const common = this.#common(options, graph?.tasks ?? [], graph?.context);
-    if (typeof request === 'string') return { ...common, ...this.#planRun(request, options) };
-    if (request.tasks.length === 0) {
-      throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
-    }
-    const tasks = normaliseTasks(request.tasks);
-    checkWishes(this.#settings, tasks);
-    return {
-      ...common,
-      title: request.title ?? tasks[0]?.title ?? 'run',
-      tasks,
-      ...(request.source === undefined ? {} : { source: request.source }),
-    };
-  }
-
-  #common(
-    options: RunOptions,
-    tasks: TaskGraph['tasks'],
-    ofGraph?: string,
-  ): Omit<NewRun, 'title' | 'goal' | 'tasks' | 'source'> {
-    checkPayer(options);
-    const place = placeOfRun(options, (id) => this.#kernel().runOf(id));
-    const budget = options.budget ?? (place.parent ? undefined : this.#settings.budget);
-    this.#checkBudgets(budget, tasks);
-    const context = [ofGraph, options.context].filter((text) => text !== undefined).join('\n\n');
-    return {
-      ...place,
-      ...shareOf(options),
-      ...(budget === undefined ? {} : { budget }),
-      ...(context === '' ? {} : { context }),
-      ...(options.cache === undefined ? {} : { cache: options.cache }),
-    };
-  }
-
-  #checkBudgets(ofRun: BudgetSpec | undefined, tasks: TaskGraph['tasks']): void {
-    const check = (whose: string, budget: BudgetSpec): void => {
-      checkBudget(whose, budget);
-      checkBudgetPrices(budget, this.#settings.members.values());
-    };
-    if (ofRun !== undefined) check('this run', ofRun);
-    for (const { key = 'without a key', budget } of tasks) {
-      if (budget !== undefined) check(`task ${key}`, budget);
-    }
-  }
-
-  #planRun(
-    goal: string,
-    { checks: always = [], finalChecks: final, ensembles = false }: RunOptions,
-  ): NewRun {
-    if (goal.trim() === '') {
-      throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
-    }
-    const { validators, roles, workspaces } = this.#settings;
-    const kinds = plannableChecks(validators, roles.grantsOf('overseer'));
-    const hasFiles = workspaces !== undefined;
-    if (ensembles && hasFiles) {
-      throw new ConfigError(
-        'plan.ensemble',
-        'A plan cannot have several models answer a task where tasks work on files: leave ensembles out, or use an overseer without workspaces.',
-      );
-    }
-    const whole = final ?? finalChecks(goal, always, hasFiles);
-    const checks = { kinds, always, whole, ...(ensembles ? { ensembles } : {}) };
-    const task = planTask(goal, { checks, roles: roles.names, hasFiles });
-    // A check that nobody makes is heard of now, not once the plan is there.
-    chainFor({ ...task, kind: 'check', checks: [...always, ...whole] }, validators);
-    return { title: titleOf(goal), goal, tasks: [task] };
-  }
-}
-
-/** Throws `ConfigError` (`config.invalid`) for a name that nobody can be counted by. */
-function checkPayer(options: RunOptions): void {
-  for (const who of ['user', 'tenant'] as const) {
-    const name: unknown = options[who];
-    if (name === undefined) continue;
-    if (typeof name === 'string' && name !== '' && name.length <= 200) continue;
-    throw new ConfigError(
-      'config.invalid',
-      `The ${who} of a run is a text of 1 to 200 characters; leave it out where there is none.`,
-    );
   }
 }

@@ -1,4 +1,5 @@
-import type { CallEstimate, EventData } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { EventData } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
 import type { FinishReason } from '../spec/model.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OverseerEvent, UsageTotals } from '../spec/event.ts';
+import type { UsageTotals } from '../spec/call-amounts.ts';
+import type { OverseerEvent } from '../spec/event.ts';
 import type { EventDraft } from './draft.ts';
 import { foldRun, type Runs } from './fold-run.ts';
 import { drawHistory, place, planTask } from './history.fixture.ts';

@@ -1,4 +1,5 @@
-import type { CallEstimate, OverseerEvent } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { EventDraft } from './draft.ts';
 import { foldRun, type Runs } from './fold-run.ts';

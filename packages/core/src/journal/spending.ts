@@ -1,4 +1,5 @@
-import type { CallEstimate, EventData, OverseerEvent } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { BudgetScope } from '../spec/limit.ts';
 

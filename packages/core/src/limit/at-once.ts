@@ -1,4 +1,4 @@
-import type { Hold } from '../spec/event.ts';
+import type { Hold } from '../spec/call-amounts.ts';
 import type { LimitRule } from '../spec/limit.ts';
 import { type CapacityProfile, createProfile } from './capacity-profile.ts';
 import { describeLimit } from './describe-limit.ts';

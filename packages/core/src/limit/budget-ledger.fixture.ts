@@ -1,7 +1,7 @@
 import type { EventDraft } from '../journal/draft.ts';
 import { place, planTask } from '../journal/history.fixture.ts';
 import { Spending } from '../journal/spending.ts';
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import { BudgetTree } from './budget-tree.ts';
 import type { Claim } from './model-limits.ts';

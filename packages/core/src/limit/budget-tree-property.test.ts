@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 import { Ledger, NONE } from './budget-ledger.fixture.ts';
 
 describe('BudgetTree', () => {

@@ -1,5 +1,6 @@
 import { Spending, scopesOf } from '../journal/spending.ts';
-import type { CallEstimate, Hold, OverseerEvent } from '../spec/event.ts';
+import type { CallEstimate, Hold } from '../spec/call-amounts.ts';
+import type { OverseerEvent } from '../spec/event.ts';
 import type { BudgetScope, BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import { type BudgetNode, runNode, sharedNode, taskNode } from './budget-node.ts';
 import { type BudgetAdmission, neverBy, type Stuck, waitFor } from './budget-reasons.ts';

@@ -1,4 +1,4 @@
-import type { CallEstimate, Hold, Payer } from '../spec/event.ts';
+import type { CallEstimate, Hold, Payer } from '../spec/call-amounts.ts';
 import { amountOf, chargeOf } from './call-amount.ts';
 import type { Meter } from './meter.ts';
 

@@ -1,4 +1,4 @@
-import type { CallEstimate, Hold } from '../spec/event.ts';
+import type { CallEstimate, Hold } from '../spec/call-amounts.ts';
 import { type Claim, charged } from './claim.ts';
 import { type LimitSet, weightOf } from './limit-set.ts';
 import { capacityAt, type Meter } from './meter.ts';

@@ -1,4 +1,4 @@
-import type { Hold } from '../spec/event.ts';
+import type { Hold } from '../spec/call-amounts.ts';
 import type { LimitMetric, LimitRule } from '../spec/limit.ts';
 import { type CapacityProfile, createProfile, fitInProfile } from './capacity-profile.ts';
 import { createWindow, unitsOf } from './create-window.ts';

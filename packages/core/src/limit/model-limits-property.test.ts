@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { LimitRule, LimitText } from '../spec/limit.ts';
 import { amountOf } from './call-amount.ts';
 import { type Claim, ModelLimits } from './model-limits.ts';

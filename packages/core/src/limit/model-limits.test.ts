@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { LimitRule, LimitText } from '../spec/limit.ts';
 import { type Claim, ModelLimits } from './model-limits.ts';
 import { normaliseLimit } from './parse-limit.ts';

@@ -1,4 +1,4 @@
-import type { CallEstimate, Hold } from '../spec/event.ts';
+import type { CallEstimate, Hold } from '../spec/call-amounts.ts';
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
 import type { RateLimit } from '../spec/model.ts';
 import { refusalOf } from './admit.ts';

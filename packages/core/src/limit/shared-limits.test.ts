@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CallEstimate, Payer } from '../spec/event.ts';
+import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
 import type { Limit } from '../spec/limit.ts';
 import type { Claim } from './claim.ts';
 import { ModelLimits } from './model-limits.ts';

@@ -1,4 +1,4 @@
-import type { Payer } from '../spec/event.ts';
+import type { Payer } from '../spec/call-amounts.ts';
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
 import { memoryOf } from './create-window.ts';
 import { Gauges } from './gauges.ts';

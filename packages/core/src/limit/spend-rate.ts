@@ -1,4 +1,4 @@
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { LimitMetric } from '../spec/limit.ts';
 import { chargeOf } from './call-amount.ts';
 

@@ -1,7 +1,8 @@
 import { defined } from '../internal/defined.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { noUsage, type RunningTotals, type TaskStatus } from '../journal/run-state.ts';
-import type { OverseerEvent, UsageTotals } from '../spec/event.ts';
+import type { UsageTotals } from '../spec/call-amounts.ts';
+import type { OverseerEvent } from '../spec/event.ts';
 import type { Verdict } from '../spec/validator.ts';
 import type { Run } from './run-handle.ts';
 

@@ -9,20 +9,16 @@ import type { Choice } from '../route/choose-model.ts';
 import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { ModelEvent } from '../spec/model.ts';
+import { assignmentDrafts } from './assignment.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
+import { claimForMessages } from './call-claim.ts';
+import { chooseFor } from './choose-for.ts';
+import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
+import { downUntil, toolWait } from './down-until.ts';
 import { FirstCalls } from './first-calls.ts';
-import {
-  assignedToNobody,
-  assignmentDrafts,
-  chooseFor,
-  claimForMessages,
-  composeFor,
-  downUntil,
-  toolWait,
-  whyNoModel,
-} from './give-away.ts';
 import { describeError } from './live-attempts.ts';
+import { assignedToNobody, whyNoModel } from './no-model.ts';
 import { probeOrder } from './probe-order.ts';
 import type { Projection } from './projection.ts';
 import type { TaskPlace } from './run-graphs.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from '../create-overseer.ts';
-import type { RunOptions } from '../overseer.ts';
 import { planTask } from '../plan/task.fixture.ts';
 import { OWN_REVIEW } from '../route/choose-reviewer.ts';
+import type { RunOptions } from '../run-options.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { ModelRequest } from '../spec/model.ts';
 import type { Validator } from '../spec/validator.ts';

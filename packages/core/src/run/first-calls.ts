@@ -5,9 +5,11 @@ import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import { Answers, callCached, type FirstCall, type FoundAnswer, type Offer } from './answers.ts';
+import { type Assignment, assignmentDrafts } from './assignment.ts';
 import { requestOf } from './begin-call.ts';
+import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
-import { type Assignment, assignmentDrafts, composeFor, equalsOf } from './give-away.ts';
+import { equalsOf } from './equals-of.ts';
 import type { Scheduling } from './scheduling.ts';
 
 /** What becomes of a first call: it is made, under a key where its answer may be kept, or not now. */

@@ -6,9 +6,12 @@ import type { ForecastWorld, Foretold } from '../schedule/forecast.ts';
 import { LimitsForecast, type OpenEnd } from '../schedule/model-forecast.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { WorkerPools } from '../schedule/worker-pools.ts';
+import { claimForMessages } from './call-claim.ts';
+import { chooseFor } from './choose-for.ts';
+import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
 import { expectedEnd, lasts } from './expected-ends.ts';
-import { chooseFor, claimForMessages, composeFor, needsNoModel } from './give-away.ts';
+import { needsNoModel } from './no-model.ts';
 import { isShutOut } from './task-times.ts';
 import { workingKinds } from './working-kinds.ts';
 

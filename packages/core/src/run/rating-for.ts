@@ -8,7 +8,7 @@ import { type Member, versionOf } from '../route/member.ts';
 import type { RatingInput } from '../route/rate-candidates.ts';
 import { explore } from '../route/sample-beta.ts';
 import { type Expected, weightsFor } from '../route/score.ts';
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { Decider } from './decider.ts';
 
 /** What a call of a task would use on a model. */

@@ -1,9 +1,11 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
-import { groupOf, payerOf, whyNoModel } from './give-away.ts';
+import { payerOf } from './call-claim.ts';
+import { whyNoModel } from './no-model.ts';
 import type { Scheduling } from './scheduling.ts';
 import { hasItsNeeds } from './settled.ts';
+import { groupOf } from './task-group.ts';
 
 /** Names one task. */
 export interface TaskPlace {

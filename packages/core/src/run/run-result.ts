@@ -1,5 +1,6 @@
 import type { RunState, TaskState, TaskStatus } from '../journal/run-state.ts';
-import type { RunStatus, UsageTotals } from '../spec/event.ts';
+import type { UsageTotals } from '../spec/call-amounts.ts';
+import type { RunStatus } from '../spec/event.ts';
 
 /** How one task of a run ended. */
 export interface TaskResult {

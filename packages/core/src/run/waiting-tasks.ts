@@ -4,9 +4,10 @@ import { forecast, type Prediction } from '../schedule/forecast.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { TaskQueue } from '../schedule/task-queue.ts';
 import type { WorkerPools } from '../schedule/worker-pools.ts';
+import { chooseFor } from './choose-for.ts';
 import type { Decider } from './decider.ts';
 import { createForecastWorld } from './forecast-world.ts';
-import { chooseFor, needsNoModel } from './give-away.ts';
+import { needsNoModel } from './no-model.ts';
 
 /** A task that is ready and waits for its turn. */
 export interface WaitingTask {

@@ -1,6 +1,6 @@
 import { Heap } from '../internal/heap.ts';
 import type { Claim, ModelLimits } from '../limit/model-limits.ts';
-import type { CallEstimate } from '../spec/event.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 
 /** When a model could take calls, tried out ahead of time. Epoch ms. */
 export interface ModelForecast {

@@ -1,34 +1,13 @@
 import type { CacheScope } from './answer-store.ts';
+import type { CallEstimate, Hold, Payer, UsageTotals } from './call-amounts.ts';
 import type { Json } from './json.ts';
 import type { BudgetScope, BudgetSpec } from './limit.ts';
 import type { Message, Part } from './message.ts';
 import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } from './model.ts';
+import type { FrameworkReport, PromptSection } from './prompt-record.ts';
 import type { PlanTask, Priority } from './task.ts';
 import type { Effect } from './tool.ts';
 import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
-
-/** What an amount of one limit was set aside for a call; `limit` names it (`coder-a: 5 calls / 20s`, `run budget: usd`). Money is in micro-dollars. */
-export interface Hold {
-  readonly limit: string;
-  readonly amount: number;
-  /** For a limit by sessions: when the session began that this call belongs to, epoch ms; absent where the call began it. */
-  readonly openedAt?: number;
-}
-
-/** On whose behalf a run is made; limits and budgets can count by it. */
-export interface Payer {
-  readonly user?: string;
-  readonly tenant?: string;
-}
-
-/** What a call is expected to use. */
-export interface CallEstimate {
-  readonly inputTokens: number;
-  /** Those of the input that the provider read from its cache; absent before a call, and where there were none. */
-  readonly cachedInputTokens?: number;
-  readonly outputTokens: number;
-  readonly microUsd: number;
-}
 
 /** How one candidate model stood when a task was given away. */
 export interface ConsideredModel {
@@ -45,35 +24,6 @@ export interface ConsideredModel {
   readonly price?: number;
 }
 
-/** One layer's text in a prompt; each line of the prompt belongs to exactly one section. */
-export interface PromptSection {
-  readonly layer:
-    | 'system'
-    | 'role'
-    | 'model'
-    | 'framework'
-    | 'examples'
-    | 'project'
-    | 'history'
-    | 'task';
-  readonly id: string;
-  readonly version: string;
-  readonly text: string;
-}
-
-/** How a framework judged a prompt before it was sent. */
-export interface FrameworkReport {
-  readonly id: string;
-  readonly version: string;
-  /** 0 to 100. */
-  readonly score: number;
-  readonly pass: boolean;
-  /** Rules that failed: `id: message`. */
-  readonly failed: readonly string[];
-  /** What each component held, internal ones included. */
-  readonly components: Readonly<Record<string, string>>;
-}
-
 /**
  * Whose fault it was that an attempt ended without success. `model`: its answer, its habits or its provider.
  * `infrastructure`: a disk, a tool or a check that broke, which says nothing of the model. `none`: nobody's.
@@ -82,19 +32,6 @@ export type AttemptFault = 'model' | 'infrastructure' | 'none';
 
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed';
-
-/** Sums over calls; tokens that a provider did not report are not in them. Money is in micro-dollars. */
-export interface UsageTotals {
-  readonly calls: number;
-  readonly failedCalls: number;
-  /** Calls whose end nobody saw; they are charged at their estimate and may or may not have been billed. */
-  readonly uncertainCalls: number;
-  /** Calls that were not made, as an equal one was answered; no provider counts them. Absent in journals from before 'call.cached'. */
-  readonly cachedCalls?: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly microUsd: number;
-}
 
 /** What each type of event carries. Every decision and outcome is here; tokens as they stream, progress and queue order are not. */
 export interface EventData {

@@ -4,20 +4,15 @@
  * @packageDocumentation
  */
 export type { AnswerStore, CachedAnswer, CacheScope } from './answer-store.ts';
+export type { CallEstimate, Hold, Payer, UsageTotals } from './call-amounts.ts';
 export type {
   AttemptFault,
-  CallEstimate,
   ConsideredModel,
   Envelope,
   EventData,
   EventType,
-  FrameworkReport,
-  Hold,
   OverseerEvent,
-  Payer,
-  PromptSection,
   RunStatus,
-  UsageTotals,
 } from './event.ts';
 export type {
   ComponentSource,
@@ -74,6 +69,7 @@ export type {
   Usage,
 } from './model.ts';
 export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
+export type { FrameworkReport, PromptSection } from './prompt-record.ts';
 export type {
   BlobStore,
   EventLog,

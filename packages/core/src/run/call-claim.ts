@@ -1,0 +1,88 @@
+import { estimateTokens } from '../call/estimate-tokens.ts';
+import { costMicroUsd } from '../call/price.ts';
+import { defined } from '../internal/defined.ts';
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { Claim } from '../limit/model-limits.ts';
+import type { Member } from '../route/member.ts';
+import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
+import type { Message } from '../spec/message.ts';
+import type { ToolDescription } from '../spec/model.ts';
+import type { Decider } from './decider.ts';
+import { outputKey } from './output-key.ts';
+import type { EstimateFor } from './rating-for.ts';
+import type { RoleParts } from './role-parts.ts';
+import type { Settings } from './settings.ts';
+
+/** What a call of a task would use on a model, before its prompt is written. */
+export function estimateFor(decider: Decider, task: TaskState): EstimateFor {
+  const { settings, projection } = decider;
+  const context = projection.runs.get(task.run)?.context;
+  const rough = roughTokens(task, context, settings.roles.of(task.task));
+  return (member) => claimFor(decider, member, task, rough).estimate;
+}
+
+export function claimFor(
+  { settings, projection }: Decider,
+  member: Member,
+  task: TaskState,
+  inputTokens: number,
+): Claim {
+  const maximum = outputLimit(settings, member);
+  const output = projection.outputs.estimate(outputKey(member.name, task.task.kind), maximum);
+  const payer = payerOf(projection.runs.get(task.run));
+  // Text of few words and many signs has up to twice the tokens that the estimate sees.
+  return {
+    estimate: priced(member, inputTokens, output),
+    worst: priced(member, inputTokens * 2, maximum),
+    ...(payer === undefined ? {} : { payer }),
+  };
+}
+
+/** What a call with these messages would use on `member`. */
+export function claimForMessages(
+  decider: Decider,
+  member: Member,
+  task: TaskState,
+  messages: readonly Message[],
+  tools: readonly ToolDescription[],
+): Claim {
+  return claimFor(decider, member, task, estimateTokens({ messages, tools }));
+}
+
+/** Before the prompt is composed: what it will have, from what it is made of. */
+export function roughTokens(
+  task: TaskState,
+  context: string | undefined,
+  parts: RoleParts,
+): number {
+  const { instruction, title } = task.task;
+  let characters = instruction.length + title.length + parts.role.text.length + 800;
+  characters += Math.min(context?.length ?? 0, 8_000) + parts.tools.size * 300;
+  for (const past of task.past) characters += Math.min(past.answer.length, 4_000);
+  return Math.ceil(characters / 4);
+}
+
+/** The most output tokens that a call of `member` is allowed. */
+export function outputLimit(settings: Settings, member: Member): number {
+  return Math.min(
+    member.model.info.maxOutput ?? settings.maxOutputTokens,
+    settings.maxOutputTokens,
+  );
+}
+
+/** On whose behalf a run is made, if it names anybody. */
+export function payerOf(run: RunState | undefined): Payer | undefined {
+  if (run?.user === undefined && run?.tenant === undefined) return undefined;
+  return defined({ user: run.user, tenant: run.tenant });
+}
+
+function priced(member: Member, inputTokens: number, outputTokens: number): CallEstimate {
+  const microUsd =
+    member.price === undefined
+      ? 0
+      : (costMicroUsd(
+          { input: { total: inputTokens }, output: { total: outputTokens } },
+          member.price,
+        ) ?? 0);
+  return { inputTokens, outputTokens, microUsd };
+}

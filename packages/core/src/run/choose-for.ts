@@ -1,0 +1,149 @@
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import { chooseApart } from '../route/choose-apart.ts';
+import type { Choice, ChoiceInput } from '../route/choose-model.ts';
+import { chooseReviewer } from '../route/choose-reviewer.ts';
+import type { Member } from '../route/member.ts';
+import type { PlanTask } from '../spec/task.ts';
+import { claimFor, claimForMessages, roughTokens } from './call-claim.ts';
+import { composeFor } from './compose-for.ts';
+import type { Decider } from './decider.ts';
+import { downUntil } from './down-until.ts';
+import { outlasted } from './outage.ts';
+import { ratingFor } from './rating-for.ts';
+import type { RoleParts } from './role-parts.ts';
+import { takenModels } from './taken-models.ts';
+import { candidatesOf, whyNever } from './task-candidates.ts';
+import { tooSlow } from './too-slow.ts';
+
+/** A model that has tools calls them at least once and then says what it did. */
+const CALLS_WITH_TOOLS = 2;
+
+/** Room that an answer needs at least, in tokens. */
+const LEAST_ANSWER = 64;
+
+/** Which model gets a task now, if any. Pure: reads state, changes nothing. */
+export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Choice {
+  const { settings, projection } = decider;
+  const parts = settings.roles.of(task.task);
+  const { refusals, excluded } = triedBy(task);
+  excludeOutlasted(decider, task.run, nowMs, excluded);
+  const run = projection.runs.get(task.run);
+  if (run !== undefined) excludeSpent(decider, run, task, nowMs, excluded);
+  const rough = roughTokens(task, run?.context, parts);
+  const candidates = candidatesOf(decider, task);
+  const never = whyNever(settings, run, task, candidates);
+  if (never !== undefined) return { kind: 'never', because: never };
+  for (const { member } of candidates) {
+    const why = tooLargeFor(member, task.task, parts);
+    if (why !== undefined) excluded.set(member.name, why);
+  }
+  for (const [model, why] of tooSlow(projection.durations, candidates, task.task, nowMs)) {
+    excluded.set(model, why);
+  }
+  const input: ChoiceInput = {
+    candidates,
+    nowMs,
+    claimFor: (member) => claimFor(decider, member, task, rough),
+    callsFor: ({ name }) =>
+      projection.expected.of(name) + (parts.tools.size > 0 ? CALLS_WITH_TOOLS : 1),
+    downUntil: (model) => downUntil(decider, task.run, model, nowMs),
+    refusals,
+    excluded,
+    patienceMs: settings.patienceMs,
+    rating: ratingFor(
+      decider,
+      task,
+      (member) => claimFor(decider, member, task, rough).estimate,
+      nowMs,
+    ),
+  };
+  const author = task.asks?.author;
+  if (author === undefined || task.model !== undefined) {
+    return chooseApart(input, takenModels(run, task));
+  }
+  const usesTools = parts.tools.size > 0;
+  const reviewers = decider.candidates({ role: undefined, kind: 'review', usesTools });
+  return chooseReviewer({ ...input, author, reviewers });
+}
+
+/** Whether a model could take a task at once. */
+export function mayRunNow(
+  decider: Decider,
+  task: TaskState,
+  nowMs: number,
+): (member: Member) => boolean {
+  const { settings, projection } = decider;
+  const parts = settings.roles.of(task.task);
+  const rough = roughTokens(task, projection.runs.get(task.run)?.context, parts);
+  return (member) =>
+    downUntil(decider, task.run, member.name, nowMs) === undefined &&
+    tooLargeFor(member, task.task, parts) === undefined &&
+    member.limits.admit(nowMs, claimFor(decider, member, task, rough)).kind === 'run';
+}
+
+/** Which models' answers were refused and how often, and which failed at the task. */
+function triedBy({ past, forgiven, model }: TaskState): {
+  readonly refusals: Map<string, number>;
+  readonly excluded: Map<string, string>;
+} {
+  const refusals = new Map<string, number>();
+  const excluded = new Map<string, string>();
+  for (const one of past.slice(forgiven)) {
+    // Whoever gave the task to a model knows what that model did before; and what broke beside it says nothing of it.
+    if (one.model === undefined || one.model === model) continue;
+    if (one.fault === 'infrastructure') continue;
+    if (one.outcome === 'rejected') refusals.set(one.model, (refusals.get(one.model) ?? 0) + 1);
+    if (one.outcome === 'failed') excluded.set(one.model, one.because);
+  }
+  return { refusals, excluded };
+}
+
+/** Models whose outage has lasted longer than anybody waits. */
+function excludeOutlasted(
+  decider: Decider,
+  run: string,
+  nowMs: number,
+  excluded: Map<string, string>,
+): void {
+  const { settings, projection } = decider;
+  for (const model of settings.members.keys()) {
+    const over = outlasted(decider, run, model, nowMs);
+    // One whose probe is due is tried all the same: it may be back.
+    if (over !== undefined && projection.breakers.down(model, nowMs) !== undefined) {
+      excluded.set(model, over);
+    }
+  }
+}
+
+/** Models whose own budgets have too little left for the task, by the prompt that it would be. */
+function excludeSpent(
+  decider: Decider,
+  run: RunState,
+  task: TaskState,
+  nowMs: number,
+  excluded: Map<string, string>,
+): void {
+  const { settings, projection } = decider;
+  for (const member of settings.members.values()) {
+    if (!projection.budgets.isBounded(member.name)) continue;
+    const { prompt, tools } = composeFor(decider, run, task, member, nowMs);
+    const claim = claimForMessages(decider, member, task, prompt.messages, tools);
+    const admission = projection.budgets.admit(run.id, task.task.key, claim, member.name);
+    if (admission.kind === 'never' && admission.ends === 'model') {
+      excluded.set(member.name, admission.why);
+    }
+  }
+}
+
+/** Why a model cannot read the task at all; what else a prompt has is cut to its window. */
+function tooLargeFor(
+  { model }: Member,
+  { title, instruction }: PlanTask,
+  { role }: RoleParts,
+): string | undefined {
+  const { contextWindow } = model.info;
+  if (contextWindow === undefined) return undefined;
+  const tokens = Math.ceil((title.length + instruction.length + role.text.length) / 4);
+  if (tokens + LEAST_ANSWER <= contextWindow) return undefined;
+  return `the task has about ${tokens} tokens, more than its window of ${contextWindow} takes`;
+}

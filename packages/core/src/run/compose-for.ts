@@ -1,0 +1,39 @@
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
+import type { Member } from '../route/member.ts';
+import type { ToolDescription } from '../spec/model.ts';
+import type { Decider } from './decider.ts';
+import { offerTools } from './offer-tools.ts';
+import { practicesFor } from './practices-for.ts';
+import { promptInputs } from './prompt-inputs.ts';
+
+/** Composes the prompt of a new attempt of `member` at `task`; tools that are out of order are not offered. Pure. */
+export function composeFor(
+  { settings, projection }: Pick<Decider, 'settings' | 'projection'>,
+  run: RunState,
+  task: TaskState,
+  member: Member,
+  nowMs: number,
+): { readonly prompt: ComposedPrompt; readonly tools: readonly ToolDescription[] } {
+  const parts = settings.roles.of(task.task);
+  const { tools, context } = offerTools(projection.tools, parts.descriptions, run.context, nowMs);
+  const prompt = composePrompt({
+    task: task.task,
+    roleName: parts.name,
+    role: parts.role,
+    modelName: member.name,
+    model: member.model.info,
+    goodAt: member.goodAt,
+    framework: parts.framework,
+    ...practicesFor(projection.routing.practices, member, task.task.kind),
+    context,
+    tools,
+    inputs: promptInputs(run, task),
+    history: task.past.flatMap((past) =>
+      past.outcome === 'rejected'
+        ? [{ answer: past.answer, findings: past.findings, because: past.because }]
+        : [],
+    ),
+  });
+  return { prompt, tools };
+}

@@ -1,0 +1,35 @@
+import type { TaskState } from '../journal/run-state.ts';
+import type { Decider } from './decider.ts';
+import { outageEndsAt } from './outage.ts';
+
+/** Longest wait for the one call that tries a failed model again; its end wakes the dispatcher anyway. */
+const TRIAL_MS = 60_000;
+
+/**
+ * A model that failed is left alone for a while, and then tried with one call before it gets more; one that refused calls
+ * without saying when to come again gets fewer. `untilAt` is when to look again.
+ */
+export function downUntil(
+  decider: Decider,
+  run: string,
+  model: string,
+  nowMs: number,
+): { readonly untilAt: number; readonly why: string } | undefined {
+  const down = decider.projection.breakers.down(model, nowMs);
+  if (down === undefined) return decider.settings.members.get(model)?.learned.wait(nowMs);
+  const { untilAt = nowMs + TRIAL_MS, why } = down;
+  const endsAt = outageEndsAt(decider, run, model) ?? untilAt;
+  return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why };
+}
+
+/** Why the tool that does a task keeps it waiting, and until when to wait, if it does. Pure. */
+export function toolWait(
+  { projection }: Decider,
+  { task: { step } }: TaskState,
+  nowMs: number,
+): { readonly because: string; readonly untilAt: number } | undefined {
+  const down = step === undefined ? undefined : projection.tools.down(step.tool, nowMs);
+  if (step === undefined || down === undefined) return undefined;
+  const because = `the tool ${step.tool} is out of order: ${down.why}`;
+  return { because, untilAt: down.untilAt ?? nowMs + TRIAL_MS };
+}

@@ -1,0 +1,26 @@
+import { closingOf } from '../attempt/closing.ts';
+import type { EventDraft } from '../journal/draft.ts';
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { PlanTask } from '../spec/task.ts';
+
+/** Whether a tool or checks alone do the task. */
+export function needsNoModel(task: PlanTask): boolean {
+  return task.step !== undefined || task.kind === 'check';
+}
+
+/** Why a task is done without a model now; `undefined` where a model does it. Pure. */
+export function whyNoModel(run: RunState, task: TaskState): string | undefined {
+  if (needsNoModel(task.task)) return 'needs no model';
+  const closing = closingOf(run, task);
+  return closing?.kind === 'taken' ? closing.because : undefined;
+}
+
+/** The event by which a task is taken up that needs no model. */
+export function assignedToNobody(
+  { run, task }: TaskState,
+  attempt: string,
+  because: string,
+): EventDraft {
+  const data = { because };
+  return { type: 'task.assigned', run, task: task.key, attempt, data };
+}
