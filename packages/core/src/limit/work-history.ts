@@ -29,7 +29,7 @@ export class WorkHistory {
   readonly #inputs = new Map<string, number[]>();
 
   /** Takes one event into account; must be told before the event changes what kind its task is known by. */
-  take(event: OverseerEvent, kindOf: () => string): void {
+  take(event: OverseerEvent, kindOf: (event: OverseerEvent) => string): void {
     const { attempt } = event;
     if (attempt === undefined) return;
     switch (event.type) {
@@ -44,10 +44,10 @@ export class WorkHistory {
         this.#calls.set(attempt, (this.#calls.get(attempt) ?? 0) + 1);
         return;
       case 'task.done':
-        this.#note(attempt, kindOf(), true);
+        this.#note(attempt, kindOf(event), true);
         return;
       case 'attempt.ended':
-        if (event.data.outcome === 'rejected') this.#note(attempt, kindOf(), false);
+        if (event.data.outcome === 'rejected') this.#note(attempt, kindOf(event), false);
         this.#calls.delete(attempt);
         return;
       default:

@@ -54,6 +54,9 @@ export class Projection {
   readonly #members: ReadonlyMap<string, Member>;
   readonly #strangers: ModelLimits | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
+  /** The kind of an event's task. Made once, as it is handed on with every event. */
+  readonly #kindOf = ({ run = '', task = '' }: OverseerEvent): string =>
+    this.runs.get(run)?.tasks.get(task)?.task.kind ?? '';
 
   constructor(
     members: ReadonlyMap<string, Member>,
@@ -83,7 +86,7 @@ export class Projection {
   apply(event: OverseerEvent): void {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
-    this.history.take(event, () => this.#kindOf(event));
+    this.history.take(event, this.#kindOf);
     if (event.type === 'call.failed') this.#strike(event);
     foldToolCalls(this.tools, this.runs, event);
     foldRun(this.runs, event);
@@ -197,9 +200,5 @@ export class Projection {
     if (attempt?.failedAt === undefined || waitsOut[event.data.kind] !== 'alone') return;
     const succeededAt = this.breakers.succeededAt(model) ?? Number.NEGATIVE_INFINITY;
     if (succeededAt > attempt.failedAt) attempt.strikes += 1;
-  }
-
-  #kindOf(event: OverseerEvent): string {
-    return this.runs.get(event.run ?? '')?.tasks.get(event.task ?? '')?.task.kind ?? '';
   }
 }
