@@ -1,5 +1,6 @@
+import type { OverseerEvent } from '@overseer/core/spec';
 import { isMissing } from './audit-ensemble.ts';
-import type { AuditedRun, AuditedTask } from './audited.ts';
+import type { AuditedAttempt, AuditedRun, AuditedTask } from './audited.ts';
 
 /** What keeps a task from being started now. */
 export function wrongStart(
@@ -23,5 +24,21 @@ export function wrongStart(
     ...(status === 'open' ? [] : [`starts a task that is ${status}`]),
     ...early.map((need) => `starts before ${need}, which it needs, is done`),
     ...shared.map((file) => `starts while another task writes ${file} too`),
+  ];
+}
+
+/** What keeps an attempt from calling its model now. */
+export function wrongCall(
+  run: AuditedRun,
+  task: AuditedTask,
+  attempt: AuditedAttempt,
+  { data: { step } }: OverseerEvent<'call.started'>,
+): readonly string[] {
+  const isRepeated = attempt.finishedSteps.has(step);
+  return [
+    ...(run.status === 'running' ? [] : ['calls for a run that is suspended']),
+    ...(task.isPaused ? ['calls for a task that is paused'] : []),
+    ...(attempt.openCall === undefined ? [] : ['calls while another call is open']),
+    ...(isRepeated ? [`makes the call of step ${step} again, whose reply is recorded`] : []),
   ];
 }

@@ -1,12 +1,12 @@
 import type { WorkScope } from '@overseer/core';
-import type { CallEstimate, OverseerEvent, PlanTask } from '@overseer/core/spec';
+import type { OverseerEvent, PlanTask } from '@overseer/core/spec';
 import { CacheAudit } from '../../packages/core/src/caching-audit.fixture.ts';
+import { CallAudit } from './audit-calls.ts';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { isTakenOver, wrongClosing } from './audit-ensemble.ts';
-import { type AuditedCall, auditLimits } from './audit-limits.ts';
 import { takeOrder } from './audit-orders.ts';
 import { ProbeAudit } from './audit-probes.ts';
-import { wrongStart } from './audit-start.ts';
+import { wrongCall, wrongStart } from './audit-start.ts';
 import { type AuditedAttempt, type AuditedRun, type AuditedTask, started } from './audited.ts';
 import { describeEvent } from './describe-event.ts';
 import type { World } from './world.ts';
@@ -14,10 +14,10 @@ import type { World } from './world.ts';
 /** Reads every durable event once and says what it breaks: a second opinion on the kernel, written apart from it. */
 export class Audit {
   readonly runs: Map<string, AuditedRun> = new Map();
-  readonly calls: Map<string, AuditedCall> = new Map();
   readonly #world: World;
   readonly #cache: CacheAudit = new CacheAudit();
   readonly #probes: ProbeAudit;
+  readonly #calls: CallAudit;
   #seq = 0;
   #epoch = 0;
   #latestAt = 0;
@@ -26,6 +26,7 @@ export class Audit {
   constructor(world: World) {
     this.#world = world;
     this.#probes = new ProbeAudit(world.scenario);
+    this.#calls = new CallAudit(world, (event, what) => this.#broken(event, what));
   }
 
   /** Whether any clock went back so far; then windows cannot be recounted from the times of events. */
@@ -151,18 +152,7 @@ export class Audit {
         for (const problem of takeOrder(task, event)) this.#broken(event, problem);
         return;
       case 'question.asked':
-        if ('role' in event.data.ask.of) {
-          const { ensemble: _, memberOf: __, ...about } = task.task;
-          const child = {
-            ...about,
-            key: `${key}/${event.data.id}`,
-            needs: [],
-            files: [],
-            checks: [],
-            kind: 'review',
-          };
-          this.#addTask(run, event, child, key);
-        }
+        this.#ask(run, task, event);
         break;
       default:
     }
@@ -171,6 +161,14 @@ export class Audit {
       return;
     }
     this.#takeAttempt(run, task, attempt, event);
+  }
+
+  #ask(run: AuditedRun, { task }: AuditedTask, event: OverseerEvent<'question.asked'>): void {
+    if (!('role' in event.data.ask.of)) return;
+    const { ensemble: _, memberOf: __, ...about } = task;
+    const key = `${task.key}/${event.data.id}`;
+    const child = { ...about, key, needs: [], files: [], checks: [], kind: 'review' };
+    this.#addTask(run, event, child, task.key);
   }
 
   #giveUp(task: AuditedTask, event: OverseerEvent<'task.failed' | 'task.skipped'>): void {
@@ -237,78 +235,23 @@ export class Audit {
         attempt.verdicts.set(event.data.check, event.data.verdict.kind);
         return;
       case 'call.started':
-        if (run.status !== 'running') this.#broken(event, 'calls for a run that is suspended');
         if (this.#isPaused) this.#broken(event, 'calls while the project is paused');
-        if (task.isPaused) this.#broken(event, 'calls for a task that is paused');
-        if (attempt.openCall !== undefined) this.#broken(event, 'calls while another call is open');
-        if (attempt.finishedSteps.has(event.data.step)) {
-          this.#broken(
-            event,
-            `makes the call of step ${event.data.step} again, whose reply is recorded`,
-          );
-        }
+        for (const problem of wrongCall(run, task, attempt, event)) this.#broken(event, problem);
         attempt.openCall = event.call;
-        this.#openCall(run, event);
+        this.#calls.open(run, event, this.clockWentBack);
         return;
       case 'call.cached':
-        this.#answer(run, attempt, event);
+        this.#calls.answer(run, attempt, event);
         return;
       case 'call.finished':
         attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
-        this.#closeCall(run, attempt, event, event.data.settled, false);
+        this.#calls.close(run, attempt, event, event.data.settled, false);
         return;
       case 'call.failed':
-        this.#closeCall(run, attempt, event, event.data.settled, !event.data.uncertain);
+        this.#calls.close(run, attempt, event, event.data.settled, !event.data.uncertain);
         return;
       default:
     }
-  }
-
-  #answer(run: AuditedRun, attempt: AuditedAttempt, event: OverseerEvent<'call.cached'>): void {
-    if (attempt.openCall !== undefined) this.#broken(event, 'answers a call that is open');
-    attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
-    run.usage.cachedCalls += 1;
-    this.#world.count(`answers ${event.data.by}`);
-  }
-
-  #openCall(run: AuditedRun, event: OverseerEvent<'call.started'>): void {
-    const call: AuditedCall = {
-      user: run.user,
-      run: event.run ?? '',
-      model: event.model ?? '',
-      at: event.at,
-      open: true,
-      charged: event.data.worst,
-      calls: 1,
-    };
-    if (this.calls.has(event.call ?? '')) this.#broken(event, 'starts a call twice');
-    this.calls.set(event.call ?? '', call);
-    const problems = auditLimits(this.#world.scenario, run, this.calls, call, this.clockWentBack);
-    for (const problem of problems) this.#broken(event, problem);
-  }
-
-  #closeCall(
-    run: AuditedRun,
-    attempt: AuditedAttempt,
-    event: OverseerEvent<'call.finished' | 'call.failed'>,
-    settled: CallEstimate,
-    free: boolean,
-  ): void {
-    const call = this.calls.get(event.call ?? '');
-    if (call === undefined || !call.open || attempt.openCall !== event.call) {
-      this.#broken(event, 'ends a call that is not open');
-      return;
-    }
-    attempt.openCall = undefined;
-    call.open = false;
-    call.charged = settled;
-    call.calls = free ? 0 : 1;
-    if (event.type === 'call.finished') run.usage.calls += 1;
-    else run.usage.failedCalls += 1;
-    if (event.type === 'call.failed' && event.data.uncertain) run.usage.uncertainCalls += 1;
-    run.usage.inputTokens += settled.inputTokens;
-    run.usage.outputTokens += settled.outputTokens;
-    run.usage.microUsd += settled.microUsd;
   }
 
   #broken(event: OverseerEvent, what: string): void {

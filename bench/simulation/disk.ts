@@ -1,8 +1,8 @@
 import { memory } from '@overseer/core';
 import { StoreError } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
+import { pick } from './chance.ts';
 import type { SimulatedProcess } from './process.ts';
-import { pick } from './scenario.ts';
 import type { OpenDisk, World } from './world.ts';
 
 /**

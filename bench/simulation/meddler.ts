@@ -1,8 +1,8 @@
 import type { Run, WorkScope } from '@overseer/core';
 import type { Random } from '../harness/random.ts';
 import type { Audit } from './audit.ts';
+import { pick } from './chance.ts';
 import { closeLife, type Life } from './host.ts';
-import { pick } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** What a meddler looks at. */

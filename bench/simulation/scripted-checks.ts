@@ -1,6 +1,6 @@
 import type { Validator } from '@overseer/core/spec';
+import { pick } from './chance.ts';
 import type { SimulatedProcess } from './process.ts';
-import { pick } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** Checks: one that reads the answer, one that breaks now and then, one that asks a reviewer. */

@@ -8,9 +8,10 @@ import type {
   Part,
 } from '@overseer/core/spec';
 import type { Random } from '../harness/random.ts';
+import { pick } from './chance.ts';
 import { goalPlan } from './goal-plan.ts';
 import type { SimulatedProcess } from './process.ts';
-import { EFFECTS, type PlannedModel, pick } from './scenario.ts';
+import { EFFECTS, type PlannedModel } from './scenario.ts';
 import { requestOf } from './subject.ts';
 import type { OpenStream, World } from './world.ts';
 

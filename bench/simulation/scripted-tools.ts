@@ -1,7 +1,8 @@
 import { ToolError } from '@overseer/core/plugin';
 import type { Effect, Tool, ToolContext } from '@overseer/core/spec';
+import { pick } from './chance.ts';
 import type { SimulatedProcess } from './process.ts';
-import { EFFECTS, pick } from './scenario.ts';
+import { EFFECTS } from './scenario.ts';
 import type { World } from './world.ts';
 
 interface Input {

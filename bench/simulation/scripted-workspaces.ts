@@ -1,7 +1,7 @@
 import { OverseerError } from '@overseer/core/plugin';
 import type { ChangeAnswer, WorkspaceProvider } from '@overseer/core/spec';
+import { pick } from './chance.ts';
 import type { SimulatedProcess } from './process.ts';
-import { pick } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** Folders that are none: opening, looking and accepting take time, fail now and then, and commits may conflict. */

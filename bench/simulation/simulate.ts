@@ -1,10 +1,11 @@
 import type { Run } from '@overseer/core';
 import { Audit } from './audit.ts';
 import { createDisk } from './disk.ts';
+import { drawScenario } from './draw-scenario.ts';
 import { FoldCheck } from './fold-check.ts';
 import { closeLife, hold, type Life, openLife, startRun } from './host.ts';
 import { Meddler, setClockAside } from './meddler.ts';
-import { drawScenario, type Part, type PlannedRun, WHOLE } from './scenario.ts';
+import { type Part, type PlannedRun, WHOLE } from './scenario.ts';
 import { type OpenDisk, World } from './world.ts';
 
 /** What came of one seed. */
