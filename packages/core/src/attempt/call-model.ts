@@ -48,6 +48,9 @@ export async function callModel(
   const model = at.attempt.model ?? '';
   const member = host.memberOf(model);
   const startedAt = host.clock.now();
+  // By the same clock as everything that is decided from it, which a clock that was set back must not make negative.
+  const sinceStart = (): number => Math.max(0, host.clock.now() - startedAt);
+  let firstTokenMs: number | undefined;
   const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   try {
     const { clock, deadlines, holdMs } = host;
@@ -59,6 +62,7 @@ export async function callModel(
         { signal, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
         (event) => {
           alive();
+          if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
           // What comes after it was left alone belongs to no call any more.
           if (!signal.aborted) host.show(at, event);
         },
@@ -69,9 +73,9 @@ export async function callModel(
       reason: response.reason,
       usage: response.usage,
       settled: settle(response.usage, estimate, member.price),
-      durationMs: host.clock.now() - startedAt,
+      durationMs: sinceStart(),
       ...(response.rate === undefined ? {} : { rate: response.rate }),
-      ...(response.firstTokenMs === undefined ? {} : { firstTokenMs: response.firstTokenMs }),
+      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
       ...(response.warnings.length === 0
         ? {}
         : { warnings: response.warnings.map((warning) => `${warning.kind}: ${warning.what}`) }),
