@@ -14,7 +14,9 @@ export function closingOf(run: RunState, { task, past }: TaskState): Closing | u
     const output = state?.status === 'done' ? state.output : undefined;
     return { key: member, output, because: state?.because };
   });
-  return closeEnsemble(ensemble, members, `${run.id}/${key}/${past.length}`);
+  // By what was answered, not by ids: the same work is told in the same words, and its judge's answer can be kept.
+  const seed = [key, past.length, ...members.map(({ output = '' }) => output)].join('/');
+  return closeEnsemble(ensemble, members, seed);
 }
 
 /** What the end of an ensemble makes of an attempt's answer, which is a judge's word or nothing. */
