@@ -11,6 +11,7 @@ import type { JournalIndex } from '../journal/journal-index.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
+import { breakStart } from './break-start.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
@@ -77,6 +78,7 @@ export class Kernel {
       show: (at, event) => this.#host.show(at, event),
       end: (at, outcome, because, details) =>
         endAttempt(this.#host, at, outcome, because, [], details),
+      breakStart: (run, task, error) => this.#breakStart(run, task, error),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
       attempts: () => this.#attempts.list(),
@@ -110,6 +112,7 @@ export class Kernel {
       attemptHost: this.#host,
       graphs: this.#graphs,
       control: this.#control,
+      chains: this.#chains,
       isPaused: () => this.paused !== undefined,
       append: (drafts) => this.#append(drafts),
       wake: () => this.#dispatcher.wake(),
@@ -252,6 +255,20 @@ export class Kernel {
     for (const at of left) this.#attempts.go(at, undefined, undefined);
     this.#control.finishIfOver(run);
     this.#dispatcher.wake();
+  }
+
+  #breakStart(run: RunState, task: TaskState, error: unknown): void {
+    breakStart(
+      {
+        attempts: this.#attempts,
+        append: (drafts) => this.#append(drafts),
+        broken: (at, cause) => this.#broken(at, cause),
+        failTask: (...failed) => this.#control.failTask(...failed),
+      },
+      run,
+      task,
+      error,
+    );
   }
 
   #broken(at: AttemptPlace, error: unknown): void {

@@ -8,6 +8,7 @@ import { questionTasks } from '../journal/fold-run.ts';
 import { type AttemptState, isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { Priority, TaskSource } from '../spec/task.ts';
+import type { Chains } from '../validate/chain.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import { triedTogether } from './retry-ensemble.ts';
 import { leftAttemptEnded, type RunControl } from './run-control.ts';
@@ -22,6 +23,7 @@ export interface WorkOrdersHost {
   readonly attemptHost: AttemptHost;
   readonly graphs: RunGraphs;
   readonly control: RunControl;
+  readonly chains: Chains;
   /** Whether the whole project is paused. */
   isPaused(): boolean;
   append(drafts: readonly EventDraft[]): void;
@@ -147,7 +149,8 @@ export class WorkOrders {
 
   /**
    * Tries tasks again that failed or were skipped, and what was skipped because of them. Throws `OverseerError`
-   * `task.not-over` for a task that is open or done, and `task.needs` for one that needs another that failed.
+   * `task.not-over` for a task that is open or done, `task.needs` for one that needs another that failed, and
+   * `ConfigError` for a check that nobody makes any more.
    */
   retry(scope: WorkScope, order: Order): void {
     const { run, tasks } = this.#tasks(scope);
@@ -157,7 +160,10 @@ export class WorkOrders {
       const skipped = this.#skippedAfter(run, task);
       for (const one of [task, ...triedTogether(run, task), ...skipped]) again.add(one);
     }
-    for (const task of again) requireNeeds(run, task, again);
+    for (const task of again) {
+      requireNeeds(run, task, again);
+      this.#host.chains.of(task.task);
+    }
     const data = { because: order.because ?? 'tried again' };
     this.#host.append(
       [...again].map((task) => ({
