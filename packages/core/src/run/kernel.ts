@@ -85,10 +85,11 @@ export class Kernel {
       longest: (run) => this.#graphs.longest(run),
       append: (drafts) => this.#journal.append(drafts),
       wake: () => this.#dispatcher.wake(),
-      isStopping: (run) => this.#control.isStopping(run),
+      isStopping: (run) => this.#control.stops.has(run),
       isPaused: () => this.paused !== undefined,
       // A stop can fail only with the journal, and of that everybody hears by other ways.
-      stopRun: (run, because) => void this.#control.drain(run, because).catch(() => undefined),
+      stopRun: (run, because) =>
+        void this.#control.stops.drain(run, because).catch(() => undefined),
     });
     this.scheduling = this.#dispatcher.scheduling;
     this.#graphs = new RunGraphs(this.scheduling, this.#dispatcher.free, settings.shared);
@@ -194,7 +195,7 @@ export class Kernel {
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
-    await this.#control.stopped();
+    await this.#control.stops.over();
     await atMost(clock, graceMs, this.#removals.over());
     this.#deadlines.close();
     if (this.#journal.failure === undefined) await this.#suspendAll();
@@ -243,7 +244,7 @@ export class Kernel {
    * here. Throws `ConfigError` for a check that nobody makes any more.
    */
   #resume(run: RunState, because: string, source: TaskSource | undefined): void {
-    if (run.status === 'finished' || this.#control.isStopping(run)) return;
+    if (run.status === 'finished' || this.#control.stops.has(run)) return;
     if (run.status === 'running' && this.#graphs.has(run.id)) return;
     for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
     if (source !== undefined) this.#sources.set(run.id, source);

@@ -1,5 +1,6 @@
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
+import { isAccepting } from '../attempt/find-change.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
@@ -52,7 +53,7 @@ export class WorkOrders {
       if (!this.#host.isPaused()) this.#host.append([{ type: 'project.paused', actor, data }]);
     } else if (ordered.kind === 'run') {
       const { run } = ordered;
-      if (run.status !== 'running' || this.#host.control.isStopping(run)) return;
+      if (run.status !== 'running' || this.#host.control.stops.has(run)) return;
       this.#host.append([{ type: 'run.suspended', run: run.id, actor, data }]);
     } else {
       const tasks = openWith(ordered).filter(({ paused }) => paused === undefined);
@@ -90,9 +91,9 @@ export class WorkOrders {
     const because = order.because ?? 'cancelled';
     const { control, runs } = this.#host;
     if (ordered.kind === 'everything') {
-      await Promise.all([...runs.values()].map((run) => control.stop(run, because)));
+      await Promise.all([...runs.values()].map((run) => control.stops.stop(run, because)));
     } else if (ordered.kind === 'run') {
-      await control.stop(ordered.run, because);
+      await control.stops.stop(ordered.run, because);
     } else {
       await this.#cancelTasks(ordered.run, openWith(ordered), because, actorOf(order));
     }
@@ -198,6 +199,7 @@ export class WorkOrders {
     because: string,
     actor: string,
   ): Promise<void> {
+    const { control } = this.#host;
     const quiet = new Set<AttemptPlace>();
     const restless = (): readonly AttemptPlace[] =>
       tasks.flatMap((task) => {
@@ -209,11 +211,15 @@ export class WorkOrders {
       await Promise.all(some.map((at) => this.#host.attempts.quietOf(at)));
       for (const at of some) quiet.add(at);
     }
+    // What its run's end looks for is that end's to tell.
+    if (control.stops.has(run) && tasks.some(isAccepting)) {
+      await control.stops.drain(run, because);
+    }
     // From here on in one turn, so that nothing begins in between; and what was accepted meanwhile is done.
     const attempts = tasks.map(({ attempt }) => attempt);
     for (const task of tasks) {
       this.#endAttempt(task, 'cancelled', because);
-      if (!isFinal[task.status]) this.#host.control.skipTask(run, task, because, actor);
+      if (!isFinal[task.status]) control.skipTask(run, task, because, actor);
     }
     for (const [at, task] of tasks.entries()) await this.#cancelQuestions(run, task, attempts[at]);
   }
@@ -223,6 +229,8 @@ export class WorkOrders {
     if (at !== undefined) await this.#host.attempts.quietOf(at);
     const { attempt } = task;
     if (at !== undefined && !(at.live.cancel.aborted && attempt?.id === at.attempt.id)) return;
+    // One that is being accepted is broken off with its whole run alone, which looks whether its change went in.
+    if (isAccepting(task)) return;
     this.#endAttempt(task, 'moved', because);
     await this.#cancelQuestions(run, task, attempt);
   }
@@ -259,11 +267,6 @@ export class WorkOrders {
   #queueAgain(run: RunState, tasks: readonly TaskState[]): void {
     for (const { task } of tasks) this.#host.graphs.enqueueIfReady(run, task.key, this.#host.now());
   }
-}
-
-function isAccepting({ attempt }: TaskState): boolean {
-  // One that went in and is not told as done yet is as little to be tried again as one in doubt.
-  return attempt?.change !== undefined && attempt.change !== 'refused';
 }
 
 function inDoubt({ run, task }: TaskState): OverseerError {
