@@ -141,6 +141,26 @@ describe('a change in doubt, when its run is cancelled', () => {
   });
 });
 
+describe('an order for several tasks', () => {
+  it('K6: does nothing to any of them where one is in doubt', async () => {
+    const own = workspaces({ accept: async () => ACCEPTED });
+    const disk = mortalDisk();
+    const id = await leftBefore('change.accepted', disk, own);
+    const { models, ...team } = teamOf(own);
+    await using second = await createOverseer({
+      ...team,
+      models: { ...models, b: models.a },
+      store: disk.open,
+    });
+    const tasks = { run: id, phase: 'build' };
+    await expect(second.reassign(tasks, 'b')).rejects.toMatchObject({ code: 'task.in-doubt' });
+    await expect(second.cancel(tasks)).rejects.toMatchObject({ code: 'task.in-doubt' });
+    const types = (await disk.events()).map(({ type }) => type);
+    expect(types.at(-1)).toBe('lease.taken');
+    expect(types).not.toContain('task.changed');
+  });
+});
+
 describe('a change that is going in, when its run is cancelled', () => {
   async function accepting(own: (entered: () => void) => WorkspaceProvider) {
     const disk = mortalDisk();

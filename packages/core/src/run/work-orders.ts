@@ -14,6 +14,7 @@ import type { LiveAttempts } from './live-attempts.ts';
 import { triedTogether } from './retry-ensemble.ts';
 import { leftAttemptEnded, type RunControl } from './run-control.ts';
 import type { RunGraphs } from './run-graphs.ts';
+import { requireNeeds, requireUndone } from './undone.ts';
 import { type Order, openOf, openWith, resolveScope, type WorkScope } from './work-scope.ts';
 
 /** What orders need of the kernel around them. */
@@ -95,7 +96,9 @@ export class WorkOrders {
     } else if (ordered.kind === 'run') {
       await control.stops.stop(ordered.run, because);
     } else {
-      await this.#cancelTasks(ordered.run, openWith(ordered), because, actorOf(order));
+      const tasks = openWith(ordered);
+      this.#requireCertain(tasks);
+      await this.#cancelTasks(ordered.run, tasks, because, actorOf(order));
     }
   }
 
@@ -132,6 +135,11 @@ export class WorkOrders {
     }
     const because = order.because ?? (model === undefined ? 'any model may do it' : `for ${model}`);
     const changed = openOf(tasks).filter((task) => task.model !== model);
+    const elsewhere = changed.filter(
+      ({ attempt }) =>
+        model !== undefined && attempt?.model !== undefined && attempt.model !== model,
+    );
+    this.#requireCertain(elsewhere);
     this.#host.append(
       changed.map((task) => ({
         type: 'task.changed',
@@ -140,10 +148,7 @@ export class WorkOrders {
         data: { because, model: model ?? null },
       })),
     );
-    for (const task of changed) {
-      const isElsewhere = task.attempt?.model !== undefined && task.attempt.model !== model;
-      if (model !== undefined && isElsewhere) await this.#moveOn(run, task, because);
-    }
+    for (const task of elsewhere) await this.#moveOn(run, task, because);
     this.#queueAgain(run, changed);
     this.#host.wake();
   }
@@ -235,12 +240,18 @@ export class WorkOrders {
     await this.#cancelQuestions(run, task, attempt);
   }
 
+  /** Throws before anything is done to any of them where one was being accepted when its process ended. */
+  #requireCertain(tasks: readonly TaskState[]): void {
+    for (const task of tasks) {
+      if (isAccepting(task) && this.#host.attempts.of(task) === undefined) throw inDoubt(task);
+    }
+  }
+
   /** Aborts what is under way for a task; the attempt that has to become quiet. */
   #breakOff(task: TaskState, because: string): AttemptPlace | undefined {
     const at = this.#host.attempts.of(task);
     // A change that is going in goes in: broken off, nobody would know whether it did.
     if (at !== undefined && !isAccepting(task)) at.live.cancel.abort(new Error(because));
-    if (at === undefined && isAccepting(task)) throw inDoubt(task);
     return at;
   }
 
@@ -282,26 +293,4 @@ function placeOf({ run, task }: TaskState): { readonly run: string; readonly tas
 
 function actorOf({ by }: Order): string {
   return by === undefined ? 'host' : `person:${by}`;
-}
-
-function requireUndone({ task, status }: TaskState): void {
-  if (status === 'failed' || status === 'skipped') return;
-  throw new OverseerError(
-    'task.not-over',
-    `Task ${task.key} is ${status}: only one that failed or was skipped can be tried again.`,
-  );
-}
-
-function requireNeeds(run: RunState, task: TaskState, again: ReadonlySet<TaskState>): void {
-  for (const key of task.task.needs) {
-    const needed = run.tasks.get(key);
-    if (needed === undefined || again.has(needed)) continue;
-    // An ensemble goes on without members that are over.
-    if (needed.task.memberOf === task.task.key) continue;
-    if (needed.status !== 'failed' && needed.status !== 'skipped') continue;
-    throw new OverseerError(
-      'task.needs',
-      `Task ${task.task.key} needs ${key}, which ${needed.status === 'failed' ? 'failed' : 'was skipped'}: try that one again.`,
-    );
-  }
 }
