@@ -12,6 +12,7 @@ import type { ModelEvent } from '../spec/model.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import type { Decider } from './decider.ts';
 import { FirstCalls } from './first-calls.ts';
+import { FreeTasks, type TaskPlace } from './free-tasks.ts';
 import {
   assignedToNobody,
   assignmentDrafts,
@@ -25,7 +26,6 @@ import {
 import { describeError } from './live-attempts.ts';
 import { probeOrder } from './probe-order.ts';
 import type { Projection } from './projection.ts';
-import type { TaskPlace } from './run-graphs.ts';
 import { Scheduling, type SchedulingHost, type Started } from './scheduling.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
@@ -55,7 +55,7 @@ export interface DispatcherHost extends SchedulingHost {
 export class Dispatcher {
   readonly scheduling: Scheduling;
   /** Tasks that are ready and wait for no model, in the order of becoming so. */
-  readonly free: TaskPlace[] = [];
+  readonly free: FreeTasks = new FreeTasks();
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #decider: Decider;
@@ -100,7 +100,7 @@ export class Dispatcher {
   freed(): void {
     const { aside, queue } = this.scheduling;
     aside.readmit(this.#projection, queue, this.#settings.clock.now());
-    if (queue.size > 0 || this.#waiting.size > 0 || this.free.length > 0) this.wake();
+    if (queue.size > 0 || this.#waiting.size > 0 || this.free.size > 0) this.wake();
   }
 
   /** Starts nothing more. */
@@ -177,14 +177,13 @@ export class Dispatcher {
 
   /** Starts what waits for no model. One that is started may make others ready, which are behind it then. */
   #startFree(nowMs: number, notLaterThan: (at: number | undefined) => void): void {
-    let kept = 0;
-    for (const place of this.free) {
+    if (this.free.size === 0) return;
+    this.free.offer((place) => {
       const outcome = this.#startFreeOrBreak(place, nowMs);
-      if (typeof outcome === 'string') continue;
+      if (typeof outcome === 'string') return true;
       notLaterThan(outcome.untilAt);
-      this.free[kept++] = place;
-    }
-    this.free.length = kept;
+      return false;
+    });
   }
 
   #startFreeOrBreak(place: TaskPlace, nowMs: number): Started {
