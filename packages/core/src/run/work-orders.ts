@@ -85,7 +85,8 @@ export class WorkOrders {
 
   /**
    * Ends it before it is done, down to the sockets; resolves when that is appended. Tasks that need it are skipped. A
-   * change that is going in goes in. Throws `OverseerError` `task.in-doubt` for one whose process ended meanwhile.
+   * change that is going in goes in. Throws `OverseerError` `task.in-doubt` for tasks that were being accepted when
+   * their process ended; the end of a whole run looks whether their changes went in.
    */
   async cancel(scope: WorkScope, order: Order): Promise<void> {
     const ordered = resolveScope(this.#host.runs, scope);
