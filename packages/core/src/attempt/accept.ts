@@ -1,5 +1,6 @@
 import type { ChangeAnswer, ChangeRequest, WorkspaceProvider } from '../spec/workspace.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { findChange } from './find-change.ts';
 import { openWorkspace } from './open-workspace.ts';
 
 /**
@@ -23,27 +24,37 @@ export async function acceptChange(
     const request = await requestFor(host, at);
     if (request === undefined) return undefined;
     const files = await request.workspace.changed(signal);
+    // From here on nobody breaks it off at once: what is recorded as begun may go in.
+    signal.throwIfAborted();
     await host.append([{ type: 'change.started', ...placeOf(at), data: { files } }]);
-    return record(host, at, await acceptOrFind(workspaces, request));
+    return record(host, at, await acceptOrFind(host, workspaces, request));
   }, at.live.cancel);
 }
 
 /** What failed on the way may have happened all the same: a change that went in is not made by another attempt too. */
 async function acceptOrFind(
+  host: AttemptHost,
   workspaces: WorkspaceProvider,
   request: ChangeRequest,
 ): Promise<ChangeAnswer> {
   try {
     return await workspaces.accept(request);
   } catch (error) {
-    if (request.signal.aborted) throw error;
-    const found = await workspaces.probe(request.trailers.attempt, request.signal);
+    const { attempt } = request.trailers;
+    if (request.signal.aborted) {
+      const known = await findChange(host, attempt);
+      if (known.kind === 'absent' || known.kind === 'unknown') throw error;
+      return known;
+    }
+    const found = await workspaces.probe(attempt, request.signal);
     if (found === undefined) throw error;
     return found;
   }
 }
 
 function record(host: AttemptHost, at: AttemptPlace, answer: ChangeAnswer): ChangeAnswer {
+  // Of one that came too late for the end of its run, that end says that nobody knew.
+  if (at.task.attempt !== at.attempt) return answer;
   void host.append([
     answer.kind === 'accepted'
       ? {

@@ -155,6 +155,7 @@ async function acceptChangeOrPlan(host: AttemptHost, at: AttemptPlace): Promise<
   const change = await acceptChange(host, at);
   // What went into the project is done, whoever wanted to stop it meanwhile.
   if (at.live.cancel.aborted && change?.kind !== 'accepted') return;
+  if (at.task.attempt !== at.attempt) return;
   if (change?.kind === 'refused') {
     endAttempt(host, at, 'rejected', change.because, change.findings, { fault: 'none' });
     return;
@@ -173,7 +174,8 @@ function refusePlan(host: AttemptHost, at: AttemptPlace, problems: readonly stri
   endAttempt(host, at, 'rejected', `the plan is wrong: ${problems[0]}`, findings);
 }
 
-function doneBy(
+/** What a task's end says of the change that went in for it. */
+export function doneBy(
   change: { readonly commit: string; readonly files: readonly string[] } | undefined,
 ): EventData['task.done'] {
   return change === undefined ? {} : { changed: change.files, commit: change.commit };

@@ -84,10 +84,29 @@ describe('foldAttempt', () => {
         outcome: 'rejected',
         because: 'wrong',
         isLast: false,
+        isDoubted: false,
         answer: 'draft',
         findings,
       },
     ]);
+  });
+
+  it('L8: an answer was doubted where it was moved on from, and not where somebody gave the task to another', () => {
+    const answered = [callStarted('c1'), callFinished('c1', [{ type: 'text', text: 'draft' }])];
+    const moved = {
+      type: 'attempt.ended',
+      ...AT,
+      data: { outcome: 'moved', because: 'so' },
+    } as const;
+    const isDoubted = (task: TaskState): boolean | undefined => task.past[0]?.isDoubted;
+    expect(isDoubted(taskAfter([...answered, moved]))).toBe(true);
+    expect(isDoubted(taskAfter([...answered, callStarted('c2'), callFailed('c2'), moved]))).toBe(
+      false,
+    );
+    const given = taskAfter(answered);
+    given.model = 'n';
+    foldAttempt(given, place(moved));
+    expect(isDoubted(given)).toBe(false);
   });
 
   it('R8: an attempt that is over changes nothing by what still comes of it', () => {

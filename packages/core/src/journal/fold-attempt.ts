@@ -191,8 +191,12 @@ function retire(
   event: OverseerEvent<'attempt.ended'>,
 ): void {
   const { outcome, because, findings = [] } = event.data;
+  const past = pastOf(attempt, outcome, because, findings);
+  // Who answered and was moved on from was doubted, unless its last call failed or somebody gave the task to another.
+  const isLeft = attempt.failure !== undefined || task.model !== undefined;
   task.past.push({
-    ...pastOf(attempt, outcome, because, findings),
+    ...past,
+    isDoubted: outcome === 'moved' && past.answer !== '' && !isLeft,
     fault: event.data.fault,
     isLast: event.data.isLast ?? false,
   });
@@ -214,6 +218,7 @@ function pastOf(
     because,
     fault: undefined,
     isLast: false,
+    isDoubted: false,
     answer: answerText(attempt),
     findings,
   };

@@ -1,5 +1,6 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
+import { countCall } from './count-call.ts';
 import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
 import { runOutput } from './run-output.ts';
 import {
@@ -165,37 +166,19 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       task.waiting = undefined;
       break;
     case 'call.finished':
-      run.usage.calls += 1;
       run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
-      charge(run, event.data.settled);
+      countCall(run.usage, event);
       break;
     case 'call.failed':
-      run.usage.failedCalls += 1;
-      if (event.data.uncertain) {
-        run.usage.uncertainCalls += 1;
-        run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
-      }
-      charge(run, event.data.settled);
+      if (event.data.uncertain) run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
+      countCall(run.usage, event);
       break;
     case 'call.cached':
-      run.usage.cachedCalls += 1;
+      countCall(run.usage, event);
       break;
     default:
   }
   foldAttempt(task, event);
-}
-
-function charge(
-  run: RunState,
-  settled: {
-    readonly inputTokens: number;
-    readonly outputTokens: number;
-    readonly microUsd: number;
-  },
-): void {
-  run.usage.inputTokens += settled.inputTokens;
-  run.usage.outputTokens += settled.outputTokens;
-  run.usage.microUsd += settled.microUsd;
 }
 
 function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {

@@ -99,6 +99,8 @@ export interface PastAttempt {
   readonly fault: AttemptFault | undefined;
   /** No other attempt may follow it. */
   readonly isLast: boolean;
+  /** Its answer passed its checks, and was doubted all the same. */
+  readonly isDoubted: boolean;
   readonly answer: string;
   readonly findings: readonly Finding[];
 }

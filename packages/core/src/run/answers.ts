@@ -45,7 +45,8 @@ export type Offer =
   /** Ask again once `done` resolves: what is known is being looked up. */
   | { readonly kind: 'later'; readonly done: Promise<void> };
 
-const PLAIN_CALL: Offer = { kind: 'call', key: undefined };
+/** A call whose answer is of no use to others. */
+export const PLAIN_CALL: Extract<Offer, { kind: 'call' }> = { kind: 'call', key: undefined };
 
 /** Says of each first call whether an equal one was answered, or is about to be. */
 export class Answers {

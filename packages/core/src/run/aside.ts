@@ -12,16 +12,22 @@ interface Kept {
 
 /** Tasks that only a budget keeps back, until calls under way use less than they hold. */
 export class Aside {
-  #kept: Kept[] = [];
+  readonly #kept = new Map<string, Kept>();
 
   /** The tasks that are kept back. */
   get tasks(): readonly ReadyTask[] {
-    return this.#kept.map(({ ready }) => ready);
+    return [...this.#kept.values()].map(({ ready }) => ready);
   }
 
-  /** Keeps a task back. */
+  /** Keeps a task back, in place of the same one from before. */
   put(ready: ReadyTask, claim: Claim, model: string): void {
-    this.#kept.push({ ready, claim, model });
+    this.remove(ready.run, ready.task);
+    this.#kept.set(nameOf(ready.run, ready.task), { ready, claim, model });
+  }
+
+  /** Lets go of a task, if it is kept back. */
+  remove(run: string, task: string): void {
+    this.#kept.delete(nameOf(run, task));
   }
 
   /**
@@ -29,14 +35,19 @@ export class Aside {
    * one at a time, because each that starts leaves less for the others. Looking costs no prompt.
    */
   readmit({ budgets, runs }: Projection, queue: TaskQueue, nowMs: number): boolean {
-    if (this.#kept.length === 0) return false;
-    this.#kept = this.#kept.filter(({ ready }) => runs.get(ready.run)?.status === 'running');
-    const at = this.#kept.findIndex(
-      ({ ready, claim, model }) =>
-        budgets.admit(ready.run, ready.task, claim, model).kind !== 'wait',
-    );
-    const [kept] = at < 0 ? [] : this.#kept.splice(at, 1);
-    if (kept !== undefined) queue.add(kept.ready, nowMs);
-    return kept !== undefined;
+    for (const [name, { ready, claim, model }] of this.#kept) {
+      const isOver = runs.get(ready.run)?.status !== 'running';
+      const mayWait = !isOver && budgets.admit(ready.run, ready.task, claim, model).kind === 'wait';
+      if (mayWait) continue;
+      this.#kept.delete(name);
+      if (isOver) continue;
+      queue.add(ready, nowMs);
+      return true;
+    }
+    return false;
   }
+}
+
+function nameOf(run: string, task: string): string {
+  return `${run} ${task}`;
 }

@@ -1,4 +1,5 @@
 import { defined } from '../internal/defined.ts';
+import { countCall } from '../journal/count-call.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { noUsage, type RunningTotals, type TaskStatus } from '../journal/run-state.ts';
 import type { UsageTotals } from '../spec/call-amounts.ts';
@@ -89,7 +90,7 @@ function tallyOf(tallies: Map<string, Tally>, task: string): Tally {
 }
 
 function count(tally: Tally, event: OverseerEvent): void {
-  const { usage } = tally;
+  countCall(tally.usage, event);
   switch (event.type) {
     case 'task.assigned':
       tally.verdicts = [];
@@ -100,28 +101,9 @@ function count(tally: Tally, event: OverseerEvent): void {
       return;
     }
     case 'call.finished':
-      usage.calls += 1;
       tally.durationMs += event.data.durationMs;
       tally.firstTokenMs ??= event.data.firstTokenMs;
-      charge(usage, event.data.settled);
-      return;
-    case 'call.failed':
-      usage.failedCalls += 1;
-      if (event.data.uncertain) usage.uncertainCalls += 1;
-      charge(usage, event.data.settled);
-      return;
-    case 'call.cached':
-      usage.cachedCalls += 1;
       return;
     default:
   }
-}
-
-function charge(
-  usage: RunningTotals,
-  settled: OverseerEvent<'call.finished'>['data']['settled'],
-): void {
-  usage.inputTokens += settled.inputTokens;
-  usage.outputTokens += settled.outputTokens;
-  usage.microUsd += settled.microUsd;
 }

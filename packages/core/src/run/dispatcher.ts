@@ -17,11 +17,11 @@ import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
 import { downUntil, toolWait } from './down-until.ts';
 import { FirstCalls } from './first-calls.ts';
+import { FreeTasks, type TaskPlace } from './free-tasks.ts';
 import { describeError } from './live-attempts.ts';
 import { assignedToNobody, whyNoModel } from './no-model.ts';
 import { probeOrder } from './probe-order.ts';
 import type { Projection } from './projection.ts';
-import type { TaskPlace } from './run-graphs.ts';
 import { Scheduling, type SchedulingHost, type Started } from './scheduling.ts';
 import { isSetBack } from './set-back.ts';
 import type { Settings } from './settings.ts';
@@ -39,6 +39,8 @@ export interface DispatcherHost extends SchedulingHost {
   show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** An attempt cannot go on with its model. */
   end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string, details?: EndDetails): void;
+  /** A task could not be begun for an error nobody planned for: ends that task, or its attempt. */
+  breakStart(run: RunState, task: TaskState, error: unknown): void;
   stopRun(run: RunState, because: string): void;
 }
 
@@ -49,7 +51,7 @@ export interface DispatcherHost extends SchedulingHost {
 export class Dispatcher {
   readonly scheduling: Scheduling;
   /** Tasks that are ready and wait for no model, in the order of becoming so. */
-  readonly free: TaskPlace[] = [];
+  readonly free: FreeTasks = new FreeTasks();
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #decider: Decider;
@@ -94,7 +96,7 @@ export class Dispatcher {
   freed(): void {
     const { aside, queue } = this.scheduling;
     aside.readmit(this.#projection, queue, this.#settings.clock.now());
-    if (queue.size > 0 || this.#waiting.size > 0 || this.free.length > 0) this.wake();
+    if (queue.size > 0 || this.#waiting.size > 0 || this.free.size > 0) this.wake();
   }
 
   /** Starts nothing more. */
@@ -113,25 +115,31 @@ export class Dispatcher {
     this.#startFree(nowMs, notLaterThan);
     const { before, after } = probeOrder(this.#waiting.values(), this.#projection.breakers);
     for (const at of before) notLaterThan(this.#letThroughOrEnd(at, nowMs));
-    notLaterThan(this.scheduling.offer(nowMs, (ready) => this.#startOrFail(ready, nowMs)));
+    notLaterThan(this.scheduling.offer(nowMs, (ready) => this.#startOrBreak(ready, nowMs)));
     for (const at of after) notLaterThan(this.#letThroughOrEnd(at, nowMs));
     const { aside, queue } = this.scheduling;
     if (aside.readmit(this.#projection, queue, nowMs)) this.wake();
     return wakeAt;
   }
 
-  /** What a plugin throws while a task is given away ends that task, and nothing else. */
-  #startOrFail(ready: ReadyTask, nowMs: number): Started {
+  #startOrBreak(ready: ReadyTask, nowMs: number): Started {
     try {
       return this.#start(ready, nowMs);
     } catch (error) {
-      const run = this.#projection.runs.get(ready.run);
-      const task = run?.tasks.get(ready.task);
-      // A task that is given away already is no longer the dispatcher's.
-      if (run === undefined || task?.status !== 'open') throw error;
-      this.#host.failTask(run, task, `it could not be given away: ${describeError(error)}`, []);
+      return this.#broke(ready, error);
+    }
+  }
+
+  /** What a plugin throws while a task is given away ends that task, and nothing else. */
+  #broke(place: TaskPlace, error: unknown): 'dropped' {
+    const run = this.#projection.runs.get(place.run);
+    const task = run?.tasks.get(place.task);
+    // Of a journal that failed everybody hears by other ways.
+    if (run === undefined || task === undefined || this.#journal.failure !== undefined) {
       return 'dropped';
     }
+    this.#host.breakStart(run, task, error);
+    return 'dropped';
   }
 
   #start(ready: ReadyTask, nowMs: number): Started {
@@ -165,14 +173,21 @@ export class Dispatcher {
 
   /** Starts what waits for no model. One that is started may make others ready, which are behind it then. */
   #startFree(nowMs: number, notLaterThan: (at: number | undefined) => void): void {
-    let kept = 0;
-    for (const place of this.free) {
-      const outcome = this.#startWithoutModel(place, nowMs);
-      if (typeof outcome === 'string') continue;
+    if (this.free.size === 0) return;
+    this.free.offer((place) => {
+      const outcome = this.#startFreeOrBreak(place, nowMs);
+      if (typeof outcome === 'string') return true;
       notLaterThan(outcome.untilAt);
-      this.free[kept++] = place;
+      return false;
+    });
+  }
+
+  #startFreeOrBreak(place: TaskPlace, nowMs: number): Started {
+    try {
+      return this.#startWithoutModel(place, nowMs);
+    } catch (error) {
+      return this.#broke(place, error);
     }
-    this.free.length = kept;
   }
 
   #startWithoutModel(place: TaskPlace, nowMs: number): Started {
@@ -227,11 +242,11 @@ export class Dispatcher {
     }
     const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };
     const call = this.#settings.ids();
+    const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     const durable = this.#journal.append([
       ...assignmentDrafts(at, choice, prompt, tools),
       callStarted({ ...at, call }, member, 1, admission, claim, first.key),
     ]);
-    const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     this.scheduling.workers.begin(task.task.kind);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
@@ -290,8 +305,8 @@ export class Dispatcher {
     const place = { ...placeOf(at), call };
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
-    const durable = this.#journal.append([callStarted(place, member, step, admission, claim, key)]);
     const request = requestOf(this.#settings, task, member, messages, tools);
+    const durable = this.#journal.append([callStarted(place, member, step, admission, claim, key)]);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;
   }

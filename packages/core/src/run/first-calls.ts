@@ -4,7 +4,14 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { ModelEvent } from '../spec/model.ts';
-import { Answers, callCached, type FirstCall, type FoundAnswer, type Offer } from './answers.ts';
+import {
+  Answers,
+  callCached,
+  type FirstCall,
+  type FoundAnswer,
+  type Offer,
+  PLAIN_CALL,
+} from './answers.ts';
 import { type Assignment, assignmentDrafts } from './assignment.ts';
 import { requestOf } from './begin-call.ts';
 import { composeFor } from './compose-for.ts';
@@ -36,7 +43,6 @@ export interface FirstCallsQueue {
 
 const ANSWERED = 'an equal request was answered before';
 const NO_CALL: FirstCallOutcome = { kind: 'no call' };
-const PLAIN_CALL: Extract<FirstCallOutcome, { kind: 'call' }> = { kind: 'call', key: undefined };
 
 /** Lets attempts do without their first call where an equal one was answered, or is under way. */
 export class FirstCalls {

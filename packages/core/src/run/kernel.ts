@@ -11,6 +11,7 @@ import type { JournalIndex } from '../journal/journal-index.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
+import { breakStart } from './break-start.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
@@ -77,16 +78,18 @@ export class Kernel {
       show: (at, event) => this.#host.show(at, event),
       end: (at, outcome, because, details) =>
         endAttempt(this.#host, at, outcome, because, [], details),
+      breakStart: (run, task, error) => this.#breakStart(run, task, error),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
       attempts: () => this.#attempts.list(),
       longest: (run) => this.#graphs.longest(run),
       append: (drafts) => this.#journal.append(drafts),
       wake: () => this.#dispatcher.wake(),
-      isStopping: (run) => this.#control.isStopping(run),
+      isStopping: (run) => this.#control.stops.has(run),
       isPaused: () => this.paused !== undefined,
       // A stop can fail only with the journal, and of that everybody hears by other ways.
-      stopRun: (run, because) => void this.#control.drain(run, because).catch(() => undefined),
+      stopRun: (run, because) =>
+        void this.#control.stops.drain(run, because).catch(() => undefined),
     });
     this.scheduling = this.#dispatcher.scheduling;
     this.#graphs = new RunGraphs(this.scheduling, this.#dispatcher.free, settings.shared);
@@ -110,6 +113,7 @@ export class Kernel {
       attemptHost: this.#host,
       graphs: this.#graphs,
       control: this.#control,
+      chains: this.#chains,
       isPaused: () => this.paused !== undefined,
       append: (drafts) => this.#append(drafts),
       wake: () => this.#dispatcher.wake(),
@@ -191,7 +195,7 @@ export class Kernel {
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
-    await this.#control.stopped();
+    await this.#control.stops.over();
     await atMost(clock, graceMs, this.#removals.over());
     this.#deadlines.close();
     if (this.#journal.failure === undefined) await this.#suspendAll();
@@ -240,7 +244,7 @@ export class Kernel {
    * here. Throws `ConfigError` for a check that nobody makes any more.
    */
   #resume(run: RunState, because: string, source: TaskSource | undefined): void {
-    if (run.status === 'finished' || this.#control.isStopping(run)) return;
+    if (run.status === 'finished' || this.#control.stops.has(run)) return;
     if (run.status === 'running' && this.#graphs.has(run.id)) return;
     for (const { status, task } of run.tasks.values()) if (!isFinal[status]) this.#chains.of(task);
     if (source !== undefined) this.#sources.set(run.id, source);
@@ -252,6 +256,20 @@ export class Kernel {
     for (const at of left) this.#attempts.go(at, undefined, undefined);
     this.#control.finishIfOver(run);
     this.#dispatcher.wake();
+  }
+
+  #breakStart(run: RunState, task: TaskState, error: unknown): void {
+    breakStart(
+      {
+        attempts: this.#attempts,
+        append: (drafts) => this.#append(drafts),
+        broken: (at, cause) => this.#broken(at, cause),
+        failTask: (...failed) => this.#control.failTask(...failed),
+      },
+      run,
+      task,
+      error,
+    );
   }
 
   #broken(at: AttemptPlace, error: unknown): void {

@@ -30,10 +30,6 @@ export class LiveAttempts {
     this.#onBroken = onBroken;
   }
 
-  get size(): number {
-    return this.#live.size;
-  }
-
   /** Takes on the attempt that a task has now. */
   adopt(run: RunState, task: TaskState, attempt: AttemptState): AttemptPlace {
     const live: LiveAttempt = {

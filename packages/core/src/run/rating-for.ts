@@ -14,7 +14,10 @@ import type { Decider } from './decider.ts';
 /** What a call of a task would use on a model. */
 export type EstimateFor = (member: Member) => CallEstimate;
 
-/** What outcomes say of a task's candidates now. Pure: reads state, changes nothing. */
+/**
+ * What outcomes say of a task's candidates now. Reads state and changes none; where the routing explores, it draws from
+ * the settings' `random`, so that asking again may give another answer.
+ */
 export function ratingFor(
   { settings, projection }: Decider,
   task: TaskState,
@@ -111,12 +114,12 @@ export function doubtOf(
   return decision.kind === 'escalate' ? decision.because : undefined;
 }
 
-/** Whoever answered and was moved on from all the same: only a doubt does that. */
-function doubtedIn({ past }: TaskState): ReadonlySet<string> {
+/** Whose answer was doubted, since the task was opened last. */
+function doubtedIn({ past, forgiven }: TaskState): ReadonlySet<string> {
   return new Set(
-    past.flatMap(({ model, outcome, answer }) =>
-      outcome === 'moved' && model !== undefined && answer !== '' ? [model] : [],
-    ),
+    past
+      .slice(forgiven)
+      .flatMap(({ model, isDoubted }) => (isDoubted && model !== undefined ? [model] : [])),
   );
 }
 

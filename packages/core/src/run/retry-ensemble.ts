@@ -1,5 +1,6 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
+import { isUndone } from './undone.ts';
 
 /**
  * What must be tried again together with a task of an ensemble: with its end the members, where none of them is done;
@@ -21,8 +22,4 @@ export function triedTogether(run: RunState, { task }: TaskState): readonly Task
     );
   }
   return isUndone(end) ? [end] : [];
-}
-
-function isUndone({ status }: TaskState): boolean {
-  return status === 'failed' || status === 'skipped';
 }

@@ -1,12 +1,13 @@
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { EventData, RunStatus } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Finding } from '../spec/validator.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import type { RunGraphs } from './run-graphs.ts';
+import { RunStops } from './run-stops.ts';
 import { lostWith } from './settled.ts';
 
 /** Attempts of one task, moves left out, after which it fails whatever happened. */
@@ -33,10 +34,17 @@ export interface RunControlHost {
 /** What becomes of tasks and runs when attempts end, tasks fail, and people say stop. */
 export class RunControl {
   readonly #host: RunControlHost;
-  readonly #stopping = new Map<string, Promise<void>>();
+  /** Runs that are ended before their tasks are done. */
+  readonly stops: RunStops;
 
   constructor(host: RunControlHost) {
     this.#host = host;
+    this.stops = new RunStops({
+      attempts: host.attempts,
+      attemptHost: host.attemptHost,
+      append: (drafts) => host.append(drafts),
+      finish: (run, because) => this.#finish(run, 'stopped', because),
+    });
   }
 
   /** An attempt ended: its task is done, or open for another try, or out of tries. */
@@ -45,7 +53,7 @@ export class RunControl {
     const { run, task } = at;
     attempts.release(at);
     this.#host.closeWorkspace(at);
-    if (this.#stopping.has(run.id)) {
+    if (this.stops.has(run)) {
       // What is under way in a run that is drained comes to its end, and so does whoever asked for it.
       if (task.status === 'done' && !at.live.cancel.aborted) this.#answer(run, task, at);
       return;
@@ -54,7 +62,7 @@ export class RunControl {
       if (task.task.kind === 'plan') graphs.load(run, this.#host.now());
       else graphs.complete(run, task.task.key, this.#host.now());
       this.#answer(run, task, at);
-      this.#finishIfOver(run);
+      this.finishIfOver(run);
     } else {
       this.#tryAgain(run, task);
     }
@@ -98,7 +106,7 @@ export class RunControl {
     this.#failAsker(run, task, because);
     const { memberOf } = task.task;
     if (memberOf !== undefined) this.#host.graphs.enqueueIfReady(run, memberOf, this.#host.now());
-    this.#finishIfOver(run);
+    this.finishIfOver(run);
     this.#host.wake();
   }
 
@@ -106,73 +114,8 @@ export class RunControl {
   added(run: RunState, tasks: readonly PlanTask[]): void {
     const states = tasks.flatMap(({ key }) => run.tasks.get(key) ?? []);
     this.#host.graphs.add(run, states, this.#host.now());
-    this.#finishIfOver(run);
+    this.finishIfOver(run);
     this.#host.wake();
-  }
-
-  /** Whether a run is being ended, so that nothing of it may start. */
-  isStopping(run: RunState): boolean {
-    return this.#stopping.has(run.id);
-  }
-
-  /**
-   * Ends a run before its tasks are done: aborts what is under way, records it, skips the rest. Resolves once that is
-   * appended, also for whoever comes second. Rejects only when the journal failed.
-   */
-  async stop(run: RunState, because: string): Promise<void> {
-    if (run.status === 'finished') return;
-    this.#abort(this.#host.attempts.list(run.id), because);
-    await this.#end(run, because);
-  }
-
-  /**
-   * Ends a run that may not make its next call: starts nothing more, and lets what is under way end first, which is paid
-   * for. Otherwise as `stop`, which cuts it short.
-   */
-  async drain(run: RunState, because: string): Promise<void> {
-    if (run.status !== 'finished') await this.#end(run, because);
-  }
-
-  /** Resolves when no run is being ended any more. */
-  async stopped(): Promise<void> {
-    await Promise.allSettled(this.#stopping.values());
-  }
-
-  #end(run: RunState, because: string): Promise<void> {
-    let ending = this.#stopping.get(run.id);
-    if (ending === undefined) {
-      ending = this.#stop(run, because);
-      this.#stopping.set(run.id, ending);
-    }
-    return ending;
-  }
-
-  #abort(places: readonly AttemptPlace[], because: string): void {
-    for (const at of places) at.live.cancel.abort(new Error(because));
-  }
-
-  async #stop(run: RunState, because: string): Promise<void> {
-    const places = this.#host.attempts.list(run.id);
-    await this.#host.attempts.quiet(run.id);
-    this.#abort(places, because);
-    for (const at of places) {
-      if (at.task.attempt?.id === at.attempt.id) {
-        endAttempt(this.#host.attemptHost, at, 'cancelled', because, []);
-      }
-    }
-    const drafts: EventDraft[] = [];
-    for (const [key, task] of run.tasks) {
-      if (isFinal[task.status]) continue;
-      drafts.push({ type: 'task.skipped', run: run.id, task: key, data: { because } });
-    }
-    void this.#host.append(drafts);
-    this.#stopping.delete(run.id);
-    this.#finish(run, 'stopped', because);
-  }
-
-  /** A run whose tasks are all final is over. */
-  finishIfOver(run: RunState): void {
-    this.#finishIfOver(run);
   }
 
   #tryAgain(run: RunState, task: TaskState): void {
@@ -239,8 +182,9 @@ export class RunControl {
     return at?.attempt.questions?.has(asks.question) ? at : undefined;
   }
 
-  #finishIfOver(run: RunState): void {
-    if (run.status !== 'running' || run.open > 0 || this.#stopping.has(run.id)) return;
+  /** A run whose tasks are all final is over. */
+  finishIfOver(run: RunState): void {
+    if (run.status !== 'running' || run.open > 0 || this.stops.has(run)) return;
     const failed = firstOf(run, 'failed');
     // Nothing failed, and yet somebody cancelled a part of it.
     const undone = failed ?? firstOf(run, 'skipped');

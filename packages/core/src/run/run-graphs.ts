@@ -2,21 +2,16 @@ import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts'
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
 import { payerOf } from './call-claim.ts';
+import type { FreeTasks } from './free-tasks.ts';
 import { whyNoModel } from './no-model.ts';
 import type { Scheduling } from './scheduling.ts';
 import { hasItsNeeds } from './settled.ts';
 import { groupOf } from './task-group.ts';
 
-/** Names one task. */
-export interface TaskPlace {
-  readonly run: string;
-  readonly task: string;
-}
-
 /** The graphs of the runs that are worked on, and how their ready tasks get into the queue. */
 export class RunGraphs {
   readonly #scheduling: Scheduling;
-  readonly #free: TaskPlace[];
+  readonly #free: FreeTasks;
   readonly #graphs = new Map<string, TaskGraph>();
   readonly #hasPayers: boolean;
   #order = 0;
@@ -24,7 +19,7 @@ export class RunGraphs {
   /** `free` is given the tasks that wait for no model: whoever takes them out starts them. */
   constructor(
     scheduling: Scheduling,
-    free: TaskPlace[],
+    free: FreeTasks,
     { hasPayers }: Pick<SharedLimits, 'hasPayers'>,
   ) {
     this.#hasPayers = hasPayers;
@@ -90,11 +85,11 @@ export class RunGraphs {
   }
 
   /** Queues one open task. */
-  enqueue(run: RunState, key: string, nowMs: number, notBefore = 0): void {
+  enqueue(run: RunState, key: string, nowMs: number): void {
     const state = run.tasks.get(key);
     if (state === undefined || state.status !== 'open') return;
     if (whyNoModel(run, state) !== undefined) {
-      this.#free.push({ run: run.id, task: key });
+      this.#free.add({ run: run.id, task: key });
       return;
     }
     const task = {
@@ -107,10 +102,11 @@ export class RunGraphs {
       rank: this.#graphs.get(run.id)?.rank(key) ?? 0,
       order: ++this.#order,
       readyAt: nowMs,
-      notBefore,
+      notBefore: 0,
       ...this.#scheduling.timesOf(state, nowMs),
       express: state.expedited,
     };
+    this.#scheduling.aside.remove(run.id, key);
     this.#scheduling.queue.add(task, nowMs);
   }
 

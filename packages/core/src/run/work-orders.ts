@@ -1,5 +1,6 @@
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
+import { isAccepting } from '../attempt/find-change.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
@@ -8,10 +9,12 @@ import { questionTasks } from '../journal/fold-run.ts';
 import { type AttemptState, isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { Priority, TaskSource } from '../spec/task.ts';
+import type { Chains } from '../validate/chain.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import { triedTogether } from './retry-ensemble.ts';
 import { leftAttemptEnded, type RunControl } from './run-control.ts';
 import type { RunGraphs } from './run-graphs.ts';
+import { requireNeeds, requireUndone } from './undone.ts';
 import { type Order, openOf, openWith, resolveScope, type WorkScope } from './work-scope.ts';
 
 /** What orders need of the kernel around them. */
@@ -22,6 +25,7 @@ export interface WorkOrdersHost {
   readonly attemptHost: AttemptHost;
   readonly graphs: RunGraphs;
   readonly control: RunControl;
+  readonly chains: Chains;
   /** Whether the whole project is paused. */
   isPaused(): boolean;
   append(drafts: readonly EventDraft[]): void;
@@ -50,7 +54,7 @@ export class WorkOrders {
       if (!this.#host.isPaused()) this.#host.append([{ type: 'project.paused', actor, data }]);
     } else if (ordered.kind === 'run') {
       const { run } = ordered;
-      if (run.status !== 'running' || this.#host.control.isStopping(run)) return;
+      if (run.status !== 'running' || this.#host.control.stops.has(run)) return;
       this.#host.append([{ type: 'run.suspended', run: run.id, actor, data }]);
     } else {
       const tasks = openWith(ordered).filter(({ paused }) => paused === undefined);
@@ -81,18 +85,21 @@ export class WorkOrders {
 
   /**
    * Ends it before it is done, down to the sockets; resolves when that is appended. Tasks that need it are skipped. A
-   * change that is going in goes in. Throws `OverseerError` `task.in-doubt` for one whose process ended meanwhile.
+   * change that is going in goes in. Throws `OverseerError` `task.in-doubt` for tasks that were being accepted when
+   * their process ended; the end of a whole run looks whether their changes went in.
    */
   async cancel(scope: WorkScope, order: Order): Promise<void> {
     const ordered = resolveScope(this.#host.runs, scope);
     const because = order.because ?? 'cancelled';
     const { control, runs } = this.#host;
     if (ordered.kind === 'everything') {
-      await Promise.all([...runs.values()].map((run) => control.stop(run, because)));
+      await Promise.all([...runs.values()].map((run) => control.stops.stop(run, because)));
     } else if (ordered.kind === 'run') {
-      await control.stop(ordered.run, because);
+      await control.stops.stop(ordered.run, because);
     } else {
-      await this.#cancelTasks(ordered.run, openWith(ordered), because, actorOf(order));
+      const tasks = openWith(ordered);
+      this.#requireCertain(tasks);
+      await this.#cancelTasks(ordered.run, tasks, because, actorOf(order));
     }
   }
 
@@ -129,6 +136,11 @@ export class WorkOrders {
     }
     const because = order.because ?? (model === undefined ? 'any model may do it' : `for ${model}`);
     const changed = openOf(tasks).filter((task) => task.model !== model);
+    const elsewhere = changed.filter(
+      ({ attempt }) =>
+        model !== undefined && attempt?.model !== undefined && attempt.model !== model,
+    );
+    this.#requireCertain(elsewhere);
     this.#host.append(
       changed.map((task) => ({
         type: 'task.changed',
@@ -137,17 +149,15 @@ export class WorkOrders {
         data: { because, model: model ?? null },
       })),
     );
-    for (const task of changed) {
-      const isElsewhere = task.attempt?.model !== undefined && task.attempt.model !== model;
-      if (model !== undefined && isElsewhere) await this.#moveOn(run, task, because);
-    }
+    for (const task of elsewhere) await this.#moveOn(run, task, because);
     this.#queueAgain(run, changed);
     this.#host.wake();
   }
 
   /**
    * Tries tasks again that failed or were skipped, and what was skipped because of them. Throws `OverseerError`
-   * `task.not-over` for a task that is open or done, and `task.needs` for one that needs another that failed.
+   * `task.not-over` for a task that is open or done, `task.needs` for one that needs another that failed, and
+   * `ConfigError` for a check that nobody makes any more.
    */
   retry(scope: WorkScope, order: Order): void {
     const { run, tasks } = this.#tasks(scope);
@@ -157,7 +167,10 @@ export class WorkOrders {
       const skipped = this.#skippedAfter(run, task);
       for (const one of [task, ...triedTogether(run, task), ...skipped]) again.add(one);
     }
-    for (const task of again) requireNeeds(run, task, again);
+    for (const task of again) {
+      requireNeeds(run, task, again);
+      this.#host.chains.of(task.task);
+    }
     const data = { because: order.because ?? 'tried again' };
     this.#host.append(
       [...again].map((task) => ({
@@ -192,6 +205,7 @@ export class WorkOrders {
     because: string,
     actor: string,
   ): Promise<void> {
+    const { control } = this.#host;
     const quiet = new Set<AttemptPlace>();
     const restless = (): readonly AttemptPlace[] =>
       tasks.flatMap((task) => {
@@ -203,11 +217,15 @@ export class WorkOrders {
       await Promise.all(some.map((at) => this.#host.attempts.quietOf(at)));
       for (const at of some) quiet.add(at);
     }
+    // What its run's end looks for is that end's to tell.
+    if (control.stops.has(run) && tasks.some(isAccepting)) {
+      await control.stops.drain(run, because);
+    }
     // From here on in one turn, so that nothing begins in between; and what was accepted meanwhile is done.
     const attempts = tasks.map(({ attempt }) => attempt);
     for (const task of tasks) {
       this.#endAttempt(task, 'cancelled', because);
-      if (!isFinal[task.status]) this.#host.control.skipTask(run, task, because, actor);
+      if (!isFinal[task.status]) control.skipTask(run, task, because, actor);
     }
     for (const [at, task] of tasks.entries()) await this.#cancelQuestions(run, task, attempts[at]);
   }
@@ -217,8 +235,17 @@ export class WorkOrders {
     if (at !== undefined) await this.#host.attempts.quietOf(at);
     const { attempt } = task;
     if (at !== undefined && !(at.live.cancel.aborted && attempt?.id === at.attempt.id)) return;
+    // One that is being accepted is broken off with its whole run alone, which looks whether its change went in.
+    if (isAccepting(task)) return;
     this.#endAttempt(task, 'moved', because);
     await this.#cancelQuestions(run, task, attempt);
+  }
+
+  /** Throws before anything is done to any of them where one was being accepted when its process ended. */
+  #requireCertain(tasks: readonly TaskState[]): void {
+    for (const task of tasks) {
+      if (isAccepting(task) && this.#host.attempts.of(task) === undefined) throw inDoubt(task);
+    }
   }
 
   /** Aborts what is under way for a task; the attempt that has to become quiet. */
@@ -226,7 +253,6 @@ export class WorkOrders {
     const at = this.#host.attempts.of(task);
     // A change that is going in goes in: broken off, nobody would know whether it did.
     if (at !== undefined && !isAccepting(task)) at.live.cancel.abort(new Error(because));
-    if (at === undefined && isAccepting(task)) throw inDoubt(task);
     return at;
   }
 
@@ -255,11 +281,6 @@ export class WorkOrders {
   }
 }
 
-function isAccepting({ attempt }: TaskState): boolean {
-  // One that went in and is not told as done yet is as little to be tried again as one in doubt.
-  return attempt?.change !== undefined && attempt.change !== 'refused';
-}
-
 function inDoubt({ run, task }: TaskState): OverseerError {
   return new OverseerError(
     'task.in-doubt',
@@ -273,26 +294,4 @@ function placeOf({ run, task }: TaskState): { readonly run: string; readonly tas
 
 function actorOf({ by }: Order): string {
   return by === undefined ? 'host' : `person:${by}`;
-}
-
-function requireUndone({ task, status }: TaskState): void {
-  if (status === 'failed' || status === 'skipped') return;
-  throw new OverseerError(
-    'task.not-over',
-    `Task ${task.key} is ${status}: only one that failed or was skipped can be tried again.`,
-  );
-}
-
-function requireNeeds(run: RunState, task: TaskState, again: ReadonlySet<TaskState>): void {
-  for (const key of task.task.needs) {
-    const needed = run.tasks.get(key);
-    if (needed === undefined || again.has(needed)) continue;
-    // An ensemble goes on without members that are over.
-    if (needed.task.memberOf === task.task.key) continue;
-    if (needed.status !== 'failed' && needed.status !== 'skipped') continue;
-    throw new OverseerError(
-      'task.needs',
-      `Task ${task.task.key} needs ${key}, which ${needed.status === 'failed' ? 'failed' : 'was skipped'}: try that one again.`,
-    );
-  }
 }
