@@ -15,6 +15,7 @@ import {
 } from '@overseer/cli';
 import { ConfigError } from '@overseer/core/plugin';
 import type { TaskGraph } from '@overseer/core/spec';
+import { holdDemo, requireIdle } from './hold-demo.ts';
 import type { Job } from './job.ts';
 import { kit } from './kit-tasks.ts';
 import { findPlaces, type Places } from './places.ts';
@@ -24,10 +25,14 @@ import { watchForCrash } from './watch-for-crash.ts';
 
 type Demo = Extract<Job, { kind: 'demo' }>;
 
-/** Works the kit with simulated models, from its start or from where it was. Returns the exit code. */
+/**
+ * Works the kit with simulated models, from its start or from where it was. Returns the exit code. Throws `StoreError`
+ * `store.busy` while another process works on it, and then touches nothing.
+ */
 export async function runDemo(demo: Demo): Promise<number> {
   const places = findPlaces();
   announce(demo);
+  await using _held = await holdDemo(places);
   if (demo.resume) requireRepository(places);
   else await prepareRepository(places);
   await using service = await spawnMockService({
@@ -49,6 +54,7 @@ function announce({ show, resume }: Demo): void {
 }
 
 async function prepareRepository({ repository, counts }: Places): Promise<void> {
+  await requireIdle(journalOf(repository), repository);
   await rm(repository, { recursive: true, force: true });
   await rm(counts, { force: true });
   await mkdir(repository, { recursive: true });
@@ -57,11 +63,15 @@ async function prepareRepository({ repository, counts }: Places): Promise<void> 
 }
 
 function requireRepository({ repository }: Places): void {
-  if (existsSync(join(repository, '.overseer', 'journal.db'))) return;
+  if (existsSync(journalOf(repository))) return;
   throw new ConfigError(
     'config.nothing-to-resume',
     'There is nothing to resume: run npm start first.',
   );
+}
+
+function journalOf(repository: string): string {
+  return join(repository, '.overseer', 'journal.db');
 }
 
 async function workOn(
