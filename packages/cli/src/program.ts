@@ -43,7 +43,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--tasks <path>', 'a tasks.md, a feature folder, or a repository with specs/')
     .option('--estimate', 'say what the tasks will cost, and end')
     .action(async (goal: readonly string[], flags) =>
-      done(await runCommand(goal.join(' '), flags)),
+      done(await runCommand(name, goal.join(' '), flags)),
     );
   addRunFlags(
     program
@@ -52,7 +52,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
   )
     .option('--tasks <path>', 'another tasks.md to tick boxes in than the one it was started with')
     .option('--answer <reply>', 'your answer to the oldest question that the run waits with')
-    .action(async (run: string | undefined, flags) => done(await resumeCommand(run, flags)));
+    .action(async (run: string | undefined, flags) => done(await resumeCommand(name, run, flags)));
   addPlaceFlags(
     program
       .command('status [run]')

@@ -10,8 +10,15 @@ import type { WorkOptions } from './work.ts';
 /** How long a server may take to say which models it has. */
 const PATIENCE_MS = 10_000;
 
-/** The team that flags and variables name, asked whether it is there: what `run` and `resume` have in common. */
-export async function prepareWork(project: Project, flags: RunFlags): Promise<WorkOptions> {
+/**
+ * The team that flags and variables name, asked whether it is there: what `run` and `resume` have in common. `program`
+ * is the name that a person calls the command by.
+ */
+export async function prepareWork(
+  program: string,
+  project: Project,
+  flags: RunFlags,
+): Promise<WorkOptions> {
   const named = { model: flags.model, baseUrl: flags.baseUrl };
   const models = modelsOf(named, process.env);
   const prices = pricesOf(flags.price, models);
@@ -26,7 +33,7 @@ export async function prepareWork(project: Project, flags: RunFlags): Promise<Wo
     parts: teamParts({ hasFiles: project.repository !== undefined }),
     budgetUsd: flags.budget,
     show: { json: flags.json ?? false, plain: flags.plain ?? false },
-    resumeCommand: resumeCommandOf(flags),
+    resumeCommand: resumeCommandOf(program, flags),
     warnings,
     notes: () => [],
   };

@@ -8,8 +8,12 @@ import { requireJournal } from './read-journal.ts';
 import type { RunFlags } from './run-flags.ts';
 import { work } from './work.ts';
 
-/** `overseer resume`: goes on with a run that was stopped or whose process died. Returns the exit code. */
+/**
+ * `overseer resume`: goes on with a run that was stopped or whose process died. `program` is what a person calls
+ * `overseer`. Returns the exit code.
+ */
 export async function resumeCommand(
+  program: string,
   id: string | undefined,
   flags: RunFlags & Pick<ResumeWish, 'answer'>,
 ): Promise<number> {
@@ -19,7 +23,7 @@ export async function resumeCommand(
     folder: process.cwd(),
   });
   requireJournal(project);
-  const options = await prepareWork(project, flags);
+  const options = await prepareWork(program, project, flags);
   return await work(options, (overseer) => resumeRun(overseer, project, { id, ...flags }));
 }
 

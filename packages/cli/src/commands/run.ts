@@ -11,17 +11,27 @@ import { prepareWork } from './prepare.ts';
 import { checksOf, type RunFlags, wholeChecksOf } from './run-flags.ts';
 import { work } from './work.ts';
 
-/** `overseer run`: works a goal in words, or the open tasks of a Spec Kit feature. Returns the exit code. */
-export async function runCommand(goal: string, flags: RunFlags): Promise<number> {
+/**
+ * `overseer run`: works a goal in words, or the open tasks of a Spec Kit feature. `program` is what a person calls
+ * `overseer`. Returns the exit code.
+ */
+export async function runCommand(program: string, goal: string, flags: RunFlags): Promise<number> {
   const project = findProject({
     repository: flags.repo,
     journal: flags.journal,
     folder: process.cwd(),
   });
-  return goal.trim() === '' ? await runTasks(project, flags) : await runGoal(goal, project, flags);
+  return goal.trim() === ''
+    ? await runTasks(program, project, flags)
+    : await runGoal(program, goal, project, flags);
 }
 
-async function runGoal(goal: string, project: Project, flags: RunFlags): Promise<number> {
+async function runGoal(
+  program: string,
+  goal: string,
+  project: Project,
+  flags: RunFlags,
+): Promise<number> {
   if (flags.tasks !== undefined) {
     throw new ConfigError(
       'config.command-line',
@@ -31,30 +41,30 @@ async function runGoal(goal: string, project: Project, flags: RunFlags): Promise
   refuseEstimateOfGoal(flags.estimate);
   const checks = checksOf(flags);
   if (checks.some(({ kind }) => kind !== 'review')) requireRepository(project);
-  const options = await prepareWork(project, flags);
+  const options = await prepareWork(program, project, flags);
   const hasReview = project.repository === undefined && flags.review !== false;
   const wish = hasReview ? { checks } : { checks, finalChecks: wholeChecksOf(flags) };
   return await work(options, (overseer) => overseer.run(goal, wish));
 }
 
-async function runTasks(project: Project, flags: RunFlags): Promise<number> {
-  const graph = await graphOf(project, flags);
+async function runTasks(program: string, project: Project, flags: RunFlags): Promise<number> {
+  const graph = await graphOf(program, project, flags);
   if (graph.tasks.length === 0) {
     const file = graph.source?.files[0] ?? 'the document';
     process.stdout.write(`There is nothing to do: every task of ${file} is done.\n`);
     return EXIT.done;
   }
-  const options = await prepareWork(project, flags);
+  const options = await prepareWork(program, project, flags);
   if (flags.estimate === true) return await estimate(options, graph);
   const warnings = [...(graph.diagnostics ?? []).flatMap(warningOf), ...options.warnings];
   return await work({ ...options, warnings }, (overseer) => overseer.run(graph));
 }
 
-async function graphOf(project: Project, flags: RunFlags): Promise<TaskGraph> {
+async function graphOf(program: string, project: Project, flags: RunFlags): Promise<TaskGraph> {
   if (flags.tasks === undefined && !hasSpecs(project)) {
     throw new ConfigError(
       'config.no-target',
-      'Say what to do: a goal in words (overseer run "Write a changelog"), or --tasks with a tasks.md.',
+      `Say what to do: a goal in words (${program} run "Write a changelog"), or --tasks with a tasks.md.`,
     );
   }
   const graph = await readTasks(project, flags.tasks, checksOf(flags));
