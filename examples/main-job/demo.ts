@@ -9,6 +9,8 @@ import {
   type Project,
   readTasks,
   resumeRun,
+  stopEarly,
+  stoppedEarly,
   teamParts,
   withFinalCheck,
   work,
@@ -23,6 +25,8 @@ import { simulatedTeam } from './simulated-team.ts';
 import { compareTotals } from './totals.ts';
 import { watchForCrash } from './watch-for-crash.ts';
 
+const RESUME = 'npm start -- --resume';
+
 type Demo = Extract<Job, { kind: 'demo' }>;
 
 /**
@@ -31,6 +35,7 @@ type Demo = Extract<Job, { kind: 'demo' }>;
  */
 export async function runDemo(demo: Demo): Promise<number> {
   const places = findPlaces();
+  using early = stopEarly(stoppedEarly(demo.resume ? RESUME : undefined));
   announce(demo);
   await using _held = await holdDemo(places);
   if (demo.resume) requireRepository(places);
@@ -41,7 +46,7 @@ export async function runDemo(demo: Demo): Promise<number> {
     // Ctrl-C is for the job alone: the service goes on answering what is in flight, and ends with the job.
     lingerMs: 0,
   });
-  return await workOn(demo, places, service);
+  return await workOn(demo, places, service, early);
 }
 
 function announce({ show, resume }: Demo): void {
@@ -78,6 +83,7 @@ async function workOn(
   { resume, show, crashAfter }: Demo,
   places: Places,
   service: SpawnedMockService,
+  early: Disposable,
 ): Promise<number> {
   const project = findProject({ repository: places.repository, folder: process.cwd() });
   return await work(
@@ -87,8 +93,9 @@ async function workOn(
       parts: teamParts({ hasFiles: true, tsc: places.tsc }),
       budgetUsd: 2,
       show,
-      resumeCommand: 'npm start -- --resume',
+      resumeCommand: RESUME,
       warnings: [],
+      early,
       notes: async ({ view }) => [
         ...(await compareTotals(view, places.counts)),
         'With your own key and repository:',

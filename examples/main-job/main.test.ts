@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inspectJournal } from './inspect-journal.ts';
@@ -33,7 +34,7 @@ async function start(
   home: string,
   args: readonly string[],
   at?: RegExp,
-  then?: () => Promise<void>,
+  then?: (child: ChildProcess) => Promise<void>,
 ): Promise<Ended> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--conditions=@overseer/source', main, ...args], {
@@ -48,7 +49,7 @@ async function start(
     firstLineMs = Math.min(firstLineMs, performance.now() - startedAt);
     out += chunk;
     if (done !== undefined || at?.test(out) !== true) return;
-    done = then?.() ?? Promise.resolve(void child.kill('SIGINT'));
+    done = then?.(child) ?? Promise.resolve(void child.kill('SIGINT'));
     // Its failure is thrown at the end.
     done.catch(() => child.kill('SIGKILL'));
   });
@@ -191,6 +192,45 @@ describe('the main job', { tags: ['slow'], timeout: 120_000 }, () => {
     const crashed = await start(home, ['--plain', '--crash-after=1']);
     expect(crashed.err).not.toContain('store.busy');
     expect(crashed.out).toContain('started: ');
+  });
+
+  it.each([0, 150, 400, 800, 1_200])(
+    'K6: Ctrl-C %i ms after the first sign of life ends it with a word and 130',
+    async (wait) => {
+      const home = await newHome();
+      const stopped = await start(home, ['--plain'], /The models are simulated/, async (child) => {
+        await sleep(wait);
+        child.kill('SIGINT');
+      });
+      expect(stopped.code, stopped.out + stopped.err).toBe(130);
+      expect(stopped.out + stopped.err).toMatch(
+        /Stopped: nothing was begun\.|Go on with: npm start/,
+      );
+    },
+  );
+
+  it('K6: Ctrl-C while everything is still being loaded is answered', async () => {
+    const interrupt = `process.once('newListener', () =>
+      setImmediate(() => process.kill(process.pid, 'SIGINT')))`;
+    const early = `--import=data:text/javascript,${encodeURIComponent(interrupt)}`;
+    const child = spawn(process.execPath, ['--conditions=@overseer/source', early, main], {
+      env: { ...process.env, OVERSEER_DEMO_HOME: await newHome() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk;
+    });
+    expect(await once(child, 'close')).toEqual([130, null]);
+    expect(err).toBe('Stopped: nothing was begun.\n');
+  });
+
+  it('K6 R2: Ctrl-C while --crash starts its second half says how to go on, and compares nothing', async () => {
+    const home = await newHome();
+    const stopped = await start(home, ['--crash', '--plain'], /finished\. Resuming\./);
+    expect(stopped.code, stopped.out + stopped.err).toBe(130);
+    expect(stopped.out + stopped.err).toContain('Go on with: npm start -- --resume');
+    expect(stopped.out).not.toContain('After the kill');
   });
 
   it('A6: --json prints journal events as JSON lines, and nothing else', async () => {

@@ -12,12 +12,14 @@ const PATIENCE_MS = 10_000;
 
 /**
  * The team that flags and variables name, asked whether it is there: what `run` and `resume` have in common. `program`
- * is the name that a person calls the command by.
+ * is the name that a person calls the command by;
+ * `early` answers Ctrl-C until a run begins.
  */
 export async function prepareWork(
   program: string,
   project: Project,
   flags: RunFlags,
+  early: Disposable,
 ): Promise<WorkOptions> {
   const named = { model: flags.model, baseUrl: flags.baseUrl };
   const models = modelsOf(named, process.env);
@@ -35,6 +37,7 @@ export async function prepareWork(
     show: { json: flags.json ?? false, plain: flags.plain ?? false },
     resumeCommand: resumeCommandOf(program, flags),
     warnings,
+    early,
     notes: () => [],
   };
 }

@@ -5,7 +5,8 @@ import { readSource, sourceOfRun } from '../setup/tasks.ts';
 import { answerOldest } from './person-asked.ts';
 import { prepareWork } from './prepare.ts';
 import { requireJournal } from './read-journal.ts';
-import type { RunFlags } from './run-flags.ts';
+import { type RunFlags, resumeCommandOf } from './run-flags.ts';
+import { stopEarly, stoppedEarly } from './stop-early.ts';
 import { work } from './work.ts';
 
 /**
@@ -23,7 +24,8 @@ export async function resumeCommand(
     folder: process.cwd(),
   });
   requireJournal(project);
-  const options = await prepareWork(program, project, flags);
+  using early = stopEarly(stoppedEarly(resumeCommandOf(program, flags)));
+  const options = await prepareWork(program, project, flags, early);
   return await work(options, (overseer) => resumeRun(overseer, project, { id, ...flags }));
 }
 

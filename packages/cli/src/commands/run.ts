@@ -9,28 +9,33 @@ import { readTasks } from '../setup/tasks.ts';
 import { estimate, refuseEstimateOfGoal } from './estimate.ts';
 import { prepareWork } from './prepare.ts';
 import { checksOf, type RunFlags, wholeChecksOf } from './run-flags.ts';
-import { work } from './work.ts';
+import { stopEarly, stoppedEarly } from './stop-early.ts';
+import { type WorkOptions, work } from './work.ts';
 
 /**
  * `overseer run`: works a goal in words, or the open tasks of a Spec Kit feature. `program` is what a person calls
  * `overseer`. Returns the exit code.
  */
 export async function runCommand(program: string, goal: string, flags: RunFlags): Promise<number> {
+  using early = stopEarly(stoppedEarly());
   const project = findProject({
     repository: flags.repo,
     journal: flags.journal,
     folder: process.cwd(),
   });
+  const prepare = (): Promise<WorkOptions> => prepareWork(program, project, flags, early);
   return goal.trim() === ''
-    ? await runTasks(program, project, flags)
-    : await runGoal(program, goal, project, flags);
+    ? await runTasks(await graphOf(program, project, flags), flags, prepare)
+    : await runGoal(goal, project, flags, prepare);
 }
 
+type Prepare = () => Promise<WorkOptions>;
+
 async function runGoal(
-  program: string,
   goal: string,
   project: Project,
   flags: RunFlags,
+  prepare: Prepare,
 ): Promise<number> {
   if (flags.tasks !== undefined) {
     throw new ConfigError(
@@ -41,20 +46,19 @@ async function runGoal(
   refuseEstimateOfGoal(flags.estimate);
   const checks = checksOf(flags);
   if (checks.some(({ kind }) => kind !== 'review')) requireRepository(project);
-  const options = await prepareWork(program, project, flags);
+  const options = await prepare();
   const hasReview = project.repository === undefined && flags.review !== false;
   const wish = hasReview ? { checks } : { checks, finalChecks: wholeChecksOf(flags) };
   return await work(options, (overseer) => overseer.run(goal, wish));
 }
 
-async function runTasks(program: string, project: Project, flags: RunFlags): Promise<number> {
-  const graph = await graphOf(program, project, flags);
+async function runTasks(graph: TaskGraph, flags: RunFlags, prepare: Prepare): Promise<number> {
   if (graph.tasks.length === 0) {
     const file = graph.source?.files[0] ?? 'the document';
     process.stdout.write(`There is nothing to do: every task of ${file} is done.\n`);
     return EXIT.done;
   }
-  const options = await prepareWork(program, project, flags);
+  const options = await prepare();
   if (flags.estimate === true) return await estimate(options, graph);
   const warnings = [...(graph.diagnostics ?? []).flatMap(warningOf), ...options.warnings];
   return await work({ ...options, warnings }, (overseer) => overseer.run(graph));

@@ -22,6 +22,8 @@ export interface WorkOptions {
   readonly resumeCommand: string;
   /** What to know before it begins, a line each. */
   readonly warnings: readonly string[];
+  /** What answers Ctrl-C until the run begins, and is disposed of then. */
+  readonly early: Disposable;
   /** Lines for the last screen. */
   readonly notes: (followed: Followed) => Promise<readonly string[]> | readonly string[];
 }
@@ -42,6 +44,8 @@ export async function work(
   }
   const presenter = choosePresenter(options.show, overseer);
   if (options.warnings.length > 0) presenter.say(options.warnings.map(harmless));
+  // Nothing is waited for in between, so that no Ctrl-C finds nobody.
+  options.early[Symbol.dispose]();
   const followed = await followRun(overseer, run, presenter, options.resumeCommand);
   const fault = configurationFault(followed.view);
   if (fault !== undefined) throw fault;
