@@ -6,6 +6,7 @@ import { EXIT } from '../exit-code.ts';
 import { withFinalCheck } from '../setup/finish-graph.ts';
 import { findProject, type Project, requireRepository } from '../setup/project.ts';
 import { readTasks } from '../setup/tasks.ts';
+import { wordsOutput } from '../view/presenter.ts';
 import { estimate, refuseEstimateOfGoal } from './estimate.ts';
 import { prepareWork } from './prepare.ts';
 import { checksOf, type RunFlags, wholeChecksOf } from './run-flags.ts';
@@ -55,7 +56,8 @@ async function runGoal(
 async function runTasks(graph: TaskGraph, flags: RunFlags, prepare: Prepare): Promise<number> {
   if (graph.tasks.length === 0) {
     const file = graph.source?.files[0] ?? 'the document';
-    process.stdout.write(`There is nothing to do: every task of ${file} is done.\n`);
+    const output = wordsOutput(flags.json === true);
+    output.write(`There is nothing to do: every task of ${file} is done.\n`);
     return EXIT.done;
   }
   const options = await prepare();
