@@ -31,6 +31,15 @@ export async function runProgram(args: readonly string[], name = 'overseer'): Pr
   }
 }
 
+/** The names of all flags of `run` and `resume`, without their dashes: `model`, `no-review`. */
+export function runFlagNames(): readonly string[] {
+  const commands = createProgram('overseer', () => undefined).commands;
+  const names = commands
+    .filter((command) => ['run', 'resume'].includes(command.name()))
+    .flatMap(({ options }) => options.flatMap(({ long }) => long?.slice(2) ?? []));
+  return [...new Set(names)];
+}
+
 function createProgram(name: string, done: (code: number) => void): Command {
   const program = new Command(name).description(
     'Runs a team of language models under an overseer model, and is safe to leave alone.',
