@@ -1,5 +1,5 @@
 import type { Model } from '@overseer/core/spec';
-import { addressOf, modelsOf } from '../setup/model-flags.ts';
+import { addressOf, isSentAsItIs, modelsOf } from '../setup/model-flags.ts';
 import { pricesOf, requirePrices } from '../setup/price-flags.ts';
 import type { Project } from '../setup/project.ts';
 import { reachTeam } from '../setup/reach-team.ts';
@@ -28,6 +28,7 @@ export async function prepareWork(
   const warnings = await reachTeam(models, {
     addressOf: (model: Model) => addressOf(model, named, process.env),
     patienceMs: PATIENCE_MS,
+    isSentAsItIs: (at) => isSentAsItIs(flags.model[at]),
   });
   return {
     project,
