@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { initRepository } from '@overseer/adapters/git';
 import { type SpawnedMockService, spawnMockService } from '@overseer/adapters/mock-llm';
 import {
+  EXIT,
   findProject,
   type Project,
   readTasks,
@@ -86,7 +87,8 @@ async function workOn(
   early: Disposable,
 ): Promise<number> {
   const project = findProject({ repository: places.repository, folder: process.cwd() });
-  return await work(
+  let agree = true;
+  const code = await work(
     {
       project,
       team: simulatedTeam(service.url),
@@ -96,11 +98,15 @@ async function workOn(
       resumeCommand: RESUME,
       warnings: [],
       early,
-      notes: async ({ view }) => [
-        ...(await compareTotals(view, places.counts)),
-        'With your own key and repository:',
-        '  OPENAI_API_KEY=… npm start -- --model gpt-5-mini --repo PATH --tasks specs/NAME/tasks.md',
-      ],
+      notes: async ({ view }) => {
+        const totals = await compareTotals(view, places.counts);
+        agree = totals.agree;
+        return [
+          totals.sentence,
+          'With your own key and repository:',
+          '  OPENAI_API_KEY=… npm start -- --model gpt-5-mini --repo PATH --tasks specs/NAME/tasks.md',
+        ];
+      },
     },
     async (overseer) => {
       if (crashAfter !== undefined) watchForCrash(overseer, crashAfter);
@@ -109,6 +115,7 @@ async function workOn(
         : overseer.run(await demoGraph(project));
     },
   );
+  return code === EXIT.done && !agree ? EXIT.failed : code;
 }
 
 async function demoGraph(project: Project): Promise<TaskGraph> {
