@@ -25,7 +25,7 @@ npm start -- --json            prints the journal's events as JSON lines
 npm start -- --plain           prints plain lines, on a terminal too
 
 With your own models, repository and work (as "overseer run" does):
-npm start -- --model claude-sonnet-4-5 --model gpt-5-mini --repo ../mine --tasks specs/001-feature/tasks.md
+npm start -- --model claude-sonnet-5-5 --model gpt-5-mini --repo ../mine --tasks specs/001-feature/tasks.md
 npm start -- --model gpt-5-mini --repo ../mine "Write a changelog from the last ten commits"
 npm start -- --base-url http://127.0.0.1:8080/v1 --model my-model --repo ../mine "Add tests for src/parse.ts"
 npm start -- --repo ../mine "Add tests for src/parse.ts"      (LM Studio, http://127.0.0.1:1234/v1)
