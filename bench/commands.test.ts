@@ -14,6 +14,19 @@ describe.each([
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   });
 
+  it('X5 Q3: says of a wrong option in one sentence what is wrong, with a code', () => {
+    for (const [args, sentence] of [
+      [['--bogus'], "Unknown option '--bogus'."],
+      [['--json=x'], "Option '--json' does not take an argument."],
+    ] as const) {
+      expect(command(script, names[0] ?? '', ...args)).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `${sentence} --help shows all. [config.command-line]\n`,
+      });
+    }
+  });
+
   it('Q3: explains itself', () => {
     const { status, stdout } = command(script, '--help');
     expect(status).toBe(0);
@@ -44,6 +57,7 @@ describe('the bench', { tags: ['slow'] }, () => {
   it('Q3: names an unknown subject before it measures anything', () => {
     const { status, stderr } = command('main.ts', 'call', '--subjects=floor,nonesuch');
     expect(stderr).toContain('There is no subject "nonesuch"; known: ');
+    expect(stderr).not.toContain('.test');
     expect(status).toBe(1);
   });
 });

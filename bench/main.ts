@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags } from '../scripts/command-line/read-flags.ts';
 import { exitCode, progress, wholeNumber } from './harness/command.ts';
 import { measureAll } from './harness/measure-all.ts';
 import { installPeer } from './harness/peers.ts';
@@ -19,7 +19,7 @@ user and system, all threads. Ratios are taken within a repeat.
 BENCH_TMP names a folder on a real disk for what is stored.
 `;
 
-const { positionals, values } = parseArgs({
+const { positionals, values } = readFlags({
   allowPositionals: true,
   options: {
     peers: { type: 'boolean', default: false },

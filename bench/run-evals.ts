@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags } from '../scripts/command-line/read-flags.ts';
 import { exitCode, progress } from './harness/command.ts';
 import type { EvalFigure, EvalReport, EvalWork } from './harness/eval-work.ts';
 import { loadWork, namesIn } from './harness/registry.ts';
@@ -12,7 +12,7 @@ Exits 1 when a figure misses its bar.
   --json  one object a line: { work, subject, metric, unit, median, min, max, n }, with atLeast or atMost where there is a bar
 `;
 
-const { positionals, values } = parseArgs({
+const { positionals, values } = readFlags({
   allowPositionals: true,
   options: {
     data: { type: 'string' },

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags } from '../scripts/command-line/read-flags.ts';
 import { exitCode, progress, wholeNumber } from './harness/command.ts';
 import type { FaultReport, FaultWork } from './harness/fault-work.ts';
 import { seeded } from './harness/random.ts';
@@ -15,7 +15,7 @@ The same seed repeats the same choices. Exits 1 when a promise was broken.
           and a last one: { work, seed, trials, violations, … }
 `;
 
-const { positionals, values } = parseArgs({
+const { positionals, values } = readFlags({
   allowPositionals: true,
   options: {
     seed: { type: 'string' },

@@ -75,7 +75,7 @@ describe('the search for codes', () => {
 
 function readSources(): readonly string[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/src`);
-  return packages.flatMap((folder) =>
+  return [...packages, 'examples/main-job'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$|(^|\/)testing\//.test(name))
       .map((name) => readFileSync(join(root, folder, name), 'utf8')),

@@ -67,6 +67,17 @@ describe('coverage', () => {
     ]);
   });
 
+  it('X5: the command says of a wrong option in one sentence what is wrong, with a code', () => {
+    const script = join(root, 'scripts/requirements.ts');
+    const { status, stderr } = spawnSync(process.execPath, [script, '--bogus'], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([
+      2,
+      "Unknown option '--bogus'. --help shows all. [config.command-line]\n",
+    ]);
+  });
+
   it('Q3: the command prints what it found as lines of JSON', () => {
     const script = join(root, 'scripts/requirements.ts');
     const { stdout } = spawnSync(process.execPath, [script, '--json'], { encoding: 'utf8' });

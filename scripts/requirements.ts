@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags } from './command-line/read-flags.ts';
 import { readCatalogue } from './requirements/catalogue.ts';
 import { citationsIn } from './requirements/citations.ts';
 import { type Coverage, coverage } from './requirements/coverage.ts';
@@ -17,7 +17,7 @@ const TESTS = [
   'packages/core/src/testing/**/*.ts',
 ];
 
-const { values } = parseArgs({
+const { values } = readFlags({
   options: {
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

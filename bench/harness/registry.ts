@@ -5,10 +5,7 @@ const bench = new URL('../', import.meta.url);
 
 /** The names of a kind of work: one file each in its folder. */
 export function namesIn(folder: 'works' | 'faults' | 'evals'): readonly string[] {
-  return globSync(`${folder}/*.ts`, { cwd: bench })
-    .map((path) => basename(path, '.ts'))
-    .filter((name) => !name.endsWith('.test'))
-    .sort();
+  return modulesIn(folder).sort();
 }
 
 /** The work of that name, exported as `work`. Throws `Error` listing the known names. */
@@ -32,10 +29,16 @@ export function subjectFile(name: string): URL {
   const peer = new URL(`subject.ts`, peerFolder(name));
   if (existsSync(peer)) return peer;
   const known = [
-    ...globSync('subjects/*.ts', { cwd: bench }).map((path) => basename(path, '.ts')),
+    ...modulesIn('subjects'),
     ...globSync('peers/{*,@*/*}/subject.ts', { cwd: bench }).map((path) => path.slice(6, -11)),
   ];
   throw new Error(`There is no subject "${name}"; known: ${known.sort().join(', ')}.`);
+}
+
+function modulesIn(folder: string): string[] {
+  return globSync(`${folder}/*.ts`, { cwd: bench })
+    .map((path) => basename(path, '.ts'))
+    .filter((name) => !name.endsWith('.test'));
 }
 
 /** The folder of a peer's own package.json, with a slash at its end. */

@@ -5,16 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { initRepository } from '@overseer/adapters/git';
 import { type SpawnedMockService, spawnMockService } from '@overseer/adapters/mock-llm';
 import {
+  EXIT,
   findProject,
   type Project,
   readTasks,
   resumeRun,
+  stopEarly,
+  stoppedEarly,
   teamParts,
   withFinalCheck,
   work,
 } from '@overseer/cli';
 import { ConfigError } from '@overseer/core/plugin';
 import type { TaskGraph } from '@overseer/core/spec';
+import { holdDemo, requireIdle } from './hold-demo.ts';
 import type { Job } from './job.ts';
 import { kit } from './kit-tasks.ts';
 import { findPlaces, type Places } from './places.ts';
@@ -22,12 +26,19 @@ import { simulatedTeam } from './simulated-team.ts';
 import { compareTotals } from './totals.ts';
 import { watchForCrash } from './watch-for-crash.ts';
 
+const RESUME = 'npm start -- --resume';
+
 type Demo = Extract<Job, { kind: 'demo' }>;
 
-/** Works the kit with simulated models, from its start or from where it was. Returns the exit code. */
+/**
+ * Works the kit with simulated models, from its start or from where it was. Returns the exit code. Throws `StoreError`
+ * `store.busy` while another process works on it, and then touches nothing.
+ */
 export async function runDemo(demo: Demo): Promise<number> {
   const places = findPlaces();
+  using early = stopEarly(stoppedEarly(demo.resume ? RESUME : undefined));
   announce(demo);
+  await using _held = await holdDemo(places);
   if (demo.resume) requireRepository(places);
   else await prepareRepository(places);
   await using service = await spawnMockService({
@@ -36,7 +47,7 @@ export async function runDemo(demo: Demo): Promise<number> {
     // Ctrl-C is for the job alone: the service goes on answering what is in flight, and ends with the job.
     lingerMs: 0,
   });
-  return await workOn(demo, places, service);
+  return await workOn(demo, places, service, early);
 }
 
 function announce({ show, resume }: Demo): void {
@@ -49,6 +60,7 @@ function announce({ show, resume }: Demo): void {
 }
 
 async function prepareRepository({ repository, counts }: Places): Promise<void> {
+  await requireIdle(journalOf(repository), repository);
   await rm(repository, { recursive: true, force: true });
   await rm(counts, { force: true });
   await mkdir(repository, { recursive: true });
@@ -57,33 +69,44 @@ async function prepareRepository({ repository, counts }: Places): Promise<void> 
 }
 
 function requireRepository({ repository }: Places): void {
-  if (existsSync(join(repository, '.overseer', 'journal.db'))) return;
+  if (existsSync(journalOf(repository))) return;
   throw new ConfigError(
     'config.nothing-to-resume',
     'There is nothing to resume: run npm start first.',
   );
 }
 
+function journalOf(repository: string): string {
+  return join(repository, '.overseer', 'journal.db');
+}
+
 async function workOn(
   { resume, show, crashAfter }: Demo,
   places: Places,
   service: SpawnedMockService,
+  early: Disposable,
 ): Promise<number> {
   const project = findProject({ repository: places.repository, folder: process.cwd() });
-  return await work(
+  let agree = true;
+  const code = await work(
     {
       project,
       team: simulatedTeam(service.url),
       parts: teamParts({ hasFiles: true, tsc: places.tsc }),
       budgetUsd: 2,
       show,
-      resumeCommand: 'npm start -- --resume',
+      resumeCommand: RESUME,
       warnings: [],
-      notes: async ({ view }) => [
-        ...(await compareTotals(view, places.counts)),
-        'With your own key and repository:',
-        '  OPENAI_API_KEY=… npm start -- --model gpt-5-mini --repo PATH --tasks specs/NAME/tasks.md',
-      ],
+      early,
+      notes: async ({ view }) => {
+        const totals = await compareTotals(view, places.counts);
+        agree = totals.agree;
+        return [
+          totals.sentence,
+          'With your own key and repository:',
+          '  OPENAI_API_KEY=… npm start -- --model gpt-5-mini --repo PATH --tasks specs/NAME/tasks.md',
+        ];
+      },
     },
     async (overseer) => {
       if (crashAfter !== undefined) watchForCrash(overseer, crashAfter);
@@ -92,6 +115,7 @@ async function workOn(
         : overseer.run(await demoGraph(project));
     },
   );
+  return code === EXIT.done && !agree ? EXIT.failed : code;
 }
 
 async function demoGraph(project: Project): Promise<TaskGraph> {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ShowFlags } from '@overseer/cli';
+import { runFlagNames, type ShowFlags } from '@overseer/cli';
 import { suggest } from '@overseer/core/plugin';
 
 /** What `npm start` was asked for. */
@@ -13,7 +13,7 @@ export type Job =
       readonly kind: 'demo';
       readonly resume: boolean;
       readonly show: ShowFlags;
-      /** Kills itself with -9 once this many calls have ended and others are in flight. */
+      /** Kills itself with -9 once this many attempts have begun to answer while at least two calls are in flight. */
       readonly crashAfter: number | undefined;
     };
 
@@ -25,7 +25,7 @@ npm start -- --json            prints the journal's events as JSON lines
 npm start -- --plain           prints plain lines, on a terminal too
 
 With your own models, repository and work (as "overseer run" does):
-npm start -- --model claude-sonnet-4-5 --model gpt-5-mini --repo ../mine --tasks specs/001-feature/tasks.md
+npm start -- --model claude-sonnet-5-5 --model gpt-5-mini --repo ../mine --tasks specs/001-feature/tasks.md
 npm start -- --model gpt-5-mini --repo ../mine "Write a changelog from the last ten commits"
 npm start -- --base-url http://127.0.0.1:8080/v1 --model my-model --repo ../mine "Add tests for src/parse.ts"
 npm start -- --repo ../mine "Add tests for src/parse.ts"      (LM Studio, http://127.0.0.1:1234/v1)
@@ -35,12 +35,14 @@ npm start -- --repo ../mine "Add tests for src/parse.ts"      (LM Studio, http:/
   --repo <path>       the git repository to work on; its state hides in .overseer/
   --tasks <path>      a tasks.md, a feature folder, or a repository with specs/
   --limit <limit>     for every model, such as "5 calls / 5h"; repeat for several
-  --price <m=in/out>  dollars per million tokens of a model, such as gpt-5-mini=0.25/2; repeat for several
   --price <m=in/out>  dollars per million input and output tokens, such as gpt-5-mini=0.25/2; repeat for several
   --budget <usd>      dollars that the run may spend at most
   --check <command>   a command that must succeed for every task; repeat for several
   --tsc               check every task with the TypeScript compiler
   --no-review         do not have the overseer model review every task
+  --estimate          say what the tasks of a document will cost, and end
+  --journal <path>    the journal, where it is not the repository's own
+  --answer <reply>    with --resume: your answer to the oldest question that the run waits with
 
 Environment:
   OPENAI_API_KEY     key of OpenAI or of the server at the base URL
@@ -58,20 +60,6 @@ const DEMO_FLAGS = {
   'crash-after': { type: 'string' },
 } as const;
 
-const OWN_FLAGS = [
-  'model',
-  'base-url',
-  'repo',
-  'tasks',
-  'limit',
-  'price',
-  'budget',
-  'check',
-  'tsc',
-  'no-review',
-  'journal',
-];
-
 const COMMANDS = ['run', 'resume', 'status', 'events'];
 
 /** Reads the command line: one's own work where it names any, else the demo. Pure. */
@@ -79,7 +67,8 @@ export function chooseJob(args: readonly string[]): Job {
   const first = args[0] ?? '';
   if (COMMANDS.includes(first)) return { kind: 'own', args };
   const names = args.flatMap((arg) => /^--([\w-]+)/.exec(arg)?.[1] ?? []);
-  const known = [...OWN_FLAGS, ...Object.keys(DEMO_FLAGS)];
+  const own = runFlagNames().filter((name) => !Object.hasOwn(DEMO_FLAGS, name));
+  const known = [...own, ...Object.keys(DEMO_FLAGS)];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     return {
@@ -89,7 +78,7 @@ export function chooseJob(args: readonly string[]): Job {
   }
   if (names.includes('help') || args.includes('-h')) return { kind: 'help' };
   const isOwn =
-    names.some((name) => OWN_FLAGS.includes(name)) || args.some((arg) => !arg.startsWith('-'));
+    names.some((name) => own.includes(name)) || args.some((arg) => !arg.startsWith('-'));
   if (isOwn && !names.includes('crash-after')) return ownJob(args);
   return demoJob(args);
 }
@@ -104,10 +93,20 @@ function demoJob(args: readonly string[]): Job {
   const values = readDemoFlags(args);
   if (typeof values === 'string') return { kind: 'wrong', problem: `${values} --help shows all.` };
   const show: ShowFlags = { json: values.json ?? false, plain: values.plain ?? false };
+  if (values.crash === true && values.resume === true) {
+    return {
+      kind: 'wrong',
+      problem:
+        '--crash begins a new run and --resume goes on with the one that is there: say one of them.',
+    };
+  }
   if (values.crash === true) return { kind: 'crash', show };
   const crashAfter = values['crash-after'];
   if (crashAfter !== undefined && !/^[1-9]\d*$/.test(crashAfter)) {
-    return { kind: 'wrong', problem: `--crash-after takes a number of calls, not ${crashAfter}.` };
+    return {
+      kind: 'wrong',
+      problem: `--crash-after takes a number of attempts, not ${crashAfter}.`,
+    };
   }
   return {
     kind: 'demo',

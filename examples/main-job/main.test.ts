@@ -1,8 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inspectJournal } from './inspect-journal.ts';
@@ -28,28 +29,55 @@ interface Ended {
   readonly firstLineMs: number;
 }
 
-async function start(home: string, args: readonly string[], interruptAt?: RegExp): Promise<Ended> {
+/** Runs the job; where its output has such a text, it is interrupted, or something else is done. */
+async function start(
+  home: string,
+  args: readonly string[],
+  at?: RegExp,
+  then?: (child: ChildProcess) => Promise<void>,
+): Promise<Ended> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--conditions=@overseer/source', main, ...args], {
     env: { ...process.env, OVERSEER_DEMO_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
-  let interrupted = false;
+  let done: Promise<void> | undefined;
   let err = '';
   let firstLineMs = Number.POSITIVE_INFINITY;
   child.stdout.on('data', (chunk: Buffer) => {
     firstLineMs = Math.min(firstLineMs, performance.now() - startedAt);
     out += chunk;
-    if (interrupted || interruptAt?.test(out) !== true) return;
-    interrupted = true;
-    child.kill('SIGINT');
+    if (done !== undefined || at?.test(out) !== true) return;
+    done = then?.(child) ?? Promise.resolve(void child.kill('SIGINT'));
+    // Its failure is thrown at the end.
+    done.catch(() => child.kill('SIGKILL'));
   });
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk;
   });
   const [code] = await once(child, 'close');
+  await done;
   return { code, out, err, firstLineMs };
+}
+
+/** A process that holds the lease of a journal, as a command that works on it does. */
+async function holdJournal(path: string): Promise<ChildProcess> {
+  const code = `
+    import { currentHolder } from '@overseer/core/plugin';
+    import { sqlite } from '@overseer/storage/sqlite';
+    const store = await sqlite(process.argv[1])();
+    const { kind } = await store.leases.acquire('journal', currentHolder('overseer'));
+    console.log(kind);
+    setInterval(() => undefined, 1_000);`;
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@overseer/source', '--input-type=module', '--eval', code, path],
+    { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [said] = await once(child.stdout, 'data');
+  expect(String(said)).toBe('held\n');
+  return child;
 }
 
 async function git(home: string, ...args: readonly string[]): Promise<string> {
@@ -129,6 +157,80 @@ describe('the main job', { tags: ['slow'], timeout: 120_000 }, () => {
     const after = await inspectJournal(join(home, 'demo/.overseer/journal.db'));
     expect(after.repeated).toBe(0);
     expect(resumed.out).toMatch(/17 of 17 tasks verified/);
+  });
+
+  it('R6 R1 X5: beside a job that runs, neither a second one nor its resumption touches anything', async () => {
+    const home = await newHome();
+    const beside = async (...args: readonly string[]): Promise<void> => {
+      const { code, err } = await start(home, args);
+      expect([code, err]).toEqual([
+        1,
+        expect.stringMatching(
+          /^\S.*demo is busy: process \d+ has worked on it since .*\. Wait until it has ended, .* \[store\.busy\]\n$/,
+        ),
+      ]);
+    };
+    const first = await start(home, ['--plain'], /T002 is done/, async () => {
+      await beside('--plain');
+      await beside('--resume', '--plain');
+    });
+    expect(first.code, first.out + first.err).toBe(0);
+    expect(first.out).toMatch(/17 of 17 tasks verified/);
+  });
+
+  it('R6 X5: a command that works on the demo keeps its journal, and one that was killed does not', async () => {
+    const home = await newHome();
+    const journal = join(home, 'demo/.overseer/journal.db');
+    const holder = await holdJournal(journal);
+    const refused = await start(home, ['--plain']);
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringContaining(`process ${holder.pid} has worked on it`),
+    ]);
+    holder.kill('SIGKILL');
+    await once(holder, 'close');
+    const crashed = await start(home, ['--plain', '--crash-after=1']);
+    expect(crashed.err).not.toContain('store.busy');
+    expect(crashed.out).toContain('started: ');
+  });
+
+  it.each([0, 150, 400, 800, 1_200])(
+    'K6: Ctrl-C %i ms after the first sign of life ends it with a word and 130',
+    async (wait) => {
+      const home = await newHome();
+      const stopped = await start(home, ['--plain'], /The models are simulated/, async (child) => {
+        await sleep(wait);
+        child.kill('SIGINT');
+      });
+      expect(stopped.code, stopped.out + stopped.err).toBe(130);
+      expect(stopped.out + stopped.err).toMatch(
+        /Stopped: nothing was begun\.|Go on with: npm start/,
+      );
+    },
+  );
+
+  it('K6: Ctrl-C while everything is still being loaded is answered', async () => {
+    const interrupt = `process.once('newListener', () =>
+      setImmediate(() => process.kill(process.pid, 'SIGINT')))`;
+    const early = `--import=data:text/javascript,${encodeURIComponent(interrupt)}`;
+    const child = spawn(process.execPath, ['--conditions=@overseer/source', early, main], {
+      env: { ...process.env, OVERSEER_DEMO_HOME: await newHome() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk;
+    });
+    expect(await once(child, 'close')).toEqual([130, null]);
+    expect(err).toBe('Stopped: nothing was begun.\n');
+  });
+
+  it('K6 R2: Ctrl-C while --crash starts its second half says how to go on, and compares nothing', async () => {
+    const home = await newHome();
+    const stopped = await start(home, ['--crash', '--plain'], /finished\. Resuming\./);
+    expect(stopped.code, stopped.out + stopped.err).toBe(130);
+    expect(stopped.out + stopped.err).toContain('Go on with: npm start -- --resume');
+    expect(stopped.out).not.toContain('After the kill');
   });
 
   it('A6: --json prints journal events as JSON lines, and nothing else', async () => {

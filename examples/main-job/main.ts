@@ -1,31 +1,13 @@
-import { EXIT, explain, outliveReaders, runProgram } from '@overseer/cli';
-import { crashAndResume } from './crash-and-resume.ts';
-import { runDemo } from './demo.ts';
-import { chooseJob, HELP } from './job.ts';
+// What `npm start` runs. Loading all the rest takes a while, in which Ctrl-C is to be answered as well.
+const stop = (): void => {
+  process.stderr.write('Stopped: nothing was begun.\n');
+  process.exit(130);
+};
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
+const { start } = await import('./start.ts');
+process.off('SIGINT', stop);
+process.off('SIGTERM', stop);
+await start(process.argv.slice(2));
 
-// What `npm start` runs: the kit with simulated models, or one's own work with real ones.
-outliveReaders();
-const args = process.argv.slice(2);
-const job = chooseJob(args);
-try {
-  switch (job.kind) {
-    case 'help':
-      process.stdout.write(HELP);
-      break;
-    case 'wrong':
-      process.stderr.write(`${job.problem} [config.command-line]\n`);
-      process.exitCode = EXIT.usage;
-      break;
-    case 'own':
-      process.exitCode = await runProgram(job.args, 'npm start --');
-      break;
-    case 'crash':
-      process.exitCode = await crashAndResume(job.show);
-      break;
-    case 'demo':
-      process.exitCode = await runDemo(job);
-      break;
-  }
-} catch (error) {
-  process.exitCode = explain(error);
-}
+export {};

@@ -7,6 +7,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export interface Places {
   /** The git repository that is made of the kit. */
   readonly repository: string;
+  /** Says which process works on the repository; it outlives it. */
+  readonly lease: string;
   /** What the mock service counted; it outlives the service. */
   readonly counts: string;
   /** The module that says what the mock models answer. */
@@ -20,6 +22,7 @@ export function findPlaces(): Places {
   const home = process.env['OVERSEER_DEMO_HOME'] ?? join(root, '.overseer');
   return {
     repository: join(home, 'demo'),
+    lease: join(home, 'demo-lease.db'),
     counts: join(home, 'demo-counts.jsonl'),
     scenario: join(root, 'examples', 'main-job', 'scenario.ts'),
     tsc: join(root, 'node_modules', 'typescript-native', 'bin', 'tsc'),

@@ -1,11 +1,18 @@
 import { readMockCounts } from '@overseer/adapters/mock-llm';
 import type { Followed } from '@overseer/cli';
 
-/** Sets the run's own totals beside what the mock service counted, in words. */
+/** The run's own totals beside what the mock service counted. */
+export interface ComparedTotals {
+  /** Whether they differ by no more than by calls whose end nobody saw. */
+  readonly agree: boolean;
+  readonly sentence: string;
+}
+
+/** Sets the run's own totals beside what the mock service counted. */
 export async function compareTotals(
   view: Followed['view'],
   countFile: string,
-): Promise<readonly string[]> {
+): Promise<ComparedTotals> {
   const counts = Object.values(await readMockCounts(countFile));
   const sum = (pick: (one: (typeof counts)[number]) => number): number =>
     counts.reduce((total, one) => total + pick(one), 0);
@@ -18,12 +25,14 @@ export async function compareTotals(
     difference === 0 &&
     input === view.inputTokens - view.uncertainInputTokens &&
     output === view.outputTokens - view.uncertainOutputTokens;
+  const isWithin = difference > 0 && difference <= uncertain;
   const verdict = same
     ? `the same as ours${uncertain === 0 ? '' : `, but for ${uncertain} uncertain call${uncertain === 1 ? '' : 's'}`}`
-    : difference > 0 && difference <= uncertain
+    : isWithin
       ? `${difference} more than ours, within the ${uncertain} uncertain`
       : 'NOT what we counted';
-  return [
-    `The mock service counted ${completed} answers, ${input} tokens in, ${output} out: ${verdict}.`,
-  ];
+  return {
+    agree: same || isWithin,
+    sentence: `The mock service counted ${completed} answers, ${input} tokens in, ${output} out: ${verdict}.`,
+  };
 }

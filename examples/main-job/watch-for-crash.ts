@@ -1,6 +1,6 @@
 import type { Overseer } from '@overseer/core';
 
-/** Kills this process with -9 once `after` calls have begun to answer while at least two are in flight. */
+/** Kills this process with -9 once `after` attempts have begun to answer while at least two calls are in flight. */
 export function watchForCrash(overseer: Overseer, after: number): void {
   const begun = new Set<string>();
   overseer.onLive(({ attempt, event }) => {

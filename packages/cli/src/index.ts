@@ -5,10 +5,11 @@
  */
 export { type Followed, followRun, type ShowFlags } from './commands/follow.ts';
 export { type ResumeWish, resumeRun } from './commands/resume.ts';
+export { stopEarly, stoppedEarly } from './commands/stop-early.ts';
 export { type WorkOptions, work } from './commands/work.ts';
 export { EXIT } from './exit-code.ts';
 export { explain } from './explain.ts';
-export { runProgram } from './program.ts';
+export { runFlagNames, runProgram } from './program.ts';
 export { withFinalCheck } from './setup/finish-graph.ts';
 export { findProject, type Project, type ProjectWish } from './setup/project.ts';
 export { readTasks } from './setup/tasks.ts';

@@ -31,6 +31,15 @@ export async function runProgram(args: readonly string[], name = 'overseer'): Pr
   }
 }
 
+/** The names of all flags of `run` and `resume`, without their dashes: `model`, `no-review`. */
+export function runFlagNames(): readonly string[] {
+  const commands = createProgram('overseer', () => undefined).commands;
+  const names = commands
+    .filter((command) => ['run', 'resume'].includes(command.name()))
+    .flatMap(({ options }) => options.flatMap(({ long }) => long?.slice(2) ?? []));
+  return [...new Set(names)];
+}
+
 function createProgram(name: string, done: (code: number) => void): Command {
   const program = new Command(name).description(
     'Runs a team of language models under an overseer model, and is safe to leave alone.',
@@ -43,7 +52,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--tasks <path>', 'a tasks.md, a feature folder, or a repository with specs/')
     .option('--estimate', 'say what the tasks will cost, and end')
     .action(async (goal: readonly string[], flags) =>
-      done(await runCommand(goal.join(' '), flags)),
+      done(await runCommand(name, goal.join(' '), flags)),
     );
   addRunFlags(
     program
@@ -52,7 +61,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
   )
     .option('--tasks <path>', 'another tasks.md to tick boxes in than the one it was started with')
     .option('--answer <reply>', 'your answer to the oldest question that the run waits with')
-    .action(async (run: string | undefined, flags) => done(await resumeCommand(run, flags)));
+    .action(async (run: string | undefined, flags) => done(await resumeCommand(name, run, flags)));
   addPlaceFlags(
     program
       .command('status [run]')

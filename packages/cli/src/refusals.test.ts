@@ -160,9 +160,19 @@ describe('what the command refuses', { tags: ['slow'], timeout: 60_000 }, () => 
     mute.close();
   });
 
-  it('X5 M18: a model that the server does not have, with those that it has, and no call is made again', async () => {
+  it('M4 X5 M18: a model that the server does not have, with those that it has, before anything is begun', async () => {
     await using scene = await createScene(smallScenario(), FEATURE);
-    const { code, err } = await overseer(scene, ['run', ...scene.server, '--model', 'bos']);
+    await expectRefusal(scene, ['run', ...scene.server, '--model', 'boss', '--model', 'wroker'], {
+      code: 'model.not-found',
+      says: /^The server has no model "wroker"; did you mean "worker"\? it has boss, worker\. /,
+    });
+    expect(scene.service.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+    expect((await readdir(scene.folder)).sort()).toEqual(['.git', 'README.md', 'specs']);
+  });
+
+  it('X5 M18: a name that was sent as it is and that the server refuses, and no call is made again', async () => {
+    await using scene = await createScene(smallScenario(), FEATURE);
+    const { code, err } = await overseer(scene, ['run', ...scene.server, '--model', 'server:bos']);
     expect([code, err]).toEqual([
       2,
       'The server has no model "bos"; did you mean "boss"? it has boss, worker. [model.not-found]\n',

@@ -31,6 +31,7 @@ export { type ComparedModel, type Comparison, comparisonOf } from './run/compari
 export type { LiveEvent } from './run/create-attempt-host.ts';
 export type { CostEstimate } from './run/estimate-cost.ts';
 export type { Approval } from './run/expedite.ts';
+export { finalTask } from './run/final-check.ts';
 export type { ModelState } from './run/model-state.ts';
 export type { RunParent } from './run/new-run.ts';
 export type { PracticeInput } from './run/practice-noted.ts';

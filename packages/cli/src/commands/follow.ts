@@ -25,6 +25,7 @@ export function choosePresenter(flags: ShowFlags, overseer: Overseer): Presenter
   return livePresenter(
     output,
     process.stdout,
+    process.stderr,
     lastKnown(() => overseer.models()),
   );
 }

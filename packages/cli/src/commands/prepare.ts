@@ -1,5 +1,5 @@
 import type { Model } from '@overseer/core/spec';
-import { addressOf, modelsOf } from '../setup/model-flags.ts';
+import { addressOf, isSentAsItIs, modelsOf } from '../setup/model-flags.ts';
 import { pricesOf, requirePrices } from '../setup/price-flags.ts';
 import type { Project } from '../setup/project.ts';
 import { reachTeam } from '../setup/reach-team.ts';
@@ -10,8 +10,17 @@ import type { WorkOptions } from './work.ts';
 /** How long a server may take to say which models it has. */
 const PATIENCE_MS = 10_000;
 
-/** The team that flags and variables name, asked whether it is there: what `run` and `resume` have in common. */
-export async function prepareWork(project: Project, flags: RunFlags): Promise<WorkOptions> {
+/**
+ * The team that flags and variables name, asked whether it is there: what `run` and `resume` have in common. `program`
+ * is the name that a person calls the command by;
+ * `early` answers Ctrl-C until a run begins.
+ */
+export async function prepareWork(
+  program: string,
+  project: Project,
+  flags: RunFlags,
+  early: Disposable,
+): Promise<WorkOptions> {
   const named = { model: flags.model, baseUrl: flags.baseUrl };
   const models = modelsOf(named, process.env);
   const prices = pricesOf(flags.price, models);
@@ -19,6 +28,7 @@ export async function prepareWork(project: Project, flags: RunFlags): Promise<Wo
   const warnings = await reachTeam(models, {
     addressOf: (model: Model) => addressOf(model, named, process.env),
     patienceMs: PATIENCE_MS,
+    isSentAsItIs: (at) => isSentAsItIs(flags.model[at]),
   });
   return {
     project,
@@ -26,8 +36,9 @@ export async function prepareWork(project: Project, flags: RunFlags): Promise<Wo
     parts: teamParts({ hasFiles: project.repository !== undefined }),
     budgetUsd: flags.budget,
     show: { json: flags.json ?? false, plain: flags.plain ?? false },
-    resumeCommand: resumeCommandOf(flags),
+    resumeCommand: resumeCommandOf(program, flags),
     warnings,
+    early,
     notes: () => [],
   };
 }

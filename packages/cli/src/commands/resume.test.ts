@@ -123,6 +123,8 @@ describe('overseer resume', { tags: ['slow'], timeout: 60_000 }, () => {
       0,
       'There is nothing to resume: every run of this journal is finished.\n',
     ]);
+    const json = await overseer(scene, ['resume', ...scene.server, ...team, '--json']);
+    expect([json.code, json.out, json.err]).toEqual([0, '', nothing.out]);
     const unknown = await overseer(scene, ['resume', 'r1', ...scene.server, ...team]);
     expect([unknown.code, unknown.err]).toEqual([
       2,

@@ -5,11 +5,16 @@ import { readSource, sourceOfRun } from '../setup/tasks.ts';
 import { answerOldest } from './person-asked.ts';
 import { prepareWork } from './prepare.ts';
 import { requireJournal } from './read-journal.ts';
-import type { RunFlags } from './run-flags.ts';
+import { type RunFlags, resumeCommandOf } from './run-flags.ts';
+import { stopEarly, stoppedEarly } from './stop-early.ts';
 import { work } from './work.ts';
 
-/** `overseer resume`: goes on with a run that was stopped or whose process died. Returns the exit code. */
+/**
+ * `overseer resume`: goes on with a run that was stopped or whose process died. `program` is what a person calls
+ * `overseer`. Returns the exit code.
+ */
 export async function resumeCommand(
+  program: string,
   id: string | undefined,
   flags: RunFlags & Pick<ResumeWish, 'answer'>,
 ): Promise<number> {
@@ -19,7 +24,8 @@ export async function resumeCommand(
     folder: process.cwd(),
   });
   requireJournal(project);
-  const options = await prepareWork(project, flags);
+  using early = stopEarly(stoppedEarly(resumeCommandOf(program, flags)));
+  const options = await prepareWork(program, project, flags, early);
   return await work(options, (overseer) => resumeRun(overseer, project, { id, ...flags }));
 }
 

@@ -66,10 +66,10 @@ describe('the flags of run and resume', () => {
       '--budget',
       '3',
     );
-    expect(resumeCommandOf(flags)).toBe(
+    expect(resumeCommandOf('overseer', flags)).toBe(
       "overseer resume --repo 'it'\\''s mine' --journal j.db --tasks specs/1 --base-url http://x/v1 --model a:b --limit '5 calls / 5h' --price b=1/2",
     );
-    expect(resumeCommandOf(read())).toBe('overseer resume');
+    expect(resumeCommandOf('npm start --', read())).toBe('npm start -- resume');
   });
 });
 

@@ -80,8 +80,8 @@ export function wholeChecksOf(flags: RunFlags): readonly Check[] {
   return checksOf({ ...flags, review: false });
 }
 
-/** The command that goes on with a run that was started with these flags. */
-export function resumeCommandOf(flags: RunFlags): string {
+/** The command of a program of that name that goes on with a run that was started with these flags. */
+export function resumeCommandOf(program: string, flags: RunFlags): string {
   const said: readonly (readonly [string, string | undefined])[] = [
     ['--repo', flags.repo],
     ['--journal', flags.journal],
@@ -94,7 +94,7 @@ export function resumeCommandOf(flags: RunFlags): string {
   const words = said.flatMap(([flag, value]) =>
     value === undefined ? [] : [`${flag} ${quote(value)}`],
   );
-  return ['overseer resume', ...words].join(' ');
+  return [`${program} resume`, ...words].join(' ');
 }
 
 function positive(value: string): number {

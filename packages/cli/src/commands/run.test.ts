@@ -103,6 +103,8 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
       0,
       'There is nothing to do: every task of specs/001-small/tasks.md is done.\n',
     ]);
+    const json = await overseer(scene, ['run', ...scene.server, ...team, '--json']);
+    expect([json.code, json.out, json.err]).toEqual([0, '', again.out]);
   });
 
   it('A6: --json prints journal events on the standard output, and words for people elsewhere', async () => {

@@ -5,7 +5,7 @@ import { EXIT } from '../exit-code.ts';
 import type { Project } from '../setup/project.ts';
 import type { TeamParts } from '../setup/team.ts';
 import { lastScreen } from '../view/last-screen.ts';
-import { processOutput } from '../view/presenter.ts';
+import { wordsOutput } from '../view/presenter.ts';
 import { harmless } from '../view/words.ts';
 import { configurationFault } from './configuration-fault.ts';
 import { choosePresenter, type Followed, followRun, type ShowFlags } from './follow.ts';
@@ -22,6 +22,8 @@ export interface WorkOptions {
   readonly resumeCommand: string;
   /** What to know before it begins, a line each. */
   readonly warnings: readonly string[];
+  /** What answers Ctrl-C until the run begins, and is disposed of then. */
+  readonly early: Disposable;
   /** Lines for the last screen. */
   readonly notes: (followed: Followed) => Promise<readonly string[]> | readonly string[];
 }
@@ -37,11 +39,15 @@ export async function work(
   await using overseer = await openTeam(options);
   const run = await begin(overseer);
   if (run === undefined) {
-    process.stdout.write('There is nothing to resume: every run of this journal is finished.\n');
+    wordsOutput(options.show.json).write(
+      'There is nothing to resume: every run of this journal is finished.\n',
+    );
     return EXIT.done;
   }
   const presenter = choosePresenter(options.show, overseer);
   if (options.warnings.length > 0) presenter.say(options.warnings.map(harmless));
+  // Nothing is waited for in between, so that no Ctrl-C finds nobody.
+  options.early[Symbol.dispose]();
   const followed = await followRun(overseer, run, presenter, options.resumeCommand);
   const fault = configurationFault(followed.view);
   if (fault !== undefined) throw fault;
@@ -53,7 +59,7 @@ async function report(options: WorkOptions, run: Run, followed: Followed): Promi
   const { view, result } = followed;
   const stopped = followed.interrupted || view.status === 'suspended';
   const canGoOn = stopped && view.status !== 'completed' && view.status !== 'failed';
-  const output = processOutput(options.show.json ? process.stderr : process.stdout);
+  const output = wordsOutput(options.show.json);
   if (project.repository === undefined && result.output !== undefined) {
     output.write(`\n${harmless(result.output)}\n`);
   }

@@ -18,6 +18,14 @@ describe('withFinalCheck', () => {
     expect(tasks[2]).toMatchObject({ key: 'verify-all', kind: 'check', needs: ['a', 'b'], checks });
   });
 
+  it('V1 K2: its key is one that no task has', () => {
+    const taken = { tasks: [{ key: 'verify-all', instruction: 'x' }] };
+    expect(withFinalCheck(taken, [{ kind: 'tsc' }]).tasks[1]).toMatchObject({
+      key: 'verify-all-2',
+      needs: ['verify-all'],
+    });
+  });
+
   it('V1: without checks there is nothing to add', () => {
     expect(withFinalCheck(graph, [])).toBe(graph);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, type Environment, modelsOf } from './model-flags.ts';
+import { addressOf, type Environment, isSentAsItIs, modelsOf } from './model-flags.ts';
 
 const KEYS: Environment = { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' };
 const SERVER = 'http://127.0.0.1:8080/v1';
@@ -11,6 +11,13 @@ function found(model: readonly string[], env: Environment, baseUrl?: string): re
     (one) => `${one.info.provider}/${one.info.id} at ${addressOf(one, flags, env)}`,
   );
 }
+
+describe('isSentAsItIs', () => {
+  it('M4: a name with its provider is, and so is none; a plain one, or one with a tag, is not', () => {
+    expect(['server:x', 'openai:y', undefined].map(isSentAsItIs)).toEqual([true, true, true]);
+    expect(['x', 'qwen3:8b'].map(isSentAsItIs)).toEqual([false, false]);
+  });
+});
 
 describe('modelsOf', () => {
   it('M6 A6: without any word it is whatever LM Studio has, or what its variable names', () => {

@@ -39,6 +39,14 @@ export function modelsOf(flags: ModelFlags, env: Environment): readonly Model[] 
   return named.map((name) => modelOf(name, placeOf(name, flags.baseUrl, env), env));
 }
 
+/**
+ * Whether a model's name goes to its server as it is, listed or not: where its provider is said (`server:name`), or
+ * where no name is. Pure.
+ */
+export function isSentAsItIs(name: string | undefined): boolean {
+  return name === undefined || split(name).provider !== undefined;
+}
+
 /** Where a model is, for people: the address of its server, or its provider's name. */
 export function addressOf(model: Model, { baseUrl }: ModelFlags, env: Environment): string {
   const { provider } = model.info;

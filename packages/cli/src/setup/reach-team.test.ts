@@ -33,11 +33,15 @@ const silent = model(
       signal.addEventListener('abort', () => reject(new ModelError('timeout', 'too late')));
     }),
 );
-const options = { addressOf: () => 'http://10.0.0.1/v1', patienceMs: 20 };
+const options = {
+  addressOf: () => 'http://10.0.0.1/v1',
+  patienceMs: 20,
+  isSentAsItIs: () => false,
+};
 const fine = model('fine', async () => []);
 
 describe('reachTeam', () => {
-  it('A6: says nothing of servers that answer, that cannot list, or that list other names', async () => {
+  it('A6: says nothing of servers that answer, or that cannot list', async () => {
     const team = [fine, model('plain'), failing('a', 'not-found'), failing('b', 'permission')];
     expect(await reachTeam(team, options)).toEqual([]);
   });
@@ -67,6 +71,16 @@ describe('reachTeam', () => {
       code: 'model.auth',
       message: 'server/a: no.',
     });
+  });
+
+  it('M4 X5: a model that its server does not list is an error, whoever it is, unless its name is sent as it is', async () => {
+    const other = model('bos', async () => [{ id: 'boss', state: 'ready' }]);
+    await expect(reachTeam([fine, other], options)).rejects.toMatchObject({
+      code: 'model.not-found',
+      message: expect.stringContaining('did you mean "boss"?'),
+    });
+    const asItIs = { ...options, isSentAsItIs: (at: number) => at === 1 };
+    expect(await reachTeam([fine, other], asItIs)).toEqual([]);
   });
 
   it('X5: what is no failure of a model is thrown on', async () => {

@@ -1,5 +1,6 @@
 import { ModelError, OverseerError } from '@overseer/core/plugin';
-import type { Model } from '@overseer/core/spec';
+import type { Model, ModelErrorKind } from '@overseer/core/spec';
+import { unlistedModel } from './unlisted-model.ts';
 
 /** How models are asked whether they are there. */
 export interface ReachOptions {
@@ -7,31 +8,40 @@ export interface ReachOptions {
   readonly addressOf: (model: Model) => string;
   /** How long a server may take to answer, in ms. */
   readonly patienceMs: number;
+  /** Whether the name of the model at this place of the team goes to its server as it is, listed or not. */
+  readonly isSentAsItIs: (at: number) => boolean;
 }
 
 /**
- * Asks the servers of a team, before anything is begun, whether they are there and take the key. The first model is the
- * overseer: without it nothing can be done; another one that cannot be reached now is a warning, which is returned.
- * Throws `ModelError`: `model.network` or `model.timeout` for the overseer, `model.auth` for any. Whether a server has a
- * model of that name only a call tells, since many take names that they do not list.
+ * Asks the servers of a team, before anything is begun, whether they are there, take the key and have the models. The
+ * first model is the overseer: without it nothing can be done; another one that cannot be reached now is a warning, which
+ * is returned. Throws `ModelError`: `model.network` or `model.timeout` for the overseer, `model.auth` and
+ * `model.not-found` for any.
  */
 export async function reachTeam(
   models: readonly Model[],
   options: ReachOptions,
 ): Promise<readonly string[]> {
-  const answers = await Promise.all(models.map((model) => reach(model, options)));
+  const answers = await Promise.all(models.map((model, at) => reach(model, at, options)));
   const refusals = answers.flatMap((error, at) => (error === undefined ? [] : [{ error, at }]));
-  const fatal = refusals.find(({ error, at }) => at === 0 || error.kind === 'auth');
+  const fatal = refusals.find(({ error, at }) => at === 0 || FATAL.includes(error.kind));
   if (fatal !== undefined) throw fatal.error;
   return refusals.map(({ error, at }) => `${models[at]?.info.id} is out for now: ${error.message}`);
 }
 
-async function reach(model: Model, options: ReachOptions): Promise<ModelError | undefined> {
+/** What no waiting cures, whoever has it. */
+const FATAL: readonly ModelErrorKind[] = ['auth', 'not-found'];
+
+async function reach(
+  model: Model,
+  at: number,
+  options: ReachOptions,
+): Promise<ModelError | undefined> {
   if (model.list === undefined) return undefined;
   const signal = AbortSignal.timeout(options.patienceMs);
   try {
-    await model.list({ signal });
-    return undefined;
+    const listed = (await model.list({ signal })).map(({ id }) => id);
+    return unlistedModel(model.info, listed, options.isSentAsItIs(at));
   } catch (error) {
     // What a server cannot list says nothing about what it can answer.
     return refusalOf(error, model, options);

@@ -49,7 +49,7 @@ describe('decisionOf', () => {
         'task.assigned',
         {
           model: 'm',
-          because: 'x',
+          because: 'n: 5/5 calls, resets in 8 s; m takes over from n',
           insteadOf: 'n',
           considered: [{ model: 'n', admission: 'wait', why: '5/5 calls, resets in 8 s' }],
         },
@@ -63,7 +63,7 @@ describe('decisionOf', () => {
         'task.assigned',
         {
           model: 'm',
-          because: 'x',
+          because: 'n: network: openai/n: gone; check the server; m takes over from n',
           insteadOf: 'n',
           considered: [
             { model: 'n', admission: 'wait', why: 'network: openai/n: gone; check the server' },
@@ -72,6 +72,35 @@ describe('decisionOf', () => {
         at,
       ),
       'n: network: gone: gave a to m',
+    ],
+    [
+      'a substitution for refused answers, though the model that gave them is free',
+      event(
+        'task.assigned',
+        {
+          model: 'm',
+          because: 'n: was refused 2 times; m takes over from n',
+          insteadOf: 'n',
+          considered: [{ model: 'n', admission: 'run', why: 'free' }],
+        },
+        at,
+      ),
+      'n was refused 2 times: gave a to m',
+    ],
+    [
+      'an escalation, with what it is worth',
+      event(
+        'task.assigned',
+        {
+          model: 'm',
+          because:
+            'n was refused and repairs 20 % of such; m succeeds with 90 % for $0.0100 more; m plays coder',
+          insteadOf: 'n',
+          considered: [{ model: 'n', admission: 'wait', why: '5/5 calls, resets in 8 s' }],
+        },
+        at,
+      ),
+      'n was refused and repairs 20 % of such; m succeeds with 90 % for $0.0100 more: gave a to m',
     ],
     [
       'a wait',

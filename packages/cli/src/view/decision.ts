@@ -1,4 +1,4 @@
-import type { OverseerEvent } from '@overseer/core/spec';
+import type { ConsideredModel, EventData, OverseerEvent } from '@overseer/core/spec';
 import { ownerOf } from './run-view.ts';
 import { cut } from './width.ts';
 import { count, dollars, plural, shortEnd, shortFailure, withoutPlace } from './words.ts';
@@ -89,7 +89,21 @@ function assigned(
   const first = data.considered?.find(({ model }) => model === data.insteadOf);
   return first === undefined
     ? `${task} goes to ${data.model}`
-    : `${first.model}${/^\d/.test(first.why) ? ' is at' : ':'} ${shortFailure(first.why)}: gave ${task} to ${data.model}`;
+    : `${whyNot(first, data)}: gave ${task} to ${data.model}`;
+}
+
+/** Why the model that was first in line did not get a task: it could not take it now, or its answers were not good enough. */
+function whyNot(
+  { model, why }: ConsideredModel,
+  { because, model: taker }: EventData['task.assigned'],
+): string {
+  if (because.includes(`${model}: ${why}`)) {
+    return `${model}${/^\d/.test(why) ? ' is at' : ':'} ${shortFailure(why)}`;
+  }
+  // Behind it stands why the other one was chosen among the rest.
+  const end = because.lastIndexOf(`; ${taker} `);
+  const reason = end < 0 ? because : because.slice(0, end);
+  return reason.replace(`${model}: `, `${model} `);
 }
 
 function callFailed({ data, model, at }: OverseerEvent<'call.failed'>, owner: string): string {

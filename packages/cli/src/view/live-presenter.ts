@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { ModelState } from '@overseer/core';
 import { createLogUpdate } from 'log-update';
 import { decisionOf } from './decision.ts';
+import { divert } from './divert.ts';
 import { liveScreen } from './live-screen.ts';
 import type { Output, Presenter } from './presenter.ts';
 import { emptyView, foldView, ownerOf } from './run-view.ts';
@@ -10,16 +11,21 @@ import { harmless } from './words.ts';
 
 const FRAME_MS = 100;
 
-/** A log of decisions that scrolls, and below it models and tasks as they stand, drawn ten times a second. */
+/**
+ * A log of decisions that scrolls, and below it models and tasks as they stand, drawn ten times a second. What others
+ * write to `errors` meanwhile scrolls as well where that is a terminal, which it else would tear apart.
+ */
 export function livePresenter(
   output: Output,
   stream: NodeJS.WriteStream,
+  errors: NodeJS.WriteStream,
   models: () => readonly ModelState[],
 ): Presenter {
   const view = emptyView();
   const streamed = new Map<string, number>();
   const draw = createLogUpdate(stream, { showCursor: true });
   const above: string[] = [];
+  const diverted = errors.isTTY ? divert(errors, (line) => above.push(line)) : undefined;
   let isClosed = false;
   const scroll = (): void => {
     if (above.length > 0) draw.persist(above.splice(0).join('\n'));
@@ -54,6 +60,7 @@ export function livePresenter(
       if (isClosed) return;
       isClosed = true;
       clearInterval(timer);
+      diverted?.[Symbol.dispose]();
       scroll();
       draw.clear();
       draw.done();

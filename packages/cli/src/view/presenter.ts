@@ -37,6 +37,11 @@ export function processOutput(stream: NodeJS.WriteStream = process.stdout): Outp
   };
 }
 
+/** Where words for people go: beside the standard output where that is for JSON lines alone. */
+export function wordsOutput(json: boolean): Output {
+  return processOutput(json ? process.stderr : process.stdout);
+}
+
 /** Lets this process outlive whoever reads its output (`overseer run … | head`): a run does not end because nobody looks. */
 export function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {

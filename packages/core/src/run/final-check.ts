@@ -16,12 +16,15 @@ export function finalChecks(
   return always.filter(({ kind }) => OF_PROJECT.includes(kind));
 }
 
-/** The task that makes these checks once all of `tasks` are done; none where there are no checks. Pure. */
+/**
+ * The task that makes these checks once all of `tasks` are done, under a key that is not `taken`; none where there are no
+ * checks. Pure.
+ */
 export function finalTask(
-  tasks: readonly PlanTask[],
+  tasks: readonly Pick<PlanTask, 'key' | 'needs'>[],
   checks: readonly Check[],
   taken: ReadonlySet<string>,
-): readonly PlanTask[] {
+): readonly Omit<PlanTask, 'ensemble'>[] {
   if (checks.length === 0 || tasks.length === 0) return [];
   const needed = new Set(tasks.flatMap(({ needs }) => needs));
   return [

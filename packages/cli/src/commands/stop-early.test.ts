@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createScene, overseer, smallScenario, start } from '../scene.fixture.ts';
+import { stoppedEarly } from './stop-early.ts';
+
+describe('Ctrl-C before a run', { tags: ['slow'], timeout: 30_000 }, () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'K6: %s while servers are asked ends the command with a word, and nothing is begun',
+    async (signal) => {
+      await using scene = await createScene(smallScenario());
+      const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+      await once(mute, 'listening');
+      const { port } = mute.address() as AddressInfo;
+      const url = `http://127.0.0.1:${port}/v1`;
+      const running = start(scene, ['run', '--base-url', url, '--model', 'm', 'What?']);
+      await once(mute, 'connection');
+      running.kill(signal);
+      const { code, out, err } = await running.ended;
+      mute.close();
+      expect([code, out, err]).toEqual([130, '', 'Stopped: nothing was begun.\n']);
+      expect(await readdir(scene.folder)).toEqual([]);
+    },
+  );
+
+  it('K6 R2: of a run that was there before, it says how to go on with that', async () => {
+    await using scene = await createScene(smallScenario());
+    const { code } = await overseer(scene, ['run', ...scene.server, '--model', 'boss', 'What?']);
+    expect(code).toBe(0);
+    const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const flags = ['--base-url', `http://127.0.0.1:${port}/v1`, '--model', 'm'];
+    const running = start(scene, ['resume', ...flags]);
+    await once(mute, 'connection');
+    running.kill('SIGINT');
+    const ended = await running.ended;
+    mute.close();
+    expect([ended.code, ended.err]).toEqual([
+      130,
+      `${stoppedEarly(`overseer resume ${flags.join(' ')}`)}\n`,
+    ]);
+  });
+});

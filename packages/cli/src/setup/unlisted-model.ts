@@ -1,0 +1,46 @@
+import { ModelNotFoundError, nearest } from '@overseer/core/plugin';
+import type { ModelInfo } from '@overseer/core/spec';
+
+const SHOWN = 20;
+
+/**
+ * The refusal of a model that its server does not list; `undefined` where it does, or where it lists nothing. LM Studio
+ * takes exactly what it lists. Another server may list a model with its version, tag or maker (`name-20260101`,
+ * `name:latest`, `maker/name`), and may take names that it does not list: `isSentAsItIs` says that this is one. Pure.
+ */
+export function unlistedModel(
+  { id, provider }: Pick<ModelInfo, 'id' | 'provider'>,
+  listed: readonly string[],
+  isSentAsItIs: boolean,
+): ModelNotFoundError | undefined {
+  if (listed.length === 0) return undefined;
+  if (provider === 'lmstudio') {
+    return id === 'default' || listed.includes(id) ? undefined : refusal(id, listed, '');
+  }
+  if (isSentAsItIs || listed.some((one) => isSame(id, one))) return undefined;
+  const asItIs = `${provider === 'openai-compatible' ? 'server' : provider}:${id}`;
+  return refusal(id, listed, ` To send a name that it takes without listing it, write ${asItIs}.`);
+}
+
+function refusal(id: string, listed: readonly string[], advice: string): ModelNotFoundError {
+  const near = nearest(id, listed);
+  const hint = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
+  const more = listed.length - SHOWN;
+  const names = `${listed.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const sentence = `The server has no model ${JSON.stringify(id)}; ${hint}it has ${names}.${advice}`;
+  return new ModelNotFoundError(sentence, listed);
+}
+
+function isSame(id: string, listed: string): boolean {
+  const [asked, there] = [id.toLowerCase(), listed.toLowerCase()];
+  const base = asked.replace(/[-:]latest$/, '');
+  const name = there.slice(there.lastIndexOf('/') + 1);
+  return [there, name].some(
+    (one) =>
+      one === asked ||
+      one === base ||
+      one.startsWith(`${base}-`) ||
+      one.startsWith(`${base}:`) ||
+      asked.startsWith(`${one}:`),
+  );
+}
