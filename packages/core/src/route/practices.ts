@@ -164,18 +164,7 @@ export class PracticeBook {
 }
 
 /** What a snapshot holds of a `PracticeBook`. */
-export type PracticeBody = readonly Readonly<{
-  model: string;
-  kind: string;
-  attempts: number;
-  accepted: number;
-  firsts: number;
-  firstPasses: number;
-  tokens: number;
-  microUsd: number;
-  findings: readonly PracticeFinding[];
-  notes: readonly PracticeNote[];
-}>[];
+export type PracticeBody = readonly Readonly<Entry>[];
 
 function keyOf(model: string, kind: string): string {
   return `${model}\n${kind}`;

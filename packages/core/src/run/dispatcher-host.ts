@@ -1,0 +1,21 @@
+import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import type { LetThrough } from '../attempt/call-model.ts';
+import type { EndDetails } from '../attempt/drive.ts';
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { ModelEvent } from '../spec/model.ts';
+import type { SchedulingHost } from './scheduling.ts';
+
+/** What the dispatcher has others do. */
+export interface DispatcherHost extends SchedulingHost {
+  /** An attempt was given its task: take it on, and make its first call when there is one. */
+  begin(run: RunState, task: TaskState, call: LetThrough | undefined, durable: Promise<void>): void;
+  /** A waiting attempt got leave for its next call. */
+  proceed(at: AttemptPlace, call: LetThrough | undefined, durable: Promise<void>): void;
+  /** Shows what the call says that an attempt waits for. */
+  show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
+  /** An attempt cannot go on with its model. */
+  end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string, details?: EndDetails): void;
+  /** A task could not be begun for an error nobody planned for: ends that task, or its attempt. */
+  breakStart(run: RunState, task: TaskState, error: unknown): void;
+  stopRun(run: RunState, because: string): void;
+}

@@ -1,0 +1,152 @@
+import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
+import { conversation } from '../attempt/conversation.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { Member } from '../route/member.ts';
+import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
+import { claimForMessages } from './call-claim.ts';
+import { chooseFor } from './choose-for.ts';
+import type { Decider } from './decider.ts';
+import type { DispatcherHost } from './dispatcher-host.ts';
+import { downUntil } from './down-until.ts';
+import type { FirstCalls } from './first-calls.ts';
+import { describeError } from './live-attempts.ts';
+import { isSetBack } from './set-back.ts';
+import type { TellWaiting } from './tell-waiting.ts';
+
+/** What the next calls of attempts are decided with. */
+export interface NextCallsParts {
+  readonly decider: Decider;
+  readonly journal: Journal;
+  readonly firstCalls: FirstCalls;
+  readonly waits: TellWaiting;
+  readonly host: Pick<DispatcherHost, 'end' | 'proceed' | 'stopRun'> & {
+    mayGoOn(run: RunState, task: TaskState): boolean;
+  };
+}
+
+/** Attempts that wait for their next call, and what becomes of each: it calls, moves to another model, waits on or ends. */
+export class NextCalls {
+  /** By id. */
+  readonly #waiting = new Map<string, AttemptPlace>();
+  readonly #decider: Decider;
+  readonly #journal: Journal;
+  readonly #firstCalls: FirstCalls;
+  readonly #waits: TellWaiting;
+  readonly #host: NextCallsParts['host'];
+
+  constructor({ decider, journal, firstCalls, waits, host }: NextCallsParts) {
+    this.#decider = decider;
+    this.#journal = journal;
+    this.#firstCalls = firstCalls;
+    this.#waits = waits;
+    this.#host = host;
+  }
+
+  /** How many attempts wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** The attempts that wait, in the order in which they asked. */
+  list(): Iterable<AttemptPlace> {
+    return this.#waiting.values();
+  }
+
+  /** An attempt asks for its next call. */
+  add(at: AttemptPlace): void {
+    this.#waiting.set(at.attempt.id, at);
+  }
+
+  /** An attempt wants nothing any more. */
+  forget(attempt: string): void {
+    this.#waiting.delete(attempt);
+  }
+
+  /** Gives an attempt its next call, or says when to look again; what is thrown on the way ends it, and nothing else. */
+  offer(at: AttemptPlace, nowMs: number): number | undefined {
+    try {
+      return this.#letThrough(at, nowMs);
+    } catch (error) {
+      if (this.#journal.failure !== undefined) throw error;
+      const because = `its next call could not begin: ${describeError(error)}`;
+      return this.#end(at, 'failed', because, { fault: 'infrastructure' });
+    }
+  }
+
+  /** Gives a waiting attempt its next call, or says when to look again. */
+  #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
+    const { run, task, attempt } = at;
+    if (!this.#host.mayGoOn(run, task)) return undefined;
+    const member = this.#decider.settings.members.get(attempt.model ?? '');
+    if (member === undefined) return this.#end(at, 'failed', `${attempt.model} left the team`);
+    const hopeless = whyHopeless(this.#decider, at, member, nowMs);
+    if (hopeless !== undefined) return this.#end(at, hopeless.outcome, hopeless.because);
+    const first = this.#firstCalls.next(at, member, nowMs);
+    if (first.kind !== 'call') return undefined;
+    const { failure } = attempt;
+    const down = downUntil(this.#decider, run.id, member.name, nowMs);
+    const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
+    if (notBefore > nowMs) {
+      return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
+    }
+    return this.#nextCall(at, member, first.key, nowMs);
+  }
+
+  #nextCall(
+    at: AttemptPlace,
+    member: Member,
+    key: string | undefined,
+    nowMs: number,
+  ): number | undefined {
+    const { run, task, attempt } = at;
+    const messages = conversation(attempt);
+    const tools = attempt.prompt?.tools ?? [];
+    const claim = claimForMessages(this.#decider, member, task, messages, tools);
+    const admission = admitCall(this.#decider.projection, task, member, claim, nowMs);
+    if (admission.kind === 'never') {
+      if (admission.ends !== 'run') return this.#end(at, 'failed', admission.why);
+      this.#host.stopRun(run, admission.why);
+      return undefined;
+    }
+    if (admission.kind === 'wait') {
+      return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
+    }
+    const call = this.#decider.settings.ids();
+    const place = { ...placeOf(at), call };
+    this.#waiting.delete(attempt.id);
+    const step = attempt.steps.length + 1;
+    const request = requestOf(this.#decider.settings, task, member, messages, tools);
+    const durable = this.#journal.append([callStarted(place, member, step, admission, claim, key)]);
+    this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
+    return undefined;
+  }
+
+  /** An attempt that has nothing to lose goes to another model where its own would keep it waiting long. */
+  #moveOrWait(
+    at: AttemptPlace,
+    untilAt: number | undefined,
+    nowMs: number,
+    why: string,
+  ): number | undefined {
+    const isLong = untilAt !== undefined && untilAt - nowMs > this.#decider.settings.patienceMs;
+    if (isLong && at.attempt.steps.length === 0) {
+      const choice = chooseFor(this.#decider, at.task, nowMs);
+      if (choice.kind === 'assign' && choice.member.name !== at.attempt.model) {
+        return this.#end(at, 'moved', `${at.attempt.model}: ${why}; ${choice.member.name} is free`);
+      }
+    }
+    const isNewTime = isSetBack(this.#decider.projection.latestAt, nowMs);
+    // Once a call: an outage must not fill the journal with all who wait, each time that one of them tries.
+    if (isNewTime || (isLong && at.task.waiting === undefined)) {
+      this.#waits.note(at.task, `${at.attempt.model}: ${why}`, untilAt, nowMs);
+    }
+    return untilAt;
+  }
+
+  #end(...end: Parameters<DispatcherHost['end']>): undefined {
+    this.#waiting.delete(end[0].attempt.id);
+    this.#host.end(...end);
+    return undefined;
+  }
+}
