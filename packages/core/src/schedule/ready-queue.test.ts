@@ -128,8 +128,10 @@ describe('ReadyQueue', () => {
     expect(queue.remove('run', 'a2', NOW)?.task).toBe('a2');
     expect(queue.remove('run', 'later', NOW)?.task).toBe('later');
     expect(queue.remove('run', 'a2', NOW)).toBeUndefined();
-    expect(queue.reprioritise('run', 'a3', { priority: 'critical' }, NOW)).toBe(true);
-    expect(queue.reprioritise('other', 'a3', { priority: 'critical' }, NOW)).toBe(false);
+    const a3 = queue.remove('run', 'a3', NOW);
+    expect(a3?.task).toBe('a3');
+    expect(queue.remove('other', 'a3', NOW)).toBeUndefined();
+    if (a3 !== undefined) queue.add({ ...a3, priority: 'critical' }, NOW);
     expect(queue.get('run', 'a3')?.priority).toBe('critical');
     expect(queue.size).toBe(2);
     expect(queue.offer(NOW, () => 'blocked')).toBeUndefined();

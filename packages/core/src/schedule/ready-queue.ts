@@ -96,19 +96,6 @@ export class ReadyQueue {
     for (const entry of [...(this.#entries.get(run)?.values() ?? [])]) this.#detach(entry, nowMs);
   }
 
-  /** Changes what a waiting task is ordered by; it keeps its place among equals. `false` when it does not wait here. */
-  reprioritise(
-    run: string,
-    task: string,
-    change: Partial<Omit<ReadyTask, 'run' | 'task'>>,
-    nowMs: number,
-  ): boolean {
-    const before = this.remove(run, task, nowMs);
-    if (before === undefined) return false;
-    this.add({ ...before, ...change }, nowMs);
-    return true;
-  }
-
   /**
    * Offers tasks, the first of all groups first, until every group is stuck or empty. `start` says what became of a
    * task; a throw leaves it where it is. It may add and remove tasks; those of groups that are not stuck are offered in
