@@ -3,7 +3,7 @@ import type { ModelEvent, ModelRequest } from '@overseer/core/spec';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
 import { anthropic } from './anthropic.ts';
-import { AnthropicEventReader, anthropicUsage } from './anthropic-event-reader.ts';
+import { AnthropicAnswerReader, anthropicUsage } from './anthropic-answer-reader.ts';
 import { anthropicRequest } from './anthropic-request.ts';
 
 const USER = { role: 'user' as const, parts: [{ type: 'text' as const, text: 'hi' }] };
@@ -112,20 +112,52 @@ describe('a request to Anthropic', () => {
   });
 });
 
-type Event = Parameters<AnthropicEventReader['read']>[0];
-
-function read(...events: readonly object[]): readonly ModelEvent[] {
+function readBy(take: (reader: AnthropicAnswerReader) => void): readonly ModelEvent[] {
   const seen: ModelEvent[] = [];
-  const reader = new AnthropicEventReader({
+  const reader = new AnthropicAnswerReader('anthropic/claude', {
     event: (event) => seen.push(event),
     end: () => undefined,
   });
-  for (const event of events) reader.read(event as Event);
+  take(reader);
   reader.end();
   return seen;
 }
 
+type Sent = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+function read(...events: readonly Sent[]): readonly ModelEvent[] {
+  return readBy((reader) => {
+    for (const event of events) reader.event(JSON.stringify(event), event.type);
+  });
+}
+
 describe("Anthropic's stream", () => {
+  it('M9: is whole once the message has stopped, and reads a message that came in one piece', () => {
+    const usage = { input_tokens: 3, output_tokens: 2 };
+    const block = { type: 'tool_use', id: 't', name: 'look', input: { a: 1 } };
+    const content = [{ type: 'text', text: 'Hi.' }, block];
+    const message = { id: 'msg', model: 'claude', content, stop_reason: 'tool_use', usage };
+    const whole = readBy((reader) => reader.whole(message));
+    expect(whole).toMatchObject([
+      { type: 'meta', responseId: 'msg', model: 'claude' },
+      { type: 'part', index: 0, part: { type: 'text', text: 'Hi.' } },
+      { type: 'part', index: 1, part: { type: 'tool-call', id: 't', input: { a: 1 } } },
+      { type: 'finish', reason: 'tool-calls', usage: { input: { total: 3 } } },
+    ]);
+    const says: boolean[] = [];
+    readBy((reader) => {
+      says.push(reader.event(JSON.stringify({ type: 'message_start', message }), 'message_start'));
+      says.push(reader.event('{"type":"message_stop"}', 'message_stop'));
+    });
+    expect(says).toEqual([false, true]);
+  });
+
+  it('M18: fails with what an error event says', () => {
+    const error = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+    expect(() => read(error)).toThrow(expect.objectContaining({ kind: 'overloaded' }));
+    expect(() => readBy((reader) => reader.event('{', 'ping'))).toThrow('no JSON');
+  });
+
   it('M9: keeps signatures, redacted reasoning and blocks of other kinds', () => {
     const seen = read(
       {

@@ -4,7 +4,7 @@ import type { Model } from '@overseer/core/spec';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { reachSdk } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
-import { AnthropicEventReader } from './anthropic-event-reader.ts';
+import { AnthropicAnswerReader } from './anthropic-answer-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
 
 /** How Anthropic is reached, and what is known of the model. */
@@ -69,11 +69,11 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
       }),
     stream: (request, ctx) => {
       const { params, warnings } = anthropicRequest(modelId, request, maxTokens);
-      return access.stream<Anthropic.RawMessageStreamEvent>({
+      return access.stream({
         ctx,
         warnings,
         send: (client, sent) => client.messages.create(params, sent),
-        reader: (sink) => new AnthropicEventReader(sink),
+        reader: (sink) => new AnthropicAnswerReader(`${PROVIDER}/${modelId}`, sink),
       });
     },
   };

@@ -1,5 +1,4 @@
 import {
-  createSseReader,
   type EventSink,
   type HeaderReader,
   ModelError,
@@ -11,13 +10,12 @@ import {
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelEvent, ModelWarning } from '@overseer/core/spec';
+import { type AnswerBody, answerBody } from './answer-body.ts';
 import type { HttpExchange } from './http-call.ts';
-import { createDocument, type DocumentReader, type HttpClient } from './http-client.ts';
+import { createDocument, type HttpClient } from './http-client.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
-import type { OpenAiChunk } from './openai-chunk.ts';
-import { OpenAiChunkReader, plainTextOf } from './openai-chunk-reader.ts';
+import { type CheckModel, OpenAiAnswerReader } from './openai-answer-reader.ts';
 import { pushStream } from './push-stream.ts';
-import { TextTemplate } from './text-template.ts';
 
 /** One streaming call over our own wire code. */
 export interface ChatCall {
@@ -29,8 +27,7 @@ export interface ChatCall {
   readonly prepare: (emit: (event: ModelEvent) => void) => ChatBody | Promise<ChatBody>;
   /** Makes a better error of a refusal. */
   readonly explain: (error: ModelError) => ModelError | Promise<ModelError>;
-  /** Looks at the model that answered. */
-  readonly check?: (model: string) => readonly ModelWarning[];
+  readonly check?: CheckModel;
 }
 
 /** What is sent, and what of the request it leaves out. */
@@ -47,19 +44,17 @@ export function chatStream(call: ChatCall): PushStream {
 class ChatStream implements PushHandle {
   readonly #call: ChatCall;
   readonly #sink: EventSink;
-  readonly #reader: OpenAiChunkReader;
-  readonly #template: TextTemplate = new TextTemplate();
+  readonly #reader: OpenAiAnswerReader;
   #exchange: HttpExchange | undefined;
   #watched: WatchedCall | undefined;
   #warnings: readonly ModelWarning[] = [];
-  #feed: (bytes: Uint8Array) => void = () => undefined;
-  #finish: () => void = () => undefined;
+  #body: AnswerBody | undefined;
   #over = false;
 
   constructor(call: ChatCall, sink: EventSink) {
     this.#call = call;
     this.#sink = sink;
-    this.#reader = new OpenAiChunkReader(call.where, sink);
+    this.#reader = new OpenAiAnswerReader(call.where, sink, call.check);
     this.#start();
   }
 
@@ -96,13 +91,10 @@ class ChatStream implements PushHandle {
       body: body.text,
       ...(ctx.headers === undefined ? {} : { headers: ctx.headers }),
       onHead: (status, headers) => this.#head(status, headers),
-      onData: (bytes) => {
-        this.#watched?.touch();
-        if (!this.#over) this.#guarded(this.#feed, bytes);
-      },
+      onData: (bytes) => this.#take(bytes),
       onEnd: () => {
         this.#release();
-        if (!this.#over) this.#guarded(this.#finish, undefined);
+        if (!this.#over) this.#guarded(() => this.#body?.end());
       },
       onError: (error) => {
         this.#release();
@@ -113,11 +105,12 @@ class ChatStream implements PushHandle {
 
   #head(status: number, headers: HeaderReader): void {
     this.#watched?.touch();
+    const { where } = this.#call;
     if (status < 200 || status >= 300) {
-      this.#whole(status, (document) => {
-        const { where } = this.#call;
+      const document = createDocument(status);
+      const end = (): void =>
         this.#refuse(modelRefusal({ where, status, headers, body: document.text() }));
-      });
+      this.#body = { push: document.push, end };
       return;
     }
     const rate = rateLimit(headers, Date.now());
@@ -130,51 +123,24 @@ class ChatStream implements PushHandle {
         ...(this.#warnings.length === 0 ? {} : { warnings: this.#warnings }),
       });
     }
-    // A server that does not stream answers with one document.
-    if (headers.get('content-type')?.includes('application/json') === true) {
-      this.#whole(status, (document) => {
-        this.#read(document.json(this.#call.where) as OpenAiChunk);
-        this.#end();
-      });
-    } else {
-      this.#stream();
-    }
+    this.#body = answerBody(headers, where, {
+      event: (data, name) => {
+        if (!this.#over && this.#reader.event(data, name)) this.#end();
+      },
+      whole: (document) => this.#reader.whole(document),
+      end: () => this.#end(),
+    });
   }
 
-  #stream(): void {
-    const sse = createSseReader({ onEvent: (data) => this.#event(data) });
-    this.#feed = sse.push;
-    this.#finish = () => {
-      sse.end();
-      this.#end();
-    };
-  }
-
-  #whole(status: number, whole: (document: DocumentReader) => void): void {
-    const document = createDocument(status);
-    this.#feed = document.push;
-    this.#finish = () => whole(document);
-  }
-
-  #event(data: string): void {
+  /** What comes after the answer is whole is no sign of life. */
+  #take(bytes: Uint8Array): void {
     if (this.#over) return;
-    const text = this.#template.match(data);
-    if (text !== undefined) this.#reader.text(text);
-    else if (data === '[DONE]') this.#end();
-    else {
-      const chunk = parseChunk(data, this.#call.where);
-      this.#read(chunk);
-      this.#template.learn(data, plainTextOf(chunk) ?? '');
+    this.#watched?.touch();
+    try {
+      this.#body?.push(bytes);
+    } catch (error) {
+      this.#fail(error);
     }
-  }
-
-  #read(chunk: OpenAiChunk): void {
-    const known = this.#reader.model;
-    this.#reader.read(chunk);
-    const { model } = this.#reader;
-    if (known !== undefined || model === undefined || this.#call.check === undefined) return;
-    const warnings = this.#call.check(model);
-    if (warnings.length > 0) this.#sink.event({ type: 'meta', warnings });
   }
 
   /** The answer is whole. The exchange is left to end by itself, still watched, so that its socket can be used again. */
@@ -191,9 +157,9 @@ class ChatStream implements PushHandle {
     else this.#fail(better);
   }
 
-  #guarded<T>(read: (input: T) => void, input: T): void {
+  #guarded(read: () => void): void {
     try {
-      read(input);
+      read();
     } catch (error) {
       this.#fail(error);
     }
@@ -227,14 +193,5 @@ class ChatStream implements PushHandle {
     this.#watched?.leave();
     this.#watched = undefined;
     this.#exchange = undefined;
-  }
-}
-
-function parseChunk(data: string, where: string): OpenAiChunk {
-  try {
-    return JSON.parse(data) as OpenAiChunk;
-  } catch (cause) {
-    const body = { message: 'the server sent a piece of its stream that is no JSON' };
-    throw modelRefusal({ where, body, cause });
   }
 }

@@ -1,4 +1,4 @@
-import { defined, type HeaderReader, type ModelError, toModelError } from '@overseer/core/plugin';
+import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
 import type { CallContext, ListedModel } from '@overseer/core/spec';
 import { withAvailableModels } from './available-models.ts';
 import { refuseCredentials } from './base-url.ts';
@@ -43,18 +43,14 @@ export interface SdkProvider<Client> {
   readonly list: (client: Client, ctx: CallContext) => Promise<readonly ListedModel[]>;
 }
 
-/** What both SDKs give for a request that streams. */
-interface Sending<Chunk> {
-  withResponse(): Promise<{
-    readonly data: AsyncIterable<Chunk>;
-    readonly response: { readonly headers: HeaderReader };
-  }>;
+/** What both SDKs give for a request: the answer as it comes, once it is known to be no refusal. */
+interface Sending {
+  asResponse(): Promise<Response>;
 }
 
 /** A streaming call: what is sent, and who reads the answer. */
-export interface SdkRequest<Client, Chunk>
-  extends Pick<SdkCall<Chunk>, 'ctx' | 'warnings' | 'reader'> {
-  readonly send: (client: Client, options: ReturnType<typeof requestOptions>) => Sending<Chunk>;
+export interface SdkRequest<Client> extends Pick<SdkCall, 'ctx' | 'warnings' | 'reader'> {
+  readonly send: (client: Client, options: ReturnType<typeof requestOptions>) => Sending;
 }
 
 /** The way to a model through an SDK, with its secrets kept out of every error. */
@@ -62,7 +58,7 @@ export interface SdkAccess<Client> {
   /** One request and its answer. Throws `ModelError` and nothing else. */
   ask<T>(ctx: CallContext, call: (client: Client) => Promise<T>): Promise<T>;
   list(ctx: CallContext): Promise<readonly ListedModel[]>;
-  stream<Chunk>(request: SdkRequest<Client, Chunk>): ReturnType<typeof sdkStream<Chunk>>;
+  stream(request: SdkRequest<Client>): ReturnType<typeof sdkStream>;
 }
 
 /**
@@ -100,7 +96,7 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
         warnings,
         reader,
         open: async (signal) =>
-          send(await clientFor(ctx.fetch), requestOptions({ ...ctx, signal })).withResponse(),
+          send(await clientFor(ctx.fetch), requestOptions({ ...ctx, signal })).asResponse(),
         explain: async (error) =>
           hide(await withAvailableModels(error, modelId, () => access.list(ctx)), ctx),
       }),

@@ -9,41 +9,42 @@ import {
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelWarning } from '@overseer/core/spec';
+import { type AnswerReader, answerBody } from './answer-body.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { pushStream } from './push-stream.ts';
 
 /** One streaming call through an SDK. */
-export interface SdkCall<Chunk> {
+export interface SdkCall {
   readonly ctx: CallContext;
   readonly where: string;
   readonly watch: IdleWatch;
   /** What of the request is left out. */
   readonly warnings: readonly ModelWarning[];
   /** Sends it; the SDK may keep its listener on the signal, so that it gets one of this call's own. */
-  readonly open: (signal: AbortSignal) => Promise<{
-    readonly data: AsyncIterable<Chunk>;
-    readonly response: { readonly headers: HeaderReader };
-  }>;
+  readonly open: (signal: AbortSignal) => Promise<Response>;
   /** Makes the reader of this answer. */
-  readonly reader: (sink: EventSink) => { read(chunk: Chunk): void; end(): void };
+  readonly reader: (sink: EventSink) => AnswerReader;
   /** Makes a better error of a refusal. */
   readonly explain: (error: ModelError) => Promise<ModelError>;
 }
 
-/** Runs a call through an SDK: the same events, errors and silences as over our own wire. */
-export function sdkStream<Chunk>(call: SdkCall<Chunk>): PushStream {
+/**
+ * Runs a call through an SDK: the same events, errors and silences as over our own wire. The SDK sends the request and
+ * reads a refusal; the stream of the answer is read here, as an SDK's own iteration makes several promises of each token.
+ */
+export function sdkStream(call: SdkCall): PushStream {
   return pushStream(call.ctx.signal, (sink) => new SdkRun(call, sink));
 }
 
-class SdkRun<Chunk> implements PushHandle {
-  readonly #call: SdkCall<Chunk>;
+class SdkRun implements PushHandle {
+  readonly #call: SdkCall;
   readonly #sink: EventSink;
   readonly #controller: AbortController = new AbortController();
   #watched: WatchedCall | undefined;
   #paused: PromiseWithResolvers<void> | undefined;
   #over = false;
 
-  constructor(call: SdkCall<Chunk>, sink: EventSink) {
+  constructor(call: SdkCall, sink: EventSink) {
     this.#call = call;
     this.#sink = sink;
     void this.#run();
@@ -66,8 +67,8 @@ class SdkRun<Chunk> implements PushHandle {
 
   async #run(): Promise<void> {
     try {
-      const { data, response } = await this.#call.open(this.#controller.signal);
-      if (!this.#over) await this.#read(data, response.headers);
+      const response = await this.#call.open(this.#controller.signal);
+      if (!this.#over) await this.#read(response);
     } catch (error) {
       await this.#fail(error);
     } finally {
@@ -75,17 +76,32 @@ class SdkRun<Chunk> implements PushHandle {
     }
   }
 
-  async #read(data: AsyncIterable<Chunk>, headers: HeaderReader): Promise<void> {
+  async #read({ headers, body }: Response): Promise<void> {
     const watched = this.#call.watch.enter(this.#onIdle);
     this.#watched = watched;
     this.#head(headers);
     const reader = this.#call.reader(this.#sink);
-    for await (const chunk of data) {
-      if (this.#over) return;
+    const answer = answerBody(headers, this.#call.where, {
+      event: (data, name) => {
+        if (!this.#over && reader.event(data, name)) this.#end(reader);
+      },
+      whole: (document) => reader.whole(document),
+      end: () => this.#end(reader),
+    });
+    const source = body?.getReader();
+    // Once the answer is whole, the rest is read over, still watched, so that the connection can be used again.
+    for (;;) {
+      const step = await source?.read();
+      if (step === undefined || step.done) break;
+      if (this.#over) continue;
       watched.touch();
-      reader.read(chunk);
+      answer.push(step.value);
       if (this.#paused !== undefined) await this.#paused.promise;
     }
+    if (!this.#over) answer.end();
+  }
+
+  #end(reader: AnswerReader): void {
     if (this.#over) return;
     this.#over = true;
     reader.end();
@@ -114,6 +130,10 @@ class SdkRun<Chunk> implements PushHandle {
   }
 
   readonly #onIdle = (): void => {
+    if (this.#over) {
+      this.#close();
+      return;
+    }
     const { where, watch } = this.#call;
     const what = `${where}: nothing came for ${watch.idleMs} ms; allow more with idleTimeoutMs, or try again`;
     void this.#fail(new ModelError('timeout', what));

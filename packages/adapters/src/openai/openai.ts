@@ -2,8 +2,7 @@ import { defined } from '@overseer/core/plugin';
 import type { Model, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import type { OpenAiChunk } from '../internal/openai-chunk.ts';
-import { OpenAiChunkReader } from '../internal/openai-chunk-reader.ts';
+import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiSettings, openAiTools } from '../internal/openai-request.ts';
 import { reachSdk } from '../internal/sdk-access.ts';
@@ -54,11 +53,11 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
     list: access.list,
     stream: (request, ctx) => {
       const { params, warnings } = bodyOf(modelId, request);
-      return access.stream<OpenAiChunk>({
+      return access.stream({
         ctx,
         warnings,
         send: (client, sent) => client.chat.completions.create(params, sent),
-        reader: (sink) => new OpenAiChunkReader(`${PROVIDER}/${modelId}`, sink),
+        reader: (sink) => new OpenAiAnswerReader(`${PROVIDER}/${modelId}`, sink),
       });
     },
   };

@@ -1,6 +1,8 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
-import { defined, type EventSink } from '@overseer/core/plugin';
+import { defined, type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { FinishReason, Json, JsonObject, Part, Usage } from '@overseer/core/spec';
+import type { AnswerReader } from '../internal/answer-body.ts';
+import { parseEvent } from '../internal/parse-event.ts';
 import { readArguments } from '../internal/tool-call-merge.ts';
 
 type Event = Anthropic.RawMessageStreamEvent;
@@ -14,19 +16,39 @@ interface Growing {
 }
 
 /** Turns the events of one message into ours. */
-export class AnthropicEventReader {
+export class AnthropicAnswerReader implements AnswerReader {
+  readonly #where: string;
   readonly #sink: EventSink;
   readonly #blocks: Map<number, Growing> = new Map();
   #usage: { readonly [name: string]: unknown } = {};
   #stop: string | undefined;
   #ended = false;
 
-  constructor(sink: EventSink) {
+  constructor(where: string, sink: EventSink) {
+    this.#where = where;
     this.#sink = sink;
   }
 
-  /** Takes one event; those of kinds that nobody knew when this was written are passed over. */
-  read(event: Event): void {
+  event(data: string, name: string): boolean {
+    const event = parseEvent(data, this.#where) as Event;
+    if (name === 'error') throw modelRefusal({ where: this.#where, body: event });
+    this.#read(event);
+    return this.#ended;
+  }
+
+  whole(document: unknown): void {
+    const message = document as Anthropic.Message;
+    this.#read({ type: 'message_start', message });
+    for (const [index, block] of message.content.entries()) {
+      this.#read({ type: 'content_block_start', index, content_block: block });
+      this.#close(index);
+    }
+    this.#stop = message.stop_reason ?? undefined;
+    this.#ended = true;
+  }
+
+  /** Events of kinds that nobody knew when this was written are passed over. */
+  #read(event: Event): void {
     switch (event.type) {
       case 'message_start':
         this.#usage = { ...event.message.usage };
@@ -56,7 +78,6 @@ export class AnthropicEventReader {
     }
   }
 
-  /** Gives the finish; nothing when the message never ended, which `guard()` makes an error of. */
   end(): void {
     if (!this.#ended) return;
     const reason = REASONS.get(this.#stop ?? '') ?? 'other';

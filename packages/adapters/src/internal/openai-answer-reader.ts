@@ -1,0 +1,53 @@
+import { type EventSink, modelRefusal } from '@overseer/core/plugin';
+import type { ModelWarning } from '@overseer/core/spec';
+import type { AnswerReader } from './answer-body.ts';
+import type { OpenAiChunk } from './openai-chunk.ts';
+import { OpenAiChunkReader, plainTextOf } from './openai-chunk-reader.ts';
+import { parseEvent } from './parse-event.ts';
+import { TextTemplate } from './text-template.ts';
+
+/** Looks at the model that answered. */
+export type CheckModel = (model: string) => readonly ModelWarning[];
+
+/** Reads the answer to a chat completion; chunks that differ from one another in their text alone are not parsed. */
+export class OpenAiAnswerReader implements AnswerReader {
+  readonly #where: string;
+  readonly #sink: Pick<EventSink, 'event'>;
+  readonly #chunks: OpenAiChunkReader;
+  readonly #template: TextTemplate = new TextTemplate();
+  readonly #check: CheckModel | undefined;
+
+  constructor(where: string, sink: Pick<EventSink, 'event'>, check?: CheckModel) {
+    this.#where = where;
+    this.#sink = sink;
+    this.#check = check;
+    this.#chunks = new OpenAiChunkReader(where, sink);
+  }
+
+  event(data: string, name: string): boolean {
+    const text = this.#template.match(data);
+    if (text !== undefined) {
+      this.#chunks.text(text);
+      return false;
+    }
+    if (data === '[DONE]') return true;
+    const chunk = parseEvent(data, this.#where) as OpenAiChunk;
+    if (name === 'error') throw modelRefusal({ where: this.#where, body: chunk });
+    this.whole(chunk);
+    this.#template.learn(data, plainTextOf(chunk) ?? '');
+    return false;
+  }
+
+  whole(document: unknown): void {
+    const known = this.#chunks.model;
+    this.#chunks.read(document as OpenAiChunk);
+    const { model } = this.#chunks;
+    if (known !== undefined || model === undefined || this.#check === undefined) return;
+    const warnings = this.#check(model);
+    if (warnings.length > 0) this.#sink.event({ type: 'meta', warnings });
+  }
+
+  end(): void {
+    this.#chunks.end();
+  }
+}

@@ -1,0 +1,11 @@
+import { modelRefusal } from '@overseer/core/plugin';
+
+/** Parses the data of one event of a stream. Throws `ModelError` where it is no JSON. */
+export function parseEvent(data: string, where: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (cause) {
+    const body = { message: 'the server sent a piece of its stream that is no JSON' };
+    throw modelRefusal({ where, body, cause });
+  }
+}
