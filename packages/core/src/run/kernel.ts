@@ -301,6 +301,8 @@ export class Kernel {
       live: this.live,
       sources: this.#sources,
       flights: this.#projection.flights,
+      mayAskToo: ({ run, task }) =>
+        !this.#closing && this.paused === undefined && this.#dispatcher.mayGoOn(run, task),
       callEnded: () => {
         tellCrossings(this.#projection, this.#journal);
         this.#dispatcher.freed();

@@ -1,6 +1,7 @@
 import type { AttemptHost, AttemptPlace, LiveAttempt } from '../attempt/attempt-host.ts';
 import { callModel, type LetThrough } from '../attempt/call-model.ts';
 import { drive } from '../attempt/drive.ts';
+import { callHedged } from '../attempt/hedged-call.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
@@ -113,7 +114,9 @@ export class LiveAttempts {
     try {
       if (ready !== undefined) await ready;
       if (call !== undefined) {
-        await callModel(this.#host, at, call);
+        const { hedging } = this.#host;
+        if (hedging === undefined) await callModel(this.#host, at, call);
+        else await callHedged(this.#host, at, call, hedging);
         this.#host.callEnded(at);
       }
     } catch (error) {
