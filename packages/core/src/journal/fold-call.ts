@@ -61,6 +61,7 @@ function finish(attempt: AttemptState, { call = '', data }: OverseerEvent<'call.
 
 function fail(attempt: AttemptState, event: OverseerEvent<'call.failed'>): void {
   const isHedge = attempt.hedge !== undefined && attempt.hedge.id === event.call;
+  if (!isHedge && attempt.openCall?.id !== event.call) return;
   close(attempt, isHedge);
   // Of the model that an attempt would go on with, the failure of another one says nothing.
   if (!isHedge) noteFailure(attempt, event);
