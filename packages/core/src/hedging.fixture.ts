@@ -26,6 +26,8 @@ export interface BenchOptions extends Partial<Omit<OverseerOptions, 'models'>> {
   readonly b?: HeldModel;
   readonly ofA?: Entry;
   readonly ofB?: Entry;
+  /** Other models of the team. */
+  readonly more?: OverseerOptions['models'];
 }
 
 /** After a second, whatever it costs. */
@@ -35,7 +37,7 @@ export const CODE: TaskInput = { key: 'x', instruction: 'Write it.', kind: 'code
 
 /** Opens a bench: model `a` is first in line, model `b` second. */
 export async function openBench(options: BenchOptions = {}): Promise<Bench> {
-  const { hedge, ofA, ofB, a = heldModel('a'), b = heldModel('b'), ...rest } = options;
+  const { hedge, ofA, ofB, a = heldModel('a'), b = heldModel('b'), more, ...rest } = options;
   const { clock = createFakeClock(), routing } = rest;
   const team = await openTeam({
     overseer: 'boss',
@@ -43,6 +45,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       boss: { model: fakeModel({ id: 'boss', reply: () => ({ text: 'ok' }) }) },
       a: { model: a, role: 'coder', ...ofA },
       b: { model: b, role: 'coder', ...ofB },
+      ...more,
     },
     random: () => 0,
     ...rest,
