@@ -12,7 +12,6 @@ import type { TaskSource } from '../spec/task.ts';
 import type { Tool, ToolPermission } from '../spec/tool.ts';
 import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
 import type { ChainLink } from '../validate/chain.ts';
-import type { Hedging } from './hedging.ts';
 
 /** What an attempt needs of the kernel around it. */
 export interface AttemptHost {
@@ -22,8 +21,6 @@ export interface AttemptHost {
   readonly deadlines: Deadlines;
   /** How long a call may give no sign of life, in ms. */
   readonly holdMs: number;
-  /** Says when a second model is asked the same; absent where nobody ever is. */
-  readonly hedging: Hedging | undefined;
   /** Replaces the network of every model call. */
   readonly fetch: typeof globalThis.fetch | undefined;
   /** Delays in ms before the next try of a failed call. */

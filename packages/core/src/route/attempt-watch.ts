@@ -76,15 +76,9 @@ export class AttemptWatch {
     if (watched === undefined) return undefined;
     switch (event.type) {
       case 'call.started':
-        if (event.data.hedge !== undefined) addSecond(watched, event);
-        return undefined;
       case 'call.finished':
-        // Of two that answer, the later one counts: the other was broken off, or gave nothing whole.
-        watched.isSeconds = watched.second !== undefined && watched.second.call === event.call;
-        charge(useOf(watched, event.call), event);
-        return undefined;
       case 'call.failed':
-        charge(useOf(watched, event.call), event);
+        takeCall(watched, event);
         return undefined;
       case 'verdict.given':
         if (event.data.verdict.kind === 'fail') note(watched, event.data.verdict.findings);
@@ -133,8 +127,7 @@ export class AttemptWatch {
     watched: Watched,
   ): AttemptOutcome | undefined {
     const good = event.type === 'task.done';
-    const { second, isSeconds, elsewhereMicroUsd } = watched;
-    const { model, tokens, microUsd } = isSeconds && second !== undefined ? second : watched;
+    const { model, tokens, microUsd } = ownOf(watched);
     const key = keyOf(task);
     const before = this.#refused.get(key);
     const findings = good ? [] : (event.data.findings ?? []);
@@ -158,7 +151,7 @@ export class AttemptWatch {
       findings,
       tokens,
       microUsd,
-      paidMicroUsd: watched.microUsd + (second?.microUsd ?? 0) + elsewhereMicroUsd,
+      paidMicroUsd: paidFor(watched),
     };
   }
 }
@@ -174,9 +167,22 @@ export function textOf({
   return instruction.startsWith(title) ? instruction : `${title}\n${instruction}`;
 }
 
-function addSecond(watched: Watched, { call = '', data }: OverseerEvent<'call.started'>): void {
-  watched.elsewhereMicroUsd += watched.second?.microUsd ?? 0;
-  watched.second = { model: data.hedge?.version ?? '', tokens: 0, microUsd: 0, call };
+function takeCall(
+  watched: Watched,
+  event: OverseerEvent<'call.started' | 'call.finished' | 'call.failed'>,
+): void {
+  const { call = '' } = event;
+  if (event.type === 'call.started') {
+    if (event.data.hedge === undefined) return;
+    watched.elsewhereMicroUsd += watched.second?.microUsd ?? 0;
+    watched.second = { model: event.data.hedge.version, tokens: 0, microUsd: 0, call };
+    return;
+  }
+  const use = useOf(watched, call);
+  use.tokens += event.data.settled.inputTokens + event.data.settled.outputTokens;
+  use.microUsd += event.data.settled.microUsd;
+  // Of two that answer, the later one counts: the other was broken off, or gave nothing whole.
+  if (event.type === 'call.finished') watched.isSeconds = use !== watched;
 }
 
 function useOf(watched: Watched, call: string | undefined): Use {
@@ -184,9 +190,13 @@ function useOf(watched: Watched, call: string | undefined): Use {
   return second !== undefined && second.call === call ? second : watched;
 }
 
-function charge(use: Use, { data }: OverseerEvent<'call.finished' | 'call.failed'>): void {
-  use.tokens += data.settled.inputTokens + data.settled.outputTokens;
-  use.microUsd += data.settled.microUsd;
+/** What the model used whose answer it is. */
+function ownOf(watched: Watched): Use {
+  return watched.isSeconds ? (watched.second ?? watched) : watched;
+}
+
+function paidFor({ microUsd, second, elsewhereMicroUsd }: Watched): number {
+  return microUsd + (second?.microUsd ?? 0) + elsewhereMicroUsd;
 }
 
 function keyOf({ run, task }: TaskState): string {

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'eventemitter3';
-import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
+import type { AttemptHost } from '../attempt/attempt-host.ts';
 import type { SingleFlight } from '../call/single-flight.ts';
 import { createBounded } from '../internal/bounded.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
@@ -13,7 +13,6 @@ import type { TaskSource } from '../spec/task.ts';
 import { estimateFor } from './call-claim.ts';
 import { wishProblems } from './check-wishes.ts';
 import { mayRunNow } from './choose-for.ts';
-import { createHedging } from './create-hedging.ts';
 import type { Decider } from './decider.ts';
 import { plannedDrafts } from './planned.ts';
 import type { Projection } from './projection.ts';
@@ -36,8 +35,6 @@ export type LiveBus = EventEmitter<{ model: [LiveEvent] }>;
 /** What the host of attempts is made of: settings, and the kernel's answers to what happens in an attempt. */
 export interface AttemptHostParts
   extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'> {
-  /** Whether a call may be begun beside one that is under way. */
-  mayAskToo(at: AttemptPlace): boolean;
   readonly settings: Settings;
   readonly projection: Projection;
   readonly journal: Journal;
@@ -57,10 +54,6 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     ids: settings.ids,
     deadlines,
     holdMs: settings.holdMs,
-    hedging:
-      settings.routing.hedge === undefined
-        ? undefined
-        : createHedging(decider, journal, (at) => parts.mayAskToo(at)),
     workspaces: settings.workspaces,
     fetch: settings.fetch,
     retryDelay: (failures, retryAfterMs) =>

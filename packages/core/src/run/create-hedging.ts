@@ -1,24 +1,33 @@
 import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import type { AskedToo, Hedging } from '../attempt/hedging.ts';
 import type { Journal } from '../journal/journal.ts';
+import { createCandidateFinder } from '../route/candidate-finder.ts';
 import { callStarted, requestOf } from './begin-call.ts';
 import { chooseHedge, isHedgeable } from './choose-hedge.ts';
 import type { Decider } from './decider.ts';
+import type { Projection } from './projection.ts';
+import type { Settings } from './settings.ts';
 import { tellCrossings } from './tell-crossings.ts';
 
-/** Lets second models be asked, within limits, budgets and the share of calls that may be. `mayAskToo` is what orders allow. */
+/**
+ * Lets second models be asked, within limits, budgets and the share of calls that may be; `undefined` where the host wants
+ * none. `mayAskToo` is what orders allow.
+ */
 export function createHedging(
-  decider: Decider,
+  settings: Settings,
+  projection: Projection,
   journal: Journal,
   mayAskToo: (at: AttemptPlace) => boolean,
-): Hedging {
-  const { settings, projection } = decider;
+): Hedging | undefined {
+  const { hedges } = projection;
+  if (hedges === undefined) return undefined;
+  const decider: Decider = { settings, projection, candidates: createCandidateFinder(settings) };
   const askToo = (at: AttemptPlace, call: string, silentMs: number): AskedToo | undefined => {
     const { task, attempt } = at;
     if (task.attempt !== attempt || attempt.openCall?.id !== call || at.live.cancel.aborted) {
       return undefined;
     }
-    if (projection.hedges?.mayHedge !== true || journal.failure !== undefined) return undefined;
+    if (!hedges.mayHedge || journal.failure !== undefined) return undefined;
     if (!mayAskToo(at)) return undefined;
     const found = chooseHedge(decider, task, attempt, silentMs, settings.clock.now());
     if (found === undefined) return undefined;
@@ -35,7 +44,7 @@ export function createHedging(
   return {
     lateAfter: ({ task, attempt }) => {
       if (attempt.model === undefined || !isHedgeable(settings, task, attempt)) return undefined;
-      return projection.hedges?.lateAfter(attempt.model, task.task.kind);
+      return hedges.lateAfter(attempt.model, task.task.kind);
     },
     askToo: (at, call, silentMs) => {
       try {

@@ -13,6 +13,7 @@ import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { breakStart } from './break-start.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
+import { createHedging } from './create-hedging.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
@@ -66,7 +67,14 @@ export class Kernel {
     this.#removals = new Removals(settings.workspaces);
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
-    this.#attempts = new LiveAttempts(this.#host, this.#chains, (at, error) =>
+    const hedging = createHedging(
+      settings,
+      projection,
+      journal,
+      ({ run, task }) =>
+        !this.#closing && this.paused === undefined && this.#dispatcher.mayGoOn(run, task),
+    );
+    this.#attempts = new LiveAttempts(this.#host, this.#chains, hedging, (at, error) =>
       this.#broken(at, error),
     );
     this.#dispatcher = new Dispatcher(settings, projection, journal, {
@@ -301,8 +309,6 @@ export class Kernel {
       live: this.live,
       sources: this.#sources,
       flights: this.#projection.flights,
-      mayAskToo: ({ run, task }) =>
-        !this.#closing && this.paused === undefined && this.#dispatcher.mayGoOn(run, task),
       callEnded: () => {
         tellCrossings(this.#projection, this.#journal);
         this.#dispatcher.freed();
