@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ModelError } from './errors/model-error.ts';
 import {
   AFTER,
   type Bench,
@@ -14,6 +15,7 @@ import {
 import { foldRun, type Runs } from './journal/fold-run.ts';
 import { inTime, type MortalDisk, mortalDisk } from './mortal-disk.fixture.ts';
 import type { OverseerEvent } from './spec/event.ts';
+import type { OpenStore, StateStore } from './spec/store.ts';
 
 /** A bench on which both models are at one task, neither of which has said anything. */
 async function bothAsked(disk: MortalDisk): Promise<Bench & { readonly run: string }> {
@@ -114,6 +116,63 @@ describe('a process that dies', () => {
     await second.overseer.close();
   });
 });
+
+describe('a disk', () => {
+  it('R1: that is full ends both calls, and nothing goes on', async () => {
+    const disk = mortalDisk();
+    const { overseer, run: id, a, b } = await bothAsked(disk);
+    const { result } = overseer.open(id);
+    disk.fill();
+    a.calls[0]?.fail(new ModelError('server', 'down'));
+    await expect(result).rejects.toMatchObject({ code: 'store.full' });
+    await settle();
+    expect(b.calls[0]?.signal.aborted).toBe(true);
+    await overseer.close().catch(() => undefined);
+  });
+
+  it.each(['an answer', 'a cancel'] as const)(
+    'L7: a second call that was not sent, as it was not on disk yet when %s came, costs nothing',
+    async (what) => {
+      const disk = mortalDisk();
+      const gate = { open: Promise.resolve() };
+      const bench = await openBench({ store: gated(disk.open, gate) });
+      const { overseer, clock, a, b } = bench;
+      const run = overseer.run({ tasks: [CODE] });
+      await settle();
+      const held = Promise.withResolvers<void>();
+      gate.open = held.promise;
+      await silence(clock, 1_100);
+      let cancelled: Promise<void> | undefined;
+      if (what === 'an answer') a.calls[0]?.answer('mine');
+      else cancelled = run.cancel('enough');
+      await settle();
+      held.resolve();
+      await cancelled;
+      const result = await run.result;
+      expect(result.status).toBe(what === 'an answer' ? 'completed' : 'stopped');
+      expect(b.calls).toHaveLength(0);
+      const lost = ends(await eventsOf(run)).find(({ model }) => model === 'b');
+      expect(lost?.data).toMatchObject({
+        uncertain: false,
+        settled: { inputTokens: 0, outputTokens: 0, microUsd: 0 },
+      });
+      expect(callsIn(await disk.events())).toContain('call.started b');
+      await overseer.close();
+    },
+  );
+});
+
+/** A store whose writes wait for a gate. */
+function gated(open: OpenStore, gate: { readonly open: Promise<void> }): OpenStore {
+  return async () => {
+    const store = await open();
+    const append: StateStore['events']['append'] = async (epoch, events) => {
+      await gate.open;
+      await store.events.append(epoch, events);
+    };
+    return { ...store, events: { ...store.events, append } };
+  };
+}
 
 describe('an order while two models are asked', () => {
   it('K6: cancelling the run ends both calls, down to their signals', async () => {
