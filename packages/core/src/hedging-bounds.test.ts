@@ -10,9 +10,25 @@ import {
   silence,
   started,
 } from './hedging.fixture.ts';
+import { heldModel } from './held-model.fixture.ts';
 import { inTime } from './mortal-disk.fixture.ts';
 import type { TaskInput } from './spec/task.ts';
+import type { Validator } from './spec/validator.ts';
 import { toolOf } from './tool/tool.fixture.ts';
+
+/** Refuses what says that it is bad. */
+const good: Validator = {
+  spec: 'validator/1',
+  tier: 'automated',
+  validate: async ({ text }) =>
+    text === 'bad' ? { kind: 'fail', findings: [{ message: 'It is bad.' }] } : { kind: 'pass' },
+};
+const WORSE: BenchOptions = {
+  ofA: { fallback: ['b'] },
+  routing: { qualityFloor: 0.5 },
+  validators: { good },
+  maxAttempts: 1,
+};
 
 /** What the second model did before. */
 type Use = 'none' | 'used' | 'under way';
@@ -155,11 +171,60 @@ describe('hedging', () => {
     await settle();
     b.calls[0]?.fail(new ModelError('auth', 'no key'));
     await broken.result;
+    clock.advance(3_600_000);
     const run = overseer.run({ tasks: [CODE] });
     await silence(clock, 500_000);
     expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
     a.calls[0]?.answer('x');
     await run.result;
+    await overseer.close();
+  });
+
+  it.each([
+    ['the fallback of the silent one', { ofA: { fallback: ['b'] } }, 1],
+    [
+      'one whose window is too small for the prompt',
+      { b: heldModel('b', { contextWindow: 200 }) },
+      0,
+    ],
+    ['one with a window that takes it', { b: heldModel('b', { contextWindow: 9_000 }) }, 1],
+    ['a fallback that is known to be worse than the floor', WORSE, 0],
+  ] as const)('M14: whether it asks %s', async (_, options: BenchOptions, asked) => {
+    const { overseer, clock, a, b } = await openBench(options);
+    if (options.routing?.qualityFloor !== undefined) {
+      for (let refused = 0; refused < 12; refused++) {
+        const run = overseer.run({ tasks: [{ ...CODE, model: 'b', checks: [{ kind: 'good' }] }] });
+        await settle();
+        b.calls.at(-1)?.answer('bad');
+        expect((await run.result).status).toBe('failed');
+      }
+    }
+    const before = b.calls.length;
+    const run = overseer.run({ tasks: [CODE] });
+    await silence(clock, 1_100);
+    expect([a.calls.length, b.calls.length - before]).toEqual([1, asked]);
+    a.calls[0]?.answer('x');
+    expect((await run.result).status).toBe('completed');
+    await overseer.close();
+  });
+
+  it('M14 V1: has a review made by another reviewer, and never by the author', async () => {
+    const [r, s] = [heldModel('r'), heldModel('s')];
+    const { overseer, clock, a, b } = await openBench({
+      more: { r: { model: r, role: 'reviewer' }, s: { model: s, role: 'reviewer' } },
+    });
+    const run = overseer.run({ tasks: [{ ...CODE, checks: [{ kind: 'review' }] }] });
+    await settle();
+    a.calls[0]?.answer('x');
+    await silence(clock, 1_100);
+    expect([r, s].map(({ calls }) => calls.length)).toEqual([1, 1]);
+    s.calls[0]?.answer('PASS');
+    await settle();
+    const reviewed = (await run.cancel('seen').then(() => eventsOf(run))).filter(
+      (event) => event.type === 'question.answered',
+    );
+    expect(reviewed.map(({ data }) => data.by)).toEqual(['model:s']);
+    expect(b.calls).toHaveLength(0);
     await overseer.close();
   });
 

@@ -127,6 +127,11 @@ describe('two calls beside what else goes on', () => {
     a.calls[0]?.answer('from a');
     expect((await one.result).output).toBe('from a');
     expect(await other.result).toMatchObject({ output: 'from a', usage: { calls: 0 } });
+    const joined = (await eventsOf(other)).filter((event) => event.type === 'call.cached');
+    expect(joined.map(({ data }) => data.by)).toEqual(['joined']);
+    // And what it answered is kept.
+    const third = overseer.run({ tasks: [CODE] });
+    expect(await third.result).toMatchObject({ output: 'from a', usage: { cachedCalls: 1 } });
     expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
     await overseer.close();
   });
@@ -145,14 +150,17 @@ describe('two calls beside what else goes on', () => {
     await overseer.close();
   });
 
-  it('K5: says when what waits will start, with the two calls as one', async () => {
+  it('K5: foretells the end of the second call too, for those who wait for its model', async () => {
     const { overseer, clock, a, b } = await openBench({
       ofA: { concurrency: 1 },
       ofB: { concurrency: 1 },
     });
-    for (const model of [a, b]) {
+    for (const [model, ms] of [
+      [a, 90_000],
+      [b, 400],
+    ] as const) {
       const run = overseer.run({ tasks: [{ ...CODE, model: model.info.id }] });
-      await silence(clock, 400);
+      await silence(clock, ms);
       model.calls[0]?.answer('x');
       await run.result;
     }
@@ -162,7 +170,7 @@ describe('two calls beside what else goes on', () => {
     await settle();
     const [waiting] = overseer.queue();
     expect(waiting).toMatchObject({ task: 'y', position: 1 });
-    expect(waiting?.startsAt).toBeDefined();
+    expect(waiting?.startsAt).toBe(clock.now() + 400);
     b.calls.at(-1)?.answer('x');
     await first.result;
     await settle();
@@ -179,16 +187,18 @@ describe('two calls beside what else goes on', () => {
         CODE,
         { ...CODE, key: 'before', model: 'a' },
         { ...CODE, key: 'y', notBy: ['x'], needs: ['before'] },
+        // So that it is the busiest, and still the only one left.
+        { ...CODE, key: 'c1', model: 'c' },
+        { ...CODE, key: 'c2', model: 'c' },
       ],
     });
     await silence(clock, 1_100);
-    expect([a.calls.length, b.calls.length, c.calls.length]).toEqual([2, 1, 0]);
+    expect([a.calls.length, b.calls.length, c.calls.length]).toEqual([2, 1, 2]);
     a.calls[1]?.answer('x');
     await settle();
-    c.calls[0]?.answer('y');
-    b.calls[0]?.answer('x');
+    for (const call of [...b.calls, ...c.calls]) call.answer('y');
     const { tasks } = await run.result;
-    expect(tasks.map(({ model }) => model)).toEqual(['b', 'a', 'c']);
+    expect(tasks.slice(0, 3).map(({ model }) => model)).toEqual(['b', 'a', 'c']);
     await overseer.close();
   });
 });

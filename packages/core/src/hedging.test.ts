@@ -166,4 +166,26 @@ describe('a call whose model gives no first word in time', () => {
     ]);
     await overseer.close();
   });
+
+  it('R9: of its own model, the failures of another one say nothing, whatever that one answered others', async () => {
+    const { overseer, clock, a, b, team } = await openBench();
+    const run = overseer.run({ tasks: [CODE] });
+    await silence(clock, 10);
+    a.calls[0]?.fail(new ModelError('server', 'down', { retryAfterMs: 100 }));
+    await silence(clock, 10);
+    const other = overseer.run({ tasks: [{ ...CODE, model: 'b' }] });
+    await settle();
+    b.calls[0]?.answer('x');
+    await other.result;
+    await silence(clock, 500);
+    await silence(clock, 1_100);
+    expect([a.calls.length, b.calls.length]).toEqual([2, 2]);
+    b.calls[1]?.fail(new ModelError('server', 'down too'));
+    await settle();
+    const attempt = team.open.projection.runs.get(run.id)?.tasks.get('x')?.attempt;
+    expect(attempt).toMatchObject({ failures: 1, strikes: 0, openCall: {}, hedge: undefined });
+    a.calls[1]?.answer('x');
+    expect((await run.result).status).toBe('completed');
+    await overseer.close();
+  });
 });
