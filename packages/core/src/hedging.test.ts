@@ -146,6 +146,48 @@ describe('a call whose model gives no first word in time', () => {
     await overseer.close();
   });
 
+  it.each(['a', 'b'] as const)(
+    'M14: an answer of %s that was cut off does not wait for one of whom no word comes in time',
+    async (first) => {
+      const bench = await openBench();
+      const { overseer, clock } = bench;
+      const other = first === 'a' ? 'b' : 'a';
+      const run = overseer.run({ tasks: [CODE] });
+      await silence(clock, 1_100);
+      bench[first].calls[0]?.answer('half', 1_000, 'length');
+      await silence(clock, 900);
+      expect(bench[other].calls[0]?.signal.aborted).toBe(false);
+      await silence(clock, 200);
+      expect(bench[other].calls[0]?.signal.aborted).toBe(true);
+      expect(await run.result).toMatchObject({ output: 'half', tasks: [{ model: first }] });
+      expect([bench.a.calls.length, bench.b.calls.length]).toEqual([1, 1]);
+      expect(held(bench)).toBe(0);
+      await overseer.close();
+    },
+  );
+
+  it('M14: an answer that was cut off waits for one that has spoken', async () => {
+    const { overseer, clock, a, b } = await openBench();
+    const run = overseer.run({ tasks: [CODE] });
+    await silence(clock, 1_100);
+    b.calls[0]?.answer('half', 1_000, 'length');
+    await silence(clock, 500);
+    a.calls[0]?.speak();
+    await silence(clock, 60_000);
+    a.calls[0]?.answer('whole');
+    expect(await run.result).toMatchObject({ output: 'whole', tasks: [{ model: 'a' }] });
+    await overseer.close();
+  });
+
+  it('M14: an answer of which nobody knows why it ended is one', async () => {
+    const { overseer, clock, b } = await openBench();
+    const run = overseer.run({ tasks: [CODE] });
+    await silence(clock, 1_100);
+    b.calls[0]?.answer('from b', 10, 'other');
+    expect(await run.result).toMatchObject({ output: 'from b', tasks: [{ model: 'b' }] });
+    await overseer.close();
+  });
+
   it('M14 R9: where both fail, its own model is tried again after the time that it needs', async () => {
     const { overseer, clock, a, b } = await openBench();
     const run = overseer.run({ tasks: [CODE] });

@@ -3,6 +3,7 @@ import { Cancellation } from '../internal/cancellation.ts';
 import type { Deadline } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { EventData } from '../spec/event.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { callModel, type LetThrough } from './call-model.ts';
@@ -17,6 +18,7 @@ interface Leg {
   readonly cancel: Cancellation;
   /** Whether the provider was asked. */
   isSent: boolean;
+  hasSpoken: boolean;
   /** Its end is written down. */
   isOver: boolean;
 }
@@ -24,7 +26,8 @@ interface Leg {
 /**
  * Makes a call and, where its model gives no word in time, asks a second model the same. The first whole answer is the
  * attempt's; the other call is broken off in the same turn and charged at its estimate. One that fails, or gives nothing
- * whole, leaves the matter to the other. Resolves when both have their ends in the journal.
+ * whole, leaves the matter to the other, as long as that gives a first word in time. Resolves when both have their ends in
+ * the journal.
  */
 export async function callHedged(
   host: AttemptHost,
@@ -34,7 +37,7 @@ export async function callHedged(
 ): Promise<void> {
   const lateAfterMs = hedging.lateAfter(at);
   if (lateAfterMs === undefined) await callModel(host, at, call);
-  else await new Race(host, at, call, hedging).run(lateAfterMs);
+  else await new Race(host, at, call, hedging, lateAfterMs).run();
 }
 
 /** Two calls for one answer, of which the second may never begin. */
@@ -42,6 +45,7 @@ class Race {
   readonly #host: AttemptHost;
   readonly #at: AttemptPlace;
   readonly #hedging: Hedging;
+  readonly #lateAfterMs: number;
   readonly #first: Leg;
   readonly #startedAt: number;
   readonly #over = Promise.withResolvers<void>();
@@ -50,18 +54,25 @@ class Race {
   #speaker: Leg | undefined;
   #deadline: Deadline | undefined;
 
-  constructor(host: AttemptHost, at: AttemptPlace, call: LetThrough, hedging: Hedging) {
+  constructor(
+    host: AttemptHost,
+    at: AttemptPlace,
+    call: LetThrough,
+    hedging: Hedging,
+    lateAfterMs: number,
+  ) {
     this.#host = host;
     this.#at = at;
     this.#hedging = hedging;
+    this.#lateAfterMs = lateAfterMs;
     this.#startedAt = host.clock.now();
     this.#first = createLeg(at.attempt.model ?? '', call);
   }
 
-  async run(lateAfterMs: number): Promise<void> {
+  async run(): Promise<void> {
     const { cancel } = this.#at.live;
     cancel.onAbort(this.#stop);
-    this.#deadline = this.#host.deadlines.add(lateAfterMs, () => this.#late());
+    this.#whenLate(() => this.#late());
     this.#send(this.#first);
     try {
       await this.#over.promise;
@@ -87,7 +98,6 @@ class Race {
   };
 
   #late(): void {
-    this.#deadline = undefined;
     if (this.#first.isOver || this.#speaker !== undefined) return;
     const silentMs = Math.max(0, this.#host.clock.now() - this.#startedAt);
     const asked = this.#hedging.askToo(this.#at, this.#first.call.call, silentMs);
@@ -120,8 +130,9 @@ class Race {
 
   #said(leg: Leg, at: AttemptPlace, event: ModelEvent): void {
     if (leg.isOver) return;
-    if (this.#speaker === undefined && (event.type === 'delta' || event.type === 'part')) {
-      this.#speaker = leg;
+    if (!leg.hasSpoken && (event.type === 'delta' || event.type === 'part')) {
+      leg.hasSpoken = true;
+      this.#speaker ??= leg;
       this.#forgetDeadline();
     }
     if (leg === (this.#speaker ?? this.#first)) this.#host.show(at, event);
@@ -140,16 +151,33 @@ class Race {
     if (other === undefined || other.isOver) {
       this.#append([end]);
       this.#over.resolve();
-    } else if (draft.type === 'call.finished' && answerOf(draft.data) !== undefined) {
-      other.isOver = true;
+    } else if (draft.type === 'call.finished' && isWhole(draft.data)) {
       // In one write, and the end of the other before the answer: at no time are there two of them.
-      this.#append([lost(this.#at, other, leg), end]);
-      other.cancel.abort(new Error(`${leg.model} answered first`));
-      this.#over.resolve();
+      this.#breakOff(other, leg, [end]);
     } else {
       this.#append([end]);
       this.#host.callEnded(this.#at);
+      if (draft.type !== 'call.finished' || other.hasSpoken) return;
+      // What is there is poor, and still better than waiting for nothing.
+      this.#whenLate(() => {
+        if (!other.isOver) this.#breakOff(other, leg, []);
+      });
     }
+  }
+
+  #breakOff(leg: Leg, winner: Leg, answer: readonly EventDraft[]): void {
+    leg.isOver = true;
+    this.#append([lost(this.#at, leg, winner), ...answer]);
+    leg.cancel.abort(new Error(`${winner.model} answered first`));
+    this.#over.resolve();
+  }
+
+  #whenLate(late: () => void): void {
+    this.#forgetDeadline();
+    this.#deadline = this.#host.deadlines.add(this.#lateAfterMs, () => {
+      this.#deadline = undefined;
+      late();
+    });
   }
 
   /** Of a journal that failed, whoever waits for the end of this has to hear. */
@@ -168,7 +196,19 @@ class Race {
 }
 
 function createLeg(model: string, call: LetThrough): Leg {
-  return { model, call, cancel: new Cancellation(), isSent: false, isOver: false };
+  return {
+    model,
+    call,
+    cancel: new Cancellation(),
+    isSent: false,
+    hasSpoken: false,
+    isOver: false,
+  };
+}
+
+/** Of some servers nobody knows why their answers end. */
+function isWhole({ reason, ...data }: EventData['call.finished']): boolean {
+  return answerOf({ ...data, reason: reason === 'other' ? 'stop' : reason }) !== undefined;
 }
 
 /** A call that was broken off may have been paid, unless nobody was asked yet. */

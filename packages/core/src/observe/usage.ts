@@ -99,27 +99,25 @@ function budgetRow(use: BudgetUse, now: number): UsageRow {
 /** How many calls were asked twice of those that may be, and what was paid for answers that nobody needed. */
 function hedgeRows(use: HedgeUse, now: number): readonly UsageRow[] {
   const { ended, open, left, microUsd, heldMicroUsd, rate } = use;
-  const row = (name: string, metric: 'calls' | 'usd'): UsageRow => {
-    const isCalls = metric === 'calls';
-    const used = isCalls ? ended : microUsd;
-    const held = isCalls ? open : heldMicroUsd;
-    const capacity = isCalls ? ended + open + left : Number.POSITIVE_INFINITY;
-    return {
-      kind: 'hedge',
-      of: 'team',
-      name,
-      metric,
-      ...{ used, held, capacity },
-      share: used + held === 0 ? 0 : (used + held) / capacity,
-      // That as many are asked twice as may be is how it should be.
-      level: 'green',
-      resetAt: undefined,
-      perHour: isCalls ? undefined : rate.perHour('usd', now),
-      trend: isCalls ? undefined : rate.trend('usd', now),
-      reachedAt: undefined,
-    };
-  };
-  return [row('hedged calls', 'calls'), row('cost of hedges', 'usd')];
+  // That as many are asked twice as may be is how it should be.
+  const both = { kind: 'hedge', of: 'team', level: 'green' } as const;
+  const never = { resetAt: undefined, reachedAt: undefined };
+  const capacity = ended + open + left;
+  return [
+    {
+      ...{ ...both, ...never, name: 'hedged calls', metric: 'calls' },
+      ...{ used: ended, held: open, capacity },
+      share: capacity === 0 ? 0 : (ended + open) / capacity,
+      perHour: undefined,
+      trend: undefined,
+    },
+    {
+      ...{ ...both, ...never, name: 'cost of hedges', metric: 'usd' },
+      ...{ used: microUsd, held: heldMicroUsd, capacity: Number.POSITIVE_INFINITY, share: 0 },
+      perHour: rate.perHour('usd', now),
+      trend: rate.trend('usd', now),
+    },
+  ];
 }
 
 function shareOf(amount: number, capacity: number): number {

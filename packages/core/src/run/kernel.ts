@@ -67,13 +67,7 @@ export class Kernel {
     this.#removals = new Removals(settings.workspaces);
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
-    const hedging = createHedging(
-      settings,
-      projection,
-      journal,
-      ({ run, task }) =>
-        !this.#closing && this.paused === undefined && this.#dispatcher.mayGoOn(run, task),
-    );
+    const hedging = createHedging(settings, projection, journal, (at) => this.#mayAskToo(at));
     this.#attempts = new LiveAttempts(this.#host, this.#chains, hedging, (at, error) =>
       this.#broken(at, error),
     );
@@ -324,6 +318,11 @@ export class Kernel {
         this.#dispatcher.freed();
       },
     });
+  }
+
+  /** Whether a call may be begun beside one that is under way. */
+  #mayAskToo({ run, task }: AttemptPlace): boolean {
+    return !this.#closing && this.paused === undefined && this.#dispatcher.mayGoOn(run, task);
   }
 
   #asked(at: AttemptPlace): void {
