@@ -1,3 +1,4 @@
+import { RecentMap } from '../internal/recent-map.ts';
 import type { AttemptOutcome } from './attempt-watch.ts';
 import { type AnswerView, type KnownGain, viewAnswer } from './escalation-gain.ts';
 
@@ -10,7 +11,7 @@ const MOST = 512;
  */
 export class GainWatch {
   /** Refused first answers, by task. */
-  readonly #refused = new Map<string, { readonly model: string; readonly view: AnswerView }>();
+  readonly #refused = new RecentMap<{ readonly model: string; readonly view: AnswerView }>(MOST);
 
   /** Takes an outcome into account; `task` names its task in all runs. */
   take(outcome: AttemptOutcome, task: string): KnownGain | undefined {
@@ -19,7 +20,6 @@ export class GainWatch {
       const view = viewAnswer({ task: text, answer });
       if (good) return { ...view, gain: 0 };
       this.#refused.set(task, { model, view });
-      this.#forgetOver();
       return undefined;
     }
     const refused = good ? this.#refused.get(task) : undefined;
@@ -31,12 +31,5 @@ export class GainWatch {
   /** The task failed, so that nobody brought anything. */
   forget(task: string): void {
     this.#refused.delete(task);
-  }
-
-  #forgetOver(): void {
-    for (const oldest of this.#refused.keys()) {
-      if (this.#refused.size <= MOST) return;
-      this.#refused.delete(oldest);
-    }
   }
 }
