@@ -20,7 +20,7 @@ export class CallAudit {
 
   /** A call was answered from before. */
   answer(run: AuditedRun, attempt: AuditedAttempt, event: OverseerEvent<'call.cached'>): void {
-    if (attempt.openCall !== undefined) this.#broken(event, 'answers a call that is open');
+    if (attempt.openCalls.size > 0) this.#broken(event, 'answers a call that is open');
     attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
     run.usage.cachedCalls += 1;
     this.#world.count(`answers ${event.data.by}`);
@@ -43,6 +43,17 @@ export class CallAudit {
     for (const problem of problems) this.#broken(event, problem);
   }
 
+  /** Of two calls, the one that ends last answers, or has what the other gave before count. */
+  #answered(attempt: AuditedAttempt, event: OverseerEvent<'call.finished' | 'call.failed'>): void {
+    const isFinished = event.type === 'call.finished';
+    if (attempt.openCalls.size > 0) {
+      attempt.hasSpare ||= isFinished;
+      return;
+    }
+    if (isFinished || attempt.hasSpare) attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
+    attempt.hasSpare = false;
+  }
+
   /** A call ended; one that is `free` does not count. */
   close(
     run: AuditedRun,
@@ -52,11 +63,11 @@ export class CallAudit {
     free: boolean,
   ): void {
     const call = this.calls.get(event.call ?? '');
-    if (call === undefined || !call.open || attempt.openCall !== event.call) {
+    if (call === undefined || !call.open || !attempt.openCalls.delete(event.call ?? '')) {
       this.#broken(event, 'ends a call that is not open');
       return;
     }
-    attempt.openCall = undefined;
+    this.#answered(attempt, event);
     call.open = false;
     call.charged = settled;
     call.calls = free ? 0 : 1;

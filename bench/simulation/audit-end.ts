@@ -1,11 +1,11 @@
 import type { OverseerEvent } from '@overseer/core/spec';
-import type { AuditedRun } from './audited.ts';
+import { type AuditedRun, isCalling } from './audited.ts';
 
 /** What the end of a run leaves open. */
 export function leftBehind(run: AuditedRun): readonly string[] {
   return [...run.tasks].flatMap(([key, { status, attempt }]) => [
     ...(status === 'open' || status === 'running' ? [`leaves ${key} ${status}`] : []),
-    ...(attempt?.openCall === undefined ? [] : [`leaves a call of ${key} open`]),
+    ...(isCalling(attempt) ? [`leaves a call of ${key} open`] : []),
   ]);
 }
 

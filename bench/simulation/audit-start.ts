@@ -32,13 +32,16 @@ export function wrongCall(
   run: AuditedRun,
   task: AuditedTask,
   attempt: AuditedAttempt,
-  { data: { step } }: OverseerEvent<'call.started'>,
+  { data: { step, hedge } }: OverseerEvent<'call.started'>,
 ): readonly string[] {
+  const open = [...attempt.openCalls];
   const isRepeated = attempt.finishedSteps.has(step);
   return [
     ...(run.status === 'running' ? [] : ['calls for a run that is suspended']),
     ...(task.isPaused ? ['calls for a task that is paused'] : []),
-    ...(attempt.openCall === undefined ? [] : ['calls while another call is open']),
+    ...(open.length === (hedge === undefined ? 0 : 1) ? [] : ['calls while another call is open']),
+    ...(hedge === undefined || open[0] === hedge.of ? [] : ['hedges a call that is not open']),
+    ...(hedge !== undefined && attempt.hasTools ? ['hedges a call that may use tools'] : []),
     ...(isRepeated ? [`makes the call of step ${step} again, whose reply is recorded`] : []),
   ];
 }

@@ -4,10 +4,17 @@ import { CacheAudit } from '../../packages/core/src/caching-audit.fixture.ts';
 import { CallAudit } from './audit-calls.ts';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { isTakenOver, wrongClosing } from './audit-ensemble.ts';
+import { HedgeAudit } from './audit-hedges.ts';
 import { takeOrder } from './audit-orders.ts';
 import { ProbeAudit } from './audit-probes.ts';
 import { wrongCall, wrongStart } from './audit-start.ts';
-import { type AuditedAttempt, type AuditedRun, type AuditedTask, started } from './audited.ts';
+import {
+  type AuditedAttempt,
+  type AuditedRun,
+  type AuditedTask,
+  isCalling,
+  started,
+} from './audited.ts';
 import { describeEvent } from './describe-event.ts';
 import type { World } from './world.ts';
 
@@ -17,6 +24,7 @@ export class Audit {
   readonly #world: World;
   readonly #cache: CacheAudit = new CacheAudit();
   readonly #probes: ProbeAudit;
+  readonly #hedges: HedgeAudit;
   readonly #calls: CallAudit;
   #seq = 0;
   #epoch = 0;
@@ -26,6 +34,7 @@ export class Audit {
   constructor(world: World) {
     this.#world = world;
     this.#probes = new ProbeAudit(world.scenario);
+    this.#hedges = new HedgeAudit(world);
     this.#calls = new CallAudit(world, (event, what) => this.#broken(event, what));
   }
 
@@ -43,8 +52,9 @@ export class Audit {
     for (const problem of this.#cache.take(event)) this.#broken(event, problem);
     if (event.type === 'project.paused') this.#isPaused = true;
     if (event.type === 'project.resumed') this.#isPaused = false;
-    const problem = this.#probes.take(event);
-    if (problem !== undefined) this.#broken(event, problem);
+    for (const problem of [this.#probes.take(event), this.#hedges.take(event)]) {
+      if (problem !== undefined) this.#broken(event, problem);
+    }
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
       this.runs.set(event.run, started(event));
@@ -175,7 +185,7 @@ export class Audit {
     const isOver = task.status !== 'open' && task.status !== 'running';
     if (isOver) this.#broken(event, 'ends a task twice');
     if (event.data.because === '') this.#broken(event, 'gives no reason');
-    if (task.attempt?.openCall !== undefined) this.#broken(event, 'leaves a call open');
+    if (isCalling(task.attempt)) this.#broken(event, 'leaves a call open');
     task.status = event.type === 'task.failed' ? 'failed' : 'skipped';
     task.isPaused = false;
   }
@@ -188,7 +198,9 @@ export class Audit {
     task.attempt = {
       id: event.attempt ?? '',
       verdicts: new Map(),
-      openCall: undefined,
+      openCalls: new Set(),
+      hasSpare: false,
+      hasTools: false,
       finishedSteps: new Set(),
       openTools: 0,
     };
@@ -200,7 +212,7 @@ export class Audit {
       this.#broken(event, 'does a task outside its attempt');
       return;
     }
-    if (attempt.openCall !== undefined) this.#broken(event, 'leaves a call open');
+    if (isCalling(attempt)) this.#broken(event, 'leaves a call open');
     for (const problem of wrongClosing(run, task, attempt, event)) this.#broken(event, problem);
     if (event.data.commit !== undefined && !this.#world.commits.has(attempt.id)) {
       this.#broken(event, 'names a commit that is not there');
@@ -226,8 +238,11 @@ export class Audit {
     event: OverseerEvent,
   ): void {
     switch (event.type) {
+      case 'attempt.started':
+        attempt.hasTools = event.data.tools.length > 0;
+        return;
       case 'attempt.ended':
-        if (attempt.openCall !== undefined) this.#broken(event, 'leaves a call open');
+        if (isCalling(attempt)) this.#broken(event, 'leaves a call open');
         task.status = 'open';
         task.attempt = undefined;
         return;
@@ -237,14 +252,13 @@ export class Audit {
       case 'call.started':
         if (this.#isPaused) this.#broken(event, 'calls while the project is paused');
         for (const problem of wrongCall(run, task, attempt, event)) this.#broken(event, problem);
-        attempt.openCall = event.call;
+        attempt.openCalls.add(event.call ?? '');
         this.#calls.open(run, event, this.clockWentBack);
         return;
       case 'call.cached':
         this.#calls.answer(run, attempt, event);
         return;
       case 'call.finished':
-        attempt.finishedSteps.add(attempt.finishedSteps.size + 1);
         this.#calls.close(run, attempt, event, event.data.settled, false);
         return;
       case 'call.failed':

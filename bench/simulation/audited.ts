@@ -16,9 +16,18 @@ export interface AuditedTask {
 export interface AuditedAttempt {
   readonly id: string;
   readonly verdicts: Map<number, Verdict['kind']>;
-  openCall: string | undefined;
+  /** Calls without an end: none, one, or two for one answer. */
+  readonly openCalls: Set<string>;
+  /** One of two calls gave an answer while the other was under way. */
+  hasSpare: boolean;
   readonly finishedSteps: Set<number>;
+  hasTools: boolean;
   openTools: number;
+}
+
+/** Whether a call of an attempt is under way. */
+export function isCalling(attempt: AuditedAttempt | undefined): boolean {
+  return attempt !== undefined && attempt.openCalls.size > 0;
 }
 
 /** A run as the audit knows it. */

@@ -6,6 +6,7 @@ import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
 import { ModelBreakers } from '../../packages/core/src/limit/model-breakers.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
 import { TaskGraph } from '../../packages/core/src/plan/task-graph.ts';
+import { HedgeBook } from '../../packages/core/src/run/hedge-book.ts';
 import { LiveAttempts } from '../../packages/core/src/run/live-attempts.ts';
 import { play } from './shrink.ts';
 
@@ -66,6 +67,11 @@ describe('what the simulation notices of a broken kernel', () => {
     vi.spyOn(Cancellation.prototype, 'abort').mockReturnValue();
     expect(await firstViolation()).not.toBe('nothing was noticed');
   });
+
+  it('Q1 M14: hedges without a bound', async () => {
+    vi.spyOn(HedgeBook.prototype, 'mayHedge', 'get').mockReturnValue(true);
+    expect(await firstViolation()).toMatch(/is the \d+th hedge of \d+ calls/);
+  }, 60_000);
 
   it('Q1 R1: a journal whose failure nobody hears of', async () => {
     vi.spyOn(Journal.prototype, 'whenFailed').mockReturnValue();

@@ -12,7 +12,7 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const on = random('features');
   const present = new Set(
     // What came later has a chance of its own, so that older seeds play as they did.
-    FEATURES.filter((feature) => (feature === 'ensembles' ? random(feature) : on)() < 0.7),
+    FEATURES.filter((feature) => (LATER.has(feature) ? random(feature) : on)() < 0.7),
   );
   const has = (feature: Feature): boolean =>
     present.has(feature) && !part.without.includes(feature);
@@ -29,12 +29,25 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
     maxAttempts: 1 + Math.floor(shape() * 5),
     patienceMs: pick(shape, [0, 500, 2_000, 20_000]),
     graceMs: pick(shape, [0, 100, 2_000]),
-    routing: drawRouting(random('routing')),
+    routing: {
+      ...drawRouting(random('routing')),
+      ...(has('hedges') ? { hedge: drawHedge(random('hedging')) } : {}),
+    },
     deaths: has('crashes') ? times(shape, 1, 6).map(() => 1 + Math.floor(shape() * 60)) : [],
     fullAfter: has('store-faults')
       ? [1, 2, 3].map(() => half(shape, Math.floor(shape() * 40)))
       : [],
   };
+}
+
+const LATER: ReadonlySet<Feature> = new Set<Feature>(['ensembles', 'hedges']);
+
+/** Words come at once, or after 5, 200 or 3,000 ms. */
+function drawHedge(random: Random): NonNullable<RoutingOptions['hedge']> {
+  const share = pick(random, [0.1, 0.5, 1]);
+  return random() < 0.2
+    ? { percentile: 75, share }
+    : { afterMs: pick(random, [1, 150, 1_000]), share };
 }
 
 function drawRouting(random: Random): RoutingOptions {

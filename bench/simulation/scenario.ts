@@ -11,6 +11,7 @@ export const FEATURES = [
   'ensembles',
   'files',
   'goal',
+  'hedges',
   'host',
   'orders',
   'limits',

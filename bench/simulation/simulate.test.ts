@@ -28,6 +28,8 @@ describe('simulation', () => {
       'answers joined',
       'ensembles taken',
       'ensembles judged',
+      'hedges finished',
+      'hedges broken off',
     ]) {
       expect(counts[what], what).toBeGreaterThan(15);
     }

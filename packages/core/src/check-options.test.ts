@@ -25,6 +25,22 @@ describe('what createOverseer is told', () => {
     expect(right.models()).toHaveLength(2);
   });
 
+  it('M14: a hedge comes after a time or a percentile, and within bounds', async () => {
+    const models = { a: { model: fakeModel({ reply: () => ({ text: '' }) }) } };
+    const refused = async (hedge: object, why: RegExp): Promise<void> => {
+      await expect(createOverseer({ overseer: 'a', models, routing: { hedge } })).rejects.toThrow(
+        why,
+      );
+    };
+    await refused({ afterMs: 100, percentile: 95 }, /routing\.hedge.*not both: leave one out/);
+    await refused({ afterMs: 0 }, /routing\.hedge\.afterMs/);
+    await refused({ percentile: 0.95 }, /routing\.hedge\.percentile/);
+    await refused({ share: 5 }, /routing\.hedge\.share/);
+    await refused({ most: 0.1 }, /routing\.hedge.*most/);
+    await using right = await createOverseer({ overseer: 'a', models, routing: { hedge: {} } });
+    expect(right.usage().filter(({ kind }) => kind === 'hedge')).toHaveLength(2);
+  });
+
   it('X5: wrong options are named one by one', async () => {
     const wrong = createOverseer({ overseer: 'a', models: { a: { modle: 1 } }, stor: 1 } as never);
     await expect(wrong).rejects.toThrow(/models\.a/);

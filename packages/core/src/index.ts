@@ -24,6 +24,7 @@ export type { Overseer, UnfinishedRun } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
+export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';
 export type { BudgetFit } from './run/budget-fits.ts';

@@ -77,6 +77,17 @@ const cache = z.strictObject({
     .optional(),
 });
 
+const hedge = z
+  .strictObject({
+    afterMs: z.number().positive().optional(),
+    percentile: z.number().min(50).max(99).optional(),
+    share: z.number().positive().max(1).optional(),
+  })
+  .refine(
+    ({ afterMs, percentile }) => afterMs === undefined || percentile === undefined,
+    'a hedge comes after afterMs or after a percentile, not both: leave one out',
+  );
+
 const routing = z.strictObject({
   mode: z.enum(['declared', 'score', 'cascade']).optional(),
   qualityFloor: z.number().min(0).max(1).optional(),
@@ -85,6 +96,7 @@ const routing = z.strictObject({
   deadlineMs: z.number().positive().optional(),
   usdPerAttempt: z.number().positive().optional(),
   explore: z.boolean().optional(),
+  hedge: hedge.optional(),
 });
 
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */

@@ -179,7 +179,8 @@ export class Overseer implements AsyncDisposable {
 
   /**
    * How every limit and every budget stands now, how fast it is used, and when it will be reached at that rate: limits by
-   * model, then budgets from the project down. A fold of what happened in the last hour, bounded.
+   * model, then budgets from the project down, then what hedges cost where there may be any. A fold of what happened in
+   * the last hour, bounded.
    */
   usage(): readonly UsageRow[] {
     this.#kernel();

@@ -1,7 +1,16 @@
 import type { OverseerEvent } from '@overseer/core/spec';
 import { describe, expect, it } from 'vitest';
 import { decisionOf } from './decision.ts';
-import { callFailed, callFinished, event, planTask, START, verdict } from './event.fixture.ts';
+import {
+  callFailed,
+  callFinished,
+  callStarted,
+  event,
+  HEDGE,
+  planTask,
+  START,
+  verdict,
+} from './event.fixture.ts';
 
 const at = { task: 'a', model: 'm' };
 const usage = {
@@ -149,9 +158,28 @@ describe('decisionOf', () => {
       'an unknown model, with those that there are',
       callFailed('c', 'a', 'm', {
         kind: 'not-found',
+        retryable: false,
         message: 'the server has no model "m"; did you mean "n"? it has n, o',
       }),
       'm failed at a (not-found: the server has no model "m"; did you mean "n"? it has n, o); no use trying again',
+    ],
+    ['a call, of which nobody need hear', callStarted('c', 'a', 'm'), undefined],
+    [
+      'a second model that is asked the same',
+      callStarted('c2', 'a', 'n', HEDGE),
+      'a: m gave no first word in 4.2 s: asked n too',
+    ],
+    [
+      'a second model that fails, and is not asked again',
+      callFailed('c2', 'a', 'n'),
+      'n failed at a (network: connect ECONNREFUSED 127.0.0.1:9)',
+    ],
+    [
+      'a call that was broken off for an answer that came first',
+      callFailed('c', 'a', 'm', {
+        ...{ kind: 'aborted', message: 'n answered first', lostTo: 'c2', uncertain: true },
+      }),
+      'a: n answered first: m was broken off, charged at its estimate',
     ],
     ['an answered call, of which nobody need hear', callFinished('c', 'a', 'm'), undefined],
     [

@@ -41,6 +41,8 @@ function wordsOf(event: OverseerEvent): string | undefined {
         ? `${event.model} is slowed down no more: ${because}`
         : `${event.model} gets ${limit} calls a minute at most: ${because}`;
     }
+    case 'call.started':
+      return askedToo(event, owner);
     case 'call.failed':
       return callFailed(event, owner);
     case 'budget.crossed':
@@ -106,16 +108,31 @@ function whyNot(
   return reason.replace(`${model}: `, `${model} `);
 }
 
+/** Of a call that begins nobody need hear, unless it is the second for one answer. */
+function askedToo(
+  { data: { hedge } }: OverseerEvent<'call.started'>,
+  owner: string,
+): string | undefined {
+  return hedge === undefined ? undefined : `${owner}: ${hedge.because}`;
+}
+
 function callFailed({ data, model, at }: OverseerEvent<'call.failed'>, owner: string): string {
-  const wait = data.retryAt === undefined ? 0 : Math.max(0, data.retryAt - at);
-  const next =
-    data.retryAt === undefined
-      ? 'no use trying again'
-      : wait < 100
-        ? 'tries again'
-        : `tries again in ${(wait / 1_000).toFixed(1)} s`;
-  const uncertain = data.uncertain ? ', charged at its estimate' : '';
-  return `${model} failed at ${owner} (${data.kind}: ${shortFailure(data.message)})${uncertain}; ${next}`;
+  if (data.lostTo !== undefined) {
+    return `${owner}: ${data.message}: ${model} was broken off${chargeOf(data)}`;
+  }
+  const failure = `${data.kind}: ${shortFailure(data.message)}`;
+  return `${model} failed at ${owner} (${failure})${chargeOf(data)}${nextTry(data, at)}`;
+}
+
+/** Nothing where a second model failed that was asked the same: it is asked once. */
+function nextTry({ retryAt, retryable }: EventData['call.failed'], at: number): string {
+  if (retryAt === undefined) return retryable ? '' : '; no use trying again';
+  const wait = Math.max(0, retryAt - at);
+  return wait < 100 ? '; tries again' : `; tries again in ${(wait / 1_000).toFixed(1)} s`;
+}
+
+function chargeOf({ uncertain }: EventData['call.failed']): string {
+  return uncertain ? ', charged at its estimate' : '';
 }
 
 function crossed({ data }: OverseerEvent<'budget.crossed'>): string {

@@ -48,9 +48,19 @@ export function planTask(key: string, more: Partial<PlanTask> = {}): PlanTask {
 /** What a call used. */
 const SETTLED: CallEstimate = { inputTokens: 1_000, outputTokens: 50, microUsd: 2_500 };
 
+/** What a call of `n` says that began because `m` was silent in call `c`. */
+export const HEDGE: Partial<EventData['call.started']> = {
+  hedge: { of: 'c', version: 'p/n', because: 'm gave no first word in 4.2 s: asked n too' },
+};
+
 /** A call that began. */
-export function callStarted(call: string, task: string, model: string): OverseerEvent {
-  const data = { step: 1, holds: [], estimate: SETTLED, worst: SETTLED };
+export function callStarted(
+  call: string,
+  task: string,
+  model: string,
+  more: Partial<EventData['call.started']> = {},
+): OverseerEvent {
+  const data = { step: 1, holds: [], estimate: SETTLED, worst: SETTLED, ...more };
   return event('call.started', data, { call, task, model });
 }
 

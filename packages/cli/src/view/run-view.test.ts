@@ -5,6 +5,7 @@ import {
   callFinished,
   callStarted,
   event,
+  HEDGE,
   planTask,
   START,
   verdict,
@@ -33,6 +34,26 @@ describe('foldView', () => {
       ['a', 'open'],
       ['b', 'open'],
     ]);
+  });
+
+  it('A6 M14: gives a task to the one of two models whose answer counts', () => {
+    const both = [
+      assigned('a', 'm'),
+      callStarted('c', 'a', 'm'),
+      callStarted('c2', 'a', 'n', HEDGE),
+    ];
+    expect(viewOf(...both).busy.size).toBe(2);
+    const lost = callFailed('c', 'a', 'm', { kind: 'aborted', lostTo: 'c2', uncertain: true });
+    const view = viewOf(...both, lost, callFinished('c2', 'a', 'n'));
+    expect(view.tasks.get('a')).toMatchObject({
+      model: 'n',
+      attempts: 1,
+      story: ['m gave no first word in 4.2 s: asked n too'],
+    });
+    expect(view.busy.size).toBe(0);
+    expect(view).toMatchObject({ calls: 1, failedCalls: 1, uncertainCalls: 1 });
+    const own = viewOf(...both, callFailed('c2', 'a', 'n'), callFinished('c', 'a', 'm'));
+    expect(own.tasks.get('a')?.model).toBe('m');
   });
 
   it('A6: follows a task through its call, its checks and its end', () => {

@@ -166,25 +166,44 @@ function foldTask(view: RunView, task: TaskView, event: OverseerEvent): void {
   const isReview = event.task !== task.key;
   switch (event.type) {
     case 'call.started':
-      view.unpriced ||= event.data.unpriced ?? false;
-      view.busy.set(event.call ?? '', {
-        model: event.model ?? '',
-        at: isReview ? `reviews ${task.key}` : task.key,
-      });
+      beginCall(view, task, event);
       if (!isReview) task.status = 'running';
       return;
     case 'call.finished':
+      charge(task, event);
+      // Of two models that are asked the same, the one whose answer counts is the last to finish.
+      if (!isReview) task.model = event.model;
+      return;
     case 'call.failed':
-      task.inputTokens += event.data.settled.inputTokens;
-      task.outputTokens += event.data.settled.outputTokens;
-      task.microUsd += event.data.settled.microUsd;
-      if (event.type === 'call.failed') {
-        task.story.push(`${event.model}: ${event.data.kind}: ${shortFailure(event.data.message)}`);
-      }
+      charge(task, event);
+      tellFailure(task, event);
       return;
     default:
       if (!isReview) foldOwnTask(task, event);
   }
+}
+
+function beginCall(view: RunView, task: TaskView, event: OverseerEvent<'call.started'>): void {
+  const { call = '', model = '', data } = event;
+  view.unpriced ||= data.unpriced ?? false;
+  const at = event.task === task.key ? task.key : `reviews ${task.key}`;
+  view.busy.set(call, { model, at });
+  if (data.hedge !== undefined) task.story.push(data.hedge.because);
+}
+
+function tellFailure(task: TaskView, { model, data }: OverseerEvent<'call.failed'>): void {
+  // Of one that was broken off for another's answer the story is told already.
+  if (data.lostTo !== undefined) return;
+  task.story.push(`${model}: ${data.kind}: ${shortFailure(data.message)}`);
+}
+
+function charge(
+  task: TaskView,
+  { data: { settled } }: OverseerEvent<'call.finished' | 'call.failed'>,
+): void {
+  task.inputTokens += settled.inputTokens;
+  task.outputTokens += settled.outputTokens;
+  task.microUsd += settled.microUsd;
 }
 
 /** Whoever asks a model is checked by it; a person may take days. */

@@ -243,6 +243,8 @@ function state(some: Partial<AttemptState>): AttemptState {
     base: undefined,
     steps: [],
     openCall: undefined,
+    hedge: undefined,
+    spare: undefined,
     failure: undefined,
     failures: 0,
     strikes: 0,

@@ -8,7 +8,7 @@ import { givenUp, isGivenUp } from './tool-doubt.ts';
 export type Step =
   /** Ask the dispatcher for leave to call the model. */
   | { readonly kind: 'call' }
-  /** The call in flight will end by itself. */
+  /** The call in flight will end by itself, or the two of them. */
   | { readonly kind: 'calling' }
   /** The call failed; the scheduler keeps, moves or ends the attempt. */
   | { readonly kind: 'retry' }
@@ -52,7 +52,7 @@ function inWords(output: Json): string {
 }
 
 function nextModelStep(attempt: AttemptState): Step | undefined {
-  if (attempt.openCall !== undefined) return { kind: 'calling' };
+  if (attempt.openCall !== undefined || attempt.hedge !== undefined) return { kind: 'calling' };
   if (attempt.failure !== undefined) return { kind: 'retry' };
   const last = attempt.steps.at(-1);
   if (last === undefined) return { kind: 'call' };

@@ -79,18 +79,19 @@ export class AnswerCache {
     if (attempt === undefined) return;
     switch (event.type) {
       case 'call.started':
-        this.#began(attempt, event.call ?? '', event.data.key);
+        if (event.data.hedge === undefined) this.#began(attempt, event.call ?? '', event.data.key);
         return;
       case 'call.finished': {
         const pending = this.#pending.get(attempt);
-        const answer = pending?.call === event.call ? answerOf(event.data) : undefined;
-        if (pending === undefined) return;
+        // What a second model answers, which was asked beside it, is no answer of this one.
+        if (pending === undefined || pending.call !== event.call) return;
+        const answer = answerOf(event.data);
         if (answer === undefined) this.#pending.delete(attempt);
         else pending.answer = answer;
         return;
       }
       case 'call.failed':
-        this.#pending.delete(attempt);
+        if (this.#pending.get(attempt)?.call === event.call) this.#pending.delete(attempt);
         return;
       case 'call.cached':
         this.#given.set(attempt, { key: event.data.key, call: event.data.of });

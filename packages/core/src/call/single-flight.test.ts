@@ -27,6 +27,7 @@ const finished = (attempt: string, text = 'yes'): EventDraft => ({
 const failed = (attempt: string): EventDraft => ({
   type: 'call.failed',
   attempt,
+  call: `c-${attempt}`,
   data: { kind: 'server', message: 'down', retryable: true, settled: COST, uncertain: false },
 });
 const delta = (text: string): ModelEvent => ({ type: 'delta', index: 0, kind: 'text', text });

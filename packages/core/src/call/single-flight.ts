@@ -48,13 +48,18 @@ export class SingleFlight {
     if (attempt === undefined) return;
     switch (event.type) {
       case 'call.started':
-        this.#begin(attempt, event.call ?? '', event.data.key);
+        // What is asked of a second model beside it leads nobody.
+        if (event.data.hedge === undefined) {
+          this.#begin(attempt, event.call ?? '', event.data.key);
+        }
         return;
       case 'call.finished':
-        this.#end(attempt, 'landed', answerOf(event.data));
+        if (this.#isLeading(attempt, event.call)) {
+          this.#end(attempt, 'landed', answerOf(event.data));
+        }
         return;
       case 'call.failed':
-        this.#end(attempt, 'failed', undefined);
+        if (this.#isLeading(attempt, event.call)) this.#end(attempt, 'failed', undefined);
         return;
       case 'call.cached':
       case 'task.done':
@@ -115,6 +120,10 @@ export class SingleFlight {
     if (flight === undefined) return;
     this.#byFollower.delete(attempt);
     flight.followers.delete(attempt);
+  }
+
+  #isLeading(attempt: string, call: string | undefined): boolean {
+    return this.#byLeader.get(attempt)?.call === call;
   }
 
   #begin(attempt: string, call: string, key: string | undefined): void {

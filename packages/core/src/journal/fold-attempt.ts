@@ -1,6 +1,6 @@
-import { waitsOut } from '../internal/waits-out.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
+import { foldCall } from './fold-call.ts';
 import type {
   AttemptState,
   PastAttempt,
@@ -98,43 +98,10 @@ function textOf(parts: readonly Part[]): string {
 function foldStep(attempt: AttemptState, event: OverseerEvent): void {
   switch (event.type) {
     case 'call.started':
-      attempt.openCall = {
-        id: event.call ?? '',
-        estimate: event.data.estimate,
-        ...(event.data.unpriced === true ? { unpriced: true } : {}),
-      };
-      attempt.failure = undefined;
-      return;
     case 'call.finished':
     case 'call.cached':
-      attempt.openCall = undefined;
-      attempt.failure = undefined;
-      attempt.failures = 0;
-      attempt.strikes = 0;
-      attempt.failingSince = undefined;
-      attempt.failedAt = undefined;
-      attempt.steps.push({
-        call: event.call ?? '',
-        parts: event.data.parts,
-        reason: event.data.reason,
-        tools: new Map(),
-      });
-      return;
     case 'call.failed':
-      attempt.openCall = undefined;
-      // A call that this side broke off, or died in, says nothing about the model.
-      if (event.data.kind !== 'aborted') {
-        attempt.failures += 1;
-        if (waitsOut[event.data.kind] === 'no') attempt.strikes += 1;
-        attempt.failingSince ??= event.at;
-        attempt.failedAt = event.at;
-      }
-      attempt.failure = {
-        kind: event.data.kind,
-        message: event.data.message,
-        retryable: event.data.retryable,
-        retryAt: event.data.retryAt,
-      };
+      foldCall(attempt, event);
       return;
     case 'tool.started':
       addTool(attempt, { ...event.data, result: undefined, question: undefined });
@@ -173,6 +140,8 @@ function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptS
     base: undefined,
     steps: [],
     openCall: undefined,
+    hedge: undefined,
+    spare: undefined,
     failure: undefined,
     failures: 0,
     strikes: 0,

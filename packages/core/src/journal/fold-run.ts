@@ -2,6 +2,7 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { countCall } from './count-call.ts';
 import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
+import { isUnpriced } from './open-calls.ts';
 import { runOutput } from './run-output.ts';
 import {
   type AttemptState,
@@ -166,11 +167,11 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       task.waiting = undefined;
       break;
     case 'call.finished':
-      run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
+      run.unpriced ||= isUnpriced(task.attempt, event.call);
       countCall(run.usage, event);
       break;
     case 'call.failed':
-      if (event.data.uncertain) run.unpriced ||= task.attempt?.openCall?.unpriced ?? false;
+      if (event.data.uncertain) run.unpriced ||= isUnpriced(task.attempt, event.call);
       countCall(run.usage, event);
       break;
     case 'call.cached':

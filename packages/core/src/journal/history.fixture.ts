@@ -3,6 +3,7 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { EventDraft } from './draft.ts';
 import { foldRun, type Runs } from './fold-run.ts';
+import { openCallsOf } from './open-calls.ts';
 import { type AttemptState, isFinal, type RunState, type TaskState } from './run-state.ts';
 
 const RUNS = ['r1', 'r2'];
@@ -88,7 +89,13 @@ function nextOfTask(run: RunState, task: TaskState, seq: number): readonly Event
 
 function nextOfAttempt(attempt: AttemptState, seq: number): readonly EventDraft[] {
   const at = { run: attempt.run, task: attempt.task, attempt: attempt.id };
-  if (attempt.openCall !== undefined) return endsOfCall(attempt, attempt.openCall.id, seq);
+  const open = openCallsOf(attempt);
+  if (open.length > 0) {
+    const ends = open.flatMap(({ id }) => endsOfCall(attempt, id, seq));
+    return attempt.hedge === undefined && attempt.spare === undefined
+      ? [...ends, startOfHedge(attempt, seq)]
+      : ends;
+  }
   const check = attempt.verdicts.length;
   const ask = { kind: 'ask', of: { role: 'reviewer' }, request: 'Right?' } as const;
   const person = { kind: 'ask', of: { person: 'mia' }, request: 'Right?' } as const;
@@ -136,6 +143,14 @@ function startsOfCall(attempt: AttemptState, seq: number): readonly EventDraft[]
   const estimate = cost(seq);
   const data = { step: attempt.steps.length + 1, holds: [], estimate, worst: estimate };
   return [{ type: 'call.started', ...at, data }];
+}
+
+function startOfHedge(attempt: AttemptState, seq: number): EventDraft {
+  const at = { run: attempt.run, task: attempt.task, attempt: attempt.id, call: `call-${seq}` };
+  const estimate = cost(seq);
+  const hedge = { of: attempt.openCall?.id ?? '', version: 'p/n', because: 'm is silent' };
+  const data = { step: attempt.steps.length + 1, holds: [], estimate, worst: estimate, hedge };
+  return { type: 'call.started', ...at, model: 'n', data };
 }
 
 function cachedCall(attempt: AttemptState, seq: number): EventDraft {

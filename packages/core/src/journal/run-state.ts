@@ -135,12 +135,28 @@ export interface QuestionState {
   by: string | undefined;
 }
 
+/** A call that has begun and has no end yet. */
+export interface OpenCallState {
+  readonly id: string;
+  readonly estimate: CallEstimate;
+  readonly unpriced?: true;
+}
+
+/** An answer that counts only where no other comes. */
+export interface SpareAnswer {
+  readonly call: string;
+  readonly model: string | undefined;
+  readonly parts: readonly Part[];
+  readonly reason: FinishReason;
+}
+
 /** One try at a task, as its events tell it. */
 export interface AttemptState {
   readonly id: string;
   readonly run: string;
   readonly task: string;
-  readonly model: string | undefined;
+  /** Whose answer it is: the model that it was given to, or the one that answered first when two were asked. */
+  model: string | undefined;
   prompt:
     | {
         readonly messages: readonly Message[];
@@ -151,9 +167,11 @@ export interface AttemptState {
   base: string | undefined;
   readonly steps: StepState[];
   /** A call without an end. */
-  openCall:
-    | { readonly id: string; readonly estimate: CallEstimate; readonly unpriced?: true }
-    | undefined;
+  openCall: OpenCallState | undefined;
+  /** A second call without an end, which another model got because the first gave no word in time. */
+  hedge: (OpenCallState & { readonly model: string }) | undefined;
+  /** What one of two calls gave while the other was under way: the answer, if nothing comes of the other. */
+  spare: SpareAnswer | undefined;
   /** The last call, when it failed. */
   failure:
     | {

@@ -3,21 +3,23 @@ import type { LimitUse } from '../limit/model-limits.ts';
 import { isGauge, parseLimit } from '../limit/parse-limit.ts';
 import type { Trend } from '../limit/spend-rate.ts';
 import type { Member } from '../route/member.ts';
+import type { HedgeUse } from '../run/hedge-book.ts';
 import type { Projection } from '../run/projection.ts';
 import type { LimitMetric } from '../spec/limit.ts';
 import { type Level, levelOf, reachedAt } from './forecast.ts';
 
-/** How one limit or one amount of a budget stands, and where it is going. Money is in micro-dollars. */
+/** How one limit, one amount of a budget, or hedging stands, and where it is going. Money is in micro-dollars. */
 export interface UsageRow {
-  readonly kind: 'limit' | 'budget';
-  /** Whose it is: the name of a model, or the scope of a budget. */
+  readonly kind: 'limit' | 'budget' | 'hedge';
+  /** Whose it is: the name of a model, the scope of a budget, or `team`. */
   readonly of: string;
-  /** Its name in holds: `coder-a: 5 calls / 20s`, `run budget: usd`. */
+  /** Its name in holds: `coder-a: 5 calls / 20s`, `run budget: usd`; or `hedged calls`, `cost of hedges`. */
   readonly name: string;
   readonly metric: LimitMetric;
   readonly used: number;
   /** Reserved by calls under way. */
   readonly held: number;
+  /** Infinity where nothing bounds it: what hedges cost counts in the budgets of their runs. */
   readonly capacity: number;
   /** `used` and `held`, as a share of `capacity`. */
   readonly share: number;
@@ -34,7 +36,7 @@ export interface UsageRow {
 /** Where a limit without warnings of its own turns yellow. */
 const WARN_AT = 0.8;
 
-/** Every limit of every model, and every budget that counts now. Pure. */
+/** Every limit of every model, every budget that counts now, and what hedges cost where there may be any. Pure. */
 export function usageRows(
   members: Iterable<Member>,
   projection: Projection,
@@ -43,7 +45,9 @@ export function usageRows(
   const limits = [...members].flatMap((member) =>
     member.limits.use(now).flatMap((use) => limitRow(member.name, use, projection, now) ?? []),
   );
-  return [...limits, ...projection.budgets.use().map((use) => budgetRow(use, now))];
+  const budgets = projection.budgets.use().map((use) => budgetRow(use, now));
+  const hedges = projection.hedges === undefined ? [] : hedgeRows(projection.hedges.use(), now);
+  return [...limits, ...budgets, ...hedges];
 }
 
 /** `undefined` for a gauge, which is not used up. */
@@ -90,6 +94,30 @@ function budgetRow(use: BudgetUse, now: number): UsageRow {
     trend: rate.trend(metric, now),
     reachedAt: reachedAt({ used, held, capacity, perHour, windowMs: undefined }, now),
   };
+}
+
+/** How many calls were asked twice of those that may be, and what was paid for answers that nobody needed. */
+function hedgeRows(use: HedgeUse, now: number): readonly UsageRow[] {
+  const { ended, open, left, microUsd, heldMicroUsd, rate } = use;
+  // That as many are asked twice as may be is how it should be.
+  const both = { kind: 'hedge', of: 'team', level: 'green' } as const;
+  const never = { resetAt: undefined, reachedAt: undefined };
+  const capacity = ended + open + left;
+  return [
+    {
+      ...{ ...both, ...never, name: 'hedged calls', metric: 'calls' },
+      ...{ used: ended, held: open, capacity },
+      share: capacity === 0 ? 0 : (ended + open) / capacity,
+      perHour: undefined,
+      trend: undefined,
+    },
+    {
+      ...{ ...both, ...never, name: 'cost of hedges', metric: 'usd' },
+      ...{ used: microUsd, held: heldMicroUsd, capacity: Number.POSITIVE_INFINITY, share: 0 },
+      perHour: rate.perHour('usd', now),
+      trend: rate.trend('usd', now),
+    },
+  ];
 }
 
 function shareOf(amount: number, capacity: number): number {

@@ -84,6 +84,55 @@ describe('AttemptWatch', () => {
   });
 });
 
+describe('two calls for one answer', () => {
+  const [start, finish] = called('a');
+  const cost = (call: string): EventDraft =>
+    ({
+      type: 'call.failed',
+      ...at('a'),
+      call,
+      data: {
+        kind: 'aborted',
+        message: 'late',
+        retryable: true,
+        settled: { inputTokens: 1, outputTokens: 1, microUsd: 100 },
+        uncertain: true,
+      },
+    }) as const;
+  const beside = (call: string, version: string): EventDraft => ({
+    ...(start as EventDraft<'call.started'>),
+    call,
+    model: 'n',
+    data: {
+      ...(start as EventDraft<'call.started'>).data,
+      hedge: { of: 'call of a', version, because: 'm is silent' },
+    },
+  });
+  const first = 'call of a';
+  const finished = (call: string): EventDraft =>
+    ({ ...finish, call }) as EventDraft<'call.finished'>;
+
+  it.each([
+    ['the second', 'fake/n', [beside('h', 'fake/n'), cost(first), finished('h')], 107],
+    ['the first', 'fake/m', [beside('h', 'fake/n'), cost('h'), finished(first)], 107],
+    [
+      'the first after the second',
+      'fake/m',
+      [beside('h', 'fake/n'), finished('h'), finished(first)],
+      14,
+    ],
+    [
+      'the second of a later try',
+      'fake/o',
+      [beside('h', 'fake/n'), cost('h'), cost(first), beside('i', 'fake/o'), finished('i')],
+      207,
+    ],
+  ])('M14: the outcome is of %s, which answered, and all was paid', (_, model, events, paid) => {
+    const [outcome] = watch([...begun('a'), start as EventDraft, ...events, done('a')]);
+    expect(outcome).toMatchObject({ model, tokens: 42, microUsd: 7, paidMicroUsd: paid });
+  });
+});
+
 describe('textOf', () => {
   it('M14: says a title once', () => {
     expect(textOf({ title: 'Sort', instruction: 'Sort the list.' })).toBe('Sort the list.');

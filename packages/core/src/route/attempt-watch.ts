@@ -18,15 +18,28 @@ export interface AttemptOutcome {
   /** What was wrong with that answer. */
   readonly beforeFindings: readonly Finding[];
   readonly findings: readonly Finding[];
+  /** What the model used. */
   readonly tokens: number;
   readonly microUsd: number;
+  /** What the attempt cost in all, with another model that was asked the same. */
+  readonly paidMicroUsd: number;
 }
 
-/** What is noted of an attempt while it goes on. */
-interface Watched {
+/** What one model is, and used in an attempt. */
+interface Use {
   readonly model: string;
   tokens: number;
   microUsd: number;
+}
+
+/** What is noted of an attempt while it goes on, first of all of the model that it was given to. */
+interface Watched extends Use {
+  /** Of the model that was asked the same last, by a call of its own. */
+  second: (Use & { readonly call: string }) | undefined;
+  /** The latest answer is the second's. */
+  isSeconds: boolean;
+  /** What models cost that were asked the same at earlier tries. */
+  elsewhereMicroUsd: number;
   /** A check found something wrong with the answer. */
   isRefused: boolean;
   /** It did not fit the project, or the check itself could not be made: nobody's answer was worse for it. */
@@ -63,10 +76,10 @@ export class AttemptWatch {
     const watched = this.#open.get(attempt);
     if (watched === undefined) return undefined;
     switch (event.type) {
+      case 'call.started':
       case 'call.finished':
       case 'call.failed':
-        watched.tokens += event.data.settled.inputTokens + event.data.settled.outputTokens;
-        watched.microUsd += event.data.settled.microUsd;
+        takeCall(watched, event);
         return undefined;
       case 'verdict.given':
         if (event.data.verdict.kind === 'fail') note(watched, event.data.verdict.findings);
@@ -86,9 +99,10 @@ export class AttemptWatch {
     }
   }
 
-  /** The model of an attempt under way. */
-  modelOf(attempt: string): string | undefined {
-    return this.#open.get(attempt)?.model;
+  /** The model of a call of an attempt under way. */
+  modelOf(attempt: string, call: string | undefined): string | undefined {
+    const watched = this.#open.get(attempt);
+    return watched === undefined ? undefined : useOf(watched, call).model;
   }
 
   #begin(attempt: string, { data }: OverseerEvent<'task.assigned'>): void {
@@ -98,6 +112,9 @@ export class AttemptWatch {
       model,
       tokens: 0,
       microUsd: 0,
+      second: undefined,
+      isSeconds: false,
+      elsewhereMicroUsd: 0,
       isRefused: false,
       isExcused: false,
       isBorrowed: false,
@@ -110,6 +127,7 @@ export class AttemptWatch {
     watched: Watched,
   ): AttemptOutcome | undefined {
     const good = event.type === 'task.done';
+    const { model, tokens, microUsd } = ownOf(watched);
     const key = keyOf(task);
     const before = this.#refused.get(key);
     const findings = good ? [] : (event.data.findings ?? []);
@@ -118,9 +136,9 @@ export class AttemptWatch {
     const isRefused = watched.isRefused || task.task.kind === 'plan';
     const isJudged = good || (event.data.outcome === 'rejected' && isRefused && !watched.isExcused);
     if (!isJudged || watched.isBorrowed) return undefined;
-    if (!good) this.#refused.set(key, { model: watched.model, findings });
+    if (!good) this.#refused.set(key, { model, findings });
     return {
-      model: watched.model,
+      model,
       kind: task.task.kind,
       text: textOf(task.task),
       answer: task.past.at(-1)?.answer ?? '',
@@ -128,8 +146,9 @@ export class AttemptWatch {
       before: before?.model,
       beforeFindings: before?.findings ?? [],
       findings,
-      tokens: watched.tokens,
-      microUsd: watched.microUsd,
+      tokens,
+      microUsd,
+      paidMicroUsd: paidFor(watched),
     };
   }
 }
@@ -143,6 +162,38 @@ export function textOf({
   readonly instruction: string;
 }): string {
   return instruction.startsWith(title) ? instruction : `${title}\n${instruction}`;
+}
+
+function takeCall(
+  watched: Watched,
+  event: OverseerEvent<'call.started' | 'call.finished' | 'call.failed'>,
+): void {
+  const { call = '' } = event;
+  if (event.type === 'call.started') {
+    if (event.data.hedge === undefined) return;
+    watched.elsewhereMicroUsd += watched.second?.microUsd ?? 0;
+    watched.second = { model: event.data.hedge.version, tokens: 0, microUsd: 0, call };
+    return;
+  }
+  const use = useOf(watched, call);
+  use.tokens += event.data.settled.inputTokens + event.data.settled.outputTokens;
+  use.microUsd += event.data.settled.microUsd;
+  // Of two that answer, the later one counts: the other was broken off, or gave nothing whole.
+  if (event.type === 'call.finished') watched.isSeconds = use !== watched;
+}
+
+function useOf(watched: Watched, call: string | undefined): Use {
+  const { second } = watched;
+  return second !== undefined && second.call === call ? second : watched;
+}
+
+/** What the model used whose answer it is. */
+function ownOf(watched: Watched): Use {
+  return watched.isSeconds ? (watched.second ?? watched) : watched;
+}
+
+function paidFor({ microUsd, second, elsewhereMicroUsd }: Watched): number {
+  return microUsd + (second?.microUsd ?? 0) + elsewhereMicroUsd;
 }
 
 function keyOf({ run, task }: TaskState): string {

@@ -56,7 +56,7 @@ export class RoutingMemory {
   take(event: OverseerEvent, task: TaskState | undefined): void {
     this.#notePrefix(event, task);
     if (event.type === 'run.finished') this.warm.forget(event.run ?? '');
-    const model = this.#watch.modelOf(event.attempt ?? '');
+    const model = this.#watch.modelOf(event.attempt ?? '', event.call);
     const outcome = this.#watch.take(event, task);
     const gain = this.#watchGain(event, outcome);
     // What the snapshot knows already must not count twice.
@@ -126,6 +126,7 @@ export class RoutingMemory {
 
   #learn(outcome: AttemptOutcome): void {
     const { model, kind, text, good, before, beforeFindings, findings, tokens, microUsd } = outcome;
+    const { paidMicroUsd } = outcome;
     this.quality.note(model, { kind, text }, good);
     const isFirst = before === undefined;
     this.practices.note({ model, kind, good, isFirst, tokens, microUsd, findings });
@@ -136,7 +137,7 @@ export class RoutingMemory {
     }
     const { usdPerAttempt } = this.#routing;
     if (usdPerAttempt !== undefined) {
-      this.#dual = afterAttempt(this.#dual, microUsd / 1e6, usdPerAttempt);
+      this.#dual = afterAttempt(this.#dual, paidMicroUsd / 1e6, usdPerAttempt);
     }
   }
 

@@ -1,3 +1,5 @@
+import { type Hedge, type HedgeOptions, hedgeOf } from './hedge-options.ts';
+
 /**
  * How the model for a task is found among those that can do it. `declared`: by role, `goodAt` and fallbacks alone, until
  * enough outcomes tell equals apart. `score`: among equals of rank by predicted quality less price and time, from the
@@ -21,6 +23,8 @@ export interface RoutingOptions {
   readonly usdPerAttempt?: number;
   /** Tries models of which little is known now and then (Thompson sampling); the default is `false`. */
   readonly explore?: boolean;
+  /** Asks a second model the same when the first gives no word in time; off where it is left out, `{}` for all defaults. */
+  readonly hedge?: HedgeOptions;
 }
 
 /** The same with its defaults. */
@@ -32,6 +36,7 @@ export interface Routing {
   readonly deadlineMs: number;
   readonly usdPerAttempt: number | undefined;
   readonly explore: boolean;
+  readonly hedge: Hedge | undefined;
 }
 
 /** Fills in what was left out. */
@@ -44,5 +49,6 @@ export function routingOf(options: RoutingOptions = {}): Routing {
     deadlineMs: options.deadlineMs ?? 600_000,
     usdPerAttempt: options.usdPerAttempt,
     explore: options.explore ?? false,
+    hedge: options.hedge === undefined ? undefined : hedgeOf(options.hedge),
   };
 }

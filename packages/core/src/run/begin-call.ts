@@ -126,7 +126,7 @@ export function callStarted(
   { holds }: Extract<Admission, { kind: 'run' }>,
   { estimate, worst, payer }: Claim,
   key?: string,
-): EventDraft {
+): EventDraft<'call.started'> {
   const isKnown = price !== undefined || model.info.local === true;
   const data = {
     step,

@@ -19,10 +19,17 @@ import { tooSlow } from './too-slow.ts';
 const CALLS_WITH_TOOLS = 2;
 
 /** Room that an answer needs at least, in tokens. */
-const LEAST_ANSWER = 64;
+export const LEAST_ANSWER = 64;
 
-/** Which model gets a task now, if any. Pure: reads state, changes nothing. */
-export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Choice {
+const NOBODY: ReadonlyMap<string, string> = new Map();
+
+/** Which model gets a task now, if any, and none of `without`, each with the reason. Pure: reads state, changes nothing. */
+export function chooseFor(
+  decider: Decider,
+  task: TaskState,
+  nowMs: number,
+  without: ReadonlyMap<string, string> = NOBODY,
+): Choice {
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
   const { refusals, excluded } = triedBy(task);
@@ -40,6 +47,7 @@ export function chooseFor(decider: Decider, task: TaskState, nowMs: number): Cho
   for (const [model, why] of tooSlow(projection.durations, candidates, task.task, nowMs)) {
     excluded.set(model, why);
   }
+  for (const [model, why] of without) excluded.set(model, why);
   const input: ChoiceInput = {
     candidates,
     nowMs,

@@ -57,7 +57,7 @@ export class Dispatcher {
       journal,
       firstCalls: this.#firstCalls,
       waits: this.#waits,
-      host: { ...host, mayGoOn: (run, task) => this.#mayGoOn(run, task) },
+      host: { ...host, mayGoOn: (run, task) => this.mayGoOn(run, task) },
     });
     this.#turns = new Turns(settings.clock, (nowMs) =>
       journal.failure === undefined ? this.#turn(nowMs) : Number.POSITIVE_INFINITY,
@@ -85,6 +85,12 @@ export class Dispatcher {
     const { aside, queue } = this.scheduling;
     aside.readmit(this.#projection, queue, this.#settings.clock.now());
     if (queue.size > 0 || this.#nextCalls.size > 0 || this.free.size > 0) this.wake();
+  }
+
+  /** Whether calls of a task may begin, as far as orders go. */
+  mayGoOn(run: RunState, task: TaskState): boolean {
+    const isHeld = run.status !== 'running' || task.paused !== undefined;
+    return !isHeld && !this.#host.isStopping(run);
   }
 
   /** Starts nothing more. */
@@ -151,12 +157,7 @@ export class Dispatcher {
   #mayStart(run: RunState, task: TaskState): boolean {
     // A member that is tried again makes its ensemble wait again.
     const isEarly = task.task.ensemble !== undefined && !hasItsNeeds(run, task);
-    return task.status === 'open' && !isEarly && this.#mayGoOn(run, task);
-  }
-
-  #mayGoOn(run: RunState, task: TaskState): boolean {
-    const isHeld = run.status !== 'running' || task.paused !== undefined;
-    return !isHeld && !this.#host.isStopping(run);
+    return task.status === 'open' && !isEarly && this.mayGoOn(run, task);
   }
 
   /** Starts what waits for no model. One that is started may make others ready, which are behind it then. */

@@ -1,4 +1,5 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import { openCallsOf } from '../journal/open-calls.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Member } from '../route/member.ts';
@@ -125,12 +126,13 @@ function taskOf({ projection }: Decider, ready: ReadyTask): TaskState | undefine
 function forecastsOf(present: Present): ReadonlyMap<string, LimitsForecast> {
   const open = new Map<string, OpenEnd[]>();
   for (const { attempt } of present.attempts) {
-    if (attempt.openCall === undefined || attempt.model === undefined) continue;
-    const { id: call, estimate } = attempt.openCall;
-    const endsAt = endOfCall(present, call);
-    const ends = open.get(attempt.model) ?? [];
-    ends.push({ call, endsAt, estimate });
-    open.set(attempt.model, ends);
+    for (const { id: call, model, estimate } of openCallsOf(attempt)) {
+      if (model === undefined) continue;
+      const endsAt = endOfCall(present, call);
+      const ends = open.get(model) ?? [];
+      ends.push({ call, endsAt, estimate });
+      open.set(model, ends);
+    }
   }
   const { members } = present.decider.settings;
   return new Map(
@@ -150,21 +152,23 @@ function endsOfPlaces(present: Present): Set<{ readonly kind: string; readonly e
   return new Set(
     present.attempts.flatMap((at) => {
       const [kind] = workingKinds([at]);
-      const { openCall, model } = at.attempt;
-      if (kind === undefined || openCall === undefined || model === undefined) return [];
-      return [{ kind, endsAt: endOfCall(present, openCall.id) }];
+      const calls = openCallsOf(at.attempt).filter(({ model }) => model !== undefined);
+      if (kind === undefined || calls.length === 0) return [];
+      // Of two calls the one that is over first is the last of both.
+      return [{ kind, endsAt: Math.min(...calls.map(({ id }) => endOfCall(present, id))) }];
     }),
   );
 }
 
 /** The models with calls under way that nobody knows the end of. */
 function unknownNow(present: Present): { readonly model: string; readonly since: number }[] {
-  return present.attempts.flatMap(({ attempt }) => {
-    const { openCall, model } = attempt;
-    if (openCall === undefined || model === undefined) return [];
-    const endsAt = endOfCall(present, openCall.id);
-    return endsAt === Number.POSITIVE_INFINITY ? [{ model, since: present.nowMs }] : [];
-  });
+  return present.attempts.flatMap(({ attempt }) =>
+    openCallsOf(attempt).flatMap(({ id, model }) => {
+      if (model === undefined) return [];
+      const endsAt = endOfCall(present, id);
+      return endsAt === Number.POSITIVE_INFINITY ? [{ model, since: present.nowMs }] : [];
+    }),
+  );
 }
 
 function membersOver(

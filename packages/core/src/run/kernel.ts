@@ -13,6 +13,7 @@ import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { breakStart } from './break-start.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
+import { createHedging } from './create-hedging.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
@@ -66,7 +67,8 @@ export class Kernel {
     this.#removals = new Removals(settings.workspaces);
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
-    this.#attempts = new LiveAttempts(this.#host, this.#chains, (at, error) =>
+    const hedging = createHedging(settings, projection, journal, (at) => this.#mayAskToo(at));
+    this.#attempts = new LiveAttempts(this.#host, this.#chains, hedging, (at, error) =>
       this.#broken(at, error),
     );
     this.#dispatcher = new Dispatcher(settings, projection, journal, {
@@ -316,6 +318,11 @@ export class Kernel {
         this.#dispatcher.freed();
       },
     });
+  }
+
+  /** Whether a call may be begun beside one that is under way. */
+  #mayAskToo({ run, task }: AttemptPlace): boolean {
+    return !this.#closing && this.paused === undefined && this.#dispatcher.mayGoOn(run, task);
   }
 
   #asked(at: AttemptPlace): void {

@@ -1,6 +1,8 @@
 import type { AttemptHost, AttemptPlace, LiveAttempt } from '../attempt/attempt-host.ts';
 import { callModel, type LetThrough } from '../attempt/call-model.ts';
 import { drive } from '../attempt/drive.ts';
+import { callHedged } from '../attempt/hedged-call.ts';
+import type { Hedging } from '../attempt/hedging.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
@@ -17,16 +19,19 @@ export class LiveAttempts {
   readonly #host: AttemptHost;
   readonly #live = new Map<string, Entry>();
   readonly #chains: Chains;
+  readonly #hedging: Hedging | undefined;
   readonly #onBroken: (at: AttemptPlace, error: unknown) => void;
 
-  /** `onBroken` hears of an attempt that ended by an error nobody planned for. */
+  /** `hedging` says when a second model is asked the same, if ever; `onBroken` hears of an attempt that ended by an error nobody planned for. */
   constructor(
     host: AttemptHost,
     chains: Chains,
+    hedging: Hedging | undefined,
     onBroken: (at: AttemptPlace, error: unknown) => void,
   ) {
     this.#host = host;
     this.#chains = chains;
+    this.#hedging = hedging;
     this.#onBroken = onBroken;
   }
 
@@ -113,7 +118,8 @@ export class LiveAttempts {
     try {
       if (ready !== undefined) await ready;
       if (call !== undefined) {
-        await callModel(this.#host, at, call);
+        if (this.#hedging === undefined) await callModel(this.#host, at, call);
+        else await callHedged(this.#host, at, call, this.#hedging);
         this.#host.callEnded(at);
       }
     } catch (error) {

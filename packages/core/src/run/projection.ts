@@ -18,6 +18,7 @@ import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { OpenCall } from './expected-ends.ts';
 import { foldToolCalls } from './fold-tool-calls.ts';
+import { HedgeBook } from './hedge-book.ts';
 import { outputKey } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
@@ -51,6 +52,8 @@ export class Projection {
   readonly flights: SingleFlight | undefined;
   /** What was learned of models from outcomes. */
   readonly routing: RoutingMemory;
+  /** What hedging goes by; absent where the host wants none. */
+  readonly hedges: HedgeBook | undefined;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #strangers: ModelLimits | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
@@ -69,6 +72,7 @@ export class Projection {
     this.answers = cache === undefined ? undefined : new AnswerCache(cache);
     this.flights = cache === undefined ? undefined : new SingleFlight();
     this.routing = new RoutingMemory(routing);
+    this.hedges = routing.hedge === undefined ? undefined : new HedgeBook(routing.hedge);
     this.breakers = new ModelBreakers(
       [...members.values()].map(({ name, model, slowMs, learned }) => {
         const learns = learned.atOnce < Number.POSITIVE_INFINITY;
@@ -94,6 +98,7 @@ export class Projection {
     this.answers?.take(event);
     this.flights?.take(event);
     this.budgets.take(event);
+    this.hedges?.take(event, this.calls);
     this.routing.take(event, this.runs.get(event.run ?? '')?.tasks.get(event.task ?? ''));
     switch (event.type) {
       case 'run.started':
@@ -197,7 +202,8 @@ export class Projection {
   #strike(event: OverseerEvent<'call.failed'>): void {
     const { run = '', task = '', model = '' } = event;
     const attempt = this.runs.get(run)?.tasks.get(task)?.attempt;
-    if (attempt?.failedAt === undefined || waitsOut[event.data.kind] !== 'alone') return;
+    if (attempt?.failedAt === undefined || attempt.hedge?.id === event.call) return;
+    if (waitsOut[event.data.kind] !== 'alone') return;
     const succeededAt = this.breakers.succeededAt(model) ?? Number.NEGATIVE_INFINITY;
     if (succeededAt > attempt.failedAt) attempt.strikes += 1;
   }

@@ -10,8 +10,9 @@ export function takenModels(
   if (given !== undefined) return taken;
   for (const key of task.notBy ?? []) {
     const other = run?.tasks.get(key);
-    const model = other === undefined ? undefined : modelOf(other);
-    if (model !== undefined && !taken.has(model)) taken.set(model, `does ${key} already`);
+    for (const model of other === undefined ? [] : [modelOf(other), other.attempt?.hedge?.model]) {
+      if (model !== undefined && !taken.has(model)) taken.set(model, `does ${key} already`);
+    }
   }
   return taken;
 }

@@ -22,3 +22,19 @@ describe('ExpectedDurations', () => {
     expect(durations.median('other0')).toBe(5);
   });
 });
+
+describe('a percentile of durations', () => {
+  it('M14: is one of those that were, and known once one in so many could be later', () => {
+    const durations = new ExpectedDurations(100);
+    expect(durations.percentile('a', 50, 1)).toBeUndefined();
+    for (let ms = 1; ms <= 99; ms++) durations.note('a', ms);
+    expect(durations.percentile('a', 99, 1)).toBeUndefined();
+    durations.note('a', 100);
+    expect(durations.percentile('a', 99, 1)).toBe(99);
+    expect(durations.percentile('a', 95, 20)).toBe(95);
+    expect(durations.percentile('a', 50, 1)).toBe(50);
+    expect(durations.percentile('a', 50, 101)).toBeUndefined();
+    for (let ms = 201; ms <= 300; ms++) durations.note('a', ms);
+    expect(durations.percentile('a', 95, 20)).toBe(295);
+  });
+});

@@ -1,6 +1,6 @@
 import { RecentMap } from '../internal/recent-map.ts';
 
-/** How many recent calls an expectation looks at. */
+/** How many recent calls an expectation looks at where nothing else is said. */
 const KEPT = 32;
 /** Keys that are remembered; kinds of task are words that models may make up. */
 const KEYS = 1_000;
@@ -9,13 +9,19 @@ const KEYS = 1_000;
 export class ExpectedDurations {
   /** Each in the order of coming. */
   readonly #recent = new RecentMap<number[]>(KEYS);
+  readonly #kept: number;
+
+  /** `kept` is how many recent calls an expectation looks at. */
+  constructor(kept: number = KEPT) {
+    this.#kept = kept;
+  }
 
   /** Takes note of a finished call's duration in ms, under a key such as `model/kind`. */
   note(key: string, durationMs: number): void {
     const recent = this.#recent.get(key) ?? [];
     this.#recent.set(key, recent);
     recent.push(durationMs);
-    if (recent.length > KEPT) recent.shift();
+    if (recent.length > this.#kept) recent.shift();
   }
 
   /** The median of recent calls in ms, the lower of two middle ones; `undefined` where there were none. */
@@ -23,5 +29,17 @@ export class ExpectedDurations {
     const recent = this.#recent.get(key);
     if (recent === undefined) return undefined;
     return recent.toSorted((a, b) => a - b)[(recent.length - 1) >> 1];
+  }
+
+  /**
+   * After how many ms this many of 100 recent calls were over; `undefined` where fewer than `least` are known, or fewer
+   * than it takes for one to be later.
+   */
+  percentile(key: string, percentile: number, least: number): number | undefined {
+    const recent = this.#recent.get(key);
+    const needed = Math.max(least, Math.ceil(100 / (100 - percentile)));
+    if (recent === undefined || recent.length < needed) return undefined;
+    const sorted = recent.toSorted((a, b) => a - b);
+    return sorted[Math.ceil((percentile * sorted.length) / 100) - 1];
   }
 }

@@ -30,6 +30,19 @@ export interface ConsideredModel {
  */
 export type AttemptFault = 'model' | 'infrastructure' | 'none';
 
+/**
+ * Which call another one hedges: it asks a second model the same, and the first whole answer is the attempt's. The attempt
+ * belongs to the model that gave it.
+ */
+export interface HedgeOf {
+  /** The call that gave no word in time. */
+  readonly of: string;
+  /** What the second model is, `provider/id`: under this its outcome is learned if it answers first. */
+  readonly version: string;
+  /** In words: `coder-a gave no first word in 4.2 s: asked coder-b too`. */
+  readonly because: string;
+}
+
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed';
 
@@ -136,6 +149,8 @@ export interface EventData {
     readonly key?: string;
     /** Nobody knows what the model costs: its dollars are missing wherever they are counted. */
     readonly unpriced?: true;
+    /** Present where it is the second of two calls for one answer, because the first gave no word in time. */
+    readonly hedge?: HedgeOf;
   };
   'call.finished': {
     readonly parts: readonly Part[];
@@ -158,6 +173,8 @@ export interface EventData {
     /** What stays charged: nothing for a call that was refused, the estimate for one whose end nobody saw. */
     readonly settled: CallEstimate;
     readonly uncertain: boolean;
+    /** The other of two calls for one answer, which gave it first: this one was broken off for that. */
+    readonly lostTo?: string;
   };
   /** The answer to an equal call in place of a call: nothing was sent, and nothing is charged. */
   'call.cached': {

@@ -11,6 +11,7 @@ export type {
   Envelope,
   EventData,
   EventType,
+  HedgeOf,
   OverseerEvent,
   RunStatus,
 } from './event.ts';
