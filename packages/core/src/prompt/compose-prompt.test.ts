@@ -175,6 +175,29 @@ describe('composePrompt', () => {
     expect(user).toContain('## Earlier attempt 9');
   });
 
+  it('L8 P1: of earlier attempts says once what they have in common with the latest', () => {
+    const lines = Array.from({ length: 60 }, (_, at) => `const value${at} = ${at};`);
+    const refused = (answer: string, message: string) => ({
+      answer,
+      because: 'a check failed',
+      findings: [{ message }],
+    });
+    const history = [
+      refused(lines.with(9, 'bad;').join('\n'), 'line 10 is bad'),
+      refused(lines.with(19, 'worse;').join('\n'), 'line 20 is worse'),
+      { ...refused('', 'it gave up'), answer: ' ' },
+    ];
+    const [, user = ''] = texts(composePrompt({ ...full, history }));
+    expect(user).toContain('bad;\n[… as lines 11 to 19 of attempt 2 …]');
+    expect(user.match(/const value30 = 30;/g)).toHaveLength(1);
+    for (const said of ['worse;', 'line 10 is bad', 'line 20 is worse', 'It gave no answer.']) {
+      expect(user).toContain(said);
+    }
+    const small = { ...model, contextWindow: 4_000 };
+    const [, cut = ''] = texts(composePrompt({ ...full, model: small, history }));
+    expect(cut).not.toContain('of attempt 2 …]');
+  });
+
   it('P1: the system message of one role, model and framework is built once', () => {
     const first = composePrompt(full);
     const second = composePrompt({ ...full, context: 'other', tools: [...full.tools] });

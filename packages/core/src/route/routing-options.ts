@@ -19,6 +19,11 @@ export interface RoutingOptions {
   readonly deadlineMs?: number;
   /** What an attempt should cost on average, in US dollars: where they cost more, money gets dearer in the choice. */
   readonly usdPerAttempt?: number;
+  /**
+   * The least chance, 0 to 1, that a better model does better with which a cascade asks it although an answer passed its
+   * checks; the default is 0.25. Less asks more often: closer to the best model's quality, with less saved.
+   */
+  readonly leastDoubt?: number;
   /** Tries models of which little is known now and then (Thompson sampling); the default is `false`. */
   readonly explore?: boolean;
 }
@@ -31,6 +36,7 @@ export interface Routing {
   readonly waitWeight: number;
   readonly deadlineMs: number;
   readonly usdPerAttempt: number | undefined;
+  readonly leastDoubt: number;
   readonly explore: boolean;
 }
 
@@ -43,6 +49,10 @@ export function routingOf(options: RoutingOptions = {}): Routing {
     waitWeight: options.waitWeight ?? 0.1,
     deadlineMs: options.deadlineMs ?? 600_000,
     usdPerAttempt: options.usdPerAttempt,
+    leastDoubt: options.leastDoubt ?? LEAST_DOUBT,
     explore: options.explore ?? false,
   };
 }
+
+/** An answer that passed its checks is not given up for less, however cheap the next model is. */
+export const LEAST_DOUBT = 0.25;

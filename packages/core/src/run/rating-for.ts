@@ -110,7 +110,13 @@ export function doubtOf(
   const own = rungs.find(({ name }) => name === member.name);
   if (own === undefined) return undefined;
   const others = rungs.filter((one) => one !== own);
-  const decision = afterDoubt(own, gain, others, projection.routing.lambda);
+  const decision = afterDoubt(
+    own,
+    gain,
+    others,
+    projection.routing.lambda,
+    settings.routing.leastDoubt,
+  );
   return decision.kind === 'escalate' ? decision.because : undefined;
 }
 
