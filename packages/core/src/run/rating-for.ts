@@ -103,7 +103,8 @@ export function doubtOf(
   const rungs = team.map(
     (one, at): Rung => ({
       name: one.name,
-      quality: predicted[at]?.quality ?? 0,
+      // What similar tasks tell is in the gain already; here it would only say at times that nobody is better.
+      quality: (predicted[at]?.usual ?? 0) + (predicted[at]?.byKind ?? 0),
       priceUsd: priceOf(one, estimateFor(one)),
     }),
   );

@@ -1,0 +1,187 @@
+import type { EvalFigure, EvalReport } from '../harness/eval-work.ts';
+import { regrade } from '../routing/regrade.ts';
+import { nameOf, type Row, readRows, split } from '../routing/rows.ts';
+import { answeredBefore } from './cached-questions.ts';
+import { isEqual, pairedLoss } from './equal-quality.ts';
+import { cascadePlayer, type Played, type Player, routerPlayer } from './play.ts';
+import { requestFor } from './question-prompt.ts';
+import { historyUse } from './repeated-history.ts';
+import { prefixUse } from './shared-prefix.ts';
+import { nothing, type Spent, savedOf, sumOf } from './spent.ts';
+
+const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
+/** Labels that are learned from, as in the evaluation of routing. */
+const MANY_LABELS = 1_500;
+const FEW_LABELS = 400;
+/** Data sets with fewer rows than this are small. */
+const SMALL = 3_000;
+/** Settings of `leastDoubt`, most saving first; 0.1 is the product's default. */
+const LEAST_DOUBTS: readonly number[] = [0.25, 0.16, 0.12, 0.1, 0.08, 0.05];
+/** Settings of `costWeight`, most saving first; a call of these questions costs about half a cent more by the strong model. */
+const COST_WEIGHTS: readonly number[] = [30, 15, 10, 7, 4];
+/** What the requirement asks for, where a cascade can be measured. */
+const LEAST_SAVED = 30;
+
+/** What each lever saves on one file of questions. */
+export async function questionFigures(file: string): Promise<EvalReport> {
+  const { rows } = regrade(readRows(file));
+  const name = nameOf(file);
+  const labels = rows.length < SMALL ? FEW_LABELS : MANY_LABELS;
+  if (rows.length < FEW_LABELS + 50) throw new Error(`${file} has too few rows (${rows.length}).`);
+  const parts = SEEDS.map((seed) => split(rows, labels, seed));
+  const hasAnswers = rows.every(({ weakResponse }) => weakResponse !== undefined);
+  const routers = parts.map(({ train, test }) => routerPlayer(train, test));
+  const router = levers('router', COST_WEIGHTS, routers);
+  const cascades = hasAnswers
+    ? await Promise.all(parts.map(({ train, test }) => cascadePlayer(train, test)))
+    : undefined;
+  const cascade = cascades === undefined ? [] : levers('cascade', LEAST_DOUBTS, cascades);
+  const best = bestOf(cascade) ?? bestOf(router);
+  const together =
+    best === undefined
+      ? []
+      : [
+          togetherOf(
+            best.played,
+            parts.map(({ test }) => test),
+          ),
+        ];
+  const figures = [
+    ...[...router, ...cascade].flatMap((lever) => leverFigures(lever)),
+    ...cacheFigures(rows),
+    ...promptFigures(rows),
+    ...together.flatMap((lever) => leverFigures(lever, hasAnswers ? LEAST_SAVED : undefined)),
+  ];
+  return {
+    figures: figures.map((one) => ({ ...one, subject: `${name}/${one.subject ?? ''}` })),
+    notes: [
+      `${name}: ${rows.length} questions, ${labels} labels.`,
+      best === undefined
+        ? `${name}: no setting of the router or the cascade keeps the quality.`
+        : `${name}: most is saved at equal quality by ${best.subject}; \`together\` is that and the cache.`,
+    ],
+  };
+}
+
+interface Lever {
+  readonly subject: string;
+  /** By parting. */
+  readonly played: readonly (readonly Played[])[];
+}
+
+function levers(
+  name: string,
+  settings: readonly number[],
+  players: readonly Player[],
+): readonly Lever[] {
+  return settings.map((setting) => ({
+    subject: `${name}-${setting}`,
+    played: players.map((player) => player(setting)),
+  }));
+}
+
+/** The first of those that keep the quality; they stand in the order of what they save. */
+function bestOf(all: readonly Lever[]): Lever | undefined {
+  return all.find(({ played }) => isEqual(pairedLoss(played.flat().map(({ outcome }) => outcome))));
+}
+
+/** The same calls without those that the cache answers. */
+function togetherOf(
+  played: readonly (readonly Played[])[],
+  tests: readonly (readonly Row[])[],
+): Lever {
+  const cached = tests.map(answeredBefore);
+  return {
+    subject: 'together',
+    played: played.map((questions, part) =>
+      questions.map((one, at) => (cached[part]?.[at] === true ? { ...one, spent: nothing } : one)),
+    ),
+  };
+}
+
+function leverFigures({ subject, played }: Lever, leastSaved?: number): readonly EvalFigure[] {
+  const all = played.flat();
+  const { points, halfWidth, questions } = pairedLoss(all.map(({ outcome }) => outcome));
+  const bar = leastSaved === undefined ? {} : { atMost: halfWidth };
+  return [
+    { subject, metric: 'loss', unit: 'points', value: points, n: questions, ...bar },
+    { subject, metric: 'lossHalfInterval', unit: 'points', value: halfWidth, n: questions },
+    ...savedFigures(subject, all, questions, leastSaved),
+  ];
+}
+
+function savedFigures(
+  subject: string,
+  played: readonly { readonly spent: Spent; readonly instead: Spent }[],
+  n: number,
+  leastSaved?: number,
+): readonly EvalFigure[] {
+  const saved = savedOf(
+    sumOf(played.map(({ spent }) => spent)),
+    sumOf(played.map(({ instead }) => instead)),
+  );
+  const bar = leastSaved === undefined ? {} : { atLeast: leastSaved };
+  return [
+    { subject, metric: 'strongTokensSaved', unit: '%', value: saved.strong, n, ...bar },
+    { subject, metric: 'usdSaved', unit: '%', value: saved.usd, n },
+    { subject, metric: 'tokensSaved', unit: '%', value: saved.tokens, n },
+  ];
+}
+
+/** The whole set, each question asked once in the order of the file. */
+function cacheFigures(rows: readonly Row[]): readonly EvalFigure[] {
+  const [alone] = [routerPlayer(rows.slice(0, 2), rows)(0)];
+  const cached = answeredBefore(rows);
+  const instead = (alone ?? []).map((one) => one.instead);
+  const played = instead.map((one, at) => ({
+    spent: cached[at] === true ? nothing : one,
+    instead: one,
+  }));
+  const repeats = (100 * cached.filter(Boolean).length) / rows.length;
+  return [
+    { subject: 'cache', metric: 'repeats', unit: '% of questions', value: repeats, n: rows.length },
+    ...savedFigures('cache', played, rows.length),
+  ];
+}
+
+/** The prompts of these questions, one after the other, and of those that were refused. */
+function promptFigures(rows: readonly Row[]): readonly EvalFigure[] {
+  const { tokens, shared, cacheable } = prefixUse(rows.map((row) => requestFor(row)));
+  const refused = rows.flatMap(({ weakResponse, strongResponse }) =>
+    weakResponse === undefined || strongResponse === undefined
+      ? []
+      : [historyUse([weakResponse, strongResponse])],
+  );
+  const n = rows.length;
+  const subject = 'prefix';
+  const history =
+    refused.length === 0
+      ? []
+      : [
+          {
+            subject: 'history',
+            metric: 'tokensSaved',
+            unit: '% of what is told of refused answers',
+            value: 100 * (1 - total(refused, 'tokens') / total(refused, 'whole')),
+            n: refused.length,
+          },
+        ];
+  return [
+    { subject, metric: 'shared', unit: '% of prompt tokens', value: (100 * shared) / tokens, n },
+    {
+      subject,
+      metric: 'cacheable',
+      unit: '% of prompt tokens',
+      value: (100 * cacheable) / tokens,
+      n,
+    },
+    ...history,
+  ];
+}
+
+function total<Key extends string>(
+  all: readonly Readonly<Record<Key, number>>[],
+  key: Key,
+): number {
+  return all.reduce((sum, one) => sum + one[key], 0);
+}
