@@ -3,7 +3,7 @@ import { regrade } from '../routing/regrade.ts';
 import { nameOf, type Row, readRows, split } from '../routing/rows.ts';
 import { answeredBefore } from './cached-questions.ts';
 import { isEqual, pairedLoss } from './equal-quality.ts';
-import { cascadePlayer, type Played, type Player, routerPlayer } from './play.ts';
+import { cascadePlayer, type Played, type Player, routerPlayer, strongPlayer } from './play.ts';
 import { requestFor } from './question-prompt.ts';
 import { historyUse } from './repeated-history.ts';
 import { prefixUse } from './shared-prefix.ts';
@@ -18,8 +18,8 @@ const SMALL = 3_000;
 /** Settings of `leastDoubt`, most saving first; 0.1 is the product's default. */
 const LEAST_DOUBTS: readonly number[] = [0.25, 0.16, 0.12, 0.1, 0.08, 0.05];
 /** Settings of `costWeight`, most saving first; a call of these questions costs about half a cent more by the strong model. */
-const COST_WEIGHTS: readonly number[] = [30, 15, 10, 7, 4];
-/** What the requirement asks for, where a cascade can be measured. */
+const COST_WEIGHTS: readonly number[] = [30, 15, 10, 9, 8, 7, 4];
+/** What the requirement asks for. */
 const LEAST_SAVED = 30;
 
 /** What each lever saves on one file of questions. */
@@ -42,7 +42,7 @@ export async function questionFigures(file: string): Promise<EvalReport> {
       ? []
       : [
           togetherOf(
-            best.played,
+            best,
             parts.map(({ test }) => test),
           ),
         ];
@@ -50,7 +50,7 @@ export async function questionFigures(file: string): Promise<EvalReport> {
     ...[...router, ...cascade].flatMap((lever) => leverFigures(lever)),
     ...cacheFigures(rows),
     ...promptFigures(rows),
-    ...together.flatMap((lever) => leverFigures(lever, hasAnswers ? LEAST_SAVED : undefined)),
+    ...together.flatMap((lever) => leverFigures(lever, LEAST_SAVED)),
   ];
   return {
     figures: figures.map((one) => ({ ...one, subject: `${name}/${one.subject ?? ''}` })),
@@ -65,7 +65,9 @@ export async function questionFigures(file: string): Promise<EvalReport> {
 
 interface Lever {
   readonly subject: string;
-  /** By parting. */
+  readonly setting: number;
+  readonly players: readonly Player[];
+  /** By parting, with whole prompts. */
   readonly played: readonly (readonly Played[])[];
 }
 
@@ -76,7 +78,9 @@ function levers(
 ): readonly Lever[] {
   return settings.map((setting) => ({
     subject: `${name}-${setting}`,
-    played: players.map((player) => player(setting)),
+    setting,
+    players,
+    played: players.map((player) => player(setting, 'whole')),
   }));
 }
 
@@ -85,16 +89,17 @@ function bestOf(all: readonly Lever[]): Lever | undefined {
   return all.find(({ played }) => isEqual(pairedLoss(played.flat().map(({ outcome }) => outcome))));
 }
 
-/** The same calls without those that the cache answers. */
-function togetherOf(
-  played: readonly (readonly Played[])[],
-  tests: readonly (readonly Row[])[],
-): Lever {
+/** The same with compact prompts, and without the calls that the cache answers. */
+function togetherOf({ setting, players }: Lever, tests: readonly (readonly Row[])[]): Lever {
   const cached = tests.map(answeredBefore);
   return {
     subject: 'together',
-    played: played.map((questions, part) =>
-      questions.map((one, at) => (cached[part]?.[at] === true ? { ...one, spent: nothing } : one)),
+    setting,
+    players,
+    played: players.map((player, part) =>
+      player(setting, 'compact').map((one, at) =>
+        cached[part]?.[at] === true ? { ...one, spent: nothing } : one,
+      ),
     ),
   };
 }
@@ -130,13 +135,10 @@ function savedFigures(
 
 /** The whole set, each question asked once in the order of the file. */
 function cacheFigures(rows: readonly Row[]): readonly EvalFigure[] {
-  const [alone] = [routerPlayer(rows.slice(0, 2), rows)(0)];
   const cached = answeredBefore(rows);
-  const instead = (alone ?? []).map((one) => one.instead);
-  const played = instead.map((one, at) => ({
-    spent: cached[at] === true ? nothing : one,
-    instead: one,
-  }));
+  const played = strongPlayer(rows)(0, 'whole').map((one, at) =>
+    cached[at] === true ? { ...one, spent: nothing } : one,
+  );
   const repeats = (100 * cached.filter(Boolean).length) / rows.length;
   return [
     { subject: 'cache', metric: 'repeats', unit: '% of questions', value: repeats, n: rows.length },
@@ -175,6 +177,7 @@ function promptFigures(rows: readonly Row[]): readonly EvalFigure[] {
       value: (100 * cacheable) / tokens,
       n,
     },
+    ...savedFigures('compact-prompts', strongPlayer(rows)(0, 'compact'), n),
     ...history,
   ];
 }
