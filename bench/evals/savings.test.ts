@@ -95,7 +95,7 @@ const TASKS = `# Tasks: Small
 
 ## Phase 1: Setup
 
-${Array.from({ length: 5 }, (_, at) => `- [ ] T00${at + 1} Write text ${at + 1} in \`out/T00${at + 1}.txt\``).join('\n')}
+${Array.from({ length: 30 }, (_, at) => `- [ ] T0${at + 10} Write text ${at + 1} in \`out/T0${at + 10}.txt\``).join('\n')}
 `;
 
 const SPEC = `# Feature Specification: Small

@@ -1,14 +1,30 @@
 import { type MadePlan, type Overseer, planOf, type Run } from '@overseer/core';
 import { OverseerError } from '@overseer/core/plugin';
 import { EXIT } from '../exit-code.ts';
+import type { Project } from '../setup/project.ts';
 import { isInSight, savePlan } from '../setup/saved-plan.ts';
 import { estimateTable } from '../view/estimate-table.ts';
 import { planTable } from '../view/plan-table.ts';
 import { wordsOutput } from '../view/presenter.ts';
 import { count, dollars, harmless, plural } from '../view/words.ts';
-import type { Followed } from './follow.ts';
+import type { Followed, ShowFlags } from './follow.ts';
 import { quote } from './words-of-flags.ts';
-import type { WorkOptions } from './work.ts';
+
+/** What to do with a plan. */
+export interface PlanWish {
+  /** It is asked for here and now, so that the standard output is for it alone. */
+  readonly only: boolean;
+  /** The file to save it in, absolute. */
+  readonly saveTo: string | undefined;
+}
+
+/** Where a plan is told of. */
+export interface PlanSetting {
+  readonly project: Project;
+  readonly show: ShowFlags;
+  /** Absent where nobody asked for a plan. */
+  readonly plans?: PlanWish;
+}
 
 /** What a run that was to make a plan and no more came to; `undefined` for any other, and where it made none. */
 export async function madePlan(run: Run, { view }: Followed): Promise<MadePlan | undefined> {
@@ -27,7 +43,7 @@ export async function madePlan(run: Run, { view }: Followed): Promise<MadePlan |
 export async function tellPlan(
   overseer: Overseer,
   plan: MadePlan,
-  { project, show, plans }: WorkOptions,
+  { project, show, plans }: PlanSetting,
 ): Promise<number> {
   const forecast = overseer.estimate(plan.graph);
   const { graph, ...planning } = plan;

@@ -10,7 +10,7 @@ import { harmless } from '../view/words.ts';
 import { configurationFault } from './configuration-fault.ts';
 import { choosePresenter, type Followed, followRun, type ShowFlags } from './follow.ts';
 import { commitsOf } from './git-log.ts';
-import { madePlan, tellPlan } from './tell-plan.ts';
+import { madePlan, type PlanWish, tellPlan } from './tell-plan.ts';
 
 /** Everything that a command needs to work on a project. */
 export interface WorkOptions {
@@ -26,12 +26,7 @@ export interface WorkOptions {
   /** What answers Ctrl-C until the run begins, and is disposed of then. */
   readonly early: Disposable;
   /** What to do with a plan, where one may be made and nothing more; absent where nobody asked for one. */
-  readonly plans?: {
-    /** It is asked for here and now, so that the standard output is for it alone. */
-    readonly only: boolean;
-    /** The file to save it in, absolute. */
-    readonly saveTo: string | undefined;
-  };
+  readonly plans?: PlanWish;
   /** Lines for the last screen. */
   readonly notes: (followed: Followed) => Promise<readonly string[]> | readonly string[];
 }
