@@ -56,6 +56,11 @@ export async function work(
   if (fault !== undefined) throw fault;
   const plan = await madePlan(run, followed);
   if (plan !== undefined) return await tellPlan(overseer, plan, options);
+  if (options.plans?.saveTo !== undefined && followed.view.status === 'completed') {
+    wordsOutput(options.show.json).write(
+      'There is no plan to save: this run was not to plan alone.\n',
+    );
+  }
   return await report(options, run, followed);
 }
 
