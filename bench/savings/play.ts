@@ -1,10 +1,9 @@
 import { estimateTokens, textTokens } from '@overseer/core/plugin';
 import { learnFrom } from '../routing/methods.ts';
 import type { Row } from '../routing/rows.ts';
-import { Cascade, decide } from './cascade-play.ts';
 import type { Outcome } from './equal-quality.ts';
 import { requestFor, wholeRequestFor } from './question-prompt.ts';
-import { callOf, type Spent, sumOf, USD_PER_MILLION } from './spent.ts';
+import { callOf, type Spent, USD_PER_MILLION } from './spent.ts';
 
 /** One question, answered as a setting says. */
 export interface Played {
@@ -21,31 +20,6 @@ export type Player = (setting: number, prompts: Prompts) => readonly Played[];
 
 /** `whole` prompts are what the strong model alone is measured by, whatever is played. */
 export type Prompts = 'whole' | 'compact';
-
-/** The weak model first, its sums checked and its answers doubted; the setting is `leastDoubt`. */
-export async function cascadePlayer(train: readonly Row[], test: readonly Row[]): Promise<Player> {
-  const cascade = new Cascade(train);
-  // The product holds for a call what its input is and what nine of ten outputs of before came to.
-  const outputs = train.map(({ strongResponse = 'A' }) => textTokens(strongResponse));
-  const usualOutput = outputs.sort((a, b) => a - b)[Math.floor(0.9 * outputs.length)] ?? 1;
-  const views = await Promise.all(
-    test.map(async (row) => {
-      // What the strong model would answer is not known when it is asked.
-      const tokens = tokensOf(row, undefined) + usualOutput;
-      const usd = { weak: usdOf('weak', tokens), strong: usdOf('strong', tokens) };
-      return { row, viewed: await cascade.view(row, usd) };
-    }),
-  );
-  return (leastDoubt, prompts) =>
-    views.map(({ row, viewed }) => {
-      const { goesUp, findings } = decide(viewed, leastDoubt);
-      const first = callOf('weak', tokensOf(row, row.weakResponse, prompts));
-      const refused = { answer: row.weakResponse ?? '', because: 'arithmetic failed', findings };
-      const told = findings.length === 0 ? [] : [refused];
-      const second = callOf('strong', tokensOf(row, row.strongResponse, prompts, told));
-      return playedOf(row, goesUp, goesUp ? sumOf([first, second]) : first);
-    });
-}
 
 /** The strong model alone. */
 export function strongPlayer(rows: readonly Row[]): Player {
@@ -93,12 +67,7 @@ function usdOf(model: 'strong' | 'weak', tokens: number): number {
 }
 
 /** Prompt and answer together; where the data has no answer it is one letter. */
-function tokensOf(
-  row: Row,
-  answer = 'A',
-  prompts: Prompts = 'whole',
-  history: Parameters<typeof requestFor>[1] = [],
-): number {
-  const request = prompts === 'whole' ? wholeRequestFor(row, history) : requestFor(row, history);
+function tokensOf(row: Row, answer = 'A', prompts: Prompts = 'whole'): number {
+  const request = prompts === 'whole' ? wholeRequestFor(row) : requestFor(row);
   return estimateTokens(request) + textTokens(answer);
 }

@@ -3,7 +3,8 @@ import { regrade } from '../routing/regrade.ts';
 import { nameOf, type Row, readRows, split } from '../routing/rows.ts';
 import { answeredBefore } from './cached-questions.ts';
 import { isEqual, pairedLoss } from './equal-quality.ts';
-import { cascadePlayer, type Played, type Player, routerPlayer, strongPlayer } from './play.ts';
+import { overseerPlay } from './overseer-play.ts';
+import { type Played, type Player, routerPlayer, strongPlayer } from './play.ts';
 import { requestFor } from './question-prompt.ts';
 import { historyUse } from './repeated-history.ts';
 import { prefixUse } from './shared-prefix.ts';
@@ -15,7 +16,7 @@ const MANY_LABELS = 1_500;
 const FEW_LABELS = 400;
 /** Data sets with fewer rows than this are small. */
 const SMALL = 3_000;
-/** Settings of `leastDoubt`, most saving first; 0.1 is the product's default. */
+/** Settings of `leastDoubt`, most saving first; 0.08 is the product's default. */
 const LEAST_DOUBTS: readonly number[] = [0.25, 0.16, 0.12, 0.1, 0.08, 0.05];
 /** Settings of `costWeight`, most saving first; a call of these questions costs about half a cent more by the strong model. */
 const COST_WEIGHTS: readonly number[] = [30, 15, 10, 9, 8, 7, 4];
@@ -32,17 +33,14 @@ export async function questionFigures(file: string): Promise<EvalReport> {
   const hasAnswers = rows.every(({ weakResponse }) => weakResponse !== undefined);
   const routers = parts.map(({ train, test }) => routerPlayer(train, test));
   const router = levers('router', COST_WEIGHTS, routers);
-  const cascades = hasAnswers
-    ? await Promise.all(parts.map(({ train, test }) => cascadePlayer(train, test)))
-    : undefined;
-  const cascade = cascades === undefined ? [] : levers('cascade', LEAST_DOUBTS, cascades);
-  const best = bestOf(cascade) ?? bestOf(router);
+  const cascade = hasAnswers ? await cascades(parts) : [];
+  const best = { router: bestOf(router), cascade: bestOf(cascade) };
   const together =
-    best === undefined
+    best.router === undefined
       ? []
       : [
           togetherOf(
-            best,
+            best.router,
             parts.map(({ test }) => test),
           ),
         ];
@@ -50,32 +48,55 @@ export async function questionFigures(file: string): Promise<EvalReport> {
     ...[...router, ...cascade].flatMap((lever) => leverFigures(lever)),
     ...cacheFigures(rows),
     ...promptFigures(rows),
-    ...together.flatMap((lever) => leverFigures(lever, LEAST_SAVED)),
+    ...together.flatMap((lever) => leverFigures(lever)),
+    ...leverFigures({ subject: 'cascade-checked', played: [await checked(rows)] }, LEAST_SAVED),
   ];
   return {
     figures: figures.map((one) => ({ ...one, subject: `${name}/${one.subject ?? ''}` })),
     notes: [
       `${name}: ${rows.length} questions, ${labels} labels.`,
-      best === undefined
-        ? `${name}: no setting of the router or the cascade keeps the quality.`
-        : `${name}: most is saved at equal quality by ${best.subject}; \`together\` is that and the cache.`,
+      `${name}: of those that keep the quality, most is saved by ${best.cascade?.subject ?? 'no cascade'} and ${best.router?.subject ?? 'no router'}; \`router-together\` is the latter with compact prompts and the cache.`,
     ],
   };
 }
 
+/** Cascades of the product, with prompts as it has them. */
+async function cascades(
+  parts: readonly { readonly train: readonly Row[]; readonly test: readonly Row[] }[],
+): Promise<readonly Lever[]> {
+  const all: Lever[] = [];
+  for (const leastDoubt of LEAST_DOUBTS) {
+    const played: (readonly Played[])[] = [];
+    for (const { train, test } of parts) {
+      played.push(await overseerPlay(train, test, { leastDoubt, check: 'arithmetic' }));
+    }
+    all.push({ subject: `cascade-${leastDoubt}`, played });
+  }
+  return all;
+}
+
+/** The same where a check tells right from wrong: nothing has to be learned. */
+async function checked(rows: readonly Row[]): Promise<readonly Played[]> {
+  return await overseerPlay([], rows, { check: 'graded' });
+}
+
 interface Lever {
   readonly subject: string;
+  /** By parting. */
+  readonly played: readonly (readonly Played[])[];
+}
+
+/** A lever that can be played anew with compact prompts. */
+interface Replayable extends Lever {
   readonly setting: number;
   readonly players: readonly Player[];
-  /** By parting, with whole prompts. */
-  readonly played: readonly (readonly Played[])[];
 }
 
 function levers(
   name: string,
   settings: readonly number[],
   players: readonly Player[],
-): readonly Lever[] {
+): readonly Replayable[] {
   return settings.map((setting) => ({
     subject: `${name}-${setting}`,
     setting,
@@ -85,17 +106,15 @@ function levers(
 }
 
 /** The first of those that keep the quality; they stand in the order of what they save. */
-function bestOf(all: readonly Lever[]): Lever | undefined {
+function bestOf<T extends Lever>(all: readonly T[]): T | undefined {
   return all.find(({ played }) => isEqual(pairedLoss(played.flat().map(({ outcome }) => outcome))));
 }
 
 /** The same with compact prompts, and without the calls that the cache answers. */
-function togetherOf({ setting, players }: Lever, tests: readonly (readonly Row[])[]): Lever {
+function togetherOf({ setting, players }: Replayable, tests: readonly (readonly Row[])[]): Lever {
   const cached = tests.map(answeredBefore);
   return {
-    subject: 'together',
-    setting,
-    players,
+    subject: 'router-together',
     played: players.map((player, part) =>
       player(setting, 'compact').map((one, at) =>
         cached[part]?.[at] === true ? { ...one, spent: nothing } : one,

@@ -105,6 +105,26 @@ describe('an overseer that learns', () => {
     expect(await output(0.95)).toBe('2 + 2 = 5, however');
   });
 
+  it('L8: as a cascade doubts nothing that passed the checks which refused the others', async () => {
+    const odd = (request: ModelRequest): boolean =>
+      /odd pair number \d*[02468]\./.test(textIn(request));
+    const small = fakeModel({
+      id: 'small',
+      reply: (request) => ({ text: odd(request) ? '5, however, bad' : '4, however' }),
+    });
+    const large = fakeModel({ id: 'large', reply: () => ({ text: '4' }) });
+    await using overseer = await createOverseer({
+      ...team({ large: [large, dear], small: [small, cheap] }),
+      routing: { mode: 'cascade' },
+    });
+    const tasks = Array.from({ length: 300 }, (_, at) => checked(`Add an odd pair number ${at}.`));
+    const run = overseer.run({ tasks });
+    await run.result;
+    expect((await events(run, 'attempt.ended')).some(({ data }) => data.outcome === 'moved')).toBe(
+      false,
+    );
+  });
+
   it('L5 M14: gives a task to nobody whose window it does not fit, and says so', async () => {
     const narrow = fakeModel({
       id: 'narrow',

@@ -85,6 +85,9 @@ export function doubtOf(
   if (task.past.length > 0 || attempt.change !== undefined || task.task.kind === 'plan') {
     return undefined;
   }
+  // What is known of answers is why they were refused: where the checks that refused most of them let one pass, there is nothing to doubt.
+  const own = task.task.checks.map(({ kind }) => kind);
+  if (projection.routing.refusals.shareOf(own) >= DECISIVE) return undefined;
   const text = textOf(task.task);
   const gain = projection.routing.gains.predict(
     viewAnswer({ task: text, answer: answerText(attempt) }),
@@ -108,11 +111,11 @@ export function doubtOf(
       priceUsd: priceOf(one, estimateFor(one)),
     }),
   );
-  const own = rungs.find(({ name }) => name === member.name);
-  if (own === undefined) return undefined;
-  const others = rungs.filter((one) => one !== own);
+  const doubted = rungs.find(({ name }) => name === member.name);
+  if (doubted === undefined) return undefined;
+  const others = rungs.filter((one) => one !== doubted);
   const decision = afterDoubt(
-    own,
+    doubted,
     gain,
     others,
     projection.routing.lambda,
@@ -120,6 +123,9 @@ export function doubtOf(
   );
   return decision.kind === 'escalate' ? decision.because : undefined;
 }
+
+/** The share of all refusals that a task's own checks must have given for what they let pass not to be doubted. */
+const DECISIVE = 0.5;
 
 /** Whose answer was doubted, since the task was opened last. */
 function doubtedIn({ past, forgiven }: TaskState): ReadonlySet<string> {
