@@ -5,6 +5,15 @@ import type { ModelRequest, Price } from './spec/model.ts';
 import type { Validator } from './spec/validator.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
+/** Lets pass what is `4`, and anything for an even number: nothing in the answers tells. */
+const even: Validator = {
+  ...good,
+  validate: async ({ text }, { task }) =>
+    text === '4' || /[02468]\.$/.test(task.instruction)
+      ? { kind: 'pass' }
+      : { kind: 'fail', findings: [{ message: 'No.' }] },
+};
+
 describe('an overseer that learns', () => {
   it('M14 L8: as a cascade begins with the cheap model and goes up when its answer is refused', async () => {
     const small = said('small', () => 'bad');
@@ -83,13 +92,6 @@ describe('an overseer that learns', () => {
   it('L8: as a cascade gives on nothing of which the gain is under `leastDoubt`', async () => {
     const small = said('small', () => '2 + 2 = 5, however');
     const large = said('large', () => '4');
-    const even: Validator = {
-      ...good,
-      validate: async ({ text }, { task }) =>
-        text === '4' || /[02468]\.$/.test(task.instruction)
-          ? { kind: 'pass' }
-          : { kind: 'fail', findings: [{ message: 'No.' }] },
-    };
     const output = async (leastDoubt: number) => {
       await using overseer = await createOverseer({
         ...team({ large: [large, dear], small: [small, cheap] }),
@@ -106,18 +108,14 @@ describe('an overseer that learns', () => {
   });
 
   it('L8: as a cascade doubts nothing that passed the checks which refused the others', async () => {
-    const odd = (request: ModelRequest): boolean =>
-      /odd pair number \d*[02468]\./.test(textIn(request));
-    const small = fakeModel({
-      id: 'small',
-      reply: (request) => ({ text: odd(request) ? '5, however, bad' : '4, however' }),
-    });
-    const large = fakeModel({ id: 'large', reply: () => ({ text: '4' }) });
+    const small = said('small', () => '2 + 2 = 5, however');
+    const large = said('large', () => '4');
     await using overseer = await createOverseer({
       ...team({ large: [large, dear], small: [small, cheap] }),
+      validators: { good: even },
       routing: { mode: 'cascade' },
     });
-    const tasks = Array.from({ length: 300 }, (_, at) => checked(`Add an odd pair number ${at}.`));
+    const tasks = Array.from({ length: 300 }, (_, at) => checked(`Add pair number ${at}.`));
     const run = overseer.run({ tasks });
     await run.result;
     expect((await events(run, 'attempt.ended')).some(({ data }) => data.outcome === 'moved')).toBe(
