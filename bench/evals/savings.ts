@@ -43,6 +43,7 @@ function documentsBeside(data: string | undefined): string | undefined {
 
 const CAVEATS: readonly string[] = [
   'Equal quality: the loss against the strong model alone, question by question, is not above half of its 95 % confidence interval; `loss` and its bar, that half, stand beside each other. Absence of a difference that can be told is no proof that there is none.',
+  '`cascade-checked` has a check that knows the grades, as tests of a program know them; it needs no labels, and what both models answer wrong fails after two attempts. `cascade-…` has the check of sums alone, and learned from labelled questions.',
   'strongTokens are those of the strong model, tokens those of both. A cascade pays for both answers, so that it saves the dear tokens and spends more in all; what that comes to is in usd ($24.70 and $0.24 per million, as in RouteLLM’s paper).',
   'The settings were looked for on these same halves of the data; the labels that are learned from are another random part of it in each of 5 partings.',
   'MMLU has no answers, only grades: an answer is taken for one token, no cascade can be measured, and nothing is known before the call but the question.',
