@@ -14,13 +14,6 @@ const model: ModelInfo = {
 };
 const worker = builtinRoles['worker'] ?? { text: '' };
 
-/** A question as a task. */
-export function taskOf({ prompt, kind }: Pick<Row, 'prompt' | 'kind'>): PlanTask {
-  const [task] = normaliseTasks([{ key: 'question', title: 'Answer', instruction: prompt, kind }]);
-  if (task === undefined) throw new Error('A question is one task.');
-  return task;
-}
-
 /** The request that the product makes of a question, as a run without tools has it. */
 export function requestFor(
   row: Pick<Row, 'prompt' | 'kind'>,
@@ -59,6 +52,13 @@ export function wholeRequestFor(
     return { ...message, parts: [...message.parts, { type: 'text', text: end }] };
   });
   return { ...request, messages };
+}
+
+/** A question as a task. */
+function taskOf({ prompt, kind }: Pick<Row, 'prompt' | 'kind'>): PlanTask {
+  const [task] = normaliseTasks([{ key: 'question', title: 'Answer', instruction: prompt, kind }]);
+  if (task === undefined) throw new Error('A question is one task.');
+  return task;
 }
 
 /** What the role of a worker said beside the system message, which says it in other words. */
