@@ -1,3 +1,4 @@
+import { RecentMap } from '../internal/recent-map.ts';
 import type { AnswerStore, CachedAnswer } from '../spec/answer-store.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import { isOfScope } from './cache-key.ts';
@@ -38,9 +39,9 @@ export class AnswerCache {
   readonly #ttlMs: number;
   readonly #semantic: SemanticIndex | undefined;
   /** By attempt. */
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new RecentMap<Pending>(REMEMBERED);
   /** Answers that attempts under way were given, by attempt. */
-  readonly #given = new Map<string, Given>();
+  readonly #given = new RecentMap<Given>(REMEMBERED);
   /** The calls whose answers were refused: a store may fail to forget them, or be late. */
   readonly #refused = new Set<string>();
 
@@ -92,7 +93,7 @@ export class AnswerCache {
         this.#pending.delete(attempt);
         return;
       case 'call.cached':
-        remember(this.#given, attempt, { key: event.data.key, call: event.data.of });
+        this.#given.set(attempt, { key: event.data.key, call: event.data.of });
         return;
       case 'task.done':
         this.#accepted(attempt, event.at);
@@ -106,7 +107,7 @@ export class AnswerCache {
 
   #began(attempt: string, call: string, key: string | undefined): void {
     this.#pending.delete(attempt);
-    if (key !== undefined) remember(this.#pending, attempt, { key, call, answer: undefined });
+    if (key !== undefined) this.#pending.set(attempt, { key, call, answer: undefined });
   }
 
   #accepted(attempt: string, at: number): void {
@@ -144,14 +145,6 @@ export class AnswerCache {
     quietly(() => this.#store.delete(key));
     return undefined;
   }
-}
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= REMEMBERED) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }
 
 /** A cache that fails has nothing; it must not fail anybody's work. */

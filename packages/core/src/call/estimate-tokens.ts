@@ -1,12 +1,15 @@
 import type { Message, Part } from '../spec/message.ts';
 import type { ModelRequest } from '../spec/model.ts';
 
-/** What chat formats add to each message: its role and the marks around it. */
-const PER_MESSAGE = 4;
+/** What chat formats add to each request, and to each message: its role and the marks around it. In hundredths, as all that is summed here: whole numbers need no room on the heap. */
+const PER_REQUEST = 300;
+const PER_MESSAGE = 400;
 /** What they add to each tool, beside its text. */
-const PER_TOOL = 12;
+const PER_TOOL = 1_200;
+const PER_TOOL_CALL = 800;
+const PER_TOOL_RESULT = 600;
 /** A picture of common size at the dearest of the large providers; files of other kinds are counted by their bytes. */
-const PER_IMAGE = 1600;
+const PER_IMAGE = 160_000;
 
 /**
  * Estimates the input tokens of a request without a tokenizer, in one pass over its text. Error bound, measured against
@@ -15,52 +18,63 @@ const PER_IMAGE = 1600;
  * Cyrillic, up to four times as much. Images count a flat 1,600.
  */
 export function estimateTokens(request: ModelRequest): number {
-  let sum = 3;
-  for (const message of request.messages) sum += messageTokens(message);
+  let sum = PER_REQUEST;
+  for (const message of request.messages) sum += messageHundredths(message);
   for (const tool of request.tools ?? []) {
-    sum += PER_TOOL + textTokens(tool.name) + textTokens(tool.description ?? '');
-    sum += textTokens(JSON.stringify(tool.input));
+    sum += PER_TOOL + textHundredths(tool.name) + textHundredths(tool.description ?? '');
+    sum += textHundredths(JSON.stringify(tool.input));
   }
   const schema = request.output?.schema;
-  if (schema !== undefined) sum += textTokens(JSON.stringify(schema));
-  return Math.ceil(sum);
+  if (schema !== undefined) sum += textHundredths(JSON.stringify(schema));
+  return Math.ceil(sum / 100);
 }
 
 /** Estimates the tokens of a text, within the bounds of `estimateTokens`; not rounded. */
 export function textTokens(text: string): number {
+  return textHundredths(text) / 100;
+}
+
+function textHundredths(text: string): number {
   let sum = 0;
   let index = 0;
   while (index < text.length) {
     const kind = kindOf(text.charCodeAt(index));
     const start = index++;
     while (index < text.length && kindOf(text.charCodeAt(index)) === kind) index++;
-    sum += runTokens(kind, index - start, index < text.length);
+    sum += runHundredths(kind, index - start, index < text.length);
   }
   return sum;
 }
 
-function messageTokens(message: Message): number {
+function messageHundredths(message: Message): number {
   let sum = PER_MESSAGE;
-  for (const part of message.parts) sum += partTokens(part);
+  for (const part of message.parts) sum += partHundredths(part);
   return sum;
 }
 
-function partTokens(part: Part): number {
+function partHundredths(part: Part): number {
   switch (part.type) {
     case 'text':
     case 'reasoning':
-      return textTokens(part.text);
+      return textHundredths(part.text);
     case 'tool-call':
-      return 8 + textTokens(part.name) + textTokens(part.raw ?? JSON.stringify(part.input));
+      return (
+        PER_TOOL_CALL +
+        textHundredths(part.name) +
+        textHundredths(part.raw ?? JSON.stringify(part.input))
+      );
     case 'tool-result':
       return (
-        6 + textTokens(typeof part.output === 'string' ? part.output : JSON.stringify(part.output))
+        PER_TOOL_RESULT +
+        textHundredths(typeof part.output === 'string' ? part.output : JSON.stringify(part.output))
       );
     case 'file':
       // Base64 has 4 characters for 3 bytes, and text about 4 bytes a token.
-      return part.mediaType.startsWith('image/') ? PER_IMAGE : (part.data.length * 3) / 16;
+      return part.mediaType.startsWith('image/')
+        ? PER_IMAGE
+        : Math.ceil((part.data.length * 75) / 4);
     case 'custom':
-      return part.data === undefined ? 0 : textTokens(JSON.stringify(part.data));
+      return part.data === undefined ? 0 : textHundredths(JSON.stringify(part.data));
   }
 }
 
@@ -81,28 +95,28 @@ const ASCII: readonly Kind[] = Array.from({ length: 128 }, (_, code) => {
   return code === 32 || code === 9 ? 'space' : 'mark';
 });
 
-/** Tokens of a run of characters of one kind; `more` tells whether text follows. */
-function runTokens(kind: Kind, length: number, more: boolean): number {
+/** Hundredths of tokens of a run of characters of one kind; `more` tells whether text follows. */
+function runHundredths(kind: Kind, length: number, more: boolean): number {
   switch (kind) {
     case 'lower':
-      return length < 8 ? 0.95 : 1 + (length - 7) * 0.17;
+      return length < 8 ? 95 : 100 + (length - 7) * 17;
     case 'upper':
       // One capital begins the word that follows it.
-      return length === 1 ? 0.15 : length * 0.35;
+      return length === 1 ? 15 : length * 35;
     case 'digit':
-      return Math.ceil(length / 3);
+      return Math.ceil(length / 3) * 100;
     case 'space':
       // A single space belongs to the word after it.
-      return length === 1 && more ? 0.02 : 0.9;
+      return length === 1 && more ? 2 : 90;
     case 'line':
-      return 0.7;
+      return 70;
     case 'mark':
-      return length === 1 ? 0.82 : length * 0.47;
+      return length === 1 ? 82 : length * 47;
     case 'wide':
-      return length * 0.85;
+      return length * 85;
     case 'pair':
-      return length * 1.1;
+      return length * 110;
     case 'other':
-      return Math.max(0.8, length * 0.34);
+      return Math.max(80, length * 34);
   }
 }

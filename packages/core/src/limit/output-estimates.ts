@@ -1,3 +1,4 @@
+import { RecentMap } from '../internal/recent-map.ts';
 import { type Summary, summarise } from './summary.ts';
 
 /** How many recent calls an estimate looks at. */
@@ -18,15 +19,12 @@ interface Recent {
 
 /** What models gave before, so that the next call's output can be estimated: the 90th percentile of recent calls. */
 export class OutputEstimates {
-  /** The key that was noted longest ago comes first. */
-  readonly #recent = new Map<string, Recent>();
+  readonly #recent = new RecentMap<Recent>(KEYS);
 
   /** Takes note of a finished call's output tokens, under a key such as `model/kind`. */
   note(key: string, outputTokens: number): void {
     const recent = this.#recent.get(key) ?? { values: [], sorted: [] };
-    this.#recent.delete(key);
     this.#recent.set(key, recent);
-    if (this.#recent.size > KEYS) this.#forgetOldest();
     const { values, sorted } = recent;
     values.push(outputTokens);
     const gone = values.length > KEPT ? values.shift() : undefined;
@@ -45,12 +43,5 @@ export class OutputEstimates {
   /** Mean and variance of the recent outputs under a key, and how many there are. */
   summary(key: string): Summary {
     return summarise(this.#recent.get(key)?.values ?? []);
-  }
-
-  #forgetOldest(): void {
-    for (const key of this.#recent.keys()) {
-      this.#recent.delete(key);
-      return;
-    }
   }
 }

@@ -26,8 +26,8 @@ export type Trend = 'rising' | 'steady' | 'falling';
 
 /** How much was used in each step of the last hour: bounded, whatever comes. Does no I/O and knows no clock. */
 export class SpendRate {
-  /** By metric, one number a step; a step's place is its number modulo `STEPS`. */
-  readonly #amounts = new Map<Counted, Float64Array>();
+  /** By metric in their order, one number a step; a step's place is its number modulo `STEPS`. */
+  readonly #amounts = METRICS.map(() => new Float64Array(STEPS));
   #newest = Number.NEGATIVE_INFINITY;
   #firstAt: number | undefined;
 
@@ -37,10 +37,11 @@ export class SpendRate {
     if (step < this.#newest - 1) this.#clear();
     this.#firstAt ??= at;
     this.#advance(step);
-    for (const metric of METRICS) {
-      const amounts = this.#amounts.get(metric) ?? new Float64Array(STEPS);
-      this.#amounts.set(metric, amounts);
-      const place = placeOf(step);
+    const place = placeOf(step);
+    for (let at = 0; at < METRICS.length; at++) {
+      const amounts = this.#amounts[at];
+      const metric = METRICS[at];
+      if (amounts === undefined || metric === undefined) continue;
       amounts[place] = (amounts[place] ?? 0) + chargeOf(metric, use);
     }
   }
@@ -68,7 +69,7 @@ export class SpendRate {
 
   /** The use of the steps that are from `from` to before `to` steps old. */
   #sum(metric: Counted, now: number, from: number, to: number): number {
-    const amounts = this.#amounts.get(metric);
+    const amounts = this.#amounts[METRICS.indexOf(metric)];
     const present = Math.floor(now / STEP_MS);
     let sum = 0;
     for (let age = from; age < to; age++) {
@@ -81,13 +82,13 @@ export class SpendRate {
   #advance(step: number): void {
     const gone = Math.min(STEPS, step - this.#newest);
     for (let at = 0; at < gone; at++) {
-      for (const amounts of this.#amounts.values()) amounts[placeOf(step - at)] = 0;
+      for (const amounts of this.#amounts) amounts[placeOf(step - at)] = 0;
     }
     this.#newest = Math.max(this.#newest, step);
   }
 
   #clear(): void {
-    this.#amounts.clear();
+    for (const amounts of this.#amounts) amounts.fill(0);
     this.#newest = Number.NEGATIVE_INFINITY;
     this.#firstAt = undefined;
   }

@@ -1,3 +1,4 @@
+import { RecentMap } from '../internal/recent-map.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import { type Summary, summarise } from './summary.ts';
 
@@ -19,8 +20,8 @@ interface Attempt {
  * attempts that moved to another model, failed for other reasons or needed no call say nothing.
  */
 export class WorkHistory {
-  /** By kind; the one that was noted longest ago comes first. */
-  readonly #kinds = new Map<string, Attempt[]>();
+  /** By kind. */
+  readonly #kinds = new RecentMap<Attempt[]>(KINDS);
   /** Calls of attempts that go on. */
   readonly #calls = new Map<string, number>();
   /** What calls that go on were expected to read. */
@@ -88,11 +89,6 @@ export class WorkHistory {
     const attempts = this.#kinds.get(kind) ?? [];
     attempts.push({ accepted, calls });
     if (attempts.length > KEPT) attempts.shift();
-    this.#kinds.delete(kind);
     this.#kinds.set(kind, attempts);
-    for (const oldest of this.#kinds.keys()) {
-      if (this.#kinds.size <= KINDS) return;
-      this.#kinds.delete(oldest);
-    }
   }
 }

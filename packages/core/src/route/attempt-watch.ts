@@ -1,4 +1,5 @@
 import { BROKEN_CHECK } from '../internal/broken-check.ts';
+import { RecentMap } from '../internal/recent-map.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Finding } from '../spec/validator.ts';
@@ -42,12 +43,12 @@ const MOST = 10_000;
  * (a server, a budget, a merge that does not fit, a check that could not be made) says nothing about the model.
  */
 export class AttemptWatch {
-  readonly #open = new Map<string, Watched>();
+  readonly #open = new RecentMap<Watched>(MOST);
   /** By task that goes on: who was refused last, and why. */
-  readonly #refused = new Map<
-    string,
-    { readonly model: string; readonly findings: readonly Finding[] }
-  >();
+  readonly #refused = new RecentMap<{
+    readonly model: string;
+    readonly findings: readonly Finding[];
+  }>(MOST);
 
   /** Takes an event into account that is true already; `task` is its task. */
   take(event: OverseerEvent, task: TaskState | undefined): AttemptOutcome | undefined {
@@ -101,7 +102,6 @@ export class AttemptWatch {
       isExcused: false,
       isBorrowed: false,
     });
-    forgetOver(this.#open);
   }
 
   #outcome(
@@ -118,10 +118,7 @@ export class AttemptWatch {
     const isRefused = watched.isRefused || task.task.kind === 'plan';
     const isJudged = good || (event.data.outcome === 'rejected' && isRefused && !watched.isExcused);
     if (!isJudged || watched.isBorrowed) return undefined;
-    if (!good) {
-      this.#refused.set(key, { model: watched.model, findings });
-      forgetOver(this.#refused);
-    }
+    if (!good) this.#refused.set(key, { model: watched.model, findings });
     return {
       model: watched.model,
       kind: task.task.kind,
@@ -156,11 +153,4 @@ function note(watched: Watched, findings: readonly Finding[]): void {
   if (findings.length > 0 && findings.every(({ code }) => code === BROKEN_CHECK)) {
     watched.isExcused = true;
   } else watched.isRefused = true;
-}
-
-function forgetOver(map: Map<string, unknown>): void {
-  for (const oldest of map.keys()) {
-    if (map.size <= MOST) return;
-    map.delete(oldest);
-  }
 }

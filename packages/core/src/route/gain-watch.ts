@@ -1,3 +1,4 @@
+import { RecentMap } from '../internal/recent-map.ts';
 import type { AttemptOutcome } from './attempt-watch.ts';
 import { type AnswerView, type KnownGain, viewAnswer } from './escalation-gain.ts';
 
@@ -12,7 +13,7 @@ const MOST = 512;
  */
 export class GainWatch {
   /** Refused first answers, by task. */
-  readonly #refused = new Map<string, Refused>();
+  readonly #refused = new RecentMap<Refused>(MOST);
 
   /**
    * Takes an outcome into account; `task` names its task in all runs, and `isDoubted` says that an answer to it passed
@@ -25,7 +26,6 @@ export class GainWatch {
       const view = viewAnswer({ task: text, answer });
       if (good) return { ...view, gain: 0 };
       this.#refused.set(task, { model, view, isBeyondOthers: false });
-      this.#forgetOver();
       return undefined;
     }
     const refused = this.#refused.get(task);
@@ -53,13 +53,6 @@ export class GainWatch {
   /** Nobody wants the task any more. */
   forget(task: string): void {
     this.#refused.delete(task);
-  }
-
-  #forgetOver(): void {
-    for (const oldest of this.#refused.keys()) {
-      if (this.#refused.size <= MOST) return;
-      this.#refused.delete(oldest);
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { RecentMap } from '../internal/recent-map.ts';
 import { type LengthBody, LengthPrior } from './length-prior.ts';
 import { type Fared, NearestOutcomes } from './nearest-outcomes.ts';
 import { type Belief, type QualityBody, QualityBook } from './quality.ts';
@@ -47,9 +48,8 @@ export class LearnedQuality {
   readonly #book = new QualityBook();
   readonly #length = new LengthPrior();
   readonly #nearest: NearestOutcomes;
-  readonly #capacity: number;
   /** How models fared on texts that are not read yet, oldest first. */
-  readonly #unread = new Map<string, Map<string, Fared>>();
+  readonly #unread: RecentMap<Map<string, Tried>>;
   /** Texts read lately; a cache that says nothing of its own. */
   readonly #read = new Map<string, TextVector>();
   /** What was predicted since the last outcome: who waits is asked about again and again. */
@@ -58,7 +58,8 @@ export class LearnedQuality {
 
   /** Remembers at most `capacity` texts; the default is 2,048. */
   constructor(capacity: number = CAPACITY) {
-    this.#capacity = capacity;
+    // What would be forgotten at once need not be read.
+    this.#unread = new RecentMap(capacity);
     this.#nearest = new NearestOutcomes(capacity);
   }
 
@@ -70,7 +71,7 @@ export class LearnedQuality {
   /** Takes note of one answer that was accepted or refused for what it was. */
   note(model: string, { kind, text }: Difficulty, good: boolean): void {
     this.#outcomes += 1;
-    this.#predicted.clear();
+    if (this.#predicted.size > 0) this.#predicted.clear();
     this.#book.note(model, kind, good);
     this.#length.note(model, text.length, good);
     if (text.length > LONG) {
@@ -89,15 +90,16 @@ export class LearnedQuality {
 
   /** Reading texts costs more than all the rest, so that it is left until somebody asks. */
   #leaveForLater(model: string, text: string, good: boolean): void {
-    const models = this.#unread.get(text) ?? new Map<string, Fared>();
-    const before = models.get(model) ?? { good: 0, all: 0 };
-    models.set(model, { good: before.good + (good ? 1 : 0), all: before.all + 1 });
-    this.#unread.set(text, models);
-    // What would be forgotten at once need not be read.
-    for (const oldest of this.#unread.keys()) {
-      if (this.#unread.size <= this.#capacity) return;
-      this.#unread.delete(oldest);
+    const models = this.#unread.get(text);
+    const tried = models?.get(model);
+    if (tried === undefined) {
+      const first = { good: good ? 1 : 0, all: 1 };
+      if (models === undefined) this.#unread.set(text, new Map([[model, first]]));
+      else models.set(model, first);
+      return;
     }
+    tried.all += 1;
+    if (good) tried.good += 1;
   }
 
   /** What is known of a model at one kind of task. */
@@ -180,6 +182,11 @@ export class LearnedQuality {
     }
     return vector;
   }
+}
+
+interface Tried extends Fared {
+  good: number;
+  all: number;
 }
 
 /** What a snapshot holds of a `LearnedQuality`. */

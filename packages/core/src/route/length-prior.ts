@@ -1,3 +1,5 @@
+import { RecentMap } from '../internal/recent-map.ts';
+
 /** Running sums of one model's outcomes against the length of their texts. */
 interface Sums {
   readonly n: number;
@@ -28,14 +30,13 @@ const MODELS = 500;
  * an expectation and is drawn towards what outcomes show, by a regression of one coefficient for each model.
  */
 export class LengthPrior {
-  readonly #models = new Map<string, Sums>();
+  readonly #models = new RecentMap<Sums>(MODELS);
 
   /** Takes note of one outcome on a text of so many characters. */
   note(model: string, length: number, good: boolean): void {
     const { n, x, xx, y, xy } = this.#models.get(model) ?? NONE;
     const step = stepOf(length);
     const value = good ? 1 : 0;
-    this.#models.delete(model);
     this.#models.set(model, {
       n: n + 1,
       x: x + step,
@@ -43,10 +44,6 @@ export class LengthPrior {
       y: y + value,
       xy: xy + step * value,
     });
-    for (const oldest of this.#models.keys()) {
-      if (this.#models.size <= MODELS) return;
-      this.#models.delete(oldest);
-    }
   }
 
   /** By how much the chance of success of a model whose usual chance is `mean` differs at a text of that length. */

@@ -1,3 +1,5 @@
+import { RecentMap } from '../internal/recent-map.ts';
+
 /** What is known of how often a model's answers of one kind are accepted: a Beta distribution. */
 export interface Belief {
   readonly alpha: number;
@@ -29,9 +31,9 @@ const MOST = 2_000;
  */
 export class QualityBook {
   /** By model. */
-  readonly #models = new Map<string, Tally>();
+  readonly #models = new RecentMap<Tally>(MOST);
   /** By model and kind. */
-  readonly #kinds = new Map<string, Tally>();
+  readonly #kinds = new RecentMap<Tally>(MOST);
 
   /** Takes note of one outcome. */
   note(model: string, kind: string, good: boolean): void {
@@ -54,7 +56,7 @@ export class QualityBook {
 
   /** Everything that is known, for a snapshot. */
   body(): QualityBody {
-    const rows = (tallies: ReadonlyMap<string, Tally>): QualityBody['models'] =>
+    const rows = (tallies: RecentMap<Tally>): QualityBody['models'] =>
       [...tallies].map(([key, { good, bad }]) => [key, good, bad] as const);
     return { models: rows(this.#models), kinds: rows(this.#kinds) };
   }
@@ -84,12 +86,7 @@ function belief(alpha: number, beta: number, outcomes: number): Belief {
   return { alpha, beta, mean: alpha / (alpha + beta), outcomes };
 }
 
-function noteIn(tallies: Map<string, Tally>, key: string, isGood: boolean): void {
+function noteIn(tallies: RecentMap<Tally>, key: string, isGood: boolean): void {
   const { good, bad } = tallies.get(key) ?? NONE;
-  tallies.delete(key);
   tallies.set(key, { good: good * KEEP + (isGood ? 1 : 0), bad: bad * KEEP + (isGood ? 0 : 1) });
-  for (const oldest of tallies.keys()) {
-    if (tallies.size <= MOST) return;
-    tallies.delete(oldest);
-  }
 }

@@ -1,20 +1,17 @@
+import { RecentMap } from '../internal/recent-map.ts';
+
 /** How much a new call counts beside those before it. */
 const NEWEST = 0.2;
 const MODELS = 500;
 
 /** How long the calls of models take: a mean in which recent calls count most. */
 export class SpeedBook {
-  readonly #means = new Map<string, number>();
+  readonly #means = new RecentMap<number>(MODELS);
 
   /** Takes note of a finished call. */
   note(model: string, durationMs: number): void {
     const before = this.#means.get(model) ?? durationMs;
-    this.#means.delete(model);
     this.#means.set(model, before + NEWEST * (durationMs - before));
-    for (const oldest of this.#means.keys()) {
-      if (this.#means.size <= MODELS) return;
-      this.#means.delete(oldest);
-    }
   }
 
   /** What a call takes, in ms; `undefined` before the first. */

@@ -1,3 +1,5 @@
+import { RecentMap } from '../internal/recent-map.ts';
+
 /** How long providers keep the beginning of a prompt at least, in ms: five minutes, less what the call itself takes. */
 const KEPT_MS = 240_000;
 /** Beginnings that are remembered of one run; the oldest go first. */
@@ -9,18 +11,16 @@ const MOST = 256;
  */
 export class WarmPrefixes {
   /** By run, then by model and prefix. */
-  readonly #runs = new Map<string, Map<string, number>>();
+  readonly #runs = new Map<string, RecentMap<number>>();
 
   /** Takes note of a call. `prefix` names what the prompt begins with, `at` is epoch ms. */
   note(run: string, model: string, prefix: string, at: number): void {
-    const calls = this.#runs.get(run) ?? new Map<string, number>();
-    calls.delete(keyOf(model, prefix));
-    calls.set(keyOf(model, prefix), at);
-    this.#runs.set(run, calls);
-    for (const oldest of calls.keys()) {
-      if (calls.size <= MOST) return;
-      calls.delete(oldest);
+    let calls = this.#runs.get(run);
+    if (calls === undefined) {
+      calls = new RecentMap(MOST);
+      this.#runs.set(run, calls);
     }
+    calls.set(keyOf(model, prefix), at);
   }
 
   /** How long ago the model was called with that beginning, in ms; `undefined` where that is too long ago. */

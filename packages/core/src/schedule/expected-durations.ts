@@ -1,3 +1,5 @@
+import { RecentMap } from '../internal/recent-map.ts';
+
 /** How many recent calls an expectation looks at. */
 const KEPT = 32;
 /** Keys that are remembered; kinds of task are words that models may make up. */
@@ -5,21 +7,15 @@ const KEYS = 1_000;
 
 /** How long calls took before, so that the next one's end can be foretold: the median of recent calls. */
 export class ExpectedDurations {
-  /** Each in the order of coming; the key that was noted longest ago comes first. */
-  readonly #recent = new Map<string, number[]>();
+  /** Each in the order of coming. */
+  readonly #recent = new RecentMap<number[]>(KEYS);
 
   /** Takes note of a finished call's duration in ms, under a key such as `model/kind`. */
   note(key: string, durationMs: number): void {
     const recent = this.#recent.get(key) ?? [];
-    this.#recent.delete(key);
     this.#recent.set(key, recent);
     recent.push(durationMs);
     if (recent.length > KEPT) recent.shift();
-    if (this.#recent.size <= KEYS) return;
-    for (const oldest of this.#recent.keys()) {
-      this.#recent.delete(oldest);
-      return;
-    }
   }
 
   /** The median of recent calls in ms, the lower of two middle ones; `undefined` where there were none. */
