@@ -33,14 +33,15 @@ npm start -- --repo ../mine "Add tests for src/parse.ts"      (LM Studio, http:/
   --model <name>      name or provider:name (anthropic, openai, lmstudio, server); the first is the overseer; repeat for a team
   --base-url <url>    an OpenAI-compatible server
   --repo <path>       the git repository to work on; its state hides in .overseer/
-  --tasks <path>      a tasks.md, a feature folder, or a repository with specs/
+  --tasks <path>      a tasks.md, a feature folder, a repository with specs/, or a saved plan
   --limit <limit>     for every model, such as "5 calls / 5h"; repeat for several
   --price <m=in/out>  dollars per million input and output tokens, such as gpt-5-mini=0.25/2; repeat for several
   --budget <usd>      dollars that the run may spend at most
   --check <command>   a command that must succeed for every task; repeat for several
   --tsc               check every task with the TypeScript compiler
   --no-review         do not have the overseer model review every task
-  --estimate          say what the tasks of a document will cost, and end
+  --estimate          say what the work will cost, and end; a goal is planned for it, by real calls
+  --save-plan <file>  plan the goal, save the plan as JSON, and end; --tasks works it
   --journal <path>    the journal, where it is not the repository's own
   --answer <reply>    with --resume: your answer to the oldest question that the run waits with
 

@@ -6,6 +6,7 @@
 export { type Followed, followRun, type ShowFlags } from './commands/follow.ts';
 export { type ResumeWish, resumeRun } from './commands/resume.ts';
 export { stopEarly, stoppedEarly } from './commands/stop-early.ts';
+export type { PlanWish } from './commands/tell-plan.ts';
 export { type WorkOptions, work } from './commands/work.ts';
 export { EXIT } from './exit-code.ts';
 export { explain } from './explain.ts';

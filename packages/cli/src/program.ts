@@ -49,8 +49,15 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .command('run [goal...]')
       .description('work a goal in words, or the open tasks of a Spec Kit feature'),
   )
-    .option('--tasks <path>', 'a tasks.md, a feature folder, or a repository with specs/')
-    .option('--estimate', 'say what the tasks will cost, and end')
+    .option(
+      '--tasks <path>',
+      'a tasks.md, a feature folder, a repository with specs/, or a saved plan',
+    )
+    .option(
+      '--estimate',
+      'say what the work will cost, and end; a goal is planned for it, by real calls',
+    )
+    .option('--save-plan <file>', 'plan the goal, save the plan as JSON, and end')
     .action(async (goal: readonly string[], flags) =>
       done(await runCommand(name, goal.join(' '), flags)),
     );
@@ -60,6 +67,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .description('go on with a run that was stopped or whose process died'),
   )
     .option('--tasks <path>', 'another tasks.md to tick boxes in than the one it was started with')
+    .option('--save-plan <file>', 'where to save the plan, of a run that only plans')
     .option('--answer <reply>', 'your answer to the oldest question that the run waits with')
     .action(async (run: string | undefined, flags) => done(await resumeCommand(name, run, flags)));
   addPlaceFlags(

@@ -95,6 +95,7 @@ const routing = z.strictObject({
   waitWeight: z.number().nonnegative().optional(),
   deadlineMs: z.number().positive().optional(),
   usdPerAttempt: z.number().positive().optional(),
+  leastDoubt: z.number().min(0).max(1).optional(),
   explore: z.boolean().optional(),
   hedge: hedge.optional(),
 });

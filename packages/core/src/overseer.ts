@@ -5,7 +5,7 @@ import type { Journal } from './journal/journal.ts';
 import type { LimitUse } from './limit/model-limits.ts';
 import { type UsageRow, usageRows } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
-import { newComparison, newRun } from './request-run.ts';
+import { newComparison, newPlanning, newRun } from './request-run.ts';
 import type { Practice } from './route/practices.ts';
 import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
@@ -14,6 +14,7 @@ import type { Approval } from './run/expedite.ts';
 import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
+import { type Planning, planning } from './run/planning.ts';
 import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
@@ -73,6 +74,20 @@ export class Overseer implements AsyncDisposable {
     const run = this.#handle(id, kernel);
     if (options.signal !== undefined) this.#cancelOn(options.signal, run);
     return run;
+  }
+
+  /**
+   * Has the overseer model make the plan of a goal, and works none of it: a run of its own with the same prompt, checks
+   * of the plan, limits and budgets as planning within `run`, which ends with the plan. What comes of it is a graph that
+   * can be read, changed, given to `estimate` and to `run`. Throws `ConfigError` as `run` does.
+   */
+  plan(goal: string, options: RunOptions = {}): Planning {
+    const kernel = this.#kernel();
+    const id = this.#settings.ids();
+    kernel.start(id, newPlanning(this.#settings, kernel, goal, options));
+    const run = this.#handle(id, kernel);
+    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
+    return planning(run);
   }
 
   /**

@@ -16,7 +16,7 @@ import { shareOf } from './share-of.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { TaskGraph } from './spec/task.ts';
 import { chainFor } from './validate/chain.ts';
-import { plannableChecks } from './validate/plan-checks.ts';
+import { type PlanChecks, plannableChecks } from './validate/plan-checks.ts';
 
 /** Finds a run that goes on, for those that work for one of its tasks. */
 interface Runs {
@@ -60,6 +60,20 @@ export function newComparison(
   return { ...commonOf(settings, runs, options, [task]), title, tasks };
 }
 
+/**
+ * The run that makes a plan of a goal and ends with it: planned as a run of the goal is, with the same checks of the plan.
+ * Throws `ConfigError` as `Overseer.plan` does.
+ */
+export function newPlanning(
+  settings: Settings,
+  runs: Runs,
+  goal: string,
+  options: RunOptions,
+): NewRun {
+  const planned = planRun(settings, goal, options, { only: true });
+  return { ...commonOf(settings, runs, options, []), ...planned, title: `Plan: ${planned.title}` };
+}
+
 /** What does not depend on whether it is a goal or a graph. */
 function commonOf(
   settings: Settings,
@@ -101,6 +115,7 @@ function planRun(
   { validators, roles, workspaces }: Settings,
   goal: string,
   { checks: always = [], finalChecks: final, ensembles = false }: RunOptions,
+  leave: Pick<PlanChecks, 'only'> = {},
 ): Pick<NewRun, 'title' | 'goal' | 'tasks'> {
   if (goal.trim() === '') {
     throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
@@ -114,7 +129,7 @@ function planRun(
     );
   }
   const whole = final ?? finalChecks(goal, always, hasFiles);
-  const checks = { kinds, always, whole, ...(ensembles ? { ensembles } : {}) };
+  const checks = { kinds, always, whole, ...(ensembles ? { ensembles } : {}), ...leave };
   const task = planTask(goal, { checks, roles: roles.names, hasFiles });
   // A check that nobody makes is heard of now, not once the plan is there.
   chainFor({ ...task, kind: 'check', checks: [...always, ...whole] }, validators);

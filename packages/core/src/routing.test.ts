@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { cheap, checked, dear, events, good, said, team, textIn } from './routing.fixture.ts';
 import type { ModelRequest, Price } from './spec/model.ts';
+import type { Validator } from './spec/validator.ts';
 import { fakeModel } from './testing/fake-model.ts';
+
+/** Lets pass what is `4`, and anything for an even number: nothing in the answers tells. */
+const even: Validator = {
+  ...good,
+  validate: async ({ text }, { task }) =>
+    text === '4' || /[02468]\.$/.test(task.instruction)
+      ? { kind: 'pass' }
+      : { kind: 'fail', findings: [{ message: 'No.' }] },
+};
 
 describe('an overseer that learns', () => {
   it('M14 L8: as a cascade begins with the cheap model and goes up when its answer is refused', async () => {
@@ -77,6 +87,40 @@ describe('an overseer that learns', () => {
       tasks: [{ instruction: 'Add a pair once more.', kind: 'write' }],
     });
     expect(await plain.result).toMatchObject({ output: '2 + 2 = 4. The answer is 4' });
+  });
+
+  it('L8: as a cascade gives on nothing of which the gain is under `leastDoubt`', async () => {
+    const small = said('small', () => '2 + 2 = 5, however');
+    const large = said('large', () => '4');
+    const output = async (leastDoubt: number) => {
+      await using overseer = await createOverseer({
+        ...team({ large: [large, dear], small: [small, cheap] }),
+        validators: { good: even },
+        routing: { mode: 'cascade', leastDoubt },
+      });
+      const tasks = Array.from({ length: 120 }, (_, at) => checked(`Add pair number ${at}.`));
+      await overseer.run({ tasks }).result;
+      const task = { instruction: 'Add pair number 7.', kind: 'write' } as const;
+      return (await overseer.run({ tasks: [task] }).result).output;
+    };
+    expect(await output(0.05)).toBe('4');
+    expect(await output(0.95)).toBe('2 + 2 = 5, however');
+  });
+
+  it('L8: as a cascade doubts nothing that passed the checks which refused the others', async () => {
+    const small = said('small', () => '2 + 2 = 5, however');
+    const large = said('large', () => '4');
+    await using overseer = await createOverseer({
+      ...team({ large: [large, dear], small: [small, cheap] }),
+      validators: { good: even },
+      routing: { mode: 'cascade' },
+    });
+    const tasks = Array.from({ length: 300 }, (_, at) => checked(`Add pair number ${at}.`));
+    const run = overseer.run({ tasks });
+    await run.result;
+    expect((await events(run, 'attempt.ended')).some(({ data }) => data.outcome === 'moved')).toBe(
+      false,
+    );
   });
 
   it('L5 M14: gives a task to nobody whose window it does not fit, and says so', async () => {

@@ -274,4 +274,22 @@ describe('the Anthropic adapter', () => {
     expect(await model.countTokens?.({ messages: [USER] }, ctx())).toBeGreaterThan(0);
     expect((await model.list?.(ctx()))?.map(({ id }) => id)).toContain('m');
   });
+
+  it('L8: sends the marks of beginnings to be kept where the host wants it, and none otherwise', async () => {
+    const bodies: string[] = [];
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      bodies.push(String(init?.body));
+      return await globalThis.fetch(url, init);
+    };
+    const tools = [{ name: 'get', input: { type: 'object' } }];
+    for (const keepPrefixes of [true, false]) {
+      const model = anthropic('m', { apiKey: 'k', baseURL: service.url, keepPrefixes });
+      const { text } = await generate(model, { messages: [USER], tools }, { ...ctx(), fetch });
+      expect(text).not.toBe('');
+    }
+    expect(bodies.map((body) => body.includes('"cache_control":{"type":"ephemeral"}'))).toEqual([
+      true,
+      false,
+    ]);
+  });
 });

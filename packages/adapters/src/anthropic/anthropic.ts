@@ -6,6 +6,7 @@ import { reachSdk } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
 import { AnthropicAnswerReader } from './anthropic-answer-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
+import { withCacheMarks } from './cache-marks.ts';
 
 /** How Anthropic is reached, and what is known of the model. */
 export interface AnthropicOptions extends ModelFacts {
@@ -17,6 +18,11 @@ export interface AnthropicOptions extends ModelFacts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms before the answer begins, and between two of its events, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
+  /**
+   * Has Anthropic keep the beginnings of conversations with tools for five minutes: what is read from there costs a tenth,
+   * what is put there a quarter more. Give the model's price `cacheRead` and `cacheWrite` with it. The default is `false`.
+   */
+  readonly keepPrefixes?: boolean;
 }
 
 /** What a request may ask for that does not; Anthropic wants a number. */
@@ -72,7 +78,11 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
       return access.stream({
         ctx,
         warnings,
-        send: (client, sent) => client.messages.create(params, sent),
+        send: (client, sent) =>
+          client.messages.create(
+            options.keepPrefixes === true ? withCacheMarks(params) : params,
+            sent,
+          ),
         reader: (sink) => new AnthropicAnswerReader(`${PROVIDER}/${modelId}`, sink),
       });
     },

@@ -1,4 +1,3 @@
-import { ConfigError } from '@overseer/core/plugin';
 import type { TaskGraph } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
 import { estimateTable } from '../view/estimate-table.ts';
@@ -11,13 +10,4 @@ export async function estimate(options: WorkOptions, graph: TaskGraph): Promise<
   const lines = options.show.json ? [JSON.stringify(forecast)] : estimateTable(forecast);
   for (const line of lines) process.stdout.write(`${line}\n`);
   return EXIT.done;
-}
-
-/** Throws `ConfigError` `config.command-line` for a goal in words: nobody knows its tasks before it is planned. */
-export function refuseEstimateOfGoal(wanted: boolean | undefined): void {
-  if (wanted !== true) return;
-  throw new ConfigError(
-    'config.command-line',
-    '--estimate needs tasks that are known: give --tasks in place of a goal in words.',
-  );
 }

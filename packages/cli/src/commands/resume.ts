@@ -1,6 +1,7 @@
 import type { Overseer, Run } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import { findProject, type Project } from '../setup/project.ts';
+import { isSavedPlan, placeForPlan } from '../setup/saved-plan.ts';
 import { readSource, sourceOfRun } from '../setup/tasks.ts';
 import { answerOldest } from './person-asked.ts';
 import { prepareWork } from './prepare.ts';
@@ -26,7 +27,11 @@ export async function resumeCommand(
   requireJournal(project);
   using early = stopEarly(stoppedEarly(resumeCommandOf(program, flags)));
   const options = await prepareWork(program, project, flags, early);
-  return await work(options, (overseer) => resumeRun(overseer, project, { id, ...flags }));
+  const saveTo = flags.savePlan === undefined ? undefined : placeForPlan(project, flags.savePlan);
+  const plans = { only: false, saveTo };
+  return await work({ ...options, plans }, (overseer) =>
+    resumeRun(overseer, project, { id, ...flags }),
+  );
 }
 
 /** Which run goes on, and where its tasks came from. */
@@ -55,8 +60,11 @@ export async function resumeRun(
     throw new ConfigError('run.unknown', `There is no unfinished run ${id} in ${project.journal}.`);
   }
   const run = overseer.open(wanted.id);
-  const source =
-    tasks === undefined ? await sourceOfRun(project, run) : await readSource(project, tasks);
+  const source = isSavedPlan(tasks)
+    ? undefined
+    : tasks === undefined
+      ? await sourceOfRun(project, run)
+      : await readSource(project, tasks);
   if (answer !== undefined) await answerOldest(overseer, wanted.id, answer);
   run.resume(source === undefined ? {} : { source });
   return run;

@@ -17,6 +17,7 @@ export interface RunFlags {
   readonly tsc?: boolean;
   readonly review?: boolean;
   readonly estimate?: boolean;
+  readonly savePlan?: string;
   readonly json?: boolean;
   readonly plain?: boolean;
 }
@@ -86,6 +87,7 @@ export function resumeCommandOf(program: string, flags: RunFlags): string {
     ['--repo', flags.repo],
     ['--journal', flags.journal],
     ['--tasks', flags.tasks],
+    ['--save-plan', flags.savePlan],
     ['--base-url', flags.baseUrl],
     ...flags.model.map((name) => ['--model', name] as const),
     ...flags.limit.map((limit) => ['--limit', limit] as const),

@@ -5,11 +5,12 @@ import { EXIT } from '../exit-code.ts';
 import type { Project } from '../setup/project.ts';
 import type { TeamParts } from '../setup/team.ts';
 import { lastScreen } from '../view/last-screen.ts';
-import { wordsOutput } from '../view/presenter.ts';
+import { type Presenter, wordsOutput } from '../view/presenter.ts';
 import { harmless } from '../view/words.ts';
 import { configurationFault } from './configuration-fault.ts';
 import { choosePresenter, type Followed, followRun, type ShowFlags } from './follow.ts';
 import { commitsOf } from './git-log.ts';
+import { madePlan, type PlanWish, tellPlan } from './tell-plan.ts';
 
 /** Everything that a command needs to work on a project. */
 export interface WorkOptions {
@@ -24,6 +25,8 @@ export interface WorkOptions {
   readonly warnings: readonly string[];
   /** What answers Ctrl-C until the run begins, and is disposed of then. */
   readonly early: Disposable;
+  /** What to do with a plan, where one may be made and nothing more; absent where nobody asked for one. */
+  readonly plans?: PlanWish;
   /** Lines for the last screen. */
   readonly notes: (followed: Followed) => Promise<readonly string[]> | readonly string[];
 }
@@ -44,14 +47,26 @@ export async function work(
     );
     return EXIT.done;
   }
-  const presenter = choosePresenter(options.show, overseer);
+  const presenter = presenterFor(options, overseer);
   if (options.warnings.length > 0) presenter.say(options.warnings.map(harmless));
   // Nothing is waited for in between, so that no Ctrl-C finds nobody.
   options.early[Symbol.dispose]();
   const followed = await followRun(overseer, run, presenter, options.resumeCommand);
   const fault = configurationFault(followed.view);
   if (fault !== undefined) throw fault;
+  const plan = await madePlan(run, followed);
+  if (plan !== undefined) return await tellPlan(overseer, plan, options);
+  if (options.plans?.saveTo !== undefined && followed.view.status === 'completed') {
+    wordsOutput(options.show.json).write(
+      'There is no plan to save: this run was not to plan alone.\n',
+    );
+  }
   return await report(options, run, followed);
+}
+
+function presenterFor({ show, plans }: WorkOptions, overseer: Overseer): Presenter {
+  const presenter = choosePresenter(show, overseer);
+  return show.json && plans?.only === true ? { ...presenter, event: () => undefined } : presenter;
 }
 
 async function report(options: WorkOptions, run: Run, followed: Followed): Promise<number> {

@@ -4,18 +4,25 @@ import { nearest } from '../internal/nearest.ts';
 /** Names that models give to `needs`. */
 const NEEDS_ALIASES: ReadonlySet<string> = new Set(['dependson', 'dependencies', 'deps', 'after']);
 
-const PLAN_FIELDS = ['tasks'];
-const CHECK_FIELDS = ['kind', 'value'];
+/** The fields of what a task may hold, by the field that holds it. */
+const INNER_FIELDS: ReadonlyMap<PropertyKey, readonly string[]> = new Map([
+  ['checks', ['kind', 'value']],
+  ['step', ['tool', 'input']],
+  ['origin', ['file', 'uid']],
+  ['ensemble', ['kind', 'of', 'models', 'judge']],
+  ['budget', ['usd', 'tokens', 'calls', 'warnAt']],
+]);
 
 /** What is wrong with a plan's form, in sentences that a model can repair it by: each names the place and what is expected there. */
 export function formProblems(
   issues: readonly core.$ZodIssue[],
   plan: unknown,
   taskFields: readonly string[],
+  planFields: readonly string[] = ['tasks'],
 ): readonly string[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [problemOf(issue, plan)];
-    const known = fieldsAt(issue.path, taskFields);
+    const known = fieldsAt(issue.path, taskFields, planFields);
     return issue.keys.map((key) => unknownField(placeOf(issue.path), key, known));
   });
 }
@@ -44,9 +51,13 @@ function problemOf(issue: core.$ZodIssue, plan: unknown): string {
   }
 }
 
-function fieldsAt(path: readonly PropertyKey[], taskFields: readonly string[]): readonly string[] {
-  if (path.length === 0) return PLAN_FIELDS;
-  return path.includes('checks') ? CHECK_FIELDS : taskFields;
+function fieldsAt(
+  path: readonly PropertyKey[],
+  taskFields: readonly string[],
+  planFields: readonly string[],
+): readonly string[] {
+  if (path.length === 0) return planFields;
+  return INNER_FIELDS.get(path[2] ?? '') ?? taskFields;
 }
 
 /** `tasks[2].needs[0]`; the whole is `plan`. */

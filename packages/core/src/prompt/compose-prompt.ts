@@ -9,6 +9,7 @@ import type { ComposedPrompt, PromptInput } from './prompt-input.ts';
 import { joinSections } from './sections.ts';
 import { staticPart } from './static-part.ts';
 import { taskSection } from './task-section.ts';
+import { hasUntrusted } from './untrusted.ts';
 
 export type { ComposedPrompt, PromptInput } from './prompt-input.ts';
 
@@ -21,13 +22,13 @@ export function composePrompt(input: PromptInput): ComposedPrompt {
   const caps = capsFor(input.model.contextWindow);
   const result = deliverable(input.task, input.tools.length > 0);
   const values = valuesOf(input, result);
-  const fixed = staticPart(input);
   const own = joinSections([
     projectSection(input, values, caps.context),
     historySection(input.history, caps),
     taskSection(input, values, result, caps),
   ]);
   const text = own.map((section) => section.text).join('\n');
+  const fixed = staticPart({ ...input, hasData: hasUntrusted(text) });
   const message: Message = { role: 'user', parts: [{ type: 'text', text }] };
   const report = reportOn(input, values);
   return {

@@ -14,8 +14,11 @@ function filesForm(files: readonly string[]): string {
   return `Files that you may write, and no others:\n${list}`;
 }
 
+/** What the system message says in other words already, of a task that has neither tools nor criteria. */
+export const PLAIN_ANSWER = 'The result is the text of your answer.';
+
 function answerForm(hasTools: boolean): string {
   return hasTools
     ? 'The result is what you change with your tools, and the text of your answer.'
-    : 'The result is the text of your answer.';
+    : PLAIN_ANSWER;
 }

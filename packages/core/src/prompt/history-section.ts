@@ -1,19 +1,32 @@
 import type { Finding, PromptSection } from '../spec/index.ts';
 import type { PromptCaps } from './prompt-caps.ts';
 import type { PromptAttempt } from './prompt-input.ts';
+import { withoutRepeats } from './repeated-lines.ts';
 import { untrusted, untrustedLine } from './untrusted.ts';
 
-/** Tells the model what was tried before and what was wrong with it; the latest attempt comes last. */
+/**
+ * Tells the model what was tried before and what was wrong with it; the latest attempt comes last and whole, the others
+ * without what they have in common with it.
+ */
 export function historySection(history: readonly PromptAttempt[], caps: PromptCaps): PromptSection {
   const shown = history.slice(-caps.attempts);
   const left = history.length - shown.length;
-  const parts = shown.map((attempt, i) => attemptText(attempt, left + i + 1, caps));
+  const whole = shown.findLastIndex(({ answer }) => answer.trim() !== '');
+  const latest = shown[whole]?.answer ?? '';
+  const parts = shown.map((attempt, i) => {
+    // Lines of an answer that is cut itself might be nowhere.
+    const isSaid = i < whole && latest.length <= caps.answer;
+    const answer = isSaid
+      ? withoutRepeats(attempt.answer, latest, `attempt ${left + whole + 1}`)
+      : attempt.answer;
+    return attemptText({ ...attempt, answer }, left + i + 1, caps);
+  });
   const note = left === 0 ? '' : ` The first ${left} are left out.`;
   const text =
     shown.length === 0
       ? ''
       : `# Earlier attempts at this task\nThey were not accepted.${note} Correct what was wrong; keep what was right.\n\n${parts.join('\n\n')}`;
-  return { layer: 'history', id: 'attempts', version: '1', text };
+  return { layer: 'history', id: 'attempts', version: '2', text };
 }
 
 function attemptText(

@@ -10,7 +10,7 @@ import type {
 import { practiceSection } from './practice-section.ts';
 import type { PromptInput } from './prompt-input.ts';
 import { joinSections } from './sections.ts';
-import { untrustedNote } from './untrusted.ts';
+import { hasUntrusted, untrustedNote } from './untrusted.ts';
 
 /** The part of a prompt that is the same for many tasks: its system message. */
 export interface StaticPart {
@@ -22,7 +22,10 @@ export interface StaticPart {
 type StaticInput = Pick<
   PromptInput,
   'roleName' | 'role' | 'framework' | 'tools' | 'model' | 'practices'
->;
+> & {
+  /** Whether the rest of the prompt has text that nobody vouches for. */
+  readonly hasData: boolean;
+};
 
 interface Entry {
   readonly input: StaticInput;
@@ -49,8 +52,8 @@ export function staticPart(input: StaticInput): StaticPart {
   }
   const part = build(input);
   if (entries.length >= mostPerRole) entries.shift();
-  const { roleName, role, framework, tools, model } = input;
-  entries.push({ input: { roleName, role, framework, tools, model }, practices, part });
+  const { roleName, role, framework, tools, model, hasData } = input;
+  entries.push({ input: { roleName, role, framework, tools, model, hasData }, practices, part });
   return part;
 }
 
@@ -59,18 +62,24 @@ function isSame(a: StaticInput, b: StaticInput): boolean {
     a.model === b.model &&
     a.framework === b.framework &&
     a.roleName === b.roleName &&
+    a.hasData === b.hasData &&
     (a.tools === b.tools ||
       (a.tools.length === b.tools.length && a.tools.every((tool, i) => tool === b.tools[i])))
   );
 }
 
-function build({ roleName, role, framework, tools, model, practices }: StaticInput): StaticPart {
+function build(input: StaticInput): StaticPart {
+  const { roleName, role, framework, tools, model } = input;
+  const practices = practiceSection(input.practices);
+  // What tools give is such text too. Where there is none, nobody need be told of it.
+  const isTold = input.hasData || tools.length > 0 || hasUntrusted(practices.text);
+  const system = isTold ? `${systemText}\n${untrustedNote}` : systemText;
   const sections = joinSections([
-    { layer: 'system', id: 'overseer', version: '1', text: systemText },
+    { layer: 'system', id: 'overseer', version: '2', text: system },
     { layer: 'system', id: 'tools', version: '1', text: toolsText(tools) },
     { layer: 'role', id: roleName, version: textVersion(role.text), text: role.text.trim() },
     { layer: 'model', id: model.id, version: '1', text: modelText(model, tools) },
-    practiceSection(practices),
+    practices,
     ...frameworkSections(framework),
   ]);
   const text = sections.map((section) => section.text).join('\n');
@@ -79,8 +88,7 @@ function build({ roleName, role, framework, tools, model, practices }: StaticInp
 
 const systemText = `# How to work
 You are one of a team of models. You get one task: do all of it, and nothing beyond it.
-The result is checked before it counts. Say what is so; when something cannot be done, say what stands in the way.
-${untrustedNote}`;
+The result is checked before it counts. Say what is so; when something cannot be done, say what stands in the way.`;
 
 function toolsText(tools: readonly ToolDescription[]): string {
   if (tools.length === 0) return 'You have no tools: the text of your answer is the result.';

@@ -1,5 +1,6 @@
 import type { ComponentValue } from '../internal/framework/framework-values.ts';
 import type { PlanTask, PromptSection } from '../spec/index.ts';
+import { PLAIN_ANSWER } from './deliverable.ts';
 import { fairCap } from './fair-cap.ts';
 import type { PromptCaps } from './prompt-caps.ts';
 import type { PromptInput, PromptInputTask } from './prompt-input.ts';
@@ -21,7 +22,8 @@ export function taskSection(
     headings ? `## ${component.title}\n${text}` : text,
   );
   if (!sent.some(({ component }) => component.source === 'task')) parts.unshift(task.instruction);
-  if (!sent.some(({ component }) => component.source === 'deliverable')) {
+  const isSaid = sent.some(({ component }) => component.source === 'deliverable');
+  if (!isSaid && result !== PLAIN_ANSWER) {
     parts.push(`## The result\n${result}`);
   }
   const text = [titleLine(task), ...parts, ...inputsText(inputs, caps)].join('\n\n');

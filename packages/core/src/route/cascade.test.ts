@@ -71,8 +71,10 @@ describe('afterDoubt', () => {
       because: 'the answer of small is doubtful: with 60 % middle does better, for $0.02',
     });
     expect(afterDoubt(small, 0.6, [large], 2).kind).toBe('stay');
-    expect(afterDoubt(small, 0.1, [middle], 0).kind).toBe('stay');
+    expect(afterDoubt(small, 0.08, [middle], 0).kind).toBe('stay');
     expect(afterDoubt(large, 0.9, [small], 0).kind).toBe('stay');
+    expect(afterDoubt(small, 0.1, [middle], 1, 0.08).kind).toBe('escalate');
+    expect(afterDoubt(small, 0.07, [middle], 1, 0.08).kind).toBe('stay');
     const unpriced = { ...large, priceUsd: undefined };
     expect(afterDoubt(small, 0.9, [unpriced], 0).kind).toBe('stay');
   });

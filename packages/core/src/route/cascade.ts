@@ -1,3 +1,4 @@
+import { LEAST_DOUBT } from './routing-options.ts';
 import { percent, usd } from './score.ts';
 
 /** A model that a task could go to next. */
@@ -62,17 +63,19 @@ export function afterRefusal(refused: Rung, others: readonly Rung[], lambda: num
 
 /**
  * After an answer that passed its checks: whether a better model should give one as well, because what can be seen of
- * this one makes it doubtful. `gain` is the chance that the better one is right where this one is not. Pure.
+ * this one makes it doubtful. `gain` is the chance that the better one is right where this one is not, and below
+ * `leastDoubt` nobody is asked. Pure.
  */
 export function afterDoubt(
   doubted: Rung,
   gain: number,
   others: readonly Rung[],
   lambda: number,
+  leastDoubt: number = LEAST_DOUBT,
 ): Escalation {
   const better = others.filter(({ quality }) => quality > doubted.quality);
   for (const rung of byPrice(better)) {
-    if (rung.priceUsd === undefined || gain <= lambda * rung.priceUsd || gain <= LEAST_DOUBT) {
+    if (rung.priceUsd === undefined || gain <= lambda * rung.priceUsd || gain <= leastDoubt) {
       continue;
     }
     return {
@@ -83,9 +86,6 @@ export function afterDoubt(
   }
   return { kind: 'stay', because: `the answer of ${doubted.name} is not doubtful enough` };
 }
-
-/** An answer that passed its checks is not given up for less, however cheap the next model is. */
-const LEAST_DOUBT = 0.25;
 
 /** Whoever has no known price stands last: it may cost anything. */
 function byPrice(rungs: readonly Rung[]): readonly Rung[] {

@@ -1,7 +1,7 @@
 import type { TaskState } from '../journal/run-state.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
-import { type AttemptOutcome, AttemptWatch } from './attempt-watch.ts';
+import { type AttemptOutcome, AttemptWatch, textOf } from './attempt-watch.ts';
 import { afterAttempt, type BudgetDual, freeMoney } from './budget-dual.ts';
 import { roleOf } from './candidates.ts';
 import { EscalationGain, type KnownGain } from './escalation-gain.ts';
@@ -9,6 +9,7 @@ import { GainWatch } from './gain-watch.ts';
 import { ENOUGH_OUTCOMES, type LearnedBody, LearnedQuality } from './learned-quality.ts';
 import { type PracticeBody, PracticeBook } from './practices.ts';
 import { type QualityBody, QualityBook } from './quality.ts';
+import { type RefusalBody, RefusalBook } from './refusal-book.ts';
 import type { Routing } from './routing-options.ts';
 import { SpeedBook } from './speed-book.ts';
 import { packVector, unpackVector } from './text-vectors.ts';
@@ -30,6 +31,7 @@ export class RoutingMemory {
   readonly practices: PracticeBook = new PracticeBook();
   readonly speed: SpeedBook = new SpeedBook();
   readonly warm: WarmPrefixes = new WarmPrefixes();
+  readonly refusals: RefusalBook = new RefusalBook();
   readonly #repairs = new QualityBook();
   readonly #watch = new AttemptWatch();
   readonly #routing: Routing;
@@ -58,10 +60,13 @@ export class RoutingMemory {
     if (event.type === 'run.finished') this.warm.forget(event.run ?? '');
     const model = this.#watch.modelOf(event.attempt ?? '', event.call);
     const outcome = this.#watch.take(event, task);
-    const gain = this.#watchGain(event, outcome);
+    const gain = this.#watchGain(event, outcome, task);
     // What the snapshot knows already must not count twice.
     if (event.seq <= this.#knownTo) return;
     if (gain !== undefined) this.gains.note(gain);
+    if (event.type === 'verdict.given' && event.data.verdict.kind === 'fail') {
+      this.refusals.note(event.data.validator);
+    }
     if (event.type === 'practice.noted') {
       const { model, kind, note, by } = event.data;
       this.practices.write(model, kind, { note, by, at: event.at });
@@ -88,6 +93,7 @@ export class RoutingMemory {
       practices: this.practices.body(),
       speed: this.speed.body(),
       lambda: this.#dual.lambda,
+      refusals: this.refusals.body(),
       gains: this.gains.list().map(({ task, answer, features, gain }) => ({
         task: packVector(task),
         answer: packVector(answer),
@@ -108,19 +114,28 @@ export class RoutingMemory {
     this.practices.restore(body.practices);
     this.speed.restore(body.speed);
     this.#dual = { lambda: body.lambda };
+    if (body.refusals !== undefined) this.refusals.restore(body.refusals);
     for (const { task, answer, features, gain } of body.gains) {
       this.gains.note({ task: unpackVector(task), answer: unpackVector(answer), features, gain });
     }
   }
 
   /** Only a cascade asks for it, and reading answers costs time. */
-  #watchGain(event: OverseerEvent, outcome: AttemptOutcome | undefined): KnownGain | undefined {
+  #watchGain(
+    event: OverseerEvent,
+    outcome: AttemptOutcome | undefined,
+    task: TaskState | undefined,
+  ): KnownGain | undefined {
     if (this.#routing.mode !== 'cascade') return undefined;
-    const task = `${event.run}\n${event.task}`;
-    if (outcome !== undefined) return this.#gainWatch.take(outcome, task);
-    if (event.type === 'task.failed' || event.type === 'task.skipped') {
-      this.#gainWatch.forget(task);
+    const key = `${event.run}\n${event.task}`;
+    const isDoubted = task?.past.some((past) => past.isDoubted) === true;
+    if (outcome !== undefined) return this.#gainWatch.take(outcome, key, isDoubted);
+    const last = task?.past.at(-1);
+    if (event.type === 'attempt.ended' && last?.isDoubted === true && task !== undefined) {
+      return this.#gainWatch.doubted(textOf(task.task), last.answer);
     }
+    if (event.type === 'task.failed') return this.#gainWatch.failed(key);
+    if (event.type === 'task.skipped') this.#gainWatch.forget(key);
     return undefined;
   }
 
@@ -156,6 +171,8 @@ interface Body {
   readonly practices: PracticeBody;
   readonly speed: readonly (readonly [string, number])[];
   readonly lambda: number;
+  /** Absent in snapshots of before it was counted. */
+  readonly refusals?: RefusalBody;
   readonly gains: readonly {
     readonly task: string;
     readonly answer: string;

@@ -85,6 +85,9 @@ export function doubtOf(
   if (task.past.length > 0 || attempt.change !== undefined || task.task.kind === 'plan') {
     return undefined;
   }
+  // What is known of answers is why they were refused: where the checks that refused most of them let one pass, there is nothing to doubt.
+  const own = task.task.checks.map(({ kind }) => kind);
+  if (projection.routing.refusals.shareOf(own) >= DECISIVE) return undefined;
   const text = textOf(task.task);
   const gain = projection.routing.gains.predict(
     viewAnswer({ task: text, answer: answerText(attempt) }),
@@ -103,16 +106,26 @@ export function doubtOf(
   const rungs = team.map(
     (one, at): Rung => ({
       name: one.name,
-      quality: predicted[at]?.quality ?? 0,
+      // What similar tasks tell is in the gain already; here it would only say at times that nobody is better.
+      quality: (predicted[at]?.usual ?? 0) + (predicted[at]?.byKind ?? 0),
       priceUsd: priceOf(one, estimateFor(one)),
     }),
   );
-  const own = rungs.find(({ name }) => name === member.name);
-  if (own === undefined) return undefined;
-  const others = rungs.filter((one) => one !== own);
-  const decision = afterDoubt(own, gain, others, projection.routing.lambda);
+  const doubted = rungs.find(({ name }) => name === member.name);
+  if (doubted === undefined) return undefined;
+  const others = rungs.filter((one) => one !== doubted);
+  const decision = afterDoubt(
+    doubted,
+    gain,
+    others,
+    projection.routing.lambda,
+    settings.routing.leastDoubt,
+  );
   return decision.kind === 'escalate' ? decision.because : undefined;
 }
+
+/** The share of all refusals that a task's own checks must have given for what they let pass not to be doubted. */
+const DECISIVE = 0.5;
 
 /** Whose answer was doubted, since the task was opened last. */
 function doubtedIn({ past, forgiven }: TaskState): ReadonlySet<string> {

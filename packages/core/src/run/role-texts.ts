@@ -12,6 +12,7 @@ export const builtinRoles: Readonly<Record<string, Role>> = {
     text: 'You write code. Do exactly the task, nothing beside it. Change only the files that the task names. When you have tools, use them to write files; then say in a few words what you did.',
   },
   worker: {
-    text: 'You do one task of a larger piece of work. Do exactly the task, and answer with its result and nothing else.',
+    // That there is one task, and nothing to do beyond it, every system message says already.
+    text: 'Answer with the result of the task and nothing else.',
   },
 };

@@ -12,6 +12,8 @@ export interface PlanChecks {
   readonly whole?: readonly Check[];
   /** Whether the plan may have several models answer a task; the default is that it may not. */
   readonly ensembles?: boolean;
+  /** The run ends with the plan and works none of its tasks; the default is to go on with them. */
+  readonly only?: boolean;
 }
 
 /** Made for every task anyway, no proof by itself, or meant for the plan itself. */
@@ -31,12 +33,13 @@ export function plannableChecks(
 }
 
 /** The plan task's own check, which keeps on record what its plan may ask for. */
-export function planCheck({ kinds, always, whole = [], ensembles }: PlanChecks): Check {
+export function planCheck({ kinds, always, whole = [], ensembles, only }: PlanChecks): Check {
   const value: JsonObject = {
     kinds,
     always: always.map(toJson),
     ...(whole.length === 0 ? {} : { whole: whole.map(toJson) }),
     ...(ensembles === undefined ? {} : { ensembles }),
+    ...(only === undefined ? {} : { only }),
   };
   return { kind: 'plan', value };
 }
