@@ -207,9 +207,11 @@ function remember(
   recent: BreakerState['recent'],
   outcome: BreakerState['recent'][number],
 ): BreakerState['recent'] {
-  const kept = recent.filter(({ at }) => at > outcome.at - REMEMBERED_MS);
+  const first = Math.max(0, recent.length + 1 - REMEMBERED);
+  const since = outcome.at - REMEMBERED_MS;
+  const isOutdated = recent.some(({ at }) => at <= since);
+  const kept = isOutdated ? recent.filter(({ at }) => at > since) : recent.slice(first);
   kept.push(outcome);
-  if (kept.length > REMEMBERED) kept.shift();
   return kept;
 }
 

@@ -120,6 +120,7 @@ function order(
   input: ChoiceInput,
   ratings: Ratings | undefined,
 ): readonly Offer[] {
+  if (admissions.length === 1 && ratings === undefined) return admissions;
   const escalation = ratings?.escalation;
   const doubted = input.rating?.doubted;
   const standing = ({ member: { name }, rank }: Candidate): number => {

@@ -14,6 +14,7 @@ function outcome(model: string, good: boolean, before?: string): AttemptOutcome 
     findings: [],
     tokens: 1,
     microUsd: 1,
+    paidMicroUsd: 1,
   };
 }
 

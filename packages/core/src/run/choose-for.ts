@@ -58,12 +58,16 @@ export function chooseFor(
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
-    rating: ratingFor(
-      decider,
-      task,
-      (member) => claimFor(decider, member, task, rough).estimate,
-      nowMs,
-    ),
+    // Where there is one and nothing was tried, nothing is left to be told apart.
+    rating:
+      candidates.length < 2 && task.past.length === 0
+        ? undefined
+        : ratingFor(
+            decider,
+            task,
+            (member) => claimFor(decider, member, task, rough).estimate,
+            nowMs,
+          ),
   };
   const author = task.asks?.author;
   if (author === undefined || task.model !== undefined) {

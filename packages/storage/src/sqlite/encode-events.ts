@@ -19,7 +19,8 @@ export function encodeEvents(events: readonly OverseerEvent[]): EncodedEvents {
   let size = 0;
   for (const event of events) {
     if (segment === undefined || !follows(segment, event)) {
-      segment = { stream: event.stream, first: event.seq, bodies: [], runs: [], lifted: [] };
+      const { stream, seq } = event;
+      segment = { stream, first: seq, bodies: [], runs: [], runOf: [], lifted: [] };
       segments.push(segment);
     }
     size += encode(event, segment);
@@ -29,7 +30,8 @@ export function encodeEvents(events: readonly OverseerEvent[]): EncodedEvents {
 
 interface OpenSegment extends Segment {
   readonly bodies: string[];
-  readonly runs: (string | undefined)[];
+  readonly runs: string[];
+  readonly runOf: number[];
   readonly lifted: LiftedString[];
 }
 
@@ -37,7 +39,7 @@ function follows(segment: Segment, event: OverseerEvent): boolean {
   return event.stream === segment.stream && event.seq === segment.first + segment.bodies.length;
 }
 
-function encode(event: OverseerEvent, { bodies, runs, lifted }: OpenSegment): number {
+function encode(event: OverseerEvent, { bodies, runs, runOf, lifted }: OpenSegment): number {
   const index = bodies.length;
   let body = JSON.stringify(event);
   const size = body.length;
@@ -49,6 +51,12 @@ function encode(event: OverseerEvent, { bodies, runs, lifted }: OpenSegment): nu
     if (lifted.length > before) body = JSON.stringify({ ...event, data });
   }
   bodies.push(body);
-  runs.push(event.run);
+  runOf.push(event.run === undefined ? -1 : placeOf(event.run, runs));
   return size;
+}
+
+/** Events of one run mostly come together. A run that comes again after others may stand twice. */
+function placeOf(run: string, runs: string[]): number {
+  const last = runs.length - 1;
+  return runs[last] === run ? last : runs.push(run) - 1;
 }

@@ -9,7 +9,7 @@ export const LIFT_ABOVE = 4_096;
  * value itself when there is nothing to take.
  */
 export function liftStrings(value: unknown, take: Take): unknown {
-  return lift(value, [], take);
+  return lift(value, undefined, take);
 }
 
 /** Puts a lifted string back in its place. */
@@ -21,24 +21,31 @@ export function putBack(value: unknown, path: ValuePath, text: string): void {
 
 type Take = (path: ValuePath, text: string) => void;
 
-function lift(value: unknown, path: ValuePath, take: Take): unknown {
-  if (typeof value === 'string') return liftString(value, path, take);
+/** Where the walk is, from the inside out: paths are only written down for what is taken. */
+type Place = { readonly key: string | number; readonly outer: Place } | undefined;
+
+function lift(value: unknown, place: Place, take: Take): unknown {
+  if (typeof value === 'string') return liftString(value, place, take);
   if (typeof value !== 'object' || value === null) return value;
   return Array.isArray(value)
-    ? liftEntries(value, value.entries(), path, take)
-    : liftEntries(value, Object.entries(value), path, take);
+    ? liftEntries(value, value.entries(), place, take)
+    : liftEntries(value, Object.entries(value), place, take);
+}
+
+function pathOf(place: Place): ValuePath {
+  return place === undefined ? [] : [...pathOf(place.outer), place.key];
 }
 
 function liftEntries(
   value: object,
   entries: Iterable<readonly [string | number, unknown]>,
-  path: ValuePath,
+  outer: Place,
   take: Take,
 ): object {
   let copy: object | undefined;
   for (const [key, inner] of entries) {
     if (key === '__proto__') continue;
-    const lifted = lift(inner, [...path, key], take);
+    const lifted = lift(inner, { key, outer }, take);
     if (lifted === inner) continue;
     copy ??= Array.isArray(value) ? [...value] : { ...value };
     Reflect.set(copy, key, lifted);
@@ -46,8 +53,8 @@ function liftEntries(
   return copy ?? value;
 }
 
-function liftString(value: string, path: ValuePath, take: Take): string | null {
+function liftString(value: string, place: Place, take: Take): string | null {
   if (value.length <= LIFT_ABOVE || !value.isWellFormed()) return value;
-  take(path, value);
+  take(pathOf(place), value);
   return null;
 }

@@ -31,7 +31,10 @@ export interface Segment {
   /** The `seq` of the first. */
   readonly first: number;
   readonly bodies: readonly string[];
-  readonly runs: readonly (string | undefined)[];
+  /** The runs that they belong to. */
+  readonly runs: readonly string[];
+  /** For each event, where its run stands in `runs`; -1 where it has none. */
+  readonly runOf: readonly number[];
   readonly lifted: readonly LiftedString[];
 }
 

@@ -73,7 +73,7 @@ export class EventTable {
     const lifted = this.#keepLifted(segment);
     for (let index = end.seq + 1 - segment.first; index < segment.bodies.length; index++) {
       const body = segment.bodies[index] ?? '';
-      const run = segment.runs[index];
+      const run = segment.runs[segment.runOf[index] ?? -1];
       const strings = lifted?.get(index);
       const links = strings === undefined ? null : JSON.stringify(strings);
       const seq = segment.first + index;
