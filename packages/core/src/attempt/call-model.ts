@@ -55,19 +55,20 @@ export async function callModel(
   try {
     const { clock, deadlines, holdMs } = host;
     const bounds = { clock, deadlines, holdMs, cancel: at.live.cancel, what: model };
-    const response = await whileAlive(bounds, ({ signal, alive }) =>
-      generate(
+    const response = await whileAlive(bounds, (line) => {
+      const { signal } = line;
+      return generate(
         member.model,
         request,
         { signal, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
         (event) => {
-          alive();
+          line.alive();
           if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
           // What comes after it was left alone belongs to no call any more.
           if (!signal.aborted) host.show(at, event);
         },
-      ),
-    );
+      );
+    });
     const data: EventData['call.finished'] = {
       parts: distinctCalls(response.parts),
       reason: response.reason,

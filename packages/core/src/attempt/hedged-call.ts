@@ -29,15 +29,16 @@ interface Leg {
  * whole, leaves the matter to the other, as long as that gives a first word in time. Resolves when both have their ends in
  * the journal.
  */
-export async function callHedged(
+export function callHedged(
   host: AttemptHost,
   at: AttemptPlace,
   call: LetThrough,
   hedging: Hedging,
 ): Promise<void> {
   const lateAfterMs = hedging.lateAfter(at);
-  if (lateAfterMs === undefined) await callModel(host, at, call);
-  else await new Race(host, at, call, hedging, lateAfterMs).run();
+  return lateAfterMs === undefined
+    ? callModel(host, at, call)
+    : new Race(host, at, call, hedging, lateAfterMs).run();
 }
 
 /** Two calls for one answer, of which the second may never begin. */

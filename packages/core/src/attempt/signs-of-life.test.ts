@@ -14,10 +14,10 @@ describe('whileAlive', () => {
   it('L1: a long stream keeps its hold alive', async () => {
     const all = bounds();
     const { promise, resolve } = Promise.withResolvers<string>();
-    const call = whileAlive(all, async ({ alive }) => {
+    const call = whileAlive(all, async (line) => {
       for (let second = 0; second < 60; second++) {
         all.clock.advance(9_000);
-        alive();
+        line.alive();
       }
       return await promise;
     });
@@ -47,7 +47,7 @@ describe('whileAlive', () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     let alive = (): void => undefined;
     const call = whileAlive(all, (line) => {
-      ({ alive } = line);
+      alive = () => line.alive();
       return promise;
     });
     all.clock.set(all.clock.now() + 3_600_000);

@@ -16,10 +16,10 @@ export interface LifeBounds {
   readonly what: string;
 }
 
-/** What a call gets: the signal it has to heed, and what it has to do at each sign of life. */
+/** What a call gets: the signal it has to heed, and what it has to say at each sign of life. */
 export interface LifeLine {
   readonly signal: AbortSignal;
-  readonly alive: () => void;
+  alive(): void;
 }
 
 /**
@@ -27,42 +27,72 @@ export interface LifeLine {
  * heeds that or not: what it holds would be held for ever. Throws `ModelError` `timeout` then; a call that may have been
  * paid.
  */
-export async function whileAlive<T>(
-  { clock, deadlines, holdMs, cancel, what }: LifeBounds,
+export function whileAlive<T>(
+  bounds: LifeBounds,
   call: (line: LifeLine) => Promise<T>,
 ): Promise<T> {
-  const own = new Cancellation();
-  const stop = (reason: unknown): void => own.abort(reason);
-  cancel.onAbort(stop);
-  const { promise: dead, reject } = Promise.withResolvers<never>();
-  let latestAt = clock.now();
-  let isWarned = false;
-  let deadline: Deadline | undefined;
-  const wait = (ms: number): void => {
-    deadline = deadlines.add(ms, () => {
-      const leftMs = latestAt + holdMs - clock.now();
-      if (leftMs > 0 || !isWarned) {
-        // A machine that slept, or whose clock was set, is given a moment to hear what came meanwhile.
-        isWarned = leftMs <= 0;
-        wait(isWarned ? Math.min(GRACE_MS, holdMs) : Math.min(leftMs, holdMs));
-        return;
-      }
-      const error = new ModelError('timeout', silent(what, holdMs));
-      // First, so that what a call says to its abort does not come before it.
-      reject(error);
-      own.abort(error);
-    });
-  };
-  wait(holdMs);
-  const alive = (): void => {
-    latestAt = clock.now();
-  };
-  try {
-    return await Promise.race([call({ signal: own.signal, alive }), dead]);
-  } finally {
-    if (deadline !== undefined) deadlines.remove(deadline);
-    cancel.forget(stop);
+  return new Promise((resolve, reject) => {
+    const line = new Watched(bounds, reject);
+    call(line).then(
+      (answer) => {
+        line.end();
+        resolve(answer);
+      },
+      (error: unknown) => {
+        line.end();
+        reject(error);
+      },
+    );
+  });
+}
+
+class Watched implements LifeLine {
+  readonly #bounds: LifeBounds;
+  readonly #onDead: (error: ModelError) => void;
+  readonly #own: Cancellation = new Cancellation();
+  #latestAt: number;
+  #isWarned = false;
+  #deadline: Deadline;
+
+  constructor(bounds: LifeBounds, onDead: (error: ModelError) => void) {
+    this.#bounds = bounds;
+    this.#onDead = onDead;
+    bounds.cancel.onAbort(this.#stop);
+    this.#latestAt = bounds.clock.now();
+    this.#deadline = bounds.deadlines.add(bounds.holdMs, this.#look);
   }
+
+  get signal(): AbortSignal {
+    return this.#own.signal;
+  }
+
+  alive(): void {
+    this.#latestAt = this.#bounds.clock.now();
+  }
+
+  end(): void {
+    this.#bounds.deadlines.remove(this.#deadline);
+    this.#bounds.cancel.forget(this.#stop);
+  }
+
+  readonly #stop = (reason: unknown): void => this.#own.abort(reason);
+
+  readonly #look = (): void => {
+    const { clock, deadlines, holdMs, what } = this.#bounds;
+    const leftMs = this.#latestAt + holdMs - clock.now();
+    if (leftMs > 0 || !this.#isWarned) {
+      // A machine that slept, or whose clock was set, is given a moment to hear what came meanwhile.
+      this.#isWarned = leftMs <= 0;
+      const waitMs = this.#isWarned ? Math.min(GRACE_MS, holdMs) : Math.min(leftMs, holdMs);
+      this.#deadline = deadlines.add(waitMs, this.#look);
+      return;
+    }
+    const error = new ModelError('timeout', silent(what, holdMs));
+    // First, so that what a call says to its abort does not come before it.
+    this.#onDead(error);
+    this.#own.abort(error);
+    this.end();
+  };
 }
 
 function silent(what: string, holdMs: number): string {
