@@ -161,6 +161,7 @@ function createSettings(
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,
+    outputCeiling: options.maxOutputTokens ?? Number.POSITIVE_INFINITY,
     graceMs: options.graceMs ?? 2_000,
   };
 }

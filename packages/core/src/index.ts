@@ -17,7 +17,15 @@ export type { ModelBreaker } from './limit/model-breakers.ts';
 export type { LimitUse } from './limit/model-limits.ts';
 export type { Trend } from './limit/spend-rate.ts';
 export type { LimitOptions, Pool, Sampler, SharedLimit } from './limit-options.ts';
+export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
+export type {
+  FailureCost,
+  FailureGroup,
+  FailurePlace,
+  FailureReport,
+} from './observe/failure-report.ts';
 export type { Level } from './observe/forecast.ts';
+export type { FailureCause } from './observe/remedies.ts';
 export type { UsageRow } from './observe/usage.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';
 export type { Overseer, UnfinishedRun } from './overseer.ts';

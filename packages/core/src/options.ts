@@ -60,7 +60,10 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly maxAttempts?: number;
   /** Checks that run at once; the default is the number of processors. */
   readonly checksAtOnce?: number;
-  /** Output tokens that a call may give where the model does not say less; the default is 8,192. */
+  /**
+   * Output tokens that a call may give where the model does not say less; the default is 8,192, and more for an answer
+   * that was cut off, where the model has more room.
+   */
   readonly maxOutputTokens?: number;
   /** How long `close` waits for calls in flight, in ms; the default is 2,000. */
   readonly graceMs?: number;

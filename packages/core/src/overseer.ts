@@ -2,7 +2,10 @@ import { checkWorkers } from './check-workers.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { Journal } from './journal/journal.ts';
+import { readEvents } from './journal/read-events.ts';
 import type { LimitUse } from './limit/model-limits.ts';
+import { createFailureLedger } from './observe/failure-ledger.ts';
+import type { FailureReport } from './observe/failure-report.ts';
 import { type UsageRow, usageRows } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
@@ -201,6 +204,23 @@ export class Overseer implements AsyncDisposable {
     this.#kernel();
     const { members, clock } = this.#settings;
     return usageRows(members.values(), this.#open.projection, clock.now());
+  }
+
+  /**
+   * What failed in a run so far, by cause and place: how often, what was done about it, what it cost, which tasks are open
+   * because of it, and what to do. Reads the run's events anew. Throws `OverseerError` `run.unknown`.
+   */
+  async failures(run: string): Promise<FailureReport> {
+    await this.#kernel().settled();
+    const ledger = createFailureLedger();
+    let isKnown = false;
+    for await (const page of readEvents(this.#settings.store, this.#journal.stream, run)) {
+      for (const event of page) ledger.take(event);
+      isKnown ||= page.length > 0;
+    }
+    if (isKnown) return ledger.report();
+    const { name } = this.#settings.store;
+    throw new OverseerError('run.unknown', `There is no run ${run} in ${name}.`);
   }
 
   /** How every tool stands now: which are left alone after failures, and until when. */

@@ -4,6 +4,7 @@ import { sqlite } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
 import type { Project } from '../setup/project.ts';
 import type { TeamParts } from '../setup/team.ts';
+import { failureLines } from '../view/failure-lines.ts';
 import { lastScreen } from '../view/last-screen.ts';
 import { type Presenter, wordsOutput } from '../view/presenter.ts';
 import { harmless } from '../view/words.ts';
@@ -61,7 +62,7 @@ export async function work(
       'There is no plan to save: this run was not to plan alone.\n',
     );
   }
-  return await report(options, run, followed);
+  return await report(options, run, followed, overseer);
 }
 
 function presenterFor({ show, plans }: WorkOptions, overseer: Overseer): Presenter {
@@ -69,7 +70,12 @@ function presenterFor({ show, plans }: WorkOptions, overseer: Overseer): Present
   return show.json && plans?.only === true ? { ...presenter, event: () => undefined } : presenter;
 }
 
-async function report(options: WorkOptions, run: Run, followed: Followed): Promise<number> {
+async function report(
+  options: WorkOptions,
+  run: Run,
+  followed: Followed,
+  overseer: Overseer,
+): Promise<number> {
   const { project } = options;
   const { view, result } = followed;
   const stopped = followed.interrupted || view.status === 'suspended';
@@ -89,6 +95,11 @@ async function report(options: WorkOptions, run: Run, followed: Followed): Promi
     ],
   });
   for (const line of screen) output.write(`${line}\n`);
+  // What went right in the end is told where somebody asks for it.
+  if (result.status === 'failed' && !followed.interrupted) {
+    const failed = failureLines(await overseer.failures(run.id));
+    for (const line of failed) output.write(`${line}\n`);
+  }
   if (canGoOn) return EXIT.stopped;
   return result.status === 'completed' ? EXIT.done : EXIT.failed;
 }

@@ -49,6 +49,8 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return crossed(event);
     case 'verdict.given':
       return verdict(event, owner);
+    case 'attempt.recovered':
+      return `${owner}: ${withoutPlace(event.data.because)}`;
     case 'attempt.ended':
       return attemptEnded(event, owner);
     case 'change.refused':

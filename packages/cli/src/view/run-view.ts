@@ -233,6 +233,9 @@ function foldOwnTask(task: TaskView, event: OverseerEvent): void {
     case 'question.asked':
       task.status = statusOfAsker(event);
       return;
+    case 'attempt.recovered':
+      task.story.push(withoutPlace(event.data.because));
+      return;
     case 'attempt.ended':
       task.status = 'open';
       task.story.push(

@@ -63,6 +63,9 @@ function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 
       return 'stop';
     case 'tools':
       return runToolCalls(host, at, step.calls);
+    case 'repair':
+      void host.append([{ type: 'attempt.recovered', ...placeOf(at), data: step.repair }]);
+      return undefined;
     case 'step':
       return runToolStep(host, at, step.step);
     case 'validate':

@@ -250,6 +250,9 @@ function state(some: Partial<AttemptState>): AttemptState {
     strikes: 0,
     failingSince: undefined,
     failedAt: undefined,
+    recovered: undefined,
+    fit: undefined,
+    maxTokens: undefined,
     toolStep: undefined,
     verdicts: [],
     questions: undefined,
@@ -280,6 +283,8 @@ function answered(wanted: readonly string[], done: readonly string[]): StepState
     parts: [{ type: 'text', text: 'hm' }, ...calls],
     reason: wanted.length === 0 ? 'stop' : 'tool-calls',
     tools: new Map(done.map((id) => [id, toolStep(id)])),
+    next: undefined,
+    json: undefined,
   };
 }
 

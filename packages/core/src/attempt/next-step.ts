@@ -2,6 +2,8 @@ import type { AttemptState, StepState, ToolStepState } from '../journal/run-stat
 import type { Json } from '../spec/json.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { PlanTask, ToolStep } from '../spec/task.ts';
+import { isCutOff } from './is-cut-off.ts';
+import { type Repair, repairOfAnswer, repairOfInput } from './repair-written.ts';
 import { givenUp, isGivenUp } from './tool-doubt.ts';
 
 /** What an attempt has to do next; read off its recorded state alone, so that resuming is nothing special. */
@@ -10,8 +12,10 @@ export type Step =
   | { readonly kind: 'call' }
   /** The call in flight will end by itself, or the two of them. */
   | { readonly kind: 'calling' }
-  /** The call failed; the scheduler keeps, moves or ends the attempt. */
+  /** The call failed, or its answer was cut off; the scheduler keeps, moves or ends the attempt. */
   | { readonly kind: 'retry' }
+  /** What the model wrote is no JSON, and there is one way to put it right. */
+  | { readonly kind: 'repair'; readonly repair: Repair }
   | { readonly kind: 'tools'; readonly calls: readonly ToolCallPart[] }
   /** A person gave up a tool call in doubt. */
   | { readonly kind: 'abandon'; readonly because: string }
@@ -41,7 +45,7 @@ export function nextStep(attempt: AttemptState, task: PlanTask, checks: number):
   // What a member of the ensemble gave has passed its checks.
   if (task.ensemble !== undefined && attempt.model === undefined) return { kind: 'accept' };
   if (attempt.model !== undefined) {
-    const step = nextModelStep(attempt);
+    const step = nextModelStep(attempt) ?? mending(repairOfAnswer(attempt, task));
     if (step !== undefined) return step;
   }
   return nextCheck(attempt, checks);
@@ -57,16 +61,32 @@ function nextModelStep(attempt: AttemptState): Step | undefined {
   const last = attempt.steps.at(-1);
   if (last === undefined) return { kind: 'call' };
   const wanted = toolCallsOf(last);
-  if (wanted.length === 0) return undefined;
+  if (wanted.length === 0) return afterWords(last);
   const missing = wanted.filter((call) => last.tools.get(call.id)?.result === undefined);
   const [first] = missing;
   if (first !== undefined) {
-    return stepInDoubt(attempt, last.tools.get(first.id)) ?? { kind: 'tools', calls: missing };
+    return (
+      mending(repairOfInput(last, missing)) ??
+      stepInDoubt(attempt, last.tools.get(first.id)) ?? { kind: 'tools', calls: missing }
+    );
   }
   if (attempt.steps.length >= MAX_STEPS) {
     return { kind: 'give-up', because: `it used tools ${MAX_STEPS} times without an answer` };
   }
   return { kind: 'call' };
+}
+
+function mending(repair: Repair | undefined): Step | undefined {
+  return repair === undefined ? undefined : { kind: 'repair', repair };
+}
+
+/** What comes after an answer without tool calls; `undefined` where it is whole. */
+function afterWords(last: StepState): Step | undefined {
+  if (last.next !== undefined) return { kind: 'call' };
+  if (last.reason === 'content-filter') {
+    return { kind: 'give-up', because: "the provider's content rules stopped its answer" };
+  }
+  return isCutOff(last) ? { kind: 'retry' } : undefined;
 }
 
 /** What a tool call in doubt waits for, or makes of the attempt; `undefined` where it can be gone on with. */

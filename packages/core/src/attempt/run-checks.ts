@@ -2,7 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { BROKEN_CHECK } from '../internal/broken-check.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { within } from '../internal/within.ts';
-import { answerText } from '../journal/fold-attempt.ts';
+import { answerParts, answerText } from '../journal/fold-attempt.ts';
 import { OWN_REVIEW } from '../route/choose-reviewer.ts';
 import type { Json } from '../spec/json.ts';
 import type { PlanTask } from '../spec/task.ts';
@@ -22,7 +22,7 @@ export function runCheck(
   check: number,
 ): Promise<void> | undefined {
   const link = linkOf(at, check);
-  const answer = { text: answerText(at.attempt), parts: at.attempt.steps.at(-1)?.parts ?? [] };
+  const answer = { text: answerText(at.attempt), parts: answerParts(at.attempt) };
   // A check that never comes back gives its place to others when its time is over.
   return judge(host, at, check, link, (folder) =>
     host.bounded(

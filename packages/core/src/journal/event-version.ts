@@ -21,6 +21,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'task.changed': 1,
   'task.reopened': 1,
   'attempt.started': 1,
+  'attempt.recovered': 1,
   'workspace.opened': 1,
   'attempt.ended': 1,
   'call.started': 1,

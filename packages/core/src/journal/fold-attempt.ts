@@ -1,6 +1,7 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
 import { foldCall } from './fold-call.ts';
+import { foldRecovery } from './fold-recovery.ts';
 import type {
   AttemptState,
   PastAttempt,
@@ -26,6 +27,9 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
         tools: event.data.tools,
         framework: event.data.framework,
       };
+      return;
+    case 'attempt.recovered':
+      foldRecovery(attempt, event.data);
       return;
     case 'workspace.opened':
       attempt.base = event.data.base;
@@ -80,13 +84,21 @@ export function acceptAttempt(task: TaskState): string {
   return past.answer;
 }
 
-/** The answer of an attempt: the text of its last call, or what its tool gave. */
+/** The answer of an attempt: the text of its last call, with those that it goes on from, or what its tool gave. */
 export function answerText(attempt: AttemptState): string {
   const step = attempt.steps.at(-1);
-  if (step !== undefined) return textOf(step.parts);
+  if (step !== undefined) return step.json ?? textOf(answerParts(attempt));
   const result = attempt.toolStep?.result;
   if (result === undefined) return '';
   return typeof result.output === 'string' ? result.output : JSON.stringify(result.output);
+}
+
+/** The parts of an attempt's answer, over all calls that gave a piece of it. */
+export function answerParts({ steps }: AttemptState): readonly Part[] {
+  let first = steps.length - 1;
+  while (first > 0 && steps[first - 1]?.next !== undefined) first -= 1;
+  if (first >= steps.length - 1) return steps.at(-1)?.parts ?? [];
+  return steps.slice(first).flatMap(({ parts, next }) => (next === 'again' ? [] : parts));
 }
 
 function textOf(parts: readonly Part[]): string {
@@ -147,6 +159,9 @@ function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptS
     strikes: 0,
     failingSince: undefined,
     failedAt: undefined,
+    recovered: undefined,
+    fit: undefined,
+    maxTokens: undefined,
     toolStep: undefined,
     verdicts: [],
     questions: undefined,
@@ -179,7 +194,7 @@ function pastOf(
   because: string,
   findings: PastAttempt['findings'],
 ): PastAttempt {
-  const { id, model } = attempt;
+  const { id, model, failure } = attempt;
   return {
     id,
     model,
@@ -190,5 +205,6 @@ function pastOf(
     isDoubted: false,
     answer: answerText(attempt),
     findings,
+    overflow: failure?.kind === 'context-overflow' ? failure.message : undefined,
   };
 }

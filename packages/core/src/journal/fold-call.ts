@@ -100,5 +100,6 @@ function answer(
   attempt.strikes = 0;
   attempt.failingSince = undefined;
   attempt.failedAt = undefined;
-  attempt.steps.push({ call, parts, reason, tools: new Map() });
+  const tools = new Map();
+  attempt.steps.push({ call, parts, reason, tools, next: undefined, json: undefined });
 }

@@ -6,6 +6,7 @@ import type { BudgetSpec } from '../spec/limit.ts';
 import type { Message, Part } from '../spec/message.ts';
 import type { FinishReason, ModelErrorKind, ToolDescription } from '../spec/model.ts';
 import type { FrameworkReport } from '../spec/prompt-record.ts';
+import type { RecoveryAction } from '../spec/recovery.ts';
 import type { PlanTask, Priority } from '../spec/task.ts';
 import type { Effect } from '../spec/tool.ts';
 import type { Ask, Finding, Verdict } from '../spec/validator.ts';
@@ -103,6 +104,8 @@ export interface PastAttempt {
   readonly isDoubted: boolean;
   readonly answer: string;
   readonly findings: readonly Finding[];
+  /** What its model said of the prompt, where that was too long for it. */
+  readonly overflow: string | undefined;
 }
 
 /** One tool call that a model asked for. */
@@ -120,9 +123,13 @@ export interface ToolStepState {
 /** One finished model call, with what its tools answered. */
 export interface StepState {
   readonly call: string;
-  readonly parts: readonly Part[];
+  parts: readonly Part[];
   readonly reason: FinishReason;
   readonly tools: Map<string, ToolStepState>;
+  /** What the attempt does about its end, where that came too early: the next call goes on with it, or stands for it. */
+  next: 'go-on' | 'again' | undefined;
+  /** The JSON that stands for the answer. */
+  json: string | undefined;
 }
 
 /** One question that an attempt asked, and what was answered. */
@@ -188,6 +195,11 @@ export interface AttemptState {
   /** When the first and when the last of these failed, epoch ms. */
   failingSince: number | undefined;
   failedAt: number | undefined;
+  /** How often it did what about its troubles; `undefined` as long as it had none. */
+  recovered: Map<RecoveryAction, number> | undefined;
+  /** The tokens that its conversation may have, and the most that an answer of it may have, where that was changed. */
+  fit: number | undefined;
+  maxTokens: number | undefined;
   /** The tool call of a task that a tool does. */
   toolStep: ToolStepState | undefined;
   /** By position in the chain of checks. */

@@ -20,6 +20,7 @@ export { type Clock, systemClock } from '../internal/clock.ts';
 export { type Defined, defined } from '../internal/defined.ts';
 export type { HeaderReader } from '../internal/header-reader.ts';
 export { createIds, type Ids } from '../internal/ids.ts';
+export type { JsonFix } from '../internal/lenient-json.ts';
 export { modelRefusal, type Refusal, requestIdOf } from '../internal/model-refusal.ts';
 export { nearest, suggest } from '../internal/nearest.ts';
 export { parseDuration } from '../internal/parse-duration.ts';
@@ -32,6 +33,8 @@ export {
   type PushStream,
 } from '../internal/push-stream.ts';
 export { rateLimit } from '../internal/rate-headers.ts';
+export { type Recovery, recoveries } from '../internal/recoveries.ts';
+export { describeFixes, type JsonRepair, repairJson } from '../internal/repair-json.ts';
 export { retryAfterMs } from '../internal/retry-after.ts';
 export { createSseReader, type SseReader, type SseReaderOptions } from '../internal/sse.ts';
 export { abortError, toModelError } from '../internal/to-model-error.ts';
@@ -41,4 +44,6 @@ export {
   type StandardToolSchema,
   toolSchema,
 } from '../internal/tool-schema.ts';
+export { type BackoffOptions, backoffMs } from '../limit/backoff.ts';
 export { type Breaker, type BreakerOptions, createBreaker } from '../limit/create-breaker.ts';
+export { type RetryNotice, type RetryOptions, withRetry } from '../limit/with-retry.ts';

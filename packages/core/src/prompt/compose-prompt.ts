@@ -19,7 +19,7 @@ export type { ComposedPrompt, PromptInput } from './prompt-input.ts';
  * may be sent; composing does not stop it. Throws `ConfigError` `config.framework` for a framework that is faulty.
  */
 export function composePrompt(input: PromptInput): ComposedPrompt {
-  const caps = capsFor(input.model.contextWindow);
+  const caps = input.caps ?? capsFor(input.model.contextWindow);
   const result = deliverable(input.task, input.tools.length > 0);
   const values = valuesOf(input, result);
   const own = joinSections([

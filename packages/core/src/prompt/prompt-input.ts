@@ -10,6 +10,7 @@ import type {
   TaskKind,
   ToolDescription,
 } from '../spec/index.ts';
+import type { PromptCaps } from './prompt-caps.ts';
 
 /** What a task that this one needs has given. */
 export interface PromptInputTask {
@@ -50,6 +51,8 @@ export interface PromptInput {
   readonly practices?: PromptPractices;
   /** Failed attempts, oldest first; untrusted. */
   readonly history: readonly PromptAttempt[];
+  /** How much untrusted text it may carry; the default is by the model's window. */
+  readonly caps?: PromptCaps;
 }
 
 /** A prompt, ready to be stored and sent. */

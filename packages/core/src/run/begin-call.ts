@@ -95,11 +95,12 @@ export function requestOf(
   member: Member,
   messages: LetThrough['request']['messages'],
   tools: NonNullable<LetThrough['request']['tools']>,
+  maxTokens: number = outputLimit(settings, member),
 ): LetThrough['request'] {
   const output = outputOf(task.task);
   return {
     messages,
-    maxTokens: outputLimit(settings, member),
+    maxTokens,
     ...(tools.length === 0 ? {} : { tools }),
     ...(output === undefined ? {} : { output }),
   };

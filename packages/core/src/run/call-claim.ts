@@ -26,8 +26,8 @@ export function claimFor(
   member: Member,
   task: TaskState,
   inputTokens: number,
+  maximum: number = outputLimit(settings, member),
 ): Claim {
-  const maximum = outputLimit(settings, member);
   const output = projection.outputs.estimate(outputKey(member.name, task.task.kind), maximum);
   const payer = payerOf(projection.runs.get(task.run));
   // Text of few words and many signs has up to twice the tokens that the estimate sees.
@@ -45,8 +45,9 @@ export function claimForMessages(
   task: TaskState,
   messages: readonly Message[],
   tools: readonly ToolDescription[],
+  maxTokens?: number,
 ): Claim {
-  return claimFor(decider, member, task, estimateTokens({ messages, tools }));
+  return claimFor(decider, member, task, estimateTokens({ messages, tools }), maxTokens);
 }
 
 /** Before the prompt is composed: what it will have, from what it is made of. */

@@ -14,6 +14,7 @@ import type { RoleParts } from './role-parts.ts';
 import { takenModels } from './taken-models.ts';
 import { candidatesOf, whyNever } from './task-candidates.ts';
 import { tooSlow } from './too-slow.ts';
+import { tooSmall } from './too-small.ts';
 
 /** A model that has tools calls them at least once and then says what it did. */
 const CALLS_WITH_TOOLS = 2;
@@ -33,6 +34,7 @@ export function chooseFor(
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
   const { refusals, excluded } = triedBy(task);
+  for (const [model, why] of tooSmall(settings.members, task)) excluded.set(model, why);
   excludeOutlasted(decider, task.run, nowMs, excluded);
   const run = projection.runs.get(task.run);
   if (run !== undefined) excludeSpent(decider, run, task, nowMs, excluded);

@@ -1,5 +1,5 @@
 import type { RunState, TaskState } from '../journal/run-state.ts';
-import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
+import { type ComposedPrompt, composePrompt, type PromptInput } from '../prompt/compose-prompt.ts';
 import type { Member } from '../route/member.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { Decider } from './decider.ts';
@@ -14,10 +14,11 @@ export function composeFor(
   task: TaskState,
   member: Member,
   nowMs: number,
+  compose: (input: PromptInput) => ComposedPrompt = composePrompt,
 ): { readonly prompt: ComposedPrompt; readonly tools: readonly ToolDescription[] } {
   const parts = settings.roles.of(task.task);
   const { tools, context } = offerTools(projection.tools, parts.descriptions, run.context, nowMs);
-  const prompt = composePrompt({
+  const prompt = compose({
     task: task.task,
     roleName: parts.name,
     role: parts.role,

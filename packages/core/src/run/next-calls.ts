@@ -11,6 +11,7 @@ import type { DispatcherHost } from './dispatcher-host.ts';
 import { downUntil } from './down-until.ts';
 import type { FirstCalls } from './first-calls.ts';
 import { describeError } from './live-attempts.ts';
+import { recoveryOf } from './recovery-of.ts';
 import { isSetBack } from './set-back.ts';
 import type { TellWaiting } from './tell-waiting.ts';
 
@@ -80,6 +81,9 @@ export class NextCalls {
     if (!this.#host.mayGoOn(run, task)) return undefined;
     const member = this.#decider.settings.members.get(attempt.model ?? '');
     if (member === undefined) return this.#end(at, 'failed', `${attempt.model} left the team`);
+    const recovery = recoveryOf(this.#decider, at, member, nowMs);
+    if (recovery?.kind === 'end') return this.#end(at, 'failed', recovery.because);
+    if (recovery?.kind === 'go-on') void this.#journal.append(recovery.drafts);
     const hopeless = whyHopeless(this.#decider, at, member, nowMs);
     if (hopeless !== undefined) return this.#end(at, hopeless.outcome, hopeless.because);
     const first = this.#firstCalls.next(at, member, nowMs);
@@ -102,7 +106,8 @@ export class NextCalls {
     const { run, task, attempt } = at;
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];
-    const claim = claimForMessages(this.#decider, member, task, messages, tools);
+    const { maxTokens } = attempt;
+    const claim = claimForMessages(this.#decider, member, task, messages, tools, maxTokens);
     const admission = admitCall(this.#decider.projection, task, member, claim, nowMs);
     if (admission.kind === 'never') {
       if (admission.ends !== 'run') return this.#end(at, 'failed', admission.why);
@@ -116,7 +121,7 @@ export class NextCalls {
     const place = { ...placeOf(at), call };
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
-    const request = requestOf(this.#decider.settings, task, member, messages, tools);
+    const request = requestOf(this.#decider.settings, task, member, messages, tools, maxTokens);
     const durable = this.#journal.append([callStarted(place, member, step, admission, claim, key)]);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;

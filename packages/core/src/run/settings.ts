@@ -59,6 +59,8 @@ export interface Settings {
   readonly checksAtOnce: number;
   /** Output tokens a call may give, where the model does not say less. */
   readonly maxOutputTokens: number;
+  /** The most that a call may give whose answer was cut off before. */
+  readonly outputCeiling: number;
   /** How long `close` waits for calls in flight. */
   readonly graceMs: number;
 }

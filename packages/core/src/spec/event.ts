@@ -5,6 +5,7 @@ import type { BudgetScope, BudgetSpec } from './limit.ts';
 import type { Message, Part } from './message.ts';
 import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } from './model.ts';
 import type { FrameworkReport, PromptSection } from './prompt-record.ts';
+import type { RecoveryAction, TroubleKind } from './recovery.ts';
 import type { PlanTask, Priority } from './task.ts';
 import type { Effect } from './tool.ts';
 import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
@@ -101,7 +102,10 @@ export interface EventData {
   'task.waiting': { readonly because: string; readonly untilAt?: number };
   /** A person put the task before all others. */
   'task.expedited': { readonly by: string; readonly because: string };
-  /** What the task gave is the answer of this attempt's last call or tool, or that of the task `from`; it is not written again here. */
+  /**
+   * What the task gave is the answer of this attempt's last call, with those that it goes on from, or of its tool, or that
+   * of the task `from`; it is not written again here.
+   */
   'task.done': {
     readonly changed?: readonly string[];
     readonly commit?: string;
@@ -126,6 +130,22 @@ export interface EventData {
     /** The sections that `messages` were made of, without their text, in order; `lines` is how many lines each gave. */
     readonly sections: readonly (Omit<PromptSection, 'text'> & { readonly lines: number })[];
     readonly framework?: FrameworkReport;
+  };
+  /** Something went wrong with a call, and the attempt goes on with its model all the same. */
+  'attempt.recovered': {
+    readonly trouble: TroubleKind;
+    readonly action: RecoveryAction;
+    readonly because: string;
+    /** The prompt that is sent from here on. */
+    readonly messages?: readonly Message[];
+    readonly sections?: EventData['attempt.started']['sections'];
+    /** The tokens that the whole conversation may have from here on, by estimate; the oldest results of tools give way first. */
+    readonly fit?: number;
+    /** The most output tokens that its calls are allowed from here on. */
+    readonly maxTokens?: number;
+    /** The JSON that stands for what the model wrote: the input of the tool call `tool`, or else its answer. */
+    readonly json?: string;
+    readonly tool?: string;
   };
   'workspace.opened': { readonly base: string };
   'attempt.ended': {

@@ -71,6 +71,7 @@ export type {
 } from './model.ts';
 export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
 export type { FrameworkReport, PromptSection } from './prompt-record.ts';
+export type { RecoveryAction, TroubleKind } from './recovery.ts';
 export type {
   BlobStore,
   EventLog,

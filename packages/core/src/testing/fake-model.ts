@@ -4,6 +4,7 @@ import type { Json } from '../spec/json.ts';
 import type { ReasoningPart, TextPart, ToolCallPart } from '../spec/message.ts';
 import type {
   CallContext,
+  FinishReason,
   Model,
   ModelEvent,
   ModelInfo,
@@ -20,7 +21,11 @@ export interface FakeReply {
     readonly id?: string;
     readonly name: string;
     readonly input: Json;
+    /** Why what the model wrote is no JSON; then `input` is that text. */
+    readonly invalid?: string;
   }[];
+  /** Why it stops; the default is `tool-calls` where there are any, else `stop`. */
+  readonly reason?: FinishReason;
   /** The default is an estimate of both sides. */
   readonly usage?: Usage;
   /** Thrown, after whatever text is given has been sent as deltas. */
@@ -90,17 +95,22 @@ async function* play(
   }
   if (reply.error !== undefined) throw reply.error;
   for (const [index, part] of parts.entries()) yield { type: 'part', index, part };
-  const reason = parts.some(({ type }) => type === 'tool-call') ? 'tool-calls' : 'stop';
-  yield { type: 'finish', reason, usage: reply.usage ?? estimated(reply, request) };
+  const whole = parts.some(({ type }) => type === 'tool-call') ? 'tool-calls' : 'stop';
+  yield {
+    type: 'finish',
+    reason: reply.reason ?? whole,
+    usage: reply.usage ?? estimated(reply, request),
+  };
 }
 
 function partsOf(reply: FakeReply): readonly (TextPart | ReasoningPart | ToolCallPart)[] {
   const calls = (reply.toolCalls ?? []).map(
-    ({ id, name, input }, order): ToolCallPart => ({
+    ({ id, name, input, invalid }, order): ToolCallPart => ({
       type: 'tool-call',
       id: id ?? `call_${order + 1}`,
       name,
       input,
+      ...(invalid === undefined ? {} : { invalid }),
     }),
   );
   return [

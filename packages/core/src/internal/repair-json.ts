@@ -1,0 +1,78 @@
+import type { Json } from '../spec/json.ts';
+import { type JsonFix, readLenient } from './lenient-json.ts';
+
+/** What a text that was to be JSON is, or why nobody can tell. */
+export type JsonRepair =
+  | {
+      readonly ok: true;
+      readonly value: Json;
+      /** The value as JSON; the text itself where that was right. */
+      readonly json: string;
+      /** What was put right; empty for JSON. */
+      readonly fixes: readonly JsonFix[];
+    }
+  | { readonly ok: false; readonly because: string };
+
+/** Beginnings that are looked at in words around the JSON. */
+const MOST_BEGINNINGS = 20;
+
+/**
+ * Reads JSON as models write it: in a Markdown fence or among words, with a comma too many or too few, other quotes, bare
+ * keys, comments, line ends in strings, or without its last brackets. Puts right what can be read in one way only and
+ * says what that was; `cut` in `fixes` means that the text ended in the middle of a value, so that something is missing.
+ * JSON stays as it is. Never throws; takes time in proportion to the text.
+ */
+export function repairJson(text: string): JsonRepair {
+  try {
+    return { ok: true, value: JSON.parse(text) as Json, json: text, fixes: [] };
+  } catch {
+    return amongWords(text);
+  }
+}
+
+/** What was put right, in words. */
+export function describeFixes(fixes: readonly JsonFix[]): string {
+  return fixes.map((fix) => WORDS[fix]).join(', ');
+}
+
+const WORDS: Readonly<Record<JsonFix, string>> = {
+  fence: 'a Markdown fence around it',
+  words: 'words around it',
+  comma: 'a comma too many or too few',
+  quotes: 'quotes of another kind',
+  keys: 'keys without quotes',
+  literal: 'words that stand for true, false or null',
+  comment: 'comments',
+  newline: 'line ends or tabs in a string',
+  escape: 'a backslash that stands for itself',
+  closed: 'missing brackets at its end',
+  cut: 'it was cut off in the middle of a value',
+};
+
+/** The one object or array that the text holds. */
+function amongWords(text: string): JsonRepair {
+  const found: Extract<JsonRepair, { ok: true }>[] = [];
+  let next = 0;
+  let begun = 0;
+  for (const { index } of text.matchAll(/[{[]/g)) {
+    if (index < next) continue;
+    begun += 1;
+    if (begun > MOST_BEGINNINGS) break;
+    const fixes = new Set<JsonFix>();
+    const read = readLenient(text, index, fixes);
+    if (!read.ok) {
+      if (read.isOne) return { ok: false, because: read.because };
+      continue;
+    }
+    const { json, end } = read;
+    const around = text.slice(next, index) + text.slice(end);
+    if (around.includes('```')) fixes.add('fence');
+    if (/[^\s`]/.test(around.replace(/```\w*/g, ''))) fixes.add('words');
+    found.push({ ok: true, value: JSON.parse(json) as Json, json, fixes: [...fixes] });
+    next = end;
+  }
+  const [only] = found;
+  if (only === undefined) return { ok: false, because: 'it holds no JSON object or array' };
+  if (found.length === 1) return only;
+  return { ok: false, because: `it holds ${found.length} JSON values, and one was to be there` };
+}

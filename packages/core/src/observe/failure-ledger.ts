@@ -1,0 +1,240 @@
+import { BROKEN_CHECK } from '../internal/broken-check.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import { FailureBook, type GrowingGroup, lose, tried } from './failure-book.ts';
+import type { FailurePlace, FailureReport } from './failure-report.ts';
+import type { FailureCause } from './remedies.ts';
+
+/** What of an attempt has a say in what failed and what that cost. */
+interface AttemptTrail {
+  readonly model: string | undefined;
+  readonly startedAt: number;
+  /** What its finished calls cost. */
+  cost: CallEstimate;
+  /** The last call that finished, and what it cost. */
+  last: CallEstimate;
+  callAt: number;
+  /** What went wrong last, as long as nothing came after it. */
+  trouble: { readonly group: GrowingGroup | undefined; readonly at: number } | undefined;
+  readonly tools: Map<string, string>;
+}
+
+/** The events of a run, and what failed in it. */
+export interface FailureLedger {
+  /** Takes the next event of the run, in order. */
+  take(event: OverseerEvent): void;
+  report(): FailureReport;
+}
+
+/** A ledger of what fails in one run: a fold of its events, with a bounded number of groups. */
+export function createFailureLedger(): FailureLedger {
+  const fold = new FailureFold();
+  return { take: (event) => fold.take(event), report: () => fold.report() };
+}
+
+const NOTHING: CallEstimate = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
+
+class FailureFold {
+  readonly #book = new FailureBook();
+  readonly #attempts = new Map<string, AttemptTrail>();
+  /** By task: what ended its last attempt, and whose that was. */
+  readonly #left = new Map<
+    string,
+    { readonly group: GrowingGroup | undefined; readonly model: string | undefined }
+  >();
+  readonly #done = new Set<string>();
+
+  report(): FailureReport {
+    return this.#book.report(this.#done);
+  }
+
+  take(event: OverseerEvent): void {
+    const { task = '' } = event;
+    switch (event.type) {
+      case 'task.assigned':
+        this.#assigned(event);
+        return;
+      case 'task.done':
+        this.#done.add(task);
+        this.#attempts.delete(event.attempt ?? '');
+        this.#left.delete(task);
+        return;
+      case 'task.failed':
+        if (!this.#left.has(task))
+          this.#note('not-begun', event, event.data.because, placeOfTask(task));
+        return;
+      default: {
+        const trail = this.#attempts.get(event.attempt ?? '');
+        if (trail !== undefined) this.#inAttempt(trail, event);
+      }
+    }
+  }
+
+  #assigned({ at, attempt = '', task = '', data }: OverseerEvent<'task.assigned'>): void {
+    const { model } = data;
+    const left = this.#left.get(task);
+    if (left !== undefined) tried(left.group, left.model === model ? 'ask-again' : 'another-model');
+    this.#left.delete(task);
+    this.#attempts.set(attempt, {
+      ...{ model, startedAt: at, cost: NOTHING, last: NOTHING, callAt: at },
+      ...{ trouble: undefined, tools: new Map<string, string>() },
+    });
+  }
+
+  #inAttempt(trail: AttemptTrail, event: OverseerEvent): void {
+    switch (event.type) {
+      case 'call.started':
+        this.#calls(trail, event.at);
+        return;
+      case 'call.failed':
+      case 'call.finished':
+        this.#called(trail, event);
+        return;
+      case 'attempt.recovered':
+        this.#recovered(trail, event);
+        return;
+      case 'tool.started':
+      case 'tool.finished':
+        this.#tool(trail, event);
+        return;
+      case 'verdict.given':
+        this.#verdict(trail, event);
+        return;
+      case 'change.refused':
+        this.#trouble(trail, 'conflict', event, event.data.because, {
+          kind: 'project',
+          name: 'project',
+        });
+        return;
+      case 'attempt.ended':
+        this.#ended(trail, event);
+        return;
+      default:
+    }
+  }
+
+  /** A call after one that failed is that call again. */
+  #calls(trail: AttemptTrail, at: number): void {
+    if (trail.trouble !== undefined) {
+      tried(trail.trouble.group, 'wait');
+      lose(trail.trouble.group, at - trail.trouble.at);
+    }
+    trail.trouble = undefined;
+    trail.callAt = at;
+  }
+
+  #called(trail: AttemptTrail, event: OverseerEvent<'call.failed' | 'call.finished'>): void {
+    const { settled } = event.data;
+    if (event.type === 'call.failed') {
+      const { kind, message } = event.data;
+      // Whoever broke a call off knows why.
+      if (kind === 'aborted') return;
+      this.#trouble(trail, kind, event, message);
+      lose(trail.trouble?.group, event.at - trail.callAt, settled);
+      return;
+    }
+    const { reason, parts } = event.data;
+    trail.last = settled;
+    trail.cost = sumOf(trail.cost, settled);
+    if (reason === 'length' && !parts.some(({ type }) => type === 'tool-call')) {
+      this.#trouble(trail, 'cut-answer', event, 'its answer was cut off at its length limit');
+    } else if (reason === 'content-filter') {
+      this.#trouble(
+        trail,
+        'content-filter',
+        event,
+        "the provider's content rules stopped its answer",
+      );
+    }
+  }
+
+  #recovered(trail: AttemptTrail, event: OverseerEvent<'attempt.recovered'>): void {
+    const { action, trouble, because } = event.data;
+    const group =
+      trouble === 'broken-json'
+        ? this.#note(trouble, event, because, { kind: 'model', name: trail.model ?? '' })
+        : trail.trouble?.group;
+    tried(group, action);
+    if (action === 'more-room') lose(group, 0, trail.last);
+    if (trouble !== 'broken-json') trail.trouble = undefined;
+  }
+
+  #tool(trail: AttemptTrail, event: OverseerEvent<'tool.started' | 'tool.finished'>): void {
+    if (event.type === 'tool.started') {
+      trail.tools.set(event.data.id, event.data.name);
+      return;
+    }
+    const { id, isError, isBroken, output } = event.data;
+    const name = event.data.name ?? trail.tools.get(id) ?? '';
+    trail.tools.delete(id);
+    if (isError !== true) return;
+    const message = typeof output === 'string' ? output : JSON.stringify(output);
+    const cause = isBroken === true ? 'tool-broken' : 'tool-refused';
+    this.#note(cause, event, message, { kind: 'tool', name });
+  }
+
+  #verdict(trail: AttemptTrail, event: OverseerEvent<'verdict.given'>): void {
+    const { verdict, validator } = event.data;
+    if (verdict.kind !== 'fail') return;
+    const { findings } = verdict;
+    const isBroken = findings.length > 0 && findings.every(({ code }) => code === BROKEN_CHECK);
+    const message = findings[0]?.message ?? 'no reason given';
+    const where: FailurePlace = { kind: 'check', name: validator };
+    this.#trouble(trail, isBroken ? 'check-broken' : 'refused', event, message, where);
+  }
+
+  #ended(trail: AttemptTrail, event: OverseerEvent<'attempt.ended'>): void {
+    const { outcome, because, fault } = event.data;
+    const { task = '' } = event;
+    this.#attempts.delete(event.attempt ?? '');
+    if (outcome === 'cancelled' || outcome === 'accepted') return;
+    if (trail.trouble === undefined && outcome !== 'moved') {
+      const cause =
+        fault === 'infrastructure'
+          ? 'infrastructure'
+          : outcome === 'rejected'
+            ? 'refused'
+            : 'no-answer';
+      const where: FailurePlace =
+        cause === 'no-answer' && trail.model !== undefined
+          ? { kind: 'model', name: trail.model }
+          : placeOfTask(task);
+      this.#trouble(trail, cause, event, because, where);
+    }
+    // What failed calls took was added when they did.
+    lose(trail.trouble?.group, 0, trail.cost);
+    if (outcome === 'rejected') lose(trail.trouble?.group, event.at - trail.startedAt);
+    this.#left.set(task, { group: trail.trouble?.group, model: trail.model });
+  }
+
+  #trouble(
+    trail: AttemptTrail,
+    cause: FailureCause,
+    event: OverseerEvent,
+    message: string,
+    where: FailurePlace = { kind: 'model', name: trail.model ?? '' },
+  ): void {
+    trail.trouble = { group: this.#note(cause, event, message, where), at: event.at };
+  }
+
+  #note(
+    cause: FailureCause,
+    { at, task = '' }: OverseerEvent,
+    message: string,
+    where: FailurePlace,
+  ): GrowingGroup | undefined {
+    return this.#book.note(cause, where, { at, task, message });
+  }
+}
+
+function placeOfTask(name: string): FailurePlace {
+  return { kind: 'task', name };
+}
+
+function sumOf(a: CallEstimate, b: CallEstimate): CallEstimate {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    microUsd: a.microUsd + b.microUsd,
+  };
+}
