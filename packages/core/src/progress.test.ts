@@ -118,7 +118,7 @@ describe('overseer.progress', () => {
     const { runs, bottlenecks } = await overseer.progress();
     expect(runs[0]?.counts).toMatchObject({ done: 2, limited: 2 });
     expect(runs[0]?.limits).toEqual({
-      waits: [{ model: 'a', what: '2 calls', kind: 'limit', ms: 4_000, tasks: 2 }],
+      waits: [{ model: 'a', what: '2 calls', kind: 'limit', ms: 4_000, times: 2 }],
       limitedMs: 4_000,
       turnMs: 0,
       delayMs: 2_000,

@@ -16,7 +16,7 @@ describe('the progress of a run in plain text', () => {
       'Build  ░░░░░░░░░░░░░░░░░░░░    0 %  1 limited, 1 blocked',
       'all    ███████░░░░░░░░░░░░░   33 %  1 done, 1 limited, 1 blocked',
       'critical path: code → test (at least 8.0 s more)',
-      'limits delayed it by 5.0 s, 56 % of its time: a: 5 calls (5.0 s over 1 task)',
+      'limits delayed it by 5.0 s, 56 % of its time: a: 5 calls (5.0 s in 1 wait)',
       'it would go on from event 7, 1 change in, the last abc',
       'holds up: 1 task waits for a: 5/5 calls, resets in 30 s',
       'holds up: code holds up 1 task: it waits for a: 5/5 calls, resets in 30 s',

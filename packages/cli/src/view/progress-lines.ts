@@ -68,9 +68,9 @@ function pathLines({ criticalPath, endedAt }: RunProgress): readonly string[] {
 function limitLines({ limits }: RunProgress): readonly string[] {
   const { waits, delayMs, share } = limits;
   if (waits.length === 0) return [];
-  const longest = waits.slice(0, 3).map(({ model, what, ms, tasks }) => {
+  const longest = waits.slice(0, 3).map(({ model, what, ms, times }) => {
     const name = model === undefined ? what : `${model}: ${what}`;
-    return `${name} (${span(ms)} over ${plural(tasks, 'task')})`;
+    return `${name} (${span(ms)} in ${plural(times, 'wait')})`;
   });
   const delay = `${span(delayMs)}, ${Math.round(share * 100)} % of its time`;
   return [`limits delayed it by ${delay}: ${longest.join('; ')}`];

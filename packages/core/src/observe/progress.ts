@@ -102,7 +102,7 @@ export interface Bottleneck {
 /** What limits did to the schedule of a run so far. */
 export interface LimitEffect {
   /** How long ready tasks and attempts waited, in ms, by what they waited for; the longest first. */
-  readonly waits: readonly (WaitReason & { readonly ms: number; readonly tasks: number })[];
+  readonly waits: readonly (WaitReason & { readonly ms: number; readonly times: number })[];
   /** How long ready tasks waited for limits and outages, in all. */
   readonly limitedMs: number;
   /** How long ready tasks waited for their turn and for a place. */

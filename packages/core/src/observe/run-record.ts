@@ -60,7 +60,8 @@ type Fault = TaskState['past'][number]['fault'];
 /** How long tasks waited for one limit. */
 export interface WaitSum extends WaitReason {
   ms: number;
-  tasks: number;
+  /** How many waits these were; a task that waits again counts again. */
+  times: number;
 }
 
 /** When a run did what. Moments are epoch ms. */
@@ -151,10 +152,10 @@ export function addWait(
     what: place === key ? what : 'other',
     kind,
     ms: 0,
-    tasks: 0,
+    times: 0,
   };
   sum.ms += ms;
-  sum.tasks += 1;
+  sum.times += 1;
   waits.set(place, sum);
 }
 
