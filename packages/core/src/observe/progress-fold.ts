@@ -27,10 +27,19 @@ const GROUPS = 10_000;
  * over the last hundred.
  */
 export class ProgressFold {
+  /** @internal */
   readonly runs: ReadonlyMap<string, RunRecord>;
-  /** Over all runs that were seen. */
+  /**
+   * Over all runs that were seen.
+   *
+   * @internal
+   */
   readonly book: WorkBook = new WorkBook();
-  /** How long tasks were worked on, by kind and under `*`. */
+  /**
+   * How long tasks were worked on, by kind and under `*`.
+   *
+   * @internal
+   */
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly #runs = new Map<string, RunRecord>();
   readonly #groups = new Map<string, LimitedTime>();
@@ -64,7 +73,11 @@ export class ProgressFold {
     run.last = { seq: event.seq, at: event.at };
   }
 
-  /** How long limits held the tasks of a group up; `undefined` where they never did. */
+  /**
+   * How long limits held the tasks of a group up; `undefined` where they never did.
+   *
+   * @internal
+   */
   limitedTime(group: string): LimitedTime | undefined {
     return this.#groups.get(group);
   }
