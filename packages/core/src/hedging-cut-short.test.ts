@@ -94,8 +94,13 @@ describe('a process that dies', () => {
     const second = await openBench({ store: disk.open, clock: bench.clock });
     const run = second.overseer.open(bench.run);
     run.resume();
-    expect(await run.result).toMatchObject({ output: 'half', tasks: [{ model: 'b' }] });
-    expect([second.a.calls.length, second.b.calls.length]).toEqual([0, 0]);
+    await settle();
+    second.b.calls[0]?.answer(' and the rest');
+    expect(await run.result).toMatchObject({
+      output: 'half and the rest',
+      tasks: [{ model: 'b' }],
+    });
+    expect([second.a.calls.length, second.b.calls.length]).toEqual([0, 1]);
     await second.overseer.close();
   });
 

@@ -141,8 +141,13 @@ describe('a call whose model gives no first word in time', () => {
     b.calls[0]?.answer('half', 1_000, 'length');
     await settle();
     a.calls[0]?.fail(new ModelError('server', 'down'));
-    expect(await run.result).toMatchObject({ output: 'half', tasks: [{ model: 'b' }] });
-    expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
+    await settle();
+    b.calls[1]?.answer(' and the rest');
+    expect(await run.result).toMatchObject({
+      output: 'half and the rest',
+      tasks: [{ model: 'b' }],
+    });
+    expect([a.calls.length, b.calls.length]).toEqual([1, 2]);
     await overseer.close();
   });
 
@@ -159,8 +164,12 @@ describe('a call whose model gives no first word in time', () => {
       expect(bench[other].calls[0]?.signal.aborted).toBe(false);
       await silence(clock, 200);
       expect(bench[other].calls[0]?.signal.aborted).toBe(true);
-      expect(await run.result).toMatchObject({ output: 'half', tasks: [{ model: first }] });
-      expect([bench.a.calls.length, bench.b.calls.length]).toEqual([1, 1]);
+      bench[first].calls[1]?.answer(' and the rest');
+      expect(await run.result).toMatchObject({
+        output: 'half and the rest',
+        tasks: [{ model: first }],
+      });
+      expect([bench[first].calls.length, bench[other].calls.length]).toEqual([2, 1]);
       expect(held(bench)).toBe(0);
       await overseer.close();
     },

@@ -25,8 +25,25 @@ export type {
   FailureReport,
 } from './observe/failure-report.ts';
 export type { Level } from './observe/forecast.ts';
+export type { WaitReason } from './observe/limited-time.ts';
+export type { Present } from './observe/present.ts';
+export type {
+  Bottleneck,
+  DependencyMap,
+  LimitEffect,
+  PhaseProgress,
+  Progress,
+  RecoveryPoint,
+  RunProgress,
+  TaskProgress,
+  TaskStanding,
+  WorkProgress,
+} from './observe/progress.ts';
+export { ProgressFold } from './observe/progress-fold.ts';
+export { type ProgressScope, progressOf } from './observe/progress-of.ts';
 export type { FailureCause } from './observe/remedies.ts';
 export type { UsageRow } from './observe/usage.ts';
+export type { WorkRow } from './observe/work-book.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';
 export type { Overseer, UnfinishedRun } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';

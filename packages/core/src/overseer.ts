@@ -6,6 +6,9 @@ import { readEvents } from './journal/read-events.ts';
 import type { LimitUse } from './limit/model-limits.ts';
 import { createFailureLedger } from './observe/failure-ledger.ts';
 import type { FailureReport } from './observe/failure-report.ts';
+import type { Progress } from './observe/progress.ts';
+import type { ProgressScope } from './observe/progress-of.ts';
+import { ProgressReader } from './observe/progress-reader.ts';
 import { type UsageRow, usageRows } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
@@ -46,6 +49,7 @@ export class Overseer implements AsyncDisposable {
   readonly #open: OpenKernel;
   readonly #dispose: () => Promise<void>;
   readonly #aborts = new AbortListeners();
+  readonly #progress: ProgressReader;
   #closed: Promise<void> | undefined;
 
   /** @internal */
@@ -57,6 +61,7 @@ export class Overseer implements AsyncDisposable {
   ) {
     this.#settings = settings;
     this.#open = open;
+    this.#progress = new ProgressReader(settings, open);
     this.#dispose = dispose;
     // Whoever closes it too hears of what goes wrong.
     if (signal !== undefined)
@@ -221,6 +226,18 @@ export class Overseer implements AsyncDisposable {
     if (isKnown) return ledger.report();
     const { name } = this.#settings.store;
     throw new OverseerError('run.unknown', `There is no run ${run} in ${name}.`);
+  }
+
+  /**
+   * How far the project, its runs, their phases and tasks are: what is under way since when and until when, what needs
+   * what, the critical path with slack, what holds work up, what limits did to the schedule, from where a run would go on,
+   * and how each model did at each kind of task. Of the runs that are not finished and those that finished since it was
+   * first asked for, or of one run of the journal. Read from the journal when it is asked for: nothing else pays for it.
+   * Throws `OverseerError` `run.unknown`.
+   */
+  async progress(scope: ProgressScope = {}): Promise<Progress> {
+    this.#kernel();
+    return await this.#progress.ask(scope);
   }
 
   /** How every tool stands now: which are left alone after failures, and until when. */

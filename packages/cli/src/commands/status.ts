@@ -1,9 +1,16 @@
-import { createFailureLedger, type FailureReport } from '@overseer/core';
+import {
+  createFailureLedger,
+  type FailureReport,
+  type Progress,
+  ProgressFold,
+  progressOf,
+} from '@overseer/core';
 import { OverseerError } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
 import { failureLines } from '../view/failure-lines.ts';
 import { processOutput } from '../view/presenter.ts';
+import { bottleneckLines, progressLines } from '../view/progress-lines.ts';
 import { emptyView, foldView, type RunView } from '../view/run-view.ts';
 import { runSummary, runTable, taskTable } from '../view/status-tables.ts';
 import { harmless } from '../view/words.ts';
@@ -18,11 +25,11 @@ export interface StatusFlags extends PlaceFlags {
 export async function statusCommand(id: string | undefined, flags: StatusFlags): Promise<number> {
   const store = await openJournal(flags);
   try {
-    const { views, failures } = await viewsOf(store, id);
+    const status = await readStatus(store, id);
     const lines =
       flags.json === true
-        ? views.map((view) => jsonLine(view, failures))
-        : tableLines(views, failures);
+        ? status.views.map((view) => jsonLine(view, status))
+        : tableLines(status, id);
     processOutput().write(lines.map((line) => `${line}\n`).join(''));
     return EXIT.done;
   } finally {
@@ -30,17 +37,21 @@ export async function statusCommand(id: string | undefined, flags: StatusFlags):
   }
 }
 
-interface Found {
+/** The runs of a journal in the order of their starts. */
+interface Status {
   readonly views: readonly RunView[];
+  readonly progress: Progress;
   /** What failed, where one run was asked for. */
   readonly failures: FailureReport | undefined;
 }
 
-/** The runs of a journal in the order of their starts. Throws `run.unknown` where there is none of that id. */
-async function viewsOf(store: StateStore, id: string | undefined): Promise<Found> {
+/** Throws `run.unknown` where there is no run of that id. */
+async function readStatus(store: StateStore, id: string | undefined): Promise<Status> {
   const views = new Map<string, RunView>();
+  const fold = new ProgressFold();
   const ledger = id === undefined ? undefined : createFailureLedger();
   for await (const event of journalEvents(store, id)) {
+    fold.take(event);
     if (event.run === undefined) continue;
     const view = views.get(event.run) ?? emptyView();
     views.set(event.run, view);
@@ -50,20 +61,33 @@ async function viewsOf(store: StateStore, id: string | undefined): Promise<Found
   if (id !== undefined && views.size === 0) {
     throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);
   }
-  return { views: [...views.values()], failures: ledger?.report() };
+  const progress = progressOf(fold, { nowMs: Date.now() });
+  return { views: [...views.values()], progress, failures: ledger?.report() };
 }
 
-function jsonLine(view: RunView, failures: FailureReport | undefined): string {
-  return JSON.stringify({ ...runSummary(view), ...(failures === undefined ? {} : { failures }) });
+function jsonLine(view: RunView, { progress, failures }: Status): string {
+  return JSON.stringify({
+    ...runSummary(view),
+    progress: progress.runs.find(({ run }) => run === view.run),
+    ...(failures === undefined ? {} : { failures }),
+  });
 }
 
 function tableLines(
-  views: readonly RunView[],
-  failures: FailureReport | undefined,
+  { views, progress, failures }: Status,
+  id: string | undefined,
 ): readonly string[] {
   const [first] = views;
   if (first === undefined) return ['No run yet.'];
-  if (failures === undefined) return runTable(views).map(harmless);
-  const failed = failureLines(failures);
-  return [...taskTable(first).map(harmless), ...(failed.length === 0 ? [] : ['', ...failed])];
+  if (id === undefined) {
+    return [...runTable(views), ...afterBlank(bottleneckLines(progress.bottlenecks))].map(harmless);
+  }
+  const [run] = progress.runs;
+  const far = run === undefined ? [] : progressLines(run, progress);
+  const failed = failures === undefined ? [] : failureLines(failures);
+  return [...[...taskTable(first), ...afterBlank(far)].map(harmless), ...afterBlank(failed)];
+}
+
+function afterBlank(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
 }

@@ -48,7 +48,12 @@ function questionKey({ key }: PlanTask, question: string): string {
 }
 
 /** The task that a question of a role becomes: a child of the task that it is about. */
-function questionTask(parent: PlanTask, question: string, role: string, request: string): PlanTask {
+export function questionTaskOf(
+  parent: PlanTask,
+  question: string,
+  role: string,
+  request: string,
+): PlanTask {
   return {
     key: questionKey(parent, question),
     title: `Review of ${parent.title}`,
@@ -155,7 +160,7 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
     case 'question.asked':
       if ('role' in event.data.ask.of) {
         const { ask, id } = event.data;
-        const child = questionTask(task.task, id, event.data.ask.of.role, ask.request);
+        const child = questionTaskOf(task.task, id, event.data.ask.of.role, ask.request);
         addTask(run, child, {
           task: task.task.key,
           question: id,

@@ -1,4 +1,4 @@
-import type { TaskState } from '../journal/run-state.ts';
+import type { PastAttempt, TaskState } from '../journal/run-state.ts';
 import { roleOf } from '../route/candidates.ts';
 import type { Payer } from '../spec/call-amounts.ts';
 import type { PlanTask } from '../spec/task.ts';
@@ -6,8 +6,13 @@ import type { PlanTask } from '../spec/task.ts';
 /** A task of fewer characters fits every model that is worth the name. */
 const SMALL_TASK = 4_000;
 
+/** What says of a task which group it is in. */
+export interface GroupedTask extends Pick<TaskState, 'run' | 'task' | 'model' | 'asks'> {
+  readonly past: readonly Pick<PastAttempt, 'model' | 'outcome' | 'fault'>[];
+}
+
 /** Tasks of one group can be done by the same models and count in the same limits, so that one that cannot start says it for all. */
-export function groupOf(task: TaskState, { user = '', tenant = '' }: Payer = {}): string {
+export function groupOf(task: GroupedTask, { user = '', tenant = '' }: Payer = {}): string {
   const { task: plan, past, asks } = task;
   const payer = user === '' && tenant === '' ? [] : [`of ${user} of ${tenant}`];
   if (task.model !== undefined) return [`for ${task.model}/${plan.kind}`, ...payer].join('/');

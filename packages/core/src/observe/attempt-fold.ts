@@ -1,0 +1,94 @@
+import type { AttemptFault, OverseerEvent } from '../spec/event.ts';
+import { type AttemptRecord, addWait, type RunRecord, type TaskRecord } from './run-record.ts';
+import type { AttemptEnd, WorkBook } from './work-book.ts';
+
+/** What attempts took, kept with their tasks and counted in the books of their run and of all runs. */
+export class AttemptFold {
+  readonly #book: WorkBook;
+
+  constructor(book: WorkBook) {
+    this.#book = book;
+  }
+
+  /** An attempt begins. */
+  begin(task: TaskRecord, event: OverseerEvent<'task.assigned'>): void {
+    task.status = 'running';
+    task.attempts += 1;
+    task.startedAt ??= event.at;
+    task.attempt = {
+      id: event.attempt ?? '',
+      model: event.data.model,
+      startedAt: event.at,
+      steps: 0,
+      stalledMs: 0,
+      stalled: undefined,
+    };
+  }
+
+  /** Takes what happens in an attempt into account. */
+  take(run: RunRecord, task: TaskRecord, event: OverseerEvent): void {
+    const { attempt } = task;
+    if (attempt === undefined || attempt.id !== event.attempt) return;
+    switch (event.type) {
+      case 'call.started':
+        this.#goOn(run, task, attempt, event.at);
+        return;
+      case 'call.cached':
+        this.#goOn(run, task, attempt, event.at);
+        attempt.steps += 1;
+        return;
+      case 'call.finished':
+        attempt.steps += 1;
+        this.#charge(run, task, event);
+        return;
+      case 'call.failed':
+        if (event.data.uncertain) this.#charge(run, task, event);
+        return;
+      default:
+    }
+  }
+
+  /** An attempt ends, and its task is open again, unless that ends too. */
+  end(
+    run: RunRecord,
+    task: TaskRecord,
+    { at }: OverseerEvent,
+    outcome: AttemptEnd['outcome'],
+    fault: AttemptFault | undefined,
+  ): void {
+    const { attempt } = task;
+    if (attempt === undefined) return;
+    this.#goOn(run, task, attempt, at);
+    const durationMs = Math.max(0, at - attempt.startedAt - attempt.stalledMs);
+    const isModels = (fault ?? 'model') === 'model';
+    for (const book of [this.#book, run.book]) {
+      book.attempt(attempt.model, task.task.kind, { outcome, isModels, durationMs });
+    }
+    task.workedMs += durationMs;
+    task.past.push({ model: attempt.model, outcome, fault });
+    task.attempt = undefined;
+    if (task.status === 'running') task.status = 'open';
+  }
+
+  #charge(
+    run: RunRecord,
+    task: TaskRecord,
+    event: OverseerEvent<'call.finished' | 'call.failed'>,
+  ): void {
+    for (const book of [this.#book, run.book]) {
+      book.call(event.model, task.task.kind, event.data.settled);
+    }
+  }
+
+  /** The attempt waits no more. */
+  #goOn(run: RunRecord, task: TaskRecord, attempt: AttemptRecord, at: number): void {
+    task.waiting = undefined;
+    if (attempt.stalled === undefined) return;
+    const ms = Math.max(0, at - attempt.stalled.at);
+    attempt.stalledMs += ms;
+    task.limitedMs += ms;
+    task.stalledMs += ms;
+    addWait(run.waits, attempt.stalled.reason, ms);
+    attempt.stalled = undefined;
+  }
+}

@@ -1,0 +1,276 @@
+import { questionTaskOf } from '../journal/fold-run.ts';
+import { groupOf } from '../run/task-group.ts';
+import { ExpectedDurations } from '../schedule/expected-durations.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import type { TaskKind } from '../spec/task.ts';
+import { AttemptFold } from './attempt-fold.ts';
+import { LimitedTime, reasonOf } from './limited-time.ts';
+import { addNeeds, isOver, settle, unsettle } from './needs.ts';
+import {
+  addWait,
+  limitedBy,
+  newRunRecord,
+  newTaskRecord,
+  type RunRecord,
+  type TaskRecord,
+} from './run-record.ts';
+import { WorkBook } from './work-book.ts';
+
+/** Runs that are over and still told of. */
+const OVER_KEPT = 100;
+/** Groups of tasks whose waits are told apart; they are made of words that models may make up. */
+const GROUPS = 10_000;
+
+/**
+ * When every task of a journal was ready, worked on, kept waiting and done: a fold of events, for whoever asks for
+ * progress. The kernel does without it, so that no event costs more for it. Keeps unfinished runs, and of those that are
+ * over the last hundred.
+ */
+export class ProgressFold {
+  /** @internal */
+  readonly runs: ReadonlyMap<string, RunRecord>;
+  /**
+   * Over all runs that were seen.
+   *
+   * @internal
+   */
+  readonly book: WorkBook = new WorkBook();
+  /**
+   * How long tasks were worked on, by kind and under `*`.
+   *
+   * @internal
+   */
+  readonly durations: ExpectedDurations = new ExpectedDurations();
+  readonly #runs = new Map<string, RunRecord>();
+  readonly #groups = new Map<string, LimitedTime>();
+  readonly #attempts = new AttemptFold(this.book);
+  #isPaused = false;
+
+  constructor() {
+    this.runs = this.#runs;
+  }
+
+  /** Whether the project is paused. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Takes one event into account, in order. */
+  take(event: OverseerEvent): void {
+    if (event.type === 'project.paused') this.#pauseAll(event.at);
+    if (event.type === 'project.resumed') this.#resumeAll(event.at);
+    if (event.run === undefined) return;
+    if (event.type === 'run.started') {
+      const { run, seq, at, data } = event;
+      this.#runs.set(run, newRunRecord(run, data.title, seq, at));
+      return;
+    }
+    const run = this.#runs.get(event.run);
+    if (run === undefined) return;
+    const task = event.task === undefined ? undefined : run.tasks.get(event.task);
+    if (task !== undefined) this.#foldTask(run, task, event);
+    else this.#foldRun(run, event);
+    run.last = { seq: event.seq, at: event.at };
+  }
+
+  /**
+   * How long limits held the tasks of a group up; `undefined` where they never did.
+   *
+   * @internal
+   */
+  limitedTime(group: string): LimitedTime | undefined {
+    return this.#groups.get(group);
+  }
+
+  #foldRun(run: RunRecord, event: OverseerEvent): void {
+    switch (event.type) {
+      case 'plan.accepted':
+        this.#plan(run, event);
+        return;
+      case 'run.suspended':
+        this.#suspend(run, event.at, event.data.because);
+        return;
+      case 'run.resumed':
+        this.#resume(run, event.at);
+        return;
+      case 'run.finished':
+        run.suspendedMs += event.at - (run.suspendedAt ?? event.at);
+        run.suspendedAt = undefined;
+        run.status = event.data.status;
+        run.because = event.data.because;
+        run.endedAt = event.at;
+        this.#forgetOld();
+        return;
+      default:
+    }
+  }
+
+  #plan(run: RunRecord, { at, data }: OverseerEvent<'plan.accepted'>): void {
+    const added = data.tasks.map((task) => newTaskRecord(run.id, task, undefined));
+    for (const task of added) run.tasks.set(task.task.key, task);
+    // Only once all are there can they need each other.
+    for (const task of added) addNeeds(run, task);
+    for (const task of added) this.#wait(run, task, at);
+  }
+
+  #foldTask(run: RunRecord, task: TaskRecord, event: OverseerEvent): void {
+    const { at } = event;
+    switch (event.type) {
+      case 'task.waiting':
+        this.#limited(task, event);
+        return;
+      case 'task.assigned':
+        this.#groups.get(task.group)?.end(at);
+        this.#stopWaiting(run, task, at);
+        this.#attempts.begin(task, event);
+        return;
+      case 'attempt.ended':
+        this.#attempts.end(run, task, event, event.data.outcome, event.data.fault);
+        this.#wait(run, task, at);
+        return;
+      case 'task.done':
+        this.#done(run, task, event);
+        return;
+      case 'task.failed':
+      case 'task.skipped':
+        this.#over(run, task, event.type === 'task.failed' ? 'failed' : 'skipped', at);
+        task.because = event.data.because;
+        return;
+      case 'task.reopened':
+        if (task.status === 'done' || !isOver(task)) return;
+        task.status = 'open';
+        task.because = undefined;
+        task.endedAt = undefined;
+        for (const late of unsettle(run, task)) this.#stopWaiting(run, late, at);
+        this.#wait(run, task, at);
+        return;
+      case 'task.paused':
+        task.paused = true;
+        this.#stopWaiting(run, task, at);
+        return;
+      case 'task.resumed':
+        task.paused = false;
+        this.#wait(run, task, at);
+        return;
+      case 'task.changed':
+        if (event.data.model !== undefined) task.model = event.data.model ?? undefined;
+        return;
+      case 'question.asked':
+        this.#asked(run, task, event);
+        return;
+      case 'question.answered':
+        task.asking.delete(event.data.id);
+        return;
+      default:
+        this.#attempts.take(run, task, event);
+    }
+  }
+
+  #done(run: RunRecord, task: TaskRecord, event: OverseerEvent<'task.done'>): void {
+    this.#attempts.end(run, task, event, 'accepted', undefined);
+    this.#over(run, task, 'done', event.at);
+    task.commit = event.data.commit;
+    if (task.asks !== undefined) return;
+    this.durations.note(task.task.kind, task.workedMs);
+    this.durations.note(ANY_KIND, task.workedMs);
+  }
+
+  #over(run: RunRecord, task: TaskRecord, status: 'done' | 'failed' | 'skipped', at: number): void {
+    this.#stopWaiting(run, task, at);
+    task.status = status;
+    task.attempt = undefined;
+    task.paused = false;
+    task.asking.clear();
+    task.endedAt = at;
+    for (const ready of settle(run, task)) this.#wait(run, ready, at);
+  }
+
+  #asked(run: RunRecord, task: TaskRecord, event: OverseerEvent<'question.asked'>): void {
+    const { ask, id } = event.data;
+    if ('person' in ask.of) task.asking.add(id);
+    else {
+      const child = questionTaskOf(task.task, id, ask.of.role, ask.request);
+      const asks = { task: task.task.key, question: id, author: task.attempt?.model };
+      const record = newTaskRecord(run.id, child, asks);
+      run.tasks.set(child.key, record);
+      this.#wait(run, record, event.at);
+    }
+  }
+
+  /** A task or an attempt was told to wait; the others of its group wait for the same, and nobody tells of them. */
+  #limited(task: TaskRecord, { at, data }: OverseerEvent<'task.waiting'>): void {
+    const { because, untilAt } = data;
+    const reason = reasonOf(because);
+    task.waiting = { because, untilAt };
+    if (task.attempt !== undefined) {
+      task.attempt.stalled ??= { at, reason };
+      return;
+    }
+    if (task.readyAt === undefined) return;
+    let time = this.#groups.get(task.group);
+    if (time === undefined && this.#groups.size < GROUPS) {
+      time = new LimitedTime();
+      this.#groups.set(task.group, time);
+    }
+    time?.begin(at, untilAt ?? Number.POSITIVE_INFINITY, reason);
+  }
+
+  /** Has a task wait from now on, if it is ready. */
+  #wait(run: RunRecord, task: TaskRecord, at: number): void {
+    const isHeld = run.status !== 'running' || this.#isPaused || task.paused;
+    if (isHeld || task.status !== 'open' || task.missing > 0 || task.readyAt !== undefined) return;
+    task.readyAt = at;
+    task.group = groupOf(task);
+    task.limitedThen = this.#groups.get(task.group)?.at(at) ?? 0;
+  }
+
+  #stopWaiting(run: RunRecord, task: TaskRecord, at: number): void {
+    task.waiting = undefined;
+    if (task.readyAt === undefined) return;
+    const time = this.#groups.get(task.group);
+    const limitedMs = limitedBy(task, time, at);
+    task.waitedMs += Math.max(0, at - task.readyAt);
+    task.limitedMs += limitedMs;
+    task.readyAt = undefined;
+    addWait(run.waits, time?.reason, limitedMs);
+  }
+
+  #suspend(run: RunRecord, at: number, because: string | undefined): void {
+    for (const task of run.tasks.values()) this.#stopWaiting(run, task, at);
+    run.status = 'suspended';
+    run.because = because;
+    run.suspendedAt = at;
+  }
+
+  #resume(run: RunRecord, at: number): void {
+    // A process that was killed wrote no end; its last event stands for it.
+    if (run.suspendedAt === undefined) this.#suspend(run, run.last.at, undefined);
+    run.suspendedMs += at - (run.suspendedAt ?? at);
+    run.suspendedAt = undefined;
+    run.status = 'running';
+    run.because = undefined;
+    for (const task of run.tasks.values()) this.#wait(run, task, at);
+  }
+
+  #pauseAll(at: number): void {
+    this.#isPaused = true;
+    for (const run of this.#runs.values()) {
+      for (const task of run.tasks.values()) this.#stopWaiting(run, task, at);
+    }
+  }
+
+  #resumeAll(at: number): void {
+    this.#isPaused = false;
+    for (const run of this.#runs.values()) {
+      for (const task of run.tasks.values()) this.#wait(run, task, at);
+    }
+  }
+
+  #forgetOld(): void {
+    const over = [...this.#runs.values()].filter(({ endedAt }) => endedAt !== undefined);
+    for (const { id } of over.slice(0, Math.max(0, over.length - OVER_KEPT))) this.#runs.delete(id);
+  }
+}
+
+/** Under what the durations of all kinds of task are remembered together. */
+export const ANY_KIND: TaskKind = '*';
