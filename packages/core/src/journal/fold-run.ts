@@ -163,6 +163,7 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       }
       break;
     case 'call.started':
+    case 'tool.started':
       task.waiting = undefined;
       break;
     case 'call.finished':

@@ -6,6 +6,7 @@ import type { Decider } from './decider.ts';
 import { offerTools } from './offer-tools.ts';
 import { practicesFor } from './practices-for.ts';
 import { promptInputs } from './prompt-inputs.ts';
+import { toolsFor } from './tools-for.ts';
 
 /** Composes the prompt of a new attempt of `member` at `task`; tools that are out of order are not offered. Pure. */
 export function composeFor(
@@ -16,7 +17,8 @@ export function composeFor(
   nowMs: number,
 ): { readonly prompt: ComposedPrompt; readonly tools: readonly ToolDescription[] } {
   const parts = settings.roles.of(task.task);
-  const { tools, context } = offerTools(projection.tools, parts.descriptions, run.context, nowMs);
+  const known = toolsFor({ settings, projection }, run, task, member, nowMs);
+  const { tools, context } = offerTools(projection.tools, known, run.context, nowMs);
   const prompt = composePrompt({
     task: task.task,
     roleName: parts.name,
