@@ -2,8 +2,9 @@ import type { OverseerOptions } from './options.ts';
 import type { Run } from './run/run-handle.ts';
 import type { OverseerEvent } from './spec/event.ts';
 import type { Json } from './spec/json.ts';
+import type { ModelRequest } from './spec/model.ts';
 import type { Tool } from './spec/tool.ts';
-import { type FakeModel, fakeModel } from './testing/fake-model.ts';
+import { type FakeModel, type FakeReply, fakeModel } from './testing/fake-model.ts';
 
 /** A tool that takes anything, needs `write` and can be repeated, but for what a test says. */
 export function toolThat(execute: Tool['execute'], some: Partial<Tool> = {}): Tool {
@@ -21,15 +22,19 @@ export function toolThat(execute: Tool['execute'], some: Partial<Tool> = {}): To
 
 /** A model that calls a tool so often in each task, one call an answer, and then tells what the tool said last. */
 export function callerOf(tool: string, times = 1, input: Json = {}): FakeModel {
-  return fakeModel({
-    reply: ({ messages }) => {
-      const said = messages
-        .flatMap(({ parts }) => parts)
-        .filter((part) => part.type === 'tool-result');
-      if (said.length < times) return { toolCalls: [{ name: tool, input }] };
-      return { text: JSON.stringify(said.at(-1)) };
-    },
-  });
+  return fakeModel({ reply: (request) => replyOf(request, tool, times, input) });
+}
+
+/** What such a model answers. */
+export function replyOf(
+  { messages }: ModelRequest,
+  tool: string,
+  times = 1,
+  input: Json = {},
+): FakeReply {
+  const said = messages.flatMap(({ parts }) => parts).filter((part) => part.type === 'tool-result');
+  if (said.length < times) return { toolCalls: [{ name: tool, input }] };
+  return { text: JSON.stringify(said.at(-1)) };
 }
 
 /** One model that is asked as often at once as anybody likes, and has these tools. */
