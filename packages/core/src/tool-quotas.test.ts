@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { inTime, mortalDisk, until } from './mortal-disk.fixture.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
+import { fakeModel } from './testing/fake-model.ts';
 import { callerOf, eventsOf, tasksOf, teamOf, toolThat } from './tool-calls.fixture.ts';
 
 /** The most calls that began in any span of `windowMs`. */
@@ -107,6 +108,27 @@ describe('quotas of tools', () => {
     ]);
   });
 
+  it('T5: a tool whose quota is used up for long is not offered to who begins, and the prompt says so', async () => {
+    const clock = createFakeClock();
+    const model = callerOf('search');
+    await using overseer = await createOverseer({
+      ...teamOf(model, ['search', 'other']),
+      tools: { search: toolThat(async () => 'found'), other: toolThat(async () => 'x') },
+      toolLimits: [{ tool: 'search', limits: ['1 call / 1h'] }],
+      clock,
+    });
+    await overseer.run(tasksOf(1)).result;
+    await overseer.run(tasksOf(1)).result;
+    const offered = model.requests.map(({ tools = [] }) => tools.map(({ name }) => name).join());
+    expect(offered.slice(0, 3)).toEqual(['search,other', 'search,other', 'other']);
+    expect(JSON.stringify(model.requests[2]?.messages)).toContain(
+      'Their quota is used up for now, and therefore not offered: search.',
+    );
+    clock.advance(3_600_000 - 60_000);
+    await inTime(clock, overseer.run(tasksOf(1)).result);
+    expect(model.requests.at(-1)?.tools).toHaveLength(2);
+  });
+
   it('T5: who waits behind others longer than the patience is told too', async () => {
     const clock = createFakeClock();
     const startedAt = clock.now();
@@ -130,6 +152,32 @@ describe('quotas of tools', () => {
     );
     // At twenty seconds it is known that neither can have its turn within the five that are left.
     expect(refused.map(({ at }) => at - startedAt)).toEqual([20_000, 20_000]);
+  });
+
+  it('T5: who asked first goes first: one that makes many calls does not keep the place from others', async () => {
+    const clock = createFakeClock();
+    const order: string[] = [];
+    const search = toolThat(async (_, { task }) => {
+      order.push(task);
+      await new Promise<void>((resolve) => clock.after(1_000, resolve));
+      return 'found';
+    });
+    const model = fakeModel({
+      reply: ({ messages }) => {
+        const isDone = messages.some(({ parts }) => parts.some((p) => p.type === 'tool-result'));
+        if (isDone) return { text: 'done' };
+        const one = { name: 'search', input: {} };
+        return { toolCalls: [1, 2, 3].map((n) => ({ ...one, id: `c${n}` })) };
+      },
+    });
+    await using overseer = await createOverseer({
+      ...teamOf(model, ['search']),
+      tools: { search },
+      toolLimits: [{ tool: 'search', limits: ['1 at once'] }],
+      clock,
+    });
+    await inTime(clock, overseer.run(tasksOf(3)).result);
+    expect(order.join(' ')).toBe('t0 t1 t2 t0 t1 t2 t0 t1 t2');
   });
 
   it('T5: counts by model, role, user, tenant and run, and one waits while another goes', async () => {

@@ -6,6 +6,7 @@ import type { Tool } from '../spec/tool.ts';
 import { missingGrants } from '../tool/granted.ts';
 import type { Decider } from './decider.ts';
 import { describeTool } from './role-parts.ts';
+import { toolCallOf } from './tool-access.ts';
 
 /**
  * The tools that a model may use for a task, as it is told of them: those that its role may always use, then those for
@@ -42,4 +43,20 @@ export function toolsFor(
   return more.length === 0
     ? parts.descriptions
     : [...parts.descriptions, ...more.map(describeTool)];
+}
+
+/** Whether a call of a tool would have to wait longer for its quotas than it may. Pure. */
+export function quotaIsSpent(
+  { tools, toolLimits }: Decider['settings'],
+  run: RunState,
+  task: TaskState,
+  member: Member,
+  name: string,
+  nowMs: number,
+): boolean {
+  const tool = toolLimits.bounds(name) ? tools.get(name) : undefined;
+  if (tool === undefined) return false;
+  const admission = toolLimits.admit(toolCallOf(run, task.task, member.name, name, tool), nowMs);
+  if (admission.kind !== 'wait') return admission.kind === 'never';
+  return (admission.untilAt ?? nowMs) - nowMs > toolLimits.patienceMs(name);
 }
