@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { inTime, mortalDisk, until } from './mortal-disk.fixture.ts';
 import type { OverseerOptions } from './options.ts';
+import type { TaskGraph } from './spec/task.ts';
 import type { Tool } from './spec/tool.ts';
 import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
 import { type FakeModel, fakeModel } from './testing/fake-model.ts';
@@ -25,7 +26,11 @@ function offeredTo(model: FakeModel): readonly (readonly string[])[] {
   return model.requests.map(({ tools = [] }) => tools.map(({ name }) => name));
 }
 
-function teamWith(clock: FakeClock, model: FakeModel, deploy: Tool): OverseerOptions {
+function teamWith(
+  clock: FakeClock,
+  model: FakeModel,
+  deploy: Tool,
+): Pick<OverseerOptions, 'overseer' | 'models' | 'roles' | 'tools' | 'clock'> {
   return { ...teamOf(model, ['deploy']), tools: { deploy }, clock };
 }
 
@@ -62,6 +67,32 @@ describe('permissions', () => {
     expect(calls).toEqual(['one']);
     expect(offeredTo(one)[0]).toEqual(['deploy']);
     expect(offeredTo(two)[0]).toEqual([]);
+  });
+
+  it('T5: a task may do what its host granted it, and the one beside it may not', async () => {
+    const { deploy, calls } = deployOf();
+    const model = callerOf('deploy');
+    await using overseer = await createOverseer(teamWith(createFakeClock(), model, deploy));
+    const grants = ['write', 'network'];
+    const run = overseer.run({ tasks: [{ instruction: 'x', grants }, { instruction: 'y' }] });
+    expect((await run.result).status).toBe('completed');
+    expect(calls).toHaveLength(1);
+    const refused = { tasks: [{ instruction: 'x', grants, ensemble: { kind: 'vote', of: 2 } }] };
+    expect(() => overseer.run(refused as TaskGraph)).toThrow('without grants of its own');
+  });
+
+  it('T5 M15: what several models do for one task goes by their role alone', async () => {
+    const { deploy, calls } = deployOf();
+    const model = callerOf('deploy');
+    await using overseer = await createOverseer({
+      ...teamWith(createFakeClock(), model, deploy),
+      models: { a: { model, concurrency: 9, grants: ['write', 'network'] } },
+    });
+    await overseer.grant({ tool: 'deploy', to: { role: 'worker' }, forMs: 1_000 });
+    const ensemble = { kind: 'vote', of: 2 } as const;
+    await overseer.run({ tasks: [{ instruction: 'x', ensemble }] }).result;
+    expect(calls).toEqual([]);
+    expect(offeredTo(model).flat()).toEqual([]);
   });
 });
 
@@ -223,10 +254,9 @@ describe('grants', () => {
       tools: { deploy },
       clock: createFakeClock(),
     });
-    await overseer.pause();
+    // Who gives it in the same turn gives it before any of its tasks begins.
     const run = overseer.run(tasksOf(2));
     await overseer.grant({ tool: 'deploy', to: { run: run.id, task: 't0' } });
-    await overseer.resume();
     await run.result;
     expect(calls).toHaveLength(1);
     expect(offeredTo(model).filter(({ length }) => length > 0)).toHaveLength(2);

@@ -11,6 +11,7 @@ import { missingGrants } from '../tool/granted.ts';
 import { FREE, type ToolLeave } from '../tool/tool-leave.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
+import { standingGrants } from './standing-grants.ts';
 import type { ToolTurns } from './tool-turns.ts';
 
 /** What the access to tools is decided with. */
@@ -31,7 +32,7 @@ export function createToolAccess(parts: ToolAccessParts): ToolAccess {
       // What the host itself wrote into a task's step is allowed.
       if (at.task.task.step !== undefined) return withLeave(tools, wish);
       const { listed } = settings.roles.of(at.task.task);
-      const standing = standingOf(settings, at);
+      const standing = standingGrants(settings, at.task.task, at.attempt.model);
       const check = checkToolCall(wish, listed, standing);
       const mayBeGranted =
         check.kind === 'refused' && (check.why === 'denied' || check.why === 'unknown');
@@ -83,16 +84,6 @@ function counted(
 
 function withLeave(tools: ReadonlyMap<string, Tool>, wish: ToolWish): ToolCheck {
   return checkToolCall(wish, tools, tools.get(wish.name)?.permissions ?? []);
-}
-
-/** What a role and a model may always do. */
-function standingOf(
-  { roles, members }: Settings,
-  { task, attempt }: AttemptPlace,
-): readonly ToolPermission[] {
-  const { grants } = roles.of(task.task);
-  const own = members.get(attempt.model ?? '')?.grants ?? [];
-  return own.length === 0 ? grants : [...grants, ...own];
 }
 
 /** Looks for leave among what was granted for a while. */

@@ -6,11 +6,12 @@ import type { Tool } from '../spec/tool.ts';
 import { missingGrants } from '../tool/granted.ts';
 import type { Decider } from './decider.ts';
 import { describeTool } from './role-parts.ts';
+import { furtherGrants } from './standing-grants.ts';
 import { toolCallOf } from './tool-access.ts';
 
 /**
  * The tools that a model may use for a task, as it is told of them: those that its role may always use, then those for
- * which the model itself, or a grant for a while, has what the role lacks. Pure.
+ * which the model, the task or a grant for a while has what the role lacks. Pure.
  */
 export function toolsFor(
   { settings, projection }: Pick<Decider, 'settings' | 'projection'>,
@@ -21,7 +22,8 @@ export function toolsFor(
 ): readonly ToolDescription[] {
   const parts = settings.roles.of(task.task);
   const { grants } = projection;
-  if (grants.isEmpty && member.grants.length === 0) return parts.descriptions;
+  const further = furtherGrants(settings.members, task.task, member.name);
+  if (grants.isEmpty && further.length === 0) return parts.descriptions;
   // Who was chosen for a role without tools may be a model that can use none.
   if (member.model.info.can.tools === false) return parts.descriptions;
   // What several do side by side must not act several times.
@@ -33,7 +35,7 @@ export function toolsFor(
     task: task.task.key,
   };
   const given = grants.given(caller, nowMs);
-  const standing = [...parts.grants, ...member.grants, ...given.permissions];
+  const standing = [...parts.grants, ...further, ...given.permissions];
   const isNew = ([name, tool]: readonly [string, Tool]): boolean => {
     if (parts.tools.has(name)) return false;
     if (given.tools.has(name)) return true;
