@@ -86,6 +86,7 @@ describe('permissions', () => {
     const model = callerOf('deploy');
     await using overseer = await createOverseer({
       ...teamWith(createFakeClock(), model, deploy),
+      overseer: 'a',
       models: { a: { model, concurrency: 9, grants: ['write', 'network'] } },
     });
     await overseer.grant({ tool: 'deploy', to: { role: 'worker' }, forMs: 1_000 });
