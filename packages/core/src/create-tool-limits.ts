@@ -14,11 +14,11 @@ const PATIENCE_MS = 60_000;
  * somebody who is not there, `config.unknown-tool`, `config.unknown-model` and `config.unknown-role` for names.
  */
 export function createToolLimits(
-  options: readonly ToolLimit[] = [],
+  options: readonly ToolLimit[] | undefined,
   registered: Pick<Required<Registries>, 'tools' | 'models' | 'roles'>,
 ): ToolLimits {
   return new ToolLimits(
-    options.map((limit, at) => rulesOf(limit, `toolLimits[${at}]`, registered)),
+    (options ?? []).map((limit, at) => rulesOf(limit, `toolLimits[${at}]`, registered)),
   );
 }
 
