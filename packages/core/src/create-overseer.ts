@@ -4,6 +4,7 @@ import { checkModelBudgets } from './check-budget.ts';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
 import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.ts';
 import { checkGauges, createSharedLimits, longestMemory, rulesOf } from './create-limits.ts';
+import { createToolLimits } from './create-tool-limits.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
@@ -11,6 +12,7 @@ import { memory } from './journal/memory-store.ts';
 import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
+import type { ToolLimits } from './limit/tool-limits.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
@@ -74,6 +76,7 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     checkFrameworks(registered);
     const shared = createSharedLimits(options, registered.models);
     const members = createMembers(registered.models, shared);
+    const toolLimits = createToolLimits(options.toolLimits, registered);
     checkGauges(shared, options.gauges);
     checkBudgetPrices(options.budget, members.values());
     for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
@@ -84,7 +87,10 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     );
     refuseIfAborted(signal);
     const store = await (options.store ?? memory())();
-    return { ...(await start(options, registered, { members, shared }, store)), dispose };
+    return {
+      ...(await start(options, registered, { members, shared, toolLimits }, store)),
+      dispose,
+    };
   } catch (error) {
     // What went wrong first is what has to be mended.
     await dispose().catch(() => undefined);
@@ -92,10 +98,11 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   }
 }
 
-/** The models of the team, and the limits that they share. */
+/** The models of the team, the limits that they share, and those of tools. */
 interface Team {
   readonly members: ReadonlyMap<string, Member>;
   readonly shared: SharedLimits;
+  readonly toolLimits: ToolLimits;
 }
 
 async function start(
@@ -117,7 +124,7 @@ async function start(
 function createSettings(
   options: OverseerOptions,
   registered: Registered,
-  { members, shared }: Team,
+  { members, shared, toolLimits }: Team,
   store: StateStore,
 ): Settings {
   const clock = options.clock ?? systemClock;
@@ -139,9 +146,11 @@ function createSettings(
     longestWindowMs: Math.max(
       SHORTEST_MEMORY_MS,
       longestMemory(registered.models, shared),
+      toolLimits.memoryMs,
       Math.min(cache?.ttlMs ?? 0, LONGEST_ANSWERS_MS),
     ),
     shared,
+    toolLimits,
     strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, undefined, shared),
     samplers: samplersOf(shared.gauges.names, options.gauges),
     holdMs: options.holdMs ?? 900_000,

@@ -13,7 +13,9 @@ const name = z.string().min(1).max(200);
 export const modelLimits: z.ZodType = limits.optional();
 
 /** The shape of the options about limits that models share. */
-export const limitOptions: Readonly<Record<'limits' | 'pools' | 'gauges' | 'holdMs', z.ZodType>> = {
+export const limitOptions: Readonly<
+  Record<'limits' | 'pools' | 'toolLimits' | 'gauges' | 'holdMs', z.ZodType>
+> = {
   limits: z
     .array(
       z.strictObject({
@@ -32,6 +34,17 @@ export const limitOptions: Readonly<Record<'limits' | 'pools' | 'gauges' | 'hold
         weights: z
           .record(z.string(), z.number().positive('a weight is greater than 0').max(1_000))
           .optional(),
+      }),
+    )
+    .optional(),
+  toolLimits: z
+    .array(
+      z.strictObject({
+        tool: z.union([name, z.array(name).min(1, 'expected at least one tool')]),
+        per: z.enum(['model', 'role', 'user', 'tenant', 'run']).optional(),
+        of: name.optional(),
+        limits: limits.min(1, 'expected at least one limit'),
+        patienceMs: z.number().nonnegative().optional(),
       }),
     )
     .optional(),

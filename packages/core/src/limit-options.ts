@@ -1,4 +1,5 @@
 import type { Limit } from './spec/limit.ts';
+import type { ToolLimit } from './tool-limit-options.ts';
 
 /** Limits for more than one model. */
 export interface SharedLimit {
@@ -29,6 +30,8 @@ export interface LimitOptions<Name extends string = string> {
   readonly limits?: readonly SharedLimit[];
   /** By name. */
   readonly pools?: Readonly<Record<string, Pool<Name>>>;
+  /** Quotas and rate limits of tools. */
+  readonly toolLimits?: readonly ToolLimit[];
   /** What limits on gauges measure, in place of or beside `cpu` and `memory` of this host. */
   readonly gauges?: Readonly<Record<string, Sampler>>;
   /**

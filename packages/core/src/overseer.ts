@@ -1,6 +1,7 @@
 import { checkWorkers } from './check-workers.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
+import type { GivenGrant } from './journal/grant.ts';
 import type { Journal } from './journal/journal.ts';
 import { readEvents } from './journal/read-events.ts';
 import type { LimitUse } from './limit/model-limits.ts';
@@ -9,6 +10,7 @@ import type { FailureReport } from './observe/failure-report.ts';
 import type { Progress } from './observe/progress.ts';
 import type { ProgressScope } from './observe/progress-of.ts';
 import { ProgressReader } from './observe/progress-reader.ts';
+import { type AuditFilter, type ToolCallRecord, toolAudit } from './observe/tool-audit.ts';
 import { type UsageRow, usageRows } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
@@ -17,6 +19,7 @@ import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
 import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
 import type { Approval } from './run/expedite.ts';
+import { type GrantInput, grantGiven, grantRevoked } from './run/grant-orders.ts';
 import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
@@ -161,10 +164,15 @@ export class Overseer implements AsyncDisposable {
     return this.#kernel().models();
   }
 
-  /** How the limits that models share stand now; those of users and tenants once one has made a call. */
+  /**
+   * How the limits that models share stand now, and those of tools; those of users, tenants, runs and the like once one
+   * has made a call.
+   */
   limits(): readonly LimitUse[] {
     this.#kernel();
-    return this.#settings.shared.use(this.#settings.clock.now());
+    const { shared, toolLimits, clock } = this.#settings;
+    const nowMs = clock.now();
+    return [...shared.use(nowMs), ...toolLimits.use(nowMs)];
   }
 
   /**
@@ -240,7 +248,45 @@ export class Overseer implements AsyncDisposable {
     return await this.#progress.ask(scope);
   }
 
-  /** How every tool stands now: which are left alone after failures, and until when. */
+  /**
+   * Gives leave for a while: of a tool, or of a permission, to whoever fits `to`. Resolves once it is durable. Throws
+   * `ConfigError`: `config.grant` for one that is malformed, endless or over already, `config.unknown-tool`,
+   * `config.unknown-role`, `config.unknown-model`; and `OverseerError` `run.unknown`, `task.unknown`, `scope.invalid`.
+   */
+  async grant(grant: GrantInput, order: Order = {}): Promise<GivenGrant> {
+    this.#kernel();
+    const { draft, given } = grantGiven(this.#settings, this.#open.projection, grant, order);
+    await this.#journal.append([draft]);
+    return given;
+  }
+
+  /**
+   * Takes a grant back: calls under way end, and none begins under it any more. Does nothing for one that is over. Throws
+   * `OverseerError` `grant.unknown`.
+   */
+  async revoke(grant: string, order: Order = {}): Promise<void> {
+    this.#kernel();
+    const draft = grantRevoked(this.#settings, this.#open.projection, grant, order);
+    if (draft !== undefined) await this.#journal.append([draft]);
+  }
+
+  /** Every grant that counts now, and the latest that are over, in the order in which they were given. */
+  grants(): readonly GivenGrant[] {
+    this.#kernel();
+    return this.#open.projection.grants.list(this.#settings.clock.now());
+  }
+
+  /**
+   * Reads every tool call that the journal tells of, whether it was allowed or not: who, what, when, by whose leave, and
+   * what came of it. In the order in which they ended, then those under way.
+   */
+  async *audit(filter: AuditFilter = {}): AsyncGenerator<ToolCallRecord> {
+    await this.#kernel().settled();
+    const { store, tools } = this.#settings;
+    yield* toolAudit({ store, stream: this.#journal.stream }, tools, filter);
+  }
+
+  /** How every tool stands now: which are left alone after failures, and until when; and how its quotas stand. */
   tools(): readonly ToolState[] {
     this.#kernel();
     return toolStates(this.#settings, this.#open.projection);

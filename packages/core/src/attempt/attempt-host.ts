@@ -9,8 +9,9 @@ import type { ToolDown } from '../limit/tool-breakers.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
-import type { Tool, ToolPermission } from '../spec/tool.ts';
 import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
+import type { ToolCheck, ToolWish } from '../tool/check-tool-call.ts';
+import type { ToolLeave } from '../tool/tool-leave.ts';
 import type { ChainLink } from '../validate/chain.ts';
 
 /** What an attempt needs of the kernel around it. */
@@ -28,12 +29,12 @@ export interface AttemptHost {
   /** Appends to the journal; the promise resolves when it is durable. */
   append(drafts: readonly EventDraft[]): Promise<void>;
   memberOf(model: string): Member;
-  toolsOf(task: TaskState): ReadonlyMap<string, Tool>;
+  /** Who may call which tool, and how often. */
+  readonly access: ToolAccess;
   /** Why a tool is left alone now, and until when, epoch ms; `undefined` when it may be called. */
   toolDown(tool: string): ToolDown | undefined;
   /** Whether a tool failed and has not been seen to work since. */
   toolFailed(tool: string): boolean;
-  grantsOf(task: TaskState): readonly ToolPermission[];
   sourceOf(run: string): TaskSource | undefined;
   /** Why an answer that passed its checks goes to a better model all the same; `undefined` where it is accepted. */
   doubtOf(at: AttemptPlace): string | undefined;
@@ -53,6 +54,21 @@ export interface AttemptHost {
   asked(at: AttemptPlace): void;
   /** The attempt ended and left the task done, or open for another try. */
   ended(at: AttemptPlace): void;
+}
+
+/** Who may call which tool, and how often. */
+export interface ToolAccess {
+  /** Name, permission and input of a call, now. `id` is the call's own. */
+  check(at: AttemptPlace, id: string, wish: ToolWish): ToolCheck;
+  /** Name and input of a call that had leave when it began. */
+  recheck(wish: ToolWish): ToolCheck;
+  /**
+   * Leave for a call that was checked. Who has to wait is noted, and goes on by itself; it must stop until then. Leave that
+   * is counted must be used in the same turn, by recording the start.
+   */
+  leave(at: AttemptPlace, name: string, check: Extract<ToolCheck, { kind: 'allowed' }>): ToolLeave;
+  /** A call is over: its place is free. */
+  ended(): void;
 }
 
 /** The events that a plan becomes, or why it cannot be taken up in its run. */
@@ -76,6 +92,8 @@ export interface LiveAttempt {
   workspace: Promise<Workspace> | undefined;
   /** Somebody takes it from step to step, and reads its state anew before each. */
   isDriven: boolean;
+  /** A tool's quota keeps it waiting; it goes on when that says so. */
+  waitsForTool: boolean;
 }
 
 /** The ids that every event of an attempt carries. */

@@ -42,7 +42,7 @@ async function driveOn(host: AttemptHost, at: AttemptPlace, first: Promise<void>
 /** Takes the steps that are over at once, and begins the first that is not; `undefined` where the attempt stops. */
 function advance(host: AttemptHost, at: AttemptPlace): Promise<void> | undefined {
   // An attempt that ended is no longer its task's.
-  while (!at.live.cancel.aborted && at.task.attempt === at.attempt) {
+  while (!at.live.cancel.aborted && !at.live.waitsForTool && at.task.attempt === at.attempt) {
     const step = nextStep(at.attempt, at.task.task, at.live.chain.length);
     const work = take(host, at, step);
     if (work === 'stop') return undefined;

@@ -1,7 +1,6 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { AttemptState, ToolStepState } from '../journal/run-state.ts';
 import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
-import { checkToolCall } from '../tool/check-tool-call.ts';
 import { runTool } from '../tool/run-tool.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { toolKey } from './tool-key.ts';
@@ -71,7 +70,8 @@ async function repeat(
 ): Promise<void> {
   for (const { key, name, input, effect, result } of done) {
     if (effect !== 'idempotent' || result === undefined || result.isError) continue;
-    const check = checkToolCall({ name, input }, host.toolsOf(at.task), host.grantsOf(at.task));
+    // It had leave when it was made; a grant that ended since must not lose what it wrote.
+    const check = host.access.recheck({ name, input });
     if (check.kind === 'refused') throw lost(name, check.because);
     const place = {
       ...placeOf(at),

@@ -2,10 +2,11 @@ import type { ToolStepState } from '../journal/run-state.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { ToolStep } from '../spec/task.ts';
-import type { Tool } from '../spec/tool.ts';
-import { checkToolCall, type ToolCheck, type ToolWish } from '../tool/check-tool-call.ts';
+import type { ToolRefusal } from '../spec/tool-caller.ts';
+import type { ToolCheck, ToolWish } from '../tool/check-tool-call.ts';
 import { outOfOrder } from '../tool/out-of-order.ts';
 import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
+import type { ToolLeave, ToolRecord } from '../tool/tool-leave.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { runOrAsk, settleDoubt } from './settle-doubt.ts';
@@ -48,15 +49,16 @@ function perform(
   wish: ToolWish,
   doubt: ToolStepState | undefined,
 ): Promise<void> | undefined {
-  const check = allowedNow(host, at, wish, doubt);
-  if (check.kind === 'refused') {
-    record(host, at, id, wish.name, { output: check.because, isError: true });
-    return undefined;
-  }
+  const check = doubt === undefined ? allowedNow(host, at, id, wish) : host.access.recheck(wish);
+  if (check.kind === 'refused') return refuse(host, at, id, wish, check);
+  if (doubt !== undefined) return performInDoubt(host, at, id, wish, check, doubt);
+  const leave = host.access.leave(at, wish.name, check);
+  if (leave.kind === 'refused') return refuse(host, at, id, wish, leave);
+  if (leave.kind === 'wait') return undefined;
   const { tool, input } = check;
   // Of a tool that failed each start is known, so that one call at a time tries it again.
-  if (tool.effect !== 'none' || host.toolFailed(wish.name)) {
-    return performOnRecord(host, at, id, wish, tool, input, doubt);
+  if (tool.effect !== 'none' || leave.kind === 'counted' || host.toolFailed(wish.name)) {
+    return performOnRecord(host, at, id, wish, check, leave.record);
   }
   const opening = openWorkspace(host, at);
   const outcome =
@@ -68,41 +70,63 @@ function perform(
   return outcome.then((result) => record(host, at, id, wish.name, result));
 }
 
+type Allowed = Extract<ToolCheck, { kind: 'allowed' }>;
+
 async function performOnRecord(
   host: AttemptHost,
   at: AttemptPlace,
   id: string,
   wish: ToolWish,
-  tool: Tool,
-  input: unknown,
-  doubt: ToolStepState | undefined,
+  { tool, input }: Allowed,
+  told: ToolRecord | undefined,
 ): Promise<void> {
-  if (doubt === undefined) {
-    const data = { id, name: wish.name, input: wish.input, effect: tool.effect };
-    await host.append([{ type: 'tool.started', ...placeOf(at), actor: actorOf(at), data }]);
-  }
+  const data = { id, name: wish.name, input: wish.input, effect: tool.effect, ...told };
+  await host.append([{ type: 'tool.started', ...placeOf(at), actor: actorOf(at), data }]);
   const workspace = await openWorkspace(host, at);
   const place = toolPlace(at, id, workspace?.path);
-  const call = { host, at, id, tool, input, place, limits: limitsOf(host, at) };
-  const outcome =
-    doubt === undefined ? await runOrAsk(call) : await settleDoubt({ ...call, doubt });
+  const outcome = await runOrAsk({ host, at, id, tool, input, place, limits: limitsOf(host, at) });
+  if (outcome !== undefined) record(host, at, id, undefined, outcome);
+}
+
+/** A call that began and of whose end nothing is known had leave then; to be made again it needs leave now. */
+async function performInDoubt(
+  host: AttemptHost,
+  at: AttemptPlace,
+  id: string,
+  wish: ToolWish,
+  { tool, input }: Allowed,
+  doubt: ToolStepState,
+): Promise<void> {
+  const workspace = await openWorkspace(host, at);
+  const place = toolPlace(at, id, workspace?.path);
+  const leave = (): ToolLeave => {
+    const check = host.access.check(at, id, wish);
+    return check.kind === 'refused' ? check : host.access.leave(at, wish.name, check);
+  };
+  const call = { host, at, id, tool, input, place, limits: limitsOf(host, at), doubt, leave };
+  const outcome = await settleDoubt(call);
   if (outcome !== undefined) record(host, at, id, undefined, outcome);
 }
 
 /** Whether a call may be made: a tool that is out of order is refused in words. */
-function allowedNow(
+function allowedNow(host: AttemptHost, at: AttemptPlace, id: string, wish: ToolWish): ToolCheck {
+  const check = host.access.check(at, id, wish);
+  // A step was given its turn when its task was.
+  const isAsked = at.task.task.step === undefined;
+  const down = isAsked && check.kind === 'allowed' ? host.toolDown(wish.name) : undefined;
+  if (down === undefined) return check;
+  const because = outOfOrder(wish.name, down, host.clock.now());
+  return { kind: 'refused', because, why: 'out-of-order' };
+}
+
+function refuse(
   host: AttemptHost,
   at: AttemptPlace,
-  wish: ToolWish,
-  doubt: ToolStepState | undefined,
-): ToolCheck {
-  const check = checkToolCall(wish, host.toolsOf(at.task), host.grantsOf(at.task));
-  // A step was given its turn when its task was; what is in doubt began before.
-  const isAsked = doubt === undefined && at.task.task.step === undefined;
-  const down = isAsked && check.kind === 'allowed' ? host.toolDown(wish.name) : undefined;
-  return down === undefined
-    ? check
-    : { kind: 'refused', because: outOfOrder(wish.name, down, host.clock.now()) };
+  id: string,
+  { name }: ToolWish,
+  { because, why }: { readonly because: string; readonly why: ToolRefusal },
+): undefined {
+  record(host, at, id, name, { output: because, isError: true, refused: why });
 }
 
 function actorOf({ attempt }: AttemptPlace): string {
@@ -131,7 +155,7 @@ function record(
   at: AttemptPlace,
   id: string,
   name: string | undefined,
-  { output, isError, isBroken }: ToolOutcome,
+  { output, isError, isBroken, refused }: ToolOutcome,
 ): void {
   const data: EventData['tool.finished'] = {
     id,
@@ -139,6 +163,8 @@ function record(
     ...(name !== undefined && { name }),
     ...(isError && { isError }),
     ...(isBroken && { isBroken }),
+    ...(refused !== undefined && { refused }),
   };
   void host.append([{ type: 'tool.finished', ...placeOf(at), actor: actorOf(at), data }]);
+  host.access.ended();
 }

@@ -1,6 +1,7 @@
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { Tool } from '../spec/tool.ts';
 import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
+import type { ToolLeave } from '../tool/tool-leave.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { askWhetherDone, readDoubtAnswer } from './tool-doubt.ts';
 
@@ -17,19 +18,30 @@ export interface Doubtful {
   readonly limits: Parameters<typeof runTool>[3];
 }
 
+/** A tool call in doubt, with what gives leave to make it again. */
+export interface Repeatable extends Doubtful {
+  leave(): ToolLeave;
+}
+
 /**
  * Finds out what became of a call in doubt, and makes it where it did not happen. What repeating changes nothing is done
  * again; what can be looked for is looked for; of all else a person is asked, and until then there is no outcome.
  */
-export async function settleDoubt(call: Doubtful): Promise<ToolOutcome | undefined> {
+export async function settleDoubt(call: Repeatable): Promise<ToolOutcome | undefined> {
   const known = await whatHappened(call);
   if (known === 'asked') return undefined;
   if (known !== 'not-done') return known;
   const { host, at, doubt } = call;
-  if (doubt.question !== undefined) {
+  const leave = call.leave();
+  if (leave.kind === 'wait') return undefined;
+  if (leave.kind === 'refused') {
+    const output = `It was interrupted, and may not be made again. ${leave.because}`;
+    return { output, isError: true, refused: leave.why };
+  }
+  if (doubt.question !== undefined || leave.kind === 'counted') {
     // The person's word was for the first start; of the end of the second, too, nothing may ever be known.
     const { id, name, input: asked, effect } = doubt;
-    const data = { id, name, input: asked, effect };
+    const data = { id, name, input: asked, effect, ...leave.record };
     await host.append([{ type: 'tool.started', ...placeOf(at), data }]);
   }
   return await runOrAsk(call);

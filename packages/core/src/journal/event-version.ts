@@ -37,6 +37,8 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'change.accepted': 1,
   'change.refused': 1,
   'budget.crossed': 1,
+  'grant.given': 1,
+  'grant.revoked': 1,
   'practice.noted': 1,
   'limit.learned': 1,
   'model.changed': 1,

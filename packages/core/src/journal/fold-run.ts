@@ -169,6 +169,7 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       }
       break;
     case 'call.started':
+    case 'tool.started':
       task.waiting = undefined;
       break;
     case 'call.finished':

@@ -1,5 +1,6 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Json, JsonObject } from '../spec/json.ts';
+import { Grants } from './grants.ts';
 import { Spending } from './spending.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
@@ -23,6 +24,8 @@ interface Mark {
 export class JournalIndex {
   /** What was spent since the first event, by whom. */
   readonly spending: Spending;
+  /** What was granted for a while. */
+  readonly grants: Grants;
   readonly #open: Set<string>;
   readonly #marks: Mark[];
   /** The run above each run that is not finished, and above each of those. */
@@ -30,7 +33,7 @@ export class JournalIndex {
   #paused: string | undefined;
 
   constructor(
-    { open, marks, parents, paused }: Omit<Body, 'spending'> = NOTHING,
+    { open, marks, parents, paused, grants }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
   ) {
     this.#open = new Set(open);
@@ -38,6 +41,7 @@ export class JournalIndex {
     this.#parents = new Map(parents);
     this.#paused = paused ?? undefined;
     this.spending = spending;
+    this.grants = Grants.from(grants);
   }
 
   /** Reads a snapshot's body; `undefined` when it is none of ours. */
@@ -50,6 +54,7 @@ export class JournalIndex {
   /** Takes one event into account, in order. */
   take(event: OverseerEvent): void {
     this.spending.take(event);
+    this.grants.take(event);
     const last = this.#marks.at(-1);
     if (last === undefined || event.seq - last.seq >= MARK_EVERY) {
       this.#marks.push({ seq: event.seq, at: event.at });
@@ -95,6 +100,7 @@ export class JournalIndex {
       parents: [...this.#parents].map(([run, parent]) => [run, parent]),
       paused: this.#paused ?? null,
       spending: this.spending.body(),
+      grants: this.grants.body(),
     };
   }
 
@@ -120,6 +126,8 @@ interface Body {
   readonly parents: readonly (readonly [string, string])[];
   readonly paused: string | null;
   readonly spending: Json;
+  /** Absent in snapshots from before there were grants. */
+  readonly grants?: Json;
 }
 
 const NOTHING: Omit<Body, 'spending'> = { open: [], marks: [], parents: [], paused: null };

@@ -2,12 +2,12 @@ import type { CallEstimate, Hold } from '../spec/call-amounts.ts';
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
 import type { RateLimit } from '../spec/model.ts';
 import { refusalOf } from './admit.ts';
-import { type Admission, type Claim, claimed } from './claim.ts';
+import type { Admission, Claim } from './claim.ts';
 import { Gauges } from './gauges.ts';
+import { holdsOf } from './holds-of.ts';
 import { Ledger } from './ledger.ts';
-import { copyLimitSet, createLimitSet, type LimitSet, weightOf } from './limit-set.ts';
+import { copyLimitSet, createLimitSet, type LimitSet } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
-import type { Meter } from './meter.ts';
 import { ProviderLimits } from './provider-limits.ts';
 import type { SharedLimits } from './shared-limits.ts';
 
@@ -80,7 +80,7 @@ export class ModelLimits {
       claim,
       calls,
     };
-    return refusalOf(input, now) ?? { kind: 'run', holds: this.#holds(sets, claim, now) };
+    return refusalOf(input, now) ?? { kind: 'run', holds: holdsOf(sets, this.#name, claim, now) };
   }
 
   /**
@@ -149,23 +149,4 @@ export class ModelLimits {
     this.#latest = { shared, all };
     return all;
   }
-
-  #holds(sets: readonly LimitSet[], claim: Claim, now: number): readonly Hold[] {
-    const holds: Hold[] = [];
-    for (const set of sets) {
-      const weight = weightOf(set, this.#name);
-      for (const meter of set.meters) holds.push(holdOf(meter, claim, weight, now));
-      for (const places of set.atOnce) holds.push(places.hold);
-    }
-    return holds;
-  }
-}
-
-function holdOf(meter: Meter, claim: Claim, weight: number, now: number): Hold {
-  const { metric, limit, oneCall, session } = meter;
-  const isOne = metric === 'calls' && weight === 1;
-  const hold = isOne ? oneCall : { limit, amount: claimed(meter, claim, weight) };
-  if (session === undefined) return hold;
-  const openedAt = session.openedAt(now);
-  return openedAt < now ? { ...hold, openedAt } : hold;
 }

@@ -56,5 +56,8 @@ function problemsOf(task: PlanTask, { kind, of, models }: Ensemble): readonly st
   if (task.files.length > 0) {
     problems.push('needs a task that is answered in words; only one attempt can write its files.');
   }
+  if (task.grants !== undefined) {
+    problems.push('needs a task without grants of its own: each answer would act by them.');
+  }
   return problems;
 }

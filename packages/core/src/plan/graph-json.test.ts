@@ -26,6 +26,7 @@ const GRAPH: TaskGraph = {
       budget: { usd: 1, tokens: 2, calls: 3, warnAt: [0.5] },
       deadlineAt: 1,
       maxWaitMs: 2,
+      grants: ['write'],
       model: 'm',
       notBy: ['a'],
       ensemble: { kind: 'vote', of: 2, models: ['m'], judge: 'reviewer' },

@@ -23,6 +23,7 @@ const TASK_FIELDS: Readonly<Record<keyof TaskInput, true>> = {
   maxWaitMs: true,
   model: true,
   notBy: true,
+  grants: true,
   ensemble: true,
 };
 

@@ -33,6 +33,7 @@ const task: z.ZodType<TaskInput> = z.strictObject({
   maxWaitMs: moment.exactOptional(),
   model: text.exactOptional(),
   notBy: texts.exactOptional(),
+  grants: texts.exactOptional(),
   ensemble: z
     .strictObject({
       kind: z.enum(['best-of', 'vote', 'merge']),

@@ -74,6 +74,7 @@ const CARRIED = [
   'budget',
   'model',
   'notBy',
+  'grants',
   'deadlineAt',
   'maxWaitMs',
 ] as const;

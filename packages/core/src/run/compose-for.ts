@@ -6,8 +6,9 @@ import type { Decider } from './decider.ts';
 import { offerTools } from './offer-tools.ts';
 import { practicesFor } from './practices-for.ts';
 import { promptInputs } from './prompt-inputs.ts';
+import { quotaIsSpent, toolsFor } from './tools-for.ts';
 
-/** Composes the prompt of a new attempt of `member` at `task`; tools that are out of order are not offered. Pure. */
+/** Composes the prompt of a new attempt of `member` at `task`; tools that are out of order, or whose quota is used up, are not offered. Pure. */
 export function composeFor(
   { settings, projection }: Pick<Decider, 'settings' | 'projection'>,
   run: RunState,
@@ -17,7 +18,9 @@ export function composeFor(
   compose: (input: PromptInput) => ComposedPrompt = composePrompt,
 ): { readonly prompt: ComposedPrompt; readonly tools: readonly ToolDescription[] } {
   const parts = settings.roles.of(task.task);
-  const { tools, context } = offerTools(projection.tools, parts.descriptions, run.context, nowMs);
+  const known = toolsFor({ settings, projection }, run, task, member, nowMs);
+  const isSpent = (tool: string): boolean => quotaIsSpent(settings, run, task, member, tool, nowMs);
+  const { tools, context } = offerTools(projection.tools, known, run.context, nowMs, isSpent);
   const prompt = compose({
     task: task.task,
     roleName: parts.name,

@@ -4,7 +4,6 @@ import type { SingleFlight } from '../call/single-flight.ts';
 import { createBounded } from '../internal/bounded.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { TaskState } from '../journal/run-state.ts';
 import { backoffMs } from '../limit/backoff.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Member } from '../route/member.ts';
@@ -19,6 +18,7 @@ import type { Projection } from './projection.ts';
 import { doubtOf } from './rating-for.ts';
 import type { Settings } from './settings.ts';
 import { tellNews } from './tell-news.ts';
+import { createToolAccess, type ToolAccessParts } from './tool-access.ts';
 
 /** Something to look at while it happens; not in the journal, never waited for. */
 export interface LiveEvent {
@@ -34,7 +34,8 @@ export type LiveBus = EventEmitter<{ model: [LiveEvent] }>;
 
 /** What the host of attempts is made of: settings, and the kernel's answers to what happens in an attempt. */
 export interface AttemptHostParts
-  extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'> {
+  extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'>,
+    ToolAccessParts {
   readonly settings: Settings;
   readonly projection: Projection;
   readonly journal: Journal;
@@ -60,11 +61,9 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
       backoffMs(failures, retryAfterMs === undefined ? {} : { retryAfterMs }, settings.random),
     append: (drafts) => journal.append(drafts),
     memberOf: (model) => memberOf(settings, model),
-    toolsOf: (task) =>
-      task.task.step === undefined ? settings.roles.of(task.task).tools : settings.tools,
+    access: createToolAccess(parts),
     toolDown: (tool) => parts.projection.tools.down(tool, settings.clock.now()),
     toolFailed: (tool) => parts.projection.tools.hasFailed(tool),
-    grantsOf: (task) => grantsOf(settings, task),
     sourceOf: (run) => sources.get(run),
     doubtOf: ({ task, attempt }) => {
       if (settings.routing.mode !== 'cascade' || attempt.model === undefined) return undefined;
@@ -89,17 +88,6 @@ function memberOf({ members }: Settings, model: string): Member {
   const member = members.get(model);
   if (member === undefined) throw new Error(`There is no model ${model} in the team.`);
   return member;
-}
-
-/** What the host itself wrote into a task's step is allowed; models may do what their role was granted. */
-function grantsOf(
-  { tools, members, roles }: Settings,
-  task: TaskState,
-): ReturnType<AttemptHost['grantsOf']> {
-  const { step } = task.task;
-  if (step !== undefined) return tools.get(step.tool)?.permissions ?? [];
-  const member = members.get(task.attempt?.model ?? '');
-  return [...roles.of(task.task).grants, ...(member?.grants ?? [])];
 }
 
 function show(

@@ -11,6 +11,8 @@ export interface DispatcherHost extends SchedulingHost {
   begin(run: RunState, task: TaskState, call: LetThrough | undefined, durable: Promise<void>): void;
   /** A waiting attempt got leave for its next call. */
   proceed(at: AttemptPlace, call: LetThrough | undefined, durable: Promise<void>): void;
+  /** An attempt that a tool's quota kept waiting looks again. */
+  goOn(at: AttemptPlace): void;
   /** Shows what the call says that an attempt waits for. */
   show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** An attempt cannot go on with its model. */

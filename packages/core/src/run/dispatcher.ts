@@ -22,6 +22,7 @@ import { Scheduling, type Started } from './scheduling.ts';
 import type { Settings } from './settings.ts';
 import { hasItsNeeds } from './settled.ts';
 import { TellWaiting } from './tell-waiting.ts';
+import { ToolTurns } from './tool-turns.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -32,6 +33,8 @@ export class Dispatcher {
   readonly scheduling: Scheduling;
   /** Tasks that are ready and wait for no model, in the order of becoming so. */
   readonly free: FreeTasks = new FreeTasks();
+  /** Attempts whose next tool call a quota holds back. */
+  readonly toolTurns: ToolTurns;
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #decider: Decider;
@@ -52,6 +55,12 @@ export class Dispatcher {
     this.#host = host;
     this.#firstCalls = new FirstCalls(this.#decider, journal, host, this);
     this.#waits = new TellWaiting(projection, journal, () => this.wake());
+    this.toolTurns = new ToolTurns(settings.toolLimits, {
+      waits: this.#waits,
+      mayGoOn: (run, task) => this.mayGoOn(run, task),
+      goOn: (at) => host.goOn(at),
+      wake: () => this.wake(),
+    });
     this.#nextCalls = new NextCalls({
       decider: this.#decider,
       journal,
@@ -78,13 +87,15 @@ export class Dispatcher {
   /** An attempt wants nothing any more. */
   forget(attempt: string): void {
     this.#nextCalls.forget(attempt);
+    this.toolTurns.forget(attempt);
   }
 
   /** A call ended: what it held is free. */
   freed(): void {
     const { aside, queue } = this.scheduling;
     aside.readmit(this.#projection, queue, this.#settings.clock.now());
-    if (queue.size > 0 || this.#nextCalls.size > 0 || this.free.size > 0) this.wake();
+    const waiting = this.#nextCalls.size + this.toolTurns.size + this.free.size;
+    if (queue.size > 0 || waiting > 0) this.wake();
   }
 
   /** Whether calls of a task may begin, as far as orders go. */
@@ -106,6 +117,7 @@ export class Dispatcher {
     const notLaterThan = (at: number | undefined): void => {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
+    this.toolTurns.offer(nowMs, notLaterThan);
     this.#startFree(nowMs, notLaterThan);
     const { before, after } = probeOrder(this.#nextCalls.list(), this.#projection.breakers);
     for (const at of before) notLaterThan(this.#nextCalls.offer(at, nowMs));
@@ -185,7 +197,9 @@ export class Dispatcher {
     if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
     const because = whyNoModel(run, task);
     if (because === undefined) return 'dropped';
-    const down = toolWait(this.#decider, task, nowMs);
+    const down = toolWait(this.#decider, run, task, nowMs);
+    // Once a wait: who is behind in a long line need not fill the journal with each that goes before.
+    if (down?.isQuota === true && task.waiting !== undefined) return { untilAt: down.untilAt };
     if (down !== undefined) return this.#waits.note(task, down.because, down.untilAt, nowMs);
     const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids(), because)]);
     this.#host.begin(run, task, undefined, durable);

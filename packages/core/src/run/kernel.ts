@@ -77,6 +77,7 @@ export class Kernel {
         tellCrossings(projection, journal);
         this.#attempts.go(at, durable, call);
       },
+      goOn: (at) => this.#attempts.go(at, undefined, undefined),
       show: (at, event) => this.#host.show(at, event),
       end: (at, outcome, because, details) =>
         endAttempt(this.#host, at, outcome, because, [], details),
@@ -303,6 +304,8 @@ export class Kernel {
       live: this.live,
       sources: this.#sources,
       flights: this.#projection.flights,
+      turns: () => this.#dispatcher.toolTurns,
+      freed: () => this.#dispatcher.freed(),
       callEnded: () => {
         tellCrossings(this.#projection, this.#journal);
         this.#dispatcher.freed();

@@ -42,6 +42,7 @@ export class LiveAttempts {
       chain: this.#chains.of(task.task),
       workspace: undefined,
       isDriven: false,
+      waitsForTool: false,
     };
     const at: AttemptPlace = { run, task, attempt, live };
     this.#live.set(attempt.id, { at, work: undefined });

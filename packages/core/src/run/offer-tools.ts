@@ -7,19 +7,31 @@ export interface Offered {
   readonly context: string | undefined;
 }
 
-/** Leaves out the tools that are out of order at `nowMs`, and says so beside the facts about the project. Pure. */
+/**
+ * Leaves out the tools that are out of order at `nowMs`, and those whose quota is `spent` for longer than a call would
+ * wait; says so beside the facts about the project. Pure.
+ */
 export function offerTools(
   breakers: Pick<ToolBreakers, 'down'>,
   tools: readonly ToolDescription[],
   context: string | undefined,
   nowMs: number,
+  spent: (tool: string) => boolean = () => false,
 ): Offered {
   const down = tools.filter(({ name }) => breakers.down(name, nowMs) !== undefined);
-  if (down.length === 0) return { tools, context };
-  const names = down.map(({ name }) => name).join(', ');
-  const note = `Out of order at the moment, and therefore not offered: ${names}. Do without, or say what you could not do.`;
+  const used = tools.filter((tool) => !down.includes(tool) && spent(tool.name));
+  if (down.length + used.length === 0) return { tools, context };
+  const notes = [
+    ...noteOn('Out of order at the moment', down),
+    ...noteOn('Their quota is used up for now', used),
+  ].map((note) => `${note} Do without, or say what you could not do.`);
   return {
-    tools: tools.filter((tool) => !down.includes(tool)),
-    context: context === undefined ? note : `${context}\n\n${note}`,
+    tools: tools.filter((tool) => !down.includes(tool) && !used.includes(tool)),
+    context: [...(context === undefined ? [] : [context]), ...notes].join('\n\n'),
   };
+}
+
+function noteOn(why: string, tools: readonly ToolDescription[]): readonly string[] {
+  if (tools.length === 0) return [];
+  return [`${why}, and therefore not offered: ${tools.map(({ name }) => name).join(', ')}.`];
 }

@@ -9,6 +9,7 @@ import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
 import type { Settings } from './settings.ts';
+import { ToolUse } from './tool-use.ts';
 
 /** What one process owns at a time. */
 const LEASE = 'journal';
@@ -32,11 +33,14 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
   const budgets = new BudgetTree(settings.budgets, living.index.spending);
   const { members, cache, routing, strangers } = settings;
-  const projection = new Projection(members, { budgets, cache, routing, strangers });
+  const { grants } = living.index;
+  const projection = new Projection(members, { budgets, cache, routing, strangers, grants });
+  const toolUse = new ToolUse(settings.toolLimits);
   if (living.learned !== undefined) {
     projection.routing.restore(living.learned.body, living.learned.seq);
   }
   for (const event of living.events) {
+    toolUse.take(event);
     projection.apply(event);
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
   }
@@ -50,6 +54,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     ids,
     apply: (event) => {
       index.take(event);
+      toolUse.take(event);
       projection.apply(event);
     },
   });

@@ -3,6 +3,7 @@ import type { CacheSettings } from '../call/cache-options.ts';
 import { SingleFlight } from '../call/single-flight.ts';
 import { waitsOut } from '../internal/waits-out.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
+import { Grants } from '../journal/grants.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { ModelBreakers } from '../limit/model-breakers.ts';
@@ -29,6 +30,8 @@ export interface ProjectionParts {
   readonly routing?: Routing;
   /** Where calls count whose models left the team, for limits that they shared. */
   readonly strangers?: ModelLimits | undefined;
+  /** Folded by whoever keeps the journal's index. */
+  readonly grants?: Grants;
 }
 
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
@@ -36,6 +39,7 @@ export class Projection {
   readonly runs: Runs = new Map();
   readonly budgets: BudgetTree;
   readonly breakers: ModelBreakers;
+  readonly grants: Grants;
   readonly tools: ToolBreakers = new ToolBreakers();
   /** When each run began, or was gone on with, epoch ms. */
   readonly begunAt: Map<string, number> = new Map();
@@ -63,11 +67,18 @@ export class Projection {
 
   constructor(
     members: ReadonlyMap<string, Member>,
-    { budgets = new BudgetTree(), cache, routing = routingOf(), strangers }: ProjectionParts = {},
+    {
+      budgets = new BudgetTree(),
+      cache,
+      routing = routingOf(),
+      strangers,
+      grants = new Grants(),
+    }: ProjectionParts = {},
   ) {
     this.#members = members;
     this.#strangers = strangers;
     this.budgets = budgets;
+    this.grants = grants;
     this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
     this.answers = cache === undefined ? undefined : new AnswerCache(cache);
     this.flights = cache === undefined ? undefined : new SingleFlight();

@@ -10,7 +10,10 @@ import { isGranted } from '../tool/granted.ts';
 export interface RoleParts {
   readonly name: string;
   readonly role: Role;
+  /** Those of its tools that it may always use. */
   readonly tools: ReadonlyMap<string, Tool>;
+  /** All of its tools; what it lacks leave for may be granted. */
+  readonly listed: ReadonlyMap<string, Tool>;
   readonly grants: readonly ToolPermission[];
   readonly framework: Framework | undefined;
   /** The tools as a model sees them; one object a role, so that it need not be made for every call. */
@@ -61,21 +64,29 @@ function resolve(registries: RoleRegistries, name: string): RoleParts {
   const role = registries.roles.get(name) ?? registries.roles.get('worker') ?? WORKER;
   const grants = role.grants ?? [];
   const tools = new Map<string, Tool>();
+  const listed = new Map<string, Tool>();
   for (const tool of role.tools ?? []) {
     const found = registries.tools.get(tool);
+    if (found === undefined) continue;
+    listed.set(tool, found);
     // A tool that the role may not use is not even offered.
-    if (found !== undefined && isGranted(found, grants)) tools.set(tool, found);
+    if (isGranted(found, grants)) tools.set(tool, found);
   }
   return {
     name,
     role,
     tools,
+    listed,
     grants,
     framework: role.framework === undefined ? undefined : registries.frameworks.get(role.framework),
-    descriptions: [...tools].map(([tool, { description, input }]) => ({
-      name: tool,
-      description,
-      input: input.jsonSchema,
-    })),
+    descriptions: [...tools].map(describeTool),
   };
+}
+
+/** A tool as a model sees it. */
+export function describeTool([name, { description, input }]: readonly [
+  string,
+  Tool,
+]): ToolDescription {
+  return { name, description, input: input.jsonSchema };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
+import type { ToolLimits } from '../limit/tool-limits.ts';
 import type { Member } from '../route/member.ts';
 import type { Routing } from '../route/routing-options.ts';
 import type { WorkerBounds } from '../schedule/worker-pools.ts';
@@ -26,6 +27,8 @@ export interface Settings {
   readonly longestWindowMs: number;
   /** The limits that models share. */
   readonly shared: SharedLimits;
+  /** The quotas of tools. */
+  readonly toolLimits: ToolLimits;
   /** Charges calls of models that left the team to what everybody shares. */
   readonly strangers: ModelLimits;
   /** What reads the gauges that some limit looks at, by name. */

@@ -17,7 +17,7 @@ export function candidatesOf(
   { task, model }: TaskState,
 ): readonly Candidate[] {
   if (model !== undefined) return givenTo(settings, model);
-  const usesTools = settings.roles.of(task).tools.size > 0;
+  const usesTools = settings.roles.of(task).tools.size > 0 || task.grants !== undefined;
   return task.model === undefined
     ? candidates({ role: task.role, kind: task.kind, usesTools })
     : namedCandidate(settings.members, task.model, usesTools);

@@ -15,7 +15,14 @@ import { triedTogether } from './retry-ensemble.ts';
 import { leftAttemptEnded, type RunControl } from './run-control.ts';
 import type { RunGraphs } from './run-graphs.ts';
 import { requireNeeds, requireUndone } from './undone.ts';
-import { type Order, openOf, openWith, resolveScope, type WorkScope } from './work-scope.ts';
+import {
+  type Order,
+  openOf,
+  openWith,
+  orderedBy,
+  resolveScope,
+  type WorkScope,
+} from './work-scope.ts';
 
 /** What orders need of the kernel around them. */
 export interface WorkOrdersHost {
@@ -49,7 +56,7 @@ export class WorkOrders {
   pause(scope: WorkScope, order: Order): void {
     const ordered = resolveScope(this.#host.runs, scope);
     const data = { because: order.because ?? 'paused' };
-    const actor = actorOf(order);
+    const actor = orderedBy(order);
     if (ordered.kind === 'everything') {
       if (!this.#host.isPaused()) this.#host.append([{ type: 'project.paused', actor, data }]);
     } else if (ordered.kind === 'run') {
@@ -68,7 +75,7 @@ export class WorkOrders {
   resume(scope: WorkScope, order: Order, source?: TaskSource): void {
     const ordered = resolveScope(this.#host.runs, scope);
     const data = { because: order.because ?? 'resumed' };
-    const actor = actorOf(order);
+    const actor = orderedBy(order);
     if (ordered.kind === 'everything') {
       if (this.#host.isPaused()) this.#host.append([{ type: 'project.resumed', actor, data }]);
     } else if (ordered.kind === 'run') {
@@ -99,7 +106,7 @@ export class WorkOrders {
     } else {
       const tasks = openWith(ordered);
       this.#requireCertain(tasks);
-      await this.#cancelTasks(ordered.run, tasks, because, actorOf(order));
+      await this.#cancelTasks(ordered.run, tasks, because, orderedBy(order));
     }
   }
 
@@ -112,7 +119,7 @@ export class WorkOrders {
       changed.map((task) => ({
         type: 'task.changed',
         ...placeOf(task),
-        actor: actorOf(order),
+        actor: orderedBy(order),
         data: { because, priority },
       })),
     );
@@ -145,7 +152,7 @@ export class WorkOrders {
       changed.map((task) => ({
         type: 'task.changed',
         ...placeOf(task),
-        actor: actorOf(order),
+        actor: orderedBy(order),
         data: { because, model: model ?? null },
       })),
     );
@@ -176,7 +183,7 @@ export class WorkOrders {
       [...again].map((task) => ({
         type: 'task.reopened',
         ...placeOf(task),
-        actor: actorOf(order),
+        actor: orderedBy(order),
         data,
       })),
     );
@@ -290,8 +297,4 @@ function inDoubt({ run, task }: TaskState): OverseerError {
 
 function placeOf({ run, task }: TaskState): { readonly run: string; readonly task: string } {
   return { run, task: task.key };
-}
-
-function actorOf({ by }: Order): string {
-  return by === undefined ? 'host' : `person:${by}`;
 }

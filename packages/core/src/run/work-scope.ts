@@ -19,6 +19,11 @@ export interface Order {
   readonly by?: string;
 }
 
+/** Who gave an order, as events name them. */
+export function orderedBy({ by }: Order): string {
+  return by === undefined ? 'host' : `person:${by}`;
+}
+
 /** An order about everything, about a run, or about tasks of one. */
 export type Ordered =
   | { readonly kind: 'everything' }

@@ -7,7 +7,8 @@ import type { FinishReason, ModelErrorKind, RateLimit, ToolDescription, Usage } 
 import type { FrameworkReport, PromptSection } from './prompt-record.ts';
 import type { RecoveryAction, TroubleKind } from './recovery.ts';
 import type { PlanTask, Priority } from './task.ts';
-import type { Effect } from './tool.ts';
+import type { Effect, ToolPermission } from './tool.ts';
+import type { GrantScope, ToolCaller, ToolRefusal } from './tool-caller.ts';
 import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
 
 /** How one candidate model stood when a task was given away. */
@@ -211,12 +212,22 @@ export interface EventData {
     /** What that call cost. */
     readonly saved: CallEstimate;
   };
-  /** Of calls that change something alone: what changes nothing need not be known before it is over. */
+  /**
+   * Of calls that change something, count in a quota or need a grant: any other need not be known before it is over.
+   */
   'tool.started': {
     readonly id: string;
     readonly name: string;
     readonly input: Json;
     readonly effect: Effect;
+    /** For whom; present where the call counts in a quota, or a grant gave leave for it. */
+    readonly caller?: ToolCaller;
+    /** What its quotas set aside for it. */
+    readonly holds?: readonly Hold[];
+    /** What it costs, where its tool says that. */
+    readonly microUsd?: number;
+    /** The ids of the grants that gave leave for it, beside what role and model may always do. */
+    readonly grants?: readonly string[];
   };
   'tool.finished': {
     readonly id: string;
@@ -226,6 +237,8 @@ export interface EventData {
     readonly isError?: boolean;
     /** What the tool stands on failed: it took too long, or threw something that is no answer. */
     readonly isBroken?: boolean;
+    /** Why it was not called; absent where it was. */
+    readonly refused?: ToolRefusal;
   };
   'verdict.given': {
     /** Position in the task's chain of checks. */
@@ -263,6 +276,19 @@ export interface EventData {
     readonly note: string;
     readonly by: string;
   };
+  /** Somebody gave leave for a while: of one tool with all that it needs, or of one permission. The actor is who gave it. */
+  'grant.given': {
+    readonly id: string;
+    readonly tool?: string;
+    readonly permission?: ToolPermission;
+    readonly to: GrantScope;
+    /** Epoch ms. */
+    readonly untilAt?: number;
+    /** Calls that it is good for. */
+    readonly uses?: number;
+    readonly because?: string;
+  };
+  'grant.revoked': { readonly id: string; readonly because?: string };
   /** How many calls a minute a model bears was learned from its refusals; an empty `rate` lifts that again. */
   'limit.learned': { readonly rate: RateLimit; readonly because?: string };
   /** A model is left alone after failures (`down`), or is up again. */

@@ -103,6 +103,7 @@ export type {
   ToolStep,
 } from './task.ts';
 export type { Effect, Tool, ToolContext, ToolPermission, ToolSchema } from './tool.ts';
+export type { GrantScope, ToolCaller, ToolRefusal } from './tool-caller.ts';
 export type {
   Answer,
   Ask,

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts';
 import type { BudgetSpec } from './limit.ts';
+import type { ToolPermission } from './tool.ts';
 
 /** What a task is about; models say in `goodAt` which kinds they do well. */
 export type TaskKind =
@@ -86,6 +87,8 @@ export interface PlanTask {
   readonly model?: string;
   /** Keys of tasks whose models leave this one to others, as far as others would not keep it waiting long. */
   readonly notBy?: readonly string[];
+  /** Permissions for this task alone, beyond those of its role and model; no plan of a model can give any. */
+  readonly grants?: readonly ToolPermission[];
   /** The task to whose ensemble this one belongs. Where it fails, that task and the run go on without it. */
   readonly memberOf?: string;
   /** Ends an ensemble: it starts when its members are done or have failed, and needs one that is done. */
@@ -114,6 +117,8 @@ export interface TaskInput {
   readonly model?: string;
   /** Keys of tasks whose models leave this one to others, as far as others would not keep it waiting long. */
   readonly notBy?: readonly string[];
+  /** Permissions for this task alone, beyond those of its role and model: they reach the tools that its role has. */
+  readonly grants?: readonly ToolPermission[];
   /** Has several models answer in words; the task's own key stands for the one answer that comes of it. */
   readonly ensemble?: Ensemble;
 }

@@ -45,6 +45,8 @@ export interface Tool<Input = unknown> {
   readonly timeoutMs: number;
   /** US dollars a call. */
   readonly cost?: number;
+  /** What of its input nobody is shown who looks at calls later: all of it, or these fields. */
+  readonly sensitive?: true | readonly string[];
   /** Does it. Throws `ToolError`, whose sentence the model is shown. Must stop when `ctx.signal` aborts. */
   execute(input: Input, ctx: ToolContext): Promise<Json>;
   /** For `effect: 'probe'`: did this call happen? */

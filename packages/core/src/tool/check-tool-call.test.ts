@@ -26,6 +26,7 @@ describe('checkToolCall', () => {
     expect(checkToolCall({ name: 'think', input: '' }, new Map(), [])).toEqual({
       kind: 'refused',
       because: 'There is no tool "think"; there is none.',
+      why: 'unknown',
     });
   });
 

@@ -4,6 +4,7 @@ import type { Deadlines } from '../internal/deadlines.ts';
 import { within } from '../internal/within.ts';
 import type { Json } from '../spec/json.ts';
 import type { Tool, ToolContext } from '../spec/tool.ts';
+import type { ToolRefusal } from '../spec/tool-caller.ts';
 
 /** A result longer than this many characters of JSON is refused, so that one tool cannot fill a context or the journal. */
 const RESULT_LIMIT = 262_144;
@@ -16,6 +17,8 @@ export interface ToolOutcome {
   readonly inDoubt?: boolean;
   /** What the tool stands on failed, rather than that it refused: trying again later may help. */
   readonly isBroken?: boolean;
+  /** Why it was not called. */
+  readonly refused?: ToolRefusal;
 }
 
 /** What `runTool` adds a signal to. */

@@ -1,0 +1,64 @@
+import { ConfigError } from './errors/config-error.ts';
+import { OverseerError } from './errors/overseer-error.ts';
+import { suggest } from './internal/nearest.ts';
+import { toolLimitRule } from './limit/tool-limit-rule.ts';
+import { ToolLimits, type ToolRules } from './limit/tool-limits.ts';
+import type { Registries } from './spec/plugin.ts';
+import type { ToolLimit } from './tool-limit-options.ts';
+
+/** A rate limit is over within a minute; whoever waits that long saves the model a turn in which it could do nothing. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Makes the quotas of tools out of the options. Throws `ConfigError`: `config.limit` for a limit that is wrong or for
+ * somebody who is not there, `config.unknown-tool`, `config.unknown-model` and `config.unknown-role` for names.
+ */
+export function createToolLimits(
+  options: readonly ToolLimit[] | undefined,
+  registered: Pick<Required<Registries>, 'tools' | 'models' | 'roles'>,
+): ToolLimits {
+  return new ToolLimits(
+    (options ?? []).map((limit, at) => rulesOf(limit, `toolLimits[${at}]`, registered)),
+  );
+}
+
+function rulesOf(
+  { tool, per, of, limits, patienceMs = PATIENCE_MS }: ToolLimit,
+  where: string,
+  { tools, models, roles }: Pick<Required<Registries>, 'tools' | 'models' | 'roles'>,
+): ToolRules {
+  const names = [...new Set(typeof tool === 'string' ? [tool] : tool)];
+  for (const name of names) known(`${where}.tool`, name, Object.keys(tools), 'config.unknown-tool');
+  if (of !== undefined) {
+    if (per === undefined) {
+      throw new ConfigError(
+        'config.limit',
+        `${where} counts every call together, so it is of nobody; say by what with "per", or leave "of" out.`,
+      );
+    }
+    if (per === 'model') known(`${where}.of`, of, Object.keys(models), 'config.unknown-model');
+    if (per === 'role') known(`${where}.of`, of, Object.keys(roles), 'config.unknown-role');
+  }
+  const costed = names.map((name) => ({ name, cost: tools[name]?.cost }));
+  const rules = limits.map((limit) => {
+    try {
+      return toolLimitRule(limit, costed);
+    } catch (error) {
+      throw OverseerError.is(error) ? wrongLimit(names.join(' + '), error) : error;
+    }
+  });
+  return { tools: names, per: per ?? 'all', of, rules, patienceMs };
+}
+
+function wrongLimit(tools: string, cause: OverseerError): ConfigError {
+  const message = `A limit of the tool ${tools} is wrong. ${cause.message}`;
+  return new ConfigError(cause.code, message, { cause });
+}
+
+function known(what: string, name: string, names: readonly string[], code: string): void {
+  if (names.includes(name)) return;
+  throw new ConfigError(
+    code,
+    `Unknown name in ${what}: ${JSON.stringify(name)}; ${suggest(name, names)}.`,
+  );
+}
