@@ -1,3 +1,4 @@
+import { defined } from '../internal/defined.ts';
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ToolCallPart } from '../spec/message.ts';
@@ -157,14 +158,10 @@ function record(
   name: string | undefined,
   { output, isError, isBroken, refused }: ToolOutcome,
 ): void {
-  const data: EventData['tool.finished'] = {
-    id,
-    output,
-    ...(name !== undefined && { name }),
-    ...(isError && { isError }),
-    ...(isBroken && { isBroken }),
-    ...(refused !== undefined && { refused }),
-  };
+  const said = name === undefined ? { id, output } : { id, output, name };
+  const data: EventData['tool.finished'] = isError
+    ? { ...said, isError, ...defined({ isBroken, refused }) }
+    : said;
   void host.append([{ type: 'tool.finished', ...placeOf(at), actor: actorOf(at), data }]);
   host.access.ended();
 }

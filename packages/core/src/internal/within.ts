@@ -1,5 +1,5 @@
 import type { Cancellation } from './cancellation.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
 
 /** How long somebody waits for a piece of work, and what the waiting gives. None of the functions may throw. */
 export interface Patience<T, R> {
@@ -22,40 +22,69 @@ export function within<T, R>(
   own: Cancellation,
   patience: Patience<T, R>,
 ): Promise<R> {
-  const { cancel, deadlines } = patience;
+  const { cancel } = patience;
   if (cancel.aborted) {
     own.abort(cancel.reason);
     work.then(undefined, () => undefined);
     return Promise.reject(cancel.reason);
   }
-  return new Promise((resolve, reject) => {
-    let waiting = true;
-    const stop = (): boolean => {
-      if (!waiting) return false;
-      waiting = false;
-      deadlines.remove(deadline);
-      cancel.forget(giveUp);
-      return true;
-    };
-    const giveUp = (reason: unknown): void => {
-      stop();
-      own.abort(reason);
-      reject(reason);
-    };
-    const deadline = deadlines.add(patience.timeoutMs, () => {
-      stop();
-      own.abort(new DOMException('It took too long.', 'TimeoutError'));
-      resolve(patience.late());
-    });
-    cancel.onAbort(giveUp);
+  return new Promise((resolve, reject) => new Wait(own, patience, resolve, reject).on(work));
+}
+
+/** One waiting, as one object: most are over at once, and there are many. */
+class Wait<T, R> {
+  readonly #own: Cancellation;
+  readonly #patience: Patience<T, R>;
+  readonly #resolve: (result: R | PromiseLike<R>) => void;
+  readonly #reject: (reason: unknown) => void;
+  #deadline: Deadline | undefined;
+
+  constructor(
+    own: Cancellation,
+    patience: Patience<T, R>,
+    resolve: (result: R | PromiseLike<R>) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#own = own;
+    this.#patience = patience;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  on(work: PromiseLike<T>): void {
+    const { cancel, deadlines, timeoutMs } = this.#patience;
+    this.#deadline = deadlines.add(timeoutMs, () => this.#late());
+    cancel.onAbort(this.#giveUp);
     // What comes of it once nobody waits is nobody's business.
     work.then(
       (value) => {
-        if (stop()) resolve(patience.done(value));
+        if (this.#stop()) this.#resolve(this.#patience.done(value));
       },
       (error: unknown) => {
-        if (stop()) resolve(patience.failed(error));
+        if (this.#stop()) this.#resolve(this.#patience.failed(error));
       },
     );
-  });
+  }
+
+  readonly #giveUp = (reason: unknown): void => {
+    this.#stop();
+    this.#own.abort(reason);
+    this.#reject(reason);
+  };
+
+  #late(): void {
+    this.#stop();
+    this.#own.abort(new DOMException('It took too long.', 'TimeoutError'));
+    this.#resolve(this.#patience.late());
+  }
+
+  /** Whether it went on until now. */
+  #stop(): boolean {
+    if (this.#deadline === undefined) return false;
+    const { cancel, deadlines } = this.#patience;
+    deadlines.remove(this.#deadline);
+    this.#deadline = undefined;
+    cancel.forget(this.#giveUp);
+    return true;
+  }
 }
