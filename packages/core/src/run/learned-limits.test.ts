@@ -55,7 +55,7 @@ it('L3: a server of unknown strength is found out, with few refusals, and the wa
         return { error: new ModelError('overloaded', 'no place') };
       }
       inFlight += 1;
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise<void>((resolve) => clock.after(2, resolve));
       inFlight -= 1;
       return { text: 'done' };
     },

@@ -53,10 +53,14 @@ const AGING_MS = 60_000;
 /** Times its weight that a task counts at most, however long it waits. */
 export const MOST_AGED = 4;
 
-/** How many times its weight a task counts at `now`, 1 to 4: its weight grows by itself with each minute of waiting. */
-export function agedBy(task: ReadyTask, now: number): number {
-  return Math.min(MOST_AGED, 1 + Math.max(0, now - task.readyAt) / AGING_MS);
-}
-
 /** How often what waits is looked at anew for its age, in ms. */
 export const AGING_STEP_MS: number = AGING_MS / 8;
+
+/**
+ * How many times its weight a task counts at `now`, 1 to 4: its weight grows by itself with each minute of waiting, in
+ * eight steps, so that a millisecond decides nothing.
+ */
+export function agedBy(task: ReadyTask, now: number): number {
+  const steps = Math.floor(Math.max(0, now - task.readyAt) / AGING_STEP_MS);
+  return Math.min(MOST_AGED, 1 + (steps * AGING_STEP_MS) / AGING_MS);
+}
