@@ -176,6 +176,18 @@ describe('chooseModel, after refusals', () => {
     expect(chosen(choose([candidate('a', {})], { refusals }))).toBe('a');
   });
 
+  it('V2 L8: a short wait for another model is better than a third try of one that was refused twice', () => {
+    const refusals = new Map([['a', 2]]);
+    const soon = { kind: 'wait', untilAt: undefined, why: 'busy' } as const;
+    const late = { kind: 'wait', untilAt: 3_600_000, why: 'spent' } as const;
+    const a = candidate('a', {});
+    expect(choose([a, candidate('b', { admission: soon })], { refusals }).kind).toBe('wait');
+    expect(chosen(choose([a, candidate('b', { admission: late })], { refusals }))).toBe('a');
+    expect(chosen(choose([a, candidate('b', { admission: soon })]))).toBe('a');
+    const both = new Map([...refusals, ['b', 2] as const]);
+    expect(chosen(choose([a, candidate('b', { admission: soon })], { refusals: both }))).toBe('a');
+  });
+
   it('V2: of those refused, takes the one refused least', () => {
     const refusals = new Map([
       ['a', 3],

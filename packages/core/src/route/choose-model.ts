@@ -54,7 +54,8 @@ interface Offer {
  * Picks the model for a task now. The best rank that may run wins; of equals the one with the best rating, then the
  * least busy. A fallback comes in where a model it stands in for, and its fallbacks before it, would keep the task
  * waiting longer than `patienceMs`, if it is good enough. A model whose answer to this task was refused once repairs it,
- * if no better one may run and none is worth its price; one that was refused twice stands behind the others.
+ * if no better one may run and none is worth its price; one that was refused twice stands behind the others, and gets it
+ * only where these would keep it waiting longer than `patienceMs`.
  */
 export function chooseModel(input: ChoiceInput): Choice {
   const { candidates, refusals, rating } = input;
@@ -74,12 +75,25 @@ export function chooseModel(input: ChoiceInput): Choice {
   }
   // The models that would keep the task waiting long, and so would all that stand in for them so far.
   const long = new Set<string>(notWaitedFor(input, ratings));
+  let isAwaited = false;
   for (const offer of offers) {
     const { candidate, admission } = offer;
-    if (admission.kind !== 'run') noteWait(candidate, isLong(admission, input), long);
-    else if (mayTake(candidate, long)) return assign(offer, admission, offers, input, ratings);
+    const may = mayTake(candidate, long);
+    if (admission.kind !== 'run') {
+      const lasts = isLong(admission, input);
+      noteWait(candidate, lasts, long);
+      isAwaited ||= may && !lasts && !isRefusedTwice(candidate, refusals);
+      continue;
+    }
+    // Another try of whoever was refused twice is worth less than a short wait for somebody else.
+    if (may && !(isAwaited && isRefusedTwice(candidate, refusals)))
+      return assign(offer, admission, offers, input, ratings);
   }
   return waitFor(offers);
+}
+
+function isRefusedTwice({ member }: Candidate, refusals: ChoiceInput['refusals']): boolean {
+  return (refusals.get(member.name) ?? 0) >= 2;
 }
 
 function mayTake({ fallbackOf }: Candidate, long: ReadonlySet<string>): boolean {
