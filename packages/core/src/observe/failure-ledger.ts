@@ -23,6 +23,7 @@ interface AttemptTrail {
 export interface FailureLedger {
   /** Takes the next event of the run, in order. */
   take(event: OverseerEvent): void;
+  /** What failed up to here. */
   report(): FailureReport;
 }
 
