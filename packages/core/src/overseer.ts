@@ -3,13 +3,12 @@ import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { GivenGrant } from './journal/grant.ts';
 import type { Journal } from './journal/journal.ts';
-import { readEvents } from './journal/read-events.ts';
 import type { LimitUse } from './limit/model-limits.ts';
-import { createFailureLedger } from './observe/failure-ledger.ts';
 import type { FailureReport } from './observe/failure-report.ts';
 import type { Progress } from './observe/progress.ts';
 import type { ProgressScope } from './observe/progress-of.ts';
 import { ProgressReader } from './observe/progress-reader.ts';
+import { readFailures } from './observe/read-failures.ts';
 import { type AuditFilter, type ToolCallRecord, toolAudit } from './observe/tool-audit.ts';
 import { type UsageRow, usageRows } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
@@ -225,15 +224,7 @@ export class Overseer implements AsyncDisposable {
    */
   async failures(run: string): Promise<FailureReport> {
     await this.#kernel().settled();
-    const ledger = createFailureLedger();
-    let isKnown = false;
-    for await (const page of readEvents(this.#settings.store, this.#journal.stream, run)) {
-      for (const event of page) ledger.take(event);
-      isKnown ||= page.length > 0;
-    }
-    if (isKnown) return ledger.report();
-    const { name } = this.#settings.store;
-    throw new OverseerError('run.unknown', `There is no run ${run} in ${name}.`);
+    return await readFailures(this.#settings.store, this.#journal.stream, run);
   }
 
   /**

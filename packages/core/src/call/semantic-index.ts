@@ -1,3 +1,4 @@
+import { RecentMap } from '../internal/recent-map.ts';
 import { cosine, LEAST_COSINE, sayTheSame } from './semantic-gate.ts';
 
 /** A request in words, with all else that its answer hangs on. */
@@ -29,7 +30,7 @@ export class SemanticIndex {
   readonly #byKey = new Map<string, Entry>();
   /** Keys by place. */
   readonly #places = new Map<string, Set<string>>();
-  readonly #pending = new Map<string, Entry>();
+  readonly #pending = new RecentMap<Entry>(PENDING);
 
   /** `embed` gives a text's vector; `entries` are how many are kept. */
   constructor(embed: (text: string) => Promise<readonly number[]>, entries: number) {
@@ -48,9 +49,7 @@ export class SemanticIndex {
    */
   async find(key: string, { place, text }: SemanticPlace): Promise<SemanticMatch | undefined> {
     const vector = await this.#embed(text);
-    this.#pending.delete(key);
     this.#pending.set(key, { key, place, text, vector });
-    cut(this.#pending, PENDING, (oldest) => this.#pending.delete(oldest));
     let best: SemanticMatch | undefined;
     for (const known of this.#places.get(place) ?? []) {
       const entry = this.#byKey.get(known);
@@ -72,7 +71,7 @@ export class SemanticIndex {
     this.#byKey.set(key, entry);
     const keys = this.#places.get(entry.place) ?? new Set();
     this.#places.set(entry.place, keys.add(key));
-    cut(this.#byKey, this.#entries, (oldest) => this.forget(oldest));
+    this.#forgetOver();
   }
 
   /** The answer under this key is gone. */
@@ -85,17 +84,17 @@ export class SemanticIndex {
     if (keys?.size === 0) this.#places.delete(entry.place);
   }
 
+  #forgetOver(): void {
+    for (const oldest of this.#byKey.keys()) {
+      if (this.#byKey.size <= this.#entries) return;
+      this.forget(oldest);
+    }
+  }
+
   #use(key: string): void {
     const entry = this.#byKey.get(key);
     if (entry === undefined) return;
     this.#byKey.delete(key);
     this.#byKey.set(key, entry);
-  }
-}
-
-function cut<T>(map: Map<string, T>, most: number, forget: (oldest: string) => void): void {
-  for (const oldest of map.keys()) {
-    if (map.size <= most) return;
-    forget(oldest);
   }
 }

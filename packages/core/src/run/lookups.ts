@@ -1,4 +1,5 @@
 import type { Clock } from '../internal/clock.ts';
+import { RecentMap } from '../internal/recent-map.ts';
 
 /** A lookup that takes longer has found nothing. */
 const PATIENCE_MS = 2_000;
@@ -21,7 +22,7 @@ interface Lookup<T> {
  */
 export class Lookups<T extends object> {
   readonly #clock: Clock;
-  readonly #byAsker = new Map<string, Lookup<T>>();
+  readonly #byAsker = new RecentMap<Lookup<T>>(REMEMBERED);
   readonly #timers = new Set<() => void>();
   #closed = false;
 
@@ -71,9 +72,6 @@ export class Lookups<T extends object> {
   }
 
   #remember(who: string, lookup: Lookup<T>): void {
-    this.#byAsker.delete(who);
     this.#byAsker.set(who, lookup);
-    const [oldest] = this.#byAsker.keys();
-    if (this.#byAsker.size > REMEMBERED && oldest !== undefined) this.#byAsker.delete(oldest);
   }
 }
