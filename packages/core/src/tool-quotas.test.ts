@@ -292,7 +292,7 @@ describe('quotas of tools', () => {
     expect(mostIn(starts, 10_000)).toBe(3);
   });
 
-  it('T5 U6: a paused run lets nobody through, holds up nobody else, and goes on when it is resumed', async () => {
+  it('T5 K6: a paused run lets nobody through, holds up nobody else, and goes on when it is resumed', async () => {
     const clock = createFakeClock();
     const startedAt = clock.now();
     const starts: string[] = [];
