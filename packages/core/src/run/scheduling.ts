@@ -1,4 +1,5 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import { atOnce, inSlices, type Sliced } from '../internal/slices.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
@@ -109,6 +110,15 @@ export class Scheduling {
 
   /** Every ready task that waits, in the order in which they are expected to start. */
   waiting(): readonly WaitingTask[] {
+    return atOnce(this.#waiting());
+  }
+
+  /** The same, without holding up the work that goes on meanwhile. */
+  waitingInSlices(): Promise<readonly WaitingTask[]> {
+    return inSlices(this.#waiting());
+  }
+
+  #waiting(): Sliced<readonly WaitingTask[]> {
     return waitingTasks({
       longest: (run) => this.#host.longest(run),
       decider: this.#decider,
