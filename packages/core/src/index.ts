@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
+export type { AtOnceBounds } from './check-workers.ts';
 export { createOverseer } from './create-overseer.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';

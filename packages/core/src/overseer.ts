@@ -1,4 +1,4 @@
-import { checkWorkers } from './check-workers.ts';
+import { type AtOnceBounds, checkWorkers } from './check-workers.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { GivenGrant } from './journal/grant.ts';
@@ -195,15 +195,12 @@ export class Overseer implements AsyncDisposable {
   }
 
   /**
-   * Changes how many tasks are worked at once, from now on and until this overseer is closed; what is left out stays as
-   * it is. Tasks above a bound go on, and none begins until there are fewer. Throws `ConfigError` `config.workers`.
+   * Changes how many tasks are worked at once, and how many calls a model gets at once, from now on and until this
+   * overseer is closed; what is left out stays as it is. What is above a bound goes on, and nothing begins until there is
+   * less. Throws `ConfigError`: `config.workers`, `config.unknown-model`.
    */
-  setWorkers(bounds: {
-    /** By kind of task, `*` for all other kinds together. */
-    readonly workers?: Readonly<Record<string, number>>;
-    readonly concurrency?: number;
-  }): void {
-    checkWorkers(bounds);
+  setWorkers(bounds: AtOnceBounds): void {
+    checkWorkers(bounds, [...this.#settings.members.keys()]);
     this.#kernel().scheduling.setWorkers(bounds);
   }
 

@@ -6,7 +6,7 @@ import type { Admission, Claim } from './claim.ts';
 import { Gauges } from './gauges.ts';
 import { holdsOf } from './holds-of.ts';
 import { Ledger } from './ledger.ts';
-import { copyLimitSet, createLimitSet, type LimitSet } from './limit-set.ts';
+import { copyLimitSet, createLimitSet, type LimitSet, setConcurrency } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
 import { ProviderLimits } from './provider-limits.ts';
 import type { SharedLimits } from './shared-limits.ts';
@@ -63,6 +63,11 @@ export class ModelLimits {
   /** How many calls are under way. */
   get running(): number {
     return this.#running;
+  }
+
+  /** Changes how many calls at once `concurrency` allows; calls above it go on. */
+  setConcurrency(concurrency: number): void {
+    setConcurrency(this.#own, concurrency);
   }
 
   /**

@@ -66,8 +66,14 @@ export class Scheduling {
     return timesOf(this.#decider, task, nowMs);
   }
 
-  /** Sets how many attempts may be under way at once; what is left out stays as it is. */
-  setWorkers(bounds: Partial<WorkerBounds>): void {
+  /** Sets how many attempts, and how many calls of each model, may be under way at once; what is left out stays as it is. */
+  setWorkers({
+    models = {},
+    ...bounds
+  }: Partial<WorkerBounds> & { readonly models?: Readonly<Record<string, number>> }): void {
+    for (const [name, count] of Object.entries(models)) {
+      this.#decider.settings.members.get(name)?.limits.setConcurrency(count);
+    }
     this.workers.set({ ...this.workers.bounds, ...bounds });
     this.#host.wake();
   }
