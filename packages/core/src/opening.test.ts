@@ -6,7 +6,7 @@ import { fakeModel } from './testing/fake-model.ts';
 it('K4 R2: a long journal is read in pieces, between which everything else has its turn', async () => {
   const store = memory();
   const model = fakeModel({ reply: () => ({ text: 'x' }) });
-  const models = { a: { model, concurrency: 50, limits: ['1000000 calls / 1h'] } };
+  const models = { a: { model, concurrency: 50, limits: ['1000000 calls / 1h'] as const } };
   const first = await createOverseer({ overseer: 'a', models, store });
   const tasks = Array.from({ length: 1_500 }, (_, n) => ({ key: `t${n}`, instruction: 'x' }));
   await first.run({ tasks }).result;
