@@ -57,6 +57,7 @@ export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';
 export type { BudgetFit } from './run/budget-fits.ts';
+export type { CacheState } from './run/cache-state.ts';
 export { type ComparedModel, type Comparison, comparisonOf } from './run/comparison.ts';
 export type { LiveEvent } from './run/create-attempt-host.ts';
 export type { CostEstimate } from './run/estimate-cost.ts';

@@ -14,6 +14,7 @@ import { type UsageRow, usageRows } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
 import type { Practice } from './route/practices.ts';
+import { type CacheState, cacheStates } from './run/cache-state.ts';
 import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
 import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
@@ -278,6 +279,15 @@ export class Overseer implements AsyncDisposable {
   tools(): readonly ToolState[] {
     this.#kernel();
     return toolStates(this.#settings, this.#open.projection);
+  }
+
+  /**
+   * How the store of answers from before stands, and what embeds texts where that is used: whether it is left alone after
+   * failures, and until when. Empty where no answers are kept.
+   */
+  cache(): readonly CacheState[] {
+    this.#kernel();
+    return cacheStates(this.#settings);
   }
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */
