@@ -1,11 +1,10 @@
 import { OverseerError } from '../errors/overseer-error.ts';
-import { createPause, inSlices } from '../internal/slices.ts';
+import { inSlices } from '../internal/slices.ts';
 import { INDEX_VERSION } from '../journal/journal-index.ts';
-import { readEvents } from '../journal/read-events.ts';
+import { takeEvents } from '../journal/read-events.ts';
 import { lasts } from '../run/expected-ends.ts';
 import type { OpenKernel } from '../run/open-kernel.ts';
 import type { Settings } from '../run/settings.ts';
-import type { OverseerEvent } from '../spec/event.ts';
 import type { Progress } from './progress.ts';
 import { ProgressFold } from './progress-fold.ts';
 import { type ProgressScope, progressInSteps } from './progress-of.ts';
@@ -60,30 +59,19 @@ export class ProgressReader {
     }
     const { store } = this.#settings;
     const fold = new ProgressFold();
-    await this.#read(run, 0, (event) => fold.take(event));
+    const { stream } = this.#open.journal;
+    await takeEvents(store, stream, { run }, (event) => fold.take(event));
     if (fold.runs.has(run)) return fold;
     throw new OverseerError('run.unknown', `There is no run ${run} in ${store.name}.`);
   }
 
   async #catchUp(unfinished: readonly string[]): Promise<void> {
     this.#after ??= await this.#before(unfinished);
-    await this.#read(undefined, this.#after, (event) => {
+    const { stream } = this.#open.journal;
+    await takeEvents(this.#settings.store, stream, { after: this.#after }, (event) => {
       this.#fold.take(event);
       this.#after = event.seq;
     });
-  }
-
-  async #read(
-    run: string | undefined,
-    after: number,
-    take: (event: OverseerEvent) => void,
-  ): Promise<void> {
-    const pause = createPause();
-    const { stream } = this.#open.journal;
-    for await (const page of readEvents(this.#settings.store, stream, run, after)) {
-      for (const event of page) take(event);
-      await pause();
-    }
   }
 
   /** The place before the first event of the oldest of these runs; the end of the stream where there are none. */
