@@ -22,6 +22,7 @@ describe('the evaluation of a peak', () => {
     expect(of['leastLoad']?.value).toBeGreaterThan(0.5);
     expect(of['leastLoad']?.value).toBeLessThanOrEqual(1);
     expect(of['eventLoopP99']).toMatchObject({ unit: 'ms', atMost: 20 });
+    expect(of['idleLoopP99']?.value).toBeGreaterThan(0);
     expect(of['took']?.value).toBeGreaterThan((24 / 4) * 20 - 1);
     expect(of['asked']?.value).toBeGreaterThan(0);
     expect(said).toEqual(['peak: 24 tasks']);

@@ -56,6 +56,12 @@ export async function evaluatePeak(
         n: tasks,
       },
       { metric: 'eventLoopMax', unit: 'ms', value: played.loopMaxMs, n: tasks },
+      {
+        metric: 'idleLoopP99',
+        unit: 'ms, a thread that does nothing meanwhile',
+        value: played.idleP99Ms,
+        n: tasks,
+      },
       { metric: 'took', unit: 'ms', value: played.tookMs, n: tasks },
       { metric: 'asked', unit: 'times', value: played.asked, n: tasks },
     ],

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
 import { createOverseer, type Overseer, type RunProgress } from '@overseer/core';
 import type { TaskInput } from '@overseer/core/spec';
 import { fakeModel } from '@overseer/core/testing';
@@ -29,6 +31,8 @@ export interface PlayedPeak {
   readonly leastLoad: number;
   readonly loopP99Ms: number;
   readonly loopMaxMs: number;
+  /** The same as `loopP99Ms` of a thread that did nothing meanwhile: so long the machine itself holds one up. */
+  readonly idleP99Ms: number;
   readonly tookMs: number;
   /** How often progress and queue were asked for. */
   readonly asked: number;
@@ -58,6 +62,8 @@ export async function playPeak(peak: Peak, seed: number): Promise<PlayedPeak> {
     },
   });
   const tasks = layered(peak);
+  const idle = new Worker(new URL('./idle-thread.ts', import.meta.url));
+  await once(idle, 'online');
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
   const from = performance.now();
@@ -67,6 +73,7 @@ export async function playPeak(peak: Peak, seed: number): Promise<PlayedPeak> {
   const tookMs = performance.now() - from;
   const asked = await looking.stop();
   delays.disable();
+  const idleP99Ms = await idleTurn(idle);
   if (status !== 'completed') throw new Error(`The peak was not worked to its end: ${reason}`);
   const [played] = (await overseer.progress({ run: run.id })).runs;
   if (played === undefined) throw new Error('A run that was worked is not in its journal.');
@@ -77,9 +84,17 @@ export async function playPeak(peak: Peak, seed: number): Promise<PlayedPeak> {
     leastLoad: (Math.min(...loads) * loads.length) / lengthOf(busy),
     loopP99Ms: delays.percentile(99) / 1e6,
     loopMaxMs: delays.max / 1e6,
+    idleP99Ms,
     tookMs,
     asked,
   };
+}
+
+async function idleTurn(idle: Worker): Promise<number> {
+  idle.postMessage('done');
+  const [p99Ms] = (await once(idle, 'message')) as [number];
+  await idle.terminate();
+  return p99Ms;
 }
 
 /** Each task needs three of the layer before. */
