@@ -204,12 +204,17 @@ describe('overseer.progress', () => {
       if (!isTold) setImmediate(turn);
     };
     setImmediate(turn);
-    const [one, other] = await Promise.all([overseer.progress(), overseer.progress()]);
+    const first = overseer.progress();
+    await Promise.resolve();
+    const [one, other, same] = await Promise.all([first, overseer.progress(), overseer.progress()]);
     isTold = true;
     expect(turns).toBeGreaterThan(1);
     expect(one.project.tasks).toBe(3_000);
     expect(one.runs[0]?.work[0]?.behind).toBe(2_900);
     expect(other).toEqual(one);
+    // Whoever asks while nobody has begun to look gets what is found then.
+    expect(same).toBe(other);
+    expect(other).not.toBe(one);
     await run.cancel('over');
   });
 });

@@ -18,18 +18,31 @@ export class ProgressReader {
   readonly #open: OpenKernel;
   readonly #fold = new ProgressFold();
   #after: number | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  /** What is asked for and not begun, by run. */
+  readonly #waiting = new Map<string, Promise<Progress>>();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(settings: Settings, open: OpenKernel) {
     this.#settings = settings;
     this.#open = open;
   }
 
-  /** How far all is that is durable, and what is known of the present. Throws `OverseerError` `run.unknown`. */
+  /**
+   * How far all is that is durable, and what is known of the present. Who asks while the answer to the same is still to
+   * be looked for gets that one. Throws `OverseerError` `run.unknown`.
+   */
   ask(scope: ProgressScope): Promise<Progress> {
+    const key = scope.run ?? '';
+    const waiting = this.#waiting.get(key);
+    if (waiting !== undefined) return waiting;
     // One after the other: the fold must not go on while it is told of, and no event be taken twice.
-    const asked = this.#last.catch(() => undefined).then(() => this.#tell(scope));
-    this.#last = asked;
+    const asked = this.#last.then(() => {
+      this.#waiting.delete(key);
+      return this.#tell(scope);
+    });
+    this.#waiting.set(key, asked);
+    const over = (): void => undefined;
+    this.#last = asked.then(over, over);
     return asked;
   }
 
