@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atOnce, createPause, inSlices, type Sliced } from './slices.ts';
+import { atOnce, createEventPause, createPause, inSlices, type Sliced } from './slices.ts';
 
 function* lasting(ms: number): Sliced<number> {
   let steps = 0;
@@ -35,6 +35,13 @@ describe('work in slices', () => {
     expect(atOnce(three())).toBe('done');
     expect(() => atOnce(failing())).toThrow('broken');
     await expect(inSlices(failing())).rejects.toThrow('broken');
+  });
+
+  it('K4 Q4: pauses by the number of events, not by time, where turns must be the same every time', async () => {
+    const pause = createEventPause(10);
+    expect([pause(9), pause(0)]).toEqual([undefined, undefined]);
+    await expect(pause(1)).resolves.toBeUndefined();
+    expect(pause(9)).toBeUndefined();
   });
 
   it('K4: pauses only once its slice is over', async () => {

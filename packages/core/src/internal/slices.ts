@@ -38,3 +38,22 @@ export function createPause(sliceMs: number = SLICE_MS): () => Promise<void> | u
     });
   };
 }
+
+/** Events that are taken at once: some ms of work. */
+const EVENTS = 2_000;
+
+/**
+ * The same for work on events, by their number: what is read at a start takes the same turns every time, however busy the
+ * machine is, and a short journal none.
+ */
+export function createEventPause(
+  most: number = EVENTS,
+): (events: number) => Promise<void> | undefined {
+  let count = 0;
+  return (events) => {
+    count += events;
+    if (count < most) return undefined;
+    count = 0;
+    return new Promise((resolve) => setImmediate(resolve));
+  };
+}

@@ -1,4 +1,4 @@
-import { createPause } from '../internal/slices.ts';
+import { createEventPause } from '../internal/slices.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
 
@@ -34,9 +34,10 @@ export async function takeEvents(
   { run, after = 0 }: { readonly run?: string | undefined; readonly after?: number },
   take: (event: OverseerEvent) => void,
 ): Promise<void> {
-  const pause = createPause();
+  const pause = createEventPause();
   for await (const page of readEvents(store, stream, run, after)) {
     for (const event of page) take(event);
-    await pause();
+    const paused = pause(page.length);
+    if (paused !== undefined) await paused;
   }
 }

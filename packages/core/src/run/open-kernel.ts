@@ -1,6 +1,6 @@
 import { StoreError } from '../errors/store-error.ts';
 import { currentHolder } from '../internal/process-identity.ts';
-import { createPause } from '../internal/slices.ts';
+import { createEventPause } from '../internal/slices.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { readLiving } from '../journal/read-living.ts';
@@ -41,12 +41,12 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     projection.routing.restore(living.learned.body, living.learned.seq);
   }
   // Whoever opens it may serve others meanwhile.
-  const pause = createPause();
+  const pause = createEventPause();
   for (const event of living.events) {
     toolUse.take(event);
     projection.apply(event);
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
-    const paused = pause();
+    const paused = pause(1);
     if (paused !== undefined) await paused;
   }
   const { index } = living;
