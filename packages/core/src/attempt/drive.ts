@@ -14,28 +14,43 @@ import { runToolCalls, runToolStep } from './run-tools.ts';
  * Takes an attempt as far as it gets by itself: to its next model call, to a question, or to its end. What it does is
  * read off the recorded state step by step, so that a resumed attempt goes on where it was. Gives a promise only where
  * there is something to wait for, and nothing for an attempt that is driven already, as an answer from before may be
- * there before whoever asked for it looks again.
+ * there before whoever asked for it looks again. Neither throws nor rejects: `broken` hears what nobody planned for.
  */
-export function drive(host: AttemptHost, at: AttemptPlace): Promise<void> | undefined {
+export function drive(
+  host: AttemptHost,
+  at: AttemptPlace,
+  broken: (at: AttemptPlace, error: unknown) => void,
+): Promise<void> | undefined {
   const { live } = at;
   if (live.isDriven) return undefined;
   live.isDriven = true;
   let work: Promise<void> | undefined;
   try {
     work = advance(host, at);
-  } finally {
-    live.isDriven = work !== undefined;
+  } catch (error) {
+    live.isDriven = false;
+    broken(at, error);
+    return undefined;
   }
-  return work === undefined ? undefined : driveOn(host, at, work);
+  if (work !== undefined) return driveOn(host, at, work, broken);
+  live.isDriven = false;
+  return undefined;
 }
 
-async function driveOn(host: AttemptHost, at: AttemptPlace, first: Promise<void>): Promise<void> {
+async function driveOn(
+  host: AttemptHost,
+  at: AttemptPlace,
+  first: Promise<void>,
+  broken: (at: AttemptPlace, error: unknown) => void,
+): Promise<void> {
   try {
     for (let work: typeof first | undefined = first; work !== undefined; work = advance(host, at)) {
       await work;
     }
-  } finally {
     at.live.isDriven = false;
+  } catch (error) {
+    at.live.isDriven = false;
+    broken(at, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { Tool } from '../spec/tool.ts';
-import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
+import { runTool, type ToolBounds, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
 import type { ToolLeave } from '../tool/tool-leave.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { askWhetherDone, readDoubtAnswer } from './tool-doubt.ts';
@@ -15,7 +15,7 @@ export interface Doubtful {
   readonly tool: Tool;
   readonly input: unknown;
   readonly place: ToolPlace;
-  readonly limits: Parameters<typeof runTool>[3];
+  readonly bounds: ToolBounds;
 }
 
 /** A tool call in doubt, with what gives leave to make it again. */
@@ -49,8 +49,8 @@ export async function settleDoubt(call: Repeatable): Promise<ToolOutcome | undef
 
 /** Runs a tool. A `once` call that ran out of time is in doubt as one of a dead process is: then there is no outcome yet. */
 export async function runOrAsk(call: Omit<Doubtful, 'doubt'>): Promise<ToolOutcome | undefined> {
-  const { at, tool, input, place, limits, id } = call;
-  const outcome = await runTool(tool, input, place, limits);
+  const { at, tool, input, place, bounds, id } = call;
+  const outcome = await runTool(tool, input, place, bounds);
   const doubt = at.attempt.steps.at(-1)?.tools.get(id) ?? at.attempt.toolStep;
   if (tool.effect !== 'once' || outcome.inDoubt !== true || doubt === undefined) return outcome;
   ask({ ...call, doubt }, undefined);
@@ -86,7 +86,7 @@ async function probe({
   tool,
   input,
   place,
-  limits,
+  bounds,
 }: Doubtful): Promise<Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined> {
   if (tool.probe === undefined) return undefined;
   let found: Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined;
@@ -102,6 +102,6 @@ async function probe({
       return null;
     },
   };
-  const { isError } = await runTool(asking, input, place, limits);
+  const { isError } = await runTool(asking, input, place, bounds);
   return isError ? undefined : found;
 }

@@ -1,10 +1,11 @@
 import { ConfigError } from '../errors/config-error.ts';
+import { added } from '../internal/added.ts';
 import type { PlanTask } from '../spec/task.ts';
 
 interface Node {
   readonly key: string;
-  readonly needs: Node[];
-  readonly dependants: Node[];
+  needs: Node[];
+  dependants: Node[];
   /** Needs that are not verified yet. */
   missing: number;
   done: boolean;
@@ -42,7 +43,7 @@ export class TaskGraph {
   add(tasks: readonly GraphTask[]): void {
     for (const node of this.#newNodes(tasks)) {
       for (const needed of node.needs) {
-        needed.dependants.push(node);
+        needed.dependants = added(needed.dependants, node);
         if (needed.rank !== undefined) forgetRank(needed);
         if (!needed.done) node.missing += 1;
       }

@@ -24,33 +24,50 @@ export interface ToolOutcome {
 /** What `runTool` adds a signal to. */
 export type ToolPlace = Omit<ToolContext, 'signal'>;
 
+/** What bounds a tool call. */
+export interface ToolBounds {
+  readonly cancel: Cancellation;
+  readonly deadlines: Deadlines;
+}
+
 /**
  * Runs a checked tool call under its own time limit and checks what comes back. Never rejects for what the tool did;
- * rejects with the reason of `limits.cancel` when that is aborted. A tool that ignores its signal is not waited for.
+ * rejects with the reason of `bounds.cancel` when that is aborted. A tool that ignores its signal is not waited for.
  */
 export function runTool(
   tool: Tool,
   input: unknown,
   place: ToolPlace,
-  { cancel, deadlines }: { readonly cancel: Cancellation; readonly deadlines: Deadlines },
+  bounds: ToolBounds,
 ): Promise<ToolOutcome> {
+  return runToolThen(tool, input, place, bounds, (outcome) => outcome);
+}
+
+/** As `runTool`, for what `then` makes of the outcome as soon as there is one; rejects with what it throws. */
+export function runToolThen<R>(
+  tool: Tool,
+  input: unknown,
+  place: ToolPlace,
+  { cancel, deadlines }: ToolBounds,
+  then: (outcome: ToolOutcome) => R,
+): Promise<R> {
   if (cancel.aborted) return Promise.reject(cancel.reason);
   const own = new Cancellation();
   let work: Promise<Json>;
   try {
     work = tool.execute(input, contextOf(place, own));
   } catch (error) {
-    return Promise.resolve(failure(error));
+    return Promise.resolve(failure(error)).then(then);
   }
   return within(Promise.resolve(work), own, {
     cancel,
     deadlines,
     timeoutMs: tool.timeoutMs,
-    done: (output) => checkOutput(tool, output),
-    failed: failure,
+    done: (output) => then(checkOutput(tool, output)),
+    failed: (error) => then(failure(error)),
     late: () => {
       const words = `The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`;
-      return { ...broken(words), inDoubt: true };
+      return then({ ...broken(words), inDoubt: true });
     },
   });
 }
