@@ -4,7 +4,7 @@ import { answerText } from '../journal/fold-attempt.ts';
 import type { AttemptFault, EventData } from '../spec/event.ts';
 import type { Finding } from '../spec/validator.ts';
 import { acceptChange } from './accept.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';
 import { takenBy } from './closing.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { concludeCheck, runCheck } from './run-checks.ts';
@@ -79,7 +79,7 @@ function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 
     case 'tools':
       return runToolCalls(host, at, step.calls);
     case 'repair':
-      void host.append([{ type: 'attempt.recovered', ...placeOf(at), data: step.repair }]);
+      void host.append([draftOf(at, 'attempt.recovered', step.repair)]);
       return undefined;
     case 'step':
       return runToolStep(host, at, step.step);
@@ -139,7 +139,7 @@ export function endAttempt(
   { fault = FAULT_OF[outcome], isLast }: EndDetails = {},
 ): void {
   const data = { outcome, because, findings, fault, ...(isLast === true ? { isLast } : {}) };
-  void host.append([{ type: 'attempt.ended', ...placeOf(at), data }]);
+  void host.append([draftOf(at, 'attempt.ended', data)]);
   host.ended(at);
 }
 
@@ -205,7 +205,7 @@ function finish(
   data: EventData['task.done'],
   planned: readonly EventDraft[],
 ): void {
-  const done: EventDraft = { type: 'task.done', ...placeOf(at), data };
+  const done = draftOf(at, 'task.done', data);
   void host.append(planned.length === 0 ? [done] : [...planned, done]);
   host.ended(at);
 }

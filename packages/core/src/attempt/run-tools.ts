@@ -13,7 +13,7 @@ import {
   type ToolPlace,
 } from '../tool/run-tool.ts';
 import type { ToolLeave, ToolRecord } from '../tool/tool-leave.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { runOrAsk, settleDoubt } from './settle-doubt.ts';
 import { toolKey } from './tool-key.ts';
@@ -85,7 +85,7 @@ async function performOnRecord(
   told: ToolRecord | undefined,
 ): Promise<void> {
   const data = { id, name: wish.name, input: wish.input, effect: tool.effect, ...told };
-  await host.append([{ type: 'tool.started', ...placeOf(at), actor: actorOf(at), data }]);
+  await host.append([draftOf(at, 'tool.started', data, actorOf(at))]);
   const workspace = await openWorkspace(host, at);
   const place = toolPlace(at, id, workspace?.path);
   const outcome = await runOrAsk({ host, at, id, tool, input, place, bounds: boundsOf(host, at) });
@@ -165,6 +165,6 @@ function record(
   const data: EventData['tool.finished'] = isError
     ? { ...said, isError, ...defined({ isBroken, refused }) }
     : said;
-  void host.append([{ type: 'tool.finished', ...placeOf(at), actor: actorOf(at), data }]);
+  void host.append([draftOf(at, 'tool.finished', data, actorOf(at))]);
   host.access.ended();
 }

@@ -2,7 +2,7 @@ import type { ToolStepState } from '../journal/run-state.ts';
 import type { Tool } from '../spec/tool.ts';
 import { runTool, type ToolBounds, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
 import type { ToolLeave } from '../tool/tool-leave.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';
 import { askWhetherDone, readDoubtAnswer } from './tool-doubt.ts';
 
 /** A tool call that started and of whose end nothing is known. */
@@ -42,7 +42,7 @@ export async function settleDoubt(call: Repeatable): Promise<ToolOutcome | undef
     // The person's word was for the first start; of the end of the second, too, nothing may ever be known.
     const { id, name, input: asked, effect } = doubt;
     const data = { id, name, input: asked, effect, ...leave.record };
-    await host.append([{ type: 'tool.started', ...placeOf(at), data }]);
+    await host.append([draftOf(at, 'tool.started', data)]);
   }
   return await runOrAsk(call);
 }
@@ -76,7 +76,7 @@ async function whatHappened(call: Doubtful): Promise<ToolOutcome | 'not-done' | 
 function ask({ host, at, doubt }: Doubtful, problem: string | undefined): 'asked' {
   const id = `tool-${at.task.past.length + 1}-${(at.attempt.questions?.size ?? 0) + 1}`;
   const data = { id, tool: doubt.id, ask: askWhetherDone(doubt.name, doubt.input, problem) };
-  void host.append([{ type: 'question.asked', ...placeOf(at), data }]);
+  void host.append([draftOf(at, 'question.asked', data)]);
   host.asked(at);
   return 'asked';
 }

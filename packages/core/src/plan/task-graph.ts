@@ -111,7 +111,8 @@ export class TaskGraph {
           for (const { key } of nodes) this.#nodes.delete(key);
           throw unknownNeed(fresh[at]?.key ?? '', need);
         }
-        nodes[at]?.needs.push(needed);
+        const node = nodes[at];
+        if (node !== undefined) node.needs = added(node.needs, needed);
       }
     }
     return nodes;
