@@ -25,13 +25,13 @@ export function foldRun(runs: Runs, event: OverseerEvent): void {
   }
   const run = runs.get(event.run);
   if (run === undefined) return;
-  if (event.task === undefined) {
-    foldRunItself(run, event);
-    return;
-  }
-  const task = run.tasks.get(event.task);
-  if (task === undefined) return;
-  foldTask(run, task, event);
+  foldRunAt(run, event.task === undefined ? undefined : run.tasks.get(event.task), event);
+}
+
+/** Makes one event true in its run, whose task of the event, if there is one, is `task`. */
+export function foldRunAt(run: RunState, task: TaskState | undefined, event: OverseerEvent): void {
+  if (event.task === undefined) foldRunItself(run, event);
+  else if (task !== undefined) foldTask(run, task, event);
 }
 
 /** The tasks that answer the questions of an attempt at `task`. */
