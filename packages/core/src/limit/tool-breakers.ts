@@ -51,6 +51,7 @@ export class ToolBreakers {
 
   /** An attempt ended, and with it whatever it was trying. */
   leave(attempt: string, at: number): void {
+    if (this.#states.size === 0) return;
     for (const [tool, state] of this.#states) {
       const { phase } = state;
       if (phase.kind === 'probing' && phase.call.startsWith(`${attempt} `)) {
