@@ -331,6 +331,8 @@ export class Kernel {
       ({ status }) => status === 'open',
     );
     this.#graphs.add(at.run, children);
+    // Until a person has said whether its call happened, it wants no turn.
+    this.#dispatcher.toolTurns.forget(at.attempt.id);
     this.#dispatcher.freed();
   }
 }

@@ -49,7 +49,12 @@ export function createToolAccess(parts: ToolAccessParts): ToolAccess {
       if (!isCounted) return { kind: 'counted', record };
       return counted(turns().ask(at, call, clock.now()), call, record);
     },
-    ended: toolLimits.isEmpty ? () => undefined : freed,
+    ended: toolLimits.isEmpty
+      ? () => undefined
+      : (at) => {
+          turns().forget(at.attempt.id);
+          freed();
+        },
   };
 }
 

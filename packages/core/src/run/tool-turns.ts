@@ -30,6 +30,15 @@ interface Waiting {
 
 type Refusal = Exclude<Admission, { kind: 'run' }>;
 
+/** What a turn has found so far. */
+interface Turn {
+  readonly nowMs: number;
+  /** By what calls get the same answer for. */
+  readonly refused: Map<string, Refusal>;
+  /** Calls of those that were let go on and have still to ask. */
+  readonly onTheirWay: ToolCall[];
+}
+
 /**
  * Attempts whose next tool call a quota holds back, in the order in which they asked. One waits as long as the quota's
  * patience and its task's deadline allow, then its model is told; who waits for something else than another is not held
@@ -38,8 +47,10 @@ type Refusal = Exclude<Admission, { kind: 'run' }>;
 export class ToolTurns {
   readonly #limits: ToolLimits;
   readonly #host: ToolTurnsHost;
-  /** By attempt. */
+  /** By attempt; one that was let go on stays until it asks, or wants nothing any more. */
   readonly #waiting = new Map<string, Waiting>();
+  /** Whether somebody stayed behind one that was on its way. */
+  #isHeldUp = false;
 
   constructor(limits: ToolLimits, host: ToolTurnsHost) {
     this.#limits = limits;
@@ -57,6 +68,7 @@ export class ToolTurns {
     const admission = this.#limits.admit(call, nowMs);
     if (admission.kind === 'run' && !this.#isBehind(id, call, nowMs)) {
       this.#waiting.delete(id);
+      if (this.#isHeldUp) this.#host.wake();
       return admission;
     }
     const known = this.#waiting.get(id);
@@ -74,20 +86,14 @@ export class ToolTurns {
   /** Lets go on who may, or has waited long enough to be told; says when to look again. */
   offer(nowMs: number, notLaterThan: (at: number | undefined) => void): void {
     if (this.#waiting.size === 0) return;
-    const refused = new Map<string, Refusal>();
+    this.#isHeldUp = false;
+    const turn: Turn = { nowMs, refused: new Map(), onTheirWay: [] };
     for (const waiting of [...this.#waiting.values()]) {
-      const { at, call } = waiting;
-      if (!this.#host.mayGoOn(at.run, at.task)) continue;
+      if (!this.#host.mayGoOn(waiting.at.run, waiting.at.task)) continue;
       // A clock that was set back begins the wait anew.
       waiting.since = Math.min(waiting.since, nowMs);
-      const key = keyOf(call);
-      const admission = refused.get(key) ?? this.#limits.admit(call, nowMs);
-      if (admission.kind === 'run' || this.#isTooLong(waiting, admission, nowMs)) {
-        this.#letGoOn(at);
-      } else {
-        refused.set(key, admission);
-        notLaterThan(this.#tell(waiting, admission, nowMs));
-      }
+      if (waiting.at.live.waitsForTool) notLaterThan(this.#offerTo(waiting, turn));
+      else turn.onTheirWay.push(waiting.call);
     }
   }
 
@@ -96,11 +102,31 @@ export class ToolTurns {
     this.#waiting.delete(attempt);
   }
 
-  #letGoOn(at: AttemptPlace): void {
-    at.live.waitsForTool = false;
+  /** Gives when to look again, where that is known. */
+  #offerTo(waiting: Waiting, { nowMs, refused, onTheirWay }: Turn): number | undefined {
+    const { at, call } = waiting;
+    const key = keyOf(call);
+    const admission = refused.get(key) ?? this.#limits.admit(call, nowMs);
+    if (admission.kind !== 'run') {
+      refused.set(key, admission);
+      if (!this.#isTooLong(waiting, admission, nowMs)) return this.#tell(waiting, admission, nowMs);
+    } else if (this.#isHeldUpBy(onTheirWay, call, nowMs)) {
+      this.#isHeldUp = true;
+      return undefined;
+    }
+    if (this.#letGoOn(at)) onTheirWay.push(call);
+    return undefined;
+  }
+
+  /** Says whether it has still to ask: of a call in doubt it is found out first whether it happened. */
+  #letGoOn(at: AttemptPlace): boolean {
+    const { attempt, live } = at;
+    live.waitsForTool = false;
     this.#host.goOn(at);
+    if (live.waitsForTool) return false;
     // It may have been refused before it came to ask.
-    if (!at.live.waitsForTool) this.#waiting.delete(at.attempt.id);
+    if (!live.isDriven) this.#waiting.delete(attempt.id);
+    return this.#waiting.has(attempt.id);
   }
 
   /** Tells of a wait, once; gives when to look again. */
@@ -122,6 +148,13 @@ export class ToolTurns {
     const { step, deadlineAt = Number.POSITIVE_INFINITY } = task.task;
     if (step !== undefined) return Number.POSITIVE_INFINITY;
     return Math.min(since + this.#limits.patienceMs(call.tool), deadlineAt);
+  }
+
+  #isHeldUpBy(onTheirWay: readonly ToolCall[], { tool }: ToolCall, nowMs: number): boolean {
+    return onTheirWay.some(
+      (call) =>
+        this.#limits.shares(tool, call.tool) && this.#limits.admit(call, nowMs).kind === 'run',
+    );
   }
 
   /** Whether somebody who asked before and could go now has not gone yet. */
