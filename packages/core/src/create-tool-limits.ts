@@ -2,7 +2,8 @@ import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { suggest } from './internal/nearest.ts';
 import { toolLimitRule } from './limit/tool-limit-rule.ts';
-import { ToolLimits, type ToolRules } from './limit/tool-limits.ts';
+import { ToolLimits } from './limit/tool-limits.ts';
+import type { ToolRules } from './limit/tool-rules.ts';
 import type { Registries } from './spec/plugin.ts';
 import type { ToolLimit } from './tool-limit-options.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LimitRule, LimitText } from '../spec/limit.ts';
 import { normaliseLimit } from './parse-limit.ts';
-import { type ToolCall, ToolLimits, type ToolRules } from './tool-limits.ts';
+import { ToolLimits } from './tool-limits.ts';
+import type { ToolCall, ToolRules } from './tool-rules.ts';
 
 const NOW = 1_000_000;
 

@@ -1,7 +1,7 @@
 import type { AttemptPlace, ToolAccess } from '../attempt/attempt-host.ts';
 import type { GrantCaller } from '../journal/grant.ts';
 import { microUsdOf } from '../limit/decimal.ts';
-import type { ToolCall } from '../limit/tool-limits.ts';
+import type { ToolCall } from '../limit/tool-rules.ts';
 import { roleOf } from '../route/candidates.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Tool, ToolPermission } from '../spec/tool.ts';

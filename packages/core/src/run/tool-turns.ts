@@ -1,7 +1,8 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Admission } from '../limit/model-limits.ts';
-import type { ToolCall, ToolLimits } from '../limit/tool-limits.ts';
+import type { ToolLimits } from '../limit/tool-limits.ts';
+import type { ToolCall } from '../limit/tool-rules.ts';
 import { overQuota } from '../tool/over-quota.ts';
 import type { TellWaiting } from './tell-waiting.ts';
 
