@@ -73,4 +73,14 @@ describe('ToolLimits of many owners', () => {
     for (let user = 5_000; user < 15_000; user++) callAt(user, 0);
     expect(limits.use(endAt + 15_000_000).length).toBeLessThan(3_100);
   });
+
+  it('T5: a call waits as patiently as the limits that count it, whatever others say', () => {
+    const limits = new ToolLimits([
+      rulesOf(['1 call / 30s'], { patienceMs: 60_000 }),
+      rulesOf(['100 calls / 1d'], { per: 'user', of: 'bob', patienceMs: 0 }),
+      rulesOf(['1 call / 1d'], { per: 'tenant', patienceMs: 5 }),
+    ]);
+    expect(limits.patienceMs(callOfUser('ada'))).toBe(60_000);
+    expect(limits.patienceMs(callOfUser('bob'))).toBe(0);
+  });
 });

@@ -8,7 +8,7 @@ import { Ledger } from './ledger.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
 import { ProviderLimits } from './provider-limits.ts';
 import { ToolLimitSets } from './tool-limit-sets.ts';
-import type { ToolCall, ToolRules } from './tool-rules.ts';
+import { ownerOf, type ToolCall, type ToolRules } from './tool-rules.ts';
 
 /**
  * The quotas of tools, by the same windows as those of models. A call is admitted by all of them or by none, charged when
@@ -52,9 +52,9 @@ export class ToolLimits {
     return Math.max(0, ...this.#rules.flatMap(({ rules }) => rules.map(memoryOf)));
   }
 
-  /** How long a call of a tool waits for its quotas, in ms: as long as the least patient of them. */
-  patienceMs(tool: string): number {
-    const own = this.#rules.filter(({ tools }) => tools.includes(tool));
+  /** How long a call waits for its quotas, in ms: as long as the least patient of those that count it. */
+  patienceMs(call: ToolCall): number {
+    const own = this.#rules.filter((rules) => ownerOf(rules, call) !== undefined);
     return Math.min(...own.map(({ patienceMs }) => patienceMs));
   }
 

@@ -148,7 +148,7 @@ export class ToolTurns {
   #endsAt({ at: { task }, call, since }: Waiting): number {
     const { step, deadlineAt = Number.POSITIVE_INFINITY } = task.task;
     if (step !== undefined) return Number.POSITIVE_INFINITY;
-    return Math.min(since + this.#limits.patienceMs(call.tool), deadlineAt);
+    return Math.min(since + this.#limits.patienceMs(call), deadlineAt);
   }
 
   #isHeldUpBy(onTheirWay: readonly ToolCall[], { tool }: ToolCall, nowMs: number): boolean {

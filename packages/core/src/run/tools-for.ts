@@ -61,5 +61,5 @@ export function quotaIsSpent(
   const call = toolCallOf(run, task.task, member.name, name, tool);
   const admission = toolLimits.admit(call, nowMs);
   if (admission.kind !== 'wait') return admission.kind === 'never';
-  return (admission.untilAt ?? nowMs) - nowMs > toolLimits.patienceMs(name);
+  return (admission.untilAt ?? nowMs) - nowMs > toolLimits.patienceMs(call);
 }
