@@ -7,7 +7,7 @@ import type { Json } from '../spec/json.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
 import type { ToolRefusal } from '../spec/tool-caller.ts';
-import { shownInput } from './shown-input.ts';
+import { shownInput } from '../tool/shown-input.ts';
 
 /** One call of a tool that somebody wanted: who, what, when, by whose leave, and what came of it. Times are epoch ms. */
 export interface ToolCallRecord {
