@@ -1,6 +1,6 @@
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
-import { suggest } from './internal/nearest.ts';
+import { requireKnown } from './internal/require-known.ts';
 import { toolLimitRule } from './limit/tool-limit-rule.ts';
 import { ToolLimits } from './limit/tool-limits.ts';
 import type { ToolRules } from './limit/tool-rules.ts';
@@ -29,7 +29,8 @@ function rulesOf(
   { tools, models, roles }: Pick<Required<Registries>, 'tools' | 'models' | 'roles'>,
 ): ToolRules {
   const names = [...new Set(typeof tool === 'string' ? [tool] : tool)];
-  for (const name of names) known(`${where}.tool`, name, Object.keys(tools), 'config.unknown-tool');
+  for (const name of names)
+    requireKnown(`name in ${where}.tool`, name, Object.keys(tools), 'config.unknown-tool');
   if (of !== undefined) {
     if (per === undefined) {
       throw new ConfigError(
@@ -37,8 +38,10 @@ function rulesOf(
         `${where} counts every call together, so it is of nobody; say by what with "per", or leave "of" out.`,
       );
     }
-    if (per === 'model') known(`${where}.of`, of, Object.keys(models), 'config.unknown-model');
-    if (per === 'role') known(`${where}.of`, of, Object.keys(roles), 'config.unknown-role');
+    if (per === 'model')
+      requireKnown(`name in ${where}.of`, of, Object.keys(models), 'config.unknown-model');
+    if (per === 'role')
+      requireKnown(`name in ${where}.of`, of, Object.keys(roles), 'config.unknown-role');
   }
   const costed = names.map((name) => ({ name, cost: tools[name]?.cost }));
   const rules = limits.map((limit) => {
@@ -54,12 +57,4 @@ function rulesOf(
 function wrongLimit(tools: string, cause: OverseerError): ConfigError {
   const message = `A limit of the tool ${tools} is wrong. ${cause.message}`;
   return new ConfigError(cause.code, message, { cause });
-}
-
-function known(what: string, name: string, names: readonly string[], code: string): void {
-  if (names.includes(name)) return;
-  throw new ConfigError(
-    code,
-    `Unknown name in ${what}: ${JSON.stringify(name)}; ${suggest(name, names)}.`,
-  );
 }

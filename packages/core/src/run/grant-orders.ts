@@ -2,6 +2,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { defined } from '../internal/defined.ts';
 import { suggest } from '../internal/nearest.ts';
+import { requireKnown } from '../internal/require-known.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { GivenGrant } from '../journal/grant.ts';
 import type { RunState } from '../journal/run-state.ts';
@@ -108,7 +109,7 @@ function checkWhat({ tools }: Settings, { tool, permission }: GrantInput): void 
     throw wrong('it is for one tool or for one permission; name either');
   }
   if (tool !== undefined) {
-    known('tool', tool, [...tools.keys()], 'config.unknown-tool');
+    requireKnown('tool in a grant', tool, [...tools.keys()], 'config.unknown-tool');
     return;
   }
   const needed = [...new Set([...tools.values()].flatMap(({ permissions }) => permissions))];
@@ -125,8 +126,9 @@ function checkWhom(
   if ((role ?? model ?? run ?? task) === undefined) {
     throw wrong('it is for nobody; name a role, a model, a run or a task of one in "to"');
   }
-  if (role !== undefined) known('role', role, roles.names, 'config.unknown-role');
-  if (model !== undefined) known('model', model, [...members.keys()], 'config.unknown-model');
+  if (role !== undefined) requireKnown('role in a grant', role, roles.names, 'config.unknown-role');
+  if (model !== undefined)
+    requireKnown('model in a grant', model, [...members.keys()], 'config.unknown-model');
   resolveScope(runs, defined({ run, task }));
 }
 
@@ -141,14 +143,6 @@ function endOf({ until, forMs }: GrantInput, nowMs: number): number | undefined 
     throw wrong(`"until" is a moment to come, in ms since 1970, and this is ${until}`);
   }
   return forMs === undefined ? until : nowMs + forMs;
-}
-
-function known(what: string, name: string, names: readonly string[], code: string): void {
-  if (names.includes(name)) return;
-  throw new ConfigError(
-    code,
-    `Unknown ${what} in a grant: ${JSON.stringify(name)}; ${suggest(name, names)}.`,
-  );
 }
 
 function wrong(problem: string): ConfigError {
