@@ -29,13 +29,29 @@ export interface GrantInput {
   readonly uses?: number;
 }
 
+const FIELDS: Readonly<Record<keyof GrantInput, true>> = {
+  tool: true,
+  permission: true,
+  to: true,
+  until: true,
+  forMs: true,
+  uses: true,
+};
+
+const SCOPE_FIELDS: Readonly<Record<keyof GrantScope, true>> = {
+  role: true,
+  model: true,
+  run: true,
+  task: true,
+};
+
 /** Grants that can count at once. */
 const MOST = 1_000;
 
 /**
- * The event of a grant, and the grant. Throws `ConfigError`: `config.grant` for one that is malformed, endless or over already,
- * `config.unknown-tool`, `config.unknown-role` and `config.unknown-model`; and `OverseerError` `run.unknown`,
- * `task.unknown` and `scope.invalid`.
+ * The event of a grant, and the grant. Throws `ConfigError`: `config.grant` for one that is malformed, has a field that
+ * nobody heeds, is endless or over already, `config.unknown-tool`, `config.unknown-role` and `config.unknown-model`; and
+ * `OverseerError` `run.unknown`, `task.unknown` and `scope.invalid`.
  */
 export function grantGiven(
   settings: Settings,
@@ -45,6 +61,7 @@ export function grantGiven(
 ): { readonly draft: EventDraft<'grant.given'>; readonly given: GivenGrant } {
   const nowMs = settings.clock.now();
   const { uses, to } = input;
+  checkFields(input);
   checkWhat(settings, input);
   checkWhom(settings, runs, to);
   const untilAt = endOf(input, nowMs);
@@ -102,6 +119,16 @@ export function grantRevoked(
     ...(grant.to.run === undefined ? {} : { run: grant.to.run }),
     data: { id, ...(because === undefined ? {} : { because }) },
   };
+}
+
+/** What nobody heeds would be taken for a bound by whoever wrote it. */
+function checkFields(input: GrantInput): void {
+  for (const field of Object.keys(input)) {
+    requireKnown('field of a grant', field, Object.keys(FIELDS), 'config.grant');
+  }
+  for (const field of Object.keys(input.to)) {
+    requireKnown('field of "to" in a grant', field, Object.keys(SCOPE_FIELDS), 'config.grant');
+  }
 }
 
 function checkWhat({ tools }: Settings, { tool, permission }: GrantInput): void {
