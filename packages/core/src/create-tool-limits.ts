@@ -29,20 +29,10 @@ function rulesOf(
   { tools, models, roles }: Pick<Required<Registries>, 'tools' | 'models' | 'roles'>,
 ): ToolRules {
   const names = [...new Set(typeof tool === 'string' ? [tool] : tool)];
-  for (const name of names)
+  for (const name of names) {
     requireKnown(`name in ${where}.tool`, name, Object.keys(tools), 'config.unknown-tool');
-  if (of !== undefined) {
-    if (per === undefined) {
-      throw new ConfigError(
-        'config.limit',
-        `${where} counts every call together, so it is of nobody; say by what with "per", or leave "of" out.`,
-      );
-    }
-    if (per === 'model')
-      requireKnown(`name in ${where}.of`, of, Object.keys(models), 'config.unknown-model');
-    if (per === 'role')
-      requireKnown(`name in ${where}.of`, of, Object.keys(roles), 'config.unknown-role');
   }
+  if (of !== undefined) checkOwner(per, of, where, { models, roles });
   const costed = names.map((name) => ({ name, cost: tools[name]?.cost }));
   const rules = limits.map((limit) => {
     try {
@@ -52,6 +42,29 @@ function rulesOf(
     }
   });
   return { tools: names, per: per ?? 'all', of, rules, patienceMs };
+}
+
+function checkOwner(
+  per: ToolLimit['per'],
+  of: string,
+  where: string,
+  { models, roles }: Pick<Required<Registries>, 'models' | 'roles'>,
+): void {
+  if (per === undefined) {
+    throw new ConfigError(
+      'config.limit',
+      `${where} counts every call together, so it is of nobody; say by what with "per", or leave "of" out.`,
+    );
+  }
+  if (per === 'run') {
+    throw new ConfigError(
+      'config.limit',
+      `${where} is of the run ${JSON.stringify(of)}, and would count nothing, since a run gets its id when it begins; leave "of" out, so that each run has such a limit.`,
+    );
+  }
+  const what = `name in ${where}.of`;
+  if (per === 'model') requireKnown(what, of, Object.keys(models), 'config.unknown-model');
+  if (per === 'role') requireKnown(what, of, Object.keys(roles), 'config.unknown-role');
 }
 
 function wrongLimit(tools: string, cause: OverseerError): ConfigError {
