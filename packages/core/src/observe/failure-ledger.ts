@@ -1,4 +1,5 @@
 import { BROKEN_CHECK } from '../internal/broken-check.ts';
+import { jsonText } from '../internal/json-text.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import { FailureBook, type GrowingGroup, lose, placeOfCall, tried } from './failure-book.ts';
@@ -169,9 +170,8 @@ class FailureFold {
     const name = event.data.name ?? trail.tools.get(id) ?? '';
     trail.tools.delete(id);
     if (isError !== true) return;
-    const message = typeof output === 'string' ? output : JSON.stringify(output);
     const cause = isBroken === true ? 'tool-broken' : 'tool-refused';
-    this.#note(cause, event, message, placeOfCall(name, refused));
+    this.#note(cause, event, jsonText(output), placeOfCall(name, refused));
   }
 
   #verdict(trail: AttemptTrail, event: OverseerEvent<'verdict.given'>): void {
