@@ -100,3 +100,37 @@ it('T5 R2: a call in doubt is looked for when it comes to wait and when its turn
   expect((await run.result).status).toBe('completed');
   await inTime(clock, overseer.close());
 });
+
+it('K3 R2: a step in doubt that can have no turn before its deadline is not made again, and fails', async () => {
+  const clock = createFakeClock();
+  const disk = mortalDisk();
+  let calls = 0;
+  const send = toolThat(
+    () => {
+      calls += 1;
+      return new Promise<never>(() => undefined);
+    },
+    { effect: 'idempotent', timeoutMs: 600_000 },
+  );
+  const options = {
+    ...teamOf(callerOf('send'), []),
+    tools: { send },
+    toolLimits: [{ tool: 'send', limits: ['1 call / 1d'] }] as const,
+    store: disk.open,
+    clock,
+  };
+  const first = await createOverseer(options);
+  const deadlineAt = clock.now() + 3_600_000;
+  const step = { tool: 'send', input: {} };
+  const { id } = first.run({ tasks: [{ key: 'a', instruction: 'Send.', step, deadlineAt }] });
+  await until(() => calls === 1);
+  await settle();
+  await disk.kill();
+  await using second = await createOverseer(options);
+  const run = second.open(id);
+  run.resume();
+  const { status, tasks } = await run.result;
+  expect(status).toBe('failed');
+  expect(tasks[0]?.reason).toContain('(run.deadline)');
+  expect(calls).toBe(1);
+});

@@ -1,6 +1,6 @@
 import type { Gauges } from './gauges.ts';
 import type { Ledger } from './ledger.ts';
-import { createLimitSet, type LimitSet } from './limit-set.ts';
+import { copyLimitSet, createLimitSet, type LimitSet } from './limit-set.ts';
 import { ownerOf, type ToolCall, type ToolRules } from './tool-rules.ts';
 
 /** Owners whose limits are looked through for those in which nothing counts any more. */
@@ -28,9 +28,17 @@ export class ToolLimitSets {
   readonly #ledger: Ledger;
   readonly #gauges: Gauges;
   readonly #owned = new Map<string, Owned>();
+  readonly #original: ToolLimitSets | undefined;
   #sweepAt = SWEEP_AT;
 
-  constructor(rules: readonly ToolRules[], ledger: Ledger, gauges: Gauges) {
+  /** With an `original` it is the same as that stands; each set is copied when it is first asked for. */
+  constructor(
+    rules: readonly ToolRules[],
+    ledger: Ledger,
+    gauges: Gauges,
+    original?: ToolLimitSets,
+  ) {
+    this.#original = original;
     this.#rules = rules.map((one, number) => ({ number, rules: one }));
     this.#ledger = ledger;
     this.#gauges = gauges;
@@ -42,6 +50,7 @@ export class ToolLimitSets {
 
   /** All that count a call, as they stand; those of who never called are made for the question alone. */
   of(call: ToolCall): readonly LimitSet[] {
+    if (this.#original !== undefined) return this.toCharge(call);
     return this.#find(call, ({ rules }, owner) => this.#create(rules, owner));
   }
 
@@ -84,8 +93,10 @@ export class ToolLimitSets {
   }
 
   #keep(one: Numbered, owner: string, isNamed: boolean): LimitSet {
-    const set = this.#create(one.rules, owner);
-    this.#owned.set(keyOf(one, owner), { rules: one.rules, set, isNamed });
+    const key = keyOf(one, owner);
+    const known = this.#original === undefined ? undefined : this.#original.#owned.get(key);
+    const set = known === undefined ? this.#create(one.rules, owner) : copyLimitSet(known.set);
+    this.#owned.set(key, { rules: one.rules, set, isNamed });
     this.#ledger.add(set);
     return set;
   }

@@ -26,10 +26,15 @@ export class ToolLimits {
   readonly #provider = new ProviderLimits();
   readonly #gauges = new Gauges();
 
-  constructor(rules: readonly ToolRules[] = []) {
+  constructor(rules: readonly ToolRules[] = [], original?: ToolLimitSets) {
     this.#rules = rules;
     this.#bounded = new Set(rules.flatMap(({ tools }) => tools));
-    this.#sets = new ToolLimitSets(rules, this.#ledger, this.#gauges);
+    this.#sets = new ToolLimitSets(rules, this.#ledger, this.#gauges, original);
+  }
+
+  /** The same as they stand, to try out what would become of them; of calls under way there it knows the places, and no end. */
+  copy(): ToolLimits {
+    return new ToolLimits(this.#rules, this.#sets);
   }
 
   /** Whether no tool has a quota. */

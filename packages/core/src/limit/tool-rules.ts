@@ -35,3 +35,8 @@ export function ownerOf(
   // Of who called nothing may be known.
   return owner === '' && per !== 'all' ? undefined : owner;
 }
+
+/** What calls have in common that all quotas give the same answer. Pure. */
+export function answerKey({ tool, run, caller: { role, model, user, tenant } }: ToolCall): string {
+  return JSON.stringify([tool, run, role, model, user, tenant]);
+}

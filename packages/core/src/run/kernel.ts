@@ -86,6 +86,7 @@ export class Kernel {
         this.#control.failTask(run, task, because, findings),
       attempts: () => this.#attempts.list(),
       longest: (run) => this.#graphs.longest(run),
+      rank: (run, task) => this.#graphs.rank(run, task),
       append: (drafts) => this.#journal.append(drafts),
       wake: () => this.#dispatcher.wake(),
       isStopping: (run) => this.#control.stops.has(run),

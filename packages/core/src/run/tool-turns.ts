@@ -2,7 +2,7 @@ import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Admission } from '../limit/model-limits.ts';
 import type { ToolLimits } from '../limit/tool-limits.ts';
-import type { ToolCall } from '../limit/tool-rules.ts';
+import { answerKey, type ToolCall } from '../limit/tool-rules.ts';
 import { overQuota } from '../tool/over-quota.ts';
 import type { TellWaiting } from './tell-waiting.ts';
 
@@ -106,7 +106,7 @@ export class ToolTurns {
   /** Gives when to look again, where that is known. */
   #offerTo(waiting: Waiting, { nowMs, refused, onTheirWay }: Turn): number | undefined {
     const { at, call } = waiting;
-    const key = keyOf(call);
+    const key = answerKey(call);
     const admission = refused.get(key) ?? this.#limits.admit(call, nowMs);
     if (admission.kind !== 'run') {
       refused.set(key, admission);
@@ -144,10 +144,10 @@ export class ToolTurns {
     return nowMs >= endsAt || (admission.untilAt ?? nowMs) > endsAt;
   }
 
-  /** A task that a tool does has nobody to tell, and waits. */
+  /** A task that a tool does has nobody to tell, and waits until its deadline. */
   #endsAt({ at: { task }, call, since }: Waiting): number {
     const { step, deadlineAt = Number.POSITIVE_INFINITY } = task.task;
-    if (step !== undefined) return Number.POSITIVE_INFINITY;
+    if (step !== undefined) return deadlineAt;
     return Math.min(since + this.#limits.patienceMs(call), deadlineAt);
   }
 
@@ -163,7 +163,7 @@ export class ToolTurns {
     const seen = new Set<string>();
     for (const [other, { at, call }] of this.#waiting) {
       if (other === attempt) return false;
-      const key = keyOf(call);
+      const key = answerKey(call);
       if (seen.has(key) || !this.#limits.shares(tool, call.tool)) continue;
       if (!this.#host.mayGoOn(at.run, at.task)) continue;
       seen.add(key);
@@ -171,9 +171,4 @@ export class ToolTurns {
     }
     return false;
   }
-}
-
-/** Calls with the same key get the same answer. */
-function keyOf({ tool, run, caller: { role, model, user, tenant } }: ToolCall): string {
-  return JSON.stringify([tool, run, role, model, user, tenant]);
 }
