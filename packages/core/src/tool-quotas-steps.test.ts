@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
-import { inTime, until } from './mortal-disk.fixture.ts';
+import { inTime, mortalDisk, until } from './mortal-disk.fixture.ts';
 import type { TaskInput } from './spec/task.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
@@ -16,8 +16,12 @@ function step(key: string, some: Partial<TaskInput> = {}): TaskInput {
 }
 
 /** An overseer whose tool `send` has these quotas, and when it was called, in ms after the beginning. */
-async function sender(toolLimits: readonly ToolLimit[], lastsMs = 0) {
-  const clock = createFakeClock();
+async function sender(
+  toolLimits: readonly ToolLimit[],
+  lastsMs = 0,
+  disk = mortalDisk(),
+  clock = createFakeClock(),
+) {
   const startedAt = clock.now();
   const starts: string[] = [];
   const send = toolThat(async (_, { task }) => {
@@ -29,6 +33,7 @@ async function sender(toolLimits: readonly ToolLimit[], lastsMs = 0) {
     ...teamOf(fakeModel({ reply: () => ({ text: 'done' }) }), []),
     tools: { send, other: toolThat(async () => 'x') },
     toolLimits,
+    store: disk.open,
     clock,
   });
   return { clock, startedAt, starts, overseer };
@@ -194,6 +199,42 @@ describe('steps that a quota holds', () => {
     ]);
     expect((await inTime(clock, run.result)).status).toBe('completed');
     expect(overseer.queue()).toEqual([]);
+  });
+
+  it('K3: one that a person put before all others is first in its line, also over a restart', async () => {
+    const disk = mortalDisk();
+    const { clock, startedAt, starts, overseer } = await sender(ONE_A_DAY, 0, disk);
+    const run = overseer.run({ tasks: ['a', 'b', 'c', 'd'].map((key) => step(key)) });
+    await settle();
+    await overseer.expedite(run.id, 'd', { by: 'ann', reason: 'the site is down' });
+    expect(overseer.queue()).toMatchObject([
+      { task: 'd', startsAt: startedAt + 86_400_000 },
+      { task: 'b' },
+      { task: 'c' },
+    ]);
+    await overseer.expedite(run.id, 'd', { by: 'ann', reason: 'it is down still' });
+    await overseer.expedite(run.id, 'c', { by: 'ann', reason: 'and this one' });
+    const order = (one: typeof overseer): string =>
+      one
+        .queue()
+        .map(({ task }) => task)
+        .join(' ');
+    expect(order(overseer)).toBe('c d b');
+    await settle();
+    await disk.kill();
+    const next = await sender(ONE_A_DAY, 0, disk, clock);
+    const again = next.overseer.open(run.id);
+    again.resume();
+    await settle();
+    expect(order(next.overseer)).toBe('c d b');
+    await inTime(clock, again.result);
+    expect([...starts, ...next.starts].map((text) => text.split(' ')[0])).toEqual([
+      'a',
+      'c',
+      'd',
+      'b',
+    ]);
+    await next.overseer.close();
   });
 
   it('K3: a clock that is set back prolongs no wait', async () => {

@@ -4,6 +4,9 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { ToolCall } from '../limit/tool-rules.ts';
 import type { ToolWait } from './tool-wait.ts';
 
+/** By how many places whoever a person put first is before all others. */
+const AHEAD = 2 ** 50;
+
 /** A step that its tool keeps waiting. Times are epoch ms. */
 export interface HeldStep {
   readonly run: RunState;
@@ -24,7 +27,7 @@ export interface HeldLine {
 interface Held {
   step: HeldStep;
   readonly line: Line;
-  readonly order: number;
+  order: number;
   place: number;
   expiryPlace: number;
 }
@@ -76,13 +79,22 @@ export class HeldSteps {
   put(name: string, step: HeldStep, wait: ToolWait): void {
     const line = this.#lines.get(name) ?? this.#begin(name, wait);
     this.#order += 1;
-    const held: Held = { step, line, order: this.#order, place: -1, expiryPlace: -1 };
+    const order = step.task.expedited ? this.#order - AHEAD : this.#order;
+    const held: Held = { step, line, order, place: -1, expiryPlace: -1 };
     line.steps.push(held);
     this.#size += 1;
     if (step.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(held);
     const { id } = step.run;
     const tasks = this.#runs.get(id) ?? new Map<string, Held>();
     this.#runs.set(id, tasks.set(step.task.task.key, held));
+  }
+
+  /** Puts a task before all others, if it waits here; several that are first keep the order in which they asked. */
+  putFirst(run: string, task: string): void {
+    const held = this.#runs.get(run)?.get(task);
+    if (held === undefined || held.order <= 0) return;
+    held.order -= AHEAD;
+    held.line.steps.moved(held.place);
   }
 
   /** Lets go of a task, if it waits here. */

@@ -87,6 +87,7 @@ export class Scheduling {
     void this.#host.append([draft]);
     const nowMs = settings.clock.now();
     this.queue.reprioritise(run, task, { express: true }, nowMs);
+    this.held.putFirst(run, task);
     this.#host.wake();
   }
 
