@@ -26,7 +26,7 @@ export class Catalogue {
 
   /** What is known, where it is known and at most 60 s old. */
   known(): ReadonlyMap<string, LmStudioModel> | undefined {
-    return this.#clock.now() - this.#askedAt < FRESH_MS ? this.#known : undefined;
+    return this.#clock.elapsed() - this.#askedAt < FRESH_MS ? this.#known : undefined;
   }
 
   /** What there is, asked now, together with whoever is asking. Throws `ModelError`. */
@@ -34,7 +34,7 @@ export class Catalogue {
     return this.#asking.join(ctx.signal, async (signal) => {
       const models = await this.#list({ ...ctx, signal });
       this.#known = new Map(models.map((model) => [model.id, model]));
-      this.#askedAt = this.#clock.now();
+      this.#askedAt = this.#clock.elapsed();
       return this.#known;
     });
   }
