@@ -1,18 +1,18 @@
 import {
   type EventSink,
   type HeaderReader,
-  ModelError,
+  type ModelError,
   modelRefusal,
   type PushHandle,
   type PushStream,
-  rateLimit,
-  requestIdOf,
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelEvent, ModelWarning } from '@overseer/core/spec';
 import { type AnswerBody, answerBody } from './answer-body.ts';
+import { answerHead } from './answer-head.ts';
 import type { HttpExchange } from './http-call.ts';
 import { createDocument, type HttpClient } from './http-client.ts';
+import { idleError } from './idle-error.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { type CheckModel, OpenAiAnswerReader } from './openai-answer-reader.ts';
 import { pushStream } from './push-stream.ts';
@@ -94,7 +94,7 @@ class ChatStream implements PushHandle {
       onData: (bytes) => this.#take(bytes),
       onEnd: () => {
         this.#release();
-        if (!this.#over) this.#guarded(() => this.#body?.end());
+        this.#take();
       },
       onError: (error) => {
         this.#release();
@@ -113,16 +113,8 @@ class ChatStream implements PushHandle {
       this.#body = { push: document.push, end };
       return;
     }
-    const rate = rateLimit(headers, Date.now());
-    const requestId = requestIdOf(headers);
-    if (rate !== undefined || requestId !== undefined || this.#warnings.length > 0) {
-      this.#sink.event({
-        type: 'meta',
-        ...(rate === undefined ? {} : { rate }),
-        ...(requestId === undefined ? {} : { requestId }),
-        ...(this.#warnings.length === 0 ? {} : { warnings: this.#warnings }),
-      });
-    }
+    const head = answerHead(headers, this.#warnings);
+    if (head !== undefined) this.#sink.event(head);
     this.#body = answerBody(headers, where, {
       event: (data, name) => {
         if (!this.#over && this.#reader.event(data, name)) this.#end();
@@ -132,12 +124,13 @@ class ChatStream implements PushHandle {
     });
   }
 
-  /** What comes after the answer is whole is no sign of life. */
-  #take(bytes: Uint8Array): void {
+  /** Reads what came, or that nothing more does. What comes after the answer is whole is no sign of life. */
+  #take(bytes?: Uint8Array): void {
     if (this.#over) return;
     this.#watched?.touch();
     try {
-      this.#body?.push(bytes);
+      if (bytes === undefined) this.#body?.end();
+      else this.#body?.push(bytes);
     } catch (error) {
       this.#fail(error);
     }
@@ -157,14 +150,6 @@ class ChatStream implements PushHandle {
     else this.#fail(better);
   }
 
-  #guarded(read: () => void): void {
-    try {
-      read();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
   readonly #fail = (error: unknown): void => {
     if (this.#over) return;
     this.#close();
@@ -179,8 +164,7 @@ class ChatStream implements PushHandle {
       return;
     }
     const { where, watch } = this.#call;
-    const what = `${where}: nothing came for ${watch.idleMs} ms; allow more with idleTimeoutMs, or try again`;
-    this.#fail(new ModelError('timeout', what));
+    this.#fail(idleError(where, watch.idleMs));
   };
 
   #close(): void {

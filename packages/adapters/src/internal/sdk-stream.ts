@@ -1,15 +1,14 @@
 import {
   type EventSink,
-  type HeaderReader,
-  ModelError,
+  type ModelError,
   type PushHandle,
   type PushStream,
-  rateLimit,
-  requestIdOf,
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelWarning } from '@overseer/core/spec';
 import { type AnswerReader, answerBody } from './answer-body.ts';
+import { answerHead } from './answer-head.ts';
+import { idleError } from './idle-error.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { pushStream } from './push-stream.ts';
 
@@ -79,7 +78,8 @@ class SdkRun implements PushHandle {
   async #read({ headers, body }: Response): Promise<void> {
     const watched = this.#call.watch.enter(this.#onIdle);
     this.#watched = watched;
-    this.#head(headers);
+    const head = answerHead(headers, this.#call.warnings);
+    if (head !== undefined) this.#sink.event(head);
     const reader = this.#call.reader(this.#sink);
     const answer = answerBody(headers, this.#call.where, {
       event: (data, name) => {
@@ -108,19 +108,6 @@ class SdkRun implements PushHandle {
     this.#sink.end();
   }
 
-  #head(headers: HeaderReader): void {
-    const { warnings } = this.#call;
-    const rate = rateLimit(headers, Date.now());
-    const requestId = requestIdOf(headers);
-    if (rate === undefined && requestId === undefined && warnings.length === 0) return;
-    this.#sink.event({
-      type: 'meta',
-      ...(rate === undefined ? {} : { rate }),
-      ...(requestId === undefined ? {} : { requestId }),
-      ...(warnings.length === 0 ? {} : { warnings }),
-    });
-  }
-
   async #fail(thrown: unknown): Promise<void> {
     if (this.#over) return;
     this.#over = true;
@@ -135,8 +122,7 @@ class SdkRun implements PushHandle {
       return;
     }
     const { where, watch } = this.#call;
-    const what = `${where}: nothing came for ${watch.idleMs} ms; allow more with idleTimeoutMs, or try again`;
-    void this.#fail(new ModelError('timeout', what));
+    void this.#fail(idleError(where, watch.idleMs));
   };
 
   #close(): void {
