@@ -8,6 +8,7 @@ import {
 import type { CallContext, ModelWarning } from '@overseer/core/spec';
 import { type AnswerReader, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
+import { BodyPull } from './body-pull.ts';
 import { idleError } from './idle-error.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { pushStream } from './push-stream.ts';
@@ -39,8 +40,8 @@ class SdkRun implements PushHandle {
   readonly #call: SdkCall;
   readonly #sink: EventSink;
   readonly #controller: AbortController = new AbortController();
+  readonly #pull: BodyPull = new BodyPull();
   #watched: WatchedCall | undefined;
-  #paused: PromiseWithResolvers<void> | undefined;
   #over = false;
 
   constructor(call: SdkCall, sink: EventSink) {
@@ -56,18 +57,18 @@ class SdkRun implements PushHandle {
   }
 
   pause(): void {
-    this.#paused ??= Promise.withResolvers();
+    this.#pull.pause();
   }
 
   resume(): void {
-    this.#paused?.resolve();
-    this.#paused = undefined;
+    this.#pull.resume();
   }
 
   async #run(): Promise<void> {
     try {
       const response = await this.#call.open(this.#controller.signal);
-      if (!this.#over) await this.#read(response);
+      if (this.#over) await this.#pull.run(response.body, () => undefined);
+      else await this.#read(response);
     } catch (error) {
       await this.#fail(error);
     } finally {
@@ -88,17 +89,13 @@ class SdkRun implements PushHandle {
       whole: (document) => reader.whole(document),
       end: () => this.#end(reader),
     });
-    const source = body?.getReader();
     // Once the answer is whole, the rest is read over, still watched, so that the connection can be used again.
-    for (;;) {
-      const step = await source?.read();
-      if (step === undefined || step.done) break;
-      if (this.#over) continue;
+    const ended = await this.#pull.run(body, (bytes) => {
+      if (this.#over) return;
       watched.touch();
-      answer.push(step.value);
-      if (this.#paused !== undefined) await this.#paused.promise;
-    }
-    if (!this.#over) answer.end();
+      answer.push(bytes);
+    });
+    if (ended && !this.#over) answer.end();
   }
 
   #end(reader: AnswerReader): void {
@@ -127,6 +124,6 @@ class SdkRun implements PushHandle {
 
   #close(): void {
     this.#controller.abort();
-    this.resume();
+    this.#pull.stop();
   }
 }
