@@ -10,6 +10,7 @@ import {
 import type { CallContext, ModelEvent, ModelWarning } from '@overseer/core/spec';
 import { type AnswerBody, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
+import { drainTimer } from './drain-timer.ts';
 import type { HttpExchange } from './http-call.ts';
 import { createDocument, type HttpClient } from './http-client.ts';
 import { idleError } from './idle-error.ts';
@@ -49,6 +50,7 @@ class ChatStream implements PushHandle {
   #watched: WatchedCall | undefined;
   #warnings: readonly ModelWarning[] = [];
   #body: AnswerBody | undefined;
+  #draining: NodeJS.Timeout | undefined;
   #over = false;
 
   constructor(call: ChatCall, sink: EventSink) {
@@ -117,7 +119,7 @@ class ChatStream implements PushHandle {
     if (head !== undefined) this.#sink.event(head);
     this.#body = answerBody(headers, where, {
       event: (data, name) => {
-        if (!this.#over && this.#reader.event(data, name)) this.#end();
+        if (!this.#over && this.#reader.event(data, name)) this.#whole();
       },
       whole: (document) => this.#reader.whole(document),
       end: () => this.#end(),
@@ -136,7 +138,13 @@ class ChatStream implements PushHandle {
     }
   }
 
-  /** The answer is whole. The exchange is left to end by itself, still watched, so that its socket can be used again. */
+  /** The answer is whole. The exchange is left for a while to end by itself, so that its socket can be used again. */
+  #whole(): void {
+    this.#watched?.leave();
+    this.#draining = drainTimer(this.#call.watch.idleMs, () => this.#close());
+    this.#end();
+  }
+
   #end(): void {
     if (this.#over) return;
     this.#over = true;
@@ -158,11 +166,6 @@ class ChatStream implements PushHandle {
   };
 
   readonly #onIdle = (): void => {
-    if (this.#over) {
-      this.#exchange?.close();
-      this.#release();
-      return;
-    }
     const { where, watch } = this.#call;
     this.#fail(idleError(where, watch.idleMs));
   };
@@ -175,6 +178,7 @@ class ChatStream implements PushHandle {
 
   #release(): void {
     this.#watched?.leave();
+    clearTimeout(this.#draining);
     this.#watched = undefined;
     this.#exchange = undefined;
   }

@@ -1,6 +1,6 @@
 import { type EventSink, PUSH, type PushHandle } from '@overseer/core/plugin';
 import type { ModelEvent } from '@overseer/core/spec';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { IdleWatch } from './idle-watch.ts';
 import { OpenAiAnswerReader } from './openai-answer-reader.ts';
 import { type SdkCall, sdkStream } from './sdk-stream.ts';
@@ -35,6 +35,8 @@ function start(open: SdkCall['open'], idleMs = 60_000): Started {
 
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+afterEach(() => vi.useRealTimers());
+
 describe('a stream through an SDK', () => {
   it('M9: gives what came in order, ends with [DONE], and reads over what is left', async () => {
     const body = slowBody();
@@ -48,6 +50,25 @@ describe('a stream through an SDK', () => {
     body.end();
     await soon();
     expect([seen.length, body.cancelled()]).toEqual([4, false]);
+  });
+
+  it('M9: gives a body up that goes on, or only stays open, a second after its answer was whole', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    for (const more of [HI, '']) {
+      const body = slowBody();
+      const { seen, ended } = start(async () => body.response());
+      await soon();
+      body.send(`${HI}${STOP}data: [DONE]\n\n`);
+      expect(await ended).toBeUndefined();
+      for (let passed = 0; passed < 1000; passed += 250) {
+        expect(body.cancelled()).toBe(false);
+        body.send(more);
+        await soon();
+        vi.advanceTimersByTime(250);
+      }
+      await soon();
+      expect([body.cancelled(), seen.length]).toEqual([true, 4]);
+    }
   });
 
   it('K6: gives its body up when it is stopped, although no signal reaches it, and asks for no more', async () => {

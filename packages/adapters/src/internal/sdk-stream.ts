@@ -9,6 +9,7 @@ import type { CallContext, ModelWarning } from '@overseer/core/spec';
 import { type AnswerReader, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
 import { BodyPull } from './body-pull.ts';
+import { drainTimer } from './drain-timer.ts';
 import { idleError } from './idle-error.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { pushStream } from './push-stream.ts';
@@ -42,6 +43,7 @@ class SdkRun implements PushHandle {
   readonly #controller: AbortController = new AbortController();
   readonly #pull: BodyPull = new BodyPull();
   #watched: WatchedCall | undefined;
+  #draining: NodeJS.Timeout | undefined;
   #over = false;
 
   constructor(call: SdkCall, sink: EventSink) {
@@ -73,6 +75,7 @@ class SdkRun implements PushHandle {
       await this.#fail(error);
     } finally {
       this.#watched?.leave();
+      clearTimeout(this.#draining);
     }
   }
 
@@ -84,18 +87,24 @@ class SdkRun implements PushHandle {
     const reader = this.#call.reader(this.#sink);
     const answer = answerBody(headers, this.#call.where, {
       event: (data, name) => {
-        if (!this.#over && reader.event(data, name)) this.#end(reader);
+        if (!this.#over && reader.event(data, name)) this.#whole(reader);
       },
       whole: (document) => reader.whole(document),
       end: () => this.#end(reader),
     });
-    // Once the answer is whole, the rest is read over, still watched, so that the connection can be used again.
     const ended = await this.#pull.run(body, (bytes) => {
       if (this.#over) return;
       watched.touch();
       answer.push(bytes);
     });
     if (ended && !this.#over) answer.end();
+  }
+
+  /** The answer is whole. What is left is read over for a while, so that the connection can be used again. */
+  #whole(reader: AnswerReader): void {
+    this.#watched?.leave();
+    this.#draining = drainTimer(this.#call.watch.idleMs, () => this.#close());
+    this.#end(reader);
   }
 
   #end(reader: AnswerReader): void {
@@ -114,10 +123,6 @@ class SdkRun implements PushHandle {
   }
 
   readonly #onIdle = (): void => {
-    if (this.#over) {
-      this.#close();
-      return;
-    }
     const { where, watch } = this.#call;
     void this.#fail(idleError(where, watch.idleMs));
   };
