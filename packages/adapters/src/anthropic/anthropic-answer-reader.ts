@@ -1,7 +1,7 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { defined, type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { FinishReason, Json, JsonObject, Part, Usage } from '@overseer/core/spec';
-import type { AnswerReader } from '../internal/answer-body.ts';
+import type { AnswerReader, AnswerSource } from '../internal/answer-body.ts';
 import { parseEvent } from '../internal/parse-event.ts';
 import { readArguments } from '../internal/tool-call-merge.ts';
 
@@ -17,21 +17,21 @@ interface Growing {
 
 /** Turns the events of one message into ours. */
 export class AnthropicAnswerReader implements AnswerReader {
-  readonly #where: string;
+  readonly #from: AnswerSource;
   readonly #sink: EventSink;
   readonly #blocks: Map<number, Growing> = new Map();
   #usage: { readonly [name: string]: unknown } = {};
   #stop: string | undefined;
   #ended = false;
 
-  constructor(where: string, sink: EventSink) {
-    this.#where = where;
+  constructor(from: AnswerSource, sink: EventSink) {
+    this.#from = from;
     this.#sink = sink;
   }
 
   event(data: string, name: string): boolean {
-    const event = parseEvent(data, this.#where) as Event;
-    if (name === 'error') throw modelRefusal({ where: this.#where, body: event });
+    const event = parseEvent(data, this.#from) as Event;
+    if (name === 'error') throw modelRefusal({ ...this.#from, body: event });
     this.#read(event);
     return this.#ended;
   }

@@ -114,10 +114,13 @@ describe('a request to Anthropic', () => {
 
 function readBy(take: (reader: AnthropicAnswerReader) => void): readonly ModelEvent[] {
   const seen: ModelEvent[] = [];
-  const reader = new AnthropicAnswerReader('anthropic/claude', {
-    event: (event) => seen.push(event),
-    end: () => undefined,
-  });
+  const reader = new AnthropicAnswerReader(
+    { where: 'anthropic/claude', headers: new Headers() },
+    {
+      event: (event) => seen.push(event),
+      end: () => undefined,
+    },
+  );
   take(reader);
   reader.end();
   return seen;

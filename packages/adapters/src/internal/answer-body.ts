@@ -1,6 +1,14 @@
 import { createSseReader, type HeaderReader } from '@overseer/core/plugin';
 import { createDocument } from './http-client.ts';
 
+/** Whose answer is read: what its errors tell. */
+export interface AnswerSource {
+  /** The model, for people. */
+  readonly where: string;
+  /** Those that the answer came with. */
+  readonly headers: HeaderReader;
+}
+
 /** Reads one answer of a model from what its body says, whatever the wire. Its methods throw `ModelError`. */
 export interface AnswerReader {
   /** Takes one event of a stream: its data and its name, empty where it has none. Says whether the answer is whole. */
@@ -20,8 +28,7 @@ export interface AnswerBody {
 
 /** Reads the body of a good answer, as a stream of events or as one document, and hands on what is in it. */
 export function answerBody(
-  headers: HeaderReader,
-  where: string,
+  { where, headers }: AnswerSource,
   onto: {
     readonly event: (data: string, name: string) => void;
     readonly whole: (document: unknown) => void;

@@ -8,7 +8,7 @@ import {
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelEvent, ModelWarning } from '@overseer/core/spec';
-import { type AnswerBody, answerBody } from './answer-body.ts';
+import { type AnswerBody, type AnswerReader, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
 import { drainTimer } from './drain-timer.ts';
 import type { HttpExchange } from './http-call.ts';
@@ -45,7 +45,6 @@ export function chatStream(call: ChatCall): PushStream {
 class ChatStream implements PushHandle {
   readonly #call: ChatCall;
   readonly #sink: EventSink;
-  readonly #reader: OpenAiAnswerReader;
   #exchange: HttpExchange | undefined;
   #watched: WatchedCall | undefined;
   #warnings: readonly ModelWarning[] = [];
@@ -56,7 +55,6 @@ class ChatStream implements PushHandle {
   constructor(call: ChatCall, sink: EventSink) {
     this.#call = call;
     this.#sink = sink;
-    this.#reader = new OpenAiAnswerReader(call.where, sink, call.check);
     this.#start();
   }
 
@@ -117,12 +115,14 @@ class ChatStream implements PushHandle {
     }
     const head = answerHead(headers, this.#warnings);
     if (head !== undefined) this.#sink.event(head);
-    this.#body = answerBody(headers, where, {
+    const from = { where, headers };
+    const reader = new OpenAiAnswerReader(from, this.#sink, this.#call.check);
+    this.#body = answerBody(from, {
       event: (data, name) => {
-        if (!this.#over && this.#reader.event(data, name)) this.#whole();
+        if (!this.#over && reader.event(data, name)) this.#whole(reader);
       },
-      whole: (document) => this.#reader.whole(document),
-      end: () => this.#end(),
+      whole: (document) => reader.whole(document),
+      end: () => this.#end(reader),
     });
   }
 
@@ -139,16 +139,16 @@ class ChatStream implements PushHandle {
   }
 
   /** The answer is whole. The exchange is left for a while to end by itself, so that its socket can be used again. */
-  #whole(): void {
+  #whole(reader: AnswerReader): void {
     this.#watched?.leave();
     this.#draining = drainTimer(this.#call.watch.idleMs, () => this.#close());
-    this.#end();
+    this.#end(reader);
   }
 
-  #end(): void {
+  #end(reader: AnswerReader): void {
     if (this.#over) return;
     this.#over = true;
-    this.#reader.end();
+    reader.end();
     this.#sink.end();
   }
 

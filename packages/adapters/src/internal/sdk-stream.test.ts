@@ -27,7 +27,7 @@ function start(open: SdkCall['open'], idleMs = 60_000): Started {
     watch: new IdleWatch(idleMs),
     warnings: [],
     open,
-    reader: (onto) => new OpenAiAnswerReader('openai/m', onto),
+    reader: (from, onto) => new OpenAiAnswerReader(from, onto),
     explain: async (error) => error,
   });
   return { handle: stream[PUSH](sink), seen, ended: ended.promise };

@@ -6,7 +6,7 @@ import {
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelWarning } from '@overseer/core/spec';
-import { type AnswerReader, answerBody } from './answer-body.ts';
+import { type AnswerReader, type AnswerSource, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
 import { BodyPull } from './body-pull.ts';
 import { drainTimer } from './drain-timer.ts';
@@ -24,7 +24,7 @@ export interface SdkCall {
   /** Sends it; the SDK may keep its listener on the signal, so that it gets one of this call's own. */
   readonly open: (signal: AbortSignal) => Promise<Response>;
   /** Makes the reader of this answer. */
-  readonly reader: (sink: EventSink) => AnswerReader;
+  readonly reader: (from: AnswerSource, sink: EventSink) => AnswerReader;
   /** Makes a better error of a refusal. */
   readonly explain: (error: ModelError) => Promise<ModelError>;
 }
@@ -84,8 +84,9 @@ class SdkRun implements PushHandle {
     this.#watched = watched;
     const head = answerHead(headers, this.#call.warnings);
     if (head !== undefined) this.#sink.event(head);
-    const reader = this.#call.reader(this.#sink);
-    const answer = answerBody(headers, this.#call.where, {
+    const from = { where: this.#call.where, headers };
+    const reader = this.#call.reader(from, this.#sink);
+    const answer = answerBody(from, {
       event: (data, name) => {
         if (!this.#over && reader.event(data, name)) this.#whole(reader);
       },
