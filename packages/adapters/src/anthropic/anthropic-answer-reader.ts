@@ -2,6 +2,7 @@ import type { Anthropic } from '@anthropic-ai/sdk';
 import { defined, type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { FinishReason, Json, JsonObject, Part, Usage } from '@overseer/core/spec';
 import type { AnswerReader, AnswerSource } from '../internal/answer-body.ts';
+import { noAnswer } from '../internal/no-answer.ts';
 import { parseEvent } from '../internal/parse-event.ts';
 import { readArguments } from '../internal/tool-call-merge.ts';
 
@@ -30,14 +31,17 @@ export class AnthropicAnswerReader implements AnswerReader {
   }
 
   event(data: string, name: string): boolean {
-    const event = parseEvent(data, this.#from) as Event;
-    if (name === 'error') throw modelRefusal({ ...this.#from, body: event });
-    this.#read(event);
+    const event = parseEvent(data, this.#from);
+    if (name === 'error' || saysError(event)) throw modelRefusal({ ...this.#from, body: event });
+    this.#read(event as Event);
     return this.#ended;
   }
 
   whole(document: unknown): void {
-    const message = document as Anthropic.Message;
+    const message = document as Anthropic.Message | null;
+    if (!Array.isArray(message?.content) || saysError(message)) {
+      throw noAnswer(document, 'the server sent a document that holds no content', this.#from);
+    }
     this.#read({ type: 'message_start', message });
     for (const [index, block] of message.content.entries()) {
       this.#read({ type: 'content_block_start', index, content_block: block });
@@ -126,6 +130,11 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['tool_use', 'tool-calls'],
   ['refusal', 'content-filter'],
 ]);
+
+function saysError(document: object): boolean {
+  const { error } = document as { readonly error?: unknown };
+  return error !== undefined && error !== null;
+}
 
 function open(start: Anthropic.ContentBlock): Growing {
   const text = start.type === 'text' ? start.text : start.type === 'thinking' ? start.thinking : '';

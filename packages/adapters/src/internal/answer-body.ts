@@ -1,5 +1,6 @@
-import { createSseReader, type HeaderReader } from '@overseer/core/plugin';
+import { createSseReader, type HeaderReader, OverseerError } from '@overseer/core/plugin';
 import { createDocument } from './http-client.ts';
+import { noAnswer } from './no-answer.ts';
 
 /** Whose answer is read: what its errors tell. */
 export interface AnswerSource {
@@ -9,7 +10,10 @@ export interface AnswerSource {
   readonly headers: HeaderReader;
 }
 
-/** Reads one answer of a model from what its body says, whatever the wire. Its methods throw `ModelError`. */
+/**
+ * Reads one answer of a model from what its body says, whatever the wire. Throws `ModelError` for a failure that the server
+ * tells of; `answerBody` makes one of whatever else its methods throw where the server sends something of another shape.
+ */
 export interface AnswerReader {
   /** Takes one event of a stream: its data and its name, empty where it has none. Says whether the answer is whole. */
   event(data: string, name: string): boolean;
@@ -19,7 +23,7 @@ export interface AnswerReader {
   end(): void;
 }
 
-/** Takes a body as it comes. */
+/** Takes a body as it comes. Throws `ModelError` for what cannot be read. */
 export interface AnswerBody {
   push(bytes: Uint8Array): void;
   /** The body is over. */
@@ -28,25 +32,48 @@ export interface AnswerBody {
 
 /** Reads the body of a good answer, as a stream of events or as one document, and hands on what is in it. */
 export function answerBody(
-  { where, headers }: AnswerSource,
+  from: AnswerSource,
   onto: {
     readonly event: (data: string, name: string) => void;
     readonly whole: (document: unknown) => void;
     readonly end: () => void;
   },
 ): AnswerBody {
-  if (headers.get('content-type')?.includes('application/json') !== true) {
-    const sse = createSseReader({ onEvent: onto.event });
-    const end = (): void => {
-      sse.end();
-      onto.end();
-    };
-    return { push: sse.push, end };
-  }
-  const document = createDocument(200);
-  const end = (): void => {
-    onto.whole(document.json(where));
-    onto.end();
+  const isDocument = from.headers.get('content-type')?.includes('application/json') === true;
+  const body = isDocument ? documentBody(from, onto) : eventsBody(onto);
+  return {
+    push: (bytes) => {
+      try {
+        body.push(bytes);
+      } catch (error) {
+        throw unreadable(error, from);
+      }
+    },
+    end: () => {
+      try {
+        body.end();
+        onto.end();
+      } catch (error) {
+        throw unreadable(error, from);
+      }
+    },
   };
-  return { push: document.push, end };
+}
+
+function eventsBody(onto: { readonly event: (data: string, name: string) => void }): AnswerBody {
+  return createSseReader({ onEvent: onto.event });
+}
+
+function documentBody(
+  from: AnswerSource,
+  onto: { readonly whole: (document: unknown) => void },
+): AnswerBody {
+  const document = createDocument(200);
+  return { push: document.push, end: () => onto.whole(document.json(from)) };
+}
+
+/** A server may send anything at all in places where a reader looks for something else. */
+function unreadable(error: unknown, from: AnswerSource): unknown {
+  if (OverseerError.is(error)) return error;
+  return noAnswer(undefined, 'the server sent an answer whose shape cannot be read', from, error);
 }

@@ -147,8 +147,14 @@ class ChatStream implements PushHandle {
 
   #end(reader: AnswerReader): void {
     if (this.#over) return;
+    // Before the finish, on which whoever listens stops the call.
     this.#over = true;
-    reader.end();
+    try {
+      reader.end();
+    } catch (error) {
+      this.#over = false;
+      throw error;
+    }
     this.#sink.end();
   }
 

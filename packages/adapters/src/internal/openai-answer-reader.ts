@@ -1,6 +1,7 @@
 import { type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { ModelWarning } from '@overseer/core/spec';
 import type { AnswerReader, AnswerSource } from './answer-body.ts';
+import { noAnswer } from './no-answer.ts';
 import type { OpenAiChunk } from './openai-chunk.ts';
 import { OpenAiChunkReader, plainTextOf } from './openai-chunk-reader.ts';
 import { parseEvent } from './parse-event.ts';
@@ -33,14 +34,22 @@ export class OpenAiAnswerReader implements AnswerReader {
     if (data === '[DONE]') return true;
     const chunk = parseEvent(data, this.#from) as OpenAiChunk;
     if (name === 'error') throw modelRefusal({ ...this.#from, body: chunk });
-    this.whole(chunk);
+    this.#read(chunk);
     this.#template.learn(data, plainTextOf(chunk) ?? '');
     return false;
   }
 
   whole(document: unknown): void {
+    const chunk = document as OpenAiChunk | null;
+    if (!Array.isArray(chunk?.choices)) {
+      throw noAnswer(document, 'the server sent a document that holds no choices', this.#from);
+    }
+    this.#read(chunk);
+  }
+
+  #read(chunk: OpenAiChunk): void {
     const known = this.#chunks.model;
-    this.#chunks.read(document as OpenAiChunk);
+    this.#chunks.read(chunk);
     const { model } = this.#chunks;
     if (known !== undefined || model === undefined || this.#check === undefined) return;
     const warnings = this.#check(model);

@@ -1,6 +1,7 @@
 import { type EventSink, PUSH, type PushHandle } from '@overseer/core/plugin';
 import type { ModelEvent } from '@overseer/core/spec';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { AnswerReader } from './answer-body.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { OpenAiAnswerReader } from './openai-answer-reader.ts';
 import { type SdkCall, sdkStream } from './sdk-stream.ts';
@@ -17,7 +18,13 @@ interface Started {
 }
 
 /** Starts a call whose `open` gives this answer and does not listen to its signal. */
-function start(open: SdkCall['open'], idleMs = 60_000): Started {
+function start(
+  open: SdkCall['open'],
+  {
+    idleMs = 60_000,
+    reader = (from, onto) => new OpenAiAnswerReader(from, onto),
+  }: { readonly idleMs?: number; readonly reader?: SdkCall['reader'] } = {},
+): Started {
   const seen: ModelEvent[] = [];
   const ended = Promise.withResolvers<unknown>();
   const sink: EventSink = { event: (event) => seen.push(event), end: ended.resolve };
@@ -27,7 +34,7 @@ function start(open: SdkCall['open'], idleMs = 60_000): Started {
     watch: new IdleWatch(idleMs),
     warnings: [],
     open,
-    reader: (from, onto) => new OpenAiAnswerReader(from, onto),
+    reader,
     explain: async (error) => error,
   });
   return { handle: stream[PUSH](sink), seen, ended: ended.promise };
@@ -106,7 +113,7 @@ describe('a stream through an SDK', () => {
 
   it('M9: gives up a body that has gone silent', async () => {
     const body = slowBody();
-    const { ended } = start(async () => body.response(), 20);
+    const { ended } = start(async () => body.response(), { idleMs: 20 });
     await soon();
     body.send(HI);
     expect(await ended).toMatchObject({ kind: 'timeout' });
@@ -140,6 +147,23 @@ describe('a stream through an SDK', () => {
     handle.stop();
     await soon();
     expect(body.cancelled()).toBe(true);
+  });
+
+  it('M18: ends with a failure where the end of an answer cannot be read', async () => {
+    const body = slowBody();
+    const reader = (): AnswerReader => ({
+      event: () => true,
+      whole: () => undefined,
+      end: () => {
+        throw new TypeError('no parts');
+      },
+    });
+    const { seen, ended } = start(async () => body.response(), { reader });
+    await soon();
+    body.send(HI);
+    expect(await ended).toMatchObject({ code: 'model.protocol' });
+    await soon();
+    expect([body.cancelled(), seen.length]).toEqual([true, 0]);
   });
 
   it('M18: ends with what the SDK threw, and without a finish where the body just ends', async () => {
