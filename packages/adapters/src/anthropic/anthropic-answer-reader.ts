@@ -31,8 +31,12 @@ export class AnthropicAnswerReader implements AnswerReader {
   }
 
   event(data: string, name: string): boolean {
+    if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
+    if (data === '' || name === 'ping') return false;
+    // Anthropic names its events: what has no name and is no document is a gateway's own, and nothing to its SDK.
+    if (name === '' && !data.startsWith('{')) return false;
     const event = parseEvent(data, this.#from);
-    if (name === 'error' || saysError(event)) throw modelRefusal({ ...this.#from, body: event });
+    if (saysError(event)) throw modelRefusal({ ...this.#from, body: event });
     this.#read(event as Event);
     return this.#ended;
   }
@@ -74,7 +78,7 @@ export class AnthropicAnswerReader implements AnswerReader {
       case 'message_delta':
         this.#stop = event.delta.stop_reason ?? this.#stop;
         // Counts are cumulative, and null where they say nothing new.
-        this.#usage = { ...this.#usage, ...withoutNull(event.usage) };
+        this.#usage = { ...this.#usage, ...withoutNull(event.usage ?? {}) };
         return;
       case 'message_stop':
         this.#ended = true;
@@ -132,8 +136,8 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
 ]);
 
 function saysError(document: object): boolean {
-  const { error } = document as { readonly error?: unknown };
-  return error !== undefined && error !== null;
+  const { type, error } = document as { readonly type?: unknown; readonly error?: unknown };
+  return type === 'error' || (error !== undefined && error !== null);
 }
 
 function open(start: Anthropic.ContentBlock): Growing {

@@ -30,7 +30,10 @@ export interface AnswerBody {
   end(): void;
 }
 
-/** Reads the body of a good answer, as a stream of events or as one document, and hands on what is in it. */
+/**
+ * Reads the body of a good answer, as a stream of events or as one document, and hands on what is in it. Which it is, its
+ * first character says: servers and what stands before them send either one under the other's type.
+ */
 export function answerBody(
   from: AnswerSource,
   onto: {
@@ -39,19 +42,27 @@ export function answerBody(
     readonly end: () => void;
   },
 ): AnswerBody {
-  const isDocument = from.headers.get('content-type')?.includes('application/json') === true;
-  const body = isDocument ? documentBody(from, onto) : eventsBody(onto);
+  let body: AnswerBody | undefined;
+  const open = (first: number | undefined): AnswerBody =>
+    isDocument(first, from) ? documentBody(from, onto) : createSseReader({ onEvent: onto.event });
+  const begin = (bytes: Uint8Array): void => {
+    const start = bytes.findIndex((byte) => !BLANK.has(byte));
+    if (start === -1) return;
+    body = open(bytes[start]);
+    body.push(bytes.subarray(start));
+  };
   return {
     push: (bytes) => {
       try {
-        body.push(bytes);
+        if (body === undefined) begin(bytes);
+        else body.push(bytes);
       } catch (error) {
         throw unreadable(error, from);
       }
     },
     end: () => {
       try {
-        body.end();
+        (body ?? open(undefined)).end();
         onto.end();
       } catch (error) {
         throw unreadable(error, from);
@@ -60,8 +71,19 @@ export function answerBody(
   };
 }
 
-function eventsBody(onto: { readonly event: (data: string, name: string) => void }): AnswerBody {
-  return createSseReader({ onEvent: onto.event });
+/** What says nothing before a body: white space, and the bytes of a byte order mark. */
+const BLANK: ReadonlySet<number> = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
+
+/** With what a line of an event stream begins, and no JSON: `data`, `event`, `id`, `retry`, or the colon of a comment. */
+const EVENT_STARTS: ReadonlySet<number> = new Set(Buffer.from('deir:'));
+
+/** With what an object or a list begins, and no line of an event stream. */
+const DOCUMENT_STARTS: ReadonlySet<number> = new Set(Buffer.from('{['));
+
+function isDocument(first: number | undefined, { headers }: AnswerSource): boolean {
+  if (first !== undefined && EVENT_STARTS.has(first)) return false;
+  if (first !== undefined && DOCUMENT_STARTS.has(first)) return true;
+  return headers.get('content-type')?.includes('application/json') === true;
 }
 
 function documentBody(

@@ -29,6 +29,18 @@ describe.each(Object.entries(readers))("an error in the middle of %s's stream", 
   });
 });
 
+describe.each(Object.entries(readers))('an error event of %s', (_, create) => {
+  it.each([
+    ['a document', `event: error\ndata: ${OVERLOADED}\n\n`, 'overloaded', 'Too much to do'],
+    ['a document without a name', `data: ${OVERLOADED}\n\n`, 'overloaded', 'Too much to do'],
+    ['a text', 'event: error\ndata: upstream is gone\n\n', 'protocol', 'upstream is gone'],
+    ['nothing', 'event: error\ndata:\n\n', 'protocol', 'the call failed'],
+  ])('M18: that is %s fails the call with what it says', (_name, body, kind, said) => {
+    const { error } = readBody(create, [body]);
+    expect(error).toMatchObject({ kind, message: expect.stringContaining(`test/m: ${said}`) });
+  });
+});
+
 const JSON_TYPE = { 'content-type': 'application/json', 'request-id': 'r1' };
 
 describe.each(Object.entries(readers))('what is no answer, read as one of %s', (_, create) => {

@@ -32,8 +32,9 @@ export class OpenAiAnswerReader implements AnswerReader {
       return false;
     }
     if (data === '[DONE]') return true;
+    if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
+    if (data === '' || name === 'ping') return false;
     const chunk = parseEvent(data, this.#from) as OpenAiChunk;
-    if (name === 'error') throw modelRefusal({ ...this.#from, body: chunk });
     this.#read(chunk);
     this.#template.learn(data, plainTextOf(chunk) ?? '');
     return false;
