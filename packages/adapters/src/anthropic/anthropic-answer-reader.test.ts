@@ -103,6 +103,34 @@ describe("Anthropic's stream", () => {
     expect(seen.some(({ type }) => type === 'finish')).toBe(false);
   });
 
+  it('M9: gives a block that is closed twice once, and one that is still open at the end', () => {
+    const seen = read(
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'One.' } },
+      { type: 'content_block_stop', index: 0 },
+      { type: 'content_block_stop', index: 0 },
+      { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } },
+      { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'Two.' } },
+      {
+        type: 'content_block_start',
+        index: 2,
+        content_block: { type: 'tool_use', id: 't', name: 'get' },
+      },
+      { type: 'message_stop' },
+    );
+    expect(seen.map((event) => (event.type === 'part' ? event.part : event.type))).toEqual([
+      { type: 'text', text: 'One.' },
+      'delta',
+      { type: 'text', text: 'Two.' },
+      { type: 'tool-call', id: 't', name: 'get', raw: '{}', input: {} },
+      'finish',
+    ]);
+  });
+
+  it('M9: gives no block that is still open where the message has not stopped', () => {
+    const block = { type: 'text', text: 'One.' };
+    expect(read({ type: 'content_block_start', index: 0, content_block: block })).toEqual([]);
+  });
+
   it.each([
     ['end_turn', 'stop'],
     ['max_tokens', 'length'],

@@ -1,7 +1,8 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { defined, type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { FinishReason, Json, JsonObject, Part, Usage } from '@overseer/core/spec';
-import type { AnswerReader, AnswerSource } from '../internal/answer-body.ts';
+import type { AnswerReader } from '../internal/answer-body.ts';
+import type { AnswerSource } from '../internal/answer-source.ts';
 import { noAnswer } from '../internal/no-answer.ts';
 import { parseEvent } from '../internal/parse-event.ts';
 import { readArguments } from '../internal/tool-call-merge.ts';
@@ -88,6 +89,8 @@ export class AnthropicAnswerReader implements AnswerReader {
 
   end(): void {
     if (!this.#ended) return;
+    // What was shown as it came is part of the answer, whether or not the server said that it was whole.
+    for (const index of this.#blocks.keys()) this.#close(index);
     const reason = REASONS.get(this.#stop ?? '') ?? 'other';
     this.#sink.event({
       type: 'finish',
@@ -122,7 +125,9 @@ export class AnthropicAnswerReader implements AnswerReader {
 
   #close(index: number): void {
     const block = this.#blocks.get(index);
-    if (block !== undefined) this.#sink.event({ type: 'part', index, part: partOf(block) });
+    if (block === undefined) return;
+    this.#blocks.delete(index);
+    this.#sink.event({ type: 'part', index, part: partOf(block) });
   }
 }
 
@@ -154,7 +159,7 @@ function partOf({ start, text, signature }: Growing): Part {
     case 'redacted_thinking':
       return { type: 'reasoning', text: '', meta: { anthropic: { redacted: start.data } } };
     case 'tool_use': {
-      const raw = text === '' ? JSON.stringify(start.input) : text;
+      const raw = text === '' ? JSON.stringify(start.input ?? {}) : text;
       return { type: 'tool-call', id: start.id, name: start.name, raw, ...readArguments(raw) };
     }
     default:

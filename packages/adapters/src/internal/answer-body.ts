@@ -1,14 +1,7 @@
-import { createSseReader, type HeaderReader, OverseerError } from '@overseer/core/plugin';
+import { createSseReader, OverseerError } from '@overseer/core/plugin';
+import type { AnswerSource } from './answer-source.ts';
 import { createDocument } from './http-client.ts';
 import { noAnswer } from './no-answer.ts';
-
-/** Whose answer is read: what its errors tell. */
-export interface AnswerSource {
-  /** The model, for people. */
-  readonly where: string;
-  /** Those that the answer came with. */
-  readonly headers: HeaderReader;
-}
 
 /**
  * Reads one answer of a model from what its body says, whatever the wire. Throws `ModelError` for a failure that the server

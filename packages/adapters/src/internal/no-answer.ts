@@ -1,5 +1,5 @@
 import { type ModelError, modelRefusal } from '@overseer/core/plugin';
-import type { AnswerSource } from './answer-body.ts';
+import type { AnswerSource } from './answer-source.ts';
 
 /** The failure that a document stands for which is no answer, whatever its status: what it says, or else `what`. */
 export function noAnswer(

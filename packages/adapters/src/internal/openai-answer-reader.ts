@@ -1,6 +1,7 @@
 import { type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { ModelWarning } from '@overseer/core/spec';
-import type { AnswerReader, AnswerSource } from './answer-body.ts';
+import type { AnswerReader } from './answer-body.ts';
+import type { AnswerSource } from './answer-source.ts';
 import { noAnswer } from './no-answer.ts';
 import type { OpenAiChunk } from './openai-chunk.ts';
 import { OpenAiChunkReader, plainTextOf } from './openai-chunk-reader.ts';

@@ -1,6 +1,6 @@
 import { type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { FinishReason } from '@overseer/core/spec';
-import type { AnswerSource } from './answer-body.ts';
+import type { AnswerSource } from './answer-source.ts';
 import type { OpenAiChunk, OpenAiDelta, OpenAiPiece, OpenAiUsage } from './openai-chunk.ts';
 import { openAiUsage } from './openai-usage.ts';
 import { ToolCallMerge } from './tool-call-merge.ts';

@@ -1,4 +1,4 @@
-import type { AnswerSource } from './answer-body.ts';
+import type { AnswerSource } from './answer-source.ts';
 import { noAnswer } from './no-answer.ts';
 
 const WHAT = 'the server sent a piece of its stream that is no JSON object';

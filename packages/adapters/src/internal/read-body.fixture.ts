@@ -1,6 +1,7 @@
 import type { EventSink, ModelError } from '@overseer/core/plugin';
 import type { ModelEvent } from '@overseer/core/spec';
-import { type AnswerReader, type AnswerSource, answerBody } from './answer-body.ts';
+import { type AnswerReader, answerBody } from './answer-body.ts';
+import type { AnswerSource } from './answer-source.ts';
 
 /** Makes the reader of a wire. */
 export type CreateReader = (from: AnswerSource, sink: EventSink) => AnswerReader;

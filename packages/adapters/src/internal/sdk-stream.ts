@@ -6,8 +6,9 @@ import {
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelWarning } from '@overseer/core/spec';
-import { type AnswerReader, type AnswerSource, answerBody } from './answer-body.ts';
+import { type AnswerReader, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
+import type { AnswerSource } from './answer-source.ts';
 import { BodyPull } from './body-pull.ts';
 import { drainTimer } from './drain-timer.ts';
 import { idleError } from './idle-error.ts';
