@@ -93,8 +93,8 @@ class ChatStream implements PushHandle {
       onHead: (status, headers) => this.#head(status, headers),
       onData: (bytes) => this.#take(bytes),
       onEnd: () => {
-        this.#release();
         this.#take();
+        this.#release();
       },
       onError: (error) => {
         this.#release();
