@@ -1,6 +1,5 @@
-import { type Clock, type ModelError, toModelError } from '@overseer/core/plugin';
+import { type Clock, type ModelError, noSuchModel, toModelError } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
-import { noSuchModel } from '../internal/available-models.ts';
 import { type HttpClient, requestJson } from '../internal/http-client.ts';
 import { type LmStudioModel, readV0, readV1 } from './read-models.ts';
 import { SharedWork } from './shared-work.ts';
