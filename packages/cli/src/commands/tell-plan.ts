@@ -1,4 +1,4 @@
-import { type MadePlan, type Overseer, planOf, type Run } from '@overseer/core';
+import { type CostEstimate, type MadePlan, type Overseer, planOf, type Run } from '@overseer/core';
 import { OverseerError } from '@overseer/core/plugin';
 import { EXIT } from '../exit-code.ts';
 import type { Project } from '../setup/project.ts';
@@ -39,35 +39,53 @@ export async function madePlan(run: Run, { view }: Followed): Promise<MadePlan |
   }
 }
 
-/** Shows a plan, what working it will take, and what making it took; saves it where that was asked for. Returns the exit code. */
+/**
+ * Saves a plan where that was asked for, and shows it, what working it will take, and what making it took; what it will
+ * take only while the overseer is open. Returns the exit code.
+ */
 export async function tellPlan(
   overseer: Overseer,
   plan: MadePlan,
   { project, show, plans }: PlanSetting,
 ): Promise<number> {
-  const forecast = overseer.estimate(plan.graph);
   const { graph, ...planning } = plan;
   const file = plans?.saveTo;
+  // Before anything else: it was paid for.
   if (file !== undefined) await savePlan(file, graph);
+  const forecast = forecastOf(overseer, plan);
+  const output = wordsOutput(show.json);
   if (show.json && plans?.only === true) {
     const told = { ...forecast, plan: graph, planning };
     process.stdout.write(`${JSON.stringify(told)}\n`);
+    if (forecast === undefined) output.write(`${NOT_RECKONED}\n`);
     return EXIT.done;
   }
   const lines = [
     '',
     ...planTable(graph),
     '',
-    ...estimateTable(forecast),
+    ...(forecast === undefined ? [NOT_RECKONED] : estimateTable(forecast)),
     costOfPlanning(plan),
     ...(file === undefined ? [] : [`The plan is saved: work it with --tasks ${quote(file)}`]),
     ...(file === undefined || !isInSight(project, file)
       ? []
       : ['git sees that file as an uncommitted change: commit it or move it before you work it.']),
   ];
-  const output = wordsOutput(show.json);
   for (const line of lines) output.write(`${harmless(line)}\n`);
   return EXIT.done;
+}
+
+const NOT_RECKONED =
+  'What working it will take was not reckoned, as this was stopped: ask with --tasks and --estimate, once the plan is saved.';
+
+/** Ctrl-C while the plan was made has closed the overseer. */
+function forecastOf(overseer: Overseer, { graph }: MadePlan): CostEstimate | undefined {
+  try {
+    return overseer.estimate(graph);
+  } catch (error) {
+    if (OverseerError.is(error) && error.code === 'overseer.closed') return undefined;
+    throw error;
+  }
 }
 
 /** Nobody should take what was spent already for a part of an estimate. */
