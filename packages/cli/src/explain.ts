@@ -4,7 +4,7 @@ import { EXIT } from './exit-code.ts';
 
 /** Codes of what a person set wrong, as opposed to what broke. */
 const WRONG_INPUT =
-  /^(config|source|plan|workspace)\.|^((run|question)\.unknown|model\.(auth|permission|not-found))$/;
+  /^(config|source|plan(?!\.unsaved$)|workspace)\.|^((run|question)\.unknown|model\.(auth|permission|not-found))$/;
 
 /** Says in one sentence what went wrong, with the code to look it up by; the stack only where nobody planned for it. Returns the exit code. */
 export function explain(error: unknown): number {

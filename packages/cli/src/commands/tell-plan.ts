@@ -5,7 +5,7 @@ import type { Project } from '../setup/project.ts';
 import { isInSight, savePlan } from '../setup/saved-plan.ts';
 import { estimateTable } from '../view/estimate-table.ts';
 import { planTable } from '../view/plan-table.ts';
-import { wordsOutput } from '../view/presenter.ts';
+import { type Output, wordsOutput } from '../view/presenter.ts';
 import { count, dollars, harmless, plural } from '../view/words.ts';
 import type { Followed, ShowFlags } from './follow.ts';
 import { quote } from './words-of-flags.ts';
@@ -41,42 +41,48 @@ export async function madePlan(run: Run, { view }: Followed): Promise<MadePlan |
 
 /**
  * Saves a plan where that was asked for, and shows it, what working it will take, and what making it took; what it will
- * take only while the overseer is open. Returns the exit code.
+ * take only with an overseer that is open. Returns the exit code. Throws `OverseerError` `plan.unsaved`, once the plan
+ * is shown.
  */
 export async function tellPlan(
-  overseer: Overseer,
+  overseer: Overseer | undefined,
   plan: MadePlan,
-  { project, show, plans }: PlanSetting,
+  setting: PlanSetting,
 ): Promise<number> {
-  const { graph, ...planning } = plan;
-  const file = plans?.saveTo;
-  // Before anything else: it was paid for.
-  if (file !== undefined) await savePlan(file, graph);
-  const forecast = forecastOf(overseer, plan);
-  const output = wordsOutput(show.json);
-  if (show.json && plans?.only === true) {
-    const told = { ...forecast, plan: graph, planning };
-    process.stdout.write(`${JSON.stringify(told)}\n`);
-    if (forecast === undefined) output.write(`${NOT_RECKONED}\n`);
-    return EXIT.done;
-  }
-  const lines = [
-    '',
-    ...planTable(graph),
-    '',
-    ...(forecast === undefined ? [NOT_RECKONED] : estimateTable(forecast)),
-    costOfPlanning(plan),
-    ...(file === undefined ? [] : [`The plan is saved: work it with --tasks ${quote(file)}`]),
-    ...(file === undefined || !isInSight(project, file)
-      ? []
-      : ['git sees that file as an uncommitted change: commit it or move it before you work it.']),
-  ];
-  for (const line of lines) output.write(`${harmless(line)}\n`);
+  const file = setting.plans?.saveTo;
+  // It was paid for: it is saved before anything else, and shown whatever becomes of that.
+  const saved = await Promise.allSettled(file === undefined ? [] : [savePlan(file, plan)]);
+  const forecast = overseer === undefined ? undefined : forecastOf(overseer, plan);
+  if (isForPrograms(setting)) writeObject(plan, forecast);
+  else writeTables(plan, forecast, wordsOutput(setting.show.json));
+  for (const one of saved) if (one.status === 'rejected') throw one.reason;
+  if (file !== undefined && !isForPrograms(setting)) tellPlace(file, setting);
   return EXIT.done;
 }
 
+/** Whether the standard output is for one object. */
+function isForPrograms({ show, plans }: PlanSetting): boolean {
+  return show.json && plans?.only === true;
+}
+
+function writeObject({ graph, ...planning }: MadePlan, forecast: CostEstimate | undefined): void {
+  process.stdout.write(`${JSON.stringify({ ...forecast, plan: graph, planning })}\n`);
+  if (forecast === undefined) process.stderr.write(`${NOT_RECKONED}\n`);
+}
+
+function writeTables(plan: MadePlan, forecast: CostEstimate | undefined, output: Output): void {
+  const lines = [
+    '',
+    ...planTable(plan.graph),
+    '',
+    ...(forecast === undefined ? [NOT_RECKONED] : estimateTable(forecast)),
+    costOfPlanning(plan),
+  ];
+  for (const line of lines) output.write(`${harmless(line)}\n`);
+}
+
 const NOT_RECKONED =
-  'What working it will take was not reckoned, as this was stopped: ask with --tasks and --estimate, once the plan is saved.';
+  'What working it will take is not reckoned here: --tasks with --estimate says it of a saved plan.';
 
 /** Ctrl-C while the plan was made has closed the overseer. */
 function forecastOf(overseer: Overseer, { graph }: MadePlan): CostEstimate | undefined {
@@ -85,6 +91,16 @@ function forecastOf(overseer: Overseer, { graph }: MadePlan): CostEstimate | und
   } catch (error) {
     if (OverseerError.is(error) && error.code === 'overseer.closed') return undefined;
     throw error;
+  }
+}
+
+function tellPlace(file: string, { project, show }: PlanSetting): void {
+  const output = wordsOutput(show.json);
+  output.write(`The plan is saved: work it with --tasks ${harmless(quote(file))}\n`);
+  if (isInSight(project, file)) {
+    output.write(
+      'git sees that file as an uncommitted change: commit it or move it before you work it.\n',
+    );
   }
 }
 
