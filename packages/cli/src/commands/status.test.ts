@@ -1,5 +1,10 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createOverseer, type Overseer } from '@overseer/core';
+import { fakeModel } from '@overseer/core/testing';
+import { sqlite } from '@overseer/storage/sqlite';
 import { describe, expect, it } from 'vitest';
-import { createScene, overseer, smallScenario, start } from '../scene.fixture.ts';
+import { createScene, overseer, type Scene, smallScenario, start } from '../scene.fixture.ts';
 
 describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () => {
   it('A6: status shows every run, and one run task by task, for people and for programs', async () => {
@@ -21,6 +26,17 @@ describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () =
       2,
       expect.stringMatching(/^There is no run r1 in .* \[run\.unknown\]\n$/),
     ]);
+  });
+
+  it('A6 K7: status of one run knows that the project is paused', async () => {
+    await using scene = await createScene(smallScenario());
+    await using paused = await pausedProject(scene);
+    const tasks = ['one', 'two'].map((key) => ({ key, instruction: 'x' }));
+    const run = paused.run({ tasks }).id;
+    await paused.progress();
+    const { out } = await overseer(scene, ['status', run]);
+    expect(out).toContain('2 paused');
+    expect(out).toContain('holds up: 2 tasks are paused');
   });
 
   it('A6 D1: events --follow tells of a run beside it, event by event, until Ctrl-C', async () => {
@@ -69,3 +85,15 @@ describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () =
     expect((await overseer(scene, ['status'])).out).toMatch(/Again\? +completed/);
   });
 });
+
+/** A project that is paused, and still open. */
+async function pausedProject({ folder }: Scene): Promise<Overseer> {
+  await mkdir(join(folder, '.overseer'));
+  const paused = await createOverseer({
+    overseer: 'boss',
+    models: { boss: { model: fakeModel({ reply: () => ({ text: 'x' }) }) } },
+    store: sqlite(join(folder, '.overseer/journal.db')),
+  });
+  await paused.pause();
+  return paused;
+}

@@ -50,9 +50,10 @@ async function readStatus(store: StateStore, id: string | undefined): Promise<St
   const views = new Map<string, RunView>();
   const fold = new ProgressFold();
   const ledger = id === undefined ? undefined : createFailureLedger();
-  for await (const event of journalEvents(store, id)) {
+  // What holds one run up may be told by no event of its own.
+  for await (const event of journalEvents(store, undefined)) {
     fold.take(event);
-    if (event.run === undefined) continue;
+    if (event.run === undefined || (id !== undefined && event.run !== id)) continue;
     const view = views.get(event.run) ?? emptyView();
     views.set(event.run, view);
     foldView(view, event);
@@ -61,8 +62,20 @@ async function readStatus(store: StateStore, id: string | undefined): Promise<St
   if (id !== undefined && views.size === 0) {
     throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);
   }
-  const progress = progressOf(fold, { nowMs: Date.now() });
-  return { views: [...views.values()], progress, failures: ledger?.report() };
+  const progress = progressOf(fold, { nowMs: Date.now() }, id === undefined ? {} : { run: id });
+  const isKept = id === undefined || progress.runs.length > 0;
+  return {
+    views: [...views.values()],
+    progress: isKept ? progress : await progressOfOld(store, id),
+    failures: ledger?.report(),
+  };
+}
+
+/** Of runs that are over a fold keeps the latest alone. */
+async function progressOfOld(store: StateStore, id: string): Promise<Progress> {
+  const fold = new ProgressFold();
+  for await (const event of journalEvents(store, id)) fold.take(event);
+  return progressOf(fold, { nowMs: Date.now() });
 }
 
 function jsonLine(view: RunView, { progress, failures }: Status): string {
