@@ -40,7 +40,8 @@ export async function statusCommand(id: string | undefined, flags: StatusFlags):
 /** The runs of a journal in the order of their starts. */
 interface Status {
   readonly views: readonly RunView[];
-  readonly progress: Progress;
+  /** Of all runs, or of the one that was asked for. */
+  readonly fold: ProgressFold;
   /** What failed, where one run was asked for. */
   readonly failures: FailureReport | undefined;
 }
@@ -62,36 +63,39 @@ async function readStatus(store: StateStore, id: string | undefined): Promise<St
   if (id !== undefined && views.size === 0) {
     throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);
   }
-  const progress = progressOf(fold, { nowMs: Date.now() }, id === undefined ? {} : { run: id });
-  const isKept = id === undefined || progress.runs.length > 0;
+  const isKept = id === undefined || progressIn(fold, id).runs.length > 0;
   return {
     views: [...views.values()],
-    progress: isKept ? progress : await progressOfOld(store, id),
+    fold: isKept ? fold : await foldOfOld(store, id),
     failures: ledger?.report(),
   };
 }
 
 /** Of runs that are over a fold keeps the latest alone. */
-async function progressOfOld(store: StateStore, id: string): Promise<Progress> {
+async function foldOfOld(store: StateStore, id: string): Promise<ProgressFold> {
   const fold = new ProgressFold();
   for await (const event of journalEvents(store, id)) fold.take(event);
-  return progressOf(fold, { nowMs: Date.now() });
+  return fold;
 }
 
-function jsonLine(view: RunView, { progress, failures }: Status): string {
+function progressIn(fold: ProgressFold, run: string | undefined): Progress {
+  return progressOf(fold, { nowMs: Date.now() }, run === undefined ? {} : { run });
+}
+
+function jsonLine(view: RunView, { fold, failures }: Status): string {
+  const { runs, bottlenecks } = progressIn(fold, view.run);
+  const [run] = runs;
   return JSON.stringify({
     ...runSummary(view),
-    progress: progress.runs.find(({ run }) => run === view.run),
+    progress: run === undefined ? undefined : { ...run, bottlenecks },
     ...(failures === undefined ? {} : { failures }),
   });
 }
 
-function tableLines(
-  { views, progress, failures }: Status,
-  id: string | undefined,
-): readonly string[] {
+function tableLines({ views, fold, failures }: Status, id: string | undefined): readonly string[] {
   const [first] = views;
   if (first === undefined) return ['No run yet.'];
+  const progress = progressIn(fold, id);
   if (id === undefined) {
     return [...runTable(views), ...afterBlank(bottleneckLines(progress.bottlenecks))].map(harmless);
   }
