@@ -1,4 +1,4 @@
-import { ConfigError, OverseerError, StoreError } from '@overseer/core/plugin';
+import { ConfigError, ModelError, OverseerError, StoreError } from '@overseer/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { explain } from './explain.ts';
 
@@ -17,5 +17,16 @@ describe('explain', () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(explain(error)).toBe(code);
     expect(write.mock.calls).toEqual([[`${error.message} [${error.code}]\n`]]);
+  });
+
+  it('X5 A6: what a server wrote moves no cursor and sets no title, in a sentence and in a stack', () => {
+    const hostile = 'real\u001b]0;PWNED\u0007\u001b[2J\u009b2J\u202e';
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    explain(new ModelError('not-found', `The server has ${hostile}.`));
+    explain(new Error(hostile));
+    explain(hostile);
+    const said = write.mock.calls.map(([text]) => String(text));
+    expect(said[0]).toBe('The server has real]0;PWNED[2J2J. [model.not-found]\n');
+    for (const text of said) expect(text).not.toMatch(/[^\n\u0020-\u007e]/);
   });
 });
