@@ -13,7 +13,7 @@ import { processOutput } from '../view/presenter.ts';
 import { bottleneckLines, progressLines } from '../view/progress-lines.ts';
 import { emptyView, foldView, type RunView } from '../view/run-view.ts';
 import { runSummary, runTable, taskTable } from '../view/status-tables.ts';
-import { harmless } from '../view/words.ts';
+import { oneLine } from '../view/words.ts';
 import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
 
 /** What `overseer status` is told. */
@@ -97,12 +97,12 @@ function tableLines({ views, fold, failures }: Status, id: string | undefined): 
   if (first === undefined) return ['No run yet.'];
   const progress = progressIn(fold, id);
   if (id === undefined) {
-    return [...runTable(views), ...afterBlank(bottleneckLines(progress.bottlenecks))].map(harmless);
+    return [...runTable(views), ...afterBlank(bottleneckLines(progress.bottlenecks))].map(oneLine);
   }
   const [run] = progress.runs;
   const far = run === undefined ? [] : progressLines(run, progress);
   const failed = failures === undefined ? [] : failureLines(failures);
-  return [...[...taskTable(first), ...afterBlank(far)].map(harmless), ...afterBlank(failed)];
+  return [...[...taskTable(first), ...afterBlank(far)].map(oneLine), ...afterBlank(failed)];
 }
 
 function afterBlank(lines: readonly string[]): readonly string[] {

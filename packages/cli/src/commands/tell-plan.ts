@@ -6,7 +6,7 @@ import { isInSight, savePlan } from '../setup/saved-plan.ts';
 import { estimateTable } from '../view/estimate-table.ts';
 import { planTable } from '../view/plan-table.ts';
 import { type Output, wordsOutput } from '../view/presenter.ts';
-import { count, dollars, harmless, plural } from '../view/words.ts';
+import { count, dollars, oneLine, plural } from '../view/words.ts';
 import type { Followed, ShowFlags } from './follow.ts';
 import { quote } from './words-of-flags.ts';
 
@@ -78,7 +78,7 @@ function writeTables(plan: MadePlan, forecast: CostEstimate | undefined, output:
     ...(forecast === undefined ? [NOT_RECKONED] : estimateTable(forecast)),
     costOfPlanning(plan),
   ];
-  for (const line of lines) output.write(`${harmless(line)}\n`);
+  for (const line of lines) output.write(`${oneLine(line)}\n`);
 }
 
 const NOT_RECKONED =
@@ -96,7 +96,7 @@ function forecastOf(overseer: Overseer, { graph }: MadePlan): CostEstimate | und
 
 function tellPlace(file: string, { project, show }: PlanSetting): void {
   const output = wordsOutput(show.json);
-  output.write(`The plan is saved: work it with --tasks ${harmless(quote(file))}\n`);
+  output.write(`The plan is saved: work it with --tasks ${oneLine(quote(file))}\n`);
   if (isInSight(project, file)) {
     output.write(
       'git sees that file as an uncommitted change: commit it or move it before you work it.\n',
