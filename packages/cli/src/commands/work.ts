@@ -40,7 +40,7 @@ export async function work(
   options: WorkOptions,
   begin: (overseer: Overseer) => Promise<Run | undefined> | Run | undefined,
 ): Promise<number> {
-  await using overseer = await openTeam(options);
+  await using overseer = await openTeam(options, groundOf(options.project));
   const run = await begin(overseer);
   if (run === undefined) {
     wordsOutput(options.show.json).write(
@@ -107,20 +107,26 @@ function isToGoOn({ interrupted, view: { status } }: Followed): boolean {
   return status === 'suspended' || (interrupted && status !== 'completed' && status !== 'failed');
 }
 
-/** The team with the project's journal, and its repository where there is one. */
-export async function openTeam({
-  project,
-  team,
-  parts,
-  budgetUsd,
-}: WorkOptions): Promise<Overseer> {
+/** What a team works with beside itself. */
+export type Ground = Pick<OverseerOptions, 'store' | 'workspaces'>;
+
+/** The team on the ground that is given. */
+export async function openTeam(
+  { team, parts, budgetUsd }: WorkOptions,
+  ground: Ground,
+): Promise<Overseer> {
   return await createOverseer({
     ...team,
     ...parts,
-    store: sqlite(project.journal),
-    ...(project.repository === undefined
-      ? {}
-      : { workspaces: gitWorkspaces({ repository: project.repository }) }),
+    ...ground,
     ...(budgetUsd === undefined ? {} : { budget: { usd: budgetUsd } }),
   });
+}
+
+/** The project's journal, and its repository where there is one. */
+function groundOf({ journal, repository }: Project): Ground {
+  return {
+    store: sqlite(journal),
+    ...(repository === undefined ? {} : { workspaces: gitWorkspaces({ repository }) }),
+  };
 }
