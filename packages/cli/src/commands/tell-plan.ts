@@ -2,7 +2,8 @@ import { type CostEstimate, type MadePlan, type Overseer, planOf, type Run } fro
 import { OverseerError } from '@overseer/core/plugin';
 import { EXIT } from '../exit-code.ts';
 import type { Project } from '../setup/project.ts';
-import { isInSight, savePlan } from '../setup/saved-plan.ts';
+import { savePlan } from '../setup/saved-plan.ts';
+import { isSeenByGit } from '../setup/seen-by-git.ts';
 import { estimateTable } from '../view/estimate-table.ts';
 import { planTable } from '../view/plan-table.ts';
 import { type Output, wordsOutput } from '../view/presenter.ts';
@@ -56,7 +57,7 @@ export async function tellPlan(
   if (isForPrograms(setting)) writeObject(plan, forecast);
   else writeTables(plan, forecast, wordsOutput(setting.show.json));
   for (const one of saved) if (one.status === 'rejected') throw one.reason;
-  if (file !== undefined && !isForPrograms(setting)) tellPlace(file, setting);
+  if (file !== undefined && !isForPrograms(setting)) await tellPlace(file, setting);
   return EXIT.done;
 }
 
@@ -94,10 +95,10 @@ function forecastOf(overseer: Overseer, { graph }: MadePlan): CostEstimate | und
   }
 }
 
-function tellPlace(file: string, { project, show }: PlanSetting): void {
+async function tellPlace(file: string, { project, show }: PlanSetting): Promise<void> {
   const output = wordsOutput(show.json);
   output.write(`The plan is saved: work it with --tasks ${oneLine(quote(file))}\n`);
-  if (isInSight(project, file)) {
+  if (await isSeenByGit(project, file)) {
     output.write(
       'git sees that file as an uncommitted change: commit it or move it before you work it.\n',
     );

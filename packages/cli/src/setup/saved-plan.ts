@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { type MadePlan, readGraph, writeGraph } from '@overseer/core';
 import { ConfigError, OverseerError } from '@overseer/core/plugin';
 import type { TaskGraph } from '@overseer/core/spec';
@@ -71,13 +71,6 @@ function noPlace(file: string, cause: unknown): ConfigError {
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Whether git would see that file as an uncommitted change, which no run begins with. */
-export function isInSight({ repository }: Project, file: string): boolean {
-  if (repository === undefined) return false;
-  const [first] = relative(repository, file).split(sep);
-  return first !== '..' && first !== '.overseer';
 }
 
 async function textOf(file: string): Promise<string> {
