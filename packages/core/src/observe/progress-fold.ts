@@ -44,9 +44,9 @@ export class ProgressFold {
   readonly #runs = new Map<string, RunRecord>();
   readonly #groups = new Map<string, LimitedTime>();
   readonly #attempts = new AttemptFold(this.book);
-  #isPaused = false;
   /** Whether an event told whether the project is paused. */
   #knowsPause = false;
+  #isPaused = false;
 
   constructor() {
     this.runs = this.#runs;
