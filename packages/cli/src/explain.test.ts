@@ -19,6 +19,16 @@ describe('explain', () => {
     expect(write.mock.calls).toEqual([[`${error.message} [${error.code}]\n`]]);
   });
 
+  it('X5 A6: what a server wrote stays in its line, where our own sentences may have several', () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    explain(new ModelError('not-found', 'The server has a\nRun r completed\u2028b.'));
+    explain(new ConfigError('config.limit', '5 cals / 5h\n  ^^^^'));
+    expect(write.mock.calls.map(([text]) => text)).toEqual([
+      'The server has a Run r completed b. [model.not-found]\n',
+      '5 cals / 5h\n  ^^^^ [config.limit]\n',
+    ]);
+  });
+
   it('X5 A6: what a server wrote moves no cursor and sets no title, in a sentence and in a stack', () => {
     const hostile = 'real\u001b]0;PWNED\u0007\u001b[2J\u009b2J\u202e';
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

@@ -1,7 +1,7 @@
 import { OverseerError } from '@overseer/core/plugin';
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-code.ts';
-import { harmless } from './view/words.ts';
+import { harmless, oneLine } from './view/words.ts';
 
 /** Codes of what a person set wrong, as opposed to what broke. */
 const WRONG_INPUT =
@@ -14,7 +14,9 @@ const WRONG_INPUT =
 export function explain(error: unknown): number {
   if (error instanceof CommanderError) return explainCommandLine(error);
   if (OverseerError.is(error)) {
-    process.stderr.write(`${harmless(error.message)} [${error.code}]\n`);
+    // Much of what is said of a model was said by its server.
+    const said = error.code.startsWith('model.') ? oneLine(error.message) : harmless(error.message);
+    process.stderr.write(`${said} [${error.code}]\n`);
     return WRONG_INPUT.test(error.code) ? EXIT.usage : EXIT.failed;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -66,12 +66,4 @@ describe('unlistedModel', () => {
     expect(message).toMatch(/it has model-0, .*model-19 and 5 more\. .*write openai:zebra\.$/);
     expect(message).not.toContain('did you mean');
   });
-
-  it('X5 M4: a name of several lines forges none', () => {
-    const listed = ['real', 'two\nlines', 'odd\u001b[2J'];
-    const { message } = unlistedModel({ id: 'bos', provider: 'openai' }, listed, false) ?? {
-      message: '',
-    };
-    expect(message).toContain('it has real, "two\\nlines", "odd\\u001b[2J".');
-  });
 });

@@ -26,14 +26,9 @@ function refusal(id: string, listed: readonly string[], advice: string): ModelNo
   const near = nearest(id, listed);
   const hint = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
   const more = listed.length - SHOWN;
-  const names = `${listed.slice(0, SHOWN).map(shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const names = `${listed.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   const sentence = `The server has no model ${JSON.stringify(id)}; ${hint}it has ${names}.${advice}`;
   return new ModelNotFoundError(sentence, listed);
-}
-
-/** A server may list anything: what is no plain name is quoted. */
-function shown(name: string): string {
-  return /^[\w./:@+-]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** What a version or a tag adds to a name, as opposed to the name of a sister: `-20260101`, `-001`, `-v1:0`, `-latest`, `:8b`. */
