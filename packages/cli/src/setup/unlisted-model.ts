@@ -25,6 +25,9 @@ function refusal(id: string, listed: readonly string[], advice: string): ModelNo
   return new ModelNotFoundError(`${message.replace(/^the /, 'The ')}.${advice}`, listed);
 }
 
+/** What a version or a tag adds to a name, as opposed to the name of a sister: `-20260101`, `-001`, `-v1:0`, `-latest`, `:8b`. */
+const VERSION = /^(-(latest|v\d[\w.]*|\d{3,}(-\d\d)*(-v\d[\w.]*)?))?(:.*)?$/;
+
 function isSame(id: string, listed: string): boolean {
   const [asked, there] = [id.toLowerCase(), listed.toLowerCase()];
   const base = asked.replace(/[-:]latest$/, '');
@@ -33,8 +36,7 @@ function isSame(id: string, listed: string): boolean {
     (one) =>
       one === asked ||
       one === base ||
-      one.startsWith(`${base}-`) ||
-      one.startsWith(`${base}:`) ||
+      (one.startsWith(base) && VERSION.test(one.slice(base.length))) ||
       asked.startsWith(`${one}:`),
   );
 }
