@@ -95,8 +95,8 @@ export function mayRunNow(
     member.limits.admit(nowMs, claimFor(decider, member, task, rough)).kind === 'run';
 }
 
-/** Which models' answers were refused and how often, and which failed at the task. */
-function triedBy({ past, forgiven, model }: TaskState): {
+/** Which models' answers were refused and how often, and which failed at the task. Pure. */
+export function triedBy({ past, forgiven, model }: TaskState): {
   readonly refusals: Map<string, number>;
   readonly excluded: Map<string, string>;
 } {
