@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CODE, openBench, settle, silence } from './hedging.fixture.ts';
+import { CODE, eventsOf, openBench, settle, silence, started } from './hedging.fixture.ts';
 import { heldModel } from './held-model.fixture.ts';
 import type { PastAttempt } from './journal/run-state.ts';
 import { createCandidateFinder } from './route/candidate-finder.ts';
@@ -13,6 +13,7 @@ const good: Validator = {
   validate: async ({ text }) =>
     text === 'bad' ? { kind: 'fail', findings: [{ message: 'It is bad.' }] } : { kind: 'pass' },
 };
+const PASS = '{"verdict":"pass","score":1,"findings":[]}';
 const CHECKED = { ...CODE, checks: [{ kind: 'good' }] };
 
 describe('whom a task is not given back to by a hedge', () => {
@@ -81,6 +82,26 @@ describe('whom a task is not given back to by a hedge', () => {
     expect(found?.member.name).toBe(asked);
     a.calls[0]?.answer('x');
     await run.result;
+    await overseer.close();
+  });
+
+  it('M14 V1: the author of the work, where its review has no other reviewer', async () => {
+    const { overseer, clock, a, b } = await openBench({
+      overseer: 'a',
+      ofA: { goodAt: ['code'] },
+      more: { boss: { model: heldModel('boss'), goodAt: ['sums'] } },
+    });
+    const run = overseer.run({ tasks: [{ ...CODE, checks: [{ kind: 'review' }] }] });
+    await settle();
+    a.calls[0]?.answer('x');
+    await settle();
+    expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
+    await silence(clock, 1_100);
+    await silence(clock, 60_000);
+    expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
+    b.calls[0]?.answer(PASS);
+    expect(await run.result).toMatchObject({ status: 'completed', tasks: [{ model: 'a' }] });
+    expect(started(await eventsOf(run)).some(({ data }) => data.hedge)).toBe(false);
     await overseer.close();
   });
 });

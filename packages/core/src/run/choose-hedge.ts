@@ -76,6 +76,8 @@ function notAskedToo({ settings, projection }: Decider, task: TaskState): Map<st
   // Such a model may be quicker than the one that the task was given to instead of it, and would take it back.
   for (const name of triedBy(task).refusals.keys()) without.set(name, 'its answer was refused');
   for (const name of doubtedIn(task)) without.set(name, 'its answer was doubtful');
+  // Where the one other reviewer is silent, the author would be the last who can.
+  if (task.asks?.author !== undefined) without.set(task.asks.author, 'its work is judged');
   return without;
 }
 
