@@ -19,13 +19,21 @@ export function groupOf(task: GroupedTask, { user = '', tenant = '' }: Payer = {
   const tried = past.flatMap(({ model, outcome, fault }) =>
     outcome === 'moved' ? [] : [`${model} ${outcome} ${fault}`],
   );
+  const granted = plan.grants === undefined ? [] : [`with ${plan.grants.join(' ')}`];
   const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
   // Nobody else's wait says anything about a task that has models of its own, or perhaps needs none.
   const isApart = (plan.model ?? plan.notBy ?? plan.ensemble) !== undefined;
   const own = isApart ? [task.run, plan.key] : [];
-  return [roleOf(plan), plan.kind, ...sizeOf(plan), ...judged, ...own, ...tried, ...payer].join(
-    '/',
-  );
+  return [
+    roleOf(plan),
+    plan.kind,
+    ...sizeOf(plan),
+    ...granted,
+    ...judged,
+    ...own,
+    ...tried,
+    ...payer,
+  ].join('/');
 }
 
 /** Tasks that may be too large for some model do not speak for those that are not. */

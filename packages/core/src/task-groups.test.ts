@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { openTeam } from './create-overseer.ts';
+import { settle } from './hedging.fixture.ts';
+import { type HeldModel, heldModel } from './held-model.fixture.ts';
+import type { OverseerOptions } from './options.ts';
+import { Overseer } from './overseer.ts';
+import { createFakeClock } from './testing/fake-clock.ts';
+import { fakeModel } from './testing/fake-model.ts';
+
+/** Opens a team of these models, and a boss that does no work. */
+async function open(models: OverseerOptions['models']): Promise<Overseer> {
+  const team = await openTeam({
+    overseer: 'boss',
+    models: {
+      boss: { model: fakeModel({ id: 'boss', reply: () => ({ text: 'ok' }) }) },
+      ...models,
+    },
+    clock: createFakeClock(),
+  });
+  return new Overseer(team.settings, team.open, team.dispose);
+}
+
+/** Has a model make the one call of its day. */
+async function useUp(overseer: Overseer, model: HeldModel): Promise<void> {
+  const run = overseer.run({ tasks: [{ instruction: 'x', model: model.info.id }] });
+  await settle();
+  model.calls[0]?.answer('x');
+  await run.result;
+}
+
+describe('a ready task never waits behind one that other models have to do', () => {
+  it('K5: which was granted tools, where it is for a model that has none', async () => {
+    const a = heldModel('a');
+    const b = heldModel('b', {
+      can: { tools: false, json: 'schema', reasoning: false, image: false },
+    });
+    const overseer = await open({
+      a: { model: a, role: 'worker', limits: ['1 call / 1d'] },
+      b: { model: b, role: 'worker' },
+    });
+    await useUp(overseer, a);
+    const run = overseer.run({
+      tasks: [
+        { key: 'granted', instruction: 'x', grants: ['write'] },
+        { key: 'plain', instruction: 'y' },
+      ],
+    });
+    await settle();
+    expect(overseer.queue().map(({ task }) => task)).toEqual(['granted']);
+    expect(b.calls).toHaveLength(1);
+    await run.cancel('seen');
+    await overseer.close();
+  });
+});
