@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openTeam } from './create-overseer.ts';
+import { ModelError } from './errors/model-error.ts';
 import { settle } from './hedging.fixture.ts';
 import { type HeldModel, heldModel } from './held-model.fixture.ts';
 import type { OverseerOptions } from './options.ts';
@@ -48,6 +49,33 @@ describe('a ready task never waits behind one that other models have to do', () 
     await settle();
     expect(overseer.queue().map(({ task }) => task)).toEqual(['granted']);
     expect(b.calls).toHaveLength(1);
+    await run.cancel('seen');
+    await overseer.close();
+  });
+
+  it('K5 R9: whose prompt was too long, where it is for a smaller model', async () => {
+    const a = heldModel('a', { contextWindow: 4_000 });
+    const b = heldModel('b', { contextWindow: 100_000 });
+    const c = heldModel('c', { contextWindow: 3_000 });
+    const overseer = await open({
+      a: { model: a, role: 'worker', fallback: ['b', 'c'] },
+      b: { model: b, role: 'coder', limits: ['1 call / 1d'] },
+      c: { model: c, role: 'coder' },
+    });
+    await useUp(overseer, b);
+    const run = overseer.run({
+      tasks: [
+        { key: 'long', instruction: 'x' },
+        { key: 'short', instruction: 'y' },
+      ],
+    });
+    await settle();
+    a.calls[0]?.fail(new ModelError('context-overflow', 'too long'));
+    await settle();
+    a.calls[1]?.fail(new ModelError('invalid', 'no'));
+    await settle();
+    expect(overseer.queue().map(({ task }) => task)).toEqual(['long']);
+    expect(c.calls).toHaveLength(1);
     await run.cancel('seen');
     await overseer.close();
   });
