@@ -60,9 +60,9 @@ export function chooseFor(
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
-    // Where there is one and nothing was tried, nothing is left to be told apart.
+    // Where there is one and nothing was tried, nothing is left to be told apart; work is reviewed by others than those too.
     rating:
-      candidates.length < 2 && task.past.length === 0
+      candidates.length < 2 && task.past.length === 0 && task.asks?.author === undefined
         ? undefined
         : ratingFor(
             decider,
