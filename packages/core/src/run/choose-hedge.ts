@@ -1,5 +1,6 @@
 import { conversation } from '../attempt/conversation.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
+import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { type Member, versionOf } from '../route/member.ts';
 import type { HedgeOf } from '../spec/event.ts';
@@ -45,7 +46,7 @@ export function chooseHedge(
   silentMs: number,
   nowMs: number,
 ): ChosenHedge | undefined {
-  const silent = `gave no first word in ${inWords(silentMs)}`;
+  const silent = `gave no first word in ${silence(silentMs)}`;
   const without = notAskedToo(decider, task).set(attempt.model ?? '', silent);
   const choice = chooseFor(decider, task, nowMs, without);
   if (choice.kind !== 'assign') return undefined;
@@ -81,7 +82,7 @@ function notAskedToo({ settings, projection }: Decider, task: TaskState): Map<st
   return without;
 }
 
-function inWords(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
+/** Spans are rounded up, and no more is said than what is known. */
+function silence(ms: number): string {
+  return describeSpan(ms < 1_000 ? ms : ms - (ms % 1_000));
 }

@@ -41,7 +41,7 @@ export interface HedgeOf {
   readonly of: string;
   /** What the second model is, `provider/id`: under this its outcome is learned if it answers first. */
   readonly version: string;
-  /** In words: `coder-a gave no first word in 4.2 s: asked coder-b too`. */
+  /** In words: `coder-a gave no first word in 4 s: asked coder-b too`. */
   readonly because: string;
 }
 
