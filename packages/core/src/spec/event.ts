@@ -180,6 +180,7 @@ export interface EventData {
     readonly settled: CallEstimate;
     readonly rate?: RateLimit;
     readonly durationMs: number;
+    /** From the start of the call to its first delta or part, by the clock of the host; absent where nothing came. */
     readonly firstTokenMs?: number;
     readonly warnings?: readonly string[];
   };
