@@ -7,9 +7,13 @@ import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
+import { toolOf } from './tool/tool.fixture.ts';
 
 /** Opens a team of these models, and a boss that does no work. */
-async function open(models: OverseerOptions['models']): Promise<Overseer> {
+async function open(
+  models: OverseerOptions['models'],
+  more: Partial<OverseerOptions> = {},
+): Promise<Overseer> {
   const team = await openTeam({
     overseer: 'boss',
     models: {
@@ -17,6 +21,7 @@ async function open(models: OverseerOptions['models']): Promise<Overseer> {
       ...models,
     },
     clock: createFakeClock(),
+    ...more,
   });
   return new Overseer(team.settings, team.open, team.dispose);
 }
@@ -49,6 +54,32 @@ describe('a ready task never waits behind one that other models have to do', () 
     await settle();
     expect(overseer.queue().map(({ task }) => task)).toEqual(['granted']);
     expect(b.calls).toHaveLength(1);
+    await run.cancel('seen');
+    await overseer.close();
+  });
+
+  it('K5: whose role takes more calls, where both were given to one model', async () => {
+    const a = heldModel('a');
+    const overseer = await open(
+      { a: { model: a, role: 'worker', limits: ['2 calls / 1d'] } },
+      {
+        tools: { look: toolOf() },
+        roles: { handy: { text: 'You have tools.', tools: ['look'] } },
+      },
+    );
+    await useUp(overseer, a);
+    await overseer.pause();
+    const run = overseer.run({
+      tasks: [
+        { key: 'tools', instruction: 'x', role: 'handy', priority: 'critical' },
+        { key: 'plain', instruction: 'y' },
+      ],
+    });
+    for (const task of ['tools', 'plain']) await overseer.reassign({ run: run.id, task }, 'a');
+    await overseer.resume();
+    await settle();
+    expect(overseer.queue().map(({ task }) => task)).toEqual(['tools']);
+    expect(a.calls).toHaveLength(2);
     await run.cancel('seen');
     await overseer.close();
   });

@@ -22,23 +22,17 @@ type Tried = Pick<PastAttempt, 'model' | 'outcome' | 'fault'> &
 export function groupOf(task: GroupedTask, { user = '', tenant = '' }: Payer = {}): string {
   const { task: plan, past, forgiven = 0, asks } = task;
   const payer = user === '' && tenant === '' ? [] : [`of ${user} of ${tenant}`];
-  if (task.model !== undefined) return [`for ${task.model}/${plan.kind}`, ...payer].join('/');
+  const role = roleOf(plan);
+  if (task.model !== undefined) return [`for ${task.model}`, role, plan.kind, ...payer].join('/');
   const tried = past.length === forgiven ? [] : past.slice(forgiven).flatMap(marksOf);
   const granted = plan.grants === undefined ? [] : [`with ${plan.grants.join(' ')}`];
   const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
   // Nobody else's wait says anything about a task that has models of its own, or perhaps needs none.
   const isApart = (plan.model ?? plan.notBy ?? plan.ensemble) !== undefined;
   const own = isApart ? [task.run, plan.key] : [];
-  return [
-    roleOf(plan),
-    plan.kind,
-    ...sizeOf(plan),
-    ...granted,
-    ...judged,
-    ...own,
-    ...tried,
-    ...payer,
-  ].join('/');
+  return [role, plan.kind, ...sizeOf(plan), ...granted, ...judged, ...own, ...tried, ...payer].join(
+    '/',
+  );
 }
 
 function marksOf({ model, outcome, fault, isDoubted, overflow }: Tried): readonly string[] {
