@@ -66,7 +66,7 @@ class Race {
     this.#at = at;
     this.#hedging = hedging;
     this.#lateAfterMs = lateAfterMs;
-    this.#startedAt = host.clock.now();
+    this.#startedAt = host.clock.elapsed();
     this.#first = createLeg(at.attempt.model ?? '', call);
   }
 
@@ -100,7 +100,7 @@ class Race {
 
   #late(): void {
     if (this.#first.isOver || this.#speaker !== undefined) return;
-    const silentMs = Math.max(0, this.#host.clock.now() - this.#startedAt);
+    const silentMs = Math.round(this.#host.clock.elapsed() - this.#startedAt);
     try {
       const asked = this.#hedging.askToo(this.#at, this.#first.call.call, silentMs);
       if (asked !== undefined) this.#ask(asked);
