@@ -198,13 +198,18 @@ class CheckContext implements ValidationContext {
 
   /** A signal that nobody reads is never made. */
   get signal(): AbortSignal {
-    return CheckContext.stopOf(this).signal;
+    return this.#stop().signal;
   }
 
-  /** What the check is stopped by, made when it is asked for: most are over before anybody could. */
+  /** What a check is stopped by; no business of its validator's. */
   static stopOf(context: CheckContext): Cancellation {
-    context.#own ??= new Cancellation();
-    return context.#own;
+    return context.#stop();
+  }
+
+  /** Made when it is asked for: most checks are over before anybody could stop them. */
+  #stop(): Cancellation {
+    this.#own ??= new Cancellation();
+    return this.#own;
   }
 
   /** What the tasks that this one needs gave. */

@@ -44,6 +44,8 @@ export class ProgressFold {
   readonly #runs = new Map<string, RunRecord>();
   readonly #groups = new Map<string, LimitedTime>();
   readonly #attempts = new AttemptFold(this.book);
+  /** Whether an event told whether the project is paused. */
+  #knowsPause = false;
   #isPaused = false;
 
   constructor() {
@@ -53,6 +55,20 @@ export class ProgressFold {
   /** Whether the project is paused. */
   get isPaused(): boolean {
     return this.#isPaused;
+  }
+
+  /**
+   * Says that the project was paused before the first event that was taken; of no effect where an event tells.
+   *
+   * @internal
+   */
+  pausedBefore(): void {
+    if (this.#knowsPause || this.#isPaused) return;
+    this.#isPaused = true;
+    for (const run of this.#runs.values()) {
+      // What was taken for waiting was held by the pause.
+      for (const task of run.tasks.values()) task.readyAt = undefined;
+    }
   }
 
   /** Takes one event into account, in order. */
@@ -254,13 +270,17 @@ export class ProgressFold {
 
   #pauseAll(at: number): void {
     this.#isPaused = true;
+    this.#knowsPause = true;
     for (const run of this.#runs.values()) {
       for (const task of run.tasks.values()) this.#stopWaiting(run, task, at);
     }
   }
 
   #resumeAll(at: number): void {
+    // An end tells of a beginning that was not taken.
+    this.pausedBefore();
     this.#isPaused = false;
+    this.#knowsPause = true;
     for (const run of this.#runs.values()) {
       for (const task of run.tasks.values()) this.#wait(run, task, at);
     }

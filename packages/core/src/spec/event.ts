@@ -41,7 +41,7 @@ export interface HedgeOf {
   readonly of: string;
   /** What the second model is, `provider/id`: under this its outcome is learned if it answers first. */
   readonly version: string;
-  /** In words: `coder-a gave no first word in 4.2 s: asked coder-b too`. */
+  /** In words: `coder-a gave no first word in 4 s: asked coder-b too`. */
   readonly because: string;
 }
 
@@ -180,6 +180,7 @@ export interface EventData {
     readonly settled: CallEstimate;
     readonly rate?: RateLimit;
     readonly durationMs: number;
+    /** From the start of the call to its first delta or part, by the clock of the host; absent where nothing came. */
     readonly firstTokenMs?: number;
     readonly warnings?: readonly string[];
   };
