@@ -1,4 +1,5 @@
 import type { AttemptFault, OverseerEvent } from '../spec/event.ts';
+import { newAskedModels, takeCall } from './asked-models.ts';
 import { type AttemptRecord, addWait, type RunRecord, type TaskRecord } from './run-record.ts';
 import type { AttemptEnd, WorkBook } from './work-book.ts';
 
@@ -17,7 +18,7 @@ export class AttemptFold {
     task.startedAt ??= event.at;
     task.attempt = {
       id: event.attempt ?? '',
-      model: event.data.model,
+      ...newAskedModels(event.data.model),
       startedAt: event.at,
       steps: 0,
       stalledMs: 0,
@@ -31,21 +32,20 @@ export class AttemptFold {
     if (attempt === undefined || attempt.id !== event.attempt) return;
     switch (event.type) {
       case 'call.started':
-        this.#goOn(run, task, attempt, event.at);
-        return;
       case 'call.cached':
         this.#goOn(run, task, attempt, event.at);
-        attempt.steps += 1;
-        return;
+        break;
       case 'call.finished':
-        attempt.steps += 1;
         this.#charge(run, task, event);
-        return;
+        break;
       case 'call.failed':
         if (event.data.uncertain) this.#charge(run, task, event);
-        return;
+        break;
       default:
+        return;
     }
+    // What is gone on from is an answer; one that another took the place of is none.
+    if (takeCall(attempt, event)) attempt.steps += 1;
   }
 
   /** An attempt ends, and its task is open again, unless that ends too. */

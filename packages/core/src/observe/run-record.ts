@@ -2,16 +2,16 @@ import type { TaskState, TaskStatus } from '../journal/run-state.ts';
 import type { GroupedTask } from '../run/task-group.ts';
 import type { RunStatus } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
+import type { AskedModels } from './asked-models.ts';
 import type { LimitedTime, WaitReason } from './limited-time.ts';
 import { WorkBook } from './work-book.ts';
 
 /** An attempt that goes on. */
-export interface AttemptRecord {
+export interface AttemptRecord extends AskedModels {
   readonly id: string;
-  readonly model: string | undefined;
   /** Epoch ms. */
   readonly startedAt: number;
-  /** Calls whose reply is recorded: it is gone on from there. */
+  /** Answers that are recorded: it is gone on from there. */
   steps: number;
   /** How much of it was waiting for limits. */
   stalledMs: number;
