@@ -7,7 +7,7 @@ import type { PlanTask } from '../spec/task.ts';
 import type { RunProgress } from './progress.ts';
 import { ProgressFold } from './progress-fold.ts';
 import { progressOf } from './progress-of.ts';
-import { assigned, eventsOf, type Step } from './told.fixture.ts';
+import { assigned, ended, eventsOf, type Step } from './told.fixture.ts';
 
 describe('the fold of progress', () => {
   it('K7: agrees with the kernel about every task, at every prefix of histories of chance', () => {
@@ -163,15 +163,6 @@ function planned(...tasks: readonly (readonly [string, readonly string[]])[]): S
 
 function waits(task: string, because: string, untilAt: number): Step[1] {
   return { type: 'task.waiting', task, data: { because, untilAt } };
-}
-
-function ended(
-  task: string,
-  attempt: string,
-  outcome: 'rejected' | 'failed',
-  fault: 'model' | 'infrastructure' = 'model',
-): Step[1] {
-  return { type: 'attempt.ended', task, attempt, data: { outcome, because: 'x', fault } };
 }
 
 function checkStandings(told: RunProgress, runs: Runs): void {

@@ -79,4 +79,20 @@ export function done(task: string, attempt: string): Step[1] {
   return { type: 'task.done', task, attempt, data: {} };
 }
 
+/** An attempt comes to a bad end. */
+export function ended(
+  task: string,
+  attempt: string,
+  outcome: 'rejected' | 'failed',
+  fault: 'model' | 'infrastructure' = 'model',
+): Step[1] {
+  return { type: 'attempt.ended', task, attempt, data: { outcome, because: 'x', fault } };
+}
+
+/** Something is done about a trouble of task `a`. */
+export function recovered(trouble: 'cut-answer', action: 'go-on'): Step[1] {
+  const data = { trouble, action, because: 'it was cut off' };
+  return { type: 'attempt.recovered', task: 'a', attempt: 'x1', data };
+}
+
 const USE = { inputTokens: 10, outputTokens: 20, microUsd: 30 };
