@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answers, begun, calls, done, fails, tell } from './told.fixture.ts';
+import { answers, begun, calls, done, fails, tell, waits } from './told.fixture.ts';
 
 describe('the attempts of progress', () => {
   it('K7, M14: an attempt is of the model that answered, where two were asked', () => {
@@ -33,5 +33,25 @@ describe('the attempts of progress', () => {
     expect(failed?.recovery.attempts).toMatchObject([{ model: 'n', recordedCalls: 1 }]);
     const whole = tell([...spare, [30, answers('c1', 'm')]]);
     expect(whole?.recovery.attempts).toMatchObject([{ model: 'm', recordedCalls: 1 }]);
+  });
+
+  it("K7, T5: a wait for a tool's quota ends when the tool is called, or its model is told to do without", () => {
+    const steps = [
+      ...begun(),
+      [0, calls('c1', 'm')],
+      [10, answers('c1', 'm', 'tool-calls')],
+      [10, waits('a', 'tool t: 1/1 call, resets in 1 s', 1_010)],
+    ] as const;
+    expect(tell(steps, 500)?.work[0]).toMatchObject({ standing: 'limited', limitedMs: 490 });
+    const called = { id: 't1', name: 't', input: {}, effect: 'idempotent' } as const;
+    const on = { task: 'a', attempt: 'x1' };
+    const goesOn = tell([...steps, [1_010, { type: 'tool.started', ...on, data: called }]], 9_000);
+    expect(goesOn?.work[0]).toMatchObject({
+      ...{ standing: 'running', limitedMs: 1_000, workedMs: 8_000, waitsFor: undefined },
+    });
+    expect(goesOn?.limits.waits).toMatchObject([{ what: '1 call', kind: 'limit', ms: 1_000 }]);
+    const refused = { id: 't1', name: 't', output: 'no', isError: true, refused: 'quota' } as const;
+    const without = tell([...steps, [310, { type: 'tool.finished', ...on, data: refused }]], 400);
+    expect(without?.work[0]).toMatchObject({ standing: 'running', limitedMs: 300, workedMs: 100 });
   });
 });

@@ -41,6 +41,11 @@ export class AttemptFold {
       case 'call.failed':
         if (event.data.uncertain) this.#charge(run, task, event);
         break;
+      case 'tool.started':
+      case 'tool.finished':
+        // One tool is called at a time, so that it is what was waited for that begins, or is done without.
+        this.#goOn(run, task, attempt, event.at);
+        return;
       default:
         return;
     }

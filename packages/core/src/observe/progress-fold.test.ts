@@ -7,7 +7,7 @@ import type { PlanTask } from '../spec/task.ts';
 import type { RunProgress } from './progress.ts';
 import { ProgressFold } from './progress-fold.ts';
 import { progressOf } from './progress-of.ts';
-import { assigned, ended, eventsOf, type Step } from './told.fixture.ts';
+import { assigned, ended, eventsOf, type Step, waits } from './told.fixture.ts';
 
 describe('the fold of progress', () => {
   it('K7: agrees with the kernel about every task, at every prefix of histories of chance', () => {
@@ -159,10 +159,6 @@ function play(steps: readonly Step[]): readonly RunProgress[] {
 function planned(...tasks: readonly (readonly [string, readonly string[]])[]): Step[1] {
   const all: readonly PlanTask[] = tasks.map(([key, needs]) => planTask(key, needs));
   return { type: 'plan.accepted', data: { by: 'host', tasks: all } };
-}
-
-function waits(task: string, because: string, untilAt: number): Step[1] {
-  return { type: 'task.waiting', task, data: { because, untilAt } };
 }
 
 function checkStandings(told: RunProgress, runs: Runs): void {

@@ -79,6 +79,11 @@ export function done(task: string, attempt: string): Step[1] {
   return { type: 'task.done', task, attempt, data: {} };
 }
 
+/** A task, or its attempt, is told to wait. */
+export function waits(task: string, because: string, untilAt: number): Step[1] {
+  return { type: 'task.waiting', task, data: { because, untilAt } };
+}
+
 /** An attempt comes to a bad end. */
 export function ended(
   task: string,
