@@ -1,5 +1,7 @@
 import type { AttemptFault, OverseerEvent } from '../spec/event.ts';
 import { newAskedModels, takeCall } from './asked-models.ts';
+import { goOn, rest, skip, worked, workedMs } from './attempt-clock.ts';
+import { reasonOf } from './limited-time.ts';
 import { type AttemptRecord, addWait, type RunRecord, type TaskRecord } from './run-record.ts';
 import type { AttemptEnd, WorkBook } from './work-book.ts';
 
@@ -23,13 +25,39 @@ export class AttemptFold {
       steps: 0,
       stalledMs: 0,
       stalled: undefined,
+      rest: undefined,
     };
+  }
+
+  /** An attempt is told to wait. */
+  limit(attempt: AttemptRecord, { at, data }: OverseerEvent<'task.waiting'>): void {
+    const reason = reasonOf(data.because);
+    if (attempt.rest === undefined) attempt.stalled ??= { at, reason };
+    else attempt.rest.stalled ??= reason;
+  }
+
+  /** Has the attempt of a task rest as long as nothing of it may begin. */
+  hold(run: RunRecord, task: TaskRecord, isHeld: boolean, at: number): void {
+    const { attempt } = task;
+    if (attempt === undefined || isHeld === (attempt.rest !== undefined)) return;
+    if (isHeld) {
+      const waitedFor = { stalled: attempt.stalled?.reason, waiting: task.waiting };
+      this.#goOn(run, task, attempt, at);
+      rest(attempt, at, waitedFor);
+    } else goOn(task, attempt, at);
+  }
+
+  /** The process that worked on an attempt at rest is gone. */
+  leave({ attempt }: TaskRecord): void {
+    if (attempt?.rest !== undefined) attempt.rest.isLeft = true;
   }
 
   /** Takes what happens in an attempt into account. */
   take(run: RunRecord, task: TaskRecord, event: OverseerEvent): void {
     const { attempt } = task;
     if (attempt === undefined || attempt.id !== event.attempt) return;
+    if (event.type === 'question.answered') skip(attempt, event.at);
+    else worked(attempt, event.at);
     switch (event.type) {
       case 'call.started':
       case 'call.cached':
@@ -64,7 +92,8 @@ export class AttemptFold {
     const { attempt } = task;
     if (attempt === undefined) return;
     this.#goOn(run, task, attempt, at);
-    const durationMs = Math.max(0, at - attempt.startedAt - attempt.stalledMs);
+    skip(attempt, at);
+    const durationMs = workedMs(attempt, at);
     const isModels = (fault ?? 'model') === 'model';
     for (const book of [this.#book, run.book]) {
       book.attempt(attempt.model, task.task.kind, { outcome, isModels, durationMs });

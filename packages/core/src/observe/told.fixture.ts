@@ -27,11 +27,12 @@ export function tell(
   return progressOf(fold, { nowMs }).runs[0];
 }
 
-/** A run of one task `a`, to which model `m` got down at once in attempt `x1`. */
-export function begun(): readonly Step[] {
+/** A run of a task `a`, to which model `m` got down at once in attempt `x1`, and of others that nobody has begun. */
+export function begun(others: readonly string[] = []): readonly Step[] {
+  const tasks = ['a', ...others].map((key) => planTask(key, []));
   return [
     [0, { type: 'run.started', data: { title: 'It' } }],
-    [0, { type: 'plan.accepted', data: { by: 'host', tasks: [planTask('a', [])] } }],
+    [0, { type: 'plan.accepted', data: { by: 'host', tasks } }],
     [0, assigned('a', 'x1')],
   ];
 }
@@ -92,6 +93,19 @@ export function ended(
   fault: 'model' | 'infrastructure' = 'model',
 ): Step[1] {
   return { type: 'attempt.ended', task, attempt, data: { outcome, because: 'x', fault } };
+}
+
+/** A check of task `a` passes its answer. */
+export function passes(check: number): Step[1] {
+  const data = { check, validator: 'v', tier: 'automated', verdict: { kind: 'pass' } } as const;
+  return { type: 'verdict.given', task: 'a', attempt: 'x1', data };
+}
+
+/** A check of task `a` asks a person. */
+export function asks(id: string): Step[1] {
+  const ask = { kind: 'ask', of: { person: 'mia' }, request: 'ok?' } as const;
+  const data = { id, check: 0, validator: 'v', ask };
+  return { type: 'question.asked', task: 'a', attempt: 'x1', data };
 }
 
 /** Something is done about a trouble of task `a`. */
