@@ -35,7 +35,7 @@ export function skip(attempt: AttemptRecord, at: number): void {
 }
 
 /** What an attempt waited for when it came to rest. */
-export type WaitedFor = Pick<NonNullable<AttemptRecord['rest']>, 'stalled' | 'waiting'>;
+type WaitedFor = Pick<NonNullable<AttemptRecord['rest']>, 'stalled' | 'waiting'>;
 
 function goesOnUntil(
   { rest: resting, stalled, call, hedge }: AttemptRecord,

@@ -31,7 +31,7 @@ export class AttemptFold {
 
   /** An attempt is told to wait. */
   limit(attempt: AttemptRecord, { at, data }: OverseerEvent<'task.waiting'>): void {
-    const reason = reasonOf(data.because);
+    const reason = reasonOf(data);
     if (attempt.rest === undefined) attempt.stalled ??= { at, reason };
     else attempt.rest.stalled ??= reason;
   }

@@ -33,7 +33,7 @@ export class ReadyWaits {
       time = new LimitedTime();
       this.#groups.set(task.group, time);
     }
-    time?.begin(at, data.untilAt ?? Number.POSITIVE_INFINITY, reasonOf(data.because));
+    time?.begin(at, data.untilAt ?? Number.POSITIVE_INFINITY, reasonOf(data));
   }
 
   /** A task starts, and nothing holds its group up any more. */

@@ -156,7 +156,7 @@ export class Dispatcher {
     }
     if (choice.kind === 'wait') {
       if (this.#firstCalls.startAnswered(run, task, undefined, nowMs)) return 'started';
-      const waits = this.#waits.note(task, choice.because, choice.untilAt, nowMs);
+      const waits = this.#waits.note(task, choice.because, choice.untilAt, nowMs, choice.on);
       return { ...waits, isItsOwn: this.scheduling.isShutOut(task, nowMs) };
     }
     return this.#assign(run, task, choice, ready, nowMs);
@@ -194,7 +194,8 @@ export class Dispatcher {
     const down = toolWait(this.#decider, run, task, nowMs);
     // Once a wait: who is behind in a long line need not fill the journal with each that goes before.
     if (down?.isQuota === true && task.waiting !== undefined) return { untilAt: down.untilAt };
-    if (down !== undefined) return this.#waits.note(task, down.because, down.untilAt, nowMs);
+    if (down !== undefined)
+      return this.#waits.note(task, down.because, down.untilAt, nowMs, down.on);
     const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids(), because)]);
     this.#host.begin(run, task, undefined, durable);
     return 'started';
@@ -232,7 +233,8 @@ export class Dispatcher {
     if (admission.kind === 'wait') {
       if (!admission.ofBudget) {
         const because = `${member.name}: ${admission.why}`;
-        return this.#waits.note(task, because, admission.untilAt, nowMs);
+        const on = admission.on && { ...admission.on, model: member.name };
+        return this.#waits.note(task, because, admission.untilAt, nowMs, on);
       }
       this.scheduling.aside.put(ready, claim, member.name);
       return 'dropped';
