@@ -165,7 +165,7 @@ export class Dispatcher {
     }
     if (choice.kind === 'wait') {
       if (this.#firstCalls.startAnswered(run, task, undefined, nowMs)) return 'started';
-      const waits = this.#waits.note(task, choice.because, choice.untilAt, nowMs);
+      const waits = this.#waits.note(task, choice.because, choice.untilAt, nowMs, choice.on);
       return { ...waits, isItsOwn: this.scheduling.isShutOut(task, nowMs) };
     }
     return this.#assign(run, task, choice, ready, nowMs);
@@ -209,7 +209,8 @@ export class Dispatcher {
     if (admission.kind === 'wait') {
       if (!admission.ofBudget) {
         const because = `${member.name}: ${admission.why}`;
-        return this.#waits.note(task, because, admission.untilAt, nowMs);
+        const on = admission.on && { ...admission.on, model: member.name };
+        return this.#waits.note(task, because, admission.untilAt, nowMs, on);
       }
       this.scheduling.aside.put(ready, claim, member.name);
       return 'dropped';

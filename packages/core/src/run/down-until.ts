@@ -1,3 +1,4 @@
+import type { WaitCause } from '../spec/event.ts';
 import type { Decider } from './decider.ts';
 import { outageEndsAt } from './outage.ts';
 
@@ -13,10 +14,11 @@ export function downUntil(
   run: string,
   model: string,
   nowMs: number,
-): { readonly untilAt: number; readonly why: string } | undefined {
+): { readonly untilAt: number; readonly why: string; readonly on: WaitCause } | undefined {
   const down = decider.projection.breakers.down(model, nowMs);
   if (down === undefined) return decider.settings.members.get(model)?.learned.wait(nowMs);
-  const { untilAt = nowMs + TRIAL_MS, why } = down;
+  const { untilAt = nowMs + TRIAL_MS, why, fault } = down;
+  const on = { kind: 'outage', what: fault } as const;
   const endsAt = outageEndsAt(decider, run, model) ?? untilAt;
-  return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why };
+  return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why, on };
 }

@@ -138,9 +138,9 @@ export class FreeStarts {
   }
 
   /** Once a wait: who is behind in a long line need not fill the journal with each that goes before. */
-  #tell(task: TaskState, { because, untilAt, isQuota }: ToolWait, nowMs: number): void {
+  #tell(task: TaskState, { because, untilAt, on, isQuota }: ToolWait, nowMs: number): void {
     if (isQuota && task.waiting !== undefined) return;
-    this.#waits.note(task, because, untilAt, nowMs);
+    this.#waits.note(task, because, untilAt, nowMs, on);
   }
 
   #giveUp(run: RunState, task: TaskState, readyAt: number, wait: ToolWait, nowMs: number): void {

@@ -21,7 +21,7 @@ function lineOf(count: number, isCounted = true): HeldLine {
   const task = { task: { step: { tool: 'send', input: {} } } };
   const step = { run: { id: 'r' }, task, call } as unknown as HeldStep;
   const steps = Array.from({ length: count }, () => ({ ...step }));
-  return { steps, wait: { because: 'x', untilAt: undefined, isQuota: true } };
+  return { steps, wait: { because: 'x', untilAt: undefined, on: undefined, isQuota: true } };
 }
 
 function foretold(
@@ -63,7 +63,7 @@ describe('heldForecast', () => {
   });
 
   it('K5 R10: a tool that is out of order is waited for, where it is known until when', () => {
-    const down = { untilAt: NOW + 3_000, why: 'it broke' };
+    const down = { untilAt: NOW + 3_000, why: 'it broke', fault: 'it broke' };
     expect(foretold([lineOf(1, false), lineOf(2)], limitsOf('1 call / 10s'), down)).toEqual([
       [3_000, undefined],
       [3_000, undefined],

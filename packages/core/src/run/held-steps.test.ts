@@ -5,7 +5,7 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import { type HeldStep, HeldSteps } from './held-steps.ts';
 import type { ToolWait } from './tool-wait.ts';
 
-const WAIT: ToolWait = { because: 'its quota', untilAt: 5, isQuota: true };
+const WAIT: ToolWait = { because: 'its quota', untilAt: 5, on: undefined, isQuota: true };
 
 const known: Runs = new Map();
 for (const event of drawHistory([0, 0])) foldRun(known, event);

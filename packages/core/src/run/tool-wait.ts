@@ -1,5 +1,6 @@
 import type { RunState } from '../journal/run-state.ts';
 import { answerKey, type ToolCall } from '../limit/tool-rules.ts';
+import type { WaitCause } from '../spec/event.ts';
 import type { PlanTask, ToolStep } from '../spec/task.ts';
 import type { Decider } from './decider.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,7 @@ export interface ToolWait {
   readonly because: string;
   /** When to look again, epoch ms; `undefined` where only the end of a call helps. */
   readonly untilAt: number | undefined;
+  readonly on: WaitCause | undefined;
   /** Whether a quota does, which gives no turn before `untilAt`; the tool is out of order otherwise. */
   readonly isQuota: boolean;
 }
@@ -43,10 +45,11 @@ export function toolWait(
   const down = projection.tools.down(tool, nowMs);
   if (down !== undefined) {
     const because = `the tool ${tool} is out of order: ${down.why}`;
-    return { because, untilAt: down.untilAt ?? nowMs + TRIAL_MS, isQuota: false };
+    const on = { kind: 'outage', what: `tool ${tool}: ${down.fault}` } as const;
+    return { because, untilAt: down.untilAt ?? nowMs + TRIAL_MS, on, isQuota: false };
   }
   const admission = call === undefined ? undefined : settings.toolLimits.admit(call, nowMs);
   if (admission === undefined || admission.kind === 'run') return undefined;
-  const untilAt = admission.kind === 'wait' ? admission.untilAt : undefined;
-  return { because: admission.why, untilAt, isQuota: true };
+  const { untilAt, on } = admission.kind === 'wait' ? admission : {};
+  return { because: admission.why, untilAt, on, isQuota: true };
 }
