@@ -7,6 +7,7 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { ToolDown } from '../limit/tool-breakers.ts';
 import type { Member } from '../route/member.ts';
+import type { EventData, EventType } from '../spec/event.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
 import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
@@ -67,8 +68,8 @@ export interface ToolAccess {
    * is counted must be used in the same turn, by recording the start.
    */
   leave(at: AttemptPlace, name: string, check: Extract<ToolCheck, { kind: 'allowed' }>): ToolLeave;
-  /** A call is over: its place is free. */
-  ended(): void;
+  /** A call of an attempt is over, or was never made: its place is free. */
+  ended(at: AttemptPlace): void;
 }
 
 /** The events that a plan becomes, or why it cannot be taken up in its run. */
@@ -94,6 +95,27 @@ export interface LiveAttempt {
   isDriven: boolean;
   /** A tool's quota keeps it waiting; it goes on when that says so. */
   waitsForTool: boolean;
+}
+
+/** An event of an attempt; `actor` is the overseer where it is left out. */
+export function draftOf<T extends EventType>(
+  at: AttemptPlace,
+  type: T,
+  data: EventData[T],
+  actor?: string,
+): EventDraft {
+  // Spelled out and in one order, so that all have the same shape in memory.
+  const draft = {
+    type,
+    actor,
+    run: at.run.id,
+    task: at.task.task.key,
+    attempt: at.attempt.id,
+    call: undefined,
+    model: undefined,
+    data,
+  };
+  return draft as EventDraft;
 }
 
 /** The ids that every event of an attempt carries. */

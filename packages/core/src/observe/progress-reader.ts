@@ -50,8 +50,11 @@ export class ProgressReader {
     const { store, clock } = this.#settings;
     const { kernel, journal, projection } = this.#open;
     const waiting = await kernel.scheduling.waitingInSlices();
+    // Whoever paused it by now has written so once all is settled: in what is read, or before it.
+    const isPaused = kernel.paused !== undefined;
     await kernel.settled();
     const fold = await this.#foldOf(scope.run);
+    if (isPaused) fold.pausedBefore();
     const snapshot = await store.snapshots.latest(journal.stream, INDEX_VERSION);
     const present = {
       nowMs: clock.now(),

@@ -1,34 +1,24 @@
-/** Names one task. */
-export interface TaskPlace {
-  readonly run: string;
-  readonly task: string;
-}
+import type { RunState, TaskState } from '../journal/run-state.ts';
 
-/** Tasks that are ready and wait for no model, each once, in the order of becoming so. */
+/** Tasks that are ready and wait for no model, each once, in the order of becoming so, until somebody looks at them. */
 export class FreeTasks {
-  readonly #places = new Map<string, TaskPlace>();
+  /** With the run of each. */
+  readonly #tasks = new Map<TaskState, RunState>();
 
   get size(): number {
-    return this.#places.size;
+    return this.#tasks.size;
   }
 
   /** Adds a task, unless it is there. */
-  add(place: TaskPlace): void {
-    const name = nameOf(place);
-    if (!this.#places.has(name)) this.#places.set(name, place);
+  add(run: RunState, task: TaskState): void {
+    if (!this.#tasks.has(task)) this.#tasks.set(task, run);
   }
 
-  /** Offers every task once, those included that are added meanwhile, and keeps those of which `start` gives `false`. */
-  offer(start: (place: TaskPlace) => boolean): void {
-    const kept: TaskPlace[] = [];
-    for (const [name, place] of this.#places) {
-      this.#places.delete(name);
-      if (!start(place)) kept.push(place);
+  /** Gives every task away once, those included that are added meanwhile. */
+  offer(start: (run: RunState, task: TaskState) => void): void {
+    for (const [task, run] of this.#tasks) {
+      this.#tasks.delete(task);
+      start(run, task);
     }
-    for (const place of kept) this.add(place);
   }
-}
-
-function nameOf({ run, task }: TaskPlace): string {
-  return `${run} ${task}`;
 }

@@ -78,7 +78,8 @@ export function* waitingTasks(input: WaitingInput): Sliced<readonly WaitingTask[
   return waiting;
 }
 
-const PAUSED = 'the project is paused';
+/** Why nobody can say when anything starts while nothing may. */
+export const PAUSED = 'the project is paused';
 
 function stopped(prediction: Prediction): Prediction {
   return { ...prediction, startsAt: undefined, because: PAUSED };
@@ -95,7 +96,7 @@ function slackOf(
 }
 
 /** Asks once for each run. */
-function remembered(ask: (run: string) => number): (run: string) => number {
+export function remembered(ask: (run: string) => number): (run: string) => number {
   const known = new Map<string, number>();
   return (run) => {
     const answer = known.get(run) ?? ask(run);
