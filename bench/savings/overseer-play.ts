@@ -3,8 +3,7 @@ import { estimateTokens, textTokens } from '@overseer/core/plugin';
 import type { ModelRequest, Validator } from '@overseer/core/spec';
 import { type FakeModel, fakeModel } from '@overseer/core/testing';
 import type { Row } from '../routing/rows.ts';
-import type { Played } from './play.ts';
-import { wholeRequestFor } from './question-prompt.ts';
+import { type Played, strongAlone } from './play.ts';
 import { callOf, sumOf, USD_PER_MILLION } from './spent.ts';
 
 type Side = 'strong' | 'weak';
@@ -63,12 +62,11 @@ export async function overseerPlay(
     const key = keys.get(row) ?? '';
     const { model, status } = byKey.get(key) ?? {};
     const right = status === 'done' && (model === 'strong' ? row.strong : row.weak);
-    const alone = estimateTokens(wholeRequestFor(row)) + textTokens(answerOf(row, 'strong'));
     return {
       row,
       outcome: { question: row.prompt, right, strong: row.strong },
       spent: sumOf(spent.get(key) ?? []),
-      instead: callOf('strong', alone),
+      ...strongAlone(row),
     };
   });
 }
