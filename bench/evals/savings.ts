@@ -43,7 +43,7 @@ function documentsBeside(data: string | undefined): string | undefined {
 
 const CAVEATS: readonly string[] = [
   'Equal quality: the loss against the strong model alone, question by question, is not above half of its 95 % confidence interval; `loss` and its bar, that half, stand beside each other. Absence of a difference that can be told is no proof that there is none.',
-  '`cascade-checked` has a check that knows the grades, as tests of a program know them; it needs no labels, and what both models answer wrong fails after two attempts. `cascade-…` has the check of sums alone, and learned from labelled questions.',
+  '`cascade-checked` has a check that knows the grades, as tests of a program know them; it needs no labels, finds nothing in particular that is wrong, and what both models answer wrong fails after two attempts. `cascade-…` has the check of sums alone, and learned from labelled questions.',
   'strongTokens are those of the strong model, tokens those of both. A cascade pays for both answers, so that it may save dear tokens and spends more in all; what that comes to is in usd ($24.70 and $0.24 per million, as in RouteLLM’s paper).',
   '`compact-prompts` and `…-together` are measured beside a plain team (the strong model alone, all that prompts said before, no cache); all others beside the strong model alone with the same prompts and no cache.',
   '`…-held` takes the setting that saves most of those at which no labelled question is lost on balance, each predicted by what was learned of the others; the other settings are the same in all of the 5 partings, and what is said of the best of them was seen on the questions that it is tested on.',

@@ -1,7 +1,7 @@
 import { createOverseer } from '@overseer/core';
 import { estimateTokens, textTokens } from '@overseer/core/plugin';
 import type { ModelRequest, Validator } from '@overseer/core/spec';
-import { type FakeModel, fakeModel } from '@overseer/core/testing';
+import { createFakeClock, type FakeModel, fakeModel } from '@overseer/core/testing';
 import type { Row } from '../routing/rows.ts';
 import { type Played, strongAlone } from './play.ts';
 import { callOf, sumOf, USD_PER_MILLION } from './spent.ts';
@@ -36,6 +36,8 @@ export async function overseerPlay(
     concurrency: 1,
     maxAttempts: 2,
     random: () => 0.5,
+    // No answer takes time, so that none is better for having been quick by chance.
+    clock: createFakeClock(),
   });
   const tasksOf = (some: readonly Row[], check: string) =>
     some.map((row) => ({

@@ -16,7 +16,7 @@ const FEW_LABELS = 400;
 /** Data sets with fewer rows than this are small. */
 const SMALL = 3_000;
 /** Settings of `leastDoubt`, most saving first; 0.08 is the product's default. */
-const LEAST_DOUBTS: readonly number[] = [0.25, 0.16, 0.12, 0.08, 0.05];
+const LEAST_DOUBTS: readonly number[] = [0.25, 0.16, 0.12, 0.1, 0.08, 0.05];
 /** Settings of `costWeight`, most saving first; a call of these questions costs about half a cent more by the strong model. */
 const COST_WEIGHTS: readonly number[] = [30, 20, 15, 10, 8, 6, 4, 2];
 /** What the requirement asks for. */
@@ -43,16 +43,17 @@ export async function questionFigures(file: string): Promise<EvalReport> {
   };
   const held = [router.held, ...(cascade === undefined ? [] : [cascade.held])];
   const levers = [...router.fixed, ...(cascade?.fixed ?? []), ...held];
-  const together = [...held, checked].map(withCache);
+  const together = held.map(withCache);
   const figures = [
     ...savedFigures('compact-prompts', strongPlay(rows), 'plain', rows.length),
     ...cacheFigures(rows),
     ...promptFigures(rows),
     ...levers.flatMap((lever) => leverFigures(lever, 'alone')),
-    ...leverFigures(checked, 'alone', LEAST_SAVED),
+    ...leverFigures(checked, 'alone'),
     ...leverFigures({ subject: 'weak-alone', played: [weakPlay(rows)] }, 'alone'),
     ...leverFigures({ subject: 'oracle', played: [oraclePlay(rows)] }, 'alone'),
     ...together.flatMap((lever) => leverFigures(lever, 'plain')),
+    ...leverFigures(withCache(checked), 'plain', LEAST_SAVED),
   ];
   return {
     figures: figures.map((one) => ({ ...one, subject: `${name}/${one.subject ?? ''}` })),

@@ -8,7 +8,7 @@ import { plainRequestFor } from './plain-prompt.ts';
 import { oraclePlay, routerPlayer, strongPlay } from './play.ts';
 import { requestFor } from './question-prompt.ts';
 import { historyUse, repaired } from './repeated-history.ts';
-import { prefixUse } from './shared-prefix.ts';
+import { prefixUse, usdSavedBy } from './shared-prefix.ts';
 import { callOf, savedOf, sumOf } from './spent.ts';
 
 describe('the loss against the strong model', () => {
@@ -59,6 +59,7 @@ describe('prefixes', () => {
     expect(same.cacheable % 128).toBe(0);
     expect(same.cacheable).toBeGreaterThanOrEqual(1_024);
     expect(same.cacheable).toBeLessThanOrEqual(same.shared);
+    expect(usdSavedBy({ tokens: 2_000, shared: 1_500, cacheable: 1_000 })).toBeCloseTo(45);
     const short = prefixUse([request('short', 'one'), request('short', 'two')]);
     expect([short.shared > 0, short.cacheable]).toEqual([true, 0]);
     const moved = prefixUse([request(`1 ${long}`, 'one'), request(`2 ${long}`, 'one')]);
