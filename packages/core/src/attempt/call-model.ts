@@ -47,9 +47,8 @@ export async function callModel(
 ): Promise<void> {
   const model = at.attempt.model ?? '';
   const member = host.memberOf(model);
-  const startedAt = host.clock.now();
-  // By the same clock as everything that is decided from it, which a clock that was set back must not make negative.
-  const sinceStart = (): number => Math.max(0, host.clock.now() - startedAt);
+  const startedAt = host.clock.elapsed();
+  const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   try {

@@ -10,6 +10,9 @@ import { nextStep, type Step } from './next-step.ts';
 import { concludeCheck, runCheck } from './run-checks.ts';
 import { runToolCalls, runToolStep } from './run-tools.ts';
 
+/** Hears of an error that nobody planned for. */
+type Broken = (at: AttemptPlace, error: unknown) => void;
+
 /**
  * Takes an attempt as far as it gets by itself: to its next model call, to a question, or to its end. What it does is
  * read off the recorded state step by step, so that a resumed attempt goes on where it was. Gives a promise only where
@@ -19,39 +22,33 @@ import { runToolCalls, runToolStep } from './run-tools.ts';
 export function drive(
   host: AttemptHost,
   at: AttemptPlace,
-  broken: (at: AttemptPlace, error: unknown) => void,
+  broken: Broken,
 ): Promise<void> | undefined {
-  const { live } = at;
-  if (live.isDriven) return undefined;
-  live.isDriven = true;
-  let work: Promise<void> | undefined;
+  if (at.live.isDriven) return undefined;
+  at.live.isDriven = true;
+  return driveOn(host, at, broken);
+}
+
+function driveOn(host: AttemptHost, at: AttemptPlace, broken: Broken): Promise<void> | undefined {
   try {
-    work = advance(host, at);
+    const work = advance(host, at);
+    if (work !== undefined) {
+      return work.then(
+        () => driveOn(host, at, broken),
+        (error: unknown) => stop(at, broken, error),
+      );
+    }
   } catch (error) {
-    live.isDriven = false;
-    broken(at, error);
+    stop(at, broken, error);
     return undefined;
   }
-  if (work !== undefined) return driveOn(host, at, work, broken);
-  live.isDriven = false;
+  at.live.isDriven = false;
   return undefined;
 }
 
-async function driveOn(
-  host: AttemptHost,
-  at: AttemptPlace,
-  first: Promise<void>,
-  broken: (at: AttemptPlace, error: unknown) => void,
-): Promise<void> {
-  try {
-    for (let work: typeof first | undefined = first; work !== undefined; work = advance(host, at)) {
-      await work;
-    }
-    at.live.isDriven = false;
-  } catch (error) {
-    at.live.isDriven = false;
-    broken(at, error);
-  }
+function stop(at: AttemptPlace, broken: Broken, error: unknown): void {
+  at.live.isDriven = false;
+  broken(at, error);
 }
 
 /** Takes the steps that are over at once, and begins the first that is not; `undefined` where the attempt stops. */

@@ -141,12 +141,12 @@ function timed(
 ): Promise<Outcome> | Outcome {
   const { cancel } = at.live;
   if (cancel.aborted) throw cancel.reason;
-  const own = new Cancellation();
-  const outcome = check(contextFor(at, link, own, folder));
+  const context = contextFor(at, link, folder);
+  const outcome = check(context);
   // A promise of another make is a promise too.
   if (!('then' in outcome)) return outcome;
   const timeoutMs = link.validator.timeoutMs ?? CHECK_TIMEOUT_MS;
-  return within(outcome, own, {
+  return within(outcome, CheckContext.stopOf(context), {
     cancel,
     deadlines: host.deadlines,
     timeoutMs,
@@ -184,19 +184,13 @@ function linkOf(at: AttemptPlace, check: number): ChainLink {
 /** What a validator may look at. A class, because objects with a getter of their own are slow to make. */
 class CheckContext implements ValidationContext {
   readonly #at: AttemptPlace;
-  readonly #own: Cancellation;
+  #own: Cancellation | undefined;
   readonly task: PlanTask;
   readonly changed: readonly string[];
   readonly value: Json | undefined;
 
-  constructor(
-    at: AttemptPlace,
-    own: Cancellation,
-    changed: readonly string[],
-    value: Json | undefined,
-  ) {
+  constructor(at: AttemptPlace, changed: readonly string[], value: Json | undefined) {
     this.#at = at;
-    this.#own = own;
     this.task = at.task.task;
     this.changed = changed;
     this.value = value;
@@ -204,7 +198,18 @@ class CheckContext implements ValidationContext {
 
   /** A signal that nobody reads is never made. */
   get signal(): AbortSignal {
-    return this.#own.signal;
+    return this.#stop().signal;
+  }
+
+  /** What a check is stopped by; no business of its validator's. */
+  static stopOf(context: CheckContext): Cancellation {
+    return context.#stop();
+  }
+
+  /** Made when it is asked for: most checks are over before anybody could stop them. */
+  #stop(): Cancellation {
+    this.#own ??= new Cancellation();
+    return this.#own;
   }
 
   /** What the tasks that this one needs gave. */
@@ -218,11 +223,10 @@ const NOTHING: readonly string[] = [];
 function contextFor(
   at: AttemptPlace,
   { value }: ChainLink,
-  own: Cancellation,
   folder: Folder | undefined,
-): ValidationContext {
-  if (folder === undefined) return new CheckContext(at, own, NOTHING, value);
-  const context = new CheckContext(at, own, folder.changed, value);
+): CheckContext {
+  if (folder === undefined) return new CheckContext(at, NOTHING, value);
+  const context = new CheckContext(at, folder.changed, value);
   return Object.assign(context, { workspace: folder.path });
 }
 

@@ -1,4 +1,4 @@
-import type { OverseerEvent } from '../spec/event.ts';
+import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { countCall } from './count-call.ts';
 import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
@@ -157,35 +157,44 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
     case 'task.reopened':
       reopen(run, task);
       return;
+    default:
+      foldWork(run, task, event);
+      foldAttempt(task, event);
+  }
+}
+
+/** What an attempt's events say of its task and its run. */
+function foldWork(run: RunState, task: TaskState, event: OverseerEvent): void {
+  switch (event.type) {
     case 'question.asked':
-      if ('role' in event.data.ask.of) {
-        const { ask, id } = event.data;
-        const child = questionTaskOf(task.task, id, event.data.ask.of.role, ask.request);
-        addTask(run, child, {
-          task: task.task.key,
-          question: id,
-          author: task.attempt?.model ?? soleAuthor(run, task.task),
-        });
-      }
-      break;
+      addQuestion(run, task, event.data);
+      return;
     case 'call.started':
     case 'tool.started':
       task.waiting = undefined;
-      break;
+      return;
     case 'call.finished':
       run.unpriced ||= isUnpriced(task.attempt, event.call);
       countCall(run.usage, event);
-      break;
+      return;
     case 'call.failed':
       if (event.data.uncertain) run.unpriced ||= isUnpriced(task.attempt, event.call);
       countCall(run.usage, event);
-      break;
+      return;
     case 'call.cached':
       countCall(run.usage, event);
-      break;
+      return;
     default:
   }
-  foldAttempt(task, event);
+}
+
+/** A question of a role is a task of its own. */
+function addQuestion(run: RunState, task: TaskState, data: EventData['question.asked']): void {
+  const { ask, id } = data;
+  if (!('role' in ask.of)) return;
+  const child = questionTaskOf(task.task, id, ask.of.role, ask.request);
+  const author = task.attempt?.model ?? soleAuthor(run, task.task);
+  addTask(run, child, { task: task.task.key, question: id, author });
 }
 
 function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {

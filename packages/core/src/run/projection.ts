@@ -1,7 +1,7 @@
 import { AnswerCache } from '../call/answer-cache.ts';
 import type { CacheSettings } from '../call/cache-options.ts';
 import { SingleFlight } from '../call/single-flight.ts';
-import { waitsOut } from '../internal/waits-out.ts';
+import { strikesOf } from '../internal/recoveries.ts';
 import { foldRun, foldRunAt, type Runs } from '../journal/fold-run.ts';
 import { Grants } from '../journal/grants.ts';
 import type { TaskState } from '../journal/run-state.ts';
@@ -216,7 +216,7 @@ export class Projection {
     const { model = '' } = event;
     const attempt = task?.attempt;
     if (attempt?.failedAt === undefined || attempt.hedge?.id === event.call) return;
-    if (waitsOut[event.data.kind] !== 'alone') return;
+    if (strikesOf(event.data.kind) !== 'alone') return;
     const succeededAt = this.breakers.succeededAt(model) ?? Number.NEGATIVE_INFINITY;
     if (succeededAt > attempt.failedAt) attempt.strikes += 1;
   }

@@ -72,7 +72,8 @@ export function waitingTasks(input: WaitingInput): readonly WaitingTask[] {
   return waiting;
 }
 
-const PAUSED = 'the project is paused';
+/** Why nobody can say when anything starts while nothing may. */
+export const PAUSED = 'the project is paused';
 
 function stopped(prediction: Prediction): Prediction {
   return { ...prediction, startsAt: undefined, because: PAUSED };
@@ -89,7 +90,7 @@ function slackOf(
 }
 
 /** Asks once for each run. */
-function remembered(ask: (run: string) => number): (run: string) => number {
+export function remembered(ask: (run: string) => number): (run: string) => number {
   const known = new Map<string, number>();
   return (run) => {
     const answer = known.get(run) ?? ask(run);
