@@ -34,7 +34,7 @@ describe('the evaluation of makespans', () => {
     expect(figures[0]).toMatchObject({ atMost: 1.1, n: 1 });
   });
 
-  it('K4: sees places that stand empty, and a time that is longer than it must be', async () => {
+  it('K4: sees a time that is longer than it must be, and that a chain takes no longer than itself', async () => {
     const tasks = ['a', 'b', 'c', 'd', 'e'].map((key) => ({ key, instruction: 'Work.' }));
     const two = await playGraph(tasks, 2, 1);
     expect(two.busyShare).toBe(1);

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { TaskInput } from '@overseer/core/spec';
 import { planSpecKit, readSpecKit } from '@overseer/frameworks/spec-kit';
 import type { EvalReport, EvalSetting, EvalWork } from '../harness/eval-work.ts';
 import { type PlayedGraph, playGraph } from '../makespan/play-graph.ts';
+import { corpusFolder } from '../spec-kit/corpus-folder.ts';
 import { type TaskFile, taskFiles } from '../spec-kit/task-files.ts';
 
 /** Above the least time possible, at most so much. */
@@ -26,7 +26,7 @@ interface Played extends PlayedGraph {
 async function evaluateMakespan({ data, progress }: EvalSetting): Promise<EvalReport> {
   const notes: string[] = [];
   const played: Played[] = [];
-  for (const [index, file] of taskFiles(data ?? defaultCorpus()).entries()) {
+  for (const [index, file] of taskFiles(corpusFolder(data)).entries()) {
     const tasks = graphOf(file, notes);
     if (tasks === undefined || tasks.length === 0) continue;
     if (played.length % 25 === 0) progress(`makespan: ${played.length} graphs`);
@@ -98,12 +98,4 @@ function graphOf({ path, text }: TaskFile, notes: string[]): readonly TaskInput[
     notes.push(`${path}: no graph: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
-}
-
-function defaultCorpus(): string {
-  const folder = process.env['OVERSEER_DATA'];
-  if (folder !== undefined) return join(folder, 'specs');
-  throw new Error(
-    'There is no data: name its folder with --data, or set OVERSEER_DATA to a folder that has specs/.',
-  );
 }

@@ -23,32 +23,44 @@ describe('the evaluation of savings', () => {
     const saved = (subject: string, metric: string): number =>
       of(subject, metric)?.value ?? Number.NaN;
     // Two of three are answered right by the weak model, and a check or the look of an answer tells which.
-    for (const subject of ['cascade-checked', 'cascade-0.08']) {
+    // After a refusal, the strong model is told of the refused answer as well, and pays for reading it.
+    for (const [subject, least] of [
+      ['cascade-checked', 20],
+      ['cascade-0.08', 50],
+    ] as const) {
       expect(saved(subject, 'loss')).toBeLessThanOrEqual(saved(subject, 'lossHalfInterval') + 1e-9);
-      expect(saved(subject, 'strongTokensSaved')).toBeGreaterThan(50);
-      expect(saved(subject, 'usdSaved')).toBeGreaterThan(50);
+      expect(saved(subject, 'strongTokensSaved')).toBeGreaterThan(least);
+      expect(saved(subject, 'usdSaved')).toBeGreaterThan(least);
       expect(saved(subject, 'tokensSaved')).toBeLessThan(saved(subject, 'strongTokensSaved') - 30);
     }
-    expect(of('cascade-checked', 'loss')?.atMost).toBe(
+    expect(of('cascade-checked-together', 'loss')?.atMost).toBe(
       saved('cascade-checked', 'lossHalfInterval'),
     );
-    expect(of('cascade-checked', 'strongTokensSaved')?.atLeast).toBe(30);
+    expect(of('cascade-checked-together', 'strongTokensSaved')?.atLeast).toBe(30);
     expect(saved('compact-prompts', 'tokensSaved')).toBeGreaterThan(10);
     expect(notes.join('\n')).toContain('no proof that there is none');
     expect(notes.join('\n')).toContain('most is saved by cascade');
+    // Together, the prompts count as well, beside a plain team.
+    expect(saved('cascade-checked-together', 'strongTokensSaved')).toBeGreaterThan(
+      saved('cascade-checked', 'strongTokensSaved'),
+    );
+    expect(saved('oracle', 'strongTokensSaved')).toBeGreaterThanOrEqual(
+      saved('cascade-checked', 'strongTokensSaved'),
+    );
+    expect(notes.join('\n')).toContain('settings held to the labels');
   }, 60_000);
 
   it('L8: measures without answers, the cache by what is repeated, and prompts of real documents', async () => {
     const { figures } = await evaluate('grades.jsonl', (at) => {
-      const { weak_response: _weak, strong_response: _strong, ...row } = answered(at % 500);
+      const { weak_response: _weak, strong_response: _strong, ...row } = answered(at % 400);
       return { ...row, subject: at % 3 === 0 ? 'hard' : 'easy' };
     });
     const value = (subject: string, metric: string): number =>
       figureOf(figures, subject, metric)?.value ?? Number.NaN;
     expect(figures.some(({ subject }) => subject?.includes('cascade-0'))).toBe(false);
-    expect(value('grades/cascade-checked', 'strongTokensSaved')).toBeGreaterThan(50);
-    expect(value('grades/cache', 'repeats')).toBeCloseTo(100 / 6, 0);
-    expect(value('grades/cache', 'tokensSaved')).toBeCloseTo(100 / 6, 0);
+    expect(value('grades/cascade-checked', 'strongTokensSaved')).toBeGreaterThan(30);
+    expect(value('grades/cache', 'repeats')).toBeCloseTo(20, 0);
+    expect(value('grades/cache', 'tokensSaved')).toBeCloseTo(20, 0);
     expect(value('documents/prefix', 'cacheable')).toBeGreaterThan(30);
     expect(value('documents/prefix', 'usdSaved')).toBeLessThan(
       value('documents/prefix', 'cacheable'),
@@ -76,7 +88,7 @@ function answered(at: number): Readonly<Record<string, unknown>> {
 async function evaluate(
   name: string,
   rowAt: (at: number) => object,
-  rows = 600,
+  rows = 500,
 ): Promise<EvalReport> {
   const file = join(folder, 'routing', name);
   const lines = Array.from({ length: rows }, (_, at) => JSON.stringify(rowAt(at)));

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { EvalReport, EvalSetting, EvalWork } from '../harness/eval-work.ts';
 import { type Accounted, accountedLines } from '../spec-kit/accounted-lines.ts';
+import { corpusFolder } from '../spec-kit/corpus-folder.ts';
 import { taskFiles } from '../spec-kit/task-files.ts';
 
 const BAR = 0.995;
@@ -13,7 +13,7 @@ export const work: EvalWork = {
 };
 
 async function evaluateReader({ data }: EvalSetting): Promise<EvalReport> {
-  const files = taskFiles(data ?? defaultCorpus()).map(accountedLines);
+  const files = taskFiles(corpusFolder(data)).map(accountedLines);
   const boxes = files.flatMap((file) => file.boxes);
   const tasks = boxes.filter(({ task }) => task).length;
   const count = (lines: (file: Accounted) => readonly number[]): number =>
@@ -51,12 +51,4 @@ function notes(
   return files
     .flatMap((file) => lines(file).map((line) => `${file.path}:${line} ${what}`))
     .slice(0, NOTED_LINES);
-}
-
-function defaultCorpus(): string {
-  const folder = process.env['OVERSEER_DATA'];
-  if (folder !== undefined) return join(folder, 'specs');
-  throw new Error(
-    'There is no data: name its folder with --data, or set OVERSEER_DATA to a folder that has specs/.',
-  );
 }

@@ -6,11 +6,8 @@ import { specKit } from '@overseer/frameworks/spec-kit';
 import type { EvalFigure, EvalReport } from '../harness/eval-work.ts';
 import { taskFiles } from '../spec-kit/task-files.ts';
 import { historyUse, repaired } from './repeated-history.ts';
-import { prefixUse } from './shared-prefix.ts';
+import { prefixUse, usdSavedBy } from './shared-prefix.ts';
 import { workedRequests } from './worked-requests.ts';
-
-/** What a token that a provider takes from its cache costs, as a share of another's. */
-const CACHED_PRICE = 0.1;
 
 /** What prompts of the tasks of real documents save. */
 export async function documentFigures(corpus: string): Promise<EvalReport> {
@@ -57,13 +54,7 @@ export async function documentFigures(corpus: string): Promise<EvalReport> {
     figures: [
       figure('prefix', 'shared', '% of prompt tokens', share(shared, tokens), calls),
       figure('prefix', 'cacheable', '% of prompt tokens', share(cacheable, tokens), calls),
-      figure(
-        'prefix',
-        'usdSaved',
-        '% of input',
-        share((1 - CACHED_PRICE) * cacheable, tokens),
-        calls,
-      ),
+      figure('prefix', 'usdSaved', '% of input', usdSavedBy({ tokens, shared, cacheable }), calls),
       figure(
         'prefix-first-calls',
         'cacheable',

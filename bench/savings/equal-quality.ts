@@ -37,6 +37,14 @@ export function pairedLoss(outcomes: readonly Outcome[]): Loss {
   };
 }
 
+/** The standard error of the mean loss over partings, in points; each parting's questions are partly those of the others. */
+export function errorOverPartings(partings: readonly (readonly Outcome[])[]): number {
+  const losses = partings.map((outcomes) => pairedLoss(outcomes).points);
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  const squares = losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, losses.length - 1) / losses.length);
+}
+
 /** Whether the loss is one that these questions cannot tell from none. */
 export function isEqual({ points, halfWidth }: Loss): boolean {
   return points <= halfWidth;

@@ -1,10 +1,9 @@
 import { createOverseer } from '@overseer/core';
 import { estimateTokens, textTokens } from '@overseer/core/plugin';
 import type { ModelRequest, Validator } from '@overseer/core/spec';
-import { type FakeModel, fakeModel } from '@overseer/core/testing';
+import { createFakeClock, type FakeModel, fakeModel } from '@overseer/core/testing';
 import type { Row } from '../routing/rows.ts';
-import type { Played } from './play.ts';
-import { wholeRequestFor } from './question-prompt.ts';
+import { type Played, strongAlone } from './play.ts';
 import { callOf, sumOf, USD_PER_MILLION } from './spent.ts';
 
 type Side = 'strong' | 'weak';
@@ -37,6 +36,8 @@ export async function overseerPlay(
     concurrency: 1,
     maxAttempts: 2,
     random: () => 0.5,
+    // No answer takes time, so that none is better for having been quick by chance.
+    clock: createFakeClock(),
   });
   const tasksOf = (some: readonly Row[], check: string) =>
     some.map((row) => ({
@@ -63,12 +64,11 @@ export async function overseerPlay(
     const key = keys.get(row) ?? '';
     const { model, status } = byKey.get(key) ?? {};
     const right = status === 'done' && (model === 'strong' ? row.strong : row.weak);
-    const alone = estimateTokens(wholeRequestFor(row)) + textTokens(answerOf(row, 'strong'));
     return {
       row,
       outcome: { question: row.prompt, right, strong: row.strong },
       spent: sumOf(spent.get(key) ?? []),
-      instead: callOf('strong', alone),
+      ...strongAlone(row),
     };
   });
 }

@@ -4,6 +4,8 @@ import type { Message, ModelRequest } from '@overseer/core/spec';
 /** Providers keep beginnings from this many tokens on, in steps (OpenAI; Anthropic's least is the same for most models). */
 const LEAST = 1_024;
 const STEP = 128;
+/** What a token that a provider takes from its cache costs, as a share of another's. */
+const CACHED_PRICE = 0.1;
 /** Requests of before whose beginnings are remembered; providers remember more. */
 const REMEMBERED = 8;
 
@@ -31,6 +33,11 @@ export function prefixUse(requests: readonly ModelRequest[]): PrefixUse {
     if (before.length > REMEMBERED) before.shift();
   }
   return { tokens, shared, cacheable };
+}
+
+/** The share of the input's price that this saves, in percent. */
+export function usdSavedBy({ tokens, cacheable }: PrefixUse): number {
+  return (100 * (1 - CACHED_PRICE) * cacheable) / tokens;
 }
 
 /** In the order in which providers read them: tools, then messages. */

@@ -11,6 +11,6 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ['npm install openai @anthropic-ai/sdk', 'scripts/packed.test.ts'],
   ['npm run bench -- call --peers', 'bench/commands.test.ts'],
   ['npm run evals -- routing --data routellm_mmlu_dev.jsonl.gz', 'bench/evals/routing.test.ts'],
-  ['npm run evals -- savings --data routellm_gsm8k_dev.jsonl.gz', 'bench/evals/savings.test.ts'],
+  ['npm run evals -- savings --data routing', 'bench/evals/savings.test.ts'],
   ['npm run bench -- growth --peers', 'bench/commands.test.ts'],
 ]);

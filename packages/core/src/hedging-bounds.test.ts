@@ -177,7 +177,7 @@ describe('hedging', () => {
     ['the fallback of the silent one', { ofA: { fallback: ['b'] } }, 1],
     [
       'one whose window is too small for the prompt',
-      { b: heldModel('b', { contextWindow: 200 }) },
+      { b: heldModel('b', { contextWindow: 120 }) },
       0,
     ],
     ['one with a window that takes it', { b: heldModel('b', { contextWindow: 9_000 }) }, 1],

@@ -255,7 +255,7 @@ describe('composePrompt', () => {
     expect(texts(prompt)[1]).toBe(
       '# Task T007: T007 Implement slugify in src/slugify.ts\n\nWrite slugify.',
     );
-    expect(texts(prompt)[0]).toContain('You have no tools: the text of your answer is the result.');
+    expect(texts(prompt)[0]).toContain('You have no tools: your answer is the result.');
   });
 
   it('F1: internal components are recorded and not sent', () => {

@@ -4,7 +4,7 @@ import { untrustedLine } from './untrusted.ts';
 
 const longest = 2_000;
 
-/** Says in words when a check passes; one line, at most about 2,000 characters. */
+/** Says in words when a check passes; one line, at most about 2,000 characters. Empty where that goes without saying. */
 export function describeCheck({ kind, value }: Check): string {
   const known = sentences[kind];
   if (known !== undefined) return known(value);
@@ -14,6 +14,8 @@ export function describeCheck({ kind, value }: Check): string {
 }
 
 const sentences: Readonly<Record<string, (value: Json | undefined) => string>> = {
+  // Of every answer it is asked that its sums are right.
+  arithmetic: () => '',
   command: (value) =>
     `The command \`${Array.isArray(value) ? value.map(inWords).join(' ') : inWords(value ?? '')}\` exits with code 0.`,
   tsc: () => 'The TypeScript compiler reports no error.',

@@ -25,8 +25,8 @@ export function historySection(history: readonly PromptAttempt[], caps: PromptCa
   const text =
     shown.length === 0
       ? ''
-      : `# Earlier attempts at this task\nThey were not accepted.${note} Correct what was wrong; keep what was right.\n\n${parts.join('\n\n')}`;
-  return { layer: 'history', id: 'attempts', version: '2', text };
+      : `# Earlier attempts at this task\nCorrect what was wrong; keep what was right.${note}\n\n${parts.join('\n\n')}`;
+  return { layer: 'history', id: 'attempts', version: '3', text };
 }
 
 function attemptText(
@@ -34,7 +34,10 @@ function attemptText(
   number: number,
   caps: PromptCaps,
 ): string {
-  const lines = [`## Earlier attempt ${number}`, `Not accepted: ${untrustedLine(because, 500)}`];
+  const lines = [
+    `## Earlier attempt ${number}`,
+    `Not accepted: ${untrustedLine(reason(because, findings), 500)}`,
+  ];
   lines.push(
     answer.trim() === ''
       ? 'It gave no answer.'
@@ -45,6 +48,12 @@ function attemptText(
     lines.push(untrusted(`what was wrong with attempt ${number}`, text, caps.findings));
   }
   return lines.join('\n');
+}
+
+/** Why it was not accepted, without the finding that stands below in full. */
+function reason(because: string, [first]: readonly Finding[]): string {
+  const said = first === undefined ? -1 : because.indexOf(`: ${first.message}`);
+  return said < 1 ? because : because.slice(0, said);
 }
 
 function findingLine({ file, line, column, code, message }: Finding): string {

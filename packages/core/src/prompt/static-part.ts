@@ -75,8 +75,8 @@ function build(input: StaticInput): StaticPart {
   const isTold = input.hasData || tools.length > 0 || hasUntrusted(practices.text);
   const system = isTold ? `${systemText}\n${untrustedNote}` : systemText;
   const sections = joinSections([
-    { layer: 'system', id: 'overseer', version: isTold ? '2+data' : '2', text: system },
-    { layer: 'system', id: 'tools', version: '1', text: toolsText(tools) },
+    { layer: 'system', id: 'overseer', version: isTold ? '3+data' : '3', text: system },
+    { layer: 'system', id: 'tools', version: '2', text: toolsText(tools) },
     { layer: 'role', id: roleName, version: textVersion(role.text), text: role.text.trim() },
     { layer: 'model', id: model.id, version: '1', text: modelText(model, tools) },
     practices,
@@ -86,12 +86,12 @@ function build(input: StaticInput): StaticPart {
   return { sections, message: { role: 'system', parts: [{ type: 'text', text }] } };
 }
 
-const systemText = `# How to work
-You are one of a team of models. You get one task: do all of it, and nothing beyond it.
-The result is checked before it counts. Say what is so; when something cannot be done, say what stands in the way.`;
+/** Every call pays for each word of it: criteria stand with the tasks that have some, and of the team nobody need be told. */
+const systemText =
+  'Do all of the task and nothing beyond it. Say what is so; when something cannot be done, say why.';
 
 function toolsText(tools: readonly ToolDescription[]): string {
-  if (tools.length === 0) return 'You have no tools: the text of your answer is the result.';
+  if (tools.length === 0) return 'You have no tools: your answer is the result.';
   const names = tools.map(({ name }) => name).join(', ');
   return `Your tools: ${names}. Use them to do the work; then answer with a short account of what you did.`;
 }

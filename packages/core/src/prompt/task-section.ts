@@ -1,6 +1,6 @@
 import type { ComponentValue } from '../internal/framework/framework-values.ts';
 import type { PlanTask, PromptSection } from '../spec/index.ts';
-import { PLAIN_ANSWER } from './deliverable.ts';
+import { withoutPlainAnswer } from './deliverable.ts';
 import { fairCap } from './fair-cap.ts';
 import type { PromptCaps } from './prompt-caps.ts';
 import type { PromptInput, PromptInputTask } from './prompt-input.ts';
@@ -23,9 +23,8 @@ export function taskSection(
   );
   if (!sent.some(({ component }) => component.source === 'task')) parts.unshift(task.instruction);
   const isSaid = sent.some(({ component }) => component.source === 'deliverable');
-  if (!isSaid && result !== PLAIN_ANSWER) {
-    parts.push(`## The result\n${result}`);
-  }
+  const rest = withoutPlainAnswer(result);
+  if (!isSaid && rest !== '') parts.push(`## The result\n${rest}`);
   const text = [titleLine(task), ...parts, ...inputsText(inputs, caps)].join('\n\n');
   return { layer: 'task', id: task.key, version: '1', text };
 }

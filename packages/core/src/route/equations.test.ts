@@ -21,6 +21,30 @@ describe('equationsIn', () => {
     ]);
   });
 
+  it('V1: takes the sign before the first number, and a hyphen of a list for none', () => {
+    const text = 'It is -48 (south) + 21 = (-48 + 21 - 3) = -48 + 21 - 3 = -30.\n-30 / 3 = -10';
+    expect(equationsIn(text).map(({ value, holds }) => [value, holds])).toEqual([
+      [-30, true],
+      [-10, true],
+    ]);
+    expect(equationsIn('Costs\n- 3 + 4 = 7\n* 2 + 2 = 5').map(({ holds }) => holds)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('V1: leaves alone what is only part of a larger sum, or of an equation with unknowns', () => {
+    for (const text of [
+      '75 - 35 = 5C - 3C',
+      'x + 3 + 4 = 10',
+      'n - 3 + 4 = 10',
+      '(3 + 4) * 2 + 1 = 15',
+    ]) {
+      expect(equationsIn(text), text).toEqual([]);
+    }
+    expect(equationsIn('3 + 4 = 7 apples, 2x3 = 6, 1 + 1 = 2kg')).toHaveLength(3);
+  });
+
   it('V1: sees none where there is no sum, and is quick about hostile text', () => {
     for (const text of ['x = 5', 'a + b = c', '5 = 5', '3 +', '1 + = 2', '']) {
       expect(equationsIn(text)).toEqual([]);

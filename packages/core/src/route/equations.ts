@@ -13,7 +13,8 @@ const MOST_EQUATIONS = 200;
 const ROUNDING = 0.02;
 const ROUNDING_SHARE = 0.006;
 
-const TOKENS = /\d[\d,]*(?:\.\d+)?|[^\s]/gu;
+/** A hyphen that begins an item of a list, a number with the unknown that it multiplies (`5C`; `5x7` is a sum), anything else. */
+const TOKENS = /(?:^|\n)[ \t]*[-*] |\d[\d,]*(?:\.\d+)?(?:[a-wyz](?![a-z]))?|[^\s]/giu;
 const OPERATORS: ReadonlyMap<string, '+' | '-' | '*' | '/'> = new Map([
   ['+', '+'],
   ['-', '-'],
@@ -24,6 +25,8 @@ const OPERATORS: ReadonlyMap<string, '+' | '-' | '*' | '/'> = new Map([
   ['/', '/'],
   ['÷', '/'],
 ]);
+/** What a sign may follow, where it is no minus between two numbers. */
+const OPENING = new Set(['=', '(', '[', ':', ',', ';', '.']);
 /** Marks that stand between the parts of an equation and mean nothing: money, and what Markdown escapes. */
 const IGNORED = new Set(['$', '€', '£', '\\']);
 
@@ -35,13 +38,30 @@ export function equationsIn(text: string): readonly Equation[] {
   let start = 0;
   while (start < marks.length && found.length < MOST_EQUATIONS) {
     const end = endOfSum(marks, start);
-    const isSum = end > start + 1 && isNumber(marks[end - 1]);
-    const result = isSum && marks[end] === '=' ? resultAt(marks, end) : undefined;
-    if (result !== undefined) found.push(equation(marks.slice(start, end), result));
+    const one = equationAt(marks, start, end);
+    if (one !== undefined) found.push(one);
     // What is right of the sign may begin the next one: 2 + 3 = 5 + 1 = 6. Nothing left of it can.
     start = isNumber(marks[end]) ? end : end + 1;
   }
   return found;
+}
+
+/** The equation whose left side stands from `start` to `end`, if that is one. */
+function equationAt(marks: readonly string[], start: number, end: number): Equation | undefined {
+  const isSum = end > start + 1 && isNumber(marks[end - 1]) && marks[end] === '=';
+  const result = isSum ? resultAt(marks, end) : undefined;
+  if (result === undefined) return undefined;
+  const sign = signBefore(marks, start);
+  return sign === undefined ? undefined : equation([...sign, ...marks.slice(start, end)], result);
+}
+
+/** The sign of a sum's first number; `undefined` where something stands before it that the sum is only the end of. */
+function signBefore(marks: readonly string[], start: number): readonly string[] | undefined {
+  const operator = OPERATORS.get(marks[start - 1] ?? '');
+  if (operator === undefined) return [];
+  const before = marks[start - 2];
+  const isSign = operator === '-' && (before === undefined || OPENING.has(before));
+  return isSign ? ['-'] : undefined;
 }
 
 /** Where what begins here stops to be a sum of numbers: an equation has its `=` there. */
@@ -64,7 +84,7 @@ function resultAt(marks: readonly string[], equals: number): number | undefined 
 }
 
 function equation(sum: readonly string[], result: number): Equation {
-  const value = sumOf(sum);
+  const value = sum[0] === '-' ? sumOf(['0', ...sum]) : sumOf(sum);
   const holds = Math.abs(value - result) <= Math.max(ROUNDING, Math.abs(value) * ROUNDING_SHARE);
   return { text: `${sum.join(' ')} = ${result}`, holds, value };
 }
@@ -87,7 +107,7 @@ function sumOf(sum: readonly string[]): number {
 }
 
 function isNumber(mark: string | undefined): boolean {
-  return mark !== undefined && /^\d/.test(mark);
+  return mark !== undefined && /^\d[\d,.]*$/.test(mark);
 }
 
 function amountOf(number: string): number {
