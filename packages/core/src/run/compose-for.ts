@@ -1,4 +1,4 @@
-import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { PastAttempt, RunState, TaskState } from '../journal/run-state.ts';
 import { type ComposedPrompt, composePrompt, type PromptInput } from '../prompt/compose-prompt.ts';
 import type { Member } from '../route/member.ts';
 import type { ToolDescription } from '../spec/model.ts';
@@ -34,10 +34,15 @@ export function composeFor(
     tools,
     inputs: promptInputs(run, task),
     history: task.past.flatMap((past) =>
-      past.outcome === 'rejected'
+      tellsMore(past, member)
         ? [{ answer: past.answer, findings: past.findings, because: past.because }]
         : [],
     ),
   });
   return { prompt, tools };
+}
+
+/** Another model's answer that was refused without a word of what was wrong costs more to read than it tells. */
+function tellsMore({ outcome, model, findings }: PastAttempt, { name }: Member): boolean {
+  return outcome === 'rejected' && (model === name || findings.length > 0);
 }
