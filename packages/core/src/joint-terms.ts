@@ -53,22 +53,35 @@ export function jointTerms(
   const scopes = jointScopesOf(shared);
   const terms = new Map<string, string[]>([['requests on their way', [`${leewayMs} ms`]]]);
   for (const subject of subjectsOf(options, models)) terms.set(subject, []);
-  for (const { per, owner, subject = owner, limits } of ownedBy(options, models)) {
-    const whose = subject === owner ? '' : ` of ${owner}`;
-    const says = rulesOf(owner, limits).flatMap((rule) =>
-      'gauge' in rule ? [] : [`${describeLimit(rule)}${whose}`],
-    );
-    if (scopes.has(per)) terms.set(subject, [...(terms.get(subject) ?? []), ...says]);
+  const says = (subject: string, what: readonly string[]): void => {
+    terms.set(subject, [...(terms.get(subject) ?? []), ...what]);
+  };
+  for (const owned of ownedBy(options, models)) {
+    if (scopes.has(owned.per)) says(owned.subject ?? owned.owner, wordsOf(owned));
   }
-  for (const [pool, { of, weights = {} }] of Object.entries(options.pools ?? {})) {
-    if (!scopes.has('pool')) continue;
-    for (const model of of) {
-      const weight = (weights as Readonly<Record<string, number | undefined>>)[model] ?? 1;
-      terms.get(`model ${model}`)?.push(`pool ${pool} by ${weight}`);
-    }
+  if (scopes.has('pool')) {
+    for (const [model, pool] of membersOf(options.pools)) says(model, [pool]);
   }
   return Object.fromEntries(
-    [...terms].map(([subject, says]) => [subject, says.sort().join(', ') || 'no limits']),
+    [...terms].map(([subject, what]) => [subject, what.sort().join(', ') || 'no limits']),
+  );
+}
+
+/** An owner's limits in words. */
+function wordsOf({ owner, subject = owner, limits }: Owned): readonly string[] {
+  const whose = subject === owner ? '' : ` of ${owner}`;
+  return rulesOf(owner, limits).flatMap((rule) =>
+    'gauge' in rule ? [] : [`${describeLimit(rule)}${whose}`],
+  );
+}
+
+/** Which models draw on which pool, and by how much. */
+function membersOf(pools: Options['pools'] = {}): readonly (readonly [string, string])[] {
+  return Object.entries(pools).flatMap(([pool, { of, weights = {} }]) =>
+    of.map((model) => {
+      const weight = (weights as Readonly<Record<string, number | undefined>>)[model] ?? 1;
+      return [`model ${model}`, `pool ${pool} by ${weight}`] as const;
+    }),
   );
 }
 

@@ -5,6 +5,9 @@ import { unitsOf } from './create-window.ts';
 import { describeLimit, describePeriod } from './describe-limit.ts';
 import { METRIC_NAME } from './limit-words.ts';
 
+/** From so many calls on that may ask at once, any number may. */
+const FEW = 1_000;
+
 /** A limit that is kept together with other processes, and how it stands as far as this one was told. */
 export interface JointLimit {
   /** Its name for all processes, without its capacity, since what was used counts whatever that becomes: `key team: calls / 2s`. */
@@ -39,6 +42,21 @@ export function createJointLimits(
     if (same === undefined || limit.capacity < same.capacity) limits.set(limit.limit, limit);
   }
   return [...limits.values()];
+}
+
+/** A limit was full: it is not asked before `untilAt`, and then by one call. */
+export function jointFull(joint: JointLimit, untilAt: number, why: string): void {
+  joint.full = { untilAt, why };
+  joint.allowed = 1;
+  joint.refusals += 1;
+}
+
+/** A limit had room. Returns whether calls were held back that may ask now. */
+export function jointGranted(joint: JointLimit): boolean {
+  joint.refusals = 0;
+  if (joint.allowed === Number.POSITIVE_INFINITY) return false;
+  joint.allowed = joint.allowed < FEW ? joint.allowed * 2 : Number.POSITIVE_INFINITY;
+  return true;
 }
 
 /** Why a rule cannot be kept together with other processes, in words; `undefined` where it can. */

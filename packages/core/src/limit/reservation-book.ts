@@ -73,11 +73,9 @@ export class ReservationBook {
     const charges = this.#open.get(id) ?? [];
     this.#open.delete(id);
     for (const charge of charges) {
-      const { count, limit, amount } = charge;
+      const { count, amount } = charge;
       if (!count.charges.has(charge)) continue;
-      const isPlace = count.window.kind === 'places';
-      const kept = amounts !== undefined && Object.hasOwn(amounts, limit) ? amounts[limit] : amount;
-      charge.amount = isPlace || amounts === undefined ? 0 : (kept ?? amount);
+      charge.amount = usedOf(charge, amounts);
       count.used += charge.amount - amount;
       if (charge.amount === 0 || count.window.kind === 'period') count.charges.delete(charge);
     }
@@ -126,6 +124,15 @@ export class ReservationBook {
     }
     this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#counts.size);
   }
+}
+
+/** What stays charged once a reservation is settled. */
+function usedOf(
+  { count, limit, amount }: Charge,
+  amounts: Readonly<Record<string, number>> | undefined,
+): number {
+  if (amounts === undefined || count.window.kind === 'places') return 0;
+  return Object.hasOwn(amounts, limit) ? (amounts[limit] ?? 0) : amount;
 }
 
 /** Forgets what counts no more at `at`. */

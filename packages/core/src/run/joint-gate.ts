@@ -5,15 +5,14 @@ import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Claim } from '../limit/claim.ts';
 import { type JointShare, usedOf, wantsOf, whyRefused } from '../limit/joint-admission.ts';
+import { type JointLimit, jointFull, jointGranted } from '../limit/joint-limit.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { ReservationAnswer } from '../spec/reservation-store.ts';
-import type { JointPlace } from './joint-place.ts';
+import { askStore, type StoreLine } from './ask-store.ts';
+import { JointRenewal } from './joint-renewal.ts';
 import { JointSettlements } from './joint-settlements.ts';
-
-/** How long an answer of the store is waited for, in ms. */
-const ANSWER_MS = 15_000;
 
 /** Answers that come later than a request may be on its way are asked for anew, so often. */
 const TRIES = 3;
@@ -29,8 +28,8 @@ const PLACE_MS: readonly [number, number] = [100, 2_000];
 const STORE_MS: readonly [number, number] = [500, 30_000];
 
 /** What the gate of one kernel is made with. */
-export interface JointGateParts extends JointPlace {
-  readonly clock: Clock;
+export interface JointGateParts extends StoreLine {
+  /** 0 to 1, for jitter. */
   readonly random: () => number;
   limitsOf(model: string): ModelLimits;
   payerOf(run: string): Payer | undefined;
@@ -42,15 +41,11 @@ interface Begun {
   readonly claim: Claim;
   /** Whether all windows that it counts in are those of the store, so that it may be sent somewhat later than it was begun. */
   readonly waitsHere: boolean;
-  /** It waits for its answer, or has not asked yet. */
-  isAsking: boolean;
+  /** Those that it waits for, or has not asked yet. */
+  readonly asks: Set<JointLimit>;
 }
 
-type Answer =
-  | ReservationAnswer
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly error: unknown };
-
+type Wait = Extract<ReservationAnswer, { kind: 'wait' }>;
 type Withheld = EventData['call.withheld'];
 
 /**
@@ -60,16 +55,16 @@ type Withheld = EventData['call.withheld'];
 export class JointGate implements JointLeave {
   readonly #parts: JointGateParts;
   readonly #settlements: JointSettlements;
+  readonly #renewal: JointRenewal;
   readonly #begun = new Map<string, Begun>();
   #freed: () => void = () => undefined;
   /** How often in a row the store could not be asked. */
   #failures = 0;
-  #cancelRenewal: (() => void) | undefined;
-  #closed = false;
 
   constructor(parts: JointGateParts) {
     this.#parts = parts;
     this.#settlements = new JointSettlements(parts.store, parts.clock);
+    this.#renewal = new JointRenewal(parts, () => this.#begun.size > 0);
   }
 
   /** `freed` is called when calls that waited for room may ask. */
@@ -79,10 +74,9 @@ export class JointGate implements JointLeave {
 
   /** Takes an event into account that is true already. */
   take(event: OverseerEvent): void {
-    const { call = '' } = event;
     switch (event.type) {
       case 'call.started':
-        this.#begin(call, event);
+        this.#begin(event);
         return;
       case 'call.finished':
         this.#end(event, event.data.settled);
@@ -90,12 +84,9 @@ export class JointGate implements JointLeave {
       case 'call.failed':
         this.#end(event, event.data.uncertain ? event.data.settled : undefined);
         return;
-      case 'call.withheld': {
-        const begun = this.#begun.get(call);
-        this.#begun.delete(call);
-        if (begun !== undefined) this.#answered(begun);
+      case 'call.withheld':
+        this.#forget(event.call ?? '');
         return;
-      }
       default:
     }
   }
@@ -103,25 +94,18 @@ export class JointGate implements JointLeave {
   async ask(call: string, cancel: Cancellation): Promise<Withheld | undefined> {
     const begun = this.#begun.get(call);
     if (begun === undefined) return undefined;
-    const { clock, leewayMs } = this.#parts;
+    const { clock, leewayMs, store } = this.#parts;
     const giveUpAt = begun.waitsHere ? clock.now() + HERE_MS : Number.NEGATIVE_INFINITY;
-    let late = 0;
-    for (let asked = 0; late < TRIES; asked++) {
+    for (let asked = 0, late = 0; late < TRIES; asked++) {
       const answer = await this.#reserve(call, begun, cancel);
-      if (cancel.aborted || answer.kind === 'cancelled') {
-        this.#settlements.release(call);
-        return { because: 'it was cancelled before it was sent' };
-      }
-      if (answer.kind === 'failed') {
-        this.#settlements.release(call);
-        return this.#unreachable(begun, answer.error);
-      }
+      if (cancel.aborted || answer.kind === 'cancelled') return this.#cancelled(call);
+      if (answer.kind === 'failed') return this.#unreachable(call, begun, answer.error);
       this.#failures = 0;
       if (answer.kind === 'wait') {
-        const againAt = answer.untilAt ?? clock.now() + this.#backoff(asked, HERE_AGAIN_MS);
-        if (againAt > giveUpAt) return this.#refused(begun, answer);
-        for (const { joint } of begun.shares) joint.allowed = 1;
-        await sleep(clock, againAt - clock.now(), cancel);
+        const waitMs = this.#waitMs(answer, asked);
+        if (clock.now() + waitMs > giveUpAt) return this.#refused(begun, answer);
+        this.#waitFor(begun, answer);
+        await sleep(clock, waitMs, cancel);
       } else if (clock.now() - answer.at <= leewayMs) {
         this.#granted(begun);
         return undefined;
@@ -131,14 +115,13 @@ export class JointGate implements JointLeave {
         late += 1;
       }
     }
-    const message = `${this.#parts.store.name} takes longer than ${leewayMs} ms to answer`;
-    return this.#unreachable(begun, new OverseerError('store.busy', message));
+    const message = `${store.name} takes longer than ${leewayMs} ms to answer`;
+    return this.#unreachable(call, begun, new OverseerError('store.busy', message));
   }
 
   /** Settles what is left, as far as that is quickly done, and lets go of the store. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#cancelRenewal?.();
+    this.#renewal.close();
     const { store, clock } = this.#parts;
     await atMost(clock, 2_000, this.#settlements.close());
     await atMost(
@@ -148,21 +131,20 @@ export class JointGate implements JointLeave {
     );
   }
 
-  #begin(call: string, { model = '', data }: OverseerEvent<'call.started'>): void {
+  #begin({ call = '', model = '', data }: OverseerEvent<'call.started'>): void {
     const { estimate, worst, payer } = data;
     const limits = this.#parts.limitsOf(model);
     const shares = limits.jointOf(payer);
     if (shares.length === 0) return;
-    for (const { joint } of shares) joint.asking += 1;
+    const asks = new Set(shares.map(({ joint }) => joint));
+    for (const joint of asks) joint.asking += 1;
     const waitsHere = limits.isAllJoint(payer);
-    this.#begun.set(call, { shares, claim: { estimate, worst }, waitsHere, isAsking: true });
-    this.#renewLater();
+    this.#begun.set(call, { shares, claim: { estimate, worst }, waitsHere, asks });
+    this.#renewal.wake();
   }
 
   #end({ call = '', run = '', model = '' }: OverseerEvent, used: CallEstimate | undefined): void {
-    const begun = this.#begun.get(call);
-    this.#begun.delete(call);
-    if (begun !== undefined) this.#answered(begun);
+    const begun = this.#forget(call);
     // Of a call that a dead process left open, only the store knows.
     const shares = begun?.shares ?? this.#parts.limitsOf(model).jointOf(this.#parts.payerOf(run));
     if (shares.length === 0) return;
@@ -170,127 +152,78 @@ export class JointGate implements JointLeave {
     else this.#settlements.settle(call, usedOf(shares, used));
   }
 
-  /** Never rejects. */
-  async #reserve(call: string, { shares, claim }: Begun, cancel: Cancellation): Promise<Answer> {
-    const { promise, resolve } = Promise.withResolvers<Answer>();
-    let isOver = false;
-    const stop = (): void => resolve({ kind: 'cancelled' });
-    cancel.onAbort(stop);
-    const forget = this.#parts.clock.after(ANSWER_MS, () => {
-      const message = `${this.#parts.store.name} gave no answer in ${ANSWER_MS / 1_000} s`;
-      resolve({ kind: 'failed', error: new OverseerError('store.busy', message) });
-    });
-    this.#request(call, shares, claim).then(
-      (answer) => {
-        resolve(answer);
-        // Nobody waits for it any more.
-        if (isOver && answer.kind === 'held') this.#settlements.release(call);
-      },
-      (error: unknown) => resolve({ kind: 'failed', error }),
-    );
-    const answer = await promise;
-    isOver = true;
-    forget();
-    cancel.forget(stop);
-    return answer;
+  #forget(call: string): Begun | undefined {
+    const begun = this.#begun.get(call);
+    this.#begun.delete(call);
+    for (const joint of begun?.asks ?? []) joint.asking -= 1;
+    begun?.asks.clear();
+    return begun;
   }
 
-  async #request(
-    call: string,
-    shares: readonly JointShare[],
-    claim: Claim,
-  ): Promise<ReservationAnswer> {
-    const { store, member, clock, leewayMs } = this.#parts;
-    const reserve = (): Promise<ReservationAnswer> => {
-      const nowMs = clock.now();
-      const wants = wantsOf(shares, claim, nowMs, leewayMs);
-      return store.reserve({ id: call, member: member.id, nowMs, wants });
-    };
-    try {
-      return await reserve();
-    } catch (error) {
-      // It was taken for dead, or the store was made anew.
-      if (!OverseerError.is(error) || error.code !== 'store.fenced') throw error;
-      await this.#join();
-      return await reserve();
-    }
-  }
-
-  async #join(): Promise<void> {
-    const { store, member, clock } = this.#parts;
-    const answer = await store.join(member, clock.now());
-    if (answer.kind === 'joined') return;
-    const { other, subject, theirs } = answer;
-    throw new OverseerError(
-      'store.fenced',
-      `${other} joined meanwhile with other limits of ${subject}: ${theirs}`,
+  #reserve(call: string, { shares, claim }: Begun, cancel: Cancellation) {
+    const { leewayMs } = this.#parts;
+    return askStore(
+      this.#parts,
+      (nowMs) => ({ id: call, wants: wantsOf(shares, claim, nowMs, leewayMs) }),
+      cancel,
+      () => this.#settlements.release(call),
     );
   }
 
-  #granted(begun: Begun): void {
-    let wasHeld = false;
-    this.#answered(begun);
-    for (const { joint } of begun.shares) {
-      if (joint.allowed === Number.POSITIVE_INFINITY) continue;
-      wasHeld = true;
-      joint.refusals = 0;
-      joint.allowed = joint.allowed > 1_000 ? Number.POSITIVE_INFINITY : joint.allowed * 2;
-    }
-    if (wasHeld) this.#freed();
+  #waitMs({ untilAt }: Wait, asked: number): number {
+    if (untilAt === undefined) return this.#backoff(asked, HERE_AGAIN_MS);
+    return Math.max(0, untilAt - this.#parts.clock.now());
   }
 
-  #refused(begun: Begun, answer: Extract<ReservationAnswer, { kind: 'wait' }>): Withheld {
+  /** Only those who want of the same limit wait with it. */
+  #waitFor({ asks, shares }: Begun, { limit }: Wait): void {
+    for (const { joint } of shares) {
+      if (joint.limit === limit) joint.allowed = 1;
+      else if (asks.delete(joint)) joint.asking -= 1;
+    }
+    this.#freed();
+  }
+
+  #granted({ asks, shares }: Begun): void {
+    for (const joint of asks) joint.asking -= 1;
+    asks.clear();
+    const wereHeld = shares.filter(({ joint }) => jointGranted(joint));
+    if (wereHeld.length > 0) this.#freed();
+  }
+
+  #cancelled(call: string): Withheld {
+    this.#settlements.release(call);
+    return { because: 'it was cancelled before it was sent' };
+  }
+
+  #refused({ shares, claim }: Begun, answer: Wait): Withheld {
     const nowMs = this.#parts.clock.now();
-    const share = begun.shares.find(({ joint }) => joint.limit === answer.limit);
+    const share = shares.find(({ joint }) => joint.limit === answer.limit);
     if (share === undefined) return { because: `${answer.limit} has no room`, untilAt: nowMs };
     const { joint } = share;
     const unknown = nowMs + this.#backoff(joint.refusals, PLACE_MS);
     const untilAt = Math.max(nowMs + 1, answer.untilAt ?? unknown);
-    const because = whyRefused(share, begun.claim, answer, nowMs);
-    joint.refusals += 1;
-    joint.allowed = 1;
-    joint.full = { untilAt, why: because };
+    const because = whyRefused(share, claim, answer, nowMs);
+    jointFull(joint, untilAt, because);
     return { because, limit: joint.limit, untilAt };
   }
 
   /** Nothing is sent that was not allowed: work waits until the store can be asked. */
-  #unreachable(begun: Begun, error: unknown): Withheld {
+  #unreachable(call: string, { shares }: Begun, error: unknown): Withheld {
+    this.#settlements.release(call);
     const untilAt = this.#parts.clock.now() + this.#backoff(this.#failures, STORE_MS);
     this.#failures += 1;
     const said = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     const code = OverseerError.is(error) ? error.code : 'store.failed';
     const because = `the shared limits cannot be asked, so nothing is sent: ${said} (${code})`;
-    for (const { joint } of begun.shares) {
-      joint.allowed = 1;
-      joint.full = { untilAt, why: because };
-    }
+    for (const { joint } of shares) jointFull(joint, untilAt, because);
     return { because, untilAt, code };
-  }
-
-  #answered(begun: Begun): void {
-    if (!begun.isAsking) return;
-    begun.isAsking = false;
-    for (const { joint } of begun.shares) joint.asking -= 1;
   }
 
   /** Twice as long each time; not the same for all who wait for the same. */
   #backoff(times: number, [first, longest]: readonly [number, number]): number {
     const whole = Math.min(longest, first * 2 ** Math.min(times, 20));
     return whole * (0.5 + this.#parts.random() / 2);
-  }
-
-  /** While calls are under way, the store hears that this member lives. */
-  #renewLater(): void {
-    const { store, clock, member } = this.#parts;
-    const { renewMs } = store.capabilities;
-    if (renewMs === undefined || this.#closed || this.#cancelRenewal !== undefined) return;
-    this.#cancelRenewal = clock.after(renewMs, () => {
-      this.#cancelRenewal = undefined;
-      if (this.#begun.size === 0) return;
-      // Whoever was taken for dead joins again when it next asks.
-      store.renew(member.id, clock.now()).catch(() => undefined);
-      this.#renewLater();
-    });
   }
 }
 
