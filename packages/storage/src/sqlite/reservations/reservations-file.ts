@@ -14,6 +14,7 @@ import { type Tally, TallyTable } from './tally-table.ts';
 interface Opened {
   readonly database: SqliteDatabase;
   readonly begin: SqliteStatement;
+  readonly commit: SqliteStatement;
   readonly members: MemberTable;
   readonly tallies: TallyTable;
   readonly charges: ChargeTable;
@@ -42,6 +43,7 @@ export class ReservationsFile {
       this.#opened = {
         database,
         begin: database.prepare('BEGIN IMMEDIATE'),
+        commit: database.prepare('COMMIT'),
         members: new MemberTable(database),
         tallies: new TallyTable(database),
         charges: new ChargeTable(database),
@@ -107,7 +109,7 @@ export class ReservationsFile {
     try {
       opened.begin.run();
       const result = work(opened);
-      opened.database.exec('COMMIT');
+      opened.commit.run();
       return result;
     } catch (error) {
       const failure = explainFailure(error, this.#options.path);
