@@ -79,7 +79,10 @@ export class ReservationOracle {
     for (const one of this.#of(want)) {
       const { window } = one.want;
       // What was over by the old time stays so.
-      if (window.kind === 'rolling' && one.at + window.windowMs <= lastAt) one.amount = 0;
+      if (window.kind === 'rolling' && one.at + window.windowMs <= lastAt) {
+        one.amount = 0;
+        one.isOpen = false;
+      }
       one.at = Math.min(one.at, nowMs);
     }
     this.#lastAt.set(keyOf(want), nowMs);

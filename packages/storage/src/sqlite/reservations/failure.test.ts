@@ -146,17 +146,21 @@ describe('sqliteReservations, when something fails', () => {
     });
   });
 
-  it('L4: a file that was made anew takes its members in again when they ask', async () => {
+  it('L4: when the file is taken away, all go on together in a new one, once they join again', async () => {
     const path = newPath();
-    const store = await joined(path, 'one');
-    const database = new DatabaseSync(path);
-    database.exec('DELETE FROM member');
-    database.close();
-    await expect(store.reserve(ask('a', 'window', 1e9, 'rolling', 1))).rejects.toMatchObject({
-      code: 'store.fenced',
-    });
-    expect(await store.renew('one', NOW)).toBe(false);
-    await store.close();
+    const stores = [await joined(path, 'one'), await joined(path, 'two')];
+    const asked = ask('a', 'window', 1e9, 'rolling', 1);
+    expect(await stores[0]?.reserve(asked)).toMatchObject({ kind: 'held' });
+    for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true });
+    for (const [at, store] of stores.entries()) {
+      const member = at === 0 ? 'one' : 'two';
+      const again = { ...asked, id: `b${at}`, member };
+      await expect(store.reserve(again)).rejects.toMatchObject({ code: 'store.fenced' });
+      expect(await store.renew(member, NOW)).toBe(false);
+      await store.join({ id: member, name: member, terms: {} }, NOW);
+      expect((await store.reserve(again)).kind).toBe(at === 0 ? 'held' : 'wait');
+    }
+    for (const store of stores) await store.close();
   });
 
   it('L4: it grows neither with calls nor with users and periods', {

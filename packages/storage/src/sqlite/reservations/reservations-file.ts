@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { ReservationAnswer, ReservationRequest, ReservationWant } from '@overseer/core/spec';
 import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
@@ -13,6 +14,8 @@ import { type Tally, TallyTable } from './tally-table.ts';
 /** An open file with what is done in it. */
 interface Opened {
   readonly database: SqliteDatabase;
+  /** Tells the file from another one that was put in its place. */
+  readonly identity: string;
   readonly begin: SqliteStatement;
   readonly commit: SqliteStatement;
   readonly members: MemberTable;
@@ -42,6 +45,7 @@ export class ReservationsFile {
     try {
       this.#opened = {
         database,
+        identity: identityOf(this.#options.path),
         begin: database.prepare('BEGIN IMMEDIATE'),
         commit: database.prepare('COMMIT'),
         members: new MemberTable(database),
@@ -103,6 +107,10 @@ export class ReservationsFile {
   }
 
   #transact<T>(work: (opened: Opened) => T): T | Refusal {
+    // Whoever goes on with a file that is gone counts alone.
+    if (this.#opened !== undefined && this.#opened.identity !== identityOf(this.#options.path)) {
+      this.#forget(this.#opened);
+    }
     const refusal = this.open();
     const opened = this.#opened;
     if (opened === undefined) return refusal as Refusal;
@@ -116,11 +124,20 @@ export class ReservationsFile {
       quietly(() => opened.database.exec('ROLLBACK'));
       // Of a file that only was busy, nothing is in doubt.
       if (failure.refused === 'store.busy') return failure;
-      quietly(() => opened.database.close());
-      this.#opened = undefined;
+      this.#forget(opened);
       return failure;
     }
   }
+
+  #forget({ database }: Opened): void {
+    quietly(() => database.close());
+    this.#opened = undefined;
+  }
+}
+
+function identityOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? 'gone' : `${found.dev} ${found.ino}`;
 }
 
 /** Takes all that is wanted, or nothing. */
