@@ -6,6 +6,7 @@ import { mortalDisk } from './mortal-disk.fixture.ts';
 import type { OverseerOptions } from './options.ts';
 import { createProvider, follow, pass, tasks, team, withheldIn } from './shared-limits.fixture.ts';
 import type { Limit } from './spec/limit.ts';
+import type { OpenReservations } from './spec/reservation-store.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
@@ -171,7 +172,18 @@ describe('limits that are shared with other processes', () => {
     await pass(clock, new Promise(() => undefined), 1_000);
     await disk.kill();
     const provider = createProvider(clock);
-    const heir = await team(clock, provider, limits, store, { store: disk.open });
+    const told: unknown[] = [];
+    const heard: OpenReservations = async () => {
+      const opened = await store();
+      const settle: typeof opened.settle = (id, amounts) => {
+        told.push(amounts);
+        return opened.settle(id, amounts);
+      };
+      return { ...opened, settle };
+    };
+    const heir = await team(clock, provider, limits, heard, { store: disk.open });
+    // Only its journal knows of the call.
+    expect(told).toEqual([{ 'key team: calls / 1h': 1 }]);
     const other = await team(clock, provider, limits, store);
     const run = other.run({ tasks: tasks(2) });
     await pass(clock, run.result, 60_000);

@@ -43,7 +43,9 @@ export function jointRefusal(sets: readonly LimitSet[], now: number): Wait | und
 }
 
 function waitOf({ full, asking, allowed, owner }: JointLimit, now: number): Wait | undefined {
-  if (full !== undefined && full.untilAt > now) return { kind: 'wait', ...full };
+  if (full !== undefined && full.untilAt > now) {
+    return { kind: 'wait', untilAt: full.untilAt, why: full.why(now) };
+  }
   if (asking < allowed) return undefined;
   const why = `${owner}, over all processes: others are asking for room already`;
   return { kind: 'wait', untilAt: undefined, why };

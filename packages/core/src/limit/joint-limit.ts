@@ -8,6 +8,12 @@ import { METRIC_NAME } from './limit-words.ts';
 /** From so many calls on that may ask at once, any number may. */
 const FEW = 1_000;
 
+/** Until when a limit is not asked, and why, in words that go with the time. */
+export interface JointFull {
+  readonly untilAt: number;
+  why(now: number): string;
+}
+
 /** A limit that is kept together with other processes, and how it stands as far as this one was told. */
 export interface JointLimit {
   /** Its name for all processes, without its capacity, since what was used counts whatever that becomes: `key team: calls / 2s`. */
@@ -20,7 +26,7 @@ export interface JointLimit {
   readonly windowMs: number | undefined;
   readonly periodOf: PeriodOf | undefined;
   /** It was full; nothing is tried before `untilAt`, epoch ms. */
-  full: { readonly untilAt: number; readonly why: string } | undefined;
+  full: JointFull | undefined;
   /** How many calls may ask for room at once: one after it was full, twice as many with each that got some. */
   allowed: number;
   /** How many ask. */
@@ -44,9 +50,9 @@ export function createJointLimits(
   return [...limits.values()];
 }
 
-/** A limit was full: it is not asked before `untilAt`, and then by one call. */
-export function jointFull(joint: JointLimit, untilAt: number, why: string): void {
-  joint.full = { untilAt, why };
+/** A limit was full: it is left alone for a while, and then asked by one call. */
+export function jointFull(joint: JointLimit, full: JointFull): void {
+  joint.full = full;
   joint.allowed = 1;
   joint.refusals += 1;
 }

@@ -203,9 +203,9 @@ export class JointGate implements JointLeave {
     const { joint } = share;
     const unknown = nowMs + this.#backoff(joint.refusals, PLACE_MS);
     const untilAt = Math.max(nowMs + 1, answer.untilAt ?? unknown);
-    const because = whyRefused(share, claim, answer, nowMs);
-    jointFull(joint, untilAt, because);
-    return { because, limit: joint.limit, untilAt };
+    const why = (now: number): string => whyRefused(share, claim, answer, now);
+    jointFull(joint, { untilAt, why });
+    return { because: why(nowMs), limit: joint.limit, untilAt };
   }
 
   /** Nothing is sent that was not allowed: work waits until the store can be asked. */
@@ -216,7 +216,7 @@ export class JointGate implements JointLeave {
     const said = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     const code = OverseerError.is(error) ? error.code : 'store.failed';
     const because = `the shared limits cannot be asked, so nothing is sent: ${said} (${code})`;
-    for (const { joint } of shares) jointFull(joint, untilAt, because);
+    for (const { joint } of shares) jointFull(joint, { untilAt, why: () => because });
     return { because, untilAt, code };
   }
 

@@ -8,10 +8,10 @@ type Amounts = Readonly<Record<string, number>> | undefined;
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
 
-/**
- * Tells a store what reservations came to, again and again until it is told: what is not settled holds places. As many wait as calls
- * were under way when the store went away, since none are begun without it.
- */
+/** Settlements that wait; those that would be more are left to the end of their windows and of this process. */
+const MOST = 10_000;
+
+/** Tells a store what reservations came to, again and again until it is told: what is not settled holds places. */
 export class JointSettlements {
   readonly #store: ReservationStore;
   readonly #clock: Clock;
@@ -59,7 +59,7 @@ export class JointSettlements {
       this.#left.delete(id);
       this.#failures = 0;
     } catch {
-      this.#left.set(id, amounts);
+      if (this.#left.size < MOST) this.#left.set(id, amounts);
       this.#later();
     }
   }
@@ -70,7 +70,16 @@ export class JointSettlements {
     this.#failures += 1;
     this.#cancel = this.#clock.after(waitMs, () => {
       this.#cancel = undefined;
-      for (const [id, amounts] of this.#left) this.settle(id, amounts);
+      void this.#tellLeft();
     });
+  }
+
+  /** One finds out for all whether the store is back. */
+  async #tellLeft(): Promise<void> {
+    const [first, ...others] = this.#left;
+    if (first === undefined) return;
+    await this.#tell(...first);
+    if (this.#left.has(first[0])) return;
+    for (const [id, amounts] of others) this.settle(id, amounts);
   }
 }
