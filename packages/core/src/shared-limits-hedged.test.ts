@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CODE, callsIn, eventsOf, held, openBench, settle, silence } from './hedging.fixture.ts';
+import {
+  AFTER,
+  CODE,
+  callsIn,
+  eventsOf,
+  held,
+  openBench,
+  settle,
+  silence,
+} from './hedging.fixture.ts';
 import { memoryReservations } from './limit/memory-reservations.ts';
 import type { OpenReservations } from './spec/reservation-store.ts';
 
@@ -26,6 +35,28 @@ describe('two calls for one answer, and limits that are shared', () => {
       'call.finished a',
     ]);
     expect(held(bench)).toBe(0);
+    await overseer.close();
+  });
+
+  it('L4 M14: while the first waits for room, it is not silent, and a second one is not asked', async () => {
+    const store = memoryReservations();
+    const bench = await openBench({
+      ofA: { limits: ['1 at once'] },
+      hedge: { ...AFTER, afterMs: 300 },
+      sharedLimits: { store },
+    });
+    const { overseer, clock, a, b } = bench;
+    const free = await placeTakenElsewhere(store, clock.now(), 'model a: at once');
+    const run = overseer.run({ tasks: [CODE] });
+    for (let step = 0; step < 12; step++) await silence(clock, 50);
+    expect([a.calls.length, b.calls.length]).toEqual([0, 0]);
+    await free();
+    for (let step = 0; step < 6; step++) await silence(clock, 50);
+    expect([a.calls.length, b.calls.length]).toEqual([1, 0]);
+    for (let step = 0; step < 6; step++) await silence(clock, 50);
+    expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
+    a.calls[0]?.answer('from a', 20);
+    expect(await run.result).toMatchObject({ status: 'completed', output: 'from a' });
     await overseer.close();
   });
 
@@ -63,4 +94,17 @@ async function takenElsewhere(open: OpenReservations, nowMs: number, limit: stri
   const window = { kind: 'rolling', windowMs: 3_600_250 } as const;
   const wants = [{ limit, window, capacity: 1, amount: 1 }];
   await store.reserve({ id: 'theirs', member: 'other', nowMs, wants });
+}
+
+/** Another process has the only place; gives how it is freed. */
+async function placeTakenElsewhere(
+  open: OpenReservations,
+  nowMs: number,
+  limit: string,
+): Promise<() => Promise<void>> {
+  const store = await open();
+  await store.join({ id: 'other', name: 'other', terms: {} }, nowMs);
+  const wants = [{ limit, window: { kind: 'places' }, capacity: 1, amount: 1 }] as const;
+  await store.reserve({ id: 'theirs', member: 'other', nowMs, wants });
+  return () => store.settle('theirs', {});
 }

@@ -10,7 +10,7 @@ import type { ModelLimits } from '../limit/model-limits.ts';
 import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { ReservationAnswer } from '../spec/reservation-store.ts';
-import { askStore, type StoreLine } from './ask-store.ts';
+import { askStore, type StoreAnswer, type StoreLine } from './ask-store.ts';
 import { JointRenewal } from './joint-renewal.ts';
 import { JointSettlements } from './joint-settlements.ts';
 
@@ -43,6 +43,18 @@ interface Begun {
   readonly waitsHere: boolean;
   /** Those that it waits for, or has not asked yet. */
   readonly asks: Set<JointLimit>;
+}
+
+/** One who asks. */
+interface Asking {
+  readonly call: string;
+  readonly begun: Begun;
+  readonly cancel: Cancellation;
+  /** It waits here no longer than until then, epoch ms. */
+  readonly giveUpAt: number;
+  asked: number;
+  /** Answers that came too late. */
+  late: number;
 }
 
 type Wait = Extract<ReservationAnswer, { kind: 'wait' }>;
@@ -94,29 +106,14 @@ export class JointGate implements JointLeave {
   async ask(call: string, cancel: Cancellation): Promise<Withheld | undefined> {
     const begun = this.#begun.get(call);
     if (begun === undefined) return undefined;
-    const { clock, leewayMs, store } = this.#parts;
+    const { clock } = this.#parts;
     const giveUpAt = begun.waitsHere ? clock.now() + HERE_MS : Number.NEGATIVE_INFINITY;
-    for (let asked = 0, late = 0; late < TRIES; asked++) {
-      const answer = await this.#reserve(call, begun, cancel);
-      if (cancel.aborted || answer.kind === 'cancelled') return this.#cancelled(call);
-      if (answer.kind === 'failed') return this.#unreachable(call, begun, answer.error);
-      this.#failures = 0;
-      if (answer.kind === 'wait') {
-        const waitMs = this.#waitMs(answer, asked);
-        if (clock.now() + waitMs > giveUpAt) return this.#refused(begun, answer);
-        this.#waitFor(begun, answer);
-        await sleep(clock, waitMs, cancel);
-      } else if (clock.now() - answer.at <= leewayMs) {
-        this.#granted(begun);
-        return undefined;
-      } else {
-        // What was allowed then may be too much now.
-        await this.#settlements.releaseNow(call);
-        late += 1;
-      }
+    const asking: Asking = { call, begun, cancel, giveUpAt, asked: 0, late: 0 };
+    for (;;) {
+      const outcome = await this.#heed(asking, await this.#reserve(asking));
+      if (outcome === 'send') return undefined;
+      if (outcome !== 'ask again') return outcome;
     }
-    const message = `${store.name} takes longer than ${leewayMs} ms to answer`;
-    return this.#unreachable(call, begun, new OverseerError('store.busy', message));
   }
 
   /** Settles what is left, as far as that is quickly done, and lets go of the store. */
@@ -160,7 +157,7 @@ export class JointGate implements JointLeave {
     return begun;
   }
 
-  #reserve(call: string, { shares, claim }: Begun, cancel: Cancellation) {
+  #reserve({ call, begun: { shares, claim }, cancel }: Asking): Promise<StoreAnswer> {
     const { leewayMs } = this.#parts;
     return askStore(
       this.#parts,
@@ -170,9 +167,38 @@ export class JointGate implements JointLeave {
     );
   }
 
-  #waitMs({ untilAt }: Wait, asked: number): number {
-    if (untilAt === undefined) return this.#backoff(asked, HERE_AGAIN_MS);
-    return Math.max(0, untilAt - this.#parts.clock.now());
+  /** What comes of an answer, once it is time for that. */
+  async #heed(asking: Asking, answer: StoreAnswer): Promise<'send' | 'ask again' | Withheld> {
+    const { call, begun, cancel } = asking;
+    if (cancel.aborted || answer.kind === 'cancelled') return this.#cancelled(call);
+    if (answer.kind === 'failed') return this.#unreachable(call, begun, answer.error);
+    this.#failures = 0;
+    if (answer.kind === 'wait') return await this.#wait(asking, answer);
+    const { clock, leewayMs, store } = this.#parts;
+    if (clock.now() - answer.at <= leewayMs) {
+      this.#granted(begun);
+      return 'send';
+    }
+    // What was allowed then may be too much now.
+    await this.#settlements.releaseNow(call);
+    asking.late += 1;
+    if (asking.late < TRIES) return 'ask again';
+    const message = `${store.name} takes longer than ${leewayMs} ms to answer`;
+    return this.#unreachable(call, begun, new OverseerError('store.busy', message));
+  }
+
+  async #wait(asking: Asking, answer: Wait): Promise<'ask again' | Withheld> {
+    const { begun, cancel, giveUpAt } = asking;
+    const { clock } = this.#parts;
+    const waitMs =
+      answer.untilAt === undefined
+        ? this.#backoff(asking.asked, HERE_AGAIN_MS)
+        : Math.max(0, answer.untilAt - clock.now());
+    asking.asked += 1;
+    if (clock.now() + waitMs > giveUpAt) return this.#refused(begun, answer);
+    this.#waitFor(begun, answer);
+    await sleep(clock, waitMs, cancel);
+    return 'ask again';
   }
 
   /** Only those who want of the same limit wait with it. */

@@ -73,9 +73,9 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     close: async () => {
       try {
         await kernel.close();
-        await joint?.close();
         if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
       } finally {
+        await joint?.close();
         await store.leases.release(LEASE, lease.epoch).catch(() => undefined);
         await store.close();
       }

@@ -4,6 +4,8 @@ import type {
   ReservationWant,
 } from '../../spec/reservation-store.ts';
 
+type Wait = Extract<ReservationAnswer, { kind: 'wait' }>;
+
 interface Taken {
   readonly want: ReservationWant;
   readonly id: string;
@@ -24,15 +26,8 @@ export class ReservationOracle {
     for (const want of wants) this.#setBack(want, nowMs);
     const at = Math.max(nowMs, ...wants.map((want) => this.#lastAt.get(keyOf(want)) ?? nowMs));
     for (const want of wants) this.#lastAt.set(keyOf(want), at);
-    let latest: Extract<ReservationAnswer, { kind: 'wait' }> | undefined;
-    for (const want of wants) {
-      const used = this.#used(want, at);
-      if (want.amount === 0 || used + want.amount <= want.capacity) continue;
-      const untilAt = this.#fitsAt(want, at);
-      if (latest !== undefined && (untilAt ?? 0) <= (latest.untilAt ?? 0)) continue;
-      latest = { kind: 'wait', limit: want.limit, used, untilAt };
-    }
-    if (latest !== undefined) return latest;
+    const refusal = this.#refusal(wants, at);
+    if (refusal !== undefined) return refusal;
     for (const want of wants) {
       this.#taken.push({ want, id, at, amount: want.amount, isOpen: true });
     }
@@ -46,6 +41,18 @@ export class ReservationOracle {
       one.isOpen = false;
       one.amount = amounts === undefined ? 0 : (amounts[one.want.limit] ?? one.amount);
     }
+  }
+
+  #refusal(wants: readonly ReservationWant[], at: number): Wait | undefined {
+    const full = wants.filter(
+      (want) => want.amount > 0 && this.#used(want, at) + want.amount > want.capacity,
+    );
+    const waits = full.map((want): Wait => {
+      const untilAt = this.#fitsAt(want, at);
+      return { kind: 'wait', limit: want.limit, used: this.#used(want, at), untilAt };
+    });
+    const latest = Math.max(...waits.map(({ untilAt }) => untilAt ?? 0));
+    return waits.find(({ untilAt }) => (untilAt ?? 0) === latest);
   }
 
   /** What of a limit counts at a moment. */

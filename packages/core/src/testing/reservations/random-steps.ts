@@ -14,33 +14,36 @@ export async function randomSteps(
   steps: number,
 ): Promise<void> {
   const random = fromSeed(seed);
-  const whole = (below: number): number => Math.floor(random() * below);
+  const whole: Whole = (below) => Math.floor(random() * below);
   const oracle = new ReservationOracle();
   const open: string[] = [];
   let nowMs = startAt;
   for (let step = 0; step < steps; step++) {
-    nowMs += random() < 0.05 ? -whole(random() < 0.3 ? 90_000 : 2_000) : whole(400);
-    const where = `seed ${seed}, step ${step}`;
-    if (open.length > 0 && random() < 0.4) {
+    nowMs += jump(whole);
+    if (open.length > 0 && whole(5) < 2) {
       const [id = ''] = open.splice(whole(open.length), 1);
-      const amounts = random() < 0.3 ? undefined : amountsOf(seed, whole);
+      const amounts = whole(3) === 0 ? undefined : amountsOf(seed, whole);
       oracle.settle(id, amounts);
       await store.settle(id, amounts);
-    } else {
-      const wants = wantsOf(seed, nowMs, whole);
-      const request = { id: `${seed}-${step}`, member, nowMs, wants };
-      const expected = oracle.reserve(request);
-      assert.deepEqual(await store.reserve(request), expected, where);
-      if (expected.kind === 'held') open.push(request.id);
+      continue;
     }
+    const request = { id: `${seed}-${step}`, member, nowMs, wants: wantsOf(seed, nowMs, whole) };
+    const expected = oracle.reserve(request);
+    assert.deepEqual(await store.reserve(request), expected, `seed ${seed}, step ${step}`);
+    if (expected.kind === 'held') open.push(request.id);
   }
 }
 
-function wantsOf(
-  seed: number,
-  nowMs: number,
-  whole: (below: number) => number,
-): readonly ReservationWant[] {
+/** How far the clock goes on, or back. */
+function jump(whole: Whole): number {
+  if (whole(20) > 0) return whole(400);
+  return -whole(whole(3) === 0 ? 90_000 : 2_000);
+}
+
+/** A whole number from 0 on, below another. */
+type Whole = (below: number) => number;
+
+function wantsOf(seed: number, nowMs: number, whole: Whole): readonly ReservationWant[] {
   const startAt = Math.floor(nowMs / 5_000) * 5_000;
   const all: readonly ReservationWant[] = [
     {
@@ -66,10 +69,7 @@ function wantsOf(
   return all.filter(() => whole(4) > 0);
 }
 
-function amountsOf(
-  seed: number,
-  whole: (below: number) => number,
-): Readonly<Record<string, number>> {
+function amountsOf(seed: number, whole: Whole): Readonly<Record<string, number>> {
   return { [`${seed} tokens`]: whole(90), [`${seed} period`]: whole(15) };
 }
 

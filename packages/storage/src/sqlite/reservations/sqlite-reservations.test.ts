@@ -7,5 +7,5 @@ const { newPath } = temporaryFolder(afterAll);
 
 describe('sqliteReservations', () => {
   const rules = reservationsConformance({ place: () => sqliteReservations(newPath()) });
-  it.each(rules)('$name', ({ check }) => check());
+  it.each(rules)('$name', { timeout: 60_000 }, ({ check }) => check());
 });
