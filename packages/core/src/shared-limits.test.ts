@@ -58,6 +58,27 @@ describe('limits that are shared with other processes', () => {
     for (const one of four) await one.close();
   });
 
+  it('L4: who has much to do does not keep the places from the others', async () => {
+    const clock = createFakeClock();
+    const provider = createProvider(clock, 300);
+    const store = memoryReservations();
+    const busy = await team(clock, provider, ['1 at once'], store);
+    const rival = await team(clock, provider, ['1 at once'], store);
+    const much = busy.run({ tasks: tasks(60) }).result;
+    await pass(clock, much, 1_000);
+    const startedAt = clock.now();
+    const little = rival.run({ tasks: tasks(5) }).result;
+    await pass(clock, little, 60_000);
+    expect((await little).status).toBe('completed');
+    // Five of its own, and about as many of the other's between them.
+    expect(clock.now() - startedAt).toBeLessThan(5_000);
+    await pass(clock, much);
+    expect(provider.arrivals).toHaveLength(65);
+    expect(provider.seen.most).toBe(1);
+    await busy.close();
+    await rival.close();
+  });
+
   it('L4: a call that is not sent costs nothing and says nothing about its model', async () => {
     const clock = createFakeClock();
     const provider = createProvider(clock);

@@ -4,6 +4,7 @@ import type {
   ReservationWant,
   ReservationWindow,
 } from '../spec/reservation-store.ts';
+import { PlaceQueue } from './place-queue.ts';
 
 /** A time that is earlier than the last one by more than this tells of a clock that was set back. */
 const SET_BACK_MS = 30_000;
@@ -27,6 +28,7 @@ interface Count {
   readonly charges: Set<Charge>;
   used: number;
   lastAt: number;
+  readonly queue: PlaceQueue;
 }
 
 /** What is reserved of limits. Does no I/O and knows no clock: times are epoch ms. */
@@ -55,12 +57,18 @@ export class ReservationBook {
       prune(count, at);
       count.lastAt = at;
     }
-    const refusal = latestRefusal(wants, counts);
-    if (refusal !== undefined) return refusal;
+    const refusal = latestRefusal(wants, counts, member, at);
+    if (refusal !== undefined) {
+      const full = counts.find(({ key }) => key === refusal.limit);
+      if (full?.window.kind === 'places' && refusal.untilAt === undefined)
+        full.queue.wait(member, at);
+      return refusal;
+    }
     const charges = wants.map(({ limit, amount }, index) => {
       const count = counts[index] as Count;
       const charge: Charge = { member, limit, at, amount, count };
       count.charges.add(charge);
+      count.queue.leave(member);
       count.used += amount;
       return charge;
     });
@@ -88,6 +96,7 @@ export class ReservationBook {
     }
     for (const count of this.#counts.values()) {
       if (count.window.kind !== 'places') continue;
+      count.queue.leave(member);
       for (const charge of count.charges) {
         if (charge.member !== member) continue;
         count.charges.delete(charge);
@@ -101,7 +110,8 @@ export class ReservationBook {
     const key = window.kind === 'period' ? `${limit} from ${window.startAt}` : limit;
     const count = this.#counts.get(key);
     if (count === undefined) {
-      return { key, window, charges: new Set(), used: 0, lastAt: Number.NEGATIVE_INFINITY };
+      const lastAt = Number.NEGATIVE_INFINITY;
+      return { key, window, charges: new Set(), used: 0, lastAt, queue: new PlaceQueue() };
     }
     if (window.kind === 'rolling' && count.window.kind === 'rolling') {
       count.window = window.windowMs > count.window.windowMs ? window : count.window;
@@ -146,21 +156,36 @@ function prune(count: Count, at: number): void {
   }
 }
 
+type Wait = Extract<ReservationAnswer, { kind: 'wait' }>;
+
 /** Which limit has room last, if one has none now. */
 function latestRefusal(
   wants: readonly ReservationWant[],
   counts: readonly Count[],
-): Extract<ReservationAnswer, { kind: 'wait' }> | undefined {
-  let latest: Extract<ReservationAnswer, { kind: 'wait' }> | undefined;
-  for (const [index, { limit, capacity, amount }] of wants.entries()) {
+  member: string,
+  at: number,
+): Wait | undefined {
+  let latest: Wait | undefined;
+  for (const [index, want] of wants.entries()) {
     const count = counts[index];
-    if (count === undefined || amount === 0 || count.used + amount <= capacity) continue;
-    const untilAt = amount > capacity ? undefined : fitAt(count, count.used + amount - capacity);
-    if (latest === undefined || (untilAt ?? 0) > (latest.untilAt ?? 0)) {
-      latest = { kind: 'wait', limit, used: count.used, untilAt };
-    }
+    const wait = count && waitFor(want, count, member, at);
+    if (wait === undefined) continue;
+    if (latest === undefined || (wait.untilAt ?? 0) > (latest.untilAt ?? 0)) latest = wait;
   }
   return latest;
+}
+
+function waitFor(
+  { limit, capacity, amount }: ReservationWant,
+  count: Count,
+  member: string,
+  at: number,
+): Wait | undefined {
+  const { used } = count;
+  const excess = used + count.queue.ahead(member, at) + amount - capacity;
+  if (amount === 0 || excess <= 0) return undefined;
+  const untilAt = amount > capacity ? undefined : fitAt(count, excess);
+  return { kind: 'wait', limit, used, untilAt };
 }
 
 /** When so much counts no more, if nothing else is charged. */

@@ -21,7 +21,7 @@ const TRIES = 3;
 const HERE_MS = 1_000;
 
 /** Waits where nobody knows when there is room, the first and the longest in ms: of a call that was begun, and between such calls. */
-const HERE_AGAIN_MS: readonly [number, number] = [20, 100];
+const HERE_AGAIN_MS: readonly [number, number] = [20, 80];
 const PLACE_MS: readonly [number, number] = [100, 2_000];
 
 /** Waits for a store that cannot be asked, in ms. */

@@ -81,8 +81,9 @@ export interface ReservationCapabilities {
 /**
  * Keeps limits that several processes share. All methods may be called by all of them at once, and each takes effect wholly or
  * not at all. A time that is earlier than the last one seen of a limit counts as that; one that is more than
- * 30 seconds earlier tells of a clock that was set back: what was charged later counts as charged then. What counts no more is
- * deleted by and by, so that a store does not grow with the number of calls ever made.
+ * 30 seconds earlier tells of a clock that was set back: what was charged later counts as charged then. A place that comes free
+ * goes to the member that was refused one first, as long as that asks again within 250 ms, so that none is always too late. What
+ * counts no more is deleted by and by, so that a store does not grow with the number of calls ever made.
  *
  * All methods throw `StoreError`. After one that was thrown by `reserve`, the reservation may or may not be held: settle it, or
  * ask again with the same id.

@@ -4,6 +4,7 @@ import { clockRules } from './reservations/clock-rules.ts';
 import { memberRules } from './reservations/member-rules.ts';
 import { randomSteps } from './reservations/random-steps.ts';
 import { settleRules } from './reservations/settle-rules.ts';
+import { sharingRules } from './reservations/sharing-rules.ts';
 import type { ReservationsSubject } from './reservations/subject.ts';
 import { windowRules } from './reservations/window-rules.ts';
 import type { ConformanceRule } from './rule.ts';
@@ -16,6 +17,7 @@ export function reservationsConformance(subject: ReservationsSubject): Conforman
     ...clockRules(rule),
     ...settleRules(rule),
     ...memberRules(rule),
+    ...sharingRules(rule),
     rule('many at once never get more than there is', async (store, again) => {
       const stores = [store, await again(), await again()];
       for (const [index, one] of stores.entries()) {

@@ -10,6 +10,7 @@ import { MemberTable } from './member-table.ts';
 import type { Operation, Outcome } from './protocol.ts';
 import { RESERVATIONS } from './schema.ts';
 import { type Tally, TallyTable } from './tally-table.ts';
+import { WaiterTable } from './waiter-table.ts';
 
 /** An open file with what is done in it. */
 interface Opened {
@@ -21,6 +22,7 @@ interface Opened {
   readonly members: MemberTable;
   readonly tallies: TallyTable;
   readonly charges: ChargeTable;
+  readonly waiters: WaiterTable;
 }
 
 type Wait = Extract<ReservationAnswer, { kind: 'wait' }>;
@@ -51,6 +53,7 @@ export class ReservationsFile {
         members: new MemberTable(database),
         tallies: new TallyTable(database),
         charges: new ChargeTable(database),
+        waiters: new WaiterTable(database),
       };
       return undefined;
     } catch (error) {
@@ -142,17 +145,26 @@ function identityOf(path: string): string {
 
 /** Takes all that is wanted, or nothing. */
 function take(opened: Opened, { id, member, nowMs, wants }: ReservationRequest): ReservationAnswer {
-  const { tallies, charges } = opened;
+  const { tallies, charges, waiters } = opened;
   tallies.clear(nowMs);
   const found = wants.map((want) => tallies.of(want, nowMs));
   const at = Math.max(nowMs, ...found.map(({ lastAt }) => lastAt));
   const asked = wants.map((want, index): Asked => {
-    return { ...want, tally: tallies.at(found[index] as Tally, at) };
+    const tally = tallies.at(found[index] as Tally, at);
+    const isPlace = want.window.kind === 'places';
+    return { ...want, tally, ahead: isPlace ? waiters.ahead(tally.id, member, at) : 0 };
   });
   const refusal = latestRefusal(tallies, asked);
-  for (const { tally, limit, amount } of asked) {
+  for (const { tally, limit, amount, window } of asked) {
     if (refusal === undefined) {
       charges.take({ tally: tally.id, reservation: id, member, limit, at, amount });
+      if (window.kind === 'places') waiters.served(tally.id, member);
+    } else if (
+      window.kind === 'places' &&
+      refusal.untilAt === undefined &&
+      limit === refusal.limit
+    ) {
+      waiters.wait(tally.id, member, at);
     }
     tallies.write(refusal === undefined ? { ...tally, used: tally.used + amount } : tally);
   }
@@ -161,13 +173,15 @@ function take(opened: Opened, { id, member, nowMs, wants }: ReservationRequest):
 
 interface Asked extends ReservationWant {
   readonly tally: Tally;
+  /** Places that others are to have before. */
+  readonly ahead: number;
 }
 
 /** Which limit has room last, if one has none now. */
 function latestRefusal(tallies: TallyTable, asked: readonly Asked[]): Wait | undefined {
   let latest: Wait | undefined;
-  for (const { limit, amount, capacity, tally } of asked) {
-    const excess = tally.used + amount - capacity;
+  for (const { limit, amount, capacity, tally, ahead } of asked) {
+    const excess = tally.used + ahead + amount - capacity;
     if (amount === 0 || excess <= 0) continue;
     const untilAt = amount > capacity ? undefined : tallies.fitsAt(tally, excess);
     if (latest === undefined || (untilAt ?? 0) > (latest.untilAt ?? 0)) {
@@ -177,9 +191,10 @@ function latestRefusal(tallies: TallyTable, asked: readonly Asked[]): Wait | und
   return latest;
 }
 
-function removeAll({ members, charges }: Opened, gone: readonly string[]): void {
+function removeAll({ members, charges, waiters }: Opened, gone: readonly string[]): void {
   for (const member of gone) {
     charges.free(member);
+    waiters.remove(member);
     members.remove(member);
   }
 }

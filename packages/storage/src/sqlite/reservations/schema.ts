@@ -3,6 +3,7 @@ import type { FileFormat } from '../file/file-format.ts';
 /**
  * Shared limits (`OVRS`). `tally`: what counts in one limit or one period of it; `over_at` is when nothing of it counts any more.
  * `charge`: what one reservation took of it, in the order of time; those of periods and places are gone once they are settled.
+ * `waiter`: a member that was refused a place.
  */
 export const RESERVATIONS: FileFormat = {
   applicationId: 0x4f565253,
@@ -49,6 +50,14 @@ export const RESERVATIONS: FileFormat = {
       amount INTEGER NOT NULL,
       open INTEGER NOT NULL
     ) STRICT;
+    CREATE TABLE waiter (
+      tally INTEGER NOT NULL,
+      member TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      seen_at INTEGER NOT NULL,
+      PRIMARY KEY (tally, member)
+    ) STRICT, WITHOUT ROWID;
+
     CREATE INDEX charge_of_tally ON charge (tally, at);
     CREATE INDEX charge_of_reservation ON charge (reservation) WHERE open = 1;
     `,
