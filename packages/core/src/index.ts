@@ -17,7 +17,6 @@ export type { BreakerScope } from './limit/breaker.ts';
 export { memoryReservations } from './limit/memory-reservations.ts';
 export type { ModelBreaker } from './limit/model-breakers.ts';
 export type { LimitUse } from './limit/model-limits.ts';
-export type { JointScope } from './limit/shared-limits.ts';
 export type { Trend } from './limit/spend-rate.ts';
 export type {
   LimitOptions,

@@ -1,4 +1,3 @@
-import type { JointScope } from './limit/shared-limits.ts';
 import type { Limit } from './spec/limit.ts';
 import type { OpenReservations } from './spec/reservation-store.ts';
 import type { ToolLimit } from './tool-limit-options.ts';
@@ -27,8 +26,8 @@ export interface Pool<Name extends string = string> {
 export interface SharedLimitsOptions {
   /** Where all of them keep what they use, such as `sqliteReservations('shared.db')`. */
   readonly store: OpenReservations;
-  /** Whose limits are kept together; everybody's where left out. Of those of this machine, gauges stay its own. */
-  readonly per?: readonly JointScope[];
+  /** Whose limits are kept together; everybody's where left out. Gauges stay those of this machine. */
+  readonly per?: readonly ('model' | 'pool' | SharedLimit['per'])[];
   /**
    * How long a request may be on its way to its provider after it was allowed, in ms: each use counts that much longer. The default
    * is 250.

@@ -9,7 +9,8 @@ import {
   team,
   withheldIn,
 } from './shared-limits.fixture.ts';
-import { createFakeClock } from './testing/fake-clock.ts';
+import type { OpenReservations } from './spec/reservation-store.ts';
+import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
 
 describe('a store of shared limits that fails', () => {
   it('L4: while the store cannot be asked nothing is sent, and all goes on when it can', async () => {
@@ -56,6 +57,42 @@ describe('a store of shared limits that fails', () => {
   });
 });
 
+describe('a store of shared limits that is slow', () => {
+  it('L4: an answer that took longer than a request may is not acted upon, but asked for anew', async () => {
+    const clock = createFakeClock();
+    const provider = createProvider(clock);
+    const delays = [400, 400, 100];
+    const granted: number[] = [];
+    const open = slowed(memoryReservations(), clock, () => delays.shift() ?? 0, granted);
+    const overseer = await team(clock, provider, ['2 calls / 1h'], open);
+    const run = overseer.run({ tasks: tasks(1) });
+    await pass(clock, run.result, 60_000);
+    expect((await run.result).status).toBe('completed');
+    expect(granted).toHaveLength(3);
+    // What was granted late was given back, so that there is room for another call.
+    const next = overseer.run({ tasks: tasks(1) });
+    await pass(clock, next.result, 60_000);
+    expect((await next.result).status).toBe('completed');
+    await overseer.close();
+  });
+
+  it('L4: a store that is always too slow cannot be asked, which is said', async () => {
+    const clock = createFakeClock();
+    const provider = createProvider(clock);
+    const open = slowed(memoryReservations(), clock, () => 300, []);
+    const overseer = await team(clock, provider, ['2 calls / 1h'], open);
+    const run = overseer.run({ tasks: tasks(1) });
+    const events = follow(run);
+    await pass(clock, run.result, 5_000);
+    expect(provider.arrivals).toEqual([]);
+    expect(withheldIn(events)[0]?.data).toMatchObject({
+      because: expect.stringMatching(/memory takes longer than 250 ms to answer \(store\.busy\)$/),
+      code: 'store.busy',
+    });
+    await overseer.close();
+  });
+});
+
 describe('what is shared', () => {
   it('L4: who has other limits for the same is told so, and stays out as long as the other is in', async () => {
     const clock = createFakeClock();
@@ -97,3 +134,23 @@ describe('what is shared', () => {
     await (await team(clock, provider, [limit], store, own)).close();
   });
 });
+
+/** A store whose answers take so long to come. */
+function slowed(
+  open: OpenReservations,
+  clock: FakeClock,
+  delayMs: () => number,
+  granted: number[],
+): OpenReservations {
+  return async () => {
+    const store = await open();
+    const reserve: typeof store.reserve = async (request) => {
+      const answer = await store.reserve(request);
+      if (answer.kind === 'held') granted.push(answer.at);
+      const delay = delayMs();
+      if (delay > 0) await new Promise<void>((resolve) => void clock.after(delay, resolve));
+      return answer;
+    };
+    return { ...store, reserve };
+  };
+}

@@ -62,6 +62,28 @@ describe('sqliteReservations, when something fails', () => {
     await store.close();
   });
 
+  it('L4: of a process that cannot be seen, places are free a minute after its last word', async () => {
+    const path = newPath();
+    const store = await joined(path, 'one');
+    const other = await joined(path, 'two');
+    const place = ask('theirs', 'places', 0, 'places', 1);
+    await other.reserve({ ...place, member: 'two' });
+    const database = new DatabaseSync(path);
+    database.exec(
+      "UPDATE member SET holder = json_set(holder, '$.space', 'a container', '$.pid', 1) WHERE id = 'two'",
+    );
+    database.close();
+    const kindAt = async (afterMs: number) =>
+      (await store.reserve({ ...place, id: `at ${afterMs}`, nowMs: NOW + afterMs })).kind;
+    expect(await kindAt(59_000)).toBe('wait');
+    expect(await other.renew('two', NOW + 50_000)).toBe(true);
+    expect(await kindAt(109_000)).toBe('wait');
+    expect(await kindAt(110_000)).toBe('held');
+    expect(await other.renew('two', NOW + 110_000)).toBe(false);
+    await other.close();
+    await store.close();
+  });
+
   it('L4: the file is for its owner alone', async () => {
     const path = newPath();
     const store = await joined(path, 'one');
