@@ -39,6 +39,17 @@ const before = (sql, path) => {
   }
 };`;
 
+/** A thread that ends in the middle of a transaction, once, where there is a file of the same name that ends in `.die`. */
+export const MORTAL = `
+import { rmSync } from 'node:fs';
+const opened = () => undefined;
+const executed = () => true;
+const before = (sql, path) => {
+  if (sql !== 'COMMIT' || !existsSync(path + '.die')) return;
+  rmSync(path + '.die');
+  process.exit(1);
+};`;
+
 /** A driver that does not let every commit be synced. */
 export const CARELESS = `
 const opened = (database) => database.exec('PRAGMA synchronous = NORMAL');

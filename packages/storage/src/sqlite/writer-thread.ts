@@ -70,6 +70,11 @@ export class WriterThread<T extends Talk = JournalTalk> {
     return thread;
   }
 
+  /** Whether it can be asked no more. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** Rejects with `StoreError`, and with `store.closed` once the thread has ended. */
   ask<K extends keyof T['questions'] & keyof T['answers']>(
     kind: K,

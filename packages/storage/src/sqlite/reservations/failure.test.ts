@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { ReservationRequest, ReservationStore } from '@overseer/core/spec';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CARELESS, driver, FAILING_COMMIT, LITTLE_ROOM } from '../faulty-driver.fixture.ts';
+import { CARELESS, driver, FAILING_COMMIT, LITTLE_ROOM, MORTAL } from '../faulty-driver.fixture.ts';
 import { sqlite } from '../sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.fixture.ts';
 import { sqliteReservations } from './sqlite-reservations.ts';
@@ -40,7 +40,8 @@ describe('sqliteReservations, when something fails', () => {
   }, async () => {
     const path = newPath();
     const said = await reserveUntilKilled(path);
-    const store = await joined(path, 'one');
+    // Whatever the dead said of a limit does not count any more.
+    const store = await joined(path, 'one', { model: 'mine' });
     const wait = await store.reserve(ask('a', 'window', 1e9, 'rolling', 1));
     expect(wait).toMatchObject({ kind: 'wait' });
     const used = wait.kind === 'wait' ? wait.used : 0;
@@ -133,6 +134,17 @@ describe('sqliteReservations, when something fails', () => {
     expect(await store.reserve(ask('b', 'window', 1e9, 'rolling', 1))).toMatchObject({
       kind: 'held',
     });
+    await store.close();
+  });
+
+  it('L4: when its thread dies, what waits is refused, and the next request has a new one', async () => {
+    const path = newPath();
+    const options = { driver: await driver(newPath('mjs'), MORTAL) };
+    const store = await joined(path, 'one', {}, options);
+    await writeFile(`${path}.die`, '');
+    const asked = ask('a', 'window', 1e9, 'rolling', 1);
+    await expect(store.reserve(asked)).rejects.toMatchObject({ code: 'store.failed' });
+    expect(await store.reserve(asked)).toMatchObject({ kind: 'held' });
     await store.close();
   });
 

@@ -28,23 +28,23 @@ const QUEUE_SIZE = 100_000;
 export function sqliteReservations(path: string, options: SqliteOptions = {}): OpenReservations {
   return async () => {
     const file = resolve(path);
-    const thread = await WriterThread.start<ReservationsTalk>(
-      {
-        path: file,
-        driver: options.driver?.href,
-        busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
-      },
-      ENTRY,
-    );
-    return createStore(file, thread);
+    const driver = options.driver?.href;
+    const busyTimeoutMs = options.busyTimeoutMs ?? 5_000;
+    const start = (): Promise<Thread> =>
+      WriterThread.start<ReservationsTalk>({ path: file, driver, busyTimeoutMs }, ENTRY);
+    return createStore(file, start, await start());
   };
 }
 
-function createStore(path: string, thread: WriterThread<ReservationsTalk>): ReservationStore {
-  const queue = new WriteQueue<Operation, Outcome>(
-    (operations) => thread.ask('apply', { operations }),
-    QUEUE_SIZE,
-  );
+type Thread = WriterThread<ReservationsTalk>;
+
+function createStore(path: string, start: () => Promise<Thread>, first: Thread): ReservationStore {
+  let thread = first;
+  const queue = new WriteQueue<Operation, Outcome>(async (operations) => {
+    // All that there is to know is in the file.
+    if (thread.hasEnded) thread = await start();
+    return await thread.ask('apply', { operations });
+  }, QUEUE_SIZE);
   const members: string[] = [];
   let closing: Promise<void> | undefined;
   const apply = async <T>(operation: Operation): Promise<T> => {
