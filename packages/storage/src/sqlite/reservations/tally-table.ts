@@ -40,7 +40,7 @@ export class TallyTable {
     this.#update = prepare(
       'UPDATE tally SET used = ?, window_ms = ?, last_at = ?, over_at = ? WHERE id = ?',
     );
-    this.#setBack = prepare('UPDATE charge SET at = ?2 WHERE tally = ?1 AND at > ?2');
+    this.#setBack = prepare('UPDATE charge SET at = ? WHERE tally = ? AND at > ?');
     this.#oldSum = prepare('SELECT sum(amount) AS sum FROM charge WHERE tally = ? AND at <= ?');
     this.#deleteOld = prepare('DELETE FROM charge WHERE tally = ? AND at <= ?');
     this.#fits = prepare(
@@ -68,7 +68,7 @@ export class TallyTable {
     const windowMs = Math.max(windowMsOf(window), Number(row['window_ms']));
     const widest = window.kind === 'rolling' ? { ...window, windowMs } : window;
     if (nowMs >= lastAt - SET_BACK_MS) return { id, window: widest, used, lastAt };
-    this.#setBack.run(id, nowMs);
+    this.#setBack.run(nowMs, id, nowMs);
     return { id, window: widest, used, lastAt: nowMs };
   }
 

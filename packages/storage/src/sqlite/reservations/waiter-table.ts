@@ -17,11 +17,11 @@ export class WaiterTable {
   constructor(database: SqliteDatabase) {
     const prepare = (sql: string): SqliteStatement => database.prepare(sql);
     this.#ahead = prepare(
-      `SELECT count(*) AS count FROM waiter WHERE tally = ?1 AND member <> ?2 AND seen_at >= ?3
-         AND since < coalesce((SELECT since FROM waiter WHERE tally = ?1 AND member = ?2), 9e15)`,
+      `SELECT count(*) AS count FROM waiter WHERE tally = ? AND member <> ? AND seen_at >= ?
+         AND since < coalesce((SELECT since FROM waiter WHERE tally = ? AND member = ?), 9e15)`,
     );
     this.#wait = prepare(
-      'INSERT INTO waiter VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO UPDATE SET seen_at = ?3',
+      'INSERT INTO waiter VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at',
     );
     this.#forgetOld = prepare('DELETE FROM waiter WHERE tally = ? AND seen_at < ?');
     this.#served = prepare('DELETE FROM waiter WHERE tally = ? AND member = ?');
@@ -30,13 +30,14 @@ export class WaiterTable {
 
   /** How many places others are to have before this member. */
   ahead(tally: number, member: string, at: number): number {
-    return Number(this.#ahead.get(tally, member, at - FRESH_MS)?.['count']);
+    const row = this.#ahead.get(tally, member, at - FRESH_MS, tally, member);
+    return Number(row?.['count']);
   }
 
   /** A member was refused a place. */
   wait(tally: number, member: string, at: number): void {
     this.#forgetOld.run(tally, at - REMEMBERED_MS);
-    this.#wait.run(tally, member, at);
+    this.#wait.run(tally, member, at, at);
   }
 
   /** A member got a place. */
