@@ -11,6 +11,9 @@ export default defineConfig({
       'examples/main-job/*.test.ts',
       'bench/**/*.test.ts',
     ],
+    // A limit for what hangs, not for what is slow: other work on the machine must fail no test.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     exclude: ['**/node_modules/**', 'bench/peers/**'],
     tags: [
       {

@@ -32,6 +32,7 @@ export class SimulatedProcess {
   get clock(): Clock {
     return {
       now: () => this.#clock.now(),
+      elapsed: () => this.#clock.elapsed(),
       after: (delayMs, callback) => {
         if (!this.#alive) return () => undefined;
         const cancel = this.#clock.after(delayMs, () => {

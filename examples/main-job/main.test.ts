@@ -213,7 +213,9 @@ describe('the main job', { tags: ['slow'], timeout: 120_000 }, () => {
     const interrupt = `process.once('newListener', () =>
       setImmediate(() => process.kill(process.pid, 'SIGINT')))`;
     const early = `--import=data:text/javascript,${encodeURIComponent(interrupt)}`;
-    const child = spawn(process.execPath, ['--conditions=@overseer/source', early, main], {
+    // Whoever only asks for help answers no signals of its own.
+    const args = ['--conditions=@overseer/source', early, main, '--help'];
+    const child = spawn(process.execPath, args, {
       env: { ...process.env, OVERSEER_DEMO_HOME: await newHome() },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

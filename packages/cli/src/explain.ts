@@ -1,27 +1,33 @@
 import { OverseerError } from '@overseer/core/plugin';
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-code.ts';
+import { harmless, oneLine } from './view/words.ts';
 
 /** Codes of what a person set wrong, as opposed to what broke. */
 const WRONG_INPUT =
-  /^(config|source|plan|workspace)\.|^((run|question)\.unknown|model\.(auth|permission|not-found))$/;
+  /^(config|source|plan(?!\.unsaved$)|workspace)\.|^((run|question)\.unknown|model\.(auth|permission|not-found))$/;
 
-/** Says in one sentence what went wrong, with the code to look it up by; the stack only where nobody planned for it. Returns the exit code. */
+/**
+ * Says in one sentence what went wrong, with the code to look it up by; the stack only where nobody planned for it. Nothing in it
+ * moves the cursor, whoever wrote it. Returns the exit code.
+ */
 export function explain(error: unknown): number {
   if (error instanceof CommanderError) return explainCommandLine(error);
   if (OverseerError.is(error)) {
-    process.stderr.write(`${error.message} [${error.code}]\n`);
+    // Much of what is said of a model was said by its server.
+    const said = error.code.startsWith('model.') ? oneLine(error.message) : harmless(error.message);
+    process.stderr.write(`${said} [${error.code}]\n`);
     return WRONG_INPUT.test(error.code) ? EXIT.usage : EXIT.failed;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`Something broke that should not have: ${stack}\n`);
+  process.stderr.write(`Something broke that should not have: ${harmless(stack)}\n`);
   return EXIT.failed;
 }
 
 function explainCommandLine(error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.done;
   if (error.code === 'commander.help') return EXIT.usage;
-  process.stderr.write(`${sentenceOf(error.message)} [config.command-line]\n`);
+  process.stderr.write(`${harmless(sentenceOf(error.message))} [config.command-line]\n`);
   return EXIT.usage;
 }
 

@@ -67,7 +67,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .description('go on with a run that was stopped or whose process died'),
   )
     .option('--tasks <path>', 'another tasks.md to tick boxes in than the one it was started with')
-    .option('--save-plan <file>', 'where to save the plan, of a run that only plans')
+    .option('--save-plan <file>', 'where to save the plan, of a run that only plans, or did')
     .option('--answer <reply>', 'your answer to the oldest question that the run waits with')
     .action(async (run: string | undefined, flags) => done(await resumeCommand(name, run, flags)));
   addPlaceFlags(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { estimateTokens } from './call/estimate-tokens.ts';
 import { createOverseer } from './create-overseer.ts';
 import { mortalDisk, until } from './mortal-disk.fixture.ts';
 import type { OverseerOptions } from './options.ts';
@@ -40,6 +41,24 @@ function crossings(events: readonly OverseerEvent[]): readonly unknown[] {
     event.type === 'budget.crossed' ? [`${event.data.scope} ${event.data.share}`] : [],
   );
 }
+
+it('L6: what a provider asks for keeping a prompt is held before the call too', async () => {
+  const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
+  const model = fakeModel({
+    info: { price, maxOutput: 100 },
+    reply: (request) => {
+      const total = 2 * estimateTokens(request);
+      const input = { total, cacheWrite: total - 2 };
+      return { text: 'x', usage: { input, output: { total: 100 } } };
+    },
+  });
+  await using overseer = await open(model, {});
+  const work = { context: 'A fact that is known. '.repeat(500), ...tasks(1) };
+  const spendable = async (usd: number) => await overseer.run(work, { budget: { usd } }).result;
+  const { cost = 0 } = await spendable(1);
+  expect(cost).toBeGreaterThan(0);
+  expect(await spendable(cost * 0.9)).toMatchObject({ status: 'stopped', cost: 0 });
+});
 
 describe('budgets that runs share', () => {
   it('L6: what a user spends is bounded over all runs, and nobody else is held up', async () => {

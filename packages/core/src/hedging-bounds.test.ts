@@ -228,6 +228,24 @@ describe('hedging', () => {
     await overseer.close();
   });
 
+  it.each([
+    [400, '400 ms'],
+    [4_850, '4 s'],
+    [200_400, '3 min 20 s'],
+  ])(
+    'M14: says of %i ms how long nothing was said, and no more than that',
+    async (afterMs, words) => {
+      const { overseer, clock, b } = await openBench({ hedge: { afterMs, share: 1 } });
+      const run = overseer.run({ tasks: [CODE] });
+      await silence(clock, afterMs + 100);
+      b.calls[0]?.answer('x');
+      await run.result;
+      const [, second] = started(await eventsOf(run));
+      expect(second?.data.hedge?.because).toBe(`a gave no first word in ${words}: asked b too`);
+      await overseer.close();
+    },
+  );
+
   it('M14: shows what whoever speaks first says, under its name', async () => {
     const { overseer, clock, a, b } = await openBench();
     const said: string[] = [];

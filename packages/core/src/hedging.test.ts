@@ -43,7 +43,7 @@ describe('a call whose model gives no first word in time', () => {
     expect(second?.data.hedge).toEqual({
       of: first?.call,
       version: 'fake/b',
-      because: 'a gave no first word in 1.0 s: asked b too',
+      because: 'a gave no first word in 1 s: asked b too',
     });
     const lost = events.find((event) => event.type === 'call.failed');
     expect(lost?.data).toMatchObject({

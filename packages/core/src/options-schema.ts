@@ -149,6 +149,12 @@ export const optionsSchema: z.ZodType = z.strictObject({
   signal: z
     .custom((value) => value instanceof AbortSignal, 'a signal is that of an AbortController')
     .optional(),
-  clock: z.custom((value) => typeof value === 'object' && value !== null).optional(),
+  clock: z.custom(isClock, 'a clock has now(), elapsed() and after()').optional(),
   random: z.custom((value) => typeof value === 'function').optional(),
 });
+
+function isClock(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { now, elapsed, after } = value as Readonly<Record<string, unknown>>;
+  return [now, elapsed, after].every((method) => typeof method === 'function');
+}

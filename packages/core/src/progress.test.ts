@@ -160,6 +160,42 @@ describe('overseer.progress', () => {
     expect(after?.counts).toMatchObject({ done: 1, blocked: 1 });
   });
 
+  it('K7 K6: knows of a pause that is older than every run that goes on', async () => {
+    const clock = createFakeClock();
+    const models = { a: { model: lasting(clock, 1_000) } };
+    await using overseer = await createOverseer({ overseer: 'a', models, clock });
+    await overseer.pause();
+    const run = overseer.run({ tasks: ['one', 'two'].map((key) => ({ key, instruction: 'x' })) });
+    await pass(clock, 500);
+    const { project, bottlenecks } = await overseer.progress();
+    expect(project.counts).toMatchObject({ paused: 2, ready: 0 });
+    expect(bottlenecks).toMatchObject([{ kind: 'pause', run: run.id, text: '2 tasks are paused' }]);
+    const one = await overseer.progress({ run: run.id });
+    expect(one.runs[0]?.work[0]).toMatchObject({ standing: 'paused', waitedMs: 0 });
+    await overseer.resume();
+    await pass(clock, 400);
+    const after = await overseer.progress();
+    expect(after.runs[0]?.work[0]).toMatchObject({ standing: 'running', waitedMs: 0 });
+    await pass(clock, 10_000);
+  });
+
+  it('K7 K6: counts no wait in a pause that is older than what is read, and over when it is', async () => {
+    const clock = createFakeClock();
+    const models = { a: { model: lasting(clock, 1_000), concurrency: 1 } };
+    await using overseer = await createOverseer({ overseer: 'a', models, clock });
+    await overseer.pause();
+    overseer.run({ tasks: ['one', 'two'].map((key) => ({ key, instruction: 'x' })) });
+    await pass(clock, 500);
+    await overseer.resume();
+    await pass(clock, 400);
+    const { runs } = await overseer.progress();
+    expect(runs[0]?.work).toMatchObject([
+      { standing: 'running', waitedMs: 0 },
+      { standing: 'ready', waitedMs: 400 },
+    ]);
+    await pass(clock, 10_000);
+  });
+
   it('K7: is the same however often it is asked for, and for a run that is not there it says so', async () => {
     const clock = createFakeClock();
     await using overseer = await createOverseer({

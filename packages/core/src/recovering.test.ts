@@ -51,6 +51,17 @@ describe('a prompt that is too long', () => {
     expect(assigned).toEqual(['small', 'large']);
   });
 
+  it('R9: leaves a quarter of a small window for the answer, and no more', async () => {
+    const small = new ModelError('context-overflow', 'maximum context length is 600 tokens');
+    const model = fakeModel({
+      reply: (request) => (estimateTokens(request) > 450 ? { error: small } : { text: 'x' }),
+    });
+    const { status, events } = await worked({ a: model }, longGraph(24_000));
+    expect(status).toBe('completed');
+    const [said] = events.filter((event) => event.type === 'attempt.recovered');
+    expect(said?.data).toMatchObject({ action: 'shorten', maxTokens: 150 });
+  });
+
   it('R9: is shortened twice at most', async () => {
     const never = fakeModel({ reply: () => ({ error: new ModelError('context-overflow', 'no') }) });
     const { status, events, reason } = await worked({ a: never }, longGraph(24_000));

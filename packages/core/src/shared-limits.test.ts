@@ -96,7 +96,13 @@ describe('limits that are shared with other processes', () => {
     expect(second.limits()).toMatchObject([{ used: 0, held: 0 }]);
     for (const row of second.usage()) expect(row).toMatchObject({ used: 0, held: 0 });
     expect((await second.failures(run.id)).groups).toEqual([]);
-    expect(events.map(({ type }) => type)).toContain('call.withheld');
+    expect(events.find(({ type }) => type === 'call.withheld')?.data).toMatchObject({
+      on: {
+        kind: 'limit',
+        what: 'key team, over all processes: 1 call',
+        model: 'model',
+      },
+    });
     await pass(clock, run.result);
     const { status, usage } = await run.result;
     expect({ status, calls: usage.calls, failed: usage.failedCalls }).toEqual({

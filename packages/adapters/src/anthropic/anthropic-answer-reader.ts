@@ -2,6 +2,8 @@ import type { Anthropic } from '@anthropic-ai/sdk';
 import { defined, type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { FinishReason, Json, JsonObject, Part, Usage } from '@overseer/core/spec';
 import type { AnswerReader } from '../internal/answer-body.ts';
+import type { AnswerSource } from '../internal/answer-source.ts';
+import { noAnswer } from '../internal/no-answer.ts';
 import { parseEvent } from '../internal/parse-event.ts';
 import { readArguments } from '../internal/tool-call-merge.ts';
 
@@ -17,27 +19,34 @@ interface Growing {
 
 /** Turns the events of one message into ours. */
 export class AnthropicAnswerReader implements AnswerReader {
-  readonly #where: string;
+  readonly #from: AnswerSource;
   readonly #sink: EventSink;
   readonly #blocks: Map<number, Growing> = new Map();
   #usage: { readonly [name: string]: unknown } = {};
   #stop: string | undefined;
   #ended = false;
 
-  constructor(where: string, sink: EventSink) {
-    this.#where = where;
+  constructor(from: AnswerSource, sink: EventSink) {
+    this.#from = from;
     this.#sink = sink;
   }
 
   event(data: string, name: string): boolean {
-    const event = parseEvent(data, this.#where) as Event;
-    if (name === 'error') throw modelRefusal({ where: this.#where, body: event });
-    this.#read(event);
+    if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
+    if (data === '' || name === 'ping') return false;
+    // Anthropic names its events: what has no name and is no document is a gateway's own, and nothing to its SDK.
+    if (name === '' && !data.startsWith('{')) return false;
+    const event = parseEvent(data, this.#from);
+    if (saysError(event)) throw modelRefusal({ ...this.#from, body: event });
+    this.#read(event as Event);
     return this.#ended;
   }
 
   whole(document: unknown): void {
-    const message = document as Anthropic.Message;
+    const message = document as Anthropic.Message | null;
+    if (!Array.isArray(message?.content) || saysError(message)) {
+      throw noAnswer(document, 'the server sent a document that holds no content', this.#from);
+    }
     this.#read({ type: 'message_start', message });
     for (const [index, block] of message.content.entries()) {
       this.#read({ type: 'content_block_start', index, content_block: block });
@@ -70,7 +79,7 @@ export class AnthropicAnswerReader implements AnswerReader {
       case 'message_delta':
         this.#stop = event.delta.stop_reason ?? this.#stop;
         // Counts are cumulative, and null where they say nothing new.
-        this.#usage = { ...this.#usage, ...withoutNull(event.usage) };
+        this.#usage = { ...this.#usage, ...withoutNull(event.usage ?? {}) };
         return;
       case 'message_stop':
         this.#ended = true;
@@ -80,6 +89,8 @@ export class AnthropicAnswerReader implements AnswerReader {
 
   end(): void {
     if (!this.#ended) return;
+    // What was shown as it came is part of the answer, whether or not the server said that it was whole.
+    for (const index of this.#blocks.keys()) this.#close(index);
     const reason = REASONS.get(this.#stop ?? '') ?? 'other';
     this.#sink.event({
       type: 'finish',
@@ -114,7 +125,9 @@ export class AnthropicAnswerReader implements AnswerReader {
 
   #close(index: number): void {
     const block = this.#blocks.get(index);
-    if (block !== undefined) this.#sink.event({ type: 'part', index, part: partOf(block) });
+    if (block === undefined) return;
+    this.#blocks.delete(index);
+    this.#sink.event({ type: 'part', index, part: partOf(block) });
   }
 }
 
@@ -126,6 +139,11 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['tool_use', 'tool-calls'],
   ['refusal', 'content-filter'],
 ]);
+
+function saysError(document: object): boolean {
+  const { type, error } = document as { readonly type?: unknown; readonly error?: unknown };
+  return type === 'error' || (error !== undefined && error !== null);
+}
 
 function open(start: Anthropic.ContentBlock): Growing {
   const text = start.type === 'text' ? start.text : start.type === 'thinking' ? start.thinking : '';
@@ -141,7 +159,7 @@ function partOf({ start, text, signature }: Growing): Part {
     case 'redacted_thinking':
       return { type: 'reasoning', text: '', meta: { anthropic: { redacted: start.data } } };
     case 'tool_use': {
-      const raw = text === '' ? JSON.stringify(start.input) : text;
+      const raw = text === '' ? JSON.stringify(start.input ?? {}) : text;
       return { type: 'tool-call', id: start.id, name: start.name, raw, ...readArguments(raw) };
     }
     default:

@@ -83,7 +83,7 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
             options.keepPrefixes === true ? withCacheMarks(params) : params,
             sent,
           ),
-        reader: (sink) => new AnthropicAnswerReader(`${PROVIDER}/${modelId}`, sink),
+        reader: (from, sink) => new AnthropicAnswerReader(from, sink),
       });
     },
   };

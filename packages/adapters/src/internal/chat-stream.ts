@@ -1,18 +1,19 @@
 import {
   type EventSink,
   type HeaderReader,
-  ModelError,
+  type ModelError,
   modelRefusal,
   type PushHandle,
   type PushStream,
-  rateLimit,
-  requestIdOf,
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelEvent, ModelWarning } from '@overseer/core/spec';
-import { type AnswerBody, answerBody } from './answer-body.ts';
+import { type AnswerBody, type AnswerReader, answerBody } from './answer-body.ts';
+import { answerHead } from './answer-head.ts';
+import { drainTimer } from './drain-timer.ts';
 import type { HttpExchange } from './http-call.ts';
 import { createDocument, type HttpClient } from './http-client.ts';
+import { idleError } from './idle-error.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { type CheckModel, OpenAiAnswerReader } from './openai-answer-reader.ts';
 import { pushStream } from './push-stream.ts';
@@ -44,17 +45,16 @@ export function chatStream(call: ChatCall): PushStream {
 class ChatStream implements PushHandle {
   readonly #call: ChatCall;
   readonly #sink: EventSink;
-  readonly #reader: OpenAiAnswerReader;
   #exchange: HttpExchange | undefined;
   #watched: WatchedCall | undefined;
   #warnings: readonly ModelWarning[] = [];
   #body: AnswerBody | undefined;
+  #draining: NodeJS.Timeout | undefined;
   #over = false;
 
   constructor(call: ChatCall, sink: EventSink) {
     this.#call = call;
     this.#sink = sink;
-    this.#reader = new OpenAiAnswerReader(call.where, sink, call.check);
     this.#start();
   }
 
@@ -93,8 +93,8 @@ class ChatStream implements PushHandle {
       onHead: (status, headers) => this.#head(status, headers),
       onData: (bytes) => this.#take(bytes),
       onEnd: () => {
+        this.#take();
         this.#release();
-        if (!this.#over) this.#guarded(() => this.#body?.end());
       },
       onError: (error) => {
         this.#release();
@@ -113,41 +113,48 @@ class ChatStream implements PushHandle {
       this.#body = { push: document.push, end };
       return;
     }
-    const rate = rateLimit(headers, Date.now());
-    const requestId = requestIdOf(headers);
-    if (rate !== undefined || requestId !== undefined || this.#warnings.length > 0) {
-      this.#sink.event({
-        type: 'meta',
-        ...(rate === undefined ? {} : { rate }),
-        ...(requestId === undefined ? {} : { requestId }),
-        ...(this.#warnings.length === 0 ? {} : { warnings: this.#warnings }),
-      });
-    }
-    this.#body = answerBody(headers, where, {
+    const head = answerHead(headers, this.#warnings);
+    if (head !== undefined) this.#sink.event(head);
+    const from = { where, headers };
+    const reader = new OpenAiAnswerReader(from, this.#sink, this.#call.check);
+    this.#body = answerBody(from, {
       event: (data, name) => {
-        if (!this.#over && this.#reader.event(data, name)) this.#end();
+        if (!this.#over && reader.event(data, name)) this.#whole(reader);
       },
-      whole: (document) => this.#reader.whole(document),
-      end: () => this.#end(),
+      whole: (document) => reader.whole(document),
+      end: () => this.#end(reader),
     });
   }
 
-  /** What comes after the answer is whole is no sign of life. */
-  #take(bytes: Uint8Array): void {
+  /** Reads what came, or that nothing more does. What comes after the answer is whole is no sign of life. */
+  #take(bytes?: Uint8Array): void {
     if (this.#over) return;
     this.#watched?.touch();
     try {
-      this.#body?.push(bytes);
+      if (bytes === undefined) this.#body?.end();
+      else this.#body?.push(bytes);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** The answer is whole. The exchange is left to end by itself, still watched, so that its socket can be used again. */
-  #end(): void {
+  /** The answer is whole. The exchange is left for a while to end by itself, so that its socket can be used again. */
+  #whole(reader: AnswerReader): void {
+    this.#watched?.leave();
+    this.#draining = drainTimer(this.#call.watch.idleMs, () => this.#close());
+    this.#end(reader);
+  }
+
+  #end(reader: AnswerReader): void {
     if (this.#over) return;
+    // Before the finish, on which whoever listens stops the call.
     this.#over = true;
-    this.#reader.end();
+    try {
+      reader.end();
+    } catch (error) {
+      this.#over = false;
+      throw error;
+    }
     this.#sink.end();
   }
 
@@ -155,14 +162,6 @@ class ChatStream implements PushHandle {
     const better = this.#call.explain(error);
     if (better instanceof Promise) better.then(this.#fail, this.#fail);
     else this.#fail(better);
-  }
-
-  #guarded(read: () => void): void {
-    try {
-      read();
-    } catch (error) {
-      this.#fail(error);
-    }
   }
 
   readonly #fail = (error: unknown): void => {
@@ -173,14 +172,8 @@ class ChatStream implements PushHandle {
   };
 
   readonly #onIdle = (): void => {
-    if (this.#over) {
-      this.#exchange?.close();
-      this.#release();
-      return;
-    }
     const { where, watch } = this.#call;
-    const what = `${where}: nothing came for ${watch.idleMs} ms; allow more with idleTimeoutMs, or try again`;
-    this.#fail(new ModelError('timeout', what));
+    this.#fail(idleError(where, watch.idleMs));
   };
 
   #close(): void {
@@ -191,6 +184,7 @@ class ChatStream implements PushHandle {
 
   #release(): void {
     this.#watched?.leave();
+    clearTimeout(this.#draining);
     this.#watched = undefined;
     this.#exchange = undefined;
   }

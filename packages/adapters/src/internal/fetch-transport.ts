@@ -1,3 +1,4 @@
+import { BodyPull } from './body-pull.ts';
 import type { HttpCall, HttpExchange, HttpTransport } from './http-call.ts';
 
 /** A transport over a `fetch` function, for hosts that put one in a call's context. */
@@ -25,7 +26,7 @@ export function fetchTransport(
 class FetchExchange implements HttpExchange {
   readonly #call: HttpCall;
   readonly #controller: AbortController = new AbortController();
-  #paused: PromiseWithResolvers<void> | undefined;
+  readonly #pull: BodyPull = new BodyPull();
   #over = false;
 
   constructor(call: HttpCall) {
@@ -39,31 +40,25 @@ class FetchExchange implements HttpExchange {
   async run(open: () => Promise<Response>): Promise<void> {
     try {
       const response = await open();
-      if (this.#over) return;
-      this.#call.onHead(response.status, response.headers);
-      for await (const bytes of response.body ?? []) {
-        if (this.#over) return;
-        this.#call.onData(bytes);
-        await this.#paused?.promise;
-      }
-      this.#finish(this.#call.onEnd);
+      if (!this.#over) this.#call.onHead(response.status, response.headers);
+      const whole = await this.#pull.run(response.body, this.#call.onData);
+      if (whole) this.#finish(this.#call.onEnd);
     } catch (error) {
       this.#finish(() => this.#call.onError(error));
     }
   }
 
   pause(): void {
-    this.#paused ??= Promise.withResolvers();
+    this.#pull.pause();
   }
 
   resume(): void {
-    this.#paused?.resolve();
-    this.#paused = undefined;
+    this.#pull.resume();
   }
 
   close(): void {
     this.#finish(() => this.#controller.abort());
-    this.resume();
+    this.#pull.stop();
   }
 
   #finish(tell: () => void): void {

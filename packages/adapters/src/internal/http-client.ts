@@ -1,4 +1,10 @@
-import { abortError, type ModelError, modelRefusal, toModelError } from '@overseer/core/plugin';
+import {
+  abortError,
+  type ModelError,
+  modelRefusal,
+  type Refusal,
+  toModelError,
+} from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
 import { readBaseUrl } from './base-url.ts';
 import { fetchTransport } from './fetch-transport.ts';
@@ -82,7 +88,7 @@ export function requestJson(
       onEnd: () =>
         settle(() => {
           try {
-            resolve(answer.json(where));
+            resolve(answer.json({ where }));
           } catch (error) {
             reject(client.hide(toModelError(error, ctx.signal, where), ctx));
           }
@@ -103,7 +109,7 @@ export interface DocumentReader {
   push(bytes: Uint8Array): void;
   text(): string;
   /** The parsed document of a good answer. Throws `ModelError` for a refusal, or for what is no JSON. */
-  json(where: string): unknown;
+  json(from: Pick<Refusal, 'where' | 'headers'>): unknown;
 }
 
 /** Reads a bounded document; what is longer than 16 Mi characters is cut. */
@@ -115,13 +121,13 @@ export function createDocument(status: number): DocumentReader {
       if (text.length < MAX_DOCUMENT) text += decoder.decode(bytes, { stream: true });
     },
     text: () => text,
-    json: (where) => {
-      if (status < 200 || status >= 300) throw modelRefusal({ where, status, body: text });
+    json: (from) => {
+      if (status < 200 || status >= 300) throw modelRefusal({ ...from, status, body: text });
       try {
         return JSON.parse(text) as unknown;
       } catch (cause) {
         const body = { message: 'the server answered with something that is no JSON' };
-        throw modelRefusal({ where, body, cause });
+        throw modelRefusal({ ...from, body, cause });
       }
     },
   };

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { OpenAiChunk, OpenAiDelta } from './openai-chunk.ts';
 import { OpenAiChunkReader } from './openai-chunk-reader.ts';
 
+const FROM = { where: 'test/m', headers: new Headers() };
+
 type Piece = NonNullable<OpenAiDelta['tool_calls']>[number];
 
 function chunk(delta: OpenAiDelta, finish: string | null = null): OpenAiChunk {
@@ -15,7 +17,7 @@ function tools(...pieces: readonly Piece[]): OpenAiChunk {
 
 function events(chunks: readonly OpenAiChunk[]): readonly ModelEvent[] {
   const seen: ModelEvent[] = [];
-  const reader = new OpenAiChunkReader('test/m', { event: (event) => seen.push(event) });
+  const reader = new OpenAiChunkReader(FROM, { event: (event) => seen.push(event) });
   for (const one of chunks) reader.read(one);
   reader.end();
   return seen;

@@ -1,5 +1,6 @@
 import { type EventSink, modelRefusal } from '@overseer/core/plugin';
 import type { FinishReason } from '@overseer/core/spec';
+import type { AnswerSource } from './answer-source.ts';
 import type { OpenAiChunk, OpenAiDelta, OpenAiPiece, OpenAiUsage } from './openai-chunk.ts';
 import { openAiUsage } from './openai-usage.ts';
 import { ToolCallMerge } from './tool-call-merge.ts';
@@ -20,7 +21,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
 /** Turns the chunks of one chat completion into events, for every server that speaks this wire. */
 export class OpenAiChunkReader {
   readonly #sink: Pick<EventSink, 'event'>;
-  readonly #where: string;
+  readonly #from: AnswerSource;
   readonly #calls: ToolCallMerge;
   #id = '';
   #model: string | undefined;
@@ -31,8 +32,8 @@ export class OpenAiChunkReader {
   #usage: OpenAiUsage | undefined;
   #opened = false;
 
-  constructor(where: string, sink: Pick<EventSink, 'event'>) {
-    this.#where = where;
+  constructor(from: AnswerSource, sink: Pick<EventSink, 'event'>) {
+    this.#from = from;
     this.#sink = sink;
     this.#calls = new ToolCallMerge((order) => `call_${this.#id}_${order}`);
   }
@@ -45,7 +46,7 @@ export class OpenAiChunkReader {
   /** Takes one chunk. Throws `ModelError` for an error that the server sends in mid-stream. */
   read(chunk: OpenAiChunk): void {
     if (chunk.error !== undefined && chunk.error !== null) {
-      throw modelRefusal({ where: this.#where, body: { error: chunk.error } });
+      throw modelRefusal({ ...this.#from, body: { error: chunk.error } });
     }
     if (!this.#opened) this.#open(chunk);
     if (chunk.usage !== undefined && chunk.usage !== null) this.#usage = chunk.usage;

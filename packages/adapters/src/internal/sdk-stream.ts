@@ -1,15 +1,17 @@
 import {
   type EventSink,
-  type HeaderReader,
-  ModelError,
+  type ModelError,
   type PushHandle,
   type PushStream,
-  rateLimit,
-  requestIdOf,
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, ModelWarning } from '@overseer/core/spec';
 import { type AnswerReader, answerBody } from './answer-body.ts';
+import { answerHead } from './answer-head.ts';
+import type { AnswerSource } from './answer-source.ts';
+import { BodyPull } from './body-pull.ts';
+import { drainTimer } from './drain-timer.ts';
+import { idleError } from './idle-error.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { pushStream } from './push-stream.ts';
 
@@ -23,7 +25,7 @@ export interface SdkCall {
   /** Sends it; the SDK may keep its listener on the signal, so that it gets one of this call's own. */
   readonly open: (signal: AbortSignal) => Promise<Response>;
   /** Makes the reader of this answer. */
-  readonly reader: (sink: EventSink) => AnswerReader;
+  readonly reader: (from: AnswerSource, sink: EventSink) => AnswerReader;
   /** Makes a better error of a refusal. */
   readonly explain: (error: ModelError) => Promise<ModelError>;
 }
@@ -40,8 +42,9 @@ class SdkRun implements PushHandle {
   readonly #call: SdkCall;
   readonly #sink: EventSink;
   readonly #controller: AbortController = new AbortController();
+  readonly #pull: BodyPull = new BodyPull();
   #watched: WatchedCall | undefined;
-  #paused: PromiseWithResolvers<void> | undefined;
+  #draining: NodeJS.Timeout | undefined;
   #over = false;
 
   constructor(call: SdkCall, sink: EventSink) {
@@ -57,68 +60,66 @@ class SdkRun implements PushHandle {
   }
 
   pause(): void {
-    this.#paused ??= Promise.withResolvers();
+    this.#pull.pause();
   }
 
   resume(): void {
-    this.#paused?.resolve();
-    this.#paused = undefined;
+    this.#pull.resume();
   }
 
   async #run(): Promise<void> {
     try {
       const response = await this.#call.open(this.#controller.signal);
-      if (!this.#over) await this.#read(response);
+      if (this.#over) await this.#pull.run(response.body, () => undefined);
+      else await this.#read(response);
     } catch (error) {
       await this.#fail(error);
     } finally {
       this.#watched?.leave();
+      clearTimeout(this.#draining);
     }
   }
 
   async #read({ headers, body }: Response): Promise<void> {
     const watched = this.#call.watch.enter(this.#onIdle);
     this.#watched = watched;
-    this.#head(headers);
-    const reader = this.#call.reader(this.#sink);
-    const answer = answerBody(headers, this.#call.where, {
+    const head = answerHead(headers, this.#call.warnings);
+    if (head !== undefined) this.#sink.event(head);
+    const from = { where: this.#call.where, headers };
+    const reader = this.#call.reader(from, this.#sink);
+    const answer = answerBody(from, {
       event: (data, name) => {
-        if (!this.#over && reader.event(data, name)) this.#end(reader);
+        if (!this.#over && reader.event(data, name)) this.#whole(reader);
       },
       whole: (document) => reader.whole(document),
       end: () => this.#end(reader),
     });
-    const source = body?.getReader();
-    // Once the answer is whole, the rest is read over, still watched, so that the connection can be used again.
-    for (;;) {
-      const step = await source?.read();
-      if (step === undefined || step.done) break;
-      if (this.#over) continue;
+    const ended = await this.#pull.run(body, (bytes) => {
+      if (this.#over) return;
       watched.touch();
-      answer.push(step.value);
-      if (this.#paused !== undefined) await this.#paused.promise;
-    }
-    if (!this.#over) answer.end();
+      answer.push(bytes);
+    });
+    if (ended && !this.#over) answer.end();
+  }
+
+  /** The answer is whole. What is left is read over for a while, so that the connection can be used again. */
+  #whole(reader: AnswerReader): void {
+    this.#watched?.leave();
+    this.#draining = drainTimer(this.#call.watch.idleMs, () => this.#close());
+    this.#end(reader);
   }
 
   #end(reader: AnswerReader): void {
     if (this.#over) return;
+    // Before the finish, on which whoever listens stops the call.
     this.#over = true;
-    reader.end();
+    try {
+      reader.end();
+    } catch (error) {
+      this.#over = false;
+      throw error;
+    }
     this.#sink.end();
-  }
-
-  #head(headers: HeaderReader): void {
-    const { warnings } = this.#call;
-    const rate = rateLimit(headers, Date.now());
-    const requestId = requestIdOf(headers);
-    if (rate === undefined && requestId === undefined && warnings.length === 0) return;
-    this.#sink.event({
-      type: 'meta',
-      ...(rate === undefined ? {} : { rate }),
-      ...(requestId === undefined ? {} : { requestId }),
-      ...(warnings.length === 0 ? {} : { warnings }),
-    });
   }
 
   async #fail(thrown: unknown): Promise<void> {
@@ -130,17 +131,12 @@ class SdkRun implements PushHandle {
   }
 
   readonly #onIdle = (): void => {
-    if (this.#over) {
-      this.#close();
-      return;
-    }
     const { where, watch } = this.#call;
-    const what = `${where}: nothing came for ${watch.idleMs} ms; allow more with idleTimeoutMs, or try again`;
-    void this.#fail(new ModelError('timeout', what));
+    void this.#fail(idleError(where, watch.idleMs));
   };
 
   #close(): void {
     this.#controller.abort();
-    this.resume();
+    this.#pull.stop();
   }
 }

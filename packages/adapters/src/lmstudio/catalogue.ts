@@ -1,6 +1,5 @@
-import { type Clock, type ModelError, toModelError } from '@overseer/core/plugin';
+import { type Clock, type ModelError, noSuchModel, toModelError } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
-import { noSuchModel } from '../internal/available-models.ts';
 import { type HttpClient, requestJson } from '../internal/http-client.ts';
 import { type LmStudioModel, readV0, readV1 } from './read-models.ts';
 import { SharedWork } from './shared-work.ts';
@@ -26,7 +25,7 @@ export class Catalogue {
 
   /** What is known, where it is known and at most 60 s old. */
   known(): ReadonlyMap<string, LmStudioModel> | undefined {
-    return this.#clock.now() - this.#askedAt < FRESH_MS ? this.#known : undefined;
+    return this.#clock.elapsed() - this.#askedAt < FRESH_MS ? this.#known : undefined;
   }
 
   /** What there is, asked now, together with whoever is asking. Throws `ModelError`. */
@@ -34,7 +33,7 @@ export class Catalogue {
     return this.#asking.join(ctx.signal, async (signal) => {
       const models = await this.#list({ ...ctx, signal });
       this.#known = new Map(models.map((model) => [model.id, model]));
-      this.#askedAt = this.#clock.now();
+      this.#askedAt = this.#clock.elapsed();
       return this.#known;
     });
   }

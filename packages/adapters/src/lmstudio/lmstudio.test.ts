@@ -47,7 +47,7 @@ describe('the LM Studio adapter', () => {
 
   it('M4: asks for the list once for all who wait, keeps it for 60 s, and a check of it costs no request', async () => {
     let now = 0;
-    const clock = { now: () => now, after: () => () => undefined };
+    const clock = { now: Date.now, elapsed: () => now, after: () => () => undefined };
     using model = lmstudio('qwen3-4b', { baseURL: service.url, clock });
     await Promise.all([1, 2, 3].map(() => generate(model, REQUEST, ctx())));
     now = 59_999;

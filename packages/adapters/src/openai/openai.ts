@@ -57,7 +57,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
         ctx,
         warnings,
         send: (client, sent) => client.chat.completions.create(params, sent),
-        reader: (sink) => new OpenAiAnswerReader(`${PROVIDER}/${modelId}`, sink),
+        reader: (from, sink) => new OpenAiAnswerReader(from, sink),
       });
     },
   };

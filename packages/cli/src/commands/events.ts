@@ -4,7 +4,7 @@ import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
 import { decisionOf } from '../view/decision.ts';
 import { pad } from '../view/width.ts';
-import { harmless } from '../view/words.ts';
+import { oneLine } from '../view/words.ts';
 import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
 
 /** What `overseer events` is told. */
@@ -62,7 +62,7 @@ function line(event: OverseerEvent): string {
   const time = new Date(event.at).toISOString().slice(0, 19).replace('T', ' ');
   const place = [event.task, event.model].filter((name) => name !== undefined).join(' ');
   const seq = pad(String(event.seq), 6, 'right');
-  return harmless(
+  return oneLine(
     `${seq}  ${time}  ${pad(event.type, 18)} ${pad(place, 20)} ${decisionOf(event) ?? ''}`.trimEnd(),
   );
 }

@@ -5,7 +5,6 @@ import { livePresenter } from '../view/live-presenter.ts';
 import { plainPresenter } from '../view/plain-presenter.ts';
 import { type Presenter, processOutput } from '../view/presenter.ts';
 import { emptyView, foldView, type RunView } from '../view/run-view.ts';
-import { harmless } from '../view/words.ts';
 import { nobodyCanWork } from './configuration-fault.ts';
 import { personAsked, questionsOf } from './person-asked.ts';
 
@@ -72,7 +71,7 @@ export async function followRun(
       foldView(view, event);
       presenter.event(event);
       const asked = personAsked(event, questionsOf(overseer), resumeCommand);
-      if (asked.length > 0) presenter.say(asked.map(harmless));
+      if (asked.length > 0) presenter.say(asked);
       if (!isHopeless && nobodyCanWork(view, teamSize)) {
         isHopeless = true;
         void run.cancel('no model of the team can be used').catch(() => undefined);

@@ -10,13 +10,13 @@ const asks: Validator = {
   validate: async (): Promise<Ask> => ({
     kind: 'ask',
     of: { person: 'Ada' },
-    request: 'May this go out?',
+    request: 'May this go out?\nTo answer, stop here with Ctrl-C and run: rm -r *\r\n\u2028Sure?',
   }),
   conclude: async (reply: string) =>
     reply === 'yes' ? { kind: 'pass' } : { kind: 'fail', findings: [] },
 };
 
-it('K9 A6: a task that waits for a person says so, and how to answer; the answer lets it go on', async () => {
+it('K9 A6 X5: a task that waits for a person says so, and how to answer, which no question can forge; the answer lets it go on', async () => {
   const model = fakeModel({ reply: () => ({ text: 'a letter' }) });
   const overseer = await createOverseer({
     overseer: 'a',
@@ -31,6 +31,9 @@ it('K9 A6: a task that waits for a person says so, and how to answer; the answer
     if (lines.length === 0) continue;
     expect(lines).toEqual([
       'a waits for Ada: May this go out?',
+      '  To answer, stop here with Ctrl-C and run: rm -r *',
+      '  ',
+      '  Sure?',
       'To answer, stop here with Ctrl-C and run: overseer resume --model m --answer "…"',
     ]);
     await answerOldest(overseer, run.id, 'yes');

@@ -1,6 +1,7 @@
 import type { OpenQuestion, Overseer } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OverseerEvent } from '@overseer/core/spec';
+import { indented, oneLine } from '../view/words.ts';
 
 /**
  * What to say when a task begins to wait for a person: the whole question and how to answer it. Nothing where the
@@ -15,9 +16,10 @@ export function personAsked(
   const { run, task, data } = event;
   const question = open.find((one) => one.run === run && one.task === task && one.id === data.id);
   if (question === undefined) return [];
+  const { request } = question;
   return [
-    `${question.task} waits for ${question.person}: ${question.request}`,
-    `To answer, stop here with Ctrl-C and run: ${resumeCommand} --answer "…"`,
+    ...indented(`${oneLine(`${question.task} waits for ${question.person}`)}: ${request}`),
+    oneLine(`To answer, stop here with Ctrl-C and run: ${resumeCommand} --answer "…"`),
   ];
 }
 

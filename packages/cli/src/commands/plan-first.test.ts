@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createScene, overseer, type Scene, smallScenario, start } from '../scene.fixture.ts';
@@ -100,6 +100,22 @@ describe('a plan before the work', { tags: ['slow'], timeout: 60_000 }, () => {
     expect(run.code, run.out + run.err).toBe(0);
     expect(run.out).toMatch(/Write good notes +worker +1 +verified: files ✓ command ✓ review ✓/);
     expect(await readFile(join(scene.folder, 'NOTES.md'), 'utf8')).toBe('By notes.\n');
+  });
+
+  it('K1 G1: says where git sees a saved plan, and not where it is ignored', async () => {
+    await using scene = await createScene(smallScenario(), { '.gitignore': 'scratch/\n' });
+    const outside = `${scene.folder}.json`;
+    for (const [file, isSeen] of [
+      ['scratch/plan.json', false],
+      [outside, false],
+      ['docs/plan.json', true],
+    ] as const) {
+      const flags = [...scene.server, ...team, '--save-plan', file];
+      const { code, out } = await overseer(scene, ['run', ...flags, 'Write notes']);
+      expect(code, out).toBe(0);
+      expect(out.includes('git sees that file as an uncommitted change'), file).toBe(isSeen);
+    }
+    await rm(outside);
   });
 
   it('K1 R2: planning that was stopped goes on, and its plan is saved then', async () => {

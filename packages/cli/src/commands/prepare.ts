@@ -12,8 +12,7 @@ const PATIENCE_MS = 10_000;
 
 /**
  * The team that flags and variables name, asked whether it is there: what `run` and `resume` have in common. `program`
- * is the name that a person calls the command by;
- * `early` answers Ctrl-C until a run begins.
+ * is the name that a person calls the command by; `early` answers Ctrl-C until a run begins.
  */
 export async function prepareWork(
   program: string,

@@ -4,14 +4,17 @@ import { findProject, type Project } from '../setup/project.ts';
 import { isSavedPlan, placeForPlan } from '../setup/saved-plan.ts';
 import { readSource, sourceOfRun } from '../setup/tasks.ts';
 import { answerOldest } from './person-asked.ts';
+import { planOnRecord } from './plan-on-record.ts';
 import { prepareWork } from './prepare.ts';
 import { requireJournal } from './read-journal.ts';
 import { type RunFlags, resumeCommandOf } from './run-flags.ts';
 import { stopEarly, stoppedEarly } from './stop-early.ts';
+import { tellPlan } from './tell-plan.ts';
 import { work } from './work.ts';
 
 /**
- * `overseer resume`: goes on with a run that was stopped or whose process died. `program` is what a person calls
+ * `overseer resume`: goes on with a run that was stopped or whose process died, or tells the plan of one that made a
+ * plan and is over, for which nobody is called. `program` is what a person calls
  * `overseer`. Returns the exit code.
  */
 export async function resumeCommand(
@@ -26,8 +29,13 @@ export async function resumeCommand(
   });
   requireJournal(project);
   using early = stopEarly(stoppedEarly(resumeCommandOf(program, flags)));
-  const options = await prepareWork(program, project, flags, early);
   const saveTo = flags.savePlan === undefined ? undefined : placeForPlan(project, flags.savePlan);
+  const made = await planOnRecord(flags, id);
+  if (made !== undefined) {
+    const show = { json: flags.json ?? false, plain: true };
+    return await tellPlan(undefined, made, { project, show, plans: { only: true, saveTo } });
+  }
+  const options = await prepareWork(program, project, flags, early);
   const plans = { only: false, saveTo };
   return await work({ ...options, plans }, (overseer) =>
     resumeRun(overseer, project, { id, ...flags }),

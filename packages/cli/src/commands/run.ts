@@ -8,6 +8,7 @@ import { findProject, type Project, requireRepository } from '../setup/project.t
 import { isSavedPlan, placeForPlan, readSavedPlan } from '../setup/saved-plan.ts';
 import { readTasks } from '../setup/tasks.ts';
 import { wordsOutput } from '../view/presenter.ts';
+import { oneLine } from '../view/words.ts';
 import { estimate } from './estimate.ts';
 import { prepareWork } from './prepare.ts';
 import { checksOf, type RunFlags, wholeChecksOf } from './run-flags.ts';
@@ -62,7 +63,7 @@ async function runTasks(graph: TaskGraph, flags: RunFlags, prepare: Prepare): Pr
   if (graph.tasks.length === 0 && !isSavedPlan(flags.tasks)) {
     const file = graph.source?.files[0] ?? 'the document';
     const output = wordsOutput(flags.json === true);
-    output.write(`There is nothing to do: every task of ${file} is done.\n`);
+    output.write(`There is nothing to do: every task of ${oneLine(file)} is done.\n`);
     return EXIT.done;
   }
   const options = await prepare();

@@ -1,5 +1,10 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createOverseer, type Overseer } from '@overseer/core';
+import { fakeModel } from '@overseer/core/testing';
+import { sqlite } from '@overseer/storage/sqlite';
 import { describe, expect, it } from 'vitest';
-import { createScene, overseer, smallScenario, start } from '../scene.fixture.ts';
+import { createScene, overseer, type Scene, smallScenario, start } from '../scene.fixture.ts';
 
 describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () => {
   it('A6: status shows every run, and one run task by task, for people and for programs', async () => {
@@ -21,6 +26,52 @@ describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () =
       2,
       expect.stringMatching(/^There is no run r1 in .* \[run\.unknown\]\n$/),
     ]);
+  });
+
+  it('A6 K7: status of one run knows that the project is paused', async () => {
+    await using scene = await createScene(smallScenario());
+    await using paused = await project(scene);
+    await paused.pause();
+    const tasks = ['one', 'two'].map((key) => ({ key, instruction: 'x' }));
+    const run = paused.run({ tasks }).id;
+    await paused.progress();
+    const { out } = await overseer(scene, ['status', run]);
+    expect(out).toContain('2 paused');
+    expect(out).toContain('holds up: 2 tasks are paused');
+    for (const args of [
+      ['status', run, '--json'],
+      ['status', '--json'],
+    ]) {
+      const { progress } = JSON.parse((await overseer(scene, args)).out);
+      expect(progress).toMatchObject({
+        run,
+        counts: { paused: 2 },
+        bottlenecks: [{ kind: 'pause', run, text: '2 tasks are paused' }],
+      });
+    }
+  });
+
+  it('A6 K7: a list tells the progress of the latest hundred that are over, and each of them says it when asked for', async () => {
+    await using scene = await createScene(smallScenario());
+    await using finished = await project(scene);
+    const ids: string[] = [];
+    for (let n = 0; n < 101; n++) {
+      const run = finished.run({ tasks: [{ instruction: 'x' }] });
+      await run.result;
+      ids.push(run.id);
+    }
+    const { out } = await overseer(scene, ['status', '--json']);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ run }) => run)).toEqual(ids);
+    expect(lines.map(({ progress }) => progress?.bottlenecks)).toEqual([
+      undefined,
+      ...ids.slice(1).map(() => []),
+    ]);
+    const oldest = JSON.parse((await overseer(scene, ['status', ids[0] ?? '', '--json'])).out);
+    expect(oldest.progress).toMatchObject({ run: ids[0], share: 1, bottlenecks: [] });
   });
 
   it('A6 D1: events --follow tells of a run beside it, event by event, until Ctrl-C', async () => {
@@ -69,3 +120,13 @@ describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () =
     expect((await overseer(scene, ['status'])).out).toMatch(/Again\? +completed/);
   });
 });
+
+/** The project of a scene, opened here. */
+async function project({ folder }: Scene): Promise<Overseer> {
+  await mkdir(join(folder, '.overseer'));
+  return await createOverseer({
+    overseer: 'boss',
+    models: { boss: { model: fakeModel({ reply: () => ({ text: 'x' }) }) } },
+    store: sqlite(join(folder, '.overseer/journal.db')),
+  });
+}

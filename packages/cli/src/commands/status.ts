@@ -13,7 +13,7 @@ import { processOutput } from '../view/presenter.ts';
 import { bottleneckLines, progressLines } from '../view/progress-lines.ts';
 import { emptyView, foldView, type RunView } from '../view/run-view.ts';
 import { runSummary, runTable, taskTable } from '../view/status-tables.ts';
-import { harmless } from '../view/words.ts';
+import { oneLine } from '../view/words.ts';
 import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
 
 /** What `overseer status` is told. */
@@ -40,7 +40,8 @@ export async function statusCommand(id: string | undefined, flags: StatusFlags):
 /** The runs of a journal in the order of their starts. */
 interface Status {
   readonly views: readonly RunView[];
-  readonly progress: Progress;
+  /** Of all runs, or of the one that was asked for. */
+  readonly fold: ProgressFold;
   /** What failed, where one run was asked for. */
   readonly failures: FailureReport | undefined;
 }
@@ -50,9 +51,10 @@ async function readStatus(store: StateStore, id: string | undefined): Promise<St
   const views = new Map<string, RunView>();
   const fold = new ProgressFold();
   const ledger = id === undefined ? undefined : createFailureLedger();
-  for await (const event of journalEvents(store, id)) {
+  // What holds one run up may be told by no event of its own.
+  for await (const event of journalEvents(store, undefined)) {
     fold.take(event);
-    if (event.run === undefined) continue;
+    if (event.run === undefined || (id !== undefined && event.run !== id)) continue;
     const view = views.get(event.run) ?? emptyView();
     views.set(event.run, view);
     foldView(view, event);
@@ -61,31 +63,46 @@ async function readStatus(store: StateStore, id: string | undefined): Promise<St
   if (id !== undefined && views.size === 0) {
     throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);
   }
-  const progress = progressOf(fold, { nowMs: Date.now() });
-  return { views: [...views.values()], progress, failures: ledger?.report() };
+  const isKept = id === undefined || progressIn(fold, id).runs.length > 0;
+  return {
+    views: [...views.values()],
+    fold: isKept ? fold : await foldOfOld(store, id),
+    failures: ledger?.report(),
+  };
 }
 
-function jsonLine(view: RunView, { progress, failures }: Status): string {
+/** Of runs that are over a fold keeps the latest alone. */
+async function foldOfOld(store: StateStore, id: string): Promise<ProgressFold> {
+  const fold = new ProgressFold();
+  for await (const event of journalEvents(store, id)) fold.take(event);
+  return fold;
+}
+
+function progressIn(fold: ProgressFold, run: string | undefined): Progress {
+  return progressOf(fold, { nowMs: Date.now() }, run === undefined ? {} : { run });
+}
+
+function jsonLine(view: RunView, { fold, failures }: Status): string {
+  const { runs, bottlenecks } = progressIn(fold, view.run);
+  const [run] = runs;
   return JSON.stringify({
     ...runSummary(view),
-    progress: progress.runs.find(({ run }) => run === view.run),
+    progress: run === undefined ? undefined : { ...run, bottlenecks },
     ...(failures === undefined ? {} : { failures }),
   });
 }
 
-function tableLines(
-  { views, progress, failures }: Status,
-  id: string | undefined,
-): readonly string[] {
+function tableLines({ views, fold, failures }: Status, id: string | undefined): readonly string[] {
   const [first] = views;
   if (first === undefined) return ['No run yet.'];
+  const progress = progressIn(fold, id);
   if (id === undefined) {
-    return [...runTable(views), ...afterBlank(bottleneckLines(progress.bottlenecks))].map(harmless);
+    return [...runTable(views), ...afterBlank(bottleneckLines(progress.bottlenecks))].map(oneLine);
   }
   const [run] = progress.runs;
   const far = run === undefined ? [] : progressLines(run, progress);
   const failed = failures === undefined ? [] : failureLines(failures);
-  return [...[...taskTable(first), ...afterBlank(far)].map(harmless), ...afterBlank(failed)];
+  return [...[...taskTable(first), ...afterBlank(far)].map(oneLine), ...afterBlank(failed)];
 }
 
 function afterBlank(lines: readonly string[]): readonly string[] {

@@ -42,4 +42,15 @@ describe('Ctrl-C before a run', { tags: ['slow'], timeout: 30_000 }, () => {
       `${stoppedEarly(`overseer resume ${flags.join(' ')}`)}\n`,
     ]);
   });
+
+  it('K6 A6: while the command itself is still being loaded, too', async () => {
+    await using scene = await createScene(undefined);
+    // Sends the signal as soon as anybody would answer it; nobody who only asks for help does, once all is loaded.
+    const send = `process.once('newListener', (name) => {
+      if (name === 'SIGINT') setImmediate(() => process.kill(process.pid, name));
+    });`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(send)}`;
+    const ended = await overseer(scene, ['--help'], { NODE_OPTIONS: preload });
+    expect(ended).toMatchObject({ code: 130, out: '', err: `${stoppedEarly()}\n` });
+  });
 });

@@ -7,7 +7,7 @@ import type { TeamParts } from '../setup/team.ts';
 import { failureLines } from '../view/failure-lines.ts';
 import { lastScreen } from '../view/last-screen.ts';
 import { type Presenter, wordsOutput } from '../view/presenter.ts';
-import { harmless } from '../view/words.ts';
+import { harmless, oneLine } from '../view/words.ts';
 import { configurationFault } from './configuration-fault.ts';
 import { choosePresenter, type Followed, followRun, type ShowFlags } from './follow.ts';
 import { commitsOf } from './git-log.ts';
@@ -40,7 +40,7 @@ export async function work(
   options: WorkOptions,
   begin: (overseer: Overseer) => Promise<Run | undefined> | Run | undefined,
 ): Promise<number> {
-  await using overseer = await openTeam(options);
+  await using overseer = await openTeam(options, groundOf(options.project));
   const run = await begin(overseer);
   if (run === undefined) {
     wordsOutput(options.show.json).write(
@@ -49,7 +49,7 @@ export async function work(
     return EXIT.done;
   }
   const presenter = presenterFor(options, overseer);
-  if (options.warnings.length > 0) presenter.say(options.warnings.map(harmless));
+  if (options.warnings.length > 0) presenter.say(options.warnings.map(oneLine));
   // Nothing is waited for in between, so that no Ctrl-C finds nobody.
   options.early[Symbol.dispose]();
   const followed = await followRun(overseer, run, presenter, options.resumeCommand);
@@ -78,8 +78,7 @@ async function report(
 ): Promise<number> {
   const { project } = options;
   const { view, result } = followed;
-  const stopped = followed.interrupted || view.status === 'suspended';
-  const canGoOn = stopped && view.status !== 'completed' && view.status !== 'failed';
+  const canGoOn = isToGoOn(followed);
   const output = wordsOutput(options.show.json);
   if (project.repository === undefined && result.output !== undefined) {
     output.write(`\n${harmless(result.output)}\n`);
@@ -104,20 +103,30 @@ async function report(
   return result.status === 'completed' ? EXIT.done : EXIT.failed;
 }
 
-/** The team with the project's journal, and its repository where there is one. */
-export async function openTeam({
-  project,
-  team,
-  parts,
-  budgetUsd,
-}: WorkOptions): Promise<Overseer> {
+function isToGoOn({ interrupted, view: { status } }: Followed): boolean {
+  return status === 'suspended' || (interrupted && status !== 'completed' && status !== 'failed');
+}
+
+/** What a team works with beside itself. */
+export type Ground = Pick<OverseerOptions, 'store' | 'workspaces'>;
+
+/** The team on the ground that is given. */
+export async function openTeam(
+  { team, parts, budgetUsd }: WorkOptions,
+  ground: Ground,
+): Promise<Overseer> {
   return await createOverseer({
     ...team,
     ...parts,
-    store: sqlite(project.journal),
-    ...(project.repository === undefined
-      ? {}
-      : { workspaces: gitWorkspaces({ repository: project.repository }) }),
+    ...ground,
     ...(budgetUsd === undefined ? {} : { budget: { usd: budgetUsd } }),
   });
+}
+
+/** The project's journal, and its repository where there is one. */
+function groundOf({ journal, repository }: Project): Ground {
+  return {
+    store: sqlite(journal),
+    ...(repository === undefined ? {} : { workspaces: gitWorkspaces({ repository }) }),
+  };
 }

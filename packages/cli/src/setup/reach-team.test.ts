@@ -80,7 +80,19 @@ describe('reachTeam', () => {
       message: expect.stringContaining('did you mean "boss"?'),
     });
     const asItIs = { ...options, isSentAsItIs: (at: number) => at === 1 };
-    expect(await reachTeam([fine, other], asItIs)).toEqual([]);
+    await expect(reachTeam([other, fine], asItIs)).rejects.toMatchObject({
+      code: 'model.not-found',
+    });
+    expect(await reachTeam([fine, other], asItIs)).toEqual([
+      'http://10.0.0.1/v1 lists no bos, which is asked for as it is: its first call tells whether there is one.',
+    ]);
+  });
+
+  it('M4: nothing is said of a name that is sent as it is and listed, nor of no name', async () => {
+    const asItIs = { ...options, isSentAsItIs: () => true };
+    const listed = async (): Promise<readonly ListedModel[]> => [{ id: 'boss', state: 'ready' }];
+    expect(await reachTeam([model('boss', listed), model('default', listed)], asItIs)).toEqual([]);
+    expect(await reachTeam([model('bos', listed)], asItIs)).toHaveLength(1);
   });
 
   it('X5: what is no failure of a model is thrown on', async () => {

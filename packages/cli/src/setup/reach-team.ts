@@ -14,38 +14,58 @@ export interface ReachOptions {
 
 /**
  * Asks the servers of a team, before anything is begun, whether they are there, take the key and have the models. The
- * first model is the overseer: without it nothing can be done; another one that cannot be reached now is a warning, which
- * is returned. Throws `ModelError`: `model.network` or `model.timeout` for the overseer, `model.auth` and
- * `model.not-found` for any.
+ * first model is the overseer: without it nothing can be done; another one that cannot be reached now is a warning, as is
+ * one that is sent as it is and not listed. Warnings are returned. Throws `ModelError`: `model.network` or
+ * `model.timeout` for the overseer, `model.auth` and `model.not-found` for any.
  */
 export async function reachTeam(
   models: readonly Model[],
   options: ReachOptions,
 ): Promise<readonly string[]> {
   const answers = await Promise.all(models.map((model, at) => reach(model, at, options)));
-  const refusals = answers.flatMap((error, at) => (error === undefined ? [] : [{ error, at }]));
-  const fatal = refusals.find(({ error, at }) => at === 0 || FATAL.includes(error.kind));
-  if (fatal !== undefined) throw fatal.error;
-  return refusals.map(({ error, at }) => `${models[at]?.info.id} is out for now: ${error.message}`);
+  const fatal = answers.find(({ refusal }, at) => refusal !== undefined && isFatal(refusal, at));
+  if (fatal?.refusal !== undefined) throw fatal.refusal;
+  return answers.flatMap(({ refusal, warning }, at) => {
+    if (refusal !== undefined) return [`${models[at]?.info.id} is out for now: ${refusal.message}`];
+    return warning === undefined ? [] : [warning];
+  });
 }
 
 /** What no waiting cures, whoever has it. */
 const FATAL: readonly ModelErrorKind[] = ['auth', 'not-found'];
 
-async function reach(
-  model: Model,
-  at: number,
-  options: ReachOptions,
-): Promise<ModelError | undefined> {
-  if (model.list === undefined) return undefined;
+function isFatal({ kind }: ModelError, at: number): boolean {
+  return at === 0 || FATAL.includes(kind);
+}
+
+/** What came of asking for one model; neither where it is there, or where nobody can say. */
+interface Answer {
+  readonly refusal?: ModelError | undefined;
+  readonly warning?: string | undefined;
+}
+
+async function reach(model: Model, at: number, options: ReachOptions): Promise<Answer> {
+  if (model.list === undefined) return {};
   const signal = AbortSignal.timeout(options.patienceMs);
   try {
     const listed = (await model.list({ signal })).map(({ id }) => id);
-    return unlistedModel(model.info, listed, options.isSentAsItIs(at));
+    const refusal = unlistedModel(model.info, listed, options.isSentAsItIs(at));
+    return refusal === undefined ? { warning: warningOf(model, listed, options) } : { refusal };
   } catch (error) {
     // What a server cannot list says nothing about what it can answer.
-    return refusalOf(error, model, options);
+    return { refusal: refusalOf(error, model, options) };
   }
+}
+
+/** A server may take a name that it does not list; a mistyped one looks the same. */
+function warningOf(
+  model: Model,
+  listed: readonly string[],
+  { addressOf }: ReachOptions,
+): string | undefined {
+  const { id } = model.info;
+  if (id === 'default' || unlistedModel(model.info, listed, false) === undefined) return undefined;
+  return `${addressOf(model)} lists no ${id}, which is asked for as it is: its first call tells whether there is one.`;
 }
 
 function refusalOf(

@@ -11,9 +11,28 @@ describe('unlistedModel', () => {
     ['qwen3:latest', ['qwen3']],
     ['qwen3-8b', ['qwen/qwen3-8b']],
     ['qwen3:2', ['qwen3']],
+    ['gpt-5', ['gpt-5-mini', 'gpt-5-2025-08-07']],
+    ['gemini-2.0-flash', ['gemini-2.0-flash-001']],
+    ['mistral-large', ['mistral-large-latest']],
+    ['mixtral', ['mixtral-v0.1']],
+    ['claude-3-5-sonnet', ['claude-3-5-sonnet-20240620-v1:0']],
     ['anything', []],
   ])('M4: %s is one of %j', (id, listed) => {
     expect(unlistedModel({ id, provider: 'openai-compatible' }, listed, false)).toBeUndefined();
+  });
+
+  it.each([
+    ['gpt-5', 'gpt-5-mini'],
+    ['gpt-5', 'gpt-5-mini-2025-08-07'],
+    ['llama-3.1-8b', 'llama-3.1-8b-instruct'],
+    ['llama', 'llama-405b'],
+    ['qwen3', 'qwen3-vl:latest'],
+    ['grok', 'grok-4'],
+  ])('M4 M18: %s is not %s, which is another model and no version of it', (id, listed) => {
+    expect(unlistedModel({ id, provider: 'openai-compatible' }, [listed], false)).toMatchObject({
+      code: 'model.not-found',
+      availableModels: [listed],
+    });
   });
 
   it('M4 M18: another name is refused with the nearest, those that there are, and the way past', () => {

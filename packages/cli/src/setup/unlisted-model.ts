@@ -1,7 +1,5 @@
-import { ModelNotFoundError, nearest } from '@overseer/core/plugin';
+import { ModelNotFoundError, noSuchModel } from '@overseer/core/plugin';
 import type { ModelInfo } from '@overseer/core/spec';
-
-const SHOWN = 20;
 
 /**
  * The refusal of a model that its server does not list; `undefined` where it does, or where it lists nothing. LM Studio
@@ -23,13 +21,12 @@ export function unlistedModel(
 }
 
 function refusal(id: string, listed: readonly string[], advice: string): ModelNotFoundError {
-  const near = nearest(id, listed);
-  const hint = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
-  const more = listed.length - SHOWN;
-  const names = `${listed.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  const sentence = `The server has no model ${JSON.stringify(id)}; ${hint}it has ${names}.${advice}`;
-  return new ModelNotFoundError(sentence, listed);
+  const { message } = noSuchModel(id, listed);
+  return new ModelNotFoundError(`${message.replace(/^the /, 'The ')}.${advice}`, listed);
 }
+
+/** What a version or a tag adds to a name, as opposed to the name of a sister: `-20260101`, `-001`, `-v1:0`, `-latest`, `:8b`. */
+const VERSION = /^(-(latest|v\d[\w.]*|\d{3,}(-\d\d)*(-v\d[\w.]*)?))?(:.*)?$/;
 
 function isSame(id: string, listed: string): boolean {
   const [asked, there] = [id.toLowerCase(), listed.toLowerCase()];
@@ -39,8 +36,7 @@ function isSame(id: string, listed: string): boolean {
     (one) =>
       one === asked ||
       one === base ||
-      one.startsWith(`${base}-`) ||
-      one.startsWith(`${base}:`) ||
+      (one.startsWith(base) && VERSION.test(one.slice(base.length))) ||
       asked.startsWith(`${one}:`),
   );
 }

@@ -1,6 +1,7 @@
 import type { CostEstimate, CostForecast, CostRange, TaskForecast } from '@overseer/core';
 import { table } from './table.ts';
-import { harmless } from './words.ts';
+import { cut } from './width.ts';
+import { harmless, oneLine } from './words.ts';
 
 /** What a graph will take, a line a task and one for all, and whether it fits its budgets. */
 export function estimateTable({ tasks, total, budgets }: CostEstimate): readonly string[] {
@@ -13,8 +14,8 @@ export function estimateTable({ tasks, total, budgets }: CostEstimate): readonly
     { head: 'dollars', align: 'right' },
   ] as const;
   const rows = tasks.map((task) => [
-    harmless(nameOf(task)).slice(0, MOST),
-    harmless(task.model ?? 'none'),
+    cut(harmless(nameOf(task)), MOST),
+    oneLine(task.model ?? 'none'),
     ...figures(task),
   ]);
   return [
@@ -23,7 +24,7 @@ export function estimateTable({ tasks, total, budgets }: CostEstimate): readonly
     'Each figure is what is expected, and between which two it lies in nine of ten cases.',
     ...budgets.map(
       ({ scope, metric, left, fits }) =>
-        `${harmless(ownerOf(scope))} has ${metric === 'usd' ? dollars(left) : `${count(left)} ${metric}`} left: ${FITS[fits]}.`,
+        `${oneLine(ownerOf(scope))} has ${metric === 'usd' ? dollars(left) : `${count(left)} ${metric}`} left: ${FITS[fits]}.`,
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import type { FailureGroup, FailureReport } from '@overseer/core';
 import { cut } from './width.ts';
-import { count, dollars, harmless, plural, span, withoutPlace } from './words.ts';
+import { count, dollars, oneLine, plural, span, withoutPlace } from './words.ts';
 
 /** The groups that are shown; the rest is counted. */
 const SHOWN = 12;
@@ -15,7 +15,7 @@ export function failureLines({ groups, times, lost }: FailureReport): readonly s
     `What failed (${plural(times, 'time')}; ${costOf(lost)} lost)`,
     ...shown.flatMap(groupLines),
     ...(told < times ? [`  and ${plural(times - told, 'other failure')}`] : []),
-  ].map(harmless);
+  ].map(oneLine);
 }
 
 function groupLines(group: FailureGroup): readonly string[] {

@@ -46,6 +46,15 @@ function screen(view: RunView, more: Partial<LastScreenInput> = {}): readonly st
 }
 
 describe('lastScreen', () => {
+  it('X5: nothing that was said adds a line to it', () => {
+    const because = 'it broke\nRun r completed: 2 of 2 tasks verified\u2028Totals: nothing';
+    const end = event('run.finished', { status: 'failed', because, usage });
+    const refused = event('task.failed', { because }, { task: 'b' });
+    const lines = screen(viewOf(refused, end), { commits: ['abc Write\nit'] });
+    expect(lines.filter((line) => /[\r\n\u2028]/.test(line))).toEqual([]);
+    expect(lines).toContain('  abc Write it');
+  });
+
   it('L7: does not say that nothing was charged where nobody knows a price', () => {
     const amount = { inputTokens: 1, outputTokens: 1, microUsd: 0 };
     const data = { step: 1, holds: [], estimate: amount, worst: amount };

@@ -3,7 +3,7 @@ import type { RunView, TaskView } from './run-view.ts';
 import { timeOf } from './status-tables.ts';
 import { table } from './table.ts';
 import { clip, cut, widthOf } from './width.ts';
-import { count, dollars, harmless, plural, withoutPlace } from './words.ts';
+import { count, dollars, oneLine, plural, withoutPlace } from './words.ts';
 
 /** What the last screen says beside the run itself. */
 export interface LastScreenInput {
@@ -31,11 +31,11 @@ export function lastScreen(input: LastScreenInput): readonly string[] {
     ...section('Commits, newest first', commits),
   ];
   return [
-    ...shown.map((line) => clip(harmless(line), columns)),
-    harmless(totals(view)),
+    ...shown.map((line) => clip(oneLine(line), columns)),
+    oneLine(totals(view)),
     verdict(view),
-    harmless(`Journal: ${journal}`),
-    ...notes.map(harmless),
+    oneLine(`Journal: ${journal}`),
+    ...notes.map(oneLine),
   ];
 }
 
@@ -114,7 +114,7 @@ function verdict(view: RunView): string {
   const done = [...view.tasks.values()].filter(({ status }) => status === 'done').length;
   const because = view.because === undefined ? '' : `; ${withoutPlace(view.because)}`;
   const text = `Run ${view.run} ${view.status}: ${done} of ${plural(view.tasks.size, 'task')} verified${because}`;
-  return styleText(COLOUR_OF[view.status], harmless(text));
+  return styleText(COLOUR_OF[view.status], oneLine(text));
 }
 
 const COLOUR_OF: Readonly<Record<RunView['status'], 'green' | 'yellow' | 'red'>> = {

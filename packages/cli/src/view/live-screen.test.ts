@@ -55,6 +55,12 @@ function lines(input: Partial<ScreenInput>): readonly string[] {
 }
 
 describe('liveScreen', () => {
+  it('X5: what a server said of its fault adds no line', () => {
+    const down = model('m', { state: 'down', why: 'it has\n  ○ n   idle\u2028  ○ o   idle' });
+    const shown = lines({ models: [down] });
+    expect(shown.filter((line) => /^ {2}[○✗]|\u2028/.test(line))).toHaveLength(1);
+  });
+
   it('A6 L1: a line a model: its state, its tasks, what is used of its limits, and why it is down', () => {
     const view = viewOf(
       2,

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { ModelState } from '@overseer/core';
 import type { ScreenInput } from './screen-input.ts';
 import { clip, pad, widthOf } from './width.ts';
-import { dollars, harmless, shortFailure, span } from './words.ts';
+import { dollars, oneLine, shortFailure, span } from './words.ts';
 
 const MARK: Readonly<Record<ModelState['state'], string>> = {
   idle: '○',
@@ -28,7 +28,7 @@ export function modelLines(input: ScreenInput, width: number): readonly string[]
   return input.models.map((model, at) => {
     const text = [
       `  ${MARK[model.state]}`,
-      pad(clip(harmless(model.name), LONGEST_NAME), Math.min(names, LONGEST_NAME)),
+      pad(clip(oneLine(model.name), LONGEST_NAME), Math.min(names, LONGEST_NAME)),
       pad(model.state, 8),
       pad(clip(tasks[at] ?? '', 28), Math.min(longest, 28)),
       factsOf(model, input.nowMs),
@@ -39,13 +39,13 @@ export function modelLines(input: ScreenInput, width: number): readonly string[]
 
 function tasksOf({ name }: ModelState, { view }: ScreenInput): string {
   const at = [...view.busy.values()].filter(({ model }) => model === name).map((one) => one.at);
-  return harmless(at.join(', '));
+  return oneLine(at.join(', '));
 }
 
 function factsOf(model: ModelState, nowMs: number): string {
   if (model.state === 'down') {
     const wait = model.untilAt === undefined ? '' : `for ${inTime(model.untilAt, nowMs)}: `;
-    return harmless(`${wait}${shortFailure(model.why ?? 'it failed')}`);
+    return oneLine(`${wait}${shortFailure(model.why ?? 'it failed')}`);
   }
   return model.limits.flatMap((use) => limitOf(use, nowMs)).join(', ');
 }

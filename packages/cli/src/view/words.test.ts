@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { count, dollars, harmless, plural, shortEnd, shortFailure, span } from './words.ts';
+import {
+  count,
+  dollars,
+  harmless,
+  oneLine,
+  plural,
+  shortEnd,
+  shortFailure,
+  span,
+} from './words.ts';
 
 describe('words for people', () => {
   it.each([
@@ -57,5 +66,13 @@ describe('words for people', () => {
     expect(shortEnd('moved', because)).toBe('m: gone; n is free');
     expect(shortEnd('failed', because)).toBe('m: gone');
     expect(shortEnd('rejected', 'a; b; c')).toBe('a; b; c');
+  });
+});
+
+describe('oneLine', () => {
+  it('X5: takes every line break for a space, and other control characters out', () => {
+    const breaks = 'a\nb\rc\vd\fe\u0085f\u2028g\u2029h';
+    expect(oneLine(breaks)).toBe('a b c d e f g h');
+    expect(oneLine('a\u001b[2J\tb\u202e')).toBe('a[2J\tb');
   });
 });

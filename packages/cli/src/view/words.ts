@@ -31,6 +31,20 @@ export function harmless(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
 }
 
+/** What starts a new line, somewhere. */
+const LINE_BREAK = /[\n\r\v\f\u0085\u2028\u2029]/g;
+
+/** The same in one line: whoever wrote it shall not make it look like several. */
+export function oneLine(text: string): string {
+  return harmless(text.replace(LINE_BREAK, ' '));
+}
+
+/** The same with its lines, all but the first of them indented, so that none passes for a line of ours. */
+export function indented(text: string): readonly string[] {
+  const [first = '', ...rest] = text.replace(/\r\n/g, '\n').split(LINE_BREAK).map(harmless);
+  return [first, ...rest.map((line) => `  ${line}`)];
+}
+
 /** What a failed call said, without what its line says already: the model before it, and the advice behind it. */
 export function shortFailure(message: string): string {
   const bare = withoutPlace(message);

@@ -1,5 +1,5 @@
 import type { ChangeAnswer, ChangeRequest, WorkspaceProvider } from '../spec/workspace.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf, placeOf } from './attempt-host.ts';
 import { findChange } from './find-change.ts';
 import { openWorkspace } from './open-workspace.ts';
 
@@ -26,7 +26,7 @@ export async function acceptChange(
     const files = await request.workspace.changed(signal);
     // From here on nobody breaks it off at once: what is recorded as begun may go in.
     signal.throwIfAborted();
-    await host.append([{ type: 'change.started', ...placeOf(at), data: { files } }]);
+    await host.append([draftOf(at, 'change.started', { files })]);
     return record(host, at, await acceptOrFind(host, workspaces, request));
   }, at.live.cancel);
 }
@@ -57,16 +57,8 @@ function record(host: AttemptHost, at: AttemptPlace, answer: ChangeAnswer): Chan
   if (at.task.attempt !== at.attempt) return answer;
   void host.append([
     answer.kind === 'accepted'
-      ? {
-          type: 'change.accepted',
-          ...placeOf(at),
-          data: { commit: answer.commit, files: answer.files },
-        }
-      : {
-          type: 'change.refused',
-          ...placeOf(at),
-          data: { because: answer.because, findings: answer.findings },
-        },
+      ? draftOf(at, 'change.accepted', { commit: answer.commit, files: answer.files })
+      : draftOf(at, 'change.refused', { because: answer.because, findings: answer.findings }),
   ]);
   return answer;
 }

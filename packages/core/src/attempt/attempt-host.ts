@@ -7,7 +7,7 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { ToolDown } from '../limit/tool-breakers.ts';
 import type { Member } from '../route/member.ts';
-import type { EventData } from '../spec/event.ts';
+import type { EventData, EventType } from '../spec/event.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { TaskSource } from '../spec/task.ts';
 import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
@@ -103,6 +103,27 @@ export interface LiveAttempt {
   isDriven: boolean;
   /** A tool's quota keeps it waiting; it goes on when that says so. */
   waitsForTool: boolean;
+}
+
+/** An event of an attempt; `actor` is the overseer where it is left out. */
+export function draftOf<T extends EventType>(
+  at: AttemptPlace,
+  type: T,
+  data: EventData[T],
+  actor?: string,
+): EventDraft {
+  // Spelled out and in one order, so that all have the same shape in memory.
+  const draft = {
+    type,
+    actor,
+    run: at.run.id,
+    task: at.task.task.key,
+    attempt: at.attempt.id,
+    call: undefined,
+    model: undefined,
+    data,
+  };
+  return draft as EventDraft;
 }
 
 /** The ids that every event of an attempt carries. */

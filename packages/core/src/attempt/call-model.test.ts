@@ -59,3 +59,31 @@ describe('the charge of a failed call', () => {
     expect(data.settled).toEqual({ inputTokens: 0, outputTokens: 0, microUsd: 0 });
   });
 });
+
+describe('the first token of a call', () => {
+  it('M9 M14: is timed by the clock of the host, as everything that is decided from it', async () => {
+    const clock = createFakeClock();
+    const model = fakeModel({ reply: () => ({ text: 'done' }) });
+    const slow: Model = {
+      ...model,
+      stream: async function* (request, ctx) {
+        for await (const event of model.stream(request, ctx)) {
+          if (event.type === 'delta' || event.type === 'finish') clock.advance(700);
+          yield event;
+        }
+      },
+    };
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: slow } },
+      clock,
+    });
+    const run = overseer.run({ tasks: [{ instruction: 'x' }] });
+    await run.result;
+    const times: unknown[] = [];
+    for await (const { type, data } of run) {
+      if (type === 'call.finished') times.push([data.firstTokenMs, data.durationMs]);
+    }
+    expect(times).toEqual([[700, 1_400]]);
+  });
+});

@@ -55,9 +55,8 @@ export async function callModel(
     void host.append([{ type: 'call.withheld', ...place, actor, data: withheld }]);
     return;
   }
-  const startedAt = host.clock.now();
-  // By the same clock as everything that is decided from it, which a clock that was set back must not make negative.
-  const sinceStart = (): number => Math.max(0, host.clock.now() - startedAt);
+  const startedAt = host.clock.elapsed();
+  const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
     const { clock, deadlines, holdMs } = host;

@@ -4,39 +4,51 @@ import { answerText } from '../journal/fold-attempt.ts';
 import type { AttemptFault, EventData } from '../spec/event.ts';
 import type { Finding } from '../spec/validator.ts';
 import { acceptChange } from './accept.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';
 import { takenBy } from './closing.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { concludeCheck, runCheck } from './run-checks.ts';
 import { runToolCalls, runToolStep } from './run-tools.ts';
 
+/** Hears of an error that nobody planned for. */
+type Broken = (at: AttemptPlace, error: unknown) => void;
+
 /**
  * Takes an attempt as far as it gets by itself: to its next model call, to a question, or to its end. What it does is
  * read off the recorded state step by step, so that a resumed attempt goes on where it was. Gives a promise only where
  * there is something to wait for, and nothing for an attempt that is driven already, as an answer from before may be
- * there before whoever asked for it looks again.
+ * there before whoever asked for it looks again. Neither throws nor rejects: `broken` hears what nobody planned for.
  */
-export function drive(host: AttemptHost, at: AttemptPlace): Promise<void> | undefined {
-  const { live } = at;
-  if (live.isDriven) return undefined;
-  live.isDriven = true;
-  let work: Promise<void> | undefined;
-  try {
-    work = advance(host, at);
-  } finally {
-    live.isDriven = work !== undefined;
-  }
-  return work === undefined ? undefined : driveOn(host, at, work);
+export function drive(
+  host: AttemptHost,
+  at: AttemptPlace,
+  broken: Broken,
+): Promise<void> | undefined {
+  if (at.live.isDriven) return undefined;
+  at.live.isDriven = true;
+  return driveOn(host, at, broken);
 }
 
-async function driveOn(host: AttemptHost, at: AttemptPlace, first: Promise<void>): Promise<void> {
+function driveOn(host: AttemptHost, at: AttemptPlace, broken: Broken): Promise<void> | undefined {
   try {
-    for (let work: typeof first | undefined = first; work !== undefined; work = advance(host, at)) {
-      await work;
+    const work = advance(host, at);
+    if (work !== undefined) {
+      return work.then(
+        () => driveOn(host, at, broken),
+        (error: unknown) => stop(at, broken, error),
+      );
     }
-  } finally {
-    at.live.isDriven = false;
+  } catch (error) {
+    stop(at, broken, error);
+    return undefined;
   }
+  at.live.isDriven = false;
+  return undefined;
+}
+
+function stop(at: AttemptPlace, broken: Broken, error: unknown): void {
+  at.live.isDriven = false;
+  broken(at, error);
 }
 
 /** Takes the steps that are over at once, and begins the first that is not; `undefined` where the attempt stops. */
@@ -64,7 +76,7 @@ function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 
     case 'tools':
       return runToolCalls(host, at, step.calls);
     case 'repair':
-      void host.append([{ type: 'attempt.recovered', ...placeOf(at), data: step.repair }]);
+      void host.append([draftOf(at, 'attempt.recovered', step.repair)]);
       return undefined;
     case 'step':
       return runToolStep(host, at, step.step);
@@ -124,7 +136,7 @@ export function endAttempt(
   { fault = FAULT_OF[outcome], isLast }: EndDetails = {},
 ): void {
   const data = { outcome, because, findings, fault, ...(isLast === true ? { isLast } : {}) };
-  void host.append([{ type: 'attempt.ended', ...placeOf(at), data }]);
+  void host.append([draftOf(at, 'attempt.ended', data)]);
   host.ended(at);
 }
 
@@ -190,7 +202,7 @@ function finish(
   data: EventData['task.done'],
   planned: readonly EventDraft[],
 ): void {
-  const done: EventDraft = { type: 'task.done', ...placeOf(at), data };
+  const done = draftOf(at, 'task.done', data);
   void host.append(planned.length === 0 ? [done] : [...planned, done]);
   host.ended(at);
 }

@@ -51,7 +51,7 @@ class Race {
   #sentAt: number;
   readonly #over = Promise.withResolvers<void>();
   #second: Leg | undefined;
-  /** Whose words are shown: those of whoever spoke first. */
+  /** Whose words are shown: those of whoever spoke first and may still answer. */
   #speaker: Leg | undefined;
   #deadline: Deadline | undefined;
 
@@ -66,7 +66,7 @@ class Race {
     this.#at = at;
     this.#hedging = hedging;
     this.#lateAfterMs = lateAfterMs;
-    this.#sentAt = host.clock.now();
+    this.#sentAt = host.clock.elapsed();
     this.#first = createLeg(at.attempt.model ?? '', call);
   }
 
@@ -100,9 +100,23 @@ class Race {
 
   #late(): void {
     if (this.#first.isOver || this.#speaker !== undefined) return;
-    const silentMs = Math.max(0, this.#host.clock.now() - this.#sentAt);
-    const asked = this.#hedging.askToo(this.#at, this.#first.call.call, silentMs);
-    if (asked !== undefined) this.#ask(asked);
+    const silentMs = Math.round(this.#host.clock.elapsed() - this.#sentAt);
+    try {
+      const asked = this.#hedging.askToo(this.#at, this.#first.call.call, silentMs);
+      if (asked !== undefined) this.#ask(asked);
+    } catch (error) {
+      this.#endUnasked();
+      this.#over.reject(error);
+    }
+  }
+
+  /** A second call that was written down and will not be made has its end all the same, so that it holds nothing. */
+  #endUnasked(): void {
+    const { hedge } = this.#at.attempt;
+    if (hedge === undefined) return;
+    const { id: call, model, estimate } = hedge;
+    const leg = createLeg(model, { ...this.#first.call, call, estimate });
+    this.#append([broken(this.#at, leg, 'it broke before it was sent')]);
   }
 
   #ask({ model, call, durable }: AskedToo): void {
@@ -139,7 +153,7 @@ class Race {
         const withheld = await joint.ask(call, cancel);
         leg.isSent = withheld === undefined;
         if (!leg.isSent || leg !== this.#first || leg.isOver) return withheld;
-        this.#sentAt = clock.now();
+        this.#sentAt = clock.elapsed();
         this.#whenLate(() => this.#late());
         return undefined;
       },
@@ -163,8 +177,7 @@ class Race {
   }
 
   #end(leg: Leg, draft: EventDraft): void {
-    leg.isOver = true;
-    const other = leg === this.#first ? this.#second : this.#first;
+    const other = this.#close(leg);
     const end = leg === this.#first ? draft : withoutRetry(draft);
     if (other === undefined || other.isOver) {
       this.#append([end]);
@@ -181,6 +194,14 @@ class Race {
         if (!other.isOver) this.#breakOff(other, leg, []);
       });
     }
+  }
+
+  /** Gives the one that is left, which is shown from here on. */
+  #close(leg: Leg): Leg | undefined {
+    leg.isOver = true;
+    const other = leg === this.#first ? this.#second : this.#first;
+    if (this.#speaker === leg) this.#speaker = other?.hasSpoken === true ? other : undefined;
+    return other;
   }
 
   #breakOff(leg: Leg, winner: Leg, answer: readonly EventDraft[]): void {

@@ -12,6 +12,9 @@ export interface AskedToo {
 export interface Hedging {
   /** After how many ms without a first word a second model may be asked; `undefined` for never. */
   lateAfter(at: AttemptPlace): number | undefined;
-  /** Lets a second model be asked in place of one that was silent for `silentMs`; `undefined` where none may be now. Never waits, never throws. */
+  /**
+   * Lets a second model be asked in place of one that was silent for `silentMs`; `undefined` where none may be now. Never
+   * waits. Throws what a journal does that breaks, when the second call may be written down already.
+   */
   askToo(at: AttemptPlace, call: string, silentMs: number): AskedToo | undefined;
 }

@@ -2,7 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import type { AttemptState, ToolStepState } from '../journal/run-state.ts';
 import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
 import { runTool } from '../tool/run-tool.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf, placeOf } from './attempt-host.ts';
 import { toolKey } from './tool-key.ts';
 
 /** Kinds of task that are answered in words whatever there is to work on. */
@@ -31,9 +31,7 @@ async function open(
   const { base } = attempt;
   if (base === undefined) {
     const workspace = await provider.open({ attempt: attempt.id, signal });
-    await host.append([
-      { type: 'workspace.opened', ...placeOf(at), data: { base: workspace.base } },
-    ]);
+    await host.append([draftOf(at, 'workspace.opened', { base: workspace.base })]);
     return workspace;
   }
   const done = recordedTools(attempt);

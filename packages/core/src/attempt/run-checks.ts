@@ -9,7 +9,7 @@ import type { PlanTask } from '../spec/task.ts';
 import type { Ask, ValidationContext, Verdict } from '../spec/validator.ts';
 import type { Workspace } from '../spec/workspace.ts';
 import type { ChainLink } from '../validate/chain.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
 
 /** For checks that say nothing of their own. */
@@ -21,14 +21,12 @@ export function runCheck(
   at: AttemptPlace,
   check: number,
 ): Promise<void> | undefined {
-  const link = linkOf(at, check);
-  const answer = { text: answerText(at.attempt), parts: answerParts(at.attempt) };
   // A check that never comes back gives its place to others when its time is over.
-  return judge(host, at, check, link, (folder) =>
-    host.bounded(
-      () => timed(host, at, link, folder, (ctx) => link.validator.validate(answer, ctx)),
-      at.live.cancel,
-    ),
+  return judge(host, at, check, (link, folder) =>
+    host.bounded(() => {
+      const answer = { text: answerText(at.attempt), parts: answerParts(at.attempt) };
+      return timed(host, at, link, folder, (ctx) => link.validator.validate(answer, ctx));
+    }, at.live.cancel),
   );
 }
 
@@ -39,8 +37,7 @@ export function concludeCheck(
   check: number,
   reply: string,
 ): Promise<void> | undefined {
-  const link = linkOf(at, check);
-  return judge(host, at, check, link, (folder) =>
+  return judge(host, at, check, (link, folder) =>
     timed(host, at, link, folder, (ctx) => {
       if (link.validator.conclude === undefined) {
         throw new OverseerError(
@@ -81,40 +78,44 @@ interface Folder {
 
 type Outcome = Verdict | Ask;
 
-/** A validator that throws refuses: an answer that could not be checked is not accepted. */
+type Validate = (link: ChainLink, folder: Folder | undefined) => Promise<Outcome> | Outcome;
+
+/** Makes a check where the attempt works, and records what came of it: at once where it is over at once. */
 function judge(
   host: AttemptHost,
   at: AttemptPlace,
   check: number,
-  link: ChainLink,
-  validate: (folder: Folder | undefined) => Promise<Outcome> | Outcome,
+  validate: Validate,
 ): Promise<void> | undefined {
-  const end = (outcome: Outcome): void => record(host, at, check, link, outcome);
-  const fail = (error: unknown): void => end(notMade(link, error));
   const opening = openWorkspace(host, at);
+  if (opening === undefined) return judgeIn(host, at, check, validate, undefined);
   // Where the folder cannot be looked at, it is not the check that failed.
-  if (opening !== undefined) {
-    return lookAt(at, opening).then((folder) => settle(() => validate(folder), end, fail));
-  }
-  return settle(() => validate(undefined), end, fail);
+  return lookAt(at, opening).then((folder) => judgeIn(host, at, check, validate, folder));
 }
 
-/** Gives what came of work to one of two, at once where the work is over at once. */
-function settle<T>(
-  work: () => Promise<T> | T,
-  end: (outcome: T) => void,
-  fail: (error: unknown) => void,
+/** A validator that throws refuses: an answer that could not be checked is not accepted. */
+function judgeIn(
+  host: AttemptHost,
+  at: AttemptPlace,
+  check: number,
+  validate: Validate,
+  folder: Folder | undefined,
 ): Promise<void> | undefined {
-  let outcome: Promise<T> | T;
+  const link = linkOf(at, check);
+  let outcome: Promise<Outcome> | Outcome;
   try {
-    outcome = work();
+    outcome = validate(link, folder);
   } catch (error) {
-    fail(error);
+    outcome = notMade(link, error);
+  }
+  if (!(outcome instanceof Promise)) {
+    record(host, at, check, link, outcome);
     return undefined;
   }
-  if (outcome instanceof Promise) return outcome.then(end, fail);
-  end(outcome);
-  return undefined;
+  return outcome.then(
+    (given) => record(host, at, check, link, given),
+    (error: unknown) => record(host, at, check, link, notMade(link, error)),
+  );
 }
 
 async function lookAt(at: AttemptPlace, opening: Promise<Workspace>): Promise<Folder> {
@@ -140,12 +141,12 @@ function timed(
 ): Promise<Outcome> | Outcome {
   const { cancel } = at.live;
   if (cancel.aborted) throw cancel.reason;
-  const own = new Cancellation();
-  const outcome = check(contextFor(at, link, own, folder));
+  const context = contextFor(at, link, folder);
+  const outcome = check(context);
   // A promise of another make is a promise too.
   if (!('then' in outcome)) return outcome;
   const timeoutMs = link.validator.timeoutMs ?? CHECK_TIMEOUT_MS;
-  return within(outcome, own, {
+  return within(outcome, CheckContext.stopOf(context), {
     cancel,
     deadlines: host.deadlines,
     timeoutMs,
@@ -166,20 +167,12 @@ function record(
   const validator = link.name;
   if (outcome.kind === 'ask') {
     const id = `review-${at.task.past.length + 1}-${check}`;
-    void host.append([
-      { type: 'question.asked', ...placeOf(at), data: { id, check, validator, ask: outcome } },
-    ]);
+    void host.append([draftOf(at, 'question.asked', { id, check, validator, ask: outcome })]);
     host.asked(at);
     return;
   }
   const { tier } = link.validator;
-  void host.append([
-    {
-      type: 'verdict.given',
-      ...placeOf(at),
-      data: { check, validator, tier, verdict: outcome },
-    },
-  ]);
+  void host.append([draftOf(at, 'verdict.given', { check, validator, tier, verdict: outcome })]);
 }
 
 function linkOf(at: AttemptPlace, check: number): ChainLink {
@@ -191,19 +184,13 @@ function linkOf(at: AttemptPlace, check: number): ChainLink {
 /** What a validator may look at. A class, because objects with a getter of their own are slow to make. */
 class CheckContext implements ValidationContext {
   readonly #at: AttemptPlace;
-  readonly #own: Cancellation;
+  #own: Cancellation | undefined;
   readonly task: PlanTask;
   readonly changed: readonly string[];
   readonly value: Json | undefined;
 
-  constructor(
-    at: AttemptPlace,
-    own: Cancellation,
-    changed: readonly string[],
-    value: Json | undefined,
-  ) {
+  constructor(at: AttemptPlace, changed: readonly string[], value: Json | undefined) {
     this.#at = at;
-    this.#own = own;
     this.task = at.task.task;
     this.changed = changed;
     this.value = value;
@@ -211,7 +198,18 @@ class CheckContext implements ValidationContext {
 
   /** A signal that nobody reads is never made. */
   get signal(): AbortSignal {
-    return this.#own.signal;
+    return this.#stop().signal;
+  }
+
+  /** What a check is stopped by; no business of its validator's. */
+  static stopOf(context: CheckContext): Cancellation {
+    return context.#stop();
+  }
+
+  /** Made when it is asked for: most checks are over before anybody could stop them. */
+  #stop(): Cancellation {
+    this.#own ??= new Cancellation();
+    return this.#own;
   }
 
   /** What the tasks that this one needs gave. */
@@ -225,11 +223,10 @@ const NOTHING: readonly string[] = [];
 function contextFor(
   at: AttemptPlace,
   { value }: ChainLink,
-  own: Cancellation,
   folder: Folder | undefined,
-): ValidationContext {
-  if (folder === undefined) return new CheckContext(at, own, NOTHING, value);
-  const context = new CheckContext(at, own, folder.changed, value);
+): CheckContext {
+  if (folder === undefined) return new CheckContext(at, NOTHING, value);
+  const context = new CheckContext(at, folder.changed, value);
   return Object.assign(context, { workspace: folder.path });
 }
 

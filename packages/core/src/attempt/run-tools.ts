@@ -6,9 +6,14 @@ import type { ToolStep } from '../spec/task.ts';
 import type { ToolRefusal } from '../spec/tool-caller.ts';
 import type { ToolCheck, ToolWish } from '../tool/check-tool-call.ts';
 import { outOfOrder } from '../tool/out-of-order.ts';
-import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
+import {
+  runToolThen,
+  type ToolBounds,
+  type ToolOutcome,
+  type ToolPlace,
+} from '../tool/run-tool.ts';
 import type { ToolLeave, ToolRecord } from '../tool/tool-leave.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { runOrAsk, settleDoubt } from './settle-doubt.ts';
 import { toolKey } from './tool-key.ts';
@@ -61,14 +66,12 @@ function perform(
   if (tool.effect !== 'none' || leave.kind === 'counted' || host.toolFailed(wish.name)) {
     return performOnRecord(host, at, id, wish, check, leave.record);
   }
+  const run = (folder: string | undefined): Promise<void> =>
+    runToolThen(tool, input, toolPlace(at, id, folder), boundsOf(host, at), (outcome) =>
+      record(host, at, id, wish.name, outcome),
+    );
   const opening = openWorkspace(host, at);
-  const outcome =
-    opening === undefined
-      ? runTool(tool, input, toolPlace(at, id, undefined), limitsOf(host, at))
-      : opening.then(({ path }) =>
-          runTool(tool, input, toolPlace(at, id, path), limitsOf(host, at)),
-        );
-  return outcome.then((result) => record(host, at, id, wish.name, result));
+  return opening === undefined ? run(undefined) : opening.then(({ path }) => run(path));
 }
 
 type Allowed = Extract<ToolCheck, { kind: 'allowed' }>;
@@ -82,10 +85,10 @@ async function performOnRecord(
   told: ToolRecord | undefined,
 ): Promise<void> {
   const data = { id, name: wish.name, input: wish.input, effect: tool.effect, ...told };
-  await host.append([{ type: 'tool.started', ...placeOf(at), actor: actorOf(at), data }]);
+  await host.append([draftOf(at, 'tool.started', data, actorOf(at))]);
   const workspace = await openWorkspace(host, at);
   const place = toolPlace(at, id, workspace?.path);
-  const outcome = await runOrAsk({ host, at, id, tool, input, place, limits: limitsOf(host, at) });
+  const outcome = await runOrAsk({ host, at, id, tool, input, place, bounds: boundsOf(host, at) });
   if (outcome !== undefined) record(host, at, id, undefined, outcome);
 }
 
@@ -104,7 +107,7 @@ async function performInDoubt(
     const check = host.access.check(at, id, wish);
     return check.kind === 'refused' ? check : host.access.leave(at, wish.name, check);
   };
-  const call = { host, at, id, tool, input, place, limits: limitsOf(host, at), doubt, leave };
+  const call = { host, at, id, tool, input, place, bounds: boundsOf(host, at), doubt, leave };
   const outcome = await settleDoubt(call);
   if (outcome !== undefined) record(host, at, id, undefined, outcome);
 }
@@ -134,7 +137,7 @@ function actorOf({ attempt }: AttemptPlace): string {
   return attempt.model === undefined ? 'overseer' : `model:${attempt.model}`;
 }
 
-function limitsOf(host: AttemptHost, at: AttemptPlace): Parameters<typeof runTool>[3] {
+function boundsOf(host: AttemptHost, at: AttemptPlace): ToolBounds {
   return { cancel: at.live.cancel, deadlines: host.deadlines };
 }
 
@@ -162,6 +165,6 @@ function record(
   const data: EventData['tool.finished'] = isError
     ? { ...said, isError, ...defined({ isBroken, refused }) }
     : said;
-  void host.append([{ type: 'tool.finished', ...placeOf(at), actor: actorOf(at), data }]);
+  void host.append([draftOf(at, 'tool.finished', data, actorOf(at))]);
   host.access.ended();
 }

@@ -1,8 +1,8 @@
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { Tool } from '../spec/tool.ts';
-import { runTool, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
+import { runTool, type ToolBounds, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
 import type { ToolLeave } from '../tool/tool-leave.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';
 import { askWhetherDone, readDoubtAnswer } from './tool-doubt.ts';
 
 /** A tool call that started and of whose end nothing is known. */
@@ -15,7 +15,7 @@ export interface Doubtful {
   readonly tool: Tool;
   readonly input: unknown;
   readonly place: ToolPlace;
-  readonly limits: Parameters<typeof runTool>[3];
+  readonly bounds: ToolBounds;
 }
 
 /** A tool call in doubt, with what gives leave to make it again. */
@@ -42,15 +42,15 @@ export async function settleDoubt(call: Repeatable): Promise<ToolOutcome | undef
     // The person's word was for the first start; of the end of the second, too, nothing may ever be known.
     const { id, name, input: asked, effect } = doubt;
     const data = { id, name, input: asked, effect, ...leave.record };
-    await host.append([{ type: 'tool.started', ...placeOf(at), data }]);
+    await host.append([draftOf(at, 'tool.started', data)]);
   }
   return await runOrAsk(call);
 }
 
 /** Runs a tool. A `once` call that ran out of time is in doubt as one of a dead process is: then there is no outcome yet. */
 export async function runOrAsk(call: Omit<Doubtful, 'doubt'>): Promise<ToolOutcome | undefined> {
-  const { at, tool, input, place, limits, id } = call;
-  const outcome = await runTool(tool, input, place, limits);
+  const { at, tool, input, place, bounds, id } = call;
+  const outcome = await runTool(tool, input, place, bounds);
   const doubt = at.attempt.steps.at(-1)?.tools.get(id) ?? at.attempt.toolStep;
   if (tool.effect !== 'once' || outcome.inDoubt !== true || doubt === undefined) return outcome;
   ask({ ...call, doubt }, undefined);
@@ -76,7 +76,7 @@ async function whatHappened(call: Doubtful): Promise<ToolOutcome | 'not-done' | 
 function ask({ host, at, doubt }: Doubtful, problem: string | undefined): 'asked' {
   const id = `tool-${at.task.past.length + 1}-${(at.attempt.questions?.size ?? 0) + 1}`;
   const data = { id, tool: doubt.id, ask: askWhetherDone(doubt.name, doubt.input, problem) };
-  void host.append([{ type: 'question.asked', ...placeOf(at), data }]);
+  void host.append([draftOf(at, 'question.asked', data)]);
   host.asked(at);
   return 'asked';
 }
@@ -86,7 +86,7 @@ async function probe({
   tool,
   input,
   place,
-  limits,
+  bounds,
 }: Doubtful): Promise<Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined> {
   if (tool.probe === undefined) return undefined;
   let found: Awaited<ReturnType<NonNullable<Tool['probe']>>> | undefined;
@@ -102,6 +102,6 @@ async function probe({
       return null;
     },
   };
-  const { isError } = await runTool(asking, input, place, limits);
+  const { isError } = await runTool(asking, input, place, bounds);
   return isError ? undefined : found;
 }

@@ -58,7 +58,7 @@ class Watched implements LifeLine {
     this.#bounds = bounds;
     this.#onDead = onDead;
     bounds.cancel.onAbort(this.#stop);
-    this.#latestAt = bounds.clock.now();
+    this.#latestAt = bounds.clock.elapsed();
     this.#deadline = bounds.deadlines.add(bounds.holdMs, this.#look);
   }
 
@@ -67,7 +67,7 @@ class Watched implements LifeLine {
   }
 
   alive(): void {
-    this.#latestAt = this.#bounds.clock.now();
+    this.#latestAt = this.#bounds.clock.elapsed();
   }
 
   end(): void {
@@ -79,9 +79,9 @@ class Watched implements LifeLine {
 
   readonly #look = (): void => {
     const { clock, deadlines, holdMs, what } = this.#bounds;
-    const leftMs = this.#latestAt + holdMs - clock.now();
+    const leftMs = this.#latestAt + holdMs - clock.elapsed();
     if (leftMs > 0 || !this.#isWarned) {
-      // A machine that slept, or whose clock was set, is given a moment to hear what came meanwhile.
+      // A process that was stopped for a while is given a moment to hear what came meanwhile.
       this.#isWarned = leftMs <= 0;
       const waitMs = this.#isWarned ? Math.min(GRACE_MS, holdMs) : Math.min(leftMs, holdMs);
       this.#deadline = deadlines.add(waitMs, this.#look);

@@ -30,8 +30,6 @@ export interface ModelResponse {
   readonly model?: string;
   readonly responseId?: string;
   readonly requestId?: string;
-  /** From the call to its first delta or part. */
-  readonly firstTokenMs?: number;
 }
 
 /**
@@ -78,13 +76,11 @@ type Meta = Extract<ModelEvent, { readonly type: 'meta' }>;
 
 /** What has arrived of one answer. */
 class Answer {
-  readonly #startedAt: number = performance.now();
   readonly #parts: Part[] = [];
   readonly #open: Map<number, { readonly kind: 'text' | 'reasoning'; text: string }> = new Map();
   readonly #warnings: ModelWarning[] = [];
   #head: Meta | undefined;
   #finish: Finish | undefined;
-  #firstTokenMs: number | undefined;
   #begun = false;
 
   /** Whether anything but `progress` has arrived. */
@@ -96,11 +92,9 @@ class Answer {
     if (event.type !== 'progress') this.#begun = true;
     switch (event.type) {
       case 'delta':
-        this.#firstTokenMs ??= performance.now() - this.#startedAt;
         this.#delta(event);
         return;
       case 'part':
-        this.#firstTokenMs ??= performance.now() - this.#startedAt;
         this.#open.delete(event.index);
         this.#parts.push(event.part);
         return;
@@ -128,7 +122,6 @@ class Answer {
       usage: finish.usage,
       warnings: this.#warnings,
       ...headOf(this.#head),
-      ...(this.#firstTokenMs === undefined ? {} : { firstTokenMs: this.#firstTokenMs }),
     };
   }
 

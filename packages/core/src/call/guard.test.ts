@@ -127,7 +127,19 @@ describe('generate', () => {
     const response = await generate(one, REQUEST, open());
     expect(response).toMatchObject({ requestId: 'r', responseId: 'x', model: 'm-1' });
     expect(response.warnings.map(({ what }) => what)).toEqual(['a', 'b']);
-    expect(response.firstTokenMs).toBeUndefined();
+  });
+
+  it('M9: times nothing: whoever needs that has the events, and a clock of their own', async () => {
+    const text = { type: 'text', text: 'hi' } as const;
+    const [, one] = ways([{ type: 'part', index: 0, part: text }, FINISH])[0] ?? [];
+    const response = await generate(one ?? model(() => [] as never), REQUEST, open());
+    expect(Object.keys(response).toSorted()).toEqual([
+      'parts',
+      'reason',
+      'text',
+      'usage',
+      'warnings',
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costMicroUsd } from './price.ts';
+import { costMicroUsd, dearestInput } from './price.ts';
 
 describe('costMicroUsd', () => {
   it('L6: counts cached tokens at their own prices, and never twice', () => {
@@ -42,6 +42,24 @@ describe('costMicroUsd', () => {
         const cost = costMicroUsd(usage, { input: inPrice, output: outPrice }) ?? Number.NaN;
         const hundredths = input * Math.round(inPrice * 100) + output * Math.round(outPrice * 100);
         expect(cost).toBe(Math.ceil(hundredths / 100));
+      }),
+    );
+  });
+
+  it('L6: never exceeds what the dearest tokens of input would cost', () => {
+    const tokens = fc.nat({ max: 1e6 });
+    const cents = fc.nat({ max: 1_000 }).map((price) => price / 100);
+    fc.assert(
+      fc.property(tokens, tokens, tokens, cents, cents, cents, (...drawn) => {
+        const [fresh, cacheRead, cacheWrite, input, readPrice, writePrice] = drawn;
+        const total = fresh + cacheRead + cacheWrite;
+        const price = { input, output: 0, cacheRead: readPrice, cacheWrite: writePrice };
+        const usage = { input: { total, cacheRead, cacheWrite }, output: {} };
+        const most = costMicroUsd(
+          { input: { total }, output: {} },
+          { input: dearestInput(price), output: 0 },
+        );
+        expect(costMicroUsd(usage, price)).toBeLessThanOrEqual(most ?? Number.NaN);
       }),
     );
   });

@@ -21,3 +21,8 @@ export function costMicroUsd(usage: Usage, price: Price): number | undefined {
   // 100 * 1.1 is 110.00000000000001: what binary fractions add must not cost a micro-dollar.
   return Math.ceil(exact * (1 - 1e-12));
 }
+
+/** The most that a token of input can cost: one that a provider keeps for later calls may cost more than one that it does not. */
+export function dearestInput({ input, cacheRead = 0, cacheWrite = 0 }: Price): number {
+  return Math.max(input, cacheRead, cacheWrite);
+}

@@ -26,6 +26,19 @@ describe('Deadlines', () => {
     );
   });
 
+  it('L2: whoever sets the clock, back or forward, moves no deadline', () => {
+    for (const jumpMs of [-3_600_000, 3_600_000]) {
+      const clock = createFakeClock();
+      const deadlines = new Deadlines(clock);
+      const passed: number[] = [];
+      deadlines.add(1_000, () => passed.push(clock.elapsed()));
+      clock.advance(500);
+      clock.set(clock.now() + jumpMs);
+      clock.advance(10_000);
+      expect(passed).toEqual([1_000]);
+    }
+  });
+
   it('K6: one that passes may take others back, and closing forgets all', () => {
     const clock = createFakeClock();
     const deadlines = new Deadlines(clock);
@@ -67,7 +80,7 @@ function play(steps: readonly Step[], clock: FakeClock): readonly Known[] {
   };
   const add = (delayMs: number): void => {
     const deadline = deadlines.add(delayMs, () => {
-      entry.passedAt = clock.now();
+      entry.passedAt = clock.elapsed();
     });
     const entry: Known = { deadline, passedAt: undefined, isRemoved: false };
     known.push(entry);

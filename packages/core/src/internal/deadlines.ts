@@ -5,6 +5,7 @@ const TICK_MS = 100;
 
 /** One deadline, for whoever takes it back. */
 export interface Deadline {
+  /** By what has elapsed, so that nobody's setting of the clock moves it. */
   readonly at: number;
   readonly passed: () => void;
 }
@@ -32,7 +33,7 @@ export class Deadlines {
   /** Calls back once `delayMs` have passed, unless the deadline is removed before. */
   add(delayMs: number, passed: () => void): Deadline {
     const first = this.#first;
-    const at = this.#clock.now() + delayMs;
+    const at = this.#clock.elapsed() + delayMs;
     const entry: Entry = { at, passed, before: undefined, after: first, isSet: true };
     if (first !== undefined) first.before = entry;
     this.#first = entry;
@@ -68,7 +69,7 @@ export class Deadlines {
 
   #tick(): void {
     this.#cancelTick = this.#clock.after(TICK_MS, () => {
-      this.#pass(this.#clock.now());
+      this.#pass(this.#clock.elapsed());
       this.#cancelTick = undefined;
       if (this.#first !== undefined) this.#tick();
     });

@@ -1,4 +1,8 @@
-/** What was put right in a text that was to be JSON. `cut`: it ended in the middle of a value, and what was missing is left out. */
+/**
+ * What was put right in a text that was to be JSON. `closed`: it ended without its last bracket, after a whole member;
+ * `open`: so did an object or array in it, and more of its members may have been to come. `cut`: it ended in the middle of
+ * a value, and what was missing is left out.
+ */
 export type JsonFix =
   | 'fence'
   | 'words'
@@ -10,6 +14,7 @@ export type JsonFix =
   | 'newline'
   | 'escape'
   | 'closed'
+  | 'open'
   | 'cut';
 
 /** One value that was read, as JSON, with where it ends; or why there is none. */
@@ -78,7 +83,7 @@ class LenientReader {
   #object(depth: number): true {
     this.#open('{');
     for (let isFirst = true; ; isFirst = false) {
-      const comma = this.#between('}', isFirst);
+      const comma = this.#between('}', isFirst, depth);
       if (comma === 'end') return true;
       const mark = this.out.length;
       if (comma === 'more' && !isFirst) this.out.push(',');
@@ -94,7 +99,7 @@ class LenientReader {
   #array(depth: number): true {
     this.#open('[');
     for (let isFirst = true; ; isFirst = false) {
-      const comma = this.#between(']', isFirst);
+      const comma = this.#between(']', isFirst, depth);
       if (comma === 'end') return true;
       const mark = this.out.length;
       if (!isFirst) this.out.push(',');
@@ -113,12 +118,12 @@ class LenientReader {
   }
 
   /** What stands before the next member, or the end with its bracket written. */
-  #between(closing: '}' | ']', isFirst: boolean): 'more' | 'end' {
+  #between(closing: '}' | ']', isFirst: boolean, depth: number): 'more' | 'end' {
     const from = this.at;
     this.#space();
     const char = this.#text[this.at];
     if (char === undefined) {
-      this.#fixes.add(isFirst ? 'cut' : 'closed');
+      this.#fixes.add(isFirst ? 'cut' : depth > 0 ? 'open' : 'closed');
       return this.#close(closing);
     }
     if (char === closing) {

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../errors/model-error.ts';
-import type { ModelErrorKind } from '../spec/model.ts';
 import type { RecoveryAction, TroubleKind } from '../spec/recovery.ts';
-import { nextRecovery, recoveries } from './recoveries.ts';
-import { waitsOut } from './waits-out.ts';
+import { nextRecovery, recoveries, strikesOf, waitFor } from './recoveries.ts';
 
 describe('recoveries', () => {
   it.each([
@@ -32,14 +30,31 @@ describe('recoveries', () => {
   });
 
   it('R9: wait where an error says that waiting helps, and nowhere else', () => {
-    for (const kind of Object.keys(waitsOut) as readonly ModelErrorKind[]) {
-      const waits = recoveries[kind].some(({ action }) => action === 'wait');
+    for (const trouble of Object.keys(recoveries) as readonly TroubleKind[]) {
+      if (trouble === 'cut-answer' || trouble === 'broken-json') continue;
+      const waits = recoveries[trouble].some(({ action }) => action === 'wait');
       // A quota is waited for where somebody said until when; whoever broke a call off makes it again.
-      const isOwn = kind === 'quota' || kind === 'aborted';
-      expect([kind, waits]).toEqual([kind, isOwn || new ModelError(kind, '').retryable]);
-      if (waitsOut[kind] !== 'no') expect([kind, waits]).toEqual([kind, true]);
+      const isOwn = trouble === 'quota' || trouble === 'aborted';
+      expect([trouble, waits]).toEqual([trouble, isOwn || new ModelError(trouble, '').retryable]);
     }
   });
+
+  it.each([
+    ['rate-limit', undefined, 'none'],
+    ['quota', undefined, 'none'],
+    ['overloaded', undefined, 'none'],
+    ['loading', undefined, 'none'],
+    ['network', 4, 'alone'],
+    ['server', 4, 'alone'],
+    ['timeout', 4, 'each'],
+    // Where its server says that another try may help.
+    ['invalid', 4, 'each'],
+  ] as const)(
+    'R9 R10: of %s, %s failures are waited out, of which count: %s',
+    (kind, times, counts) => {
+      expect([waitFor(kind).times, strikesOf(kind)]).toEqual([times, counts]);
+    },
+  );
 
   it('R9: end for everything but an outage, which another bound ends', () => {
     for (const trouble of Object.keys(recoveries) as readonly TroubleKind[]) {

@@ -1,3 +1,4 @@
+import type { ModelErrorKind } from '../spec/model.ts';
 import type { RecoveryAction, TroubleKind } from '../spec/recovery.ts';
 
 /** One thing that is done about a trouble, and how often in one attempt before the next is. */
@@ -5,12 +6,16 @@ export interface Recovery {
   readonly action: RecoveryAction;
   /** `undefined` for what another bound ends: an outage that lasts too long, or the attempts that a task has. */
   readonly times: number | undefined;
+  /** `alone`: of failures in a row only those count between which the model answered others, since all others may be of an outage. */
+  readonly counts?: 'alone';
 }
 
 const ANOTHER: Recovery = { action: 'another-model', times: undefined };
 const LATER: readonly Recovery[] = [{ action: 'wait', times: undefined }];
 /** Failures that may be the request's own fault are not waited out for ever. */
-const A_WHILE: readonly Recovery[] = [{ action: 'wait', times: 4 }, ANOTHER];
+const FOUR_TIMES: Recovery = { action: 'wait', times: 4 };
+const A_WHILE: readonly Recovery[] = [FOUR_TIMES, ANOTHER];
+const WHILE_OUT: readonly Recovery[] = [{ ...FOUR_TIMES, counts: 'alone' }, ANOTHER];
 const NEVER: readonly Recovery[] = [ANOTHER];
 
 /** What is done about each kind of trouble, in order: the first that is not used up and can be done. */
@@ -31,13 +36,27 @@ export const recoveries: Readonly<Record<TroubleKind, readonly Recovery[]>> = {
   quota: [{ action: 'wait', times: undefined }, ANOTHER],
   overloaded: LATER,
   loading: LATER,
-  network: LATER,
-  server: LATER,
+  network: WHILE_OUT,
+  server: WHILE_OUT,
   timeout: A_WHILE,
   interrupted: A_WHILE,
   protocol: A_WHILE,
   aborted: LATER,
 };
+
+/**
+ * How a failed call is waited for. What the table would not wait for comes here only where its provider says that another
+ * try may help, and is waited for a while. Pure.
+ */
+export function waitFor(kind: ModelErrorKind): Recovery {
+  return recoveries[kind].find(({ action }) => action === 'wait') ?? FOUR_TIMES;
+}
+
+/** Which failures in a row count against the times that they are waited for. Pure. */
+export function strikesOf(kind: ModelErrorKind): 'each' | 'alone' | 'none' {
+  const { times, counts = 'each' } = waitFor(kind);
+  return times === undefined ? 'none' : counts;
+}
 
 /**
  * What to do about a trouble next, when `taken` says how often each was done in this attempt; `undefined` where nothing

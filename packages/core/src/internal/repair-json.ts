@@ -19,7 +19,8 @@ const MOST_BEGINNINGS = 20;
 /**
  * Reads JSON as models write it: in a Markdown fence or among words, with a comma too many or too few, other quotes, bare
  * keys, comments, line ends in strings, or without its last brackets. Puts right what can be read in one way only and
- * says what that was; `cut` in `fixes` means that the text ended in the middle of a value, so that something is missing.
+ * says what that was; `cut` in `fixes` means that the text ended in the middle of a value, so that something is missing,
+ * and `open` that it ended within an object or array of its own, so that something may be.
  * JSON stays as it is. Never throws; takes time in proportion to the text.
  */
 export function repairJson(text: string): JsonRepair {
@@ -45,7 +46,8 @@ const WORDS: Readonly<Record<JsonFix, string>> = {
   comment: 'comments',
   newline: 'line ends or tabs in a string',
   escape: 'a backslash that stands for itself',
-  closed: 'missing brackets at its end',
+  closed: 'a missing bracket at its end',
+  open: 'missing brackets of what stands in it',
   cut: 'it was cut off in the middle of a value',
 };
 

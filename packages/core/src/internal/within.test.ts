@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { Cancellation } from './cancellation.ts';
 import { Deadlines } from './deadlines.ts';
-import { within } from './within.ts';
+import { type Patience, within } from './within.ts';
 
-function wait(work: Promise<string>, cancel = new Cancellation()) {
+function wait(
+  work: Promise<string>,
+  cancel = new Cancellation(),
+  answers: Partial<Pick<Patience<string, string>, 'done' | 'failed' | 'late'>> = {},
+) {
   const clock = createFakeClock();
   const own = new Cancellation();
   const answer = within(work, own, {
@@ -14,6 +18,7 @@ function wait(work: Promise<string>, cancel = new Cancellation()) {
     done: (value) => value,
     failed: (error) => Promise.reject(error),
     late: () => 'late',
+    ...answers,
   });
   return { answer, clock, own, cancel };
 }
@@ -47,5 +52,19 @@ describe('within', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
+  });
+
+  it('T1: what is thrown while somebody reads what came of the work comes to whoever waits', async () => {
+    const fail = (): never => {
+      throw new Error('unreadable');
+    };
+    const answers = { done: fail, failed: fail, late: fail };
+    const cancel = new Cancellation();
+    await expect(wait(Promise.resolve('a'), cancel, answers).answer).rejects.toThrow('unreadable');
+    const failing = Promise.reject(new Error('no'));
+    await expect(wait(failing, cancel, answers).answer).rejects.toThrow('unreadable');
+    const late = wait(new Promise(() => undefined), cancel, answers);
+    late.clock.advance(1_100);
+    await expect(late.answer).rejects.toThrow('unreadable');
   });
 });

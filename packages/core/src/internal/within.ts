@@ -1,7 +1,7 @@
 import type { Cancellation } from './cancellation.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 
-/** How long somebody waits for a piece of work, and what the waiting gives. None of the functions may throw. */
+/** How long somebody waits for a piece of work, and what the waiting gives. What one of the functions throws, it rejects with. */
 export interface Patience<T, R> {
   /** Ends the waiting early: it rejects with the reason. */
   readonly cancel: Cancellation;
@@ -57,13 +57,27 @@ class Wait<T, R> {
     cancel.onAbort(this.#giveUp);
     // What comes of it once nobody waits is nobody's business.
     work.then(
-      (value) => {
-        if (this.#stop()) this.#resolve(this.#patience.done(value));
-      },
-      (error: unknown) => {
-        if (this.#stop()) this.#resolve(this.#patience.failed(error));
-      },
+      (value) => this.#done(value),
+      (error: unknown) => this.#failed(error),
     );
+  }
+
+  #done(value: T): void {
+    if (!this.#stop()) return;
+    try {
+      this.#resolve(this.#patience.done(value));
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  #failed(cause: unknown): void {
+    if (!this.#stop()) return;
+    try {
+      this.#resolve(this.#patience.failed(cause));
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 
   readonly #giveUp = (reason: unknown): void => {
@@ -75,7 +89,11 @@ class Wait<T, R> {
   #late(): void {
     this.#stop();
     this.#own.abort(new DOMException('It took too long.', 'TimeoutError'));
-    this.#resolve(this.#patience.late());
+    try {
+      this.#resolve(this.#patience.late());
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 
   /** Whether it went on until now. */

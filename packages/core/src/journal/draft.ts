@@ -6,11 +6,11 @@ export type EventDraft<T extends EventType = EventType> = {
     readonly type: K;
     readonly data: EventData[K];
     /** The default is `overseer`. */
-    readonly actor?: string;
-    readonly run?: string;
-    readonly task?: string;
-    readonly attempt?: string;
-    readonly call?: string;
-    readonly model?: string;
+    readonly actor?: string | undefined;
+    readonly run?: string | undefined;
+    readonly task?: string | undefined;
+    readonly attempt?: string | undefined;
+    readonly call?: string | undefined;
+    readonly model?: string | undefined;
   };
 }[T];

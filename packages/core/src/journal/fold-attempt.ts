@@ -1,4 +1,5 @@
-import type { OverseerEvent } from '../spec/event.ts';
+import { added } from '../internal/added.ts';
+import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
 import { foldCall } from './fold-call.ts';
 import { foldRecovery } from './fold-recovery.ts';
@@ -38,7 +39,7 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
       retire(task, attempt, event);
       return;
     case 'verdict.given':
-      attempt.verdicts[event.data.check] = event.data.verdict;
+      noteVerdict(attempt, event.data);
       return;
     case 'question.asked':
       attempt.questions ??= new Map();
@@ -79,7 +80,7 @@ export function acceptAttempt(task: TaskState): string {
   const { attempt } = task;
   if (attempt === undefined) return '';
   const past = pastOf(attempt, 'accepted', 'every check passed', []);
-  task.past.push(past);
+  task.past = added(task.past, past);
   task.attempt = undefined;
   return past.answer;
 }
@@ -99,6 +100,11 @@ export function answerParts({ steps }: AttemptState): readonly Part[] {
   while (first > 0 && steps[first - 1]?.next !== undefined) first -= 1;
   if (first >= steps.length - 1) return steps.at(-1)?.parts ?? [];
   return steps.slice(first).flatMap(({ parts, next }) => (next === 'again' ? [] : parts));
+}
+
+function noteVerdict(attempt: AttemptState, { check, verdict }: EventData['verdict.given']): void {
+  if (check === attempt.verdicts.length) attempt.verdicts = added(attempt.verdicts, verdict);
+  else attempt.verdicts[check] = verdict;
 }
 
 function textOf(parts: readonly Part[]): string {
@@ -179,7 +185,7 @@ function retire(
   const past = pastOf(attempt, outcome, because, findings);
   // Who answered and was moved on from was doubted, unless its last call failed or somebody gave the task to another.
   const isLeft = attempt.failure !== undefined || task.model !== undefined;
-  task.past.push({
+  task.past = added(task.past, {
     ...past,
     isDoubted: outcome === 'moved' && past.answer !== '' && !isLeft,
     fault: event.data.fault,

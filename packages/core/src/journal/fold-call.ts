@@ -1,4 +1,4 @@
-import { waitsOut } from '../internal/waits-out.ts';
+import { strikesOf } from '../internal/recoveries.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
 import type { FinishReason } from '../spec/model.ts';
@@ -82,7 +82,7 @@ function noteFailure(attempt: AttemptState, { data, at }: OverseerEvent<'call.fa
   // A call that this side broke off, or died in, says nothing about the model.
   if (kind !== 'aborted') {
     attempt.failures += 1;
-    if (waitsOut[kind] === 'no') attempt.strikes += 1;
+    if (strikesOf(kind) === 'each') attempt.strikes += 1;
     attempt.failingSince ??= at;
     attempt.failedAt = at;
   }

@@ -1,4 +1,4 @@
-import type { OverseerEvent } from '../spec/event.ts';
+import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { countCall } from './count-call.ts';
 import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
@@ -25,13 +25,13 @@ export function foldRun(runs: Runs, event: OverseerEvent): void {
   }
   const run = runs.get(event.run);
   if (run === undefined) return;
-  if (event.task === undefined) {
-    foldRunItself(run, event);
-    return;
-  }
-  const task = run.tasks.get(event.task);
-  if (task === undefined) return;
-  foldTask(run, task, event);
+  foldRunAt(run, event.task === undefined ? undefined : run.tasks.get(event.task), event);
+}
+
+/** Makes one event true in its run, whose task of the event, if there is one, is `task`. */
+export function foldRunAt(run: RunState, task: TaskState | undefined, event: OverseerEvent): void {
+  if (event.task === undefined) foldRunItself(run, event);
+  else if (task !== undefined) foldTask(run, task, event);
 }
 
 /** The tasks that answer the questions of an attempt at `task`. */
@@ -157,35 +157,44 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
     case 'task.reopened':
       reopen(run, task);
       return;
+    default:
+      foldWork(run, task, event);
+      foldAttempt(task, event);
+  }
+}
+
+/** What an attempt's events say of its task and its run. */
+function foldWork(run: RunState, task: TaskState, event: OverseerEvent): void {
+  switch (event.type) {
     case 'question.asked':
-      if ('role' in event.data.ask.of) {
-        const { ask, id } = event.data;
-        const child = questionTaskOf(task.task, id, event.data.ask.of.role, ask.request);
-        addTask(run, child, {
-          task: task.task.key,
-          question: id,
-          author: task.attempt?.model ?? soleAuthor(run, task.task),
-        });
-      }
-      break;
+      addQuestion(run, task, event.data);
+      return;
     case 'call.started':
     case 'tool.started':
       task.waiting = undefined;
-      break;
+      return;
     case 'call.finished':
       run.unpriced ||= isUnpriced(task.attempt, event.call);
       countCall(run.usage, event);
-      break;
+      return;
     case 'call.failed':
       if (event.data.uncertain) run.unpriced ||= isUnpriced(task.attempt, event.call);
       countCall(run.usage, event);
-      break;
+      return;
     case 'call.cached':
       countCall(run.usage, event);
-      break;
+      return;
     default:
   }
-  foldAttempt(task, event);
+}
+
+/** A question of a role is a task of its own. */
+function addQuestion(run: RunState, task: TaskState, data: EventData['question.asked']): void {
+  const { ask, id } = data;
+  if (!('role' in ask.of)) return;
+  const child = questionTaskOf(task.task, id, ask.of.role, ask.request);
+  const author = task.attempt?.model ?? soleAuthor(run, task.task);
+  addTask(run, child, { task: task.task.key, question: id, author });
 }
 
 function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {

@@ -79,7 +79,7 @@ export interface TaskState {
   /** Whether a person put it before all others. */
   expedited: boolean;
   /** Attempts that ended, oldest first. */
-  readonly past: PastAttempt[];
+  past: PastAttempt[];
   /** How many of `past` do not count as tries any more, since the task was reopened after them. */
   forgiven: number;
   /** Why it waits, when the scheduler said so. */
@@ -203,7 +203,7 @@ export interface AttemptState {
   /** The tool call of a task that a tool does. */
   toolStep: ToolStepState | undefined;
   /** By position in the chain of checks. */
-  readonly verdicts: (Verdict | undefined)[];
+  verdicts: (Verdict | undefined)[];
   /** By id, in the order of asking; `undefined` as long as nothing was asked. */
   questions: Map<string, QuestionState> | undefined;
   change:

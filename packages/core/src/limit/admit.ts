@@ -4,6 +4,7 @@ import { describeLimit } from './describe-limit.ts';
 import type { Gauges } from './gauges.ts';
 import { describeSpan, units, waitReason } from './limit-reasons.ts';
 import { type LimitSet, weightOf } from './limit-set.ts';
+import { METRIC_NAME } from './limit-words.ts';
 import { capacityAt, fitAt, type Meter } from './meter.ts';
 import type { ProviderLimits } from './provider-limits.ts';
 
@@ -35,7 +36,8 @@ export function refusalOf(input: AdmissionInput, now: number): Refusal | undefin
     if (latest !== undefined) return wait(latest, input, now, blocked.untilAt);
     const left = units(blocked.metric, blocked.remaining);
     const why = `the provider has ${left} left, resets in ${describeSpan(blocked.untilAt - now)}`;
-    return { kind: 'wait', untilAt: blocked.untilAt, why };
+    const on = { kind: 'limit', what: `${METRIC_NAME[blocked.metric]} of the provider` } as const;
+    return { kind: 'wait', untilAt: blocked.untilAt, why, on };
   }
   if (latest !== undefined) return wait(latest, input, now, untilAt);
   return gaugeRefusal(input, now) ?? placeRefusal(input, now);
@@ -99,7 +101,8 @@ function gaugeRefusal({ sets, gauges }: AdmissionInput, now: number): Refusal | 
   for (const set of sets) {
     for (const meter of set.gauges) {
       const blocked = gauges.blocks(meter, now);
-      if (blocked !== undefined) return { kind: 'wait', ...blocked };
+      const on = { kind: 'limit', what: meter.rule.gauge } as const;
+      if (blocked !== undefined) return { kind: 'wait', ...blocked, on };
     }
   }
   return undefined;
@@ -109,22 +112,26 @@ function placeRefusal(input: AdmissionInput, now: number): Refusal | undefined {
   for (const { atOnce, owner } of input.sets) {
     for (const places of atOnce) {
       const learned = owner === input.model ? input.atOnce : Number.POSITIVE_INFINITY;
-      const refusal = fullRefusal(places, learned, now);
-      if (refusal !== undefined) {
-        return { ...refusal, why: `${ofOwner(owner, input.model)}${refusal.why}` };
-      }
+      const refusal = fullRefusal(places, learned, ofOwner(owner, input.model), now);
+      if (refusal !== undefined) return refusal;
     }
   }
   return undefined;
 }
 
-function fullRefusal(places: AtOnce, learned: number, now: number): Refusal | undefined {
+function fullRefusal(
+  places: AtOnce,
+  learned: number,
+  whose: string,
+  now: number,
+): Refusal | undefined {
   const allowed = placesAt(places, now);
   const most = Math.min(allowed, learned);
   if (places.running < most) return undefined;
   const isLearned = most < allowed;
-  const why = `${places.running}/${most} calls at once${isLearned ? ' (learned)' : ''}, free when one ends`;
-  return { kind: 'wait', untilAt: isLearned ? undefined : nextPlaceAt(places, now), why };
+  const why = `${whose}${places.running}/${most} calls at once${isLearned ? ' (learned)' : ''}, free when one ends`;
+  const untilAt = isLearned ? undefined : nextPlaceAt(places, now);
+  return { kind: 'wait', untilAt, why, on: { kind: 'limit', what: `${whose}calls at once` } };
 }
 
 /** Whose limit it is, where it is not the model's own. */
@@ -143,7 +150,9 @@ function wait(
   const capacity = capacityAt(meter, now);
   const waitMs = untilAt - now;
   const why = waitReason(metric, { used: window.used(now), capacity, amount, waitMs });
-  return { kind: 'wait', untilAt, why: `${ofOwner(owner, model)}${why}` };
+  const whose = ofOwner(owner, model);
+  const on = { kind: 'limit', what: `${whose}${units(metric, capacity)}` } as const;
+  return { kind: 'wait', untilAt, why: `${whose}${why}`, on };
 }
 
 function never(latest: Latest | undefined, { claim, model }: AdmissionInput): Refusal {

@@ -3,7 +3,7 @@ import type { ModelErrorKind } from '../spec/model.ts';
 import type { BreakerScope, Fault } from './breaker.ts';
 
 /** How a kind of failure takes something out. */
-type Outage = Omit<Fault, 'why' | 'askedUntilAt'>;
+type Outage = Omit<Fault, 'why' | 'name' | 'askedUntilAt'>;
 
 /** Somebody has to change something first: a key, a name. */
 const UNTIL_CHANGED: Outage = {
@@ -95,15 +95,16 @@ export function faultOf(
   if (outage === undefined) return undefined;
   const { askedUntilAt } = failed;
   const why = `${failed.kind}: ${failed.message}`;
+  const said = { name: failed.kind, why };
   // Where it is learned how many calls at once are too many, single refusals are how that is learned.
-  if (learns && outage.outlives && askedUntilAt === undefined) return { ...TOO_MANY, why };
-  return { ...outage, why, ...(askedUntilAt === undefined ? {} : { askedUntilAt }) };
+  if (learns && outage.outlives && askedUntilAt === undefined) return { ...TOO_MANY, ...said };
+  return { ...outage, ...said, ...(askedUntilAt === undefined ? {} : { askedUntilAt }) };
 }
 
 /** The fault of answers that begin later than somebody said is good. */
 export function lateFault(firstTokenMs: number, slowMs: number): Fault {
   const why = `slow: half of its latest answers began late, the last after ${inSeconds(firstTokenMs)} instead of ${inSeconds(slowMs)}`;
-  return { ...BROKEN, why };
+  return { ...BROKEN, name: 'slow', why };
 }
 
 function inSeconds(ms: number): string {

@@ -15,6 +15,8 @@ export type BreakerScope = 'model' | 'key' | 'server';
 export interface Fault {
   /** In words, without how often. */
   readonly why: string;
+  /** In a word that stays the same, whatever was said: `overloaded`. */
+  readonly name?: string;
   /** Opens after as many in a row. */
   readonly after: number;
   /** How long it stays open the first time, in ms; twice as long each time that a probe fails. */

@@ -27,6 +27,8 @@ interface OpenCall {
   readonly worst: CallEstimate;
 }
 
+const NONE: readonly BudgetCrossing[] = [];
+
 /**
  * The budgets of tenants, users, the project, runs and tasks. A call reserves its worst case in each that it is below,
  * or in none, so that nothing below a budget can use more than is left of it, unless a provider bills more than that.
@@ -144,7 +146,7 @@ export class BudgetTree {
 
   /** Budgets that came to a share of theirs and of which that was not told yet; each stays in the list until it is. */
   crossings(): readonly BudgetCrossing[] {
-    if (this.#touched.size === 0) return [];
+    if (this.#touched.size === 0) return NONE;
     const crossings: BudgetCrossing[] = [];
     for (const [node, by] of this.#touched) {
       const fresh = node.purses.flatMap((purse) => this.#crossingsOf(node, purse, by));

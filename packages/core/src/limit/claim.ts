@@ -1,4 +1,5 @@
 import type { CallEstimate, Hold, Payer } from '../spec/call-amounts.ts';
+import type { WaitCause } from '../spec/event.ts';
 import type { LimitMetric } from '../spec/limit.ts';
 import { amountOf, chargeOf } from './call-amount.ts';
 
@@ -13,7 +14,13 @@ export interface Claim {
 /** Whether a call may start. `untilAt` is the exact earliest time, `undefined` where only the end of a call helps. */
 export type Admission =
   | { readonly kind: 'run'; readonly holds: readonly Hold[] }
-  | { readonly kind: 'wait'; readonly untilAt: number | undefined; readonly why: string }
+  | {
+      readonly kind: 'wait';
+      readonly untilAt: number | undefined;
+      readonly why: string;
+      /** What is waited for, where a time is known. */
+      readonly on?: WaitCause;
+    }
   | { readonly kind: 'never'; readonly why: string };
 
 /** What of a limit says how much of it a call takes. */

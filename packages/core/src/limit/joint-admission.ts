@@ -1,4 +1,5 @@
 import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { WaitCause } from '../spec/event.ts';
 import type { ReservationAnswer, ReservationWant } from '../spec/reservation-store.ts';
 import { type Admission, type Claim, charged, claimed } from './claim.ts';
 import { type JointLimit, windowsAt } from './joint-limit.ts';
@@ -44,7 +45,7 @@ export function jointRefusal(sets: readonly LimitSet[], now: number): Wait | und
 
 function waitOf({ full, asking, allowed, owner }: JointLimit, now: number): Wait | undefined {
   if (full !== undefined && full.untilAt > now) {
-    return { kind: 'wait', untilAt: full.untilAt, why: full.why(now) };
+    return { kind: 'wait', untilAt: full.untilAt, why: full.why(now), on: full.on };
   }
   if (asking < allowed) return undefined;
   const why = `${owner}, over all processes: others are asking for room already`;
@@ -75,6 +76,12 @@ export function usedOf(
       .filter(({ joint }) => joint.metric !== 'concurrency')
       .map(({ joint, weight }) => [joint.limit, Math.min(MOST, charged(joint, use, weight))]),
   );
+}
+
+/** What is waited for where a store refused. */
+export function causeOf({ owner, metric, capacity }: JointLimit): WaitCause {
+  const what = metric === 'concurrency' ? 'calls at once' : units(metric, capacity);
+  return { kind: 'limit', what: `${owner}, over all processes: ${what}` };
 }
 
 /** Why a store refused, in words. */

@@ -67,7 +67,8 @@ describe('joint limits', () => {
   it('L4: one that was full is asked by one call, then by twice as many with each that gets room', () => {
     const limit = joint('5 calls / 2s');
     expect(jointGranted(limit)).toBe(false);
-    jointFull(limit, { untilAt: 5, why: () => 'full' });
+    const on = { kind: 'limit', what: '5 calls' } as const;
+    jointFull(limit, { untilAt: 5, why: () => 'full', on });
     expect(limit).toMatchObject({ allowed: 1, refusals: 1 });
     const allowed: number[] = [];
     while (jointGranted(limit)) allowed.push(limit.allowed);

@@ -1,3 +1,4 @@
+import type { WaitCause } from '../spec/event.ts';
 import type { GaugeRule, LimitMetric, LimitRule } from '../spec/limit.ts';
 import type { ReservationWindow } from '../spec/reservation-store.ts';
 import { createPeriods, type PeriodOf } from './calendar-periods.ts';
@@ -11,6 +12,7 @@ const FEW = 1_000;
 /** Until when a limit is not asked, and why, in words that go with the time. */
 export interface JointFull {
   readonly untilAt: number;
+  readonly on: WaitCause;
   why(now: number): string;
 }
 

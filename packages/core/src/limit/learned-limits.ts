@@ -1,4 +1,4 @@
-import type { EventData } from '../spec/event.ts';
+import type { EventData, WaitCause } from '../spec/event.ts';
 import type { ModelErrorKind } from '../spec/model.ts';
 import { type AdaptiveState, adaptAfter, atOnce, startAdaptive } from './adaptive-concurrency.ts';
 import { LearnedRate } from './learned-rate.ts';
@@ -72,12 +72,14 @@ export class LearnedLimits {
   }
 
   /** Until when a learned rate keeps calls back at `now`, with the reason; `undefined` when it does not. */
-  wait(now: number): { readonly untilAt: number; readonly why: string } | undefined {
+  wait(
+    now: number,
+  ): { readonly untilAt: number; readonly why: string; readonly on: WaitCause } | undefined {
     const untilAt = this.#rate.fitAt(now);
     if (untilAt <= now) return undefined;
     const figures = `${this.#rate.used(now)}/${this.#rate.perMinute} calls a minute`;
     const why = `${figures} (learned from its refusals), more in ${describeSpan(untilAt - now)}`;
-    return { untilAt, why };
+    return { untilAt, why, on: { kind: 'limit', what: 'calls a minute (learned)' } };
   }
 
   /** How the learned limits stand at `now`; empty where nothing is learned. */

@@ -21,6 +21,8 @@ export interface ModelDown {
   /** Epoch ms of the next probe; `undefined` while one is under way. */
   readonly untilAt: number | undefined;
   readonly why: string;
+  /** The same in a word that stays the same. */
+  readonly fault: string;
 }
 
 /** How the breaker of a model stands, for people. */
@@ -104,7 +106,9 @@ export class ModelBreakers {
       if (answer.kind !== 'wait') continue;
       const { untilAt, why } = answer;
       const isLonger = (untilAt ?? 0) > (longest?.untilAt ?? 0);
-      if (longest === undefined || isLonger) longest = { scope, untilAt, why };
+      if (longest === undefined || isLonger) {
+        longest = { scope, untilAt, why, fault: state.fault?.name ?? why };
+      }
     }
     return longest;
   }

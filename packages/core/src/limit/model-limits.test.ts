@@ -85,17 +85,20 @@ describe('ModelLimits', () => {
       kind: 'wait',
       untilAt: 20_000,
       why: '5/5 calls, resets in 8 s',
+      on: { kind: 'limit', what: '5 calls' },
     });
     expect(limits.admit(21_000, claim(use(60_000)))).toEqual({
       kind: 'wait',
       untilAt: 3_600_000,
       why: '50k/100k tokens and 60k to come, resets in 59 min 39 s',
+      on: { kind: 'limit', what: '100k tokens' },
     });
     limits.start('c5', 30_000, claim(use()));
     expect(limits.admit(40_000, claim(use()))).toEqual({
       kind: 'wait',
       untilAt: undefined,
       why: '6/6 calls at once, free when one ends',
+      on: { kind: 'limit', what: 'calls at once' },
     });
   });
 
@@ -158,6 +161,7 @@ describe('ModelLimits', () => {
       kind: 'wait',
       untilAt: 9_000,
       why: 'the provider has 0 calls left, resets in 8 s',
+      on: { kind: 'limit', what: 'calls of the provider' },
     });
     limits.learn(0, { requests: { limit: 1_000, remaining: 1_000, resetAt: 9_000 } });
     expect(limits.admit(8_999, claim(use())).kind).toBe('wait');

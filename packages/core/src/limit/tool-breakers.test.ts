@@ -22,6 +22,7 @@ describe('ToolBreakers', () => {
     expect(breakers.down('t', 0)).toEqual({
       untilAt: 30_000,
       why: 'timed out (3 times in a row)',
+      fault: 'timed out',
     });
     expect(breakers.down('other', 0)).toBeUndefined();
     breakers.start('t', 'a', 'probe', 30_000);

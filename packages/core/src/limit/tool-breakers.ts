@@ -12,6 +12,8 @@ import {
 /** A tool that is left alone. */
 export interface ToolDown {
   readonly why: string;
+  /** The same without how often. */
+  readonly fault: string;
   /** Epoch ms of the next probe; `undefined` while one is under way. */
   readonly untilAt: number | undefined;
 }
@@ -51,6 +53,7 @@ export class ToolBreakers {
 
   /** An attempt ended, and with it whatever it was trying. */
   leave(attempt: string, at: number): void {
+    if (this.#states.size === 0) return;
     for (const [tool, state] of this.#states) {
       const { phase } = state;
       if (phase.kind === 'probing' && phase.call.startsWith(`${attempt} `)) {
@@ -64,7 +67,9 @@ export class ToolBreakers {
     const state = this.#states.get(tool);
     if (state === undefined) return undefined;
     const answer = askBreaker(state, nowMs);
-    return answer.kind === 'wait' ? { why: state.why, untilAt: answer.untilAt } : undefined;
+    if (answer.kind !== 'wait') return undefined;
+    const { why, fault } = state;
+    return { why, fault: fault?.why ?? why, untilAt: answer.untilAt };
   }
 
   /** Whether a tool failed and has not been seen to work since. */

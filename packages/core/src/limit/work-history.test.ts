@@ -7,7 +7,7 @@ const AMOUNT = { inputTokens: 100, outputTokens: 1, microUsd: 0 };
 
 function historyOf(): { history: WorkHistory; take: (draft: EventDraft, kind?: string) => void } {
   const history = new WorkHistory();
-  return { history, take: (draft, kind = 'code') => history.take(place(draft), () => kind) };
+  return { history, take: (draft, kind = 'code') => history.take(place(draft), kind) };
 }
 
 function started(attempt: string): EventDraft {

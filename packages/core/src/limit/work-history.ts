@@ -29,8 +29,8 @@ export class WorkHistory {
   /** By model: what calls read, as shares of what was expected. */
   readonly #inputs = new Map<string, number[]>();
 
-  /** Takes one event into account; must be told before the event changes what kind its task is known by. */
-  take(event: OverseerEvent, kindOf: (event: OverseerEvent) => string): void {
+  /** Takes one event into account; `kind` is its task's. */
+  take(event: OverseerEvent, kind: string): void {
     const { attempt } = event;
     if (attempt === undefined) return;
     switch (event.type) {
@@ -46,10 +46,10 @@ export class WorkHistory {
         this.#calls.set(attempt, (this.#calls.get(attempt) ?? 0) + 1);
         return;
       case 'task.done':
-        this.#note(attempt, kindOf(event), true);
+        this.#note(attempt, kind, true);
         return;
       case 'attempt.ended':
-        if (event.data.outcome === 'rejected') this.#note(attempt, kindOf(event), false);
+        if (event.data.outcome === 'rejected') this.#note(attempt, kind, false);
         this.#calls.delete(attempt);
         return;
       default:

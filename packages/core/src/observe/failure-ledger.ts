@@ -1,22 +1,28 @@
 import { BROKEN_CHECK } from '../internal/broken-check.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
-import type { OverseerEvent } from '../spec/event.ts';
+import type { EventData, OverseerEvent } from '../spec/event.ts';
+import { type AskedModels, askedCall, newAskedModels, takeCall } from './asked-models.ts';
 import { FailureBook, type GrowingGroup, lose, tried } from './failure-book.ts';
 import type { FailurePlace, FailureReport } from './failure-report.ts';
 import type { FailureCause } from './remedies.ts';
 
 /** What of an attempt has a say in what failed and what that cost. */
-interface AttemptTrail {
-  readonly model: string | undefined;
+interface AttemptTrail extends AskedModels {
   readonly startedAt: number;
   /** What its finished calls cost. */
   cost: CallEstimate;
   /** The last call that finished, and what it cost. */
   last: CallEstimate;
-  callAt: number;
   /** What went wrong last, as long as nothing came after it. */
-  trouble: { readonly group: GrowingGroup | undefined; readonly at: number } | undefined;
+  trouble: Trouble | undefined;
+  /** What is wrong with what one of two calls gave while the other was under way. */
+  spareTrouble: Trouble | undefined;
   readonly tools: Map<string, string>;
+}
+
+interface Trouble {
+  readonly group: GrowingGroup | undefined;
+  readonly at: number;
 }
 
 /** The events of a run, and what failed in it. */
@@ -77,19 +83,31 @@ class FailureFold {
     if (left !== undefined) tried(left.group, left.model === model ? 'ask-again' : 'another-model');
     this.#left.delete(task);
     this.#attempts.set(attempt, {
-      ...{ model, startedAt: at, cost: NOTHING, last: NOTHING, callAt: at },
-      ...{ trouble: undefined, tools: new Map<string, string>() },
+      ...newAskedModels(model),
+      ...{ startedAt: at, cost: NOTHING, last: NOTHING },
+      ...{ trouble: undefined, spareTrouble: undefined, tools: new Map<string, string>() },
     });
   }
 
   #inAttempt(trail: AttemptTrail, event: OverseerEvent): void {
     switch (event.type) {
       case 'call.started':
-        this.#calls(trail, event.at);
+        // A second model is asked beside the first, whatever comes of that.
+        if (event.data.hedge === undefined) this.#again(trail, event.at);
+        takeCall(trail, event);
+        return;
+      case 'call.cached':
+        this.#again(trail, event.at);
+        takeCall(trail, event);
         return;
       case 'call.failed':
+        this.#failed(trail, event);
+        return;
       case 'call.finished':
-        this.#called(trail, event);
+        this.#finished(trail, event);
+        return;
+      case 'call.withheld':
+        if (takeCall(trail, event)) trail.trouble = trail.spareTrouble;
         return;
       case 'attempt.recovered':
         this.#recovered(trail, event);
@@ -115,38 +133,50 @@ class FailureFold {
   }
 
   /** A call after one that failed is that call again. */
-  #calls(trail: AttemptTrail, at: number): void {
+  #again(trail: AttemptTrail, at: number): void {
     if (trail.trouble !== undefined) {
       tried(trail.trouble.group, 'wait');
       lose(trail.trouble.group, at - trail.trouble.at);
     }
     trail.trouble = undefined;
-    trail.callAt = at;
   }
 
-  #called(trail: AttemptTrail, event: OverseerEvent<'call.failed' | 'call.finished'>): void {
-    const { settled } = event.data;
-    if (event.type === 'call.failed') {
-      const { kind, message } = event.data;
-      // Whoever broke a call off knows why.
-      if (kind === 'aborted') return;
-      this.#trouble(trail, kind, event, message);
-      lose(trail.trouble?.group, event.at - trail.callAt, settled);
-      return;
+  #failed(trail: AttemptTrail, event: OverseerEvent<'call.failed'>): void {
+    const { kind, message, settled } = event.data;
+    const call = askedCall(trail, event.call ?? '');
+    const isHedge = call !== undefined && call === trail.hedge;
+    const isAnswered = takeCall(trail, event);
+    // Whoever broke a call off knows why.
+    if (kind !== 'aborted') {
+      const model = event.model ?? call?.model ?? trail.model;
+      const trouble = this.#noteModel(kind, event, message, model);
+      // The first call goes on meanwhile: the second one takes no time, and nothing is done about its failure.
+      lose(trouble.group, isHedge ? 0 : event.at - (call?.at ?? trail.startedAt), settled);
+      if (!isHedge) trail.trouble = trouble;
     }
-    const { reason, parts } = event.data;
+    if (isAnswered) trail.trouble = trail.spareTrouble;
+  }
+
+  #finished(trail: AttemptTrail, event: OverseerEvent<'call.finished'>): void {
+    const { settled } = event.data;
+    const model = event.model ?? askedCall(trail, event.call ?? '')?.model ?? trail.model;
     trail.last = settled;
     trail.cost = sumOf(trail.cost, settled);
-    if (reason === 'length' && !parts.some(({ type }) => type === 'tool-call')) {
-      this.#trouble(trail, 'cut-answer', event, 'its answer was cut off at its length limit');
-    } else if (reason === 'content-filter') {
-      this.#trouble(
-        trail,
-        'content-filter',
-        event,
-        "the provider's content rules stopped its answer",
-      );
-    }
+    const cause = whatIsWrong(event.data);
+    const trouble = cause && this.#noteModel(cause, event, WRONG[cause], model);
+    // Once there is an answer, only what is wrong with that is to blame for what comes after it.
+    if (takeCall(trail, event)) trail.trouble = trouble;
+    else trail.spareTrouble = trouble;
+  }
+
+  #noteModel(
+    cause: FailureCause,
+    event: OverseerEvent,
+    message: string,
+    model: string | undefined,
+  ): Trouble {
+    const where: FailurePlace = { kind: 'model', name: model ?? '' };
+    return { group: this.#note(cause, event, message, where), at: event.at };
   }
 
   #recovered(trail: AttemptTrail, event: OverseerEvent<'attempt.recovered'>): void {
@@ -226,6 +256,20 @@ class FailureFold {
   ): GrowingGroup | undefined {
     return this.#book.note(cause, where, { at, task, message });
   }
+}
+
+const WRONG = {
+  'cut-answer': 'its answer was cut off at its length limit',
+  'content-filter': "the provider's content rules stopped its answer",
+} as const;
+
+function whatIsWrong({
+  reason,
+  parts,
+}: EventData['call.finished']): keyof typeof WRONG | undefined {
+  if (reason === 'content-filter') return reason;
+  const isCut = reason === 'length' && !parts.some(({ type }) => type === 'tool-call');
+  return isCut ? 'cut-answer' : undefined;
 }
 
 function placeOfTask(name: string): FailurePlace {

@@ -1,6 +1,8 @@
+import type { EventData } from '../spec/event.ts';
+
 /** What keeps tasks waiting, in words that stay the same while figures change. */
 export interface WaitReason {
-  /** The model that would be first, as far as the words tell. */
+  /** The model that would be first; `undefined` where a tool keeps them waiting, or nobody told. */
   readonly model: string | undefined;
   /** `5 calls` of a limit; what is wrong with a model that is left alone. */
   readonly what: string;
@@ -46,8 +48,13 @@ export class LimitedTime {
   }
 }
 
+/** What a wait is for: of an older journal, the words tell. */
+export function reasonOf({ because, on }: EventData['task.waiting']): WaitReason {
+  return on === undefined ? readReason(because) : { model: on.model, what: on.what, kind: on.kind };
+}
+
 /** Takes the words of a wait apart, `coder: 5/5 calls, resets in 8 s; local: …`: what comes first is what would be best. */
-export function reasonOf(because: string): WaitReason {
+function readReason(because: string): WaitReason {
   const [first = ''] = because.split('; ');
   const colon = first.indexOf(': ');
   const model = colon < 0 ? undefined : first.slice(0, colon);

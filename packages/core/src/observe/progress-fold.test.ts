@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { EventDraft } from '../journal/draft.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { drawHistory, place, planTask } from '../journal/history.fixture.ts';
-import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { RunProgress } from './progress.ts';
 import { ProgressFold } from './progress-fold.ts';
 import { progressOf } from './progress-of.ts';
+import { assigned, ended, eventsOf, type Step, waits } from './told.fixture.ts';
 
 describe('the fold of progress', () => {
   it('K7: agrees with the kernel about every task, at every prefix of histories of chance', () => {
@@ -150,19 +150,10 @@ describe('the fold of progress', () => {
   });
 });
 
-type Step = readonly [number, Omit<EventDraft, 'run'>];
-
 function play(steps: readonly Step[]): readonly RunProgress[] {
   const fold = new ProgressFold();
   for (const event of eventsOf(steps)) fold.take(event);
   return progressOf(fold, { nowMs: steps.at(-1)?.[0] ?? 0 }).runs;
-}
-
-function eventsOf(steps: readonly Step[]): readonly OverseerEvent[] {
-  return steps.map(([at, draft], index) => ({
-    ...place({ run: 'r', ...draft } as EventDraft, index + 1),
-    at,
-  }));
 }
 
 function planned(...tasks: readonly (readonly [string, readonly string[]])[]): Step[1] {
@@ -170,31 +161,19 @@ function planned(...tasks: readonly (readonly [string, readonly string[]])[]): S
   return { type: 'plan.accepted', data: { by: 'host', tasks: all } };
 }
 
-function assigned(task: string, attempt: string): Step[1] {
-  return { type: 'task.assigned', task, attempt, data: { model: 'm', because: 'free' } };
-}
-
-function waits(task: string, because: string, untilAt: number): Step[1] {
-  return { type: 'task.waiting', task, data: { because, untilAt } };
-}
-
-function ended(
-  task: string,
-  attempt: string,
-  outcome: 'rejected' | 'failed',
-  fault: 'model' | 'infrastructure' = 'model',
-): Step[1] {
-  return { type: 'attempt.ended', task, attempt, data: { outcome, because: 'x', fault } };
-}
-
 function checkStandings(told: RunProgress, runs: Runs): void {
-  for (const { task, standing } of told.work) {
+  for (const { task, standing, model } of told.work) {
     const state = runs.get(told.run)?.tasks.get(task);
     const isOpen = state?.status === 'open' || state?.status === 'running';
     const isOver = ['done', 'failed', 'skipped'].includes(standing);
     expect(isOver ? standing : 'goes on', task).toBe(isOpen ? 'goes on' : state?.status);
     if (standing === 'running') expect(state?.attempt).toBeDefined();
     if (standing === 'ready') expect(state?.attempt).toBeUndefined();
+    expect(model, task).toBe(state?.attempt?.model ?? state?.past.at(-1)?.model);
+  }
+  for (const { task, attempt, model, recordedCalls } of told.recovery.attempts) {
+    const state = runs.get(told.run)?.tasks.get(task)?.attempt;
+    expect([attempt, model, recordedCalls]).toEqual([state?.id, state?.model, state?.steps.length]);
   }
 }
 

@@ -1,25 +1,16 @@
 import { questionTaskOf } from '../journal/fold-run.ts';
-import { groupOf } from '../run/task-group.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { TaskKind } from '../spec/task.ts';
 import { AttemptFold } from './attempt-fold.ts';
-import { LimitedTime, reasonOf } from './limited-time.ts';
+import type { LimitedTime } from './limited-time.ts';
 import { addNeeds, isOver, settle, unsettle } from './needs.ts';
-import {
-  addWait,
-  limitedBy,
-  newRunRecord,
-  newTaskRecord,
-  type RunRecord,
-  type TaskRecord,
-} from './run-record.ts';
+import { ReadyWaits } from './ready-waits.ts';
+import { newRunRecord, newTaskRecord, type RunRecord, type TaskRecord } from './run-record.ts';
 import { WorkBook } from './work-book.ts';
 
 /** Runs that are over and still told of. */
 const OVER_KEPT = 100;
-/** Groups of tasks whose waits are told apart; they are made of words that models may make up. */
-const GROUPS = 10_000;
 
 /**
  * When every task of a journal was ready, worked on, kept waiting and done: a fold of events, for whoever asks for
@@ -42,9 +33,12 @@ export class ProgressFold {
    */
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly #runs = new Map<string, RunRecord>();
-  readonly #groups = new Map<string, LimitedTime>();
+  readonly #waits = new ReadyWaits();
   readonly #attempts = new AttemptFold(this.book);
+  /** Whether an event told whether the project is paused. */
+  #knowsPause = false;
   #isPaused = false;
+  #epoch: number | undefined;
 
   constructor() {
     this.runs = this.#runs;
@@ -55,8 +49,23 @@ export class ProgressFold {
     return this.#isPaused;
   }
 
+  /**
+   * Says that the project was paused before the first event that was taken; of no effect where an event tells.
+   *
+   * @internal
+   */
+  pausedBefore(): void {
+    if (this.#knowsPause || this.#isPaused) return;
+    this.#isPaused = true;
+    for (const run of this.#runs.values()) {
+      // What was taken for waiting was held by the pause.
+      for (const task of run.tasks.values()) task.readyAt = undefined;
+    }
+  }
+
   /** Takes one event into account, in order. */
   take(event: OverseerEvent): void {
+    if (event.epoch !== this.#epoch) this.#takenOver(event.epoch);
     if (event.type === 'project.paused') this.#pauseAll(event.at);
     if (event.type === 'project.resumed') this.#resumeAll(event.at);
     if (event.run === undefined) return;
@@ -79,7 +88,7 @@ export class ProgressFold {
    * @internal
    */
   limitedTime(group: string): LimitedTime | undefined {
-    return this.#groups.get(group);
+    return this.#waits.limitedTime(group);
   }
 
   #foldRun(run: RunRecord, event: OverseerEvent): void {
@@ -120,12 +129,12 @@ export class ProgressFold {
         this.#limited(task, event);
         return;
       case 'task.assigned':
-        this.#groups.get(task.group)?.end(at);
-        this.#stopWaiting(run, task, at);
+        this.#waits.start(run, task, at);
         this.#attempts.begin(task, event);
         return;
       case 'attempt.ended':
         this.#attempts.end(run, task, event, event.data.outcome, event.data.fault);
+        task.asking.clear();
         this.#wait(run, task, at);
         return;
       case 'task.done':
@@ -141,25 +150,28 @@ export class ProgressFold {
         task.status = 'open';
         task.because = undefined;
         task.endedAt = undefined;
-        for (const late of unsettle(run, task)) this.#stopWaiting(run, late, at);
+        for (const late of unsettle(run, task)) this.#waits.end(run, late, at);
         this.#wait(run, task, at);
         return;
       case 'task.paused':
         task.paused = true;
-        this.#stopWaiting(run, task, at);
+        this.#hold(run, task, at);
         return;
       case 'task.resumed':
         task.paused = false;
-        this.#wait(run, task, at);
+        this.#letGoOn(run, task, at);
         return;
       case 'task.changed':
         if (event.data.model !== undefined) task.model = event.data.model ?? undefined;
         return;
       case 'question.asked':
+        this.#attempts.take(run, task, event);
         this.#asked(run, task, event);
         return;
       case 'question.answered':
+        this.#attempts.take(run, task, event);
         task.asking.delete(event.data.id);
+        this.#clock(run, task, at);
         return;
       default:
         this.#attempts.take(run, task, event);
@@ -176,7 +188,7 @@ export class ProgressFold {
   }
 
   #over(run: RunRecord, task: TaskRecord, status: 'done' | 'failed' | 'skipped', at: number): void {
-    this.#stopWaiting(run, task, at);
+    this.#waits.end(run, task, at);
     task.status = status;
     task.attempt = undefined;
     task.paused = false;
@@ -187,8 +199,10 @@ export class ProgressFold {
 
   #asked(run: RunRecord, task: TaskRecord, event: OverseerEvent<'question.asked'>): void {
     const { ask, id } = event.data;
-    if ('person' in ask.of) task.asking.add(id);
-    else {
+    if ('person' in ask.of) {
+      task.asking.add(id);
+      this.#clock(run, task, event.at);
+    } else {
       const child = questionTaskOf(task.task, id, ask.of.role, ask.request);
       const asks = { task: task.task.key, question: id, author: task.attempt?.model };
       const record = newTaskRecord(run.id, child, asks);
@@ -197,73 +211,81 @@ export class ProgressFold {
     }
   }
 
-  /** A task or an attempt was told to wait; the others of its group wait for the same, and nobody tells of them. */
-  #limited(task: TaskRecord, { at, data }: OverseerEvent<'task.waiting'>): void {
-    const { because, untilAt } = data;
-    const reason = reasonOf(because);
+  /** A task or an attempt was told to wait. */
+  #limited(task: TaskRecord, event: OverseerEvent<'task.waiting'>): void {
+    const { because, untilAt } = event.data;
     task.waiting = { because, untilAt };
-    if (task.attempt !== undefined) {
-      task.attempt.stalled ??= { at, reason };
-      return;
-    }
-    if (task.readyAt === undefined) return;
-    let time = this.#groups.get(task.group);
-    if (time === undefined && this.#groups.size < GROUPS) {
-      time = new LimitedTime();
-      this.#groups.set(task.group, time);
-    }
-    time?.begin(at, untilAt ?? Number.POSITIVE_INFINITY, reason);
+    if (task.attempt === undefined) this.#waits.limit(task, event);
+    else this.#attempts.limit(task.attempt, event);
   }
 
   /** Has a task wait from now on, if it is ready. */
   #wait(run: RunRecord, task: TaskRecord, at: number): void {
-    const isHeld = run.status !== 'running' || this.#isPaused || task.paused;
-    if (isHeld || task.status !== 'open' || task.missing > 0 || task.readyAt !== undefined) return;
-    task.readyAt = at;
-    task.group = groupOf(task);
-    task.limitedThen = this.#groups.get(task.group)?.at(at) ?? 0;
-  }
-
-  #stopWaiting(run: RunRecord, task: TaskRecord, at: number): void {
-    task.waiting = undefined;
-    if (task.readyAt === undefined) return;
-    const time = this.#groups.get(task.group);
-    const limitedMs = limitedBy(task, time, at);
-    task.waitedMs += Math.max(0, at - task.readyAt);
-    task.limitedMs += limitedMs;
-    task.readyAt = undefined;
-    addWait(run.waits, time?.reason, limitedMs);
+    if (this.#isHeld(run, task) || task.status !== 'open' || task.missing > 0) return;
+    if (task.readyAt === undefined) this.#waits.begin(task, at);
   }
 
   #suspend(run: RunRecord, at: number, because: string | undefined): void {
-    for (const task of run.tasks.values()) this.#stopWaiting(run, task, at);
     run.status = 'suspended';
     run.because = because;
     run.suspendedAt = at;
+    for (const task of run.tasks.values()) this.#hold(run, task, at);
   }
 
   #resume(run: RunRecord, at: number): void {
-    // A process that was killed wrote no end; its last event stands for it.
-    if (run.suspendedAt === undefined) this.#suspend(run, run.last.at, undefined);
     run.suspendedMs += at - (run.suspendedAt ?? at);
     run.suspendedAt = undefined;
     run.status = 'running';
     run.because = undefined;
-    for (const task of run.tasks.values()) this.#wait(run, task, at);
+    for (const task of run.tasks.values()) this.#letGoOn(run, task, at);
   }
 
   #pauseAll(at: number): void {
     this.#isPaused = true;
+    this.#knowsPause = true;
     for (const run of this.#runs.values()) {
-      for (const task of run.tasks.values()) this.#stopWaiting(run, task, at);
+      for (const task of run.tasks.values()) this.#hold(run, task, at);
     }
   }
 
   #resumeAll(at: number): void {
+    // An end tells of a beginning that was not taken.
+    this.pausedBefore();
     this.#isPaused = false;
+    this.#knowsPause = true;
     for (const run of this.#runs.values()) {
-      for (const task of run.tasks.values()) this.#wait(run, task, at);
+      for (const task of run.tasks.values()) this.#letGoOn(run, task, at);
     }
+  }
+
+  /** Another process writes now: what is not finished is left alone until it is resumed. */
+  #takenOver(epoch: number): void {
+    this.#epoch = epoch;
+    for (const run of this.#runs.values()) {
+      // A process that was killed wrote no end; its last event stands for it.
+      if (run.status === 'running') this.#suspend(run, run.last.at, undefined);
+      for (const task of run.tasks.values()) this.#attempts.leave(task);
+    }
+  }
+
+  #hold(run: RunRecord, task: TaskRecord, at: number): void {
+    this.#clock(run, task, at);
+    this.#waits.end(run, task, at);
+  }
+
+  #letGoOn(run: RunRecord, task: TaskRecord, at: number): void {
+    this.#clock(run, task, at);
+    this.#wait(run, task, at);
+  }
+
+  /** Has the clock of an attempt stand as long as nothing of it may begin. */
+  #clock(run: RunRecord, task: TaskRecord, at: number): void {
+    const isHeld = this.#isHeld(run, task) || task.asking.size > 0;
+    this.#attempts.hold(run, task, isHeld, at);
+  }
+
+  #isHeld(run: RunRecord, task: TaskRecord): boolean {
+    return run.status !== 'running' || this.#isPaused || task.paused;
   }
 
   #forgetOld(): void {

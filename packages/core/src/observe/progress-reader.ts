@@ -28,9 +28,12 @@ export class ProgressReader {
   async ask(scope: ProgressScope): Promise<Progress> {
     const { store, clock } = this.#settings;
     const { kernel, journal, projection } = this.#open;
+    // Whoever paused it by now has written so once all is settled: in what is read, or before it.
+    const isPaused = kernel.paused !== undefined;
     await kernel.settled();
     const unfinished = kernel.unfinished.map(({ id }) => id);
     const fold = await this.#foldOf(scope.run, unfinished);
+    if (isPaused) fold.pausedBefore();
     const snapshot = await store.snapshots.latest(journal.stream, INDEX_VERSION);
     const present = {
       nowMs: clock.now(),

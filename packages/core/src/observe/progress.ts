@@ -53,7 +53,7 @@ export interface TaskProgress {
   readonly endedAt: number | undefined;
   /** From its first attempt to its end, or until now. */
   readonly elapsedMs: number | undefined;
-  /** How long attempts worked on it. */
+  /** How long attempts worked on it: while they waited for limits or a person, or were paused, nothing counts. */
   readonly workedMs: number;
   /** How long it was ready and not worked on. */
   readonly waitedMs: number;

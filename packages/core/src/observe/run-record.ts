@@ -2,21 +2,34 @@ import type { TaskState, TaskStatus } from '../journal/run-state.ts';
 import type { GroupedTask } from '../run/task-group.ts';
 import type { RunStatus } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
+import type { AskedModels } from './asked-models.ts';
 import type { LimitedTime, WaitReason } from './limited-time.ts';
 import { WorkBook } from './work-book.ts';
 
 /** An attempt that goes on. */
-export interface AttemptRecord {
+export interface AttemptRecord extends AskedModels {
   readonly id: string;
-  readonly model: string | undefined;
   /** Epoch ms. */
   readonly startedAt: number;
-  /** Calls whose reply is recorded: it is gone on from there. */
+  /** Answers that are recorded: it is gone on from there. */
   steps: number;
-  /** How much of it was waiting for limits. */
+  /** How much of it was no work: it waited for limits, or was at rest. */
   stalledMs: number;
   /** Since when it waits for a limit, and for which; `undefined` while it does not. */
   stalled: { readonly at: number; readonly reason: WaitReason } | undefined;
+  /**
+   * Since when nothing of it is done, as its run is suspended, it is paused or a person is asked, and what it waited for
+   * then; `undefined` while it may go on.
+   */
+  rest:
+    | {
+        at: number;
+        /** Whether the process that worked on it is gone, with all that was under way. */
+        isLeft: boolean;
+        stalled: WaitReason | undefined;
+        readonly waiting: TaskRecord['waiting'];
+      }
+    | undefined;
 }
 
 /** When a task did what. Moments are epoch ms. */
@@ -44,7 +57,7 @@ export interface TaskRecord extends GroupedTask {
   limitedMs: number;
   /** The part of that in its attempts that ended. */
   stalledMs: number;
-  /** How long attempts worked on it, waits for limits left out. */
+  /** How long attempts worked on it, as far as their clocks went. */
   workedMs: number;
   /** What it waits for, as it was told. */
   waiting: { readonly because: string; readonly untilAt: number | undefined } | undefined;

@@ -1,3 +1,4 @@
+import { workedMs } from './attempt-clock.ts';
 import { isOver } from './needs.ts';
 import type { Present } from './present.ts';
 import type { TaskProgress, TaskStanding } from './progress.ts';
@@ -55,9 +56,7 @@ export function limitedNow(fold: ProgressFold, task: TaskRecord, nowMs: number):
 }
 
 function workingMs({ attempt }: TaskRecord, nowMs: number): number {
-  if (attempt === undefined) return 0;
-  const until = attempt.stalled?.at ?? nowMs;
-  return Math.max(0, until - attempt.startedAt - attempt.stalledMs);
+  return attempt === undefined ? 0 : workedMs(attempt, nowMs);
 }
 
 function standingOf(

@@ -18,7 +18,7 @@ export interface WorkRow {
    * none does.
    */
   readonly quality: number | undefined;
-  /** From the assignment to the end of the attempt with its checks, waits for limits left out; `undefined` without one. */
+  /** From the assignment to the end of the attempt with its checks, waits for limits and rests left out; `undefined` without one. */
   readonly meanMs: number | undefined;
   /** Nineteen of twenty of the last attempts took no longer. */
   readonly p95Ms: number | undefined;

@@ -41,6 +41,16 @@ describe('a graph as JSON', () => {
       TaskGraph['source']
     >;
     expect(await readGraph(writeGraph({ ...GRAPH, source, diagnostics: [] }))).toEqual(GRAPH);
+    const odd = writeGraph({
+      tasks: [
+        {
+          instruction: 'x',
+          step: { tool: 'a', input: JSON.parse('{ "__proto__": { "b": [] } }') },
+        },
+      ],
+    });
+    expect(odd).toContain('"__proto__"');
+    expect(writeGraph(await readGraph(odd))).toBe(odd);
     const check = fc.record({ kind: fc.string(), value: fc.jsonValue() as fc.Arbitrary<Json> });
     const task: fc.Arbitrary<TaskInput> = fc.record({
       key: fc.string(),

@@ -1,10 +1,11 @@
 import { ConfigError } from '../errors/config-error.ts';
+import { added } from '../internal/added.ts';
 import type { PlanTask } from '../spec/task.ts';
 
 interface Node {
   readonly key: string;
-  readonly needs: Node[];
-  readonly dependants: Node[];
+  needs: Node[];
+  dependants: Node[];
   /** Needs that are not verified yet. */
   missing: number;
   done: boolean;
@@ -42,7 +43,7 @@ export class TaskGraph {
   add(tasks: readonly GraphTask[]): void {
     for (const node of this.#newNodes(tasks)) {
       for (const needed of node.needs) {
-        needed.dependants.push(node);
+        needed.dependants = added(needed.dependants, node);
         if (needed.rank !== undefined) forgetRank(needed);
         if (!needed.done) node.missing += 1;
       }
@@ -95,25 +96,28 @@ export class TaskGraph {
 
   /** The nodes of those tasks that are new, which may need each other; when one needs what is not there, none stays. */
   #newNodes(tasks: readonly GraphTask[]): readonly Node[] {
-    const nodes: Node[] = [];
     const fresh = tasks.filter(({ key }) => {
       if (this.#nodes.has(key)) return false;
-      const node = createNode(key);
-      this.#nodes.set(key, node);
-      nodes.push(node);
+      this.#nodes.set(key, createNode(key));
       return true;
     });
-    for (let at = 0; at < fresh.length; at++) {
-      for (const need of fresh[at]?.needs ?? []) {
-        const needed = this.#nodes.get(need);
-        if (needed === undefined) {
-          for (const { key } of nodes) this.#nodes.delete(key);
-          throw unknownNeed(fresh[at]?.key ?? '', need);
-        }
-        nodes[at]?.needs.push(needed);
-      }
+    try {
+      return fresh.map((task) => this.#connected(task));
+    } catch (error) {
+      for (const { key } of fresh) this.#nodes.delete(key);
+      throw error;
     }
-    return nodes;
+  }
+
+  /** The node of a task, with those that it needs. */
+  #connected({ key, needs }: GraphTask): Node {
+    const node = this.#nodes.get(key) ?? createNode(key);
+    for (const need of needs) {
+      const needed = this.#nodes.get(need);
+      if (needed === undefined) throw unknownNeed(key, need);
+      node.needs = added(node.needs, needed);
+    }
+    return node;
   }
 }
 

@@ -23,6 +23,7 @@ export { createIds, type Ids } from '../internal/ids.ts';
 export type { JsonFix } from '../internal/lenient-json.ts';
 export { modelRefusal, type Refusal, requestIdOf } from '../internal/model-refusal.ts';
 export { nearest, suggest } from '../internal/nearest.ts';
+export { noSuchModel } from '../internal/no-such-model.ts';
 export { parseDuration } from '../internal/parse-duration.ts';
 export { currentHolder, isAlive } from '../internal/process-identity.ts';
 export {

@@ -99,6 +99,14 @@ describe('composePrompt', () => {
     expect(user).toContain('The command `node --test test/slugify.test.ts` exits with code 0.');
   });
 
+  it('P1: the system section has a version for each of its texts', () => {
+    const bare = { ...full, context: undefined, inputs: [], history: [], tools: [] };
+    const [told, plain] = [full, bare].map((input) => composePrompt(input).sections[0]);
+    expect(told?.text).toContain(plain?.text.trim());
+    expect(told?.text).not.toBe(plain?.text);
+    expect(told?.version).not.toBe(plain?.version);
+  });
+
   it('P1: the task section starts with the key and title', () => {
     const section = composePrompt(full).sections.at(-1);
     expect(section?.layer).toBe('task');

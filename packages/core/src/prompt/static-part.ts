@@ -75,7 +75,7 @@ function build(input: StaticInput): StaticPart {
   const isTold = input.hasData || tools.length > 0 || hasUntrusted(practices.text);
   const system = isTold ? `${systemText}\n${untrustedNote}` : systemText;
   const sections = joinSections([
-    { layer: 'system', id: 'overseer', version: '2', text: system },
+    { layer: 'system', id: 'overseer', version: isTold ? '2+data' : '2', text: system },
     { layer: 'system', id: 'tools', version: '1', text: toolsText(tools) },
     { layer: 'role', id: roleName, version: textVersion(role.text), text: role.text.trim() },
     { layer: 'model', id: model.id, version: '1', text: modelText(model, tools) },

@@ -1,5 +1,5 @@
 import type { Admission, Claim } from '../limit/model-limits.ts';
-import type { ConsideredModel } from '../spec/event.ts';
+import type { ConsideredModel, WaitCause } from '../spec/event.ts';
 import type { Candidate } from './candidates.ts';
 import type { Member } from './member.ts';
 import { type RatingInput, type Ratings, rateCandidates, type Waiting } from './rate-candidates.ts';
@@ -16,7 +16,7 @@ export interface ChoiceInput {
   /** Epoch ms until which a model is out of order, with the reason. */
   readonly downUntil: (
     model: string,
-  ) => { readonly untilAt: number; readonly why: string } | undefined;
+  ) => { readonly untilAt: number; readonly why: string; readonly on?: WaitCause } | undefined;
   /** Models whose answers to this task were refused, with how often. */
   readonly refusals: ReadonlyMap<string, number>;
   /** Models that this task must not be given to, with the reason. */
@@ -42,6 +42,8 @@ export type Choice =
       /** `undefined`: until a call ends. */
       readonly untilAt: number | undefined;
       readonly because: string;
+      /** What is waited for of the model that would be first. */
+      readonly on?: WaitCause;
     }
   | { readonly kind: 'never'; readonly because: string };
 
@@ -162,7 +164,7 @@ function admissionOf({ member }: Candidate, input: ChoiceInput): Admission {
   if (excluded !== undefined) return { kind: 'never', why: excluded };
   const down = input.downUntil(member.name);
   if (down !== undefined && down.untilAt > input.nowMs) {
-    return { kind: 'wait', untilAt: down.untilAt, why: down.why };
+    return { kind: 'wait', ...down };
   }
   return member.limits.admit(input.nowMs, input.claimFor(member), input.callsFor(member));
 }
@@ -211,12 +213,14 @@ function waitFor(offers: readonly Offer[]): Choice {
   if (waits.length === 0) {
     return { kind: 'never', because: offers.map(describe).join('; ') };
   }
+  const [first] = waits;
   const known = waits.flatMap((wait) => (wait.untilAt === undefined ? [] : [wait.untilAt]));
   return {
     kind: 'wait',
     // A running call that ends wakes the dispatcher by itself; the earliest known moment is the other way on.
     untilAt: known.length === 0 ? undefined : Math.min(...known),
     because: waits.map((wait) => `${wait.name}: ${wait.why}`).join('; '),
+    ...(first?.on === undefined ? {} : { on: { ...first.on, model: first.name } }),
   };
 }
 

@@ -14,6 +14,11 @@ interface Kept {
 export class Aside {
   readonly #kept = new Map<string, Kept>();
 
+  /** How many tasks are kept back. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
   /** The tasks that are kept back. */
   get tasks(): readonly ReadyTask[] {
     return [...this.#kept.values()].map(({ ready }) => ready);

@@ -9,7 +9,9 @@ const ANSWER_MS = 15_000;
 
 /** What became of a request. */
 export type StoreAnswer =
-  | ReservationAnswer
+  /** `tookMs`: how long ago it was asked for, at least as long as it counts. */
+  | { readonly kind: 'held'; readonly tookMs: number }
+  | Exclude<ReservationAnswer, { readonly kind: 'held' }>
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
@@ -53,11 +55,14 @@ export async function askStore(
   return answer;
 }
 
-async function reserve(line: StoreLine, wanted: Wanted): Promise<ReservationAnswer> {
+async function reserve(line: StoreLine, wanted: Wanted): Promise<StoreAnswer> {
   const { store, member, clock } = line;
-  const ask = (): Promise<ReservationAnswer> => {
+  const ask = async (): Promise<StoreAnswer> => {
     const nowMs = clock.now();
-    return store.reserve({ ...wanted(nowMs), member: member.id, nowMs });
+    const askedAt = clock.elapsed();
+    const answer = await store.reserve({ ...wanted(nowMs), member: member.id, nowMs });
+    if (answer.kind === 'wait') return answer;
+    return { kind: 'held', tookMs: clock.elapsed() - askedAt };
   };
   try {
     return await ask();

@@ -1,5 +1,5 @@
 import type { LetThrough } from '../attempt/call-model.ts';
-import { waitsOut } from '../internal/waits-out.ts';
+import { strikesOf, waitFor } from '../internal/recoveries.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
 import type { BudgetAdmission } from '../limit/budget-reasons.ts';
@@ -16,9 +16,6 @@ import type { Decider } from './decider.ts';
 import { outlasted, waitedSince } from './outage.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
-
-/** Calls of one attempt that may fail in a row for reasons that waiting does not cure. */
-const MAX_FAILURES = 5;
 
 const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
 const ENSEMBLE_PLAN_OUTPUT = {
@@ -50,7 +47,7 @@ interface Hopeless {
   readonly because: string;
 }
 
-/** Why an attempt does not go on with its model, if it does not: it is refused, or has waited long enough. Pure. */
+/** Why an attempt does not go on with its model, if it does not: it is refused, or has waited long enough, by the table of recoveries. Pure. */
 export function whyHopeless(
   decider: Decider,
   { task, attempt }: { readonly task: TaskState; readonly attempt: AttemptState },
@@ -61,9 +58,11 @@ export function whyHopeless(
   if (failure === undefined) return undefined;
   if (!failure.retryable) return { outcome: 'failed', because: failure.message };
   const why = `${failures} calls in a row failed: ${failure.message}`;
-  const kind = waitsOut[failure.kind];
-  if (kind !== 'always' && strikes >= MAX_FAILURES) return { outcome: 'failed', because: why };
-  return kind === 'no' ? undefined : waitedEnough(decider, { task, attempt }, member.name, nowMs);
+  const { times = Number.POSITIVE_INFINITY } = waitFor(failure.kind);
+  if (strikes > times) return { outcome: 'failed', because: why };
+  // What this side broke off, and what counts in full, is of no outage.
+  if (failure.kind === 'aborted' || strikesOf(failure.kind) === 'each') return undefined;
+  return waitedEnough(decider, { task, attempt }, member.name, nowMs);
 }
 
 function waitedEnough(

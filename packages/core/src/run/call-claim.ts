@@ -1,12 +1,12 @@
 import { estimateTokens } from '../call/estimate-tokens.ts';
-import { costMicroUsd } from '../call/price.ts';
+import { costMicroUsd, dearestInput } from '../call/price.ts';
 import { defined } from '../internal/defined.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
 import type { Message } from '../spec/message.ts';
-import type { ToolDescription } from '../spec/model.ts';
+import type { Price, ToolDescription } from '../spec/model.ts';
 import type { Decider } from './decider.ts';
 import { outputKey } from './output-key.ts';
 import type { EstimateFor } from './rating-for.ts';
@@ -33,7 +33,7 @@ export function claimFor(
   // Text of few words and many signs has up to twice the tokens that the estimate sees.
   return {
     estimate: priced(member, inputTokens, output),
-    worst: priced(member, inputTokens * 2, maximum),
+    worst: dearest(member, inputTokens * 2, maximum),
     ...(payer === undefined ? {} : { payer }),
   };
 }
@@ -77,13 +77,18 @@ export function payerOf(run: RunState | undefined): Payer | undefined {
   return defined({ user: run.user, tenant: run.tenant });
 }
 
-function priced(member: Member, inputTokens: number, outputTokens: number): CallEstimate {
-  const microUsd =
-    member.price === undefined
-      ? 0
-      : (costMicroUsd(
-          { input: { total: inputTokens }, output: { total: outputTokens } },
-          member.price,
-        ) ?? 0);
-  return { inputTokens, outputTokens, microUsd };
+function priced({ price }: Member, inputTokens: number, outputTokens: number): CallEstimate {
+  return { inputTokens, outputTokens, microUsd: microUsdOf(price, inputTokens, outputTokens) };
+}
+
+/** Nobody knows before what a provider keeps of a prompt, and what it asks for that. */
+function dearest({ price }: Member, inputTokens: number, outputTokens: number): CallEstimate {
+  const most = price === undefined ? undefined : { ...price, input: dearestInput(price) };
+  return { inputTokens, outputTokens, microUsd: microUsdOf(most, inputTokens, outputTokens) };
+}
+
+function microUsdOf(price: Price | undefined, inputTokens: number, outputTokens: number): number {
+  if (price === undefined) return 0;
+  const usage = { input: { total: inputTokens }, output: { total: outputTokens } };
+  return costMicroUsd(usage, price) ?? 0;
 }

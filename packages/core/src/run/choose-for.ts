@@ -60,9 +60,9 @@ export function chooseFor(
     refusals,
     excluded,
     patienceMs: settings.patienceMs,
-    // Where there is one and nothing was tried, nothing is left to be told apart.
+    // Where there is one and nothing was tried, nothing is left to be told apart; work is reviewed by others than those too.
     rating:
-      candidates.length < 2 && task.past.length === 0
+      candidates.length < 2 && task.past.length === 0 && task.asks?.author === undefined
         ? undefined
         : ratingFor(
             decider,
@@ -95,8 +95,8 @@ export function mayRunNow(
     member.limits.admit(nowMs, claimFor(decider, member, task, rough)).kind === 'run';
 }
 
-/** Which models' answers were refused and how often, and which failed at the task. */
-function triedBy({ past, forgiven, model }: TaskState): {
+/** Which models' answers were refused and how often, and which failed at the task. Pure. */
+export function triedBy({ past, forgiven, model }: TaskState): {
   readonly refusals: Map<string, number>;
   readonly excluded: Map<string, string>;
 } {

@@ -1,13 +1,15 @@
 import { conversation } from '../attempt/conversation.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
+import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { type Member, versionOf } from '../route/member.ts';
 import type { HedgeOf } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import { admitCall } from './begin-call.ts';
 import { claimForMessages } from './call-claim.ts';
-import { chooseFor, LEAST_ANSWER } from './choose-for.ts';
+import { chooseFor, LEAST_ANSWER, triedBy } from './choose-for.ts';
 import type { Decider } from './decider.ts';
+import { doubtedIn } from './rating-for.ts';
 import type { Settings } from './settings.ts';
 import { takenModels } from './taken-models.ts';
 
@@ -44,14 +46,8 @@ export function chooseHedge(
   silentMs: number,
   nowMs: number,
 ): ChosenHedge | undefined {
-  const { settings, projection } = decider;
-  const silent = `gave no first word in ${inWords(silentMs)}`;
-  const without = new Map(takenModels(projection.runs.get(task.run), task));
-  for (const name of settings.members.keys()) {
-    const trouble = projection.breakers.trouble(name);
-    if (trouble !== undefined) without.set(name, trouble.why);
-  }
-  without.set(attempt.model ?? '', silent);
+  const silent = `gave no first word in ${silence(silentMs)}`;
+  const without = notAskedToo(decider, task).set(attempt.model ?? '', silent);
   const choice = chooseFor(decider, task, nowMs, without);
   if (choice.kind !== 'assign') return undefined;
   const { member } = choice;
@@ -59,7 +55,7 @@ export function chooseHedge(
   const claim = claimForMessages(decider, member, task, messages, []);
   const { contextWindow = Number.POSITIVE_INFINITY } = member.model.info;
   if (claim.estimate.inputTokens + LEAST_ANSWER > contextWindow) return undefined;
-  const admission = admitCall(projection, task, member, claim, nowMs);
+  const admission = admitCall(decider.projection, task, member, claim, nowMs);
   if (admission.kind !== 'run') return undefined;
   const because = `${attempt.model} ${silent}: asked ${member.name} too`;
   return {
@@ -71,7 +67,22 @@ export function chooseHedge(
   };
 }
 
-function inWords(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
+/** Who is no second model for a task, even where nobody else is left, each with the reason. */
+function notAskedToo({ settings, projection }: Decider, task: TaskState): Map<string, string> {
+  const without = new Map(takenModels(projection.runs.get(task.run), task));
+  for (const name of settings.members.keys()) {
+    const trouble = projection.breakers.trouble(name);
+    if (trouble !== undefined) without.set(name, trouble.why);
+  }
+  // Such a model may be quicker than the one that the task was given to instead of it, and would take it back.
+  for (const name of triedBy(task).refusals.keys()) without.set(name, 'its answer was refused');
+  for (const name of doubtedIn(task)) without.set(name, 'its answer was doubtful');
+  // Where the one other reviewer is silent, the author would be the last who can.
+  if (task.asks?.author !== undefined) without.set(task.asks.author, 'its work is judged');
+  return without;
+}
+
+/** Spans are rounded up, and no more is said than what is known. */
+function silence(ms: number): string {
+  return describeSpan(ms < 1_000 ? ms : ms - (ms % 1_000));
 }

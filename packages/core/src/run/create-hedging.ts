@@ -3,7 +3,7 @@ import type { AskedToo, Hedging } from '../attempt/hedging.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import { callStarted, requestOf } from './begin-call.ts';
-import { chooseHedge, isHedgeable } from './choose-hedge.ts';
+import { type ChosenHedge, chooseHedge, isHedgeable } from './choose-hedge.ts';
 import type { Decider } from './decider.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -29,7 +29,7 @@ export function createHedging(
     }
     if (!hedges.mayHedge || journal.failure !== undefined) return undefined;
     if (!mayAskToo(at)) return undefined;
-    const found = chooseHedge(decider, task, attempt, silentMs, settings.clock.now());
+    const found = chosenOrNone(decider, at, silentMs);
     if (found === undefined) return undefined;
     const { member, claim, admission, messages, hedge } = found;
     const request = requestOf(settings, task, member, messages, []);
@@ -46,13 +46,19 @@ export function createHedging(
       if (attempt.model === undefined || !isHedgeable(settings, task, attempt)) return undefined;
       return hedges.lateAfter(attempt.model, task.task.kind);
     },
-    askToo: (at, call, silentMs) => {
-      try {
-        return askToo(at, call, silentMs);
-      } catch {
-        // A framework or a journal that fails ends the call that is under way by ways of their own; nobody is asked beside it.
-        return undefined;
-      }
-    },
+    askToo,
   };
+}
+
+/** What a part of the team throws as somebody is chosen, such as a framework, is no fault of the call that is under way. */
+function chosenOrNone(
+  decider: Decider,
+  { task, attempt }: AttemptPlace,
+  silentMs: number,
+): ChosenHedge | undefined {
+  try {
+    return chooseHedge(decider, task, attempt, silentMs, decider.settings.clock.now());
+  } catch {
+    return undefined;
+  }
 }

@@ -13,7 +13,7 @@ import type { Decider } from './decider.ts';
 import type { DispatcherHost } from './dispatcher-host.ts';
 import { toolWait } from './down-until.ts';
 import { FirstCalls } from './first-calls.ts';
-import { FreeTasks, type TaskPlace } from './free-tasks.ts';
+import { FreeTasks } from './free-tasks.ts';
 import { NextCalls } from './next-calls.ts';
 import { assignedToNobody, whyNoModel } from './no-model.ts';
 import { probeOrder } from './probe-order.ts';
@@ -93,7 +93,7 @@ export class Dispatcher {
   /** A call ended: what it held is free. */
   freed(): void {
     const { aside, queue } = this.scheduling;
-    aside.readmit(this.#projection, queue, this.#settings.clock.now());
+    if (aside.size > 0) aside.readmit(this.#projection, queue, this.#settings.clock.now());
     const waiting = this.#nextCalls.size + this.toolTurns.size + this.free.size;
     if (queue.size > 0 || waiting > 0) this.wake();
   }
@@ -129,29 +129,25 @@ export class Dispatcher {
   }
 
   #startOrBreak(ready: ReadyTask, nowMs: number): Started {
+    const run = this.#projection.runs.get(ready.run);
+    const task = run?.tasks.get(ready.task);
+    if (run === undefined || task === undefined) return 'dropped';
     try {
-      return this.#start(ready, nowMs);
+      return this.#start(run, task, ready, nowMs);
     } catch (error) {
-      return this.#broke(ready, error);
+      return this.#broke(run, task, error);
     }
   }
 
   /** What a plugin throws while a task is given away ends that task, and nothing else. */
-  #broke(place: TaskPlace, error: unknown): 'dropped' {
-    const run = this.#projection.runs.get(place.run);
-    const task = run?.tasks.get(place.task);
+  #broke(run: RunState, task: TaskState, error: unknown): 'dropped' {
     // Of a journal that failed everybody hears by other ways.
-    if (run === undefined || task === undefined || this.#journal.failure !== undefined) {
-      return 'dropped';
-    }
-    this.#host.breakStart(run, task, error);
+    if (this.#journal.failure === undefined) this.#host.breakStart(run, task, error);
     return 'dropped';
   }
 
-  #start(ready: ReadyTask, nowMs: number): Started {
-    const run = this.#projection.runs.get(ready.run);
-    const task = run?.tasks.get(ready.task);
-    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
+  #start(run: RunState, task: TaskState, ready: ReadyTask, nowMs: number): Started {
+    if (!this.#mayStart(run, task)) return 'dropped';
     if (this.scheduling.isFull(task)) return { untilAt: undefined };
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
@@ -160,7 +156,7 @@ export class Dispatcher {
     }
     if (choice.kind === 'wait') {
       if (this.#firstCalls.startAnswered(run, task, undefined, nowMs)) return 'started';
-      const waits = this.#waits.note(task, choice.because, choice.untilAt, nowMs);
+      const waits = this.#waits.note(task, choice.because, choice.untilAt, nowMs, choice.on);
       return { ...waits, isItsOwn: this.scheduling.isShutOut(task, nowMs) };
     }
     return this.#assign(run, task, choice, ready, nowMs);
@@ -175,32 +171,31 @@ export class Dispatcher {
   /** Starts what waits for no model. One that is started may make others ready, which are behind it then. */
   #startFree(nowMs: number, notLaterThan: (at: number | undefined) => void): void {
     if (this.free.size === 0) return;
-    this.free.offer((place) => {
-      const outcome = this.#startFreeOrBreak(place, nowMs);
+    this.free.offer((run, task) => {
+      const outcome = this.#startFreeOrBreak(run, task, nowMs);
       if (typeof outcome === 'string') return true;
       notLaterThan(outcome.untilAt);
       return false;
     });
   }
 
-  #startFreeOrBreak(place: TaskPlace, nowMs: number): Started {
+  #startFreeOrBreak(run: RunState, task: TaskState, nowMs: number): Started {
     try {
-      return this.#startWithoutModel(place, nowMs);
+      return this.#startWithoutModel(run, task, nowMs);
     } catch (error) {
-      return this.#broke(place, error);
+      return this.#broke(run, task, error);
     }
   }
 
-  #startWithoutModel(place: TaskPlace, nowMs: number): Started {
-    const run = this.#projection.runs.get(place.run);
-    const task = run?.tasks.get(place.task);
-    if (run === undefined || task === undefined || !this.#mayStart(run, task)) return 'dropped';
+  #startWithoutModel(run: RunState, task: TaskState, nowMs: number): Started {
+    if (!this.#mayStart(run, task)) return 'dropped';
     const because = whyNoModel(run, task);
     if (because === undefined) return 'dropped';
     const down = toolWait(this.#decider, run, task, nowMs);
     // Once a wait: who is behind in a long line need not fill the journal with each that goes before.
     if (down?.isQuota === true && task.waiting !== undefined) return { untilAt: down.untilAt };
-    if (down !== undefined) return this.#waits.note(task, down.because, down.untilAt, nowMs);
+    if (down !== undefined)
+      return this.#waits.note(task, down.because, down.untilAt, nowMs, down.on);
     const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids(), because)]);
     this.#host.begin(run, task, undefined, durable);
     return 'started';
@@ -238,7 +233,8 @@ export class Dispatcher {
     if (admission.kind === 'wait') {
       if (!admission.ofBudget) {
         const because = `${member.name}: ${admission.why}`;
-        return this.#waits.note(task, because, admission.untilAt, nowMs);
+        const on = admission.on && { ...admission.on, model: member.name };
+        return this.#waits.note(task, because, admission.untilAt, nowMs, on);
       }
       this.scheduling.aside.put(ready, claim, member.name);
       return 'dropped';

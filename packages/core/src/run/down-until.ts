@@ -1,4 +1,5 @@
 import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { WaitCause } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Decider } from './decider.ts';
 import { outageEndsAt } from './outage.ts';
@@ -17,12 +18,13 @@ export function downUntil(
   run: string,
   model: string,
   nowMs: number,
-): { readonly untilAt: number; readonly why: string } | undefined {
+): { readonly untilAt: number; readonly why: string; readonly on: WaitCause } | undefined {
   const down = decider.projection.breakers.down(model, nowMs);
   if (down === undefined) return decider.settings.members.get(model)?.learned.wait(nowMs);
-  const { untilAt = nowMs + TRIAL_MS, why } = down;
+  const { untilAt = nowMs + TRIAL_MS, why, fault } = down;
+  const on = { kind: 'outage', what: fault } as const;
   const endsAt = outageEndsAt(decider, run, model) ?? untilAt;
-  return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why };
+  return { untilAt: endsAt > nowMs ? Math.min(untilAt, endsAt) : untilAt, why, on };
 }
 
 /** Why the tool that does a task keeps it waiting, and until when to wait, if it does. Pure. */
@@ -32,14 +34,20 @@ export function toolWait(
   { task }: TaskState,
   nowMs: number,
 ):
-  | { readonly because: string; readonly untilAt: number | undefined; readonly isQuota?: true }
+  | {
+      readonly because: string;
+      readonly untilAt: number | undefined;
+      readonly on: WaitCause | undefined;
+      readonly isQuota?: true;
+    }
   | undefined {
   const { step } = task;
   if (step === undefined) return undefined;
   const down = projection.tools.down(step.tool, nowMs);
   if (down === undefined) return quotaWait(settings, run, task, step.tool, nowMs);
   const because = `the tool ${step.tool} is out of order: ${down.why}`;
-  return { because, untilAt: down.untilAt ?? nowMs + TRIAL_MS };
+  const on = { kind: 'outage', what: `tool ${step.tool}: ${down.fault}` } as const;
+  return { because, untilAt: down.untilAt ?? nowMs + TRIAL_MS, on };
 }
 
 function quotaWait(
@@ -53,6 +61,6 @@ function quotaWait(
   if (tool === undefined) return undefined;
   const admission = toolLimits.admit(toolCallOf(run, task, undefined, name, tool), nowMs);
   if (admission.kind === 'run') return undefined;
-  const untilAt = admission.kind === 'wait' ? admission.untilAt : undefined;
-  return { because: admission.why, untilAt, isQuota: true };
+  const { untilAt, on } = admission.kind === 'wait' ? admission : {};
+  return { because: admission.why, untilAt, on, isQuota: true };
 }

@@ -1,17 +1,18 @@
-import type { Runs } from '../journal/fold-run.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import type { ToolBreakers, ToolEnd } from '../limit/tool-breakers.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 
-/** Tells the breakers of tools what an event says of a tool; asks `runs` as they were before it. */
-export function foldToolCalls(tools: ToolBreakers, runs: Runs, event: OverseerEvent): void {
+/** Tells the breakers of tools what an event says of a tool; `task` is its task, as it was before. */
+export function foldToolCalls(
+  tools: ToolBreakers,
+  task: TaskState | undefined,
+  event: OverseerEvent,
+): void {
   const { attempt = '', at } = event;
-  const taskOf = (): TaskState | undefined =>
-    runs.get(event.run ?? '')?.tasks.get(event.task ?? '');
   switch (event.type) {
     case 'task.assigned': {
       // The only call of a step is named for its attempt.
-      const step = event.data.model === undefined ? taskOf()?.task.step : undefined;
+      const step = event.data.model === undefined ? task?.task.step : undefined;
       if (step !== undefined) tools.start(step.tool, attempt, attempt, at);
       return;
     }
@@ -19,7 +20,7 @@ export function foldToolCalls(tools: ToolBreakers, runs: Runs, event: OverseerEv
       tools.start(event.data.name, attempt, event.data.id, at);
       return;
     case 'tool.finished': {
-      const tool = event.data.name ?? nameOf(taskOf(), event.data.id);
+      const tool = event.data.name ?? nameOf(task, event.data.id);
       if (tool !== undefined) tools.end(tool, attempt, event.data.id, at, howItEnded(event.data));
       return;
     }
@@ -27,7 +28,7 @@ export function foldToolCalls(tools: ToolBreakers, runs: Runs, event: OverseerEv
     case 'task.done':
     case 'task.failed':
     case 'task.skipped':
-      tools.leave(attempt === '' ? (taskOf()?.attempt?.id ?? '') : attempt, at);
+      tools.leave(attempt === '' ? (task?.attempt?.id ?? '') : attempt, at);
       return;
     default:
   }

@@ -1,34 +1,26 @@
-/** Names one task. */
-export interface TaskPlace {
-  readonly run: string;
-  readonly task: string;
-}
+import type { RunState, TaskState } from '../journal/run-state.ts';
 
 /** Tasks that are ready and wait for no model, each once, in the order of becoming so. */
 export class FreeTasks {
-  readonly #places = new Map<string, TaskPlace>();
+  /** With the run of each. */
+  readonly #tasks = new Map<TaskState, RunState>();
 
   get size(): number {
-    return this.#places.size;
+    return this.#tasks.size;
   }
 
   /** Adds a task, unless it is there. */
-  add(place: TaskPlace): void {
-    const name = nameOf(place);
-    if (!this.#places.has(name)) this.#places.set(name, place);
+  add(run: RunState, task: TaskState): void {
+    if (!this.#tasks.has(task)) this.#tasks.set(task, run);
   }
 
   /** Offers every task once, those included that are added meanwhile, and keeps those of which `start` gives `false`. */
-  offer(start: (place: TaskPlace) => boolean): void {
-    const kept: TaskPlace[] = [];
-    for (const [name, place] of this.#places) {
-      this.#places.delete(name);
-      if (!start(place)) kept.push(place);
+  offer(start: (run: RunState, task: TaskState) => boolean): void {
+    const kept: (readonly [RunState, TaskState])[] = [];
+    for (const [task, run] of this.#tasks) {
+      this.#tasks.delete(task);
+      if (!start(run, task)) kept.push([run, task]);
     }
-    for (const place of kept) this.add(place);
+    for (const [run, task] of kept) this.add(run, task);
   }
-}
-
-function nameOf({ run, task }: TaskPlace): string {
-  return `${run} ${task}`;
 }

@@ -4,7 +4,7 @@ import { atMost } from '../internal/at-most.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Claim } from '../limit/claim.ts';
-import { type JointShare, usedOf, wantsOf, whyRefused } from '../limit/joint-admission.ts';
+import { causeOf, type JointShare, usedOf, wantsOf, whyRefused } from '../limit/joint-admission.ts';
 import { type JointLimit, jointFull, jointGranted } from '../limit/joint-limit.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
@@ -37,6 +37,7 @@ export interface JointGateParts extends StoreLine {
 
 /** A call that was begun and counts in joint limits. */
 interface Begun {
+  readonly model: string;
   readonly shares: readonly JointShare[];
   readonly claim: Claim;
   /** Whether all windows that it counts in are those of the store, so that it may be sent somewhat later than it was begun. */
@@ -50,7 +51,7 @@ interface Asking {
   readonly call: string;
   readonly begun: Begun;
   readonly cancel: Cancellation;
-  /** It waits here no longer than until then, epoch ms. */
+  /** It waits here no longer than until then, by what has elapsed. */
   readonly giveUpAt: number;
   asked: number;
   /** Answers that came too late. */
@@ -107,7 +108,7 @@ export class JointGate implements JointLeave {
     const begun = this.#begun.get(call);
     if (begun === undefined) return undefined;
     const { clock } = this.#parts;
-    const giveUpAt = begun.waitsHere ? clock.now() + HERE_MS : Number.NEGATIVE_INFINITY;
+    const giveUpAt = begun.waitsHere ? clock.elapsed() + HERE_MS : Number.NEGATIVE_INFINITY;
     const asking: Asking = { call, begun, cancel, giveUpAt, asked: 0, late: 0 };
     for (;;) {
       const outcome = await this.#heed(asking, await this.#reserve(asking));
@@ -136,7 +137,7 @@ export class JointGate implements JointLeave {
     const asks = new Set(shares.map(({ joint }) => joint));
     for (const joint of asks) joint.asking += 1;
     const waitsHere = limits.isAllJoint(payer);
-    this.#begun.set(call, { shares, claim: { estimate, worst }, waitsHere, asks });
+    this.#begun.set(call, { model, shares, claim: { estimate, worst }, waitsHere, asks });
     this.#renewal.wake();
   }
 
@@ -174,8 +175,8 @@ export class JointGate implements JointLeave {
     if (answer.kind === 'failed') return this.#unreachable(call, begun, answer.error);
     this.#failures = 0;
     if (answer.kind === 'wait') return await this.#wait(asking, answer);
-    const { clock, leewayMs, store } = this.#parts;
-    if (clock.now() - answer.at <= leewayMs) {
+    const { leewayMs, store } = this.#parts;
+    if (answer.tookMs <= leewayMs) {
       this.#granted(begun);
       return 'send';
     }
@@ -195,7 +196,7 @@ export class JointGate implements JointLeave {
         ? this.#backoff(asking.asked, HERE_AGAIN_MS)
         : Math.max(0, answer.untilAt - clock.now());
     asking.asked += 1;
-    if (clock.now() + waitMs > giveUpAt) return this.#refused(begun, answer);
+    if (clock.elapsed() + waitMs > giveUpAt) return this.#refused(begun, answer);
     this.#waitFor(begun, answer);
     await sleep(clock, waitMs, cancel);
     return 'ask again';
@@ -222,7 +223,7 @@ export class JointGate implements JointLeave {
     return { because: 'it was cancelled before it was sent' };
   }
 
-  #refused({ shares, claim }: Begun, answer: Wait): Withheld {
+  #refused({ model, shares, claim }: Begun, answer: Wait): Withheld {
     const nowMs = this.#parts.clock.now();
     const share = shares.find(({ joint }) => joint.limit === answer.limit);
     if (share === undefined) return { because: `${answer.limit} has no room`, untilAt: nowMs };
@@ -230,20 +231,22 @@ export class JointGate implements JointLeave {
     const unknown = nowMs + this.#backoff(joint.refusals, PLACE_MS);
     const untilAt = Math.max(nowMs + 1, answer.untilAt ?? unknown);
     const why = (now: number): string => whyRefused(share, claim, answer, now);
-    jointFull(joint, { untilAt, why });
-    return { because: why(nowMs), limit: joint.limit, untilAt };
+    const on = causeOf(joint);
+    jointFull(joint, { untilAt, why, on });
+    return { because: why(nowMs), limit: joint.limit, untilAt, on: { ...on, model } };
   }
 
   /** Nothing is sent that was not allowed: work waits until the store can be asked. */
-  #unreachable(call: string, { shares }: Begun, error: unknown): Withheld {
+  #unreachable(call: string, { model, shares }: Begun, error: unknown): Withheld {
     this.#settlements.release(call);
     const untilAt = this.#parts.clock.now() + this.#backoff(this.#failures, STORE_MS);
     this.#failures += 1;
     const said = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     const code = OverseerError.is(error) ? error.code : 'store.failed';
     const because = `the shared limits cannot be asked, so nothing is sent: ${said} (${code})`;
-    for (const { joint } of shares) jointFull(joint, { untilAt, why: () => because });
-    return { because, untilAt, code };
+    const on = { kind: 'outage', what: 'the shared limits cannot be asked' } as const;
+    for (const { joint } of shares) jointFull(joint, { untilAt, why: () => because, on });
+    return { because, untilAt, code, on: { ...on, model } };
   }
 
   /** Twice as long each time; not the same for all who wait for the same. */

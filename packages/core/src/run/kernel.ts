@@ -99,14 +99,13 @@ export class Kernel {
         void this.#control.stops.drain(run, because).catch(() => undefined),
     });
     this.scheduling = this.#dispatcher.scheduling;
-    this.#graphs = new RunGraphs(this.scheduling, this.#dispatcher.free, settings.shared);
+    this.#graphs = new RunGraphs(this.scheduling, this.#dispatcher.free, settings);
     this.#control = new RunControl({
       attempts: this.#attempts,
       graphs: this.#graphs,
       attemptHost: this.#host,
       maxAttempts: settings.maxAttempts,
       spent: (run) => projection.budgets.spentSoFar(run),
-      now: () => settings.clock.now(),
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),
       wake: () => this.#dispatcher.wake(),
@@ -125,7 +124,6 @@ export class Kernel {
       isPaused: () => this.paused !== undefined,
       append: (drafts) => this.#append(drafts),
       wake: () => this.#dispatcher.wake(),
-      now: () => settings.clock.now(),
       resumeRun: (run, because, source) => this.#resume(run, because, source),
     });
     journal.whenFailed((failure) => this.#failAll(failure));
@@ -259,7 +257,7 @@ export class Kernel {
     this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
     this.#sampler.wake();
     const left = this.#attempts.adoptAll(run);
-    this.#graphs.load(run, this.#settings.clock.now());
+    this.#graphs.load(run);
     // Only once all are taken on can one find the other that asked it.
     for (const at of left) this.#attempts.go(at, undefined, undefined);
     this.#control.finishIfOver(run);
@@ -338,7 +336,7 @@ export class Kernel {
     const children = questionTasks(at.run, at.task, at.attempt).filter(
       ({ status }) => status === 'open',
     );
-    this.#graphs.add(at.run, children, this.#settings.clock.now());
+    this.#graphs.add(at.run, children);
     this.#dispatcher.freed();
   }
 }

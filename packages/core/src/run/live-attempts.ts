@@ -81,7 +81,9 @@ export class LiveAttempts {
     const entry = this.#live.get(at.attempt.id);
     if (entry === undefined) return;
     const work =
-      ready === undefined && call === undefined ? this.#drive(at) : this.#makeCall(at, ready, call);
+      ready === undefined && call === undefined
+        ? drive(this.#host, at, this.#break)
+        : this.#makeCall(at, ready, call);
     // An attempt that is driven already goes on with what is under way.
     if (work !== undefined || !at.live.isDriven) entry.work = work;
   }
@@ -127,21 +129,12 @@ export class LiveAttempts {
       this.#break(at, error);
       return;
     }
-    await this.#drive(at);
+    await drive(this.#host, at, this.#break);
   }
 
-  #drive(at: AttemptPlace): Promise<void> | undefined {
-    try {
-      return drive(this.#host, at)?.catch((error: unknown) => this.#break(at, error));
-    } catch (error) {
-      this.#break(at, error);
-      return undefined;
-    }
-  }
-
-  #break(at: AttemptPlace, error: unknown): void {
+  readonly #break = (at: AttemptPlace, error: unknown): void => {
     if (!at.live.cancel.aborted) this.#onBroken(at, error);
-  }
+  };
 }
 
 /** What to tell people of an error that nobody planned for. */

@@ -1,8 +1,9 @@
 import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import { conversation } from '../attempt/conversation.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
+import type { WaitCause } from '../spec/event.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import { claimForMessages } from './call-claim.ts';
 import { chooseFor } from './choose-for.ts';
@@ -92,7 +93,7 @@ export class NextCalls {
     const down = downUntil(this.#decider, run.id, member.name, nowMs);
     const notBefore = Math.max(failure?.retryAt ?? nowMs, down?.untilAt ?? nowMs);
     if (notBefore > nowMs) {
-      return this.#moveOrWait(at, notBefore, nowMs, failure?.message ?? down?.why ?? 'is down');
+      return this.#moveOrWait(at, notBefore, nowMs, failure ? outageOf(failure) : down);
     }
     return this.#nextCall(at, member, first.key, nowMs);
   }
@@ -115,7 +116,7 @@ export class NextCalls {
       return undefined;
     }
     if (admission.kind === 'wait') {
-      return this.#moveOrWait(at, admission.untilAt, nowMs, admission.why);
+      return this.#moveOrWait(at, admission.untilAt, nowMs, admission);
     }
     const call = this.#decider.settings.ids();
     const place = { ...placeOf(at), call };
@@ -132,7 +133,7 @@ export class NextCalls {
     at: AttemptPlace,
     untilAt: number | undefined,
     nowMs: number,
-    why: string,
+    { why, on }: { readonly why: string; readonly on?: WaitCause } = { why: 'is down' },
   ): number | undefined {
     const isLong = untilAt !== undefined && untilAt - nowMs > this.#decider.settings.patienceMs;
     if (isLong && at.attempt.steps.length === 0) {
@@ -144,7 +145,8 @@ export class NextCalls {
     const isNewTime = isSetBack(this.#decider.projection.latestAt, nowMs);
     // Once a call: an outage must not fill the journal with all who wait, each time that one of them tries.
     if (isNewTime || (isLong && at.task.waiting === undefined)) {
-      this.#waits.note(at.task, `${at.attempt.model}: ${why}`, untilAt, nowMs);
+      const { model = '' } = at.attempt;
+      this.#waits.note(at.task, `${model}: ${why}`, untilAt, nowMs, on && { ...on, model });
     }
     return untilAt;
   }
@@ -154,4 +156,11 @@ export class NextCalls {
     this.#host.end(...end);
     return undefined;
   }
+}
+
+function outageOf({ kind, message }: NonNullable<AttemptState['failure']>): {
+  readonly why: string;
+  readonly on: WaitCause;
+} {
+  return { why: message, on: { kind: 'outage', what: kind } };
 }

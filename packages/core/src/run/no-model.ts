@@ -21,6 +21,15 @@ export function assignedToNobody(
   attempt: string,
   because: string,
 ): EventDraft {
-  const data = { because };
-  return { type: 'task.assigned', run, task: task.key, attempt, data };
+  // In the order of the other events of an attempt, so that all have the same shape in memory.
+  return {
+    type: 'task.assigned',
+    actor: undefined,
+    run,
+    task: task.key,
+    attempt,
+    call: undefined,
+    model: undefined,
+    data: { because },
+  };
 }

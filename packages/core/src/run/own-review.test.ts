@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { createOverseer } from '../create-overseer.ts';
 import { OWN_REVIEW } from '../route/choose-reviewer.ts';
+import { cheap, dear } from '../routing.fixture.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import type { ModelRequest } from '../spec/model.ts';
 import { type FakeModel, fakeModel } from '../testing/fake-model.ts';
+import { review } from '../validate/review.ts';
 
 /** Says `work` to a task and passes every review. */
 function helper(): FakeModel {
@@ -50,6 +52,26 @@ it('V1: a model that is alone reviews itself, and choice and verdict say so', as
   expect(verdicts).toEqual([
     { kind: 'pass', score: 1, evidence: expect.stringMatching(`^${OWN_REVIEW}; {"verdict"`) },
   ]);
+});
+
+it('V1 M14: whoever reviews in place of an author that plays the role alone is chosen as for any other task', async () => {
+  await using overseer = await createOverseer({
+    overseer: 'boss',
+    models: {
+      boss: { model: helper(), price: dear },
+      poet: { model: helper(), role: 'poet', goodAt: ['write'] },
+      first: { model: helper(), role: 'reviewer', goodAt: ['sums'], price: dear },
+      cheap: { model: helper(), role: 'reviewer', goodAt: ['sums'], price: cheap },
+    },
+    roles: { poet: { text: 'You write poems.' } },
+    validators: { byPoets: review({ role: 'poet' }) },
+    routing: { mode: 'cascade' },
+  });
+  const run = overseer.run({
+    tasks: [{ instruction: 'Write.', kind: 'write', checks: [{ kind: 'byPoets' }] }],
+  });
+  expect(await run.result).toMatchObject({ status: 'completed' });
+  expect(await authorsAndReviewers(run)).toEqual([['poet', 'cheap']]);
 });
 
 function isReview(request: ModelRequest): boolean {

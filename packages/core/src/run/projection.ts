@@ -1,9 +1,10 @@
 import { AnswerCache } from '../call/answer-cache.ts';
 import type { CacheSettings } from '../call/cache-options.ts';
 import { SingleFlight } from '../call/single-flight.ts';
-import { waitsOut } from '../internal/waits-out.ts';
-import { foldRun, type Runs } from '../journal/fold-run.ts';
+import { strikesOf } from '../internal/recoveries.ts';
+import { foldRun, foldRunAt, type Runs } from '../journal/fold-run.ts';
 import { Grants } from '../journal/grants.ts';
+import type { TaskState } from '../journal/run-state.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { ModelBreakers } from '../limit/model-breakers.ts';
@@ -67,9 +68,6 @@ export class Projection {
   readonly #members: ReadonlyMap<string, Member>;
   readonly #strangers: ModelLimits | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
-  /** The kind of an event's task. Made once, as it is handed on with every event. */
-  readonly #kindOf = ({ run = '', task = '' }: OverseerEvent): string =>
-    this.runs.get(run)?.tasks.get(task)?.task.kind ?? '';
 
   constructor(
     members: ReadonlyMap<string, Member>,
@@ -107,16 +105,20 @@ export class Projection {
   apply(event: OverseerEvent): void {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
-    this.history.take(event, this.#kindOf);
-    if (event.type === 'call.failed') this.#strike(event);
-    foldToolCalls(this.tools, this.runs, event);
-    foldRun(this.runs, event);
+    const run = event.run === undefined ? undefined : this.runs.get(event.run);
+    const task = event.task === undefined ? undefined : run?.tasks.get(event.task);
+    const kind = task?.task.kind ?? '';
+    this.history.take(event, kind);
+    if (event.type === 'call.failed') this.#strike(event, task);
+    foldToolCalls(this.tools, task, event);
+    if (run === undefined) foldRun(this.runs, event);
+    else foldRunAt(run, task, event);
     this.expected.take(event);
     this.answers?.take(event);
     this.flights?.take(event);
     this.budgets.take(event);
     this.hedges?.take(event, this.calls);
-    this.routing.take(event, this.runs.get(event.run ?? '')?.tasks.get(event.task ?? ''));
+    this.routing.take(event, task);
     switch (event.type) {
       case 'run.started':
       case 'run.resumed':
@@ -136,10 +138,10 @@ export class Projection {
         this.#members.get(event.model ?? '')?.learned.tell(event.data);
         return;
       case 'call.started':
-        this.#start(event);
+        this.#start(event, kind);
         return;
       case 'call.finished':
-        this.#finish(event);
+        this.#finish(event, kind);
         return;
       case 'call.failed':
         this.#fail(event);
@@ -169,10 +171,9 @@ export class Projection {
     this.#latestAt = at;
   }
 
-  #start(event: OverseerEvent<'call.started'>): void {
+  #start(event: OverseerEvent<'call.started'>, kind: string): void {
     const { call = '', model = '' } = event;
     const { estimate, worst, payer, holds } = event.data;
-    const kind = this.#kindOf(event);
     this.calls.set(call, { model, kind, startedAt: event.at, estimate });
     const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }) };
     const member = this.#members.get(model);
@@ -181,7 +182,7 @@ export class Projection {
     this.breakers.start(call, model, event.at);
   }
 
-  #finish(event: OverseerEvent<'call.finished'>): void {
+  #finish(event: OverseerEvent<'call.finished'>, kind: string): void {
     const { call = '', model = '' } = event;
     const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
     this.calls.delete(call);
@@ -192,7 +193,7 @@ export class Projection {
     // Headers come before the first token, and a long answer ends long after it.
     const headersAt = event.at - Math.max(0, durationMs - firstTokenMs);
     if (rate !== undefined) limits?.learn(event.at, rate, headersAt);
-    const key = outputKey(model, this.#kindOf(event));
+    const key = outputKey(model, kind);
     this.outputs.note(key, settled.outputTokens);
     this.durations.note(key, event.data.durationMs);
     this.durations.note(model, event.data.durationMs);
@@ -230,11 +231,11 @@ export class Projection {
   }
 
   /** A failure between which and the one before it the model answered others is not of an outage. */
-  #strike(event: OverseerEvent<'call.failed'>): void {
-    const { run = '', task = '', model = '' } = event;
-    const attempt = this.runs.get(run)?.tasks.get(task)?.attempt;
+  #strike(event: OverseerEvent<'call.failed'>, task: TaskState | undefined): void {
+    const { model = '' } = event;
+    const attempt = task?.attempt;
     if (attempt?.failedAt === undefined || attempt.hedge?.id === event.call) return;
-    if (waitsOut[event.data.kind] !== 'alone') return;
+    if (strikesOf(event.data.kind) !== 'alone') return;
     const succeededAt = this.breakers.succeededAt(model) ?? Number.NEGATIVE_INFINITY;
     if (succeededAt > attempt.failedAt) attempt.strikes += 1;
   }

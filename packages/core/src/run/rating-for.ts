@@ -127,8 +127,8 @@ export function doubtOf(
 /** The share of all refusals that a task's own checks must have given for what they let pass not to be doubted. */
 const DECISIVE = 0.5;
 
-/** Whose answer was doubted, since the task was opened last. */
-function doubtedIn({ past, forgiven }: TaskState): ReadonlySet<string> {
+/** Whose answer was doubted, since the task was opened last. Pure. */
+export function doubtedIn({ past, forgiven }: TaskState): ReadonlySet<string> {
   return new Set(
     past
       .slice(forgiven)

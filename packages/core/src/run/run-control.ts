@@ -23,7 +23,6 @@ export interface RunControlHost {
   readonly maxAttempts: number;
   /** What the project, and a run's user and tenant, have spent in all. */
   spent(run: RunState): NonNullable<EventData['run.finished']['spent']>;
-  now(): number;
   append(drafts: readonly EventDraft[]): Promise<void>;
   closeWorkspace(at: AttemptPlace): void;
   wake(): void;
@@ -59,8 +58,8 @@ export class RunControl {
       return;
     }
     if (task.status === 'done') {
-      if (task.task.kind === 'plan') graphs.load(run, this.#host.now());
-      else graphs.complete(run, task.task.key, this.#host.now());
+      if (task.task.kind === 'plan') graphs.load(run);
+      else graphs.complete(run, task.task.key);
       this.#answer(run, task, at);
       this.finishIfOver(run);
     } else {
@@ -105,7 +104,7 @@ export class RunControl {
     ]);
     this.#failAsker(run, task, because);
     const { memberOf } = task.task;
-    if (memberOf !== undefined) this.#host.graphs.enqueueIfReady(run, memberOf, this.#host.now());
+    if (memberOf !== undefined) this.#host.graphs.enqueueIfReady(run, memberOf);
     this.finishIfOver(run);
     this.#host.wake();
   }
@@ -113,7 +112,7 @@ export class RunControl {
   /** Takes up new tasks of a run. */
   added(run: RunState, tasks: readonly PlanTask[]): void {
     const states = tasks.flatMap(({ key }) => run.tasks.get(key) ?? []);
-    this.#host.graphs.add(run, states, this.#host.now());
+    this.#host.graphs.add(run, states);
     this.finishIfOver(run);
     this.#host.wake();
   }
@@ -133,7 +132,7 @@ export class RunControl {
       this.failTask(run, task, because, last?.findings ?? []);
       return;
     }
-    this.#host.graphs.enqueue(run, task.task.key, this.#host.now());
+    this.#host.graphs.enqueue(run, task.task.key);
   }
 
   /** A task that answers a validator's question gives its output to whoever asked. */
@@ -208,7 +207,7 @@ export class RunControl {
         },
       },
     ]);
-    this.#host.graphs.forget(run.id, this.#host.now());
+    this.#host.graphs.forget(run.id);
     durable.then(
       () => this.#host.finished(run),
       () => undefined,

@@ -1,10 +1,10 @@
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { SharedLimits } from '../limit/shared-limits.ts';
 import { TaskGraph } from '../plan/task-graph.ts';
 import { payerOf } from './call-claim.ts';
 import type { FreeTasks } from './free-tasks.ts';
 import { whyNoModel } from './no-model.ts';
 import type { Scheduling } from './scheduling.ts';
+import type { Settings } from './settings.ts';
 import { hasItsNeeds } from './settled.ts';
 import { groupOf } from './task-group.ts';
 
@@ -13,22 +13,22 @@ export class RunGraphs {
   readonly #scheduling: Scheduling;
   readonly #free: FreeTasks;
   readonly #graphs = new Map<string, TaskGraph>();
-  readonly #hasPayers: boolean;
+  readonly #settings: Pick<Settings, 'clock' | 'shared'>;
   #order = 0;
 
   /** `free` is given the tasks that wait for no model: whoever takes them out starts them. */
   constructor(
     scheduling: Scheduling,
     free: FreeTasks,
-    { hasPayers }: Pick<SharedLimits, 'hasPayers'>,
+    settings: Pick<Settings, 'clock' | 'shared'>,
   ) {
-    this.#hasPayers = hasPayers;
+    this.#settings = settings;
     this.#scheduling = scheduling;
     this.#free = free;
   }
 
   /** Takes a run's tasks as they are now and queues those that are ready: at its start and when it is resumed. */
-  load(run: RunState, nowMs: number): void {
+  load(run: RunState): void {
     const graph = graphOf(run);
     this.#graphs.set(run.id, graph);
     const ready = new Set(graph.ready());
@@ -40,34 +40,35 @@ export class RunGraphs {
       // Members that failed are not done, and yet their ensemble can end.
       if (state.task.ensemble !== undefined && hasItsNeeds(run, state)) ready.add(key);
     }
+    const nowMs = this.#settings.clock.now();
     for (const key of ready) this.enqueue(run, key, nowMs);
   }
 
   /** Adds tasks that came while the run was going on. */
-  add(run: RunState, tasks: readonly TaskState[], nowMs: number): void {
+  add(run: RunState, tasks: readonly TaskState[]): void {
     const graph = this.#graphs.get(run.id);
     if (graph === undefined) {
-      this.load(run, nowMs);
+      this.load(run);
       return;
     }
     graph.add(tasks.map(({ task }) => task));
-    for (const { task } of tasks) this.enqueueIfReady(run, task.key, nowMs);
+    for (const { task } of tasks) this.enqueueIfReady(run, task.key);
   }
 
   /** Queues one open task of a run that is worked on here, unless it waits for another. */
-  enqueueIfReady(run: RunState, key: string, nowMs: number): void {
+  enqueueIfReady(run: RunState, key: string): void {
     const state = run.tasks.get(key);
     const isReady = state !== undefined && hasItsNeeds(run, state);
-    if (isReady && this.#graphs.has(run.id)) this.enqueue(run, key, nowMs);
+    if (isReady && this.#graphs.has(run.id)) this.enqueue(run, key);
   }
 
   /** Queues what a finished task made ready. */
-  complete(run: RunState, key: string, nowMs: number): void {
+  complete(run: RunState, key: string): void {
     const next = this.#graphs.get(run.id)?.complete(key) ?? [];
-    for (const ready of next) this.enqueue(run, ready, nowMs);
+    for (const ready of next) this.enqueue(run, ready);
     const memberOf = run.tasks.get(key)?.task.memberOf;
     if (memberOf !== undefined && !next.includes(memberOf)) {
-      this.enqueueIfReady(run, memberOf, nowMs);
+      this.enqueueIfReady(run, memberOf);
     }
   }
 
@@ -84,30 +85,32 @@ export class RunGraphs {
     });
   }
 
-  /** Queues one open task. */
-  enqueue(run: RunState, key: string, nowMs: number): void {
+  /** Queues one open task, as of now where `nowMs` is left out. */
+  enqueue(run: RunState, key: string, nowMs?: number): void {
     const state = run.tasks.get(key);
     if (state === undefined || state.status !== 'open') return;
     if (whyNoModel(run, state) !== undefined) {
-      this.#free.add({ run: run.id, task: key });
+      this.#free.add(run, state);
       return;
     }
+    const { clock, shared } = this.#settings;
+    const readyAt = nowMs ?? clock.now();
     const task = {
       run: run.id,
       task: key,
-      group: groupOf(state, this.#hasPayers ? payerOf(run) : undefined),
+      group: groupOf(state, shared.hasPayers ? payerOf(run) : undefined),
       flow: run.flow,
       weight: run.weight,
       priority: state.priority,
       rank: this.#graphs.get(run.id)?.rank(key) ?? 0,
       order: ++this.#order,
-      readyAt: nowMs,
+      readyAt,
       notBefore: 0,
-      ...this.#scheduling.timesOf(state, nowMs),
+      ...this.#scheduling.timesOf(state, readyAt),
       express: state.expedited,
     };
     this.#scheduling.aside.remove(run.id, key);
-    this.#scheduling.queue.add(task, nowMs);
+    this.#scheduling.queue.add(task, readyAt);
   }
 
   /** The longest chain of tasks behind any task of a run that is not verified. */
@@ -121,9 +124,9 @@ export class RunGraphs {
   }
 
   /** Lets go of a run. */
-  forget(run: string, nowMs: number): void {
+  forget(run: string): void {
     this.#graphs.delete(run);
-    this.#scheduling.queue.removeRun(run, nowMs);
+    this.#scheduling.queue.removeRun(run, this.#settings.clock.now());
   }
 }
 

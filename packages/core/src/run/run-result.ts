@@ -42,23 +42,28 @@ export function runResult(run: RunState, status: RunStatus, reason: string | und
 }
 
 function taskResults(run: RunState): readonly TaskResult[] {
-  return [...run.tasks.values()].flatMap((state) =>
-    state.asks === undefined ? [taskResult(run, state)] : [],
-  );
+  const results: TaskResult[] = [];
+  for (const state of run.tasks.values()) {
+    if (state.asks === undefined) results.push(taskResult(run, state));
+  }
+  return results;
 }
 
 function taskResult(run: RunState, state: TaskState): TaskResult {
   const { task, status, past, attempt, output, because, from } = state;
   const author = (from === undefined ? undefined : run.tasks.get(from)) ?? state;
   const model = author.attempt?.model ?? author.past.at(-1)?.model;
-  return {
+  const attempts = past.length + (attempt === undefined ? 0 : 1);
+  // Set one by one: a run may have very many tasks, and copies of copies are slow.
+  const result: { -readonly [K in keyof TaskResult]: TaskResult[K] } = {
     key: task.key,
     title: task.title,
     status,
-    attempts: past.length + (attempt === undefined ? 0 : 1),
-    ...(model === undefined ? {} : { model }),
-    ...(output === undefined ? {} : { output }),
-    ...(from === undefined ? {} : { from }),
-    ...(because === undefined ? {} : { reason: because }),
+    attempts,
   };
+  if (model !== undefined) result.model = model;
+  if (output !== undefined) result.output = output;
+  if (from !== undefined) result.from = from;
+  if (because !== undefined) result.reason = because;
+  return result;
 }

@@ -11,6 +11,7 @@ import type { Member } from '../route/member.ts';
 import type { EventData } from '../spec/event.ts';
 import type { Message } from '../spec/message.ts';
 import { outputLimit } from './call-claim.ts';
+import { LEAST_ANSWER } from './choose-for.ts';
 import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
 import { knownWindow } from './too-small.ts';
@@ -19,8 +20,6 @@ import { knownWindow } from './too-small.ts';
 const WORTH_IT = 0.9;
 /** What a prompt becomes where nobody said how much there is room for: this share of it, and then this share of that. */
 const BLIND = 0.6;
-/** What is left of the room for the answer at least, in tokens. */
-const LEAST_ANSWER = 256;
 
 /**
  * How an attempt goes on with a model that its conversation was too long for: the prompt written anew with less of what
@@ -87,6 +86,7 @@ function targetFor(
   return Math.max(1, Math.floor(Math.min(...targets)));
 }
 
+/** What is left of the room for the answer at least, in tokens. */
 function leastAnswer(window: number): number {
   return Math.max(LEAST_ANSWER, Math.floor(window / 4));
 }

@@ -1,5 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import type { TaskState } from '../journal/run-state.ts';
+import type { WaitCause } from '../spec/event.ts';
 import type { Projection } from './projection.ts';
 import { isSetBack } from './set-back.ts';
 import { waitingDraft } from './waiting-draft.ts';
@@ -23,9 +24,10 @@ export class TellWaiting {
     because: string,
     untilAt: number | undefined,
     nowMs: number,
+    on?: WaitCause,
   ): { readonly untilAt: number | undefined } {
     const isNewTime = isSetBack(this.#projection.latestAt, nowMs);
-    const draft = waitingDraft(task, because, untilAt, nowMs, isNewTime);
+    const draft = waitingDraft(task, because, untilAt, nowMs, isNewTime, on);
     if (draft !== undefined) void this.#journal.append([draft]);
     // The event told everybody of the new time, by which the wait may be another one.
     if (draft !== undefined && isNewTime) this.#wake();

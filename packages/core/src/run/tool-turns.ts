@@ -105,8 +105,8 @@ export class ToolTurns {
 
   /** Tells of a wait, once; gives when to look again. */
   #tell(waiting: Waiting, admission: Refusal, nowMs: number): number {
-    const untilAt = admission.kind === 'wait' ? admission.untilAt : undefined;
-    if (!waiting.isTold) this.#host.waits.note(waiting.at.task, admission.why, untilAt, nowMs);
+    const { untilAt, on } = admission.kind === 'wait' ? admission : {};
+    if (!waiting.isTold) this.#host.waits.note(waiting.at.task, admission.why, untilAt, nowMs, on);
     waiting.isTold = true;
     return Math.min(untilAt ?? Number.POSITIVE_INFINITY, this.#endsAt(waiting));
   }

@@ -1,5 +1,6 @@
 import type { EventDraft } from '../journal/draft.ts';
 import type { TaskState } from '../journal/run-state.ts';
+import type { WaitCause } from '../spec/event.ts';
 
 /**
  * The event that tells why a task waits, and until when; `undefined` where there is nothing to tell. A wait for a call to
@@ -11,10 +12,12 @@ export function waitingDraft(
   untilAt: number | undefined,
   nowMs: number,
   isNewTime: boolean,
+  on: WaitCause | undefined,
 ): EventDraft | undefined {
   const known = task.waiting?.untilAt;
   if (untilAt === undefined || (known !== undefined && known > nowMs && !isNewTime)) {
     return undefined;
   }
-  return { type: 'task.waiting', run: task.run, task: task.task.key, data: { because, untilAt } };
+  const data = on === undefined ? { because, untilAt } : { because, untilAt, on };
+  return { type: 'task.waiting', run: task.run, task: task.task.key, data };
 }

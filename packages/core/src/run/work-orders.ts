@@ -37,7 +37,6 @@ export interface WorkOrdersHost {
   isPaused(): boolean;
   append(drafts: readonly EventDraft[]): void;
   wake(): void;
-  now(): number;
   resumeRun(run: RunState, because: string, source: TaskSource | undefined): void;
 }
 
@@ -284,7 +283,7 @@ export class WorkOrders {
   }
 
   #queueAgain(run: RunState, tasks: readonly TaskState[]): void {
-    for (const { task } of tasks) this.#host.graphs.enqueueIfReady(run, task.key, this.#host.now());
+    for (const { task } of tasks) this.#host.graphs.enqueueIfReady(run, task.key);
   }
 }
 

@@ -41,8 +41,18 @@ export interface HedgeOf {
   readonly of: string;
   /** What the second model is, `provider/id`: under this its outcome is learned if it answers first. */
   readonly version: string;
-  /** In words: `coder-a gave no first word in 4.2 s: asked coder-b too`. */
+  /** In words: `coder-a gave no first word in 4 s: asked coder-b too`. */
   readonly because: string;
+}
+
+/** What keeps a task waiting, in words that stay the same while figures change. */
+export interface WaitCause {
+  /** `limit`: a window or bound that has room again by itself; `outage`: anything else that is waited out. */
+  readonly kind: 'limit' | 'outage';
+  /** `5 calls` of a limit, after whose it is where that is not the model's own; of an outage what is wrong. */
+  readonly what: string;
+  /** The model that would be first; absent where a tool keeps the task waiting. */
+  readonly model?: string;
 }
 
 /** How a run ended. */
@@ -100,7 +110,12 @@ export interface EventData {
     /** The model that would have been first choice. */
     readonly insteadOf?: string;
   };
-  'task.waiting': { readonly because: string; readonly untilAt?: number };
+  'task.waiting': {
+    readonly because: string;
+    readonly untilAt?: number;
+    /** Absent in journals of before it was told. */
+    readonly on?: WaitCause;
+  };
   /** A person put the task before all others. */
   'task.expedited': { readonly by: string; readonly because: string };
   /**
@@ -180,6 +195,7 @@ export interface EventData {
     readonly settled: CallEstimate;
     readonly rate?: RateLimit;
     readonly durationMs: number;
+    /** From the start of the call to its first delta or part, by the clock of the host; absent where nothing came. */
     readonly firstTokenMs?: number;
     readonly warnings?: readonly string[];
   };
@@ -210,6 +226,8 @@ export interface EventData {
     readonly untilAt?: number;
     /** Why the store of shared limits could not be asked, such as `store.full`. */
     readonly code?: string;
+    /** Absent where it was cancelled. */
+    readonly on?: WaitCause;
   };
   /** The answer to an equal call in place of a call: nothing was sent, and nothing is charged. */
   'call.cached': {

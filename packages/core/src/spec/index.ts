@@ -14,6 +14,7 @@ export type {
   HedgeOf,
   OverseerEvent,
   RunStatus,
+  WaitCause,
 } from './event.ts';
 export type {
   ComponentSource,

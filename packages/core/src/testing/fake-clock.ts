@@ -22,6 +22,7 @@ export function createFakeClock(startAt: number = Date.UTC(2026, 0, 1)): FakeClo
   let offset = startAt;
   return {
     now: () => offset + elapsed,
+    elapsed: () => elapsed,
     after: (delayMs, callback) => {
       const timer: Timer = { due: elapsed + Math.max(0, delayMs), callback };
       timers.splice(placeOf(timers, timer.due), 0, timer);

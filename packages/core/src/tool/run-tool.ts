@@ -1,7 +1,7 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
-import { within } from '../internal/within.ts';
+import { type Patience, within } from '../internal/within.ts';
 import type { Json } from '../spec/json.ts';
 import type { Tool, ToolContext } from '../spec/tool.ts';
 import type { ToolRefusal } from '../spec/tool-caller.ts';
@@ -24,35 +24,73 @@ export interface ToolOutcome {
 /** What `runTool` adds a signal to. */
 export type ToolPlace = Omit<ToolContext, 'signal'>;
 
+/** What bounds a tool call. */
+export interface ToolBounds {
+  readonly cancel: Cancellation;
+  readonly deadlines: Deadlines;
+}
+
 /**
  * Runs a checked tool call under its own time limit and checks what comes back. Never rejects for what the tool did;
- * rejects with the reason of `limits.cancel` when that is aborted. A tool that ignores its signal is not waited for.
+ * rejects with the reason of `bounds.cancel` when that is aborted. A tool that ignores its signal is not waited for.
  */
 export function runTool(
   tool: Tool,
   input: unknown,
   place: ToolPlace,
-  { cancel, deadlines }: { readonly cancel: Cancellation; readonly deadlines: Deadlines },
+  bounds: ToolBounds,
 ): Promise<ToolOutcome> {
+  return runToolThen(tool, input, place, bounds, (outcome) => outcome);
+}
+
+/** As `runTool`, for what `then` makes of the outcome as soon as there is one; rejects with what it throws. */
+export function runToolThen<R>(
+  tool: Tool,
+  input: unknown,
+  place: ToolPlace,
+  bounds: ToolBounds,
+  then: (outcome: ToolOutcome) => R,
+): Promise<R> {
+  const { cancel } = bounds;
   if (cancel.aborted) return Promise.reject(cancel.reason);
   const own = new Cancellation();
   let work: Promise<Json>;
   try {
     work = tool.execute(input, contextOf(place, own));
   } catch (error) {
-    return Promise.resolve(failure(error));
+    return Promise.resolve(failure(error)).then(then);
   }
-  return within(Promise.resolve(work), own, {
-    cancel,
-    deadlines,
-    timeoutMs: tool.timeoutMs,
-    done: (output) => checkOutput(tool, output),
-    failed: failure,
-    late: () => {
-      const words = `The tool did not answer within ${tool.timeoutMs / 1_000} s and was stopped.`;
-      return { ...broken(words), inDoubt: true };
-    },
-  });
+  return within(Promise.resolve(work), own, new ToolPatience(tool, bounds, then));
+}
+
+/** How long a tool is waited for, and what its end means. A class, because calls are many and closures are dear. */
+class ToolPatience<R> implements Patience<Json, R> {
+  readonly #tool: Tool;
+  readonly #then: (outcome: ToolOutcome) => R;
+  readonly cancel: Cancellation;
+  readonly deadlines: Deadlines;
+  readonly timeoutMs: number;
+
+  constructor(tool: Tool, { cancel, deadlines }: ToolBounds, then: (outcome: ToolOutcome) => R) {
+    this.#tool = tool;
+    this.#then = then;
+    this.cancel = cancel;
+    this.deadlines = deadlines;
+    this.timeoutMs = tool.timeoutMs;
+  }
+
+  done(output: Json): R {
+    return this.#then(checkOutput(this.#tool, output));
+  }
+
+  failed(error: unknown): R {
+    return this.#then(failure(error));
+  }
+
+  late(): R {
+    const words = `The tool did not answer within ${this.timeoutMs / 1_000} s and was stopped.`;
+    return this.#then({ ...broken(words), inDoubt: true });
+  }
 }
 
 /** What a tool sees of its call. A class, because objects with a getter of their own are slow to make. */

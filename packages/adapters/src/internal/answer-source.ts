@@ -1,0 +1,9 @@
+import type { HeaderReader } from '@overseer/core/plugin';
+
+/** Whose answer is read: what its errors tell. */
+export interface AnswerSource {
+  /** The model, for people. */
+  readonly where: string;
+  /** Those that the answer came with. */
+  readonly headers: HeaderReader;
+}
