@@ -47,7 +47,7 @@ export const limitOptions: Readonly<
         .array(z.enum(['model', 'pool', 'provider', 'key', 'user', 'tenant', 'project', 'all']))
         .min(1, 'expected at least one whose limits are shared')
         .optional(),
-      leewayMs: z.number().nonnegative().max(60_000).optional(),
+      leewayMs: z.number().min(50, 'a request is given at least 50 ms').max(60_000).optional(),
     })
     .optional(),
   toolLimits: z

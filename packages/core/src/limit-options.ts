@@ -29,8 +29,8 @@ export interface SharedLimitsOptions {
   /** Whose limits are kept together; everybody's where left out. Gauges stay those of this machine. */
   readonly per?: readonly ('model' | 'pool' | SharedLimit['per'])[];
   /**
-   * How long a request may be on its way to its provider after it was allowed, in ms: each use counts that much longer. The default
-   * is 250.
+   * How long a request may be on its way to its provider after it was allowed, in ms: each use counts that much longer, and
+   * an answer of the store that took longer is asked for anew. The default is 250, and 50 the least.
    */
   readonly leewayMs?: number;
 }

@@ -115,6 +115,17 @@ describe('what is shared', () => {
     await second.close();
   });
 
+  it('L4: options of the wrong shape are refused by name', async () => {
+    const clock = createFakeClock();
+    const provider = createProvider(clock);
+    const store = memoryReservations();
+    const wrong = { sharedLimits: { store, leewayMs: 0 } };
+    await expect(team(clock, provider, [], store, wrong)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining('sharedLimits.leewayMs: a request is given at least 50 ms'),
+    });
+  });
+
   it.each([
     ['60 calls / 1m, smooth', /"60 calls \/ 1m, smooth" is a smooth limit of the key team/],
     ['5 calls / 5h session', /is a session limit of the key team.*per: \['model', 'pool'/],
