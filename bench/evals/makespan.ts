@@ -54,7 +54,13 @@ async function evaluateMakespan({ data, progress }: EvalSetting): Promise<EvalRe
         atMost: MOST,
         n,
       },
-      { metric: 'makespanRatioWorst', unit: 'ratio', value: ratios.at(-1) ?? Number.NaN, n },
+      {
+        metric: 'makespanRatioWorst',
+        unit: 'ratio',
+        value: ratios.at(-1) ?? Number.NaN,
+        atMost: MOST,
+        n,
+      },
       { metric: 'within', unit: 'share of graphs', value: 1 - worst.length / n, n },
       {
         metric: 'busyShare',

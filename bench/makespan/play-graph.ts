@@ -2,13 +2,15 @@ import { createOverseer, type RunProgress } from '@overseer/core';
 import type { TaskInput } from '@overseer/core/spec';
 import { createFakeClock, type FakeClock, fakeModel } from '@overseer/core/testing';
 import { seeded } from '../harness/random.ts';
+import { busyShare, type Span } from './busy-share.ts';
+import { leastTime } from './least-time.ts';
 
 /** A graph of tasks, worked by a whole overseer on so many equal places, in a time that goes on by itself. */
 export interface PlayedGraph {
   readonly tasks: number;
   /** How long it took, in ms. */
   readonly makespanMs: number;
-  /** Nothing is faster than all work shared out evenly, nor than the longest chain. */
+  /** No order is faster: see `leastTime`. */
   readonly leastMs: number;
   /** How much of the places was busy while tasks that were ready waited, 0 to 1; 1 where none ever waited. */
   readonly busyShare: number;
@@ -43,7 +45,7 @@ export async function playGraph(
     tasks: played.tasks,
     makespanMs: played.elapsedMs ?? Number.NaN,
     leastMs: leastMs(played, places),
-    busyShare: busyShare(played, places),
+    busyShare: busyShare(...spansOf(played), places),
   };
 }
 
@@ -61,46 +63,19 @@ async function settle(): Promise<void> {
 }
 
 function leastMs({ work, map }: RunProgress, places: number): number {
-  const lasts = new Map(work.map(({ task, workedMs }) => [task, workedMs]));
   const needs = Map.groupBy(map.edges, ({ to }) => to);
-  const ends = new Map<string, number>();
-  const endOf = (task: string): number => {
-    const known = ends.get(task);
-    if (known !== undefined) return known;
-    const before = (needs.get(task) ?? []).map(({ from }) => endOf(from));
-    const end = (lasts.get(task) ?? 0) + Math.max(0, ...before);
-    ends.set(task, end);
-    return end;
-  };
-  const longest = Math.max(...work.map(({ task }) => endOf(task)));
-  const total = work.reduce((sum, { workedMs }) => sum + workedMs, 0);
-  return Math.max(total / places, longest);
+  const timed = work.map(({ task, workedMs }) => ({
+    key: task,
+    needs: (needs.get(task) ?? []).map(({ from }) => from),
+    lastsMs: workedMs,
+  }));
+  return leastTime(timed, places);
 }
 
-function busyShare({ work }: RunProgress, places: number): number {
-  const moments = [
-    ...new Set(
-      work.flatMap(({ startedAt = 0, endedAt = 0, waitedMs }) => [
-        startedAt,
-        endedAt,
-        startedAt - waitedMs,
-      ]),
-    ),
-  ].sort((a, b) => a - b);
-  let busyMs = 0;
-  let waitingMs = 0;
-  for (const [at, from] of moments.entries()) {
-    const until = moments[at + 1];
-    if (until === undefined) break;
-    const waits = work.some(
-      ({ startedAt = 0, waitedMs }) => startedAt > from && startedAt - waitedMs <= from,
-    );
-    if (!waits) continue;
-    const busy = work.filter(
-      ({ startedAt = 0, endedAt = 0 }) => startedAt <= from && endedAt > from,
-    );
-    busyMs += busy.length * (until - from);
-    waitingMs += places * (until - from);
-  }
-  return waitingMs === 0 ? 1 : busyMs / waitingMs;
+/** When tasks were worked on, and when they were ready and waited. */
+function spansOf({ work }: RunProgress): [busy: readonly Span[], waiting: readonly Span[]] {
+  return [
+    work.map(({ startedAt = 0, endedAt = 0 }) => ({ from: startedAt, until: endedAt })),
+    work.map(({ startedAt = 0, waitedMs }) => ({ from: startedAt - waitedMs, until: startedAt })),
+  ];
 }

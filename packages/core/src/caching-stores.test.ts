@@ -75,6 +75,73 @@ describe('a store of answers elsewhere', () => {
     expect(clock.now() - before).toBeLessThan(10_000);
   });
 
+  it('R10 M13: one that hangs is left alone after three lookups, says so, and is used again once it answers', async () => {
+    const clock = createFakeClock();
+    const memory = memoryAnswers({ entries: 100, bytes: 100_000 });
+    let isBroken = true;
+    const asked: string[] = [];
+    const store: AnswerStore = {
+      ...memory,
+      get: async (key) => {
+        asked.push(key);
+        return isBroken ? await new Promise<never>(() => undefined) : memory.get(key);
+      },
+    };
+    const model = counting();
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model } },
+      cache: { store },
+      clock,
+    });
+    const task = (n: number) => ({ tasks: [{ key: 't', instruction: `Name river ${n}.` }] });
+    const before = clock.now();
+    const runs = [];
+    for (let n = 0; n < 6; n++) {
+      const run = overseer.run(task(n));
+      await inTime(clock, run.result);
+      runs.push(run);
+    }
+    expect([asked.length, clock.now() - before]).toEqual([3, 6_000]);
+    const because = 'no answer within 2 s (3 times in a row)';
+    const untilAt = clock.now() + 5_000;
+    expect(overseer.cache()).toEqual([
+      { part: 'store', state: 'open', failures: 3, why: because, untilAt },
+    ]);
+    const [down] = await eventsOf(runs[2] ?? overseer.run(NAME), 'cache.changed');
+    expect(down?.data).toEqual({ part: 'store', state: 'down', because, untilAt });
+
+    isBroken = false;
+    clock.advance(5_000);
+    const probe = overseer.run(task(0));
+    expect(await inTime(clock, probe.result)).toMatchObject({ output: 'answer 1' });
+    const [up] = await eventsOf(probe, 'cache.changed');
+    expect(up?.data).toEqual({ part: 'store', state: 'up', because: 'it answers again' });
+    expect(overseer.cache()).toMatchObject([{ state: 'closed', failures: 0 }]);
+    // What was answered while it was left alone is not in it.
+    expect(await inTime(clock, overseer.run(task(4)).result)).toMatchObject({ output: 'answer 7' });
+  });
+
+  it('R10 M13: what embeds texts has a breaker of its own, and work goes on without it', async () => {
+    let embedded = 0;
+    const embed = async (): Promise<readonly number[]> => {
+      embedded += 1;
+      throw new Error('connection refused');
+    };
+    const model = counting();
+    await using overseer = await teamOf(model, { semantic: { embed } });
+    for (let n = 0; n < 5; n++) {
+      await overseer.run({ tasks: [{ instruction: `Name river ${n}.` }] }).result;
+    }
+    expect(embedded).toBe(3);
+    expect(overseer.cache()).toMatchObject([
+      { part: 'store', state: 'closed' },
+      { part: 'embed', state: 'open', why: 'connection refused (3 times in a row)' },
+    ]);
+    await using plain = await teamOf(model, false);
+    expect(plain.cache()).toEqual([]);
+  });
+
   it('M13 Q4: an overseer closes while a lookup hangs', async () => {
     const clock = createFakeClock();
     const dead: AnswerStore = { ...elsewhere(), get: () => new Promise<never>(() => undefined) };

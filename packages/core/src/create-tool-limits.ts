@@ -1,8 +1,9 @@
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
-import { suggest } from './internal/nearest.ts';
+import { requireKnown } from './internal/require-known.ts';
 import { toolLimitRule } from './limit/tool-limit-rule.ts';
-import { ToolLimits, type ToolRules } from './limit/tool-limits.ts';
+import { ToolLimits } from './limit/tool-limits.ts';
+import type { ToolRules } from './limit/tool-rules.ts';
 import type { Registries } from './spec/plugin.ts';
 import type { ToolLimit } from './tool-limit-options.ts';
 
@@ -28,17 +29,10 @@ function rulesOf(
   { tools, models, roles }: Pick<Required<Registries>, 'tools' | 'models' | 'roles'>,
 ): ToolRules {
   const names = [...new Set(typeof tool === 'string' ? [tool] : tool)];
-  for (const name of names) known(`${where}.tool`, name, Object.keys(tools), 'config.unknown-tool');
-  if (of !== undefined) {
-    if (per === undefined) {
-      throw new ConfigError(
-        'config.limit',
-        `${where} counts every call together, so it is of nobody; say by what with "per", or leave "of" out.`,
-      );
-    }
-    if (per === 'model') known(`${where}.of`, of, Object.keys(models), 'config.unknown-model');
-    if (per === 'role') known(`${where}.of`, of, Object.keys(roles), 'config.unknown-role');
+  for (const name of names) {
+    requireKnown(`name in ${where}.tool`, name, Object.keys(tools), 'config.unknown-tool');
   }
+  if (of !== undefined) checkOwner(per, of, where, { models, roles });
   const costed = names.map((name) => ({ name, cost: tools[name]?.cost }));
   const rules = limits.map((limit) => {
     try {
@@ -50,15 +44,30 @@ function rulesOf(
   return { tools: names, per: per ?? 'all', of, rules, patienceMs };
 }
 
+function checkOwner(
+  per: ToolLimit['per'],
+  of: string,
+  where: string,
+  { models, roles }: Pick<Required<Registries>, 'models' | 'roles'>,
+): void {
+  if (per === undefined) {
+    throw new ConfigError(
+      'config.limit',
+      `${where} counts every call together, so it is of nobody; say by what with "per", or leave "of" out.`,
+    );
+  }
+  if (per === 'run') {
+    throw new ConfigError(
+      'config.limit',
+      `${where} is of the run ${JSON.stringify(of)}, and would count nothing, since a run gets its id when it begins; leave "of" out, so that each run has such a limit.`,
+    );
+  }
+  const what = `name in ${where}.of`;
+  if (per === 'model') requireKnown(what, of, Object.keys(models), 'config.unknown-model');
+  if (per === 'role') requireKnown(what, of, Object.keys(roles), 'config.unknown-role');
+}
+
 function wrongLimit(tools: string, cause: OverseerError): ConfigError {
   const message = `A limit of the tool ${tools} is wrong. ${cause.message}`;
   return new ConfigError(cause.code, message, { cause });
-}
-
-function known(what: string, name: string, names: readonly string[], code: string): void {
-  if (names.includes(name)) return;
-  throw new ConfigError(
-    code,
-    `Unknown name in ${what}: ${JSON.stringify(name)}; ${suggest(name, names)}.`,
-  );
 }

@@ -5,6 +5,7 @@ import {
   CODE,
   callsIn,
   eventsOf,
+  good,
   openBench,
   settle,
   silence,
@@ -13,16 +14,8 @@ import {
 import { heldModel } from './held-model.fixture.ts';
 import { inTime } from './mortal-disk.fixture.ts';
 import type { TaskInput } from './spec/task.ts';
-import type { Validator } from './spec/validator.ts';
 import { toolOf } from './tool/tool.fixture.ts';
 
-/** Refuses what says that it is bad. */
-const good: Validator = {
-  spec: 'validator/1',
-  tier: 'automated',
-  validate: async ({ text }) =>
-    text === 'bad' ? { kind: 'fail', findings: [{ message: 'It is bad.' }] } : { kind: 'pass' },
-};
 const WORSE: BenchOptions = {
   ofA: { fallback: ['b'] },
   routing: { qualityFloor: 0.5 },

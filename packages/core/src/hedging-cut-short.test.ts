@@ -8,6 +8,7 @@ import {
   eventsOf,
   held,
   openBench,
+  openWaiting,
   settle,
   silence,
   started,
@@ -181,10 +182,8 @@ function gated(open: OpenStore, gate: { readonly open: Promise<void> }): OpenSto
 
 describe('an order while two models are asked', () => {
   it('K6: cancelling the run ends both calls, down to their signals', async () => {
-    const bench = await openBench();
-    const { overseer, clock, a, b } = bench;
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const bench = await openWaiting();
+    const { overseer, a, b, run } = bench;
     await run.cancel('enough');
     expect([a.calls[0]?.signal.aborted, b.calls[0]?.signal.aborted]).toEqual([true, true]);
     const events = await eventsOf(run);
@@ -197,10 +196,8 @@ describe('an order while two models are asked', () => {
   });
 
   it('K6: giving the task to another model ends both calls', async () => {
-    const bench = await openBench();
-    const { overseer, clock, a, b } = bench;
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const bench = await openWaiting();
+    const { overseer, clock, a, b, run } = bench;
     await overseer.reassign({ run: run.id, task: 'x' }, 'b');
     expect([a.calls[0]?.signal.aborted, b.calls[0]?.signal.aborted]).toEqual([true, true]);
     await settle();

@@ -4,34 +4,23 @@ import {
   CODE,
   callsIn,
   eventsOf,
+  good,
   held,
   openBench,
+  openWaiting,
   settle,
   silence,
   started,
 } from './hedging.fixture.ts';
 import { heldModel } from './held-model.fixture.ts';
 import { inTime } from './mortal-disk.fixture.ts';
-import type { Validator } from './spec/validator.ts';
-
-/** Refuses what says that it is bad. */
-const good: Validator = {
-  spec: 'validator/1',
-  tier: 'automated',
-  validate: async ({ text }) =>
-    text.includes('bad')
-      ? { kind: 'fail', findings: [{ message: 'It is bad.' }] }
-      : { kind: 'pass' },
-};
 
 /** The second model is good at code, and not the first choice for it. */
 const BEHIND = { role: 'worker', goodAt: ['code'] };
 
 describe('what is learned of two models at one task', () => {
   it('M14: the outcome is that of the model that answered, with what it used, and nothing is learned of the other', async () => {
-    const { overseer, clock, b, team } = await openBench();
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const { overseer, clock, b, team, run } = await openWaiting();
     await silence(clock, 100);
     b.calls[0]?.answer('from b', 30);
     await run.result;
@@ -47,9 +36,10 @@ describe('what is learned of two models at one task', () => {
   });
 
   it('M14 V2: a refused answer is refused of the model that gave it, which repairs it', async () => {
-    const { overseer, clock, a, b } = await openBench({ validators: { good } });
-    const run = overseer.run({ tasks: [{ ...CODE, checks: [{ kind: 'good' }] }] });
-    await silence(clock, 1_100);
+    const { overseer, a, b, run } = await openWaiting(
+      { validators: { good } },
+      { ...CODE, checks: [{ kind: 'good' }] },
+    );
     b.calls[0]?.answer('bad');
     await settle();
     expect([a.calls.length, b.calls.length]).toEqual([1, 2]);

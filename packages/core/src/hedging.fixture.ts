@@ -3,8 +3,10 @@ import { type HeldModel, heldModel } from './held-model.fixture.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { HedgeOptions } from './route/hedge-options.ts';
+import type { Run } from './run/run-handle.ts';
 import type { OverseerEvent } from './spec/event.ts';
 import type { TaskInput } from './spec/task.ts';
+import type { Validator } from './spec/validator.ts';
 import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
@@ -55,6 +57,27 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const overseer = new Overseer(team.settings, team.open, team.dispose);
   return { team, overseer, clock: clock as FakeClock, a, b };
 }
+
+/** Opens a bench on which a task has begun, and its first model has said nothing for 1.1 s. */
+export async function openWaiting(
+  options: BenchOptions = {},
+  task: TaskInput = CODE,
+): Promise<Bench & { readonly run: Run }> {
+  const bench = await openBench(options);
+  const run = bench.overseer.run({ tasks: [task] });
+  await silence(bench.clock, 1_100);
+  return { ...bench, run };
+}
+
+/** Refuses what says that it is bad. */
+export const good: Validator = {
+  spec: 'validator/1',
+  tier: 'automated',
+  validate: async ({ text }) =>
+    text.includes('bad')
+      ? { kind: 'fail', findings: [{ message: 'It is bad.' }] }
+      : { kind: 'pass' },
+};
 
 /** Lets everything happen that needs no time. */
 export async function settle(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   eventsOf,
   held,
   openBench,
+  openWaiting,
   settle,
   silence,
   started,
@@ -59,10 +60,8 @@ describe('a call whose model gives no first word in time', () => {
   });
 
   it('M14: keeps its own answer where that is first after all', async () => {
-    const bench = await openBench();
-    const { overseer, clock, a, b } = bench;
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const bench = await openWaiting();
+    const { overseer, a, b, run } = bench;
     a.calls[0]?.answer('from a');
     const result = await run.result;
     expect(b.calls[0]?.signal.aborted).toBe(true);
@@ -86,10 +85,8 @@ describe('a call whose model gives no first word in time', () => {
   });
 
   it('M14: both answers in one turn make one answer', async () => {
-    const bench = await openBench();
-    const { overseer, clock, a, b } = bench;
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const bench = await openWaiting();
+    const { overseer, a, b, run } = bench;
     a.calls[0]?.answer('from a');
     b.calls[0]?.answer('from b');
     const result = await run.result;
@@ -114,10 +111,8 @@ describe('a call whose model gives no first word in time', () => {
     ],
   ])('M14 R9: waits for the other where the one that is first %s', async (_, end) => {
     for (const first of ['a', 'b'] as const) {
-      const bench = await openBench();
-      const { overseer, clock } = bench;
-      const run = overseer.run({ tasks: [CODE] });
-      await silence(clock, 1_100);
+      const bench = await openWaiting();
+      const { overseer, run } = bench;
       end(bench[first].calls[0]);
       await settle();
       const other = first === 'a' ? 'b' : 'a';
@@ -135,9 +130,7 @@ describe('a call whose model gives no first word in time', () => {
   });
 
   it('M14 R1: an answer that was cut off counts where nothing comes of the other', async () => {
-    const { overseer, clock, a, b } = await openBench();
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const { overseer, a, b, run } = await openWaiting();
     b.calls[0]?.answer('half', 1_000, 'length');
     await settle();
     a.calls[0]?.fail(new ModelError('server', 'down'));
@@ -176,9 +169,7 @@ describe('a call whose model gives no first word in time', () => {
   );
 
   it('M14: an answer that was cut off waits for one that has spoken', async () => {
-    const { overseer, clock, a, b } = await openBench();
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const { overseer, clock, a, b, run } = await openWaiting();
     b.calls[0]?.answer('half', 1_000, 'length');
     await silence(clock, 500);
     a.calls[0]?.speak();
@@ -189,18 +180,14 @@ describe('a call whose model gives no first word in time', () => {
   });
 
   it('M14: an answer of which nobody knows why it ended is one', async () => {
-    const { overseer, clock, b } = await openBench();
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const { overseer, b, run } = await openWaiting();
     b.calls[0]?.answer('from b', 10, 'other');
     expect(await run.result).toMatchObject({ output: 'from b', tasks: [{ model: 'b' }] });
     await overseer.close();
   });
 
   it('M14 R9: where both fail, its own model is tried again after the time that it needs', async () => {
-    const { overseer, clock, a, b } = await openBench();
-    const run = overseer.run({ tasks: [CODE] });
-    await silence(clock, 1_100);
+    const { overseer, clock, a, b, run } = await openWaiting();
     a.calls[0]?.fail(new ModelError('server', 'down', { retryAfterMs: 300 }));
     await settle();
     b.calls[0]?.fail(new ModelError('server', 'down too'));

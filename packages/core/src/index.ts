@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
+export type { AtOnceBounds } from './check-workers.ts';
 export { createOverseer } from './create-overseer.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
@@ -54,7 +55,7 @@ export type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 export type { UsageRow } from './observe/usage.ts';
 export type { WorkRow } from './observe/work-book.ts';
 export type { OverseerOptions, TeamEntry } from './options.ts';
-export type { Overseer, UnfinishedRun } from './overseer.ts';
+export type { Overseer } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
@@ -63,6 +64,7 @@ export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';
 export type { BudgetFit } from './run/budget-fits.ts';
+export type { CacheState } from './run/cache-state.ts';
 export { type ComparedModel, type Comparison, comparisonOf } from './run/comparison.ts';
 export type { LiveEvent } from './run/create-attempt-host.ts';
 export type { CostEstimate } from './run/estimate-cost.ts';
@@ -77,6 +79,7 @@ export type { OpenQuestion } from './run/questions.ts';
 export type { Run } from './run/run-handle.ts';
 export type { RunResult, TaskResult } from './run/run-result.ts';
 export type { ToolState } from './run/tool-state.ts';
+export type { UnfinishedRun } from './run/unfinished-runs.ts';
 export type { WaitingTask } from './run/waiting-tasks.ts';
 export type { Order, WorkScope } from './run/work-scope.ts';
 export type { RunOptions } from './run-options.ts';

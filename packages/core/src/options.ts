@@ -44,7 +44,7 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly fetch?: typeof globalThis.fetch;
   /** A wait for a better model longer than this sends a task to a fallback, in ms; the default is 2,000. */
   readonly patienceMs?: number;
-  /** How long a task may wait for a model once it is ready, in ms, where it does not say; then it fails. The default is for ever. */
+  /** How long a task may wait for a model, or its tool, once it is ready, in ms, where it does not say; then it fails. The default is for ever. */
   readonly maxWaitMs?: number;
   /** Ready tasks that the queue holds at once; others wait outside until there is room. The default is 100,000. */
   readonly queueLimit?: number;

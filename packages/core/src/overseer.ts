@@ -1,19 +1,19 @@
-import { checkWorkers } from './check-workers.ts';
+import { type AtOnceBounds, checkWorkers } from './check-workers.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { GivenGrant } from './journal/grant.ts';
-import type { Journal } from './journal/journal.ts';
 import type { LimitUse } from './limit/model-limits.ts';
 import type { FailureReport } from './observe/failure-report.ts';
 import type { Progress } from './observe/progress.ts';
 import type { ProgressScope } from './observe/progress-of.ts';
-import { ProgressReader } from './observe/progress-reader.ts';
-import { readFailures } from './observe/read-failures.ts';
-import { type AuditFilter, type ToolCallRecord, toolAudit } from './observe/tool-audit.ts';
-import { type UsageRow, usageRows } from './observe/usage.ts';
+import { Readings } from './observe/readings.ts';
+import type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
+import type { UsageRow } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
 import type { Practice } from './route/practices.ts';
+import type { CacheState } from './run/cache-state.ts';
+import { cancelOn } from './run/cancel-on.ts';
 import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
 import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
@@ -21,29 +21,20 @@ import type { Approval } from './run/expedite.ts';
 import { type GrantInput, grantGiven, grantRevoked } from './run/grant-orders.ts';
 import type { Kernel } from './run/kernel.ts';
 import type { ModelState } from './run/model-state.ts';
+import type { NewRun } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import { type Planning, planning } from './run/planning.ts';
 import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
-import type { OpenQuestion } from './run/questions.ts';
+import { type OpenQuestion, unknownQuestion } from './run/questions.ts';
 import { createRecordedRun } from './run/recorded-run.ts';
 import { createRunHandle, type Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
-import { type ToolState, toolStates } from './run/tool-state.ts';
+import type { ToolState } from './run/tool-state.ts';
+import { type UnfinishedRun, unfinishedRuns } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
-
-/** A run that is not finished. */
-export interface UnfinishedRun {
-  readonly id: string;
-  readonly title: string;
-  /** Epoch ms. */
-  readonly startedAt: number;
-  readonly status: 'running' | 'suspended';
-  /** Tasks that are neither done, failed nor skipped. */
-  readonly open: number;
-}
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
 export class Overseer implements AsyncDisposable {
@@ -51,7 +42,7 @@ export class Overseer implements AsyncDisposable {
   readonly #open: OpenKernel;
   readonly #dispose: () => Promise<void>;
   readonly #aborts = new AbortListeners();
-  readonly #progress: ProgressReader;
+  readonly #readings: Readings;
   #closed: Promise<void> | undefined;
 
   /** @internal */
@@ -63,7 +54,7 @@ export class Overseer implements AsyncDisposable {
   ) {
     this.#settings = settings;
     this.#open = open;
-    this.#progress = new ProgressReader(settings, open);
+    this.#readings = new Readings(settings, open);
     this.#dispose = dispose;
     // Whoever closes it too hears of what goes wrong.
     if (signal !== undefined)
@@ -77,13 +68,7 @@ export class Overseer implements AsyncDisposable {
    * (`config.parent`), and `config.share` for a flow or a weight that is none.
    */
   run(request: string | TaskGraph, options: RunOptions = {}): Run {
-    const kernel = this.#kernel();
-    const id = this.#settings.ids();
-    kernel.start(id, newRun(this.#settings, kernel, request, options));
-    // In the same turn, before the run can have ended.
-    const run = this.#handle(id, kernel);
-    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
-    return run;
+    return this.#start(newRun(this.#settings, this.#kernel(), request, options), options);
   }
 
   /**
@@ -92,12 +77,8 @@ export class Overseer implements AsyncDisposable {
    * can be read, changed, given to `estimate` and to `run`. Throws `ConfigError` as `run` does.
    */
   plan(goal: string, options: RunOptions = {}): Planning {
-    const kernel = this.#kernel();
-    const id = this.#settings.ids();
-    kernel.start(id, newPlanning(this.#settings, kernel, goal, options));
-    const run = this.#handle(id, kernel);
-    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
-    return planning(run);
+    const request = newPlanning(this.#settings, this.#kernel(), goal, options);
+    return planning(this.#start(request, options));
   }
 
   /**
@@ -116,36 +97,25 @@ export class Overseer implements AsyncDisposable {
    * the team, and `plan.ensemble` for tasks that are not answered in words.
    */
   compare(task: ComparedTask, models: readonly string[], options: RunOptions = {}): Comparison {
-    const kernel = this.#kernel();
-    const id = this.#settings.ids();
-    kernel.start(id, newComparison(this.#settings, kernel, task, models, options));
-    const run = this.#handle(id, kernel);
-    if (options.signal !== undefined) this.#cancelOn(options.signal, run);
-    return compare(run);
+    const request = newComparison(this.#settings, this.#kernel(), task, models, options);
+    return compare(this.#start(request, options));
   }
 
   /** A handle to a run of this journal, whoever started it. */
   open(id: string): Run {
     const kernel = this.#kernel();
     if (kernel.runOf(id) !== undefined) return this.#handle(id, kernel);
-    return createRecordedRun(id, this.#journal.stream, this.#settings.store);
+    return createRecordedRun(id, this.#open.journal.stream, this.#settings.store);
   }
 
   /** The runs that are not finished: those that go on here, and those that a dead process left. */
   unfinished(): readonly UnfinishedRun[] {
-    return this.#kernel().unfinished.map(({ id, title, startedAt, status, open }) => ({
-      id,
-      title,
-      startedAt,
-      status: status === 'running' ? 'running' : 'suspended',
-      open,
-    }));
+    return unfinishedRuns(this.#kernel().unfinished);
   }
 
   /** What is known to work, and not to work, with each model at each kind of task: plain data, ready to be kept as JSON. */
   practices(): readonly Practice[] {
-    this.#kernel();
-    return this.#open.projection.routing.practices.list();
+    return this.#told.practices();
   }
 
   /**
@@ -155,7 +125,7 @@ export class Overseer implements AsyncDisposable {
    */
   async notePractice(note: PracticeInput, by: string): Promise<void> {
     this.#kernel();
-    await this.#journal.append([practiceNoted(this.#settings, note, by)]);
+    await this.#open.journal.append([practiceNoted(this.#settings, note, by)]);
   }
 
   /** How every model of the team stands now. */
@@ -168,10 +138,7 @@ export class Overseer implements AsyncDisposable {
    * has made a call.
    */
   limits(): readonly LimitUse[] {
-    this.#kernel();
-    const { shared, toolLimits, clock } = this.#settings;
-    const nowMs = clock.now();
-    return [...shared.use(nowMs), ...toolLimits.use(nowMs)];
+    return this.#told.limits();
   }
 
   /**
@@ -195,15 +162,12 @@ export class Overseer implements AsyncDisposable {
   }
 
   /**
-   * Changes how many tasks are worked at once, from now on and until this overseer is closed; what is left out stays as
-   * it is. Tasks above a bound go on, and none begins until there are fewer. Throws `ConfigError` `config.workers`.
+   * Changes how many tasks are worked at once, and how many calls a model gets at once, from now on and until this
+   * overseer is closed; what is left out stays as it is. What is above a bound goes on, and nothing begins until there is
+   * less. Throws `ConfigError`: `config.workers`, `config.unknown-model`.
    */
-  setWorkers(bounds: {
-    /** By kind of task, `*` for all other kinds together. */
-    readonly workers?: Readonly<Record<string, number>>;
-    readonly concurrency?: number;
-  }): void {
-    checkWorkers(bounds);
+  setWorkers(bounds: AtOnceBounds): void {
+    checkWorkers(bounds, [...this.#settings.members.keys()]);
     this.#kernel().scheduling.setWorkers(bounds);
   }
 
@@ -213,9 +177,7 @@ export class Overseer implements AsyncDisposable {
    * the last hour, bounded.
    */
   usage(): readonly UsageRow[] {
-    this.#kernel();
-    const { members, clock } = this.#settings;
-    return usageRows(members.values(), this.#open.projection, clock.now());
+    return this.#told.usage();
   }
 
   /**
@@ -223,8 +185,7 @@ export class Overseer implements AsyncDisposable {
    * because of it, and what to do. Reads the run's events anew. Throws `OverseerError` `run.unknown`.
    */
   async failures(run: string): Promise<FailureReport> {
-    await this.#kernel().settled();
-    return await readFailures(this.#settings.store, this.#journal.stream, run);
+    return await this.#told.failures(run);
   }
 
   /**
@@ -235,8 +196,7 @@ export class Overseer implements AsyncDisposable {
    * Throws `OverseerError` `run.unknown`.
    */
   async progress(scope: ProgressScope = {}): Promise<Progress> {
-    this.#kernel();
-    return await this.#progress.ask(scope);
+    return await this.#told.progress(scope);
   }
 
   /**
@@ -247,7 +207,7 @@ export class Overseer implements AsyncDisposable {
   async grant(grant: GrantInput, order: Order = {}): Promise<GivenGrant> {
     this.#kernel();
     const { draft, given } = grantGiven(this.#settings, this.#open.projection, grant, order);
-    await this.#journal.append([draft]);
+    await this.#open.journal.append([draft]);
     return given;
   }
 
@@ -258,13 +218,12 @@ export class Overseer implements AsyncDisposable {
   async revoke(grant: string, order: Order = {}): Promise<void> {
     this.#kernel();
     const draft = grantRevoked(this.#settings, this.#open.projection, grant, order);
-    if (draft !== undefined) await this.#journal.append([draft]);
+    if (draft !== undefined) await this.#open.journal.append([draft]);
   }
 
   /** Every grant that counts now, and the latest that are over, in the order in which they were given. */
   grants(): readonly GivenGrant[] {
-    this.#kernel();
-    return this.#open.projection.grants.list(this.#settings.clock.now());
+    return this.#told.grants();
   }
 
   /**
@@ -272,15 +231,20 @@ export class Overseer implements AsyncDisposable {
    * what came of it. In the order in which they ended, then those under way.
    */
   async *audit(filter: AuditFilter = {}): AsyncGenerator<ToolCallRecord> {
-    await this.#kernel().settled();
-    const { store, tools } = this.#settings;
-    yield* toolAudit({ store, stream: this.#journal.stream }, tools, filter);
+    yield* this.#told.audit(filter);
   }
 
   /** How every tool stands now: which are left alone after failures, and until when; and how its quotas stand. */
   tools(): readonly ToolState[] {
-    this.#kernel();
-    return toolStates(this.#settings, this.#open.projection);
+    return this.#told.tools();
+  }
+
+  /**
+   * How the store of answers from before stands, and what embeds texts where that is used: whether it is left alone after
+   * failures, and until when. Empty where no answers are kept.
+   */
+  cache(): readonly CacheState[] {
+    return this.#told.cache();
   }
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */
@@ -298,13 +262,7 @@ export class Overseer implements AsyncDisposable {
     by = 'host',
   ): Promise<void> {
     const kernel = this.#kernel();
-    if (!kernel.answer(question, reply, by)) {
-      const { run, task, id } = question;
-      throw new OverseerError(
-        'question.unknown',
-        `Task ${task} of run ${run} asks no question ${id}, or somebody answered it; questions() lists the open ones.`,
-      );
-    }
+    if (!kernel.answer(question, reply, by)) throw unknownQuestion(question);
     await kernel.settled();
   }
 
@@ -386,13 +344,14 @@ export class Overseer implements AsyncDisposable {
     return this.close();
   }
 
-  /** A cancellation that fails is heard of where the run's result is. */
-  #cancelOn(signal: AbortSignal, run: Run): void {
-    const takeBack = this.#aborts.add(signal, (reason) => {
-      const why = reason instanceof Error ? reason.message : String(reason);
-      run.cancel(`cancelled by its signal: ${why}`).catch(() => undefined);
-    });
-    run.result.then(takeBack, takeBack);
+  #start(request: NewRun, { signal }: RunOptions): Run {
+    const kernel = this.#kernel();
+    const id = this.#settings.ids();
+    kernel.start(id, request);
+    // In the same turn, before the run can have ended.
+    const run = this.#handle(id, kernel);
+    if (signal !== undefined) cancelOn(this.#aborts, signal, run);
+    return run;
   }
 
   async #close(): Promise<void> {
@@ -404,8 +363,10 @@ export class Overseer implements AsyncDisposable {
     }
   }
 
-  get #journal(): Journal {
-    return this.#open.journal;
+  /** What is told, as long as this overseer is open. */
+  get #told(): Readings {
+    this.#kernel();
+    return this.#readings;
   }
 
   #kernel(): Kernel {
@@ -414,6 +375,6 @@ export class Overseer implements AsyncDisposable {
   }
 
   #handle(id: string, kernel: Kernel): Run {
-    return createRunHandle(id, kernel, this.#journal, this.#settings.store);
+    return createRunHandle(id, kernel, this.#open.journal, this.#settings.store);
   }
 }

@@ -218,4 +218,39 @@ describe('overseer.progress', () => {
     expect(asked.runs[0]?.limits).toEqual(runs[0]?.limits);
     await expect(overseer.progress({ run: 'none' })).rejects.toMatchObject({ code: 'run.unknown' });
   });
+
+  it('K4 K7: of thousands of tasks is told in pieces, between which everything else has its turn', async () => {
+    const clock = createFakeClock();
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: lasting(clock, 1_000), concurrency: 1 } },
+      clock,
+    });
+    const many = Array.from({ length: 3_000 }, (_, at) => ({
+      key: `t${at}`,
+      instruction: 'x',
+      needs: at < 100 ? [] : [`t${at - 100}`, `t${at - 1}`],
+    }));
+    const run = overseer.run({ tasks: many });
+    await settle();
+    let turns = 0;
+    let isTold = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isTold) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const first = overseer.progress();
+    await Promise.resolve();
+    const [one, other, same] = await Promise.all([first, overseer.progress(), overseer.progress()]);
+    isTold = true;
+    expect(turns).toBeGreaterThan(1);
+    expect(one.project.tasks).toBe(3_000);
+    expect(one.runs[0]?.work[0]?.behind).toBe(2_900);
+    expect(other).toEqual(one);
+    // Whoever asks while nobody has begun to look gets what is found then.
+    expect(same).toBe(other);
+    expect(other).not.toBe(one);
+    await run.cancel('over');
+  });
 });

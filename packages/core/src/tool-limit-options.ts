@@ -9,7 +9,7 @@ export interface ToolLimit {
    * those that ask for the call, so that tasks which a tool does alone are not held by it.
    */
   readonly per?: 'model' | 'role' | 'user' | 'tenant' | 'run';
-  /** The one that they hold for; where left out, each has limits of its own. */
+  /** The one that they hold for; where left out, each has limits of its own. Never a run: its id is not known before. */
   readonly of?: string;
   /** Calls, dollars by the tool's `cost`, and calls at once: `'30 calls / 1m'`, `'$5 / 1d'`, `'2 at once'`. */
   readonly limits: readonly Limit[];

@@ -235,6 +235,45 @@ describe('tasks at once', () => {
     );
   });
 
+  it('K4: a model gets as many calls at once as it is said to at any time, and equal ones share the work', async () => {
+    const clock = createFakeClock();
+    const [a, b] = [lasting(clock, 1_000), lasting(clock, 1_000)];
+    await using overseer = await createOverseer({
+      overseer: 'boss',
+      models: {
+        boss: { model: fakeModel({ reply: () => ({ text: 'x' }) }) },
+        a: { model: a, concurrency: 2 },
+        b: { model: b, concurrency: 2 },
+      },
+      clock,
+      graceMs: 0,
+    });
+    const tasks = Array.from({ length: 30 }, (_, n) => ({ key: `t${n}`, instruction: 'x' }));
+    const run = overseer.run({ tasks });
+    await pass(clock, 1);
+    expect([a.requests.length, b.requests.length]).toEqual([2, 2]);
+    overseer.setWorkers({ models: { a: 5 } });
+    await pass(clock, 1);
+    expect([a.requests.length, b.requests.length]).toEqual([5, 2]);
+    expect(overseer.models().map(({ name, running }) => [name, running])).toEqual([
+      ['boss', 0],
+      ['a', 5],
+      ['b', 2],
+    ]);
+    overseer.setWorkers({ models: { a: 0, b: 8 } });
+    await pass(clock, 1);
+    expect([a.requests.length, b.requests.length]).toEqual([5, 8]);
+    expect(() => overseer.setWorkers({ models: { a: -1 } })).toThrow(
+      expect.objectContaining({ code: 'config.workers' }),
+    );
+    expect(() => overseer.setWorkers({ models: { c: 1 } })).toThrow(
+      expect.objectContaining({ code: 'config.unknown-model' }),
+    );
+    overseer.setWorkers({ models: { a: 8 } });
+    await pass(clock, 4_000);
+    expect((await run.result).status).toBe('completed');
+  });
+
   it('K4: a task that waits for its review leaves its place to it', async () => {
     const boss = fakeModel({
       reply: () => ({ text: '{"verdict":"pass","score":1,"findings":[]}' }),

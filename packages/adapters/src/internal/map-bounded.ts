@@ -1,23 +1,22 @@
-/** What `work` gives for each item, in their order, with at most `atOnce` of them under way. Rejects as the first that does. */
-export async function mapBounded<T, R>(
+import pLimit from 'p-limit';
+
+/**
+ * What `work` gives for each item, in their order, with at most `atOnce` of them under way. Rejects as the first that
+ * does, and begins nothing more then.
+ */
+export function mapBounded<T, R>(
   items: readonly T[],
   atOnce: number,
   work: (item: T) => Promise<R>,
 ): Promise<readonly R[]> {
-  const results: R[] = [];
-  let next = 0;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && !failed) {
-      const at = next++;
-      try {
-        results[at] = await work(items[at] as T);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
+  const limit = pLimit(atOnce);
+  return limit.map(items, async (item) => {
+    try {
+      return await work(item);
+    } catch (error) {
+      // Before its place is given to the next.
+      limit.clearQueue();
+      throw error;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  return results;
+  });
 }

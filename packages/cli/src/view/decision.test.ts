@@ -135,6 +135,16 @@ describe('decisionOf', () => {
       'm is left alone: auth: wrong key',
     ],
     [
+      'a store of answers that is left alone',
+      event('cache.changed', { part: 'store', state: 'down', because: 'gone (3 times in a row)' }),
+      'the store of answers is left alone: gone (3 times in a row)',
+    ],
+    [
+      'what embeds texts and works again',
+      event('cache.changed', { part: 'embed', state: 'up', because: 'it answers again' }),
+      'what embeds texts is up: it answers again',
+    ],
+    [
       'a model that is up again',
       event('model.changed', { state: 'up', because: 'it answers again' }, { model: 'm' }),
       'm is up: it answers again',

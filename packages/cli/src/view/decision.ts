@@ -34,6 +34,8 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return event.data.state === 'down'
         ? `${event.model} is left alone: ${withoutPlace(event.data.because)}`
         : `${event.model} is up: ${event.data.because}`;
+    case 'cache.changed':
+      return cacheChanged(event);
     case 'limit.learned': {
       const limit = event.data.rate.requests?.limit;
       const because = event.data.because ?? '';
@@ -73,6 +75,11 @@ function wordsOf(event: OverseerEvent): string | undefined {
 }
 
 /** Making the plan of a goal is a task too, of which a person hears when it is given away. */
+function cacheChanged({ data }: OverseerEvent<'cache.changed'>): string {
+  const what = data.part === 'store' ? 'the store of answers' : 'what embeds texts';
+  return `${what} is ${data.state === 'down' ? 'left alone' : 'up'}: ${data.because}`;
+}
+
 function planned({ data }: OverseerEvent<'plan.accepted'>): string | undefined {
   const isOfGoal = data.by === 'host' && data.tasks.every(({ kind }) => kind === 'plan');
   if (isOfGoal) return undefined;

@@ -76,8 +76,8 @@ export interface ToolAccess {
    * is counted must be used in the same turn, by recording the start.
    */
   leave(at: AttemptPlace, name: string, check: Extract<ToolCheck, { kind: 'allowed' }>): ToolLeave;
-  /** A call is over: its place is free. */
-  ended(): void;
+  /** A call of an attempt is over, or was never made: its place is free. */
+  ended(at: AttemptPlace): void;
 }
 
 /** The events that a plan becomes, or why it cannot be taken up in its run. */

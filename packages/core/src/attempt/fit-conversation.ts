@@ -1,4 +1,5 @@
 import { estimateTokens, textTokens } from '../call/estimate-tokens.ts';
+import { jsonText } from '../internal/json-text.ts';
 import type { Message, Part, ToolResultPart } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
 
@@ -29,7 +30,7 @@ export function fitConversation(
 }
 
 function cutResult(part: ToolResultPart, excess: number): ToolResultPart {
-  const text = textOf(part);
+  const text = jsonText(part.output);
   const size = textTokens(text);
   const share = Math.max(0, 1 - (excess + 20) / size);
   const kept = Math.max(LEAST, Math.floor(text.length * share));
@@ -41,10 +42,6 @@ function cutResult(part: ToolResultPart, excess: number): ToolResultPart {
   return output.length < text.length ? { ...part, output } : part;
 }
 
-function textOf({ output }: ToolResultPart): string {
-  return typeof output === 'string' ? output : JSON.stringify(output);
-}
-
 function sizeOf(part: ToolResultPart): number {
-  return textTokens(textOf(part));
+  return textTokens(jsonText(part.output));
 }

@@ -1,5 +1,5 @@
+import { jsonText } from '../internal/json-text.ts';
 import type { AttemptState, StepState, ToolStepState } from '../journal/run-state.ts';
-import type { Json } from '../spec/json.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { PlanTask, ToolStep } from '../spec/task.ts';
 import { isCutOff } from './is-cut-off.ts';
@@ -40,7 +40,7 @@ export function nextStep(attempt: AttemptState, task: PlanTask, checks: number):
     if (result === undefined) {
       return stepInDoubt(attempt, attempt.toolStep) ?? { kind: 'step', step: task.step };
     }
-    if (result.isError) return { kind: 'give-up', because: inWords(result.output) };
+    if (result.isError) return { kind: 'give-up', because: jsonText(result.output) };
   }
   // What a member of the ensemble gave has passed its checks.
   if (task.ensemble !== undefined && attempt.model === undefined) return { kind: 'accept' };
@@ -49,10 +49,6 @@ export function nextStep(attempt: AttemptState, task: PlanTask, checks: number):
     if (step !== undefined) return step;
   }
   return nextCheck(attempt, checks);
-}
-
-function inWords(output: Json): string {
-  return typeof output === 'string' ? output : JSON.stringify(output);
 }
 
 function nextModelStep(attempt: AttemptState): Step | undefined {

@@ -4,10 +4,14 @@ import { describeFixes, type JsonRepair, repairJson } from '../internal/repair-j
 import { answerText } from '../journal/fold-attempt.ts';
 import type { AttemptState, StepState } from '../journal/run-state.ts';
 import { jsonFieldOf } from '../plan/json-field.ts';
+import { untrustedLine } from '../prompt/untrusted.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { FinishReason } from '../spec/model.ts';
 import type { PlanTask } from '../spec/task.ts';
+
+/** A model may make up the name of a tool; in characters. */
+const LONGEST_NAME = 200;
 
 /** The JSON that stands for what a model wrote, and what was put right in it. */
 export type Repair = EventData['attempt.recovered'];
@@ -36,7 +40,8 @@ export function repairOfInput(
   for (const { id, name, input, invalid, raw } of calls) {
     if (invalid === undefined) continue;
     const repair = safely(raw ?? (typeof input === 'string' ? input : ''), missing);
-    if (repair !== undefined) return { ...repaired(`the input of ${name}`, repair), tool: id };
+    const what = `the input of ${untrustedLine(name, LONGEST_NAME)}`;
+    if (repair !== undefined) return { ...repaired(what, repair), tool: id };
   }
   return undefined;
 }

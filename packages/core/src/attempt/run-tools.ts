@@ -166,5 +166,5 @@ function record(
     ? { ...said, isError, ...defined({ isBroken, refused }) }
     : said;
   void host.append([draftOf(at, 'tool.finished', data, actorOf(at))]);
-  host.access.ended();
+  host.access.ended(at);
 }

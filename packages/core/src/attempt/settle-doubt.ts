@@ -73,9 +73,10 @@ async function whatHappened(call: Doubtful): Promise<ToolOutcome | 'not-done' | 
   return ask(call, answer.kind === 'unreadable' ? answer.problem : undefined);
 }
 
-function ask({ host, at, doubt }: Doubtful, problem: string | undefined): 'asked' {
+function ask({ host, at, doubt, tool }: Doubtful, problem: string | undefined): 'asked' {
   const id = `tool-${at.task.past.length + 1}-${(at.attempt.questions?.size ?? 0) + 1}`;
-  const data = { id, tool: doubt.id, ask: askWhetherDone(doubt.name, doubt.input, problem) };
+  const asked = askWhetherDone(doubt.name, doubt.input, tool, problem);
+  const data = { id, tool: doubt.id, ask: asked };
   void host.append([draftOf(at, 'question.asked', data)]);
   host.asked(at);
   return 'asked';

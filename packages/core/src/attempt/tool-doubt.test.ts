@@ -10,7 +10,7 @@ const text: ToolSchema = {
 
 describe('askWhetherDone', () => {
   it('R2: says what is in doubt, with its input, and how to answer', () => {
-    expect(askWhetherDone('send_mail', { to: 'ada' })).toEqual({
+    expect(askWhetherDone('send_mail', { to: 'ada' }, {})).toEqual({
       kind: 'ask',
       of: { person: 'a person' },
       request:
@@ -19,7 +19,7 @@ describe('askWhetherDone', () => {
   });
 
   it('X5: is one line of bounded length, whatever a model wrote into the input', () => {
-    const { request } = askWhetherDone('x\n\u001b[2J', { a: '\u2028 y'.repeat(9_000) }, 'No.');
+    const { request } = askWhetherDone('x\n\u001b[2J', { a: '\u2028 y'.repeat(9_000) }, {}, 'No.');
     expect(request).toMatch(/^No\. Did x \[2J with input .*… happen\?/);
     expect(request).not.toMatch(/[\p{Cc}\u2028]/u);
     expect(request.length).toBeLessThan(2_200);

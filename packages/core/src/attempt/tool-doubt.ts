@@ -2,6 +2,7 @@ import { untrustedLine } from '../prompt/untrusted.ts';
 import type { Json } from '../spec/json.ts';
 import type { Tool } from '../spec/tool.ts';
 import type { Ask } from '../spec/validator.ts';
+import { shownInput } from '../tool/shown-input.ts';
 
 /** How much of a call's input a person is shown, in characters. */
 const SHOWN = 2_000;
@@ -9,10 +10,16 @@ const SHOWN = 2_000;
 const HOW = 'Answer: done <output> | not done | give up';
 
 /**
- * Asks a person whether a tool call that was cut off happened; `problem` says why an earlier answer was no use. Pure.
+ * Asks a person whether a tool call that was cut off happened, without what its tool calls sensitive; `problem` says why an
+ * earlier answer was no use. Pure.
  */
-export function askWhetherDone(name: string, input: Json, problem?: string): Ask {
-  const shown = untrustedLine(JSON.stringify(input), SHOWN);
+export function askWhetherDone(
+  name: string,
+  input: Json,
+  tool: Pick<Tool, 'sensitive'>,
+  problem?: string,
+): Ask {
+  const shown = untrustedLine(JSON.stringify(shownInput(tool, input)), SHOWN);
   const question = `Did ${untrustedLine(name, 200)} with input ${shown} happen? It was interrupted. ${HOW}`;
   return {
     kind: 'ask',

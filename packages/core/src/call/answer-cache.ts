@@ -1,4 +1,5 @@
 import { RecentMap } from '../internal/recent-map.ts';
+import type { OutsideBreaker } from '../limit/outside-breaker.ts';
 import type { AnswerStore, CachedAnswer } from '../spec/answer-store.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import { isOfScope } from './cache-key.ts';
@@ -12,6 +13,8 @@ export interface AnswerCacheParts {
   readonly ttlMs: number;
   /** Hears which answers may be used and which are gone. */
   readonly semantic?: SemanticIndex | undefined;
+  /** Tells whether the store is out of order. */
+  readonly breakers?: { readonly store: Pick<OutsideBreaker, 'isShut'> };
 }
 
 /** An answer that waits for the end of its attempt. */
@@ -38,6 +41,7 @@ export class AnswerCache {
   readonly #store: AnswerStore;
   readonly #ttlMs: number;
   readonly #semantic: SemanticIndex | undefined;
+  readonly #breaker: Pick<OutsideBreaker, 'isShut'> | undefined;
   /** By attempt. */
   readonly #pending = new RecentMap<Pending>(REMEMBERED);
   /** Answers that attempts under way were given, by attempt. */
@@ -45,15 +49,16 @@ export class AnswerCache {
   /** The calls whose answers were refused: a store may fail to forget them, or be late. */
   readonly #refused = new Set<string>();
 
-  constructor({ store, ttlMs, semantic }: AnswerCacheParts) {
+  constructor({ store, ttlMs, semantic, breakers }: AnswerCacheParts) {
     this.#store = store;
     this.#ttlMs = ttlMs;
     this.#semantic = semantic;
+    this.#breaker = breakers?.store;
   }
 
   /**
-   * The answer to give under `key` at `nowMs`; none that is not of `scope`, has expired or was refused. Never throws
-   * and never rejects. A promise where the store answers with one.
+   * The answer to give under `key` at `nowMs`; none that is not of `scope`, has expired or was refused. A promise where
+   * the store answers with one. Throws and rejects as the store does.
    */
   find(
     key: string,
@@ -61,16 +66,9 @@ export class AnswerCache {
     nowMs: number,
   ): CachedAnswer | undefined | Promise<CachedAnswer | undefined> {
     if (!isOfScope(key, scope)) return undefined;
-    try {
-      const found = this.#store.get(key);
-      if (!(found instanceof Promise)) return this.#fresh(key, found, nowMs);
-      return found.then(
-        (answer) => this.#fresh(key, answer, nowMs),
-        () => undefined,
-      );
-    } catch {
-      return undefined;
-    }
+    const found = this.#store.get(key);
+    if (!(found instanceof Promise)) return this.#fresh(key, found, nowMs);
+    return found.then((answer) => this.#fresh(key, answer, nowMs));
   }
 
   /** Takes one event into account. */
@@ -118,7 +116,8 @@ export class AnswerCache {
     this.#pending.delete(attempt);
     if (pending?.answer === undefined) return;
     const { key, call, answer } = pending;
-    if (this.#refused.has(call)) return;
+    // What is out of order keeps nothing, and what is given to it meanwhile might pile up.
+    if (this.#refused.has(call) || this.#breaker?.isShut === true) return;
     quietly(() => this.#store.put(key, { call, ...answer, expiresAt: at + this.#ttlMs }));
     this.#semantic?.accept(key);
   }

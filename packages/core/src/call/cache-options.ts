@@ -1,4 +1,6 @@
+import { OutsideBreaker } from '../limit/outside-breaker.ts';
 import type { AnswerStore, CacheScope } from '../spec/answer-store.ts';
+import type { EventData } from '../spec/event.ts';
 import type { TaskKind } from '../spec/task.ts';
 import { memoryAnswers } from './memory-answers.ts';
 import { SemanticIndex } from './semantic-index.ts';
@@ -41,7 +43,12 @@ export interface CacheSettings {
   readonly version: string | undefined;
   readonly store: AnswerStore;
   readonly semantic: SemanticIndex | undefined;
+  /** Of what it stands on. */
+  readonly breakers: Readonly<Record<CachePart, OutsideBreaker>>;
 }
+
+/** What a cache stands on: where answers are kept, and what makes vectors of texts. */
+export type CachePart = EventData['cache.changed']['part'];
 
 /** Answers by these decide about other work, so they are taken from before only where the host says so. */
 const NEED_NAMING: ReadonlySet<TaskKind> = new Set(['plan', 'review']);
@@ -65,6 +72,7 @@ export function cacheSettings(
       given.semantic === undefined
         ? undefined
         : new SemanticIndex(given.semantic.embed, given.semantic.entries ?? 2_000),
+    breakers: { store: new OutsideBreaker(), embed: new OutsideBreaker() },
   };
 }
 

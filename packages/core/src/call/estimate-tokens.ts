@@ -1,3 +1,4 @@
+import { jsonText } from '../internal/json-text.ts';
 import type { Message, Part } from '../spec/message.ts';
 import type { ModelRequest } from '../spec/model.ts';
 
@@ -64,10 +65,7 @@ function partHundredths(part: Part): number {
         textHundredths(part.raw ?? JSON.stringify(part.input))
       );
     case 'tool-result':
-      return (
-        PER_TOOL_RESULT +
-        textHundredths(typeof part.output === 'string' ? part.output : JSON.stringify(part.output))
-      );
+      return PER_TOOL_RESULT + textHundredths(jsonText(part.output));
     case 'file':
       // Base64 has 4 characters for 3 bytes, and text about 4 bytes a token.
       return part.mediaType.startsWith('image/')

@@ -51,28 +51,47 @@ const WORDS: Readonly<Record<JsonFix, string>> = {
   cut: 'it was cut off in the middle of a value',
 };
 
+type Repaired = Extract<JsonRepair, { ok: true }>;
+
 /** The one object or array that the text holds. */
 function amongWords(text: string): JsonRepair {
-  const found: Extract<JsonRepair, { ok: true }>[] = [];
+  const found: Repaired[] = [];
   let next = 0;
   let begun = 0;
   for (const { index } of text.matchAll(/[{[]/g)) {
     if (index < next) continue;
     begun += 1;
     if (begun > MOST_BEGINNINGS) break;
-    const fixes = new Set<JsonFix>();
-    const read = readLenient(text, index, fixes);
-    if (!read.ok) {
-      if (read.isOne) return { ok: false, because: read.because };
-      continue;
-    }
-    const { json, end } = read;
-    const around = text.slice(next, index) + text.slice(end);
-    if (around.includes('```')) fixes.add('fence');
-    if (/[^\s`]/.test(around.replace(/```\w*/g, ''))) fixes.add('words');
-    found.push({ ok: true, value: JSON.parse(json) as Json, json, fixes: [...fixes] });
-    next = end;
+    const read = readAt(text, next, index);
+    if (read === undefined) continue;
+    if (!read.ok) return read;
+    found.push(read.repaired);
+    next = read.end;
   }
+  return theOne(found);
+}
+
+/** The value that begins at `index`, and where it ends, with words around it from `from` on; `undefined` where there is none. */
+function readAt(
+  text: string,
+  from: number,
+  index: number,
+):
+  | { readonly ok: true; readonly repaired: Repaired; readonly end: number }
+  | Extract<JsonRepair, { ok: false }>
+  | undefined {
+  const fixes = new Set<JsonFix>();
+  const read = readLenient(text, index, fixes);
+  if (!read.ok) return read.isOne ? { ok: false, because: read.because } : undefined;
+  const { json, end } = read;
+  const around = text.slice(from, index) + text.slice(end);
+  if (around.includes('```')) fixes.add('fence');
+  if (/[^\s`]/.test(around.replace(/```\w*/g, ''))) fixes.add('words');
+  const value = JSON.parse(json) as Json;
+  return { ok: true, repaired: { ok: true, value, json, fixes: [...fixes] }, end };
+}
+
+function theOne(found: readonly Repaired[]): JsonRepair {
   const [only] = found;
   if (only === undefined) return { ok: false, because: 'it holds no JSON object or array' };
   if (found.length === 1) return only;

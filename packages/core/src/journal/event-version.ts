@@ -43,4 +43,5 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'practice.noted': 1,
   'limit.learned': 1,
   'model.changed': 1,
+  'cache.changed': 1,
 };

@@ -1,4 +1,5 @@
 import { added } from '../internal/added.ts';
+import { jsonText } from '../internal/json-text.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
 import { foldCall } from './fold-call.ts';
@@ -91,7 +92,7 @@ export function answerText(attempt: AttemptState): string {
   if (step !== undefined) return step.json ?? textOf(answerParts(attempt));
   const result = attempt.toolStep?.result;
   if (result === undefined) return '';
-  return typeof result.output === 'string' ? result.output : JSON.stringify(result.output);
+  return jsonText(result.output);
 }
 
 /** The parts of an attempt's answer, over all calls that gave a piece of it. */

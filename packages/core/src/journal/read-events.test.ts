@@ -4,7 +4,7 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
 import { place } from './history.fixture.ts';
 import { memory } from './memory-store.ts';
-import { readEvents } from './read-events.ts';
+import { readEvents, takeEvents } from './read-events.ts';
 
 const STREAM = 'project/p';
 
@@ -39,6 +39,15 @@ describe('readEvents', () => {
     };
     expect(await read(counting, undefined, 0)).toHaveLength(2_500);
     expect(asked).toEqual([0, 1_000, 2_000]);
+  });
+
+  it('R2 K4: gives them one after the other too', async () => {
+    const store = await filled(2_500);
+    const seqs: number[] = [];
+    await takeEvents(store, STREAM, { run: 'even', after: 2_000 }, ({ seq }) => seqs.push(seq));
+    expect(seqs).toEqual(Array.from({ length: 250 }, (_, nth) => 2_002 + 2 * nth));
+    await takeEvents(store, STREAM, {}, ({ seq }) => seqs.push(seq));
+    expect(seqs).toHaveLength(2_750);
   });
 });
 

@@ -1,3 +1,4 @@
+import { createEventPause } from '../internal/slices.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
 
@@ -23,5 +24,20 @@ export async function* readEvents(
     yield page;
     if (page.length < PAGE) return;
     last = end.seq;
+  }
+}
+
+/** Gives the same events one after the other; everything else has its turn in between. */
+export async function takeEvents(
+  store: StateStore,
+  stream: string,
+  { run, after = 0 }: { readonly run?: string | undefined; readonly after?: number },
+  take: (event: OverseerEvent) => void,
+): Promise<void> {
+  const pause = createEventPause();
+  for await (const page of readEvents(store, stream, run, after)) {
+    for (const event of page) take(event);
+    const paused = pause(page.length);
+    if (paused !== undefined) await paused;
   }
 }

@@ -2,7 +2,7 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { StateStore } from '../spec/store.ts';
 import { INDEX_VERSION, JournalIndex } from './journal-index.ts';
-import { readEvents } from './read-events.ts';
+import { takeEvents } from './read-events.ts';
 
 /** What of a journal still has a say. */
 export interface Living {
@@ -30,21 +30,19 @@ export async function readLiving(
   const index = known ?? new JournalIndex();
   const from = known === undefined || snapshot === undefined ? 0 : snapshot.seq;
   const openThen = new Set(index.open);
+  const since = Math.min(from, index.firstSeqSince(nowMs - spanMs));
   const tail: OverseerEvent[] = [];
   let head = from;
-  const since = Math.min(from, index.firstSeqSince(nowMs - spanMs));
-  for await (const page of readEvents(store, stream, undefined, since)) {
-    for (const event of page) {
-      if (event.seq > from) index.take(event);
-      head = event.seq;
-      if (event.seq > since) tail.push(event);
-    }
-  }
+  await takeEvents(store, stream, { after: since }, (event) => {
+    if (event.seq > from) index.take(event);
+    head = event.seq;
+    tail.push(event);
+  });
   const older: OverseerEvent[] = [];
   for (const run of openThen) {
-    for await (const page of readEvents(store, stream, run)) {
-      for (const event of page) if (event.seq <= since) older.push(event);
-    }
+    await takeEvents(store, stream, { run }, (event) => {
+      if (event.seq <= since) older.push(event);
+    });
   }
   older.sort((a, b) => a.seq - b.seq);
   const learned = known === undefined ? undefined : { seq: from, body: learnedIn(snapshot?.body) };

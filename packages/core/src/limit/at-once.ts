@@ -8,10 +8,10 @@ const MAX_CHANGES = 64;
 
 /** How many calls may be under way at once, and how many are. */
 export interface AtOnce {
-  readonly limit: string;
-  readonly capacity: number;
+  limit: string;
+  capacity: number;
   readonly profile: CapacityProfile | undefined;
-  readonly hold: Hold;
+  hold: Hold;
   running: number;
 }
 
@@ -21,7 +21,7 @@ export function createAtOnce(
   rule: Pick<LimitRule, 'capacity' | 'schedule'>,
 ): AtOnce {
   const { capacity, schedule } = rule;
-  const limit = `${owner}: ${describeLimit({ metric: 'concurrency', ...rule })}`;
+  const limit = labelOf(owner, rule);
   return {
     limit,
     capacity,
@@ -29,6 +29,18 @@ export function createAtOnce(
     hold: { limit, amount: 1 },
     running: 0,
   };
+}
+
+/** Changes how many calls may be under way from now on; those above it go on. For a limit without hours. */
+export function setPlaces(places: AtOnce, owner: string, capacity: number): void {
+  const limit = labelOf(owner, { capacity });
+  places.limit = limit;
+  places.capacity = capacity;
+  places.hold = { limit, amount: 1 };
+}
+
+function labelOf(owner: string, rule: Pick<LimitRule, 'capacity' | 'schedule'>): string {
+  return `${owner}: ${describeLimit({ metric: 'concurrency', ...rule })}`;
 }
 
 /** How many may be under way at `at`. */

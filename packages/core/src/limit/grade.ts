@@ -18,6 +18,11 @@ export class Grade {
     this.#part = from;
   }
 
+  /** Whether it is above its beginning, or on the way to its next step. */
+  get hasRisen(): boolean {
+    return this.#part > this.#from || this.#successes > 0;
+  }
+
   /** What of a capacity may be used now; at least 1. */
   of(capacity: number): number {
     // Sums of decimal steps end a little below the whole.

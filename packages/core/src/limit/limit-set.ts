@@ -1,5 +1,5 @@
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
-import { type AtOnce, createAtOnce } from './at-once.ts';
+import { type AtOnce, createAtOnce, setPlaces } from './at-once.ts';
 import type { GaugeMeter, Gauges } from './gauges.ts';
 import type { JointLimit } from './joint-limit.ts';
 import { copyMeter, createMeter, type Meter } from './meter.ts';
@@ -9,6 +9,8 @@ export interface LimitSet {
   readonly owner: string;
   readonly meters: readonly Meter[];
   readonly atOnce: readonly AtOnce[];
+  /** What the rules about calls at once allow at most; infinity where there is none without hours. */
+  readonly mostAtOnce: number;
   readonly gauges: readonly GaugeMeter[];
   /** Those that are kept together with other processes too. */
   readonly joint: readonly JointLimit[];
@@ -30,10 +32,8 @@ export function createLimitSet(
   const counts = rules.filter((rule): rule is LimitRule => !('gauge' in rule));
   const atOnce = counts.filter(({ metric }) => metric === 'concurrency');
   const fixed = atOnce.filter(({ schedule }) => schedule === undefined);
-  const least = Math.min(
-    options.concurrency ?? Number.POSITIVE_INFINITY,
-    ...fixed.map(({ capacity }) => capacity),
-  );
+  const mostAtOnce = Math.min(...fixed.map(({ capacity }) => capacity));
+  const least = Math.min(options.concurrency ?? Number.POSITIVE_INFINITY, mostAtOnce);
   return {
     owner,
     meters: counts
@@ -45,6 +45,7 @@ export function createLimitSet(
         .map((rule) => createAtOnce(owner, rule)),
       ...(least < Number.POSITIVE_INFINITY ? [createAtOnce(owner, { capacity: least })] : []),
     ],
+    mostAtOnce,
     gauges: rules.flatMap((rule) => ('gauge' in rule ? [gauges.meter(owner, rule)] : [])),
     joint: options.joint ?? [],
     weights: options.weights,
@@ -58,6 +59,12 @@ export function copyLimitSet(set: LimitSet): LimitSet {
     meters: set.meters.map(copyMeter),
     atOnce: set.atOnce.map((places) => ({ ...places })),
   };
+}
+
+/** Changes the bound on calls at once that was given beside the rules; these hold all the same. */
+export function setConcurrency({ owner, atOnce, mostAtOnce }: LimitSet, concurrency: number): void {
+  const places = atOnce.find(({ profile }) => profile === undefined);
+  if (places !== undefined) setPlaces(places, owner, Math.min(concurrency, mostAtOnce));
 }
 
 /** By how much a call of a model counts in these limits. */

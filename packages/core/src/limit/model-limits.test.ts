@@ -154,6 +154,32 @@ describe('ModelLimits', () => {
     ]);
   });
 
+  it('K4: its concurrency can change at any time, under the rules about it, and calls above it go on', () => {
+    const limits = new ModelLimits('m', [normaliseLimit('3 at once')], 1);
+    limits.start('a', 0, claim(use()));
+    expect(limits.admit(0, claim(use()))).toMatchObject({
+      kind: 'wait',
+      why: '1/1 calls at once, free when one ends',
+    });
+    limits.setConcurrency(8);
+    limits.start('b', 0, claim(use()));
+    expect(limits.clone().admit(0, claim(use())).kind).toBe('run');
+    expect(limits.use(0)).toEqual([
+      { limit: 'm: 3 at once', used: 0, held: 2, capacity: 3, resetAt: undefined },
+    ]);
+    limits.setConcurrency(1);
+    expect([limits.running, limits.admit(0, claim(use())).kind]).toEqual([2, 'wait']);
+    limits.settle('a', use());
+    expect(limits.admit(0, claim(use())).kind).toBe('wait');
+    limits.settle('b', use());
+    expect(limits.admit(0, claim(use()))).toMatchObject({
+      kind: 'run',
+      holds: [{ limit: 'm: 1 at once', amount: 1 }],
+    });
+    limits.setConcurrency(0);
+    expect(limits.admit(0, claim(use())).kind).toBe('wait');
+  });
+
   it('L2: what the headers say makes calls wait until their reset, and never more get through', () => {
     const limits = limitsOf(['5 calls / 1m']);
     limits.learn(0, { requests: { remaining: 0, resetAt: 9_000 } });

@@ -7,7 +7,7 @@ import { Gauges } from './gauges.ts';
 import { holdsOf } from './holds-of.ts';
 import { type JointShare, jointRefusal, jointShares } from './joint-admission.ts';
 import { Ledger } from './ledger.ts';
-import { copyLimitSet, createLimitSet, type LimitSet } from './limit-set.ts';
+import { copyLimitSet, createLimitSet, type LimitSet, setConcurrency } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
 import { ProviderLimits } from './provider-limits.ts';
 import type { SharedLimits } from './shared-limits.ts';
@@ -65,6 +65,11 @@ export class ModelLimits {
   /** How many calls are under way. */
   get running(): number {
     return this.#running;
+  }
+
+  /** Changes how many calls at once `concurrency` allows; calls above it go on. */
+  setConcurrency(concurrency: number): void {
+    setConcurrency(this.#own, concurrency);
   }
 
   /**

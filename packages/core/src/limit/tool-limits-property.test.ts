@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { LimitRule, LimitText } from '../spec/limit.ts';
 import type { ToolCaller } from '../spec/tool-caller.ts';
 import { normaliseLimit } from './parse-limit.ts';
-import { type ToolCall, ToolLimits, type ToolRules, type ToolScope } from './tool-limits.ts';
+import { ToolLimits } from './tool-limits.ts';
+import type { ToolCall, ToolRules, ToolScope } from './tool-rules.ts';
 
 interface PlainCall extends ToolCall {
   readonly attempt: string;

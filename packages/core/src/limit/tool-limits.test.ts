@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LimitRule, LimitText } from '../spec/limit.ts';
 import { normaliseLimit } from './parse-limit.ts';
-import { type ToolCall, ToolLimits, type ToolRules } from './tool-limits.ts';
+import { ToolLimits } from './tool-limits.ts';
+import type { ToolCall, ToolRules } from './tool-rules.ts';
 
 const NOW = 1_000_000;
 
@@ -57,7 +58,7 @@ describe('ToolLimits', () => {
       rulesOf(['9 calls / 1h'], { patienceMs: 90 }),
       rulesOf(['9 calls / 1h'], { tools: ['fetch'], patienceMs: 1 }),
     ]);
-    expect(limits.patienceMs('search')).toBe(90);
+    expect(limits.patienceMs(callOf())).toBe(90);
   });
 
   it('T5: an attempt that starts another call has ended the one before; what it was charged stays', () => {

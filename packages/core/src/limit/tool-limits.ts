@@ -1,45 +1,14 @@
 import type { Hold } from '../spec/call-amounts.ts';
-import type { LimitRule } from '../spec/limit.ts';
-import type { ToolCaller } from '../spec/tool-caller.ts';
 import { refusalOf } from './admit.ts';
 import type { Admission, Claim } from './claim.ts';
 import { memoryOf } from './create-window.ts';
 import { Gauges } from './gauges.ts';
 import { holdsOf } from './holds-of.ts';
 import { Ledger } from './ledger.ts';
-import { createLimitSet, type LimitSet } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
 import { ProviderLimits } from './provider-limits.ts';
-
-/** By what a tool's quota is counted. `all`: every call of it. */
-export type ToolScope = 'all' | 'model' | 'role' | 'user' | 'tenant' | 'run';
-
-/** Limits on calls of some tools together. */
-export interface ToolRules {
-  readonly tools: readonly string[];
-  readonly per: ToolScope;
-  /** The one that they hold for; each has its own where left out. */
-  readonly of: string | undefined;
-  readonly rules: readonly LimitRule[];
-  /** How long a call waits for them before the model is told to do without, in ms. */
-  readonly patienceMs: number;
-}
-
-/** A call of a tool: whose it is, in which run, and what one costs. */
-export interface ToolCall {
-  readonly tool: string;
-  readonly caller: ToolCaller;
-  readonly run: string;
-  /** Micro-dollars. */
-  readonly microUsd: number;
-}
-
-/** Owners whose limits are looked through for those in which nothing counts any more. */
-const SWEEP_AT = 1_000;
-
-/** No provider and no gauge has a say in calls of tools. */
-const NO_PROVIDER = new ProviderLimits();
-const NO_GAUGES = new Gauges();
+import { ToolLimitSets } from './tool-limit-sets.ts';
+import { ownerOf, type ToolCall, type ToolRules } from './tool-rules.ts';
 
 /**
  * The quotas of tools, by the same windows as those of models. A call is admitted by all of them or by none, charged when
@@ -50,19 +19,22 @@ export class ToolLimits {
   readonly #rules: readonly ToolRules[];
   readonly #bounded: ReadonlySet<string>;
   readonly #ledger = new Ledger();
-  readonly #sets = new Map<string, LimitSet>();
+  readonly #sets: ToolLimitSets;
   /** By attempt, of which each calls one tool at a time. */
   readonly #open = new Map<string, Claim>();
-  #sweepAt = SWEEP_AT;
+  /** Both without content: no provider and no gauge has a say in calls of tools. */
+  readonly #provider = new ProviderLimits();
+  readonly #gauges = new Gauges();
 
-  constructor(rules: readonly ToolRules[] = []) {
+  constructor(rules: readonly ToolRules[] = [], original?: ToolLimitSets) {
     this.#rules = rules;
     this.#bounded = new Set(rules.flatMap(({ tools }) => tools));
-    // Those that are known beforehand are there from the beginning, to be looked at.
-    for (const [index, rule] of rules.entries()) {
-      if (rule.per === 'all') this.#setFor(rule, index, '');
-      else if (rule.of !== undefined) this.#setFor(rule, index, rule.of);
-    }
+    this.#sets = new ToolLimitSets(rules, this.#ledger, this.#gauges, original);
+  }
+
+  /** The same as they stand, to try out what would become of them; of calls under way there it knows the places, and no end. */
+  copy(): ToolLimits {
+    return new ToolLimits(this.#rules, this.#sets);
   }
 
   /** Whether no tool has a quota. */
@@ -85,21 +57,21 @@ export class ToolLimits {
     return Math.max(0, ...this.#rules.flatMap(({ rules }) => rules.map(memoryOf)));
   }
 
-  /** How long a call of a tool waits for its quotas, in ms: as long as the least patient of them. */
-  patienceMs(tool: string): number {
-    const own = this.#rules.filter(({ tools }) => tools.includes(tool));
+  /** How long a call waits for its quotas, in ms: as long as the least patient of those that count it. */
+  patienceMs(call: ToolCall): number {
+    const own = this.#rules.filter((rules) => ownerOf(rules, call) !== undefined);
     return Math.min(...own.map(({ patienceMs }) => patienceMs));
   }
 
   /** Whether a call may start at `now`, and if not, when. Changes nothing. */
   admit(call: ToolCall, now: number): Admission {
-    const sets = this.#setsOf(call);
+    const sets = this.#sets.of(call);
     const claim = claimOf(call);
     const input = {
       model: '',
       sets,
-      provider: NO_PROVIDER,
-      gauges: NO_GAUGES,
+      provider: this.#provider,
+      gauges: this.#gauges,
       atOnce: Number.POSITIVE_INFINITY,
       claim,
       calls: 1,
@@ -115,8 +87,8 @@ export class ToolLimits {
     this.end(attempt);
     const claim = claimOf(call);
     this.#open.set(attempt, claim);
-    this.#ledger.start(attempt, at, '', this.#setsOf(call), claim, holds);
-    this.#sweep(at);
+    this.#ledger.start(attempt, at, '', this.#sets.toCharge(call), claim, holds);
+    this.#sets.sweep(at);
   }
 
   /** The call of an attempt is over, or will not be waited for: its place is free. `at` is when it succeeded, where it did. */
@@ -141,64 +113,8 @@ export class ToolLimits {
   use(now: number, tool?: string): readonly LimitUse[] {
     if (this.isEmpty) return [];
     const held = this.#ledger.held(now);
-    return [...this.#sets].flatMap(([key, set]) => {
-      const rule = this.#rules[Number.parseInt(key, 10)];
-      const isAsked = tool === undefined || rule?.tools.includes(tool) === true;
-      return isAsked ? useOf(set, held, NO_GAUGES, now) : [];
-    });
+    return this.#sets.kept(tool).flatMap((set) => useOf(set, held, this.#gauges, now));
   }
-
-  #setsOf({ tool, caller, run }: ToolCall): readonly LimitSet[] {
-    return this.#rules.flatMap((rule, index) => {
-      if (!rule.tools.includes(tool)) return [];
-      const value = ownerOf(rule.per, caller, run);
-      if (value === undefined || (rule.of !== undefined && rule.of !== value)) return [];
-      return [this.#setFor(rule, index, value)];
-    });
-  }
-
-  #setFor({ tools, per, rules }: ToolRules, index: number, value: string): LimitSet {
-    const key = `${index} ${value}`;
-    const known = this.#sets.get(key);
-    if (known !== undefined) return known;
-    const names = `tool ${tools.join(' + ')}`;
-    const set = createLimitSet(
-      per === 'all' ? names : `${names}, ${per} ${value}`,
-      rules,
-      NO_GAUGES,
-    );
-    this.#sets.set(key, set);
-    this.#ledger.add(set);
-    return set;
-  }
-
-  /** Lets go of limits in which nothing counts, once there are many: runs and users come and go. */
-  #sweep(now: number): void {
-    if (this.#sets.size < this.#sweepAt) return;
-    const held = this.#ledger.heldSets();
-    for (const [key, set] of this.#sets) {
-      const isShown = this.#rules[Number.parseInt(key, 10)]?.per === 'all';
-      const isIdle = set.meters.every(({ window }) => window.nextEndAt(now) === undefined);
-      // What rises with success would have to begin anew.
-      if (
-        isShown ||
-        !isIdle ||
-        held.has(set) ||
-        set.meters.some(({ grade }) => grade !== undefined)
-      )
-        continue;
-      this.#sets.delete(key);
-      this.#ledger.remove(set);
-    }
-    this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#sets.size);
-  }
-}
-
-function ownerOf(per: ToolScope, caller: ToolCaller, run: string): string | undefined {
-  if (per === 'all') return '';
-  if (per === 'run') return run;
-  // Of who called nothing may be known.
-  return caller[per] === '' ? undefined : caller[per];
 }
 
 function claimOf({ microUsd }: ToolCall): Claim {

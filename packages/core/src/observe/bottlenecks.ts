@@ -33,7 +33,8 @@ function waitsOf(runs: readonly RunProgress[]): readonly Bottleneck[] {
   const waiting = runs.flatMap(({ work }) =>
     work.filter(({ standing }) => standing === 'limited' || standing === 'ready'),
   );
-  const byReason = Map.groupBy(waiting, (task) => reasonOf(task, waiting));
+  const told = toldByKind(waiting);
+  const byReason = Map.groupBy(waiting, (task) => reasonOf(task, told));
   return [...byReason].flatMap(([reason, tasks]): readonly Bottleneck[] => {
     if (reason === undefined) return [];
     const kind = tasks.some(({ standing }) => standing === 'limited') ? 'limit' : 'place';
@@ -43,10 +44,19 @@ function waitsOf(runs: readonly RunProgress[]): readonly Bottleneck[] {
 }
 
 /** Nobody but the first of a group says what it waits for: of one kind, the others wait for the same. */
-function reasonOf(task: TaskProgress, waiting: readonly TaskProgress[]): string | undefined {
+function reasonOf(task: TaskProgress, told: ReadonlyMap<string, string>): string | undefined {
   if (task.waitsFor?.includes('its turn, behind') === true) return undefined;
   if (task.waitsFor !== undefined || task.standing !== 'limited') return task.waitsFor;
-  return waiting.find((one) => one.kind === task.kind && one.waitsFor !== undefined)?.waitsFor;
+  return told.get(task.kind);
+}
+
+/** What the first task of each kind that says it waits for. */
+function toldByKind(waiting: readonly TaskProgress[]): ReadonlyMap<string, string> {
+  const told = new Map<string, string>();
+  for (const { kind, waitsFor } of waiting) {
+    if (waitsFor !== undefined && !told.has(kind)) told.set(kind, waitsFor);
+  }
+  return told;
 }
 
 /** Tasks that others wait for, with what they are at. */

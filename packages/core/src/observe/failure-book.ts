@@ -1,5 +1,6 @@
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { RecoveryAction } from '../spec/recovery.ts';
+import type { ToolRefusal } from '../spec/tool-caller.ts';
 import type { FailureCost, FailureGroup, FailurePlace, FailureReport } from './failure-report.ts';
 import { type FailureCause, remedies } from './remedies.ts';
 
@@ -70,6 +71,13 @@ export class FailureBook {
     this.#groups.set(key, group);
     return group;
   }
+}
+
+/**
+ * Where a call of a tool failed. Names that a model made up are one place, or a model could fill the report with them.
+ */
+export function placeOfCall(name: string, refused: ToolRefusal | undefined): FailurePlace {
+  return { kind: 'tool', name: refused === 'unknown' ? '(unknown)' : name };
 }
 
 /** What a group has lost, and what else went by without use. */

@@ -1,8 +1,9 @@
 import { BROKEN_CHECK } from '../internal/broken-check.ts';
+import { jsonText } from '../internal/json-text.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import { type AskedModels, askedCall, newAskedModels, takeCall } from './asked-models.ts';
-import { FailureBook, type GrowingGroup, lose, tried } from './failure-book.ts';
+import { FailureBook, type GrowingGroup, lose, placeOfCall, tried } from './failure-book.ts';
 import type { FailurePlace, FailureReport } from './failure-report.ts';
 import type { FailureCause } from './remedies.ts';
 
@@ -195,13 +196,12 @@ class FailureFold {
       trail.tools.set(event.data.id, event.data.name);
       return;
     }
-    const { id, isError, isBroken, output } = event.data;
+    const { id, isError, isBroken, output, refused } = event.data;
     const name = event.data.name ?? trail.tools.get(id) ?? '';
     trail.tools.delete(id);
     if (isError !== true) return;
-    const message = typeof output === 'string' ? output : JSON.stringify(output);
     const cause = isBroken === true ? 'tool-broken' : 'tool-refused';
-    this.#note(cause, event, message, { kind: 'tool', name });
+    this.#note(cause, event, jsonText(output), placeOfCall(name, refused));
   }
 
   #verdict(trail: AttemptTrail, event: OverseerEvent<'verdict.given'>): void {

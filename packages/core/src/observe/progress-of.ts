@@ -1,3 +1,4 @@
+import { atOnce, type Sliced } from '../internal/slices.ts';
 import { bottlenecksOf } from './bottlenecks.ts';
 import { limitEffect } from './limit-effect.ts';
 import type { Present } from './present.ts';
@@ -29,11 +30,21 @@ export function progressOf(
   present: Present,
   scope: ProgressScope = {},
 ): Progress {
+  return atOnce(progressInSteps(fold, present, scope));
+}
+
+/** The same as work that may be left for a while, as long as the fold takes nothing meanwhile. */
+export function* progressInSteps(
+  fold: ProgressFold,
+  present: Present,
+  scope: ProgressScope,
+): Sliced<Progress> {
   const { nowMs: at } = present;
   const records = [...fold.runs.values()].filter(
     ({ id }) => scope.run === undefined || scope.run === id,
   );
-  const runs = records.map((run) => runProgress(fold, run, present));
+  const runs: RunProgress[] = [];
+  for (const run of records) runs.push(yield* runProgress(fold, run, present));
   const all = runs.flatMap(({ work }) => work);
   return {
     at,
@@ -44,12 +55,15 @@ export function progressOf(
   };
 }
 
-function runProgress(fold: ProgressFold, run: RunRecord, present: Present): RunProgress {
+function* runProgress(fold: ProgressFold, run: RunRecord, present: Present): Sliced<RunProgress> {
   const { nowMs } = present;
-  const remaining = remainingOf(fold, run, present);
-  const work = [...run.tasks.values()]
-    .filter(({ asks }) => asks === undefined)
-    .map((task) => taskProgress({ fold, run, task, remaining, present }));
+  const remaining = yield* remainingOf(fold, run, present);
+  const work: TaskProgress[] = [];
+  for (const task of run.tasks.values()) {
+    yield;
+    if (task.asks === undefined) work.push(taskProgress({ fold, run, task, remaining, present }));
+  }
+  yield;
   const { critical, isTimed } = remaining;
   return {
     run: run.id,

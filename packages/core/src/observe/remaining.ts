@@ -1,3 +1,4 @@
+import type { Sliced } from '../internal/slices.ts';
 import type { WaitingTask } from '../run/waiting-tasks.ts';
 import { type CriticalPath, criticalPath } from '../schedule/critical-path.ts';
 import { isOver } from './needs.ts';
@@ -8,6 +9,8 @@ import type { RunRecord, TaskRecord } from './run-record.ts';
 /** What is left of a run. */
 export interface Remaining {
   readonly critical: CriticalPath;
+  /** The tasks on it. */
+  readonly onPath: ReadonlySet<string>;
   /** Whether the path is in ms; else it counts tasks. */
   readonly isTimed: boolean;
   readonly waiting: ReadonlyMap<string, WaitingTask>;
@@ -16,11 +19,15 @@ export interface Remaining {
 }
 
 /** What is left of a run, with its critical path. Pure. */
-export function remainingOf(fold: ProgressFold, run: RunRecord, present: Present): Remaining {
+export function* remainingOf(
+  fold: ProgressFold,
+  run: RunRecord,
+  present: Present,
+): Sliced<Remaining> {
   const expected = (task: TaskRecord): number | undefined => expectedOf(fold, task, present);
   const open = [...run.tasks.values()].filter((task) => task.asks === undefined && !isOver(task));
   const isTimed = open.every((task) => expected(task) !== undefined);
-  const critical = criticalPath(
+  const critical = yield* criticalPath(
     open.map((task) => ({
       key: task.task.key,
       needs: task.task.needs,
@@ -28,7 +35,13 @@ export function remainingOf(fold: ProgressFold, run: RunRecord, present: Present
     })),
   );
   const mine = (present.waiting ?? []).filter((task) => task.run === run.id);
-  return { critical, isTimed, waiting: new Map(mine.map((task) => [task.task, task])), expected };
+  return {
+    critical,
+    onPath: new Set(critical.tasks),
+    isTimed,
+    waiting: new Map(mine.map((task) => [task.task, task])),
+    expected,
+  };
 }
 
 /** As tasks of its kind took, then as its model's calls for them did, then as any task did. */

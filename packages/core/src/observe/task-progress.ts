@@ -43,7 +43,7 @@ export function taskProgress(input: TaskInput): TaskProgress {
     ...endOf(input, standing),
     earliestMs: remaining.isTimed ? float?.earliestEnd : undefined,
     slackMs: remaining.isTimed ? float?.slack : undefined,
-    isCritical: float !== undefined && remaining.critical.tasks.includes(key),
+    isCritical: remaining.onPath.has(key),
     behind: float?.behind ?? 0,
   };
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../internal/json-text.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { readEvents } from '../journal/read-events.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
@@ -7,7 +8,7 @@ import type { Json } from '../spec/json.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
 import type { ToolRefusal } from '../spec/tool-caller.ts';
-import { shownInput } from './shown-input.ts';
+import { shownInput } from '../tool/shown-input.ts';
 
 /** One call of a tool that somebody wanted: who, what, when, by whose leave, and what came of it. Times are epoch ms. */
 export interface ToolCallRecord {
@@ -162,7 +163,7 @@ function finishedRecord(
     }),
     decision: refused ?? 'allowed',
     outcome: refused === undefined ? outcomeOf(isError, isBroken) : 'not made',
-    because: isError === true ? inWords(output) : undefined,
+    because: isError === true ? jsonText(output) : undefined,
     endedAt: event.at,
   };
 }
@@ -202,10 +203,6 @@ function wishOf(task: TaskState | undefined, id: string): Json {
   const parts = task?.attempt?.steps.at(-1)?.parts ?? [];
   for (const part of parts) if (part.type === 'tool-call' && part.id === id) return part.input;
   return task?.task.step?.input ?? null;
-}
-
-function inWords(output: Json): string {
-  return typeof output === 'string' ? output : JSON.stringify(output);
 }
 
 function fits(record: ToolCallRecord, filter: AuditFilter): boolean {

@@ -1,3 +1,4 @@
+import { jsonText } from '../internal/json-text.ts';
 import type { Check, Json } from '../spec/index.ts';
 import { untrustedLine } from './untrusted.ts';
 
@@ -24,5 +25,5 @@ const sentences: Readonly<Record<string, (value: Json | undefined) => string>> =
 };
 
 function inWords(value: Json): string {
-  return untrustedLine(typeof value === 'string' ? value : JSON.stringify(value), longest);
+  return untrustedLine(jsonText(value), longest);
 }

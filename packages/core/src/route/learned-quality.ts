@@ -35,8 +35,8 @@ const NEAR_SHRINKAGE = 25;
 const SHARED = 0.7;
 /** Longer texts are not kept, so that what is kept stays small. In characters. */
 const LONG = 2_000;
-/** Texts read again and again are read once. */
-const READ = 512;
+/** Texts read again and again are read once: a forecast reads all whose start it foretells. */
+const READ = 2_048;
 const PREDICTED = 64;
 
 /**

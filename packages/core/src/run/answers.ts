@@ -1,9 +1,10 @@
 import type { LetThrough } from '../attempt/call-model.ts';
 import { cacheKey, scopeKey } from '../call/cache-key.ts';
-import { type CacheSettings, keepsKind, scopeOf } from '../call/cache-options.ts';
+import { type CachePart, type CacheSettings, keepsKind, scopeOf } from '../call/cache-options.ts';
 import type { FlightAnswer } from '../call/storable.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { OutsideNews } from '../limit/outside-breaker.ts';
 import { titleOf } from '../plan/title-of.ts';
 import type { Member } from '../route/member.ts';
 import type { CachedAnswer } from '../spec/answer-store.ts';
@@ -12,6 +13,7 @@ import type { FrameworkReport } from '../spec/prompt-record.ts';
 import { requestOf } from './begin-call.ts';
 import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
+import { GuardedLookups } from './guarded-lookups.ts';
 import { Lookups } from './lookups.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -48,16 +50,25 @@ export type Offer =
 /** A call whose answer is of no use to others. */
 export const PLAIN_CALL: Extract<Offer, { kind: 'call' }> = { kind: 'call', key: undefined };
 
+/** Hears of what a cache stands on. */
+export type TellCache = (changed: OutsideNews & { readonly part: CachePart }, run: string) => void;
+
 /** Says of each first call whether an equal one was answered, or is about to be. */
 export class Answers {
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #lookups: Lookups<FoundAnswer>;
+  readonly #outside: Readonly<Record<CachePart, GuardedLookups>> | undefined;
 
-  constructor(settings: Settings, projection: Projection) {
+  /** `tell` hears what of the cache is left alone and what works again, with the run that found it so. */
+  constructor(settings: Settings, projection: Projection, tell: TellCache) {
     this.#settings = settings;
     this.#projection = projection;
-    this.#lookups = new Lookups(settings.clock);
+    const { clock, cache } = settings;
+    this.#lookups = new Lookups(clock);
+    const guarded = (part: CachePart, { breakers }: CacheSettings): GuardedLookups =>
+      new GuardedLookups(clock, breakers[part], (news, run) => tell({ part, ...news }, run));
+    this.#outside = cache && { store: guarded('store', cache), embed: guarded('embed', cache) };
   }
 
   /**
@@ -99,14 +110,14 @@ export class Answers {
     if (cache === undefined || !this.applies(call.run, call.task)) return undefined;
     const key = keyOf(cache, call);
     if (key === undefined) return undefined;
-    const scope = scopeKey(scopeOf(cache, call.run));
-    const kept = this.#projection.answers?.find(key, scope, nowMs);
+    const kept = this.#keptUnder(cache, call, key, nowMs);
     return kept === undefined || kept instanceof Promise ? undefined : found(kept, key, 'kept');
   }
 
   /** Stops looking anything up. */
   close(): void {
     this.#lookups.close();
+    for (const lookups of Object.values(this.#outside ?? {})) lookups.close();
   }
 
   #look(cache: CacheSettings, call: FirstCall, key: string, nowMs: number): Offer | undefined {
@@ -124,22 +135,20 @@ export class Answers {
     key: string,
     nowMs: number,
   ): FoundAnswer | undefined | Promise<FoundAnswer | undefined> {
-    const scope = scopeKey(scopeOf(cache, call.run));
-    const kept = this.#projection.answers?.find(key, scope, nowMs);
+    const kept = this.#keptUnder(cache, call, key, nowMs);
     const exact = (answer: CachedAnswer | undefined) =>
       answer === undefined ? undefined : found(answer, key, 'kept');
     if (cache.semantic === undefined) {
       return kept instanceof Promise ? kept.then(exact) : exact(kept);
     }
     if (kept !== undefined && !(kept instanceof Promise)) return exact(kept);
-    return this.#findSimilar(cache, call, key, scope, kept, nowMs);
+    return this.#findSimilar(cache, call, key, kept, nowMs);
   }
 
   async #findSimilar(
     cache: CacheSettings,
     call: FirstCall,
     key: string,
-    scope: string,
     kept: Promise<CachedAnswer | undefined> | undefined,
     nowMs: number,
   ): Promise<FoundAnswer | undefined> {
@@ -147,14 +156,29 @@ export class Answers {
     if (exact !== undefined) return found(exact, key, 'kept');
     const decider = { settings: this.#settings, projection: this.#projection };
     const place = keyOf(cache, withoutWords(decider, call, nowMs)) ?? key;
-    const match = await cache.semantic?.find(key, { place, text: wordsOf(call) });
+    const match = await this.#outside?.embed.look(call.run.id, () =>
+      cache.semantic?.find(key, { place, text: wordsOf(call) }),
+    );
     if (match === undefined) return undefined;
-    const answer = await this.#projection.answers?.find(match.key, scope, nowMs);
+    const answer = await this.#keptUnder(cache, call, match.key, nowMs);
     if (answer !== undefined) {
       return { ...found(answer, match.key, 'similar'), similarity: match.similarity };
     }
-    cache.semantic?.forget(match.key);
+    if (!cache.breakers.store.isShut) cache.semantic?.forget(match.key);
     return undefined;
+  }
+
+  /** What the store has under a key, as long as it is in order. */
+  #keptUnder(
+    cache: CacheSettings,
+    { run }: FirstCall,
+    key: string,
+    nowMs: number,
+  ): CachedAnswer | undefined | Promise<CachedAnswer | undefined> {
+    const scope = scopeKey(scopeOf(cache, run));
+    return this.#outside?.store.look(run.id, () =>
+      this.#projection.answers?.find(key, scope, nowMs),
+    );
   }
 }
 

@@ -11,11 +11,10 @@ import { chooseFor } from './choose-for.ts';
 import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
 import type { DispatcherHost } from './dispatcher-host.ts';
-import { toolWait } from './down-until.ts';
 import { FirstCalls } from './first-calls.ts';
-import { FreeTasks } from './free-tasks.ts';
+import { FreeStarts } from './free-starts.ts';
+import type { FreeTasks } from './free-tasks.ts';
 import { NextCalls } from './next-calls.ts';
-import { assignedToNobody, whyNoModel } from './no-model.ts';
 import { probeOrder } from './probe-order.ts';
 import type { Projection } from './projection.ts';
 import { Scheduling, type Started } from './scheduling.ts';
@@ -31,8 +30,6 @@ import { Turns } from './turns.ts';
  */
 export class Dispatcher {
   readonly scheduling: Scheduling;
-  /** Tasks that are ready and wait for no model, in the order of becoming so. */
-  readonly free: FreeTasks = new FreeTasks();
   /** Attempts whose next tool call a quota holds back. */
   readonly toolTurns: ToolTurns;
   readonly #settings: Settings;
@@ -44,6 +41,7 @@ export class Dispatcher {
   readonly #turns: Turns;
   readonly #firstCalls: FirstCalls;
   readonly #nextCalls: NextCalls;
+  readonly #freeStarts: FreeStarts;
 
   constructor(settings: Settings, projection: Projection, journal: Journal, host: DispatcherHost) {
     this.#settings = settings;
@@ -55,6 +53,11 @@ export class Dispatcher {
     this.#host = host;
     this.#firstCalls = new FirstCalls(this.#decider, journal, host, this);
     this.#waits = new TellWaiting(projection, journal, () => this.wake());
+    this.#freeStarts = new FreeStarts(this.#decider, journal, this.#waits, this.scheduling.held, {
+      ...host,
+      mayStart: (run, task) => this.#mayStart(run, task),
+      broke: (run, task, error) => void this.#broke(run, task, error),
+    });
     this.toolTurns = new ToolTurns(settings.toolLimits, {
       waits: this.#waits,
       mayGoOn: (run, task) => this.mayGoOn(run, task),
@@ -71,6 +74,11 @@ export class Dispatcher {
     this.#turns = new Turns(settings.clock, (nowMs) =>
       journal.failure === undefined ? this.#turn(nowMs) : Number.POSITIVE_INFINITY,
     );
+  }
+
+  /** Tasks that are ready and wait for no model, in the order of becoming so. */
+  get free(): FreeTasks {
+    return this.#freeStarts.tasks;
   }
 
   /** Has a turn soon; any number of calls before it make one turn. */
@@ -92,9 +100,9 @@ export class Dispatcher {
 
   /** A call ended: what it held is free. */
   freed(): void {
-    const { aside, queue } = this.scheduling;
+    const { aside, queue, held } = this.scheduling;
     if (aside.size > 0) aside.readmit(this.#projection, queue, this.#settings.clock.now());
-    const waiting = this.#nextCalls.size + this.toolTurns.size + this.free.size;
+    const waiting = this.#nextCalls.size + this.toolTurns.size + this.free.size + held.size;
     if (queue.size > 0 || waiting > 0) this.wake();
   }
 
@@ -118,12 +126,13 @@ export class Dispatcher {
       if (at !== undefined && at < wakeAt) wakeAt = at;
     };
     this.toolTurns.offer(nowMs, notLaterThan);
-    this.#startFree(nowMs, notLaterThan);
+    this.#freeStarts.offer(nowMs, notLaterThan);
     const { before, after } = probeOrder(this.#nextCalls.list(), this.#projection.breakers);
     for (const at of before) notLaterThan(this.#nextCalls.offer(at, nowMs));
     notLaterThan(this.scheduling.offer(nowMs, (ready) => this.#startOrBreak(ready, nowMs)));
     for (const at of after) notLaterThan(this.#nextCalls.offer(at, nowMs));
-    const { aside, queue } = this.scheduling;
+    const { aside, queue, held } = this.scheduling;
+    notLaterThan(held.expiresAt);
     if (aside.readmit(this.#projection, queue, nowMs)) this.wake();
     return wakeAt;
   }
@@ -166,39 +175,6 @@ export class Dispatcher {
     // A member that is tried again makes its ensemble wait again.
     const isEarly = task.task.ensemble !== undefined && !hasItsNeeds(run, task);
     return task.status === 'open' && !isEarly && this.mayGoOn(run, task);
-  }
-
-  /** Starts what waits for no model. One that is started may make others ready, which are behind it then. */
-  #startFree(nowMs: number, notLaterThan: (at: number | undefined) => void): void {
-    if (this.free.size === 0) return;
-    this.free.offer((run, task) => {
-      const outcome = this.#startFreeOrBreak(run, task, nowMs);
-      if (typeof outcome === 'string') return true;
-      notLaterThan(outcome.untilAt);
-      return false;
-    });
-  }
-
-  #startFreeOrBreak(run: RunState, task: TaskState, nowMs: number): Started {
-    try {
-      return this.#startWithoutModel(run, task, nowMs);
-    } catch (error) {
-      return this.#broke(run, task, error);
-    }
-  }
-
-  #startWithoutModel(run: RunState, task: TaskState, nowMs: number): Started {
-    if (!this.#mayStart(run, task)) return 'dropped';
-    const because = whyNoModel(run, task);
-    if (because === undefined) return 'dropped';
-    const down = toolWait(this.#decider, run, task, nowMs);
-    // Once a wait: who is behind in a long line need not fill the journal with each that goes before.
-    if (down?.isQuota === true && task.waiting !== undefined) return { untilAt: down.untilAt };
-    if (down !== undefined)
-      return this.#waits.note(task, down.because, down.untilAt, nowMs, down.on);
-    const durable = this.#journal.append([assignedToNobody(task, this.#settings.ids(), because)]);
-    this.#host.begin(run, task, undefined, durable);
-    return 'started';
   }
 
   #assign(

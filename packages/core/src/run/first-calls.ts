@@ -18,6 +18,7 @@ import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
 import { equalsOf } from './equals-of.ts';
 import type { Scheduling } from './scheduling.ts';
+import { tellCache } from './tell-cache.ts';
 
 /** What becomes of a first call: it is made, under a key where its answer may be kept, or not now. */
 export type FirstCallOutcome =
@@ -57,7 +58,10 @@ export class FirstCalls {
     this.#journal = journal;
     this.#host = host;
     this.#waiting = waiting;
-    this.#answers = new Answers(decider.settings, decider.projection);
+    const { settings, projection } = decider;
+    this.#answers = new Answers(settings, projection, (changed, run) =>
+      tellCache(projection, journal, changed, run),
+    );
   }
 
   /** Before a task is given to a model that may be called now; one that is looked up for is queued again after that. */

@@ -1,6 +1,6 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import { openCallsOf } from '../journal/open-calls.ts';
-import type { TaskState } from '../journal/run-state.ts';
+import { isFinal, type TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Member } from '../route/member.ts';
 import type { ForecastWorld, Foretold } from '../schedule/forecast.ts';
@@ -120,7 +120,8 @@ function taskOf({ projection }: Decider, ready: ReadyTask): TaskState | undefine
   const run = projection.runs.get(ready.run);
   const task = run?.tasks.get(ready.task);
   const isHeld = run?.status !== 'running' || task?.paused !== undefined;
-  return !isHeld && task?.status === 'open' ? task : undefined;
+  // One that was begun while the forecast was left for a while waits in it still.
+  return !isHeld && task !== undefined && !isFinal[task.status] ? task : undefined;
 }
 
 function forecastsOf(present: Present): ReadonlyMap<string, LimitsForecast> {

@@ -22,9 +22,8 @@ it('K6: a task that is queued again and again waits once', () => {
   const seen: string[] = [];
   free.offer((_, { task }) => {
     seen.push(task.key);
-    return task.key === 'b';
   });
-  expect([seen, free.size]).toEqual([['a', 'b'], 1]);
+  expect([seen, free.size]).toEqual([['a', 'b'], 0]);
 });
 
 it('K2: what a start makes ready is offered in the same turn, itself included', () => {
@@ -34,7 +33,6 @@ it('K2: what a start makes ready is offered in the same turn, itself included', 
   free.offer((_, { task }) => {
     seen.push(task.key);
     if (seen.length === 1) add(free, ['b', 'a']);
-    return true;
   });
   expect([seen, free.size]).toEqual([['a', 'b', 'a'], 0]);
 });

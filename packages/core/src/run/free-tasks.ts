@@ -1,6 +1,6 @@
 import type { RunState, TaskState } from '../journal/run-state.ts';
 
-/** Tasks that are ready and wait for no model, each once, in the order of becoming so. */
+/** Tasks that are ready and wait for no model, each once, in the order of becoming so, until somebody looks at them. */
 export class FreeTasks {
   /** With the run of each. */
   readonly #tasks = new Map<TaskState, RunState>();
@@ -14,13 +14,11 @@ export class FreeTasks {
     if (!this.#tasks.has(task)) this.#tasks.set(task, run);
   }
 
-  /** Offers every task once, those included that are added meanwhile, and keeps those of which `start` gives `false`. */
-  offer(start: (run: RunState, task: TaskState) => boolean): void {
-    const kept: (readonly [RunState, TaskState])[] = [];
+  /** Gives every task away once, those included that are added meanwhile. */
+  offer(start: (run: RunState, task: TaskState) => void): void {
     for (const [task, run] of this.#tasks) {
       this.#tasks.delete(task);
-      if (!start(run, task)) kept.push([run, task]);
+      start(run, task);
     }
-    for (const [run, task] of kept) this.add(run, task);
   }
 }

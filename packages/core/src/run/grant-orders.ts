@@ -2,6 +2,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { defined } from '../internal/defined.ts';
 import { suggest } from '../internal/nearest.ts';
+import { requireKnown } from '../internal/require-known.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { GivenGrant } from '../journal/grant.ts';
 import type { RunState } from '../journal/run-state.ts';
@@ -28,13 +29,29 @@ export interface GrantInput {
   readonly uses?: number;
 }
 
+const FIELDS: Readonly<Record<keyof GrantInput, true>> = {
+  tool: true,
+  permission: true,
+  to: true,
+  until: true,
+  forMs: true,
+  uses: true,
+};
+
+const SCOPE_FIELDS: Readonly<Record<keyof GrantScope, true>> = {
+  role: true,
+  model: true,
+  run: true,
+  task: true,
+};
+
 /** Grants that can count at once. */
 const MOST = 1_000;
 
 /**
- * The event of a grant, and the grant. Throws `ConfigError`: `config.grant` for one that is malformed, endless or over already,
- * `config.unknown-tool`, `config.unknown-role` and `config.unknown-model`; and `OverseerError` `run.unknown`,
- * `task.unknown` and `scope.invalid`.
+ * The event of a grant, and the grant. Throws `ConfigError`: `config.grant` for one that is malformed, has a field that
+ * nobody heeds, is endless or over already, `config.unknown-tool`, `config.unknown-role` and `config.unknown-model`; and
+ * `OverseerError` `run.unknown`, `task.unknown` and `scope.invalid`.
  */
 export function grantGiven(
   settings: Settings,
@@ -44,6 +61,7 @@ export function grantGiven(
 ): { readonly draft: EventDraft<'grant.given'>; readonly given: GivenGrant } {
   const nowMs = settings.clock.now();
   const { uses, to } = input;
+  checkFields(input);
   checkWhat(settings, input);
   checkWhom(settings, runs, to);
   const untilAt = endOf(input, nowMs);
@@ -103,12 +121,22 @@ export function grantRevoked(
   };
 }
 
+/** What nobody heeds would be taken for a bound by whoever wrote it. */
+function checkFields(input: GrantInput): void {
+  for (const field of Object.keys(input)) {
+    requireKnown('field of a grant', field, Object.keys(FIELDS), 'config.grant');
+  }
+  for (const field of Object.keys(input.to)) {
+    requireKnown('field of "to" in a grant', field, Object.keys(SCOPE_FIELDS), 'config.grant');
+  }
+}
+
 function checkWhat({ tools }: Settings, { tool, permission }: GrantInput): void {
   if ((tool === undefined) === (permission === undefined)) {
     throw wrong('it is for one tool or for one permission; name either');
   }
   if (tool !== undefined) {
-    known('tool', tool, [...tools.keys()], 'config.unknown-tool');
+    requireKnown('tool in a grant', tool, [...tools.keys()], 'config.unknown-tool');
     return;
   }
   const needed = [...new Set([...tools.values()].flatMap(({ permissions }) => permissions))];
@@ -125,8 +153,9 @@ function checkWhom(
   if ((role ?? model ?? run ?? task) === undefined) {
     throw wrong('it is for nobody; name a role, a model, a run or a task of one in "to"');
   }
-  if (role !== undefined) known('role', role, roles.names, 'config.unknown-role');
-  if (model !== undefined) known('model', model, [...members.keys()], 'config.unknown-model');
+  if (role !== undefined) requireKnown('role in a grant', role, roles.names, 'config.unknown-role');
+  if (model !== undefined)
+    requireKnown('model in a grant', model, [...members.keys()], 'config.unknown-model');
   resolveScope(runs, defined({ run, task }));
 }
 
@@ -141,14 +170,6 @@ function endOf({ until, forMs }: GrantInput, nowMs: number): number | undefined 
     throw wrong(`"until" is a moment to come, in ms since 1970, and this is ${until}`);
   }
   return forMs === undefined ? until : nowMs + forMs;
-}
-
-function known(what: string, name: string, names: readonly string[], code: string): void {
-  if (names.includes(name)) return;
-  throw new ConfigError(
-    code,
-    `Unknown ${what} in a grant: ${JSON.stringify(name)}; ${suggest(name, names)}.`,
-  );
 }
 
 function wrong(problem: string): ConfigError {

@@ -90,6 +90,7 @@ export class Kernel {
         this.#control.failTask(run, task, because, findings),
       attempts: () => this.#attempts.list(),
       longest: (run) => this.#graphs.longest(run),
+      rank: (run, task) => this.#graphs.rank(run, task),
       append: (drafts) => this.#journal.append(drafts),
       wake: () => this.#dispatcher.wake(),
       isStopping: (run) => this.#control.stops.has(run),
@@ -337,6 +338,8 @@ export class Kernel {
       ({ status }) => status === 'open',
     );
     this.#graphs.add(at.run, children);
+    // Until a person has said whether its call happened, it wants no turn.
+    this.#dispatcher.toolTurns.forget(at.attempt.id);
     this.#dispatcher.freed();
   }
 }

@@ -1,5 +1,6 @@
 import { StoreError } from '../errors/store-error.ts';
 import { currentHolder } from '../internal/process-identity.ts';
+import { createEventPause } from '../internal/slices.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { readLiving } from '../journal/read-living.ts';
@@ -41,10 +42,14 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   if (living.learned !== undefined) {
     projection.routing.restore(living.learned.body, living.learned.seq);
   }
+  // Whoever opens it may serve others meanwhile.
+  const pause = createEventPause();
   for (const event of living.events) {
     toolUse.take(event);
     projection.apply(event);
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
+    const paused = pause(1);
+    if (paused !== undefined) await paused;
   }
   const { index } = living;
   const joint = createGate(settings, projection);

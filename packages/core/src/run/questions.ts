@@ -1,3 +1,4 @@
+import { OverseerError } from '../errors/overseer-error.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 
@@ -35,6 +36,18 @@ export function answerDraft(
     actor: `person:${by}`,
     data: { id, reply, by: `person:${by}` },
   };
+}
+
+/** The error of whoever answers a question that nobody asks. */
+export function unknownQuestion({
+  run,
+  task,
+  id,
+}: Pick<OpenQuestion, 'run' | 'task' | 'id'>): OverseerError {
+  return new OverseerError(
+    'question.unknown',
+    `Task ${task} of run ${run} asks no question ${id}, or somebody answered it; questions() lists the open ones.`,
+  );
 }
 
 function isAsked(run: RunState, task: TaskState, id: string): boolean {

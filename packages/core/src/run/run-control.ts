@@ -102,6 +102,7 @@ export class RunControl {
         }),
       ),
     ]);
+    this.#host.graphs.leaveLine(run.id, key);
     this.#failAsker(run, task, because);
     const { memberOf } = task.task;
     if (memberOf !== undefined) this.#host.graphs.enqueueIfReady(run, memberOf);

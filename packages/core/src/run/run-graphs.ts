@@ -102,7 +102,7 @@ export class RunGraphs {
       flow: run.flow,
       weight: run.weight,
       priority: state.priority,
-      rank: this.#graphs.get(run.id)?.rank(key) ?? 0,
+      rank: this.rank(run.id, key),
       order: ++this.#order,
       readyAt,
       notBefore: 0,
@@ -118,6 +118,16 @@ export class RunGraphs {
     return this.#graphs.get(run)?.longest() ?? 0;
   }
 
+  /** Tasks in the longest chain that waits for one; 0 where its run is not worked on here. */
+  rank(run: string, key: string): number {
+    return this.#graphs.get(run)?.rank(key) ?? 0;
+  }
+
+  /** Takes a task that is over out of the line at its tool. */
+  leaveLine(run: string, key: string): void {
+    this.#scheduling.held.remove(run, key);
+  }
+
   /** Whether a run is worked on here. */
   has(run: string): boolean {
     return this.#graphs.has(run);
@@ -127,6 +137,7 @@ export class RunGraphs {
   forget(run: string): void {
     this.#graphs.delete(run);
     this.#scheduling.queue.removeRun(run, this.#settings.clock.now());
+    this.#scheduling.held.removeRun(run);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import { atOnce, inSlices, type Sliced } from '../internal/slices.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
@@ -8,7 +9,10 @@ import type { Finding } from '../spec/validator.ts';
 import { Aside } from './aside.ts';
 import type { Decider } from './decider.ts';
 import { type Approval, expeditedDraft } from './expedite.ts';
+import { HeldSteps } from './held-steps.ts';
+import { withHeld } from './held-waiting.ts';
 import { isSetBack } from './set-back.ts';
+import { stepExpiresAt } from './step-times.ts';
 import { isShutOut, type TaskTimes, timesOf, whyExpired, whyTooLate } from './task-times.ts';
 import { type WaitingTask, waitingTasks } from './waiting-tasks.ts';
 import { workingKinds } from './working-kinds.ts';
@@ -24,6 +28,8 @@ export interface SchedulingHost {
   attempts(): readonly AttemptPlace[];
   /** The longest chain of tasks behind any task of a run that is not verified. */
   longest(run: string): number;
+  /** Tasks in the longest chain that waits for one. */
+  rank(run: string, task: string): number;
   append(drafts: readonly EventDraft[]): Promise<void>;
   /** Has the queue offered soon. */
   wake(): void;
@@ -44,6 +50,8 @@ export class Scheduling {
   readonly workers: WorkerPools;
   /** Tasks that only a budget keeps back. */
   readonly aside: Aside = new Aside();
+  /** Steps that only their tool keeps back. */
+  readonly held: HeldSteps = new HeldSteps();
   readonly #decider: Decider;
   readonly #host: SchedulingHost;
   #offeredAt: number = Number.NEGATIVE_INFINITY;
@@ -65,8 +73,14 @@ export class Scheduling {
     return timesOf(this.#decider, task, nowMs);
   }
 
-  /** Sets how many attempts may be under way at once; what is left out stays as it is. */
-  setWorkers(bounds: Partial<WorkerBounds>): void {
+  /** Sets how many attempts, and how many calls of each model, may be under way at once; what is left out stays as it is. */
+  setWorkers({
+    models = {},
+    ...bounds
+  }: Partial<WorkerBounds> & { readonly models?: Readonly<Record<string, number>> }): void {
+    for (const [name, count] of Object.entries(models)) {
+      this.#decider.settings.members.get(name)?.limits.setConcurrency(count);
+    }
     this.workers.set({ ...this.workers.bounds, ...bounds });
     this.#host.wake();
   }
@@ -80,6 +94,7 @@ export class Scheduling {
     void this.#host.append([draft]);
     const nowMs = settings.clock.now();
     this.queue.reprioritise(run, task, { express: true }, nowMs);
+    this.held.putFirst(run, task);
     this.#host.wake();
   }
 
@@ -109,16 +124,31 @@ export class Scheduling {
 
   /** Every ready task that waits, in the order in which they are expected to start. */
   waiting(): readonly WaitingTask[] {
-    return waitingTasks({
-      longest: (run) => this.#host.longest(run),
+    return atOnce(this.#waiting());
+  }
+
+  /** The same, without holding up the work that goes on meanwhile. */
+  waitingInSlices(): Promise<readonly WaitingTask[]> {
+    return inSlices(this.#waiting());
+  }
+
+  *#waiting(): Sliced<readonly WaitingTask[]> {
+    const common = {
+      longest: (run: string) => this.#host.longest(run),
       decider: this.#decider,
+      isPaused: this.#host.isPaused(),
+      nowMs: this.#decider.settings.clock.now(),
+    };
+    const waiting = yield* waitingTasks({
+      ...common,
       queue: this.queue,
       workers: this.workers,
       attempts: this.#host.attempts(),
       aside: this.aside.tasks,
-      isPaused: this.#host.isPaused(),
-      nowMs: this.#decider.settings.clock.now(),
     });
+    if (this.held.size === 0) return waiting;
+    const { held } = this;
+    return withHeld(waiting, { ...common, held, rank: (...of) => this.#host.rank(...of) });
   }
 
   /** The clock was set back: what has been waited counts still, and so does what was left to wait. Deadlines stay where they are. */
@@ -132,6 +162,10 @@ export class Scheduling {
       const notBefore = Math.max(0, ready.notBefore - backMs);
       this.queue.reprioritise(ready.run, ready.task, { readyAt, expiresAt, notBefore }, nowMs);
     }
+    this.held.retime(({ task, readyAt: before }) => {
+      const readyAt = before - backMs;
+      return { readyAt, expiresAt: stepExpiresAt(this.#decider.settings, task.task, readyAt) };
+    });
   }
 
   /** A task has waited as long as it may, unless its model has become faster meanwhile. */

@@ -3,8 +3,9 @@ import { conversation, wholeConversation } from '../attempt/conversation.ts';
 import { fitConversation } from '../attempt/fit-conversation.ts';
 import { estimateTokens } from '../call/estimate-tokens.ts';
 import { reportedOverflow } from '../internal/reported-overflow.ts';
+import type { AttemptState } from '../journal/run-state.ts';
 import { type ComposedPrompt, composePrompt } from '../prompt/compose-prompt.ts';
-import { capsFor } from '../prompt/prompt-caps.ts';
+import { capsFor, type PromptCaps } from '../prompt/prompt-caps.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import { shorterCaps } from '../prompt/shorter-caps.ts';
 import type { Member } from '../route/member.ts';
@@ -33,25 +34,22 @@ export function shortened(
 ): EventData['attempt.recovered'] | undefined {
   const { prompt, failure } = attempt;
   if (prompt === undefined || failure === undefined) return undefined;
-  const { tools } = prompt;
-  const size = (messages: readonly Message[]): number => estimateTokens({ messages, tools });
-  const before = size(conversation(attempt));
+  const before = estimateTokens({ messages: conversation(attempt), tools: prompt.tools });
   const window = knownWindow(member, failure.message);
   const room = attempt.maxTokens ?? outputLimit(decider.settings, member);
   const answer = window === undefined ? room : Math.min(room, leastAnswer(window));
   const hasTried = attempt.recovered?.has('shorten') === true;
   const target = targetFor(before, failure.message, window, answer, hasTried);
-  const whole = wholeConversation(attempt);
-  const rest = whole.slice(prompt.messages.length);
-  let shortest: ComposedPrompt | undefined;
-  let after = size(fitConversation(whole, tools, target));
-  for (const caps of after <= target ? [] : shorterCaps(capsFor(window))) {
-    const compose = (input: Parameters<typeof composePrompt>[0]): ComposedPrompt =>
-      composePrompt({ ...input, caps });
-    shortest = composeFor(decider, run, task, member, nowMs, compose).prompt;
-    after = size(fitConversation([...shortest.messages, ...rest], tools, target));
-    if (after <= target) break;
-  }
+  const compose = (caps: PromptCaps): ComposedPrompt =>
+    composeFor(decider, run, task, member, nowMs, (input) => composePrompt({ ...input, caps }))
+      .prompt;
+  const { shortest, after } = rewritten(
+    attempt,
+    prompt,
+    target,
+    shorterCaps(capsFor(window)),
+    compose,
+  );
   // Where the answer's room was too much, less of that may be enough.
   const isAnswer = window !== undefined && answer < room && after + answer <= window;
   if (after > before * WORTH_IT && !isAnswer) return undefined;
@@ -65,6 +63,28 @@ export function shortened(
       : { messages: shortest.messages, sections: recordedSections(shortest) }),
     ...(answer < room ? { maxTokens: answer } : {}),
   };
+}
+
+/** The first prompt with whose conversation it is short enough, else the shortest; none where old results of tools are enough. */
+function rewritten(
+  attempt: AttemptState,
+  { messages, tools }: Pick<NonNullable<AttemptState['prompt']>, 'messages' | 'tools'>,
+  target: number,
+  shorter: readonly PromptCaps[],
+  compose: (caps: PromptCaps) => ComposedPrompt,
+): { readonly shortest: ComposedPrompt | undefined; readonly after: number } {
+  const whole = wholeConversation(attempt);
+  const rest = whole.slice(messages.length);
+  const sizeOf = (all: readonly Message[]): number =>
+    estimateTokens({ messages: fitConversation(all, tools, target), tools });
+  let shortest: ComposedPrompt | undefined;
+  let after = sizeOf(whole);
+  for (const caps of after <= target ? [] : shorter) {
+    shortest = compose(caps);
+    after = sizeOf([...shortest.messages, ...rest]);
+    if (after <= target) break;
+  }
+  return { shortest, after };
 }
 
 /** What a conversation may have, by estimate: by the window, by what the provider counted, and by what was tried before. */

@@ -1,7 +1,7 @@
 import type { AttemptPlace, ToolAccess } from '../attempt/attempt-host.ts';
 import type { GrantCaller } from '../journal/grant.ts';
 import { microUsdOf } from '../limit/decimal.ts';
-import type { ToolCall } from '../limit/tool-limits.ts';
+import type { ToolCall } from '../limit/tool-rules.ts';
 import { roleOf } from '../route/candidates.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Tool, ToolPermission } from '../spec/tool.ts';
@@ -49,7 +49,12 @@ export function createToolAccess(parts: ToolAccessParts): ToolAccess {
       if (!isCounted) return { kind: 'counted', record };
       return counted(turns().ask(at, call, clock.now()), call, record);
     },
-    ended: toolLimits.isEmpty ? () => undefined : freed,
+    ended: toolLimits.isEmpty
+      ? () => undefined
+      : (at) => {
+          turns().forget(at.attempt.id);
+          freed();
+        },
   };
 }
 

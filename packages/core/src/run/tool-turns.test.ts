@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import { normaliseLimit } from '../limit/parse-limit.ts';
-import { type ToolCall, ToolLimits } from '../limit/tool-limits.ts';
+import { ToolLimits } from '../limit/tool-limits.ts';
+import type { ToolCall } from '../limit/tool-rules.ts';
 import type { LimitRule, LimitText } from '../spec/limit.ts';
 import type { TellWaiting } from './tell-waiting.ts';
 import { ToolTurns } from './tool-turns.ts';

@@ -58,7 +58,8 @@ export function quotaIsSpent(
 ): boolean {
   const tool = toolLimits.bounds(name) ? tools.get(name) : undefined;
   if (tool === undefined) return false;
-  const admission = toolLimits.admit(toolCallOf(run, task.task, member.name, name, tool), nowMs);
+  const call = toolCallOf(run, task.task, member.name, name, tool);
+  const admission = toolLimits.admit(call, nowMs);
   if (admission.kind !== 'wait') return admission.kind === 'never';
-  return (admission.untilAt ?? nowMs) - nowMs > toolLimits.patienceMs(name);
+  return (admission.untilAt ?? nowMs) - nowMs > toolLimits.patienceMs(call);
 }

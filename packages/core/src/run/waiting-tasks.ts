@@ -1,4 +1,5 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import type { Sliced } from '../internal/slices.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import { forecast, type Prediction } from '../schedule/forecast.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
@@ -46,33 +47,39 @@ export interface WaitingInput {
   readonly nowMs: number;
 }
 
-/** Every ready task that waits, in the order in which they are expected to start. Changes nothing. */
-export function waitingTasks(input: WaitingInput): readonly WaitingTask[] {
-  const { decider, queue, nowMs, aside } = input;
+/**
+ * Every ready task that waits, in the order in which they are expected to start. Changes nothing. Where it is left for a
+ * while, it goes on with what was true at its beginning, and leaves out what is worked on by then.
+ */
+export function* waitingTasks(input: WaitingInput): Sliced<readonly WaitingTask[]> {
+  const { decider, queue, nowMs } = input;
+  const aside = new Set(input.aside);
   const longest = remembered(input.longest);
   const world = createForecastWorld(input);
   const known = new Map<string, string>();
-  const found = forecast(queue.copy(nowMs), world, nowMs);
+  const found = yield* forecast(queue.copy(nowMs), world, nowMs);
   const all = [
     ...(input.isPaused ? found.map(stopped) : found),
-    ...aside.map((task) => ({ task, startsAt: undefined, because: OF_BUDGET })),
+    ...input.aside.map((task) => ({ task, startsAt: undefined, because: OF_BUDGET })),
   ];
   const waiting: WaitingTask[] = [];
   for (const { task: ready, startsAt, because } of all) {
     const task = decider.projection.runs.get(ready.run)?.tasks.get(ready.task);
-    if (task === undefined) continue;
+    if (task?.status !== 'open') continue;
     const before = waiting.length;
     const { run, task: key, readyAt } = ready;
-    const waitsFor = aside.includes(ready) ? OF_BUDGET : whatFor(input, ready, task, before, known);
+    const waitsFor = aside.has(ready) ? OF_BUDGET : whatFor(input, ready, task, before, known);
     const { title } = task.task;
     const position = before + 1;
     const place = { run, task: key, title, position, readyAt, waitsFor, startsAt, because };
     waiting.push({ ...place, ...slackOf(ready, startsAt ?? nowMs, longest(run)) });
+    yield;
   }
   return waiting;
 }
 
-const PAUSED = 'the project is paused';
+/** Why nobody can say when anything starts while nothing may. */
+export const PAUSED = 'the project is paused';
 
 function stopped(prediction: Prediction): Prediction {
   return { ...prediction, startsAt: undefined, because: PAUSED };
@@ -89,7 +96,7 @@ function slackOf(
 }
 
 /** Asks once for each run. */
-function remembered(ask: (run: string) => number): (run: string) => number {
+export function remembered(ask: (run: string) => number): (run: string) => number {
   const known = new Map<string, number>();
   return (run) => {
     const answer = known.get(run) ?? ask(run);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { criticalPath, type RemainingTask } from './critical-path.ts';
+import { atOnce } from '../internal/slices.ts';
+import { type CriticalPath, criticalPath, type RemainingTask } from './critical-path.ts';
 
 describe('the critical path', () => {
   it('K7: is the longest chain by time, and the others have slack beside it', () => {
-    const { tasks, lasts, floats } = criticalPath([
+    const { tasks, lasts, floats } = pathOf([
       { key: 'ship', needs: ['build', 'docs'], lasts: 1 },
       { key: 'build', needs: ['design'], lasts: 10 },
       { key: 'docs', needs: ['design'], lasts: 4 },
@@ -23,13 +24,13 @@ describe('the critical path', () => {
   });
 
   it('K7: there is none where nothing is left', () => {
-    expect(criticalPath([])).toEqual({ tasks: [], lasts: 0, floats: new Map() });
+    expect(pathOf([])).toEqual({ tasks: [], lasts: 0, floats: new Map() });
   });
 
   it('K7: and slack agree with brute force on graphs of chance', () => {
     fc.assert(
       fc.property(graph, (tasks) => {
-        const found = criticalPath(tasks);
+        const found = pathOf(tasks);
         const length = lengthOf(tasks);
         expect(found.lasts).toBe(length);
         expect(isChain(tasks, found.tasks)).toBe(true);
@@ -45,16 +46,32 @@ describe('the critical path', () => {
     );
   });
 
+  it('K7 K4: counts what is behind each of many tasks as walking from each of them does', () => {
+    const tasks = Array.from({ length: 200 }, (_, at) => ({
+      key: `t${at}`,
+      needs: at === 0 || at % 9 === 4 ? [] : [at * 13, at * 29 + 5].map((n) => `t${n % at}`),
+      lasts: 1,
+    }));
+    const { floats } = pathOf(tasks);
+    const counted = tasks.map(({ key }) => floats.get(key)?.behind);
+    expect(counted).toEqual(tasks.map(({ key }) => walkedFrom(tasks, key)));
+    expect(Math.max(...counted.map((count) => count ?? 0))).toBeGreaterThan(100);
+  });
+
   it('K7: of 5,000 tasks in one chain is found without running out of stack', () => {
     const chain = Array.from({ length: 5_000 }, (_, at) => ({
       key: `t${at}`,
       needs: at === 0 ? [] : [`t${at - 1}`],
       lasts: 1,
     }));
-    const { tasks, lasts, floats } = criticalPath(chain);
+    const { tasks, lasts, floats } = pathOf(chain);
     expect([tasks.length, lasts, floats.get('t0')?.behind]).toEqual([5_000, 5_000, 4_999]);
   });
 });
+
+function pathOf(tasks: readonly RemainingTask[]): CriticalPath {
+  return atOnce(criticalPath(tasks));
+}
 
 /** Up to nine tasks in any order of their keys, whole numbers of ms, zero among them. */
 const graph: fc.Arbitrary<readonly RemainingTask[]> = fc
@@ -95,6 +112,14 @@ function slackOf(tasks: readonly RemainingTask[], task: RemainingTask, length: n
 function behindOf(tasks: readonly RemainingTask[], key: string): ReadonlySet<string> {
   const next = tasks.filter(({ needs }) => needs.includes(key));
   return new Set(next.flatMap((one) => [one.key, ...behindOf(tasks, one.key)]));
+}
+
+function walkedFrom(tasks: readonly RemainingTask[], from: string): number {
+  const found = new Set([from]);
+  for (const key of found) {
+    for (const task of tasks) if (task.needs.includes(key)) found.add(task.key);
+  }
+  return found.size - 1;
 }
 
 function isChain(tasks: readonly RemainingTask[], keys: readonly string[]): boolean {

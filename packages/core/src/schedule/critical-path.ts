@@ -1,3 +1,4 @@
+import type { Sliced } from '../internal/slices.ts';
 import { sortByNeeds } from '../plan/sort-by-needs.ts';
 import { countBehind, type NeedsInOrder } from './tasks-behind.ts';
 
@@ -33,15 +34,15 @@ export interface CriticalPath {
 
 /**
  * The critical path of the tasks that are left, by the critical path method (Kelley and Walker 1959): once forwards for
- * the earliest ends, once backwards for the latest. Tasks must have no cycles, as plans have none. Pure; time goes with
- * tasks and needs, and for `behind` with tasks times tasks / 32 at worst.
+ * the earliest ends, once backwards for the latest. Tasks must have no cycles, as plans have none. It may be left while
+ * it counts what is behind. Pure; time goes with tasks and needs, and for `behind` with tasks times tasks / 64 at worst.
  */
-export function criticalPath(tasks: readonly RemainingTask[]): CriticalPath {
+export function* criticalPath(tasks: readonly RemainingTask[]): Sliced<CriticalPath> {
   const graph = indexed(tasks);
   const ends = forwards(tasks, graph);
   const lasts = ends.reduce((most, end) => Math.max(most, end), 0);
   const latest = backwards(tasks, graph, lasts);
-  const behind = countBehind(graph);
+  const behind = yield* countBehind(graph);
   const floats = new Map(
     tasks.map(({ key, lasts: own }, at): readonly [string, TaskFloat] => {
       const earliestEnd = ends[at] ?? 0;

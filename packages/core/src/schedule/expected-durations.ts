@@ -7,8 +7,7 @@ const KEYS = 1_000;
 
 /** How long calls took before, so that the next one's end can be foretold: the median of recent calls. */
 export class ExpectedDurations {
-  /** Each in the order of coming. */
-  readonly #recent = new RecentMap<number[]>(KEYS);
+  readonly #recent = new RecentMap<Recent>(KEYS);
   readonly #kept: number;
 
   /** `kept` is how many recent calls an expectation looks at. */
@@ -18,17 +17,17 @@ export class ExpectedDurations {
 
   /** Takes note of a finished call's duration in ms, under a key such as `model/kind`. */
   note(key: string, durationMs: number): void {
-    const recent = this.#recent.get(key) ?? [];
+    const recent = this.#recent.get(key) ?? { values: [], sorted: undefined };
     this.#recent.set(key, recent);
-    recent.push(durationMs);
-    if (recent.length > this.#kept) recent.shift();
+    recent.sorted = undefined;
+    recent.values.push(durationMs);
+    if (recent.values.length > this.#kept) recent.values.shift();
   }
 
   /** The median of recent calls in ms, the lower of two middle ones; `undefined` where there were none. */
   median(key: string): number | undefined {
-    const recent = this.#recent.get(key);
-    if (recent === undefined) return undefined;
-    return recent.toSorted((a, b) => a - b)[(recent.length - 1) >> 1];
+    const sorted = this.#sorted(key);
+    return sorted?.[(sorted.length - 1) >> 1];
   }
 
   /**
@@ -36,10 +35,23 @@ export class ExpectedDurations {
    * than it takes for one to be later.
    */
   percentile(key: string, percentile: number, least: number): number | undefined {
-    const recent = this.#recent.get(key);
+    const sorted = this.#sorted(key);
     const needed = Math.max(least, Math.ceil(100 / (100 - percentile)));
-    if (recent === undefined || recent.length < needed) return undefined;
-    const sorted = recent.toSorted((a, b) => a - b);
+    if (sorted === undefined || sorted.length < needed) return undefined;
     return sorted[Math.ceil((percentile * sorted.length) / 100) - 1];
   }
+
+  #sorted(key: string): readonly number[] | undefined {
+    const recent = this.#recent.get(key);
+    if (recent === undefined) return undefined;
+    recent.sorted ??= recent.values.toSorted((a, b) => a - b);
+    return recent.sorted;
+  }
+}
+
+interface Recent {
+  /** In the order of coming. */
+  readonly values: number[];
+  /** Sorted once somebody asks: a forecast asks for every task that waits. */
+  sorted: readonly number[] | undefined;
 }

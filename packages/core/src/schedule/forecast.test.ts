@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { atOnce } from '../internal/slices.ts';
 import { type ForecastWorld, forecast } from './forecast.ts';
 import { flowOf, NOW, ready } from './ready-task.fixture.ts';
 import type { ReadyTask } from './ready-task.ts';
@@ -39,7 +40,7 @@ describe('forecast', () => {
       ready({ flow: 'a', task: 'hasty', order: 8, expiresAt: NOW + 15 }),
       ready({ flow: 'a', task: 'never', order: 0 }),
     ]);
-    const found = forecast(queue, onePlace(10), NOW);
+    const found = atOnce(forecast(queue, onePlace(10), NOW));
     expect(found.map(({ task, position, startsAt }) => [task.task, position, startsAt])).toEqual([
       ['a1', 1, NOW],
       ['a2', 2, NOW + 10],
@@ -54,7 +55,9 @@ describe('forecast', () => {
   });
 
   it('K5: what stands behind an end that nobody knows has a position and a reason', () => {
-    const found = forecast(queueOf(flowOf('a', 3)), onePlace(Number.POSITIVE_INFINITY), NOW);
+    const found = atOnce(
+      forecast(queueOf(flowOf('a', 3)), onePlace(Number.POSITIVE_INFINITY), NOW),
+    );
     expect(found.map(({ task, startsAt, because }) => [task.task, startsAt, because])).toEqual([
       ['a1', NOW, undefined],
       ['a2', undefined, 'taken'],
@@ -63,7 +66,7 @@ describe('forecast', () => {
   });
 
   it('K5 X5: foretells no more starts than it is asked for, and keeps the order', () => {
-    const found = forecast(queueOf(flowOf('a', 5)), onePlace(10), NOW, 2);
+    const found = atOnce(forecast(queueOf(flowOf('a', 5)), onePlace(10), NOW, 2));
     expect(found.map(({ task }) => task.task)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
     expect(found[2]).toMatchObject({ startsAt: undefined, because: 'more than 2 starts away' });
   });

@@ -1,3 +1,4 @@
+import type { Sliced } from '../internal/slices.ts';
 import type { OfferOutcome } from './ready-queue.ts';
 import type { ReadyTask } from './ready-task.ts';
 import type { TaskQueue } from './task-queue.ts';
@@ -36,7 +37,7 @@ export interface Prediction {
 }
 
 /** Starts that are foretold; what comes behind them has a position and no time. */
-const MOST = 1_000;
+const MOST = 500;
 
 const UNKNOWN = 'nobody knows how long the calls take that its models make now';
 
@@ -45,14 +46,15 @@ const MOST_TURNS = 20_000;
 
 /**
  * When every waiting task starts, in that order, if all goes as expected and nothing new comes: the queue itself, tried
- * out turn by turn over a world that goes on as foretold. Uses `queue` up: give it a copy. Pure.
+ * out turn by turn over a world that goes on as foretold; it may be left between two turns. Uses `queue` up: give it a
+ * copy. Pure.
  */
-export function forecast(
+export function* forecast(
   queue: TaskQueue,
   world: ForecastWorld,
   nowMs: number,
   most: number = MOST,
-): readonly Prediction[] {
+): Sliced<readonly Prediction[]> {
   const found: Prediction[] = [];
   const reasons = new Map<string, string>();
   const never: (readonly [ReadyTask, string])[] = [];
@@ -86,6 +88,7 @@ export function forecast(
     wakeAt = Math.min(wakeAt, dueAt ?? wakeAt, world.nextEndAt() ?? wakeAt);
     if (wakeAt === Number.POSITIVE_INFINITY) break;
     at = Math.max(wakeAt, at);
+    yield;
   }
   const isFar = found.length >= most || turns >= MOST_TURNS;
   const far = isFar ? `more than ${found.length} starts away` : undefined;

@@ -332,6 +332,14 @@ export interface EventData {
     /** What failed: the model, its key with all models of it, or its server with all models of it. */
     readonly scope?: 'model' | 'key' | 'server';
   };
+  /** What answers from before stand on is left alone after failures, or works again: their store, or what embeds texts. */
+  'cache.changed': {
+    readonly part: 'store' | 'embed';
+    readonly state: 'up' | 'down';
+    readonly because: string;
+    /** When one lookup will try it again. */
+    readonly untilAt?: number;
+  };
 }
 
 /** The name of an event, `noun.past-tense`. */

@@ -81,7 +81,7 @@ export interface PlanTask {
   readonly budget?: BudgetSpec;
   /** Epoch ms by which it must be done; when no model can be done by then, it fails at once and says so. */
   readonly deadlineAt?: number;
-  /** How long it may wait for a model once it is ready, in ms; then it fails and says so. */
+  /** How long it may wait for a model, or for the tool that does it, once it is ready, in ms; then it fails and says so. */
   readonly maxWaitMs?: number;
   /** Only this model of the team does it. */
   readonly model?: string;

@@ -45,7 +45,7 @@ export interface Tool<Input = unknown> {
   readonly timeoutMs: number;
   /** US dollars a call. */
   readonly cost?: number;
-  /** What of its input nobody is shown who looks at calls later: all of it, or these fields. */
+  /** What of its input nobody is shown who looks at calls later, or is asked about one: all of it, or these fields. */
   readonly sensitive?: true | readonly string[];
   /** Does it. Throws `ToolError`, whose sentence the model is shown. Must stop when `ctx.signal` aborts. */
   execute(input: Input, ctx: ToolContext): Promise<Json>;

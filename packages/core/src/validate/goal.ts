@@ -1,3 +1,4 @@
+import { jsonText } from '../internal/json-text.ts';
 import { untrusted } from '../prompt/untrusted.ts';
 import type { ValidationContext, Validator } from '../spec/validator.ts';
 import { review, VERDICT_FORM } from './review.ts';
@@ -19,7 +20,7 @@ export const goalValidator: Validator = {
 };
 
 function requestFor({ value, inputs = [] }: ValidationContext): string {
-  const goal = typeof value === 'string' ? value : JSON.stringify(value ?? '');
+  const goal = jsonText(value ?? '');
   const cap = Math.floor(SHOWN.results / Math.max(1, inputs.length));
   return [
     'Do these results, taken together, reach the goal, correctly and completely?',
