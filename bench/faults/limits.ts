@@ -3,6 +3,7 @@ import { allTrials } from '../../packages/core/src/limit/window-trials.fixture.t
 import type { FaultReport, FaultSetting, FaultWork } from '../harness/fault-work.ts';
 import { lostHolds } from '../limit-faults/lost-holds.ts';
 import { manyCallers } from '../limit-faults/many-callers.ts';
+import { sharedHistories } from '../limit-faults/shared-histories.ts';
 
 const STEPS = 400;
 const CALLERS = 10_000;
@@ -10,7 +11,7 @@ const CALLERS = 10_000;
 /**
  * Plays histories on every kind of window beside a plain list of all that was charged: late settlements, debts, clocks
  * that go back. Ends calls in every way there is and looks for what is still held. Starts 10,000 callers at once and
- * counts in the journal whether any limit was exceeded at any instant.
+ * counts in the journal whether any limit was exceeded at any instant. Plays histories on stores of shared limits, too.
  */
 export const work: FaultWork = {
   summary: 'limits of every kind against brute force, lost holds, and 10,000 callers at once',
@@ -19,7 +20,7 @@ export const work: FaultWork = {
 };
 
 async function breakLimits(setting: FaultSetting): Promise<FaultReport> {
-  const { random, trials, progress } = setting;
+  const { random, trials, progress, folder } = setting;
   const violations: string[] = [];
   for (const [name, trial] of Object.entries(allTrials)) {
     for (let history = 1; history <= trials; history++) {
@@ -35,6 +36,9 @@ async function breakLimits(setting: FaultSetting): Promise<FaultReport> {
     for (const [end, count] of Object.entries(lost.counts)) ends[end as keyof typeof ends] += count;
   }
   progress('limits: holds');
+  const shared = await sharedHistories(folder, trials, random);
+  violations.push(...shared.violations);
+  progress('limits: shared');
   const many = await manyCallers(CALLERS, random);
   violations.push(...many.violations.map((sentence) => `${CALLERS} callers: ${sentence}`));
   if (many.heldAfterwards > 0) violations.push(`${many.heldAfterwards} held after all calls.`);
@@ -45,6 +49,7 @@ async function breakLimits(setting: FaultSetting): Promise<FaultReport> {
     counts: {
       histories: trials * Object.keys(allTrials).length,
       steps: trials * Object.keys(allTrials).length * STEPS,
+      sharedSteps: shared.steps,
       callers: CALLERS,
       calls: many.calls,
       mostAtOnce: many.mostAtOnce,

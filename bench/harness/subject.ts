@@ -7,8 +7,15 @@ export interface Subject {
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
   readonly answers?: (setting: AnswersSetting) => Promise<Answers>;
   readonly limiter?: () => Promise<LimiterBench>;
+  readonly reserver?: (folder: string) => Promise<Reserver>;
   readonly scheduler?: () => Promise<SchedulerBench>;
   readonly start?: (prepared: Readonly<Record<string, string>>) => Start;
+}
+
+/** Keeps limits that several processes share, on disk. */
+export interface Reserver extends AsyncDisposable {
+  /** Reserves in three limits and settles that, so many times, so many of them at once. */
+  pairs(count: number, inFlight: number): Promise<void>;
 }
 
 /** How many answers are kept at once. */

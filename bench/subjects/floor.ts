@@ -5,6 +5,7 @@ import { logStepper } from './floor/log-stepper.ts';
 import { logThread } from './floor/log-thread.ts';
 import { mapAnswers } from './floor/map-answers.ts';
 import { ringLimiter } from './floor/ring-limiter.ts';
+import { rowReserver } from './floor/row-reserver.ts';
 
 /** The least that the same result takes with what Node itself brings: no library at all. */
 export const subject: Subject = {
@@ -12,6 +13,7 @@ export const subject: Subject = {
   stepper: logStepper,
   thread: logThread,
   limiter: ringLimiter,
+  reserver: rowReserver,
   scheduler: heapScheduler,
   answers: mapAnswers,
   start: () => ({ folder: import.meta.dirname, modules: [] }),

@@ -4,6 +4,7 @@ import { keptAnswers } from './overseer/kept-answers.ts';
 import { modelLimiter } from './overseer/model-limiter.ts';
 import { queueScheduler } from './overseer/queue-scheduler.ts';
 import { readyProgram } from './overseer/ready-program.ts';
+import { storeReserver } from './overseer/store-reserver.ts';
 import { taskCaller } from './overseer/task-caller.ts';
 import { taskStepper } from './overseer/task-stepper.ts';
 
@@ -15,6 +16,7 @@ export const subject: Subject = {
   },
   stepper: (setting) => taskStepper(setting, memory()),
   limiter: modelLimiter,
+  reserver: storeReserver,
   scheduler: queueScheduler,
   answers: keptAnswers,
   start: ({ folder, typeInstantiations }) => ({

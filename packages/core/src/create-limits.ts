@@ -5,8 +5,8 @@ import { suggest } from './internal/nearest.ts';
 import { memoryOf } from './limit/create-window.ts';
 import { describeLimit } from './limit/describe-limit.ts';
 import { isGauge, normaliseLimit } from './limit/parse-limit.ts';
-import { SharedLimits } from './limit/shared-limits.ts';
-import type { SharedLimit } from './limit-options.ts';
+import { type JointScope, SharedLimits } from './limit/shared-limits.ts';
+import type { SharedLimit, SharedLimitsOptions } from './limit-options.ts';
 import type { OverseerOptions } from './options.ts';
 import type { GaugeRule, Limit, LimitRule } from './spec/limit.ts';
 import type { ModelEntry } from './spec/plugin.ts';
@@ -23,7 +23,7 @@ const HOST_GAUGES = ['cpu', 'memory'];
  * counted.
  */
 export function createSharedLimits(
-  options: Pick<OverseerOptions, 'limits' | 'pools' | 'gauges' | 'project'>,
+  options: Pick<OverseerOptions, 'limits' | 'pools' | 'gauges' | 'project' | 'sharedLimits'>,
   models: Entries,
 ): SharedLimits {
   const project = options.project ?? 'default';
@@ -38,9 +38,15 @@ export function createSharedLimits(
       return { name, of: pool.of, weights: pool.weights as Weights, rules };
     }),
     project,
+    joint: options.sharedLimits && jointScopesOf(options.sharedLimits),
     models: new Map(Object.entries(models).map(([name, entry]) => [name, placeOf(entry)])),
   });
   return shared;
+}
+
+/** Whose limits are kept together with other processes. */
+export function jointScopesOf({ per }: SharedLimitsOptions): ReadonlySet<JointScope> {
+  return new Set(per ?? ['model', 'pool', 'provider', 'key', 'user', 'tenant', 'project', 'all']);
 }
 
 type Weights = Readonly<Record<string, number>> | undefined;
@@ -130,7 +136,11 @@ function valuesOf(
   return [...new Set(Object.values(models).map((entry) => placeOf(entry)[per]))];
 }
 
-function placeOf({ model, key }: ModelEntry): { readonly provider: string; readonly key: string } {
+/** What a model counts for in limits per provider and per key. */
+export function placeOf({ model, key }: ModelEntry): {
+  readonly provider: string;
+  readonly key: string;
+} {
   const { provider } = model.info;
   return { provider, key: key ?? provider };
 }

@@ -8,16 +8,19 @@ import { createToolLimits } from './create-tool-limits.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
+import { checkJoint } from './joint-terms.ts';
 import { memory } from './journal/memory-store.ts';
 import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
 import type { ToolLimits } from './limit/tool-limits.ts';
+import { openJoint } from './open-joint.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
+import type { JointPlace } from './run/joint-place.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
@@ -78,6 +81,7 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     const members = createMembers(registered.models, shared);
     const toolLimits = createToolLimits(options.toolLimits, registered);
     checkGauges(shared, options.gauges);
+    checkJoint(options, registered.models);
     checkBudgetPrices(options.budget, members.values());
     for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
     checkModelBudgets(options.budgets?.models, members);
@@ -113,11 +117,21 @@ async function start(
 ): Promise<Omit<OpenTeam, 'dispose'>> {
   const settings = createSettings(options, registered, team, store);
   try {
-    const open = await openKernel(settings, `project/${options.project ?? 'default'}`);
-    return { settings, open };
+    return await openWith(await openJoint(options, registered.models, settings));
   } catch (error) {
     await store.close();
     throw error;
+  }
+
+  async function openWith(joint: JointPlace | undefined): Promise<Omit<OpenTeam, 'dispose'>> {
+    try {
+      const shared: Settings = { ...settings, joint };
+      const open = await openKernel(shared, `project/${options.project ?? 'default'}`);
+      return { settings: shared, open };
+    } catch (error) {
+      await joint?.store.close().catch(() => undefined);
+      throw error;
+    }
   }
 }
 
@@ -150,6 +164,7 @@ function createSettings(
       Math.min(cache?.ttlMs ?? 0, LONGEST_ANSWERS_MS),
     ),
     shared,
+    joint: undefined,
     toolLimits,
     strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, undefined, shared),
     samplers: samplersOf(shared.gauges.names, options.gauges),

@@ -15,10 +15,17 @@ export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
 export type { BreakerScope } from './limit/breaker.ts';
+export { memoryReservations } from './limit/memory-reservations.ts';
 export type { ModelBreaker } from './limit/model-breakers.ts';
 export type { LimitUse } from './limit/model-limits.ts';
 export type { Trend } from './limit/spend-rate.ts';
-export type { LimitOptions, Pool, Sampler, SharedLimit } from './limit-options.ts';
+export type {
+  LimitOptions,
+  Pool,
+  Sampler,
+  SharedLimit,
+  SharedLimitsOptions,
+} from './limit-options.ts';
 export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
 export type {
   FailureCost,

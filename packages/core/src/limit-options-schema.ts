@@ -14,7 +14,7 @@ export const modelLimits: z.ZodType = limits.optional();
 
 /** The shape of the options about limits that models share. */
 export const limitOptions: Readonly<
-  Record<'limits' | 'pools' | 'toolLimits' | 'gauges' | 'holdMs', z.ZodType>
+  Record<'limits' | 'pools' | 'sharedLimits' | 'toolLimits' | 'gauges' | 'holdMs', z.ZodType>
 > = {
   limits: z
     .array(
@@ -36,6 +36,19 @@ export const limitOptions: Readonly<
           .optional(),
       }),
     )
+    .optional(),
+  sharedLimits: z
+    .strictObject({
+      store: z.custom(
+        (value) => typeof value === 'function',
+        "a store for shared limits, such as sqliteReservations('shared.db')",
+      ),
+      per: z
+        .array(z.enum(['model', 'pool', 'provider', 'key', 'user', 'tenant', 'project', 'all']))
+        .min(1, 'expected at least one whose limits are shared')
+        .optional(),
+      leewayMs: z.number().min(50, 'a request is given at least 50 ms').max(60_000).optional(),
+    })
     .optional(),
   toolLimits: z
     .array(

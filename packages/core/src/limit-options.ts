@@ -1,4 +1,5 @@
 import type { Limit } from './spec/limit.ts';
+import type { OpenReservations } from './spec/reservation-store.ts';
 import type { ToolLimit } from './tool-limit-options.ts';
 
 /** Limits for more than one model. */
@@ -21,6 +22,19 @@ export interface Pool<Name extends string = string> {
   readonly weights?: { readonly [K in Name]?: number };
 }
 
+/** How limits are kept together with other processes. */
+export interface SharedLimitsOptions {
+  /** Where all of them keep what they use, such as `sqliteReservations('shared.db')`. */
+  readonly store: OpenReservations;
+  /** Whose limits are kept together; everybody's where left out. Gauges stay those of this machine. */
+  readonly per?: readonly ('model' | 'pool' | SharedLimit['per'])[];
+  /**
+   * How long a request may be on its way to its provider after it was allowed, in ms: each use counts that much longer, and
+   * an answer of the store that took longer is asked for anew. The default is 250, and 50 the least.
+   */
+  readonly leewayMs?: number;
+}
+
 /** Gives a reading of 0 to 1, now. */
 export type Sampler = () => number;
 
@@ -30,6 +44,8 @@ export interface LimitOptions<Name extends string = string> {
   readonly limits?: readonly SharedLimit[];
   /** By name. */
   readonly pools?: Readonly<Record<string, Pool<Name>>>;
+  /** Keeps limits together with other processes, so that all of them together never exceed one. */
+  readonly sharedLimits?: SharedLimitsOptions;
   /** Quotas and rate limits of tools. */
   readonly toolLimits?: readonly ToolLimit[];
   /** What limits on gauges measure, in place of or beside `cpu` and `memory` of this host. */

@@ -47,6 +47,15 @@ describe('decisionOf', () => {
       'user mia has used or reserved 80 % of a budget of $0.5000',
     ],
     [
+      'a call that other processes left no room for',
+      event(
+        'call.withheld',
+        { because: 'key team, over all processes: 20/20 calls, resets in 2 s' },
+        at,
+      ),
+      'a waits: key team, over all processes: 20/20 calls, resets in 2 s',
+    ],
+    [
       'a task given away',
       event('task.assigned', { model: 'm', because: 'free' }, at),
       'a goes to m',

@@ -47,6 +47,8 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return askedToo(event, owner);
     case 'call.failed':
       return callFailed(event, owner);
+    case 'call.withheld':
+      return `${owner} waits: ${withoutPlace(event.data.because)}`;
     case 'budget.crossed':
       return crossed(event);
     case 'verdict.given':

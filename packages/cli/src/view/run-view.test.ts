@@ -36,6 +36,17 @@ describe('foldView', () => {
     ]);
   });
 
+  it('A6 L4: a call that was not sent keeps no model busy and counts nowhere', () => {
+    const withheld = event(
+      'call.withheld',
+      { because: 'no room' },
+      { call: 'c1', task: 'a', model: 'm' },
+    );
+    const view = viewOf(assigned('a', 'm'), callStarted('c1', 'a', 'm'), withheld);
+    expect(view.busy.size).toBe(0);
+    expect([view.calls, view.failedCalls, view.inputTokens]).toEqual([0, 0, 0]);
+  });
+
   it('A6 M14: gives a task to the one of two models whose answer counts', () => {
     const both = [
       assigned('a', 'm'),

@@ -102,6 +102,9 @@ export function foldView(view: RunView, event: OverseerEvent): void {
     case 'call.failed':
       countCall(view, event);
       break;
+    case 'call.withheld':
+      view.busy.delete(event.call ?? '');
+      break;
     case 'call.cached':
       view.cachedCalls += 1;
       break;

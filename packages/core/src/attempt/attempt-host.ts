@@ -41,6 +41,8 @@ export interface AttemptHost {
   doubtOf(at: AttemptPlace): string | undefined;
   /** The events by which an accepted plan becomes tasks. */
   planFrom(at: AttemptPlace, output: string): Promise<PlanAnswer>;
+  /** Asks other processes for room before a call is sent; absent where no limit is shared with any. */
+  readonly joint: JointLeave | undefined;
   /** Runs heavy checks, a bounded number at a time. */
   readonly bounded: Bounded;
   /** Makes changes go in one at a time. */
@@ -55,6 +57,12 @@ export interface AttemptHost {
   asked(at: AttemptPlace): void;
   /** The attempt ended and left the task done, or open for another try. */
   ended(at: AttemptPlace): void;
+}
+
+/** Leave for a call, of limits that are shared with other processes. */
+export interface JointLeave {
+  /** Resolves with what to write down of a call that must not be sent, and with `undefined` for one that may, now. Never rejects. */
+  ask(call: string, cancel: Cancellation): Promise<EventData['call.withheld'] | undefined>;
 }
 
 /** Who may call which tool, and how often. */

@@ -39,7 +39,7 @@ const CHARGES_NOTHING: Readonly<Record<ModelErrorKind, boolean>> = {
 
 const NOTHING: CallEstimate = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
 
-/** Makes the call, exactly once, and records how it ended. Never sleeps and never tries again. */
+/** Makes the call, exactly once and once all who share a limit allow it, and records how it ended. Never sleeps and never tries again. */
 export async function callModel(
   host: AttemptHost,
   at: AttemptPlace,
@@ -47,10 +47,17 @@ export async function callModel(
 ): Promise<void> {
   const model = at.attempt.model ?? '';
   const member = host.memberOf(model);
+  const place = { ...placeOf(at), call, model, actor: `model:${model}` };
+  const withheld =
+    host.joint === undefined ? undefined : await host.joint.ask(call, at.live.cancel);
+  if (withheld !== undefined) {
+    const actor = 'overseer';
+    void host.append([{ type: 'call.withheld', ...place, actor, data: withheld }]);
+    return;
+  }
   const startedAt = host.clock.elapsed();
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
-  const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   try {
     const { clock, deadlines, holdMs } = host;
     const bounds = { clock, deadlines, holdMs, cancel: at.live.cancel, what: model };

@@ -5,7 +5,7 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ModelEvent } from '../spec/model.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, type JointLeave, placeOf } from './attempt-host.ts';
 import { callModel, type LetThrough } from './call-model.ts';
 import type { AskedToo, Hedging } from './hedging.ts';
 
@@ -48,7 +48,7 @@ class Race {
   readonly #hedging: Hedging;
   readonly #lateAfterMs: number;
   readonly #first: Leg;
-  readonly #startedAt: number;
+  #sentAt: number;
   readonly #over = Promise.withResolvers<void>();
   #second: Leg | undefined;
   /** Whose words are shown: those of whoever spoke first and may still answer. */
@@ -66,14 +66,14 @@ class Race {
     this.#at = at;
     this.#hedging = hedging;
     this.#lateAfterMs = lateAfterMs;
-    this.#startedAt = host.clock.elapsed();
+    this.#sentAt = host.clock.elapsed();
     this.#first = createLeg(at.attempt.model ?? '', call);
   }
 
   async run(): Promise<void> {
     const { cancel } = this.#at.live;
     cancel.onAbort(this.#stop);
-    this.#whenLate(() => this.#late());
+    if (this.#host.joint === undefined) this.#whenLate(() => this.#late());
     this.#send(this.#first);
     try {
       await this.#over.promise;
@@ -100,7 +100,7 @@ class Race {
 
   #late(): void {
     if (this.#first.isOver || this.#speaker !== undefined) return;
-    const silentMs = Math.round(this.#host.clock.elapsed() - this.#startedAt);
+    const silentMs = Math.round(this.#host.clock.elapsed() - this.#sentAt);
     try {
       const asked = this.#hedging.askToo(this.#at, this.#first.call.call, silentMs);
       if (asked !== undefined) this.#ask(asked);
@@ -128,7 +128,7 @@ class Race {
   /** The call is made as any other; what it says and how it ends comes here first. */
   #send(leg: Leg): void {
     if (leg.isOver) return;
-    leg.isSent = true;
+    leg.isSent = this.#host.joint === undefined;
     const { attempt, live } = this.#at;
     const at: AttemptPlace = {
       ...this.#at,
@@ -137,10 +137,27 @@ class Race {
     };
     const host: AttemptHost = {
       ...this.#host,
+      joint: this.#leaveFor(leg),
       append: (drafts) => this.#ended(leg, drafts),
       show: (_, event) => this.#said(leg, at, event),
     };
     callModel(host, at, leg.call).catch(this.#over.reject);
+  }
+
+  /** A call that waits for room of other processes is not sent yet, and its model is not silent. */
+  #leaveFor(leg: Leg): JointLeave | undefined {
+    const { joint, clock } = this.#host;
+    if (joint === undefined) return undefined;
+    return {
+      ask: async (call, cancel) => {
+        const withheld = await joint.ask(call, cancel);
+        leg.isSent = withheld === undefined;
+        if (!leg.isSent || leg !== this.#first || leg.isOver) return withheld;
+        this.#sentAt = clock.elapsed();
+        this.#whenLate(() => this.#late());
+        return undefined;
+      },
+    };
   }
 
   #said(leg: Leg, at: AttemptPlace, event: ModelEvent): void {

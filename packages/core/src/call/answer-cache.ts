@@ -89,6 +89,7 @@ export class AnswerCache {
         return;
       }
       case 'call.failed':
+      case 'call.withheld':
         if (this.#pending.get(attempt)?.call === event.call) this.#pending.delete(attempt);
         return;
       case 'call.cached':

@@ -23,7 +23,7 @@ export type FollowState =
   | { readonly kind: 'answer'; readonly call: string; readonly answer: FlightAnswer }
   /** The call gave an answer that is of no use to others, such as a tool call: make your own. */
   | { readonly kind: 'alone' }
-  /** The call failed, or its attempt was ended: whoever asks first makes it for all. */
+  /** The call failed or was not sent, or its attempt was ended: whoever asks first makes it for all. */
   | { readonly kind: 'open' };
 
 /** Attempts that wait for one call; the others make their own. */
@@ -59,6 +59,7 @@ export class SingleFlight {
         }
         return;
       case 'call.failed':
+      case 'call.withheld':
         if (this.#isLeading(attempt, event.call)) this.#end(attempt, 'failed', undefined);
         return;
       case 'call.cached':

@@ -27,6 +27,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'call.started': 1,
   'call.finished': 1,
   'call.failed': 1,
+  'call.withheld': 1,
   'call.cached': 1,
   'tool.started': 1,
   'tool.finished': 1,

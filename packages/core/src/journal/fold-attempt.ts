@@ -120,6 +120,7 @@ function foldStep(attempt: AttemptState, event: OverseerEvent): void {
     case 'call.finished':
     case 'call.cached':
     case 'call.failed':
+    case 'call.withheld':
       foldCall(attempt, event);
       return;
     case 'tool.started':

@@ -43,6 +43,10 @@ function failed(call: string, lostTo?: string): EventDraft {
   return { type: 'call.failed', ...AT, call, data: { ...data, uncertain: true, ...lost } };
 }
 
+function withheld(call: string): EventDraft {
+  return { type: 'call.withheld', ...AT, call, data: { because: 'no room', untilAt: 9 } };
+}
+
 function attemptAfter(...drafts: readonly EventDraft[]): AttemptState {
   const runs: Runs = new Map();
   const all: readonly EventDraft[] = [
@@ -135,6 +139,17 @@ describe('two calls for one answer', () => {
         if (step !== undefined) expect(attempt.model).toBe(step.call === 'c1' ? 'm' : 'n');
       }),
     );
+  });
+
+  it('L4: a call that was not sent leaves the attempt as it was, and the other one gives the answer', () => {
+    expect(attemptAfter(begun, withheld('c1'))).toEqual(attemptAfter());
+    const second = attemptAfter(begun, hedged, withheld('c2'));
+    expect(openCallsOf(second)).toMatchObject([{ id: 'c1', model: 'm' }]);
+    const first = attemptAfter(begun, hedged, withheld('c1'), finished('c2'));
+    expect(first).toMatchObject({ model: 'n', failures: 0, failure: undefined });
+    expect(first.steps).toMatchObject([{ call: 'c2' }]);
+    const spare = attemptAfter(begun, hedged, finished('c2', 'length'), withheld('c1'));
+    expect(spare.steps).toMatchObject([{ call: 'c2' }]);
   });
 
   it('R1: a new try of the attempt asks its own model', () => {

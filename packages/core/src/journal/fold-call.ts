@@ -6,7 +6,7 @@ import type { AttemptState } from './run-state.ts';
 
 /** An event about a model call. */
 export type CallEvent = OverseerEvent<
-  'call.started' | 'call.finished' | 'call.failed' | 'call.cached'
+  'call.started' | 'call.finished' | 'call.failed' | 'call.withheld' | 'call.cached'
 >;
 
 /**
@@ -26,6 +26,7 @@ export function foldCall(attempt: AttemptState, event: CallEvent): void {
       answer(attempt, event.call ?? '', event.data);
       return;
     case 'call.failed':
+    case 'call.withheld':
       fail(attempt, event);
   }
 }
@@ -59,12 +60,12 @@ function finish(attempt: AttemptState, { call = '', data }: OverseerEvent<'call.
   answer(attempt, call, data);
 }
 
-function fail(attempt: AttemptState, event: OverseerEvent<'call.failed'>): void {
+function fail(attempt: AttemptState, event: OverseerEvent<'call.failed' | 'call.withheld'>): void {
   const isHedge = attempt.hedge !== undefined && attempt.hedge.id === event.call;
   if (!isHedge && attempt.openCall?.id !== event.call) return;
   close(attempt, isHedge);
   // Of the model that an attempt would go on with, the failure of another one says nothing.
-  if (!isHedge) noteFailure(attempt, event);
+  if (!isHedge && event.type === 'call.failed') noteFailure(attempt, event);
   const { spare } = attempt;
   if (spare === undefined || (attempt.openCall ?? attempt.hedge) !== undefined) return;
   attempt.model = spare.model;

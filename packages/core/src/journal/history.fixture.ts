@@ -173,6 +173,7 @@ function endsOfCall(attempt: AttemptState, call: string, seq: number): readonly 
     { type: 'call.finished', ...at, data: { ...finished, reason: 'tool-calls', parts: [wish] } },
     { type: 'call.failed', ...at, data: { ...failed, uncertain: false, retryAt: seq + 5 } },
     { type: 'call.failed', ...at, data: { ...failed, uncertain: true } },
+    { type: 'call.withheld', ...at, data: { because: 'no room', untilAt: seq + 5 } },
   ];
 }
 

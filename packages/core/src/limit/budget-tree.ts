@@ -97,6 +97,9 @@ export class BudgetTree {
       case 'call.failed':
         this.#end(event, event.data.uncertain ? event.data.settled : undefined);
         return;
+      case 'call.withheld':
+        this.#end(event, undefined);
+        return;
       case 'budget.crossed':
         this.#told(event);
         return;

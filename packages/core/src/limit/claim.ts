@@ -1,7 +1,7 @@
 import type { CallEstimate, Hold, Payer } from '../spec/call-amounts.ts';
 import type { WaitCause } from '../spec/event.ts';
+import type { LimitMetric } from '../spec/limit.ts';
 import { amountOf, chargeOf } from './call-amount.ts';
-import type { Meter } from './meter.ts';
 
 /** What a call is going to use: soft limits reserve the estimate, hard ones the worst case. */
 export interface Claim {
@@ -23,17 +23,23 @@ export type Admission =
     }
   | { readonly kind: 'never'; readonly why: string };
 
+/** What of a limit says how much of it a call takes. */
+interface Counted {
+  readonly metric: LimitMetric;
+  readonly soft: boolean;
+}
+
 /** How much of a limit a call asks for. */
-export function claimed(meter: Meter, { estimate, worst }: Claim, weight: number): number {
+export function claimed(meter: Counted, { estimate, worst }: Claim, weight: number): number {
   return weighed(meter, amountOf(meter.metric, meter.soft ? estimate : worst), weight);
 }
 
 /** How much of a limit a use is charged. */
-export function charged(meter: Meter, use: CallEstimate, weight: number): number {
+export function charged(meter: Counted, use: CallEstimate, weight: number): number {
   return weighed(meter, chargeOf(meter.metric, use), weight);
 }
 
 /** Money is money, whichever model it buys. */
-function weighed({ metric }: Meter, amount: number, weight: number): number {
+function weighed({ metric }: Counted, amount: number, weight: number): number {
   return weight === 1 || metric === 'usd' ? amount : Math.ceil(amount * weight);
 }

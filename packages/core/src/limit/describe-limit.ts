@@ -44,7 +44,8 @@ function describeFlow({ kind, burst, metric }: LimitRule): string {
   return `, smooth burst ${metric === 'usd' ? describeUsd(burst) : describeCount(burst)}`;
 }
 
-function describePeriod({ windowMs, period, timeZone }: LimitRule): string {
+/** The span of a limit, as it stands behind what is counted: ` / 20s`; empty for what has none. */
+export function describePeriod({ windowMs, period, timeZone }: LimitRule): string {
   if (period !== undefined) {
     return timeZone === undefined ? ` / calendar ${period}` : ` / ${period} in ${timeZone}`;
   }

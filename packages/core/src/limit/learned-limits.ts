@@ -65,6 +65,12 @@ export class LearnedLimits {
     }
   }
 
+  /** A call was not sent. */
+  withhold(call: string): void {
+    const open = this.#take(call);
+    if (open !== undefined && this.#adaptive === undefined) this.#rate.takeBack(open.startedAt);
+  }
+
   /** Until when a learned rate keeps calls back at `now`, with the reason; `undefined` when it does not. */
   wait(
     now: number,

@@ -29,6 +29,18 @@ describe('LearnedRate', () => {
     expect(rate.fitAt(2_000 + MINUTE_MS)).toBe(2_000 + MINUTE_MS);
   });
 
+  it('L4: a call that was not sent does not count', () => {
+    const rate = new LearnedRate();
+    calls(rate, 39, 0, 100);
+    for (let call = 0; call < 10; call++) {
+      rate.start(3_850);
+      rate.takeBack(3_850);
+    }
+    expect(rate.used(3_900)).toBe(39);
+    refused(rate, 3_900);
+    expect(rate.perMinute).toBe(20);
+  });
+
   it('L2: grows by a tenth a minute while it is needed, and is forgotten at twice what was refused', () => {
     const rate = new LearnedRate();
     calls(rate, 39, 0, 100);

@@ -50,6 +50,11 @@ export class LearnedRate {
     this.#perMinute = grown < 2 * this.#refused ? grown : undefined;
   }
 
+  /** A call that started at `startedAt` was not sent. */
+  takeBack(startedAt: number): void {
+    this.#window.change(startedAt + MINUTE_MS, -1);
+  }
+
   /** A call succeeded that started at `startedAt`. */
   succeed(startedAt: number): void {
     if (startedAt >= this.#cutAt) this.#hasSucceeded = true;

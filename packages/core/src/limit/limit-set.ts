@@ -1,6 +1,7 @@
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
 import { type AtOnce, createAtOnce, setPlaces } from './at-once.ts';
 import type { GaugeMeter, Gauges } from './gauges.ts';
+import type { JointLimit } from './joint-limit.ts';
 import { copyMeter, createMeter, type Meter } from './meter.ts';
 
 /** All limits of one owner: a model, a provider, a user, a pool. */
@@ -11,6 +12,8 @@ export interface LimitSet {
   /** What the rules about calls at once allow at most; infinity where there is none without hours. */
   readonly mostAtOnce: number;
   readonly gauges: readonly GaugeMeter[];
+  /** Those that are kept together with other processes too. */
+  readonly joint: readonly JointLimit[];
   /** By how much a call of each model counts, where not by 1. */
   readonly weights: Readonly<Record<string, number>> | undefined;
 }
@@ -23,6 +26,7 @@ export function createLimitSet(
   options: {
     readonly concurrency?: number;
     readonly weights?: Readonly<Record<string, number>> | undefined;
+    readonly joint?: readonly JointLimit[];
   } = {},
 ): LimitSet {
   const counts = rules.filter((rule): rule is LimitRule => !('gauge' in rule));
@@ -43,6 +47,7 @@ export function createLimitSet(
     ],
     mostAtOnce,
     gauges: rules.flatMap((rule) => ('gauge' in rule ? [gauges.meter(owner, rule)] : [])),
+    joint: options.joint ?? [],
     weights: options.weights,
   };
 }

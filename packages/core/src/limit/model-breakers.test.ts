@@ -146,6 +146,19 @@ describe('ModelBreakers', () => {
     succeed('a', 131_000);
   });
 
+  it('L4: a probe that was not sent says nothing, and the next call is the probe', () => {
+    const { breakers, fail, start } = team({ a: { keyId: 'k' }, b: { keyId: 'k' } });
+    fail('a', 'auth', 0);
+    const probe = start('b', 60_000);
+    breakers.withhold(probe, 'b', 60_010);
+    expect(breakers.down('a', 60_010)).toBeUndefined();
+    expect(breakers.standing('a')).toMatchObject({ state: 'open', probeAt: 60_010 });
+    const next = start('a', 60_020);
+    expect(breakers.standing('b')).toMatchObject({ state: 'probing' });
+    breakers.succeed(next, 'a', 60_030, undefined);
+    expect(breakers.standing('a')).toMatchObject({ state: 'closed', failures: 0 });
+  });
+
   it('R10: a quota is left alone until its reset', () => {
     const { breakers, fail } = team({ a: {} });
     fail('a', 'quota', 0, 5 * 3_600_000);

@@ -92,6 +92,11 @@ export class ModelBreakers {
     });
   }
 
+  /** A call of a model was not sent, which says nothing; where it was the probe, the next one is. */
+  withhold(call: string, model: string, at: number): void {
+    this.#signal(model, at, () => ({ type: 'unsaid', call }));
+  }
+
   /** What keeps a call of a model back at `nowMs`; `undefined` when it may start, as the probe where one is due. */
   down(model: string, nowMs: number): ModelDown | undefined {
     if (this.#open.size === 0) return undefined;

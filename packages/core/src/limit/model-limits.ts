@@ -5,6 +5,7 @@ import { refusalOf } from './admit.ts';
 import type { Admission, Claim } from './claim.ts';
 import { Gauges } from './gauges.ts';
 import { holdsOf } from './holds-of.ts';
+import { type JointShare, jointRefusal, jointShares } from './joint-admission.ts';
 import { Ledger } from './ledger.ts';
 import { copyLimitSet, createLimitSet, type LimitSet, setConcurrency } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
@@ -49,7 +50,8 @@ export class ModelLimits {
     this.#copies = original === undefined ? undefined : new Map();
     this.#gauges = original === undefined ? (shared?.gauges ?? new Gauges()) : original.#gauges;
     if (original === undefined) {
-      this.#own = createLimitSet(name, rules, this.#gauges, { concurrency });
+      const joint = shared?.jointOf('model', `model ${name}`, rules) ?? [];
+      this.#own = createLimitSet(name, rules, this.#gauges, { concurrency, joint });
       this.#ledger = shared?.ledger ?? new Ledger();
       this.#ledger.add(this.#own);
     } else {
@@ -85,7 +87,15 @@ export class ModelLimits {
       claim,
       calls,
     };
-    return refusalOf(input, now) ?? { kind: 'run', holds: holdsOf(sets, this.#name, claim, now) };
+    const refusal = refusalOf(input, now);
+    if (this.#shared?.hasJoint === true) {
+      const joint = jointRefusal(sets, now);
+      const isLater = (joint?.untilAt ?? 0) > ((refusal?.kind === 'wait' && refusal.untilAt) || 0);
+      if (joint !== undefined && (refusal === undefined || (refusal.kind === 'wait' && isLater))) {
+        return joint;
+      }
+    }
+    return refusal ?? { kind: 'run', holds: holdsOf(sets, this.#name, claim, now) };
   }
 
   /**
@@ -107,6 +117,26 @@ export class ModelLimits {
   /** Gives back all that an open call reserved, because the provider refused it and nothing was used; `tooMuch` when that was its reason. */
   release(call: string, tooMuch = false): void {
     if (this.#ledger.end(call, { actual: undefined, refused: tooMuch })) this.#running -= 1;
+  }
+
+  /** Gives back all that an open call reserved, because it was not sent; the provider knows nothing of it. */
+  withhold(call: string, at: number, use: CallEstimate): void {
+    if (!this.#ledger.end(call, { actual: undefined })) return;
+    this.#running -= 1;
+    this.#provider.takeBack(at, use);
+  }
+
+  /** The limits that a call counts in and that are kept together with other processes. */
+  jointOf(payer: Claim['payer']): readonly JointShare[] {
+    if (this.#shared?.hasJoint !== true) return [];
+    return jointShares(this.#setsFor({ payer }), this.#name);
+  }
+
+  /** Whether all windows that a call counts in are kept together with other processes. */
+  isAllJoint(payer: Claim['payer']): boolean {
+    return this.#setsFor({ payer }).every(
+      ({ meters, joint }) => meters.length === 0 || joint.length > 0,
+    );
   }
 
   /** Takes note of a provider's headers, written at `since`; they make calls wait and never let more through than the limits do. */
@@ -146,7 +176,7 @@ export class ModelLimits {
     return known;
   }
 
-  #setsFor({ payer }: Claim): readonly LimitSet[] {
+  #setsFor({ payer }: { readonly payer?: Claim['payer'] | undefined }): readonly LimitSet[] {
     if (this.#shared === undefined) return this.#alone;
     const shared = this.#shared.setsOf(this.#name, payer);
     if (shared === this.#latest.shared) return this.#latest.all;

@@ -37,6 +37,23 @@ describe('ProviderLimits', () => {
     expect(limits.blocks(61_000, call)).toBeUndefined();
   });
 
+  it('L4: a call that was not sent is taken from nothing, whether headers came before or after it', () => {
+    const limits = new ProviderLimits();
+    limits.learn(0, { tokens: { remaining: 1_000, resetAt: 5_000 } });
+    limits.start(50, call);
+    limits.start(50, call);
+    limits.takeBack(50, call);
+    expect(limits.blocks(60, { ...call, inputTokens: 501 })).toMatchObject({ remaining: 600 });
+    // Only the one that was sent is not known to an answer from before.
+    limits.learn(100, { tokens: { remaining: 900, resetAt: 5_000 } }, 40);
+    expect(limits.blocks(100, { ...call, inputTokens: 401 })).toMatchObject({ remaining: 500 });
+    // Headers that were written after it began never counted it.
+    limits.start(110, call);
+    limits.learn(200, { tokens: { remaining: 400, resetAt: 5_000 } }, 150);
+    limits.takeBack(110, call);
+    expect(limits.blocks(200, { ...call, inputTokens: 301 })).toMatchObject({ remaining: 400 });
+  });
+
   it('L2: of two answers the lower counts until its reset, whichever came last', () => {
     const limits = new ProviderLimits();
     limits.learn(0, { requests: { remaining: 0, resetAt: 5_000 } });

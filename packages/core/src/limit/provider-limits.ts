@@ -23,6 +23,8 @@ interface Known {
   remaining: number;
   /** Taken by calls that were started since. */
   taken: number;
+  /** Calls that were started after this are taken from what remains. */
+  since: number;
   resetAt: number;
 }
 
@@ -41,7 +43,8 @@ export class ProviderLimits {
   #known: Known[] = [];
   /** The latest starts; the one before `#starts` modulo their number came last. */
   #startedAt: number[] = [];
-  #uses: CallEstimate[] = [];
+  /** `undefined` for a call that was not sent. */
+  #uses: (CallEstimate | undefined)[] = [];
   #starts = 0;
 
   /**
@@ -59,10 +62,11 @@ export class ProviderLimits {
       const known = this.#known.find((other) => other.bucket === bucket);
       if (known === undefined) {
         const taken = this.#takenSince(since, metric);
-        this.#known.push({ bucket, metric, remaining, taken, resetAt: until });
+        this.#known.push({ bucket, metric, remaining, taken, since, resetAt: until });
       } else if (remaining <= known.remaining) {
         known.remaining = remaining;
         known.taken = this.#takenSince(since, metric);
+        known.since = since;
         known.resetAt = Math.max(known.resetAt, until);
       }
     }
@@ -75,6 +79,20 @@ export class ProviderLimits {
     this.#starts += 1;
     for (const known of this.#known) {
       known.taken += amountOf(known.metric, use);
+    }
+  }
+
+  /** A call that was started at `at` was not sent. */
+  takeBack(at: number, use: CallEstimate): void {
+    const oldest = Math.max(0, this.#starts - KEPT);
+    for (let start = this.#starts - 1; start >= oldest; start--) {
+      const place = start % KEPT;
+      if (this.#startedAt[place] !== at || !isSame(this.#uses[place], use)) continue;
+      this.#uses[place] = undefined;
+      break;
+    }
+    for (const known of this.#known) {
+      if (at > known.since) known.taken -= amountOf(known.metric, use);
     }
   }
 
@@ -109,10 +127,19 @@ export class ProviderLimits {
     let taken = 0;
     const oldest = Math.max(0, this.#starts - KEPT);
     for (let start = this.#starts - 1; start >= oldest; start--) {
+      if ((this.#startedAt[start % KEPT] ?? 0) <= since) break;
       const use = this.#uses[start % KEPT];
-      if (use === undefined || (this.#startedAt[start % KEPT] ?? 0) <= since) break;
-      taken += amountOf(metric, use);
+      if (use !== undefined) taken += amountOf(metric, use);
     }
     return taken;
   }
+}
+
+function isSame(one: CallEstimate | undefined, other: CallEstimate): boolean {
+  return (
+    one !== undefined &&
+    one.inputTokens === other.inputTokens &&
+    one.outputTokens === other.outputTokens &&
+    one.microUsd === other.microUsd
+  );
 }

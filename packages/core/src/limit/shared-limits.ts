@@ -2,12 +2,16 @@ import type { Payer } from '../spec/call-amounts.ts';
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
 import { memoryOf } from './create-window.ts';
 import { Gauges } from './gauges.ts';
+import { createJointLimits, type JointLimit } from './joint-limit.ts';
 import { Ledger } from './ledger.ts';
 import { createLimitSet, type LimitSet } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
 
 /** What limits can be shared by. */
 export type Scope = 'provider' | 'key' | 'user' | 'tenant' | 'project' | 'all';
+
+/** Whose limits can be kept together with other processes. */
+export type JointScope = Scope | 'model' | 'pool';
 
 /** Limits for each value of a scope, or for one of them. */
 export interface ScopeRules {
@@ -30,6 +34,8 @@ export interface SharedLimitsInput {
   readonly scopes: readonly ScopeRules[];
   readonly pools: readonly PoolRules[];
   readonly project: string;
+  /** Whose limits are kept together with other processes; nobody's where left out. */
+  readonly joint?: ReadonlySet<JointScope> | undefined;
   /** What each model of the team counts for. */
   readonly models: ReadonlyMap<string, { readonly provider: string; readonly key: string }>;
 }
@@ -58,7 +64,7 @@ export class SharedLimits {
     this.hasPayers = input.scopes.some(({ per }) => per === 'user' || per === 'tenant');
     const pools = new Map<string, LimitSet[]>();
     for (const { name, of, weights, rules } of input.pools) {
-      const set = this.#create(`pool ${name}`, rules, weights);
+      const set = this.#create('pool', `pool ${name}`, rules, weights);
       for (const model of of) pools.set(model, [...(pools.get(model) ?? []), set]);
     }
     this.#pools = pools;
@@ -71,6 +77,20 @@ export class SharedLimits {
     const { scopes, pools } = this.#input;
     const rules = [...scopes, ...pools].flatMap((one) => one.rules);
     return Math.max(0, ...rules.map((rule) => ('gauge' in rule ? 0 : memoryOf(rule))));
+  }
+
+  /** Whether any limit is kept together with other processes. */
+  get hasJoint(): boolean {
+    return this.#input.joint !== undefined;
+  }
+
+  /** Which of an owner's rules are kept together with other processes. */
+  jointOf(
+    per: JointScope,
+    owner: string,
+    rules: readonly (LimitRule | GaugeRule)[],
+  ): readonly JointLimit[] {
+    return this.#input.joint?.has(per) === true ? createJointLimits(owner, rules) : [];
   }
 
   /** All shared limits in which a call of this model for this payer counts. A model that left the team counts in those of everybody. */
@@ -99,7 +119,9 @@ export class SharedLimits {
     const held = this.ledger.heldSets();
     for (const [key, set] of this.#sets) {
       const isPayer = set.owner.startsWith('user ') || set.owner.startsWith('tenant ');
-      const isIdle = set.meters.every(({ window }) => window.nextEndAt(now) === undefined);
+      const isIdle =
+        set.meters.every(({ window }) => window.nextEndAt(now) === undefined) &&
+        set.joint.every(({ full, asking }) => asking === 0 && (full?.untilAt ?? 0) <= now);
       if (!isPayer || !isIdle || set.gauges.length > 0 || held.has(set)) continue;
       this.#sets.delete(key);
       this.ledger.remove(set);
@@ -117,7 +139,7 @@ export class SharedLimits {
     if (value === undefined || (of !== undefined && of !== value)) return undefined;
     const owner = per === 'all' ? 'all' : `${per} ${value}`;
     const key = `${index} ${owner}`;
-    return this.#sets.get(key) ?? this.#create(owner, rules, undefined, key);
+    return this.#sets.get(key) ?? this.#create(per, owner, rules, undefined, key);
   }
 
   #valueOf(per: Scope, model: string, payer: Payer | undefined): string | undefined {
@@ -138,12 +160,14 @@ export class SharedLimits {
   }
 
   #create(
+    per: JointScope,
     owner: string,
     rules: readonly (LimitRule | GaugeRule)[],
     weights: Readonly<Record<string, number>> | undefined,
     key: string = owner,
   ): LimitSet {
-    const set = createLimitSet(owner, rules, this.gauges, { weights });
+    const joint = this.jointOf(per, owner, rules);
+    const set = createLimitSet(owner, rules, this.gauges, { weights, joint });
     this.#sets.set(key, set);
     this.ledger.add(set);
     return set;

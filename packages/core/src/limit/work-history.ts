@@ -38,6 +38,7 @@ export class WorkHistory {
         this.#expected.set(event.call ?? '', event.data.estimate.inputTokens);
         return;
       case 'call.failed':
+      case 'call.withheld':
         this.#expected.delete(event.call ?? '');
         return;
       case 'call.finished':

@@ -40,6 +40,7 @@ export function takeCall(asked: AskedModels, event: CallEvent): boolean {
       return hasAnswer(asked, asked.model);
     case 'call.finished':
     case 'call.failed':
+    case 'call.withheld':
       return end(asked, event);
   }
 }
@@ -51,7 +52,10 @@ export function askedCall({ call, hedge }: AskedModels, id: string): AskedCall |
 
 function end(
   asked: AskedModels,
-  { call: id = '', type }: Extract<CallEvent, { type: 'call.finished' | 'call.failed' }>,
+  {
+    call: id = '',
+    type,
+  }: Extract<CallEvent, { type: 'call.finished' | 'call.failed' | 'call.withheld' }>,
 ): boolean {
   const ended = askedCall(asked, id);
   if (ended === undefined) return false;

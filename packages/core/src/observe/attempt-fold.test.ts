@@ -54,4 +54,20 @@ describe('the attempts of progress', () => {
     const without = tell([...steps, [310, { type: 'tool.finished', ...on, data: refused }]], 400);
     expect(without?.work[0]).toMatchObject({ standing: 'running', limitedMs: 300, workedMs: 100 });
   });
+
+  it('K7 L4: a call that was not sent for other processes begins a wait, and is none', () => {
+    const on = { kind: 'limit', what: 'key k, over all processes: 5 calls', model: 'm' } as const;
+    const place = { task: 'a', attempt: 'x1', call: 'c1', model: 'm' };
+    const withheld = { type: 'call.withheld', ...place, data: { because: 'no room', on } } as const;
+    const steps = [
+      ...begun(),
+      [0, calls('c1', 'm')],
+      [10, withheld],
+      [510, calls('c2', 'm')],
+      [610, answers('c2', 'm')],
+    ] as const;
+    expect(tell(steps)?.work[0]).toMatchObject({ limitedMs: 500, workedMs: 110, attempts: 1 });
+    expect(tell(steps)?.limits.waits).toMatchObject([{ what: on.what, kind: 'limit', ms: 500 }]);
+    expect(tell(steps)?.recovery.attempts).toMatchObject([{ model: 'm', recordedCalls: 1 }]);
+  });
 });

@@ -30,7 +30,10 @@ export class AttemptFold {
   }
 
   /** An attempt is told to wait. */
-  limit(attempt: AttemptRecord, { at, data }: OverseerEvent<'task.waiting'>): void {
+  limit(
+    attempt: AttemptRecord,
+    { at, data }: OverseerEvent<'task.waiting' | 'call.withheld'>,
+  ): void {
     const reason = reasonOf(data);
     if (attempt.rest === undefined) attempt.stalled ??= { at, reason };
     else attempt.rest.stalled ??= reason;
@@ -68,6 +71,9 @@ export class AttemptFold {
         break;
       case 'call.failed':
         if (event.data.uncertain) this.#charge(run, task, event);
+        break;
+      case 'call.withheld':
+        if (event.data.on !== undefined) this.limit(attempt, event);
         break;
       case 'tool.started':
       case 'tool.finished':

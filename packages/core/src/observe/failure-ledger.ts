@@ -107,6 +107,9 @@ class FailureFold {
       case 'call.finished':
         this.#finished(trail, event);
         return;
+      case 'call.withheld':
+        if (takeCall(trail, event)) trail.trouble = trail.spareTrouble;
+        return;
       case 'attempt.recovered':
         this.#recovered(trail, event);
         return;

@@ -42,6 +42,7 @@ export interface AttemptHostParts
   readonly deadlines: Deadlines;
   readonly live: LiveBus;
   readonly sources: ReadonlyMap<string, TaskSource>;
+  readonly joint: AttemptHost['joint'];
   /** Those who wait for an equal call are shown what it says. */
   readonly flights: SingleFlight | undefined;
 }
@@ -61,6 +62,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
       backoffMs(failures, retryAfterMs === undefined ? {} : { retryAfterMs }, settings.random),
     append: (drafts) => journal.append(drafts),
     memberOf: (model) => memberOf(settings, model),
+    joint: parts.joint,
     access: createToolAccess(parts),
     toolDown: (tool) => parts.projection.tools.down(tool, settings.clock.now()),
     toolFailed: (tool) => parts.projection.tools.hasFailed(tool),

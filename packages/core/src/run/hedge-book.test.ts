@@ -48,6 +48,8 @@ function bookOf(options: Parameters<typeof hedgeOf>[0] = {}) {
           },
         }),
       ),
+    withhold: (call: string) =>
+      take(place({ type: 'call.withheld', call, data: { because: 'x' } })),
     fail: (call: string, data: Partial<EventData['call.failed']>, seq = 1) =>
       take(
         place(
@@ -88,6 +90,22 @@ describe('HedgeBook', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('L4 M14: a call that was not sent neither gives nor takes leave to ask twice', () => {
+    const { book, start, withhold } = bookOf({ share: 0.5 });
+    for (const call of ['a', 'b']) {
+      start(call);
+      withhold(call);
+    }
+    expect(book.mayHedge).toBe(false);
+    start('c');
+    start('d');
+    start('h', 'c');
+    expect(book.mayHedge).toBe(false);
+    withhold('h');
+    expect(book.mayHedge).toBe(true);
+    expect(book.use()).toMatchObject({ open: 0, ended: 0, microUsd: 0, left: 1 });
   });
 
   it('M14: of ever so many calls before, no more than the share of a thousand is saved up', () => {

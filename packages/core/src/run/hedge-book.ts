@@ -95,6 +95,9 @@ export class HedgeBook {
       case 'call.failed':
         this.#fail(event, calls.get(event.call ?? ''));
         return;
+      case 'call.withheld':
+        this.#withhold(event.call ?? '');
+        return;
       default:
     }
   }
@@ -128,6 +131,17 @@ export class HedgeBook {
     if (!isHedge && data.lostTo !== undefined && open !== undefined) {
       this.#noteFirstWord(open, Math.max(0, at - open.startedAt));
     }
+  }
+
+  /** A call was not sent: as if it had not begun. */
+  #withhold(call: string): void {
+    const { share } = this.#hedge;
+    if (!this.#open.delete(call)) {
+      this.#credit = Math.max(0, this.#credit - share);
+      return;
+    }
+    this.#asked -= 1;
+    this.#credit = Math.min(Math.max(1, SAVED * share), this.#credit + 1);
   }
 
   #pay(at: number, settled: CallEstimate): void {

@@ -16,6 +16,7 @@ import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { createHedging } from './create-hedging.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
+import type { JointGate } from './joint-gate.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { type NewRun, startDrafts } from './new-run.ts';
@@ -51,6 +52,7 @@ export class Kernel {
   readonly #deadlines: Deadlines;
   readonly #removals: Removals;
   readonly #sampler: GaugeSampler;
+  readonly #joint: JointGate | undefined;
   #closing = false;
 
   constructor(
@@ -58,8 +60,10 @@ export class Kernel {
     projection: Projection,
     journal: Journal,
     index: Pick<JournalIndex, 'paused'>,
+    joint?: JointGate,
   ) {
     this.#settings = settings;
+    this.#joint = joint;
     this.#projection = projection;
     this.#journal = journal;
     this.#index = index;
@@ -109,6 +113,7 @@ export class Kernel {
       finished: (run) => this.#finished(run),
     });
     this.#sampler = new GaugeSampler(settings, projection, () => this.#dispatcher.freed());
+    joint?.whenFreed(() => this.#dispatcher.freed());
     this.#orders = new WorkOrders({
       runs: projection.runs,
       members: settings.members,
@@ -302,6 +307,7 @@ export class Kernel {
       deadlines: this.#deadlines,
       live: this.live,
       sources: this.#sources,
+      joint: this.#joint,
       flights: this.#projection.flights,
       turns: () => this.#dispatcher.toolTurns,
       freed: () => this.#dispatcher.freed(),

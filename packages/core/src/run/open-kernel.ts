@@ -6,6 +6,8 @@ import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { readLiving } from '../journal/read-living.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import type { LeaseAnswer } from '../spec/store.ts';
+import { payerOf } from './call-claim.ts';
+import { JointGate } from './joint-gate.ts';
 import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
@@ -50,6 +52,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     if (paused !== undefined) await paused;
   }
   const { index } = living;
+  const joint = createGate(settings, projection);
   const journal = new Journal({
     store,
     stream,
@@ -61,12 +64,13 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
       index.take(event);
       toolUse.take(event);
       projection.apply(event);
+      joint?.take(event);
     },
   });
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const left = [...projection.runs.values()].flatMap((run) => recoverRun(run, clock.now()));
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
-  const kernel = new Kernel(settings, projection, journal, index);
+  const kernel = new Kernel(settings, projection, journal, index, joint);
   return {
     kernel,
     journal,
@@ -76,11 +80,24 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
         await kernel.close();
         if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
       } finally {
+        await joint?.close();
         await store.leases.release(LEASE, lease.epoch).catch(() => undefined);
         await store.close();
       }
     },
   };
+}
+
+function createGate(settings: Settings, projection: Projection): JointGate | undefined {
+  const { joint, members, clock, random, strangers } = settings;
+  if (joint === undefined) return undefined;
+  return new JointGate({
+    ...joint,
+    clock,
+    random,
+    limitsOf: (model) => members.get(model)?.limits ?? strangers,
+    payerOf: (run) => payerOf(projection.runs.get(run)),
+  });
 }
 
 type Held = Extract<LeaseAnswer, { kind: 'held' }>;

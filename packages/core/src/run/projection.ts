@@ -17,6 +17,7 @@ import type { Member } from '../route/member.ts';
 import { RoutingMemory } from '../route/routing-memory.ts';
 import { type Routing, routingOf } from '../route/routing-options.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { OpenCall } from './expected-ends.ts';
 import { foldToolCalls } from './fold-tool-calls.ts';
@@ -35,6 +36,11 @@ export interface ProjectionParts {
   readonly grants?: Grants;
 }
 
+/** A call that has no end yet. */
+interface CallUnderWay extends OpenCall {
+  readonly estimate: CallEstimate;
+}
+
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
 export class Projection {
   readonly runs: Runs = new Map();
@@ -46,7 +52,7 @@ export class Projection {
   readonly begunAt: Map<string, number> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
   /** The calls under way. */
-  readonly calls: Map<string, OpenCall> = new Map();
+  readonly calls: Map<string, CallUnderWay> = new Map();
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly history: WorkHistory = new WorkHistory();
@@ -140,6 +146,9 @@ export class Projection {
       case 'call.failed':
         this.#fail(event);
         return;
+      case 'call.withheld':
+        this.#withhold(event);
+        return;
       default:
     }
   }
@@ -164,8 +173,8 @@ export class Projection {
 
   #start(event: OverseerEvent<'call.started'>, kind: string): void {
     const { call = '', model = '' } = event;
-    this.calls.set(call, { model, kind, startedAt: event.at });
     const { estimate, worst, payer, holds } = event.data;
+    this.calls.set(call, { model, kind, startedAt: event.at, estimate });
     const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }) };
     const member = this.#members.get(model);
     this.#limitsOf(model)?.start(call, event.at, claim, holds);
@@ -205,6 +214,16 @@ export class Projection {
     if (rate !== undefined) limits?.learn(event.at, rate);
     member?.learned.fail(call, event.at, event.data);
     this.breakers.fail(call, model, event.at, event.data);
+  }
+
+  #withhold({ call = '', model = '', at }: OverseerEvent<'call.withheld'>): void {
+    const open = this.calls.get(call);
+    this.calls.delete(call);
+    if (open !== undefined) {
+      this.#limitsOf(model)?.withhold(call, open.startedAt, open.estimate);
+    }
+    this.#members.get(model)?.learned.withhold(call);
+    this.breakers.withhold(call, model, at);
   }
 
   #limitsOf(model: string): ModelLimits | undefined {

@@ -12,6 +12,7 @@ import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
 import type { Validator } from '../spec/validator.ts';
 import type { WorkspaceProvider } from '../spec/workspace.ts';
+import type { JointPlace } from './joint-place.ts';
 import type { RoleBook } from './role-parts.ts';
 
 /** Everything that a kernel works with, resolved and checked. */
@@ -27,6 +28,8 @@ export interface Settings {
   readonly longestWindowMs: number;
   /** The limits that models share. */
   readonly shared: SharedLimits;
+  /** Where limits are kept together with other processes; absent where none are. */
+  readonly joint: JointPlace | undefined;
   /** The quotas of tools. */
   readonly toolLimits: ToolLimits;
   /** Charges calls of models that left the team to what everybody shares. */

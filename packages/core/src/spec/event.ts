@@ -213,6 +213,22 @@ export interface EventData {
     /** The other of two calls for one answer, which gave it first: this one was broken off for that. */
     readonly lostTo?: string;
   };
+  /**
+   * A call that began was not sent: a limit that is shared with other processes had no room for it, or could not be asked. Nothing is
+   * charged, and it says nothing about its model.
+   */
+  'call.withheld': {
+    /** In plain words: `key team, over all processes: 20/20 calls, resets in 2 s`. */
+    readonly because: string;
+    /** The limit that had no room. */
+    readonly limit?: string;
+    /** Before this it is not asked for again, epoch ms. */
+    readonly untilAt?: number;
+    /** Why the store of shared limits could not be asked, such as `store.full`. */
+    readonly code?: string;
+    /** Absent where it was cancelled. */
+    readonly on?: WaitCause;
+  };
   /** The answer to an equal call in place of a call: nothing was sent, and nothing is charged. */
   'call.cached': {
     readonly step: number;

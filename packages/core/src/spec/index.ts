@@ -74,6 +74,17 @@ export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin
 export type { FrameworkReport, PromptSection } from './prompt-record.ts';
 export type { RecoveryAction, TroubleKind } from './recovery.ts';
 export type {
+  JoinAnswer,
+  OpenReservations,
+  ReservationAnswer,
+  ReservationCapabilities,
+  ReservationMember,
+  ReservationRequest,
+  ReservationStore,
+  ReservationWant,
+  ReservationWindow,
+} from './reservation-store.ts';
+export type {
   BlobStore,
   EventLog,
   EventQuery,

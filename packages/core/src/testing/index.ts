@@ -11,6 +11,8 @@ export { type FakeModel, type FakeModelOptions, type FakeReply, fakeModel } from
 export { frameworkConformance } from './framework-conformance.ts';
 export { modelConformance } from './model-conformance.ts';
 export type { ModelConformanceOptions, ModelFeature } from './model-rules/options.ts';
+export type { ReservationsSubject } from './reservations/subject.ts';
+export { reservationsConformance } from './reservations-conformance.ts';
 export type { ConformanceRule } from './rule.ts';
 export type { StoreSubject } from './store/subject.ts';
 export { stateStoreConformance } from './store-conformance.ts';

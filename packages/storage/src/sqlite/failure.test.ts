@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { currentHolder } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CARELESS, driver, FAILING_COMMIT, LITTLE_ROOM } from './faulty-driver.fixture.ts';
 import { type SqliteOptions, sqlite } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
 
@@ -13,7 +14,7 @@ const { path: folder, newPath } = temporaryFolder(afterAll);
 describe('sqlite, when the disk fails', () => {
   it('R1: a full disk refuses this and every later write, and loses nothing', async () => {
     const path = newPath();
-    const { store, epoch } = await own(path, { driver: await driver(LITTLE_ROOM) });
+    const { store, epoch } = await own(path, { driver: await driver(newPath('mjs'), LITTLE_ROOM) });
     let acknowledged = 0;
     const filling = async (): Promise<void> => {
       for (let seq = 1; seq < 10_000; seq++) {
@@ -36,7 +37,9 @@ describe('sqlite, when the disk fails', () => {
 
   it('R1: after a failed commit every later write is refused with the same code', async () => {
     const path = newPath();
-    const { store, epoch } = await own(path, { driver: await driver(FAILING_COMMIT) });
+    const { store, epoch } = await own(path, {
+      driver: await driver(newPath('mjs'), FAILING_COMMIT),
+    });
     await store.events.append(epoch, [eventAt(1)]);
     await writeFile(`${path}.fail`, '');
     const outcomes = await Promise.allSettled([
@@ -84,14 +87,16 @@ describe('sqlite, when the disk fails', () => {
   });
 
   it('R1: a driver that does not sync every commit is refused', async () => {
-    await expect(sqlite(newPath(), { driver: await driver(CARELESS) })()).rejects.toMatchObject({
+    await expect(
+      sqlite(newPath(), { driver: await driver(newPath('mjs'), CARELESS) })(),
+    ).rejects.toMatchObject({
       code: 'store.unreachable',
       message: expect.stringContaining('synchronous'),
     });
   });
 
   it('R1: when the writer dies, what waits is refused and the process lives', async () => {
-    const { store, epoch } = await own(newPath(), { driver: await driver(DYING) });
+    const { store, epoch } = await own(newPath(), { driver: await driver(newPath('mjs'), DYING) });
     await expect(store.events.append(epoch, [eventAt(1)])).rejects.toMatchObject({
       code: 'store.failed',
     });
@@ -100,59 +105,12 @@ describe('sqlite, when the disk fails', () => {
   });
 });
 
-/** Wraps Node's SQLite; `statement` may put itself before a statement's `run`. */
-const WRAPPER = `
-import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-export function openDatabase(path) {
-  const database = new DatabaseSync(path);
-  opened(database);
-  return {
-    exec: (sql) => executed(sql) && database.exec(sql),
-    close: () => database.close(),
-    prepare: (sql) => {
-      const statement = database.prepare(sql);
-      return {
-        run: (...values) => { before(sql, path); return statement.run(...values); },
-        get: (...values) => statement.get(...values),
-        all: (...values) => statement.all(...values),
-      };
-    },
-  };
-}
-`;
-
-const LITTLE_ROOM = `
-const opened = (database) => database.exec('PRAGMA page_size = 8192; PRAGMA max_page_count = 60');
-const executed = () => true;
-const before = () => undefined;`;
-
-const FAILING_COMMIT = `
-const opened = () => undefined;
-const executed = () => true;
-const before = (sql, path) => {
-  if (sql === 'COMMIT' && existsSync(path + '.fail')) {
-    throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 1034 });
-  }
-};`;
-
-const CARELESS = `
-const opened = (database) => database.exec('PRAGMA synchronous = NORMAL');
-const executed = (sql) => !sql.includes('synchronous');
-const before = () => undefined;`;
-
 const DYING = `
 const opened = () => undefined;
 const executed = () => true;
 const before = (sql) => {
   if (sql.startsWith('INSERT INTO event')) process.exit(1);
 };`;
-
-async function driver(parts: string): Promise<URL> {
-  const path = newPath('mjs');
-  await writeFile(path, WRAPPER + parts);
-  return pathToFileURL(path);
-}
 
 async function own(
   path: string,

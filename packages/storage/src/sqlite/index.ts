@@ -12,4 +12,5 @@ export type {
   SqliteStatement,
   SqliteValue,
 } from './driver.ts';
+export { sqliteReservations } from './reservations/sqlite-reservations.ts';
 export { type SqliteOptions, sqlite } from './sqlite.ts';

@@ -12,7 +12,7 @@ function write(tag: number): Write {
 function heldWriter() {
   const groups: (readonly Write[])[] = [];
   let answer: (outcomes: readonly WriteOutcome[]) => void = () => undefined;
-  const queue = new WriteQueue((writes) => {
+  const queue = new WriteQueue<Write, string | null>((writes) => {
     groups.push(writes);
     return new Promise((resolve) => {
       answer = resolve;

@@ -1,5 +1,5 @@
 import { StoreError } from '@overseer/core/plugin';
-import { isRefusal, type Write, type WriteOutcome } from './protocol.ts';
+import { isRefusal, type Refusal, type Write } from './protocol.ts';
 import { toStoreError } from './store-error.ts';
 
 /** UTF-16 units or bytes that go into one transaction, unless a single write is larger. */
@@ -9,30 +9,32 @@ const GROUP_SIZE = 8 * 1_048_576;
 const QUEUE_SIZE = 256 * 1_048_576;
 
 /** Sends writes to the writer and gives the outcome of each, in their order. */
-export type SendWrites = (writes: readonly Write[]) => Promise<readonly WriteOutcome[]>;
+export type SendWrites<W = Write, O = string | null> = (
+  writes: readonly W[],
+) => Promise<readonly (O | Refusal)[]>;
 
-interface Waiting {
-  readonly write: Write;
+interface Waiting<W, O> {
+  readonly write: W;
   readonly size: number;
-  readonly resolve: (outcome: string | null) => void;
+  readonly resolve: (outcome: O) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Makes one transaction of all writes that wait while another is under way (group commit). */
-export class WriteQueue {
-  readonly #send: SendWrites;
+export class WriteQueue<W = Write, O = string | null> {
+  readonly #send: SendWrites<W, O>;
   readonly #queueSize: number;
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<W, O>[] = [];
   #size = 0;
   #working: Promise<void> | undefined;
 
-  constructor(send: SendWrites, queueSize: number = QUEUE_SIZE) {
+  constructor(send: SendWrites<W, O>, queueSize: number = QUEUE_SIZE) {
     this.#send = send;
     this.#queueSize = queueSize;
   }
 
-  /** Resolves when the write is durable: with a blob's hash, or `null`. Rejects with `StoreError`. */
-  push(write: Write, size: number): Promise<string | null> {
+  /** Resolves when the write is durable, with what came of it: for a journal a blob's hash, or `null`. Rejects with `StoreError`. */
+  push(write: W, size: number): Promise<O> {
     if (this.#waiting.length > 0 && this.#size + size > this.#queueSize) {
       const problem = `${this.#waiting.length} writes wait already: wait for them before writing more.`;
       return Promise.reject(new StoreError('store.busy', `The store cannot keep up, ${problem}`));
@@ -56,7 +58,7 @@ export class WriteQueue {
     this.#working = undefined;
   }
 
-  #nextGroup(): readonly Waiting[] {
+  #nextGroup(): readonly Waiting<W, O>[] {
     let count = 0;
     let size = 0;
     for (const { size: next } of this.#waiting) {
@@ -70,11 +72,11 @@ export class WriteQueue {
     return group;
   }
 
-  async #sendGroup(group: readonly Waiting[]): Promise<void> {
+  async #sendGroup(group: readonly Waiting<W, O>[]): Promise<void> {
     try {
       const outcomes = await this.#send(group.map(({ write }) => write));
       for (const [index, { resolve, reject }] of group.entries()) {
-        const outcome = outcomes[index] ?? null;
+        const outcome = outcomes[index] as O | Refusal;
         if (isRefusal(outcome)) reject(toStoreError(outcome));
         else resolve(outcome);
       }

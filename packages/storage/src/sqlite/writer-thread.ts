@@ -4,9 +4,7 @@ import { conditionsOf } from './conditions-of.ts';
 import {
   type Answered,
   type Answers,
-  type Asked,
   isRefusal,
-  type QuestionKind,
   type Questions,
   type WriterOptions,
 } from './protocol.ts';
@@ -20,11 +18,26 @@ interface Waiting {
 /** Node 22 calls its SQLite experimental. */
 const FLAGS = ['--disable-warning=ExperimentalWarning'];
 
+/** What a thread can be asked, and what it answers, by kind. */
+interface Talk {
+  readonly questions: { readonly close: unknown };
+  readonly answers: { readonly close: undefined };
+}
+
+/** What the writer of a journal can be asked. */
+export interface JournalTalk {
+  readonly questions: Questions;
+  readonly answers: Answers;
+}
+
+/** The entry of the thread that writes a journal. */
+const JOURNAL_WRITER = '@overseer/storage/sqlite/writer';
+
 /**
  * The thread that owns the file, seen from the caller's side. It keeps the process alive while a question is open, and
  * at no other time.
  */
-export class WriterThread {
+export class WriterThread<T extends Talk = JournalTalk> {
   readonly #path: string;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -33,10 +46,9 @@ export class WriterThread {
   #closing = false;
   #ended: StoreError | undefined;
 
-  private constructor(options: WriterOptions) {
+  private constructor(options: WriterOptions, entry: string) {
     this.#path = options.path;
-    const entry = new URL(import.meta.resolve('@overseer/storage/sqlite/writer'));
-    this.#worker = new Worker(entry, {
+    this.#worker = new Worker(new URL(import.meta.resolve(entry)), {
       name: 'overseer-sqlite',
       workerData: options,
       execArgv: [...FLAGS, ...conditionsOf(process.execArgv)],
@@ -49,28 +61,39 @@ export class WriterThread {
   }
 
   /** Starts the thread and opens the file. Rejects with the `StoreError` that says why not. */
-  static async start(options: WriterOptions): Promise<WriterThread> {
-    const thread = new WriterThread(options);
+  static async start<T extends Talk = JournalTalk>(
+    options: WriterOptions,
+    entry: string = JOURNAL_WRITER,
+  ): Promise<WriterThread<T>> {
+    const thread = new WriterThread<T>(options, entry);
     await new Promise<unknown>((resolve, reject) => thread.#waiting.set(0, { resolve, reject }));
     return thread;
   }
 
+  /** Whether it can be asked no more. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** Rejects with `StoreError`, and with `store.closed` once the thread has ended. */
-  ask<K extends QuestionKind>(kind: K, question: Questions[K]): Promise<Answers[K]> {
+  ask<K extends keyof T['questions'] & keyof T['answers']>(
+    kind: K,
+    question: T['questions'][K],
+  ): Promise<T['answers'][K]> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) {
         reject(this.#ended);
         return;
       }
-      const asked: Asked<K> = { id: ++this.#lastId, kind, question };
+      const id = ++this.#lastId;
       if (this.#waiting.size === 0) this.#worker.ref();
-      this.#waiting.set(asked.id, { resolve: (answer) => resolve(answer as Answers[K]), reject });
-      this.#worker.postMessage(asked);
+      this.#waiting.set(id, { resolve: (answer) => resolve(answer as T['answers'][K]), reject });
+      this.#worker.postMessage({ id, kind, question });
     });
   }
 
   /** Ends the thread after all that was asked before. */
-  async close(question: Questions['close']): Promise<void> {
+  async close(question: T['questions']['close']): Promise<void> {
     if (this.#ended !== undefined) return;
     this.#closing = true;
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));

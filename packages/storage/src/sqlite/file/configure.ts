@@ -10,11 +10,16 @@ const WAL_FILE_BYTES = 64 * 1_048_576;
  * Sets what durability rests on, and reads it back: a write-ahead log, and an fsync in every commit. Drivers are
  * compiled with different defaults, and some file systems refuse. The busy timeout must be set already.
  */
-export function configure(database: SqliteDatabase, path: string): Refusal | undefined {
+export function configure(
+  database: SqliteDatabase,
+  path: string,
+  checkpointPages = 0,
+): Refusal | undefined {
   // The size of a page can be chosen only before the first one is written.
   database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   for (const [name, value] of SETTINGS) database.exec(`PRAGMA ${name} = ${value}`);
-  for (const [name, expected] of REQUIRED) {
+  database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+  for (const [name, expected] of [...REQUIRED, ['wal_autocheckpoint', checkpointPages] as const]) {
     const actual = readPragma(database, name);
     if (actual !== expected) {
       return {
@@ -32,7 +37,6 @@ const SETTINGS: readonly (readonly [name: string, value: string | number])[] = [
   // Only macOS heeds these two: there, a plain fsync does not reach the medium.
   ['fullfsync', 1],
   ['checkpoint_fullfsync', 1],
-  ['wal_autocheckpoint', 0],
   ['journal_size_limit', WAL_FILE_BYTES],
   ['cell_size_check', 1],
   ['trusted_schema', 0],
@@ -42,5 +46,4 @@ const SETTINGS: readonly (readonly [name: string, value: string | number])[] = [
 const REQUIRED: readonly (readonly [name: string, value: string | number])[] = [
   ['journal_mode', 'wal'],
   ['synchronous', 2],
-  ['wal_autocheckpoint', 0],
 ];

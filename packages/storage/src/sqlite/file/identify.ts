@@ -1,30 +1,34 @@
 import type { SqliteDatabase } from '../driver.ts';
 import type { Refusal } from '../protocol.ts';
+import { type FileFormat, JOURNAL } from './file-format.ts';
 import { readPragma } from './pragma.ts';
-import { APPLICATION_ID, MIGRATIONS, WRITER_VERSION } from './schema.ts';
 
-/** Whether this code may write the file: `undefined` when it is new or a journal that this code knows. */
-export function identify(database: SqliteDatabase, path: string): Refusal | undefined {
+/** Whether this code may write the file: `undefined` when it is new, or of the format and known to this code. */
+export function identify(
+  database: SqliteDatabase,
+  path: string,
+  { applicationId, migrations, writerVersion }: FileFormat = JOURNAL,
+): Refusal | undefined {
   const application = readPragma(database, 'application_id');
   const version = Number(readPragma(database, 'user_version'));
   const tables = Number(
     database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.['count'],
   );
   if (application === 0 && tables === 0) return undefined;
-  if (application !== APPLICATION_ID) {
+  if (application !== applicationId) {
     return {
       refused: 'store.corrupt',
-      message: `${path} is a database of another program: choose another path.`,
+      message: `${path} is a database of another program or for another use: choose another path.`,
     };
   }
-  if (version > MIGRATIONS.length) {
-    return newer(path, `its schema is version ${version}, this one knows ${MIGRATIONS.length}`);
+  if (version > migrations.length) {
+    return newer(path, `its schema is version ${version}, this one knows ${migrations.length}`);
   }
   const minWriter = Number(
     database.prepare("SELECT value FROM meta WHERE key = 'min_writer'").get()?.['value'],
   );
-  return minWriter > WRITER_VERSION
-    ? newer(path, `it wants writer ${minWriter}, this one is ${WRITER_VERSION}`)
+  return minWriter > writerVersion
+    ? newer(path, `it wants writer ${minWriter}, this one is ${writerVersion}`)
     : undefined;
 }
 

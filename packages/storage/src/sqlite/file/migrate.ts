@@ -11,6 +11,7 @@ export function migrate(
   database: SqliteDatabase,
   path: string,
   migrations: readonly string[],
+  applicationId: number = APPLICATION_ID,
 ): void {
   const before = versionOf(database);
   if (before >= migrations.length) return;
@@ -18,7 +19,7 @@ export function migrate(
   database.exec('BEGIN IMMEDIATE');
   try {
     for (const sql of migrations.slice(versionOf(database))) database.exec(sql);
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    database.exec(`PRAGMA application_id = ${applicationId}`);
     database.exec(`PRAGMA user_version = ${migrations.length}`);
     database.exec('COMMIT');
   } catch (error) {

@@ -3,15 +3,27 @@ import type { SqliteDatabase } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
 import { isRefusal, type Refusal } from '../protocol.ts';
 import { configure } from './configure.ts';
+import { type FileFormat, JOURNAL } from './file-format.ts';
 import { identify } from './identify.ts';
 import { JournalFile } from './journal-file.ts';
 import { migrate } from './migrate.ts';
 import type { OpenFileOptions } from './open-file-options.ts';
 import { preparePath } from './prepare-path.ts';
-import { MIGRATIONS } from './schema.ts';
 
 /** Opens a journal file, making it when it is not there. Does not take the lease. Never throws. */
 export function openFile(options: OpenFileOptions): JournalFile | Refusal {
+  const database = openAs(JOURNAL, options);
+  if (isRefusal(database)) return database;
+  try {
+    return new JournalFile(database, options);
+  } catch (error) {
+    close(database);
+    return explainFailure(error, options.path);
+  }
+}
+
+/** Opens a file of a format for writing, making it when it is not there (mode 0600). Never throws. */
+export function openAs(format: FileFormat, options: OpenFileOptions): SqliteDatabase | Refusal {
   let database: SqliteDatabase | undefined;
   try {
     const found = preparePath(options.path);
@@ -19,8 +31,8 @@ export function openFile(options: OpenFileOptions): JournalFile | Refusal {
     database = options.openDatabase(options.path);
     // SQLite's files beside it take after the file.
     if (found === 'new') chmodSync(options.path, 0o600);
-    const refusal = ready(database, options);
-    if (refusal === undefined) return new JournalFile(database, options);
+    const refusal = ready(database, format, options);
+    if (refusal === undefined) return database;
     database.close();
     return refusal;
   } catch (error) {
@@ -31,15 +43,17 @@ export function openFile(options: OpenFileOptions): JournalFile | Refusal {
 
 function ready(
   database: SqliteDatabase,
+  format: FileFormat,
   { path, busyTimeoutMs }: OpenFileOptions,
 ): Refusal | undefined {
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   const refusal =
-    identify(database, path) ?? retryBusy(() => configure(database, path), path, busyTimeoutMs);
+    identify(database, path, format) ??
+    retryBusy(() => configure(database, path, format.checkpointPages), path, busyTimeoutMs);
   if (refusal !== undefined) return refusal;
-  migrate(database, path, MIGRATIONS);
+  migrate(database, path, format.migrations, format.applicationId);
   // A file that may only be read says so when it is written, and that must not be the first append.
-  database.exec('UPDATE lease SET id = id WHERE FALSE');
+  database.exec('UPDATE meta SET value = value WHERE FALSE');
   return undefined;
 }
 

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { randomSteps } from '../testing/reservations/random-steps.ts';
+import { reservationsConformance } from '../testing/reservations-conformance.ts';
+import { memoryReservations } from './memory-reservations.ts';
+import { ReservationBook } from './reservation-book.ts';
+
+describe('memoryReservations', () => {
+  it.each(reservationsConformance({ place: memoryReservations }))('$name', ({ check }) => check());
+
+  it('L4: agrees with brute force at every step, over settlements, debts and clocks that jump', async () => {
+    const property = fc.asyncProperty(fc.integer(), async (seed) => {
+      const store = await memoryReservations()();
+      await store.join({ id: 'm', name: 'm', terms: {} }, 1e12);
+      await randomSteps(store, 'm', 1e12, seed, 120);
+    });
+    await fc.assert(property, { numRuns: 100, seed: 4 });
+  }, 30_000);
+
+  it('L4: does not grow with the number of calls, periods and users', () => {
+    const book = new ReservationBook();
+    for (let call = 0; call < 20_000; call++) {
+      const nowMs = call * 100;
+      const startAt = Math.floor(nowMs / 1_000) * 1_000;
+      const wants = [
+        { limit: 'all', window: { kind: 'rolling', windowMs: 5_000 } },
+        { limit: 'hour', window: { kind: 'period', startAt, endAt: startAt + 1_000 } },
+        { limit: `user ${call}`, window: { kind: 'rolling', windowMs: 5_000 } },
+        { limit: `places ${call}`, window: { kind: 'places' } },
+      ] as const;
+      const full = wants.map((want) => ({ ...want, capacity: 1_000, amount: 1 }));
+      book.reserve({ id: `c${call}`, member: 'm', nowMs, wants: full });
+      book.settle(`c${call}`, {});
+    }
+    expect(book.size).toBeLessThan(3_000);
+  });
+});

@@ -1,0 +1,88 @@
+import { StoreError } from '../errors/store-error.ts';
+import type {
+  OpenReservations,
+  ReservationAnswer,
+  ReservationMember,
+  ReservationRequest,
+  ReservationStore,
+} from '../spec/reservation-store.ts';
+import { ReservationBook } from './reservation-book.ts';
+
+/**
+ * Shared limits in memory, for overseers of one process and for tests. Everything that one `memoryReservations()` opens shares
+ * the same limits.
+ */
+export function memoryReservations(): OpenReservations {
+  const book = new ReservationBook();
+  const members = new Map<string, ReservationMember>();
+  return async () => openView(book, members);
+}
+
+function openView(
+  book: ReservationBook,
+  members: Map<string, ReservationMember>,
+): ReservationStore {
+  const joined = new Set<string>();
+  let closed = false;
+  const requireOpen = (): void => {
+    if (!closed) return;
+    throw new StoreError('store.closed', 'These shared limits are closed: open them again.');
+  };
+  return {
+    spec: 'reservations/1',
+    name: 'memory',
+    capabilities: { durable: false, shared: false, renewMs: undefined },
+    join: async (member) => {
+      requireOpen();
+      for (const other of members.values()) {
+        if (other.id === member.id) continue;
+        const subject = disagreement(member.terms, other.terms);
+        if (subject === undefined) continue;
+        const theirs = other.terms[subject] ?? '';
+        return { kind: 'disagrees', subject, theirs, other: other.name };
+      }
+      members.set(member.id, member);
+      joined.add(member.id);
+      return { kind: 'joined' };
+    },
+    reserve: async (request): Promise<ReservationAnswer> => {
+      requireOpen();
+      requireMember(members, request);
+      return book.reserve(request);
+    },
+    settle: async (id, amounts) => {
+      requireOpen();
+      book.settle(id, amounts);
+    },
+    renew: async (member) => {
+      requireOpen();
+      return members.has(member);
+    },
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      for (const member of joined) {
+        members.delete(member);
+        book.free(member);
+      }
+    },
+  };
+}
+
+function requireMember(
+  members: ReadonlyMap<string, ReservationMember>,
+  { member }: ReservationRequest,
+): void {
+  if (members.has(member)) return;
+  throw new StoreError('store.fenced', `${member} does not share these limits: it has to join.`);
+}
+
+/** The first subject of which two say different things. */
+function disagreement(
+  mine: ReservationMember['terms'],
+  theirs: ReservationMember['terms'],
+): string | undefined {
+  return Object.keys(mine).find(
+    (subject) => Object.hasOwn(theirs, subject) && theirs[subject] !== mine[subject],
+  );
+}

@@ -1,0 +1,268 @@
+import type { JointLeave } from '../attempt/attempt-host.ts';
+import { OverseerError } from '../errors/overseer-error.ts';
+import { atMost } from '../internal/at-most.ts';
+import type { Cancellation } from '../internal/cancellation.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { Claim } from '../limit/claim.ts';
+import { causeOf, type JointShare, usedOf, wantsOf, whyRefused } from '../limit/joint-admission.ts';
+import { type JointLimit, jointFull, jointGranted } from '../limit/joint-limit.ts';
+import type { ModelLimits } from '../limit/model-limits.ts';
+import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
+import type { EventData, OverseerEvent } from '../spec/event.ts';
+import type { ReservationAnswer } from '../spec/reservation-store.ts';
+import { askStore, type StoreAnswer, type StoreLine } from './ask-store.ts';
+import { JointRenewal } from './joint-renewal.ts';
+import { JointSettlements } from './joint-settlements.ts';
+
+/** Answers that come later than a request may be on its way are asked for anew, so often. */
+const TRIES = 3;
+
+/** How long a call that was begun waits for room by itself, in ms. */
+const HERE_MS = 1_000;
+
+/** Waits where nobody knows when there is room, the first and the longest in ms: of a call that was begun, and between such calls. */
+const HERE_AGAIN_MS: readonly [number, number] = [20, 80];
+const PLACE_MS: readonly [number, number] = [100, 2_000];
+
+/** Waits for a store that cannot be asked, in ms. */
+const STORE_MS: readonly [number, number] = [500, 30_000];
+
+/** What the gate of one kernel is made with. */
+export interface JointGateParts extends StoreLine {
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
+  limitsOf(model: string): ModelLimits;
+  payerOf(run: string): Payer | undefined;
+}
+
+/** A call that was begun and counts in joint limits. */
+interface Begun {
+  readonly model: string;
+  readonly shares: readonly JointShare[];
+  readonly claim: Claim;
+  /** Whether all windows that it counts in are those of the store, so that it may be sent somewhat later than it was begun. */
+  readonly waitsHere: boolean;
+  /** Those that it waits for, or has not asked yet. */
+  readonly asks: Set<JointLimit>;
+}
+
+/** One who asks. */
+interface Asking {
+  readonly call: string;
+  readonly begun: Begun;
+  readonly cancel: Cancellation;
+  /** It waits here no longer than until then, by what has elapsed. */
+  readonly giveUpAt: number;
+  asked: number;
+  /** Answers that came too late. */
+  late: number;
+}
+
+type Wait = Extract<ReservationAnswer, { kind: 'wait' }>;
+type Withheld = EventData['call.withheld'];
+
+/**
+ * Stands between a call that was begun and its provider: the call is sent once the store of shared limits has room for it, and
+ * nothing is sent that the store did not allow. What was reserved is settled when the call's end is written down.
+ */
+export class JointGate implements JointLeave {
+  readonly #parts: JointGateParts;
+  readonly #settlements: JointSettlements;
+  readonly #renewal: JointRenewal;
+  readonly #begun = new Map<string, Begun>();
+  #freed: () => void = () => undefined;
+  /** How often in a row the store could not be asked. */
+  #failures = 0;
+
+  constructor(parts: JointGateParts) {
+    this.#parts = parts;
+    this.#settlements = new JointSettlements(parts.store, parts.clock);
+    this.#renewal = new JointRenewal(parts, () => this.#begun.size > 0);
+  }
+
+  /** `freed` is called when calls that waited for room may ask. */
+  whenFreed(freed: () => void): void {
+    this.#freed = freed;
+  }
+
+  /** Takes an event into account that is true already. */
+  take(event: OverseerEvent): void {
+    switch (event.type) {
+      case 'call.started':
+        this.#begin(event);
+        return;
+      case 'call.finished':
+        this.#end(event, event.data.settled);
+        return;
+      case 'call.failed':
+        this.#end(event, event.data.uncertain ? event.data.settled : undefined);
+        return;
+      case 'call.withheld':
+        this.#forget(event.call ?? '');
+        return;
+      default:
+    }
+  }
+
+  async ask(call: string, cancel: Cancellation): Promise<Withheld | undefined> {
+    const begun = this.#begun.get(call);
+    if (begun === undefined) return undefined;
+    const { clock } = this.#parts;
+    const giveUpAt = begun.waitsHere ? clock.elapsed() + HERE_MS : Number.NEGATIVE_INFINITY;
+    const asking: Asking = { call, begun, cancel, giveUpAt, asked: 0, late: 0 };
+    for (;;) {
+      const outcome = await this.#heed(asking, await this.#reserve(asking));
+      if (outcome === 'send') return undefined;
+      if (outcome !== 'ask again') return outcome;
+    }
+  }
+
+  /** Settles what is left, as far as that is quickly done, and lets go of the store. */
+  async close(): Promise<void> {
+    this.#renewal.close();
+    const { store, clock } = this.#parts;
+    await atMost(clock, 2_000, this.#settlements.close());
+    await atMost(
+      clock,
+      10_000,
+      store.close().catch(() => undefined),
+    );
+  }
+
+  #begin({ call = '', model = '', data }: OverseerEvent<'call.started'>): void {
+    const { estimate, worst, payer } = data;
+    const limits = this.#parts.limitsOf(model);
+    const shares = limits.jointOf(payer);
+    if (shares.length === 0) return;
+    const asks = new Set(shares.map(({ joint }) => joint));
+    for (const joint of asks) joint.asking += 1;
+    const waitsHere = limits.isAllJoint(payer);
+    this.#begun.set(call, { model, shares, claim: { estimate, worst }, waitsHere, asks });
+    this.#renewal.wake();
+  }
+
+  #end({ call = '', run = '', model = '' }: OverseerEvent, used: CallEstimate | undefined): void {
+    const begun = this.#forget(call);
+    // Of a call that a dead process left open, only the store knows.
+    const shares = begun?.shares ?? this.#parts.limitsOf(model).jointOf(this.#parts.payerOf(run));
+    if (shares.length === 0) return;
+    if (used === undefined) this.#settlements.release(call);
+    else this.#settlements.settle(call, usedOf(shares, used));
+  }
+
+  #forget(call: string): Begun | undefined {
+    const begun = this.#begun.get(call);
+    this.#begun.delete(call);
+    for (const joint of begun?.asks ?? []) joint.asking -= 1;
+    begun?.asks.clear();
+    return begun;
+  }
+
+  #reserve({ call, begun: { shares, claim }, cancel }: Asking): Promise<StoreAnswer> {
+    const { leewayMs } = this.#parts;
+    return askStore(
+      this.#parts,
+      (nowMs) => ({ id: call, wants: wantsOf(shares, claim, nowMs, leewayMs) }),
+      cancel,
+      () => this.#settlements.release(call),
+    );
+  }
+
+  /** What comes of an answer, once it is time for that. */
+  async #heed(asking: Asking, answer: StoreAnswer): Promise<'send' | 'ask again' | Withheld> {
+    const { call, begun, cancel } = asking;
+    if (cancel.aborted || answer.kind === 'cancelled') return this.#cancelled(call);
+    if (answer.kind === 'failed') return this.#unreachable(call, begun, answer.error);
+    this.#failures = 0;
+    if (answer.kind === 'wait') return await this.#wait(asking, answer);
+    const { leewayMs, store } = this.#parts;
+    if (answer.tookMs <= leewayMs) {
+      this.#granted(begun);
+      return 'send';
+    }
+    // What was allowed then may be too much now.
+    await this.#settlements.releaseNow(call);
+    asking.late += 1;
+    if (asking.late < TRIES) return 'ask again';
+    const message = `${store.name} takes longer than ${leewayMs} ms to answer`;
+    return this.#unreachable(call, begun, new OverseerError('store.busy', message));
+  }
+
+  async #wait(asking: Asking, answer: Wait): Promise<'ask again' | Withheld> {
+    const { begun, cancel, giveUpAt } = asking;
+    const { clock } = this.#parts;
+    const waitMs =
+      answer.untilAt === undefined
+        ? this.#backoff(asking.asked, HERE_AGAIN_MS)
+        : Math.max(0, answer.untilAt - clock.now());
+    asking.asked += 1;
+    if (clock.elapsed() + waitMs > giveUpAt) return this.#refused(begun, answer);
+    this.#waitFor(begun, answer);
+    await sleep(clock, waitMs, cancel);
+    return 'ask again';
+  }
+
+  /** Only those who want of the same limit wait with it. */
+  #waitFor({ asks, shares }: Begun, { limit }: Wait): void {
+    for (const { joint } of shares) {
+      if (joint.limit === limit) joint.allowed = 1;
+      else if (asks.delete(joint)) joint.asking -= 1;
+    }
+    this.#freed();
+  }
+
+  #granted({ asks, shares }: Begun): void {
+    for (const joint of asks) joint.asking -= 1;
+    asks.clear();
+    const wereHeld = shares.filter(({ joint }) => jointGranted(joint));
+    if (wereHeld.length > 0) this.#freed();
+  }
+
+  #cancelled(call: string): Withheld {
+    this.#settlements.release(call);
+    return { because: 'it was cancelled before it was sent' };
+  }
+
+  #refused({ model, shares, claim }: Begun, answer: Wait): Withheld {
+    const nowMs = this.#parts.clock.now();
+    const share = shares.find(({ joint }) => joint.limit === answer.limit);
+    if (share === undefined) return { because: `${answer.limit} has no room`, untilAt: nowMs };
+    const { joint } = share;
+    const unknown = nowMs + this.#backoff(joint.refusals, PLACE_MS);
+    const untilAt = Math.max(nowMs + 1, answer.untilAt ?? unknown);
+    const why = (now: number): string => whyRefused(share, claim, answer, now);
+    const on = causeOf(joint);
+    jointFull(joint, { untilAt, why, on });
+    return { because: why(nowMs), limit: joint.limit, untilAt, on: { ...on, model } };
+  }
+
+  /** Nothing is sent that was not allowed: work waits until the store can be asked. */
+  #unreachable(call: string, { model, shares }: Begun, error: unknown): Withheld {
+    this.#settlements.release(call);
+    const untilAt = this.#parts.clock.now() + this.#backoff(this.#failures, STORE_MS);
+    this.#failures += 1;
+    const said = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+    const code = OverseerError.is(error) ? error.code : 'store.failed';
+    const because = `the shared limits cannot be asked, so nothing is sent: ${said} (${code})`;
+    const on = { kind: 'outage', what: 'the shared limits cannot be asked' } as const;
+    for (const { joint } of shares) jointFull(joint, { untilAt, why: () => because, on });
+    return { because, untilAt, code, on: { ...on, model } };
+  }
+
+  /** Twice as long each time; not the same for all who wait for the same. */
+  #backoff(times: number, [first, longest]: readonly [number, number]): number {
+    const whole = Math.min(longest, first * 2 ** Math.min(times, 20));
+    return whole * (0.5 + this.#parts.random() / 2);
+  }
+}
+
+/** Waits so long, or until it is cancelled. */
+async function sleep(clock: Clock, ms: number, cancel: Cancellation): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = (): void => resolve();
+  const forget = clock.after(Math.max(1, ms), stop);
+  cancel.onAbort(stop);
+  await promise;
+  forget();
+  cancel.forget(stop);
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import type { ConformanceRule } from '../rule.ts';
+import { ask, type MakeRule, MEMBER, NOW, rolling } from './bench.ts';
+
+/** Who may share, and as what. */
+export function memberRules(rule: MakeRule): readonly ConformanceRule[] {
+  return [
+    rule('it says what it is, and takes a member in', async (store) => {
+      assert.equal(store.spec, 'reservations/1');
+      assert.deepEqual(await store.join(MEMBER, NOW), { kind: 'joined' });
+      assert.equal(await store.renew(MEMBER.id, NOW), true);
+      assert.equal(await store.renew('nobody', NOW), false);
+    }),
+    rule('who has not joined takes nothing', async (store) => {
+      await assert.rejects(store.reserve(ask('a', NOW, [rolling(1)])), { code: 'store.fenced' });
+    }),
+    rule(
+      'who says something else of a subject stays out as long as the other is in',
+      async (store, again) => {
+        await store.join(MEMBER, NOW);
+        const other = await again();
+        const terms = { 'key k': '9 calls / 10s', 'key other': 'nothing' };
+        assert.deepEqual(await other.join({ id: 'm2', name: 'two', terms }, NOW), {
+          ...{ kind: 'disagrees', subject: 'key k', theirs: '5 calls / 10s', other: 'one' },
+        });
+        await assert.rejects(other.reserve({ ...ask('a', NOW, [rolling(1)]), member: 'm2' }));
+        await store.close();
+        assert.deepEqual(await other.join({ id: 'm2', name: 'two', terms }, NOW), {
+          kind: 'joined',
+        });
+        await other.close();
+      },
+    ),
+    rule('a closed store refuses', async (store) => {
+      await store.join(MEMBER, NOW);
+      await store.close();
+      await assert.rejects(store.reserve(ask('a', NOW, [rolling(1)])), { code: 'store.closed' });
+      await store.close();
+    }),
+  ];
+}
