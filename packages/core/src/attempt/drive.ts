@@ -150,9 +150,12 @@ function accept(host: AttemptHost, at: AttemptPlace): Promise<void> | 'stop' {
   }
   const isPlain = at.attempt.base === undefined && at.task.task.kind !== 'plan';
   if (!isPlain) return acceptChangeOrPlan(host, at);
-  finish(host, at, {}, []);
+  finish(host, at, NOTHING_MORE, []);
   return 'stop';
 }
+
+/** Of an end that only the task's own events tell more of; one for all, as every step has one. */
+const NOTHING_MORE: EventData['task.done'] = Object.freeze({});
 
 /** The end of an ensemble is answered in words: there is no change to make. */
 function acceptClosing(host: AttemptHost, at: AttemptPlace): 'stop' {
@@ -162,7 +165,7 @@ function acceptClosing(host: AttemptHost, at: AttemptPlace): 'stop' {
     endAttempt(host, at, 'rejected', because, [{ message: taken.because }]);
     return 'stop';
   }
-  finish(host, at, taken.kind === 'own' ? {} : { from: taken.member }, []);
+  finish(host, at, taken.kind === 'own' ? NOTHING_MORE : { from: taken.member }, []);
   return 'stop';
 }
 
@@ -193,7 +196,7 @@ function refusePlan(host: AttemptHost, at: AttemptPlace, problems: readonly stri
 export function doneBy(
   change: { readonly commit: string; readonly files: readonly string[] } | undefined,
 ): EventData['task.done'] {
-  return change === undefined ? {} : { changed: change.files, commit: change.commit };
+  return change === undefined ? NOTHING_MORE : { changed: change.files, commit: change.commit };
 }
 
 function finish(

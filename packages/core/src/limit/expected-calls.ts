@@ -37,7 +37,7 @@ export class ExpectedCalls {
   }
 
   #forget(attempt: string): void {
-    const model = this.#models.get(attempt);
+    const model = this.#models.size === 0 ? undefined : this.#models.get(attempt);
     if (model === undefined) return;
     this.#models.delete(attempt);
     this.#counts.set(model, this.of(model) - 1);

@@ -52,7 +52,7 @@ function nameTasks(
 
 function withDefaults(input: TaskInput, key: string): PlanTask {
   const { title, instruction, needs, files } = input;
-  return {
+  const task: PlanTask = {
     key,
     title: title || titleOf(instruction) || key,
     instruction,
@@ -61,8 +61,9 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
     files: unique(files?.filter((file) => file.trim() !== '').map(plainPath)),
     priority: input.priority ?? 'medium',
     checks: input.checks ?? [],
-    ...carried(input),
   };
+  carry(input, task);
+  return task;
 }
 
 const CARRIED = [
@@ -79,11 +80,9 @@ const CARRIED = [
   'maxWaitMs',
 ] as const;
 
-/** What a task has or has not, and no default for. */
-function carried(input: TaskInput): Pick<PlanTask, (typeof CARRIED)[number]> {
-  const found: { [key in (typeof CARRIED)[number]]?: unknown } = {};
-  for (const key of CARRIED) if (input[key] !== undefined) found[key] = input[key];
-  return found as Pick<PlanTask, (typeof CARRIED)[number]>;
+/** Gives a task what it has or has not, and no default for. */
+function carry(input: TaskInput, task: { [key in (typeof CARRIED)[number]]?: unknown }): void {
+  for (const key of CARRIED) if (input[key] !== undefined) task[key] = input[key];
 }
 
 function unique(texts: readonly string[] = []): readonly string[] {

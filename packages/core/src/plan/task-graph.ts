@@ -64,10 +64,10 @@ export class TaskGraph {
     const node = this.#nodes.get(key);
     if (node === undefined || node.done) return [];
     node.done = true;
-    const ready: string[] = [];
+    let ready: string[] = [];
     for (const dependant of node.dependants) {
       dependant.missing -= 1;
-      if (dependant.missing === 0 && !dependant.done) ready.push(dependant.key);
+      if (dependant.missing === 0 && !dependant.done) ready = added(ready, dependant.key);
     }
     return ready;
   }

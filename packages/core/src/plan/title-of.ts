@@ -3,7 +3,9 @@ const LENGTH = 80;
 
 /** The first line of a text as a title: at most 80 characters, cut between words where that is possible. Empty for a blank text. */
 export function titleOf(text: string): string {
-  const line = text.trim().split('\n', 1)[0]?.trimEnd() ?? '';
+  const all = text.trim();
+  const end = all.indexOf('\n');
+  const line = end < 0 ? all : all.slice(0, end).trimEnd();
   if (line.length <= LENGTH) return line;
   const start = line.slice(0, LENGTH - 1);
   const space = start.lastIndexOf(' ');

@@ -58,7 +58,10 @@ export class RoutingMemory {
   take(event: OverseerEvent, task: TaskState | undefined): void {
     this.#notePrefix(event, task);
     if (event.type === 'run.finished') this.warm.forget(event.run ?? '');
-    const model = this.#watch.modelOf(event.attempt ?? '', event.call);
+    const model =
+      event.type === 'call.finished'
+        ? this.#watch.modelOf(event.attempt ?? '', event.call)
+        : undefined;
     const outcome = this.#watch.take(event, task);
     const gain = this.#watchGain(event, outcome, task);
     // What the snapshot knows already must not count twice.

@@ -17,7 +17,7 @@ interface Entry {
 /** The attempts that this process works on, each with what it holds, until each is let go. */
 export class LiveAttempts {
   readonly #host: AttemptHost;
-  readonly #live = new Map<string, Entry>();
+  readonly #live = new Map<AttemptState, Entry>();
   readonly #chains: Chains;
   readonly #hedging: Hedging | undefined;
   readonly #onBroken: (at: AttemptPlace, error: unknown) => void;
@@ -45,7 +45,7 @@ export class LiveAttempts {
       waitsForTool: false,
     };
     const at: AttemptPlace = { run, task, attempt, live };
-    this.#live.set(attempt.id, { at, work: undefined });
+    this.#live.set(attempt, { at, work: undefined });
     return at;
   }
 
@@ -60,7 +60,7 @@ export class LiveAttempts {
 
   /** The attempt that a task has now, if this process works on it. */
   of(task: TaskState): AttemptPlace | undefined {
-    return task.attempt === undefined ? undefined : this.#live.get(task.attempt.id)?.at;
+    return task.attempt === undefined ? undefined : this.#live.get(task.attempt)?.at;
   }
 
   /** All attempts of one run, or of all. */
@@ -78,7 +78,7 @@ export class LiveAttempts {
 
   /** Once `ready` resolves, makes the call if there is one, then goes on as far as the attempt gets by itself. */
   go(at: AttemptPlace, ready: Promise<void> | undefined, call: LetThrough | undefined): void {
-    const entry = this.#live.get(at.attempt.id);
+    const entry = this.#live.get(at.attempt);
     if (entry === undefined) return;
     const work =
       ready === undefined && call === undefined
@@ -105,12 +105,12 @@ export class LiveAttempts {
 
   /** Resolves when nothing of one attempt is under way. */
   async quietOf(at: AttemptPlace): Promise<void> {
-    await this.#live.get(at.attempt.id)?.work;
+    await this.#live.get(at.attempt)?.work;
   }
 
   /** Lets go of an attempt that ended, or that another process may take up. */
   release(at: AttemptPlace): void {
-    this.#live.delete(at.attempt.id);
+    this.#live.delete(at.attempt);
   }
 
   async #makeCall(

@@ -59,7 +59,7 @@ export class RunControl {
     }
     if (task.status === 'done') {
       if (task.task.kind === 'plan') graphs.load(run);
-      else graphs.complete(run, task.task.key);
+      else graphs.complete(run, task);
       this.#answer(run, task, at);
       this.finishIfOver(run);
     } else {

@@ -63,10 +63,9 @@ export class RunGraphs {
   }
 
   /** Queues what a finished task made ready. */
-  complete(run: RunState, key: string): void {
+  complete(run: RunState, { task: { key, memberOf } }: TaskState): void {
     const next = this.#graphs.get(run.id)?.complete(key) ?? [];
     for (const ready of next) this.enqueue(run, ready);
-    const memberOf = run.tasks.get(key)?.task.memberOf;
     if (memberOf !== undefined && !next.includes(memberOf)) {
       this.enqueueIfReady(run, memberOf);
     }

@@ -1,4 +1,7 @@
-import type { Validator } from '../spec/validator.ts';
+import type { Validator, Verdict } from '../spec/validator.ts';
+
+/** One for all, as nearly every answer gets it. */
+const PASS: Verdict = Object.freeze({ kind: 'pass' });
 
 /** Refuses an answer that is empty: nothing said and no file changed. */
 export const answerValidator: Validator = {
@@ -6,7 +9,7 @@ export const answerValidator: Validator = {
   tier: 'automated',
   validate: (answer, ctx) =>
     answer.text.trim() !== '' || ctx.changed.length > 0
-      ? { kind: 'pass' }
+      ? PASS
       : {
           kind: 'fail',
           findings: [{ message: 'The answer is empty, and no file was changed.' }],
