@@ -60,7 +60,7 @@ function withDefaults(input: TaskInput, key: string): PlanTask {
     needs: unique(needs),
     files: unique(files?.filter((file) => file.trim() !== '').map(plainPath)),
     priority: input.priority ?? 'medium',
-    checks: input.checks ?? [],
+    checks: input.checks ?? NO_CHECKS,
   };
   carry(input, task);
   return task;
@@ -85,6 +85,10 @@ function carry(input: TaskInput, task: { [key in (typeof CARRIED)[number]]?: unk
   for (const key of CARRIED) if (input[key] !== undefined) task[key] = input[key];
 }
 
-function unique(texts: readonly string[] = []): readonly string[] {
+/** One of each for all tasks that have none: a run may have very many. */
+const NO_CHECKS: PlanTask['checks'] = Object.freeze([]);
+const NO_TEXTS: readonly string[] = Object.freeze([]);
+
+function unique(texts: readonly string[] = NO_TEXTS): readonly string[] {
   return texts.length < 2 ? texts : [...new Set(texts)];
 }

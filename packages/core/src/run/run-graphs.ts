@@ -32,7 +32,8 @@ export class RunGraphs {
     const graph = graphOf(run);
     this.#graphs.set(run.id, graph);
     const ready = new Set(graph.ready());
-    for (const [key, state] of run.tasks) {
+    for (const state of run.tasks.values()) {
+      const { key } = state.task;
       if (state.status === 'done') {
         ready.delete(key);
         for (const next of graph.complete(key)) ready.add(next);
