@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
+import { seeded } from './internal/seeded.ts';
 import type { Overseer } from './overseer.ts';
 import type { CostEstimate } from './run/estimate-cost.ts';
 import type { RunResult } from './run/run-result.ts';
@@ -8,17 +9,6 @@ import type { ModelRequest } from './spec/model.ts';
 import type { TaskGraph } from './spec/task.ts';
 import type { Validator } from './spec/validator.ts';
 import { type FakeModel, fakeModel } from './testing/fake-model.ts';
-
-/** Numbers from 0 to 1 that are the same for each seed. */
-function createRandom(seed: number): () => number {
-  let state = seed * 2_654_435_761;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A log-normal number of this median, whose logarithm scatters by `sigma`. */
 function logNormal(random: () => number, median: number, sigma: number): number {
@@ -33,7 +23,7 @@ interface World {
 }
 
 async function createWorld(seed: number): Promise<World> {
-  const random = createRandom(seed);
+  const random = seeded(seed);
   const kinds = ['code', 'write'];
   const median = new Map(kinds.map((kind) => [kind, logNormal(random, 400, 0.7)]));
   const accepts = new Map(kinds.map((kind) => [kind, 1 - random() ** 4]));

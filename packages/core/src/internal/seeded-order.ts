@@ -1,6 +1,8 @@
+import { seeded } from './seeded.ts';
+
 /** The items in an order that looks like chance and is always the same for one seed: Fisher and Yates, with FNV-1a and mulberry32. */
 export function seededOrder<T>(items: readonly T[], seed: string): readonly T[] {
-  const random = mulberry32(fnv1a(seed));
+  const random = seeded(fnv1a(seed));
   const order = [...items];
   for (let last = order.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
@@ -15,15 +17,4 @@ function fnv1a(text: string): number {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   }
   return hash >>> 0;
-}
-
-/** 0 to below 1. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

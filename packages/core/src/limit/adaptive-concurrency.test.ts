@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../internal/seeded.ts';
 import {
   type AdaptiveState,
   adaptAfter,
@@ -20,17 +21,6 @@ interface Call {
   readonly wasFull: boolean;
   readonly begunAt: number;
   readonly endsAt: number;
-}
-
-/** Random numbers from 0 to 1 that are the same each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** Somebody who always has enough to do, at a server. */

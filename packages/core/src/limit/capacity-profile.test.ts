@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../internal/seeded.ts';
 import type { CapacityHours, Weekday } from '../spec/limit.ts';
 import { createProfile, fitInProfile } from './capacity-profile.ts';
 import { RollingWindow } from './rolling-window.ts';
-import { chanceOf } from './window.fixture.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -97,7 +97,7 @@ describe('fitInProfile', () => {
     const profile = createProfile(8, schedules[1] ?? [], same);
     const capacityAt = (at: number): number => capacityByHand(8, schedules[1] ?? [], at);
     for (let seed = 1; seed <= 12; seed++) {
-      const chance = chanceOf(seed);
+      const chance = seeded(seed);
       const window = new RollingWindow(8, 3 * HOUR);
       const now = Date.UTC(2026, 10, 23) + Math.floor(chance() * 10_000) * MINUTE;
       const entries = Array.from({ length: 8 }, () => ({

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../internal/seeded.ts';
 import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
 import type { Limit } from '../spec/limit.ts';
 import type { Claim } from './claim.ts';
 import { ModelLimits } from './model-limits.ts';
 import { normaliseLimit } from './parse-limit.ts';
 import { SharedLimits, type SharedLimitsInput } from './shared-limits.ts';
-import { type Chance, chanceOf } from './window.fixture.ts';
+import type { Chance } from './window.fixture.ts';
 
 const MODELS = new Map([
   ['gpt', { provider: 'openai', key: 'work' }],
@@ -209,7 +210,7 @@ describe('SharedLimits', () => {
 
   it('L1 L3: with many limits of all kinds, the sum of holds is that of open calls, and none is exceeded', () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const history = new History(chanceOf(seed));
+      const history = new History(seeded(seed));
       for (let step = 0; step < 400; step++) history.step();
       history.end();
     }

@@ -1,3 +1,4 @@
+import { seeded } from '../internal/seeded.ts';
 import type { Window } from './window.ts';
 
 /** An amount as brute force keeps it. */
@@ -25,17 +26,6 @@ type Step =
 /** A source of chance: each call gives the next number, at least 0 and less than 1. */
 export type Chance = () => number;
 
-/** The same numbers for the same seed (mulberry32). */
-export function chanceOf(seed: number): Chance {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** One window to be held against brute force. */
 export interface Trial {
   readonly create: () => Window;
@@ -50,7 +40,7 @@ export interface Trial {
 /** Plays as many histories of 400 steps as there are seeds, and tells the first difference, if there is one. */
 export function firstDifference(trial: Trial, seeds: number): string | undefined {
   for (let seed = 1; seed <= seeds; seed++) {
-    const problem = differenceOf(trial, chanceOf(seed), 400);
+    const problem = differenceOf(trial, seeded(seed), 400);
     if (problem !== undefined) return `seed ${seed}, ${problem}`;
   }
   return undefined;

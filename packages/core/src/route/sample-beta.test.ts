@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../internal/seeded.ts';
 import { QualityBook } from './quality.ts';
 import { explore, sampleBeta } from './sample-beta.ts';
-
-/** mulberry32 */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('sampleBeta', () => {
   it.each([

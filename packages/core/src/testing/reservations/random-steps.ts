@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { seeded } from '../../internal/seeded.ts';
 import type { ReservationStore, ReservationWant } from '../../spec/reservation-store.ts';
 import { ReservationOracle } from './oracle.ts';
 
@@ -13,7 +14,7 @@ export async function randomSteps(
   seed: number,
   steps: number,
 ): Promise<void> {
-  const random = fromSeed(seed);
+  const random = seeded(seed);
   const whole: Whole = (below) => Math.floor(random() * below);
   const oracle = new ReservationOracle();
   const open: string[] = [];
@@ -71,15 +72,4 @@ function wantsOf(seed: number, nowMs: number, whole: Whole): readonly Reservatio
 
 function amountsOf(seed: number, whole: Whole): Readonly<Record<string, number>> {
   return { [`${seed} tokens`]: whole(90), [`${seed} period`]: whole(15) };
-}
-
-/** Mulberry32: a small generator of numbers from 0 to 1 that is the same everywhere. */
-function fromSeed(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
