@@ -6,6 +6,7 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { ModelErrorKind } from '../spec/model.ts';
 import { createFakeClock, type FakeClock } from '../testing/fake-clock.ts';
 import { type FakeModel, fakeModel } from '../testing/fake-model.ts';
+import { runPoisoned } from './poison.fixture.ts';
 import type { Run } from './run-handle.ts';
 
 const HOUR_MS = 3_600_000;
@@ -170,24 +171,7 @@ describe('an outage', () => {
   });
 
   it('R9: a request that a model cannot bear, while it answers others, is given up', async () => {
-    const clock = createFakeClock();
-    const model = fakeModel({
-      reply: (request) =>
-        JSON.stringify(request.messages).includes('poison')
-          ? { error: new ModelError('server', 'crashed') }
-          : { text: 'done' },
-    });
-    await using overseer = await createOverseer({
-      overseer: 'a',
-      models: { a: { model, limits: ['2 calls / 10s'] } },
-      clock,
-      random: () => 0.5,
-    });
-    const healthy = Array.from({ length: 40 }, (_, nth) => ({ instruction: `task ${nth}` }));
-    const run = overseer.run({
-      tasks: [{ key: 'bad', instruction: 'poison', priority: 'critical' }, ...healthy],
-    });
-    const result = await inTime(clock, run.result);
+    const result = await runPoisoned('server');
     expect(result.tasks.find(({ key }) => key === 'bad')).toMatchObject({ status: 'failed' });
     expect(result.tasks.filter(({ status }) => status === 'done')).toHaveLength(40);
     expect(result.usage.failedCalls).toBeLessThan(20);

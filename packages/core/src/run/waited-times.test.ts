@@ -6,6 +6,7 @@ import { inTime } from '../mortal-disk.fixture.ts';
 import type { ModelErrorKind } from '../spec/model.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { fakeModel } from '../testing/fake-model.ts';
+import { runPoisoned } from './poison.fixture.ts';
 
 const table: Record<string, readonly Recovery[]> = recoveries;
 const before = { ...recoveries };
@@ -51,28 +52,10 @@ describe('how often a failure is waited out', () => {
   it.each(['network', 'server'] as const)(
     'R9 R10: of %s only what fails while the model answers others counts',
     async (kind) => {
-      const failures = async (): Promise<number | undefined> => {
-        const clock = createFakeClock();
-        const model = fakeModel({
-          reply: (request) =>
-            JSON.stringify(request.messages).includes('poison')
-              ? { error: new ModelError(kind, 'crashed') }
-              : { text: 'done' },
-        });
-        await using overseer = await createOverseer({
-          overseer: 'a',
-          models: { a: { model, limits: ['2 calls / 10s'] } },
-          clock,
-          random: () => 0.5,
-        });
-        const others = Array.from({ length: 40 }, (_, nth) => ({ instruction: `task ${nth}` }));
-        const poison = { instruction: 'poison', priority: 'critical' } as const;
-        const { usage } = await inTime(clock, overseer.run({ tasks: [poison, ...others] }).result);
-        return usage.failedCalls;
-      };
+      const failures = async () => (await runPoisoned(kind)).usage.failedCalls;
       const often = await failures();
       waitOut(kind, 1);
-      expect(await failures()).toBeLessThan(often ?? 0);
+      expect(await failures()).toBeLessThan(often);
     },
   );
 });
