@@ -1,7 +1,8 @@
 import { BROKEN_CHECK } from '../internal/broken-check.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { answerText } from '../journal/fold-attempt.ts';
-import type { AttemptFault, EventData } from '../spec/event.ts';
+import type { EventData } from '../spec/event.ts';
+import type { AttemptFault } from '../spec/task-events.ts';
 import type { Finding } from '../spec/validator.ts';
 import { acceptChange } from './accept.ts';
 import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';

@@ -1,13 +1,14 @@
 import type { CacheScope } from '../spec/answer-store.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
-import type { AttemptFault, RunStatus } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { BudgetSpec } from '../spec/limit.ts';
 import type { Message, Part } from '../spec/message.ts';
 import type { FinishReason, ModelErrorKind, ToolDescription } from '../spec/model.ts';
 import type { FrameworkReport } from '../spec/prompt-record.ts';
 import type { RecoveryAction } from '../spec/recovery.ts';
+import type { RunStatus } from '../spec/run-events.ts';
 import type { PlanTask, Priority } from '../spec/task.ts';
+import type { AttemptFault } from '../spec/task-events.ts';
 import type { Effect } from '../spec/tool.ts';
 import type { Ask, Finding, Verdict } from '../spec/validator.ts';
 

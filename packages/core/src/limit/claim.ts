@@ -1,6 +1,6 @@
 import type { CallEstimate, Hold, Payer } from '../spec/call-amounts.ts';
-import type { WaitCause } from '../spec/event.ts';
 import type { LimitMetric } from '../spec/limit.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 import { amountOf, chargeOf } from './call-amount.ts';
 
 /** What a call is going to use: soft limits reserve the estimate, hard ones the worst case. */

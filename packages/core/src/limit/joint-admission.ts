@@ -1,6 +1,6 @@
 import type { CallEstimate } from '../spec/call-amounts.ts';
-import type { WaitCause } from '../spec/event.ts';
 import type { ReservationAnswer, ReservationWant } from '../spec/reservation-store.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 import { type Admission, type Claim, charged, claimed } from './claim.ts';
 import { type JointLimit, windowsAt } from './joint-limit.ts';
 import { units, waitReason } from './limit-reasons.ts';

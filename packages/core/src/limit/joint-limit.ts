@@ -1,6 +1,6 @@
-import type { WaitCause } from '../spec/event.ts';
 import type { GaugeRule, LimitMetric, LimitRule } from '../spec/limit.ts';
 import type { ReservationWindow } from '../spec/reservation-store.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 import { createPeriods, type PeriodOf } from './calendar-periods.ts';
 import { unitsOf } from './create-window.ts';
 import { describeLimit, describePeriod } from './describe-limit.ts';

@@ -1,5 +1,6 @@
-import type { EventData, WaitCause } from '../spec/event.ts';
+import type { EventData } from '../spec/event.ts';
 import type { ModelErrorKind } from '../spec/model.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 import { type AdaptiveState, adaptAfter, atOnce, startAdaptive } from './adaptive-concurrency.ts';
 import { LearnedRate } from './learned-rate.ts';
 import { describeSpan } from './limit-reasons.ts';

@@ -1,4 +1,5 @@
-import type { AttemptFault, OverseerEvent } from '../spec/event.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import type { AttemptFault } from '../spec/task-events.ts';
 import { newAskedModels, takeCall } from './asked-models.ts';
 import { goOn, rest, skip, worked, workedMs } from './attempt-clock.ts';
 import { reasonOf } from './limited-time.ts';

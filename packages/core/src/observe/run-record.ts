@@ -1,6 +1,6 @@
 import type { TaskState, TaskStatus } from '../journal/run-state.ts';
 import type { GroupedTask } from '../run/task-group.ts';
-import type { RunStatus } from '../spec/event.ts';
+import type { RunStatus } from '../spec/run-events.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { AskedModels } from './asked-models.ts';
 import type { LimitedTime, WaitReason } from './limited-time.ts';

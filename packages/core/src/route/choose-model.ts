@@ -1,5 +1,5 @@
 import type { Admission, Claim } from '../limit/model-limits.ts';
-import type { ConsideredModel, WaitCause } from '../spec/event.ts';
+import type { ConsideredModel, WaitCause } from '../spec/task-events.ts';
 import type { Candidate } from './candidates.ts';
 import type { Member } from './member.ts';
 import { type RatingInput, type Ratings, rateCandidates, type Waiting } from './rate-candidates.ts';

@@ -3,7 +3,7 @@ import type { AttemptState, TaskState } from '../journal/run-state.ts';
 import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { type Member, versionOf } from '../route/member.ts';
-import type { HedgeOf } from '../spec/event.ts';
+import type { HedgeOf } from '../spec/call-events.ts';
 import type { Message } from '../spec/message.ts';
 import { admitCall } from './begin-call.ts';
 import { claimForMessages } from './call-claim.ts';

@@ -1,4 +1,4 @@
-import type { WaitCause } from '../spec/event.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 import type { Decider } from './decider.ts';
 import { outageEndsAt } from './outage.ts';
 

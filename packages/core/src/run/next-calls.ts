@@ -3,7 +3,7 @@ import { conversation } from '../attempt/conversation.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
-import type { WaitCause } from '../spec/event.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import { claimForMessages } from './call-claim.ts';
 import { chooseFor } from './choose-for.ts';

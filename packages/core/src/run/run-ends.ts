@@ -1,5 +1,5 @@
 import type { RunState } from '../journal/run-state.ts';
-import type { RunStatus } from '../spec/event.ts';
+import type { RunStatus } from '../spec/run-events.ts';
 
 /** How a run ended, for whoever waits for it. */
 export interface RunEnd {

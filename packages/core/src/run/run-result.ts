@@ -1,6 +1,6 @@
 import type { RunState, TaskState, TaskStatus } from '../journal/run-state.ts';
 import type { UsageTotals } from '../spec/call-amounts.ts';
-import type { RunStatus } from '../spec/event.ts';
+import type { RunStatus } from '../spec/run-events.ts';
 
 /** How one task of a run ended. */
 export interface TaskResult {

@@ -1,6 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import type { TaskState } from '../journal/run-state.ts';
-import type { WaitCause } from '../spec/event.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 import type { Projection } from './projection.ts';
 import { isSetBack } from './set-back.ts';
 import { waitingDraft } from './waiting-draft.ts';

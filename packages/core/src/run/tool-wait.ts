@@ -1,7 +1,7 @@
 import type { RunState } from '../journal/run-state.ts';
 import { answerKey, type ToolCall } from '../limit/tool-rules.ts';
-import type { WaitCause } from '../spec/event.ts';
 import type { PlanTask, ToolStep } from '../spec/task.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 import type { Decider } from './decider.ts';
 import type { Settings } from './settings.ts';
 import { toolCallOf } from './tool-access.ts';

@@ -1,6 +1,6 @@
 import type { EventDraft } from '../journal/draft.ts';
 import type { TaskState } from '../journal/run-state.ts';
-import type { WaitCause } from '../spec/event.ts';
+import type { WaitCause } from '../spec/task-events.ts';
 
 /**
  * The event that tells why a task waits, and until when; `undefined` where there is nothing to tell. A wait for a call to

@@ -5,17 +5,8 @@
  */
 export type { AnswerStore, CachedAnswer, CacheScope } from './answer-store.ts';
 export type { CallEstimate, Hold, Payer, UsageTotals } from './call-amounts.ts';
-export type {
-  AttemptFault,
-  ConsideredModel,
-  Envelope,
-  EventData,
-  EventType,
-  HedgeOf,
-  OverseerEvent,
-  RunStatus,
-  WaitCause,
-} from './event.ts';
+export type { HedgeOf } from './call-events.ts';
+export type { Envelope, EventData, EventType, OverseerEvent } from './event.ts';
 export type {
   ComponentSource,
   Framework,
@@ -84,6 +75,7 @@ export type {
   ReservationWant,
   ReservationWindow,
 } from './reservation-store.ts';
+export type { RunStatus } from './run-events.ts';
 export type {
   BlobStore,
   EventLog,
@@ -114,6 +106,7 @@ export type {
   TextEdit,
   ToolStep,
 } from './task.ts';
+export type { AttemptFault, ConsideredModel, WaitCause } from './task-events.ts';
 export type { Effect, Tool, ToolContext, ToolPermission, ToolSchema } from './tool.ts';
 export type { GrantScope, ToolCaller, ToolRefusal } from './tool-caller.ts';
 export type {

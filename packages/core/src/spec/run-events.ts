@@ -1,0 +1,51 @@
+import type { CacheScope } from './answer-store.ts';
+import type { UsageTotals } from './call-amounts.ts';
+import type { BudgetScope, BudgetSpec } from './limit.ts';
+import type { PlanTask } from './task.ts';
+
+/** How a run ended. */
+export type RunStatus = 'completed' | 'stopped' | 'failed';
+
+/** What the events of the journal itself, of runs and of their plans carry. */
+export interface RunEventData {
+  'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
+  /** Nothing of any run begins until the project is resumed. */
+  'project.paused': { readonly because: string };
+  'project.resumed': { readonly because: string };
+  'run.started': {
+    readonly goal?: string;
+    readonly title: string;
+    readonly context?: string;
+    readonly budget?: BudgetSpec;
+    /** Whose answers this run may use and leave, beside the overseer's own; `false` for none. */
+    readonly cache?: false | CacheScope;
+    readonly user?: string;
+    readonly tenant?: string;
+    /** The task of another run for which this one works; what it uses is charged to that as well. */
+    readonly parent?: { readonly run: string; readonly task: string };
+    /** Whose work it is, and with which weight it shares in the models. */
+    readonly flow?: string;
+    readonly weight?: number;
+  };
+  'run.suspended': { readonly because: string };
+  'run.resumed': { readonly because: string };
+  /** What the run gave is the output of its last tasks; it is not written again here. */
+  'run.finished': {
+    readonly status: RunStatus;
+    readonly because?: string;
+    readonly usage: UsageTotals;
+    /**
+     * What the project, and the run's user and tenant, have spent in all so far, this run included: from here on nobody
+     * has to know the events before. Money is in micro-dollars.
+     */
+    readonly spent?: Readonly<
+      Partial<
+        Record<
+          BudgetScope,
+          { readonly usd: number; readonly tokens: number; readonly calls: number }
+        >
+      >
+    >;
+  };
+  'plan.accepted': { readonly by: 'host' | 'model'; readonly tasks: readonly PlanTask[] };
+}
