@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createOverseer } from '../create-overseer.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { inTime, mortalDisk, until } from '../mortal-disk.fixture.ts';
+import { runPoisoned } from '../poison.fixture.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { ModelErrorKind } from '../spec/model.ts';
 import { createFakeClock, type FakeClock } from '../testing/fake-clock.ts';
 import { type FakeModel, fakeModel } from '../testing/fake-model.ts';
-import { runPoisoned } from './poison.fixture.ts';
 import type { Run } from './run-handle.ts';
 
 const HOUR_MS = 3_600_000;

@@ -3,10 +3,10 @@ import { createOverseer } from '../create-overseer.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { type Recovery, recoveries } from '../internal/recoveries.ts';
 import { inTime } from '../mortal-disk.fixture.ts';
+import { runPoisoned } from '../poison.fixture.ts';
 import type { ModelErrorKind } from '../spec/model.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { fakeModel } from '../testing/fake-model.ts';
-import { runPoisoned } from './poison.fixture.ts';
 
 const table: Record<string, readonly Recovery[]> = recoveries;
 const before = { ...recoveries };

@@ -1,10 +1,10 @@
-import { createOverseer } from '../create-overseer.ts';
-import { ModelError } from '../errors/model-error.ts';
-import { inTime } from '../mortal-disk.fixture.ts';
-import type { ModelErrorKind } from '../spec/model.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
-import { fakeModel } from '../testing/fake-model.ts';
-import type { RunResult } from './run-result.ts';
+import { createOverseer } from './create-overseer.ts';
+import { ModelError } from './errors/model-error.ts';
+import { inTime } from './mortal-disk.fixture.ts';
+import type { RunResult } from './run/run-result.ts';
+import type { ModelErrorKind } from './spec/model.ts';
+import { createFakeClock } from './testing/fake-clock.ts';
+import { fakeModel } from './testing/fake-model.ts';
 
 /** A run of a task, `bad`, that its model fails each time with `kind`, and of 40 others, which that does meanwhile. */
 export async function runPoisoned(kind: ModelErrorKind): Promise<RunResult> {
