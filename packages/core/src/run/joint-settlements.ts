@@ -38,7 +38,7 @@ export class JointSettlements {
     this.settle(id, undefined);
   }
 
-  /** Gives all back; resolves when that was told, or failed for now. */
+  /** Gives all back; resolves when that was told, or when it could not be and waits to be told again. */
   releaseNow(id: string): Promise<void> {
     return this.#tell(id, undefined);
   }
