@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventType, ModelErrorKind } from '@overseer/core/spec';
+import type { ModelErrorKind } from '@overseer/core/spec';
 import { describe, expect, it } from 'vitest';
 import { root } from './blocks/documents.ts';
 import { areasIn, codesIn } from './blocks/error-codes.ts';
+import { eventTypes } from './blocks/event-types.ts';
 
 /** Complete by its type. */
 const KINDS: Readonly<Record<ModelErrorKind, true>> = {
@@ -27,7 +28,7 @@ const KINDS: Readonly<Record<ModelErrorKind, true>> = {
 };
 
 const sources = readSources();
-const events = eventTypes();
+const events = new Set(eventTypes());
 const areas = new Set(sources.flatMap((source) => areasIn(source)));
 const thrown = new Set([
   ...sources.flatMap((source) => codesIn(source, areas, events)),
@@ -80,13 +81,4 @@ function readSources(): readonly string[] {
       .filter((name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$|(^|\/)testing\//.test(name))
       .map((name) => readFileSync(join(root, folder, name), 'utf8')),
   );
-}
-
-/** The keys of `EventData`, as its source has them. */
-function eventTypes(): ReadonlySet<EventType> {
-  const source = readFileSync(join(root, 'packages/core/src/spec/event.ts'), 'utf8');
-  const names = [...source.matchAll(/^ {2}'([a-z.-]+)': \{/gm)].map(
-    ([, name]) => name as EventType,
-  );
-  return new Set(names);
 }
