@@ -10,7 +10,7 @@ export interface LeaseHolder {
   readonly processStart: string;
 }
 
-/** An outcome of asking for a lease. */
+/** An outcome of asking for a lease. `from` is a holder that did not give it back. */
 export type LeaseAnswer =
   | { readonly kind: 'held'; readonly epoch: number; readonly from?: LeaseHolder }
   | { readonly kind: 'busy'; readonly holder: LeaseHolder; readonly since: number };
@@ -29,8 +29,9 @@ export interface EventQuery {
 export interface EventLog {
   /**
    * Writes all events or none, and resolves once they would survive a power cut. Events carry their `seq`; an event
-   * whose `id` is already there is taken as written. Throws `StoreError`: `store.fenced` when the epoch is not the
-   * lease's, `store.conflict` when `seq` is taken by another event or leaves a gap, `store.full`, `store.failed`.
+   * whose `id` is already there is taken as written. Throws `StoreError`: `store.fenced` when the epoch is not that of a
+   * lease that is held, or a stream is guarded by another lease, `store.conflict` when `seq` is taken by another event or
+   * leaves a gap, `store.full`, `store.failed`.
    */
   append(epoch: number, events: readonly OverseerEvent[]): Promise<void>;
   /** The events that the query asks for; none where there are none. */
@@ -66,20 +67,33 @@ export interface SnapshotStore {
   latest(stream: string, foldVersion: number): Promise<Snapshot | undefined>;
 }
 
-/** Single ownership with a fencing token. */
+/**
+ * Single ownership with a fencing token. A lease has the name of the stream that it guards; a store for one process may
+ * guard all of its streams by one. No two leases of a store ever have the same epoch.
+ */
 export interface LeaseStore {
-  /** Takes the lease when it is free or its holder is dead; each taking raises the epoch. */
+  /** Takes the lease when it is free, has run out or its holder is dead; each taking raises the epoch. */
   acquire(name: string, holder: LeaseHolder): Promise<LeaseAnswer>;
   /** Gives it back; does nothing when `epoch` is no longer current. */
   release(name: string, epoch: number): Promise<void>;
+  /**
+   * Its holder lives: it lasts another `leaseMs` from now. `false` when `epoch` is no longer current. A store whose leases
+   * do not run out needs no such word and has no such method.
+   */
+  renew?(name: string, epoch: number): Promise<boolean>;
 }
 
 /** What a store can promise; conformance rules and the kernel read it. */
 export interface StoreCapabilities {
   /** Survives the end of the process. */
   readonly durable: boolean;
-  /** More than one process may share it. */
+  /** Several processes may work on it at once, each on streams of its own, and on several machines. */
   readonly shared: boolean;
+  /**
+   * How long a lease lasts that is not renewed, in ms, by the store's clock; its holder renews it three times as often. Left
+   * out where a lease lasts as long as its holder lives.
+   */
+  readonly leaseMs?: number;
 }
 
 /** Where the truth is kept. */
