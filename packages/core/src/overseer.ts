@@ -36,6 +36,12 @@ import type { Order, WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
+/** Why an overseer works no more. */
+export type OverseerEnd =
+  | { readonly kind: 'closed' }
+  /** `store.fenced` where another overseer has taken over; `store.unreachable` where its lease could not be renewed. */
+  | { readonly kind: 'failed'; readonly error: Error };
+
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
 export class Overseer implements AsyncDisposable {
   readonly #settings: Settings;
@@ -43,6 +49,7 @@ export class Overseer implements AsyncDisposable {
   readonly #dispose: () => Promise<void>;
   readonly #aborts = new AbortListeners();
   readonly #readings: Readings;
+  readonly #ended = Promise.withResolvers<OverseerEnd>();
   #closed: Promise<void> | undefined;
 
   /** @internal */
@@ -56,6 +63,7 @@ export class Overseer implements AsyncDisposable {
     this.#open = open;
     this.#readings = new Readings(settings, open);
     this.#dispose = dispose;
+    open.journal.whenFailed((error) => this.#ended.resolve({ kind: 'failed', error }));
     // Whoever closes it too hears of what goes wrong.
     if (signal !== undefined)
       this.#aborts.add(signal, () => void this.close().catch(() => undefined));
@@ -99,6 +107,14 @@ export class Overseer implements AsyncDisposable {
   compare(task: ComparedTask, models: readonly string[], options: RunOptions = {}): Comparison {
     const request = newComparison(this.#settings, this.#kernel(), task, models, options);
     return compare(this.#start(request, options));
+  }
+
+  /**
+   * Resolves when this overseer works no more: it was closed, or its journal failed or was taken over by another; never
+   * rejects. Close it then, as ever.
+   */
+  get ended(): Promise<OverseerEnd> {
+    return this.#ended.promise;
   }
 
   /** A handle to a run of this journal, whoever started it. */
@@ -356,6 +372,7 @@ export class Overseer implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#aborts.clear();
+    this.#ended.resolve({ kind: 'closed' });
     try {
       await this.#open.close();
     } finally {

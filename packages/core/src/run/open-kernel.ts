@@ -1,11 +1,9 @@
-import { StoreError } from '../errors/store-error.ts';
-import { currentHolder } from '../internal/process-identity.ts';
 import { createEventPause } from '../internal/slices.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { readLiving } from '../journal/read-living.ts';
+import type { StreamLease } from '../journal/stream-lease.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
-import type { LeaseAnswer } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
 import { JointGate } from './joint-gate.ts';
 import { Kernel } from './kernel.ts';
@@ -13,9 +11,6 @@ import { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
 import type { Settings } from './settings.ts';
 import { ToolUse } from './tool-use.ts';
-
-/** What one process owns at a time. */
-const LEASE = 'journal';
 
 /** A kernel with the journal it writes and the way to give both back. */
 export interface OpenKernel {
@@ -27,12 +22,15 @@ export interface OpenKernel {
 }
 
 /**
- * Takes the journal's lease, folds what still has a say in it, and starts a kernel on it. Throws `StoreError`
- * `store.busy` while another process holds the lease.
+ * Folds what still has a say in a journal, and starts a kernel on it, which has the lease from here on: it is given back
+ * when the kernel closes, and where it is lost the journal ends.
  */
-export async function openKernel(settings: Settings, stream: string): Promise<OpenKernel> {
+export async function openKernel(
+  settings: Settings,
+  stream: string,
+  lease: StreamLease,
+): Promise<OpenKernel> {
   const { store, clock, ids } = settings;
-  const lease = await takeLease(settings);
   const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
   const budgets = new BudgetTree(settings.budgets, living.index.spending);
   const { members, cache, routing, strangers } = settings;
@@ -67,6 +65,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
       joint?.take(event);
     },
   });
+  lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const left = [...projection.runs.values()].flatMap((run) => recoverRun(run, clock.now()));
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
@@ -81,7 +80,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
         if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
       } finally {
         await joint?.close();
-        await store.leases.release(LEASE, lease.epoch).catch(() => undefined);
+        await lease.release();
         await store.close();
       }
     },
@@ -100,20 +99,7 @@ function createGate(settings: Settings, projection: Projection): JointGate | und
   });
 }
 
-type Held = Extract<LeaseAnswer, { kind: 'held' }>;
-
-async function takeLease({ store }: Settings): Promise<Held> {
-  const answer = await store.leases.acquire(LEASE, currentHolder('overseer'));
-  if (answer.kind === 'held') return answer;
-  const { pid } = answer.holder;
-  const since = new Date(answer.since).toISOString();
-  throw new StoreError(
-    'store.busy',
-    `${store.name} is busy: process ${pid} has worked on it since ${since}. End that process first (kill ${pid}); what it leaves can be resumed from here.`,
-  );
-}
-
-function leaseData({ epoch, from }: Held): {
+function leaseData({ epoch, from }: StreamLease): {
   readonly holder: string;
   readonly epoch: number;
   readonly from?: string;
