@@ -5,6 +5,7 @@
  */
 export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
 export type { AtOnceBounds } from './check-workers.ts';
+export { createNode, type OverseerNode } from './create-node.ts';
 export { createOverseer } from './create-overseer.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
@@ -26,6 +27,8 @@ export type {
   SharedLimit,
   SharedLimitsOptions,
 } from './limit-options.ts';
+export type { NodeChange } from './node/project-node.ts';
+export type { NodeOptions, ProjectTeam } from './node-options.ts';
 export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
 export type {
   FailureCost,

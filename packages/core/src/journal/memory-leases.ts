@@ -1,5 +1,5 @@
 import { isAlive } from '../internal/process-identity.ts';
-import type { LeaseAnswer, LeaseHolder } from '../spec/store.ts';
+import type { LeaseAnswer, LeaseHolder, StandingLease } from '../spec/store.ts';
 
 interface Lease {
   readonly epoch: number;
@@ -43,6 +43,14 @@ export class MemoryLeases {
     if (lease?.holder === undefined || lease.epoch !== epoch) return false;
     this.#leases.set(this.#keyOf(name), { ...lease, until: now + (this.#leaseMs ?? 0) });
     return true;
+  }
+
+  standing(now: number): readonly StandingLease[] {
+    return [...this.#leases].flatMap(([name, lease]) =>
+      lease.holder !== undefined && this.#lasts(lease, now)
+        ? [{ name, holder: lease.holder, epoch: lease.epoch, since: lease.since }]
+        : [],
+    );
   }
 
   release(name: string, epoch: number): void {

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import { StoreError } from '../errors/store-error.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
-import type { OpenStore, Snapshot, StateStore, StoreCapabilities } from '../spec/store.ts';
+import type {
+  MailStore,
+  OpenStore,
+  Snapshot,
+  StandingLease,
+  StateStore,
+  StoreCapabilities,
+} from '../spec/store.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { MemoryLog } from './memory-log.ts';
+import { MemoryMail } from './memory-mail.ts';
 
 /** How a store in memory behaves. */
 export interface MemoryOptions {
@@ -25,6 +33,7 @@ export function memory({ leaseMs, clock = systemClock }: MemoryOptions = {}): Op
   const contents: Contents = {
     log: new MemoryLog(),
     leases: new MemoryLeases(leaseMs),
+    mail: new MemoryMail(),
     leaseMs,
     clock,
     blobs: new Map(),
@@ -36,6 +45,7 @@ export function memory({ leaseMs, clock = systemClock }: MemoryOptions = {}): Op
 interface Contents {
   readonly log: MemoryLog;
   readonly leases: MemoryLeases;
+  readonly mail: MemoryMail;
   readonly leaseMs: number | undefined;
   readonly clock: Clock;
   readonly blobs: Map<string, Uint8Array>;
@@ -56,6 +66,10 @@ function openView(contents: Contents): StateStore {
     requireOpen();
     return leases.renew(name, epoch, clock.now());
   };
+  const standing = async (): Promise<readonly StandingLease[]> => {
+    requireOpen();
+    return leases.standing(clock.now());
+  };
   return {
     spec: 'store/1',
     name: 'memory',
@@ -73,8 +87,9 @@ function openView(contents: Contents): StateStore {
         requireOpen();
         leases.release(name, epoch);
       },
-      ...(leaseMs === undefined ? {} : { renew }),
+      ...(leaseMs === undefined ? {} : { renew, standing }),
     },
+    ...(leaseMs === undefined ? {} : { mail: mailOf(contents, requireOpen) }),
     close: async () => {
       closed = true;
       for (const { name, epoch } of taken.splice(0)) leases.release(name, epoch);
@@ -113,6 +128,23 @@ function eventsOf({ log, leases }: Contents, requireOpen: () => void): StateStor
     streams: async () => {
       requireOpen();
       return log.streams();
+    },
+  };
+}
+
+function mailOf({ mail }: Contents, requireOpen: () => void): MailStore {
+  return {
+    put: async (stream, letter) => {
+      requireOpen();
+      await mail.put(stream, letter);
+    },
+    read: async (stream, limit) => {
+      requireOpen();
+      return await mail.read(stream, limit);
+    },
+    remove: async (stream, ids) => {
+      requireOpen();
+      await mail.remove(stream, ids);
     },
   };
 }

@@ -162,6 +162,21 @@ function renewalRules(subject: StoreSubject): readonly ConformanceRule[] {
       await store.leases.release(STREAM, one);
       await store.events.append(two.epoch, samples(2, 2, { stream: OTHER }));
     }),
+    leasedRule(subject, 'R7: the leases that are held can be seen', async (store) => {
+      const epoch = await own(store, currentHolder('one'));
+      const other = await store.leases.acquire(OTHER, currentHolder('two'));
+      const seen = async (): Promise<unknown> =>
+        (await store.leases.standing?.())
+          ?.map(({ name, holder }) => [name, holder.name])
+          .sort(([a = ''], [b = '']) => a.localeCompare(b));
+      assert.deepEqual(await seen(), [
+        [STREAM, 'one'],
+        [OTHER, 'two'],
+      ]);
+      await store.leases.release(STREAM, epoch);
+      assert.deepEqual(await seen(), [[OTHER, 'two']]);
+      assert.equal(other.kind, 'held');
+    }),
     leasedRule(subject, 'R6: no lease writes a stream that another guards', async (store) => {
       const one = await own(store);
       const two = await store.leases.acquire(OTHER, currentHolder('two'));
