@@ -32,15 +32,22 @@ import type { Settings } from './run/settings.ts';
 import type { ToolState } from './run/tool-state.ts';
 import { type UnfinishedRun, unfinishedRuns } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
-import type { Order, WorkScope } from './run/work-scope.ts';
+import { type Order, orderedBy, type WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
 /** Why an overseer works no more. */
 export type OverseerEnd =
   | { readonly kind: 'closed' }
+  | { readonly kind: 'handed-over'; readonly to?: string }
   /** `store.fenced` where another overseer has taken over; `store.unreachable` where its lease could not be renewed. */
   | { readonly kind: 'failed'; readonly error: Error };
+
+/** To whom a project is given up, and why. */
+export interface HandOverOrder extends Order {
+  /** The name of the node or overseer that is to have it, for the record; whoever is first takes it. */
+  readonly to?: string;
+}
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
 export class Overseer implements AsyncDisposable {
@@ -50,6 +57,7 @@ export class Overseer implements AsyncDisposable {
   readonly #aborts = new AbortListeners();
   readonly #readings: Readings;
   readonly #ended = Promise.withResolvers<OverseerEnd>();
+  #isHandedOver = false;
   #closed: Promise<void> | undefined;
 
   /** @internal */
@@ -63,7 +71,9 @@ export class Overseer implements AsyncDisposable {
     this.#open = open;
     this.#readings = new Readings(settings, open);
     this.#dispose = dispose;
-    open.journal.whenFailed((error) => this.#ended.resolve({ kind: 'failed', error }));
+    open.journal.whenFailed((error) => {
+      if (!this.#isHandedOver) this.#ended.resolve({ kind: 'failed', error });
+    });
     // Whoever closes it too hears of what goes wrong.
     if (signal !== undefined)
       this.#aborts.add(signal, () => void this.close().catch(() => undefined));
@@ -344,6 +354,24 @@ export class Overseer implements AsyncDisposable {
     const { live } = this.#kernel();
     live.on('model', listener);
     return () => live.off('model', listener);
+  }
+
+  /**
+   * Gives the project up to another overseer that waits for it (`standby`, or a node), with all that is not finished; resolves
+   * once it may begin. Calls under way go on here, and their replies are passed on, where the store can do that: nothing is
+   * asked or paid twice. Close this overseer once that is `drained`.
+   */
+  async handOver({ to, because = 'handed over', by }: HandOverOrder = {}): Promise<void> {
+    this.#kernel();
+    this.#isHandedOver = true;
+    const end = { kind: 'handed-over', ...(to === undefined ? {} : { to }) } as const;
+    await this.#open.handOver({ to, because, actor: orderedBy(by === undefined ? {} : { by }) });
+    this.#ended.resolve(end);
+  }
+
+  /** Resolves when no call is under way here any more, and all that came for another overseer was passed on. */
+  async drained(): Promise<void> {
+    await this.#open.kernel.drained();
   }
 
   /**

@@ -1,66 +1,10 @@
-import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createOverseer } from './create-overseer.ts';
-import { memory } from './journal/memory-store.ts';
 import type { OverseerOptions } from './options.ts';
-import type { Overseer } from './overseer.ts';
-import type { OpenStore, StateStore } from './spec/store.ts';
-import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
-import { type FakeReply, fakeModel } from './testing/fake-model.ts';
+import type { StateStore } from './spec/store.ts';
+import { LEASE_MS, type SharedPlace, sharedPlace } from './succession.fixture.ts';
 
-const LEASE_MS = 6_000;
-
-/** Overseers of one store, each with a clock that only it goes by, beside that of the store. */
-function place(wrap: (store: StateStore) => StateStore = (store) => store) {
-  const clock = createFakeClock();
-  const open = memory({ leaseMs: LEASE_MS, clock });
-  const clocks: FakeClock[] = [];
-  const calls: string[] = [];
-  let reply: (by: string) => FakeReply = () => ({ text: 'fine' });
-  const store: OpenStore = async () => wrap(await open());
-  return {
-    calls,
-    answerWith: (answer: (by: string) => FakeReply): void => {
-      reply = answer;
-    },
-    /** Time goes by for the store, and for those that are not frozen. */
-    advance: async (ms: number, frozen: readonly FakeClock[] = []): Promise<void> => {
-      for (let left = ms; left > 0; left -= 100) {
-        clock.advance(100);
-        for (const each of clocks) if (!frozen.includes(each)) each.advance(100);
-        await pass(0);
-      }
-    },
-    start: (
-      name: string,
-      more: Partial<OverseerOptions> = {},
-    ): { readonly clock: FakeClock; readonly overseer: Promise<Overseer> } => {
-      const own = createFakeClock();
-      clocks.push(own);
-      const model = fakeModel({
-        reply: () => {
-          calls.push(name);
-          return reply(name);
-        },
-      });
-      const overseer = createOverseer({
-        overseer: 'a',
-        models: { a: { model } },
-        store,
-        clock: own,
-        name,
-        graceMs: 0,
-        ...more,
-      });
-      onTestFinished(async () => {
-        // Those that were refused never were.
-        const opened = await Promise.race([overseer.catch(() => undefined), pass(10)]);
-        await opened?.close().catch(() => undefined);
-      });
-      return { clock: own, overseer };
-    },
-  };
-}
+const place = (wrap?: (store: StateStore) => StateStore): SharedPlace =>
+  sharedPlace(onTestFinished, wrap);
 
 const task = { tasks: [{ key: 'one', instruction: 'do it' }] };
 

@@ -10,6 +10,10 @@ import { shareOut } from './share-out.ts';
 export interface Led {
   /** Resolves when it works no more. */
   readonly ended: Promise<unknown>;
+  /** Gives the project up; resolves once another node may have it. */
+  handOver(order: { readonly because: string }): Promise<void>;
+  /** Resolves when no call is under way any more. */
+  drained(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,6 +63,8 @@ export class ProjectNode<T extends Led> {
   readonly #led = new Map<string, T>();
   /** Being opened or closed here. */
   readonly #moving = new Map<string, Promise<unknown>>();
+  /** Those that gave their projects up and still have calls under way. */
+  readonly #draining = new Set<T>();
   /** Projects that were asked for here and may have no events yet. */
   readonly #wanted = new Set<string>();
   /** For how many rounds each has been free. */
@@ -113,7 +119,10 @@ export class ProjectNode<T extends Led> {
     this.#stop.abort();
     await this.#rounds;
     await Promise.allSettled(this.#moving.values());
-    await Promise.all([...this.#led.keys()].map((project) => this.#give(project)));
+    await Promise.all(
+      [...this.#led.keys()].map((project) => this.#give(project, 'the node closes')),
+    );
+    await Promise.all([...this.#draining].map((led) => led.close().catch(() => undefined)));
     await this.#lease?.release();
   }
 
@@ -167,7 +176,7 @@ export class ProjectNode<T extends Led> {
       // Whoever is faster has it.
       void this.#take(project).catch(() => undefined);
     }
-    for (const project of give) void this.#give(project);
+    for (const project of give) void this.#give(project, 'another node is to have its part');
   }
 
   #look(standing: readonly StandingLease[]): readonly string[] {
@@ -231,15 +240,22 @@ export class ProjectNode<T extends Led> {
     });
   }
 
-  #give(project: string): Promise<void> {
+  #give(project: string, because: string): Promise<void> {
     const led = this.#led.get(project);
     if (led === undefined || this.#moving.has(project)) return Promise.resolve();
     this.#led.delete(project);
     this.#wanted.delete(project);
     return this.#move(project, async () => {
       const { tell } = this.#parts;
-      await led.close().catch((error: unknown) => tell({ kind: 'trouble', project, error }));
+      const trouble = (error: unknown): void => tell({ kind: 'trouble', project, error });
+      await led.handOver({ because }).catch(trouble);
       tell({ kind: 'given', project });
+      this.#draining.add(led);
+      void led
+        .drained()
+        .then(() => led.close())
+        .catch(trouble)
+        .finally(() => this.#draining.delete(led));
     });
   }
 

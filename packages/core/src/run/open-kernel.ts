@@ -1,9 +1,11 @@
+import { StoreError } from '../errors/store-error.ts';
 import { createEventPause } from '../internal/slices.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { readLiving } from '../journal/read-living.ts';
 import type { StreamLease } from '../journal/stream-lease.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
+import type { StateStore } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
 import { JointGate } from './joint-gate.ts';
 import { Kernel } from './kernel.ts';
@@ -19,6 +21,18 @@ export interface OpenKernel {
   readonly projection: Projection;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
+  /**
+   * Gives the journal up to another overseer, with all that is not finished. Calls under way go on here, and their replies are
+   * passed on as they come; to be closed once it is `drained`.
+   */
+  handOver(order: HandOver): Promise<void>;
+}
+
+/** Why a project is given up, to whom, and who ordered it. */
+export interface HandOver {
+  readonly because: string;
+  readonly to?: string | undefined;
+  readonly actor: string;
 }
 
 /**
@@ -67,13 +81,28 @@ export async function openKernel(
   });
   lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
-  const left = [...projection.runs.values()].flatMap((run) => recoverRun(run, clock.now()));
+  const isAwaited = (call: string): boolean =>
+    store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now();
+  const left = [...projection.runs.values()].flatMap((run) =>
+    recoverRun(run, clock.now(), isAwaited),
+  );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal, index, joint);
   return {
     kernel,
     journal,
     projection,
+    handOver: async (order) => {
+      const inFlight = await kernel.freeze();
+      const untilAt = clock.now() + settings.holdMs;
+      const { because, to, actor } = order;
+      const data = { because, ...(to === undefined ? {} : { to }), inFlight, untilAt };
+      await journal.append([{ type: 'handoff.offered', actor, data }]);
+      await noteIndex(settings, journal, index, projection);
+      kernel.leave(`handed over: ${because}`);
+      journal.end(new StoreError('store.fenced', handedOver(store, stream, to)));
+      await lease.release();
+    },
     close: async () => {
       try {
         await kernel.close();
@@ -97,6 +126,10 @@ function createGate(settings: Settings, projection: Projection): JointGate | und
     limitsOf: (model) => members.get(model)?.limits ?? strangers,
     payerOf: (run) => payerOf(projection.runs.get(run)),
   });
+}
+
+function handedOver({ name }: StateStore, stream: string, to = 'another overseer'): string {
+  return `${stream} of ${name} was handed over to ${to}: nothing more is written here, and replies that still come are passed on.`;
 }
 
 function leaseData({ epoch, from }: StreamLease): {
