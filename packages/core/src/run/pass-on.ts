@@ -11,7 +11,7 @@ import { type LateReply, lateMail } from './late-reply.ts';
 const WITHIN_MS = 60_000;
 
 /** Whether an error says that another overseer has the project now, or may have it. */
-export function isLeaseLost(error: unknown): boolean {
+function isLeaseLost(error: unknown): boolean {
   if (!OverseerError.is(error)) return false;
   return error.code === 'store.fenced' || error.code === 'store.unreachable';
 }
