@@ -23,7 +23,6 @@ export class Connection {
         this.#unreplicated = true;
       }
     });
-    client.unref();
   }
 
   /** Why it cannot be used any more. */

@@ -14,12 +14,11 @@ export async function migrate(
   migrations: readonly string[] = MIGRATIONS,
 ): Promise<void> {
   if ((await versionOf(connection, name, migrations.length)) === migrations.length) return;
+  // Before the transaction, which then sees what others did while this one waited.
+  const key = advisoryKey('migrate', schema);
+  await connection.query({ text: 'SELECT pg_advisory_lock($1)', values: [key] });
   await connection.query('BEGIN');
   try {
-    await connection.query({
-      text: 'SELECT pg_advisory_xact_lock($1)',
-      values: [advisoryKey('migrate', schema)],
-    });
     const before = await versionOf(connection, name, migrations.length);
     if (before === 0) {
       await connection.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
@@ -36,6 +35,10 @@ export async function migrate(
   } catch (error) {
     await connection.query('ROLLBACK').catch(() => undefined);
     throw error;
+  } finally {
+    // A session that is broken has no lock any more.
+    const unlock = { text: 'SELECT pg_advisory_unlock($1)', values: [key] };
+    await connection.query(unlock).catch(() => undefined);
   }
 }
 
