@@ -85,6 +85,8 @@ function greeting(settings: PostgresSettings, { label, set = [] }: SessionPurpos
     `SET tcp_keepalives_idle = ${Math.ceil(settings.leaseMs / 2_000)}`,
     'SET tcp_keepalives_interval = 1',
     'SET tcp_keepalives_count = 3',
+    // What a client asked that is gone must not be done later, behind what it asked on its next connection.
+    'SET client_connection_check_interval = 500',
     ...set,
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')",
     `SELECT pg_backend_pid() AS pid, current_setting('server_version_num')::int AS version,

@@ -6,3 +6,4 @@
 export { isPostgresAddress } from './addresses.ts';
 export { postgres } from './postgres.ts';
 export type { PostgresOptions } from './postgres-options.ts';
+export { postgresReservations } from './reservations/postgres-reservations.ts';

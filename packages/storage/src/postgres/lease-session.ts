@@ -1,11 +1,11 @@
-import { readlinkSync } from 'node:fs';
-import { currentHolder, isAlive } from '@overseer/core/plugin';
+import { isAlive } from '@overseer/core/plugin';
 import type { LeaseAnswer, LeaseHolder } from '@overseer/core/spec';
 import { advisoryKey } from './advisory-key.ts';
 import type { Connection } from './connection.ts';
 import { parseHolder } from './held-leases.ts';
 import { toText } from './names.ts';
 import { type Patience, persist } from './patience.ts';
+import { processSpace } from './process-space.ts';
 import type { Session } from './session.ts';
 
 /** A lease as its row has it. */
@@ -164,14 +164,5 @@ export class LeaseSession {
 
   #work<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return persist(this.#patience, () => this.#session.use(work));
-  }
-}
-
-/** Within containers, processes are numbered anew. Empty where the system says nothing of that. */
-function processSpace(): string {
-  try {
-    return `${currentHolder('').bootId} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return '';
   }
 }

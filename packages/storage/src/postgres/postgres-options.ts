@@ -1,5 +1,5 @@
 import { ConfigError } from '@overseer/core/plugin';
-import { addressesOf } from './addresses.ts';
+import { addressesOf, redact } from './addresses.ts';
 
 /** How a PostgreSQL server is reached, and what is kept in it. */
 export interface PostgresOptions {
@@ -55,6 +55,14 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
     tls: options.tls,
     pooled: options.pooled,
   };
+}
+
+/** All hosts and the database, without what is secret. */
+export function nameOf({ addresses, schema }: PostgresSettings): string {
+  const [first = ''] = addresses;
+  const shown =
+    addresses.length > 1 ? `${redact(first)} and ${addresses.length - 1} more` : redact(first);
+  return schema === 'overseer' ? shown : `${shown} (schema ${schema})`;
 }
 
 function whole(name: string, value: number, least: number, most: number): number {

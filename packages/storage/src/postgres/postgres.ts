@@ -2,7 +2,6 @@ import type { OpenStore, StateStore } from '@overseer/core/spec';
 import { encodeEvents } from '../sqlite/encode-events.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { WriteQueue } from '../sqlite/write-queue.ts';
-import { redact } from './addresses.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
@@ -12,7 +11,7 @@ import { LeaseSession } from './lease-session.ts';
 import { migrate } from './migrate.ts';
 import { type Patience, persist } from './patience.ts';
 import { loadPg } from './pg-client.ts';
-import { type PostgresOptions, type PostgresSettings, settle } from './postgres-options.ts';
+import { nameOf, type PostgresOptions, type PostgresSettings, settle } from './postgres-options.ts';
 import { readEvents } from './read-events.ts';
 import { readBlob, readHead, readSnapshot, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
@@ -163,12 +162,4 @@ function contentsOf(
       latest: (stream, version) => read((connection) => readSnapshot(connection, stream, version)),
     },
   };
-}
-
-/** All hosts and the database, without what is secret. */
-function nameOf({ addresses, schema }: PostgresSettings): string {
-  const [first = ''] = addresses;
-  const shown =
-    addresses.length > 1 ? `${redact(first)} and ${addresses.length - 1} more` : redact(first);
-  return schema === 'overseer' ? shown : `${shown} (schema ${schema})`;
 }

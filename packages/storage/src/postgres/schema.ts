@@ -1,3 +1,5 @@
+import { RESERVATIONS } from './reservations/schema.ts';
+
 /**
  * The version of what this code writes into the rows. A schema whose `min_writer` is greater was written in a way that
  * this code does not know.
@@ -63,4 +65,5 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (stream, fold_version)
   );
   `,
+  RESERVATIONS,
 ];
