@@ -12,8 +12,11 @@ const LEAST_VERSION = 15;
 export interface SessionPurpose {
   /** For people who look at `pg_stat_activity`. */
   readonly label: string;
-  /** Statements set by the caller, sent once when the session begins. */
-  readonly set?: readonly string[];
+  /**
+   * Whether it writes. A wait for the standby must never be cut short by a limit of the server, for it would pass for done: a
+   * session that writes is given up from this side only.
+   */
+  readonly writes: boolean;
 }
 
 /** Opens a session on the first of the hosts that takes writes. Throws `StoreError`. */
@@ -72,12 +75,12 @@ async function connectTo(
 }
 
 /** Sets what a session needs, and asks what must be known of its server. */
-function greeting(settings: PostgresSettings, { label, set = [] }: SessionPurpose): string {
+function greeting(settings: PostgresSettings, { label, writes }: SessionPurpose): string {
   const statements = [
     `SET application_name = '${label}'`,
     `SET search_path = "${settings.schema}"`,
     `SET lock_timeout = ${settings.timeoutMs}`,
-    `SET statement_timeout = ${settings.timeoutMs}`,
+    `SET statement_timeout = ${writes ? 0 : settings.timeoutMs}`,
     // Who stands still inside a transaction must not hold rows for longer than a lease lasts.
     `SET idle_in_transaction_session_timeout = ${Math.ceil(settings.leaseMs / 3)}`,
     "SET default_transaction_isolation = 'read committed'",
@@ -87,7 +90,6 @@ function greeting(settings: PostgresSettings, { label, set = [] }: SessionPurpos
     'SET tcp_keepalives_count = 3',
     // What a client asked that is gone must not be done later, behind what it asked on its next connection.
     'SET client_connection_check_interval = 500',
-    ...set,
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')",
     `SELECT pg_backend_pid() AS pid, current_setting('server_version_num')::int AS version,
        current_setting('server_encoding') AS encoding,

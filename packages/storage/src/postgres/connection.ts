@@ -43,6 +43,11 @@ export class Connection {
     });
     try {
       const answer = await Promise.race([this.#client.query(statement), broken]);
+      if (this.#unreplicated) {
+        // Whether the commit outlives a failover is unknown, as when the connection is lost in it.
+        this.break(new Error('Connection terminated: the standby did not confirm a commit'));
+      }
+      if (this.#broken !== undefined) throw this.#broken;
       // Of several statements in one text, the last is what was asked.
       return Array.isArray(answer) ? (answer.at(-1) as PgResult) : answer;
     } finally {
@@ -50,18 +55,6 @@ export class Connection {
       this.#breakOff = undefined;
       if (this.#broken === undefined) this.#client.unref();
     }
-  }
-
-  /**
-   * Ends a transaction. Where the server stopped waiting for its standby, whether the commit outlives a failover is
-   * unknown, and this rejects as a lost connection does.
-   */
-  async commit(): Promise<void> {
-    this.#unreplicated = false;
-    await this.query('COMMIT');
-    if (!this.#unreplicated) return;
-    this.break(new Error('Connection terminated: the standby did not confirm a commit'));
-    throw this.#broken;
   }
 
   /** Never to be used again. */
@@ -77,6 +70,7 @@ export class Connection {
     if (this.#broken !== undefined) return;
     this.#ended = true;
     this.#broken = new Error('Connection terminated: it was closed');
+    this.#client.ref();
     await this.#client.end().catch(() => undefined);
   }
 }

@@ -10,7 +10,7 @@ export async function makeFrozenReader(
   leaseMs: number,
 ): Promise<AsyncDisposable> {
   const settings = settle({ connection: url, schema, leaseMs });
-  const connection = await connect(await loadPg(), settings, { label: 'frozen' });
+  const connection = await connect(await loadPg(), settings, { label: 'frozen', writes: true });
   await connection.query('BEGIN');
   await lockLeases(connection, ['system'], []);
   return { [Symbol.asyncDispose]: () => connection.end() };

@@ -50,7 +50,7 @@ export class JournalWriter {
       if (tries > 0) await connection.query("SELECT pg_logical_emit_message(true, 'overseer', '')");
       const plan = await this.#plan(connection, writes);
       await this.#carryOut(connection, plan);
-      await connection.commit();
+      await connection.query('COMMIT');
       this.#note(plan);
       return plan.outcomes;
     } catch (error) {

@@ -88,7 +88,7 @@ export class LeaseSession {
           WHERE name = $1 RETURNING epoch`,
         values: [toText(name), JSON.stringify(holder), processSpace(), this.#leaseMs, isLocked],
       });
-      await connection.commit();
+      await connection.query('COMMIT');
       const from = found.holder;
       const epoch = Number(rows[0]?.['epoch']);
       return { kind: 'held', epoch, ...(from === undefined ? {} : { from }) };

@@ -31,7 +31,7 @@ export async function migrate(
       text: "UPDATE meta SET value = $1 WHERE key = 'version'",
       values: [migrations.length],
     });
-    await connection.commit();
+    await connection.query('COMMIT');
   } catch (error) {
     await connection.query('ROLLBACK').catch(() => undefined);
     throw error;

@@ -74,6 +74,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   };
   const stop = async (): Promise<void> => {
     if (watch === undefined) return;
+    watch.ref();
     const over = once(watch, 'exit');
     watch.stdin?.end('keep\n');
     watch = undefined;

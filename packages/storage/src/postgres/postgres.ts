@@ -16,9 +16,6 @@ import { readEvents } from './read-events.ts';
 import { readBlob, readHead, readSnapshot, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
 
-/** Statements of a session that writes: a wait for the standby must never be cut short by a limit, for it would pass for done. */
-const WRITING = ['SET statement_timeout = 0'];
-
 /** For how long a store that is closed tries to give its leases back, in ms. */
 const FAREWELL_MS = 2_000;
 
@@ -35,9 +32,9 @@ export function postgres(connection: string | PostgresOptions): OpenStore {
     const name = nameOf(settings);
     const closing = new AbortController();
     const patience = { name, patienceMs: settings.patienceMs, signal: closing.signal };
-    const open = (label: string, set: readonly string[] = []) =>
-      connect(makeClient, settings, { label: `overseer ${label}`, set });
-    const first = await open('writer', WRITING);
+    const open = (label: string, writes: boolean) =>
+      connect(makeClient, settings, { label: `overseer ${label}`, writes });
+    const first = await open('writer', true);
     try {
       await migrate(first, settings.schema, name);
     } catch (error) {
@@ -45,9 +42,9 @@ export function postgres(connection: string | PostgresOptions): OpenStore {
       throw toStoreError(error, name);
     }
     return createStore(settings, patience, closing, {
-      writer: new Session(() => open('writer', WRITING), first),
-      leases: new Session(() => open('leases')),
-      readers: new ConnectionPool(() => open('reader'), settings.poolSize - 1),
+      writer: new Session(() => open('writer', true), first),
+      leases: new Session(() => open('leases', true)),
+      readers: new ConnectionPool(() => open('reader', false), settings.poolSize - 1),
     });
   };
 }

@@ -9,6 +9,8 @@ export interface Proxy extends AsyncDisposable {
   readonly url: string;
   /** Faults at a commit happen once; silence lasts until it is lifted. */
   fault: Fault;
+  /** By what a commit is known: bytes of what is sent. The default is the statement `COMMIT`. */
+  commit: string;
   /** Cuts all connections. */
   cut(): void;
 }
@@ -34,7 +36,7 @@ export async function startProxy(port: number): Promise<Proxy> {
     }
     client.on('data', (chunk) => {
       if (proxy.fault === 'silent') return;
-      const isCommit = proxy.fault !== 'none' && chunk.includes('COMMIT\0');
+      const isCommit = proxy.fault !== 'none' && chunk.includes(proxy.commit);
       if (isCommit && proxy.fault === 'cut-before-commit') {
         proxy.fault = 'none';
         client.destroy();
@@ -59,6 +61,7 @@ export async function startProxy(port: number): Promise<Proxy> {
   const proxy: Proxy = {
     url: `postgres://postgres@127.0.0.1:${own}/postgres`,
     fault: 'none',
+    commit: 'COMMIT\0',
     cut,
     [Symbol.asyncDispose]: async () => {
       cut();

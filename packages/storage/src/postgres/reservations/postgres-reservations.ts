@@ -56,7 +56,8 @@ export function openReservations(
   return async () => {
     const makeClient = await loadPg();
     const name = nameOf(settings);
-    const open = () => connect(makeClient, settings, { label: 'overseer reservations' });
+    const open = () =>
+      connect(makeClient, settings, { label: 'overseer reservations', writes: true });
     const first = await open();
     try {
       await migrate(first, settings.schema, name);
@@ -79,8 +80,11 @@ function createStore(
   const key = advisoryKey('reservations', settings.schema);
   const queue = new WriteQueue<Operation, Outcome>(
     (operations) =>
-      persist(patience, () =>
+      persist(patience, (tries) =>
         session.use(async (connection) => {
+          // What an earlier try did may still wait for its standby; what is written now waits for both.
+          if (tries > 0)
+            await connection.query("SELECT pg_logical_emit_message(true, 'overseer', '')");
           const answers = await apply(connection, operations, clock, key);
           return operations.map((operation, at) => outcomeOf(operation, answers[at], name));
         }),
