@@ -8,6 +8,7 @@ import { ConnectionPool } from './connection-pool.ts';
 import { toStoreError } from './explain-failure.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { LeaseSession } from './lease-session.ts';
+import { putMail, readMail, removeMail } from './mail.ts';
 import { migrate } from './migrate.ts';
 import { type Patience, persist } from './patience.ts';
 import { loadPg } from './pg-client.ts';
@@ -15,6 +16,7 @@ import { nameOf, type PostgresOptions, type PostgresSettings, settle } from './p
 import { readEvents } from './read-events.ts';
 import { readBlob, readHead, readSnapshot, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
+import { standingLeases } from './standing-leases.ts';
 
 /** For how long a store that is closed tries to give its leases back, in ms. */
 const FAREWELL_MS = 2_000;
@@ -74,11 +76,15 @@ function createStore(
   const requireOpen = (): void => {
     if (closing !== undefined) throw closedError(name);
   };
+  const read: Read = async (work) => {
+    requireOpen();
+    return await persist(patience, () => sessions.readers.use(work));
+  };
   return {
     spec: 'store/1',
     name,
     capabilities: { durable: true, shared: true, leaseMs: settings.leaseMs },
-    ...contentsOf(patience, sessions.readers, queue, requireOpen),
+    ...contentsOf(patience, read, queue, requireOpen),
     leases: {
       acquire: async (lease, holder) => {
         requireOpen();
@@ -98,6 +104,7 @@ function createStore(
         requireOpen();
         return await leases.renew(lease, epoch);
       },
+      standing: () => read((connection) => standingLeases(connection, settings.schema)),
     },
     close: () => {
       closing ??= close(queue, taken, sessions, farewell);
@@ -121,17 +128,16 @@ async function close(
   await Promise.all([writer.close(), leases.close(), readers.close()]);
 }
 
+/** Works with one of the sessions that need no order, again where that is lost. */
+type Read = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
+
 /** The parts of a store that hold something. */
 function contentsOf(
-  patience: Patience,
-  readers: ConnectionPool,
+  { name }: Patience,
+  read: Read,
   queue: WriteQueue,
   requireOpen: () => void,
-): Pick<StateStore, 'events' | 'blobs' | 'snapshots'> {
-  const read = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
-    requireOpen();
-    return await persist(patience, () => readers.use(work));
-  };
+): Pick<StateStore, 'events' | 'blobs' | 'snapshots' | 'mail'> {
   return {
     events: {
       append: async (epoch, events) => {
@@ -139,7 +145,7 @@ function contentsOf(
         const { segments, size } = encodeEvents(events);
         await queue.push({ kind: 'append', epoch, segments }, size);
       },
-      read: (query) => read((connection) => readEvents(connection, query, patience.name)),
+      read: (query) => read((connection) => readEvents(connection, query, name)),
       head: (stream) => read((connection) => readHead(connection, stream)),
       streams: () => read(readStreams),
     },
@@ -148,7 +154,7 @@ function contentsOf(
         requireOpen();
         return String(await queue.push({ kind: 'blob', bytes: bytes.slice() }, bytes.byteLength));
       },
-      get: (hash) => read((connection) => readBlob(connection, hash, patience.name)),
+      get: (hash) => read((connection) => readBlob(connection, hash, name)),
     },
     snapshots: {
       put: async ({ stream, seq, foldVersion, body }) => {
@@ -157,6 +163,12 @@ function contentsOf(
         await queue.push({ kind: 'snapshot', stream, seq, foldVersion, body: text }, text.length);
       },
       latest: (stream, version) => read((connection) => readSnapshot(connection, stream, version)),
+    },
+    // One statement is a transaction by itself, and one that is in doubt may be said again.
+    mail: {
+      put: (stream, mail) => read((connection) => putMail(connection, stream, mail)),
+      read: (stream, limit) => read((connection) => readMail(connection, stream, limit)),
+      remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { MAIL } from './mail.ts';
 import { RESERVATIONS } from './reservations/schema.ts';
 
 /**
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly string[] = [
   );
   `,
   RESERVATIONS,
+  MAIL,
 ];
