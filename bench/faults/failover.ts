@@ -49,7 +49,7 @@ async function failOver({ random, trials, progress }: FaultSetting): Promise<Fau
     await allLed(cluster);
     progress(`failover: ${trial + 1} of ${trials}, ${Math.round(taken[0]?.ms ?? 0)} ms`);
   }
-  return report(cluster, takeovers, trials);
+  return await report(cluster, takeovers, trials);
 }
 
 /** Strikes one of the nodes that lead something; gives how long each of its projects stood still. */

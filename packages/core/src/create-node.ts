@@ -31,7 +31,7 @@ export interface OverseerNode extends AsyncDisposable {
  * wrong, and `StoreError` when the store cannot be opened or a node of that name lives (`store.busy`).
  */
 export async function createNode(options: NodeOptions): Promise<OverseerNode> {
-  const { pollMs = 500, maxProjects = Number.POSITIVE_INFINITY, signal } = options;
+  const { pollMs = 250, maxProjects = Number.POSITIVE_INFINITY, signal } = options;
   const { name = `${hostname()}-${process.pid}`, clock = systemClock } = options;
   check(options);
   signal?.throwIfAborted();

@@ -21,7 +21,7 @@ export interface NodeOptions {
   readonly name?: string;
   /** The most projects that this node works on at once; the default is as many as come. */
   readonly maxProjects?: number;
-  /** How often it looks who lives and what is free, in ms, 50 or more; the default is 500. */
+  /** How often it looks who lives and what is free, in ms, 50 or more; the default is 250. */
   readonly pollMs?: number;
   /**
    * Goes on with a run that the project's last overseer left; not asked for those that somebody paused. The default resumes
