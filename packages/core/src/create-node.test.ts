@@ -2,8 +2,9 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNode, type OverseerNode } from './create-node.ts';
 import { memory } from './journal/memory-store.ts';
-import type { NodeChange } from './node/project-node.ts';
+import type { NodeChange } from './node/node-change.ts';
 import type { NodeOptions, ProjectTeam } from './node-options.ts';
+import type { OverseerEvent } from './spec/event.ts';
 import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
@@ -22,6 +23,14 @@ function place() {
     changes,
     frozen,
     store,
+    events: async (project: string): Promise<readonly OverseerEvent[]> => {
+      const reader = await store();
+      try {
+        return await reader.events.read({ stream: `project/${project}`, after: 0, limit: 10_000 });
+      } finally {
+        await reader.close();
+      }
+    },
     advance: async (ms: number): Promise<void> => {
       for (let left = ms; left > 0; left -= 100) {
         clock.advance(100);
@@ -33,7 +42,7 @@ function place() {
       name: string,
       more: Partial<NodeOptions> & {
         readonly delayMs?: number;
-        readonly own?: Partial<ProjectTeam>;
+        readonly limits?: readonly ['1 calls / 1h'];
       } = {},
     ): Promise<OverseerNode> => {
       const own = createFakeClock();
@@ -48,7 +57,11 @@ function place() {
         store,
         name,
         clock: own,
-        team: () => ({ overseer: 'a', models: { a: { model } }, graceMs: 0, ...more.own }),
+        team: () => ({
+          overseer: 'a',
+          models: { a: { model, limits: more.limits ?? [] } },
+          graceMs: 0,
+        }),
         onChange: (change) => changes.push({ at: name, ...change }),
         ...more,
       });
@@ -202,6 +215,109 @@ describe('createNode', () => {
         message: expect.stringContaining(what),
       });
     }
+  });
+
+  it('R8: an operator gives a project to a node that can do what it needs; calls under way go on', async () => {
+    const there = place();
+    const needs = (project: string): readonly string[] => (project === 'p1' ? ['gpu'] : []);
+    const one = await there.join('one', { needs, labels: ['gpu'] });
+    const run = (await one.lead('p1')).run(task);
+    expect((await run.result).status).toBe('completed');
+    await expect(one.handOver('p1')).rejects.toMatchObject({
+      code: 'config.node',
+      message: 'p1 cannot be handed over: there is no other node.',
+    });
+    await there.join('two', { needs });
+    const three = await there.join('three', { needs, labels: ['gpu', 'eu'] });
+    await there.advance(1_000);
+    await expect(one.handOver('p1', { to: 'two' })).rejects.toMatchObject({
+      message: 'p1 cannot go to two: two is no gpu node.',
+    });
+    await expect(one.handOver('p9')).rejects.toMatchObject({
+      message: 'one does not work on p9.',
+    });
+    const giving = one.handOver('p1', { because: 'a new machine', by: 'mia' });
+    await there.advance(1_000);
+    await giving;
+    await there.advance(1_000);
+    expect(ledBy(three)).toEqual(['p1@three']);
+    const events = await there.events('p1');
+    expect(events.filter(({ type }) => type.startsWith('handoff.'))).toMatchObject([
+      {
+        type: 'handoff.offered',
+        actor: 'person:mia',
+        data: { trigger: 'operator', to: 'three', because: 'a new machine', inFlight: [] },
+      },
+      {
+        type: 'handoff.accepted',
+        data: {
+          by: 'three',
+          trigger: 'operator',
+          awaited: [],
+          connections: [{ model: 'a', state: 'reached' }],
+        },
+      },
+    ]);
+  });
+
+  it('R8: a node that is not well gives what it has to one that is, and takes nothing until it is well again', async () => {
+    const there = place();
+    let loopP99Ms = 10;
+    const vitals = { read: () => ({ loopP99Ms }), close: () => undefined };
+    const one = await there.join('one', { vitals });
+    await one.lead('p1');
+    await one.lead('p2');
+    loopP99Ms = 5_000;
+    await there.advance(10_000);
+    // Nobody else is there: it goes on as well as it can.
+    expect(ledBy(one)).toEqual(['p1@one', 'p2@one']);
+    const two = await there.join('two');
+    await there.advance(3_000);
+    expect(ledBy(one, two)).toEqual(['p1@two', 'p2@two']);
+    loopP99Ms = 10;
+    await there.advance(12_000);
+    expect(
+      ledBy(one, two)
+        .map((led) => led.split('@')[1])
+        .toSorted(),
+    ).toEqual(['one', 'two']);
+    expect(there.changes.filter(({ at, kind }) => at === 'one' && kind === 'health')).toMatchObject(
+      [{ unwell: 'its event loop is 5000 ms late' }, { unwell: undefined }],
+    );
+    const offered = (await there.events('p1')).find(({ type }) => type === 'handoff.offered');
+    expect(offered?.data).toMatchObject({ trigger: 'degradation', to: 'two' });
+  });
+
+  it('R8: a project whose models are used up goes to a node that has others for it, once', async () => {
+    const there = place();
+    const used = { exhaustedMs: 60_000, limits: ['1 calls / 1h'] } as const;
+    const one = await there.join('one', used);
+    const overseer = await one.lead('p1');
+    const two = await there.join('two', { exhaustedMs: 60_000 });
+    const run = overseer.run({
+      tasks: [
+        { key: 'one', instruction: 'do it' },
+        { key: 'two', instruction: 'do more', needs: ['one'] },
+      ],
+    });
+    await there.advance(8_000);
+    expect(ledBy(one, two)).toEqual(['p1@two']);
+    expect((await two.overseers.get('p1')?.open(run.id).result)?.status).toBe('completed');
+    const offered = (await there.events('p1')).find(({ type }) => type === 'handoff.offered');
+    expect(offered?.data).toMatchObject({ trigger: 'limits', to: 'two' });
+  });
+
+  it('R7 R8: a takeover after a failure is told too, with the calls that are waited for', async () => {
+    const there = place();
+    const one = await there.join('one', { delayMs: 60_000 });
+    const two = await there.join('two');
+    (await one.lead('p1')).run(task);
+    await there.advance(500);
+    there.frozen.add('one');
+    await there.advance(LEASE_MS + 1_000);
+    expect(ledBy(two)).toEqual(['p1@two']);
+    const accepted = (await there.events('p1')).find(({ type }) => type === 'handoff.accepted');
+    expect(accepted?.data).toMatchObject({ by: 'two', trigger: 'failure', awaited: [] });
   });
 
   it('R12: takes no more projects than it may', async () => {

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { createOverseer } from './create-overseer.ts';
 import { ConfigError } from './errors/config-error.ts';
-import { systemClock } from './internal/clock.ts';
+import { type Clock, systemClock } from './internal/clock.ts';
 import { ProjectNode } from './node/project-node.ts';
 import { sharedView } from './node/shared-view.ts';
+import { watchVitals } from './node/vitals.ts';
 import type { NodeOptions } from './node-options.ts';
-import type { Overseer } from './overseer.ts';
+import type { HandOverOrder, Overseer } from './overseer.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { StateStore } from './spec/store.ts';
 
@@ -21,6 +22,11 @@ export interface OverseerNode extends AsyncDisposable {
   readonly nodes: readonly string[];
   /** Works on a project from now on, old or new. Throws `StoreError` `store.busy`, naming the node that does already. */
   lead(project: string): Promise<Overseer>;
+  /**
+   * Gives a project to another node: the named one, or the fittest that is well and can do what the project needs. Calls under way
+   * go on here. Resolves when that node may have it. Throws `ConfigError` `config.node` where no node can.
+   */
+  handOver(project: string, order?: HandOverOrder): Promise<void>;
   /** Gives all projects back, so that other nodes go on with them at once, and leaves. Idempotent. */
   close(): Promise<void>;
 }
@@ -44,6 +50,11 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       clock,
       pollMs,
       most: maxProjects,
+      labels: options.labels ?? [],
+      needs: options.needs ?? (() => []),
+      vitals: options.vitals ?? watchVitals(),
+      bounds: { loopMs: 1_000, storeMs: 2_000, looks: 3, ...options.unwell },
+      exhaustedUntil: (overseer) => exhaustedUntil(overseer, options.exhaustedMs, clock),
       lead: (project) => lead({ ...options, name, clock }, store, project),
       tell: (change) => tell(options, change),
     });
@@ -60,6 +71,8 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
         return node.nodes;
       },
       lead: (project) => node.lead(project),
+      handOver: (project, order = {}) =>
+        node.handOver(project, { trigger: 'operator', because: 'handed over', ...order }),
       close,
       [Symbol.asyncDispose]: close,
     };
@@ -82,6 +95,7 @@ async function lead(
     name: options.name,
     clock: options.clock,
   });
+  await overseer.acceptHandoff(options.name);
   for (const run of overseer.unfinished()) {
     if (run.pausedBy !== undefined) continue;
     try {
@@ -92,6 +106,20 @@ async function lead(
     }
   }
   return overseer;
+}
+
+/** Until when every model of a team that has work is used up, where that is long enough to tell. */
+function exhaustedUntil(
+  overseer: Overseer,
+  exhaustedMs: number | undefined,
+  clock: Clock,
+): number | undefined {
+  if (exhaustedMs === undefined || overseer.unfinished().length === 0) return undefined;
+  const times = overseer
+    .models()
+    .map(({ state, untilAt }) => (state === 'waiting' || state === 'down' ? untilAt : undefined));
+  const first = Math.min(...times.map((untilAt) => untilAt ?? Number.NEGATIVE_INFINITY));
+  return first > clock.now() + exhaustedMs ? first : undefined;
 }
 
 function goOn(overseer: Overseer, run: UnfinishedRun): void {

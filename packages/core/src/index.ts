@@ -27,7 +27,8 @@ export type {
   SharedLimit,
   SharedLimitsOptions,
 } from './limit-options.ts';
-export type { NodeChange } from './node/project-node.ts';
+export type { NodeChange } from './node/node-change.ts';
+export type { Vitals, VitalsMonitor } from './node/vitals.ts';
 export type { NodeOptions, ProjectTeam } from './node-options.ts';
 export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
 export type {

@@ -1,5 +1,6 @@
 import type { Clock } from './internal/clock.ts';
-import type { NodeChange } from './node/project-node.ts';
+import type { NodeChange } from './node/node-change.ts';
+import type { VitalsMonitor } from './node/vitals.ts';
 import type { OverseerOptions } from './options.ts';
 import type { Overseer } from './overseer.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
@@ -21,6 +22,24 @@ export interface NodeOptions {
   readonly name?: string;
   /** The most projects that this node works on at once; the default is as many as come. */
   readonly maxProjects?: number;
+  /** What this node can do that not every node can, such as `gpu` or `eu`. */
+  readonly labels?: readonly string[];
+  /** Which labels a node must have to work on a project; all nodes must answer alike. The default is none. */
+  readonly needs?: (project: string) => readonly string[];
+  /**
+   * From when on this node is not well, and gives what it has to others that are: its event loop is `loopMs` late (1,000), or the
+   * store takes `storeMs` to answer (2,000), in `looks` looks in a row (3), of which there is one in two seconds.
+   */
+  readonly unwell?: {
+    readonly loopMs?: number;
+    readonly storeMs?: number;
+    readonly looks?: number;
+  };
+  /**
+   * Gives a project to a node whose models for it are not used up, when all of this node's will be for longer than this, in ms.
+   * For nodes whose teams have keys of their own; the default is to wait.
+   */
+  readonly exhaustedMs?: number;
   /** How often it looks who lives and what is free, in ms, 50 or more; the default is 250. */
   readonly pollMs?: number;
   /**
@@ -33,4 +52,6 @@ export interface NodeOptions {
   /** Closes the node when it aborts. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
+  /** Replaces the look at this process; closed with the node. */
+  readonly vitals?: VitalsMonitor;
 }

@@ -20,6 +20,7 @@ import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
 import type { Approval } from './run/expedite.ts';
 import { type GrantInput, grantGiven, grantRevoked } from './run/grant-orders.ts';
 import type { Kernel } from './run/kernel.ts';
+import { lookAtModels } from './run/look-at-models.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { NewRun } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
@@ -34,6 +35,7 @@ import { type UnfinishedRun, unfinishedRuns } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import { type Order, orderedBy, type WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
+import type { HandoffTrigger } from './spec/run-events.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
 /** Why an overseer works no more. */
@@ -47,6 +49,8 @@ export type OverseerEnd =
 export interface HandOverOrder extends Order {
   /** The name of the node or overseer that is to have it, for the record; whoever is first takes it. */
   readonly to?: string;
+  /** The default is `operator`. */
+  readonly trigger?: HandoffTrigger;
 }
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
@@ -361,12 +365,29 @@ export class Overseer implements AsyncDisposable {
    * once it may begin. Calls under way go on here, and their replies are passed on, where the store can do that: nothing is
    * asked or paid twice. Close this overseer once that is `drained`.
    */
-  async handOver({ to, because = 'handed over', by }: HandOverOrder = {}): Promise<void> {
+  async handOver(order: HandOverOrder = {}): Promise<void> {
+    const { to, because = 'handed over', by, trigger = 'operator' } = order;
     this.#kernel();
     this.#isHandedOver = true;
     const end = { kind: 'handed-over', ...(to === undefined ? {} : { to }) } as const;
-    await this.#open.handOver({ to, because, actor: orderedBy(by === undefined ? {} : { by }) });
+    await this.#open.handOver({
+      trigger,
+      to,
+      because,
+      actor: orderedBy(by === undefined ? {} : { by }),
+    });
     this.#ended.resolve(end);
+  }
+
+  /**
+   * Looks whether the models of the team can be reached, and writes down that this overseer goes on with what another had, with what
+   * it found; does nothing where it took nothing over. @internal
+   */
+  async acceptHandoff(by: string): Promise<void> {
+    const { succession, journal } = this.#open;
+    if (succession === undefined) return;
+    const connections = await lookAtModels(this.#settings);
+    await journal.append([{ type: 'handoff.accepted', data: { by, ...succession, connections } }]);
   }
 
   /** Resolves when no call is under way here any more, and all that came for another overseer was passed on. */

@@ -4,6 +4,7 @@ import type { EventType } from '../spec/event.ts';
 export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'lease.taken': 1,
   'handoff.offered': 1,
+  'handoff.accepted': 1,
   'project.paused': 1,
   'project.resumed': 1,
   'run.started': 1,

@@ -1,85 +1,71 @@
+import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { StoreError } from '../errors/store-error.ts';
-import type { Clock } from '../internal/clock.ts';
 import { sleep } from '../internal/sleep.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
-import type { StandingLease, StateStore } from '../spec/store.ts';
+import type { StateStore } from '../spec/store.ts';
+import { type GiveUp, Holdings, type HoldingsParts, type Led } from './holdings.ts';
+import { type NodeCard, writeCard } from './node-card.ts';
+import { NODE, Outlook, type Seen } from './outlook.ts';
 import { shareOut } from './share-out.ts';
-
-/** What a node has of a project once it works on it. */
-export interface Led {
-  /** Resolves when it works no more. */
-  readonly ended: Promise<unknown>;
-  /** Gives the project up; resolves once another node may have it. */
-  handOver(order: { readonly because: string }): Promise<void>;
-  /** Resolves when no call is under way any more. */
-  drained(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** What happened at a node. */
-export type NodeChange =
-  /** This node works on the project from here on. */
-  | { readonly kind: 'taken'; readonly project: string }
-  /** It has let go of it: another node is to have it, or this one closes. */
-  | { readonly kind: 'given'; readonly project: string }
-  /** Its overseer of that project failed, or another took it over. */
-  | { readonly kind: 'lost'; readonly project: string; readonly error: unknown }
-  /** Other nodes live than before. */
-  | { readonly kind: 'nodes'; readonly nodes: readonly string[] }
-  /** Something went wrong, and is tried again; of a project where it is named. */
-  | { readonly kind: 'trouble'; readonly project?: string; readonly error: unknown };
+import { successorFor } from './successor-for.ts';
+import { type VitalsMonitor, type WellBounds, Wellness } from './vitals.ts';
 
 /** What a node is made of. */
-export interface NodeParts<T extends Led> {
+export interface NodeParts<T extends Led> extends HoldingsParts<T> {
   readonly name: string;
   readonly store: StateStore;
-  readonly clock: Clock;
   readonly pollMs: number;
   /** The most projects that it works on at once. */
   readonly most: number;
-  /** Begins to work on a project. Throws `StoreError` `store.busy` where another does. */
-  lead(project: string): Promise<T>;
-  tell(change: NodeChange): void;
+  readonly labels: readonly string[];
+  needs(project: string): readonly string[];
+  readonly vitals: VitalsMonitor;
+  readonly bounds: WellBounds;
+  /** Until when all models of a project are used up, epoch ms; `undefined` where one is to be had soon enough. */
+  exhaustedUntil(led: T): number | undefined;
 }
 
-/** Starts the names of streams and leases. */
-const PROJECT = 'project/';
-const NODE = 'node/';
+/** How often this node looks how it is itself, in ms. */
+const LOOK_MS = 2_000;
 
-/** How long a project is left alone that could not be opened, in ms. */
-const LEAVE_ALONE_MS = 10_000;
-
-/** Rounds for which a free project waits for the node that should have it. */
-const PATIENT_ROUNDS = 3;
+/** How long a promise to another node is told, in ms. */
+const PROMISE_MS = 10_000;
 
 /**
  * One of the nodes that share the projects of a store. Each round it looks who lives and who works on what, takes what
- * is free and its part, and gives away what is more. Nodes need not talk: all see the same leases, and only a lease
+ * is free and its part, and gives away what is more. Nodes need not talk: all see the same leases and cards, and only a lease
  * makes one of them the leader of a project.
  */
 export class ProjectNode<T extends Led> {
   readonly #parts: NodeParts<T>;
-  readonly #led = new Map<string, T>();
-  /** Being opened or closed here. */
-  readonly #moving = new Map<string, Promise<unknown>>();
-  /** Those that gave their projects up and still have calls under way. */
-  readonly #draining = new Set<T>();
+  readonly #holdings: Holdings<T>;
+  readonly #outlook: Outlook;
+  readonly #wellness: Wellness;
   /** Projects that were asked for here and may have no events yet. */
   readonly #wanted = new Set<string>();
-  /** For how many rounds each has been free. */
-  readonly #free = new Map<string, number>();
-  /** Until when a project is left alone here, by what has elapsed. */
-  readonly #leftAlone = new Map<string, number>();
+  /** Until when each promise is told, and to whom, by what has elapsed. */
+  readonly #promised = new Map<string, { readonly to: string; readonly untilAt: number }>();
+  readonly #exhausted = new Map<string, number>();
   readonly #stop = new AbortController();
   #lease: StreamLease | undefined;
-  #nodes: readonly string[] = [];
+  #seen: Seen | undefined;
+  #nodes = '';
+  #told = '';
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** What went wrong in the last round. */
   #trouble = '';
   #rounds: Promise<void> = Promise.resolve();
 
   private constructor(parts: NodeParts<T>) {
     this.#parts = parts;
+    this.#holdings = new Holdings(parts);
+    this.#outlook = new Outlook({
+      store: parts.store,
+      me: parts.name,
+      needs: (project) => parts.needs(project),
+    });
+    this.#wellness = new Wellness(parts.bounds);
   }
 
   /** Joins the nodes of the store. Throws `StoreError` `store.busy` where a node of that name lives. */
@@ -90,47 +76,68 @@ export class ProjectNode<T extends Led> {
     return node;
   }
 
-  #start(): void {
-    this.#rounds = this.#goRound();
-  }
-
   /** The projects that this node works on. */
   get led(): ReadonlyMap<string, T> {
-    return this.#led;
+    return this.#holdings.led;
   }
 
   /** The nodes that live, as of the last round. */
   get nodes(): readonly string[] {
-    return this.#nodes;
+    return this.#seen?.nodes.map(({ name }) => name) ?? [this.#parts.name];
   }
 
   /** Works on a project from now on, old or new. Throws `StoreError` `store.busy` where another node does. */
   async lead(project: string): Promise<T> {
-    if (this.#stop.signal.aborted) {
-      throw new OverseerError('overseer.closed', 'This node was closed; create another one.');
-    }
+    this.#requireOpen();
     this.#wanted.add(project);
-    await this.#moving.get(project);
-    return this.#led.get(project) ?? (await this.#take(project));
+    return await this.#holdings.lead(project);
+  }
+
+  /**
+   * Gives a project to another node: the named one, or the fittest that is well. Resolves when that may have it. Throws
+   * `ConfigError` `config.node` where this node does not work on it, or no other can.
+   */
+  async handOver(project: string, order: GiveUp): Promise<void> {
+    this.#requireOpen();
+    const { name } = this.#parts;
+    if (!this.led.has(project)) {
+      throw new ConfigError('config.node', `${name} does not work on ${project}.`);
+    }
+    const { nodes, cards, projects } = this.#seen ?? (await this.#look());
+    const needs = this.#parts.needs(project);
+    const nowMs = this.#parts.clock.now();
+    const choice = successorFor(
+      project,
+      { me: name, nodes, cards, projects, needs, nowMs },
+      order.to,
+    );
+    if (choice.kind === 'none') throw new ConfigError('config.node', choice.why);
+    await this.#give(project, { ...order, to: choice.to });
   }
 
   /** Gives all projects back, so that the other nodes have them at once, and leaves. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#rounds;
-    await Promise.allSettled(this.#moving.values());
-    await Promise.all(
-      [...this.#led.keys()].map((project) => this.#give(project, 'the node closes')),
-    );
-    await Promise.all([...this.#draining].map((led) => led.close().catch(() => undefined)));
+    await this.#holdings.close({ trigger: 'maintenance', because: 'the node closes' });
+    this.#parts.vitals.close();
     await this.#lease?.release();
+  }
+
+  #requireOpen(): void {
+    if (!this.#stop.signal.aborted) return;
+    throw new OverseerError('overseer.closed', 'This node was closed; create another one.');
+  }
+
+  #start(): void {
+    this.#rounds = this.#goRound();
   }
 
   async #takeName(): Promise<void> {
     const { store, clock, name } = this.#parts;
     const wish = { store, stream: `${NODE}${name}`, clock, name };
     const lease = await StreamLease.take(wish).catch((error: unknown) => {
-      throw isBusy(error) ? nameTaken(store, name, error) : error;
+      throw nameTaken(store, name, error);
     });
     this.#lease = lease;
     lease.whenLost((error) => {
@@ -162,129 +169,99 @@ export class ProjectNode<T extends Led> {
 
   async #round(): Promise<void> {
     if (this.#lease === undefined) await this.#takeName();
-    const { store, name, most } = this.#parts;
-    const [standing = [], streams] = await Promise.all([
-      store.leases.standing?.(),
-      store.events.streams(),
-    ]);
-    const nodes = this.#look(standing);
-    const projects = this.#ownersOf(standing, streams);
-    const orphans = this.#orphansOf(projects);
-    const { take, give } = shareOut({ me: name, nodes, projects, orphans, most });
+    const { name: me, most } = this.#parts;
+    const seen = await this.#look();
+    if (this.#stop.signal.aborted) return;
+    const { take, give } = shareOut({ me, most, ...seen });
     for (const project of take) {
-      if (!this.#mayTake(project)) continue;
       // Whoever is faster has it.
-      void this.#take(project).catch(() => undefined);
+      if (this.#holdings.mayTake(project)) void this.#holdings.take(project).catch(() => undefined);
     }
-    for (const project of give) void this.#give(project, 'another node is to have its part');
+    const { unwell } = this.#wellness;
+    const order =
+      unwell === undefined
+        ? ({ trigger: 'balance', because: 'another node is to have its part' } as const)
+        : ({ trigger: 'degradation', because: `the node is not well: ${unwell}` } as const);
+    for (const [project, to] of give) void this.#give(project, { ...order, to });
   }
 
-  #look(standing: readonly StandingLease[]): readonly string[] {
-    const { name, tell } = this.#parts;
-    const alive = standing.filter((lease) => lease.name.startsWith(NODE));
-    const names = alive.map((lease) => lease.name.slice(NODE.length));
-    const nodes = [...new Set([name, ...names])].toSorted();
-    if (nodes.join('\n') !== this.#nodes.join('\n')) tell({ kind: 'nodes', nodes });
-    this.#nodes = nodes;
-    return nodes;
-  }
-
-  #ownersOf(
-    standing: readonly StandingLease[],
-    streams: readonly string[],
-  ): Map<string, string | undefined> {
-    const projects = new Map<string, string | undefined>();
-    for (const stream of streams) {
-      if (stream.startsWith(PROJECT)) projects.set(stream.slice(PROJECT.length), undefined);
-    }
-    for (const project of this.#wanted) projects.set(project, undefined);
-    for (const { name, holder } of standing) {
-      if (name.startsWith(PROJECT)) projects.set(name.slice(PROJECT.length), holder.name);
-    }
-    // What is opened here is this node's, whether its lease stands already or not.
-    for (const project of this.#moving.keys()) projects.set(project, this.#parts.name);
-    return projects;
-  }
-
-  #orphansOf(projects: ReadonlyMap<string, string | undefined>): ReadonlySet<string> {
-    const orphans = new Set<string>();
-    for (const [project, owner] of projects) {
-      const rounds = owner === undefined ? (this.#free.get(project) ?? 0) + 1 : 0;
-      this.#free.set(project, rounds);
-      if (rounds > PATIENT_ROUNDS) orphans.add(project);
-    }
-    return orphans;
-  }
-
-  #mayTake(project: string): boolean {
-    if (this.#led.has(project) || this.#moving.has(project)) return false;
-    return (this.#leftAlone.get(project) ?? 0) <= this.#parts.clock.elapsed();
-  }
-
-  #take(project: string): Promise<T> {
-    return this.#move(project, async () => {
-      const { lead, tell, clock } = this.#parts;
-      try {
-        const led = await lead(project);
-        this.#led.set(project, led);
-        tell({ kind: 'taken', project });
-        void led.ended.then((end) => this.#ended(project, led, end));
-        return led;
-      } catch (error) {
-        if (!isBusy(error)) {
-          this.#leftAlone.set(project, clock.elapsed() + LEAVE_ALONE_MS);
-          tell({ kind: 'trouble', project, error });
-        }
-        throw error;
-      }
+  async #look(): Promise<Seen> {
+    const { clock, tell } = this.#parts;
+    const isDue = clock.elapsed() - this.#lookedAt >= LOOK_MS;
+    const card = this.#card();
+    await this.#tellCard(card);
+    const seen = await this.#outlook.look({
+      card,
+      wanted: this.#wanted,
+      moving: this.#holdings.moving,
     });
+    this.#seen = seen;
+    if (isDue) this.#lookAtMyself(seen);
+    const nodes = seen.nodes.map(({ name }) => name);
+    if (nodes.join('\n') !== this.#nodes) tell({ kind: 'nodes', nodes });
+    this.#nodes = nodes.join('\n');
+    return seen;
   }
 
-  #give(project: string, because: string): Promise<void> {
-    const led = this.#led.get(project);
-    if (led === undefined || this.#moving.has(project)) return Promise.resolve();
-    this.#led.delete(project);
+  #lookAtMyself({ storeMs }: Seen): void {
+    const { clock, vitals, tell, exhaustedUntil } = this.#parts;
+    this.#lookedAt = clock.elapsed();
+    const before = this.#wellness.unwell;
+    this.#wellness.look({ ...vitals.read(), storeMs });
+    const { unwell } = this.#wellness;
+    if ((before === undefined) !== (unwell === undefined)) tell({ kind: 'health', unwell });
+    for (const [project, led] of this.led) {
+      const untilAt = exhaustedUntil(led);
+      if (untilAt === undefined) continue;
+      this.#exhausted.set(project, untilAt);
+      const because = `all models are used up until ${new Date(untilAt).toISOString()}`;
+      // Where no other node is any better off, it waits here.
+      void this.handOver(project, { trigger: 'limits', because }).catch(() => undefined);
+    }
+  }
+
+  /** The others must know to whom it goes before anyone may take it. */
+  async #give(project: string, order: GiveUp): Promise<void> {
+    const { clock } = this.#parts;
+    if (order.to !== undefined) {
+      this.#promised.set(project, { to: order.to, untilAt: clock.elapsed() + PROMISE_MS });
+      await this.#tellCard(this.#card()).catch(() => undefined);
+    }
     this.#wanted.delete(project);
-    return this.#move(project, async () => {
-      const { tell } = this.#parts;
-      const trouble = (error: unknown): void => tell({ kind: 'trouble', project, error });
-      await led.handOver({ because }).catch(trouble);
-      tell({ kind: 'given', project });
-      this.#draining.add(led);
-      void led
-        .drained()
-        .then(() => led.close())
-        .catch(trouble)
-        .finally(() => this.#draining.delete(led));
-    });
+    await this.#holdings.give(project, order);
   }
 
-  #ended(project: string, led: T, end: unknown): void {
-    if (this.#led.get(project) !== led) return;
-    this.#led.delete(project);
-    this.#parts.tell({ kind: 'lost', project, error: end });
-    void this.#move(project, () => led.close()).catch(() => undefined);
+  #card(): NodeCard {
+    const { clock, labels } = this.#parts;
+    for (const [project, { untilAt }] of this.#promised) {
+      if (untilAt <= clock.elapsed()) this.#promised.delete(project);
+    }
+    for (const [project, untilAt] of this.#exhausted) {
+      if (untilAt <= clock.now()) this.#exhausted.delete(project);
+    }
+    const { unwell } = this.#wellness;
+    return {
+      labels,
+      ...(unwell === undefined ? {} : { unwell }),
+      promised: Object.fromEntries([...this.#promised].map(([project, { to }]) => [project, to])),
+      exhausted: Object.fromEntries(this.#exhausted),
+    };
   }
 
-  /** One move of a project at a time. */
-  #move<R>(project: string, work: () => Promise<R>): Promise<R> {
-    const moved = work().finally(() => this.#moving.delete(project));
-    this.#moving.set(
-      project,
-      moved.catch(() => undefined),
-    );
-    return moved;
+  async #tellCard(card: NodeCard): Promise<void> {
+    const { store, name, clock } = this.#parts;
+    const text = JSON.stringify(card);
+    if (text === this.#told) return;
+    await writeCard(store, `${NODE}${name}`, card, clock.now());
+    this.#told = text;
   }
 }
 
-function nameTaken({ name }: StateStore, node: string, cause: unknown): StoreError {
+function nameTaken({ name }: StateStore, node: string, cause: unknown): unknown {
+  if (!OverseerError.is(cause) || cause.code !== 'store.busy') return cause;
   return new StoreError(
     'store.busy',
     `A node named ${node} is at work in ${name} already: give each node a name of its own, or wait until that one has ended.`,
     { cause },
   );
-}
-
-function isBusy(error: unknown): boolean {
-  return OverseerError.is(error) && error.code === 'store.busy';
 }

@@ -5,6 +5,8 @@ import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { readLiving } from '../journal/read-living.ts';
 import type { StreamLease } from '../journal/stream-lease.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
+import type { EventData } from '../spec/event.ts';
+import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
 import { JointGate } from './joint-gate.ts';
@@ -19,6 +21,10 @@ export interface OpenKernel {
   readonly kernel: Kernel;
   readonly journal: Journal;
   readonly projection: Projection;
+  /** What it took over from another, if anything: why, the last event, and the calls that it waits for. */
+  readonly succession:
+    | Pick<EventData['handoff.accepted'], 'trigger' | 'head' | 'awaited'>
+    | undefined;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
   /**
@@ -30,6 +36,7 @@ export interface OpenKernel {
 
 /** Why a project is given up, to whom, and who ordered it. */
 export interface HandOver {
+  readonly trigger: HandoffTrigger;
   readonly because: string;
   readonly to?: string | undefined;
   readonly actor: string;
@@ -79,6 +86,7 @@ export async function openKernel(
       joint?.take(event);
     },
   });
+  const trigger = projection.offered ?? (lease.from === undefined ? undefined : 'failure');
   lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
@@ -92,11 +100,15 @@ export async function openKernel(
     kernel,
     journal,
     projection,
+    succession:
+      trigger === undefined
+        ? undefined
+        : { trigger, head: living.head, awaited: [...projection.awaited.keys()].filter(isAwaited) },
     handOver: async (order) => {
       const inFlight = await kernel.freeze();
       const untilAt = clock.now() + settings.holdMs;
-      const { because, to, actor } = order;
-      const data = { because, ...(to === undefined ? {} : { to }), inFlight, untilAt };
+      const { because, to, actor, trigger } = order;
+      const data = { trigger, because, ...(to === undefined ? {} : { to }), inFlight, untilAt };
       await journal.append([{ type: 'handoff.offered', actor, data }]);
       await noteIndex(settings, journal, index, projection);
       kernel.leave(`handed over: ${because}`);
