@@ -4,6 +4,7 @@ import { createNode, type OverseerNode } from './create-node.ts';
 import { memory } from './journal/memory-store.ts';
 import type { NodeChange } from './node/node-change.ts';
 import type { NodeOptions, ProjectTeam } from './node-options.ts';
+import { orderHandOver } from './order-hand-over.ts';
 import type { OverseerEvent } from './spec/event.ts';
 import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
@@ -258,6 +259,29 @@ describe('createNode', () => {
         },
       },
     ]);
+  });
+
+  it('R8 R12: an order to hand a project over reaches its node from any process', async () => {
+    const there = place();
+    const one = await there.join('one');
+    await one.lead('p1');
+    const two = await there.join('two');
+    await there.advance(1_000);
+    const letter = { project: 'p1', because: 'maintenance', by: 'mia' };
+    expect(await orderHandOver(there.store, letter)).toBe('one');
+    await there.advance(4_000);
+    expect(ledBy(one, two)).toEqual(['p1@two']);
+    await orderHandOver(there.store, { ...letter, to: 'three' });
+    await there.advance(4_000);
+    expect(there.changes.at(-1)).toMatchObject({
+      at: 'two',
+      kind: 'trouble',
+      error: { message: 'p1 cannot go to three: there is no other node three.' },
+    });
+    await expect(orderHandOver(there.store, { ...letter, project: 'p9' })).rejects.toMatchObject({
+      code: 'config.node',
+      message: expect.stringContaining('Nobody works on p9'),
+    });
   });
 
   it('R8: a node that is not well gives what it has to one that is, and takes nothing until it is well again', async () => {

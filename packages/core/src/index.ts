@@ -28,6 +28,7 @@ export type {
   SharedLimitsOptions,
 } from './limit-options.ts';
 export type { NodeChange } from './node/node-change.ts';
+export type { HandOverLetter } from './node/node-mail.ts';
 export type { Vitals, VitalsMonitor } from './node/vitals.ts';
 export type { NodeOptions, ProjectTeam } from './node-options.ts';
 export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
@@ -59,6 +60,7 @@ export type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 export type { UsageRow } from './observe/usage.ts';
 export type { WorkRow } from './observe/work-book.ts';
 export type { OverseerOptions, StandbyOptions, TeamEntry } from './options.ts';
+export { orderHandOver } from './order-hand-over.ts';
 export type { HandOverOrder, Overseer, OverseerEnd } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';

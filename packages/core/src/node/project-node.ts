@@ -6,6 +6,7 @@ import { StreamLease } from '../journal/stream-lease.ts';
 import type { StateStore } from '../spec/store.ts';
 import { type GiveUp, Holdings, type HoldingsParts, type Led } from './holdings.ts';
 import { type NodeCard, writeCard } from './node-card.ts';
+import { readHandOver } from './node-mail.ts';
 import { NODE, Outlook, type Seen } from './outlook.ts';
 import { shareOut } from './share-out.ts';
 import { successorFor } from './successor-for.ts';
@@ -28,6 +29,9 @@ export interface NodeParts<T extends Led> extends HoldingsParts<T> {
 
 /** How often this node looks how it is itself, in ms. */
 const LOOK_MS = 2_000;
+
+/** Messages that are read at once. */
+const MAIL_PAGE = 100;
 
 /** How long a promise to another node is told, in ms. */
 const PROMISE_MS = 10_000;
@@ -196,7 +200,10 @@ export class ProjectNode<T extends Led> {
       moving: this.#holdings.moving,
     });
     this.#seen = seen;
-    if (isDue) this.#lookAtMyself(seen);
+    if (isDue) {
+      this.#lookAtMyself(seen);
+      await this.#readMail();
+    }
     const nodes = seen.nodes.map(({ name }) => name);
     if (nodes.join('\n') !== this.#nodes) tell({ kind: 'nodes', nodes });
     this.#nodes = nodes.join('\n');
@@ -217,6 +224,23 @@ export class ProjectNode<T extends Led> {
       const because = `all models are used up until ${new Date(untilAt).toISOString()}`;
       // Where no other node is any better off, it waits here.
       void this.handOver(project, { trigger: 'limits', because }).catch(() => undefined);
+    }
+  }
+
+  /** Orders that cannot be carried out are told, and are none any more. */
+  async #readMail(): Promise<void> {
+    const { store, name, tell } = this.#parts;
+    const stream = `${NODE}${name}`;
+    const mail = (await store.mail?.read(stream, MAIL_PAGE)) ?? [];
+    for (const message of mail) {
+      const found = readHandOver(message);
+      if (found !== undefined) {
+        const { project, order } = found;
+        await this.handOver(project, order).catch((error: unknown) =>
+          tell({ kind: 'trouble', project, error }),
+        );
+      }
+      await store.mail?.remove(stream, [message.id]);
     }
   }
 

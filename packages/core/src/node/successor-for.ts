@@ -33,7 +33,7 @@ export function successorFor(project: string, view: SuccessorView, wished?: stri
     (cards.get(name)?.exhausted[project] ?? 0) > nowMs;
   if (wished !== undefined) {
     const node = others.find(({ name }) => name === wished);
-    const why = node === undefined ? `There is no other node ${wished}` : unfit(node);
+    const why = node === undefined ? `there is no other node ${wished}` : unfit(node);
     return why === undefined
       ? { kind: 'node', to: wished }
       : { kind: 'none', why: `${project} cannot go to ${wished}: ${why}.` };
