@@ -142,7 +142,8 @@ async function start(
   ): Promise<Omit<OpenTeam, 'dispose'>> {
     try {
       const shared: Settings = { ...settings, joint };
-      return { settings: shared, open: await openKernel(shared, stream, lease) };
+      const open = await openKernel(shared, stream, lease);
+      return { settings: open.settings, open };
     } catch (error) {
       await joint?.store.close().catch(() => undefined);
       throw error;

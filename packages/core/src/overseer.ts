@@ -24,6 +24,7 @@ import { lookAtModels } from './run/look-at-models.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { NewRun } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
+import { overseerChanged } from './run/overseer-changed.ts';
 import { type Planning, planning } from './run/planning.ts';
 import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
 import { type OpenQuestion, unknownQuestion } from './run/questions.ts';
@@ -343,6 +344,23 @@ export class Overseer implements AsyncDisposable {
   async retry(scope: WorkScope, order: Order = {}): Promise<void> {
     this.#kernel().orders.retry(scope, order);
     await this.#kernel().settled();
+  }
+
+  /** The model of the team that plans and judges now. */
+  get overseerModel(): string {
+    return this.#settings.overseer;
+  }
+
+  /**
+   * Has another model of the team plan and judge from now on, over restarts too, until the options name another overseer; what is
+   * under way goes on with the one before. Resolves once it is durable. Throws `ConfigError` `config.unknown-model`.
+   */
+  async setOverseer(model: string, order: Order = {}): Promise<void> {
+    const kernel = this.#kernel();
+    await this.#open.journal.append([
+      overseerChanged(this.#settings, this.#open.configured, model, order),
+    ]);
+    kernel.wake();
   }
 
   /** Why the whole project is paused, while it is. */

@@ -41,6 +41,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'change.accepted': 1,
   'change.refused': 1,
   'budget.crossed': 1,
+  'overseer.changed': 1,
   'grant.given': 1,
   'grant.revoked': 1,
   'practice.noted': 1,

@@ -31,15 +31,17 @@ export class JournalIndex {
   /** The run above each run that is not finished, and above each of those. */
   readonly #parents: Map<string, string>;
   #paused: string | undefined;
+  #seat: Seat | undefined;
 
   constructor(
-    { open, marks, parents, paused, grants }: Omit<Body, 'spending'> = NOTHING,
+    { open, marks, parents, paused, grants, seat }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
   ) {
     this.#open = new Set(open);
     this.#marks = marks.map(([seq, at]) => ({ seq, at }));
     this.#parents = new Map(parents);
     this.#paused = paused ?? undefined;
+    this.#seat = seat ?? undefined;
     this.spending = spending;
     this.grants = Grants.from(grants);
   }
@@ -62,6 +64,7 @@ export class JournalIndex {
     }
     if (event.type === 'project.paused') this.#paused = event.data.because;
     else if (event.type === 'project.resumed') this.#paused = undefined;
+    else if (event.type === 'overseer.changed') this.#seat = seatOf(event.data);
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
       this.#open.add(event.run);
@@ -82,6 +85,11 @@ export class JournalIndex {
     return this.#paused;
   }
 
+  /** The model that plans and judges where the options name `configured` for it. */
+  overseerFor(configured: string): string {
+    return this.#seat?.insteadOf === configured ? this.#seat.model : configured;
+  }
+
   /** A `seq` before which no event is as young as `at`, as far as the marks tell; clocks that jump back only make it smaller. */
   firstSeqSince(at: number): number {
     let seq = 0;
@@ -99,6 +107,7 @@ export class JournalIndex {
       marks: this.#marks.map(({ seq, at }) => [seq, at]),
       parents: [...this.#parents].map(([run, parent]) => [run, parent]),
       paused: this.#paused ?? null,
+      ...(this.#seat === undefined ? {} : { seat: { ...this.#seat } }),
       spending: this.spending.body(),
       grants: this.grants.body(),
     };
@@ -128,9 +137,27 @@ interface Body {
   readonly spending: Json;
   /** Absent in snapshots from before there were grants. */
   readonly grants?: Json;
+  /** Absent where nobody changed it. */
+  readonly seat?: Seat;
+}
+
+/** Who plans and judges in place of whom the options name. */
+interface Seat {
+  readonly model: string;
+  readonly insteadOf: string;
+}
+
+function seatOf({ model, insteadOf }: Seat): Seat {
+  return { model, insteadOf };
 }
 
 const NOTHING: Omit<Body, 'spending'> = { open: [], marks: [], parents: [], paused: null };
+
+function isSeat(seat: Json | undefined): boolean {
+  if (typeof seat !== 'object' || seat === null) return false;
+  const { model, insteadOf } = seat as JsonObject;
+  return typeof model === 'string' && typeof insteadOf === 'string';
+}
 
 function isBody(body: Json): body is Json & Body {
   if (typeof body !== 'object' || body === null) return false;
@@ -138,6 +165,7 @@ function isBody(body: Json): body is Json & Body {
   const { open, marks, parents, paused } = body;
   const isPair = (pair: Json): boolean =>
     Array.isArray(pair) && pair.length === 2 && pair.every((run) => typeof run === 'string');
+  if ('seat' in body && !isSeat(body['seat'])) return false;
   const isMark = (mark: Json): boolean =>
     Array.isArray(mark) && mark.length === 2 && mark.every((value) => typeof value === 'number');
   return (

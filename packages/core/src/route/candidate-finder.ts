@@ -5,7 +5,7 @@ import type { Team } from './member.ts';
 /** Kinds of wish that are remembered; a plan may invent kinds without end. */
 const REMEMBERED = 256;
 
-/** Finds the candidates of a team that does not change, and remembers them by wish. */
+/** Finds the candidates of a team of which nothing changes but who is the overseer, and remembers them by wish. */
 export function createCandidateFinder(
   team: Team,
 ): (wish: {
@@ -15,7 +15,7 @@ export function createCandidateFinder(
 }) => readonly Candidate[] {
   const known = new Map<string, readonly Candidate[]>();
   return ({ role, kind, usesTools }) => {
-    const key = `${role ?? ''}\n${kind}\n${usesTools}`;
+    const key = `${team.overseer}\n${role ?? ''}\n${kind}\n${usesTools}`;
     let found = known.get(key);
     if (found === undefined) {
       const wish = { kind, usesTools };

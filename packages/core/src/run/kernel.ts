@@ -203,6 +203,11 @@ export class Kernel {
     return this.#ends.of(id, this.#journal.failure);
   }
 
+  /** Something changed that nobody here ordered: looks what can begin now. */
+  wake(): void {
+    this.#dispatcher.wake();
+  }
+
   /** Everything appended is durable. */
   settled(): Promise<void> {
     return this.#journal.settled();

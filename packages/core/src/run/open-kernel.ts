@@ -18,6 +18,10 @@ import { ToolUse } from './tool-use.ts';
 
 /** A kernel with the journal it writes and the way to give both back. */
 export interface OpenKernel {
+  /** As given, but for who is the overseer, which may change. */
+  readonly settings: Settings;
+  /** Whom the options name as the overseer. */
+  readonly configured: string;
   readonly kernel: Kernel;
   readonly journal: Journal;
   readonly projection: Projection;
@@ -47,15 +51,17 @@ export interface HandOver {
  * when the kernel closes, and where it is lost the journal ends.
  */
 export async function openKernel(
-  settings: Settings,
+  given: Settings,
   stream: string,
   lease: StreamLease,
 ): Promise<OpenKernel> {
-  const { store, clock, ids } = settings;
-  const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
-  const budgets = new BudgetTree(settings.budgets, living.index.spending);
+  const { store, clock, ids } = given;
+  const living = await readLiving(store, stream, clock.now(), given.longestWindowMs);
+  const { index } = living;
+  const settings = seated(given, index);
+  const budgets = new BudgetTree(settings.budgets, index.spending);
   const { members, cache, routing, strangers } = settings;
-  const { grants } = living.index;
+  const { grants } = index;
   const projection = new Projection(members, { budgets, cache, routing, strangers, grants });
   const toolUse = new ToolUse(settings.toolLimits);
   if (living.learned !== undefined) {
@@ -70,7 +76,6 @@ export async function openKernel(
     const paused = pause(1);
     if (paused !== undefined) await paused;
   }
-  const { index } = living;
   const joint = createGate(settings, projection);
   const journal = new Journal({
     store,
@@ -97,6 +102,8 @@ export async function openKernel(
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal, index, joint);
   return {
+    settings,
+    configured: given.overseer,
     kernel,
     journal,
     projection,
@@ -126,6 +133,18 @@ export async function openKernel(
       }
     },
   };
+}
+
+/** The settings in which the overseer is who the journal says, as long as that model is in the team. */
+function seated(settings: Settings, index: JournalIndex): Settings {
+  const { overseer, members } = settings;
+  return Object.defineProperty({ ...settings }, 'overseer', {
+    enumerable: true,
+    get: () => {
+      const model = index.overseerFor(overseer);
+      return members.has(model) ? model : overseer;
+    },
+  });
 }
 
 function createGate(settings: Settings, projection: Projection): JointGate | undefined {

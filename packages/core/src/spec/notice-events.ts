@@ -21,6 +21,14 @@ export interface NoticeEventData {
     readonly note: string;
     readonly by: string;
   };
+  /**
+   * Another model of the team plans and judges from here on, for as long as the options name `insteadOf` as the overseer.
+   */
+  'overseer.changed': {
+    readonly model: string;
+    readonly insteadOf: string;
+    readonly because: string;
+  };
   /** Somebody gave leave for a while: of one tool with all that it needs, or of one permission. The actor is who gave it. */
   'grant.given': {
     readonly id: string;
