@@ -1,8 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type PostgresServer,
-  startPostgres,
-} from '../../packages/storage/src/postgres/postgres-server.fixture.ts';
+import { type PostgresServer, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 
 /** A server and one that follows it, without which it acknowledges nothing. */
 export interface PostgresPair extends AsyncDisposable {

@@ -34,7 +34,7 @@ export function isCollision(error: unknown): boolean {
 }
 
 /** The SQLSTATE of a server's error, or the name of a system's. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

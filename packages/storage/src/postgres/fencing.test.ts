@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrozenReader } from './frozen-session.fixture.ts';
-import { postgresPrograms } from './postgres-server.fixture.ts';
 import { eventAt, openOwned, openStore, testDatabase } from './postgres-tests.fixture.ts';
+import { postgresPrograms } from './throwaway-server.ts';
 
 const LEASE_MS = 900;
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postgresPrograms } from './postgres-server.fixture.ts';
 import { eventAt, openOwned, testDatabase } from './postgres-tests.fixture.ts';
 import { startProxy } from './proxy.fixture.ts';
+import { postgresPrograms } from './throwaway-server.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('postgres, when the connection is lost', () => {
   const database = testDatabase(beforeAll, afterAll);

@@ -8,8 +8,8 @@ import { OverseerError } from '@overseer/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgres } from './postgres.ts';
 import type { PostgresOptions } from './postgres-options.ts';
-import { postgresPrograms } from './postgres-server.fixture.ts';
 import { eventAt, openOwned, openStore, testDatabase } from './postgres-tests.fixture.ts';
+import { postgresPrograms } from './throwaway-server.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('opening a store in PostgreSQL', () => {
   const database = testDatabase(beforeAll, afterAll);
