@@ -34,7 +34,7 @@ describe('names in PostgreSQL', () => {
   it('R1: any name comes back as it was, in text that PostgreSQL can hold', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.array(fc.nat(0xffff)), (text, units) => {
-        const name = text + String.fromCharCode(...units) + '\0\\u0041\ud800';
+        const name = `${text}${String.fromCharCode(...units)}\0\\u0041\ud800`;
         const kept = toText(name);
         expect(kept.isWellFormed() && !kept.includes('\0')).toBe(true);
         expect(fromText(kept)).toBe(name);

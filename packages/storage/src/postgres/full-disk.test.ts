@@ -15,7 +15,7 @@ describe.skipIf(postgresPrograms() === undefined)('postgres, when a write fails'
     server.sql(`
       CREATE FUNCTION ${schema}.no_room() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
-      CREATE TRIGGER full BEFORE INSERT ON ${schema}.event FOR EACH ROW EXECUTE FUNCTION ${schema}.no_room()`);
+      CREATE TRIGGER no_room_left BEFORE INSERT ON ${schema}.event FOR EACH ROW EXECUTE FUNCTION ${schema}.no_room()`);
     const outcomes = await Promise.allSettled([
       store.events.append(epoch, [eventAt(2), eventAt(3)]),
       store.blobs.put(new Uint8Array([1])),
@@ -25,7 +25,7 @@ describe.skipIf(postgresPrograms() === undefined)('postgres, when a write fails'
       { reason: { code: 'store.full' } },
     ]);
     expect(await store.events.head('system')).toBe(1);
-    server.sql(`DROP TRIGGER full ON ${schema}.event`);
+    server.sql(`DROP TRIGGER no_room_left ON ${schema}.event`);
     await store.events.append(epoch, [eventAt(2), eventAt(3)]);
     expect(await store.events.head('system')).toBe(3);
   });
