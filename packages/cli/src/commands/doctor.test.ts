@@ -62,10 +62,11 @@ describe('overseer doctor', { tags: ['slow'], timeout: 60_000 }, () => {
       server.sql('ALTER SYSTEM SET synchronous_commit = off');
       server.sql('SELECT pg_reload_conf()');
       await expect
-        .poll(async () => (await ask('--nodes', '4')).states)
-        .toMatchObject({
-          ...{ commits: 'poor', standby: 'bad', connections: 'bad' },
-        });
+        .poll(() => server.sql('SHOW synchronous_commit'), { timeout: 20_000 })
+        .toBe('off');
+      expect((await ask('--nodes', '4')).states).toMatchObject({
+        ...{ commits: 'poor', standby: 'bad', connections: 'bad' },
+      });
     },
   );
 

@@ -33,7 +33,7 @@ describe.skipIf(postgresPrograms() === undefined)('opening a store in PostgreSQL
 
   it('R5: holds 12 connections at most, however much is asked of it at once', async () => {
     const schema = database.newSchema();
-    await expect.poll(connections).toBe(0);
+    await expect.poll(connections, { timeout: 20_000 }).toBe(0);
     await using owned = await openOwned({ connection: database.server.url, schema, poolSize: 10 });
     const { store, epoch } = owned;
     const work = Array.from({ length: 60 }, async (_, at) => {
@@ -46,7 +46,7 @@ describe.skipIf(postgresPrograms() === undefined)('opening a store in PostgreSQL
     expect(most).toBeGreaterThan(3);
     expect(most).toBeLessThanOrEqual(11);
     await store.close();
-    await expect.poll(connections).toBe(0);
+    await expect.poll(connections, { timeout: 20_000 }).toBe(0);
   });
 
   it('R5: goes past hosts that are down or take no writes', async () => {
