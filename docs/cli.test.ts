@@ -9,7 +9,9 @@ const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 
 describe('docs/cli.md', () => {
   it('A6 Q3: names every command, flag and variable of the help, and no other', async () => {
-    const helps = await Promise.all(['', 'run', 'resume', 'status', 'events'].map(helpOf));
+    const helps = await Promise.all(
+      ['', 'run', 'resume', 'status', 'events', 'doctor'].map(helpOf),
+    );
     const help = helps.join('\n');
     const flags = new Set(
       [...help.matchAll(/(?<=^ {2}(?:-\w, )?)--[\w-]+/gm)].map(([flag]) => flag),

@@ -3,10 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
 import { postgres } from '@overseer/storage/postgres';
-import {
-  type PostgresServer,
-  startPostgres,
-} from '../../packages/storage/src/postgres/postgres-server.fixture.ts';
+import { type PostgresServer, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 import type { FaultReport, FaultSetting, FaultWork } from '../harness/fault-work.ts';
 import { expectedEvent, STREAM } from '../store-kill/expected-event.ts';
 

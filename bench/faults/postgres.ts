@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
 import { postgres } from '@overseer/storage/postgres';
+import { startPostgresPair } from '@overseer/storage/postgres/throwaway-server';
 import type { FaultReport, FaultSetting, FaultWork } from '../harness/fault-work.ts';
-import { startPair } from '../postgres/start-pair.ts';
 import { expectedEvent, STREAM } from '../store-kill/expected-event.ts';
 
 /** Those who append at once. */
@@ -53,7 +53,7 @@ async function failOver({ random, trials, progress }: FaultSetting): Promise<Fau
 }
 
 async function once(aliveMs: number): Promise<Trial> {
-  await using pair = await startPair();
+  await using pair = await startPostgresPair();
   const connection = [pair.primary.url, pair.standby.url];
   const store = await postgres({ connection, patienceMs: PATIENCE_MS })();
   const lease = await store.leases.acquire(STREAM, currentHolder('faults'));

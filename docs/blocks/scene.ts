@@ -15,8 +15,12 @@ export interface Scene {
 /** The folder of all scenes; git ignores it. */
 export const scenes: string = join(root, '.overseer', 'docs');
 
-/** Makes a document's scene anew, with the mock service at `url` in place of every provider. */
-export async function createScene(document: string, url: string): Promise<Scene> {
+/** Makes a document's scene anew, with the mock service at `url` in place of every provider, and a database where there is one. */
+export async function createScene(
+  document: string,
+  url: string,
+  database?: string,
+): Promise<Scene> {
   const folder = join(scenes, document.replaceAll(/\W+/g, '-').toLowerCase());
   const code = join(folder, 'code');
   const repository = join(folder, 'repository');
@@ -27,7 +31,11 @@ export async function createScene(document: string, url: string): Promise<Scene>
   await initRepository(repository);
   await writeFile(join(bin, 'overseer'), command);
   await chmod(join(bin, 'overseer'), 0o755);
-  return { code, repository, env: environment(bin, folder, url) };
+  return {
+    code,
+    repository,
+    env: { ...environment(bin, folder, url), ...(database && { DATABASE_URL: database }) },
+  };
 }
 
 const project: Readonly<Record<string, string>> = {

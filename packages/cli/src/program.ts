@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
@@ -78,10 +79,18 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--json', 'one JSON object a line')
     .action(async (run: string | undefined, flags) => done(await statusCommand(run, flags)));
   addPlaceFlags(program.command('events [run]').description('print the events of a journal'))
-    .option('--after <seq>', 'only events after this place', wholeNumber)
+    .option('--after <seq>', 'only events after this place', wholeNumber('--after', 0))
     .option('--follow', 'go on with events that come')
     .option('--json', 'one JSON object a line')
     .action(async (run: string | undefined, flags) => done(await eventsCommand(run, flags)));
+  addPlaceFlags(
+    program
+      .command('doctor')
+      .description('examine a journal and the place it is in: what is sound, and what it promises'),
+  )
+    .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
+    .option('--json', 'one JSON object a line')
+    .action(async (flags) => done(await doctorCommand(flags)));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

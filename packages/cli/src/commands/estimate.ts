@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { gitWorkspaces } from '@overseer/adapters/git';
 import { memory } from '@overseer/core';
 import type { TaskGraph } from '@overseer/core/spec';
-import { sqlite } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
 import { lookAtStore } from '../setup/look-at-store.ts';
+import { hasJournal, storeOf } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import { estimateTable } from '../view/estimate-table.ts';
 import { type Ground, openTeam, type WorkOptions } from './work.ts';
@@ -24,7 +23,7 @@ export async function estimate(options: WorkOptions, graph: TaskGraph): Promise<
 /** Journal and repository to look at: nothing is written to either, nor mended in it. */
 function sightOf({ journal, repository }: Project): Ground {
   return {
-    store: existsSync(journal) ? lookAtStore(sqlite(journal)) : memory(),
+    store: hasJournal({ journal }) ? lookAtStore(storeOf({ journal })) : memory(),
     ...(repository === undefined
       ? {}
       : { workspaces: { ...gitWorkspaces({ repository }), prepare: async () => undefined } }),

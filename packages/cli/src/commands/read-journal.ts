@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { ConfigError } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
-import { sqlite } from '@overseer/storage/sqlite';
-import { findProject, type Project } from '../setup/project.ts';
+import { requireJournal, storeOf } from '../setup/open-journal.ts';
+import { findProject } from '../setup/project.ts';
 
 const STREAM = 'project/default';
 const PAGE = 1_000;
@@ -21,16 +19,7 @@ export async function openJournal(flags: PlaceFlags): Promise<StateStore> {
     folder: process.cwd(),
   });
   requireJournal(project);
-  return await sqlite(project.journal)();
-}
-
-/** Throws `ConfigError` `config.no-journal` where nothing was ever worked. */
-export function requireJournal({ journal }: Project): void {
-  if (existsSync(journal)) return;
-  throw new ConfigError(
-    'config.no-journal',
-    `There is no journal at ${journal}; say --repo or --journal.`,
-  );
+  return await storeOf(project)();
 }
 
 /** Every event of a journal, or of one run, after `seq` `after`. */

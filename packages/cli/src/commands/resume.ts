@@ -1,12 +1,12 @@
 import type { Overseer, Run } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
+import { requireJournal, shownJournal } from '../setup/open-journal.ts';
 import { findProject, type Project } from '../setup/project.ts';
 import { isSavedPlan, placeForPlan } from '../setup/saved-plan.ts';
 import { readSource, sourceOfRun } from '../setup/tasks.ts';
 import { answerOldest } from './person-asked.ts';
 import { planOnRecord } from './plan-on-record.ts';
 import { prepareWork } from './prepare.ts';
-import { requireJournal } from './read-journal.ts';
 import { type RunFlags, resumeCommandOf } from './run-flags.ts';
 import { stopEarly, stoppedEarly } from './stop-early.ts';
 import { tellPlan } from './tell-plan.ts';
@@ -65,7 +65,10 @@ export async function resumeRun(
   const wanted = id === undefined ? unfinished.at(-1) : unfinished.find((run) => run.id === id);
   if (wanted === undefined) {
     if (id === undefined) return undefined;
-    throw new ConfigError('run.unknown', `There is no unfinished run ${id} in ${project.journal}.`);
+    throw new ConfigError(
+      'run.unknown',
+      `There is no unfinished run ${id} in ${shownJournal(project.journal)}.`,
+    );
   }
   const run = overseer.open(wanted.id);
   const source = isSavedPlan(tasks)

@@ -81,9 +81,9 @@ describe('words of flags', () => {
   });
 
   it('X5: a place in the journal is a whole number', () => {
-    expect(wholeNumber('012')).toBe(12);
+    expect(wholeNumber('--after', 0)('012')).toBe(12);
     for (const text of ['x', '-1', '1.5', '', '1e3', '9'.repeat(16)]) {
-      expect(() => wholeNumber(text)).toThrow(
+      expect(() => wholeNumber('--after', 0)(text)).toThrow(
         expect.objectContaining({ code: 'config.command-line' }),
       );
     }

@@ -1,6 +1,7 @@
 import { ConfigError } from '@overseer/core/plugin';
 import type { Check, LimitText } from '@overseer/core/spec';
 import type { Command } from 'commander';
+import { shownJournal } from '../setup/open-journal.ts';
 import { collect, quote } from './words-of-flags.ts';
 
 /** What `overseer run` and `overseer resume` may be told about the team and the project. */
@@ -26,7 +27,10 @@ export interface RunFlags {
 export function addPlaceFlags(command: Command): Command {
   return command
     .option('--repo <path>', 'the git repository (default: the one around the current folder)')
-    .option('--journal <path>', 'the journal (default: .overseer/journal.db of the repository)');
+    .option(
+      '--journal <place>',
+      'the journal, a file or postgres://… (default: .overseer/journal.db of the repository)',
+    );
 }
 
 /** Adds the flags of `RunFlags` to a command, but for `--tasks`, which means something of its own to each. */
@@ -85,7 +89,7 @@ export function wholeChecksOf(flags: RunFlags): readonly Check[] {
 export function resumeCommandOf(program: string, flags: RunFlags): string {
   const said: readonly (readonly [string, string | undefined])[] = [
     ['--repo', flags.repo],
-    ['--journal', flags.journal],
+    ['--journal', flags.journal === undefined ? undefined : shownJournal(flags.journal)],
     ['--tasks', flags.tasks],
     ['--save-plan', flags.savePlan],
     ['--base-url', flags.baseUrl],

@@ -10,11 +10,13 @@ export function quote(word: string): string {
   return /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Reads a place in the journal. Throws `ConfigError` `config.command-line`. */
-export function wholeNumber(value: string): number {
-  if (/^\d{1,15}$/.test(value)) return Number(value);
-  throw new ConfigError(
-    'config.command-line',
-    `--after takes a whole number from 0 on, and got ${JSON.stringify(value)}.`,
-  );
+/** Reads the whole number of a flag, `least` or more. Throws `ConfigError` `config.command-line`. */
+export function wholeNumber(flag: string, least: number): (value: string) => number {
+  return (value) => {
+    if (/^\d{1,15}$/.test(value) && Number(value) >= least) return Number(value);
+    throw new ConfigError(
+      'config.command-line',
+      `${flag} takes a whole number from ${least} on, and got ${JSON.stringify(value)}.`,
+    );
+  };
 }

@@ -1,7 +1,7 @@
 import { gitWorkspaces } from '@overseer/adapters/git';
 import { createOverseer, type Overseer, type OverseerOptions, type Run } from '@overseer/core';
-import { sqlite } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
+import { shownJournal, storeOf } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import type { TeamParts } from '../setup/team.ts';
 import { failureLines } from '../view/failure-lines.ts';
@@ -85,7 +85,7 @@ async function report(
   }
   const screen = lastScreen({
     view,
-    journal: project.journal,
+    journal: shownJournal(project.journal),
     commits: await commitsOf(project.repository, run.id),
     columns: output.isTerminal ? output.columns : undefined,
     notes: [
@@ -126,7 +126,7 @@ export async function openTeam(
 /** The project's journal, and its repository where there is one. */
 function groundOf({ journal, repository }: Project): Ground {
   return {
-    store: sqlite(journal),
+    store: storeOf({ journal }),
     ...(repository === undefined ? {} : { workspaces: gitWorkspaces({ repository }) }),
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ConfigError } from '@overseer/core/plugin';
+import { isPostgresAddress } from '@overseer/storage/postgres';
 
 /** Where a run works and where it keeps its state. */
 export interface Project {
@@ -8,7 +9,7 @@ export interface Project {
   readonly folder: string;
   /** Absolute; `undefined` for runs that work on no files. */
   readonly repository: string | undefined;
-  /** Absolute. */
+  /** An absolute path, or an address of PostgreSQL. */
   readonly journal: string;
 }
 
@@ -34,7 +35,9 @@ export function findProject({ repository, journal, folder }: ProjectWish): Proje
     journal:
       journal === undefined
         ? join(found ?? folder, '.overseer', 'journal.db')
-        : resolve(folder, journal),
+        : isPostgresAddress(journal)
+          ? journal
+          : resolve(folder, journal),
   };
 }
 

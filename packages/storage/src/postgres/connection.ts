@@ -1,5 +1,8 @@
 import type { PgClient, PgResult, PgStatement } from './pg-client.ts';
 
+/** The code of the error of a server that did not answer in time. */
+export const SILENT = 'SILENT';
+
 /** How long the answer of a statement may come later than the server's own limit, in ms. */
 const GRACE_MS = 1_000;
 
@@ -35,8 +38,8 @@ export class Connection {
     if (this.#broken !== undefined) throw this.#broken;
     this.#client.ref();
     const timer = setTimeout(() => {
-      const problem = `Connection terminated: no answer within ${this.#timeoutMs + GRACE_MS} ms`;
-      this.break(new Error(problem));
+      const ms = this.#timeoutMs + GRACE_MS;
+      this.break(Object.assign(new Error(`no answer within ${ms} ms`), { code: SILENT }));
     }, this.#timeoutMs + GRACE_MS);
     const broken = new Promise<never>((_, reject) => {
       this.#breakOff = reject;
@@ -45,7 +48,8 @@ export class Connection {
       const answer = await Promise.race([this.#client.query(statement), broken]);
       if (this.#unreplicated) {
         // Whether the commit outlives a failover is unknown, as when the connection is lost in it.
-        this.break(new Error('Connection terminated: the standby did not confirm a commit'));
+        const problem = 'the wait for the standby was cut short';
+        this.break(Object.assign(new Error(problem), { code: SILENT }));
       }
       if (this.#broken !== undefined) throw this.#broken;
       // Of several statements in one text, the last is what was asked.

@@ -1,5 +1,6 @@
 import { StoreError, type StoreErrorCode } from '@overseer/core/plugin';
 import type { Refusal } from '../sqlite/protocol.ts';
+import { SILENT } from './connection.ts';
 
 /** What an error of PostgreSQL or of the network means for the store, and what to do about it. Never shows a password. */
 export function explainFailure(error: unknown, name: string): Refusal {
@@ -28,13 +29,18 @@ export function isLost(error: unknown): boolean {
   );
 }
 
+/** Whether something was held too long, maybe by what was asked for on a connection that is given up. */
+export function isHeldUp(error: unknown): boolean {
+  return codeOf(error) === '55P03';
+}
+
 /** Whether the same transaction may succeed when it is tried again: another one came in between. */
 export function isCollision(error: unknown): boolean {
   return ['40001', '40P01', '23505'].includes(codeOf(error) ?? '');
 }
 
 /** The SQLSTATE of a server's error, or the name of a system's. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
@@ -64,7 +70,13 @@ const CORRUPT: Meaning = {
 const SLOW: Meaning = {
   refused: 'store.busy',
   sentence: (name) =>
-    `${name} did not finish in time: another process holds what is needed, or the server is overloaded. Try again later`,
+    `${name} did not finish in time: another process holds what is needed, the server is overloaded, or it waits for a synchronous standby that is not there`,
+};
+
+const UNANSWERED: Meaning = {
+  refused: 'store.unreachable',
+  sentence: (name) =>
+    `${name} did not answer in time: it is cut off or overloaded, or it waits for a synchronous standby that is not there`,
 };
 
 /** By SQLSTATE, https://www.postgresql.org/docs/15/errcodes-appendix.html. */
@@ -108,11 +120,13 @@ const MEANING: Readonly<Record<string, Meaning>> = {
   '22021': CORRUPT,
   XX001: CORRUPT,
   XX002: CORRUPT,
+  [SILENT]: UNANSWERED,
   '55P03': SLOW,
   '57014': SLOW,
 };
 
 const NETWORK: ReadonlySet<string> = new Set([
+  SILENT,
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'],
   ...['ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', 'ENETDOWN', 'EHOSTDOWN'],
 ]);

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrozenReader } from './frozen-session.fixture.ts';
-import { postgresPrograms } from './postgres-server.fixture.ts';
 import { eventAt, openOwned, openStore, testDatabase } from './postgres-tests.fixture.ts';
+import { postgresPrograms } from './throwaway-server.ts';
 
 const LEASE_MS = 900;
 
@@ -123,6 +123,43 @@ describe.skipIf(postgresPrograms() === undefined)('leases in PostgreSQL', () => 
     const taken = two.events.append(b, [{ ...eventAt(3, 'test', 'project/c'), id: 'another' }]);
     await expect(taken).rejects.toMatchObject({ code: 'store.conflict' });
     expect(await two.events.head('project/c')).toBe(3);
+  });
+
+  it('R6: two that take from each other again and again never write under an epoch that has passed', {
+    timeout: 60_000,
+  }, async () => {
+    const schema = database.newSchema();
+    const dead = { ...currentHolder('dead'), pid: 2 ** 22 + 1, processStart: '1' };
+    const end = performance.now() + 2_500;
+    let refusals = 0;
+    const usurp = async (name: string): Promise<void> => {
+      await using store = await openStore({ connection: database.server.url, schema });
+      for (let turn = 0; performance.now() < end; turn++) {
+        const answer = await store.leases.acquire('system', dead);
+        if (answer.kind === 'busy') throw new Error('the dead hold on');
+        const { epoch } = answer;
+        let seq = await store.events.head('system');
+        const append = (): Promise<void> => {
+          const id = `${name} ${turn} ${++seq}`;
+          return store.events.append(epoch, [{ ...eventAt(seq), id, epoch }]);
+        };
+        while (
+          performance.now() < end &&
+          (await append().then(
+            () => true,
+            () => false,
+          ))
+        );
+        refusals++;
+      }
+    };
+    await Promise.all([usurp('a'), usurp('b'), usurp('c')]);
+    expect(refusals).toBeGreaterThan(20);
+    await using store = await openStore({ connection: database.server.url, schema });
+    const events = await store.events.read({ stream: 'system', after: 0, limit: 10_000 });
+    expect(events.length).toBeGreaterThan(20);
+    const epochs = events.map(({ epoch }) => epoch);
+    expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
   });
 
   it('R6: whoever stands still inside a transaction holds up the heir for no longer than the lease', async () => {

@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
-export { isPostgresAddress } from './addresses.ts';
+export type { Finding } from '../finding.ts';
+export { isPostgresAddress, redact as redactAddress } from './addresses.ts';
+export { examinePostgres } from './examine-postgres.ts';
 export { postgres } from './postgres.ts';
 export type { PostgresOptions } from './postgres-options.ts';
 export { postgresReservations } from './reservations/postgres-reservations.ts';

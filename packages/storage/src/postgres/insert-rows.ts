@@ -34,15 +34,59 @@ export async function openStreams(
   return ids;
 }
 
-/**
- * Writes events of several streams at once. Bytes go as one value, for an array of them would be sent as text of twice the
- * length.
- */
+/** A lease that has to be held as it is while events are written. */
+export interface Guard {
+  readonly epoch: number;
+  readonly streams: readonly string[];
+}
+
+const INSERT_EVENTS = `INSERT INTO event (stream, seq, id, run, codec, body, lifted, hash)
+  SELECT stream, seq, id, run, 0, substring($8::bytea FROM start FOR size), lifted,
+    substring($9::bytea FROM (place::int - 1) * ${HASH_BYTES} + 1 FOR ${HASH_BYTES})
+  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[])
+    WITH ORDINALITY AS given (stream, seq, id, run, lifted, start, size, place)`;
+
+/** The same in one statement with what `lockLeases` and `fence` do; it writes all, or nothing. */
+const INSERT_GUARDED = `WITH held AS MATERIALIZED (
+    SELECT name, epoch FROM lease
+    WHERE (name = ANY($10::text[]) OR epoch = $11) AND holder IS NOT NULL ORDER BY name FOR SHARE
+  ), allowed AS MATERIALIZED (
+    SELECT coalesce(bool_or(epoch = $11), false)
+      AND coalesce(bool_and(epoch = $11 OR name <> ALL($10::text[])), true) AS so
+    FROM held
+  )
+  ${INSERT_EVENTS}, allowed WHERE allowed.so`;
+
+/** Writes events of several streams at once, in the transaction that is open. */
 export async function insertEvents(
   connection: Connection,
   events: Events,
   ids: ReadonlyMap<string, string>,
 ): Promise<void> {
+  await connection.query({
+    name: 'insert-events',
+    text: INSERT_EVENTS,
+    values: columnsOf(events, ids),
+  });
+}
+
+/** Writes events in a transaction of their own, if the guard's lease is held; answers whether that was so. */
+export async function insertGuarded(
+  connection: Connection,
+  events: Events,
+  ids: ReadonlyMap<string, string>,
+  { epoch, streams }: Guard,
+): Promise<boolean> {
+  const { rowCount } = await connection.query({
+    name: 'insert-guarded',
+    text: INSERT_GUARDED,
+    values: [...columnsOf(events, ids), streams.map(toText), epoch],
+  });
+  return rowCount !== 0;
+}
+
+/** Bytes go as one value, for an array of them would be sent as text of twice the length. */
+function columnsOf(events: Events, ids: ReadonlyMap<string, string>): readonly unknown[] {
   const all = [...events].flatMap(([stream, added]) =>
     added.map((event) => ({ ...event, number: ids.get(stream), bytes: Buffer.from(event.body) })),
   );
@@ -51,25 +95,17 @@ export async function insertEvents(
     end += bytes.byteLength;
     return end - bytes.byteLength + 1;
   });
-  await connection.query({
-    name: 'insert-events',
-    text: `INSERT INTO event (stream, seq, id, run, codec, body, lifted, hash)
-      SELECT stream, seq, id, run, 0, substring($8::bytea FROM start FOR size), lifted,
-        substring($9::bytea FROM (place::int - 1) * ${HASH_BYTES} + 1 FOR ${HASH_BYTES})
-      FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[])
-        WITH ORDINALITY AS given (stream, seq, id, run, lifted, start, size, place)`,
-    values: [
-      all.map(({ number }) => number),
-      all.map(({ seq }) => seq),
-      all.map(({ id }) => toText(id)),
-      all.map(({ run }) => (run === undefined ? null : toText(run))),
-      all.map(({ lifted }) => lifted),
-      starts,
-      all.map(({ bytes }) => bytes.byteLength),
-      Buffer.concat(all.map(({ bytes }) => bytes)),
-      Buffer.from(all.map(({ hash }) => hash).join(''), 'hex'),
-    ],
-  });
+  return [
+    all.map(({ number }) => number),
+    all.map(({ seq }) => seq),
+    all.map(({ id }) => toText(id)),
+    all.map(({ run }) => (run === undefined ? null : toText(run))),
+    all.map(({ lifted }) => lifted),
+    starts,
+    all.map(({ bytes }) => bytes.byteLength),
+    Buffer.concat(all.map(({ bytes }) => bytes)),
+    Buffer.from(all.map(({ hash }) => hash).join(''), 'hex'),
+  ];
 }
 
 /** Writes blobs that are not there yet, in an order that is the same for all, so that no two writers wait for each other. */

@@ -1,7 +1,13 @@
 import { isRefusal, type Write, type WriteOutcome } from '../sqlite/protocol.ts';
 import type { Connection } from './connection.ts';
 import { fence, type HeldLeases, lockLeases } from './held-leases.ts';
-import { insertBlobs, insertEvents, insertSpans, openStreams } from './insert-rows.ts';
+import {
+  insertBlobs,
+  insertEvents,
+  insertGuarded,
+  insertSpans,
+  openStreams,
+} from './insert-rows.ts';
 import { KnownSpans } from './known-spans.ts';
 import { fromText, toText } from './names.ts';
 import { NewRows } from './new-rows.ts';
@@ -44,6 +50,8 @@ export class JournalWriter {
     // Another server may have lost what the last one said.
     if (connection !== this.#connection || tries > 0) this.#forget();
     this.#connection = connection;
+    const atOnce = tries === 0 ? await this.#writeAtOnce(connection, writes) : undefined;
+    if (atOnce !== undefined) return atOnce;
     try {
       await connection.query('BEGIN');
       // A commit that was cut off waited for its standby in vain; this one must wait for both.
@@ -58,6 +66,35 @@ export class JournalWriter {
       await connection.query('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  }
+
+  /**
+   * Most groups are events of one holder that go on with streams it wrote before: those are written in one statement, for each
+   * costs a way to the server and back. `undefined` where nothing was written, for more has to be done or something is refused.
+   */
+  async #writeAtOnce(
+    connection: Connection,
+    writes: readonly Write[],
+  ): Promise<readonly WriteOutcome[] | undefined> {
+    const appends = writes.filter((write) => write.kind === 'append');
+    const [epoch = 0, ...others] = new Set(appends.map((append) => append.epoch));
+    const streams = [...new Set(appends.flatMap(streamsOf))];
+    const ends = this.#ends.known(streams);
+    if (appends.length < writes.length || others.length > 0 || ends === undefined) return undefined;
+    const held = new Map([['', { epoch, holder: '' }]]);
+    const plan = await this.#judge(connection, writes, ends, held);
+    const { events, blobs } = plan.rows;
+    const ids = new Map([...ends].map(([name, { id = '' }]) => [name, id]));
+    const isMore = events.size === 0 || blobs.size > 0 || plan.outcomes.some(isRefusal);
+    if (isMore || this.#spans.unknown(events, ids).length > 0) return undefined;
+    try {
+      if (!(await insertGuarded(connection, events, ids, { epoch, streams }))) return undefined;
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+    this.#note(plan);
+    return plan.outcomes;
   }
 
   async #plan(connection: Connection, writes: readonly Write[]): Promise<Plan> {

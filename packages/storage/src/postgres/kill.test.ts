@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { currentHolder } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postgresPrograms } from './postgres-server.fixture.ts';
 import { openStore, testDatabase } from './postgres-tests.fixture.ts';
+import { postgresPrograms } from './throwaway-server.ts';
 
 const KILLS = 6;
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postgresPrograms } from './postgres-server.fixture.ts';
 import { eventAt, openOwned, testDatabase } from './postgres-tests.fixture.ts';
 import { startProxy } from './proxy.fixture.ts';
+import { postgresPrograms } from './throwaway-server.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('postgres, when the connection is lost', () => {
   const database = testDatabase(beforeAll, afterAll);
@@ -26,6 +26,28 @@ describe.skipIf(postgresPrograms() === undefined)('postgres, when the connection
       const events = await store.events.read({ stream: 'system', after: 0, limit: 10 });
       expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
       expect(database.server.sql(`SELECT count(*) FROM ${schema}.event`)).toBe('5');
+    },
+  );
+
+  it.each(['cut-before-commit', 'cut-after-commit'] as const)(
+    'R1: an append that is one statement is there once when its answer is lost (%s)',
+    async (fault) => {
+      await using proxy = await startProxy(database.server.port);
+      const schema = database.newSchema();
+      await using owned = await openOwned({ connection: proxy.url, schema });
+      const { store, epoch } = owned;
+      await store.events.append(
+        epoch,
+        [1, 2, 3, 4, 5, 6, 7].map((seq) => eventAt(seq)),
+      );
+      await store.events.append(epoch, [eventAt(8)]);
+      proxy.commit = 'insert-guarded';
+      proxy.fault = fault;
+      await Promise.all([9, 10].map((seq) => store.events.append(epoch, [eventAt(seq)])));
+      expect(proxy.fault).toBe('none');
+      await store.events.append(epoch, [eventAt(11)]);
+      expect(database.server.sql(`SELECT count(*), max(seq) FROM ${schema}.event`)).toBe('11|11');
+      expect(await store.events.read({ stream: 'system', after: 0, limit: 99 })).toHaveLength(11);
     },
   );
 

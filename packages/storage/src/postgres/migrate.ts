@@ -21,7 +21,7 @@ export async function migrate(
   try {
     const before = await versionOf(connection, name, migrations.length);
     if (before === 0) {
-      await connection.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+      await makeSchema(connection, schema);
       await connection.query(`
         CREATE TABLE meta (key text PRIMARY KEY, value bigint NOT NULL);
         INSERT INTO meta VALUES ('version', 0), ('min_writer', 1)`);
@@ -40,6 +40,13 @@ export async function migrate(
     const unlock = { text: 'SELECT pg_advisory_unlock($1)', values: [key] };
     await connection.query(unlock).catch(() => undefined);
   }
+}
+
+/** Whoever may not create schemas can be given one. */
+async function makeSchema(connection: Connection, schema: string): Promise<void> {
+  const text = 'SELECT FROM pg_namespace WHERE nspname = $1';
+  const { rows } = await connection.query({ text, values: [schema] });
+  if (rows.length === 0) await connection.query(`CREATE SCHEMA "${schema}"`);
 }
 
 /** How many changes a schema has had, 0 for one that is not there. */

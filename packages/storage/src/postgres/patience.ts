@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@overseer/core/plugin';
-import { isCollision, isLost, toStoreError } from './explain-failure.ts';
+import { isCollision, isHeldUp, isLost, toStoreError } from './explain-failure.ts';
 
 /** How often a transaction is tried that another came in between of. */
 const COLLISIONS = 10;
@@ -50,7 +50,7 @@ function mayPass(error: unknown): boolean {
   if (error instanceof StoreError) {
     return error.code === 'store.unreachable' || error.code === 'store.read-only';
   }
-  return isLost(error);
+  return isLost(error) || isHeldUp(error);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

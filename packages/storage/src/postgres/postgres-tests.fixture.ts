@@ -6,7 +6,7 @@ import {
   type PostgresServer,
   type PostgresServerOptions,
   startPostgres,
-} from './postgres-server.fixture.ts';
+} from './throwaway-server.ts';
 
 /** A server for the tests of one file, with a schema for each that asks. */
 export interface TestDatabase {

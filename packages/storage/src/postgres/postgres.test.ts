@@ -2,8 +2,8 @@ import type { StateStore } from '@overseer/core/spec';
 import { stateStoreConformance } from '@overseer/core/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { postgres } from './postgres.ts';
-import { postgresPrograms } from './postgres-server.fixture.ts';
 import { testDatabase } from './postgres-tests.fixture.ts';
+import { postgresPrograms } from './throwaway-server.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('postgres (needs PostgreSQL 15 or newer)', () => {
   const database = testDatabase(beforeAll, afterAll);

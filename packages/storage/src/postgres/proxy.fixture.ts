@@ -18,8 +18,8 @@ export interface Proxy extends AsyncDisposable {
 /** How long an answer that is thrown away is waited for, in ms: until the server has surely done what it was asked. */
 const DONE_MS = 100;
 
-/** Starts a wire to a PostgreSQL server on this machine. */
-export async function startProxy(port: number): Promise<Proxy> {
+/** Starts a wire to a PostgreSQL server on this machine; a pooler tells clients another number of their session. */
+export async function startProxy(port: number, isPooler = false): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
@@ -49,6 +49,7 @@ export async function startProxy(port: number): Promise<Proxy> {
       setTimeout(() => client.destroy(), DONE_MS);
     });
     upstream.on('data', (chunk) => {
+      if (isPooler) renumber(chunk);
       if (proxy.fault !== 'silent') client.write(chunk);
     });
   });
@@ -70,4 +71,10 @@ export async function startProxy(port: number): Promise<Proxy> {
     },
   };
   return proxy;
+}
+
+/** Changes the first byte of the number in `BackendKeyData`. */
+function renumber(chunk: Buffer): void {
+  const at = chunk.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+  if (at >= 0) chunk[at + 5] = 0x7f;
 }

@@ -37,6 +37,15 @@ export class StreamEnds {
     return { ends, fresh };
   }
 
+  /** The ends of these streams, if all of them are in memory. */
+  known(names: readonly string[]): ReadonlyMap<string, StreamEnd> | undefined {
+    const found = names.flatMap((name) => {
+      const end = this.#known.get(name);
+      return end === undefined ? [] : [[name, end] as const];
+    });
+    return found.length === names.length && names.length > 0 ? new Map(found) : undefined;
+  }
+
   /** Notes an end that was committed. */
   note(name: string, end: StreamEnd): void {
     this.#known.set(name, end);

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { Finding } from '../finding.ts';
 export type {
   OpenDatabase,
   SqliteChange,
@@ -12,5 +13,6 @@ export type {
   SqliteStatement,
   SqliteValue,
 } from './driver.ts';
+export { examineSqlite } from './examine-sqlite.ts';
 export { sqliteReservations } from './reservations/sqlite-reservations.ts';
 export { type SqliteOptions, sqlite } from './sqlite.ts';

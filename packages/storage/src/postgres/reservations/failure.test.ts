@@ -4,9 +4,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { ReservationRequest, ReservationStore } from '@overseer/core/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postgresPrograms } from '../postgres-server.fixture.ts';
 import { testDatabase } from '../postgres-tests.fixture.ts';
 import { startProxy } from '../proxy.fixture.ts';
+import { postgresPrograms } from '../throwaway-server.ts';
 import { postgresReservations } from './postgres-reservations.ts';
 
 /** Reserves until it is killed, and says each id once it is held. */

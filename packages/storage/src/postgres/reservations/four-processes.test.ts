@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { keepLimitsTogether } from '../../sqlite/reservations/four-processes.fixture.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.fixture.ts';
-import { postgresPrograms } from '../postgres-server.fixture.ts';
 import { testDatabase } from '../postgres-tests.fixture.ts';
+import { postgresPrograms } from '../throwaway-server.ts';
 
 const { newPath } = temporaryFolder(afterAll);
 

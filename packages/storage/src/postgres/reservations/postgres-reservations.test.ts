@@ -1,8 +1,8 @@
 import { reservationsConformance } from '@overseer/core/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { settle } from '../postgres-options.ts';
-import { postgresPrograms } from '../postgres-server.fixture.ts';
 import { testDatabase } from '../postgres-tests.fixture.ts';
+import { postgresPrograms } from '../throwaway-server.ts';
 import { openReservations } from './postgres-reservations.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('postgresReservations', () => {

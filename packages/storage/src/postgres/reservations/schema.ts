@@ -1,5 +1,5 @@
 /** For how long a member that no other sees may give no word, in ms. */
-export const SILENT_MS = 20_000;
+const SILENT_MS = 20_000;
 
 /** A time that is earlier than the last one by more than this tells of a clock that was set back. */
 const SET_BACK_MS = 30_000;

@@ -10,6 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The oldest server that the store works with. */
 const LEAST_VERSION = 15;
 
+/** How long a server may take to start, in ms. */
+const PATIENCE_MS = 30_000;
+
 /** How a server that is only there for a while is started. */
 export interface PostgresServerOptions {
   /** Whether commits go to the disk; without, it is faster, and nothing survives a power cut. The default is `false`. */
@@ -63,7 +66,12 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const run = (program: string, ...args: readonly string[]): string =>
     output(asOwner(owner, join(programs, program), args));
   const folder = join(home, 'data');
-  makeFiles(run, folder, options.standbyOf);
+  try {
+    makeFiles(run, folder, options.standbyOf);
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  }
   const port = await freePort();
   const flags = flagsOf(port, home, options);
   let watch: ChildProcess | undefined;
@@ -98,6 +106,33 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     [Symbol.asyncDispose]: async () => {
       await stop();
       rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A server and one that follows it, without which it acknowledges nothing. */
+export interface PostgresPair extends AsyncDisposable {
+  readonly primary: PostgresServer;
+  readonly standby: PostgresServer;
+}
+
+/** Starts a primary with a synchronous standby; commits of both go to the disk. */
+export async function startPostgresPair(): Promise<PostgresPair> {
+  const primary = await startPostgres({ fsync: true });
+  const standby = await startPostgres({ fsync: true, standbyOf: primary });
+  primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+  primary.sql('SELECT pg_reload_conf()');
+  const end = performance.now() + PATIENCE_MS;
+  while (primary.sql('SELECT sync_state FROM pg_stat_replication') !== 'sync') {
+    if (performance.now() > end) throw new Error('The standby does not follow its primary.');
+    await sleep(50);
+  }
+  return {
+    primary,
+    standby,
+    [Symbol.asyncDispose]: async () => {
+      await standby[Symbol.asyncDispose]();
+      await primary[Symbol.asyncDispose]();
     },
   };
 }
@@ -191,7 +226,7 @@ function watchOver(home: string, command: readonly string[]): ChildProcess {
 }
 
 async function untilReady(programs: string, port: number, home: string): Promise<void> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + PATIENCE_MS;
   const ask = ['-q', '-h', '127.0.0.1', '-p', `${port}`];
   while (spawnSync(join(programs, 'pg_isready'), ask).status !== 0) {
     if (performance.now() > end) {

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { ConfigError } from '@overseer/core/plugin';
+import type { OpenStore } from '@overseer/core/spec';
+import { isPostgresAddress, postgres, redactAddress } from '@overseer/storage/postgres';
+import { sqlite } from '@overseer/storage/sqlite';
+import type { Project } from './project.ts';
+
+type Place = Pick<Project, 'journal'>;
+
+/** The store in which a project's journal is: a file, or a database of PostgreSQL. */
+export function storeOf({ journal }: Place): OpenStore {
+  return isPostgresAddress(journal) ? postgres(journal) : sqlite(journal);
+}
+
+/** Whether there may be a journal already; only opening a database tells whether there is one in it. */
+export function hasJournal({ journal }: Place): boolean {
+  return isPostgresAddress(journal) || existsSync(journal);
+}
+
+/** Throws `ConfigError` `config.no-journal` where nothing was ever worked. */
+export function requireJournal(place: Place): void {
+  if (hasJournal(place)) return;
+  throw new ConfigError(
+    'config.no-journal',
+    `There is no journal at ${place.journal}; say --repo or --journal.`,
+  );
+}
+
+/** Where a journal is, as people may see it: without a password. */
+export function shownJournal(journal: string): string {
+  return isPostgresAddress(journal) ? redactAddress(journal) : journal;
+}
