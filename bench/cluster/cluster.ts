@@ -1,10 +1,7 @@
 import { type MockService, startMockService } from '@overseer/adapters/mock-llm';
 import type { StateStore } from '@overseer/core/spec';
 import { postgres } from '@overseer/storage/postgres';
-import {
-  type PostgresServer,
-  startPostgres,
-} from '../../packages/storage/src/postgres/postgres-server.fixture.ts';
+import { type PostgresServer, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 import { type ClusterWork, seedProjects } from './seed-projects.ts';
 import { type NodePlace, type NodeProcess, startNode } from './start-node.ts';
 

@@ -1,21 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { memory } from './journal/memory-store.ts';
+import type { ModelRequest } from './spec/model.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
 const plan = JSON.stringify({
   tasks: [{ key: 'one', title: 'One', instruction: 'Do it.', kind: 'write', checks: [] }],
 });
 
+const PASS = '{"verdict":"pass","score":1,"findings":[]}';
+
+/** What a model does with a request, and what it says. */
+function answerTo({ output, messages }: ModelRequest): readonly [string, string] {
+  if (output?.type === 'json') return ['plans', plan];
+  return JSON.stringify(messages).includes('verdict') ? ['judges', PASS] : ['works', 'fine'];
+}
+
 /** A team whose models say who they are, and plan where they are asked to. */
 function team() {
   const asked: string[] = [];
   const named = (name: string) =>
     fakeModel({
-      reply: ({ output }) => {
-        const isPlan = output?.type === 'json';
-        asked.push(`${name} ${isPlan ? 'plans' : 'works'}`);
-        return { text: isPlan ? plan : 'fine' };
+      reply: (request) => {
+        const [does, text] = answerTo(request);
+        asked.push(`${name} ${does}`);
+        return { text };
       },
     });
   const models = {
@@ -43,7 +52,14 @@ describe('setOverseer', () => {
     await second.close();
     await using third = await createOverseer({ overseer: 'worker', models, store });
     expect(third.overseerModel).toBe('worker');
-    expect(asked.filter((one) => one.endsWith('plans'))).toEqual(['a plans', 'b plans', 'b plans']);
+    expect(asked.filter((one) => !one.endsWith('works'))).toEqual([
+      'a plans',
+      'a judges',
+      'b plans',
+      'b judges',
+      'b plans',
+      'b judges',
+    ]);
   });
 
   it('R8: a plan that waits for the one before is made by the other', async () => {
