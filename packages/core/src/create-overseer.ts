@@ -17,6 +17,9 @@ import type { ToolLimits } from './limit/tool-limits.ts';
 import { openJoint } from './open-joint.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
+import { defineProject } from './project/define-project.ts';
+import { openProject } from './project/open-project.ts';
+import { projectIdOf } from './project/project-options.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
@@ -117,7 +120,12 @@ async function start(
 ): Promise<Omit<OpenTeam, 'dispose'>> {
   const settings = createSettings(options, registered, team, store);
   try {
-    return await openWith(await openJoint(options, registered.models, settings));
+    const { project: wanted } = options;
+    const definition =
+      typeof wanted === 'object' ? defineProject(wanted, settings.validators) : undefined;
+    const opened = await openWith(await openJoint(options, registered.models, settings));
+    await openProject(opened.settings, opened.open, definition);
+    return opened;
   } catch (error) {
     await store.close();
     throw error;
@@ -126,7 +134,7 @@ async function start(
   async function openWith(joint: JointPlace | undefined): Promise<Omit<OpenTeam, 'dispose'>> {
     try {
       const shared: Settings = { ...settings, joint };
-      const open = await openKernel(shared, `project/${options.project ?? 'default'}`);
+      const open = await openKernel(shared, `project/${projectIdOf(options.project)}`);
       return { settings: shared, open };
     } catch (error) {
       await joint?.store.close().catch(() => undefined);
@@ -143,7 +151,7 @@ function createSettings(
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
-  const cache = cacheSettings(options.cache, options.project ?? 'default');
+  const cache = cacheSettings(options.cache, projectIdOf(options.project));
   return {
     overseer: options.overseer,
     members,

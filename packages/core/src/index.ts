@@ -58,6 +58,22 @@ export type { OverseerOptions, TeamEntry } from './options.ts';
 export type { Overseer } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
+export type { RollbackTarget } from './project/checkpoints.ts';
+export { defaultPhases } from './project/default-phases.ts';
+export type { ProjectVersion } from './project/history.ts';
+export type { PhaseAnswer, PhaseOrder, Project } from './project/project.ts';
+export { ProjectFold } from './project/project-fold.ts';
+export type { ProjectOptions } from './project/project-options.ts';
+export type {
+  ChecklistItem,
+  CheckpointState,
+  DeliverableState,
+  PhaseState,
+  ProjectRun,
+  ProjectState,
+  TaskCounts,
+} from './project/project-state.ts';
+export type { Rewound } from './project/rewind.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';

@@ -10,6 +10,7 @@ import { Readings } from './observe/readings.ts';
 import type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 import type { UsageRow } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
+import { Project } from './project/project.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
 import type { Practice } from './route/practices.ts';
 import type { CacheState } from './run/cache-state.ts';
@@ -40,6 +41,7 @@ import type { Priority, TaskGraph } from './spec/task.ts';
 export class Overseer implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #open: OpenKernel;
+  readonly #project: Project;
   readonly #dispose: () => Promise<void>;
   readonly #aborts = new AbortListeners();
   readonly #readings: Readings;
@@ -54,6 +56,7 @@ export class Overseer implements AsyncDisposable {
   ) {
     this.#settings = settings;
     this.#open = open;
+    this.#project = new Project(settings, open);
     this.#readings = new Readings(settings, open);
     this.#dispose = dispose;
     // Whoever closes it too hears of what goes wrong.
@@ -106,6 +109,12 @@ export class Overseer implements AsyncDisposable {
     const kernel = this.#kernel();
     if (kernel.runOf(id) !== undefined) return this.#handle(id, kernel);
     return createRecordedRun(id, this.#open.journal.stream, this.#settings.store);
+  }
+
+  /** The project that is worked on: its phases, checklist and checkpoints, and its state as of any event. */
+  get project(): Project {
+    this.#kernel();
+    return this.#project;
   }
 
   /** The runs that are not finished: those that go on here, and those that a dead process left. */

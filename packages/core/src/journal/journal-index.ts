@@ -1,6 +1,7 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Json, JsonObject } from '../spec/json.ts';
 import { Grants } from './grants.ts';
+import { ProjectRecord } from './project-record.ts';
 import { Spending } from './spending.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
@@ -26,6 +27,8 @@ export class JournalIndex {
   readonly spending: Spending;
   /** What was granted for a while. */
   readonly grants: Grants;
+  /** What the project is, and in which phase. */
+  readonly project: ProjectRecord;
   readonly #open: Set<string>;
   readonly #marks: Mark[];
   /** The run above each run that is not finished, and above each of those. */
@@ -33,7 +36,7 @@ export class JournalIndex {
   #paused: string | undefined;
 
   constructor(
-    { open, marks, parents, paused, grants }: Omit<Body, 'spending'> = NOTHING,
+    { open, marks, parents, paused, grants, project }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
   ) {
     this.#open = new Set(open);
@@ -42,6 +45,7 @@ export class JournalIndex {
     this.#paused = paused ?? undefined;
     this.spending = spending;
     this.grants = Grants.from(grants);
+    this.project = ProjectRecord.from(project);
   }
 
   /** Reads a snapshot's body; `undefined` when it is none of ours. */
@@ -62,7 +66,10 @@ export class JournalIndex {
     }
     if (event.type === 'project.paused') this.#paused = event.data.because;
     else if (event.type === 'project.resumed') this.#paused = undefined;
-    if (event.run === undefined) return;
+    if (event.run === undefined) {
+      this.project.take(event);
+      return;
+    }
     if (event.type === 'run.started') {
       this.#open.add(event.run);
       if (event.data.parent !== undefined) this.#parents.set(event.run, event.data.parent.run);
@@ -101,6 +108,7 @@ export class JournalIndex {
       paused: this.#paused ?? null,
       spending: this.spending.body(),
       grants: this.grants.body(),
+      project: this.project.body(),
     };
   }
 
@@ -128,6 +136,8 @@ interface Body {
   readonly spending: Json;
   /** Absent in snapshots from before there were grants. */
   readonly grants?: Json;
+  /** Absent in snapshots from before projects had phases. */
+  readonly project?: Json;
 }
 
 const NOTHING: Omit<Body, 'spending'> = { open: [], marks: [], parents: [], paused: null };

@@ -3,6 +3,7 @@ import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { atMost } from '../internal/at-most.ts';
+import { Cancellation } from '../internal/cancellation.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
@@ -184,6 +185,11 @@ export class Kernel {
   /** Resolves when the run has ended, or when this kernel stops working on it. Rejects when the journal failed. */
   whenEnded(id: string): Promise<RunEnd> {
     return this.#ends.of(id, this.#journal.failure);
+  }
+
+  /** Does work between changes that go in: none is under way meanwhile. */
+  async serially<T>(work: () => Promise<T>): Promise<T> {
+    return await this.#host.serially(work, new Cancellation());
   }
 
   /** Everything appended is durable. */

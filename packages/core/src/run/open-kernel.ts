@@ -22,6 +22,7 @@ export interface OpenKernel {
   readonly kernel: Kernel;
   readonly journal: Journal;
   readonly projection: Projection;
+  readonly index: JournalIndex;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
 }
@@ -75,6 +76,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     kernel,
     journal,
     projection,
+    index,
     close: async () => {
       try {
         await kernel.close();

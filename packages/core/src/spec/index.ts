@@ -62,6 +62,13 @@ export type {
   Usage,
 } from './model.ts';
 export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
+export type {
+  CriterionVerdict,
+  Deliverable,
+  PhaseSpec,
+  ProjectDefinition,
+  RewindTarget,
+} from './project.ts';
 export type { FrameworkReport, PromptSection } from './prompt-record.ts';
 export type { RecoveryAction, TroubleKind } from './recovery.ts';
 export type {
@@ -75,7 +82,7 @@ export type {
   ReservationWant,
   ReservationWindow,
 } from './reservation-store.ts';
-export type { RunStatus } from './run-events.ts';
+export type { RunStatus, TakenOver } from './run-events.ts';
 export type {
   BlobStore,
   EventLog,
@@ -121,6 +128,7 @@ export type {
 export type {
   ChangeAnswer,
   ChangeRequest,
+  RestoreRequest,
   Workspace,
   WorkspaceProvider,
   WorkspaceRequest,
