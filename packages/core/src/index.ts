@@ -60,6 +60,7 @@ export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
 export type { RollbackTarget } from './project/checkpoints.ts';
 export { defaultPhases } from './project/default-phases.ts';
+export type { TaskChange } from './project/fork-tasks.ts';
 export type { ProjectVersion } from './project/history.ts';
 export type { PhaseAnswer, PhaseOrder, Project } from './project/project.ts';
 export { ProjectFold } from './project/project-fold.ts';
@@ -76,6 +77,7 @@ export type {
 export type { Rewound } from './project/rewind.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
+export type { ForkChanges, ForkOptions, ReplayOptions } from './request-fork.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';

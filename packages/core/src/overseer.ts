@@ -11,6 +11,7 @@ import type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 import type { UsageRow } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
 import { Project } from './project/project.ts';
+import { type ForkOptions, newFork, type ReplayOptions } from './request-fork.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
 import type { Practice } from './route/practices.ts';
 import type { CacheState } from './run/cache-state.ts';
@@ -102,6 +103,21 @@ export class Overseer implements AsyncDisposable {
   compare(task: ComparedTask, models: readonly string[], options: RunOptions = {}): Comparison {
     const request = newComparison(this.#settings, this.#kernel(), task, models, options);
     return compare(this.#start(request, options));
+  }
+
+  /**
+   * Starts a run that goes on from another one as that stood at an event, with changed input: what was done by then is
+   * taken over and not paid again, the rest is worked anew. What is changed is worked anew too, with all that needs it. The
+   * parent stays as it is. Throws `OverseerError`: `run.unknown`, `seq.unknown`, `task.unknown`; and `ConfigError`
+   * `fork.invalid`, and as `run` does.
+   */
+  async fork(run: string, options: ForkOptions = {}): Promise<Run> {
+    return await this.#fork(run, options.at, options);
+  }
+
+  /** Starts a run that does all of another one anew, with changed input. Throws as `fork` does. */
+  async replay(run: string, options: ReplayOptions = {}): Promise<Run> {
+    return await this.#fork(run, 'first', options);
   }
 
   /** A handle to a run of this journal, whoever started it. */
@@ -353,7 +369,7 @@ export class Overseer implements AsyncDisposable {
     return this.close();
   }
 
-  #start(request: NewRun, { signal }: RunOptions): Run {
+  #start(request: NewRun, { signal }: Pick<RunOptions, 'signal'>): Run {
     const kernel = this.#kernel();
     const id = this.#settings.ids();
     kernel.start(id, request);
@@ -361,6 +377,13 @@ export class Overseer implements AsyncDisposable {
     const run = this.#handle(id, kernel);
     if (signal !== undefined) cancelOn(this.#aborts, signal, run);
     return run;
+  }
+
+  async #fork(run: string, at: number | 'first' | undefined, options: ReplayOptions): Promise<Run> {
+    const { stream } = this.#open.journal;
+    const request = await newFork(this.#settings, this.#kernel(), stream, run, at, options);
+    this.#kernel();
+    return this.#start(request, options);
   }
 
   async #close(): Promise<void> {

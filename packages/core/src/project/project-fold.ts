@@ -1,5 +1,5 @@
 import { Spending } from '../journal/spending.ts';
-import type { EventData, OverseerEvent } from '../spec/event.ts';
+import type { OverseerEvent } from '../spec/event.ts';
 import type { ProjectDefinition } from '../spec/project.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { KeptCheckpoint, ProjectParts } from './project-parts.ts';
@@ -104,7 +104,9 @@ export class ProjectFold implements ProjectParts {
         addTasks(entry, event.data.tasks, (task) => this.#phaseOf(task));
         return;
       case 'run.forked':
-        this.#fork(entry, event.data);
+        // What failed there is the fork's to do.
+        this.standing.failed.delete(event.data.parent);
+        this.runs.fork(entry, event.data.parent);
         return;
       case 'run.suspended':
         entry.status = 'suspended';
@@ -130,6 +132,8 @@ export class ProjectFold implements ProjectParts {
     switch (event.type) {
       case 'task.done':
         moveTask(entry, task, 'verified');
+        // What a fork takes over counts for its parent already.
+        if (event.data.takenOver !== undefined) return;
         phase.verified += 1;
         this.#deliver(event, (one) => one.task !== undefined && one.task === event.task);
         return;
@@ -148,16 +152,6 @@ export class ProjectFold implements ProjectParts {
         return;
       default:
     }
-  }
-
-  /** What a fork takes over is its parent's; what failed there is its own to do. */
-  #fork(entry: RunEntry, { parent, done }: EventData['run.forked']): void {
-    for (const { task } of done) {
-      const taken = entry.tasks.get(task);
-      if (taken !== undefined) moveTask(entry, taken, 'verified');
-    }
-    this.standing.failed.delete(parent);
-    this.runs.fork(entry, parent);
   }
 
   #deliver(

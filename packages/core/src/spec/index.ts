@@ -82,7 +82,7 @@ export type {
   ReservationWant,
   ReservationWindow,
 } from './reservation-store.ts';
-export type { RunStatus, TakenOver } from './run-events.ts';
+export type { RunStatus } from './run-events.ts';
 export type {
   BlobStore,
   EventLog,
@@ -113,7 +113,7 @@ export type {
   TextEdit,
   ToolStep,
 } from './task.ts';
-export type { AttemptFault, ConsideredModel, WaitCause } from './task-events.ts';
+export type { AttemptFault, ConsideredModel, TakenOver, WaitCause } from './task-events.ts';
 export type { Effect, Tool, ToolContext, ToolPermission, ToolSchema } from './tool.ts';
 export type { GrantScope, ToolCaller, ToolRefusal } from './tool-caller.ts';
 export type {

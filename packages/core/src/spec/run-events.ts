@@ -6,17 +6,6 @@ import type { PlanTask } from './task.ts';
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed';
 
-/** A task that a fork takes over from its parent. */
-export interface TakenOver {
-  readonly task: string;
-  /** The attempt in the parent that did it, and its model; absent where none did. */
-  readonly attempt?: string;
-  readonly model?: string;
-  /** What it gave; a store keeps a long text once, whoever names it. */
-  readonly output: string;
-  readonly commit?: string;
-}
-
 /** What the events of the journal itself, of runs and of their plans carry. */
 export interface RunEventData {
   'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
@@ -39,14 +28,10 @@ export interface RunEventData {
     readonly weight?: number;
   };
   /**
-   * The run goes on from another one as that stood at `seq`: what was done there counts as done here, and nothing of it is
-   * worked or paid again. Written with `run.started`.
+   * The run goes on from another one as that stood at `seq`. Written with `run.started`, and with a `task.done` for
+   * each task that was done there.
    */
-  'run.forked': {
-    readonly parent: string;
-    readonly seq: number;
-    readonly done: readonly TakenOver[];
-  };
+  'run.forked': { readonly parent: string; readonly seq: number };
   'run.suspended': { readonly because: string };
   'run.resumed': { readonly because: string };
   /** What the run gave is the output of its last tasks; it is not written again here. */

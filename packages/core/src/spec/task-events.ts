@@ -36,6 +36,16 @@ export interface WaitCause {
   readonly model?: string;
 }
 
+/** What a fork takes over from the run where it was done. */
+export interface TakenOver {
+  readonly run: string;
+  /** The attempt that did it there, and its model; absent where none did. */
+  readonly attempt?: string;
+  readonly model?: string;
+  /** What it gave; a store keeps a long text once, whoever names it. */
+  readonly output: string;
+}
+
 /** What the events of tasks carry, of their attempts, and of what these are checked by and change. */
 export interface TaskEventData {
   'task.assigned': {
@@ -64,6 +74,8 @@ export interface TaskEventData {
     readonly changed?: readonly string[];
     readonly commit?: string;
     readonly from?: string;
+    /** Present in a fork, for what was done in its parent: nothing was worked or paid here. */
+    readonly takenOver?: TakenOver;
   };
   'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
   'task.skipped': { readonly because: string };
