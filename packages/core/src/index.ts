@@ -26,6 +26,8 @@ export type {
   SharedLimit,
   SharedLimitsOptions,
 } from './limit-options.ts';
+export type { Delegation, PartialResult } from './observe/delegation.ts';
+export type { DelegationFilter } from './observe/delegations.ts';
 export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
 export type {
   FailureCost,

@@ -3,6 +3,8 @@ import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { GivenGrant } from './journal/grant.ts';
 import type { LimitUse } from './limit/model-limits.ts';
+import type { Delegation } from './observe/delegation.ts';
+import type { DelegationFilter } from './observe/delegations.ts';
 import type { FailureReport } from './observe/failure-report.ts';
 import type { Progress } from './observe/progress.ts';
 import type { ProgressScope } from './observe/progress-of.ts';
@@ -257,6 +259,15 @@ export class Overseer implements AsyncDisposable {
    */
   async *audit(filter: AuditFilter = {}): AsyncGenerator<ToolCallRecord> {
     yield* this.#told.audit(filter);
+  }
+
+  /**
+   * Reads who had which task when, and on which terms: for each attempt its model and role, context, prerequisites, tools and
+   * permissions, what it has to bring about and by when, what it gave so far, and what came of it. In the order in which they
+   * ended, then those under way. Throws `OverseerError`: `run.unknown`, `task.unknown`.
+   */
+  async *delegations(filter: DelegationFilter = {}): AsyncGenerator<Delegation> {
+    yield* this.#told.delegations(filter);
   }
 
   /** How every tool stands now: which are left alone after failures, and until when; and how its quotas stand. */

@@ -3,6 +3,7 @@ import type { ToolDescription } from './model.ts';
 import type { FrameworkReport, PromptSection } from './prompt-record.ts';
 import type { RecoveryAction, TroubleKind } from './recovery.ts';
 import type { Priority } from './task.ts';
+import type { ToolPermission } from './tool.ts';
 import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
 
 /** How one candidate model stood when a task was given away. */
@@ -57,6 +58,10 @@ export interface TaskEventData {
     readonly considered?: readonly ConsideredModel[];
     /** The model that would have been first choice. */
     readonly insteadOf?: string;
+    /** What it may do: by its role, its model and its task, and what was granted for a while; absent where that is nothing. */
+    readonly permissions?: readonly ToolPermission[];
+    /** When its answer is expected, epoch ms; absent where nobody can know. */
+    readonly expectedEndAt?: number;
   };
   'task.waiting': {
     readonly because: string;
