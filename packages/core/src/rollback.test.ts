@@ -130,7 +130,7 @@ describe('taking a project back', () => {
     repository.refusal = 'in the way';
     const rolled = project.rollback({ phase: 'B' });
     await expect(rolled).rejects.toMatchObject({
-      code: 'rewind.refused',
+      code: 'rewind.blocked',
       message: expect.stringContaining('in the way (a.txt)'),
     });
     const state = await project.state();

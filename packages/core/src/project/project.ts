@@ -132,7 +132,7 @@ export class Project {
    * Takes the project back to a checkpoint, or to where a phase was last entered. Nothing is erased: runs that began or
    * went on since are stopped, what was verified since counts no more, and the files follow by a new commit. Throws
    * `OverseerError`: `phase.unknown`, `checkpoint.unknown`, `workspace.dirty` for uncommitted work in the way, and
-   * `rewind.refused`.
+   * `rewind.blocked`.
    */
   rollback(to: RollbackTarget, order: Order = {}): Promise<Rewound> {
     return this.#inTurn(async () => {

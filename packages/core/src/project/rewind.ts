@@ -75,7 +75,7 @@ async function restoreFiles(
   const files = answer.findings.flatMap(({ file }) => file ?? []);
   const where = files.length === 0 ? '' : ` (${files.join(', ')})`;
   throw new OverseerError(
-    'rewind.refused',
+    'rewind.blocked',
     `The files cannot go back to ${checkpoint}: ${answer.because}${where} Mend that and roll back again.`,
   );
 }
