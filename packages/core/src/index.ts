@@ -14,6 +14,7 @@ export { ToolError } from './errors/tool-error.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
+export type { Spent } from './journal/spending.ts';
 export type { BreakerScope } from './limit/breaker.ts';
 export { memoryReservations } from './limit/memory-reservations.ts';
 export type { ModelBreaker } from './limit/model-breakers.ts';
@@ -65,7 +66,6 @@ export { defaultPhases } from './project/default-phases.ts';
 export type { TaskChange } from './project/fork-tasks.ts';
 export type { ProjectVersion } from './project/history.ts';
 export type { PhaseAnswer, PhaseOrder, Project } from './project/project.ts';
-export { ProjectFold } from './project/project-fold.ts';
 export type { ProjectOptions } from './project/project-options.ts';
 export type {
   ChecklistItem,

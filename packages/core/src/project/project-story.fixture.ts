@@ -7,7 +7,7 @@ import type { PhaseSpec, ProjectDefinition } from '../spec/project.ts';
 const PHASES = ['A', 'B', 'C'];
 
 /** A project with three phases and four items. */
-export const definition: ProjectDefinition = {
+const definition: ProjectDefinition = {
   checklist: ['of all'],
   phases: PHASES.map(
     (name): Required<PhaseSpec> => ({
