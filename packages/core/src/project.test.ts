@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { memory } from './journal/memory-store.ts';
 import type { ProjectOptions } from './project/project-options.ts';
-import type { Validator } from './spec/validator.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
 const quick = () => fakeModel({ reply: () => ({ text: 'fine' }) });
@@ -119,62 +118,6 @@ describe('the phases of a project', () => {
     const { phases, checkpoints } = await project.state();
     expect(phases.map(({ status }) => status)).toEqual(['current', 'left', 'ahead']);
     expect(checkpoints.map(({ name }) => name)).toEqual(['A/1', 'B/1', 'A/2']);
-  });
-
-  it('R3: criteria are made by validators too, who are shown the state of the project', async () => {
-    let shown = '';
-    const looks: Validator = {
-      spec: 'validator/1',
-      tier: 'automated',
-      validate: ({ text }, { value, task }) => {
-        shown = `${task.title} ${text}`;
-        return value === 'good'
-          ? { kind: 'pass' }
-          : { kind: 'fail', findings: [{ message: 'bad value' }] };
-      },
-    };
-    const breaks: Validator = {
-      spec: 'validator/1',
-      tier: 'automated',
-      validate: () => Promise.reject(new Error('no disk')),
-    };
-    const phases = [
-      { name: 'A' },
-      { name: 'B', enter: [{ kind: 'looks', value: 'good' }] },
-      { name: 'C', enter: [{ kind: 'looks', value: 'bad' }, { kind: 'breaks' }] },
-    ];
-    const validators = { looks, breaks };
-    await using overseer = await createOverseer({ ...team({ title: 'T', phases }), validators });
-    expect((await overseer.project.enter('B')).kind).toBe('entered');
-    expect(shown).toContain('Enter B {');
-    expect(JSON.parse(shown.slice('Enter B '.length))).toMatchObject({ title: 'T', phase: 'A' });
-    expect(await overseer.project.enter('C')).toMatchObject({
-      findings: [
-        { message: 'bad value' },
-        { message: 'The check breaks could not be made: no disk', code: 'check.broken' },
-      ],
-    });
-  });
-
-  it('R3: a criterion that asks a person is told the answer with the order', async () => {
-    const signed: Validator = {
-      spec: 'validator/1',
-      tier: 'person',
-      validate: () => ({ kind: 'ask', of: { person: 'mia' }, request: 'May it ship?' }),
-      conclude: (reply) =>
-        reply === 'yes'
-          ? { kind: 'pass' }
-          : { kind: 'fail', findings: [{ message: 'mia said no' }] },
-    };
-    const phases = [{ name: 'A' }, { name: 'B', enter: [{ kind: 'signed' }] }];
-    await using overseer = await createOverseer({ ...team({ phases }), validators: { signed } });
-    const { project } = overseer;
-    expect(await project.enter('B')).toMatchObject({
-      findings: [{ message: expect.stringContaining('asks mia: May it ship?') }],
-    });
-    const no = await project.enter('B', { replies: { signed: 'no' } });
-    expect(no).toMatchObject({ findings: [{ message: 'mia said no' }] });
-    expect((await project.enter('B', { replies: { signed: 'yes' } })).kind).toBe('entered');
   });
 
   it('R3: hold over restarts, and a new definition is a new version', async () => {

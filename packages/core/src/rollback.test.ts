@@ -114,6 +114,34 @@ describe('taking a project back', () => {
     expect(repository.commits.at(-1)?.files).toEqual(['one.txt', 'two.txt']);
   });
 
+  it('R3: a checkpoint names the commit of a change that is going in, or comes before it: never half of it', async () => {
+    const repository = fakeRepository();
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const provider: WorkspaceProvider = {
+      ...repository.provider,
+      accept: async (request) => {
+        const change = await repository.provider.accept(request);
+        begun.resolve();
+        await gate.promise;
+        return change;
+      },
+    };
+    await using overseer = await createOverseer(team(memory(), provider));
+    const run = overseer.run({ tasks: [{ key: 'one', instruction: 'x' }] });
+    await begun.promise;
+    const made = overseer.project.checkpoint('now');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await overseer.project.state()).checkpoints).toHaveLength(1);
+    gate.resolve();
+    await made;
+    await run.result;
+    const { checkpoints } = await overseer.project.state();
+    expect(checkpoints.at(-1)).toMatchObject({ name: 'now', commit: 'c1' });
+    const then = await overseer.project.at(checkpoints.at(-1)?.seq ?? 0);
+    expect(then.phases[0]?.tasks).toMatchObject({ verified: 1 });
+  });
+
   it('R3: uncommitted work stops it before anything happens; what else stands against the files is on record', async () => {
     const repository = fakeRepository();
     await using overseer = await createOverseer(team(memory(), repository.provider));

@@ -54,7 +54,13 @@ export class DelegationFold {
     if (open === undefined) return;
     // Of two that were asked the same, it is whose answer came first.
     open.model = attempt?.model ?? open.model;
-    if (event.type === 'attempt.started') open.terms = withPrompt(open.terms, event);
+    if (event.type === 'attempt.started') {
+      open.terms = withPrompt(open.terms, event.seq, event.data.sections);
+      open.terms = { ...open.terms, tools: event.data.tools.map(({ name }) => name) };
+    }
+    if (event.type === 'attempt.recovered' && event.data.sections !== undefined) {
+      open.terms = withPrompt(open.terms, event.seq, event.data.sections);
+    }
     if (event.type !== 'verdict.given') return;
     const { validator, tier, verdict } = event.data;
     open.verdicts.push({ validator, tier, verdict });
@@ -136,12 +142,8 @@ function termsOf(run: RunState, state: TaskState, event: OverseerEvent<'task.ass
   };
 }
 
-function withPrompt(terms: Terms, { seq, data }: OverseerEvent<'attempt.started'>): Terms {
-  return {
-    ...terms,
-    context: { ...terms.context, sections: data.sections, seq },
-    tools: data.tools.map(({ name }) => name),
-  };
+function withPrompt(terms: Terms, seq: number, sections: Delegation['context']['sections']): Terms {
+  return { ...terms, context: { ...terms.context, sections, seq } };
 }
 
 function questionsOf(attempt: AttemptState | undefined): Delegation['validation']['questions'] {

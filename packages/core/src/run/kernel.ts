@@ -187,9 +187,12 @@ export class Kernel {
     return this.#ends.of(id, this.#journal.failure);
   }
 
-  /** Does work between changes that go in: none is under way meanwhile. */
+  /** Does work between changes that go in: none is under way meanwhile, and those that went in are told as done. */
   async serially<T>(work: () => Promise<T>): Promise<T> {
-    return await this.#host.serially(work, new Cancellation());
+    return await this.#host.serially(async () => {
+      await this.#attempts.changesTold();
+      return await work();
+    }, new Cancellation());
   }
 
   /** Everything appended is durable. */
