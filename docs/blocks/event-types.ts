@@ -8,7 +8,7 @@ export function eventTypes(): readonly string[] {
   return readdirSync(spec)
     .filter((file) => file.endsWith('-events.ts'))
     .flatMap((file) => [
-      ...readFileSync(join(spec, file), 'utf8').matchAll(/^ {2}'([a-z.-]+)': \{/gm),
+      ...readFileSync(join(spec, file), 'utf8').matchAll(/^ {2}'([a-z.-]+)': /gm),
     ])
     .map(([, name = '']) => name);
 }

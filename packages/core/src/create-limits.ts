@@ -8,6 +8,7 @@ import { isGauge, normaliseLimit } from './limit/parse-limit.ts';
 import { type JointScope, SharedLimits } from './limit/shared-limits.ts';
 import type { SharedLimit, SharedLimitsOptions } from './limit-options.ts';
 import type { OverseerOptions } from './options.ts';
+import { projectIdOf } from './project/project-options.ts';
 import type { GaugeRule, Limit, LimitRule } from './spec/limit.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 
@@ -26,7 +27,7 @@ export function createSharedLimits(
   options: Pick<OverseerOptions, 'limits' | 'pools' | 'gauges' | 'project' | 'sharedLimits'>,
   models: Entries,
 ): SharedLimits {
-  const project = options.project ?? 'default';
+  const project = projectIdOf(options.project);
   const shared = new SharedLimits({
     scopes: (options.limits ?? []).map((limit, index) =>
       scopeOf(limit, `limits[${index}]`, project, models),

@@ -87,11 +87,12 @@ async function lead(
   store: StateStore,
   project: string,
 ): Promise<Overseer> {
+  const given = await team(project);
   const overseer = await createOverseer({
     graceMs: GRACE_MS,
-    ...(await team(project)),
+    ...given,
     store: async () => sharedView(store),
-    project,
+    project: typeof given.project === 'object' ? { ...given.project, id: project } : project,
     name: options.name,
     clock: options.clock,
   });

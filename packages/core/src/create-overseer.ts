@@ -18,6 +18,9 @@ import type { ToolLimits } from './limit/tool-limits.ts';
 import { openJoint } from './open-joint.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
+import { defineProject } from './project/define-project.ts';
+import { openProject } from './project/open-project.ts';
+import { projectIdOf } from './project/project-options.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
@@ -120,13 +123,18 @@ async function start(
   store: StateStore,
 ): Promise<Omit<OpenTeam, 'dispose'>> {
   const settings = createSettings(options, registered, team, store);
-  const stream = `project/${options.project ?? 'default'}`;
+  const stream = `project/${projectIdOf(options.project)}`;
   try {
     const lease = await takeLease(options, settings, stream);
     try {
       // Whoever had the project meanwhile may have left a change half made.
       if (isStandby(options)) await prepareWorkspaces(options);
-      return await openWith(lease, await openJoint(options, registered.models, settings));
+      const { project: wanted } = options;
+      const definition =
+        typeof wanted === 'object' ? defineProject(wanted, settings.validators) : undefined;
+      const opened = await openWith(lease, await openJoint(options, registered.models, settings));
+      await openProject(opened.settings, opened.open, definition);
+      return opened;
     } catch (error) {
       await lease.release();
       throw error;
@@ -159,7 +167,7 @@ function createSettings(
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
-  const cache = cacheSettings(options.cache, options.project ?? 'default');
+  const cache = cacheSettings(options.cache, projectIdOf(options.project));
   return {
     overseer: options.overseer,
     members,

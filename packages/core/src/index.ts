@@ -15,6 +15,7 @@ export { ToolError } from './errors/tool-error.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
+export type { Spent } from './journal/spending.ts';
 export type { BreakerScope } from './limit/breaker.ts';
 export { memoryReservations } from './limit/memory-reservations.ts';
 export type { ModelBreaker } from './limit/model-breakers.ts';
@@ -31,6 +32,8 @@ export type { NodeChange } from './node/node-change.ts';
 export type { HandOverLetter } from './node/node-mail.ts';
 export type { Vitals, VitalsMonitor } from './node/vitals.ts';
 export type { NodeOptions, ProjectTeam } from './node-options.ts';
+export type { Delegation, PartialResult } from './observe/delegation.ts';
+export type { DelegationFilter } from './observe/delegations.ts';
 export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
 export type {
   FailureCost,
@@ -64,8 +67,25 @@ export { orderHandOver } from './order-hand-over.ts';
 export type { HandOverOrder, Overseer, OverseerEnd } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
+export type { RollbackTarget } from './project/checkpoints.ts';
+export { defaultPhases } from './project/default-phases.ts';
+export type { TaskChange } from './project/fork-tasks.ts';
+export type { ProjectVersion } from './project/history.ts';
+export type { PhaseAnswer, PhaseOrder, Project } from './project/project.ts';
+export type { ProjectOptions } from './project/project-options.ts';
+export type {
+  ChecklistItem,
+  CheckpointState,
+  DeliverableState,
+  PhaseState,
+  ProjectRun,
+  ProjectState,
+  TaskCounts,
+} from './project/project-state.ts';
+export type { Rewound } from './project/rewind.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
+export type { ForkChanges, ForkOptions, ReplayOptions } from './request-fork.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';

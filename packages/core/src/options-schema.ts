@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limitOptions, modelLimits } from './limit-options-schema.ts';
+import { projectOptions } from './project-options-schema.ts';
 
 const count = z.int().positive();
 const milliseconds = z.number().nonnegative();
@@ -143,10 +144,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
   cache: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), cache.optional()),
   budgets: budgets.optional(),
   plugins: z.array(z.looseObject({ spec: z.literal('plugin/1'), name: z.string() })).optional(),
-  project: z
-    .string()
-    .regex(/^[\w.-]{1,64}$/, 'a project is named with letters, digits, dot, dash and underscore')
-    .optional(),
+  project: projectOptions,
   fetch: z.custom((value) => typeof value === 'function').optional(),
   patienceMs: milliseconds.optional(),
   maxWaitMs: milliseconds.optional(),

@@ -1,6 +1,7 @@
 import type { CacheOptions } from './call/cache-options.ts';
 import type { Clock } from './internal/clock.ts';
 import type { LimitOptions } from './limit-options.ts';
+import type { ProjectOptions } from './project/project-options.ts';
 import type { RoutingOptions } from './route/routing-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
@@ -53,8 +54,8 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   /** For the project, its users and its tenants, over all runs and restarts. */
   readonly budgets?: SharedBudgets;
   readonly plugins?: readonly Plugin[];
-  /** The project whose runs these are; the default is `default`. */
-  readonly project?: string;
+  /** The project whose runs these are, by its id or with its phases; the default is `default`, without phases. */
+  readonly project?: string | ProjectOptions;
   /** Replaces the network of every model call. */
   readonly fetch?: typeof globalThis.fetch;
   /** A wait for a better model longer than this sends a task to a fallback, in ms; the default is 2,000. */

@@ -3,6 +3,8 @@ import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { GivenGrant } from './journal/grant.ts';
 import type { LimitUse } from './limit/model-limits.ts';
+import type { Delegation } from './observe/delegation.ts';
+import type { DelegationFilter } from './observe/delegations.ts';
 import type { FailureReport } from './observe/failure-report.ts';
 import type { Progress } from './observe/progress.ts';
 import type { ProgressScope } from './observe/progress-of.ts';
@@ -10,6 +12,8 @@ import { Readings } from './observe/readings.ts';
 import type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 import type { UsageRow } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
+import { Project } from './project/project.ts';
+import { type ForkOptions, newFork, type ReplayOptions } from './request-fork.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
 import type { Practice } from './route/practices.ts';
 import type { CacheState } from './run/cache-state.ts';
@@ -58,6 +62,7 @@ export interface HandOverOrder extends Order {
 export class Overseer implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #open: OpenKernel;
+  readonly #project: Project;
   readonly #dispose: () => Promise<void>;
   readonly #aborts = new AbortListeners();
   readonly #readings: Readings;
@@ -74,6 +79,7 @@ export class Overseer implements AsyncDisposable {
   ) {
     this.#settings = settings;
     this.#open = open;
+    this.#project = new Project(settings, open);
     this.#readings = new Readings(settings, open);
     this.#dispose = dispose;
     open.journal.whenFailed((error) => {
@@ -132,11 +138,32 @@ export class Overseer implements AsyncDisposable {
     return this.#ended.promise;
   }
 
+  /**
+   * Starts a run that goes on from another one as that stood at an event, with changed input: what was done by then is
+   * taken over and not paid again, the rest is worked anew. What is changed is worked anew too, with all that needs it. The
+   * parent stays as it is. Throws `OverseerError`: `run.unknown`, `seq.unknown`, `task.unknown`; and `ConfigError`
+   * `fork.invalid`, and as `run` does.
+   */
+  async fork(run: string, options: ForkOptions = {}): Promise<Run> {
+    return await this.#fork(run, options.at, options);
+  }
+
+  /** Starts a run that does all of another one anew, with changed input. Throws as `fork` does. */
+  async replay(run: string, options: ReplayOptions = {}): Promise<Run> {
+    return await this.#fork(run, 'first', options);
+  }
+
   /** A handle to a run of this journal, whoever started it. */
   open(id: string): Run {
     const kernel = this.#kernel();
     if (kernel.runOf(id) !== undefined) return this.#handle(id, kernel);
     return createRecordedRun(id, this.#open.journal.stream, this.#settings.store);
+  }
+
+  /** The project that is worked on: its phases, checklist and checkpoints, and its state as of any event. */
+  get project(): Project {
+    this.#kernel();
+    return this.#project;
   }
 
   /** The runs that are not finished: those that go on here, and those that a dead process left. */
@@ -263,6 +290,15 @@ export class Overseer implements AsyncDisposable {
    */
   async *audit(filter: AuditFilter = {}): AsyncGenerator<ToolCallRecord> {
     yield* this.#told.audit(filter);
+  }
+
+  /**
+   * Reads who had which task when, and on which terms: for each attempt its model and role, context, prerequisites, tools and
+   * permissions, what it has to bring about and by when, what it gave so far, and what came of it. In the order in which they
+   * ended, then those under way. Throws `OverseerError`: `run.unknown`, `task.unknown`.
+   */
+  async *delegations(filter: DelegationFilter = {}): AsyncGenerator<Delegation> {
+    yield* this.#told.delegations(filter);
   }
 
   /** How every tool stands now: which are left alone after failures, and until when; and how its quotas stand. */
@@ -427,7 +463,7 @@ export class Overseer implements AsyncDisposable {
     return this.close();
   }
 
-  #start(request: NewRun, { signal }: RunOptions): Run {
+  #start(request: NewRun, { signal }: Pick<RunOptions, 'signal'>): Run {
     const kernel = this.#kernel();
     const id = this.#settings.ids();
     kernel.start(id, request);
@@ -435,6 +471,13 @@ export class Overseer implements AsyncDisposable {
     const run = this.#handle(id, kernel);
     if (signal !== undefined) cancelOn(this.#aborts, signal, run);
     return run;
+  }
+
+  async #fork(run: string, at: number | 'first' | undefined, options: ReplayOptions): Promise<Run> {
+    const { stream } = this.#open.journal;
+    const request = await newFork(this.#settings, this.#kernel(), stream, run, at, options);
+    this.#kernel();
+    return this.#start(request, options);
   }
 
   async #close(): Promise<void> {

@@ -1,13 +1,12 @@
 import type { ChangeAnswer, ChangeRequest } from '@overseer/core/spec';
 import { writeAttemptTree } from './attempt-tree.ts';
 import { commitMessage } from './commit-message.ts';
+import { commitTree } from './commit-tree.ts';
 import { changeEntries, findChange } from './find-change.ts';
-import { identitySettings } from './identity.ts';
 import { landCommit } from './land-commit.ts';
 import { mergeTrees } from './merge-tree.ts';
 import { recover } from './recover.ts';
 import { headOf, type Repository } from './repository.ts';
-import { DURABLE } from './run-git.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
 import { tickDocument } from './tick-document.ts';
 import { type Entry, SUBMODULE } from './tree-entry.ts';
@@ -60,7 +59,7 @@ async function tryOnce(
   if (modules.length > 0)
     return refused('The attempt changed a git repository inside.', paths(modules));
   if (entries.length === 0 && tick === undefined) return accepted(parent, [], []);
-  const commit = await commitTree(repository, ticked.id, parent, request);
+  const commit = await commitTree(repository, ticked.id, parent, commitMessage(request), signal);
   const intent = { attempt: trailers.attempt, commit, parent };
   const landing = await landCommit(repository, intent, entries, scratch, signal);
   if (landing.kind === 'moved') return 'moved';
@@ -85,19 +84,6 @@ async function mergedTree(
   return refused('The change contradicts what was accepted since the attempt began.', merged.paths);
 }
 
-async function commitTree(
-  repository: Repository,
-  tree: string,
-  parent: string,
-  request: ChangeRequest,
-): Promise<string> {
-  const { signal } = request;
-  const settings = [...DURABLE, ...(await identitySettings(repository, signal))];
-  const args = ['commit-tree', tree, '-p', parent, '-F', '-'];
-  const call = { settings, input: commitMessage(request), signal };
-  return (await repository.git(args, call)).text.trim();
-}
-
 /** The answer to an accepted change. */
 export function accepted(
   commit: string,
@@ -108,7 +94,8 @@ export function accepted(
   return { kind: 'accepted', commit, files, ...(left.length === 0 ? {} : { left }) };
 }
 
-function refused(
+/** The answer to a change that does not go in, with a finding for each file in its way. */
+export function refused(
   because: string,
   files: readonly string[],
 ): Extract<ChangeAnswer, { readonly kind: 'refused' }> {

@@ -3,6 +3,9 @@ import type { ChangeRequest } from '@overseer/core/spec';
 /** The trailer that tells which attempt a commit is of. */
 export const ATTEMPT_TRAILER = 'Overseer-Attempt';
 
+/** The trailer that tells which rewind of a project a commit is of. */
+export const REWIND_TRAILER = 'Overseer-Rewind';
+
 const LONGEST_TITLE = 200;
 
 /** The message of an accepted change: a title, a blank line, trailers. */
@@ -10,13 +13,22 @@ export function commitMessage({
   title,
   trailers,
 }: Pick<ChangeRequest, 'title' | 'trailers'>): string {
-  const plain = oneLine(title).slice(0, LONGEST_TITLE).toWellFormed();
   const lines = [
     `Overseer-Run: ${oneLine(trailers.run)}`,
     `Overseer-Task: ${oneLine(trailers.task)}`,
     `${ATTEMPT_TRAILER}: ${oneLine(trailers.attempt)}`,
   ];
-  return `${plain === '' ? 'Accept a task' : plain}\n\n${lines.join('\n')}\n`;
+  return `${titleLine(title, 'Accept a task')}\n\n${lines.join('\n')}\n`;
+}
+
+/** The message of the commit that takes a project's files back. */
+export function rewindMessage(title: string, id: string): string {
+  return `${titleLine(title, 'Go back')}\n\n${REWIND_TRAILER}: ${oneLine(id)}\n`;
+}
+
+function titleLine(title: string, otherwise: string): string {
+  const plain = oneLine(title).slice(0, LONGEST_TITLE).toWellFormed();
+  return plain === '' ? otherwise : plain;
 }
 
 /** One line of text, as a title or the value of a trailer. */

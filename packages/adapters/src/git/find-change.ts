@@ -10,15 +10,26 @@ export interface FoundChange {
 }
 
 /** Looks for an attempt's change by its trailer, in the commits since `base`, or in all where it is unknown. */
-export async function findChange(
+export function findChange(
   repository: Repository,
   attempt: string,
   base: string | undefined,
   signal: AbortSignal,
 ): Promise<FoundChange | undefined> {
-  const wanted = oneLine(attempt);
-  const format = `%H %P%x09%(trailers:key=${ATTEMPT_TRAILER},valueonly,separator=%x09)`;
-  const search = ['--fixed-strings', `--grep=${ATTEMPT_TRAILER}: ${wanted}`];
+  return findByTrailer(repository, ATTEMPT_TRAILER, attempt, base, signal);
+}
+
+/** Looks for a commit by the value of one of its trailers, in those since `base`, or in all where it is unknown. */
+export async function findByTrailer(
+  repository: Repository,
+  trailer: string,
+  value: string,
+  base: string | undefined,
+  signal: AbortSignal,
+): Promise<FoundChange | undefined> {
+  const wanted = oneLine(value);
+  const format = `%H %P%x09%(trailers:key=${trailer},valueonly,separator=%x09)`;
+  const search = ['--fixed-strings', `--grep=${trailer}: ${wanted}`];
   const log = ['log', '-z', `--format=${format}`, ...search];
   const since = base === undefined ? 'HEAD' : `${base}..HEAD`;
   const answer = await repository.git([...log, since, '--'], { codes: [0, 128], signal });

@@ -7,6 +7,7 @@ import { prepareRepository } from './prepare.ts';
 import { probeChange } from './probe-change.ts';
 import { recover } from './recover.ts';
 import { findRepository, headOf, type Repository } from './repository.ts';
+import { restoreCommit } from './restore-commit.ts';
 import { clearScratch } from './scratch.ts';
 import { addWorktree, dropWorktree, isWhole, type Worktree, worktreeOf } from './worktree.ts';
 
@@ -47,6 +48,13 @@ export function gitWorkspaces(options: GitWorkspacesOptions): WorkspaceProvider 
       openInTurn(async () => {
         await dropWorktree(await repository(new AbortController().signal), attempt);
       }),
+    head: (signal) => inTurn(async () => await headOf(await repository(signal), signal)),
+    restore: (request) =>
+      inTurn(async () => {
+        const here = await repository(request.signal);
+        await checkCommit(here, request.commit, request.signal);
+        return await restoreCommit(here, request);
+      }),
   };
 }
 
@@ -84,6 +92,6 @@ async function checkCommit(
     });
     if (found.code === 0) return;
   }
-  const words = `${JSON.stringify(commit)} is no commit of ${top}; the attempt cannot be set up on it.`;
+  const words = `${JSON.stringify(commit)} is no commit of ${top}; nothing can be set up on it.`;
   throw new OverseerError('workspace.base', words);
 }

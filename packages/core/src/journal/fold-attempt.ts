@@ -2,6 +2,7 @@ import { added } from '../internal/added.ts';
 import { jsonText } from '../internal/json-text.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { Part } from '../spec/message.ts';
+import type { TakenOver } from '../spec/task-events.ts';
 import { foldCall } from './fold-call.ts';
 import { foldRecovery } from './fold-recovery.ts';
 import type {
@@ -84,6 +85,23 @@ export function acceptAttempt(task: TaskState): string {
   task.past = added(task.past, past);
   task.attempt = undefined;
   return past.answer;
+}
+
+/** Puts the attempt of another run that did a task among the past. */
+export function takeOver(task: TaskState, { attempt, model, output }: TakenOver): void {
+  if (attempt === undefined) return;
+  task.past = added(task.past, {
+    id: attempt,
+    model,
+    outcome: 'accepted',
+    because: 'it was done before this run was forked',
+    fault: undefined,
+    isLast: false,
+    isDoubted: false,
+    answer: output,
+    findings: [],
+    overflow: undefined,
+  });
 }
 
 /** The answer of an attempt: the text of its last call, with those that it goes on from, or what its tool gave. */

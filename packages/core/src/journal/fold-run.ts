@@ -1,7 +1,7 @@
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { countCall } from './count-call.ts';
-import { acceptAttempt, foldAttempt } from './fold-attempt.ts';
+import { acceptAttempt, foldAttempt, takeOver } from './fold-attempt.ts';
 import { isUnpriced } from './open-calls.ts';
 import { runOutput } from './run-output.ts';
 import {
@@ -133,7 +133,8 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       task.expedited = true;
       return;
     case 'task.done':
-      task.output = acceptAttempt(task);
+      task.output = event.data.takenOver?.output ?? acceptAttempt(task);
+      if (event.data.takenOver !== undefined) takeOver(task, event.data.takenOver);
       task.from = event.data.from;
       if (task.from !== undefined) task.output = run.tasks.get(task.from)?.output ?? '';
       task.commit = event.data.commit;

@@ -1,6 +1,7 @@
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Json, JsonObject } from '../spec/json.ts';
 import { Grants } from './grants.ts';
+import { ProjectRecord } from './project-record.ts';
 import { Spending } from './spending.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
@@ -26,6 +27,8 @@ export class JournalIndex {
   readonly spending: Spending;
   /** What was granted for a while. */
   readonly grants: Grants;
+  /** What the project is, and in which phase. */
+  readonly project: ProjectRecord;
   readonly #open: Set<string>;
   readonly #marks: Mark[];
   /** The run above each run that is not finished, and above each of those. */
@@ -34,7 +37,7 @@ export class JournalIndex {
   #seat: Seat | undefined;
 
   constructor(
-    { open, marks, parents, paused, grants, seat }: Omit<Body, 'spending'> = NOTHING,
+    { open, marks, parents, paused, grants, project, seat }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
   ) {
     this.#open = new Set(open);
@@ -44,6 +47,7 @@ export class JournalIndex {
     this.#seat = seat ?? undefined;
     this.spending = spending;
     this.grants = Grants.from(grants);
+    this.project = ProjectRecord.from(project);
   }
 
   /** Reads a snapshot's body; `undefined` when it is none of ours. */
@@ -65,7 +69,10 @@ export class JournalIndex {
     if (event.type === 'project.paused') this.#paused = event.data.because;
     else if (event.type === 'project.resumed') this.#paused = undefined;
     else if (event.type === 'overseer.changed') this.#seat = seatOf(event.data);
-    if (event.run === undefined) return;
+    if (event.run === undefined) {
+      this.project.take(event);
+      return;
+    }
     if (event.type === 'run.started') {
       this.#open.add(event.run);
       if (event.data.parent !== undefined) this.#parents.set(event.run, event.data.parent.run);
@@ -110,6 +117,7 @@ export class JournalIndex {
       ...(this.#seat === undefined ? {} : { seat: { ...this.#seat } }),
       spending: this.spending.body(),
       grants: this.grants.body(),
+      project: this.project.body(),
     };
   }
 
@@ -139,6 +147,8 @@ interface Body {
   readonly grants?: Json;
   /** Absent where nobody changed it. */
   readonly seat?: Seat;
+  /** Absent in snapshots from before projects had phases. */
+  readonly project?: Json;
 }
 
 /** Who plans and judges in place of whom the options name. */

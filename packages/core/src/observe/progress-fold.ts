@@ -182,7 +182,7 @@ export class ProgressFold {
     this.#attempts.end(run, task, event, 'accepted', undefined);
     this.#over(run, task, 'done', event.at);
     task.commit = event.data.commit;
-    if (task.asks !== undefined) return;
+    if (task.asks !== undefined || event.data.takenOver !== undefined) return;
     this.durations.note(task.task.kind, task.workedMs);
     this.durations.note(ANY_KIND, task.workedMs);
   }

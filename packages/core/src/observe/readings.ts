@@ -5,6 +5,8 @@ import { type CacheState, cacheStates } from '../run/cache-state.ts';
 import type { OpenKernel } from '../run/open-kernel.ts';
 import type { Settings } from '../run/settings.ts';
 import { type ToolState, toolStates } from '../run/tool-state.ts';
+import type { Delegation } from './delegation.ts';
+import { type DelegationFilter, readDelegations } from './delegations.ts';
 import type { FailureReport } from './failure-report.ts';
 import type { Progress } from './progress.ts';
 import type { ProgressScope } from './progress-of.ts';
@@ -68,6 +70,13 @@ export class Readings {
   /** How far the work is. Throws `OverseerError` `run.unknown`. */
   progress(scope: ProgressScope): Promise<Progress> {
     return this.#progress.ask(scope);
+  }
+
+  /** Every attempt as a delegation. Throws `OverseerError`: `run.unknown`, `task.unknown`. */
+  async *delegations(filter: DelegationFilter): AsyncGenerator<Delegation> {
+    const { kernel, journal } = this.#open;
+    await kernel.settled();
+    yield* readDelegations(this.#settings.store, journal.stream, filter);
   }
 
   /** Every tool call that the journal tells of. */

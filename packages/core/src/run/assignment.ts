@@ -4,6 +4,7 @@ import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { Choice } from '../route/choose-model.ts';
 import { versionOf } from '../route/member.ts';
 import type { ToolDescription } from '../spec/model.ts';
+import type { DelegationTerms } from './delegation-terms.ts';
 
 /** Who gets a task, and why. */
 export type Assignment = Pick<
@@ -17,6 +18,7 @@ export function assignmentDrafts(
   choice: Assignment,
   prompt: ComposedPrompt,
   tools: readonly ToolDescription[],
+  terms: DelegationTerms,
 ): readonly EventDraft[] {
   return [
     {
@@ -29,6 +31,7 @@ export function assignmentDrafts(
         because: choice.because,
         considered: choice.considered,
         ...(choice.insteadOf === undefined ? {} : { insteadOf: choice.insteadOf }),
+        ...terms,
       },
     },
     {

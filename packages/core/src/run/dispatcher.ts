@@ -10,6 +10,7 @@ import { claimForMessages } from './call-claim.ts';
 import { chooseFor } from './choose-for.ts';
 import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
+import { termsFor } from './delegation-terms.ts';
 import type { DispatcherHost } from './dispatcher-host.ts';
 import { FirstCalls } from './first-calls.ts';
 import { FreeStarts } from './free-starts.ts';
@@ -219,7 +220,7 @@ export class Dispatcher {
     const call = this.#settings.ids();
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     const durable = this.#journal.append([
-      ...assignmentDrafts(at, choice, prompt, tools),
+      ...assignmentDrafts(at, choice, prompt, tools, termsFor(this.#decider, task, member, nowMs)),
       callStarted({ ...at, call }, member, 1, admission, claim, first.key),
     ]);
     this.scheduling.workers.begin(task.task.kind);

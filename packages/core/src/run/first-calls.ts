@@ -16,6 +16,7 @@ import { type Assignment, assignmentDrafts } from './assignment.ts';
 import { requestOf } from './begin-call.ts';
 import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
+import { termsFor } from './delegation-terms.ts';
 import { equalsOf } from './equals-of.ts';
 import type { Scheduling } from './scheduling.ts';
 import { tellCache } from './tell-cache.ts';
@@ -168,10 +169,11 @@ export class FirstCalls {
     { prompt, tools }: ReturnType<typeof composeFor>,
     offer: Extract<Offer, { kind: 'answer' | 'join' }>,
   ): void {
-    const { ids } = this.#decider.settings;
+    const { ids, clock } = this.#decider.settings;
+    const terms = termsFor(this.#decider, task, choice.member, clock.now());
     const at = { run: run.id, task: task.task.key, attempt: ids() };
     const durable = this.#journal.append([
-      ...assignmentDrafts(at, choice, prompt, tools),
+      ...assignmentDrafts(at, choice, prompt, tools, terms),
       ...(offer.kind === 'answer'
         ? [callCached({ ...at, call: ids(), model: choice.member.name }, offer.answer)]
         : []),

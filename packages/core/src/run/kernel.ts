@@ -4,6 +4,7 @@ import { ANSWERED } from '../attempt/call-model.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { atMost } from '../internal/at-most.ts';
+import { Cancellation } from '../internal/cancellation.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
@@ -206,6 +207,14 @@ export class Kernel {
   /** Something changed that nobody here ordered: looks what can begin now. */
   wake(): void {
     this.#dispatcher.wake();
+  }
+
+  /** Does work between changes that go in: none is under way meanwhile, and those that went in are told as done. */
+  async serially<T>(work: () => Promise<T>): Promise<T> {
+    return await this.#host.serially(async () => {
+      await this.#attempts.changesTold();
+      return await work();
+    }, new Cancellation());
   }
 
   /** Everything appended is durable. */

@@ -15,6 +15,9 @@ interface Entry {
   work: Promise<void> | undefined;
 }
 
+/** After so many turns of the event loop it is not the telling that takes long. */
+const TURNS = 1_000;
+
 /** The attempts that this process works on, each with what it holds, until each is let go. */
 export class LiveAttempts {
   readonly #host: AttemptHost;
@@ -48,6 +51,17 @@ export class LiveAttempts {
     const at: AttemptPlace = { run, task, attempt, live };
     this.#live.set(attempt, { at, work: undefined });
     return at;
+  }
+
+  /** Resolves when what went in of the attempts that this process works on is told as done, which is some turns later. */
+  async changesTold(): Promise<void> {
+    const isTold = (): boolean =>
+      this.list().every(({ task, attempt }) => {
+        return task.attempt !== attempt || typeof attempt.change !== 'object';
+      });
+    for (let turn = 0; turn < TURNS && !isTold(); turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Takes on the attempts of a run that this process does not work on already. */

@@ -29,6 +29,7 @@ export interface OpenKernel {
   readonly succession:
     | Pick<EventData['handoff.accepted'], 'trigger' | 'head' | 'awaited'>
     | undefined;
+  readonly index: JournalIndex;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
   /**
@@ -122,6 +123,7 @@ export async function openKernel(
       journal.end(new StoreError('store.fenced', handedOver(store, stream, to)));
       await lease.release();
     },
+    index,
     close: async () => {
       try {
         await kernel.close();

@@ -62,6 +62,13 @@ export type {
   Usage,
 } from './model.ts';
 export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
+export type {
+  CriterionVerdict,
+  Deliverable,
+  PhaseSpec,
+  ProjectDefinition,
+  RewindTarget,
+} from './project.ts';
 export type { FrameworkReport, PromptSection } from './prompt-record.ts';
 export type { RecoveryAction, TroubleKind } from './recovery.ts';
 export type {
@@ -109,7 +116,7 @@ export type {
   TextEdit,
   ToolStep,
 } from './task.ts';
-export type { AttemptFault, ConsideredModel, WaitCause } from './task-events.ts';
+export type { AttemptFault, ConsideredModel, TakenOver, WaitCause } from './task-events.ts';
 export type { Effect, Tool, ToolContext, ToolPermission, ToolSchema } from './tool.ts';
 export type { GrantScope, ToolCaller, ToolRefusal } from './tool-caller.ts';
 export type {
@@ -124,6 +131,7 @@ export type {
 export type {
   ChangeAnswer,
   ChangeRequest,
+  RestoreRequest,
   Workspace,
   WorkspaceProvider,
   WorkspaceRequest,

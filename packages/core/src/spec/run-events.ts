@@ -61,6 +61,11 @@ export interface RunEventData {
     readonly flow?: string;
     readonly weight?: number;
   };
+  /**
+   * The run goes on from another one as that stood at `seq`. Written with `run.started`, and with a `task.done` for
+   * each task that was done there.
+   */
+  'run.forked': { readonly parent: string; readonly seq: number };
   'run.suspended': { readonly because: string };
   'run.resumed': { readonly because: string };
   /** What the run gave is the output of its last tasks; it is not written again here. */

@@ -3,6 +3,7 @@ import type { ToolDescription } from './model.ts';
 import type { FrameworkReport, PromptSection } from './prompt-record.ts';
 import type { RecoveryAction, TroubleKind } from './recovery.ts';
 import type { Priority } from './task.ts';
+import type { ToolPermission } from './tool.ts';
 import type { Ask, Finding, ValidationTier, Verdict } from './validator.ts';
 
 /** How one candidate model stood when a task was given away. */
@@ -36,6 +37,16 @@ export interface WaitCause {
   readonly model?: string;
 }
 
+/** What a fork takes over from the run where it was done. */
+export interface TakenOver {
+  readonly run: string;
+  /** The attempt that did it there, and its model; absent where none did. */
+  readonly attempt?: string;
+  readonly model?: string;
+  /** What it gave; a store keeps a long text once, whoever names it. */
+  readonly output: string;
+}
+
 /** What the events of tasks carry, of their attempts, and of what these are checked by and change. */
 export interface TaskEventData {
   'task.assigned': {
@@ -47,6 +58,10 @@ export interface TaskEventData {
     readonly considered?: readonly ConsideredModel[];
     /** The model that would have been first choice. */
     readonly insteadOf?: string;
+    /** What it may do: by its role, its model and its task, and what was granted for a while; absent where that is nothing. */
+    readonly permissions?: readonly ToolPermission[];
+    /** When its answer is expected, epoch ms; absent where nobody can know. */
+    readonly expectedEndAt?: number;
   };
   'task.waiting': {
     readonly because: string;
@@ -64,6 +79,8 @@ export interface TaskEventData {
     readonly changed?: readonly string[];
     readonly commit?: string;
     readonly from?: string;
+    /** Present in a fork, for what was done in its parent: nothing was worked or paid here. */
+    readonly takenOver?: TakenOver;
   };
   'task.failed': { readonly because: string; readonly findings?: readonly Finding[] };
   'task.skipped': { readonly because: string };

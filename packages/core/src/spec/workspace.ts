@@ -48,6 +48,16 @@ export type ChangeAnswer =
     }
   | { readonly kind: 'refused'; readonly because: string; readonly findings: readonly Finding[] };
 
+/** Asks to have the project's files stand as they did at one of its commits. */
+export interface RestoreRequest {
+  /** A commit, as `head` or an accepted change named it. */
+  readonly commit: string;
+  readonly title: string;
+  /** Written as the trailer `Overseer-Rewind: id`; a restore that is asked for again by the same id is made once. */
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Where attempts work apart, and where accepted work comes together. The kernel calls `accept` one at a time.
  * All throw `OverseerError` (`workspace.…`) for what nobody planned for.
@@ -64,4 +74,11 @@ export interface WorkspaceProvider {
   probe(attempt: string, signal: AbortSignal): Promise<ChangeAnswer | undefined>;
   /** Removes an attempt's folder. */
   close(attempt: string): Promise<void>;
+  /** The commit that the project's files stand at now, uncommitted work left out. A provider without it cannot take files back. */
+  head?(signal: AbortSignal): Promise<string>;
+  /**
+   * Has the files stand as they did at a commit, by a new one: history stays whole. Refuses a project with uncommitted work
+   * (`workspace.dirty`), touching nothing. The kernel calls it in turn with `accept`.
+   */
+  restore?(request: RestoreRequest): Promise<ChangeAnswer>;
 }
