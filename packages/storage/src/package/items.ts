@@ -64,7 +64,8 @@ function encode(kind: number, body: Uint8Array): Buffer {
 }
 
 function decode(kind: number, body: Buffer): Said {
-  if (kind === BLOB) return { kind: 'blob', bytes: body };
+  // A plain array: `slice` of a Buffer would not copy.
+  if (kind === BLOB) return { kind: 'blob', bytes: new Uint8Array(body) };
   const text = body.toString('utf8');
   if (kind === STARTS) return { kind: 'starts', starts: parse(text) as StreamStarts };
   if (kind !== EVENT) throw damaged('its content has something that is neither event nor blob');
