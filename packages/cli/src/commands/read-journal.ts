@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { upcastEvents } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { sqlite } from '@overseer/storage/sqlite';
@@ -47,7 +48,7 @@ export async function* journalEvents(
       limit: PAGE,
       ...(run === undefined ? {} : { run }),
     });
-    for (const event of page) {
+    for (const event of upcastEvents(page)) {
       yield event;
       last = event.seq;
     }

@@ -3,10 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { codeOf } from './code-of.fixture.ts';
 import type { PackageItem } from './items.ts';
 import { createKeyPair } from './keys.ts';
 import { eventAt, itemsIn, pack, smallItems, unpack, unpackWhole } from './package.fixture.ts';
-import { codeOf } from './store.fixture.ts';
 import { writePackage } from './write-package.ts';
 
 const sender = createKeyPair();

@@ -5,16 +5,27 @@ import { createOverseer, memory } from '@overseer/core';
 import { currentHolder } from '@overseer/core/plugin';
 import type { OpenStore, OverseerEvent, StateStore } from '@overseer/core/spec';
 import { fakeModel } from '@overseer/core/testing';
+import {
+  createKeyPair,
+  exportStore,
+  fileSink,
+  importStore,
+  type OpenedPackage,
+  openPackage,
+  packageFile,
+} from '@overseer/storage/package';
+import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sqlite } from '../sqlite/sqlite.ts';
-import { exportStore } from './export-store.ts';
-import { fileSink } from './file-sink.ts';
-import { importStore } from './import-store.ts';
-import { createKeyPair } from './keys.ts';
-import { type OpenedPackage, openPackage } from './open-package.ts';
-import { eventAt } from './package.fixture.ts';
-import { packageFile } from './package-source.ts';
-import { codeOf, disposable, everything, failingAt, fill, headsOf } from './store.fixture.ts';
+import {
+  codeOf,
+  disposable,
+  eventAt,
+  everything,
+  failingAt,
+  fill,
+  headsOf,
+  team,
+} from './moving.fixture.ts';
 
 const sender = createKeyPair();
 const receiver = createKeyPair();
@@ -224,11 +235,6 @@ function storeOf(kind: string): OpenStore {
   const make = KINDS[kind];
   if (make === undefined) throw new Error(`no store ${kind}`);
   return make();
-}
-
-function team() {
-  const model = fakeModel({ reply: ({ messages }) => ({ text: `It is ${messages.length}.` }) });
-  return { overseer: 'one', models: { one: { model } } } as const;
 }
 
 /** A run that is done, and one that is suspended; their ids. */

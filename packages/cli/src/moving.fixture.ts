@@ -1,5 +1,6 @@
 import { currentHolder, OverseerError } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
+import { fakeModel } from '@overseer/core/testing';
 
 /** Appends events to a stream of which nobody has the lease. */
 export async function fill(
@@ -53,4 +54,26 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
     () => 'none',
     (error: unknown) => (OverseerError.is(error) ? error.code : `no code: ${String(error)}`),
   );
+}
+
+/** An event of a stream, as a store gives it. */
+export function eventAt(seq: number, stream = 'project/a', because = `text ${seq}`): OverseerEvent {
+  return {
+    id: `${stream} ${seq}`,
+    stream,
+    seq,
+    at: 1_790_000_000_000 + seq,
+    type: 'task.waiting',
+    v: 1,
+    epoch: 1 + Math.floor(seq / 10),
+    actor: 'overseer',
+    run: `run ${seq % 3}`,
+    data: { because },
+  };
+}
+
+/** A team of one model that answers at once. */
+export function team() {
+  const model = fakeModel({ reply: ({ messages }) => ({ text: `It is ${messages.length}.` }) });
+  return { overseer: 'one', models: { one: { model } } } as const;
 }
