@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
-import { OverseerError } from '@overseer/core/plugin';
 import { damaged } from './package-error.ts';
 
 /** How far back the same is found again: 8 MiB, which also bounds what reading takes. */
@@ -28,7 +27,7 @@ export async function* decompress(source: AsyncIterable<Uint8Array>): AsyncGener
   try {
     yield* through(source, zstd);
   } catch (error) {
-    throw OverseerError.is(error) ? error : damaged('its content cannot be unpacked', error);
+    throw isOfZstd(error) ? damaged('its content cannot be unpacked', error) : error;
   }
 }
 
@@ -62,4 +61,14 @@ async function* slices(source: AsyncIterable<Buffer>, size: number): AsyncGenera
     length -= from;
   }
   if (length > 0) yield Buffer.concat(held);
+}
+
+/** Whatever gives the bytes has errors of its own. */
+function isOfZstd(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^Z(STD)?_/.test(error.code)
+  );
 }

@@ -1,6 +1,6 @@
 import { StoreError } from '@overseer/core/plugin';
-import type { OverseerEvent, StateStore } from '@overseer/core/spec';
-import { blobsNamed } from './blobs-named.ts';
+import type { StateStore } from '@overseer/core/spec';
+import { BlobsSeen, blobsOf } from './blobs-named.ts';
 import type { PackageItem } from './items.ts';
 import type { PackageSink } from './package-source.ts';
 import { readStream } from './read-stream.ts';
@@ -74,29 +74,5 @@ async function* itemsOf(
       events += page.length;
       onProgress?.({ events, of });
     }
-  }
-}
-
-async function* blobsOf(
-  store: StateStore,
-  event: OverseerEvent,
-  seen: BlobsSeen,
-): AsyncGenerator<PackageItem> {
-  for (const hash of blobsNamed(event)) {
-    const bytes = seen.isNew(hash) ? await store.blobs.get(hash) : undefined;
-    if (bytes !== undefined) yield { kind: 'blob', bytes };
-  }
-}
-
-/** Which hashes came up lately: a blob that comes twice does no harm, and memory has an end. */
-class BlobsSeen {
-  static readonly #MOST = 65_536;
-  readonly #hashes = new Set<string>();
-
-  isNew(hash: string): boolean {
-    if (this.#hashes.has(hash)) return false;
-    if (this.#hashes.size >= BlobsSeen.#MOST) this.#hashes.clear();
-    this.#hashes.add(hash);
-    return true;
   }
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { PackageSink } from './package-source.ts';
+import type { CommittedSink } from './package-source.ts';
 
 /** A file that is there whole or not at all. */
-export interface FileSink extends PackageSink, AsyncDisposable {
-  /** Gives the file its name, once all of it is on the disk. Without this call nothing of it stays. */
-  commit(): Promise<void>;
+export interface FileSink extends CommittedSink {
+  /** Where it is until then. */
+  readonly draft: string;
+  /** Resolves once all of it is on the disk; nothing may be written through it any more. */
+  flush(): Promise<void>;
 }
 
 /**
@@ -23,14 +25,19 @@ export async function fileSink(path: string): Promise<FileSink> {
     isOpen = false;
     await file.close();
   };
+  const flush = async (): Promise<void> => {
+    if (isOpen) await file.sync();
+    await close();
+  };
   return {
+    draft,
+    flush,
     write: async (bytes) => {
       let from = 0;
       while (from < bytes.byteLength) from += (await file.write(bytes, from)).bytesWritten;
     },
     commit: async () => {
-      await file.sync();
-      await close();
+      await flush();
       await rename(draft, path);
       await syncFolder(dirname(path));
     },

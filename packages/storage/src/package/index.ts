@@ -13,6 +13,7 @@ export type { Manifest, PackagedStream, SignedManifest } from './manifest.ts';
 export { type OpenedPackage, type OpenOptions, openPackage } from './open-package.ts';
 export { PackageError, type PackageErrorCode } from './package-error.ts';
 export {
+  type CommittedSink,
   type PackageSink,
   type PackageSource,
   packageBytes,

@@ -14,6 +14,12 @@ export interface PackageSink {
   write(bytes: Uint8Array): Promise<void>;
 }
 
+/** Where the bytes of a package go that is to be there whole or not at all. */
+export interface CommittedSink extends PackageSink, AsyncDisposable {
+  /** Gives it its name, once all of it is kept. Without this call nothing of it stays. */
+  commit(): Promise<void>;
+}
+
 /** A package in a file. */
 export function packageFile(path: string): PackageSource {
   return { name: path, read: () => createReadStream(path, { highWaterMark: 1_048_576 }) };

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { codeOf } from './code-of.fixture.ts';
 import type { PackageItem } from './items.ts';
 import { createKeyPair } from './keys.ts';
+import { openPackage } from './open-package.ts';
 import { eventAt, itemsIn, pack, smallItems, unpack, unpackWhole } from './package.fixture.ts';
+import { packageFile } from './package-source.ts';
 import { writePackage } from './write-package.ts';
 
 const sender = createKeyPair();
@@ -210,6 +212,13 @@ describe('a package that is not what it should be', () => {
     const other = await pack(smallItems().slice(0, 5), PLAIN);
     other.copy(bytes);
     expect(await codeOf(itemsIn(opened))).toMatch(/^package\./);
+  });
+
+  it('R5: what goes wrong with its bytes, and giving up, is not taken for damage', async () => {
+    const bytes = await pack(smallItems(), PLAIN);
+    const gone = openPackage(packageFile('/nowhere/x.ovpkg'));
+    await expect(gone).rejects.toThrow(/ENOENT/);
+    await expect(unpack(bytes, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   });
 
   it('R5: events that leave a gap, or come in two pieces of a stream, are not written', async () => {
