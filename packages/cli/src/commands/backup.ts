@@ -38,9 +38,13 @@ export async function backupCommand(folder: string, flags: BackupFlags): Promise
     keep: retentionOf(flags.keep),
   };
   const target = folderTarget(resolve(project.folder, folder));
-  return await untilStopped('Stopped.', async ({ signal }) => {
+  return await untilStopped('Stopped: no backup was made.', async ({ signal }) => {
     if (flags.watch !== true) {
-      tell({ kind: 'full', done: await backUp(project.journal, target, options) }, flags, project);
+      tell(
+        { kind: 'full', done: await backUp(project.journal, target, { ...options, signal }) },
+        flags,
+        project,
+      );
       return EXIT.done;
     }
     const onNotice = (notice: BackupNotice): void => tell(notice, flags, project);

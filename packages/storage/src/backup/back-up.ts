@@ -24,6 +24,8 @@ export interface BackupOptions extends SealOptions {
   /** How the journal is opened. */
   readonly sqlite?: SqliteOptions;
   readonly clock?: Clock;
+  /** Gives up; nothing of the backup stays. */
+  readonly signal?: AbortSignal;
 }
 
 /** A backup that was made. */
@@ -68,7 +70,11 @@ export async function backUp(
     const ends = await endsOf(copy, options);
     const about = { kind: 'full', id, ends: jsonOf(ends) };
     await using sink = await target.put(fullName(id));
-    const written = await writePackage(piecesOf(copy), sink, { ...options, createdAt: at, about });
+    const written = await writePackage(piecesOf(copy, options.signal), sink, {
+      ...options,
+      createdAt: at,
+      about,
+    });
     await sink.commit();
     const rest = await deleteExpired(target, options.keep);
     return { id, name: fullName(id), at, bytes: written.bytes, ends, ...rest };
@@ -82,6 +88,8 @@ export async function backUp(
 const PIECE_BYTES = 1_048_576;
 const DAY_MS = 86_400_000;
 const SCRATCH = '.scratch-';
+/** What a process leaves in a folder that dies while it makes a backup. */
+const LEFT = /^\.(scratch-|.*\.part$)/;
 
 /** A folder of this backup's own. What a process left that died meanwhile goes after a day. */
 async function newScratch(target: BackupTarget, clock: Clock): Promise<string> {
@@ -89,7 +97,7 @@ async function newScratch(target: BackupTarget, clock: Clock): Promise<string> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const name of await readdir(folder)) {
-      if (!name.startsWith(SCRATCH)) continue;
+      if (!LEFT.test(name)) continue;
       const found = await stat(join(folder, name)).catch(() => undefined);
       if (found !== undefined && clock.now() - found.mtimeMs > DAY_MS) {
         await rm(join(folder, name), { recursive: true, force: true });
@@ -130,8 +138,12 @@ function jsonOf(ends: Readonly<Record<string, StreamStart>>): JsonObject {
   );
 }
 
-async function* piecesOf(path: string): AsyncGenerator<PackageItem> {
+async function* piecesOf(
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PackageItem> {
   for await (const bytes of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+    signal?.throwIfAborted();
     yield { kind: 'blob', bytes };
   }
 }

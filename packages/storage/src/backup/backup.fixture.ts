@@ -92,6 +92,7 @@ export function fullAfter(target: BackupTarget, writes: number): BackupTarget {
 /** Backups that are being made. */
 export interface Watch {
   fulls(): number;
+  failures(): readonly BackupNotice[];
   /** Events that are in the newest set. */
   shipped(): number;
   until(is: (notice: BackupNotice) => boolean): Promise<BackupNotice>;
@@ -110,6 +111,7 @@ export function startWatch(
   const onNotice = (notice: BackupNotice): void => void notices.push(notice);
   const ended = watchBackups(path, target, { ...MAKING, ...times, signal, onNotice });
   return {
+    failures: () => notices.filter(({ kind }) => kind === 'failed'),
     fulls: () => notices.filter(({ kind }) => kind === 'full').length,
     shipped: () => {
       const from = notices.findLastIndex(({ kind }) => kind === 'full');

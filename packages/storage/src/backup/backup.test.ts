@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { currentHolder } from '@overseer/core/plugin';
+import { currentHolder, systemClock } from '@overseer/core/plugin';
 import type { OverseerEvent } from '@overseer/core/spec';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../package/code-of.fixture.ts';
@@ -76,13 +76,32 @@ describe('a backup', () => {
     ] as const) {
       expect(await codeOf(backUp(path, fullAfter(target, after), MAKING))).toBe(code);
     }
-    expect(await codeOf(backUp(newPath(), target, MAKING))).toBe('store.unreachable');
+    const none = newPath();
+    expect(await codeOf(backUp(none, target, MAKING))).toBe('store.unreachable');
+    expect(await codeOf(drill(target, { ...KEYS, journal: none }))).toBe('store.unreachable');
+    expect(existsSync(none)).toBe(false);
+    const signal = AbortSignal.abort();
+    expect(await codeOf(backUp(path, target, { ...MAKING, signal }))).toMatch(/AbortError/);
     expect(readdirSync(folder)).toEqual([first.name]);
     await writer.append(5);
     await writer.close();
     const restored = newPath();
     await restore(target, restored, KEYS);
     expect((await eventsIn(restored)).length).toBe(300);
+  });
+
+  it('R5: clears away what one left that was killed, a day later', async () => {
+    const path = newPath();
+    const folder = newPath('backups');
+    await (await openWriter(path)).close();
+    await mkdir(join(folder, '.scratch-old'), { recursive: true });
+    await writeFile(join(folder, '.x-full.ovpkg.1.part'), 'half');
+    await writeFile(join(folder, '.kept'), 'not ours');
+    const { name } = await backUp(path, folderTarget(folder), MAKING);
+    expect(readdirSync(folder).length).toBe(4);
+    const clock = { ...systemClock, now: () => Date.now() + 2 * 86_400_000 };
+    const later = await backUp(path, folderTarget(folder), { ...MAKING, clock });
+    expect(readdirSync(folder).sort()).toEqual(['.kept', name, later.name]);
   });
 
   it('R5: is deleted when newer ones are enough', async () => {
@@ -111,9 +130,9 @@ describe('watching', () => {
     await watch.until(({ kind }) => kind === 'full');
     const moments: number[] = [];
     for (let nth = 0; nth < 40; nth++) {
-      const at = Date.now();
-      moments.push(at);
-      await writer.append(3, at, nth % 2 === 0 ? 'project/a' : 'project/b');
+      await writer.append(3, Date.now(), nth % 2 === 0 ? 'project/a' : 'project/b');
+      // What is not on the disk yet is nobody's.
+      moments.push(Date.now());
       await sleep(30);
     }
     const all = [...(await writer.events()), ...(await writer.events('project/b'))];
@@ -121,6 +140,7 @@ describe('watching', () => {
     await watch.stop();
     await writer.close();
     expect(watch.fulls()).toBeGreaterThan(1);
+    expect(watch.failures()).toEqual([]);
 
     const newest = newPath();
     const { skipped } = await restore(target, newest, KEYS);
@@ -182,6 +202,9 @@ describe('a restore', () => {
       'package.signature',
     );
     expect(existsSync(place)).toBe(false);
+    const file = newPath();
+    await writeFile(file, 'no folder');
+    expect(await codeOf(restore(target, join(file, 'new.db'), KEYS))).toBe('backup.place');
   });
 
   it('R5: of a damaged or torn backup is refused, or takes what is whole, and says so', async () => {

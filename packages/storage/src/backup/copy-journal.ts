@@ -18,9 +18,7 @@ const ENTRY = '@overseer/storage/backup/copier';
 
 /** Copies a journal file in a thread of its own while others write it. Throws `StoreError`. */
 export async function copyJournal(options: CopyOptions): Promise<void> {
-  if (!existsSync(options.path)) {
-    throw new StoreError('store.unreachable', `There is no journal at ${options.path} to back up.`);
-  }
+  requireJournal(options.path);
   const worker = new Worker(new URL(import.meta.resolve(ENTRY)), {
     name: 'overseer-backup',
     workerData: options,
@@ -33,4 +31,10 @@ export async function copyJournal(options: CopyOptions): Promise<void> {
   });
   await worker.terminate();
   if (isRefusal(answer)) throw toStoreError(answer);
+}
+
+/** Opening would make one. Throws `StoreError` `store.unreachable`. */
+export function requireJournal(path: string): void {
+  if (existsSync(path)) return;
+  throw new StoreError('store.unreachable', `There is no journal at ${path}: correct the path.`);
 }

@@ -7,6 +7,7 @@ import { readStream } from '../package/read-stream.ts';
 import { sqlite } from '../sqlite/sqlite.ts';
 import { BackupError } from './backup-error.ts';
 import type { BackupTarget } from './backup-target.ts';
+import { requireJournal } from './copy-journal.ts';
 import { type Restored, type RestoreOptions, restore } from './restore.ts';
 
 /** How a restore is tried. */
@@ -86,6 +87,7 @@ async function lagOf(
   now: number,
 ): Promise<Pick<DrillReport, 'rpoMs' | 'missing'>> {
   if (journal === undefined) return { rpoMs: Math.max(0, now - madeAt), missing: undefined };
+  requireJournal(journal);
   const live = await sqlite(journal, options)();
   try {
     let missing = 0;

@@ -9,7 +9,7 @@ import { importStore } from '../package/import-store.ts';
 import { type OpenedPackage, openPackage } from '../package/open-package.ts';
 import { type SqliteOptions, sqlite } from '../sqlite/sqlite.ts';
 import { anchorAt } from './back-up.ts';
-import { BackupError, targetError } from './backup-error.ts';
+import { BackupError, placeError } from './backup-error.ts';
 import { type BackupSet, setsIn } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
 import { upTo } from './up-to.ts';
@@ -68,7 +68,7 @@ export async function restore(
       const restored = await restoreSet(target, set, place, options);
       return { ...restored, skipped: [...skipped, ...restored.skipped] };
     } catch (error) {
-      if (options.skipDamaged !== true || !isDamage(error)) throw targetError(error, target.name);
+      if (options.skipDamaged !== true || !isDamage(error)) throw placeError(error, place);
       skipped.push({ name: set.full, because: error.message });
     }
   }

@@ -8,19 +8,31 @@ export type Cut = (from: OpenedPackage) => OpenedPackage;
 export function upTo(at: number | undefined): Cut {
   if (at === undefined) return (from) => from;
   const ended = new Set<string>();
-  const isIn = (item: ReadItem): boolean => {
-    if (item.kind === 'blob') return true;
-    if (item.event.at > at) ended.add(item.event.stream);
-    return !ended.has(item.event.stream);
+  return (from) => {
+    const before = new Set(ended);
+    return {
+      ...from,
+      manifest: {
+        ...from.manifest,
+        streams: from.manifest.streams.filter(({ name }) => !before.has(name)),
+      },
+      items: () => partOf(from, at, before, ended),
+    };
   };
-  return (from) => ({
-    ...from,
-    manifest: {
-      ...from.manifest,
-      streams: from.manifest.streams.filter(({ name }) => !ended.has(name)),
-    },
-    items: async function* () {
-      for await (const item of from.items()) if (isIn(item)) yield item;
-    },
-  });
+}
+
+/** Whoever reads it twice has the same twice: only later packages go by what ended in this one. */
+async function* partOf(
+  from: OpenedPackage,
+  at: number,
+  before: ReadonlySet<string>,
+  ended: Set<string>,
+): AsyncGenerator<ReadItem> {
+  const over = new Set(before);
+  for await (const item of from.items()) {
+    if (item.kind === 'blob') yield item;
+    else if (item.event.at > at) over.add(item.event.stream);
+    else if (!over.has(item.event.stream)) yield item;
+  }
+  for (const name of over) ended.add(name);
 }

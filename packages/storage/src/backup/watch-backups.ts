@@ -8,9 +8,10 @@ import type { StreamStart } from '../package/tally.ts';
 import { writePackage } from '../package/write-package.ts';
 import { sqlite } from '../sqlite/sqlite.ts';
 import { type BackupDone, type BackupOptions, backUp } from './back-up.ts';
-import { targetError } from './backup-error.ts';
+import { isAbort, targetError } from './backup-error.ts';
 import { tailName } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
+import { requireJournal } from './copy-journal.ts';
 
 /** How a journal is backed up without an end. */
 export interface WatchOptions extends BackupOptions {
@@ -18,7 +19,7 @@ export interface WatchOptions extends BackupOptions {
   readonly everyMs?: number;
   /** How often what came since is shipped, in ms: what a lost disk costs at most. The default is 5,000. */
   readonly tailMs?: number;
-  /** Ends it, when what is under way is over. */
+  /** Ends it, once what came last is shipped; a copy under way is given up. */
   readonly signal: AbortSignal;
   /** Hears of everything that was made, and of what went wrong; it is tried again at the next turn. */
   readonly onNotice?: (notice: BackupNotice) => void;
@@ -46,6 +47,7 @@ export async function watchBackups(
   options: WatchOptions,
 ): Promise<void> {
   const { signal, everyMs = 3_600_000, tailMs = 5_000 } = options;
+  requireJournal(path);
   const store = await sqlite(path, options.sqlite)();
   const shipper = new Shipper(path, target, store, options);
   try {
@@ -101,6 +103,8 @@ class Shipper {
     try {
       await work();
     } catch (error) {
+      // Whoever gave up a copy has what was shipped.
+      if (this.#options.signal.aborted && isAbort(error)) return;
       const told = targetError(error, this.#target.name);
       this.#tell({ kind: 'failed', error: OverseerError.is(told) ? told : unplanned(told) });
     }
@@ -113,8 +117,10 @@ class Shipper {
   async #copy(now: number): Promise<void> {
     const done = await backUp(this.#path, this.#target, this.#options);
     const before = this.#set?.id;
-    // The set before goes on to where this one begins, so that every moment of it can be restored.
-    if (before !== undefined) await this.#told(() => this.#ship(before, seqsOf(done)));
+    // The set before goes on beyond the moment of this one, so that every moment between them can be restored.
+    if (before !== undefined) {
+      await this.#told(async () => this.#ship(before, await this.#newHeads()));
+    }
     this.#set = done;
     this.#copiedAt = now;
     this.#notBefore = Number.NEGATIVE_INFINITY;
@@ -134,8 +140,6 @@ class Shipper {
       after: Object.fromEntries(this.#ends),
       about: { kind: 'tail', id, part: this.#part + 1 },
     });
-    // Between a look and a copy nothing may have come.
-    if (manifest.events === 0) return;
     await sink.commit();
     this.#part++;
     for (const { name: stream, head, chain } of manifest.streams) {
@@ -165,10 +169,6 @@ class Shipper {
       }
     }
   }
-}
-
-function seqsOf({ ends }: BackupDone): ReadonlyMap<string, number> {
-  return new Map(Object.entries(ends).map(([stream, { seq }]) => [stream, seq]));
 }
 
 function unplanned(error: unknown): OverseerError {
