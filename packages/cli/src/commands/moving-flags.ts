@@ -24,7 +24,7 @@ export interface OpenFlags extends KeyFlags {
 }
 
 /** The variable that has the passphrase, so that it stands in no list of processes. */
-export const PASSPHRASE = 'OVERSEER_PASSPHRASE';
+const PASSPHRASE = 'OVERSEER_PASSPHRASE';
 
 /** Adds the flags of `SealFlags` beside those of the place. */
 export function addSealFlags(command: Command): Command {

@@ -16,7 +16,7 @@ export async function* blobsOf(
 }
 
 /** Every string in an event's data that may be the name of a blob: the hex SHA-256 of its bytes. */
-export function* blobsNamed({ data }: OverseerEvent): Generator<string> {
+function* blobsNamed({ data }: OverseerEvent): Generator<string> {
   yield* hashesIn(data);
 }
 

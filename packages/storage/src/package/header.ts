@@ -3,7 +3,7 @@ import { type Seal, sha256 } from './content-key.ts';
 import { damaged, PackageError, torn } from './package-error.ts';
 
 /** The version of the format that is written, and the newest that can be read. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 const MAGIC = Buffer.from('OVPKG\0', 'latin1');
 const MOST_BYTES = 65_536;
