@@ -5,6 +5,7 @@
  */
 export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
 export type { AtOnceBounds } from './check-workers.ts';
+export { createNode, type OverseerNode } from './create-node.ts';
 export { createOverseer } from './create-overseer.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
@@ -12,7 +13,7 @@ export { OverseerError } from './errors/overseer-error.ts';
 export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
-export { memory } from './journal/memory-store.ts';
+export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
 export { type Forms, upcastEvents } from './journal/upcast-events.ts';
 export type { Upcaster, Upcasters, WrittenEvent } from './journal/upcasters.ts';
@@ -28,6 +29,10 @@ export type {
   SharedLimit,
   SharedLimitsOptions,
 } from './limit-options.ts';
+export type { NodeChange } from './node/node-change.ts';
+export type { HandOverLetter } from './node/node-mail.ts';
+export type { Vitals, VitalsMonitor } from './node/vitals.ts';
+export type { NodeOptions, ProjectTeam } from './node-options.ts';
 export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
 export type {
   FailureCost,
@@ -56,8 +61,9 @@ export type { FailureCause } from './observe/remedies.ts';
 export type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 export type { UsageRow } from './observe/usage.ts';
 export type { WorkRow } from './observe/work-book.ts';
-export type { OverseerOptions, TeamEntry } from './options.ts';
-export type { Overseer } from './overseer.ts';
+export type { OverseerOptions, StandbyOptions, TeamEntry } from './options.ts';
+export { orderHandOver } from './order-hand-over.ts';
+export type { HandOverOrder, Overseer, OverseerEnd } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';

@@ -19,6 +19,7 @@ import { type Routing, routingOf } from '../route/routing-options.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { OpenCall } from './expected-ends.ts';
 import { foldToolCalls } from './fold-tool-calls.ts';
 import { HedgeBook } from './hedge-book.ts';
@@ -53,6 +54,10 @@ export class Projection {
   readonly expected: ExpectedCalls = new ExpectedCalls();
   /** The calls under way. */
   readonly calls: Map<string, CallUnderWay> = new Map();
+  /** Why the last overseer gave the project up, until another has it. */
+  offered: HandoffTrigger | undefined;
+  /** Calls that go on at an overseer which had the project before: until when their replies may come, epoch ms. */
+  readonly awaited: Map<string, number> = new Map();
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly history: WorkHistory = new WorkHistory();
@@ -127,7 +132,12 @@ export class Projection {
       case 'run.finished':
         this.begunAt.delete(event.run ?? '');
         return;
+      case 'handoff.offered':
+        for (const call of event.data.inFlight) this.awaited.set(call, event.data.untilAt);
+        this.offered = event.data.trigger;
+        return;
       case 'lease.taken':
+        this.offered = undefined;
         this.breakers.forgive(event.at);
         this.tools.forgive();
         return;
@@ -186,6 +196,7 @@ export class Projection {
     const { call = '', model = '' } = event;
     const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
     this.calls.delete(call);
+    this.awaited.delete(call);
     const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
     limits?.settle(call, settled, event.at);
@@ -205,6 +216,7 @@ export class Projection {
     const { call = '', model = '' } = event;
     const { settled, uncertain, rate } = event.data;
     this.calls.delete(call);
+    this.awaited.delete(call);
     const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
     if (uncertain) {

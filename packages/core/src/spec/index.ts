@@ -75,7 +75,7 @@ export type {
   ReservationWant,
   ReservationWindow,
 } from './reservation-store.ts';
-export type { RunStatus } from './run-events.ts';
+export type { HandoffTrigger, RunStatus } from './run-events.ts';
 export type {
   BlobStore,
   EventLog,
@@ -83,9 +83,12 @@ export type {
   LeaseAnswer,
   LeaseHolder,
   LeaseStore,
+  Mail,
+  MailStore,
   OpenStore,
   Snapshot,
   SnapshotStore,
+  StandingLease,
   StateStore,
   StoreCapabilities,
 } from './store.ts';

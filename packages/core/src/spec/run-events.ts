@@ -6,8 +6,42 @@ import type { PlanTask } from './task.ts';
 /** How a run ended. */
 export type RunStatus = 'completed' | 'stopped' | 'failed';
 
+/**
+ * Why an overseer gives a project up: somebody ordered it, its process is to end, it is not well, its models are used up, or
+ * another node is to have its part.
+ */
+export type HandoffTrigger = 'operator' | 'maintenance' | 'degradation' | 'limits' | 'balance';
+
 /** What the events of the journal itself, of runs and of their plans carry. */
 export interface RunEventData {
+  /**
+   * The overseer gives the project up to another one. The calls that it has under way go on there, and their replies are passed
+   * on until `untilAt`; whoever goes on waits for them until then.
+   */
+  'handoff.offered': {
+    readonly trigger: HandoffTrigger;
+    readonly because: string;
+    /** Who is to have it, by the name of the node or overseer; absent where anyone may. */
+    readonly to?: string;
+    readonly inFlight: readonly string[];
+    /** Epoch ms. */
+    readonly untilAt: number;
+  };
+  /** An overseer goes on with what another had, once its state is folded and its connections are looked at. */
+  'handoff.accepted': {
+    readonly by: string;
+    /** `failure` where the one before gave nothing up. */
+    readonly trigger: HandoffTrigger | 'failure';
+    /** The last event before it took over. */
+    readonly head: number;
+    /** The calls of the one before that it waits for. */
+    readonly awaited: readonly string[];
+    readonly connections: readonly {
+      readonly model: string;
+      readonly state: 'reached' | 'unreachable' | 'unknown';
+      readonly why?: string;
+    }[];
+  };
   'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
   /** Nothing of any run begins until the project is resumed. */
   'project.paused': { readonly because: string };

@@ -81,6 +81,36 @@ export interface LeaseStore {
    * do not run out needs no such word and has no such method.
    */
   renew?(name: string, epoch: number): Promise<boolean>;
+  /** The leases that are held now, as far as the store can tell; one for several processes can. */
+  standing?(): Promise<readonly StandingLease[]>;
+}
+
+/** A lease that is held. */
+export interface StandingLease {
+  readonly name: string;
+  readonly holder: LeaseHolder;
+  readonly epoch: number;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+/** What somebody without a lease has to say to whoever works on a stream. */
+export interface Mail {
+  /** Chosen by whoever sends it, never for anything else. */
+  readonly id: string;
+  /** What it is about, such as `run`. */
+  readonly kind: string;
+  readonly body: Json;
+}
+
+/** Messages that wait for whoever works on a stream. Anyone may leave one, without a lease. */
+export interface MailStore {
+  /** Keeps a message, and resolves once it would survive a power cut; one whose id is there already is kept once. */
+  put(stream: string, mail: Mail): Promise<void>;
+  /** The oldest first, at most `limit`, 1 to 1,000. */
+  read(stream: string, limit: number): Promise<readonly Mail[]>;
+  /** Takes out those that were acted on. */
+  remove(stream: string, ids: readonly string[]): Promise<void>;
 }
 
 /** What a store can promise; conformance rules and the kernel read it. */
@@ -106,6 +136,8 @@ export interface StateStore {
   readonly blobs: BlobStore;
   readonly snapshots: SnapshotStore;
   readonly leases: LeaseStore;
+  /** Present where others than its owner can reach the store while that works. */
+  readonly mail?: MailStore;
   /** Waits for what is being written, then lets go of everything. */
   close(): Promise<void>;
 }

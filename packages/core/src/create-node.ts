@@ -1,0 +1,162 @@
+import { hostname } from 'node:os';
+import { createOverseer } from './create-overseer.ts';
+import { ConfigError } from './errors/config-error.ts';
+import { type Clock, systemClock } from './internal/clock.ts';
+import { ProjectNode } from './node/project-node.ts';
+import { sharedView } from './node/shared-view.ts';
+import { watchVitals } from './node/vitals.ts';
+import type { NodeOptions } from './node-options.ts';
+import type { HandOverOrder, Overseer } from './overseer.ts';
+import type { UnfinishedRun } from './run/unfinished-runs.ts';
+import type { StateStore } from './spec/store.ts';
+
+/** How long calls in flight may take when a project goes to another node, in ms: what is broken off is paid twice. */
+const GRACE_MS = 10_000;
+
+/** One of the processes that share the projects of a store. */
+export interface OverseerNode extends AsyncDisposable {
+  readonly name: string;
+  /** The overseers of the projects that this node works on now. */
+  readonly overseers: ReadonlyMap<string, Overseer>;
+  /** The names of the nodes that live, with this one. */
+  readonly nodes: readonly string[];
+  /** Works on a project from now on, old or new. Throws `StoreError` `store.busy`, naming the node that does already. */
+  lead(project: string): Promise<Overseer>;
+  /**
+   * Gives a project to another node: the named one, or the fittest that is well and can do what the project needs. Calls under way
+   * go on here. Resolves when that node may have it. Throws `ConfigError` `config.node` where no node can.
+   */
+  handOver(project: string, order?: HandOverOrder): Promise<void>;
+  /** Gives all projects back, so that other nodes go on with them at once, and leaves. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins the nodes that share a store, with nothing but the store: each works on an even part of the projects, goes on with
+ * what one that died or left had, and gives a part to one that joins. Throws `ConfigError` `config.node` for options that are
+ * wrong, and `StoreError` when the store cannot be opened or a node of that name lives (`store.busy`).
+ */
+export async function createNode(options: NodeOptions): Promise<OverseerNode> {
+  const { pollMs = 250, maxProjects = Number.POSITIVE_INFINITY, signal } = options;
+  const { name = `${hostname()}-${process.pid}`, clock = systemClock } = options;
+  check(options);
+  signal?.throwIfAborted();
+  const store = await options.store();
+  try {
+    requireShared(store);
+    const node = await ProjectNode.join<Overseer>({
+      name,
+      store,
+      clock,
+      pollMs,
+      most: maxProjects,
+      labels: options.labels ?? [],
+      needs: options.needs ?? (() => []),
+      vitals: options.vitals ?? watchVitals(),
+      bounds: { loopMs: 1_000, storeMs: 2_000, looks: 3, ...options.unwell },
+      exhaustedUntil: (overseer) => exhaustedUntil(overseer, options.exhaustedMs, clock),
+      lead: (project) => lead({ ...options, name, clock }, store, project),
+      tell: (change) => tell(options, change),
+    });
+    let closed: Promise<void> | undefined;
+    const close = (): Promise<void> => {
+      closed ??= node.close().finally(() => store.close());
+      return closed;
+    };
+    signal?.addEventListener('abort', () => void close().catch(() => undefined), { once: true });
+    return {
+      name,
+      overseers: node.led,
+      get nodes() {
+        return node.nodes;
+      },
+      lead: (project) => node.lead(project),
+      handOver: (project, order = {}) =>
+        node.handOver(project, { trigger: 'operator', because: 'handed over', ...order }),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function lead(
+  { team, resume = goOn, ...options }: NodeOptions & Required<Pick<NodeOptions, 'name' | 'clock'>>,
+  store: StateStore,
+  project: string,
+): Promise<Overseer> {
+  const overseer = await createOverseer({
+    graceMs: GRACE_MS,
+    ...(await team(project)),
+    store: async () => sharedView(store),
+    project,
+    name: options.name,
+    clock: options.clock,
+  });
+  await overseer.acceptHandoff(options.name);
+  for (const run of overseer.unfinished()) {
+    if (run.pausedBy !== undefined) continue;
+    try {
+      await resume(overseer, run);
+    } catch (error) {
+      // One run that cannot go on here keeps nothing else from it.
+      tell(options, { kind: 'trouble', project, error });
+    }
+  }
+  return overseer;
+}
+
+/** Until when every model of a team that has work is used up, where that is long enough to tell. */
+function exhaustedUntil(
+  overseer: Overseer,
+  exhaustedMs: number | undefined,
+  clock: Clock,
+): number | undefined {
+  if (exhaustedMs === undefined || overseer.unfinished().length === 0) return undefined;
+  const times = overseer
+    .models()
+    .map(({ state, untilAt }) => (state === 'waiting' || state === 'down' ? untilAt : undefined));
+  const first = Math.min(...times.map((untilAt) => untilAt ?? Number.NEGATIVE_INFINITY));
+  return first > clock.now() + exhaustedMs ? first : undefined;
+}
+
+function goOn(overseer: Overseer, run: UnfinishedRun): void {
+  overseer.open(run.id).resume();
+}
+
+/** A listener that throws is its owner's trouble. */
+function tell(
+  { onChange }: Pick<NodeOptions, 'onChange'>,
+  change: Parameters<NonNullable<NodeOptions['onChange']>>[0],
+): void {
+  try {
+    onChange?.(change);
+  } catch {
+    // Nobody is there to be told.
+  }
+}
+
+function check({ store, team, name, maxProjects, pollMs }: NodeOptions): void {
+  const wrong = (what: string): never => {
+    throw new ConfigError('config.node', `The options of createNode are wrong: ${what}.`);
+  };
+  if (typeof store !== 'function') wrong('store is made by postgres("…")');
+  if (typeof team !== 'function') wrong('team is a function that gives the options of a project');
+  if (name !== undefined && !/^[\w.@-]{1,100}$/.test(name)) {
+    wrong('name has 1 to 100 letters, digits, dots, dashes, underscores and @');
+  }
+  if (maxProjects !== undefined && !(Number.isInteger(maxProjects) && maxProjects >= 0)) {
+    wrong('maxProjects is a whole number, 0 or more');
+  }
+  if (pollMs !== undefined && !(pollMs >= 50)) wrong('pollMs is 50 or more');
+}
+
+function requireShared({ name, capabilities, leases }: StateStore): void {
+  if (capabilities.shared && leases.standing !== undefined) return;
+  throw new ConfigError(
+    'config.node',
+    `${name} is a store for one overseer at a time, so that nodes cannot share it: use one for several, such as postgres("…").`,
+  );
+}

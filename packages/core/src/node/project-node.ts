@@ -1,0 +1,291 @@
+import { ConfigError } from '../errors/config-error.ts';
+import { OverseerError } from '../errors/overseer-error.ts';
+import { StoreError } from '../errors/store-error.ts';
+import { sleep } from '../internal/sleep.ts';
+import { StreamLease } from '../journal/stream-lease.ts';
+import type { StateStore } from '../spec/store.ts';
+import { type GiveUp, Holdings, type HoldingsParts, type Led } from './holdings.ts';
+import { type NodeCard, writeCard } from './node-card.ts';
+import { readHandOver } from './node-mail.ts';
+import { NODE, Outlook, type Seen } from './outlook.ts';
+import { shareOut } from './share-out.ts';
+import { successorFor } from './successor-for.ts';
+import { type VitalsMonitor, type WellBounds, Wellness } from './vitals.ts';
+
+/** What a node is made of. */
+export interface NodeParts<T extends Led> extends HoldingsParts<T> {
+  readonly name: string;
+  readonly store: StateStore;
+  readonly pollMs: number;
+  /** The most projects that it works on at once. */
+  readonly most: number;
+  readonly labels: readonly string[];
+  needs(project: string): readonly string[];
+  readonly vitals: VitalsMonitor;
+  readonly bounds: WellBounds;
+  /** Until when all models of a project are used up, epoch ms; `undefined` where one is to be had soon enough. */
+  exhaustedUntil(led: T): number | undefined;
+}
+
+/** How often this node looks how it is itself, in ms. */
+const LOOK_MS = 2_000;
+
+/** Messages that are read at once. */
+const MAIL_PAGE = 100;
+
+/** How long a promise to another node is told, in ms. */
+const PROMISE_MS = 10_000;
+
+/**
+ * One of the nodes that share the projects of a store. Each round it looks who lives and who works on what, takes what
+ * is free and its part, and gives away what is more. Nodes need not talk: all see the same leases and cards, and only a lease
+ * makes one of them the leader of a project.
+ */
+export class ProjectNode<T extends Led> {
+  readonly #parts: NodeParts<T>;
+  readonly #holdings: Holdings<T>;
+  readonly #outlook: Outlook;
+  readonly #wellness: Wellness;
+  /** Projects that were asked for here and may have no events yet. */
+  readonly #wanted = new Set<string>();
+  /** Until when each promise is told, and to whom, by what has elapsed. */
+  readonly #promised = new Map<string, { readonly to: string; readonly untilAt: number }>();
+  readonly #exhausted = new Map<string, number>();
+  readonly #stop = new AbortController();
+  #lease: StreamLease | undefined;
+  #seen: Seen | undefined;
+  #nodes = '';
+  #told = '';
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** What went wrong in the last round. */
+  #trouble = '';
+  #rounds: Promise<void> = Promise.resolve();
+
+  private constructor(parts: NodeParts<T>) {
+    this.#parts = parts;
+    this.#holdings = new Holdings(parts);
+    this.#outlook = new Outlook({
+      store: parts.store,
+      me: parts.name,
+      needs: (project) => parts.needs(project),
+    });
+    this.#wellness = new Wellness(parts.bounds);
+  }
+
+  /** Joins the nodes of the store. Throws `StoreError` `store.busy` where a node of that name lives. */
+  static async join<T extends Led>(parts: NodeParts<T>): Promise<ProjectNode<T>> {
+    const node = new ProjectNode(parts);
+    await node.#takeName();
+    node.#start();
+    return node;
+  }
+
+  /** The projects that this node works on. */
+  get led(): ReadonlyMap<string, T> {
+    return this.#holdings.led;
+  }
+
+  /** The nodes that live, as of the last round. */
+  get nodes(): readonly string[] {
+    return this.#seen?.nodes.map(({ name }) => name) ?? [this.#parts.name];
+  }
+
+  /** Works on a project from now on, old or new. Throws `StoreError` `store.busy` where another node does. */
+  async lead(project: string): Promise<T> {
+    this.#requireOpen();
+    this.#wanted.add(project);
+    return await this.#holdings.lead(project);
+  }
+
+  /**
+   * Gives a project to another node: the named one, or the fittest that is well. Resolves when that may have it. Throws
+   * `ConfigError` `config.node` where this node does not work on it, or no other can.
+   */
+  async handOver(project: string, order: GiveUp): Promise<void> {
+    this.#requireOpen();
+    const { name } = this.#parts;
+    if (!this.led.has(project)) {
+      throw new ConfigError('config.node', `${name} does not work on ${project}.`);
+    }
+    const { nodes, cards, projects } = this.#seen ?? (await this.#look());
+    const needs = this.#parts.needs(project);
+    const nowMs = this.#parts.clock.now();
+    const choice = successorFor(
+      project,
+      { me: name, nodes, cards, projects, needs, nowMs },
+      order.to,
+    );
+    if (choice.kind === 'none') throw new ConfigError('config.node', choice.why);
+    await this.#give(project, { ...order, to: choice.to });
+  }
+
+  /** Gives all projects back, so that the other nodes have them at once, and leaves. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#rounds;
+    await this.#holdings.close({ trigger: 'maintenance', because: 'the node closes' });
+    this.#parts.vitals.close();
+    await this.#lease?.release();
+  }
+
+  #requireOpen(): void {
+    if (!this.#stop.signal.aborted) return;
+    throw new OverseerError('overseer.closed', 'This node was closed; create another one.');
+  }
+
+  #start(): void {
+    this.#rounds = this.#goRound();
+  }
+
+  async #takeName(): Promise<void> {
+    const { store, clock, name } = this.#parts;
+    const wish = { store, stream: `${NODE}${name}`, clock, name };
+    const lease = await StreamLease.take(wish).catch((error: unknown) => {
+      throw nameTaken(store, name, error);
+    });
+    this.#lease = lease;
+    lease.whenLost((error) => {
+      this.#lease = undefined;
+      this.#parts.tell({ kind: 'trouble', error });
+    });
+  }
+
+  async #goRound(): Promise<void> {
+    const { clock, pollMs } = this.#parts;
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#round();
+        this.#trouble = '';
+      } catch (error) {
+        // Each project's own lease says whether it may go on; new ones wait until the store answers.
+        this.#complain(error);
+      }
+      await sleep(pollMs, clock, this.#stop.signal).catch(() => undefined);
+    }
+  }
+
+  /** What goes wrong in every round is told once. */
+  #complain(error: unknown): void {
+    const trouble = String(error);
+    if (trouble !== this.#trouble) this.#parts.tell({ kind: 'trouble', error });
+    this.#trouble = trouble;
+  }
+
+  async #round(): Promise<void> {
+    if (this.#lease === undefined) await this.#takeName();
+    const { name: me, most } = this.#parts;
+    const seen = await this.#look();
+    if (this.#stop.signal.aborted) return;
+    const { take, give } = shareOut({ me, most, ...seen });
+    for (const project of take) {
+      // Whoever is faster has it.
+      if (this.#holdings.mayTake(project)) void this.#holdings.take(project).catch(() => undefined);
+    }
+    const { unwell } = this.#wellness;
+    const order =
+      unwell === undefined
+        ? ({ trigger: 'balance', because: 'another node is to have its part' } as const)
+        : ({ trigger: 'degradation', because: `the node is not well: ${unwell}` } as const);
+    for (const [project, to] of give) void this.#give(project, { ...order, to });
+  }
+
+  async #look(): Promise<Seen> {
+    const { clock, tell } = this.#parts;
+    const isDue = clock.elapsed() - this.#lookedAt >= LOOK_MS;
+    const card = this.#card();
+    await this.#tellCard(card);
+    const seen = await this.#outlook.look({
+      card,
+      wanted: this.#wanted,
+      moving: this.#holdings.moving,
+    });
+    this.#seen = seen;
+    if (isDue) {
+      this.#lookAtMyself(seen);
+      await this.#readMail();
+    }
+    const nodes = seen.nodes.map(({ name }) => name);
+    if (nodes.join('\n') !== this.#nodes) tell({ kind: 'nodes', nodes });
+    this.#nodes = nodes.join('\n');
+    return seen;
+  }
+
+  #lookAtMyself({ storeMs }: Seen): void {
+    const { clock, vitals, tell, exhaustedUntil } = this.#parts;
+    this.#lookedAt = clock.elapsed();
+    const before = this.#wellness.unwell;
+    this.#wellness.look({ ...vitals.read(), storeMs });
+    const { unwell } = this.#wellness;
+    if ((before === undefined) !== (unwell === undefined)) tell({ kind: 'health', unwell });
+    for (const [project, led] of this.led) {
+      const untilAt = exhaustedUntil(led);
+      if (untilAt === undefined) continue;
+      this.#exhausted.set(project, untilAt);
+      const because = `all models are used up until ${new Date(untilAt).toISOString()}`;
+      // Where no other node is any better off, it waits here.
+      void this.handOver(project, { trigger: 'limits', because }).catch(() => undefined);
+    }
+  }
+
+  /** Orders that cannot be carried out are told, and are none any more. */
+  async #readMail(): Promise<void> {
+    const { store, name, tell } = this.#parts;
+    const stream = `${NODE}${name}`;
+    const mail = (await store.mail?.read(stream, MAIL_PAGE)) ?? [];
+    for (const message of mail) {
+      const found = readHandOver(message);
+      if (found !== undefined) {
+        const { project, order } = found;
+        await this.handOver(project, order).catch((error: unknown) =>
+          tell({ kind: 'trouble', project, error }),
+        );
+      }
+      await store.mail?.remove(stream, [message.id]);
+    }
+  }
+
+  /** The others must know to whom it goes before anyone may take it. */
+  async #give(project: string, order: GiveUp): Promise<void> {
+    const { clock } = this.#parts;
+    if (order.to !== undefined) {
+      this.#promised.set(project, { to: order.to, untilAt: clock.elapsed() + PROMISE_MS });
+      await this.#tellCard(this.#card()).catch(() => undefined);
+    }
+    this.#wanted.delete(project);
+    await this.#holdings.give(project, order);
+  }
+
+  #card(): NodeCard {
+    const { clock, labels } = this.#parts;
+    for (const [project, { untilAt }] of this.#promised) {
+      if (untilAt <= clock.elapsed()) this.#promised.delete(project);
+    }
+    for (const [project, untilAt] of this.#exhausted) {
+      if (untilAt <= clock.now()) this.#exhausted.delete(project);
+    }
+    const { unwell } = this.#wellness;
+    return {
+      labels,
+      ...(unwell === undefined ? {} : { unwell }),
+      promised: Object.fromEntries([...this.#promised].map(([project, { to }]) => [project, to])),
+      exhausted: Object.fromEntries(this.#exhausted),
+    };
+  }
+
+  async #tellCard(card: NodeCard): Promise<void> {
+    const { store, name, clock } = this.#parts;
+    const text = JSON.stringify(card);
+    if (text === this.#told) return;
+    await writeCard(store, `${NODE}${name}`, card, clock.now());
+    this.#told = text;
+  }
+}
+
+function nameTaken({ name }: StateStore, node: string, cause: unknown): unknown {
+  if (!OverseerError.is(cause) || cause.code !== 'store.busy') return cause;
+  return new StoreError(
+    'store.busy',
+    `A node named ${node} is at work in ${name} already: give each node a name of its own, or wait until that one has ended.`,
+    { cause },
+  );
+}

@@ -1,0 +1,76 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** How a process is, since it was last looked at. */
+export interface Vitals {
+  /** The delay of its event loop that 99 of 100 turns stay below, in ms. */
+  readonly loopP99Ms: number;
+}
+
+/** Looks how a process is; closed by whoever made it. */
+export interface VitalsMonitor {
+  read(): Vitals;
+  close(): void;
+}
+
+/** The finest delay that is seen, in ms. */
+const RESOLUTION_MS = 20;
+
+/** Watches the event loop of this process. */
+export function watchVitals(): VitalsMonitor {
+  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delays.enable();
+  return {
+    read: () => {
+      const loopP99Ms = delays.percentile(99) / 1e6;
+      delays.reset();
+      return { loopP99Ms };
+    },
+    close: () => {
+      delays.disable();
+    },
+  };
+}
+
+/** From when on a node is not well. */
+export interface WellBounds {
+  /** Delays of the event loop above this, in ms. */
+  readonly loopMs: number;
+  /** Answers of the store that take longer than this, in ms. */
+  readonly storeMs: number;
+  /** Looks in a row that find it so. */
+  readonly looks: number;
+}
+
+/** Says whether a node is well: one bad look is none, and it is well again after as many good ones. Pure but for its own count. */
+export class Wellness {
+  readonly #bounds: WellBounds;
+  /** Looks in a row that say other than what holds. */
+  #against = 0;
+  #unwell: string | undefined;
+
+  constructor(bounds: WellBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Why it is not well, if it is not. */
+  get unwell(): string | undefined {
+    return this.#unwell;
+  }
+
+  /** Takes one look into account. */
+  look({ loopP99Ms, storeMs }: Vitals & { readonly storeMs: number }): void {
+    const { looks } = this.#bounds;
+    const trouble = this.#troubleIn(loopP99Ms, storeMs);
+    const isWell = this.#unwell === undefined;
+    this.#against = (trouble === undefined) === isWell ? 0 : this.#against + 1;
+    if (this.#against < looks) return;
+    this.#against = 0;
+    this.#unwell = trouble;
+  }
+
+  #troubleIn(loopP99Ms: number, storeMs: number): string | undefined {
+    const { loopMs, storeMs: longest } = this.#bounds;
+    if (loopP99Ms > loopMs) return `its event loop is ${Math.round(loopP99Ms)} ms late`;
+    return storeMs > longest ? `the store takes ${Math.round(storeMs)} ms to answer` : undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Member } from '../route/member.ts';
+import type { EventData } from '../spec/event.ts';
+import { describeError } from './live-attempts.ts';
+import type { Settings } from './settings.ts';
+
+/** How long a server may take to say which models it has, in ms. */
+const PATIENCE_MS = 2_000;
+
+/** Whether the models of a team can be reached now, as far as they can be asked without a call. Never rejects. */
+export async function lookAtModels({
+  members,
+  fetch,
+}: Pick<Settings, 'members' | 'fetch'>): Promise<EventData['handoff.accepted']['connections']> {
+  return await Promise.all([...members.values()].map((member) => lookAt(member, fetch)));
+}
+
+async function lookAt(
+  { name, model }: Member,
+  fetch: Settings['fetch'],
+): Promise<EventData['handoff.accepted']['connections'][number]> {
+  if (model.list === undefined) return { model: name, state: 'unknown' };
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    await model.list({ signal, ...(fetch === undefined ? {} : { fetch }) });
+    return { model: name, state: 'reached' };
+  } catch (error) {
+    return { model: name, state: 'unreachable', why: describeError(error) };
+  }
+}
