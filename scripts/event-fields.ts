@@ -35,7 +35,15 @@ function compare(isToWrite: boolean): number {
     return [`${type}@${version}`, fields] as const;
   });
   const all = Object.entries({ ...known, ...Object.fromEntries(now) });
-  const sorted = Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(path, `${JSON.stringify(sorted, null, 2)}\n`);
+  const lines = all.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, fields]) => entry(key, fields));
+  writeFileSync(path, `{\n${lines.join(',\n')}\n}\n`);
   return 0;
+}
+
+/** As the formatter has it: in one line where it fits. */
+function entry(key: string, fields: readonly string[]): string {
+  const quoted = fields.map((field) => JSON.stringify(field));
+  const line = `  ${JSON.stringify(key)}: [${quoted.join(', ')}]`;
+  if (line.length < 100) return line;
+  return `  ${JSON.stringify(key)}: [\n${quoted.map((one) => `    ${one}`).join(',\n')}\n  ]`;
 }
