@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -14,6 +15,7 @@ Environment:
   OPENAI_API_KEY     key of OpenAI or of the server at the base URL
   OPENAI_API_BASE    base URL of an OpenAI-compatible server, used where --base-url is left out
   ANTHROPIC_API_KEY  key of Anthropic
+  OVERSEER_PASSPHRASE  what --passphrase seals and opens by
   LM_STUDIO_MODEL    model to use where --model is left out (LM Studio, http://127.0.0.1:1234/v1)
 
 Exit codes: ${EXIT.done} every task verified, ${EXIT.failed} a task failed, ${EXIT.usage} wrong command line or configuration, ${EXIT.stopped} stopped, can be resumed`;
@@ -91,6 +93,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
     .action(async (flags) => done(await doctorCommand(flags)));
+  addMovingCommands(program, done);
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

@@ -16,6 +16,8 @@ export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
 export type { Spent } from './journal/spending.ts';
+export { type Forms, upcastEvents } from './journal/upcast-events.ts';
+export type { Upcaster, Upcasters, WrittenEvent } from './journal/upcasters.ts';
 export type { BreakerScope } from './limit/breaker.ts';
 export { memoryReservations } from './limit/memory-reservations.ts';
 export type { ModelBreaker } from './limit/model-breakers.ts';

@@ -1,3 +1,4 @@
+import { upcastEvents } from '@overseer/core';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { findProject } from '../setup/project.ts';
@@ -36,7 +37,7 @@ export async function* journalEvents(
       limit: PAGE,
       ...(run === undefined ? {} : { run }),
     });
-    for (const event of page) {
+    for (const event of upcastEvents(page)) {
       yield event;
       last = event.seq;
     }

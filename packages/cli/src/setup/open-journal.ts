@@ -26,6 +26,15 @@ export function requireJournal(place: Place): void {
   );
 }
 
+/** Throws `ConfigError` `config.not-a-file` for a journal that is in a database, which has copies of its own. */
+export function requireFile({ journal }: Place): void {
+  if (!isPostgresAddress(journal)) return;
+  throw new ConfigError(
+    'config.not-a-file',
+    `${redactAddress(journal)} is a database, of which this command makes and takes no copies: use PostgreSQL's own (pg_basebackup, pg_dump), or overseer export and import.`,
+  );
+}
+
 /** Where a journal is, as people may see it: without a password. */
 export function shownJournal(journal: string): string {
   return isPostgresAddress(journal) ? redactAddress(journal) : journal;

@@ -158,7 +158,8 @@ function valuesOf(
       put: async (bytes) => {
         requireOpen();
         const hash = createHash('sha256').update(bytes).digest('hex');
-        if (!blobs.has(hash)) blobs.set(hash, bytes.slice());
+        // `slice` of a Buffer would not copy.
+        if (!blobs.has(hash)) blobs.set(hash, new Uint8Array(bytes));
         return hash;
       },
       get: async (hash) => {

@@ -1,10 +1,11 @@
 import { createEventPause } from '../internal/slices.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
+import { upcastEvents } from './upcast-events.ts';
 
 const PAGE = 1_000;
 
-/** Reads a stream, or one run of it, from `after` to its present end, a page at a time. */
+/** Reads a stream, or one run of it, from `after` to its present end, a page at a time, in the form that this version knows. */
 export async function* readEvents(
   store: StateStore,
   stream: string,
@@ -21,7 +22,7 @@ export async function* readEvents(
     });
     const end = page.at(-1);
     if (end === undefined) return;
-    yield page;
+    yield upcastEvents(page);
     if (page.length < PAGE) return;
     last = end.seq;
   }

@@ -99,7 +99,9 @@ function contentsOf(
     blobs: {
       put: async (bytes) => {
         requireOpen();
-        return String(await queue.push({ kind: 'blob', bytes: bytes.slice() }, bytes.byteLength));
+        // `slice` of a Buffer would not copy.
+        const copy = new Uint8Array(bytes);
+        return String(await queue.push({ kind: 'blob', bytes: copy }, copy.byteLength));
       },
       get: async (hash) => {
         requireOpen();

@@ -15,8 +15,9 @@ export function configure(
   path: string,
   checkpointPages = 0,
 ): Refusal | undefined {
-  // The size of a page can be chosen only before the first one is written.
+  // Both can be chosen only before the first page is written.
   database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   for (const [name, value] of SETTINGS) database.exec(`PRAGMA ${name} = ${value}`);
   database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
   for (const [name, expected] of [...REQUIRED, ['wal_autocheckpoint', checkpointPages] as const]) {

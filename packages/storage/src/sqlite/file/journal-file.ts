@@ -14,6 +14,7 @@ import {
 import { BlobTable } from './blob-table.ts';
 import { EventReader } from './event-reader.ts';
 import { EventTable } from './event-table.ts';
+import { giveBackPages } from './give-back-pages.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { OpenFileOptions } from './open-file-options.ts';
 import { RunTable } from './run-table.ts';
@@ -116,6 +117,7 @@ export class JournalFile {
   checkpointIfDue(): void {
     if (!this.#wal.due || this.#failure !== undefined) return;
     try {
+      giveBackPages(this.#database);
       this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
       this.#wal.renew();
     } catch (error) {

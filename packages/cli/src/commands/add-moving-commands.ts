@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { BackupFlags } from './backup.ts';
+import type { ExportFlags } from './export.ts';
+import type { ImportFlags } from './import.ts';
+import {
+  addKeyFlag,
+  addOpenFlags,
+  addSealFlags,
+  type KeyFlags,
+  type OpenFlags,
+} from './moving-flags.ts';
+import type { RestoreFlags } from './restore.ts';
+import { addPlaceFlags } from './run-flags.ts';
+import { collect } from './words-of-flags.ts';
+
+/** Adds the commands that move a journal and keep it; `done` hears their exit codes. Each is loaded when it is called. */
+export function addMovingCommands(program: Command, done: (code: number) => void): void {
+  const command = (usage: string, words: string): Command =>
+    addPlaceFlags(program.command(usage).description(words));
+  addKeyFlag(
+    command('keys', 'make a key pair, where there is none, and print its public half'),
+  ).action(async (flags: KeyFlags) => done((await import('./keys.ts')).keysCommand(flags)));
+  addSealFlags(command('export <file>', 'write a signed package of a journal'))
+    .option('--stream <name>', 'only this stream, whole. Repeat for several', collect, [])
+    .action(async (file: string, flags: ExportFlags) =>
+      done(await (await import('./export.ts')).exportCommand(file, flags)),
+    );
+  addOpenFlags(command('import <file>', 'put a package into a journal'))
+    .option('--receipt <file>', 'write a signed receipt for the sender')
+    .action(async (file: string, flags: ImportFlags) =>
+      done(await (await import('./import.ts')).importCommand(file, flags)),
+    );
+  addSealFlags(command('backup <folder>', 'back a journal up, while it is worked on'))
+    .option('--watch', 'go on until Ctrl-C: copies, and between them what came since')
+    .option('--every <time>', 'with --watch: how often all of it is copied', '1h')
+    .option('--tail <time>', 'with --watch: how often what came since is shipped', '5s')
+    .option('--keep <numbers>', 'the last, and the newest of so many days and weeks', '24/7/4')
+    .action(async (folder: string, flags: BackupFlags) =>
+      done(await (await import('./backup.ts')).backupCommand(folder, flags)),
+    );
+  addOpenFlags(command('restore <folder>', 'restore a backup to where no journal is'))
+    .option('--at <moment>', 'the state at a moment, such as 2026-11-27T07:00:00Z')
+    .option('--skip-damaged', 'take the next older backup in place of one that is damaged')
+    .action(async (folder: string, flags: RestoreFlags) =>
+      done(await (await import('./restore.ts')).restoreCommand(folder, flags)),
+    );
+  addOpenFlags(
+    command('drill <folder>', 'try a restore, and say what a lost disk would cost'),
+  ).action(async (folder: string, flags: OpenFlags) =>
+    done(await (await import('./drill.ts')).drillCommand(folder, flags)),
+  );
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ProgressFold, upcastEvents } from '@overseer/core';
+import { type DrillReport, drill, folderTarget } from '@overseer/storage/backup';
+import { EXIT } from '../exit-code.ts';
+import { requireFile } from '../setup/open-journal.ts';
+import { processOutput } from '../view/presenter.ts';
+import { count, oneLine, plural, span } from '../view/words.ts';
+import { type OpenFlags, openingOf, projectOf } from './moving-flags.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/**
+ * `overseer drill`: restores the newest backup elsewhere, reads and folds all of it, compares it with the journal where there is
+ * one, and says what a lost disk would cost. Returns the exit code.
+ */
+export async function drillCommand(folder: string, flags: OpenFlags): Promise<number> {
+  const project = projectOf(flags);
+  requireFile(project);
+  const target = folderTarget(resolve(project.folder, folder));
+  const keys = openingOf(project, flags);
+  return await untilStopped('Stopped: the drill came to no end.', async ({ signal, progress }) => {
+    const fold = new ProgressFold();
+    const report = await drill(target, {
+      ...keys,
+      ...(existsSync(project.journal) ? { journal: project.journal } : {}),
+      take: (event) => {
+        for (const known of upcastEvents([event])) fold.take(known);
+      },
+      signal,
+      onProgress: ({ name, bytes }) => progress(`${name}: ${count(bytes)} bytes`),
+    });
+    const lines = flags.json === true ? [JSON.stringify(report)] : linesOf(report);
+    processOutput().write(lines.map((line) => `${oneLine(line)}\n`).join(''));
+    return EXIT.done;
+  });
+}
+
+function linesOf({ id, events, missing, rtoMs, rpoMs }: DrillReport): readonly string[] {
+  const behind =
+    missing === undefined
+      ? 'There is no journal to compare with.'
+      : missing === 0
+        ? 'It has every event of the journal.'
+        : `The journal has ${plural(missing, 'event')} more.`;
+  return [
+    `Backup ${id} is whole: ${plural(events, 'event')}, each as it was written. ${behind}`,
+    `Recovery time (RTO): ${span(rtoMs)}`,
+    `Recovery point (RPO): ${span(rpoMs)}`,
+  ];
+}

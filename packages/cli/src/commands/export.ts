@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { exportStore, fileSink, fingerprintOf } from '@overseer/storage/package';
+import { EXIT } from '../exit-code.ts';
+import { requireJournal } from '../setup/open-journal.ts';
+import { processOutput, wordsOutput } from '../view/presenter.ts';
+import { count, oneLine, plural } from '../view/words.ts';
+import { projectOf, type SealFlags, sealingOf } from './moving-flags.ts';
+import { openJournal } from './read-journal.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** What `overseer export` is told. */
+export interface ExportFlags extends SealFlags {
+  readonly stream: readonly string[];
+}
+
+/** `overseer export`: a package of a journal, beside whoever works on it. Returns the exit code. */
+export async function exportCommand(file: string, flags: ExportFlags): Promise<number> {
+  const project = projectOf(flags);
+  requireJournal(project);
+  const words = wordsOutput(flags.json === true);
+  const sealing = sealingOf(project, flags, (line) => words.write(`${line}\n`));
+  const path = resolve(project.folder, file);
+  return await untilStopped('Stopped: nothing was written.', async ({ signal, progress }) => {
+    const store = await openJournal(flags);
+    try {
+      await using sink = await fileSink(path);
+      const { manifest, hash, bytes } = await exportStore(store, sink, {
+        ...sealing,
+        ...(flags.stream.length === 0 ? {} : { streams: flags.stream }),
+        signal,
+        onProgress: ({ events, of }) => progress(`${count(events)} of ${plural(of, 'event')}`),
+      });
+      signal.throwIfAborted();
+      await sink.commit();
+      if (flags.json === true) {
+        const { events, blobs, streams } = manifest;
+        processOutput().write(
+          `${JSON.stringify({ file: path, hash, bytes, events, blobs, streams })}\n`,
+        );
+      } else {
+        words.write(
+          `${plural(manifest.events, 'event')} in ${oneLine(path)}, ${count(bytes)} bytes, signed by ${fingerprintOf(manifest.sender)}.\n`,
+        );
+      }
+      return EXIT.done;
+    } finally {
+      await store.close();
+    }
+  });
+}

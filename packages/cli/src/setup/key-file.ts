@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ConfigError } from '@overseer/core/plugin';
+import { createKeyPair, type KeyPair, keyPairOf } from '@overseer/storage/package';
+import { isPostgresAddress } from '@overseer/storage/postgres';
+import type { Project } from './project.ts';
+
+/** The file of the secret key: the one that is named, or else that beside the journal, or in the folder that would have it. */
+export function keyPlace(project: Project, named: string | undefined): string {
+  const { folder, repository, journal } = project;
+  if (named !== undefined) return resolve(folder, named);
+  return isPostgresAddress(journal)
+    ? join(repository ?? folder, '.overseer', 'key.secret')
+    : join(dirname(journal), 'key.secret');
+}
+
+/** The key pair of a file. Throws `ConfigError` `config.key-file` where it is not there or others may read it. */
+export function readKey(path: string): KeyPair {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw new ConfigError(
+      'config.key-file',
+      `There is no key at ${path}: \`overseer keys\` makes one, or name another with --key.`,
+    );
+  }
+  // Windows has no such bits.
+  if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
+    throw new ConfigError(
+      'config.key-file',
+      `Others may read the secret key ${path}: say chmod 600 ${path}, and make a new one if they did.`,
+    );
+  }
+  return keyPairOf(readFileSync(path, 'utf8'));
+}
+
+/** The same where there is one. */
+export function readKeyIfAny(path: string): KeyPair | undefined {
+  return existsSync(path) ? readKey(path) : undefined;
+}
+
+/** The key pair of a file, which is made (mode 0600) where it is missing, and whether it was. */
+export function keyOrNew(path: string): { readonly pair: KeyPair; readonly isNew: boolean } {
+  if (existsSync(path)) return { pair: readKey(path), isNew: false };
+  const pair = createKeyPair();
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // A run would hide the folder from git; a key may come before any.
+  if (basename(dirname(path)) === '.overseer') {
+    writeFileSync(join(dirname(path), '.gitignore'), '*\n', { flag: 'a' });
+  }
+  writeFileSync(path, `${pair.secret}\n`, { flag: 'wx', mode: 0o600, flush: true });
+  return { pair, isNew: true };
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { StoreError } from '../errors/store-error.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import { sample } from '../testing/store/bench.ts';
+import { EVENT_VERSION } from './event-version.ts';
+import { memory } from './memory-store.ts';
+import { readEvents } from './read-events.ts';
+import { type Forms, upcastEvents } from './upcast-events.ts';
+import { UPCASTERS } from './upcasters.ts';
+
+/** A type that had three versions, the first of them under another name. */
+const FORMS: Forms = {
+  versions: { 'task.waiting': 3, 'task.failed': 1 },
+  upcasters: {
+    'task.held': {
+      1: (event) => ({ ...event, type: 'task.waiting', v: 2 }),
+    },
+    'task.waiting': {
+      2: ({ data: { because, ...rest }, ...event }) => ({
+        ...event,
+        v: 3,
+        data: { ...rest, why: [because ?? null] },
+      }),
+    },
+  },
+};
+
+function written(seq: number, type: string, v: number): OverseerEvent {
+  return { ...sample(seq), type, v } as unknown as OverseerEvent;
+}
+
+describe('upcastEvents', () => {
+  it('Q6: leaves events of the present form as they are', () => {
+    const events = [written(1, 'task.waiting', 3), written(2, 'task.failed', 1)];
+    expect(upcastEvents(events, FORMS)).toBe(events);
+    const own = [sample(1), sample(2)];
+    expect(upcastEvents(own)).toBe(own);
+  });
+
+  it('Q6: brings older ones to it, version by version and over another name', () => {
+    const events = [written(1, 'task.held', 1), written(2, 'task.waiting', 2)];
+    const before = structuredClone(events);
+    expect(upcastEvents(events, FORMS)).toEqual([
+      { ...sample(1), v: 3, data: { why: ['text 1'] } },
+      { ...sample(2), v: 3, data: { why: ['text 2'] } },
+    ]);
+    expect(events).toEqual(before);
+  });
+
+  it('Q6: refuses what a newer version wrote, and says what to do', () => {
+    for (const event of [written(7, 'task.waiting', 4), written(7, 'task.dreamt', 1)]) {
+      const read = () => upcastEvents([event], FORMS);
+      expect(read).toThrow(StoreError);
+      expect(read).toThrow(/Event 7 of project\/default .*Update Overseer/);
+      expect(read).toThrow(expect.objectContaining({ code: 'store.newer' }));
+    }
+    expect(() => upcastEvents([written(7, 'task.waiting', 1)], FORMS)).toThrow(
+      expect.objectContaining({ code: 'store.corrupt' }),
+    );
+    expect(() => upcastEvents([written(7, 'constructor', 1)], FORMS)).toThrow(/newer/);
+  });
+
+  it('Q6: stands where events are read', async () => {
+    const store = await memory()();
+    const answer = await store.leases.acquire('journal', {
+      name: 'test',
+      pid: 1,
+      bootId: 'x',
+      processStart: 'y',
+    });
+    if (answer.kind !== 'held') throw new Error('busy');
+    await store.events.append(answer.epoch, [written(1, 'task.dreamt', 1)]);
+    const read = readEvents(store, 'project/default', undefined).next();
+    await expect(read).rejects.toThrow(expect.objectContaining({ code: 'store.newer' }));
+  });
+});
+
+describe('the upcasters', () => {
+  it('Q6: are there for every version below the present one of every type', () => {
+    const missing = Object.entries(EVENT_VERSION).flatMap(([type, version]) =>
+      Array.from({ length: version - 1 }, (_, index) => index + 1)
+        .filter((v) => UPCASTERS[type]?.[v] === undefined)
+        .map((v) => `${type} ${v}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});

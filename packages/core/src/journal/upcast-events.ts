@@ -1,0 +1,54 @@
+import { StoreError } from '../errors/store-error.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import { EVENT_VERSION } from './event-version.ts';
+import { UPCASTERS, type Upcasters, type WrittenEvent } from './upcasters.ts';
+
+/** What events are brought to, and how. */
+export interface Forms {
+  /** The present version of each type. */
+  readonly versions: Readonly<Record<string, number>>;
+  readonly upcasters: Upcasters;
+}
+
+/**
+ * Events that were read from a store in the form that this version knows; the very same array where all of them have it
+ * already. Throws `StoreError`: `store.newer` for an event that a newer version wrote, `store.corrupt` for a version that
+ * never was.
+ */
+export function upcastEvents(
+  events: readonly OverseerEvent[],
+  forms: Forms = PRESENT,
+): readonly OverseerEvent[] {
+  const isPresent = ({ type, v }: OverseerEvent): boolean => forms.versions[type] === v;
+  return events.every(isPresent) ? events : events.map((event) => upcast(event, forms));
+}
+
+const PRESENT: Forms = { versions: EVENT_VERSION, upcasters: UPCASTERS };
+
+function upcast(written: OverseerEvent, { versions, upcasters }: Forms): OverseerEvent {
+  let event = written as unknown as WrittenEvent;
+  while (true) {
+    const version = Object.hasOwn(versions, event.type) ? versions[event.type] : undefined;
+    if (version === event.v) return event as unknown as OverseerEvent;
+    const next = Object.hasOwn(upcasters, event.type)
+      ? upcasters[event.type]?.[event.v]
+      : undefined;
+    if (next === undefined) throw unreadable(event, version);
+    event = next(event);
+  }
+}
+
+function unreadable({ type, v, seq, stream }: WrittenEvent, known: number | undefined): StoreError {
+  const place = `Event ${seq} of ${stream} is ${type} in version ${v}`;
+  if (known !== undefined && v < known) {
+    return new StoreError(
+      'store.corrupt',
+      `${place}, which never was: the journal was written by something else, or is damaged. Restore it from a backup.`,
+    );
+  }
+  const most = known === undefined ? 'does not know that type' : `knows it up to version ${known}`;
+  return new StoreError(
+    'store.newer',
+    `${place}, and this Overseer ${most}: a newer one wrote it. Update Overseer to open this journal.`,
+  );
+}

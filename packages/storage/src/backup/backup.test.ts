@@ -1,0 +1,293 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { currentHolder, systemClock } from '@overseer/core/plugin';
+import type { OverseerEvent } from '@overseer/core/spec';
+import { afterAll, describe, expect, it } from 'vitest';
+import { codeOf } from '../package/code-of.fixture.ts';
+import { sqlite } from '../sqlite/sqlite.ts';
+import { temporaryFolder } from '../sqlite/temporary-folder.fixture.ts';
+import { backUp } from './back-up.ts';
+import {
+  eventsIn,
+  fullAfter,
+  KEYS,
+  keeper,
+  MAKING,
+  maker,
+  openWriter,
+  startWatch,
+} from './backup.fixture.ts';
+import { setsIn } from './backup-names.ts';
+import type { BackupTarget } from './backup-target.ts';
+import { drill } from './drill.ts';
+import { folderTarget } from './folder-target.ts';
+import { restore } from './restore.ts';
+
+const { newPath } = temporaryFolder(afterAll);
+
+describe('a backup', () => {
+  it('R5: made while an overseer writes is a whole prefix of its journal, and may be worked on', async () => {
+    const path = newPath();
+    const target = folderTarget(newPath('backups'));
+    const writer = await openWriter(path);
+    await writer.append(2_000);
+    let isDone = false;
+    const making = backUp(path, target, MAKING).finally(() => {
+      isDone = true;
+    });
+    let during = 0;
+    for (; !isDone; during++) await writer.append(1);
+    const done = await making;
+    expect(during).toBeGreaterThan(5);
+    const all = await writer.events();
+    const restored = newPath();
+    const { heads, id, shipped } = await restore(target, restored, KEYS);
+    expect({ id, shipped }).toEqual({ id: done.id, shipped: 0 });
+    const part = await eventsIn(restored);
+    expect(part.length).toBe(heads['project/a']);
+    expect(part.length).toBeGreaterThanOrEqual(2_000);
+    expect(part).toEqual(all.slice(0, part.length));
+    await writer.close();
+
+    const store = await sqlite(restored)();
+    const lease = await store.leases.acquire('journal', currentHolder('next'));
+    expect(lease).toEqual({ kind: 'held', epoch: 2 });
+    await store.close();
+    expect(statSync(restored).mode & 0o777).toBe(0o600);
+    expect(readdirSync(target.name)).toEqual([done.name]);
+  });
+
+  it('R5: of which the target is none, full or torn away harms neither journal nor older backups', async () => {
+    const path = newPath();
+    const folder = newPath('backups');
+    const writer = await openWriter(path);
+    await writer.append(300);
+    const target = folderTarget(folder);
+    const first = await backUp(path, target, MAKING);
+
+    const file = newPath();
+    await writeFile(file, 'no folder');
+    expect(await codeOf(backUp(path, folderTarget(file), MAKING))).toBe('backup.target');
+    for (const [after, code] of [
+      [0, 'backup.full'],
+      [2, 'backup.full'],
+    ] as const) {
+      expect(await codeOf(backUp(path, fullAfter(target, after), MAKING))).toBe(code);
+    }
+    const none = newPath();
+    expect(await codeOf(backUp(none, target, MAKING))).toBe('store.unreachable');
+    expect(await codeOf(drill(target, { ...KEYS, journal: none }))).toBe('store.unreachable');
+    expect(existsSync(none)).toBe(false);
+    const signal = AbortSignal.abort();
+    expect(await codeOf(backUp(path, target, { ...MAKING, signal }))).toMatch(/AbortError/);
+    expect(readdirSync(folder)).toEqual([first.name]);
+    await writer.append(5);
+    await writer.close();
+    const restored = newPath();
+    await restore(target, restored, KEYS);
+    expect((await eventsIn(restored)).length).toBe(300);
+  });
+
+  it('R5: clears away what one left that was killed, a day later', async () => {
+    const path = newPath();
+    const folder = newPath('backups');
+    await (await openWriter(path)).close();
+    await mkdir(join(folder, '.scratch-old'), { recursive: true });
+    await writeFile(join(folder, '.x-full.ovpkg.1.part'), 'half');
+    await writeFile(join(folder, '.kept'), 'not ours');
+    const { name } = await backUp(path, folderTarget(folder), MAKING);
+    expect(readdirSync(folder).length).toBe(4);
+    const clock = { ...systemClock, now: () => Date.now() + 2 * 86_400_000 };
+    const later = await backUp(path, folderTarget(folder), { ...MAKING, clock });
+    expect(readdirSync(folder).sort()).toEqual(['.kept', name, later.name]);
+  });
+
+  it('R5: is deleted when newer ones are enough', async () => {
+    const path = newPath();
+    const target = folderTarget(newPath('backups'));
+    await (await openWriter(path)).close();
+    const made: string[] = [];
+    for (let nth = 0; nth < 4; nth++) {
+      const options = { ...MAKING, keep: { last: 2, daily: 0, weekly: 0 } };
+      const { id, deleted } = await backUp(path, target, options);
+      expect(deleted).toEqual(nth < 2 ? [] : [made[nth - 2]]);
+      made.push(id);
+      await sleep(2);
+    }
+    expect(setsIn(await target.list()).map(({ id }) => id)).toEqual(made.slice(2));
+  });
+});
+
+describe('watching', () => {
+  it('R5: ships what comes, so that a lost disk costs seconds, and any moment can be restored', async () => {
+    const path = newPath();
+    const target = folderTarget(newPath('backups'));
+    const writer = await openWriter(path);
+    await writer.append(10, 1_000);
+    const watch = startWatch(path, target, { everyMs: 600, tailMs: 20 });
+    await watch.until(({ kind }) => kind === 'full');
+    const moments: number[] = [];
+    for (let nth = 0; nth < 40; nth++) {
+      await writer.append(3, Date.now(), nth % 2 === 0 ? 'project/a' : 'project/b');
+      // What is not on the disk yet is nobody's.
+      moments.push(Date.now());
+      await sleep(30);
+    }
+    const all = [...(await writer.events()), ...(await writer.events('project/b'))];
+    await watch.until(() => watch.shipped() >= all.length);
+    await watch.stop();
+    await writer.close();
+    expect(watch.fulls()).toBeGreaterThan(1);
+    expect(watch.failures()).toEqual([]);
+
+    const newest = newPath();
+    const { skipped } = await restore(target, newest, KEYS);
+    expect(skipped).toEqual([]);
+    const back = [...(await eventsIn(newest)), ...(await eventsIn(newest, 'project/b'))];
+    expect(idsOf(back)).toEqual(idsOf(all));
+    const [{ at: first } = { at: 0 }] = setsIn(await target.list());
+    for (const at of moments.filter((moment, nth) => moment > first && nth % 6 === 0)) {
+      const place = newPath();
+      await restore(target, place, { ...KEYS, at });
+      const back = [...(await eventsIn(place)), ...(await eventsIn(place, 'project/b'))];
+      expect(idsOf(back)).toEqual(idsOf(all.filter((event) => event.at <= at)));
+    }
+    const early = restore(target, newPath(), { ...KEYS, at: 5 });
+    await expect(early).rejects.toThrow(/its oldest backup is of 20/);
+  });
+
+  it('R5: goes on after the target was away, and loses nothing', async () => {
+    const path = newPath();
+    const folder = newPath('backups');
+    const writer = await openWriter(path);
+    await writer.append(5);
+    let isAway = false;
+    const target: BackupTarget = {
+      ...folderTarget(folder),
+      put: async (name) => {
+        if (isAway) throw Object.assign(new Error('no route'), { code: 'EIO' });
+        return await folderTarget(folder).put(name);
+      },
+    };
+    const watch = startWatch(path, target, { everyMs: 60_000, tailMs: 10 });
+    await watch.until(({ kind }) => kind === 'full');
+    isAway = true;
+    await writer.append(5);
+    const failed = await watch.until(({ kind }) => kind === 'failed');
+    expect(failed).toMatchObject({ error: { code: 'backup.target', retryable: true } });
+    isAway = false;
+    await writer.append(5);
+    await watch.until(() => watch.shipped() >= 15);
+    await watch.stop();
+    const restored = newPath();
+    await restore(target, restored, KEYS);
+    expect(await eventsIn(restored)).toEqual(await writer.events());
+    await writer.close();
+  });
+});
+
+describe('a restore', () => {
+  it('R5: replaces nothing, and leaves nothing where it fails', async () => {
+    const path = newPath();
+    const target = folderTarget(newPath('backups'));
+    expect(await codeOf(restore(target, newPath(), KEYS))).toBe('backup.none');
+    await (await openWriter(path)).close();
+    await backUp(path, target, MAKING);
+    expect(await codeOf(restore(target, path, KEYS))).toBe('backup.place');
+    const place = join(newPath('folder'), 'new.db');
+    expect(await codeOf(restore(target, place, { secret: maker.secret }))).toBe('package.key');
+    expect(await codeOf(restore(target, place, { ...KEYS, from: [keeper.public] }))).toBe(
+      'package.signature',
+    );
+    expect(existsSync(place)).toBe(false);
+    const file = newPath();
+    await writeFile(file, 'no folder');
+    expect(await codeOf(restore(target, join(file, 'new.db'), KEYS))).toBe('backup.place');
+  });
+
+  it('R5: of a damaged or torn backup is refused, or takes what is whole, and says so', async () => {
+    const path = newPath();
+    const folder = newPath('backups');
+    const target = folderTarget(folder);
+    const writer = await openWriter(path);
+    await writer.append(10);
+    await backUp(path, target, MAKING);
+    await writer.append(10);
+    await sleep(2);
+    const watch = startWatch(path, target, { everyMs: 60_000, tailMs: 5 });
+    await watch.until(({ kind }) => kind === 'full');
+    for (const shipped of [30, 40, 50]) {
+      await writer.append(10);
+      await watch.until(() => watch.shipped() >= shipped);
+    }
+    await watch.stop();
+    await writer.close();
+    const set = setsIn(await target.list()).at(-1);
+    expect(set?.tails.length).toBeGreaterThanOrEqual(3);
+
+    const tail = join(folder, set?.tails[1] ?? '');
+    await truncate(tail, 200);
+    expect(await codeOf(restore(target, newPath(), KEYS))).toBe('package.torn');
+    const some = newPath();
+    const back = await restore(target, some, { ...KEYS, skipDamaged: true });
+    expect(back.skipped).toMatchObject([{ name: set?.tails[1] }]);
+    expect((await eventsIn(some)).length).toBe(30);
+
+    const full = join(folder, set?.full ?? '');
+    const bytes = await readFile(full);
+    bytes.writeUInt8((bytes[bytes.length >> 1] ?? 0) ^ 1, bytes.length >> 1);
+    await writeFile(full, bytes);
+    expect(await codeOf(restore(target, newPath(), KEYS))).toBe('package.damaged');
+    const older = newPath();
+    await restore(target, older, { ...KEYS, skipDamaged: true });
+    expect((await eventsIn(older)).length).toBe(10);
+  });
+});
+
+describe('a drill', () => {
+  it('R5: reads all of a backup, and says what a lost disk would cost', async () => {
+    const path = newPath();
+    const target = folderTarget(newPath('backups'));
+    const writer = await openWriter(path);
+    await writer.append(40);
+    await backUp(path, target, MAKING);
+    const scratch = newPath('scratch');
+    await mkdir(scratch);
+    let taken = 0;
+    const take = (): void => {
+      taken++;
+    };
+    const whole = await drill(target, { ...KEYS, journal: path, scratch, take });
+    expect(whole).toMatchObject({ events: 40, missing: 0, rpoMs: 0, heads: { 'project/a': 40 } });
+    expect(whole.rtoMs).toBeGreaterThan(0);
+    expect(taken).toBe(40);
+    await writer.append(3, Date.now() - 5_000);
+    const behind = await drill(target, { ...KEYS, journal: path, scratch });
+    expect(behind.missing).toBe(3);
+    expect(behind.rpoMs).toBeGreaterThanOrEqual(5_000);
+    expect(behind.rpoMs).toBeLessThan(60_000);
+    const aged = await drill(target, { ...KEYS, clock: { now: () => behind.madeAt + 7 } as never });
+    expect(aged).toMatchObject({ rpoMs: 7, missing: undefined });
+    expect(readdirSync(scratch)).toEqual([]);
+    await writer.close();
+
+    const other = newPath();
+    const stranger = await openWriter(other, 'other ');
+    await stranger.append(40);
+    await stranger.close();
+    expect(await codeOf(drill(target, { ...KEYS, journal: other }))).toBe('backup.mismatch');
+    const failing = drill(target, {
+      ...KEYS,
+      take: () => {
+        throw new Error('does not fold');
+      },
+    });
+    await expect(failing).rejects.toThrow('does not fold');
+  });
+});
+
+function idsOf(events: readonly OverseerEvent[]): readonly string[] {
+  return events.map(({ id }) => id);
+}

@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SqliteDriver } from '../sqlite/driver.ts';
+import { explainFailure } from '../sqlite/explain-failure.ts';
+import type { CopyOptions } from './copy-journal.ts';
+
+// The entry of the thread that copies a journal; in any other thread it does nothing.
+parentPort?.postMessage(await copy(workerData as CopyOptions));
+
+/**
+ * Copies the file as one commit left it. `VACUUM INTO` reads in one transaction, so that whoever writes goes on writing
+ * (https://www.sqlite.org/lang_vacuum.html); the page-by-page backup of SQLite begins anew with each commit of another
+ * connection, and would come to no end beside a busy overseer.
+ */
+async function copy({ path, to, driver, busyTimeoutMs }: CopyOptions) {
+  try {
+    const { openDatabase }: SqliteDriver =
+      driver === undefined ? await import('../sqlite/node-driver.ts') : await import(driver);
+    const source = openDatabase(path);
+    try {
+      source.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      source.prepare('VACUUM INTO ?').run(to);
+    } finally {
+      source.close();
+    }
+    const copied = openDatabase(to);
+    try {
+      // Nobody works on the copy. The epoch stays, so that no later one repeats it.
+      copied.exec('UPDATE lease SET name = NULL, holder = NULL');
+    } finally {
+      copied.close();
+    }
+    return undefined;
+  } catch (error) {
+    return explainFailure(error, path);
+  }
+}

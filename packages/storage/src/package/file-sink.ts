@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { CommittedSink } from './package-source.ts';
+
+/** A file that is there whole or not at all. */
+export interface FileSink extends CommittedSink {
+  /** Where it is until then. */
+  readonly draft: string;
+  /** Resolves once all of it is on the disk; nothing may be written through it any more. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Writes a file (mode 0600) beside its place and puts it there in the end, in place of one of that name. Throws what the file
+ * system says.
+ */
+export async function fileSink(path: string): Promise<FileSink> {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  const file = await open(draft, 'wx', 0o600);
+  let isOpen = true;
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await file.close();
+  };
+  const flush = async (): Promise<void> => {
+    if (isOpen) await file.sync();
+    await close();
+  };
+  return {
+    draft,
+    flush,
+    write: async (bytes) => {
+      let from = 0;
+      while (from < bytes.byteLength) from += (await file.write(bytes, from)).bytesWritten;
+    },
+    commit: async () => {
+      await flush();
+      await rename(draft, path);
+      await syncFolder(dirname(path));
+    },
+    [Symbol.asyncDispose]: async () => {
+      await close();
+      await rm(draft, { force: true });
+    },
+  };
+}
+
+/** A new name outlives a power cut only when its folder was written too. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,87 @@
+import type { OverseerEvent } from '@overseer/core/spec';
+import { ByteReader } from './byte-reader.ts';
+import { damaged } from './package-error.ts';
+import type { StreamStarts } from './tally.ts';
+
+/** What a package carries: events stream by stream, each in the order of `seq`, and blobs. */
+export type PackageItem =
+  | { readonly kind: 'event'; readonly event: OverseerEvent }
+  | { readonly kind: 'blob'; readonly bytes: Uint8Array };
+
+/** An event with the text that the chain is made of. */
+export type ReadItem =
+  | { readonly kind: 'event'; readonly event: OverseerEvent; readonly text: string }
+  | { readonly kind: 'blob'; readonly bytes: Uint8Array };
+
+/** Nothing that a store keeps is larger; whoever says so wants to fill memory. */
+const MOST_BYTES = 1_073_741_824;
+
+const EVENT = 1;
+const BLOB = 2;
+const STARTS = 3;
+
+/** Where streams begin, which is said before all else. */
+export function encodeStarts(starts: StreamStarts): Buffer {
+  return encode(STARTS, Buffer.from(JSON.stringify(starts)));
+}
+
+/** An event as it is written. */
+export function encodeEvent(text: string): Buffer {
+  return encode(EVENT, Buffer.from(text));
+}
+
+/** A blob as it is written. */
+export function encodeBlob(bytes: Uint8Array): Buffer {
+  return encode(BLOB, bytes);
+}
+
+/** The same, before anything is counted. */
+type Said = ReadItem | { readonly kind: 'starts'; readonly starts: StreamStarts };
+
+/** Reads items of the content of a package, and where its streams begin. Throws `PackageError` `package.damaged`. */
+export async function* decodeItems(content: AsyncIterable<Uint8Array>): AsyncGenerator<Said> {
+  const reader = new ByteReader(content);
+  try {
+    while (true) {
+      const start = await reader.take(5);
+      if (start.byteLength === 0) return;
+      const length = start.byteLength === 5 ? start.readUInt32BE(1) : Number.POSITIVE_INFINITY;
+      if (length > MOST_BYTES) throw damaged('its content cannot be read');
+      const body = await reader.take(length);
+      if (body.byteLength < length) throw damaged('its content ends inside an event or blob');
+      yield decode(start.readUInt8(0), body);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function encode(kind: number, body: Uint8Array): Buffer {
+  const start = Buffer.alloc(5);
+  start.writeUInt8(kind, 0);
+  start.writeUInt32BE(body.byteLength, 1);
+  return Buffer.concat([start, body]);
+}
+
+function decode(kind: number, body: Buffer): Said {
+  // A plain array: `slice` of a Buffer would not copy.
+  if (kind === BLOB) return { kind: 'blob', bytes: new Uint8Array(body) };
+  const text = body.toString('utf8');
+  if (kind === STARTS) return { kind: 'starts', starts: parse(text) as StreamStarts };
+  if (kind !== EVENT) throw damaged('its content has something that is neither event nor blob');
+  const event = parse(text) as OverseerEvent;
+  if (typeof event.stream === 'string' && Number.isInteger(event.seq)) {
+    return { kind: 'event', event, text };
+  }
+  throw damaged('an event of it has no place');
+}
+
+function parse(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (error) {
+    throw damaged('an event of it cannot be read', error);
+  }
+  throw damaged('an event of it is none');
+}

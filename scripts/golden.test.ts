@@ -1,0 +1,127 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOverseer, memory, type Overseer } from '@overseer/core';
+import type { OverseerEvent, StateStore } from '@overseer/core/spec';
+import { importStore, openPackage, packageFile } from '@overseer/storage/package';
+import { sqlite } from '@overseer/storage/sqlite';
+import { afterAll, describe, expect, it } from 'vitest';
+import { goldenTeam } from './golden/team.ts';
+import type { History, Standing } from './golden/write-history.ts';
+
+const golden = join(import.meta.dirname, '..', 'packages', 'storage', 'golden');
+const formats = readdirSync(golden)
+  .filter((name) => name.endsWith('.sqlite'))
+  .map((name) => name.slice(0, -'.sqlite'.length));
+const scratch = mkdtempSync(join(tmpdir(), 'overseer-'));
+afterAll(() => rm(scratch, { recursive: true }));
+
+/** How a run of each standing is after it went on. */
+const AFTER: Readonly<Record<Standing, string>> = {
+  finished: 'completed',
+  failed: 'failed',
+  stopped: 'stopped',
+  suspended: 'completed',
+  asking: 'completed',
+  crashed: 'completed',
+  paused: 'completed',
+};
+
+describe('golden journals', () => {
+  it('Q6: there is one of every format up to the present one', () => {
+    expect(formats.length).toBeGreaterThan(0);
+    expect(formats).toContain('1');
+    for (const format of formats) {
+      expect(new Set(Object.values(historyOf(format)))).toEqual(new Set(Object.keys(AFTER)));
+    }
+  });
+
+  it.each(formats)('Q6: %s is read whole, and nothing in it was changed', async (format) => {
+    const store = await sqlite(copyOf(format))();
+    const events = await eventsOf(store);
+    await store.close();
+    expect(events.length).toBeGreaterThan(80);
+    expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(25);
+    const opened = await openPackage(packageFile(join(golden, `${format}.ovpkg`)));
+    const other = await memory()();
+    await importStore(opened, other);
+    expect(await eventsOf(other)).toEqual(events);
+  });
+
+  it.each(formats)('Q6 R2: %s goes on where it was left', async (format) => {
+    const history = historyOf(format);
+    const path = copyOf(format);
+    await using overseer = await createOverseer({ ...answering(), store: sqlite(path) });
+    const open = Object.entries(history).filter(([, standing]) => isOpen(standing));
+    expect(
+      overseer
+        .unfinished()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(open.map(([id]) => id).sort());
+    for (const { id } of overseer.unfinished()) overseer.open(id).resume();
+    await answerAll(overseer);
+    for (const [id, standing] of Object.entries(history)) {
+      const { status, usage } = await overseer.open(id).result;
+      expect([id, standing, status]).toEqual([id, standing, AFTER[standing]]);
+      if (standing === 'crashed') expect(usage.uncertainCalls).toBe(1);
+    }
+    expect(overseer.unfinished()).toEqual([]);
+    for (const run of Object.keys(history)) {
+      const { runs } = await overseer.progress({ run });
+      expect(runs.map((one) => one.run)).toEqual([run]);
+      expect(runs[0]?.tasks).toBeGreaterThan(0);
+    }
+    const next = overseer.run({ tasks: [{ instruction: 'Say more.' }] });
+    expect((await next.result).status).toBe('completed');
+  });
+});
+
+/** The same team, whose models now give an answer at once. */
+function answering() {
+  const team = goldenTeam();
+  const models = Object.fromEntries(
+    Object.entries(team.models).map(([name, entry]) => {
+      const { model } = entry;
+      const quick: typeof model = {
+        spec: 'model/1',
+        info: model.info,
+        stream: (request, context) => {
+          const text = JSON.stringify(request.messages).replaceAll('never ends', 'ends now');
+          return model.stream({ ...request, messages: JSON.parse(text) }, context);
+        },
+      };
+      return [name, { ...entry, model: quick }];
+    }),
+  );
+  return { ...team, models };
+}
+
+async function answerAll(overseer: Overseer): Promise<void> {
+  const questions = overseer.questions();
+  expect(questions.length).toBe(1);
+  for (const question of questions) await overseer.answer(question, 'yes', 'mia');
+  const paused = overseer.unfinished();
+  for (const { id } of paused) await overseer.resume({ run: id });
+}
+
+function isOpen(standing: Standing): boolean {
+  return !['finished', 'failed', 'stopped'].includes(standing);
+}
+
+function historyOf(format: string): History {
+  return JSON.parse(readFileSync(join(golden, `${format}.json`), 'utf8'));
+}
+
+/** Opening a journal writes in it. */
+function copyOf(format: string): string {
+  const path = join(scratch, `${format} ${readdirSync(scratch).length}.db`);
+  copyFileSync(join(golden, `${format}.sqlite`), path);
+  return path;
+}
+
+async function eventsOf(store: StateStore): Promise<readonly OverseerEvent[]> {
+  const events = await store.events.read({ stream: 'project/default', after: 0, limit: 10_000 });
+  return JSON.parse(JSON.stringify(events));
+}
