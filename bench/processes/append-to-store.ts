@@ -7,8 +7,8 @@ import { expectedEvent, STREAM } from '../store-kill/expected-event.ts';
  * Takes over a store and appends to it until it is killed: batches of 1 to 8 events, up to 4 batches at once. Writes
  * each acknowledged `seq` to standard output at once, as a line; a first message says that it is about to append.
  */
-const [path = ''] = process.argv.slice(2);
-const store = await sqlite(path)();
+const [path = '', driver] = process.argv.slice(2);
+const store = await sqlite(path, driver === undefined ? {} : { driver: new URL(driver) })();
 const lease = await store.leases.acquire('overseer', currentHolder('store-kill'));
 if (lease.kind !== 'held') throw new Error('The lease of a dead holder was not given over.');
 const { epoch } = lease;
