@@ -69,7 +69,7 @@ describe('what a power cut leaves of a file', () => {
       record(3, 7n),
       record(1, 7n, write(1, 'b', 'a')),
       record(1, 8n, write(0, 'c', '')),
-      record(1, 8n, write(1, 'd', 'c')).subarray(0, 41),
+      record(1, 8n, write(1, 'd', 'c')).subarray(0, 40),
     ]);
     const unsynced = unsyncedChanges(log);
     expect([...unsynced.keys()]).toEqual([7n, 8n]);
