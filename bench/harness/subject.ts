@@ -1,10 +1,12 @@
-import type { ModelRequest } from '@overseer/core/spec';
+import type { ModelRequest, OpenStore } from '@overseer/core/spec';
 
 /** Something that is measured. It offers what it can do; a work uses the part it needs and refuses a subject without it. */
 export interface Subject {
   readonly caller?: (setting: CallSetting) => Promise<Caller>;
   readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
   readonly recorder?: (setting: RecorderSetting) => Promise<Recorder>;
+  /** Its store at a path. */
+  readonly store?: (path: string) => OpenStore;
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
   readonly answers?: (setting: AnswersSetting) => Promise<Answers>;
   readonly limiter?: () => Promise<LimiterBench>;
