@@ -10,7 +10,9 @@ const SPAN_MS = 30 * 86_400_000;
 const AT_ONCE = 100;
 
 /** The options of whoever works on such a journal. */
-export const models: Record<string, { readonly model: Model }> = { m: { model: fakeModel({ reply: () => ({ text: 'It is done.' }) }) } };
+export const models: Record<string, { readonly model: Model }> = {
+  m: { model: fakeModel({ reply: () => ({ text: 'It is done.' }) }) },
+};
 
 /** What a journal holds. */
 export interface BuiltJournal {

@@ -1,9 +1,8 @@
 import { StoreError } from '../errors/store-error.ts';
 import { currentHolder } from '../internal/process-identity.ts';
-import { createEventPause } from '../internal/slices.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
-import { readLiving } from '../journal/read-living.ts';
+import { openLiving } from '../journal/read-living.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import type { LeaseAnswer } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
@@ -33,7 +32,7 @@ export interface OpenKernel {
 export async function openKernel(settings: Settings, stream: string): Promise<OpenKernel> {
   const { store, clock, ids } = settings;
   const lease = await takeLease(settings);
-  const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
+  const living = await openLiving(store, stream, clock.now(), settings.longestWindowMs);
   const budgets = new BudgetTree(settings.budgets, living.index.spending);
   const { members, cache, routing, strangers } = settings;
   const { grants } = living.index;
@@ -42,22 +41,18 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
   if (living.learned !== undefined) {
     projection.routing.restore(living.learned.body, living.learned.seq);
   }
-  // Whoever opens it may serve others meanwhile.
-  const pause = createEventPause();
-  for (const event of living.events) {
+  const head = await living.read((event) => {
     toolUse.take(event);
     projection.apply(event);
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
-    const paused = pause(1);
-    if (paused !== undefined) await paused;
-  }
+  });
   const { index } = living;
   const joint = createGate(settings, projection);
   const journal = new Journal({
     store,
     stream,
     epoch: lease.epoch,
-    head: living.head,
+    head,
     clock,
     ids,
     apply: (event) => {
