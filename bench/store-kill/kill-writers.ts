@@ -5,7 +5,7 @@ import { inspectStore } from './inspect-store.ts';
 
 const LONGEST_MS = 60;
 /** Kills that share a file, so that each begins where the last one died, and is inspected whole. */
-const KILLS_A_FILE = 25;
+const KILLS_A_FILE = 10;
 
 /**
  * Kills a process with kill -9 at a moment of chance while it appends to a SQLite store, opens the store again and
@@ -30,7 +30,11 @@ export async function killWriters(setting: FaultSetting): Promise<FaultReport> {
     events += found.head - head;
     lost += Math.max(0, written.acknowledged - found.head);
     head = found.head;
-    if (trial % 50 === 0) setting.progress(`kill: ${trial} of ${setting.trials} writers`);
+    if (trial % 50 === 0) {
+      setting.progress(
+        `kill: ${trial} of ${setting.trials} writers, ${violations.length} violations`,
+      );
+    }
   }
   return {
     trials: setting.trials,
