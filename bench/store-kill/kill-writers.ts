@@ -24,7 +24,9 @@ export async function killWriters(setting: FaultSetting): Promise<FaultReport> {
     const aliveMs = setting.random() * LONGEST_MS;
     const written = await appendUntilKilled(path, aliveMs);
     const found = await inspectStore(path, written);
-    violations.push(...found.violations.map((sentence) => `Writer ${trial}: ${sentence}`));
+    const broken = found.violations.map((sentence) => `Writer ${trial}: ${sentence}`);
+    for (const sentence of broken) setting.progress(sentence);
+    violations.push(...broken);
     acknowledged.push(Math.max(0, written.acknowledged - head));
     reopenMs.push(found.openMs);
     events += found.head - head;
