@@ -1,7 +1,7 @@
-import { writeSync } from 'node:fs';
 import { currentHolder } from '@overseer/core/plugin';
 import { sqlite } from '@overseer/storage/sqlite';
 import { expectedEvent, STREAM } from '../store-kill/expected-event.ts';
+import { sayLine } from '../store-kill/say-line.ts';
 
 /**
  * Takes over a store and appends to it until it is killed: batches of 1 to 8 events, up to 4 batches at once. Writes
@@ -19,7 +19,7 @@ for (;;) {
   const batches = Array.from({ length: 1 + (next % 4) }, () => nextBatch());
   const appended = batches.map(async (batch) => {
     await store.events.append(epoch, batch);
-    writeSync(1, `${batch.at(-1)?.seq}\n`);
+    sayLine(String(batch.at(-1)?.seq));
   });
   await Promise.all(appended);
 }

@@ -1,7 +1,7 @@
-import { writeSync } from 'node:fs';
 import { currentHolder, OverseerError } from '@overseer/core/plugin';
 import { sqlite } from '@overseer/storage/sqlite';
 import { expectedEvent, STREAM } from '../store-kill/expected-event.ts';
+import { sayLine } from '../store-kill/say-line.ts';
 
 /**
  * Appends to a store until it is refused, tries once more, and says both codes as a message; a store that cannot even
@@ -21,7 +21,7 @@ const said = await codeOf(async () => {
       );
       await store.events.append(lease.epoch, batch);
       seq += batch.length;
-      writeSync(1, `${seq}\n`);
+      sayLine(String(seq));
     };
     const last = seq + LIMIT;
     const first = await codeOf(async () => {
