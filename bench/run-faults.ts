@@ -8,9 +8,11 @@ import { scratch } from './harness/scratch.ts';
 import { table } from './harness/table.ts';
 
 const HELP = `npm run faults -- NAME [--seed N] [--trials N] [--json] [--help]
+  kill counts --kills N in place of --trials, simulate counts --seeds N
 
 Breaks something on purpose and checks that every promise held: ${namesIn('faults').join(', ')}.
 The same seed repeats the same choices. Exits 1 when a promise was broken.
+  --help  with a NAME, what that breaks and checks
   --json  one object a line: { work, subject, metric, unit, median, min, max, n },
           and a last one: { work, seed, trials, violations, … }
 `;
@@ -20,17 +22,36 @@ const { positionals, values } = readFlags({
   options: {
     seed: { type: 'string' },
     trials: { type: 'string' },
+    kills: { type: 'string' },
+    seeds: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
-if (values.help) process.stdout.write(HELP);
+if (values.help) process.exitCode = await exitCode(() => help(positionals[0]));
 else process.exitCode = await exitCode(() => faults(positionals[0]));
+
+async function help(name: string | undefined): Promise<number> {
+  const work = name === undefined ? undefined : await loadWork<FaultWork>('faults', name);
+  const about = work === undefined ? '' : `\n${name}: ${work.summary}\n${work.about ?? ''}\n`;
+  process.stdout.write(`${HELP}${about}`);
+  return 0;
+}
+
+/** How often the work is to try, by the option that it calls its own. */
+function trialsOf(name: string, { counted = 'trials', trials }: FaultWork): number {
+  for (const flag of ['trials', 'kills', 'seeds'] as const) {
+    if (flag !== counted && values[flag] !== undefined) {
+      throw new Error(`${name} counts ${counted}: give --${counted}, not --${flag}.`);
+    }
+  }
+  return wholeNumber(counted, values[counted] ?? String(trials));
+}
 
 async function faults(name: string | undefined): Promise<number> {
   const work = await loadWork<FaultWork>('faults', name);
   const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000));
-  const trials = wholeNumber('trials', values.trials ?? String(work.trials));
+  const trials = trialsOf(String(name), work);
   await using place = await scratch(String(name));
   const report = await work.run({
     random: seeded(seed),
@@ -49,12 +70,12 @@ async function faults(name: string | undefined): Promise<number> {
 function asText(name: string, seed: number, report: FaultReport): string {
   const counts = Object.entries(report.counts).map(([what, count]) => `${what} ${count}`);
   const end = [`trials ${report.trials}`, `violations ${report.violations.length}`, ...counts];
-  return `${name} (seed ${seed})\n\n${table(linesOf(name, report))}\n\n${end.join(', ')}\n`;
+  return `${name} (seed ${seed})\n\n${table(linesOf(name, report))}\n\n${[end.join(', '), report.conclusion].filter((line) => line !== undefined).join('\n')}\n`;
 }
 
 function asJson(name: string, seed: number, report: FaultReport): string {
-  const { trials, violations, counts } = report;
-  const last = { work: name, seed, trials, violations: violations.length, ...counts };
+  const { trials, violations, counts, conclusion } = report;
+  const last = { work: name, seed, trials, violations: violations.length, ...counts, conclusion };
   return [...linesOf(name, report), last].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 

@@ -1,58 +1,42 @@
 import type { FaultReport, FaultSetting, FaultWork } from '../harness/fault-work.ts';
-import { type JobOutcome, workUnderKills } from '../main-job-kill/work-under-kills.ts';
+import { killJobs } from '../main-job-kill/kill-jobs.ts';
+import { killWriters } from '../store-kill/kill-writers.ts';
 
-/** Kills that one job takes before it is left to end. */
-const KILLS_A_JOB = 5;
-/** No life of a job is longer than this before it is killed. */
-const LONGEST_LIFE_MS = 5_000;
+/** Of so many kills one is of a whole job, which takes twenty times as long. */
+const WRITERS_A_JOB_KILL = 20;
 
 /**
- * Kills the main job with kill -9 at moments of chance, again and again, resumes it each time and lets it end; then
- * compares what it made with what an undisturbed job makes.
+ * Kills processes with kill -9 at moments of chance: as many that append to a SQLite store as it is told, and beside
+ * them the main job of `examples`, which is resumed each time and must end with the files of an undisturbed one.
  */
 export const work: FaultWork = {
-  summary: 'kill -9 of the main job, which is resumed each time',
-  trials: 25,
-  run: killAndResume,
+  summary:
+    'kill -9 of processes that write to a store, and of the main job, which is resumed each time',
+  counted: 'kills',
+  trials: 100,
+  about: `Kills as many writers of a SQLite store as --kills says (100 take a minute, 1,000 take ten), each after at most 60 ms of
+appending, and looks for every acknowledged event, for holes, doubles and half events. Then kills the main job once for
+every ${WRITERS_A_JOB_KILL} of those, five times a job, resumes it, and compares its commits with an undisturbed job's: no event that was
+shown may be missing, no finished call or task repeated (10 s a kill).`,
+  run: killBoth,
 };
 
-async function killAndResume(setting: FaultSetting): Promise<FaultReport> {
-  setting.progress('kill: an undisturbed job first');
-  const calm = await workUnderKills(`${setting.folder}/calm`, []);
-  const violations = problemsOf('The undisturbed job', calm, calm.tree);
-  const resumeMs: number[] = [];
-  let kills = 0;
-  let jobs = 0;
-  let lost = 0;
-  let repeated = 0;
-  while (kills < setting.trials) {
-    jobs += 1;
-    const lives = Array.from(
-      { length: KILLS_A_JOB },
-      () => 100 + setting.random() * LONGEST_LIFE_MS,
-    );
-    const job = await workUnderKills(`${setting.folder}/job-${jobs}`, lives);
-    kills += job.kills;
-    lost += job.lost;
-    repeated += job.repeated;
-    resumeMs.push(...job.resumeMs);
-    violations.push(...problemsOf(`Job ${jobs}`, job, calm.tree));
-    setting.progress(`kill: ${kills} of ${setting.trials} kills, ${violations.length} violations`);
-  }
+async function killBoth(setting: FaultSetting): Promise<FaultReport> {
+  const writers = await killWriters(setting);
+  const jobKills = Math.ceil(setting.trials / WRITERS_A_JOB_KILL);
+  const jobs = await killJobs({ ...setting, trials: jobKills });
+  const { lost = 0, events = 0, killedWhileAppending = 0 } = writers.counts;
   return {
-    trials: kills,
-    violations,
-    samples: { resumeMs: { unit: 'ms', values: resumeMs } },
-    counts: { jobs, lost, repeated },
+    trials: writers.trials + jobs.trials,
+    violations: [...writers.violations, ...jobs.violations],
+    samples: { ...writers.samples, ...jobs.samples },
+    counts: {
+      writers: writers.trials,
+      events,
+      killedWhileAppending,
+      jobKills: jobs.trials,
+      ...jobs.counts,
+      lost: lost + (jobs.counts['lost'] ?? 0),
+    },
   };
-}
-
-function problemsOf(name: string, job: JobOutcome, tree: string): string[] {
-  const problems: string[] = [];
-  if (job.code !== 0) problems.push(`${name} ended with code ${job.code}: ${job.said}`);
-  if (job.lost > 0) problems.push(`${name} lost ${job.lost} events that it had shown.`);
-  if (job.repeated > 0) problems.push(`${name} repeated ${job.repeated} finished calls or tasks.`);
-  if (job.tree !== tree) problems.push(`${name} ended with other files than the undisturbed one.`);
-  if (job.dirt !== '') problems.push(`${name} left the working tree dirty: ${job.dirt}`);
-  return problems;
 }

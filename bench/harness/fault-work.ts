@@ -21,11 +21,18 @@ export interface FaultReport {
   >;
   /** Counts that say how hard it was. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What follows from all that, in a sentence. */
+  readonly conclusion?: string;
 }
 
 /** Breaks something on purpose, again and again, and checks that what was promised still holds. */
 export interface FaultWork {
   readonly summary: string;
+  /** What its trials are called, and the option that says how many: `trials` where it is left out. */
+  readonly counted?: 'trials' | 'kills' | 'seeds';
+  /** How many there are where nobody says. */
   readonly trials: number;
+  /** What is broken and what is checked, for `--help`. */
+  readonly about?: string;
   run(setting: FaultSetting): Promise<FaultReport>;
 }

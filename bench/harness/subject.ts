@@ -1,9 +1,12 @@
-import type { ModelRequest } from '@overseer/core/spec';
+import type { ModelRequest, OpenStore } from '@overseer/core/spec';
 
 /** Something that is measured. It offers what it can do; a work uses the part it needs and refuses a subject without it. */
 export interface Subject {
   readonly caller?: (setting: CallSetting) => Promise<Caller>;
   readonly stepper?: (setting: StepSetting) => Promise<Stepper>;
+  readonly recorder?: (setting: RecorderSetting) => Promise<Recorder>;
+  /** Its store at a path. */
+  readonly store?: (path: string) => OpenStore;
   readonly thread?: (setting: ThreadSetting) => Promise<Thread>;
   readonly answers?: (setting: AnswersSetting) => Promise<Answers>;
   readonly limiter?: () => Promise<LimiterBench>;
@@ -66,6 +69,18 @@ export interface Stepper extends AsyncDisposable {
 export interface StepsDone {
   /** How many events were recorded for it. Asked for after the measurement, as counting may read them all. */
   events(): Promise<number>;
+}
+
+/** Where events are recorded. */
+export interface RecorderSetting {
+  /** An empty folder on a real disk. */
+  readonly folder: string;
+}
+
+/** Records events of about 512 bytes, one by one. */
+export interface Recorder extends AsyncDisposable {
+  /** Resolves when one more event is as durable as it will be. */
+  record(): Promise<void>;
 }
 
 /** What one long thread of steps carries. */

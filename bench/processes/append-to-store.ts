@@ -1,14 +1,14 @@
-import { writeSync } from 'node:fs';
 import { currentHolder } from '@overseer/core/plugin';
 import { sqlite } from '@overseer/storage/sqlite';
 import { expectedEvent, STREAM } from '../store-kill/expected-event.ts';
+import { sayLine } from '../store-kill/say-line.ts';
 
 /**
  * Takes over a store and appends to it until it is killed: batches of 1 to 8 events, up to 4 batches at once. Writes
  * each acknowledged `seq` to standard output at once, as a line; a first message says that it is about to append.
  */
-const [path = ''] = process.argv.slice(2);
-const store = await sqlite(path)();
+const [path = '', driver] = process.argv.slice(2);
+const store = await sqlite(path, driver === undefined ? {} : { driver: new URL(driver) })();
 const lease = await store.leases.acquire('overseer', currentHolder('store-kill'));
 if (lease.kind !== 'held') throw new Error('The lease of a dead holder was not given over.');
 const { epoch } = lease;
@@ -19,7 +19,7 @@ for (;;) {
   const batches = Array.from({ length: 1 + (next % 4) }, () => nextBatch());
   const appended = batches.map(async (batch) => {
     await store.events.append(epoch, batch);
-    writeSync(1, `${batch.at(-1)?.seq}\n`);
+    sayLine(String(batch.at(-1)?.seq));
   });
   await Promise.all(appended);
 }

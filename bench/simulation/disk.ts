@@ -7,7 +7,7 @@ import type { OpenDisk, World } from './world.ts';
 
 /**
  * A disk that outlives processes. What a process appends may be lost before it is written, written without its hearing of
- * it, slow, or refused because the disk is full; a dead process no longer holds the lease.
+ * it, written and said to have failed, slow, or refused because the disk is full; a dead process no longer holds the lease.
  */
 export function createDisk(world: World): OpenDisk {
   const open = memory();
@@ -16,18 +16,27 @@ export function createDisk(world: World): OpenDisk {
   return async () => {
     await letGo();
     const store = await open();
-    const fullAfter = world.scenario.fullAfter[lives];
+    const faults = {
+      fullAfter: world.scenario.fullAfter[lives],
+      answerLostAt: world.scenario.answerLostAt[lives],
+    };
     lives += 1;
     letGo = () => store.close();
-    return disk(world, world.process, store, fullAfter);
+    return disk(world, world.process, store, faults);
   };
+}
+
+/** What one life of the process finds wrong with the disk: after or at how many appends. */
+interface DiskFaults {
+  readonly fullAfter: number | undefined;
+  readonly answerLostAt: number | undefined;
 }
 
 function disk(
   world: World,
   process: SimulatedProcess,
   store: StateStore,
-  fullAfter: number | undefined,
+  { fullAfter, answerLostAt }: DiskFaults,
 ): StateStore {
   const random = world.random('disk');
   let appends = 0;
@@ -46,6 +55,11 @@ function disk(
         }
         await store.events.append(epoch, events);
         world.written.push(...events);
+        if (appends === answerLostAt) {
+          world.count('lost answers');
+          world.note('-- the answer of the disk is lost');
+          throw new StoreError('store.failed', 'The answer was lost.');
+        }
         await process.survive();
       },
     },

@@ -33,14 +33,33 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
       ...drawRouting(random('routing')),
       ...(has('hedges') ? { hedge: drawHedge(random('hedging')) } : {}),
     },
-    deaths: has('crashes') ? times(shape, 1, 6).map(() => 1 + Math.floor(shape() * 60)) : [],
+    deaths: [
+      ...(has('crashes') ? times(shape, 1, 6).map(() => 1 + Math.floor(shape() * 60)) : []),
+      ...(has('storms') ? drawStorm(random('storm')) : []),
+    ],
     fullAfter: has('store-faults')
       ? [1, 2, 3].map(() => half(shape, Math.floor(shape() * 40)))
       : [],
+    answerLostAt: has('lost-answers') ? drawLost(random('lost answers')) : [],
   };
 }
 
-const LATER: ReadonlySet<Feature> = new Set<Feature>(['ensembles', 'hedges']);
+const LATER: ReadonlySet<Feature> = new Set<Feature>([
+  'ensembles',
+  'hedges',
+  'lost-answers',
+  'storms',
+  'transport',
+]);
+
+/** Process after process that dies soon. */
+function drawStorm(random: Random): readonly number[] {
+  return times(random, 20, 100).map(() => 1 + Math.floor(random() * 12));
+}
+
+function drawLost(random: Random): readonly (number | undefined)[] {
+  return [1, 2, 3, 4].map(() => half(random, 1 + Math.floor(random() * 30)));
+}
 
 /** Words come at once, or after 5, 200 or 3,000 ms. */
 function drawHedge(random: Random): NonNullable<RoutingOptions['hedge']> {

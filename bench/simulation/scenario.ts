@@ -15,12 +15,15 @@ export const FEATURES = [
   'host',
   'orders',
   'limits',
+  'lost-answers',
   'model-faults',
   'people',
   'reviews',
   'slow-store',
   'store-faults',
+  'storms',
   'tools',
+  'transport',
   'wrong-answers',
   'twins',
 ] as const;
@@ -85,6 +88,8 @@ export interface Scenario {
   readonly deaths: readonly number[];
   /** Appends of each process after which the disk is full; absent for a disk that never is. */
   readonly fullAfter: readonly (number | undefined)[];
+  /** Appends of each process of which one is written and said to have failed; absent where each answer comes. */
+  readonly answerLostAt: readonly (number | undefined)[];
   /** Independent sources of chance, so that leaving one thing out does not shift all others. */
   readonly random: (purpose: string) => Random;
 }

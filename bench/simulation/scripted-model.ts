@@ -84,7 +84,8 @@ async function* stream(
         : undefined;
     yield { type: 'meta', model: habits.name, ...(rate === undefined ? {} : { rate }) };
     const parts = partsOf(world, habits, request, subject);
-    for (const [index, part] of parts.entries()) yield { type: 'part', index, part };
+    const pieces = parts.map((part, index): ModelEvent => ({ type: 'part', index, part }));
+    yield* carried(world, process, pieces, ctx);
     const isUse = parts.some(({ type }) => type === 'tool-call');
     const usage = {
       input: { total: 50 + Math.floor(random() * 100) },
@@ -92,9 +93,33 @@ async function* stream(
     };
     // The reply is here and paid for; what comes next is its record.
     await process.survive();
-    yield { type: 'finish', reason: isUse ? 'tool-calls' : 'stop', usage };
+    const finish: ModelEvent = { type: 'finish', reason: isUse ? 'tool-calls' : 'stop', usage };
+    yield finish;
+    // A wire that says everything again; nobody may hear it.
+    if (world.scenario.has('transport')) yield* [...pieces, finish];
   } finally {
     world.streams.delete(open);
+  }
+}
+
+/** Pieces as a bad wire brings them: late, and tool calls in another order than they were wished for. */
+async function* carried(
+  world: World,
+  process: SimulatedProcess,
+  pieces: readonly ModelEvent[],
+  ctx: CallContext,
+): AsyncGenerator<ModelEvent> {
+  if (!world.scenario.has('transport')) {
+    yield* pieces;
+    return;
+  }
+  const random = world.random('transport');
+  for (const piece of random() < 0.3 ? pieces.toReversed() : pieces) {
+    if (random() < 0.3) {
+      world.count('late pieces');
+      await process.sleep(pick(random, [1, 50, 1_500]), ctx.signal);
+    }
+    yield piece;
   }
 }
 

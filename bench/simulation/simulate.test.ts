@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { WHOLE } from './scenario.ts';
 import { play, report, shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 
@@ -6,11 +7,13 @@ const SEEDS = 300;
 
 describe('simulation', () => {
   it('R1 R2 K2 K3 K6 L1 L6 M13 V1 T1 G1: no seed breaks a promise of the kernel', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const counts: Record<string, number> = {};
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const simulated = await play(seed);
+      // Storms take most of the time, so that one seed in eight has one.
+      const without = seed % 8 === 0 ? [] : (['storms'] as const);
+      const simulated = await play(seed, { ...WHOLE, without });
       if (simulated.violations.length > 0) expect.fail(report(await shrink(simulated)));
       for (const [what, count] of Object.entries(simulated.counts)) {
         counts[what] = (counts[what] ?? 0) + count;
@@ -30,13 +33,16 @@ describe('simulation', () => {
       'ensembles judged',
       'hedges finished',
       'hedges broken off',
+      'late pieces',
+      'lost answers',
+      'recoveries',
     ]) {
       expect(counts[what], what).toBeGreaterThan(15);
     }
   });
 
   it('Q1: the same seed plays the same, event for event', async () => {
-    for (const seed of [3, 17, 40, 45, 71]) {
+    for (const seed of [17, 40, 45, 71, 72]) {
       const [first, second] = [await simulate(seed), await simulate(seed)];
       expect(second.trace).toEqual(first.trace);
       expect(first.events).toBeGreaterThan(5);

@@ -21,8 +21,11 @@ export interface Simulated {
   readonly simulatedMs: number;
 }
 
+/** What `counts` calls a process that goes on with runs that another left: killed, closed, or refused by its disk. */
+export const RECOVERIES = 'recoveries';
+
 /** Turns of simulated time after which a run that has not ended never will. */
-const MOST_TURNS = 20_000;
+const MOST_TURNS = 60_000;
 /** Events a task may cost, and a run beside them. */
 const MOST_EVENTS = 600;
 /** No scenario asks for a wait as long as this, all its waits together. */
@@ -163,13 +166,14 @@ class Play {
         if (!process.alive) return;
         this.#opening = false;
         this.#life = life;
+        if (life.overseer.unfinished().length > 0) this.world.count(RECOVERIES);
         this.#takeUp(life);
       },
       (error: unknown) => {
         this.#opening = false;
         if (process.alive) process.end();
         this.world.note(`   which cannot: ${String(error)}`);
-        if (!String(error).includes('full'))
+        if (!/full|answer was lost/.test(String(error)))
           this.world.broken(`R2: an overseer cannot be opened: ${String(error)}`);
       },
     );
@@ -183,11 +187,13 @@ class Play {
       for (const event of world.written.slice(0, this.#read)) this.#fold.take(event);
     }
     const random = world.random('take up');
+    // In a storm no run would see its end.
+    const mayCancel = world.scenario.has('host') && !world.scenario.has('storms');
     for (const { id } of life.overseer.unfinished()) {
       const run = hold(life, life.overseer.open(id));
       const chance = random();
       if (chance < 0.7) this.#meddler.resume(run);
-      else if (chance < 0.8 && world.scenario.has('host')) this.#meddler.cancel(run, life);
+      else if (chance < 0.8 && mayCancel) this.#meddler.cancel(run, life);
       else world.at(world.elapsedMs() + random() * 30_000, () => this.#meddler.resume(run));
     }
   }

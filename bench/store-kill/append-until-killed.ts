@@ -10,10 +10,23 @@ export interface Written {
   readonly failure?: string;
 }
 
+/** How a writer is started. */
+export interface WriterSetting {
+  /** The address of the SQLite driver, where it is not Node's own. */
+  readonly driver?: string | undefined;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts a writer, lets it append for `aliveMs` after it began, and kills it with kill -9. */
-export async function appendUntilKilled(path: string, aliveMs: number): Promise<Written> {
+export async function appendUntilKilled(
+  path: string,
+  aliveMs: number,
+  { driver, env }: WriterSetting = {},
+): Promise<Written> {
   const script = new URL('../processes/append-to-store.ts', import.meta.url);
-  const child = fork(script, [path], {
+  const child = fork(script, driver === undefined ? [path] : [path, driver], {
+    env: { ...process.env, ...env },
     execArgv: ['--conditions=@overseer/source'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -4,6 +4,7 @@ import { keptAnswers } from './overseer/kept-answers.ts';
 import { modelLimiter } from './overseer/model-limiter.ts';
 import { queueScheduler } from './overseer/queue-scheduler.ts';
 import { readyProgram } from './overseer/ready-program.ts';
+import { storeRecorder } from './overseer/store-recorder.ts';
 import { storeReserver } from './overseer/store-reserver.ts';
 import { taskCaller } from './overseer/task-caller.ts';
 import { taskStepper } from './overseer/task-stepper.ts';
@@ -15,6 +16,7 @@ export const subject: Subject = {
     return await taskCaller(setting, openai('mock', { baseURL: setting.baseURL, apiKey: 'none' }));
   },
   stepper: (setting) => taskStepper(setting, memory()),
+  recorder: () => storeRecorder(memory()),
   limiter: modelLimiter,
   reserver: storeReserver,
   scheduler: queueScheduler,

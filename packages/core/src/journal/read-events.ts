@@ -14,12 +14,7 @@ export async function* readEvents(
 ): AsyncGenerator<readonly OverseerEvent[]> {
   let last = after;
   while (true) {
-    const page = await store.events.read({
-      stream,
-      after: last,
-      limit: PAGE,
-      ...(run === undefined ? {} : { run }),
-    });
+    const page = await readPage(store, stream, run, last);
     const end = page.at(-1);
     if (end === undefined) return;
     yield upcastEvents(page);
@@ -28,7 +23,10 @@ export async function* readEvents(
   }
 }
 
-/** Gives the same events one after the other; everything else has its turn in between. */
+/**
+ * Gives the same events one after the other; everything else has its turn in between. The store reads the next page
+ * while one is taken.
+ */
 export async function takeEvents(
   store: StateStore,
   stream: string,
@@ -36,9 +34,28 @@ export async function takeEvents(
   take: (event: OverseerEvent) => void,
 ): Promise<void> {
   const pause = createEventPause();
-  for await (const page of readEvents(store, stream, run, after)) {
+  let asked = readPage(store, stream, run, after);
+  for (let isLast = false; !isLast; ) {
+    const page = await asked;
+    const end = page.at(-1);
+    isLast = end === undefined || page.length < PAGE;
+    if (end !== undefined && !isLast) {
+      asked = readPage(store, stream, run, end.seq);
+      // Where an event cannot be taken, nobody waits for it.
+      asked.catch(() => undefined);
+    }
     for (const event of page) take(event);
     const paused = pause(page.length);
     if (paused !== undefined) await paused;
   }
+}
+
+function readPage(
+  store: StateStore,
+  stream: string,
+  run: string | undefined,
+  after: number,
+): Promise<readonly OverseerEvent[]> {
+  const query = { stream, after, limit: PAGE };
+  return store.events.read(run === undefined ? query : { ...query, run });
 }

@@ -6,20 +6,23 @@ import { takeEvents } from './read-events.ts';
 
 /** What of a journal still has a say. */
 export interface Living {
-  /** In the order of `seq`: all events of unfinished runs, and every event of the last `spanMs`. */
-  readonly events: readonly OverseerEvent[];
-  /** The last `seq` of the stream. */
-  readonly head: number;
+  /** Of the snapshot, where there is one; `read` takes all later events into it. */
   readonly index: JournalIndex;
   /** What the snapshot holds beside the index, of events up to its `seq`; `undefined` where there is none. */
   readonly learned: { readonly seq: number; readonly body: Json | undefined } | undefined;
+  /**
+   * Gives, in the order of `seq`, all events of unfinished runs, and every event of the last `spanMs`, each after the
+   * index took it; then the last `seq` of the stream. Keeps none of them, so that a long journal needs no more memory than a
+   * short one.
+   */
+  read(take: (event: OverseerEvent) => void): Promise<number>;
 }
 
 /**
- * Reads what still has a say in a journal, and not the rest: from the newest snapshot of the index on where there is
+ * Finds what still has a say in a journal, and not the rest: from the newest snapshot of the index on where there is
  * one, else from the first event.
  */
-export async function readLiving(
+export async function openLiving(
   store: StateStore,
   stream: string,
   nowMs: number,
@@ -31,22 +34,36 @@ export async function readLiving(
   const from = known === undefined || snapshot === undefined ? 0 : snapshot.seq;
   const openThen = new Set(index.open);
   const since = Math.min(from, index.firstSeqSince(nowMs - spanMs));
-  const tail: OverseerEvent[] = [];
-  let head = from;
-  await takeEvents(store, stream, { after: since }, (event) => {
-    if (event.seq > from) index.take(event);
-    head = event.seq;
-    tail.push(event);
-  });
+  return {
+    index,
+    learned: known === undefined ? undefined : { seq: from, body: learnedIn(snapshot?.body) },
+    read: async (take) => {
+      for (const event of await olderOf(store, stream, openThen, since)) take(event);
+      let head = from;
+      await takeEvents(store, stream, { after: since }, (event) => {
+        if (event.seq > from) index.take(event);
+        head = event.seq;
+        take(event);
+      });
+      return head;
+    },
+  };
+}
+
+/** Events of these runs up to a place. */
+async function olderOf(
+  store: StateStore,
+  stream: string,
+  runs: ReadonlySet<string>,
+  since: number,
+): Promise<readonly OverseerEvent[]> {
   const older: OverseerEvent[] = [];
-  for (const run of openThen) {
+  for (const run of runs) {
     await takeEvents(store, stream, { run }, (event) => {
       if (event.seq <= since) older.push(event);
     });
   }
-  older.sort((a, b) => a.seq - b.seq);
-  const learned = known === undefined ? undefined : { seq: from, body: learnedIn(snapshot?.body) };
-  return { events: [...older, ...tail], head, index, learned };
+  return older.sort((a, b) => a.seq - b.seq);
 }
 
 /** Folders further down the ladder know its shape. */

@@ -1,8 +1,7 @@
 import { StoreError } from '../errors/store-error.ts';
-import { createEventPause } from '../internal/slices.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
-import { readLiving } from '../journal/read-living.ts';
+import { openLiving } from '../journal/read-living.ts';
 import type { StreamLease } from '../journal/stream-lease.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import type { EventData } from '../spec/event.ts';
@@ -57,7 +56,7 @@ export async function openKernel(
   lease: StreamLease,
 ): Promise<OpenKernel> {
   const { store, clock, ids } = given;
-  const living = await readLiving(store, stream, clock.now(), given.longestWindowMs);
+  const living = await openLiving(store, stream, clock.now(), given.longestWindowMs);
   const { index } = living;
   const settings = seated(given, index);
   const budgets = new BudgetTree(settings.budgets, index.spending);
@@ -68,21 +67,17 @@ export async function openKernel(
   if (living.learned !== undefined) {
     projection.routing.restore(living.learned.body, living.learned.seq);
   }
-  // Whoever opens it may serve others meanwhile.
-  const pause = createEventPause();
-  for (const event of living.events) {
+  const head = await living.read((event) => {
     toolUse.take(event);
     projection.apply(event);
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
-    const paused = pause(1);
-    if (paused !== undefined) await paused;
-  }
+  });
   const joint = createGate(settings, projection);
   const journal = new Journal({
     store,
     stream,
     epoch: lease.epoch,
-    head: living.head,
+    head,
     clock,
     ids,
     apply: (event) => {
@@ -111,7 +106,7 @@ export async function openKernel(
     succession:
       trigger === undefined
         ? undefined
-        : { trigger, head: living.head, awaited: [...projection.awaited.keys()].filter(isAwaited) },
+        : { trigger, head, awaited: [...projection.awaited.keys()].filter(isAwaited) },
     handOver: async (order) => {
       const inFlight = await kernel.freeze();
       const untilAt = clock.now() + settings.holdMs;

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { currentHolder } from '@overseer/core/plugin';
 import { afterAll, describe, expect, it } from 'vitest';
+import { drivers } from './drivers.fixture.ts';
 import { sqlite } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
 
@@ -18,7 +19,8 @@ const APPENDER = `
 import { writeSync } from 'node:fs';
 import { currentHolder } from '@overseer/core/plugin';
 import { sqlite } from '@overseer/storage/sqlite';
-const store = await sqlite(process.argv[1])();
+const driver = process.argv[2] ? { driver: new URL(process.argv[2]) } : {};
+const store = await sqlite(process.argv[1], driver)();
 const lease = await store.leases.acquire('system', currentHolder('child'));
 if (lease.kind === 'busy') throw new Error('the dead still hold the lease');
 let seq = await store.events.head('system');
@@ -38,18 +40,22 @@ await Promise.all([produce(), produce(), produce()]);
 const { path: folder } = temporaryFolder(afterAll);
 
 describe('sqlite', () => {
-  it(`R1: no acknowledged append is lost in ${KILLS} times kill -9`, {
-    timeout: 120_000,
-  }, async () => {
-    const path = join(folder, 'killed.db');
-    let acknowledged = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const before = acknowledged;
-      acknowledged = await appendUntilKilled(path, Math.random() * 120);
-      expect(acknowledged).toBeGreaterThan(before);
-      expect(verifyChain(path)).toBeGreaterThanOrEqual(acknowledged);
-    }
-  });
+  it.each(drivers)(
+    `R1: no acknowledged append is lost in ${KILLS} times kill -9, by $driverName`,
+    {
+      timeout: 120_000,
+    },
+    async ({ driverName, options }) => {
+      const path = join(folder, `killed-${driverName.replace(':', '-')}.db`);
+      let acknowledged = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const before = acknowledged;
+        acknowledged = await appendUntilKilled(path, Math.random() * 120, options.driver);
+        expect(acknowledged).toBeGreaterThan(before);
+        expect(verifyChain(path)).toBeGreaterThanOrEqual(acknowledged);
+      }
+    },
+  );
 
   it('R6: a lease whose holder was killed is taken over at once', { timeout: 30_000 }, async () => {
     const path = join(folder, 'orphan.db');
@@ -94,8 +100,8 @@ describe('sqlite', () => {
 });
 
 /** Starts the appender, kills it that long after its first acknowledgement, and gives the last `seq` it said. */
-async function appendUntilKilled(path: string, afterMs: number): Promise<number> {
-  const child = startAppender(path);
+async function appendUntilKilled(path: string, afterMs: number, driver?: URL): Promise<number> {
+  const child = startProgram(APPENDER, path, driver?.href ?? '');
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString();
@@ -112,10 +118,10 @@ function startAppender(path: string) {
   return startProgram(APPENDER, path);
 }
 
-function startProgram(program: string, path: string) {
+function startProgram(program: string, ...args: readonly string[]) {
   return spawn(
     process.execPath,
-    ['--conditions=@overseer/source', '--input-type=module', '-e', program, path],
+    ['--conditions=@overseer/source', '--input-type=module', '-e', program, ...args],
     { cwd: fileURLToPath(new URL('.', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] },
   );
 }

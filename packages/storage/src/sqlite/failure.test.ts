@@ -1,20 +1,23 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { currentHolder } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { SqliteDriver } from './driver.ts';
+import { drivers } from './drivers.fixture.ts';
 import { CARELESS, driver, FAILING_COMMIT, LITTLE_ROOM } from './faulty-driver.fixture.ts';
 import { type SqliteOptions, sqlite } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
 
 const { path: folder, newPath } = temporaryFolder(afterAll);
 
-describe('sqlite, when the disk fails', () => {
+describe.each(drivers)('sqlite by $driverName, when the disk fails', ({ module, options }) => {
   it('R1: a full disk refuses this and every later write, and loses nothing', async () => {
     const path = newPath();
-    const { store, epoch } = await own(path, { driver: await driver(newPath('mjs'), LITTLE_ROOM) });
+    const { store, epoch } = await own(path, {
+      driver: await driver(newPath('mjs'), LITTLE_ROOM, module),
+    });
     let acknowledged = 0;
     const filling = async (): Promise<void> => {
       for (let seq = 1; seq < 10_000; seq++) {
@@ -29,7 +32,7 @@ describe('sqlite, when the disk fails', () => {
     await expect(store.blobs.put(new Uint8Array(1))).rejects.toMatchObject({ code: 'store.full' });
     await store.close();
 
-    const again = await own(path);
+    const again = await own(path, options);
     expect(await again.store.events.head('system')).toBe(acknowledged);
     await again.store.events.append(again.epoch, [next]);
     await again.store.close();
@@ -38,7 +41,7 @@ describe('sqlite, when the disk fails', () => {
   it('R1: after a failed commit every later write is refused with the same code', async () => {
     const path = newPath();
     const { store, epoch } = await own(path, {
-      driver: await driver(newPath('mjs'), FAILING_COMMIT),
+      driver: await driver(newPath('mjs'), FAILING_COMMIT, module),
     });
     await store.events.append(epoch, [eventAt(1)]);
     await writeFile(`${path}.fail`, '');
@@ -58,7 +61,7 @@ describe('sqlite, when the disk fails', () => {
     expect(await store.events.head('system')).toBe(1);
     await store.close();
 
-    const again = await own(path);
+    const again = await own(path, options);
     expect(again.epoch).toBe(2);
     await again.store.events.append(again.epoch, [eventAt(2)]);
     await again.store.close();
@@ -66,8 +69,10 @@ describe('sqlite, when the disk fails', () => {
 
   it('R1: an append that waits for another process too long may be tried again', async () => {
     const path = newPath();
-    const { store, epoch } = await own(path, { busyTimeoutMs: 50 });
-    const other = new DatabaseSync(path);
+    const { store, epoch } = await own(path, { ...options, busyTimeoutMs: 50 });
+    // Two copies of SQLite in one process do not see each other's locks.
+    const { openDatabase }: SqliteDriver = await import(module);
+    const other = openDatabase(path);
     other.exec('BEGIN IMMEDIATE');
     await expect(store.events.append(epoch, [eventAt(1)])).rejects.toMatchObject({
       code: 'store.busy',
@@ -88,7 +93,7 @@ describe('sqlite, when the disk fails', () => {
 
   it('R1: a driver that does not sync every commit is refused', async () => {
     await expect(
-      sqlite(newPath(), { driver: await driver(newPath('mjs'), CARELESS) })(),
+      sqlite(newPath(), { driver: await driver(newPath('mjs'), CARELESS, module) })(),
     ).rejects.toMatchObject({
       code: 'store.unreachable',
       message: expect.stringContaining('synchronous'),
@@ -96,7 +101,9 @@ describe('sqlite, when the disk fails', () => {
   });
 
   it('R1: when the writer dies, what waits is refused and the process lives', async () => {
-    const { store, epoch } = await own(newPath(), { driver: await driver(newPath('mjs'), DYING) });
+    const { store, epoch } = await own(newPath(), {
+      driver: await driver(newPath('mjs'), DYING, module),
+    });
     await expect(store.events.append(epoch, [eventAt(1)])).rejects.toMatchObject({
       code: 'store.failed',
     });

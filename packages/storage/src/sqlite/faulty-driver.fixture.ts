@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 
-/** Wraps Node's SQLite; `statement` may put itself before a statement's `run`. */
+/** Wraps a driver; `before` may put itself before a statement's `run`. */
 const WRAPPER = `
 import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 export function openDatabase(path) {
-  const database = new DatabaseSync(path);
+  const database = openBase(path);
   opened(database);
   return {
     exec: (sql) => executed(sql) && database.exec(sql),
@@ -56,8 +55,14 @@ const opened = (database) => database.exec('PRAGMA synchronous = NORMAL');
 const executed = (sql) => !sql.includes('synchronous');
 const before = () => undefined;`;
 
-/** Writes a driver with these faults to a file. */
-export async function driver(path: string, parts: string): Promise<URL> {
-  await writeFile(path, WRAPPER + parts);
+const NODE_DRIVER = new URL('./node-driver.ts', import.meta.url).href;
+
+/** Writes a driver with these faults to a file; `base` is the address of the driver that it wraps. */
+export async function driver(
+  path: string,
+  parts: string,
+  base: string = NODE_DRIVER,
+): Promise<URL> {
+  await writeFile(path, `import { openDatabase as openBase } from '${base}';${WRAPPER}${parts}`);
   return pathToFileURL(path);
 }

@@ -6,16 +6,17 @@ import { currentHolder } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { stateStoreConformance } from '@overseer/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
+import { drivers } from './drivers.fixture.ts';
 import { sqlite } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
 
 const { path: folder, newPath } = temporaryFolder(afterAll);
 
-describe('sqlite keeps the rules of every store', () => {
+describe.each(drivers)('sqlite by $driverName keeps the rules of every store', ({ options }) => {
   it.each(
     stateStoreConformance({
-      open: () => sqlite(newPath())(),
-      reopen: (store) => sqlite(store.name)(),
+      open: () => sqlite(newPath(), options)(),
+      reopen: (store) => sqlite(store.name, options)(),
     }),
   )('$name', ({ check }) => check());
 });

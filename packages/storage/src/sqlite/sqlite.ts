@@ -12,7 +12,8 @@ import { WriterThread } from './writer-thread.ts';
 export interface SqliteOptions {
   /**
    * A module that exports `openDatabase` (see `SqliteDriver`); it is loaded in the writer's thread. The default is
-   * Node's own SQLite.
+   * Node's own SQLite. In one process, open a file by one driver only: two copies of SQLite do not see each other's
+   * locks.
    */
   readonly driver?: URL;
   /** How long to wait for another process that is writing; the default is 5,000. */
