@@ -11,6 +11,7 @@ export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
 export { OverseerError } from './errors/overseer-error.ts';
 export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
+export type { HealingOptions } from './heal/healing-options.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
@@ -32,6 +33,7 @@ export type {
   FailureGroup,
   FailurePlace,
   FailureReport,
+  TaskDiagnosis,
 } from './observe/failure-report.ts';
 export type { Level } from './observe/forecast.ts';
 export type { WaitReason } from './observe/limited-time.ts';

@@ -1,4 +1,5 @@
 import type { ConsideredModel, EventData, OverseerEvent } from '@overseer/core/spec';
+import { diagnosed, patched } from './healing-words.ts';
 import { ownerOf } from './run-view.ts';
 import { cut } from './width.ts';
 import { count, dollars, plural, shortEnd, shortFailure, withoutPlace } from './words.ts';
@@ -24,6 +25,10 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return `suspended: ${event.data.because}`;
     case 'plan.accepted':
       return planned(event);
+    case 'task.diagnosed':
+      return `${owner} ${diagnosed(event.data)}`;
+    case 'plan.patched':
+      return `${owner} ${patched(event.data)}`;
     case 'task.assigned':
       return assigned(event, task, owner);
     case 'task.waiting':

@@ -207,6 +207,9 @@ function taskAfter(drafts: readonly EventDraft[]): TaskState {
     because: undefined,
     commit: undefined,
     from: undefined,
+    mends: undefined,
+    mending: undefined,
+    replans: 0,
   };
   const assigned: EventDraft = {
     type: 'task.assigned',

@@ -16,6 +16,7 @@ import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { createHedging } from './create-hedging.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
+import { createHealer, type Healer } from './healer.ts';
 import type { JointGate } from './joint-gate.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
@@ -53,6 +54,7 @@ export class Kernel {
   readonly #removals: Removals;
   readonly #sampler: GaugeSampler;
   readonly #joint: JointGate | undefined;
+  readonly #healer: Healer | undefined;
   #closing = false;
 
   constructor(
@@ -69,6 +71,7 @@ export class Kernel {
     this.#index = index;
     this.#deadlines = new Deadlines(settings.clock);
     this.#removals = new Removals(settings.workspaces);
+    this.#healer = createHealer(settings, projection, journal);
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
     const hedging = createHedging(settings, projection, journal, (at) => this.#mayAskToo(at));
@@ -88,6 +91,7 @@ export class Kernel {
       breakStart: (run, task, error) => this.#breakStart(run, task, error),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
+      giveUp: (run, task, because) => this.#control.giveUp(run, task, because),
       attempts: () => this.#attempts.list(),
       longest: (run) => this.#graphs.longest(run),
       rank: (run, task) => this.#graphs.rank(run, task),
@@ -109,6 +113,7 @@ export class Kernel {
       spent: (run) => projection.budgets.spentSoFar(run),
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),
+      rescue: (run, task) => this.#healer?.rescue(run, task),
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
@@ -315,6 +320,7 @@ export class Kernel {
         tellCrossings(this.#projection, this.#journal);
         this.#dispatcher.freed();
       },
+      endsLoop: (at) => this.#healer?.endsLoop(this.#host, at) ?? false,
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);
         this.#dispatcher.freed();

@@ -1,3 +1,4 @@
+import { TaskTraces } from '../heal/task-traces.ts';
 import { createEventPause } from '../internal/slices.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
@@ -35,7 +36,9 @@ export async function openKernel(
   const budgets = new BudgetTree(settings.budgets, living.index.spending);
   const { members, cache, routing, strangers } = settings;
   const { grants } = living.index;
-  const projection = new Projection(members, { budgets, cache, routing, strangers, grants });
+  const traces = settings.healing === undefined ? undefined : new TaskTraces();
+  const parts = { budgets, cache, routing, strangers, grants, traces };
+  const projection = new Projection(members, parts);
   const toolUse = new ToolUse(settings.toolLimits);
   if (living.learned !== undefined) {
     projection.routing.restore(living.learned.body, living.learned.seq);

@@ -1,10 +1,16 @@
 import type { CallEventData } from './call-events.ts';
+import type { HealingEventData } from './healing-events.ts';
 import type { NoticeEventData } from './notice-events.ts';
 import type { RunEventData } from './run-events.ts';
 import type { TaskEventData } from './task-events.ts';
 
 /** What each type of event carries. Every decision and outcome is here; tokens as they stream, progress and queue order are not. */
-export interface EventData extends RunEventData, TaskEventData, CallEventData, NoticeEventData {}
+export interface EventData
+  extends RunEventData,
+    TaskEventData,
+    CallEventData,
+    NoticeEventData,
+    HealingEventData {}
 
 /** The name of an event, `noun.past-tense`. */
 export type EventType = keyof EventData;
