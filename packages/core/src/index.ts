@@ -58,6 +58,7 @@ export type { UsageRow } from './observe/usage.ts';
 export type { WorkRow } from './observe/work-book.ts';
 export type { OverseerOptions, StandbyOptions, TeamEntry } from './options.ts';
 export type { Overseer, OverseerEnd } from './overseer.ts';
+export { type OverseerModelOptions, overseerAsModel } from './overseer-as-model.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';

@@ -11,6 +11,7 @@ import type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 import type { UsageRow } from './observe/usage.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
+import { requireRunId } from './require-run-id.ts';
 import type { Practice } from './route/practices.ts';
 import type { CacheState } from './run/cache-state.ts';
 import { cancelOn } from './run/cancel-on.ts';
@@ -360,9 +361,9 @@ export class Overseer implements AsyncDisposable {
     return this.close();
   }
 
-  #start(request: NewRun, { signal }: RunOptions): Run {
+  #start(request: NewRun, { signal, id: wished }: RunOptions): Run {
     const kernel = this.#kernel();
-    const id = this.#settings.ids();
+    const id = wished === undefined ? this.#settings.ids() : requireRunId(wished, kernel);
     kernel.start(id, request);
     // In the same turn, before the run can have ended.
     const run = this.#handle(id, kernel);

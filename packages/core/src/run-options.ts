@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly finalChecks?: readonly Check[];
   /** Lets the plan for a goal have several models answer a task; a graph's tasks say so themselves. The default is not to. */
   readonly ensembles?: boolean;
+  /** The run's own id, 1 to 100 letters, digits, dots, dashes and underscores that no run has had; the default is a new one. */
+  readonly id?: string;
   /** Cancels the run when it aborts, as `cancel` of its handle does; at once where it has. */
   readonly signal?: AbortSignal;
 }

@@ -70,7 +70,10 @@ export async function openKernel(
   });
   lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
-  const left = [...projection.runs.values()].flatMap((run) => recoverRun(run, clock.now()));
+  const resumes = (model: string): boolean => members.get(model)?.model.info.resumes === true;
+  const left = [...projection.runs.values()].flatMap((run) =>
+    recoverRun(run, clock.now(), resumes),
+  );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal, index, joint);
   return {

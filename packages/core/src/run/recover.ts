@@ -1,17 +1,23 @@
 import type { EventDraft } from '../journal/draft.ts';
 import { openCallsOf } from '../journal/open-calls.ts';
 import type { RunState } from '../journal/run-state.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 
 /**
  * The events that close what a dead process left open in a run: each call that started and has no end is charged at its
  * estimate, marked uncertain, and may be made again. For the moment at which a process takes a journal over, when
- * nobody can be making these calls. Pure.
+ * nobody can be making these calls. One of a model that `resumes` is charged when it is made again, for both. Pure.
  */
-export function recoverRun(run: RunState, nowMs: number): readonly EventDraft[] {
+export function recoverRun(
+  run: RunState,
+  nowMs: number,
+  resumes: (model: string) => boolean = () => false,
+): readonly EventDraft[] {
   const drafts: EventDraft[] = [];
   for (const [key, { attempt }] of run.tasks) {
     if (attempt === undefined) continue;
     for (const { id, model, estimate } of openCallsOf(attempt)) {
+      const isKept = model !== undefined && resumes(model);
       drafts.push({
         type: 'call.failed',
         run: run.id,
@@ -24,11 +30,13 @@ export function recoverRun(run: RunState, nowMs: number): readonly EventDraft[] 
           message: 'the process ended during the call',
           retryable: true,
           retryAt: nowMs,
-          settled: estimate,
-          uncertain: true,
+          settled: isKept ? NOTHING : estimate,
+          uncertain: !isKept,
         },
       });
     }
   }
   return drafts;
 }
+
+const NOTHING: CallEstimate = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
