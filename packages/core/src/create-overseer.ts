@@ -34,6 +34,7 @@ import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { isStandby, takeLease } from './take-lease.ts';
 import { answerValidator } from './validate/answer.ts';
+import { approveValidator } from './validate/approve.ts';
 import { arithmeticValidator } from './validate/arithmetic.ts';
 import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
@@ -226,6 +227,7 @@ function createValidators(
     plan,
     review: review(),
     goal: goalValidator,
+    approve: approveValidator,
     ...registered,
     // No host's: they are parts of how plans are changed.
     patch: patchValidator,

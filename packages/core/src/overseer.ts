@@ -270,6 +270,15 @@ export class Overseer implements AsyncDisposable {
   }
 
   /**
+   * Hears of every question to a person that is open now, as after a start, and of each that comes, once it is on disk. The
+   * returned function stops it.
+   */
+  onQuestion(listener: (question: OpenQuestion) => void): () => void {
+    const kernel = this.#kernel();
+    return kernel.questionListeners.add(listener, kernel.questions());
+  }
+
+  /**
    * Gives a person's answer to a question and lets its task go on; resolves when the answer is on disk. Throws
    * `OverseerError` `question.unknown` when nobody asks that any more.
    */

@@ -111,7 +111,8 @@ function reject(host: AttemptHost, at: AttemptPlace, check: number): void {
   const first = findings[0]?.message ?? 'no reason given';
   const isBroken = findings.length > 0 && findings.every(({ code }) => code === BROKEN_CHECK);
   const fault = isBroken ? 'infrastructure' : 'model';
-  endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings, { fault });
+  const isLast = verdict?.kind === 'fail' && verdict.isFinal === true;
+  endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings, { fault, isLast });
 }
 
 /** More about the end of an attempt. */

@@ -130,6 +130,7 @@ describe('foldAttempt', () => {
     expect(attemptAfter([asked])?.questions?.get('q1')).toEqual({
       check: 1,
       ask,
+      askedAt: 10,
       reply: undefined,
     });
     const answered = attemptAfter([

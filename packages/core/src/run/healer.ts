@@ -118,7 +118,9 @@ function endLooping(host: AttemptHost, at: AttemptPlace, diagnosis: Diagnosis): 
 function isMendable({ task, asks, mends }: TaskState): boolean {
   const isOfOthers = asks !== undefined || mends !== undefined || task.memberOf !== undefined;
   const isBound = (task.step ?? task.ensemble ?? task.model) !== undefined;
-  return !isOfOthers && !isBound && task.kind !== 'plan';
+  // What a person refused is not to be had another way.
+  const isApproval = task.checks.some(({ kind }) => kind === 'approve');
+  return !isOfOthers && !isBound && !isApproval && task.kind !== 'plan';
 }
 
 /** A broken disk, or a check that cannot be made, stays so whatever the plan. */

@@ -22,6 +22,8 @@ import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { type NewRun, startDrafts } from './new-run.ts';
 import type { Projection } from './projection.ts';
+import { QuestionDeadlines } from './question-deadlines.ts';
+import { QuestionListeners } from './question-listeners.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
 import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
@@ -29,6 +31,7 @@ import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Settings } from './settings.ts';
+import { StuckWatch } from './stuck-watch.ts';
 import { tellCrossings } from './tell-crossings.ts';
 import { WorkOrders } from './work-orders.ts';
 
@@ -55,6 +58,10 @@ export class Kernel {
   readonly #sampler: GaugeSampler;
   readonly #joint: JointGate | undefined;
   readonly #healer: Healer | undefined;
+  readonly #questionDeadlines: QuestionDeadlines;
+  readonly #stuck: StuckWatch | undefined;
+  /** Who hears of questions to people. */
+  readonly questionListeners: QuestionListeners = new QuestionListeners();
   #closing = false;
 
   constructor(
@@ -132,6 +139,13 @@ export class Kernel {
       wake: () => this.#dispatcher.wake(),
       resumeRun: (run, because, source) => this.#resume(run, because, source),
     });
+    const { healing } = settings;
+    const watched = { settings, projection, journal, attempts: this.#attempts };
+    this.#stuck = healing && new StuckWatch(healing, { ...watched, attemptHost: this.#host });
+    this.#questionDeadlines = new QuestionDeadlines({
+      ...{ clock: settings.clock, runs: projection.runs, journal },
+      ...{ attempts: this.#attempts, attemptHost: this.#host },
+    });
     journal.whenFailed((failure) => this.#failAll(failure));
   }
 
@@ -201,6 +215,8 @@ export class Kernel {
     const { clock, graceMs } = this.#settings;
     this.#closing = true;
     this.#dispatcher.close();
+    this.#questionDeadlines.close();
+    this.#stuck?.close();
     this.#sampler.close();
     await atMost(clock, graceMs, this.#attempts.quiet());
     for (const at of this.#attempts.list()) {
@@ -247,6 +263,7 @@ export class Kernel {
     if (task.attempt === undefined) return;
     tellCrossings(this.#projection, this.#journal);
     const at = this.#attempts.adopt(run, task, task.attempt);
+    this.#stuck?.begin();
     // A task without a model does nothing yet that must be on disk before; its tools see to that themselves.
     this.#attempts.go(at, call === undefined ? undefined : durable, call);
   }
@@ -266,6 +283,8 @@ export class Kernel {
     this.#graphs.load(run);
     // Only once all are taken on can one find the other that asked it.
     for (const at of left) this.#attempts.go(at, undefined, undefined);
+    this.#questionDeadlines.look();
+    this.#stuck?.begin();
     this.#control.finishIfOver(run);
     this.#dispatcher.wake();
   }
@@ -292,6 +311,8 @@ export class Kernel {
   /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */
   #failAll(failure: Error): void {
     this.#dispatcher.close();
+    this.#questionDeadlines.close();
+    this.#stuck?.close();
     this.#sampler.close();
     for (const at of this.#attempts.list()) at.live.cancel.abort(failure);
     this.#ends.fail(failure);
@@ -302,6 +323,7 @@ export class Kernel {
     this.#ends.tell(run.id, { status, because: run.because, state: run });
     this.#sources.delete(run.id);
     this.#projection.forget(run.id);
+    if (this.#attempts.list().length === 0) this.#stuck?.rest();
   }
 
   #attemptHost(): AttemptHost {
@@ -340,6 +362,8 @@ export class Kernel {
   }
 
   #asked(at: AttemptPlace): void {
+    this.questionListeners.asked(at, this.#journal.settled());
+    this.#questionDeadlines.look();
     const children = questionTasks(at.run, at.task, at.attempt).filter(
       ({ status }) => status === 'open',
     );
