@@ -1,5 +1,5 @@
 import type { ConsideredModel, EventData, OverseerEvent } from '@overseer/core/spec';
-import { diagnosed, patched } from './healing-words.ts';
+import { healed } from './healing-words.ts';
 import { ownerOf } from './run-view.ts';
 import { cut } from './width.ts';
 import { count, dollars, plural, shortEnd, shortFailure, withoutPlace } from './words.ts';
@@ -26,9 +26,8 @@ function wordsOf(event: OverseerEvent): string | undefined {
     case 'plan.accepted':
       return planned(event);
     case 'task.diagnosed':
-      return `${owner} ${diagnosed(event.data)}`;
     case 'plan.patched':
-      return `${owner} ${patched(event.data)}`;
+      return `${owner} ${healed(event)}`;
     case 'task.assigned':
       return assigned(event, task, owner);
     case 'task.waiting':

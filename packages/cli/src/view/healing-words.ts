@@ -1,4 +1,4 @@
-import type { EventData } from '@overseer/core/spec';
+import type { EventData, OverseerEvent } from '@overseer/core/spec';
 
 const KINDS = {
   stuck: 'is stuck',
@@ -11,6 +11,11 @@ const ACTIONS = {
   're-plan': 'another way is looked for',
   none: 'nothing more is tried',
 };
+
+/** Either, of an event. */
+export function healed(event: OverseerEvent<'task.diagnosed' | 'plan.patched'>): string {
+  return event.type === 'task.diagnosed' ? diagnosed(event.data) : patched(event.data);
+}
 
 /** What was found out about a task, and what is done about it. */
 export function diagnosed({ diagnosis, action }: EventData['task.diagnosed']): string {

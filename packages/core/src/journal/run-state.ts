@@ -145,8 +145,8 @@ export interface QuestionState {
   /** The check that asks; `undefined` where it is about a tool call. */
   readonly check: number | undefined;
   readonly ask: Ask;
-  /** Epoch ms. */
-  readonly askedAt: number;
+  /** Epoch ms; moves with a clock that is set back. */
+  askedAt: number;
   reply: string | undefined;
   /** Who replied: `model:<name>` or `person:<name>`. */
   by: string | undefined;
