@@ -184,7 +184,7 @@ describe('a task that fails whatever is tried', () => {
     const enough = await healed(chief, GRAPH, {}, { calls: 20 });
     expect(enough.result).toMatchObject({ status: 'completed', usage: { calls: 9 } });
     const mend = enough.events.find((event) => event.type === 'task.diagnosed')?.data.mend;
-    expect(mend?.budget).toEqual({ calls: 4 });
+    expect(mend?.budget).toEqual({ calls: 2 });
   });
 
   it('K10: is left to fail where healing is off, and where a host bound it to a model', async () => {

@@ -5,11 +5,11 @@ import { findLoop } from '../heal/find-loop.ts';
 import type { Healing } from '../heal/healing-options.ts';
 import { askTask, mendTask } from '../heal/mend-task.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RunState, TaskState } from '../journal/run-state.ts';
+import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { Diagnosis } from '../spec/healing-events.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { type PlanChecks, plannableChecks, readPlanCheck } from '../validate/plan-checks.ts';
-import { mendBudget } from './mend-budget.ts';
+import { mendBudget, mostOf } from './mend-budget.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
@@ -34,6 +34,7 @@ export function createHealer(
 export class Healer {
   readonly #healing: Healing;
   readonly #host: HealerHost;
+  readonly #mends = new WeakMap<RunState, TaskState[]>();
 
   constructor(healing: Healing, host: HealerHost) {
     this.#healing = healing;
@@ -74,18 +75,35 @@ export class Healer {
         ? { diagnosis, action: 'none' as const }
         : { diagnosis, action: 're-plan' as const, mend };
     void this.#host.journal.append([{ type: 'task.diagnosed', ...place, data }]);
-    return mend === undefined ? undefined : run.tasks.get(mend.key);
+    const state = mend === undefined ? undefined : run.tasks.get(mend.key);
+    if (state !== undefined) this.#mendsOf(run).push(state);
+    return state;
+  }
+
+  /** The tasks of a run that found or find other ways: looked for once, as a run may have very many tasks. */
+  #mendsOf(run: RunState): TaskState[] {
+    const known = this.#mends.get(run);
+    if (known !== undefined) return known;
+    const found = [...run.tasks.values()].filter(({ mends }) => mends !== undefined);
+    this.#mends.set(run, found);
+    return found;
   }
 
   #mendOf(run: RunState, task: TaskState, diagnosis: Diagnosis): PlanTask | undefined {
     const { replan, maxReplans, maxReplansPerRun, ask, budgetShare } = this.#healing;
-    const mends = [...run.tasks.values()].filter((one) => one.mends !== undefined);
-    const isUsedUp = task.replans >= maxReplans || mends.length >= maxReplansPerRun;
-    if (!replan || isUsedUp || isNotOfThePlan(diagnosis)) return undefined;
+    if (!replan || task.replans >= maxReplans || isNotOfThePlan(diagnosis)) return undefined;
+    const mends = this.#mendsOf(run);
+    if (mends.length >= maxReplansPerRun) return undefined;
     if (ask !== undefined) return fresh(run, askTask(task, diagnosis, ask));
     const { projection, settings } = this.#host;
-    const spent = mends.map((one) => projection.traces?.of(one)?.cost);
-    const budget = mendBudget(run.budget, budgetShare, spent);
+    const used = mends.map((one) => {
+      const { budget: given } = one.task;
+      // Of one that goes on, what it may still use is gone.
+      return isFinal[one.status] || given === undefined
+        ? projection.traces?.of(one)?.cost
+        : mostOf(given);
+    });
+    const budget = mendBudget(run.budget, budgetShare, used);
     if (budget === 'used-up') return undefined;
     const checks = checksFor(settings, run);
     return fresh(

@@ -362,8 +362,8 @@ export class Kernel {
   }
 
   #asked(at: AttemptPlace): void {
-    this.questionListeners.asked(at, this.#journal.settled());
-    this.#questionDeadlines.look();
+    this.questionListeners.asked(at, this.#journal);
+    this.#questionDeadlines.asked(at);
     const children = questionTasks(at.run, at.task, at.attempt).filter(
       ({ status }) => status === 'open',
     );

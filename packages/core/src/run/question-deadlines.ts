@@ -1,4 +1,4 @@
-import type { AttemptHost } from '../attempt/attempt-host.ts';
+import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Runs } from '../journal/fold-run.ts';
@@ -29,6 +29,12 @@ export class QuestionDeadlines {
 
   constructor(host: QuestionDeadlinesHost) {
     this.#host = host;
+  }
+
+  /** An attempt asks: where that will not wait for ever, looks when it is due. */
+  asked({ attempt }: AttemptPlace): void {
+    const questions = [...(attempt.questions?.values() ?? [])];
+    if (questions.some((question) => dueOf(question) !== undefined)) this.look();
   }
 
   /** Does what is due, and looks again when the next one is. */

@@ -1,4 +1,5 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { QuestionState } from '../journal/run-state.ts';
 import { type OpenQuestion, openQuestions } from './questions.ts';
 
@@ -16,14 +17,15 @@ export class QuestionListeners {
     return () => this.#listeners.delete(own);
   }
 
-  /** Tells of what an attempt asks people and was not told, once that is `durable`. */
-  asked({ run, attempt, task }: AttemptPlace, durable: Promise<void>): void {
+  /** Tells of what an attempt asks people and was not told, once that is durable. */
+  asked({ run, attempt, task }: AttemptPlace, journal: Pick<Journal, 'settled'>): void {
+    if (this.#listeners.size === 0) return;
     const fresh = [...(attempt.questions ?? [])].filter(
       ([, question]) => 'person' in question.ask.of && !this.#told.has(question),
     );
     for (const [, question] of fresh) this.#told.add(question);
     const ids = new Set(fresh.map(([id]) => id));
-    if (ids.size === 0 || this.#listeners.size === 0) return;
+    if (ids.size === 0) return;
     const questions = openQuestions([run]).filter(
       (one) => one.task === task.task.key && ids.has(one.id),
     );
@@ -33,7 +35,7 @@ export class QuestionListeners {
       }
     };
     // Of a journal that failed everybody hears by other ways.
-    durable.then(tellAll, () => undefined);
+    journal.settled().then(tellAll, () => undefined);
   }
 }
 
