@@ -147,7 +147,7 @@ describe('a task that fails whatever is tried', () => {
     const { result } = await healed(chief, GRAPH);
     expect(result.status).toBe('failed');
     expect(result.reason).toMatch(
-      /^fix: says refused it: It does not say mended\.; and no other way was found: .*"action" is one of/,
+      /^fix: 2 attempts did not succeed; the last: says refused it: It does not say mended\.; and no other way was found: .*"action" is one of/,
     );
     expect(chief.asked).toHaveLength(2);
   });

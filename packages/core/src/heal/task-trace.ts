@@ -113,7 +113,7 @@ function takeOutcome(trace: TaskTrace, { data, at, seq }: OverseerEvent<'tool.fi
 }
 
 /** Equal for values that are the same in canonical form, and for those alone. */
-export function digestOf(value: unknown): string {
+function digestOf(value: unknown): string {
   return hash('sha256', canonicalJson(value)).slice(0, 32);
 }
 

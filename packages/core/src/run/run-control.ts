@@ -135,8 +135,7 @@ export class RunControl {
     const moves = past.filter(({ outcome }) => outcome === 'moved').length;
     const isOver = past.length - moves >= MAX_ENDS || moves >= MAX_MOVES;
     if (tries.length >= this.#host.maxAttempts || isOver) {
-      const because = `${tries.length} attempts did not succeed; the last: ${last?.because}`;
-      this.#outOfTries(run, task, because, last?.findings ?? []);
+      this.#outOfTries(run, task, outOfTries(task), last?.findings ?? []);
       return;
     }
     this.#host.graphs.enqueue(run, task.task.key);
@@ -245,8 +244,15 @@ function unmendedDrafts(
 ): readonly EventDraft[] {
   const task = run.tasks.get(mends ?? '');
   if (task === undefined || isFinal[task.status]) return [];
-  const last = task.past.at(-1)?.because ?? 'it could not be done';
-  return failedDrafts(run, task, `${last}; and no other way was found: ${because}`);
+  const why = isSettled(task) ? task.past.at(-1)?.because : outOfTries(task);
+  return failedDrafts(run, task, `${why}; and no other way was found: ${because}`);
+}
+
+/** Why a task fails whose tries came to nothing. */
+function outOfTries(task: TaskState): string {
+  const past = task.past.slice(task.forgiven);
+  const tries = past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed').length;
+  return `${tries} attempts did not succeed; the last: ${past.at(-1)?.because}`;
 }
 
 /** The event that ends an attempt which nobody works on any more. */
