@@ -6,6 +6,8 @@ import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.
 import { checkGauges, createSharedLimits, longestMemory, rulesOf } from './create-limits.ts';
 import { createToolLimits } from './create-tool-limits.ts';
 import { OverseerError } from './errors/overseer-error.ts';
+import { healingOf } from './heal/healing-options.ts';
+import { mendValidator, patchValidator } from './heal/patch-validators.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { checkJoint } from './joint-terms.ts';
@@ -35,6 +37,7 @@ import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
 import { isStandby, takeLease } from './take-lease.ts';
 import { answerValidator } from './validate/answer.ts';
+import { approveValidator } from './validate/approve.ts';
 import { arithmeticValidator } from './validate/arithmetic.ts';
 import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
@@ -205,6 +208,7 @@ function createSettings(
     queueLimit: options.queueLimit ?? 100_000,
     workers: boundsOf(options),
     outageMs: options.outageMs ?? 86_400_000,
+    healing: healingOf(options.healing),
     routing: routingOf(options.routing),
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
@@ -232,7 +236,11 @@ function createValidators(
     plan,
     review: review(),
     goal: goalValidator,
+    approve: approveValidator,
     ...registered,
+    // No host's: they are parts of how plans are changed.
+    patch: patchValidator,
+    mend: mendValidator,
   })) {
     validators.set(name, validator);
   }

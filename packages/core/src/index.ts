@@ -12,6 +12,7 @@ export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
 export { OverseerError } from './errors/overseer-error.ts';
 export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
+export type { HealingOptions } from './heal/healing-options.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
@@ -42,6 +43,7 @@ export type {
   FailureGroup,
   FailurePlace,
   FailureReport,
+  TaskDiagnosis,
 } from './observe/failure-report.ts';
 export type { Level } from './observe/forecast.ts';
 export type { WaitReason } from './observe/limited-time.ts';
@@ -67,6 +69,7 @@ export type { WorkRow } from './observe/work-book.ts';
 export type { OverseerOptions, StandbyOptions, TeamEntry } from './options.ts';
 export { orderHandOver } from './order-hand-over.ts';
 export type { HandOverOrder, Overseer, OverseerEnd } from './overseer.ts';
+export { type OverseerModelOptions, overseerAsModel } from './overseer-as-model.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
 export type { RollbackTarget } from './project/checkpoints.ts';

@@ -101,6 +101,17 @@ const routing = z.strictObject({
   hedge: hedge.optional(),
 });
 
+const healing = z.strictObject({
+  repeats: z.int().min(3).max(24).optional(),
+  stuckMs: z.number().min(1_000).optional(),
+  stuckFactor: z.number().min(1).optional(),
+  replan: z.boolean().optional(),
+  maxReplans: z.int().nonnegative().max(10).optional(),
+  maxReplansPerRun: z.int().nonnegative().max(100).optional(),
+  budgetShare: z.number().min(0).max(1).optional(),
+  ask: z.string().min(1).max(200).optional(),
+});
+
 /** The shape of the options; names are checked apart, once plugins have brought theirs. */
 export const optionsSchema: z.ZodType = z.strictObject({
   ...limitOptions,
@@ -152,6 +163,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
   workers: z.record(z.string(), z.int().nonnegative()).optional(),
   concurrency: z.int().nonnegative().optional(),
   outageMs: milliseconds.optional(),
+  healing: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), healing.optional()),
   routing: routing.optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),

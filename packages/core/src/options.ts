@@ -1,4 +1,5 @@
 import type { CacheOptions } from './call/cache-options.ts';
+import type { HealingOptions } from './heal/healing-options.ts';
 import type { Clock } from './internal/clock.ts';
 import type { LimitOptions } from './limit-options.ts';
 import type { ProjectOptions } from './project/project-options.ts';
@@ -70,6 +71,11 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly concurrency?: number;
   /** How long an outage of models may last, in ms, before the tasks that wait for them fail; the default is 24 hours. */
   readonly outageMs?: number;
+  /**
+   * Has tasks watched that are stuck, go round in circles or fail again and again, and another way found for them within
+   * bounds; `true` for all defaults, `false` for none of it, which is the default.
+   */
+  readonly healing?: boolean | HealingOptions;
   /** How the model for a task is chosen among those that can do it; the default is by what was declared. */
   readonly routing?: RoutingOptions;
   /** Tries at one task before it fails, 1 to 12; the default is 4. */

@@ -15,6 +15,7 @@ import type { ComparedTask } from './plan/compared-tasks.ts';
 import { Project } from './project/project.ts';
 import { type ForkOptions, newFork, type ReplayOptions } from './request-fork.ts';
 import { newComparison, newPlanning, newRun } from './request-run.ts';
+import { requireRunId } from './require-run-id.ts';
 import type { Practice } from './route/practices.ts';
 import type { CacheState } from './run/cache-state.ts';
 import { cancelOn } from './run/cancel-on.ts';
@@ -320,6 +321,15 @@ export class Overseer implements AsyncDisposable {
   }
 
   /**
+   * Hears of every question to a person that is open now, as after a start, and of each that comes, once it is on disk. The
+   * returned function stops it.
+   */
+  onQuestion(listener: (question: OpenQuestion) => void): () => void {
+    const kernel = this.#kernel();
+    return kernel.questionListeners.add(listener, kernel.questions());
+  }
+
+  /**
    * Gives a person's answer to a question and lets its task go on; resolves when the answer is on disk. Throws
    * `OverseerError` `question.unknown` when nobody asks that any more.
    */
@@ -463,9 +473,9 @@ export class Overseer implements AsyncDisposable {
     return this.close();
   }
 
-  #start(request: NewRun, { signal }: Pick<RunOptions, 'signal'>): Run {
+  #start(request: NewRun, { signal, id: wished }: Pick<RunOptions, 'signal' | 'id'>): Run {
     const kernel = this.#kernel();
-    const id = this.#settings.ids();
+    const id = wished === undefined ? this.#settings.ids() : requireRunId(wished, kernel);
     kernel.start(id, request);
     // In the same turn, before the run can have ended.
     const run = this.#handle(id, kernel);

@@ -1,3 +1,4 @@
+import { approvedFirst, approverOf } from './approve-graph.ts';
 import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
@@ -15,6 +16,7 @@ import type { RunOptions } from './run-options.ts';
 import { shareOf } from './share-of.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { TaskGraph } from './spec/task.ts';
+import { approveCheck } from './validate/approve.ts';
 import { chainFor } from './validate/chain.ts';
 import { type PlanChecks, plannableChecks } from './validate/plan-checks.ts';
 
@@ -36,7 +38,7 @@ export function newRun(
   if (request.tasks.length === 0) {
     throw new ConfigError('plan.empty', 'There is nothing to do: the graph has no tasks.');
   }
-  const tasks = normaliseTasks(request.tasks);
+  const tasks = approvedFirst(normaliseTasks(request.tasks), approverOf(options.approve));
   checkWishes(settings, tasks);
   return {
     ...common,
@@ -114,7 +116,7 @@ function checkBudgets(
 function planRun(
   { validators, roles, workspaces }: Settings,
   goal: string,
-  { checks: always = [], finalChecks: final, ensembles = false }: RunOptions,
+  { checks: always = [], finalChecks: final, ensembles = false, approve }: RunOptions,
   leave: Pick<PlanChecks, 'only'> = {},
 ): Pick<NewRun, 'title' | 'goal' | 'tasks'> {
   if (goal.trim() === '') {
@@ -130,7 +132,12 @@ function planRun(
   }
   const whole = final ?? finalChecks(goal, always, hasFiles);
   const checks = { kinds, always, whole, ...(ensembles ? { ensembles } : {}), ...leave };
-  const task = planTask(goal, { checks, roles: roles.names, hasFiles });
+  const person = approverOf(approve);
+  const planner = planTask(goal, { checks, roles: roles.names, hasFiles });
+  const task =
+    person === undefined
+      ? planner
+      : { ...planner, checks: [...planner.checks, approveCheck(person)] };
   // A check that nobody makes is heard of now, not once the plan is there.
   chainFor({ ...task, kind: 'check', checks: [...always, ...whole] }, validators);
   return { title: titleOf(goal), goal, tasks: [task] };

@@ -35,6 +35,13 @@ export interface RunOptions {
   readonly finalChecks?: readonly Check[];
   /** Lets the plan for a goal have several models answer a task; a graph's tasks say so themselves. The default is not to. */
   readonly ensembles?: boolean;
+  /**
+   * Has a person approve the plan before anything of it is worked: `true`, or who. It waits for their word as long as it
+   * takes, over restarts: `yes`, `no`, or what to change, of which the planner is told.
+   */
+  readonly approve?: boolean | string;
+  /** The run's own id, 1 to 100 letters, digits, dots, dashes and underscores that no run has had; the default is a new one. */
+  readonly id?: string;
   /** Cancels the run when it aborts, as `cancel` of its handle does; at once where it has. */
   readonly signal?: AbortSignal;
 }

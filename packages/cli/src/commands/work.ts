@@ -116,6 +116,8 @@ export async function openTeam(
   ground: Ground,
 ): Promise<Overseer> {
   return await createOverseer({
+    // Nobody may be there to see that a task needs another way.
+    healing: true,
     ...team,
     ...parts,
     ...ground,

@@ -1,4 +1,5 @@
 import type { ConsideredModel, EventData, OverseerEvent } from '@overseer/core/spec';
+import { healed } from './healing-words.ts';
 import { ownerOf } from './run-view.ts';
 import { cut } from './width.ts';
 import { count, dollars, plural, shortEnd, shortFailure, withoutPlace } from './words.ts';
@@ -24,6 +25,9 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return `suspended: ${event.data.because}`;
     case 'plan.accepted':
       return planned(event);
+    case 'task.diagnosed':
+    case 'plan.patched':
+      return `${owner} ${healed(event)}`;
     case 'task.assigned':
       return assigned(event, task, owner);
     case 'task.waiting':

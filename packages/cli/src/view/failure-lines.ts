@@ -1,4 +1,5 @@
-import type { FailureGroup, FailureReport } from '@overseer/core';
+import type { FailureGroup, FailureReport, TaskDiagnosis } from '@overseer/core';
+import { diagnosed } from './healing-words.ts';
 import { cut } from './width.ts';
 import { count, dollars, oneLine, plural, span, withoutPlace } from './words.ts';
 
@@ -7,7 +8,12 @@ const SHOWN = 12;
 const WIDTH = 180;
 
 /** What failed in a run, for people: nothing where nothing did. */
-export function failureLines({ groups, times, lost }: FailureReport): readonly string[] {
+export function failureLines({
+  groups,
+  times,
+  lost,
+  diagnoses = [],
+}: FailureReport): readonly string[] {
   if (times === 0) return [];
   const shown = groups.slice(0, SHOWN);
   const told = shown.reduce((sum, group) => sum + group.times, 0);
@@ -15,6 +21,7 @@ export function failureLines({ groups, times, lost }: FailureReport): readonly s
     `What failed (${plural(times, 'time')}; ${costOf(lost)} lost)`,
     ...shown.flatMap(groupLines),
     ...(told < times ? [`  and ${plural(times - told, 'other failure')}`] : []),
+    ...diagnoses.slice(-SHOWN).flatMap(diagnosisLines),
   ].map(oneLine);
 }
 
@@ -27,6 +34,14 @@ function groupLines(group: FailureGroup): readonly string[] {
     `  ${cut(`${where.kind} ${where.name}: ${cause}, ${plural(times, 'time')} at ${plural(taskCount, 'task')}: ${first}`, WIDTH)}`,
     `    tried: ${done.length === 0 ? 'nothing' : done.join(', ')}; lost: ${costOf(lost)}${left}`,
     `    ${remedy}`,
+  ];
+}
+
+function diagnosisLines({ task, diagnosis, action, outcome }: TaskDiagnosis): readonly string[] {
+  const { remedy } = diagnosis;
+  return [
+    `  ${cut(`task ${task} ${diagnosed({ diagnosis, action })}`, WIDTH)}`,
+    `    ${outcome === undefined ? remedy : cut(outcome, WIDTH)}`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { ModelErrorKind, OverseerEvent } from '@overseer/core/spec';
+import { diagnosed, patched } from './healing-words.ts';
 import { shortEnd, shortFailure, withoutPlace } from './words.ts';
 
 /** What a person wants to know of one task. */
@@ -98,6 +99,12 @@ export function foldView(view: RunView, event: OverseerEvent): void {
     case 'plan.accepted':
       for (const { key, title } of event.data.tasks) view.tasks.set(key, newTask(key, title));
       return;
+    case 'plan.patched':
+      for (const { key, title } of event.data.added) view.tasks.set(key, newTask(key, title));
+      break;
+    case 'task.diagnosed':
+      addMend(view, event);
+      break;
     case 'call.finished':
     case 'call.failed':
       countCall(view, event);
@@ -118,6 +125,11 @@ export function foldView(view: RunView, event: OverseerEvent): void {
 export function ownerOf(key: string): string {
   const slash = key.indexOf('/review-');
   return slash < 0 ? key : key.slice(0, slash);
+}
+
+/** Finding another way for a task is a task. */
+function addMend(view: RunView, { data: { mend } }: OverseerEvent<'task.diagnosed'>): void {
+  if (mend !== undefined) view.tasks.set(mend.key, newTask(mend.key, mend.title));
 }
 
 function newTask(key: string, title: string): TaskView {
@@ -235,6 +247,13 @@ function foldOwnTask(task: TaskView, event: OverseerEvent): void {
     }
     case 'question.asked':
       task.status = statusOfAsker(event);
+      return;
+    case 'task.diagnosed':
+      task.story.push(diagnosed(event.data));
+      return;
+    case 'plan.patched':
+      task.status = 'open';
+      task.story.push(patched(event.data));
       return;
     case 'attempt.recovered':
       task.story.push(withoutPlace(event.data.because));

@@ -53,6 +53,8 @@ export interface AttemptHost {
   show(at: Pick<AttemptPlace, 'run' | 'task' | 'attempt'>, event: ModelEvent): void;
   /** A call ended: what it held is free for others, whatever its attempt does next. */
   callEnded(at: AttemptPlace): void;
+  /** Ends the attempt where it goes round in circles; whether it did. */
+  endsLoop(at: AttemptPlace): boolean;
   /** The attempt wants its model's next call, now or when its failure allows. */
   wantsCall(at: AttemptPlace): void;
   /** A question was asked of a role: its task can be given away. */

@@ -1,5 +1,5 @@
 import { generate } from '../call/generate.ts';
-import { costMicroUsd } from '../call/price.ts';
+import { costMicroUsd, microUsdOf } from '../call/price.ts';
 import type { ModelError } from '../errors/model-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { EventDraft } from '../journal/draft.ts';
@@ -87,6 +87,7 @@ async function ask(
   const model = at.attempt.model ?? '';
   const member = host.memberOf(model);
   const startedAt = host.clock.elapsed();
+  const key = `${at.attempt.id}/${at.attempt.steps.length + 1}`;
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
@@ -97,7 +98,7 @@ async function ask(
       return generate(
         member.model,
         request,
-        { signal, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
+        { signal, key, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
         (event) => {
           line.alive();
           if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
@@ -133,12 +134,13 @@ function settle(usage: Usage, estimate: CallEstimate, price: Price | undefined):
     input: { ...usage.input, total: inputTokens },
     output: { ...usage.output, total: outputTokens },
   };
+  const told = usage.usd === undefined ? undefined : microUsdOf(usage.usd);
   const cached = usage.input.cacheRead ?? 0;
   return {
     inputTokens,
     ...(cached > 0 ? { cachedInputTokens: cached } : {}),
     outputTokens,
-    microUsd: price === undefined ? 0 : (costMicroUsd(known, price) ?? 0),
+    microUsd: told ?? (price === undefined ? 0 : (costMicroUsd(known, price) ?? 0)),
   };
 }
 
@@ -148,7 +150,9 @@ function failed(
   failure: ModelError,
   estimate: CallEstimate,
 ): EventData['call.failed'] {
-  const free = CHARGES_NOTHING[failure.kind] && !failure.begun;
+  const { price } = host.memberOf(at.attempt.model ?? '');
+  const used = failure.usage === undefined ? undefined : settle(failure.usage, estimate, price);
+  const free = used === undefined && CHARGES_NOTHING[failure.kind] && !failure.begun;
   const nowMs = host.clock.now();
   const askedUntilAt = askedUntil(failure, nowMs);
   // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again. Waiting cures
@@ -161,7 +165,7 @@ function failed(
     kind,
     message: failure.message,
     retryable,
-    settled: free ? NOTHING : estimate,
+    settled: free ? NOTHING : (used ?? estimate),
     uncertain: !free,
     ...(retryable
       ? { retryAt: nowMs + host.retryDelay(at.attempt.failures + 1, askedMs(askedUntilAt, nowMs)) }

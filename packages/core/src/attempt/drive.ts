@@ -68,6 +68,8 @@ function advance(host: AttemptHost, at: AttemptPlace): Promise<void> | undefined
 function take(host: AttemptHost, at: AttemptPlace, step: Step): Promise<void> | 'stop' | undefined {
   switch (step.kind) {
     case 'call':
+      if (!host.endsLoop(at)) host.wantsCall(at);
+      return 'stop';
     case 'retry':
       host.wantsCall(at);
       return 'stop';
@@ -109,7 +111,8 @@ function reject(host: AttemptHost, at: AttemptPlace, check: number): void {
   const first = findings[0]?.message ?? 'no reason given';
   const isBroken = findings.length > 0 && findings.every(({ code }) => code === BROKEN_CHECK);
   const fault = isBroken ? 'infrastructure' : 'model';
-  endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings, { fault });
+  const isLast = verdict?.kind === 'fail' && verdict.isFinal === true;
+  endAttempt(host, at, 'rejected', `${name} refused it: ${first}`, findings, { fault, isLast });
 }
 
 /** More about the end of an attempt. */
@@ -144,12 +147,17 @@ export function endAttempt(
 /** Where there is no change to make and no plan to take up, the end needs no waiting. */
 function accept(host: AttemptHost, at: AttemptPlace): Promise<void> | 'stop' {
   if (at.task.task.ensemble !== undefined) return acceptClosing(host, at);
+  const { replacedBy } = at.task.task;
+  if (replacedBy !== undefined) {
+    finish(host, at, { from: replacedBy }, []);
+    return 'stop';
+  }
   const doubt = host.doubtOf(at);
   if (doubt !== undefined) {
     endAttempt(host, at, 'moved', doubt, []);
     return 'stop';
   }
-  const isPlain = at.attempt.base === undefined && at.task.task.kind !== 'plan';
+  const isPlain = at.attempt.base === undefined && !isPlan(at);
   if (!isPlain) return acceptChangeOrPlan(host, at);
   finish(host, at, NOTHING_MORE, []);
   return 'stop';
@@ -179,13 +187,18 @@ async function acceptChangeOrPlan(host: AttemptHost, at: AttemptPlace): Promise<
     endAttempt(host, at, 'rejected', change.because, change.findings, { fault: 'none' });
     return;
   }
-  if (at.task.task.kind !== 'plan') {
+  if (!isPlan(at)) {
     finish(host, at, doneBy(change), []);
     return;
   }
   const plan = await host.planFrom(at, answerText(at.attempt));
   if (plan.kind === 'accepted') finish(host, at, doneBy(change), plan.drafts);
   else refusePlan(host, at, plan.problems);
+}
+
+/** Whether what it gives becomes part of its run's plan. */
+function isPlan({ task: { task, mends } }: AttemptPlace): boolean {
+  return task.kind === 'plan' || mends !== undefined;
 }
 
 function refusePlan(host: AttemptHost, at: AttemptPlace, problems: readonly string[]): void {

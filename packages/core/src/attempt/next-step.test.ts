@@ -63,7 +63,11 @@ describe('nextStep, of an answer', () => {
     const verdicts = [pass];
     const asked = (reply: string | undefined): Step =>
       next(
-        { steps, verdicts, questions: new Map([['q', { check: 1, ask, reply, by: undefined }]]) },
+        {
+          steps,
+          verdicts,
+          questions: new Map([['q', { check: 1, ask, reply, by: undefined, askedAt: 0 }]]),
+        },
         3,
       );
     expect(asked(undefined)).toEqual({ kind: 'asking' });
@@ -88,7 +92,9 @@ describe('nextStep, without a model', () => {
   it('K9: waits for a person where the tool is in doubt, then goes on or gives up', () => {
     const inDoubt = (reply: string | undefined): Step => {
       const tool = { ...toolStep('a'), result: undefined, question: 'q' };
-      const questions = new Map([['q', { check: undefined, ask, reply, by: undefined }]]);
+      const questions = new Map([
+        ['q', { check: undefined, ask, reply, by: undefined, askedAt: 0 }],
+      ]);
       return next({ model: undefined, toolStep: tool, questions }, 1, { step });
     };
     expect(inDoubt(undefined)).toEqual({ kind: 'asking' });
@@ -130,7 +136,12 @@ describe('nextStep, always', () => {
       .array(fc.tuple(fc.nat(3), fc.constantFrom(undefined, 'yes')))
       .map(
         (all) =>
-          new Map(all.map(([check, reply]) => [`q${check}`, { check, ask, reply, by: undefined }])),
+          new Map(
+            all.map(([check, reply]) => [
+              `q${check}`,
+              { check, ask, reply, by: undefined, askedAt: 0 },
+            ]),
+          ),
       ),
   });
   const tasks = fc.constantFrom<Partial<PlanTask>>({}, { step: { tool: 'x', input: null } });

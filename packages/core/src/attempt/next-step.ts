@@ -35,20 +35,24 @@ const MAX_STEPS = 24;
 
 /** The next step of an attempt at `task`, whose chain has `checks` links. Pure. */
 export function nextStep(attempt: AttemptState, task: PlanTask, checks: number): Step {
-  if (task.step !== undefined) {
-    const result = attempt.toolStep?.result;
-    if (result === undefined) {
-      return stepInDoubt(attempt, attempt.toolStep) ?? { kind: 'step', step: task.step };
-    }
-    if (result.isError) return { kind: 'give-up', because: jsonText(result.output) };
-  }
-  // What a member of the ensemble gave has passed its checks.
-  if (task.ensemble !== undefined && attempt.model === undefined) return { kind: 'accept' };
+  const step = task.step === undefined ? undefined : nextToolStep(attempt, task.step);
+  if (step !== undefined) return step;
   if (attempt.model !== undefined) {
-    const step = nextModelStep(attempt) ?? mending(repairOfAnswer(attempt, task));
-    if (step !== undefined) return step;
+    const next = nextModelStep(attempt) ?? mending(repairOfAnswer(attempt, task));
+    if (next !== undefined) return next;
+  } else if ((task.ensemble ?? task.replacedBy) !== undefined) {
+    // What a member of the ensemble gave, or what stands in for the task, has passed its checks.
+    return { kind: 'accept' };
   }
   return nextCheck(attempt, checks);
+}
+
+function nextToolStep(attempt: AttemptState, step: ToolStep): Step | undefined {
+  const result = attempt.toolStep?.result;
+  if (result === undefined) {
+    return stepInDoubt(attempt, attempt.toolStep) ?? { kind: 'step', step };
+  }
+  return result.isError ? { kind: 'give-up', because: jsonText(result.output) } : undefined;
 }
 
 function nextModelStep(attempt: AttemptState): Step | undefined {

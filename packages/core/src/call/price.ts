@@ -18,7 +18,16 @@ export function costMicroUsd(usage: Usage, price: Price): number | undefined {
     cacheWrite * (price.cacheWrite ?? price.input) +
     (output.total ?? 0) * price.output +
     (price.request ?? 0) * 1e6;
-  // 100 * 1.1 is 110.00000000000001: what binary fractions add must not cost a micro-dollar.
+  return wholeMicroUsd(exact);
+}
+
+/** US dollars as whole micro-dollars, rounded up. */
+export function microUsdOf(usd: number): number {
+  return wholeMicroUsd(usd * 1e6);
+}
+
+/** 100 * 1.1 is 110.00000000000001: what binary fractions add must not cost a micro-dollar. */
+function wholeMicroUsd(exact: number): number {
   return Math.ceil(exact * (1 - 1e-12));
 }
 

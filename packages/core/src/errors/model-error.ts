@@ -1,5 +1,5 @@
 import type { Part } from '../spec/message.ts';
-import type { ModelErrorKind, RateLimit } from '../spec/model.ts';
+import type { ModelErrorKind, RateLimit, Usage } from '../spec/model.ts';
 import { OverseerError } from './overseer-error.ts';
 
 /** What is known of a failed call. */
@@ -12,6 +12,8 @@ export interface ModelErrorOptions {
   readonly requestId?: string;
   readonly rate?: RateLimit;
   readonly retryable?: boolean;
+  /** What the call used all the same, where that is known. */
+  readonly usage?: Usage;
 }
 
 /** Which kinds another try can cure, sooner or later. */
@@ -47,6 +49,8 @@ export class ModelError extends OverseerError {
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
   readonly rate: RateLimit | undefined;
+  /** What the call used all the same, where that is known. */
+  readonly usage: Usage | undefined;
   /** What had arrived before it failed; set by `generate()`. */
   partial: readonly Part[] | undefined;
   /** Whether the answer had begun, so that it may be charged: anything but `progress` had arrived; set by `generate()`. */
@@ -63,6 +67,7 @@ export class ModelError extends OverseerError {
     this.retryAfterMs = options.retryAfterMs;
     this.requestId = options.requestId;
     this.rate = options.rate;
+    this.usage = options.usage;
   }
 }
 

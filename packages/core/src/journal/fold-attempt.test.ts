@@ -130,6 +130,7 @@ describe('foldAttempt', () => {
     expect(attemptAfter([asked])?.questions?.get('q1')).toEqual({
       check: 1,
       ask,
+      askedAt: 10,
       reply: undefined,
     });
     const answered = attemptAfter([
@@ -207,6 +208,9 @@ function taskAfter(drafts: readonly EventDraft[]): TaskState {
     because: undefined,
     commit: undefined,
     from: undefined,
+    mends: undefined,
+    mending: undefined,
+    replans: 0,
   };
   const assigned: EventDraft = {
     type: 'task.assigned',

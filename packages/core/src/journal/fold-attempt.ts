@@ -48,6 +48,7 @@ export function foldAttempt(task: TaskState, event: OverseerEvent): void {
       attempt.questions.set(event.data.id, {
         check: event.data.check,
         ask: event.data.ask,
+        askedAt: event.at,
         reply: undefined,
         by: undefined,
       });

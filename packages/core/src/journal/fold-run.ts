@@ -102,7 +102,7 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
 function foldRunItself(run: RunState, event: OverseerEvent): void {
   switch (event.type) {
     case 'plan.accepted':
-      for (const task of event.data.tasks) addTask(run, task, undefined);
+      for (const task of event.data.tasks) addTask(run, task);
       return;
     case 'run.suspended':
       run.status = 'suspended';
@@ -161,6 +161,15 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
     case 'task.reopened':
       reopen(run, task);
       return;
+    case 'task.diagnosed':
+      if (event.data.mend === undefined) return;
+      task.mending = event.data.mend.key;
+      task.replans += 1;
+      addTask(run, event.data.mend, { mends: task.task.key });
+      return;
+    case 'plan.patched':
+      patch(run, task, event.data);
+      return;
     default:
       foldWork(run, task, event);
       foldAttempt(task, event);
@@ -198,10 +207,27 @@ function addQuestion(run: RunState, task: TaskState, data: EventData['question.a
   if (!('role' in ask.of)) return;
   const child = questionTaskOf(task.task, id, ask.of.role, ask.request);
   const author = task.attempt?.model ?? soleAuthor(run, task.task);
-  addTask(run, child, { task: task.task.key, question: id, author });
+  addTask(run, child, { asks: { task: task.task.key, question: id, author } });
 }
 
-function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
+/** Another plan for a task that could not be done: what stands in for it has no more changes of plan left than it has. */
+function patch(run: RunState, task: TaskState, data: EventData['plan.patched']): void {
+  const { replans } = task;
+  for (const changed of data.changed) {
+    const state = run.tasks.get(changed.key);
+    if (state === undefined) continue;
+    state.task = changed;
+    state.priority = changed.priority;
+    state.forgiven = state.past.length;
+  }
+  for (const added of data.added) addTask(run, added, { replans });
+  task.mending = undefined;
+}
+
+interface Origin extends Partial<Pick<TaskState, 'asks' | 'mends' | 'replans'>> {}
+
+function addTask(run: RunState, task: PlanTask, origin: Origin = {}): void {
+  const { asks, mends, replans = 0 } = origin;
   run.open += 1;
   run.tasks.set(task.key, {
     run: run.id,
@@ -221,6 +247,9 @@ function addTask(run: RunState, task: PlanTask, asks: TaskState['asks']): void {
     because: undefined,
     commit: undefined,
     from: undefined,
+    mends,
+    mending: undefined,
+    replans,
   });
 }
 
@@ -235,7 +264,15 @@ function reopen(run: RunState, task: TaskState): void {
 function end(run: RunState, task: TaskState, status: TaskStatus): void {
   if (!isFinal[task.status]) run.open -= 1;
   task.status = status;
+  task.mending = undefined;
+  if (task.mends !== undefined) endMending(run, task.mends, task.task.key);
   task.waiting = undefined;
   task.paused = undefined;
   task.attempt = undefined;
+}
+
+/** Nobody finds another way any more. */
+function endMending(run: RunState, key: string, mend: string): void {
+  const task = run.tasks.get(key);
+  if (task?.mending === mend) task.mending = undefined;
 }

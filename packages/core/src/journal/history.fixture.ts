@@ -78,13 +78,41 @@ function nextOfTask(run: RunState, task: TaskState, seq: number): readonly Event
     return [{ type: 'task.skipped', ...at, data: { because: 'what it needs failed' } }];
   }
   if (task.task.needs.some((key) => run.tasks.get(key)?.status !== 'done')) return [];
+  if (task.mending !== undefined) return [patched(task)];
   const attempt = `attempt-${seq}`;
   return [
+    ...(task.replans > 0 || task.mends !== undefined ? [] : [diagnosed(task)]),
     { type: 'task.assigned', ...at, attempt, data: { model: 'm', because: 'free' } },
     { type: 'task.assigned', ...at, attempt, data: { because: 'needs no model' } },
     { type: 'task.waiting', ...at, data: { because: 'limits', untilAt: seq + 5 } },
     { type: 'task.failed', ...at, data: { because: 'given up' } },
   ];
+}
+
+function diagnosed({ run, task: { key } }: TaskState): EventDraft {
+  const diagnosis = {
+    kind: 'failing',
+    likely: 'model',
+    ...{ because: 'nothing helps', remedy: 'part it', tried: [] },
+    evidence: { seqs: [], calls: [] },
+    cost: { calls: 0, inputTokens: 0, outputTokens: 0, microUsd: 0, ms: 0 },
+  } as const;
+  const mend = planTask(`${key}/way-1`, []);
+  const data = { diagnosis, action: 're-plan', mend } as const;
+  return { type: 'task.diagnosed', run, task: key, data };
+}
+
+function patched({ run, task }: TaskState): EventDraft {
+  const other = planTask(`${task.key}/other`, task.needs);
+  const changed = { ...task, needs: [...task.needs, other.key], replacedBy: other.key };
+  const data = {
+    by: 'model',
+    because: 'so',
+    added: [other],
+    changed: [changed],
+    removed: [],
+  } as const;
+  return { type: 'plan.patched', run, task: task.key, data };
 }
 
 function nextOfAttempt(attempt: AttemptState, seq: number): readonly EventDraft[] {

@@ -66,7 +66,8 @@ export const isFinal: Readonly<Record<TaskStatus, boolean>> = {
 /** A task, as its events tell it. */
 export interface TaskState {
   readonly run: string;
-  readonly task: PlanTask;
+  /** As it was planned, or as a later plan has it. */
+  task: PlanTask;
   status: TaskStatus;
   /** Its own at first; somebody may have changed it. */
   priority: Priority;
@@ -92,6 +93,12 @@ export interface TaskState {
   commit: string | undefined;
   /** The task whose answer this one took over. */
   from: string | undefined;
+  /** For a task that finds another way for one that could not be done: which one. */
+  readonly mends: string | undefined;
+  /** The task that finds another way for this one, while it does. */
+  mending: string | undefined;
+  /** How often another way was looked for, for this task and for those that it stands in for. */
+  replans: number;
 }
 
 /** What is kept of an attempt that ended. */
@@ -140,6 +147,8 @@ export interface QuestionState {
   /** The check that asks; `undefined` where it is about a tool call. */
   readonly check: number | undefined;
   readonly ask: Ask;
+  /** Epoch ms; moves with a clock that is set back. */
+  askedAt: number;
   reply: string | undefined;
   /** Who replied: `model:<name>` or `person:<name>`. */
   by: string | undefined;

@@ -79,6 +79,15 @@ export class BudgetTree {
           if (budget !== undefined) this.#runs.get(run)?.tasks.set(key, taskNode(run, key, budget));
         }
         return;
+      case 'task.diagnosed':
+        this.#mend(run, event);
+        return;
+      case 'plan.patched':
+        // What stands in for a task has what is left of its budget.
+        for (const { key } of event.data.added) {
+          this.#runs.get(run)?.askers.set(key, event.task ?? '');
+        }
+        return;
       case 'question.asked':
         if ('role' in event.data.ask.of && event.task !== undefined) {
           const { task } = event;
@@ -177,6 +186,12 @@ export class BudgetTree {
       ...scopesOf(user, tenant).flatMap((scope) => this.#sharedNode(scope, this.#specOf(scope))),
       ...this.#sharedNode('project', this.#specs.project),
     ];
+  }
+
+  /** Finding another way for a task has a budget of its own. */
+  #mend(run: string, { data: { mend } }: OverseerEvent<'task.diagnosed'>): void {
+    if (mend?.budget === undefined) return;
+    this.#runs.get(run)?.tasks.set(mend.key, taskNode(run, mend.key, mend.budget));
   }
 
   #startRun(run: string, data: OverseerEvent<'run.started'>['data']): void {

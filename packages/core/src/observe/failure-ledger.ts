@@ -3,6 +3,7 @@ import { jsonText } from '../internal/json-text.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import { type AskedModels, askedCall, newAskedModels, takeCall } from './asked-models.ts';
+import { DiagnosisList } from './diagnosis-list.ts';
 import { FailureBook, type GrowingGroup, lose, placeOfCall, tried } from './failure-book.ts';
 import type { FailurePlace, FailureReport } from './failure-report.ts';
 import type { FailureCause } from './remedies.ts';
@@ -51,13 +52,17 @@ class FailureFold {
     { readonly group: GrowingGroup | undefined; readonly model: string | undefined }
   >();
   readonly #done = new Set<string>();
+  readonly #diagnoses = new DiagnosisList();
 
   report(): FailureReport {
-    return this.#book.report(this.#done);
+    const diagnoses = this.#diagnoses.all;
+    const report = this.#book.report(this.#done);
+    return diagnoses === undefined ? report : { ...report, diagnoses };
   }
 
   take(event: OverseerEvent): void {
     const { task = '' } = event;
+    this.#diagnoses.take(event);
     switch (event.type) {
       case 'task.assigned':
         this.#assigned(event);

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../spec/healing-events.ts';
 import type { RecoveryAction } from '../spec/recovery.ts';
 import type { FailureCause } from './remedies.ts';
 
@@ -38,6 +39,17 @@ export interface FailureGroup {
   readonly remedy: string;
 }
 
+/** A task that did not come to its end by itself, and what was done about it. */
+export interface TaskDiagnosis {
+  readonly task: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly diagnosis: Diagnosis;
+  readonly action: 'another-try' | 're-plan' | 'none';
+  /** What came of the other way that was looked for, in words; absent while nobody knows. */
+  readonly outcome?: string;
+}
+
 /** What failed in a run, most often first. */
 export interface FailureReport {
   /** At most 50. */
@@ -46,4 +58,6 @@ export interface FailureReport {
   readonly more: number;
   readonly times: number;
   readonly lost: FailureCost;
+  /** Tasks that were stuck, went round in circles or failed again and again: the latest 50; absent where there was none. */
+  readonly diagnoses?: readonly TaskDiagnosis[];
 }

@@ -1,4 +1,5 @@
 import { isFinal } from '../journal/run-state.ts';
+import type { PlanTask } from '../spec/task.ts';
 import type { RunRecord, TaskRecord } from './run-record.ts';
 
 /** Whether a task ended. */
@@ -14,6 +15,19 @@ export function addNeeds(run: RunRecord, task: TaskRecord): void {
     const dependants = run.dependants.get(need);
     if (dependants === undefined) run.dependants.set(need, [key]);
     else dependants.push(key);
+    const needed = run.tasks.get(need);
+    if (needed === undefined || !letsGoOn(needed, key)) task.missing += 1;
+  }
+}
+
+/** A task needs what another plan says from now on. */
+export function changeNeeds(run: RunRecord, task: TaskRecord, changed: PlanTask): void {
+  const { key } = changed;
+  task.task = changed;
+  task.missing = 0;
+  for (const need of new Set(changed.needs)) {
+    const dependants = run.dependants.get(need) ?? [];
+    if (!dependants.includes(key)) run.dependants.set(need, [...dependants, key]);
     const needed = run.tasks.get(need);
     if (needed === undefined || !letsGoOn(needed, key)) task.missing += 1;
   }

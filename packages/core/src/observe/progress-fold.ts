@@ -1,10 +1,10 @@
 import { questionTaskOf } from '../journal/fold-run.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
-import type { TaskKind } from '../spec/task.ts';
+import type { PlanTask, TaskKind } from '../spec/task.ts';
 import { AttemptFold } from './attempt-fold.ts';
 import type { LimitedTime } from './limited-time.ts';
-import { addNeeds, isOver, settle, unsettle } from './needs.ts';
+import { addNeeds, changeNeeds, isOver, settle, unsettle } from './needs.ts';
 import { ReadyWaits } from './ready-waits.ts';
 import { newRunRecord, newTaskRecord, type RunRecord, type TaskRecord } from './run-record.ts';
 import { WorkBook } from './work-book.ts';
@@ -94,7 +94,7 @@ export class ProgressFold {
   #foldRun(run: RunRecord, event: OverseerEvent): void {
     switch (event.type) {
       case 'plan.accepted':
-        this.#plan(run, event);
+        this.#plan(run, event.at, event.data.tasks);
         return;
       case 'run.suspended':
         this.#suspend(run, event.at, event.data.because);
@@ -114,8 +114,8 @@ export class ProgressFold {
     }
   }
 
-  #plan(run: RunRecord, { at, data }: OverseerEvent<'plan.accepted'>): void {
-    const added = data.tasks.map((task) => newTaskRecord(run.id, task, undefined));
+  #plan(run: RunRecord, at: number, tasks: readonly PlanTask[]): void {
+    const added = tasks.map((task) => newTaskRecord(run.id, task, undefined));
     for (const task of added) run.tasks.set(task.task.key, task);
     // Only once all are there can they need each other.
     for (const task of added) addNeeds(run, task);
@@ -164,6 +164,10 @@ export class ProgressFold {
       case 'task.changed':
         if (event.data.model !== undefined) task.model = event.data.model ?? undefined;
         return;
+      case 'task.diagnosed':
+      case 'plan.patched':
+        this.#mended(run, task, event);
+        return;
       case 'question.asked':
         this.#attempts.take(run, task, event);
         this.#asked(run, task, event);
@@ -175,6 +179,30 @@ export class ProgressFold {
         return;
       default:
         this.#attempts.take(run, task, event);
+    }
+  }
+
+  /** A task rests until another way is found for it, or goes on by one. */
+  #mended(
+    run: RunRecord,
+    task: TaskRecord,
+    { type, data, at }: OverseerEvent<'task.diagnosed' | 'plan.patched'>,
+  ): void {
+    if (type === 'task.diagnosed') {
+      if (data.mend === undefined) return;
+      this.#waits.end(run, task, at);
+      task.missing += 1;
+      task.waiting = { because: `another way is looked for: ${data.mend.key}`, untilAt: undefined };
+      this.#plan(run, at, [data.mend]);
+      return;
+    }
+    this.#plan(run, at, data.added);
+    for (const changed of data.changed) {
+      const record = run.tasks.get(changed.key);
+      if (record === undefined) continue;
+      changeNeeds(run, record, changed);
+      record.waiting = undefined;
+      this.#wait(run, record, at);
     }
   }
 

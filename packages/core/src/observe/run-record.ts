@@ -34,6 +34,8 @@ export interface AttemptRecord extends AskedModels {
 
 /** When a task did what. Moments are epoch ms. */
 export interface TaskRecord extends GroupedTask {
+  /** As it was planned, or as a later plan has it. */
+  task: PlanTask;
   readonly past: { model: string | undefined; outcome: Outcome; fault: Fault }[];
   model: string | undefined;
   status: TaskStatus;

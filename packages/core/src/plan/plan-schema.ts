@@ -69,21 +69,28 @@ export async function parsePlan(
     return wrong(['The answer holds no JSON object; answer with the plan alone.']);
   }
   if (found.kind === 'broken') return wrong([`The plan is not JSON: ${found.because}`]);
-  // The schema library costs more to load than the kernel, and most runs never plan.
-  const { planSchema, ensemblePlanSchema } = await import('./plan-zod.ts');
-  const parsed = (ensembles ? ensemblePlanSchema : planSchema).safeParse(found.value);
-  if (!parsed.success) {
-    const fields = Object.keys(ensembles ? ENSEMBLE_TASK : TASK);
-    return wrong(formProblems(parsed.error.issues, found.value, fields));
-  }
-  const tasks = parsed.data.tasks.map(toInput);
+  const read = await readPlannedTasks(found.value, { ensembles });
+  if (!read.ok) return read;
   try {
-    normaliseTasks(tasks, existing);
+    normaliseTasks(read.tasks, existing);
   } catch (error) {
     if (!OverseerError.is(error)) throw error;
     return { ok: false, problems: error.message.split('\n') };
   }
-  return { ok: true, tasks };
+  return read;
+}
+
+/** Reads the tasks of a plan and checks the form of each, but neither keys nor needs. Never throws. */
+export async function readPlannedTasks(
+  value: unknown,
+  { ensembles = false }: PlanLeave = {},
+): Promise<ParsedPlan> {
+  // The schema library costs more to load than the kernel, and most runs never plan.
+  const { planSchema, ensemblePlanSchema } = await import('./plan-zod.ts');
+  const parsed = (ensembles ? ensemblePlanSchema : planSchema).safeParse(value);
+  if (parsed.success) return { ok: true, tasks: parsed.data.tasks.map(toInput) };
+  const fields = Object.keys(ensembles ? ENSEMBLE_TASK : TASK);
+  return wrong(formProblems(parsed.error.issues, value, fields));
 }
 
 function wrong(problems: readonly string[]): ParsedPlan {

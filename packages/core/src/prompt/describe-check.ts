@@ -22,6 +22,10 @@ const sentences: Readonly<Record<string, (value: Json | undefined) => string>> =
   files: () => 'The files named above exist, and at least one of them has changed.',
   plan: () =>
     'The plan has the form that is asked for, and names only tasks and checks that there are.',
+  // What these ask for, their tasks say.
+  patch: () => 'It has the form that is asked for, and fits the rest of the plan.',
+  mend: () => '',
+  approve: () => 'A person approves it.',
   review: (value) => `A reviewer agrees: ${inWords(value ?? 'the task is done as asked')}`,
   schema: (value) => `The answer is JSON that follows this JSON Schema: ${inWords(value ?? {})}`,
 };

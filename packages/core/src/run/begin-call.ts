@@ -6,6 +6,7 @@ import type { BudgetAdmission } from '../limit/budget-reasons.ts';
 import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import { choiceJsonSchema } from '../plan/judge-choice.ts';
+import { patchJsonSchema } from '../plan/patch-schema.ts';
 import { ensemblePlanJsonSchema, planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
 import type { PlanTask } from '../spec/task.ts';
@@ -23,6 +24,7 @@ const ENSEMBLE_PLAN_OUTPUT = {
   name: 'plan',
   schema: ensemblePlanJsonSchema,
 } as const;
+const PATCH_OUTPUT = { type: 'json', name: 'patch', schema: patchJsonSchema } as const;
 const CHOICE_OUTPUT = { type: 'json', name: 'choice', schema: choiceJsonSchema } as const;
 
 /** Whether a call may start, over the model's limits and all budgets above it: all or nothing. Pure. */
@@ -107,6 +109,7 @@ export function requestOf(
 
 function outputOf({ kind, ensemble, checks }: PlanTask): LetThrough['request']['output'] {
   if (kind === 'plan') {
+    if (checks.some((one) => one.kind === 'patch')) return PATCH_OUTPUT;
     const check = checks.find((one) => one.kind === 'plan');
     return readPlanCheck(check?.value)?.ensembles === true ? ENSEMBLE_PLAN_OUTPUT : PLAN_OUTPUT;
   }

@@ -1,5 +1,5 @@
 import { estimateTokens } from '../call/estimate-tokens.ts';
-import { costMicroUsd, dearestInput } from '../call/price.ts';
+import { costMicroUsd, dearestInput, microUsdOf as toMicroUsd } from '../call/price.ts';
 import { defined } from '../internal/defined.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
@@ -28,13 +28,20 @@ export function claimFor(
   inputTokens: number,
   maximum: number = outputLimit(settings, member),
 ): Claim {
-  const output = projection.outputs.estimate(outputKey(member.name, task.task.kind), maximum);
+  const { perCall } = member.model.info;
   const payer = payerOf(projection.runs.get(task.run));
+  const ofPayer = payer === undefined ? {} : { payer };
+  if (perCall !== undefined) {
+    const { inputTokens: input, outputTokens, usd = 0 } = perCall;
+    const most = { inputTokens: input, outputTokens, microUsd: toMicroUsd(usd) };
+    return { estimate: most, worst: most, ...ofPayer };
+  }
+  const output = projection.outputs.estimate(outputKey(member.name, task.task.kind), maximum);
   // Text of few words and many signs has up to twice the tokens that the estimate sees.
   return {
     estimate: priced(member, inputTokens, output),
     worst: dearest(member, inputTokens * 2, maximum),
-    ...(payer === undefined ? {} : { payer }),
+    ...ofPayer,
   };
 }
 

@@ -42,7 +42,8 @@ export function composeFor(
   return { prompt, tools };
 }
 
-/** Another model's answer that was refused without a word of what was wrong costs more to read than it tells. */
+/** Another model's answer that was refused without a word of what was wrong costs more to read than it tells; one that went round in circles is told of. */
 function tellsMore({ outcome, model, findings }: PastAttempt, { name }: Member): boolean {
+  if (outcome === 'failed') return findings.length > 0;
   return outcome === 'rejected' && (model === name || findings.length > 0);
 }

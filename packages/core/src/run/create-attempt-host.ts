@@ -8,12 +8,13 @@ import { backoffMs } from '../limit/backoff.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Member } from '../route/member.ts';
 import type { ModelEvent } from '../spec/model.ts';
-import type { TaskSource } from '../spec/task.ts';
+import type { PlanTask, TaskSource } from '../spec/task.ts';
 import { estimateFor } from './call-claim.ts';
 import { wishProblems } from './check-wishes.ts';
 import { mayRunNow } from './choose-for.ts';
 import type { Decider } from './decider.ts';
 import type { PassOn } from './pass-on.ts';
+import { patchedDrafts } from './patched.ts';
 import { plannedDrafts } from './planned.ts';
 import type { Projection } from './projection.ts';
 import { doubtOf } from './rating-for.ts';
@@ -35,7 +36,7 @@ export type LiveBus = EventEmitter<{ model: [LiveEvent] }>;
 
 /** What the host of attempts is made of: settings, and the kernel's answers to what happens in an attempt. */
 export interface AttemptHostParts
-  extends Pick<AttemptHost, 'callEnded' | 'wantsCall' | 'asked' | 'ended'>,
+  extends Pick<AttemptHost, 'callEnded' | 'endsLoop' | 'wantsCall' | 'asked' | 'ended'>,
     ToolAccessParts {
   readonly settings: Settings;
   readonly projection: Projection;
@@ -76,7 +77,12 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
       const mayRun = mayRunNow(decider, task, settings.clock.now());
       return doubtOf(decider, task, attempt, estimateFor(decider, task), mayRun);
     },
-    planFrom: (at, output) => plannedDrafts(at, output, (tasks) => wishProblems(settings, tasks)),
+    planFrom: (at, output) => {
+      const problemsOf = (tasks: readonly PlanTask[]) => wishProblems(settings, tasks);
+      return at.task.mends === undefined
+        ? plannedDrafts(at, output, problemsOf)
+        : patchedDrafts(at, output, problemsOf);
+    },
     bounded: createBounded(settings.checksAtOnce),
     serially: createBounded(1),
     show: (at, event) => show(live, at, event, flights),
@@ -84,6 +90,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
       tellNews(settings, parts.projection, journal, at.run.id);
       parts.callEnded(at);
     },
+    endsLoop: parts.endsLoop,
     wantsCall: parts.wantsCall,
     asked: parts.asked,
     ended: parts.ended,

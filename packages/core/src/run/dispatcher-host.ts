@@ -19,5 +19,7 @@ export interface DispatcherHost extends SchedulingHost {
   end(at: AttemptPlace, outcome: 'failed' | 'moved', because: string, details?: EndDetails): void;
   /** A task could not be begun for an error nobody planned for: ends that task, or its attempt. */
   breakStart(run: RunState, task: TaskState, error: unknown): void;
+  /** No model can do a task, or none any more: it fails, unless there is another way. */
+  giveUp(run: RunState, task: TaskState, because: string): void;
   stopRun(run: RunState, because: string): void;
 }

@@ -161,7 +161,7 @@ export class Dispatcher {
     if (this.scheduling.isFull(task)) return { untilAt: undefined };
     const choice = chooseFor(this.#decider, task, nowMs);
     if (choice.kind === 'never') {
-      this.#host.failTask(run, task, choice.because, []);
+      this.#host.giveUp(run, task, choice.because);
       return 'dropped';
     }
     if (choice.kind === 'wait') {

@@ -19,12 +19,15 @@ import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { createHedging } from './create-hedging.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
+import { createHealer, type Healer } from './healer.ts';
 import type { JointGate } from './joint-gate.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { type NewRun, startDrafts } from './new-run.ts';
 import { PassOn } from './pass-on.ts';
 import type { Projection } from './projection.ts';
+import { QuestionDeadlines } from './question-deadlines.ts';
+import { QuestionListeners } from './question-listeners.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
 import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
@@ -32,6 +35,7 @@ import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Settings } from './settings.ts';
+import { StuckWatch } from './stuck-watch.ts';
 import { Succession } from './succession.ts';
 import { tellCrossings } from './tell-crossings.ts';
 import { WorkOrders } from './work-orders.ts';
@@ -60,6 +64,11 @@ export class Kernel {
   readonly #joint: JointGate | undefined;
   readonly #passOn: PassOn;
   readonly #succession: Succession;
+  readonly #healer: Healer | undefined;
+  readonly #questionDeadlines: QuestionDeadlines;
+  readonly #stuck: StuckWatch | undefined;
+  /** Who hears of questions to people. */
+  readonly questionListeners: QuestionListeners = new QuestionListeners();
   #closing = false;
 
   constructor(
@@ -77,6 +86,7 @@ export class Kernel {
     this.#deadlines = new Deadlines(settings.clock);
     this.#removals = new Removals(settings.workspaces);
     this.#passOn = new PassOn(settings, journal, projection.runs);
+    this.#healer = createHealer(settings, projection, journal);
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
     const hedging = createHedging(settings, projection, journal, (at) => this.#mayAskToo(at));
@@ -96,6 +106,7 @@ export class Kernel {
       breakStart: (run, task, error) => this.#breakStart(run, task, error),
       failTask: (run, task, because, findings) =>
         this.#control.failTask(run, task, because, findings),
+      giveUp: (run, task, because) => this.#control.giveUp(run, task, because),
       attempts: () => this.#attempts.list(),
       longest: (run) => this.#graphs.longest(run),
       rank: (run, task) => this.#graphs.rank(run, task),
@@ -117,6 +128,7 @@ export class Kernel {
       spent: (run) => projection.budgets.spentSoFar(run),
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),
+      rescue: (run, task) => this.#healer?.rescue(run, task),
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
@@ -144,6 +156,13 @@ export class Kernel {
         this.#dispatcher.freed();
       },
       breakOff: (call) => this.#host.calls.get(call)?.abort(ANSWERED),
+    });
+    const { healing } = settings;
+    const watched = { settings, projection, journal, attempts: this.#attempts };
+    this.#stuck = healing && new StuckWatch(healing, { ...watched, attemptHost: this.#host });
+    this.#questionDeadlines = new QuestionDeadlines({
+      ...{ clock: settings.clock, runs: projection.runs, journal },
+      ...{ attempts: this.#attempts, attemptHost: this.#host },
     });
     journal.whenFailed((failure) => this.#failAll(failure));
   }
@@ -271,6 +290,8 @@ export class Kernel {
   async #stop(): Promise<void> {
     this.#closing = true;
     this.#dispatcher.close();
+    this.#questionDeadlines.close();
+    this.#stuck?.close();
     this.#sampler.close();
     await this.#succession.close();
   }
@@ -308,6 +329,7 @@ export class Kernel {
     if (task.attempt === undefined) return;
     tellCrossings(this.#projection, this.#journal);
     const at = this.#attempts.adopt(run, task, task.attempt);
+    this.#stuck?.begin();
     // A task without a model does nothing yet that must be on disk before; its tools see to that themselves.
     this.#attempts.go(at, call === undefined ? undefined : durable, call);
   }
@@ -327,6 +349,8 @@ export class Kernel {
     this.#graphs.load(run);
     // Only once all are taken on can one find the other that asked it.
     for (const at of left) this.#attempts.go(at, undefined, undefined);
+    this.#questionDeadlines.look();
+    this.#stuck?.begin();
     this.#control.finishIfOver(run);
     this.#dispatcher.wake();
   }
@@ -364,6 +388,7 @@ export class Kernel {
     this.#ends.tell(run.id, { status, because: run.because, state: run });
     this.#sources.delete(run.id);
     this.#projection.forget(run.id);
+    if (this.#attempts.list().length === 0) this.#stuck?.rest();
   }
 
   #attemptHost(): AttemptHost {
@@ -383,6 +408,7 @@ export class Kernel {
         tellCrossings(this.#projection, this.#journal);
         this.#dispatcher.freed();
       },
+      endsLoop: (at) => this.#healer?.endsLoop(this.#host, at) ?? false,
       wantsCall: (at) => {
         if (!this.#closing) this.#dispatcher.want(at);
         this.#dispatcher.freed();
@@ -402,6 +428,8 @@ export class Kernel {
   }
 
   #asked(at: AttemptPlace): void {
+    this.questionListeners.asked(at, this.#journal);
+    this.#questionDeadlines.asked(at);
     const children = questionTasks(at.run, at.task, at.attempt).filter(
       ({ status }) => status === 'open',
     );

@@ -3,13 +3,15 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { PlanTask } from '../spec/task.ts';
 
-/** Whether a tool or checks alone do the task. */
+/** Whether a tool, checks alone or another task do the task. */
 export function needsNoModel(task: PlanTask): boolean {
-  return task.step !== undefined || task.kind === 'check';
+  return (task.step ?? task.replacedBy) !== undefined || task.kind === 'check';
 }
 
 /** Why a task is done without a model now; `undefined` where a model does it. Pure. */
 export function whyNoModel(run: RunState, task: TaskState): string | undefined {
+  const { replacedBy } = task.task;
+  if (replacedBy !== undefined) return `${replacedBy} stands in for it`;
   if (needsNoModel(task.task)) return 'needs no model';
   const closing = closingOf(run, task);
   return closing?.kind === 'taken' ? closing.because : undefined;

@@ -1,4 +1,5 @@
 import { StoreError } from '../errors/store-error.ts';
+import { TaskTraces } from '../heal/task-traces.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { openLiving } from '../journal/read-living.ts';
@@ -62,7 +63,9 @@ export async function openKernel(
   const budgets = new BudgetTree(settings.budgets, index.spending);
   const { members, cache, routing, strangers } = settings;
   const { grants } = index;
-  const projection = new Projection(members, { budgets, cache, routing, strangers, grants });
+  const traces = settings.healing === undefined ? undefined : new TaskTraces();
+  const parts = { budgets, cache, routing, strangers, grants, traces };
+  const projection = new Projection(members, parts);
   const toolUse = new ToolUse(settings.toolLimits);
   if (living.learned !== undefined) {
     projection.routing.restore(living.learned.body, living.learned.seq);
@@ -92,8 +95,9 @@ export async function openKernel(
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
     store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now();
+  const resumes = (model: string): boolean => members.get(model)?.model.info.resumes === true;
   const left = [...projection.runs.values()].flatMap((run) =>
-    recoverRun(run, clock.now(), isAwaited),
+    recoverRun(run, clock.now(), { isAwaited, resumes }),
   );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal, index, joint);

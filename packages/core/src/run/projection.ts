@@ -1,6 +1,7 @@
 import { AnswerCache } from '../call/answer-cache.ts';
 import type { CacheSettings } from '../call/cache-options.ts';
 import { SingleFlight } from '../call/single-flight.ts';
+import type { TaskTraces } from '../heal/task-traces.ts';
 import { strikesOf } from '../internal/recoveries.ts';
 import { foldRun, foldRunAt, type Runs } from '../journal/fold-run.ts';
 import { Grants } from '../journal/grants.ts';
@@ -35,6 +36,8 @@ export interface ProjectionParts {
   readonly strangers?: ModelLimits | undefined;
   /** Folded by whoever keeps the journal's index. */
   readonly grants?: Grants;
+  /** Where a host wants tasks watched that do not come to their end. */
+  readonly traces?: TaskTraces | undefined;
 }
 
 /** A call that has no end yet. */
@@ -70,6 +73,8 @@ export class Projection {
   readonly routing: RoutingMemory;
   /** What hedging goes by; absent where the host wants none. */
   readonly hedges: HedgeBook | undefined;
+  /** What unfinished tasks went through; absent where nobody watches them. */
+  readonly traces: TaskTraces | undefined;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #strangers: ModelLimits | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
@@ -82,12 +87,14 @@ export class Projection {
       routing = routingOf(),
       strangers,
       grants = new Grants(),
+      traces,
     }: ProjectionParts = {},
   ) {
     this.#members = members;
     this.#strangers = strangers;
     this.budgets = budgets;
     this.grants = grants;
+    this.traces = traces;
     this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
     this.answers = cache === undefined ? undefined : new AnswerCache(cache);
     this.flights = cache === undefined ? undefined : new SingleFlight();
@@ -118,6 +125,7 @@ export class Projection {
     foldToolCalls(this.tools, task, event);
     if (run === undefined) foldRun(this.runs, event);
     else foldRunAt(run, task, event);
+    this.traces?.take(event, task);
     this.expected.take(event);
     this.answers?.take(event);
     this.flights?.take(event);

@@ -1,6 +1,7 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
+import { dueOf } from './question-deadlines.ts';
 
 /** A question that waits for a person, as long as it takes and over restarts. */
 export interface OpenQuestion {
@@ -11,6 +12,10 @@ export interface OpenQuestion {
   /** Who is asked, in the words of the check that asks. */
   readonly person: string;
   readonly request: string;
+  /** Epoch ms. */
+  readonly askedAt: number;
+  /** Epoch ms at which it is answered by itself, or fails its task; absent where it waits as long as it takes. */
+  readonly dueAt?: number;
 }
 
 /** The questions of unfinished runs that only a person can answer and nobody has. */
@@ -55,9 +60,12 @@ function isAsked(run: RunState, task: TaskState, id: string): boolean {
 }
 
 function questionsOf(run: RunState, task: TaskState): readonly OpenQuestion[] {
-  return [...(task.attempt?.questions ?? [])].flatMap(([id, { ask, reply }]) =>
-    reply === undefined && 'person' in ask.of
-      ? [{ run: run.id, task: task.task.key, id, person: ask.of.person, request: ask.request }]
-      : [],
-  );
+  return [...(task.attempt?.questions ?? [])].flatMap(([id, question]) => {
+    const { ask, reply, askedAt } = question;
+    if (reply !== undefined || !('person' in ask.of)) return [];
+    const dueAt = dueOf(question);
+    const { person } = ask.of;
+    const asked = { run: run.id, task: task.task.key, id, person, request: ask.request, askedAt };
+    return [dueAt === undefined ? asked : { ...asked, dueAt }];
+  });
 }

@@ -1,12 +1,13 @@
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import type { RunState, TaskState } from '../journal/run-state.ts';
+import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { EventData } from '../spec/event.ts';
 import type { RunStatus } from '../spec/run-events.ts';
 import type { PlanTask } from '../spec/task.ts';
 import type { Finding } from '../spec/validator.ts';
 import type { LiveAttempts } from './live-attempts.ts';
+import { failedDrafts } from './patched.ts';
 import type { RunGraphs } from './run-graphs.ts';
 import { RunStops } from './run-stops.ts';
 import { lostWith } from './settled.ts';
@@ -26,6 +27,8 @@ export interface RunControlHost {
   spent(run: RunState): NonNullable<EventData['run.finished']['spent']>;
   append(drafts: readonly EventDraft[]): Promise<void>;
   closeWorkspace(at: AttemptPlace): void;
+  /** Finds another way for a task whose tries are used up; gives the task that does, if any. */
+  rescue(run: RunState, task: TaskState): TaskState | undefined;
   wake(): void;
   /** The run's end is durable. */
   finished(run: RunState): void;
@@ -59,7 +62,7 @@ export class RunControl {
       return;
     }
     if (task.status === 'done') {
-      if (task.task.kind === 'plan') graphs.load(run);
+      if (task.task.kind === 'plan' || task.mends !== undefined) graphs.load(run);
       else graphs.complete(run, task);
       this.#answer(run, task, at);
       this.finishIfOver(run);
@@ -102,6 +105,7 @@ export class RunControl {
           data: { because: `it needs ${key}, which ${what}` },
         }),
       ),
+      ...unmendedDrafts(run, task, because),
     ]);
     this.#host.graphs.leaveLine(run.id, key);
     this.#failAsker(run, task, because);
@@ -124,17 +128,32 @@ export class RunControl {
     const tries = past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed');
     const last = past.at(-1);
     if (last !== undefined && (last.isLast || isSettled(task))) {
-      this.failTask(run, task, last.because, last.findings);
+      if (last.isLast) this.failTask(run, task, last.because, last.findings);
+      else this.#outOfTries(run, task, last.because, last.findings);
       return;
     }
     const moves = past.filter(({ outcome }) => outcome === 'moved').length;
     const isOver = past.length - moves >= MAX_ENDS || moves >= MAX_MOVES;
     if (tries.length >= this.#host.maxAttempts || isOver) {
-      const because = `${tries.length} attempts did not succeed; the last: ${last?.because}`;
-      this.failTask(run, task, because, last?.findings ?? []);
+      this.#outOfTries(run, task, outOfTries(task), last?.findings ?? []);
       return;
     }
     this.#host.graphs.enqueue(run, task.task.key);
+  }
+
+  /** No model can do a task: it fails, unless it was tried before and there is another way. */
+  giveUp(run: RunState, task: TaskState, because: string): void {
+    const isTried = task.past.slice(task.forgiven).some(({ outcome }) => outcome !== 'moved');
+    const { deadlineAt = Number.POSITIVE_INFINITY } = task.task;
+    const isLate = deadlineAt <= this.#host.attemptHost.clock.now();
+    if (isTried && !isLate) this.#outOfTries(run, task, because, []);
+    else this.failTask(run, task, because, []);
+  }
+
+  #outOfTries(run: RunState, task: TaskState, because: string, findings: readonly Finding[]): void {
+    const mend = this.#host.rescue(run, task);
+    if (mend === undefined) this.failTask(run, task, because, findings);
+    else this.added(run, [mend.task]);
   }
 
   /** A task that answers a validator's question gives its output to whoever asked. */
@@ -215,6 +234,25 @@ export class RunControl {
       () => undefined,
     );
   }
+}
+
+/** Without another way, the task that could not be done fails by what it failed by. */
+function unmendedDrafts(
+  run: RunState,
+  { mends }: TaskState,
+  because: string,
+): readonly EventDraft[] {
+  const task = run.tasks.get(mends ?? '');
+  if (task === undefined || isFinal[task.status]) return [];
+  const why = isSettled(task) ? task.past.at(-1)?.because : outOfTries(task);
+  return failedDrafts(run, task, `${why}; and no other way was found: ${because}`);
+}
+
+/** Why a task fails whose tries came to nothing. */
+function outOfTries(task: TaskState): string {
+  const past = task.past.slice(task.forgiven);
+  const tries = past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed').length;
+  return `${tries} attempts did not succeed; the last: ${past.at(-1)?.because}`;
 }
 
 /** The event that ends an attempt which nobody works on any more. */

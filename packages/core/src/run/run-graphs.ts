@@ -88,7 +88,7 @@ export class RunGraphs {
   /** Queues one open task, as of now where `nowMs` is left out. */
   enqueue(run: RunState, key: string, nowMs?: number): void {
     const state = run.tasks.get(key);
-    if (state === undefined || state.status !== 'open') return;
+    if (state?.status !== 'open' || state.mending !== undefined) return;
     if (whyNoModel(run, state) !== undefined) {
       this.#free.add(run, state);
       return;

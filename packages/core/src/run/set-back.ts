@@ -18,12 +18,20 @@ export function setBackWaits(runs: Runs, from: number, to: number): void {
   for (const { tasks } of runs.values()) {
     for (const task of tasks.values()) {
       const { waiting, attempt } = task;
-      if (attempt !== undefined) setBackFailures(attempt, moved, to);
+      if (attempt !== undefined) {
+        setBackFailures(attempt, moved, to);
+        setBackQuestions(attempt, to - from);
+      }
       if (waiting?.untilAt !== undefined) {
         task.waiting = { ...waiting, untilAt: moved(waiting.untilAt) };
       }
     }
   }
+}
+
+/** What is left of the time to answer is left still. */
+function setBackQuestions({ questions }: AttemptState, byMs: number): void {
+  for (const question of questions?.values() ?? []) question.askedAt += byMs;
 }
 
 function setBackFailures(attempt: AttemptState, moved: (at: number) => number, to: number): void {

@@ -1,4 +1,5 @@
 import type { CacheSettings } from '../call/cache-options.ts';
+import type { Healing } from '../heal/healing-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
@@ -57,6 +58,8 @@ export interface Settings {
   readonly workers: WorkerBounds;
   /** How long an outage may last before the tasks that wait for it fail. */
   readonly outageMs: number;
+  /** How tasks are watched that do not come to their end; absent where nobody watches them. */
+  readonly healing: Healing | undefined;
   /** How the model for a task is chosen. */
   readonly routing: Routing;
   /** Tries at one task before it fails. */

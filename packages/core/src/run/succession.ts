@@ -70,7 +70,7 @@ export class Succession {
     const late = [...awaited].filter(([, untilAt]) => untilAt <= nowMs).map(([call]) => call);
     if (late.length === 0) return;
     const drafts = [...runs.values()]
-      .flatMap((run) => recoverRun(run, nowMs, (call) => !late.includes(call)))
+      .flatMap((run) => recoverRun(run, nowMs, { isAwaited: (call) => !late.includes(call) }))
       .filter(({ call }) => call !== undefined);
     for (const call of late) awaited.delete(call);
     if (drafts.length === 0) return;

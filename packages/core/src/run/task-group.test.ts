@@ -188,6 +188,9 @@ function stateOf({ grants, kind, role, given, past: tried, forgiven }: SomeTask)
     because: undefined,
     commit: undefined,
     from: undefined,
+    mends: undefined,
+    mending: undefined,
+    replans: 0,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CallEventData } from './call-events.ts';
+import type { HealingEventData } from './healing-events.ts';
 import type { NoticeEventData } from './notice-events.ts';
 import type { ProjectEventData } from './project-events.ts';
 import type { RunEventData } from './run-events.ts';
@@ -10,7 +11,8 @@ export interface EventData
     TaskEventData,
     CallEventData,
     NoticeEventData,
-    ProjectEventData {}
+    ProjectEventData,
+    HealingEventData {}
 
 /** The name of an event, `noun.past-tense`. */
 export type EventType = keyof EventData;

@@ -40,6 +40,8 @@ export interface CallContext {
   /** Replaces the adapter's own transport where given. */
   readonly fetch?: typeof globalThis.fetch;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The same for every repetition of one call, over restarts too: for models that go on with a call where it was. */
+  readonly key?: string;
 }
 
 /** Tokens used; `undefined` means that the provider did not say. Totals include their parts (`input.total` includes cache reads and writes). */
@@ -50,6 +52,8 @@ export interface Usage {
     readonly cacheWrite?: number;
   };
   readonly output: { readonly total?: number; readonly reasoning?: number };
+  /** What the call cost in US dollars, where whoever answers says that itself; it stands in place of what its price makes it. */
+  readonly usd?: number;
   readonly raw?: Json;
 }
 
@@ -90,7 +94,8 @@ export type ModelEvent =
     }
   | {
       readonly type: 'progress';
-      readonly phase: 'queue' | 'load' | 'prompt';
+      /** `work`: what answers does more than one thing for it. */
+      readonly phase: 'queue' | 'load' | 'prompt' | 'work';
       readonly fraction?: number;
     }
   | {
@@ -161,6 +166,14 @@ export interface ModelInfo {
   readonly maxOutput?: number;
   readonly can: ModelCapabilities;
   readonly price?: Price;
+  /** The most that one call uses in all, where it does more than its messages and its answer say. */
+  readonly perCall?: {
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly usd?: number;
+  };
+  /** A call that broke off is gone on with when it is made again (`CallContext.key`), and its answer tells what both used. */
+  readonly resumes?: true;
 }
 
 /** A model as its server lists it. */

@@ -93,6 +93,8 @@ export interface PlanTask {
   readonly memberOf?: string;
   /** Ends an ensemble: it starts when its members are done or have failed, and needs one that is done. */
   readonly ensemble?: EnsembleClosing;
+  /** The task whose answer stands for this one's, since the plan was changed: it has passed this one's checks. */
+  readonly replacedBy?: string;
 }
 
 /** A task as a user may write it: all but `instruction` has a default. */

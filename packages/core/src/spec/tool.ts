@@ -43,6 +43,8 @@ export interface Tool<Input = unknown> {
   readonly permissions: readonly ToolPermission[];
   readonly effect: Effect;
   readonly timeoutMs: number;
+  /** It asks how something stands: the same call is expected to give the same answer many times, and is no loop. */
+  readonly polls?: true;
   /** US dollars a call. */
   readonly cost?: number;
   /** What of its input nobody is shown who looks at calls later, or is asked about one: all of it, or these fields. */

@@ -29,6 +29,8 @@ export type Verdict =
       readonly evidence?: string;
       readonly findings: readonly Finding[];
       readonly hint?: string;
+      /** No other try may follow: whoever judged it wants none. */
+      readonly isFinal?: true;
     };
 
 /** A question that only a model of some role or a person can answer. */
@@ -36,6 +38,12 @@ export interface Ask {
   readonly kind: 'ask';
   readonly of: { readonly role: string } | { readonly person: string };
   readonly request: string;
+  /**
+   * How long a person may take, in ms, over restarts too; then `otherwise` is the answer, or the task fails where that is
+   * absent. The default is as long as it takes; of no effect for roles.
+   */
+  readonly answerWithinMs?: number;
+  readonly otherwise?: string;
 }
 
 /** What a model or tool gave for a task. */

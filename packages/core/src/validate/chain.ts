@@ -63,7 +63,7 @@ export class Chains {
 
 function requiredChecks(task: PlanTask): PlanTask['checks'] {
   if (task.kind === 'plan') {
-    const hasOwn = task.checks.some(({ kind }) => kind === 'plan');
+    const hasOwn = task.checks.some(({ kind }) => kind === 'plan' || kind === 'patch');
     return hasOwn ? task.checks : [{ kind: 'plan' }, ...task.checks];
   }
   if (task.kind === 'check') return task.checks;

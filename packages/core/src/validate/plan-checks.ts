@@ -17,7 +17,10 @@ export interface PlanChecks {
 }
 
 /** Made for every task anyway, no proof by itself, or meant for the plan itself. */
-const NOT_CHOSEN: readonly string[] = ['answer', 'arithmetic', 'plan', 'goal'];
+const NOT_CHOSEN: readonly string[] = [
+  ...['answer', 'arithmetic', 'plan', 'goal'],
+  ...['approve', 'patch', 'mend'],
+];
 
 /**
  * The checks that a model may choose for the tasks that it plans: those that need no leave beyond what the overseer role
