@@ -38,7 +38,7 @@ function openView({ log, lease, blobs, snapshots }: Contents): StateStore {
   return {
     spec: 'store/1',
     name: 'memory',
-    capabilities: { durable: false, shared: false },
+    capabilities: { durable: false, shared: false, erasable: true },
     events: {
       append: async (epoch, events) => {
         requireOpen();
@@ -92,6 +92,11 @@ function openView({ log, lease, blobs, snapshots }: Contents): StateStore {
         requireOpen();
         lease.release(name, epoch);
       },
+    },
+    erase: async (epoch, run) => {
+      requireOpen();
+      if (!lease.admits(epoch)) throw new StoreError('store.fenced', lease.explain(epoch));
+      log.erase(run);
     },
     close: async () => {
       closed = true;

@@ -22,6 +22,8 @@ export interface OpenKernel {
   readonly kernel: Kernel;
   readonly journal: Journal;
   readonly projection: Projection;
+  /** Notes where the journal stands once all before is durable, so that the next start need not read what was before. */
+  noteIndex(): Promise<void>;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     kernel,
     journal,
     projection,
+    noteIndex: () => noteIndex(settings, journal, index, projection),
     close: async () => {
       try {
         await kernel.close();
@@ -129,12 +132,13 @@ async function noteIndex(
   index: JournalIndex,
   projection: Projection,
 ): Promise<void> {
-  await store.snapshots
-    .put({
-      stream: journal.stream,
-      seq: journal.head,
-      foldVersion: INDEX_VERSION,
-      body: { ...index.body(), learned: projection.routing.body() },
-    })
-    .catch(() => undefined);
+  const snapshot = {
+    stream: journal.stream,
+    seq: journal.head,
+    foldVersion: INDEX_VERSION,
+    body: { ...index.body(), learned: projection.routing.body() },
+  };
+  // It must never tell of what the journal does not have.
+  await journal.settled();
+  await store.snapshots.put(snapshot).catch(() => undefined);
 }

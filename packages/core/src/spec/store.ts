@@ -80,6 +80,8 @@ export interface StoreCapabilities {
   readonly durable: boolean;
   /** More than one process may share it. */
   readonly shared: boolean;
+  /** What a run said can be erased for good; absent is no. */
+  readonly erasable?: boolean;
 }
 
 /** Where the truth is kept. */
@@ -92,6 +94,13 @@ export interface StateStore {
   readonly blobs: BlobStore;
   readonly snapshots: SnapshotStore;
   readonly leases: LeaseStore;
+  /**
+   * Makes the content of a run unreadable for good, in every stream: each of its events reads as `event.erased` from then on,
+   * in its place and with its id, and what is appended to the run later is kept. Present where `capabilities.erasable` is.
+   * Does nothing for a run that is not there or was erased. Throws `StoreError` `store.fenced`, and `store.unsealed` where
+   * an event would stay readable; then nothing is erased.
+   */
+  erase?(epoch: number, run: string): Promise<void>;
   /** Waits for what is being written, then lets go of everything. */
   close(): Promise<void>;
 }

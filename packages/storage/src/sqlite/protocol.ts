@@ -1,5 +1,7 @@
 import type { StoreErrorCode } from '@overseer/core/plugin';
 import type { EventQuery, LeaseHolder } from '@overseer/core/spec';
+import type { KeyRing } from '../at-rest/key-ring.ts';
+import type { Compression } from './file/compression.ts';
 
 /** Why the writer refused; becomes a `StoreError` in the caller's thread. */
 export interface Refusal {
@@ -42,6 +44,7 @@ export interface Segment {
 export type Write =
   | { readonly kind: 'append'; readonly epoch: number; readonly segments: readonly Segment[] }
   | { readonly kind: 'blob'; readonly bytes: Uint8Array }
+  | { readonly kind: 'erase'; readonly epoch: number; readonly run: string; readonly at: number }
   | { readonly kind: 'release'; readonly name: string; readonly epoch: number }
   | {
       readonly kind: 'snapshot';
@@ -136,4 +139,8 @@ export interface WriterOptions {
   /** The address of a module that is a `SqliteDriver`; without it, Node's own. */
   readonly driver: string | undefined;
   readonly busyTimeoutMs: number;
+  /** Seals what is written, and opens what was sealed. */
+  readonly keys?: KeyRing | undefined;
+  /** What is compressed; the default is large strings and snapshots. */
+  readonly compression?: Compression | undefined;
 }
