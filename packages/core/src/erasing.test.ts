@@ -20,12 +20,12 @@ describe('an erased run', () => {
     await run.result;
     await first.erase(run.id, { by: 'ada', because: 'she asked' });
     await first.erase(run.id);
-    await expect(first.open(run.id).result).rejects.toMatchObject({ code: 'run.erased' });
+    await expect(first.open(run.id).result).rejects.toMatchObject({ code: 'run.forgotten' });
     await first.close();
 
     await using second = await teamOn(store);
     const told = second.open(run.id);
-    await expect(told.result).rejects.toMatchObject({ code: 'run.erased' });
+    await expect(told.result).rejects.toMatchObject({ code: 'run.forgotten' });
     const types = new Set<string>();
     for await (const event of told) types.add(event.type);
     expect([...types]).toEqual(['event.erased', 'run.erased']);

@@ -56,7 +56,10 @@ export interface RunEventData {
     readonly because: string;
     readonly spent?: RunEventData['run.finished']['spent'];
   };
-  /** In place of an event whose content was erased; no store writes it. `was` is the type of what was there. */
-  'event.erased': { readonly was: string };
+  /**
+   * In place of an event whose content was erased, or was lost to damage that was repaired; nobody appends it. `was` is the type of
+   * what was there, as far as that is known.
+   */
+  'event.erased': { readonly was: string; readonly lost?: true };
   'plan.accepted': { readonly by: 'host' | 'model'; readonly tasks: readonly PlanTask[] };
 }

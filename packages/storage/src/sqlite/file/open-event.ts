@@ -21,17 +21,26 @@ export function openEvent(
     return places === undefined ? undefined : { body, places, isErased: false };
   }
   const place = { stream, seq, run };
-  const text = packing.unpackEvent(packed, place);
-  if (text === 'damaged') return undefined;
   const stub = parseStub(body);
-  if (text === 'erased') {
+  const text = isLost(packed) ? 'lost' : packing.unpackEvent(packed, place);
+  if (text === 'damaged') return undefined;
+  if (text === 'erased' || text === 'lost') {
     if (stub === undefined) return undefined;
-    return { body: erasedEvent(place, stub), places: [], isErased: true };
+    const left = erasedEvent(place, stub, text === 'lost');
+    return { body: left, places: [], isErased: text === 'erased' };
   }
   const names = lifted === null ? [] : parseNames(lifted);
   if (names?.length !== text.places.length) return undefined;
   const places = text.places.map((path, at) => [path, names[at] ?? ''] as const);
   return { body: text.body, places, isErased: false };
+}
+
+/** Stands in place of the content of an event that was lost to damage; no envelope begins like that. */
+export const LOST: Uint8Array = Uint8Array.of(0xff);
+
+/** Whether an event stands for one that was lost. */
+export function isLost(packed: Uint8Array): boolean {
+  return packed.byteLength === 1 && packed[0] === 0xff;
 }
 
 function parseNames(text: string): readonly string[] | undefined {

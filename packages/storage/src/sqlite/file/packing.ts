@@ -91,6 +91,11 @@ export class Packing {
     return this.keys.forWriting(ownerOf(stream, run));
   }
 
+  /** Whether bytes are sealed, whoever can open them. */
+  isSealed(packed: Uint8Array): boolean {
+    return keyIdOf(packed) !== undefined;
+  }
+
   /** Whether an event is sealed under the key of its own run, so that it goes when that goes. */
   isSealedFor(packed: Uint8Array, owner: KeyOwner): boolean {
     const id = keyIdOf(packed);
@@ -121,7 +126,7 @@ export function parseStub(text: string): EventStub | undefined {
 }
 
 /** The event that stands for one whose content is gone. */
-export function erasedEvent({ stream, seq }: EventPlace, stub: EventStub): string {
+export function erasedEvent({ stream, seq }: EventPlace, stub: EventStub, isLost = false): string {
   const { id, at, type, epoch, run } = stub;
   return JSON.stringify({
     id,
@@ -133,7 +138,7 @@ export function erasedEvent({ stream, seq }: EventPlace, stub: EventStub): strin
     epoch,
     actor: 'overseer',
     ...(run === undefined ? {} : { run }),
-    data: { was: type },
+    data: { was: type, ...(isLost ? { lost: true } : {}) },
   });
 }
 

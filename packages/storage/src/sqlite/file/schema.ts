@@ -74,7 +74,7 @@ export const MIGRATIONS: readonly string[] = [
 
   -- owner: 'run <id>', 'stream <name>' or 'store'. wrapped: under the master key of that id; NULL once it was erased.
   CREATE TABLE data_key (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     owner TEXT NOT NULL UNIQUE,
     master TEXT NOT NULL,
     wrapped BLOB,
