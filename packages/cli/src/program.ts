@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { eventsCommand } from './commands/events.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
@@ -13,6 +14,8 @@ Environment:
   OPENAI_API_KEY     key of OpenAI or of the server at the base URL
   OPENAI_API_BASE    base URL of an OpenAI-compatible server, used where --base-url is left out
   ANTHROPIC_API_KEY  key of Anthropic
+  OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
+  OVERSEER_KEY_FILE  a file with them that you alone may read
   LM_STUDIO_MODEL    model to use where --model is left out (LM Studio, http://127.0.0.1:1234/v1)
 
 Exit codes: ${EXIT.done} every task verified, ${EXIT.failed} a task failed, ${EXIT.usage} wrong command line or configuration, ${EXIT.stopped} stopped, can be resumed`;
@@ -82,6 +85,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--follow', 'go on with events that come')
     .option('--json', 'one JSON object a line')
     .action(async (run: string | undefined, flags) => done(await eventsCommand(run, flags)));
+  addUpkeepCommands(program, done);
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

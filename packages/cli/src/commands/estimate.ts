@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { gitWorkspaces } from '@overseer/adapters/git';
 import { memory } from '@overseer/core';
 import type { TaskGraph } from '@overseer/core/spec';
-import { sqlite } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
+import { journalStore } from '../setup/journal-store.ts';
 import { lookAtStore } from '../setup/look-at-store.ts';
 import type { Project } from '../setup/project.ts';
 import { estimateTable } from '../view/estimate-table.ts';
@@ -24,7 +24,7 @@ export async function estimate(options: WorkOptions, graph: TaskGraph): Promise<
 /** Journal and repository to look at: nothing is written to either, nor mended in it. */
 function sightOf({ journal, repository }: Project): Ground {
   return {
-    store: existsSync(journal) ? lookAtStore(sqlite(journal)) : memory(),
+    store: existsSync(journal) ? lookAtStore(journalStore(journal)) : memory(),
     ...(repository === undefined
       ? {}
       : { workspaces: { ...gitWorkspaces({ repository }), prepare: async () => undefined } }),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
-import { sqlite } from '@overseer/storage/sqlite';
+import { journalStore } from '../setup/journal-store.ts';
 import { findProject, type Project } from '../setup/project.ts';
 
 const STREAM = 'project/default';
@@ -21,7 +21,7 @@ export async function openJournal(flags: PlaceFlags): Promise<StateStore> {
     folder: process.cwd(),
   });
   requireJournal(project);
-  return await sqlite(project.journal)();
+  return await journalStore(project.journal)();
 }
 
 /** Throws `ConfigError` `config.no-journal` where nothing was ever worked. */

@@ -1,7 +1,7 @@
 import { gitWorkspaces } from '@overseer/adapters/git';
 import { createOverseer, type Overseer, type OverseerOptions, type Run } from '@overseer/core';
-import { sqlite } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
+import { journalStore } from '../setup/journal-store.ts';
 import type { Project } from '../setup/project.ts';
 import type { TeamParts } from '../setup/team.ts';
 import { failureLines } from '../view/failure-lines.ts';
@@ -126,7 +126,7 @@ export async function openTeam(
 /** The project's journal, and its repository where there is one. */
 function groundOf({ journal, repository }: Project): Ground {
   return {
-    store: sqlite(journal),
+    store: journalStore(journal),
     ...(repository === undefined ? {} : { workspaces: gitWorkspaces({ repository }) }),
   };
 }
