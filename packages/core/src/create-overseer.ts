@@ -17,6 +17,7 @@ import type { ToolLimits } from './limit/tool-limits.ts';
 import { openJoint } from './open-joint.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
+import { redactorOf } from './redact-options.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
@@ -156,6 +157,7 @@ function createSettings(
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
     store,
+    redact: redactorOf(options.redact, tools),
     // What is read again at a start also brings back the answers that were accepted in that time.
     longestWindowMs: Math.max(
       SHORTEST_MEMORY_MS,

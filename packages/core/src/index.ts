@@ -60,6 +60,7 @@ export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
+export type { RedactOptions } from './redact-options.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';

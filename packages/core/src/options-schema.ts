@@ -125,6 +125,15 @@ export const optionsSchema: z.ZodType = z.strictObject({
   store: z
     .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
     .optional(),
+  redact: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        known: z.boolean().optional(),
+        patterns: z.record(z.string(), z.instanceof(RegExp)).optional(),
+      }),
+    ])
+    .optional(),
   budget: budget.optional(),
   // `true` stands for all defaults; a union of the two would hide what is wrong.
   cache: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), cache.optional()),

@@ -1,6 +1,7 @@
 import type { CacheOptions } from './call/cache-options.ts';
 import type { Clock } from './internal/clock.ts';
 import type { LimitOptions } from './limit-options.ts';
+import type { RedactOptions } from './redact-options.ts';
 import type { RoutingOptions } from './route/routing-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
@@ -31,6 +32,12 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly workspaces?: WorkspaceProvider;
   /** Where the truth is kept; the default is `memory()`, which ends with the process. */
   readonly store?: OpenStore;
+  /**
+   * Keeps out of the journal what nobody should find there: keys, tokens and passwords in what models and tools say, own patterns, and
+   * what tools call sensitive. Off by default, `true` for all defaults. What goes on meanwhile works with it as it is; after a restart
+   * there is a mark in its place.
+   */
+  readonly redact?: boolean | RedactOptions;
   /** For each run that does not bring its own and is not below another. */
   readonly budget?: BudgetSpec;
   /** Answers equal requests with an answer that was accepted before; off by default, `true` for all defaults. */

@@ -62,6 +62,7 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     head: living.head,
     clock,
     ids,
+    redact: settings.redact,
     apply: (event) => {
       index.take(event);
       toolUse.take(event);

@@ -34,7 +34,8 @@ async function foldRecorded(id: string, stream: string, store: StateStore): Prom
       foldRun(runs, event);
     }
   }
-  if (isErased) throw new OverseerError('run.forgotten', `What run ${id} said was erased for good.`);
+  if (isErased)
+    throw new OverseerError('run.forgotten', `What run ${id} said was erased for good.`);
   const run = runs.get(id);
   if (run === undefined) {
     throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);
