@@ -10,6 +10,7 @@ import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { checkJoint } from './joint-terms.ts';
 import { memory } from './journal/memory-store.ts';
+import type { StreamLease } from './journal/stream-lease.ts';
 import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
@@ -30,6 +31,7 @@ import { setUpPlugins } from './set-up-plugins.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { Validator } from './spec/validator.ts';
+import { isStandby, takeLease } from './take-lease.ts';
 import { answerValidator } from './validate/answer.ts';
 import { arithmeticValidator } from './validate/arithmetic.ts';
 import { goalValidator } from './validate/goal.ts';
@@ -86,11 +88,7 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     checkBudgetPrices(options.budget, members.values());
     for (const spec of sharedSpecs(options.budgets)) checkBudgetPrices(spec, members.values());
     checkModelBudgets(options.budgets?.models, members);
-    const late = AbortSignal.timeout(60_000);
-    await options.workspaces?.prepare(
-      signal === undefined ? late : AbortSignal.any([late, signal]),
-    );
-    refuseIfAborted(signal);
+    await prepareWorkspaces(options);
     const store = await (options.store ?? memory())();
     return {
       ...(await start(options, registered, { members, shared, toolLimits }, store)),
@@ -101,6 +99,12 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     await dispose().catch(() => undefined);
     throw signal?.aborted === true ? abortedOpening(signal.reason) : error;
   }
+}
+
+async function prepareWorkspaces({ workspaces, signal }: OverseerOptions): Promise<void> {
+  const late = AbortSignal.timeout(60_000);
+  await workspaces?.prepare(signal === undefined ? late : AbortSignal.any([late, signal]));
+  refuseIfAborted(signal);
 }
 
 /** The models of the team, the limits that they share, and those of tools. */
@@ -117,18 +121,29 @@ async function start(
   store: StateStore,
 ): Promise<Omit<OpenTeam, 'dispose'>> {
   const settings = createSettings(options, registered, team, store);
+  const stream = `project/${options.project ?? 'default'}`;
   try {
-    return await openWith(await openJoint(options, registered.models, settings));
+    const lease = await takeLease(options, settings, stream);
+    try {
+      // Whoever had the project meanwhile may have left a change half made.
+      if (isStandby(options)) await prepareWorkspaces(options);
+      return await openWith(lease, await openJoint(options, registered.models, settings));
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
   } catch (error) {
     await store.close();
     throw error;
   }
 
-  async function openWith(joint: JointPlace | undefined): Promise<Omit<OpenTeam, 'dispose'>> {
+  async function openWith(
+    lease: StreamLease,
+    joint: JointPlace | undefined,
+  ): Promise<Omit<OpenTeam, 'dispose'>> {
     try {
       const shared: Settings = { ...settings, joint };
-      const open = await openKernel(shared, `project/${options.project ?? 'default'}`);
-      return { settings: shared, open };
+      return { settings: shared, open: await openKernel(shared, stream, lease) };
     } catch (error) {
       await joint?.store.close().catch(() => undefined);
       throw error;

@@ -84,8 +84,8 @@ describe('an erased run', () => {
     await run.result;
     await first.close();
     const opened = await store();
-    const lease = await opened.leases.acquire('x', HOLDER);
-    await opened.erase?.(lease.kind === 'held' ? lease.epoch : 0, run.id);
+    const lease = await opened.leases.acquire('project/default', HOLDER);
+    await opened.erase?.(lease.kind === 'held' ? lease.epoch : 0, 'project/default', run.id);
     await opened.close();
     await using second = await teamOn(store);
     await second.erase(run.id, { because: 'again' });

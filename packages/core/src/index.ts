@@ -5,6 +5,7 @@
  */
 export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
 export type { AtOnceBounds } from './check-workers.ts';
+export { createNode, type OverseerNode } from './create-node.ts';
 export { createOverseer } from './create-overseer.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
@@ -12,7 +13,7 @@ export { OverseerError } from './errors/overseer-error.ts';
 export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
-export { memory } from './journal/memory-store.ts';
+export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export type { TaskStatus } from './journal/run-state.ts';
 export type { BreakerScope } from './limit/breaker.ts';
 export { memoryReservations } from './limit/memory-reservations.ts';
@@ -26,6 +27,8 @@ export type {
   SharedLimit,
   SharedLimitsOptions,
 } from './limit-options.ts';
+export type { NodeChange } from './node/project-node.ts';
+export type { NodeOptions, ProjectTeam } from './node-options.ts';
 export { createFailureLedger, type FailureLedger } from './observe/failure-ledger.ts';
 export type {
   FailureCost,
@@ -54,8 +57,8 @@ export type { FailureCause } from './observe/remedies.ts';
 export type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 export type { UsageRow } from './observe/usage.ts';
 export type { WorkRow } from './observe/work-book.ts';
-export type { OverseerOptions, TeamEntry } from './options.ts';
-export type { Overseer } from './overseer.ts';
+export type { OverseerOptions, StandbyOptions, TeamEntry } from './options.ts';
+export type { HandOverOrder, Overseer, OverseerEnd } from './overseer.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';

@@ -134,6 +134,19 @@ export const optionsSchema: z.ZodType = z.strictObject({
       }),
     ])
     .optional(),
+  name: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,100}$/u, 'a name is a line of 1 to 100 characters')
+    .optional(),
+  standby: z
+    .preprocess(
+      (value) => (typeof value === 'boolean' ? {} : value),
+      z.strictObject({
+        pollMs: z.number().min(50).optional(),
+        waiting: z.custom((value) => typeof value === 'function').optional(),
+      }),
+    )
+    .optional(),
   budget: budget.optional(),
   // `true` stands for all defaults; a union of the two would hide what is wrong.
   cache: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), cache.optional()),

@@ -6,7 +6,7 @@ import type { RoutingOptions } from './route/routing-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
-import type { OpenStore } from './spec/store.ts';
+import type { LeaseHolder, OpenStore } from './spec/store.ts';
 import type { Tool } from './spec/tool.ts';
 import type { Validator } from './spec/validator.ts';
 import type { WorkspaceProvider } from './spec/workspace.ts';
@@ -15,6 +15,14 @@ import type { WorkspaceProvider } from './spec/workspace.ts';
 export type TeamEntry<Name extends string> = Omit<ModelEntry, 'fallback'> & {
   readonly fallback?: readonly Name[];
 };
+
+/** How an overseer waits for its turn. */
+export interface StandbyOptions {
+  /** How often it asks whether the project is free, in ms, 50 or more; the default is 500. */
+  readonly pollMs?: number;
+  /** Hears of each overseer that is waited for. */
+  readonly waiting?: (holder: LeaseHolder) => void;
+}
 
 /** What `createOverseer` is told. Only `overseer` and `models` are needed. */
 export interface OverseerOptions<Name extends string = string> extends LimitOptions<NoInfer<Name>> {
@@ -38,6 +46,13 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
    * there is a mark in its place.
    */
   readonly redact?: boolean | RedactOptions;
+  /** What others call this overseer in messages, such as the name of a node; the default is `overseer`. */
+  readonly name?: string;
+  /**
+   * Waits until nobody else works on the project, and then takes over, in place of being refused with `store.busy`: at once
+   * when another gives it up, and as soon as the store sees that another has died. Off by default.
+   */
+  readonly standby?: boolean | StandbyOptions;
   /** For each run that does not bring its own and is not below another. */
   readonly budget?: BudgetSpec;
   /** Answers equal requests with an answer that was accepted before; off by default, `true` for all defaults. */

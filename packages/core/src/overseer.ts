@@ -33,9 +33,22 @@ import type { Settings } from './run/settings.ts';
 import type { ToolState } from './run/tool-state.ts';
 import { type UnfinishedRun, unfinishedRuns } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
-import type { Order, WorkScope } from './run/work-scope.ts';
+import { type Order, orderedBy, type WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
+
+/** Why an overseer works no more. */
+export type OverseerEnd =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'handed-over'; readonly to?: string }
+  /** `store.fenced` where another overseer has taken over; `store.unreachable` where its lease could not be renewed. */
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/** To whom a project is given up, and why. */
+export interface HandOverOrder extends Order {
+  /** The name of the node or overseer that is to have it, for the record; whoever is first takes it. */
+  readonly to?: string;
+}
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
 export class Overseer implements AsyncDisposable {
@@ -44,6 +57,8 @@ export class Overseer implements AsyncDisposable {
   readonly #dispose: () => Promise<void>;
   readonly #aborts = new AbortListeners();
   readonly #readings: Readings;
+  readonly #ended = Promise.withResolvers<OverseerEnd>();
+  #isHandedOver = false;
   #closed: Promise<void> | undefined;
 
   /** @internal */
@@ -57,6 +72,9 @@ export class Overseer implements AsyncDisposable {
     this.#open = open;
     this.#readings = new Readings(settings, open);
     this.#dispose = dispose;
+    open.journal.whenFailed((error) => {
+      if (!this.#isHandedOver) this.#ended.resolve({ kind: 'failed', error });
+    });
     // Whoever closes it too hears of what goes wrong.
     if (signal !== undefined)
       this.#aborts.add(signal, () => void this.close().catch(() => undefined));
@@ -100,6 +118,14 @@ export class Overseer implements AsyncDisposable {
   compare(task: ComparedTask, models: readonly string[], options: RunOptions = {}): Comparison {
     const request = newComparison(this.#settings, this.#kernel(), task, models, options);
     return compare(this.#start(request, options));
+  }
+
+  /**
+   * Resolves when this overseer works no more: it was closed, or its journal failed or was taken over by another; never
+   * rejects. Close it then, as ever.
+   */
+  get ended(): Promise<OverseerEnd> {
+    return this.#ended.promise;
   }
 
   /** A handle to a run of this journal, whoever started it. */
@@ -343,6 +369,24 @@ export class Overseer implements AsyncDisposable {
   }
 
   /**
+   * Gives the project up to another overseer that waits for it (`standby`, or a node), with all that is not finished; resolves
+   * once it may begin. Calls under way go on here, and their replies are passed on, where the store can do that: nothing is
+   * asked or paid twice. Close this overseer once that is `drained`.
+   */
+  async handOver({ to, because = 'handed over', by }: HandOverOrder = {}): Promise<void> {
+    this.#kernel();
+    this.#isHandedOver = true;
+    const end = { kind: 'handed-over', ...(to === undefined ? {} : { to }) } as const;
+    await this.#open.handOver({ to, because, actor: orderedBy(by === undefined ? {} : { by }) });
+    this.#ended.resolve(end);
+  }
+
+  /** Resolves when no call is under way here any more, and all that came for another overseer was passed on. */
+  async drained(): Promise<void> {
+    await this.#open.kernel.drained();
+  }
+
+  /**
    * Starts nothing more, gives calls in flight a moment to end, aborts the rest, and lets go of everything. Runs that
    * are not finished are suspended and can be resumed from the same store. Idempotent.
    */
@@ -368,6 +412,7 @@ export class Overseer implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#aborts.clear();
+    this.#ended.resolve({ kind: 'closed' });
     try {
       await this.#open.close();
     } finally {

@@ -43,6 +43,8 @@ export interface AttemptHost {
   planFrom(at: AttemptPlace, output: string): Promise<PlanAnswer>;
   /** Asks other processes for room before a call is sent; absent where no limit is shared with any. */
   readonly joint: JointLeave | undefined;
+  /** The calls of models that are under way, by id, each with what breaks off that call and nothing else of its attempt. */
+  readonly calls: Map<string, Cancellation>;
   /** Runs heavy checks, a bounded number at a time. */
   readonly bounded: Bounded;
   /** Makes changes go in one at a time. */

@@ -1,6 +1,8 @@
 import { generate } from '../call/generate.ts';
 import { costMicroUsd } from '../call/price.ts';
 import type { ModelError } from '../errors/model-error.ts';
+import { Cancellation } from '../internal/cancellation.ts';
+import type { EventDraft } from '../journal/draft.ts';
 import { askedUntil } from '../limit/asked-until.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
@@ -8,6 +10,9 @@ import type { ModelErrorKind, ModelRequest, Price, Usage } from '../spec/model.t
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { distinctCalls } from './distinct-calls.ts';
 import { whileAlive } from './signs-of-life.ts';
+
+/** Breaks off a call whose answer came from somewhere else; whoever does has written down its end. */
+export const ANSWERED: unique symbol = Symbol('answered');
 
 /** One call as the dispatcher let it through. */
 export interface LetThrough {
@@ -46,7 +51,6 @@ export async function callModel(
   { call, request, estimate }: LetThrough,
 ): Promise<void> {
   const model = at.attempt.model ?? '';
-  const member = host.memberOf(model);
   const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   const withheld =
     host.joint === undefined ? undefined : await host.joint.ask(call, at.live.cancel);
@@ -55,12 +59,39 @@ export async function callModel(
     void host.append([{ type: 'call.withheld', ...place, actor, data: withheld }]);
     return;
   }
+  const line = new Cancellation();
+  const stop = (reason: unknown): void => line.abort(reason);
+  at.live.cancel.onAbort(stop);
+  host.calls.set(call, line);
+  try {
+    const end = await ask(host, at, { call, request, estimate }, line);
+    // Its end is written down by whoever broke it off.
+    if (line.reason !== ANSWERED) void host.append([{ ...end, ...place }]);
+  } finally {
+    host.calls.delete(call);
+    at.live.cancel.forget(stop);
+  }
+}
+
+type CallEnd =
+  | Pick<EventDraft<'call.finished'>, 'type' | 'data'>
+  | Pick<EventDraft<'call.failed'>, 'type' | 'data'>;
+
+/** Makes the call, and gives how it ended. */
+async function ask(
+  host: AttemptHost,
+  at: AttemptPlace,
+  { request, estimate }: LetThrough,
+  cancel: Cancellation,
+): Promise<CallEnd> {
+  const model = at.attempt.model ?? '';
+  const member = host.memberOf(model);
   const startedAt = host.clock.elapsed();
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
     const { clock, deadlines, holdMs } = host;
-    const bounds = { clock, deadlines, holdMs, cancel: at.live.cancel, what: model };
+    const bounds = { clock, deadlines, holdMs, cancel, what: model };
     const response = await whileAlive(bounds, (line) => {
       const { signal } = line;
       return generate(
@@ -87,12 +118,10 @@ export async function callModel(
         ? {}
         : { warnings: response.warnings.map((warning) => `${warning.kind}: ${warning.what}`) }),
     };
-    void host.append([{ type: 'call.finished', ...place, data }]);
+    return { type: 'call.finished', data };
   } catch (error) {
     // `generate` throws nothing but ModelError.
-    const failure = error as ModelError;
-    const data = failed(host, at, failure, estimate);
-    void host.append([{ type: 'call.failed', ...place, data }]);
+    return { type: 'call.failed', data: failed(host, at, error as ModelError, estimate) };
   }
 }
 

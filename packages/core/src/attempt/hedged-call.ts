@@ -141,7 +141,10 @@ class Race {
       append: (drafts) => this.#ended(leg, drafts),
       show: (_, event) => this.#said(leg, at, event),
     };
-    callModel(host, at, leg.call).catch(this.#over.reject);
+    callModel(host, at, leg.call).then(() => {
+      // It was broken off from outside, with its end.
+      if (!leg.isOver) this.#leave(leg);
+    }, this.#over.reject);
   }
 
   /** A call that waits for room of other processes is not sent yet, and its model is not silent. */
@@ -194,6 +197,11 @@ class Race {
         if (!other.isOver) this.#breakOff(other, leg, []);
       });
     }
+  }
+
+  #leave(leg: Leg): void {
+    const other = this.#close(leg);
+    if (other === undefined || other.isOver) this.#over.resolve();
   }
 
   /** Gives the one that is left, which is shown from here on. */

@@ -3,6 +3,7 @@ import type { EventType } from '../spec/event.ts';
 /** The present schema version of every type of event. A new version comes with an upcaster for the old one. */
 export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'lease.taken': 1,
+  'handoff.offered': 1,
   'project.paused': 1,
   'project.resumed': 1,
   'run.started': 1,
@@ -31,6 +32,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'call.failed': 1,
   'call.withheld': 1,
   'call.cached': 1,
+  'reply.late': 1,
   'tool.started': 1,
   'tool.finished': 1,
   'verdict.given': 1,

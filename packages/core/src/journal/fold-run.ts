@@ -88,6 +88,7 @@ function startRun(event: OverseerEvent<'run.started'>): RunState {
     weight: event.data.weight ?? 1,
     startedAt: event.at,
     status: 'running',
+    pausedBy: undefined,
     outcome: undefined,
     output: undefined,
     because: undefined,
@@ -105,10 +106,12 @@ function foldRunItself(run: RunState, event: OverseerEvent): void {
       return;
     case 'run.suspended':
       run.status = 'suspended';
+      run.pausedBy = event.actor === 'overseer' ? undefined : event.actor;
       run.because = event.data.because;
       return;
     case 'run.resumed':
       run.status = 'running';
+      run.pausedBy = undefined;
       run.because = undefined;
       return;
     case 'run.finished':

@@ -46,7 +46,7 @@ export class Journal {
   #batch: Batch | undefined;
   #writing: Promise<void> | undefined;
   #failure: Error | undefined;
-  #onFailure: ((error: Error) => void) | undefined;
+  readonly #onFailure: ((error: Error) => void)[] = [];
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -60,9 +60,9 @@ export class Journal {
     return this.#failure;
   }
 
-  /** Calls back once when a write fails, which ends the journal; at once when one has. There is one such listener. */
+  /** Calls back once when the journal ends, as a failed write makes it; at once when it has. */
   whenFailed(listener: (error: Error) => void): void {
-    this.#onFailure = listener;
+    this.#onFailure.push(listener);
     if (this.#failure !== undefined) listener(this.#failure);
   }
 
@@ -92,6 +92,16 @@ export class Journal {
   async settled(): Promise<void> {
     if (this.#failure === undefined) await (this.#batch?.durable ?? this.#writing);
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Ends it: whoever writes it may do so no more. Does nothing once it has ended. */
+  end(failure: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#batch?.reject(failure);
+    this.#batch = undefined;
+    this.followers.fail(failure);
+    for (const listener of this.#onFailure) listener(failure);
   }
 
   #place(draft: EventDraft, at: number): OverseerEvent {
@@ -144,6 +154,11 @@ export class Journal {
 
   #written(batch: Batch): void {
     this.#writing = undefined;
+    // What was under way when the journal ended is on disk all the same; but nobody may act on it any more.
+    if (this.#failure !== undefined) {
+      batch.reject(this.#failure);
+      return;
+    }
     this.followers.publish(batch.events);
     batch.resolve();
     this.#write();
@@ -151,15 +166,14 @@ export class Journal {
 
   #fail(batch: Batch, error: unknown): void {
     this.#writing = undefined;
-    this.#failure = OverseerError.is(error)
-      ? error
-      : new StoreError('store.failed', `The journal could not be written: ${String(error)}.`, {
-          cause: error,
-        });
-    batch.reject(this.#failure);
-    this.#batch?.reject(this.#failure);
-    this.#batch = undefined;
-    this.followers.fail(this.#failure);
-    this.#onFailure?.(this.#failure);
+    const failure = this.#failure ?? failureOf(error);
+    batch.reject(failure);
+    this.end(failure);
   }
+}
+
+function failureOf(error: unknown): Error {
+  if (OverseerError.is(error)) return error;
+  const words = `The journal could not be written: ${String(error)}.`;
+  return new StoreError('store.failed', words, { cause: error });
 }

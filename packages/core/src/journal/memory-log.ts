@@ -44,15 +44,14 @@ export class MemoryLog {
   }
 
   /** Puts in place of each event of a run one that says that it was erased. */
-  erase(run: string): void {
-    for (const log of this.#streams.values()) {
-      if (eventsOf(log, run).length === 0) continue;
-      for (const [at, event] of log.events.entries()) {
-        if (event.run === run) log.events[at] = erased(event);
-      }
-      log.byRun.clear();
-      log.indexed = 0;
+  erase(stream: string, run: string): void {
+    const log = this.#streams.get(stream);
+    if (log === undefined || eventsOf(log, run).length === 0) return;
+    for (const [at, event] of log.events.entries()) {
+      if (event.run === run) log.events[at] = erased(event);
     }
+    log.byRun.clear();
+    log.indexed = 0;
   }
 
   head(stream: string): number {

@@ -19,6 +19,13 @@ describe('memory', () => {
     ({ check }) => check(),
   );
 
+  it.each(
+    stateStoreConformance({
+      open: () => open(memory({ leaseMs: 200 })),
+      reopen: (store) => open(openers.get(store)),
+    }),
+  )('with leases that run out: $name', ({ check }) => check());
+
   it('R5: says that it is neither durable nor shared', async () => {
     const store = await open();
     expect(store.capabilities).toEqual({ durable: false, shared: false, erasable: true });

@@ -38,6 +38,8 @@ export interface RunState {
   readonly weight: number;
   readonly startedAt: number;
   status: 'running' | 'suspended' | 'finished';
+  /** Who paused it, while it is suspended; its overseer's closing is none. */
+  pausedBy: string | undefined;
   outcome: RunStatus | undefined;
   output: string | undefined;
   because: string | undefined;

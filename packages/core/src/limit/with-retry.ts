@@ -1,5 +1,6 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
+import { sleep } from '../internal/sleep.ts';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 
 /** What is told of a try that failed and will be made again. */
@@ -86,20 +87,4 @@ function askedFor(error: unknown, clock: Clock): number | undefined {
   return 'untilAt' in error && typeof error.untilAt === 'number'
     ? Math.max(0, error.untilAt - clock.now())
     : undefined;
-}
-
-function sleep(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    };
-    const cancel = clock.after(ms, end);
-    const stop = (): void => {
-      cancel();
-      reject(signal?.reason);
-    };
-    if (signal?.aborted === true) stop();
-    else signal?.addEventListener('abort', stop, { once: true });
-  });
 }

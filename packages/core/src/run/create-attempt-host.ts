@@ -13,6 +13,7 @@ import { estimateFor } from './call-claim.ts';
 import { wishProblems } from './check-wishes.ts';
 import { mayRunNow } from './choose-for.ts';
 import type { Decider } from './decider.ts';
+import type { PassOn } from './pass-on.ts';
 import { plannedDrafts } from './planned.ts';
 import type { Projection } from './projection.ts';
 import { doubtOf } from './rating-for.ts';
@@ -43,6 +44,8 @@ export interface AttemptHostParts
   readonly live: LiveBus;
   readonly sources: ReadonlyMap<string, TaskSource>;
   readonly joint: AttemptHost['joint'];
+  /** What comes for this overseer once another has its project. */
+  readonly passOn: PassOn;
   /** Those who wait for an equal call are shown what it says. */
   readonly flights: SingleFlight | undefined;
 }
@@ -60,7 +63,8 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     fetch: settings.fetch,
     retryDelay: (failures, retryAfterMs) =>
       backoffMs(failures, retryAfterMs === undefined ? {} : { retryAfterMs }, settings.random),
-    append: (drafts) => journal.append(drafts),
+    append: (drafts) => (parts.passOn.take(drafts) ? Promise.resolve() : journal.append(drafts)),
+    calls: new Map(),
     memberOf: (model) => memberOf(settings, model),
     joint: parts.joint,
     access: createToolAccess(parts),

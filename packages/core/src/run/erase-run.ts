@@ -25,7 +25,7 @@ export async function eraseRun(
   }
   if (found.isRecorded) return;
   await open.noteIndex();
-  await store.erase(journal.epoch, run);
+  await store.erase(journal.epoch, journal.stream, run);
   projection.answers?.forget(found.keys);
   const { because = 'by order' } = order;
   const by = orderedBy(order);

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
+import { ANSWERED } from '../attempt/call-model.ts';
 import { endAttempt } from '../attempt/drive.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { atMost } from '../internal/at-most.ts';
@@ -8,6 +9,7 @@ import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalIndex } from '../journal/journal-index.ts';
+import { openCallsOf } from '../journal/open-calls.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
@@ -20,6 +22,7 @@ import type { JointGate } from './joint-gate.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { type NewRun, startDrafts } from './new-run.ts';
+import { PassOn } from './pass-on.ts';
 import type { Projection } from './projection.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
 import { Removals } from './removals.ts';
@@ -28,6 +31,7 @@ import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Settings } from './settings.ts';
+import { Succession } from './succession.ts';
 import { tellCrossings } from './tell-crossings.ts';
 import { WorkOrders } from './work-orders.ts';
 
@@ -53,6 +57,8 @@ export class Kernel {
   readonly #removals: Removals;
   readonly #sampler: GaugeSampler;
   readonly #joint: JointGate | undefined;
+  readonly #passOn: PassOn;
+  readonly #succession: Succession;
   #closing = false;
 
   constructor(
@@ -69,6 +75,7 @@ export class Kernel {
     this.#index = index;
     this.#deadlines = new Deadlines(settings.clock);
     this.#removals = new Removals(settings.workspaces);
+    this.#passOn = new PassOn(settings, journal, projection.runs);
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
     const hedging = createHedging(settings, projection, journal, (at) => this.#mayAskToo(at));
@@ -126,6 +133,16 @@ export class Kernel {
       append: (drafts) => this.#append(drafts),
       wake: () => this.#dispatcher.wake(),
       resumeRun: (run, because, source) => this.#resume(run, because, source),
+    });
+    this.#succession = new Succession(settings, projection, {
+      stream: journal.stream,
+      append: (drafts) => journal.append(drafts),
+      goOn: (place) => {
+        this.#dispatcher.forget(place.attempt);
+        this.#attempts.goOn(place);
+        this.#dispatcher.freed();
+      },
+      breakOff: (call) => this.#host.calls.get(call)?.abort(ANSWERED),
     });
     journal.whenFailed((failure) => this.#failAll(failure));
   }
@@ -194,19 +211,54 @@ export class Kernel {
   /** Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished. */
   async close(): Promise<void> {
     const { clock, graceMs } = this.#settings;
-    this.#closing = true;
-    this.#dispatcher.close();
-    this.#sampler.close();
+    await this.#stop();
     await atMost(clock, graceMs, this.#attempts.quiet());
     for (const at of this.#attempts.list()) {
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
+    await this.#passOn.over();
     await this.#control.stops.over();
     await atMost(clock, graceMs, this.#removals.over());
     this.#deadlines.close();
     if (this.#journal.failure === undefined) await this.#suspendAll();
     this.#journal.followers.end();
+  }
+
+  /**
+   * Begins nothing more, and lets everything come to rest but the calls of models that are under way, of which it gives the
+   * ids; what does not within `graceMs` is aborted.
+   */
+  async freeze(): Promise<readonly string[]> {
+    const { clock, graceMs } = this.#settings;
+    await this.#stop();
+    await atMost(clock, graceMs, this.#attempts.atRest());
+    for (const at of this.#attempts.notCalling()) {
+      at.live.cancel.abort(new Error('the project is handed over'));
+    }
+    await this.#attempts.atRest();
+    await this.#control.stops.over();
+    return this.#attempts.list().flatMap(({ attempt }) => openCallsOf(attempt).map(({ id }) => id));
+  }
+
+  /** Tells everybody who waits for a run that it goes on elsewhere. */
+  leave(because: string): void {
+    for (const run of this.unfinished) {
+      this.#ends.tell(run.id, { status: 'stopped', because, state: run });
+    }
+  }
+
+  /** Resolves when no call is under way any more, and all that came for others was passed on. */
+  async drained(): Promise<void> {
+    await this.#attempts.quiet();
+    await this.#passOn.over();
+  }
+
+  async #stop(): Promise<void> {
+    this.#closing = true;
+    this.#dispatcher.close();
+    this.#sampler.close();
+    await this.#succession.close();
   }
 
   async #suspendAll(): Promise<void> {
@@ -286,9 +338,10 @@ export class Kernel {
 
   /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */
   #failAll(failure: Error): void {
-    this.#dispatcher.close();
-    this.#sampler.close();
-    for (const at of this.#attempts.list()) at.live.cancel.abort(failure);
+    void this.#stop();
+    // What is paid for already may be of use to whoever has the project now.
+    const left = this.#passOn.isDue ? this.#attempts.notCalling() : this.#attempts.list();
+    for (const at of left) at.live.cancel.abort(failure);
     this.#ends.fail(failure);
   }
 
@@ -308,6 +361,7 @@ export class Kernel {
       live: this.live,
       sources: this.#sources,
       joint: this.#joint,
+      passOn: this.#passOn,
       flights: this.#projection.flights,
       turns: () => this.#dispatcher.toolTurns,
       freed: () => this.#dispatcher.freed(),

@@ -5,6 +5,7 @@ import { callHedged } from '../attempt/hedged-call.ts';
 import type { Hedging } from '../attempt/hedging.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
+import { openCallsOf } from '../journal/open-calls.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import type { Chains } from '../validate/chain.ts';
 
@@ -97,6 +98,25 @@ export class LiveAttempts {
           ? [work]
           : [],
       );
+    for (let works = fresh(); works.length > 0; works = fresh()) {
+      for (const work of works) seen.add(work);
+      await Promise.all(works);
+    }
+  }
+
+  /** The attempts that no model is asked for now. */
+  notCalling(): readonly AttemptPlace[] {
+    return this.list().filter(({ attempt }) => openCallsOf(attempt).length === 0);
+  }
+
+  /** Resolves when nothing is under way but calls of models. */
+  async atRest(): Promise<void> {
+    const seen = new Set<Promise<void>>();
+    const fresh = (): readonly Promise<void>[] =>
+      this.notCalling().flatMap(({ attempt }) => {
+        const work = this.#live.get(attempt)?.work;
+        return work === undefined || seen.has(work) ? [] : [work];
+      });
     for (let works = fresh(); works.length > 0; works = fresh()) {
       for (const work of works) seen.add(work);
       await Promise.all(works);

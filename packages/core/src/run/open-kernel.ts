@@ -1,11 +1,11 @@
 import { StoreError } from '../errors/store-error.ts';
-import { currentHolder } from '../internal/process-identity.ts';
 import { createEventPause } from '../internal/slices.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { readLiving } from '../journal/read-living.ts';
+import type { StreamLease } from '../journal/stream-lease.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
-import type { LeaseAnswer } from '../spec/store.ts';
+import type { StateStore } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
 import { JointGate } from './joint-gate.ts';
 import { Kernel } from './kernel.ts';
@@ -13,9 +13,6 @@ import { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
 import type { Settings } from './settings.ts';
 import { ToolUse } from './tool-use.ts';
-
-/** What one process owns at a time. */
-const LEASE = 'journal';
 
 /** A kernel with the journal it writes and the way to give both back. */
 export interface OpenKernel {
@@ -26,15 +23,30 @@ export interface OpenKernel {
   noteIndex(): Promise<void>;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
+  /**
+   * Gives the journal up to another overseer, with all that is not finished. Calls under way go on here, and their replies are
+   * passed on as they come; to be closed once it is `drained`.
+   */
+  handOver(order: HandOver): Promise<void>;
+}
+
+/** Why a project is given up, to whom, and who ordered it. */
+export interface HandOver {
+  readonly because: string;
+  readonly to?: string | undefined;
+  readonly actor: string;
 }
 
 /**
- * Takes the journal's lease, folds what still has a say in it, and starts a kernel on it. Throws `StoreError`
- * `store.busy` while another process holds the lease.
+ * Folds what still has a say in a journal, and starts a kernel on it, which has the lease from here on: it is given back
+ * when the kernel closes, and where it is lost the journal ends.
  */
-export async function openKernel(settings: Settings, stream: string): Promise<OpenKernel> {
+export async function openKernel(
+  settings: Settings,
+  stream: string,
+  lease: StreamLease,
+): Promise<OpenKernel> {
   const { store, clock, ids } = settings;
-  const lease = await takeLease(settings);
   const living = await readLiving(store, stream, clock.now(), settings.longestWindowMs);
   const budgets = new BudgetTree(settings.budgets, living.index.spending);
   const { members, cache, routing, strangers } = settings;
@@ -70,8 +82,13 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
       joint?.take(event);
     },
   });
+  lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
-  const left = [...projection.runs.values()].flatMap((run) => recoverRun(run, clock.now()));
+  const isAwaited = (call: string): boolean =>
+    store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now();
+  const left = [...projection.runs.values()].flatMap((run) =>
+    recoverRun(run, clock.now(), isAwaited),
+  );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal, index, joint);
   return {
@@ -79,13 +96,24 @@ export async function openKernel(settings: Settings, stream: string): Promise<Op
     journal,
     projection,
     noteIndex: () => noteIndex(settings, journal, index, projection),
+    handOver: async (order) => {
+      const inFlight = await kernel.freeze();
+      const untilAt = clock.now() + settings.holdMs;
+      const { because, to, actor } = order;
+      const data = { because, ...(to === undefined ? {} : { to }), inFlight, untilAt };
+      await journal.append([{ type: 'handoff.offered', actor, data }]);
+      await noteIndex(settings, journal, index, projection);
+      kernel.leave(`handed over: ${because}`);
+      journal.end(new StoreError('store.fenced', handedOver(store, stream, to)));
+      await lease.release();
+    },
     close: async () => {
       try {
         await kernel.close();
         if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
       } finally {
         await joint?.close();
-        await store.leases.release(LEASE, lease.epoch).catch(() => undefined);
+        await lease.release();
         await store.close();
       }
     },
@@ -104,20 +132,11 @@ function createGate(settings: Settings, projection: Projection): JointGate | und
   });
 }
 
-type Held = Extract<LeaseAnswer, { kind: 'held' }>;
-
-async function takeLease({ store }: Settings): Promise<Held> {
-  const answer = await store.leases.acquire(LEASE, currentHolder('overseer'));
-  if (answer.kind === 'held') return answer;
-  const { pid } = answer.holder;
-  const since = new Date(answer.since).toISOString();
-  throw new StoreError(
-    'store.busy',
-    `${store.name} is busy: process ${pid} has worked on it since ${since}. End that process first (kill ${pid}); what it leaves can be resumed from here.`,
-  );
+function handedOver({ name }: StateStore, stream: string, to = 'another overseer'): string {
+  return `${stream} of ${name} was handed over to ${to}: nothing more is written here, and replies that still come are passed on.`;
 }
 
-function leaseData({ epoch, from }: Held): {
+function leaseData({ epoch, from }: StreamLease): {
   readonly holder: string;
   readonly epoch: number;
   readonly from?: string;

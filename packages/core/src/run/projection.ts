@@ -53,6 +53,8 @@ export class Projection {
   readonly expected: ExpectedCalls = new ExpectedCalls();
   /** The calls under way. */
   readonly calls: Map<string, CallUnderWay> = new Map();
+  /** Calls that go on at an overseer which had the project before: until when their replies may come, epoch ms. */
+  readonly awaited: Map<string, number> = new Map();
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly history: WorkHistory = new WorkHistory();
@@ -127,6 +129,9 @@ export class Projection {
       case 'run.finished':
         this.begunAt.delete(event.run ?? '');
         return;
+      case 'handoff.offered':
+        for (const call of event.data.inFlight) this.awaited.set(call, event.data.untilAt);
+        return;
       case 'lease.taken':
         this.breakers.forgive(event.at);
         this.tools.forgive();
@@ -186,6 +191,7 @@ export class Projection {
     const { call = '', model = '' } = event;
     const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
     this.calls.delete(call);
+    this.awaited.delete(call);
     const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
     limits?.settle(call, settled, event.at);
@@ -205,6 +211,7 @@ export class Projection {
     const { call = '', model = '' } = event;
     const { settled, uncertain, rate } = event.data;
     this.calls.delete(call);
+    this.awaited.delete(call);
     const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
     if (uncertain) {

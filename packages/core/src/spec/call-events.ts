@@ -83,14 +83,31 @@ export interface CallEventData {
     readonly key: string;
     /** The call that gave this answer; it may be one of another run. */
     readonly of: string;
-    /** `kept`: it was accepted before. `joined`: this attempt waited for it. `similar`: its request says the same in other words. */
-    readonly by: 'kept' | 'joined' | 'similar';
+    /**
+     * `kept`: it was accepted before. `joined`: this attempt waited for it. `similar`: its request says the same in other words.
+     * `late`: an overseer that no longer has the project had asked for it, and passed it on; that call is charged already.
+     */
+    readonly by: 'kept' | 'joined' | 'similar' | 'late';
     /** The cosine of the two requests, where they are similar. */
     readonly similarity?: number;
     readonly parts: readonly Part[];
     readonly reason: FinishReason;
     /** What that call cost. */
     readonly saved: CallEstimate;
+  };
+  /**
+   * The end of a call that an overseer began which no longer has the project. Kept as evidence: where the reply is used, a
+   * `call.finished` or `call.cached` says so, in the same write.
+   */
+  'reply.late': {
+    readonly step: number;
+    readonly parts: readonly Part[];
+    readonly reason: FinishReason;
+    readonly usage: Usage;
+    /** What the call came to. It stays charged at what was charged when it was given up. */
+    readonly settled: CallEstimate;
+    readonly isUsed: boolean;
+    readonly because: string;
   };
   /**
    * Of calls that change something, count in a quota or need a grant: any other need not be known before it is over.

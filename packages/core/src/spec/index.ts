@@ -83,9 +83,12 @@ export type {
   LeaseAnswer,
   LeaseHolder,
   LeaseStore,
+  Mail,
+  MailStore,
   OpenStore,
   Snapshot,
   SnapshotStore,
+  StandingLease,
   StateStore,
   StoreCapabilities,
 } from './store.ts';

@@ -8,6 +8,18 @@ export type RunStatus = 'completed' | 'stopped' | 'failed';
 
 /** What the events of the journal itself, of runs and of their plans carry. */
 export interface RunEventData {
+  /**
+   * The overseer gives the project up to another one. The calls that it has under way go on there, and their replies are passed
+   * on until `untilAt`; whoever goes on waits for them until then.
+   */
+  'handoff.offered': {
+    readonly because: string;
+    /** Who is to have it, by the name of the node or overseer; absent where anyone may. */
+    readonly to?: string;
+    readonly inFlight: readonly string[];
+    /** Epoch ms. */
+    readonly untilAt: number;
+  };
   'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
   /** Nothing of any run begins until the project is resumed. */
   'project.paused': { readonly because: string };

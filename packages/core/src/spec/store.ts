@@ -10,7 +10,7 @@ export interface LeaseHolder {
   readonly processStart: string;
 }
 
-/** An outcome of asking for a lease. */
+/** An outcome of asking for a lease. `from` is a holder that did not give it back. */
 export type LeaseAnswer =
   | { readonly kind: 'held'; readonly epoch: number; readonly from?: LeaseHolder }
   | { readonly kind: 'busy'; readonly holder: LeaseHolder; readonly since: number };
@@ -29,8 +29,9 @@ export interface EventQuery {
 export interface EventLog {
   /**
    * Writes all events or none, and resolves once they would survive a power cut. Events carry their `seq`; an event
-   * whose `id` is already there is taken as written. Throws `StoreError`: `store.fenced` when the epoch is not the
-   * lease's, `store.conflict` when `seq` is taken by another event or leaves a gap, `store.full`, `store.failed`.
+   * whose `id` is already there is taken as written. Throws `StoreError`: `store.fenced` when the epoch is not that of a
+   * lease that is held, or a stream is guarded by another lease, `store.conflict` when `seq` is taken by another event or
+   * leaves a gap, `store.full`, `store.failed`.
    */
   append(epoch: number, events: readonly OverseerEvent[]): Promise<void>;
   /** The events that the query asks for; none where there are none. */
@@ -66,22 +67,65 @@ export interface SnapshotStore {
   latest(stream: string, foldVersion: number): Promise<Snapshot | undefined>;
 }
 
-/** Single ownership with a fencing token. */
+/**
+ * Single ownership with a fencing token. A lease has the name of the stream that it guards; a store for one process may
+ * guard all of its streams by one. No two leases of a store ever have the same epoch.
+ */
 export interface LeaseStore {
-  /** Takes the lease when it is free or its holder is dead; each taking raises the epoch. */
+  /** Takes the lease when it is free, has run out or its holder is dead; each taking raises the epoch. */
   acquire(name: string, holder: LeaseHolder): Promise<LeaseAnswer>;
   /** Gives it back; does nothing when `epoch` is no longer current. */
   release(name: string, epoch: number): Promise<void>;
+  /**
+   * Its holder lives: it lasts another `leaseMs` from now. `false` when `epoch` is no longer current. A store whose leases
+   * do not run out needs no such word and has no such method.
+   */
+  renew?(name: string, epoch: number): Promise<boolean>;
+  /** The leases that are held now, as far as the store can tell; one for several processes can. */
+  standing?(): Promise<readonly StandingLease[]>;
+}
+
+/** A lease that is held. */
+export interface StandingLease {
+  readonly name: string;
+  readonly holder: LeaseHolder;
+  readonly epoch: number;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+/** What somebody without a lease has to say to whoever works on a stream. */
+export interface Mail {
+  /** Chosen by whoever sends it, never for anything else. */
+  readonly id: string;
+  /** What it is about, such as `run`. */
+  readonly kind: string;
+  readonly body: Json;
+}
+
+/** Messages that wait for whoever works on a stream. Anyone may leave one, without a lease. */
+export interface MailStore {
+  /** Keeps a message, and resolves once it would survive a power cut; one whose id is there already is kept once. */
+  put(stream: string, mail: Mail): Promise<void>;
+  /** The oldest first, at most `limit`, 1 to 1,000. */
+  read(stream: string, limit: number): Promise<readonly Mail[]>;
+  /** Takes out those that were acted on. */
+  remove(stream: string, ids: readonly string[]): Promise<void>;
 }
 
 /** What a store can promise; conformance rules and the kernel read it. */
 export interface StoreCapabilities {
   /** Survives the end of the process. */
   readonly durable: boolean;
-  /** More than one process may share it. */
+  /** Several processes may work on it at once, each on streams of its own, and on several machines. */
   readonly shared: boolean;
   /** What a run said can be erased for good; absent is no. */
   readonly erasable?: boolean;
+  /**
+   * How long a lease lasts that is not renewed, in ms, by the store's clock; its holder renews it three times as often. Left
+   * out where a lease lasts as long as its holder lives.
+   */
+  readonly leaseMs?: number;
 }
 
 /** Where the truth is kept. */
@@ -95,12 +139,14 @@ export interface StateStore {
   readonly snapshots: SnapshotStore;
   readonly leases: LeaseStore;
   /**
-   * Makes the content of a run unreadable for good, in every stream: each of its events reads as `event.erased` from then on,
-   * in its place and with its id, and what is appended to the run later is kept. Present where `capabilities.erasable` is.
-   * Does nothing for a run that is not there or was erased. Throws `StoreError` `store.fenced`, and `store.unsealed` where
+   * Makes the content of a run unreadable for good: each of its events in that stream reads as `event.erased` from then on,
+   * in its place and with its id, and what is appended to the run later is kept. Present where `capabilities.erasable` is. `epoch` is
+   * that of the stream's lease. Does nothing for a run that is not there or was erased. Throws `StoreError` `store.fenced`, and `store.unsealed` where
    * an event would stay readable; then nothing is erased.
    */
-  erase?(epoch: number, run: string): Promise<void>;
+  erase?(epoch: number, stream: string, run: string): Promise<void>;
+  /** Present where others than its owner can reach the store while that works. */
+  readonly mail?: MailStore;
   /** Waits for what is being written, then lets go of everything. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { ConformanceRule } from './rule.ts';
 import { appendRules } from './store/append-rules.ts';
 import { eraseRules } from './store/erase-rules.ts';
 import { leaseRules } from './store/lease-rules.ts';
+import { mailRules } from './store/mail-rules.ts';
 import { readRules } from './store/read-rules.ts';
 import { reopenRules } from './store/reopen-rules.ts';
 import type { StoreSubject } from './store/subject.ts';
@@ -19,6 +20,7 @@ export function stateStoreConformance(subject: StoreSubject): ConformanceRule[] 
     ...valueRules(subject),
     ...leaseRules(subject),
     ...eraseRules(subject),
+    ...mailRules(subject),
     ...(reopen === undefined ? [] : reopenRules({ open, reopen })),
   ];
 }

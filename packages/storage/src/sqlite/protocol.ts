@@ -44,7 +44,6 @@ export interface Segment {
 export type Write =
   | { readonly kind: 'append'; readonly epoch: number; readonly segments: readonly Segment[] }
   | { readonly kind: 'blob'; readonly bytes: Uint8Array }
-  | { readonly kind: 'erase'; readonly epoch: number; readonly run: string; readonly at: number }
   | { readonly kind: 'release'; readonly name: string; readonly epoch: number }
   | {
       readonly kind: 'snapshot';
@@ -53,6 +52,18 @@ export type Write =
       readonly foldVersion: number;
       readonly body: string;
     };
+
+/** Makes what a run said unreadable. */
+export interface EraseWrite {
+  readonly kind: 'erase';
+  readonly epoch: number;
+  readonly run: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** What the writer of a file is asked to write. */
+export type FileWrite = Write | EraseWrite;
 
 /** How a write ended: a blob's hash, nothing, or a refusal. */
 export type WriteOutcome = string | null | Refusal;
@@ -86,7 +97,7 @@ export interface TakenLease {
 
 /** What the writer is asked, by kind. */
 export interface Questions {
-  readonly write: { readonly writes: readonly Write[] };
+  readonly write: { readonly writes: readonly FileWrite[] };
   readonly read: { readonly query: EventQuery };
   readonly head: { readonly stream: string };
   readonly streams: object;

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { currentHolder } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { afterAll, describe, expect, it } from 'vitest';
-import { eventHash } from './file/event-hash.ts';
+import { rowHash } from './file/event-hash.ts';
 import { testKey, testKeys } from './keys.fixture.ts';
 import { type SqliteOptions, sqlite } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
@@ -99,7 +99,9 @@ describe('a sealed file', () => {
     const { store, epoch } = await open(path, SEALED);
     await store.events.append(epoch, [eventAt(7, 'a', CANARY)]);
     expect(await contents(store)).toEqual([...EVENTS, eventAt(7, 'a', CANARY)]);
-    await expect(store.erase?.(epoch, 'a')).rejects.toMatchObject({ code: 'store.unsealed' });
+    await expect(store.erase?.(epoch, 'system', 'a')).rejects.toMatchObject({
+      code: 'store.unsealed',
+    });
     expect(await contents(store)).toHaveLength(7);
     await store.close();
     expect(readFileSync(path).includes(CANARY)).toBe(false);
@@ -114,7 +116,7 @@ describe('erasing a run', () => {
     using database = new DatabaseSync(path);
     const wrapped = database.prepare("SELECT wrapped FROM data_key WHERE owner = 'run a'").get();
     const blob = database.prepare('SELECT bytes FROM blob').get();
-    await store.erase?.(epoch, 'a');
+    await store.erase?.(epoch, 'system', 'a');
     const read = await contents(store);
     expect(read.map(({ type }) => type)).toEqual([
       'event.erased',
@@ -154,7 +156,7 @@ describe('erasing a run', () => {
     expect(names[0]?.['lifted']).toBe(names[2]?.['lifted']);
     expect(names[0]?.['lifted']).not.toBe(names[1]?.['lifted']);
     expect(database.prepare('SELECT count(*) AS n FROM blob').get()).toMatchObject({ n: 2 });
-    await store.erase?.(epoch, 'a');
+    await store.erase?.(epoch, 'system', 'a');
     expect((await contents(store))[1]).toEqual(eventAt(2, 'b', large));
     await store.close();
   });
@@ -229,7 +231,7 @@ function mend(database: DatabaseSync): void {
   let before = '';
   const rows = database.prepare('SELECT seq, body, lifted, packed FROM event ORDER BY seq').all();
   for (const { seq, body, lifted, packed } of rows) {
-    before = eventHash(before, {
+    before = rowHash(before, {
       stream: 'system',
       seq: Number(seq),
       body: String(body),

@@ -5,7 +5,7 @@ import { type KeySource, openKeys } from '../at-rest/key-ring.ts';
 import { acquireLease } from './acquire-lease.ts';
 import { encodeEvents } from './encode-events.ts';
 import type { Compression } from './file/compression.ts';
-import type { TakenLease } from './protocol.ts';
+import type { FileWrite, TakenLease } from './protocol.ts';
 import { readEvents } from './read-events.ts';
 import { closedError } from './store-error.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -59,7 +59,7 @@ function compressionOf(compress: SqliteOptions['compress'] = true): Compression 
 }
 
 function createStore(path: string, writer: WriterThread, isSealed: boolean): StateStore {
-  const queue = new WriteQueue((writes) => writer.ask('write', { writes }));
+  const queue = new WriteQueue<FileWrite>((writes) => writer.ask('write', { writes }));
   const taken: TakenLease[] = [];
   let closing: Promise<void> | undefined;
   const requireOpen = (): void => {
@@ -85,7 +85,7 @@ function createStore(path: string, writer: WriterThread, isSealed: boolean): Sta
     },
     ...(isSealed
       ? {
-          erase: async (epoch: number, run: string) => {
+          erase: async (epoch: number, _stream: string, run: string) => {
             requireOpen();
             await queue.push({ kind: 'erase', epoch, run, at: systemClock.now() }, 0);
           },
@@ -102,7 +102,7 @@ function createStore(path: string, writer: WriterThread, isSealed: boolean): Sta
 function contentsOf(
   path: string,
   writer: WriterThread,
-  queue: WriteQueue,
+  queue: WriteQueue<FileWrite>,
   requireOpen: () => void,
 ): Pick<StateStore, 'events' | 'blobs' | 'snapshots'> {
   return {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import { OverseerError } from '../../errors/overseer-error.ts';
 import type { StoreErrorCode } from '../../errors/store-error.ts';
 import { currentHolder } from '../../internal/process-identity.ts';
 import type { OverseerEvent } from '../../spec/event.ts';
-import type { LeaseHolder, StateStore } from '../../spec/store.ts';
+import type { LeaseAnswer, LeaseHolder, StateStore } from '../../spec/store.ts';
 import type { ConformanceRule } from '../rule.ts';
 import type { StoreSubject } from './subject.ts';
 
@@ -46,6 +47,22 @@ export async function own(
   const answer = await store.leases.acquire(STREAM, holder);
   if (answer.kind === 'busy') assert.fail(`the lease is held by ${answer.holder.name}`);
   return answer.epoch;
+}
+
+/** Takes the lease from a holder that is dead, or that does not renew it, as soon as that is possible; gives its epoch. */
+export async function takeOver(
+  store: StateStore,
+  holder: LeaseHolder = currentHolder('heir'),
+): Promise<LeaseAnswer & { readonly kind: 'held' }> {
+  const { leaseMs = 0 } = store.capabilities;
+  const giveUpAt = performance.now() + 2 * leaseMs + 2_000;
+  for (;;) {
+    const answer = await store.leases.acquire(STREAM, holder);
+    if (answer.kind === 'held') return answer;
+    if (leaseMs === 0) assert.fail('the dead holder was taken for alive');
+    if (performance.now() > giveUpAt) assert.fail(`a lease of ${leaseMs} ms did not run out`);
+    await setTimeout(Math.min(20, leaseMs / 10));
+  }
 }
 
 /** A holder that has ended: nobody has its start time. */

@@ -22,7 +22,6 @@ function contentRules(subject: StoreSubject): readonly ConformanceRule[] {
         sample(4, { run: 'r', text }),
         sample(5),
       ]);
-      await store.events.append(epoch, samples(1, 1, { stream: 'system', run: 'r' }));
       await erase(epoch, 'r');
       assert.deepEqual(await readAll(store), [
         sample(1),
@@ -31,8 +30,6 @@ function contentRules(subject: StoreSubject): readonly ConformanceRule[] {
         erased(sample(4, { run: 'r' })),
         sample(5),
       ]);
-      const system = await readAll(store, 'system');
-      assert.deepEqual(system, [erased(sample(1, { stream: 'system', run: 'r' }))]);
       const ofRun = await store.events.read({ stream: STREAM, run: 'r', after: 2, limit: 9 });
       assert.deepEqual(ofRun, [erased(sample(4, { run: 'r' }))]);
     }),
@@ -98,8 +95,10 @@ function eraseRule(
 ): ConformanceRule {
   return ownedRule(subject, name, async (store, epoch) => {
     assert.equal(store.erase !== undefined, store.capabilities.erasable ?? false);
-    const erase = store.erase?.bind(store);
-    if (erase !== undefined) await check({ store, epoch, erase });
+    if (store.erase === undefined) return;
+    const erase = (under: number, run: string) =>
+      store.erase?.(under, STREAM, run) ?? Promise.resolve();
+    await check({ store, epoch, erase });
   });
 }
 

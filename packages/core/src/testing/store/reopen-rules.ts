@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { currentHolder } from '../../internal/process-identity.ts';
 import type { StateStore } from '../../spec/store.ts';
 import type { ConformanceRule } from '../rule.ts';
-import { deadHolder, own, readAll, refused, STREAM, sample, samples } from './bench.ts';
+import { deadHolder, own, readAll, refused, STREAM, sample, samples, takeOver } from './bench.ts';
 import type { ReopeningSubject } from './subject.ts';
 
 /** What holds when a store is closed and opened again, or opened twice at once. */
@@ -75,7 +75,7 @@ function twiceOpenRules(subject: ReopeningSubject): readonly ConformanceRule[] {
       const before = await own(store, deadHolder('first'));
       await store.events.append(before, samples(1, 2));
       const next = await again();
-      const after = await own(next);
+      const { epoch: after } = await takeOver(next);
       await next.events.append(after, samples(3, 4, { tag: 'new' }));
       await refused(store.events.append(before, samples(3, 3)), 'store.fenced');
       await store.close();

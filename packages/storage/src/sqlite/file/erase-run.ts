@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from '../driver.ts';
-import type { Refusal, Write } from '../protocol.ts';
+import type { EraseWrite, Refusal } from '../protocol.ts';
 import type { EventTables } from './event-table.ts';
 import type { KeyOwner } from './key-table.ts';
 import { SPAN } from './schema.ts';
@@ -12,7 +12,7 @@ export function eraseRun(
   database: SqliteDatabase,
   path: string,
   { runs, packing, blobs }: EventTables,
-  { run, at }: Extract<Write, { readonly kind: 'erase' }>,
+  { run, at }: EraseWrite,
 ): Refusal | undefined {
   const id = runs.idOf(run);
   if (id === undefined) return undefined;

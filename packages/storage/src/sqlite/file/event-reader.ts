@@ -2,7 +2,7 @@ import type { EventQuery } from '@overseer/core/spec';
 import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
 import type { LiftedRow, Page, Refusal } from '../protocol.ts';
 import { damagedEvent } from '../store-error.ts';
-import { eventHash } from './event-hash.ts';
+import { rowHash } from './event-hash.ts';
 import { EVENT_COLUMNS, type EventRow, toRow } from './event-row.ts';
 import type { EventTables } from './event-table.ts';
 import { openEvent } from './open-event.ts';
@@ -59,7 +59,7 @@ export class EventReader {
         const hash = this.#hashAt.get(stream, row.seq - 1)?.['hash'];
         before = { seq: row.seq - 1, hash: typeof hash === 'string' ? hash : '' };
       }
-      if (eventHash(before.hash, { ...row, stream: name }) !== row.hash) return row.seq;
+      if (rowHash(before.hash, { ...row, stream: name }) !== row.hash) return row.seq;
       before = row;
     }
     return undefined;

@@ -1,7 +1,7 @@
 import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import type { LiftedString, Refusal, Segment } from '../protocol.ts';
 import type { BlobTable } from './blob-table.ts';
-import { eventHash, type HashedEvent } from './event-hash.ts';
+import { type HashedEvent, rowHash } from './event-hash.ts';
 import { type EventPlace, type Packing, parseStub, stubOf } from './packing.ts';
 import type { RunTable } from './run-table.ts';
 import type { StreamTable } from './stream-table.ts';
@@ -80,7 +80,7 @@ export class EventTable {
       const seq = segment.first + index;
       const runId = run === undefined ? null : runs.note(run, end.id, seq);
       const row = this.rowOf({ stream, seq, run }, body, lifted?.get(index) ?? NONE);
-      end.hash = eventHash(end.hash, row);
+      end.hash = rowHash(end.hash, row);
       end.seq = seq;
       this.#insert.run(end.id, seq, runId, row.body, row.lifted, end.hash, row.packed);
     }

@@ -2,13 +2,13 @@ import type { EventQuery } from '@overseer/core/spec';
 import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
 import {
+  type FileWrite,
   isRefusal,
   type LeaseRow,
   type Page,
   type Questions,
   type Refusal,
   type TakenLease,
-  type Write,
   type WriteOutcome,
 } from '../protocol.ts';
 import { BlobTable } from './blob-table.ts';
@@ -71,7 +71,7 @@ export class JournalFile {
   }
 
   /** Writes all in one transaction; each write stands or is refused by itself, a failure refuses all. */
-  write(writes: readonly Write[]): readonly WriteOutcome[] {
+  write(writes: readonly FileWrite[]): readonly WriteOutcome[] {
     const outcome = this.#transact(() => {
       let lease = this.#leases.read();
       return writes.map((write) => {
@@ -166,7 +166,7 @@ export class JournalFile {
   }
 
   #write(
-    write: Exclude<Write, { readonly kind: 'release' }>,
+    write: Exclude<FileWrite, { readonly kind: 'release' }>,
     lease: LeaseRow | Refusal,
   ): WriteOutcome {
     switch (write.kind) {
@@ -237,7 +237,7 @@ function fence(epoch: number, lease: LeaseRow | Refusal, path: string): Refusal 
   return { refused: 'store.fenced', message };
 }
 
-function sizeOf(write: Write): number {
+function sizeOf(write: FileWrite): number {
   switch (write.kind) {
     case 'append':
       return write.segments.reduce(

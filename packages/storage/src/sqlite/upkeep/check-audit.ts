@@ -1,5 +1,5 @@
 import { hash as digest } from 'node:crypto';
-import { eventHash } from '../file/event-hash.ts';
+import { rowHash } from '../file/event-hash.ts';
 import { parseLifted } from '../file/parse-lifted.ts';
 import { AUDIT_FORMAT } from './export-audit.ts';
 
@@ -110,7 +110,7 @@ class Audit {
       lifted: typeof lifted === 'string' ? lifted : null,
       packed: typeof packed === 'string' ? Buffer.from(packed, 'base64') : null,
     };
-    if (eventHash(end.hash, row) !== hash)
+    if (rowHash(end.hash, row) !== hash)
       return `${where} does not follow from the event before it.`;
     if (row.packed === null) {
       const places = parseLifted(row.lifted ?? '[]') ?? [];

@@ -26,7 +26,7 @@ export async function writeJournal(
   await store.events.append(lease.epoch, events);
   await store.blobs.put(Buffer.from('a value by itself'));
   await store.snapshots.put({ stream: 'project/x', seq: 3, foldVersion: 1, body: ['so far'] });
-  for (const run of erased) await store.erase?.(lease.epoch, run);
+  for (const run of erased) await store.erase?.(lease.epoch, 'project/x', run);
   await store.close();
 }
 

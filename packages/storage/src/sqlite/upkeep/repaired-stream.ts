@@ -1,5 +1,5 @@
 import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
-import { eventHash } from '../file/event-hash.ts';
+import { rowHash } from '../file/event-hash.ts';
 import type { EventRow } from '../file/event-row.ts';
 import { LOST } from '../file/open-event.ts';
 import { type EventStub, parseStub } from '../file/packing.ts';
@@ -132,7 +132,7 @@ export class RepairedStream {
   }
 
   #hashOf(before: string, row: EventRow): string {
-    return eventHash(before, { ...row, stream: this.name });
+    return rowHash(before, { ...row, stream: this.name });
   }
 
   #write(
@@ -140,7 +140,7 @@ export class RepairedStream {
     run: string | undefined,
     { body, lifted, packed }: Pick<EventRow, 'body' | 'lifted' | 'packed'>,
   ): void {
-    this.#hash = eventHash(this.#hash, { stream: this.name, seq, body, lifted, packed });
+    this.#hash = rowHash(this.#hash, { stream: this.name, seq, body, lifted, packed });
     const runId = run === undefined ? null : this.#runs.note(run, this.#id, seq);
     this.#insert.run(this.#id, seq, runId, body, lifted, this.#hash, packed);
     this.#seq = seq;

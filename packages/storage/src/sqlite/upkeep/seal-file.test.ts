@@ -34,7 +34,7 @@ describe('sealing a whole file', () => {
     const store = await sqlite(path, SEALED)();
     expect(await store.snapshots.latest('project/x', 1)).toMatchObject({ body: ['so far'] });
     const lease = await store.leases.acquire('x', currentHolder('x'));
-    await store.erase?.(lease.kind === 'held' ? lease.epoch : 0, 'b');
+    await store.erase?.(lease.kind === 'held' ? lease.epoch : 0, 'project/x', 'b');
     await store.close();
     expect((await readJournal(path, SEALED))[2]).toMatchObject({ type: 'event.erased' });
   });

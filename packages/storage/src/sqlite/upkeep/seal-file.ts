@@ -1,7 +1,7 @@
 import type { KeySource } from '../../at-rest/key-ring.ts';
 import type { SqliteRow } from '../driver.ts';
 import { BlobTable } from '../file/blob-table.ts';
-import { eventHash } from '../file/event-hash.ts';
+import { rowHash } from '../file/event-hash.ts';
 import { EVENT_COLUMNS, toRow } from '../file/event-row.ts';
 import { EventTable } from '../file/event-table.ts';
 import { openEvent } from '../file/open-event.ts';
@@ -60,7 +60,7 @@ function seal({ database, packing }: OwnedFile, path: string): SealReport {
     for (let rows = page.all(id, 0); rows.length > 0; rows = page.all(id, last)) {
       for (const raw of rows) {
         const next = anew(raw, stream, was);
-        before = eventHash(before, next.row);
+        before = rowHash(before, next.row);
         update.run(next.row.body, next.row.lifted, before, next.row.packed, Number(raw['cursor']));
         was = next.was;
         last = next.row.seq;
@@ -75,7 +75,7 @@ function seal({ database, packing }: OwnedFile, path: string): SealReport {
   function anew(raw: SqliteRow, stream: string, before: string) {
     const row = toRow(raw);
     const run = row.run === undefined ? undefined : runs.nameOf(row.run);
-    if (eventHash(before, { ...row, stream }) !== row.hash) throw damaged(row.seq);
+    if (rowHash(before, { ...row, stream }) !== row.hash) throw damaged(row.seq);
     const isNew = row.packed === null || !packing.isSealed(row.packed);
     if (!isNew) return { row: { ...row, stream }, was: row.hash, isNew };
     const opened = openEvent(packing, { stream, run }, row);

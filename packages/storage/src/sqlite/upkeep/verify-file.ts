@@ -1,4 +1,4 @@
-import { eventHash } from '../file/event-hash.ts';
+import { rowHash } from '../file/event-hash.ts';
 import { EVENT_COLUMNS, type EventRow, toRow } from '../file/event-row.ts';
 import { isRefusal } from '../protocol.ts';
 import { checkBlobs } from './check-blobs.ts';
@@ -105,7 +105,7 @@ function checkRow(
   for (const each of checked.names) names.add(each);
   spans.note(checked, id, row);
   if (checked.kind !== 'open') counts[checked.kind]++;
-  if (eventHash(before, { ...row, stream: name }) !== row.hash) {
+  if (rowHash(before, { ...row, stream: name }) !== row.hash) {
     return (
       checked.problem ?? 'its hash does not follow from the one before it and from its content'
     );

@@ -1,0 +1,37 @@
+import { openaiCompatible } from '@overseer/adapters/openai-compatible';
+import type { ProjectTeam } from '@overseer/core';
+import type { Tool } from '@overseer/core/spec';
+
+/** Micro-dollars do not round off at these prices, in US dollars for a million tokens. */
+const PRICE = { input: 1, output: 2 };
+
+/** How often the same effect may be asked for before it is doubted. */
+const TOOL_MS = 20_000;
+
+/** Who works on every project of the cluster: one model behind real HTTP, and a tool that leaves one mark for each of its keys. */
+export function clusterTeam(modelUrl: string, mark: (key: string) => Promise<void>): ProjectTeam {
+  const model = openaiCompatible('worker', { baseURL: `${modelUrl}/v1` });
+  return {
+    overseer: 'worker',
+    models: { worker: { model, price: PRICE, concurrency: 64 } },
+    tools: { mark: markTool(mark) },
+    graceMs: 3_000,
+    // A server that was frozen with its connections is not to be waited for.
+    holdMs: 20_000,
+  };
+}
+
+function markTool(mark: (key: string) => Promise<void>): Tool {
+  return {
+    spec: 'tool/1',
+    description: 'Leaves a mark.',
+    input: { jsonSchema: { type: 'object' }, parse: (value) => ({ ok: true, value }) },
+    permissions: [],
+    effect: 'idempotent',
+    timeoutMs: TOOL_MS,
+    execute: async (_, { key }) => {
+      await mark(key);
+      return { marked: true };
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { hostname } from 'node:os';
+import { createOverseer } from './create-overseer.ts';
+import { ConfigError } from './errors/config-error.ts';
+import { systemClock } from './internal/clock.ts';
+import { ProjectNode } from './node/project-node.ts';
+import { sharedView } from './node/shared-view.ts';
+import type { NodeOptions } from './node-options.ts';
+import type { Overseer } from './overseer.ts';
+import type { UnfinishedRun } from './run/unfinished-runs.ts';
+import type { StateStore } from './spec/store.ts';
+
+/** How long calls in flight may take when a project goes to another node, in ms: what is broken off is paid twice. */
+const GRACE_MS = 10_000;
+
+/** One of the processes that share the projects of a store. */
+export interface OverseerNode extends AsyncDisposable {
+  readonly name: string;
+  /** The overseers of the projects that this node works on now. */
+  readonly overseers: ReadonlyMap<string, Overseer>;
+  /** The names of the nodes that live, with this one. */
+  readonly nodes: readonly string[];
+  /** Works on a project from now on, old or new. Throws `StoreError` `store.busy`, naming the node that does already. */
+  lead(project: string): Promise<Overseer>;
+  /** Gives all projects back, so that other nodes go on with them at once, and leaves. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins the nodes that share a store, with nothing but the store: each works on an even part of the projects, goes on with
+ * what one that died or left had, and gives a part to one that joins. Throws `ConfigError` `config.node` for options that are
+ * wrong, and `StoreError` when the store cannot be opened or a node of that name lives (`store.busy`).
+ */
+export async function createNode(options: NodeOptions): Promise<OverseerNode> {
+  const { pollMs = 500, maxProjects = Number.POSITIVE_INFINITY, signal } = options;
+  const { name = `${hostname()}-${process.pid}`, clock = systemClock } = options;
+  check(options);
+  signal?.throwIfAborted();
+  const store = await options.store();
+  try {
+    requireShared(store);
+    const node = await ProjectNode.join<Overseer>({
+      name,
+      store,
+      clock,
+      pollMs,
+      most: maxProjects,
+      lead: (project) => lead({ ...options, name, clock }, store, project),
+      tell: (change) => tell(options, change),
+    });
+    let closed: Promise<void> | undefined;
+    const close = (): Promise<void> => {
+      closed ??= node.close().finally(() => store.close());
+      return closed;
+    };
+    signal?.addEventListener('abort', () => void close().catch(() => undefined), { once: true });
+    return {
+      name,
+      overseers: node.led,
+      get nodes() {
+        return node.nodes;
+      },
+      lead: (project) => node.lead(project),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function lead(
+  { team, resume = goOn, ...options }: NodeOptions & Required<Pick<NodeOptions, 'name' | 'clock'>>,
+  store: StateStore,
+  project: string,
+): Promise<Overseer> {
+  const overseer = await createOverseer({
+    graceMs: GRACE_MS,
+    ...(await team(project)),
+    store: async () => sharedView(store),
+    project,
+    name: options.name,
+    clock: options.clock,
+  });
+  for (const run of overseer.unfinished()) {
+    if (run.pausedBy !== undefined) continue;
+    try {
+      await resume(overseer, run);
+    } catch (error) {
+      // One run that cannot go on here keeps nothing else from it.
+      tell(options, { kind: 'trouble', project, error });
+    }
+  }
+  return overseer;
+}
+
+function goOn(overseer: Overseer, run: UnfinishedRun): void {
+  overseer.open(run.id).resume();
+}
+
+/** A listener that throws is its owner's trouble. */
+function tell(
+  { onChange }: Pick<NodeOptions, 'onChange'>,
+  change: Parameters<NonNullable<NodeOptions['onChange']>>[0],
+): void {
+  try {
+    onChange?.(change);
+  } catch {
+    // Nobody is there to be told.
+  }
+}
+
+function check({ store, team, name, maxProjects, pollMs }: NodeOptions): void {
+  const wrong = (what: string): never => {
+    throw new ConfigError('config.node', `The options of createNode are wrong: ${what}.`);
+  };
+  if (typeof store !== 'function') wrong('store is made by postgres("…")');
+  if (typeof team !== 'function') wrong('team is a function that gives the options of a project');
+  if (name !== undefined && !/^[\w.@-]{1,100}$/.test(name)) {
+    wrong('name has 1 to 100 letters, digits, dots, dashes, underscores and @');
+  }
+  if (maxProjects !== undefined && !(Number.isInteger(maxProjects) && maxProjects >= 0)) {
+    wrong('maxProjects is a whole number, 0 or more');
+  }
+  if (pollMs !== undefined && !(pollMs >= 50)) wrong('pollMs is 50 or more');
+}
+
+function requireShared({ name, capabilities, leases }: StateStore): void {
+  if (capabilities.shared && leases.standing !== undefined) return;
+  throw new ConfigError(
+    'config.node',
+    `${name} is a store for one overseer at a time, so that nodes cannot share it: use one for several, such as postgres("…").`,
+  );
+}

@@ -1,0 +1,20 @@
+import type { StateStore } from '../spec/store.ts';
+
+/**
+ * A store as one of several overseers has it that share its connections: closing it lets go of nothing but what that overseer
+ * does itself.
+ */
+export function sharedView(store: StateStore): StateStore {
+  const { spec, name, capabilities, events, blobs, snapshots, leases, mail } = store;
+  return {
+    spec,
+    name,
+    capabilities,
+    events,
+    blobs,
+    snapshots,
+    leases,
+    ...(mail === undefined ? {} : { mail }),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../internal/clock.ts';
+import type { Mail, MailStore } from '../spec/store.ts';
+
+/** How often mail is looked for, in ms. */
+const POLL_MS = 500;
+
+/** Messages that are read at once. */
+const PAGE = 100;
+
+/** What a round of mail is made with. */
+export interface MailRoundParts {
+  readonly mail: MailStore;
+  readonly stream: string;
+  readonly clock: Clock;
+  /** Acts on one message; what it writes down is durable when this resolves. Rejects only when the journal failed. */
+  take(mail: Mail): Promise<void>;
+  /** Looks at what waits for mail, once a round. */
+  look(): void;
+}
+
+/** Reads the messages for whoever has a project, again and again, and takes out what was acted on. */
+export class MailRound {
+  readonly #parts: MailRoundParts;
+  #cancel: (() => void) | undefined;
+  #reading: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(parts: MailRoundParts) {
+    this.#parts = parts;
+    this.#next(0);
+  }
+
+  /** Reads no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancel?.();
+    await this.#reading;
+  }
+
+  #next(delayMs: number): void {
+    if (this.#closed) return;
+    this.#cancel = this.#parts.clock.after(delayMs, () => {
+      this.#reading = this.#read()
+        .catch(() => false)
+        .then((hasMore) => this.#next(hasMore ? 0 : POLL_MS));
+    });
+  }
+
+  /** Whether there may be more. A store that cannot be read is asked again in the next round. */
+  async #read(): Promise<boolean> {
+    const { mail, stream, take, look } = this.#parts;
+    look();
+    const messages = await mail.read(stream, PAGE);
+    for (const message of messages) {
+      if (this.#closed) return false;
+      await take(message);
+      await mail.remove(stream, [message.id]);
+    }
+    return messages.length === PAGE;
+  }
+}

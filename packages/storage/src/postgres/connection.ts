@@ -1,0 +1,76 @@
+import type { PgClient, PgResult, PgStatement } from './pg-client.ts';
+
+/** How long the answer of a statement may come later than the server's own limit, in ms. */
+const GRACE_MS = 1_000;
+
+/** One session of the database. Once it is broken it stays so, and every later statement is refused. */
+export class Connection {
+  readonly #client: PgClient;
+  readonly #timeoutMs: number;
+  #broken: Error | undefined;
+  #ended = false;
+  #breakOff: ((error: Error) => void) | undefined;
+  #unreplicated = false;
+
+  constructor(client: PgClient, timeoutMs: number) {
+    this.#client = client;
+    this.#timeoutMs = timeoutMs;
+    client.on('error', (error) => this.break(error));
+    client.on('end', () => this.break(new Error('Connection terminated')));
+    client.on('notice', ({ severity, message }) => {
+      // A commit whose wait for the standby was cancelled is told as done.
+      if (severity === 'WARNING' && /synchronous replication/.test(message ?? '')) {
+        this.#unreplicated = true;
+      }
+    });
+  }
+
+  /** Why it cannot be used any more. */
+  get broken(): Error | undefined {
+    return this.#broken;
+  }
+
+  /** Asks one thing at a time. Rejects with the driver's errors; a server that does not answer breaks the session. */
+  async query(statement: PgStatement | string): Promise<PgResult> {
+    if (this.#broken !== undefined) throw this.#broken;
+    this.#client.ref();
+    const timer = setTimeout(() => {
+      const problem = `Connection terminated: no answer within ${this.#timeoutMs + GRACE_MS} ms`;
+      this.break(new Error(problem));
+    }, this.#timeoutMs + GRACE_MS);
+    const broken = new Promise<never>((_, reject) => {
+      this.#breakOff = reject;
+    });
+    try {
+      const answer = await Promise.race([this.#client.query(statement), broken]);
+      if (this.#unreplicated) {
+        // Whether the commit outlives a failover is unknown, as when the connection is lost in it.
+        this.break(new Error('Connection terminated: the standby did not confirm a commit'));
+      }
+      if (this.#broken !== undefined) throw this.#broken;
+      // Of several statements in one text, the last is what was asked.
+      return Array.isArray(answer) ? (answer.at(-1) as PgResult) : answer;
+    } finally {
+      clearTimeout(timer);
+      this.#breakOff = undefined;
+      if (this.#broken === undefined) this.#client.unref();
+    }
+  }
+
+  /** Never to be used again. */
+  break(error: Error): void {
+    if (this.#broken !== undefined) return;
+    this.#broken = error;
+    this.#breakOff?.(error);
+    if (!this.#ended) this.#client.connection.stream.destroy();
+  }
+
+  /** Says goodbye to the server. Never rejects. */
+  async end(): Promise<void> {
+    if (this.#broken !== undefined) return;
+    this.#ended = true;
+    this.#broken = new Error('Connection terminated: it was closed');
+    this.#client.ref();
+    await this.#client.end().catch(() => undefined);
+  }
+}

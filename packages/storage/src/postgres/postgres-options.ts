@@ -1,0 +1,75 @@
+import { ConfigError } from '@overseer/core/plugin';
+import { addressesOf, redact } from './addresses.ts';
+
+/** How a PostgreSQL server is reached, and what is kept in it. */
+export interface PostgresOptions {
+  /**
+   * One address or several, such as `postgres://user@host:5432/database`; one address may name several hosts with commas
+   * between them. Of several, the first that takes writes is used, so that a standby that was promoted is found.
+   */
+  readonly connection: string | readonly string[];
+  /** The schema that holds all tables; the default is `overseer`. Made when it is not there. */
+  readonly schema?: string;
+  /** How many connections serve reads and writes, 2 to 10; the default is 5. A lease takes one more. */
+  readonly poolSize?: number;
+  /** How long one statement may take, in ms; the default is 10,000. A connection that does not answer by then is given up. */
+  readonly timeoutMs?: number;
+  /** For how long a read or an append looks for a server that answers before it is refused, in ms; the default is 30,000. */
+  readonly patienceMs?: number;
+  /** How long a lease lasts that is not renewed, in ms; the default is 6,000. */
+  readonly leaseMs?: number;
+  /** What the driver takes as `ssl`: `true`, or certificates. Without it, the address decides (`sslmode`). */
+  readonly tls?: boolean | object;
+  /** Says that a pooler in between keeps each session on one connection of its own. Poolers are refused without it. */
+  readonly pooled?: 'session';
+}
+
+/** The options with nothing left open. */
+export interface PostgresSettings {
+  readonly addresses: readonly string[];
+  readonly schema: string;
+  readonly poolSize: number;
+  readonly timeoutMs: number;
+  readonly patienceMs: number;
+  readonly leaseMs: number;
+  readonly tls: boolean | object | undefined;
+  readonly pooled: 'session' | undefined;
+}
+
+/** Fills in the defaults. Throws `ConfigError` naming what cannot be used. */
+export function settle(given: string | PostgresOptions): PostgresSettings {
+  const options = typeof given === 'string' ? { connection: given } : given;
+  const schema = options.schema ?? 'overseer';
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_')) {
+    throw invalid(
+      `schema is "${schema}": use lower-case letters, digits and _, at most 63, and not pg_ in front.`,
+    );
+  }
+  return {
+    addresses: addressesOf(options.connection),
+    schema,
+    poolSize: whole('poolSize', options.poolSize ?? 5, 2, 10),
+    timeoutMs: whole('timeoutMs', options.timeoutMs ?? 10_000, 100, 3_600_000),
+    patienceMs: whole('patienceMs', options.patienceMs ?? 30_000, 0, 3_600_000),
+    leaseMs: whole('leaseMs', options.leaseMs ?? 6_000, 300, 3_600_000),
+    tls: options.tls,
+    pooled: options.pooled,
+  };
+}
+
+/** All hosts and the database, without what is secret. */
+export function nameOf({ addresses, schema }: PostgresSettings): string {
+  const [first = ''] = addresses;
+  const shown =
+    addresses.length > 1 ? `${redact(first)} and ${addresses.length - 1} more` : redact(first);
+  return schema === 'overseer' ? shown : `${shown} (schema ${schema})`;
+}
+
+function whole(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw invalid(`${name} is ${value}: give a whole number from ${least} to ${most}.`);
+}
+
+function invalid(problem: string): ConfigError {
+  return new ConfigError('config.invalid', `The options of postgres() cannot be used: ${problem}`);
+}

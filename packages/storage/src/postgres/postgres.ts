@@ -1,0 +1,174 @@
+import type { OpenStore, StateStore } from '@overseer/core/spec';
+import { encodeEvents } from '../sqlite/encode-events.ts';
+import { closedError } from '../sqlite/store-error.ts';
+import { WriteQueue } from '../sqlite/write-queue.ts';
+import { connect } from './connect.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { toStoreError } from './explain-failure.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { LeaseSession } from './lease-session.ts';
+import { putMail, readMail, removeMail } from './mail.ts';
+import { migrate } from './migrate.ts';
+import { type Patience, persist } from './patience.ts';
+import { loadPg } from './pg-client.ts';
+import { nameOf, type PostgresOptions, type PostgresSettings, settle } from './postgres-options.ts';
+import { readEvents } from './read-events.ts';
+import { readBlob, readHead, readSnapshot, readStreams } from './read-rows.ts';
+import { Session } from './session.ts';
+import { standingLeases } from './standing-leases.ts';
+
+/** For how long a store that is closed tries to give its leases back, in ms. */
+const FAREWELL_MS = 2_000;
+
+/**
+ * A store in a PostgreSQL database, for any number of processes on any number of machines. Its tables are made, and brought up
+ * to date, when it is opened. An append resolves once it is committed, and all that wait meanwhile share one transaction. When
+ * the server is lost, reads and appends wait for one that takes writes, and an append whose commit was in doubt is found or
+ * written again. Give the addresses of all hosts.
+ */
+export function postgres(connection: string | PostgresOptions): OpenStore {
+  const settings = settle(connection);
+  return async () => {
+    const makeClient = await loadPg();
+    const name = nameOf(settings);
+    const closing = new AbortController();
+    const patience = { name, patienceMs: settings.patienceMs, signal: closing.signal };
+    const open = (label: string, writes: boolean) =>
+      connect(makeClient, settings, { label: `overseer ${label}`, writes });
+    const first = await open('writer', true);
+    try {
+      await migrate(first, settings.schema, name);
+    } catch (error) {
+      await first.end();
+      throw toStoreError(error, name);
+    }
+    return createStore(settings, patience, closing, {
+      writer: new Session(() => open('writer', true), first),
+      leases: new Session(() => open('leases', true)),
+      readers: new ConnectionPool(() => open('reader', false), settings.poolSize - 1),
+    });
+  };
+}
+
+interface Sessions {
+  readonly writer: Session;
+  readonly leases: Session;
+  readonly readers: ConnectionPool;
+}
+
+function createStore(
+  settings: PostgresSettings,
+  patience: Patience,
+  farewell: AbortController,
+  sessions: Sessions,
+): StateStore {
+  const { name } = patience;
+  const journal = new JournalWriter(name);
+  const queue = new WriteQueue((writes) =>
+    persist(patience, (tries) =>
+      sessions.writer.use((connection) => journal.write(connection, writes, tries)),
+    ),
+  );
+  const leases = new LeaseSession(sessions.leases, patience, settings.schema, settings.leaseMs);
+  const taken = new Map<string, number>();
+  let closing: Promise<void> | undefined;
+  const requireOpen = (): void => {
+    if (closing !== undefined) throw closedError(name);
+  };
+  const read: Read = async (work) => {
+    requireOpen();
+    return await persist(patience, () => sessions.readers.use(work));
+  };
+  return {
+    spec: 'store/1',
+    name,
+    capabilities: { durable: true, shared: true, leaseMs: settings.leaseMs },
+    ...contentsOf(patience, read, queue, requireOpen),
+    leases: {
+      acquire: async (lease, holder) => {
+        requireOpen();
+        const answer = await leases.acquire(lease, holder);
+        if (answer.kind === 'held') taken.set(lease, answer.epoch);
+        return answer;
+      },
+      release: async (lease, epoch) => {
+        requireOpen();
+        // Behind the appends that wait, which its holder still may write.
+        await queue.push({ kind: 'release', name: lease, epoch }, 0);
+        if (taken.get(lease) !== epoch) return;
+        taken.delete(lease);
+        await leases.forget(lease).catch(() => undefined);
+      },
+      renew: async (lease, epoch) => {
+        requireOpen();
+        return await leases.renew(lease, epoch);
+      },
+      standing: () => read((connection) => standingLeases(connection, settings.schema)),
+    },
+    close: () => {
+      closing ??= close(queue, taken, sessions, farewell);
+      return closing;
+    },
+  };
+}
+
+async function close(
+  queue: WriteQueue,
+  taken: ReadonlyMap<string, number>,
+  { writer, leases, readers }: Sessions,
+  farewell: AbortController,
+): Promise<void> {
+  await queue.drained();
+  // Where the server is gone, its leases run out by themselves.
+  setTimeout(() => farewell.abort(), FAREWELL_MS).unref();
+  const given = [...taken].map(([name, epoch]) => queue.push({ kind: 'release', name, epoch }, 0));
+  await Promise.allSettled(given);
+  farewell.abort();
+  await Promise.all([writer.close(), leases.close(), readers.close()]);
+}
+
+/** Works with one of the sessions that need no order, again where that is lost. */
+type Read = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
+
+/** The parts of a store that hold something. */
+function contentsOf(
+  { name }: Patience,
+  read: Read,
+  queue: WriteQueue,
+  requireOpen: () => void,
+): Pick<StateStore, 'events' | 'blobs' | 'snapshots' | 'mail'> {
+  return {
+    events: {
+      append: async (epoch, events) => {
+        requireOpen();
+        const { segments, size } = encodeEvents(events);
+        await queue.push({ kind: 'append', epoch, segments }, size);
+      },
+      read: (query) => read((connection) => readEvents(connection, query, name)),
+      head: (stream) => read((connection) => readHead(connection, stream)),
+      streams: () => read(readStreams),
+    },
+    blobs: {
+      put: async (bytes) => {
+        requireOpen();
+        return String(await queue.push({ kind: 'blob', bytes: bytes.slice() }, bytes.byteLength));
+      },
+      get: (hash) => read((connection) => readBlob(connection, hash, name)),
+    },
+    snapshots: {
+      put: async ({ stream, seq, foldVersion, body }) => {
+        requireOpen();
+        const text = JSON.stringify(body);
+        await queue.push({ kind: 'snapshot', stream, seq, foldVersion, body: text }, text.length);
+      },
+      latest: (stream, version) => read((connection) => readSnapshot(connection, stream, version)),
+    },
+    // One statement is a transaction by itself, and one that is in doubt may be said again.
+    mail: {
+      put: (stream, mail) => read((connection) => putMail(connection, stream, mail)),
+      read: (stream, limit) => read((connection) => readMail(connection, stream, limit)),
+      remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
+    },
+  };
+}

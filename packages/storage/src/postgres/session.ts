@@ -1,0 +1,34 @@
+import type { Connection } from './connection.ts';
+import type { Connect } from './connection-pool.ts';
+
+/** One session for work that must come in order; a new one takes its place when it breaks. */
+export class Session {
+  readonly #connect: Connect;
+  #connection: Connection | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(connect: Connect, first?: Connection) {
+    this.#connect = connect;
+    this.#connection = first;
+  }
+
+  /** Does one thing after another. Rejects with the driver's errors and with those of connecting. */
+  use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const done = this.#last.then(async () => work(await this.#open()));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Ends it after what was asked before. Never rejects. */
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#connection?.end();
+  }
+
+  async #open(): Promise<Connection> {
+    if (this.#connection === undefined || this.#connection.broken !== undefined) {
+      this.#connection = await this.#connect();
+    }
+    return this.#connection;
+  }
+}
