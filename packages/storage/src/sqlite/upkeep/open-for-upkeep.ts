@@ -50,6 +50,8 @@ export async function openForUpkeep(path: string, { keys }: UpkeepOptions): Prom
     database.exec('PRAGMA busy_timeout = 5000; PRAGMA query_only = 1');
     const refusal = identify(database, path);
     if (refusal !== undefined) throw toStoreError(refusal);
+    // What others write meanwhile is not seen: one moment is looked at.
+    database.exec('BEGIN');
     const version = Number(readPragma(database, 'user_version'));
     if (version === 0) throw toStoreError(nothing(path));
     const opened = database;

@@ -1,8 +1,10 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { currentHolder } from '@overseer/core/plugin';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testKeys } from '../keys.fixture.ts';
+import { sqlite } from '../sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.fixture.ts';
 import { readJournal, SAMPLE, writeJournal } from './journal.fixture.ts';
 import { verifyFile } from './verify-file.ts';
@@ -36,6 +38,35 @@ describe('verifying a journal', () => {
     expect(blind.streams[0]).toMatchObject({ goodTo: 6, unopened: 4, hash: stream?.hash });
     const wrong = await verifyFile(path, { keys: testKeys('second') });
     expect(wrong.isSound).toBe(false);
+  });
+
+  it('R11: one that is written meanwhile is looked at as it was at one moment', async () => {
+    const path = newPath();
+    const store = await sqlite(path)();
+    const lease = await store.leases.acquire('x', currentHolder('x'));
+    const epoch = lease.kind === 'held' ? lease.epoch : 0;
+    const [first] = SAMPLE;
+    if (first === undefined) throw new Error('there is no sample');
+    let seq = 0;
+    const append = (count: number) =>
+      store.events.append(
+        epoch,
+        Array.from({ length: count }, () => {
+          seq += 1;
+          return { ...first, id: `${seq}`, seq, run: `r${Math.floor(seq / 100)}` };
+        }),
+      );
+    await append(1_100);
+    let writing: Promise<void> | undefined;
+    const onProgress = (): void => {
+      writing ??= append(1_500);
+    };
+    const report = await verifyFile(path, { onProgress });
+    expect(report).toMatchObject({ isSound: true, problems: [] });
+    expect(report.streams).toMatchObject([{ events: 1_100 }]);
+    await writing;
+    expect((await verifyFile(path)).streams).toMatchObject([{ events: 2_600 }]);
+    await store.close();
   });
 
   it('R5: one of before the last change of the schema is looked at as it is', async () => {
