@@ -15,6 +15,7 @@ const COMMANDS = [
   'repair',
   'audit',
   'seal',
+  'erase',
   'rotate-keys',
 ];
 

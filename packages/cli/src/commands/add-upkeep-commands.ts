@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AuditFlags, auditCommand } from './audit.ts';
+import { type EraseFlags, eraseCommand } from './erase.ts';
 import { type RepairFlags, repairCommand } from './repair.ts';
 import { addPlaceFlags } from './run-flags.ts';
 import { masterKeyCommand, rotateCommand, sealCommand } from './seal.ts';
@@ -27,6 +28,12 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .description('seal all of a journal that is in the clear')
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) => done(await sealCommand(flags)));
+  addPlaceFlags(program.command('erase <run>'))
+    .description('make what a finished run said unreadable for good')
+    .option('--by <name>', 'who wants it')
+    .option('--because <reason>', 'why')
+    .option('--json', 'one JSON object')
+    .action(async (run: string, flags: EraseFlags) => done(await eraseCommand(run, flags)));
   addPlaceFlags(program.command('rotate-keys'))
     .description('wrap the data keys of a journal under the current master key')
     .option('--json', 'one JSON object')

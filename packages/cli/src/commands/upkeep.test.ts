@@ -104,6 +104,34 @@ describe('looking after a journal', { tags: ['slow'], timeout: 60_000 }, () => {
   });
 });
 
+describe('erasing a run', { tags: ['slow'], timeout: 60_000 }, () => {
+  it('X3: needs a person and a reason, a sealed journal, and leaves it proven', async () => {
+    const args = ['--by', 'mia', '--because', 'Ada asked for it'];
+    const id = JSON.parse((await run('status', '--json')).out).run;
+    expect(await run('erase', id)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--by.*\[config\.approval\]\n$/),
+    });
+    expect(await run('erase', id, ...args)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/\[store\.unsealed\]\n$/),
+    });
+    const first = await key('first');
+    await sealedWith(['seal'], first);
+    const erased = await sealedWith(['erase', id, ...args], first);
+    expect(erased).toMatchObject({ code: 0, out: expect.stringMatching(/^Erased: what run /) });
+    const { out } = await sealedWith(['events', id], first);
+    expect(out).toContain('event.erased');
+    expect(out).toContain('run.erased');
+    expect(out).not.toContain('secret');
+    expect(await sealedWith(['verify'], first)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/, \d+ erased\n/),
+    });
+    expect(await sealedWith(['erase', 'nobody', ...args], first)).toMatchObject({ code: 2 });
+  });
+});
+
 async function key(id: string): Promise<string> {
   return (await overseer(scene, ['master-key', id])).out.trim();
 }
