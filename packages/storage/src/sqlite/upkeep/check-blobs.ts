@@ -52,23 +52,21 @@ export function checkBlob(
   { packing, hasKeys }: Pick<LookedAt, 'packing' | 'hasKeys'>,
   row: SqliteRow,
 ): 'whole' | 'unopened' | 'damaged' {
-  const { bytes, sum } = row;
+  const { bytes, sum, data_key: keyId } = row;
   if (!(bytes instanceof Uint8Array)) return 'damaged';
   const name = nameOf(row);
-  if (packing === undefined || sum === null) {
-    return row['data_key'] === null && digest('sha256', bytes, 'hex') === name
-      ? 'whole'
-      : 'damaged';
-  }
-  if (!(sum instanceof Uint8Array) || !digest('sha256', bytes, 'buffer').equals(sum)) {
-    return 'damaged';
-  }
-  const key = keyIdOf(bytes) ?? null;
-  if (key !== (row['data_key'] === null ? null : Number(row['data_key']))) return 'damaged';
-  if (key !== null && !hasKeys) return 'unopened';
+  if (packing === undefined || sum === null)
+    return isNamed(bytes, name) && keyId === null ? 'whole' : 'damaged';
+  const isWhole = sum instanceof Uint8Array && digest('sha256', bytes, 'buffer').equals(sum);
+  if (!isWhole || (keyIdOf(bytes) ?? null) !== keyId) return 'damaged';
+  if (keyId !== null && !hasKeys) return 'unopened';
   const opened = openBlob(packing, name, row);
-  if (!(opened instanceof Uint8Array)) return 'damaged';
-  return key !== null || digest('sha256', opened, 'hex') === name ? 'whole' : 'damaged';
+  const isOpened = opened instanceof Uint8Array && (keyId !== null || isNamed(opened, name));
+  return isOpened ? 'whole' : 'damaged';
+}
+
+function isNamed(bytes: Uint8Array, name: string): boolean {
+  return digest('sha256', bytes, 'hex') === name;
 }
 
 /** The columns of large values; files from before anything was packed lack two. */
