@@ -5,7 +5,7 @@ import type { Compression } from './compression.ts';
 import type { KeyOwner, KeyTable } from './key-table.ts';
 
 /** Smaller content does not become enough smaller to be worth the time. */
-export const COMPRESS_FROM = 1_024;
+const COMPRESS_FROM = 1_024;
 
 /** Where an event belongs. */
 export interface EventPlace {
@@ -104,7 +104,7 @@ export class Packing {
 }
 
 /** Whose key seals an event. */
-export function ownerOf(stream: string, run: string | undefined): KeyOwner {
+function ownerOf(stream: string, run: string | undefined): KeyOwner {
   return run === undefined ? { kind: 'stream', stream } : { kind: 'run', stream, run };
 }
 

@@ -43,7 +43,7 @@ export async function checkBlobs(
 }
 
 /** The name of a large value. */
-export function nameOf({ hash }: SqliteRow): string {
+function nameOf({ hash }: SqliteRow): string {
   return hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : '';
 }
 
