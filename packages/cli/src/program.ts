@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
+import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -16,6 +17,8 @@ Environment:
   OPENAI_API_BASE    base URL of an OpenAI-compatible server, used where --base-url is left out
   ANTHROPIC_API_KEY  key of Anthropic
   OVERSEER_PASSPHRASE  what --passphrase seals and opens by
+  OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
+  OVERSEER_KEY_FILE  a file with them that you alone may read
   LM_STUDIO_MODEL    model to use where --model is left out (LM Studio, http://127.0.0.1:1234/v1)
 
 Exit codes: ${EXIT.done} every task verified, ${EXIT.failed} a task failed, ${EXIT.usage} wrong command line or configuration, ${EXIT.stopped} stopped, can be resumed`;
@@ -94,6 +97,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--json', 'one JSON object a line')
     .action(async (flags) => done(await doctorCommand(flags)));
   addMovingCommands(program, done);
+  addUpkeepCommands(program, done);
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

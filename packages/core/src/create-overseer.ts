@@ -23,6 +23,7 @@ import { Overseer } from './overseer.ts';
 import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
 import { projectIdOf } from './project/project-options.ts';
+import { redactorOf } from './redact-options.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
@@ -183,6 +184,7 @@ function createSettings(
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
     store,
+    redact: redactorOf(options.redact, tools),
     // What is read again at a start also brings back the answers that were accepted in that time.
     longestWindowMs: Math.max(
       SHORTEST_MEMORY_MS,

@@ -90,6 +90,7 @@ export type {
 export type { Rewound } from './project/rewind.ts';
 export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
+export type { RedactOptions } from './redact-options.ts';
 export type { ForkChanges, ForkOptions, ReplayOptions } from './request-fork.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';

@@ -137,6 +137,15 @@ export const optionsSchema: z.ZodType = z.strictObject({
   store: z
     .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
     .optional(),
+  redact: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        known: z.boolean().optional(),
+        patterns: z.record(z.string(), z.instanceof(RegExp)).optional(),
+      }),
+    ])
+    .optional(),
   name: z
     .string()
     .regex(/^[^\p{Cc}]{1,100}$/u, 'a name is a line of 1 to 100 characters')

@@ -3,6 +3,7 @@ import type { HealingOptions } from './heal/healing-options.ts';
 import type { Clock } from './internal/clock.ts';
 import type { LimitOptions } from './limit-options.ts';
 import type { ProjectOptions } from './project/project-options.ts';
+import type { RedactOptions } from './redact-options.ts';
 import type { RoutingOptions } from './route/routing-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
@@ -41,6 +42,12 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly workspaces?: WorkspaceProvider;
   /** Where the truth is kept; the default is `memory()`, which ends with the process. */
   readonly store?: OpenStore;
+  /**
+   * Keeps out of the journal what nobody should find there: keys, tokens and passwords in what models and tools say, own patterns, and
+   * what tools call sensitive. Off by default, `true` for all defaults. What goes on meanwhile works with it as it is; after a restart
+   * there is a mark in its place.
+   */
+  readonly redact?: boolean | RedactOptions;
   /** What others call this overseer in messages, such as the name of a node; the default is `overseer`. */
   readonly name?: string;
   /**

@@ -21,6 +21,7 @@ import type { CacheState } from './run/cache-state.ts';
 import { cancelOn } from './run/cancel-on.ts';
 import { type Comparison, compare } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
+import { eraseRun } from './run/erase-run.ts';
 import { type CostEstimate, estimateCost } from './run/estimate-cost.ts';
 import type { Approval } from './run/expedite.ts';
 import { type GrantInput, grantGiven, grantRevoked } from './run/grant-orders.ts';
@@ -165,6 +166,17 @@ export class Overseer implements AsyncDisposable {
   get project(): Project {
     this.#kernel();
     return this.#project;
+  }
+
+  /**
+   * Makes what a finished run said unreadable for good, and records who wanted it and why. The run's events stay in their
+   * places and say that they were erased, so the journal still proves itself; budgets keep what it spent. Runs below it, and
+   * what other runs took over from it, are not touched. Does nothing for one that was erased. Throws `OverseerError`
+   * `run.unknown` and `run.unfinished`, and `StoreError` `store.unsealed` where the store cannot forget.
+   */
+  async erase(run: string, order: Order = {}): Promise<void> {
+    this.#kernel();
+    await eraseRun(this.#settings, this.#open, run, order);
   }
 
   /** The runs that are not finished: those that go on here, and those that a dead process left. */

@@ -3,13 +3,22 @@ import { ConfigError } from '@overseer/core/plugin';
 import type { OpenStore } from '@overseer/core/spec';
 import { isPostgresAddress, postgres, redactAddress } from '@overseer/storage/postgres';
 import { sqlite } from '@overseer/storage/sqlite';
+import { journalKeys } from './journal-keys.ts';
 import type { Project } from './project.ts';
 
 type Place = Pick<Project, 'journal'>;
 
-/** The store in which a project's journal is: a file, or a database of PostgreSQL. */
+/** The store in which a project's journal is: a file, or a database of PostgreSQL; sealed where the environment names master keys. */
 export function storeOf({ journal }: Place): OpenStore {
-  return isPostgresAddress(journal) ? postgres(journal) : sqlite(journal);
+  const keys = journalKeys();
+  if (!isPostgresAddress(journal)) {
+    return sqlite(journal, keys === undefined ? {} : { encryption: { keys } });
+  }
+  if (keys === undefined) return postgres(journal);
+  throw new ConfigError(
+    'config.not-a-file',
+    `${redactAddress(journal)} is a database, whose journal is not sealed by master keys: unset OVERSEER_KEYS and OVERSEER_KEY_FILE, and have its disk encrypted.`,
+  );
 }
 
 /** Whether there may be a journal already; only opening a database tells whether there is one in it. */

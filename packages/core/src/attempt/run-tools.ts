@@ -1,4 +1,5 @@
 import { defined } from '../internal/defined.ts';
+import { holdsRedacted } from '../internal/redaction.ts';
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ToolCallPart } from '../spec/message.ts';
@@ -55,6 +56,7 @@ function perform(
   wish: ToolWish,
   doubt: ToolStepState | undefined,
 ): Promise<void> | undefined {
+  if (doubt === undefined && holdsRedacted(wish.input)) return refuse(host, at, id, wish, NOT_KEPT);
   const check = doubt === undefined ? allowedNow(host, at, id, wish) : host.access.recheck(wish);
   if (check.kind === 'refused') return refuse(host, at, id, wish, check);
   if (doubt !== undefined) return performInDoubt(host, at, id, wish, check, doubt);
@@ -73,6 +75,13 @@ function perform(
   const opening = openWorkspace(host, at);
   return opening === undefined ? run(undefined) : opening.then(({ path }) => run(path));
 }
+
+/** After a restart, or where a model repeats a mark that it was shown. */
+const NOT_KEPT = {
+  because:
+    'Its input has a mark where something was that is not kept ("⟦redacted: …⟧"): call it again with all of its input.',
+  why: 'invalid',
+} as const;
 
 type Allowed = Extract<ToolCheck, { kind: 'allowed' }>;
 

@@ -1,3 +1,4 @@
+import { holdsRedacted } from '../internal/redaction.ts';
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { Tool } from '../spec/tool.ts';
 import { runTool, type ToolBounds, type ToolOutcome, type ToolPlace } from '../tool/run-tool.ts';
@@ -32,6 +33,9 @@ export async function settleDoubt(call: Repeatable): Promise<ToolOutcome | undef
   if (known === 'asked') return undefined;
   if (known !== 'not-done') return known;
   const { host, at, doubt } = call;
+  if (holdsRedacted(doubt.input)) {
+    return { output: NOT_KEPT, isError: true };
+  }
   const leave = call.leave();
   if (leave.kind === 'wait') return undefined;
   if (leave.kind === 'refused') {
@@ -46,6 +50,9 @@ export async function settleDoubt(call: Repeatable): Promise<ToolOutcome | undef
   }
   return await runOrAsk(call);
 }
+
+const NOT_KEPT =
+  'It was interrupted, and a part of its input is not kept: call it again with all of its input.';
 
 /** Runs a tool. A `once` call that ran out of time is in doubt as one of a dead process is: then there is no outcome yet. */
 export async function runOrAsk(call: Omit<Doubtful, 'doubt'>): Promise<ToolOutcome | undefined> {
@@ -63,7 +70,8 @@ async function whatHappened(call: Doubtful): Promise<ToolOutcome | 'not-done' | 
   const reply =
     doubt.question === undefined ? undefined : at.attempt.questions?.get(doubt.question)?.reply;
   if (reply === undefined) {
-    const found = await probe(call);
+    // Who looks for something else than what was done finds nothing.
+    const found = holdsRedacted(doubt.input) ? undefined : await probe(call);
     if (found?.kind === 'done') return { output: found.output, isError: false };
     return found?.kind === 'absent' ? 'not-done' : ask(call, undefined);
   }

@@ -105,6 +105,14 @@ export class AnswerCache {
     }
   }
 
+  /** Lets go of the answers under these keys: nobody may have them any more. */
+  forget(keys: Iterable<string>): void {
+    for (const key of keys) {
+      this.#semantic?.forget(key);
+      quietly(() => this.#store.delete(key));
+    }
+  }
+
   #began(attempt: string, call: string, key: string | undefined): void {
     this.#pending.delete(attempt);
     if (key !== undefined) this.#pending.set(attempt, { key, call, answer: undefined });

@@ -9,9 +9,11 @@ export type StoreErrorCode =
   | 'store.failed'
   | 'store.fenced'
   | 'store.full'
+  | 'store.key'
   | 'store.newer'
   | 'store.read-only'
-  | 'store.unreachable';
+  | 'store.unreachable'
+  | 'store.unsealed';
 
 /** The journal could not be opened, read or written. Nothing that was acknowledged is lost. */
 export class StoreError extends OverseerError {

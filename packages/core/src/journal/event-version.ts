@@ -20,6 +20,8 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'run.suspended': 1,
   'run.resumed': 1,
   'run.finished': 1,
+  'run.erased': 1,
+  'event.erased': 1,
   'plan.accepted': 1,
   'plan.patched': 1,
   'task.assigned': 1,

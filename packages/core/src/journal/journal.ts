@@ -7,6 +7,7 @@ import type { StateStore } from '../spec/store.ts';
 import type { EventDraft } from './draft.ts';
 import { EVENT_VERSION } from './event-version.ts';
 import { Followers } from './followers.ts';
+import type { Redactor } from './redactor.ts';
 
 /** What a journal is made of. */
 export interface JournalOptions {
@@ -20,6 +21,8 @@ export interface JournalOptions {
   readonly ids: Ids;
   /** Makes an event true in memory; called in the same turn that appends it. */
   readonly apply: (event: OverseerEvent) => void;
+  /** Takes out of an event what must not be written; whoever works on hears the event as it was. */
+  readonly redact?: Redactor | undefined;
 }
 
 interface Batch {
@@ -75,10 +78,11 @@ export class Journal {
   append(drafts: readonly EventDraft[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const batch = this.#openBatch();
+    const { redact } = this.#options;
     const at = this.#options.clock.now();
     for (const draft of drafts) {
       const event = this.#place(draft, at);
-      batch.events.push(event);
+      batch.events.push(redact === undefined ? event : redact(event));
       this.#options.apply(event);
     }
     return batch.durable;

@@ -43,6 +43,17 @@ export class MemoryLog {
     return events.slice(from, from + limit);
   }
 
+  /** Puts in place of each event of a run one that says that it was erased. */
+  erase(stream: string, run: string): void {
+    const log = this.#streams.get(stream);
+    if (log === undefined || eventsOf(log, run).length === 0) return;
+    for (const [at, event] of log.events.entries()) {
+      if (event.run === run) log.events[at] = erased(event);
+    }
+    log.byRun.clear();
+    log.indexed = 0;
+  }
+
   head(stream: string): number {
     return this.#streams.get(stream)?.events.length ?? 0;
   }
@@ -58,6 +69,14 @@ export class MemoryLog {
     this.#streams.set(stream, log);
     return log;
   }
+}
+
+/** What was appended once the run was erased is kept, and so is what was erased already. */
+function erased(event: OverseerEvent): OverseerEvent {
+  if (event.type === 'event.erased' || event.type === 'run.erased') return event;
+  const { id, stream, seq, at, type, epoch, run = '' } = event;
+  const data = { was: type };
+  return { id, stream, seq, at, type: 'event.erased', v: 1, epoch, actor: 'overseer', run, data };
 }
 
 function requireWritten(log: StreamLog, event: OverseerEvent): void {

@@ -28,7 +28,7 @@ describe('memory', () => {
 
   it('R5: says that it is neither durable nor shared', async () => {
     const store = await open();
-    expect(store.capabilities).toEqual({ durable: false, shared: false });
+    expect(store.capabilities).toEqual({ durable: false, shared: false, erasable: true });
   });
 
   it('R1: keeps the very events it is given', async () => {

@@ -90,6 +90,12 @@ function openView(contents: Contents): StateStore {
       ...(leaseMs === undefined ? {} : { renew, standing }),
     },
     ...(leaseMs === undefined ? {} : { mail: mailOf(contents, requireOpen) }),
+    erase: async (epoch, stream, run) => {
+      requireOpen();
+      const refusal = leases.refusal(stream, epoch);
+      if (refusal !== undefined) throw new StoreError('store.fenced', refusal);
+      contents.log.erase(stream, run);
+    },
     close: async () => {
       closed = true;
       for (const { name, epoch } of taken.splice(0)) leases.release(name, epoch);
@@ -99,8 +105,8 @@ function openView(contents: Contents): StateStore {
 
 function capabilitiesOf(leaseMs: number | undefined): StoreCapabilities {
   return leaseMs === undefined
-    ? { durable: false, shared: false }
-    : { durable: false, shared: true, leaseMs };
+    ? { durable: false, shared: false, erasable: true }
+    : { durable: false, shared: true, erasable: true, leaseMs };
 }
 
 function eventsOf({ log, leases }: Contents, requireOpen: () => void): StateStore['events'] {

@@ -61,6 +61,9 @@ export class Spending {
       case 'run.finished':
         this.#finish(event);
         return;
+      case 'run.erased':
+        this.#tell(event.data.spent);
+        return;
       case 'call.finished':
         this.#charge(event, event.data.settled);
         return;
@@ -84,6 +87,11 @@ export class Spending {
     return Object.fromEntries(scopes.map((scope) => [scope, this.of(scope)]));
   }
 
+  /** The same of every model. */
+  ofModels(): NonNullable<EventData['run.finished']['spent']> {
+    return Object.fromEntries([...this.#spent].filter(([scope]) => scope.startsWith('model:')));
+  }
+
   /** Whether a threshold of the project, a user or a tenant was told; one of another capacity is another threshold. */
   isCrossed(scope: BudgetScope, metric: SpentMetric, share: number, capacity: number): boolean {
     return this.#crossed.has(markOf(scope, metric, share, capacity));
@@ -105,8 +113,12 @@ export class Spending {
 
   #finish({ run = '', data }: OverseerEvent<'run.finished'>): void {
     this.#runs.delete(run);
-    // The same as what was counted here, unless events before were left out.
-    for (const [scope, spent] of Object.entries(data.spent ?? {})) {
+    this.#tell(data.spent);
+  }
+
+  /** The same as what was counted here, unless events before were left out. */
+  #tell(told: EventData['run.finished']['spent']): void {
+    for (const [scope, spent] of Object.entries(told ?? {})) {
       if (spent !== undefined) this.#spent.set(scope, spent);
     }
   }

@@ -67,6 +67,11 @@ export class BudgetTree {
     return this.#spending.soFar(['project', ...scopesOf(run.user, run.tenant), ...models]);
   }
 
+  /** The same with every model, for a run of which nothing else will be left to count. */
+  spentForGood(run: Parameters<BudgetTree['spentSoFar']>[0]): ReturnType<Spending['soFar']> {
+    return { ...this.#spending.ofModels(), ...this.spentSoFar(run) };
+  }
+
   /** Makes one event true. */
   take(event: OverseerEvent): void {
     const { run = '', call = '' } = event;

@@ -30,6 +30,8 @@ export interface OpenKernel {
     | Pick<EventData['handoff.accepted'], 'trigger' | 'head' | 'awaited'>
     | undefined;
   readonly index: JournalIndex;
+  /** Notes where the journal stands once all before is durable, so that the next start need not read what was before. */
+  noteIndex(): Promise<void>;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
   /**
@@ -83,6 +85,7 @@ export async function openKernel(
     head,
     clock,
     ids,
+    redact: settings.redact,
     apply: (event) => {
       index.take(event);
       toolUse.take(event);
@@ -111,6 +114,7 @@ export async function openKernel(
       trigger === undefined
         ? undefined
         : { trigger, head, awaited: [...projection.awaited.keys()].filter(isAwaited) },
+    noteIndex: () => noteIndex(settings, journal, index, projection),
     handOver: async (order) => {
       const inFlight = await kernel.freeze();
       const untilAt = clock.now() + settings.holdMs;
@@ -180,12 +184,13 @@ async function noteIndex(
   index: JournalIndex,
   projection: Projection,
 ): Promise<void> {
-  await store.snapshots
-    .put({
-      stream: journal.stream,
-      seq: journal.head,
-      foldVersion: INDEX_VERSION,
-      body: { ...index.body(), learned: projection.routing.body() },
-    })
-    .catch(() => undefined);
+  const snapshot = {
+    stream: journal.stream,
+    seq: journal.head,
+    foldVersion: INDEX_VERSION,
+    body: { ...index.body(), learned: projection.routing.body() },
+  };
+  // It must never tell of what the journal does not have.
+  await journal.settled();
+  await store.snapshots.put(snapshot).catch(() => undefined);
 }

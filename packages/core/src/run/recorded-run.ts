@@ -27,9 +27,15 @@ export function createRecordedRun(id: string, stream: string, store: StateStore)
 
 async function foldRecorded(id: string, stream: string, store: StateStore): Promise<RunResult> {
   const runs: Runs = new Map();
+  let isErased = false;
   for await (const page of readEvents(store, stream, id)) {
-    for (const event of page) foldRun(runs, event);
+    for (const event of page) {
+      isErased ||= event.type === 'event.erased';
+      foldRun(runs, event);
+    }
   }
+  if (isErased)
+    throw new OverseerError('run.forgotten', `What run ${id} said was erased for good.`);
   const run = runs.get(id);
   if (run === undefined) {
     throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);

@@ -2,6 +2,7 @@ import type { CacheSettings } from '../call/cache-options.ts';
 import type { Healing } from '../heal/healing-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
+import type { Redactor } from '../journal/redactor.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { ToolLimits } from '../limit/tool-limits.ts';
@@ -25,6 +26,8 @@ export interface Settings {
   readonly validators: ReadonlyMap<string, Validator>;
   readonly workspaces: WorkspaceProvider | undefined;
   readonly store: StateStore;
+  /** Takes out of events what must not be written; absent where all is written. */
+  readonly redact: Redactor | undefined;
   /** The longest window of any limit: what is older has no say in one. */
   readonly longestWindowMs: number;
   /** The limits that models share. */

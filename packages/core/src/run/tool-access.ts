@@ -1,4 +1,5 @@
 import type { AttemptPlace, ToolAccess } from '../attempt/attempt-host.ts';
+import { holdsRedacted } from '../internal/redaction.ts';
 import type { GrantCaller } from '../journal/grant.ts';
 import { microUsdOf } from '../limit/decimal.ts';
 import type { ToolCall } from '../limit/tool-rules.ts';
@@ -40,7 +41,7 @@ export function createToolAccess(parts: ToolAccessParts): ToolAccess {
       if (!mayBeGranted || isOneOfSeveral || projection.grants.isEmpty) return check;
       return granted(parts, at, id, wish, { check, listed: listed.get(wish.name), standing });
     },
-    recheck: (wish) => withLeave(tools, wish),
+    recheck: (wish) => recheck(tools, wish),
     leave: (at, name, { tool, grants }) => {
       const isCounted = toolLimits.bounds(name);
       if (!isCounted && grants === undefined) return FREE;
@@ -89,6 +90,12 @@ function counted(
 
 function withLeave(tools: ReadonlyMap<string, Tool>, wish: ToolWish): ToolCheck {
   return checkToolCall(wish, tools, tools.get(wish.name)?.permissions ?? []);
+}
+
+/** Of a call that began, what was not kept cannot be checked again; nothing is made of it either. */
+function recheck(tools: ReadonlyMap<string, Tool>, wish: ToolWish): ToolCheck {
+  const tool = holdsRedacted(wish.input) ? tools.get(wish.name) : undefined;
+  return tool === undefined ? withLeave(tools, wish) : { kind: 'allowed', tool, input: wish.input };
 }
 
 /** Looks for leave among what was granted for a while. */

@@ -86,5 +86,19 @@ export interface RunEventData {
       >
     >;
   };
+  /**
+   * A person had what the run said erased: its events are there, and read as `event.erased`. This one is outside of the run's key, and
+   * says by itself what budgets have to know.
+   */
+  'run.erased': {
+    readonly by: string;
+    readonly because: string;
+    readonly spent?: RunEventData['run.finished']['spent'];
+  };
+  /**
+   * In place of an event whose content was erased, or was lost to damage that was repaired; nobody appends it. `was` is the type of
+   * what was there, as far as that is known.
+   */
+  'event.erased': { readonly was: string; readonly lost?: true };
   'plan.accepted': { readonly by: 'host' | 'model'; readonly tasks: readonly PlanTask[] };
 }

@@ -119,6 +119,8 @@ export interface StoreCapabilities {
   readonly durable: boolean;
   /** Several processes may work on it at once, each on streams of its own, and on several machines. */
   readonly shared: boolean;
+  /** What a run said can be erased for good; absent is no. */
+  readonly erasable?: boolean;
   /**
    * How long a lease lasts that is not renewed, in ms, by the store's clock; its holder renews it three times as often. Left
    * out where a lease lasts as long as its holder lives.
@@ -136,6 +138,13 @@ export interface StateStore {
   readonly blobs: BlobStore;
   readonly snapshots: SnapshotStore;
   readonly leases: LeaseStore;
+  /**
+   * Makes the content of a run unreadable for good: each of its events in that stream reads as `event.erased` from then on,
+   * in its place and with its id, and what is appended to the run later is kept. Present where `capabilities.erasable` is. `epoch` is
+   * that of the stream's lease. Does nothing for a run that is not there or was erased. Throws `StoreError` `store.fenced`, and `store.unsealed` where
+   * an event would stay readable; then nothing is erased.
+   */
+  erase?(epoch: number, stream: string, run: string): Promise<void>;
   /** Present where others than its owner can reach the store while that works. */
   readonly mail?: MailStore;
   /** Waits for what is being written, then lets go of everything. */

@@ -1,5 +1,6 @@
 import type { ConformanceRule } from './rule.ts';
 import { appendRules } from './store/append-rules.ts';
+import { eraseRules } from './store/erase-rules.ts';
 import { leaseRules } from './store/lease-rules.ts';
 import { mailRules } from './store/mail-rules.ts';
 import { readRules } from './store/read-rules.ts';
@@ -18,6 +19,7 @@ export function stateStoreConformance(subject: StoreSubject): ConformanceRule[] 
     ...readRules(subject),
     ...valueRules(subject),
     ...leaseRules(subject),
+    ...eraseRules(subject),
     ...mailRules(subject),
     ...(reopen === undefined ? [] : reopenRules({ open, reopen })),
   ];

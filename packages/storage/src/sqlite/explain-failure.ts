@@ -10,7 +10,12 @@ export function explainFailure(error: unknown, path: string): Refusal {
 
 type FailureCode = Exclude<
   StoreErrorCode,
-  'store.closed' | 'store.conflict' | 'store.fenced' | 'store.newer'
+  | 'store.closed'
+  | 'store.conflict'
+  | 'store.fenced'
+  | 'store.key'
+  | 'store.newer'
+  | 'store.unsealed'
 >;
 
 const SENTENCE: Readonly<Record<FailureCode, (path: string) => string>> = {

@@ -16,3 +16,12 @@ export type {
 export { examineSqlite } from './examine-sqlite.ts';
 export { sqliteReservations } from './reservations/sqlite-reservations.ts';
 export { type SqliteOptions, sqlite } from './sqlite.ts';
+export { type AuditReport, checkAudit } from './upkeep/check-audit.ts';
+export { exportAudit } from './upkeep/export-audit.ts';
+export type { FileProblem, FileReport, StreamReport } from './upkeep/file-report.ts';
+export type { UpkeepOptions } from './upkeep/open-for-upkeep.ts';
+export { type RepairReport, repairFile } from './upkeep/repair-file.ts';
+export type { Mended } from './upkeep/repaired-stream.ts';
+export { rotateKeys } from './upkeep/rotate-keys.ts';
+export { type SealReport, sealFile } from './upkeep/seal-file.ts';
+export { verifyFile } from './upkeep/verify-file.ts';

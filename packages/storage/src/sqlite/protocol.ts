@@ -1,5 +1,7 @@
 import type { StoreErrorCode } from '@overseer/core/plugin';
 import type { EventQuery, LeaseHolder } from '@overseer/core/spec';
+import type { KeyRing } from '../at-rest/key-ring.ts';
+import type { Compression } from './file/compression.ts';
 
 /** Why the writer refused; becomes a `StoreError` in the caller's thread. */
 export interface Refusal {
@@ -51,6 +53,18 @@ export type Write =
       readonly body: string;
     };
 
+/** Makes what a run said unreadable. */
+export interface EraseWrite {
+  readonly kind: 'erase';
+  readonly epoch: number;
+  readonly run: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** What the writer of a file is asked to write. */
+export type FileWrite = Write | EraseWrite;
+
 /** How a write ended: a blob's hash, nothing, or a refusal. */
 export type WriteOutcome = string | null | Refusal;
 
@@ -83,7 +97,7 @@ export interface TakenLease {
 
 /** What the writer is asked, by kind. */
 export interface Questions {
-  readonly write: { readonly writes: readonly Write[] };
+  readonly write: { readonly writes: readonly FileWrite[] };
   readonly read: { readonly query: EventQuery };
   readonly head: { readonly stream: string };
   readonly streams: object;
@@ -136,4 +150,8 @@ export interface WriterOptions {
   /** The address of a module that is a `SqliteDriver`; without it, Node's own. */
   readonly driver: string | undefined;
   readonly busyTimeoutMs: number;
+  /** Seals what is written, and opens what was sealed. */
+  readonly keys?: KeyRing | undefined;
+  /** What is compressed; the default is large strings and snapshots. */
+  readonly compression?: Compression | undefined;
 }

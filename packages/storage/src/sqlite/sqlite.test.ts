@@ -7,6 +7,7 @@ import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { stateStoreConformance } from '@overseer/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drivers } from './drivers.fixture.ts';
+import { testKeys } from './keys.fixture.ts';
 import { sqlite } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
 
@@ -21,10 +22,24 @@ describe.each(drivers)('sqlite by $driverName keeps the rules of every store', (
   )('$name', ({ check }) => check());
 });
 
+describe('sqlite with everything sealed and compressed keeps the rules of every store', () => {
+  const options = { encryption: { keys: testKeys() }, compress: 'all' } as const;
+  it.each(
+    stateStoreConformance({
+      open: () => sqlite(newPath(), options)(),
+      reopen: (store) => sqlite(store.name, options)(),
+    }),
+  )('$name', ({ check }) => check());
+});
+
 describe('sqlite', () => {
   it('R5: says that it is durable', async () => {
     await using opened = await open();
-    expect(opened.store.capabilities).toEqual({ durable: true, shared: false });
+    expect(opened.store.capabilities).toEqual({
+      durable: true,
+      shared: false,
+      erasable: false,
+    });
   });
 
   it('R5: makes missing folders, and a file that only its owner may read', async () => {

@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
+import { systemClock } from '@overseer/core/plugin';
 import type { OpenStore, Snapshot, StateStore } from '@overseer/core/spec';
+import { type KeySource, openKeys } from '../at-rest/key-ring.ts';
 import { acquireLease } from './acquire-lease.ts';
 import { encodeEvents } from './encode-events.ts';
-import type { TakenLease } from './protocol.ts';
+import type { Compression } from './file/compression.ts';
+import type { FileWrite, TakenLease } from './protocol.ts';
 import { readEvents } from './read-events.ts';
 import { closedError } from './store-error.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -18,6 +21,16 @@ export interface SqliteOptions {
   readonly driver?: URL;
   /** How long to wait for another process that is writing; the default is 5,000. */
   readonly busyTimeoutMs?: number;
+  /**
+   * Seals what is written from now on, with AES-256-GCM: content under a key of its run, that key under the current master
+   * key. What was written before stays as it is; see `sealFile`.
+   */
+  readonly encryption?: { readonly keys: KeySource };
+  /**
+   * Whether large strings and snapshots are compressed (zstd); the default is `true`. `all` compresses events of 1 KiB and
+   * more too, which saves room and costs time in the writer's thread.
+   */
+  readonly compress?: boolean | 'all';
 }
 
 /**
@@ -29,17 +42,25 @@ export interface SqliteOptions {
 export function sqlite(path: string, options: SqliteOptions = {}): OpenStore {
   return async () => {
     const file = resolve(path);
+    const keys = options.encryption && (await openKeys(options.encryption.keys));
     const writer = await WriterThread.start({
       path: file,
       driver: options.driver?.href,
       busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+      keys,
+      compression: compressionOf(options.compress),
     });
-    return createStore(file, writer);
+    return createStore(file, writer, keys !== undefined);
   };
 }
 
-function createStore(path: string, writer: WriterThread): StateStore {
-  const queue = new WriteQueue((writes) => writer.ask('write', { writes }));
+function compressionOf(compress: SqliteOptions['compress'] = true): Compression {
+  if (compress === 'all') return 'all';
+  return compress ? 'large' : 'none';
+}
+
+function createStore(path: string, writer: WriterThread, isSealed: boolean): StateStore {
+  const queue = new WriteQueue<FileWrite>((writes) => writer.ask('write', { writes }));
   const taken: TakenLease[] = [];
   let closing: Promise<void> | undefined;
   const requireOpen = (): void => {
@@ -48,7 +69,7 @@ function createStore(path: string, writer: WriterThread): StateStore {
   return {
     spec: 'store/1',
     name: path,
-    capabilities: { durable: true, shared: false },
+    capabilities: { durable: true, shared: false, erasable: isSealed },
     ...contentsOf(path, writer, queue, requireOpen),
     leases: {
       acquire: async (name, holder) => {
@@ -63,6 +84,14 @@ function createStore(path: string, writer: WriterThread): StateStore {
         await queue.push({ kind: 'release', name, epoch }, 0);
       },
     },
+    ...(isSealed
+      ? {
+          erase: async (epoch: number, _stream: string, run: string) => {
+            requireOpen();
+            await queue.push({ kind: 'erase', epoch, run, at: systemClock.now() }, 0);
+          },
+        }
+      : {}),
     close: () => {
       closing ??= queue.drained().then(() => writer.close({ leases: taken }));
       return closing;
@@ -74,7 +103,7 @@ function createStore(path: string, writer: WriterThread): StateStore {
 function contentsOf(
   path: string,
   writer: WriterThread,
-  queue: WriteQueue,
+  queue: WriteQueue<FileWrite>,
   requireOpen: () => void,
 ): Pick<StateStore, 'events' | 'blobs' | 'snapshots'> {
   return {

@@ -32,17 +32,13 @@ async function serve(port: MessagePort, options: WriterOptions): Promise<void> {
   reply(port, { id: 0, answer: undefined });
 }
 
-async function open({
-  path,
-  driver,
-  busyTimeoutMs,
-}: WriterOptions): Promise<JournalFile | Refusal> {
+async function open({ driver, ...options }: WriterOptions): Promise<JournalFile | Refusal> {
   try {
     const { openDatabase }: SqliteDriver =
       driver === undefined ? await import('./node-driver.ts') : await import(driver);
-    return openFile({ path, openDatabase, busyTimeoutMs });
+    return openFile({ ...options, openDatabase });
   } catch (error) {
-    const { message } = explainFailure(error, path);
+    const { message } = explainFailure(error, options.path);
     return {
       refused: 'store.unreachable',
       message: `The SQLite driver could not be loaded. ${message}`,

@@ -1,27 +1,90 @@
 import { hash as digest } from 'node:crypto';
-import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
+import { type DataKey, nameUnder } from '../../at-rest/data-key.ts';
+import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
+import type { Packing } from './packing.ts';
 
-/** Large values by the SHA-256 of their bytes. */
+/**
+ * Large values. In the clear each has the SHA-256 of its bytes for a name and is kept once. A sealed one belongs to a data
+ * key and is named by it (HMAC), so that equal values of two runs do not show as equal, and none can be guessed once its
+ * key is gone; it is kept once a run.
+ */
 export class BlobTable {
+  readonly #packing: Packing;
   readonly #insert: SqliteStatement;
   readonly #find: SqliteStatement;
+  readonly #exists: SqliteStatement;
+  readonly #drop: SqliteStatement;
 
-  constructor(database: SqliteDatabase) {
-    this.#insert = database.prepare('INSERT OR IGNORE INTO blob (hash, bytes) VALUES (?, ?)');
-    this.#find = database.prepare('SELECT bytes FROM blob WHERE hash = ?');
+  constructor(database: SqliteDatabase, packing: Packing) {
+    this.#packing = packing;
+    this.#insert = database.prepare(
+      'INSERT OR IGNORE INTO blob (hash, bytes, data_key, sum) VALUES (?, ?, ?, ?)',
+    );
+    this.#find = database.prepare('SELECT bytes, sum FROM blob WHERE hash = ?');
+    this.#exists = database.prepare('SELECT 1 FROM blob WHERE hash = ?');
+    this.#drop = database.prepare('DELETE FROM blob WHERE data_key = ?');
   }
 
-  /** Writes the value unless it is there, and gives its hash in hex. */
+  /** Keeps a value by itself, and gives the hash of its bytes in hex, by which `get` finds it. */
   put(bytes: Uint8Array): string {
-    const hash = digest('sha256', bytes, 'buffer');
-    this.#insert.run(hash, bytes);
-    return hash.toString('hex');
+    const hash = digest('sha256', bytes, 'hex');
+    const key = this.#packing.keys.forWriting({ kind: 'store' });
+    this.#keep(this.#nameOf(hash, key), bytes, key);
+    return hash;
+  }
+
+  /** Keeps a string of an event under a key, and gives the name that the event calls it by. */
+  putLifted(text: string, key: DataKey | undefined): string {
+    const bytes = Buffer.from(text);
+    const name = key === undefined ? digest('sha256', bytes, 'hex') : nameUnder(key, bytes);
+    this.#keep(name, bytes, key);
+    return name;
   }
 
   /** `undefined` when it is not there; `damaged` when its bytes are no longer those that were written. */
-  get(hash: string): Uint8Array | 'damaged' | undefined {
-    const bytes = this.#find.get(Buffer.from(hash, 'hex'))?.['bytes'];
-    if (!(bytes instanceof Uint8Array)) return undefined;
-    return digest('sha256', bytes, 'hex') === hash.toLowerCase() ? bytes : 'damaged';
+  get(hash: string): Uint8Array | 'erased' | 'damaged' | undefined {
+    const key = this.#packing.keys.forWriting({ kind: 'store' });
+    const sealed = key === undefined ? undefined : this.getLifted(this.#nameOf(hash, key));
+    return sealed ?? this.getLifted(hash);
   }
+
+  /** The same by the name that an event calls it by. */
+  getLifted(name: string): Uint8Array | 'erased' | 'damaged' | undefined {
+    const row = this.#find.get(Buffer.from(name, 'hex'));
+    return row === undefined ? undefined : openBlob(this.#packing, name, row);
+  }
+
+  /** Removes all that is sealed under a key. */
+  drop(keyId: number): void {
+    this.#drop.run(keyId);
+  }
+
+  #nameOf(hash: string, key: DataKey | undefined): string {
+    return key === undefined ? hash : nameUnder(key, Buffer.from(hash, 'hex'));
+  }
+
+  #keep(name: string, bytes: Uint8Array, key: DataKey | undefined): void {
+    const id = Buffer.from(name, 'hex');
+    if (this.#exists.get(id) !== undefined) return;
+    const packed = this.#packing.packLarge(bytes, key, blobPlace(name));
+    if (packed === undefined) this.#insert.run(id, bytes, null, null);
+    else this.#insert.run(id, packed, key?.id ?? null, digest('sha256', packed, 'buffer'));
+  }
+}
+
+/** The bytes of a row, if they are those that were written. */
+export function openBlob(
+  packing: Packing,
+  name: string,
+  { bytes, sum }: SqliteRow,
+): Uint8Array | 'erased' | 'damaged' {
+  if (!(bytes instanceof Uint8Array)) return 'damaged';
+  if (sum === null)
+    return digest('sha256', bytes, 'hex') === name.toLowerCase() ? bytes : 'damaged';
+  const isWhole = sum instanceof Uint8Array && digest('sha256', bytes, 'buffer').equals(sum);
+  return isWhole ? packing.unpack(bytes, blobPlace(name)) : 'damaged';
+}
+
+function blobPlace(name: string): string {
+  return JSON.stringify(['blob', name.toLowerCase()]);
 }

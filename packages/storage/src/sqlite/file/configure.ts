@@ -40,6 +40,8 @@ const SETTINGS: readonly (readonly [name: string, value: string | number])[] = [
   ['checkpoint_fullfsync', 1],
   ['journal_size_limit', WAL_FILE_BYTES],
   ['cell_size_check', 1],
+  // What was deleted or replaced is overwritten: a key that was erased must not linger in a free page.
+  ['secure_delete', 1],
   ['trusted_schema', 0],
   ['cache_size', -8_000],
 ];

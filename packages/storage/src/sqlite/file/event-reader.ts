@@ -2,9 +2,10 @@ import type { EventQuery } from '@overseer/core/spec';
 import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
 import type { LiftedRow, Page, Refusal } from '../protocol.ts';
 import { damagedEvent } from '../store-error.ts';
-import { eventHash } from './event-hash.ts';
+import { rowHash } from './event-hash.ts';
+import { EVENT_COLUMNS, type EventRow, toRow } from './event-row.ts';
 import type { EventTables } from './event-table.ts';
-import { parseLifted } from './parse-lifted.ts';
+import { openEvent } from './open-event.ts';
 
 /** Rows that are fetched at a time. */
 const PIECE = 1_000;
@@ -26,39 +27,45 @@ export class EventReader {
   }
 
   read(query: EventQuery): Page | Refusal {
-    const { streams } = this.#tables;
+    const { streams, runs, packing } = this.#tables;
     const stream = streams.idOf(query.stream);
     const rows = stream === undefined ? [] : this.#rows(query, stream);
-    const damaged = stream === undefined ? undefined : this.#firstDamaged(stream, rows);
+    const damaged = stream === undefined ? undefined : this.#firstDamaged(query, stream, rows);
     if (damaged !== undefined) return damagedEvent(this.#path, damaged);
+    const bodies: string[] = [];
     const lifted: LiftedRow[] = [];
-    for (const { seq, lifted: text } of rows) {
-      if (text === null) continue;
-      const places = parseLifted(text);
-      if (places === undefined) return damagedEvent(this.#path, seq);
-      lifted.push([seq, places]);
+    for (const row of rows) {
+      const run = row.run === undefined ? undefined : runs.nameOf(row.run);
+      const event = openEvent(packing, { stream: query.stream, run }, row);
+      if (event === undefined) return damagedEvent(this.#path, row.seq);
+      bodies.push(event.body);
+      if (event.places.length > 0) lifted.push([row.seq, event.places]);
     }
     const strings = this.#strings(lifted);
     return strings instanceof Map
-      ? { bodies: rows.map(({ body }) => body).join(','), lifted, last: rows.at(-1)?.seq, strings }
+      ? { bodies: bodies.join(','), lifted, last: rows.at(-1)?.seq, strings }
       : strings;
   }
 
   /** The `seq` of the first event that does not follow from the hash of the one before it; see the schema. */
-  #firstDamaged(stream: number, rows: readonly Row[]): number | undefined {
-    let before: Pick<Row, 'seq' | 'hash'> = { seq: 0, hash: '' };
+  #firstDamaged(
+    { stream: name }: EventQuery,
+    stream: number,
+    rows: readonly EventRow[],
+  ): number | undefined {
+    let before: Pick<EventRow, 'seq' | 'hash'> = { seq: 0, hash: '' };
     for (const row of rows) {
       if (before.seq !== row.seq - 1) {
         const hash = this.#hashAt.get(stream, row.seq - 1)?.['hash'];
         before = { seq: row.seq - 1, hash: typeof hash === 'string' ? hash : '' };
       }
-      if (eventHash(before.hash, row.body, row.lifted) !== row.hash) return row.seq;
+      if (rowHash(before.hash, { ...row, stream: name }) !== row.hash) return row.seq;
       before = row;
     }
     return undefined;
   }
 
-  #rows({ run, after, limit }: EventQuery, stream: number): readonly Row[] {
+  #rows({ run, after, limit }: EventQuery, stream: number): readonly EventRow[] {
     if (run === undefined) {
       return collect([[after + 1, Number.MAX_SAFE_INTEGER]], limit, (first, last, count) =>
         this.#all.all(stream, first, last, count),
@@ -79,7 +86,7 @@ export class EventReader {
     for (const [seq, places] of lifted) {
       for (const [, hash] of places) {
         if (strings.has(hash)) continue;
-        const bytes = this.#tables.blobs.get(hash);
+        const bytes = this.#tables.blobs.getLifted(hash);
         if (!(bytes instanceof Uint8Array)) return this.#damaged(seq, hash);
         strings.set(hash, Buffer.from(bytes).toString('utf8'));
       }
@@ -100,8 +107,8 @@ function collect(
   ranges: readonly (readonly [number, number])[],
   limit: number,
   get: (first: number, last: number, count: number) => readonly SqliteRow[],
-): readonly Row[] {
-  const rows: Row[] = [];
+): readonly EventRow[] {
+  const rows: EventRow[] = [];
   for (const [first, last] of ranges) {
     let next = first;
     while (rows.length < limit && next <= last) {
@@ -115,23 +122,6 @@ function collect(
   return rows;
 }
 
-/** An event as it is in the file. */
-interface Row {
-  readonly seq: number;
-  readonly body: string;
-  readonly lifted: string | null;
-  readonly hash: string;
-}
-
 function rowsOf(condition: string): string {
-  return `SELECT seq, body, lifted, hash FROM event WHERE ${condition} ORDER BY seq LIMIT ?`;
-}
-
-function toRow({ seq, body, lifted, hash }: SqliteRow): Row {
-  return {
-    seq: Number(seq),
-    body: String(body),
-    lifted: typeof lifted === 'string' ? lifted : null,
-    hash: String(hash),
-  };
+  return `SELECT ${EVENT_COLUMNS} FROM event WHERE ${condition} ORDER BY seq LIMIT ?`;
 }

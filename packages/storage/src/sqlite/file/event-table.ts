@@ -1,7 +1,8 @@
 import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
-import type { Refusal, Segment } from '../protocol.ts';
+import type { LiftedString, Refusal, Segment } from '../protocol.ts';
 import type { BlobTable } from './blob-table.ts';
-import { eventHash } from './event-hash.ts';
+import { type HashedEvent, rowHash } from './event-hash.ts';
+import { type EventPlace, type Packing, parseStub, stubOf } from './packing.ts';
 import type { RunTable } from './run-table.ts';
 import type { StreamTable } from './stream-table.ts';
 
@@ -10,6 +11,7 @@ export interface EventTables {
   readonly streams: StreamTable;
   readonly runs: RunTable;
   readonly blobs: BlobTable;
+  readonly packing: Packing;
 }
 
 /** Writes events, in the transaction that is open. */
@@ -23,7 +25,7 @@ export class EventTable {
     this.#path = path;
     this.#tables = tables;
     this.#insert = database.prepare(
-      'INSERT INTO event (stream, seq, run, body, lifted, hash) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO event (stream, seq, run, body, lifted, hash, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#body = database.prepare('SELECT body FROM event WHERE stream = ? AND seq = ?');
   }
@@ -69,33 +71,60 @@ export class EventTable {
 
   #write(segment: Segment): void {
     const { streams, runs } = this.#tables;
-    const end = streams.open(segment.stream);
-    const lifted = this.#keepLifted(segment);
+    const { stream } = segment;
+    const end = streams.open(stream);
+    const lifted = byEvent(segment);
     for (let index = end.seq + 1 - segment.first; index < segment.bodies.length; index++) {
       const body = segment.bodies[index] ?? '';
       const run = segment.runs[segment.runOf[index] ?? -1];
-      const strings = lifted?.get(index);
-      const links = strings === undefined ? null : JSON.stringify(strings);
       const seq = segment.first + index;
       const runId = run === undefined ? null : runs.note(run, end.id, seq);
-      end.hash = eventHash(end.hash, body, links);
+      const row = this.rowOf({ stream, seq, run }, body, lifted?.get(index) ?? NONE);
+      end.hash = rowHash(end.hash, row);
       end.seq = seq;
-      this.#insert.run(end.id, seq, runId, body, links, end.hash);
+      this.#insert.run(end.id, seq, runId, row.body, row.lifted, end.hash, row.packed);
     }
   }
 
-  /** Keeps lifted strings as blobs; gives path and hash of each by the position of its event. */
-  #keepLifted({ lifted }: Segment): Map<number, unknown[]> | undefined {
-    if (lifted.length === 0) return undefined;
-    const places = new Map<number, unknown[]>();
-    for (const { index, path, text } of lifted) {
-      const place = [path, this.#tables.blobs.put(Buffer.from(text))];
-      const known = places.get(index);
-      if (known === undefined) places.set(index, [place]);
-      else known.push(place);
+  /** An event as it is stored, its lifted strings being kept. */
+  rowOf(
+    place: EventPlace,
+    body: string,
+    strings: readonly Omit<LiftedString, 'index'>[],
+  ): HashedEvent {
+    const { blobs, packing } = this.#tables;
+    const { stream, seq, run } = place;
+    if (packing.leavesAlone && strings.length === 0) {
+      return { stream, seq, body, lifted: null, packed: null };
     }
-    return places;
+    const key = packing.keyFor(stream, run);
+    const places = strings.map(({ path }) => path);
+    const packed = packing.packEvent(place, { body, places }, key) ?? null;
+    const names = strings.map(({ text }) => blobs.putLifted(text, key));
+    if (packed === null) {
+      const links = names.map((name, at) => [places[at], name]);
+      return { stream, seq, body, lifted: textOf(links), packed };
+    }
+    return { stream, seq, body: stubOf(body), lifted: textOf(names), packed };
   }
+}
+
+const NONE: readonly LiftedString[] = [];
+
+function textOf(links: readonly unknown[]): string | null {
+  return links.length === 0 ? null : JSON.stringify(links);
+}
+
+/** Lifted strings by the position of their event. */
+function byEvent({ lifted }: Segment): Map<number, LiftedString[]> | undefined {
+  if (lifted.length === 0) return undefined;
+  const strings = new Map<number, LiftedString[]>();
+  for (const string of lifted) {
+    const known = strings.get(string.index);
+    if (known === undefined) strings.set(string.index, [string]);
+    else known.push(string);
+  }
+  return strings;
 }
 
 function idOf(body: string | undefined): string | undefined {
@@ -105,6 +134,8 @@ function idOf(body: string | undefined): string | undefined {
 /** The id in a text that was read from the file, which may be anything. */
 function readId(body: string): string | undefined {
   try {
+    const stub = parseStub(body);
+    if (stub !== undefined) return stub.id;
     const event: { readonly id?: unknown } | null = JSON.parse(body);
     return typeof event?.id === 'string' ? event.id : undefined;
   } catch {

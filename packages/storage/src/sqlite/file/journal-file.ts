@@ -2,21 +2,24 @@ import type { EventQuery } from '@overseer/core/spec';
 import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
 import {
+  type FileWrite,
   isRefusal,
   type LeaseRow,
   type Page,
   type Questions,
   type Refusal,
   type TakenLease,
-  type Write,
   type WriteOutcome,
 } from '../protocol.ts';
 import { BlobTable } from './blob-table.ts';
+import { eraseRun } from './erase-run.ts';
 import { EventReader } from './event-reader.ts';
-import { EventTable } from './event-table.ts';
+import { EventTable, type EventTables } from './event-table.ts';
 import { giveBackPages } from './give-back-pages.ts';
+import { KeyTable } from './key-table.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { OpenFileOptions } from './open-file-options.ts';
+import { Packing } from './packing.ts';
 import { RunTable } from './run-table.ts';
 import { SnapshotTable } from './snapshot-table.ts';
 import { StreamTable } from './stream-table.ts';
@@ -29,6 +32,8 @@ import { WalBudget } from './wal-budget.ts';
 export class JournalFile {
   readonly #options: OpenFileOptions;
   readonly #database: SqliteDatabase;
+  readonly #keys: KeyTable;
+  readonly #tables: EventTables;
   readonly #streams: StreamTable;
   readonly #runs: RunTable;
   readonly #blobs: BlobTable;
@@ -48,19 +53,26 @@ export class JournalFile {
     this.#database = database;
     this.#streams = new StreamTable(database);
     this.#runs = new RunTable(database);
-    this.#blobs = new BlobTable(database);
-    const tables = { streams: this.#streams, runs: this.#runs, blobs: this.#blobs };
-    this.#events = new EventTable(database, options.path, tables);
-    this.#reader = new EventReader(database, options.path, tables);
-    this.#snapshots = new SnapshotTable(database);
+    this.#keys = new KeyTable(database, options.path, options.keys);
+    const packing = new Packing(this.#keys, options.compression ?? 'large');
+    this.#blobs = new BlobTable(database, packing);
+    this.#tables = { streams: this.#streams, runs: this.#runs, blobs: this.#blobs, packing };
+    this.#events = new EventTable(database, options.path, this.#tables);
+    this.#reader = new EventReader(database, options.path, this.#tables);
+    this.#snapshots = new SnapshotTable(database, packing);
     this.#leases = new LeaseTable(database, options.path);
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.#dataVersion = database.prepare('PRAGMA data_version');
   }
 
+  /** Whether the keys that were given open the file. */
+  checkKeys(): Refusal | undefined {
+    return this.#keys.check();
+  }
+
   /** Writes all in one transaction; each write stands or is refused by itself, a failure refuses all. */
-  write(writes: readonly Write[]): readonly WriteOutcome[] {
+  write(writes: readonly FileWrite[]): readonly WriteOutcome[] {
     const outcome = this.#transact(() => {
       let lease = this.#leases.read();
       return writes.map((write) => {
@@ -72,6 +84,8 @@ export class JournalFile {
     });
     if (Array.isArray(outcome)) {
       for (const write of writes) this.#wal.spend(sizeOf(write));
+      // Else the log would keep what was erased until it is written over.
+      if (writes.some(({ kind }) => kind === 'erase')) this.#checkpoint('TRUNCATE');
       return outcome;
     }
     return writes.map(() => outcome as Refusal);
@@ -99,7 +113,7 @@ export class JournalFile {
 
   blob(hash: string): Uint8Array | undefined | Refusal {
     const bytes = this.#blobs.get(hash);
-    if (bytes !== 'damaged') return bytes;
+    if (bytes !== 'damaged') return bytes === 'erased' ? undefined : bytes;
     return {
       refused: 'store.corrupt',
       message: `${this.#options.path} is damaged: the bytes of blob ${hash} have changed. Restore the file from a backup.`,
@@ -115,10 +129,13 @@ export class JournalFile {
 
   /** Writes the log back to the file when it has grown; to be called when nobody waits for an answer. */
   checkpointIfDue(): void {
-    if (!this.#wal.due || this.#failure !== undefined) return;
+    if (this.#wal.due && this.#failure === undefined) this.#checkpoint('PASSIVE');
+  }
+
+  #checkpoint(how: 'PASSIVE' | 'TRUNCATE'): void {
     try {
       giveBackPages(this.#database);
-      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      this.#database.exec(`PRAGMA wal_checkpoint(${how})`);
       this.#wal.renew();
     } catch (error) {
       this.#failure = explainFailure(error, this.#options.path);
@@ -151,7 +168,7 @@ export class JournalFile {
   }
 
   #write(
-    write: Exclude<Write, { readonly kind: 'release' }>,
+    write: Exclude<FileWrite, { readonly kind: 'release' }>,
     lease: LeaseRow | Refusal,
   ): WriteOutcome {
     switch (write.kind) {
@@ -163,6 +180,12 @@ export class JournalFile {
         );
       case 'blob':
         return this.#blobs.put(write.bytes);
+      case 'erase':
+        return (
+          fence(write.epoch, lease, this.#options.path) ??
+          eraseRun(this.#database, this.#options.path, this.#tables, write) ??
+          null
+        );
       case 'snapshot':
         this.#snapshots.put(write);
         return null;
@@ -201,6 +224,7 @@ export class JournalFile {
   #forget(): void {
     this.#streams.forget();
     this.#runs.forget();
+    this.#keys.forget();
   }
 }
 
@@ -215,7 +239,7 @@ function fence(epoch: number, lease: LeaseRow | Refusal, path: string): Refusal 
   return { refused: 'store.fenced', message };
 }
 
-function sizeOf(write: Write): number {
+function sizeOf(write: FileWrite): number {
   switch (write.kind) {
     case 'append':
       return write.segments.reduce(
@@ -227,6 +251,7 @@ function sizeOf(write: Write): number {
       );
     case 'blob':
       return write.bytes.byteLength;
+    case 'erase':
     case 'release':
       return 0;
     case 'snapshot':

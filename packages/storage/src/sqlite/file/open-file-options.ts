@@ -1,4 +1,6 @@
+import type { KeyRing } from '../../at-rest/key-ring.ts';
 import type { OpenDatabase } from '../driver.ts';
+import type { Compression } from './compression.ts';
 
 /** What a file is opened with. */
 export interface OpenFileOptions {
@@ -6,4 +8,8 @@ export interface OpenFileOptions {
   readonly openDatabase: OpenDatabase;
   /** How long to wait for another process that is writing. */
   readonly busyTimeoutMs: number;
+  /** Seals what is written, and opens what was sealed; a file with sealed content cannot be opened without. */
+  readonly keys?: KeyRing | undefined;
+  /** What is compressed; the default is `large`. */
+  readonly compression?: Compression | undefined;
 }

@@ -15,7 +15,11 @@ export function openFile(options: OpenFileOptions): JournalFile | Refusal {
   const database = openAs(JOURNAL, options);
   if (isRefusal(database)) return database;
   try {
-    return new JournalFile(database, options);
+    const file = new JournalFile(database, options);
+    const refusal = file.checkKeys();
+    if (refusal === undefined) return file;
+    close(database);
+    return refusal;
   } catch (error) {
     close(database);
     return explainFailure(error, options.path);

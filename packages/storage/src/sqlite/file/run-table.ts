@@ -16,9 +16,12 @@ export class RunTable {
   readonly #insert: SqliteStatement;
   readonly #note: SqliteStatement;
   readonly #spans: SqliteStatement;
+  readonly #nameOf: SqliteStatement;
+  readonly #names = new BoundedMap<string>();
 
   constructor(database: SqliteDatabase) {
     this.#find = database.prepare('SELECT id FROM run WHERE name = ?');
+    this.#nameOf = database.prepare('SELECT name FROM run WHERE id = ?');
     this.#insert = database.prepare('INSERT INTO run (name) VALUES (?)');
     this.#note = database.prepare('INSERT OR IGNORE INTO run_span VALUES (?, ?, ?)');
     this.#spans = database.prepare(
@@ -43,6 +46,16 @@ export class RunTable {
     return id === undefined ? undefined : Number(id);
   }
 
+  /** The name of the run with that number. */
+  nameOf(id: number): string | undefined {
+    const known = this.#names.get(String(id));
+    if (known !== undefined) return known;
+    const name = this.#nameOf.get(id)?.['name'];
+    if (typeof name !== 'string') return undefined;
+    this.#names.set(String(id), name);
+    return name;
+  }
+
   /** The ranges of `seq`, first and last, where a run may have events after `after`. */
   ranges(run: number, stream: number, after: number): readonly (readonly [number, number])[] {
     return this.#spans.all(run, stream, spanOf(after + 1)).map((row) => {
@@ -54,6 +67,7 @@ export class RunTable {
   /** Drops what is in memory. */
   forget(): void {
     this.#known.clear();
+    this.#names.clear();
   }
 
   #open(name: string): KnownRun {

@@ -5,7 +5,7 @@ export const APPLICATION_ID = 0x4f565352;
  * The version of what this code writes into the rows. A file whose `min_writer` is greater was written in a way that
  * this code does not know.
  */
-export const WRITER_VERSION = 1;
+export const WRITER_VERSION = 2;
 
 /** Bytes of a page: large enough that three events of 2 KiB share one, small enough that a commit stays cheap. */
 export const PAGE_BYTES = 8_192;
@@ -61,5 +61,25 @@ export const MIGRATIONS: readonly string[] = [
     body TEXT NOT NULL,
     UNIQUE (stream, fold_version)
   ) STRICT;
+  `,
+  // packed: the whole event, compressed or sealed; body then holds [id, at, type, v, epoch, run] and lifted the names of blobs alone.
+  // Its hash covers these too, behind [stream, seq]. sum: of blobs whose bytes are packed, and of snapshots.
+  `
+  ALTER TABLE event ADD COLUMN packed BLOB;
+  ALTER TABLE blob ADD COLUMN data_key INTEGER;
+  ALTER TABLE blob ADD COLUMN sum BLOB;
+  CREATE INDEX blob_of_key ON blob (data_key) WHERE data_key IS NOT NULL;
+  ALTER TABLE snapshot ADD COLUMN packed BLOB;
+  ALTER TABLE snapshot ADD COLUMN sum BLOB;
+
+  -- owner: 'run <id>', 'stream <name>' or 'store'. wrapped: under the master key of that id; NULL once it was erased.
+  CREATE TABLE data_key (
+    id INTEGER PRIMARY KEY,
+    owner TEXT NOT NULL UNIQUE,
+    master TEXT NOT NULL,
+    wrapped BLOB,
+    erased_at INTEGER
+  ) STRICT;
+  UPDATE meta SET value = 2 WHERE key = 'min_writer';
   `,
 ];

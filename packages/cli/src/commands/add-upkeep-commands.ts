@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { type AuditFlags, auditCommand } from './audit.ts';
+import { type EraseFlags, eraseCommand } from './erase.ts';
+import { type RepairFlags, repairCommand } from './repair.ts';
+import { addPlaceFlags } from './run-flags.ts';
+import { masterKeyCommand, rotateCommand, sealCommand } from './seal.ts';
+import type { UpkeepFlags } from './upkeep.ts';
+import { verifyCommand } from './verify.ts';
+
+/** Adds the commands that look after a journal. `done` hears the exit code. */
+export function addUpkeepCommands(program: Command, done: (code: number) => void): void {
+  addPlaceFlags(program.command('verify'))
+    .description('say whether all of a journal is what was written; works beside a run')
+    .option('--json', 'one JSON object')
+    .action(async (flags: UpkeepFlags) => done(await verifyCommand(flags)));
+  addPlaceFlags(program.command('repair'))
+    .description('make a sound journal of a damaged one, in a new file')
+    .option('--out <file>', 'the new file (default: beside the journal, ending in .repaired)')
+    .option('--json', 'one JSON object')
+    .action(async (flags: RepairFlags) => done(await repairCommand(flags)));
+  addPlaceFlags(program.command('audit'))
+    .description('write every event with what proves it, as JSON lines')
+    .option('--out <file>', 'a new file, instead of the standard output')
+    .option('--check <file>', 'check such a file by itself, without the journal')
+    .option('--json', 'with --check: one JSON object')
+    .action(async (flags: AuditFlags) => done(await auditCommand(flags)));
+  addPlaceFlags(program.command('seal'))
+    .description('seal all of a journal that is in the clear')
+    .option('--json', 'one JSON object')
+    .action(async (flags: UpkeepFlags) => done(await sealCommand(flags)));
+  addPlaceFlags(program.command('erase <run>'))
+    .description('make what a finished run said unreadable for good')
+    .option('--by <name>', 'who wants it')
+    .option('--because <reason>', 'why')
+    .option('--json', 'one JSON object')
+    .action(async (run: string, flags: EraseFlags) => done(await eraseCommand(run, flags)));
+  addPlaceFlags(program.command('rotate-keys'))
+    .description('wrap the data keys of a journal under the current master key')
+    .option('--json', 'one JSON object')
+    .action(async (flags: UpkeepFlags) => done(await rotateCommand(flags)));
+  program
+    .command('master-key [id]')
+    .description('print a new master key (its id is the date, where none is given)')
+    .action((id: string | undefined) => done(masterKeyCommand(id)));
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { ConfigError } from '@overseer/core/plugin';
+import { checkAudit, exportAudit } from '@overseer/storage/sqlite';
+import { EXIT } from '../exit-code.ts';
+import { journalOf, lookAfter, tell, type UpkeepFlags } from './upkeep.ts';
+
+/** What `overseer audit` is told. */
+export interface AuditFlags extends UpkeepFlags {
+  readonly out?: string;
+  readonly check?: string;
+}
+
+/**
+ * `overseer audit`: writes every event with what proves it, or checks such a file by itself (`--check`). Returns the exit
+ * code: `EXIT.failed` for a file that does not check.
+ */
+export async function auditCommand(flags: AuditFlags): Promise<number> {
+  return flags.check === undefined ? await exportLines(flags) : await check(flags.check, flags);
+}
+
+async function check(path: string, { json }: AuditFlags): Promise<number> {
+  const input = createReadStream(path, 'utf8');
+  await once(input, 'open').catch((error: Error) => {
+    throw new ConfigError(
+      'config.audit-file',
+      `The audit ${path} cannot be read (${error.message}).`,
+    );
+  });
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  const report = await checkAudit(lines);
+  tell(json, report, [
+    ...report.streams.map(({ name, events, hash }) => `${name}: ${events} events, hash ${hash}`),
+    report.problem === undefined ? `Sound: ${path}` : `Not sound: ${path}. ${report.problem}`,
+  ]);
+  return report.isSound ? EXIT.done : EXIT.failed;
+}
+
+function exportLines(flags: AuditFlags): Promise<number> {
+  return lookAfter(async (options) => {
+    const path = journalOf(flags);
+    // What it tells may be for few eyes.
+    const output =
+      flags.out === undefined
+        ? process.stdout
+        : createWriteStream(flags.out, { flags: 'wx', mode: 0o600, flush: true });
+    if (output !== process.stdout) await opened(output, flags.out);
+    for await (const line of exportAudit(path, options)) {
+      if (!output.write(`${line}\n`)) await once(output, 'drain');
+    }
+    if (output !== process.stdout) {
+      output.end();
+      await once(output, 'finish');
+    }
+    return EXIT.done;
+  });
+}
+
+async function opened(output: NodeJS.WritableStream, path: string | undefined): Promise<void> {
+  await once(output, 'open').catch((error: Error) => {
+    throw new ConfigError(
+      'config.audit-file',
+      `The audit ${path} cannot be written (${error.message}).`,
+    );
+  });
+}

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { newMasterKey } from '@overseer/storage/at-rest';
+import { rotateKeys, sealFile } from '@overseer/storage/sqlite';
+import { EXIT } from '../exit-code.ts';
+import { journalOf, requireKeys, tell, type UpkeepFlags } from './upkeep.ts';
+
+/** `overseer seal`: seals all of a journal that is in the clear. Returns the exit code. */
+export async function sealCommand(flags: UpkeepFlags): Promise<number> {
+  const path = journalOf(flags);
+  const report = await sealFile(path, requireKeys());
+  const copies = copiesOf(path);
+  tell(flags.json, { ...report, copies }, [
+    ...report.streams.map(({ name, events, hash }) => `${name}: ${events} events, hash ${hash}`),
+    `Sealed: ${report.sealed} events of ${path} that were in the clear`,
+    ...copies.map((copy) => `In the clear still: ${copy}`),
+  ]);
+  return EXIT.done;
+}
+
+/** `overseer rotate-keys`: wraps the data keys of a journal under the current master key. Returns the exit code. */
+export async function rotateCommand(flags: UpkeepFlags): Promise<number> {
+  const path = journalOf(flags);
+  const rotated = await rotateKeys(path, requireKeys());
+  tell(flags.json, { rotated }, [
+    `${rotated} data keys of ${path} are under the current master key now`,
+  ]);
+  return EXIT.done;
+}
+
+/** `overseer master-key`: prints a new master key. Returns the exit code. */
+export function masterKeyCommand(id: string | undefined): number {
+  process.stdout.write(`${newMasterKey(id ?? new Date().toISOString().slice(0, 10))}\n`);
+  return EXIT.done;
+}
+
+/** Copies of the file that were made before a change of its schema. */
+function copiesOf(path: string): readonly string[] {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return [];
+  const start = `${basename(path)}.v`;
+  const names = readdirSync(folder).filter(
+    (name) => name.startsWith(start) && name.endsWith('.bak'),
+  );
+  return names.map((name) => join(folder, name));
+}

@@ -1,0 +1,146 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { createOverseer } from '@overseer/core';
+import { fakeModel } from '@overseer/core/testing';
+import { sqlite } from '@overseer/storage/sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createScene, overseer, type Scene, smallScenario } from '../scene.fixture.ts';
+
+let scene: Scene;
+let journal: string;
+
+beforeEach(async () => {
+  scene = await createScene(smallScenario());
+  journal = join(scene.folder, 'j.db');
+  const models = { one: { model: fakeModel({ reply: () => ({ text: 'Kept.' }) }) } };
+  await using team = await createOverseer({ overseer: 'one', models, store: sqlite(journal) });
+  await team.run({ tasks: [{ instruction: 'Keep this secret.' }] }).result;
+});
+
+afterEach(() => scene[Symbol.asyncDispose]());
+
+const run = (command: string, ...more: readonly string[]) =>
+  overseer(scene, [command, '--journal', 'j.db', ...more]);
+
+describe('looking after a journal', { tags: ['slow'], timeout: 60_000 }, () => {
+  it('R11: verify says that it is sound, or what is not and how much is good', async () => {
+    const sound = await run('verify');
+    expect(sound).toMatchObject({ code: 0, err: '' });
+    expect(sound.out).toMatch(/^project\/default: \d+ events, proven up to seq \d+, hash \w{64}\n/);
+    expect(sound.out).toMatch(/Sound: .*j\.db\n$/);
+    damage();
+    const damaged = await run('verify');
+    expect(damaged.code).toBe(1);
+    expect(damaged.out).toMatch(
+      /proven up to seq 2,[\s\S]*✗ seq 3 of project\/default: .*\nNot sound/,
+    );
+    const told = JSON.parse((await run('verify', '--json')).out);
+    expect(told).toMatchObject({ isSound: false, streams: [{ goodTo: 2 }], problemCount: 1 });
+  });
+
+  it('R11: repair makes a sound journal beside it, and says what was lost', async () => {
+    damage();
+    const repaired = await run('repair');
+    expect(repaired.code).toBe(1);
+    expect(repaired.out).toMatch(/1 lost \(seq 3\), new hashes from seq 3 on\n/);
+    expect(repaired.out).toContain('1 damaged rows are kept in');
+    const again = await overseer(scene, ['verify', '--journal', 'j.db.repaired']);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.out).toContain('1 lost to damage and repaired');
+    expect(await run('repair')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/is there already.*\[store\.unreachable\]\n$/),
+    });
+  });
+
+  it('X3: audit writes what proves itself, and checks it', async () => {
+    expect(await run('audit', '--out', 'audit.jsonl')).toMatchObject({ code: 0, out: '' });
+    const path = join(scene.folder, 'audit.jsonl');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const checked = await overseer(scene, ['audit', '--check', 'audit.jsonl']);
+    expect(checked).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Sound: audit\.jsonl\n$/),
+    });
+    expect((await run('audit')).out).toBe(readFileSync(path, 'utf8'));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('secret', 'sacred'));
+    const forged = await overseer(scene, ['audit', '--check', 'audit.jsonl', '--json']);
+    expect(forged.code).toBe(1);
+    expect(JSON.parse(forged.out)).toMatchObject({ isSound: false });
+    for (const args of [
+      ['--check', 'none.jsonl'],
+      ['--out', 'audit.jsonl'],
+    ]) {
+      expect(await run('audit', ...args)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/\[config\.audit-file\]\n$/),
+      });
+    }
+  });
+
+  it('X2: seal and rotate-keys take the keys of the environment, as every command does', async () => {
+    expect(await run('seal')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/OVERSEER_KEYS.*\[config\.no-keys\]\n$/),
+    });
+    const [first, second] = [await key('first'), await key('second')];
+    const sealed = await sealedWith(['seal'], first);
+    expect(sealed).toMatchObject({ code: 0, out: expect.stringMatching(/Sealed: \d+ events/) });
+    expect(readFileSync(journal).includes('secret')).toBe(false);
+    expect(await run('status')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/\[store\.key\]\n$/),
+    });
+    expect((await sealedWith(['events'], first)).out).toContain('run.finished');
+    const rotated = await sealedWith(['rotate-keys', '--json'], `${second},${first}`);
+    expect(JSON.parse(rotated.out).rotated).toBeGreaterThan(1);
+    expect(await sealedWith(['status'], second)).toMatchObject({ code: 0 });
+    expect(await sealedWith(['status'], first)).toMatchObject({ code: 1 });
+    const file = join(scene.folder, 'keys');
+    writeFileSync(file, second, { mode: 0o600 });
+    const args = ['verify', '--journal', 'j.db'];
+    expect(await overseer(scene, args, { OVERSEER_KEY_FILE: file })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('erasing a run', { tags: ['slow'], timeout: 60_000 }, () => {
+  it('X3: needs a person and a reason, a sealed journal, and leaves it proven', async () => {
+    const args = ['--by', 'mia', '--because', 'Ada asked for it'];
+    const id = JSON.parse((await run('status', '--json')).out).run;
+    expect(await run('erase', id)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--by.*\[config\.approval\]\n$/),
+    });
+    expect(await run('erase', id, ...args)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/\[store\.unsealed\]\n$/),
+    });
+    const first = await key('first');
+    await sealedWith(['seal'], first);
+    const erased = await sealedWith(['erase', id, ...args], first);
+    expect(erased).toMatchObject({ code: 0, out: expect.stringMatching(/^Erased: what run /) });
+    const { out } = await sealedWith(['events', id], first);
+    expect(out).toContain('event.erased');
+    expect(out).toContain('run.erased');
+    expect(out).not.toContain('secret');
+    expect(await sealedWith(['verify'], first)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/, \d+ erased\n/),
+    });
+    expect(await sealedWith(['erase', 'nobody', ...args], first)).toMatchObject({ code: 2 });
+  });
+});
+
+async function key(id: string): Promise<string> {
+  return (await overseer(scene, ['master-key', id])).out.trim();
+}
+
+function sealedWith([command = '', ...more]: readonly string[], keys: string) {
+  return overseer(scene, [command, '--journal', 'j.db', ...more], { OVERSEER_KEYS: keys });
+}
+
+function damage(): void {
+  using database = new DatabaseSync(journal);
+  database.exec('UPDATE event SET body = replace(body, \'"at"\', \'"AT"\') WHERE seq = 3');
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { counting, eventsOf, NAME } from './caching.fixture.ts';
+import { createOverseer } from './create-overseer.ts';
+import { memory } from './journal/memory-store.ts';
+import type { OverseerOptions } from './options.ts';
+import type { Overseer } from './overseer.ts';
+import type { OpenStore } from './spec/store.ts';
+
+function teamOn(store: OpenStore, more: Partial<OverseerOptions> = {}): Promise<Overseer> {
+  const price = { input: 1_000, output: 1_000 };
+  const models = { a: { model: counting(), price } };
+  return createOverseer({ overseer: 'a', models, store, ...more });
+}
+
+describe('an erased run', () => {
+  it('X3: says nothing any more, and its journal says who wanted that, over restarts too', async () => {
+    const store = memory();
+    const first = await teamOn(store);
+    const run = first.run(NAME);
+    await run.result;
+    await first.erase(run.id, { by: 'ada', because: 'she asked' });
+    await first.erase(run.id);
+    await expect(first.open(run.id).result).rejects.toMatchObject({ code: 'run.forgotten' });
+    await first.close();
+
+    await using second = await teamOn(store);
+    const told = second.open(run.id);
+    await expect(told.result).rejects.toMatchObject({ code: 'run.forgotten' });
+    const types = new Set<string>();
+    for await (const event of told) types.add(event.type);
+    expect([...types]).toEqual(['event.erased', 'run.erased']);
+    const [erased] = await eventsOf(told, 'run.erased');
+    expect(erased).toMatchObject({ actor: 'person:ada', data: { because: 'she asked' } });
+    expect(second.unfinished()).toEqual([]);
+    expect((await second.progress()).runs).toEqual([]);
+    expect(await second.run(NAME).result).toMatchObject({ status: 'completed' });
+  });
+
+  it('X3 L3: what it spent still counts, with and without the index of the journal', async () => {
+    for (const forgets of [false, true]) {
+      const store = forgets ? withoutSnapshots(memory()) : memory();
+      const budgets = { project: { usd: 9 }, users: { ada: { usd: 9 } } };
+      const first = await teamOn(store, { budgets });
+      const run = first.run(NAME, { user: 'ada' });
+      await run.result;
+      const spent = used(first);
+      expect(spent).toHaveLength(2);
+      expect(spent.every((amount) => amount > 1_000)).toBe(true);
+      await first.erase(run.id);
+      expect(used(first)).toEqual(spent);
+      await first.close();
+      await using second = await teamOn(store, { budgets });
+      expect(used(second)).toEqual(spent);
+    }
+  });
+
+  it('X3 M13: leaves no answer for equal requests', async () => {
+    await using overseer = await teamOn(memory(), { cache: true });
+    const run = overseer.run(NAME);
+    expect(await run.result).toMatchObject({ output: 'answer 1' });
+    await overseer.erase(run.id);
+    expect(await overseer.run(NAME).result).toMatchObject({ output: 'answer 2' });
+  });
+
+  it('X3: is one that was finished, in a store that can forget', async () => {
+    await using overseer = await teamOn(memory());
+    await expect(overseer.erase('nobody')).rejects.toMatchObject({ code: 'run.unknown' });
+    const run = overseer.run(NAME);
+    await expect(overseer.erase(run.id)).rejects.toMatchObject({ code: 'run.unfinished' });
+    await run.result;
+    await overseer.erase(run.id);
+
+    await using plain = await teamOn(plainly(memory()));
+    const kept = plain.run(NAME);
+    await kept.result;
+    await expect(plain.erase(kept.id)).rejects.toMatchObject({ code: 'store.unsealed' });
+    expect(await plain.open(kept.id).result).toMatchObject({ status: 'completed' });
+  });
+
+  it('X3: whose erasing was cut off before it was recorded is erased and recorded the next time', async () => {
+    const store = memory();
+    const first = await teamOn(store);
+    const run = first.run(NAME);
+    await run.result;
+    await first.close();
+    const opened = await store();
+    const lease = await opened.leases.acquire('project/default', HOLDER);
+    await opened.erase?.(lease.kind === 'held' ? lease.epoch : 0, 'project/default', run.id);
+    await opened.close();
+    await using second = await teamOn(store);
+    await second.erase(run.id, { because: 'again' });
+    const [erased] = await eventsOf(second.open(run.id), 'run.erased');
+    expect(erased?.data.because).toBe('again');
+  });
+});
+
+/** What the budgets of the project and of its user have counted, in micro-dollars. */
+function used(overseer: Overseer): readonly number[] {
+  return overseer.usage().flatMap((row) => (row.metric === 'usd' ? [row.used] : []));
+}
+
+const HOLDER = { name: 'x', pid: process.pid, bootId: 'x', processStart: 'x' };
+
+function withoutSnapshots(open: OpenStore): OpenStore {
+  return async () => {
+    const store = await open();
+    const snapshots = { put: async () => undefined, latest: async () => undefined };
+    return { ...store, snapshots };
+  };
+}
+
+function plainly(open: OpenStore): OpenStore {
+  return async () => {
+    const { erase: _erase, ...store } = await open();
+    return { ...store, capabilities: { durable: false, shared: false } };
+  };
+}

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DataKey, dataKey, nameUnder, unwrap, wrap } from './data-key.ts';
+import { ENVELOPE_VERSION, keyIdOf, pack, unpack } from './envelope.ts';
+
+const key = dataKey(7, Buffer.alloc(32, 1));
+const other = dataKey(7, Buffer.alloc(32, 2));
+const place = 'project/default 1';
+const text = Buffer.from('The same words come again. '.repeat(100));
+
+describe('an envelope', () => {
+  it('X2: gives back what was put in, compressed and sealed or not', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 3_000 }),
+        fc.boolean(),
+        fc.nat({ max: 2_000 }),
+        (content, isSealed, compressFrom) => {
+          const used = isSealed ? key : undefined;
+          const packed = pack(content, { compressFrom, key: used, place });
+          expect(unpack(packed, place, () => used)).toEqual({
+            kind: 'content',
+            content: Buffer.from(content),
+          });
+          expect(keyIdOf(packed)).toBe(used?.id);
+        },
+      ),
+    );
+  });
+
+  it('X2: is smaller where compression helps, and shows nothing of what it seals', () => {
+    const packed = pack(text, { compressFrom: 0, key, place });
+    expect(packed.byteLength).toBeLessThan(150);
+    const plain = pack(text, { compressFrom: Number.POSITIVE_INFINITY, key, place });
+    expect(plain.byteLength).toBe(text.byteLength + 2 + 4 + 12 + 16);
+    expect(plain.includes('words')).toBe(false);
+    expect(pack(text, { compressFrom: 0, key, place }).equals(packed)).toBe(false);
+  });
+
+  it('X2: of which any one byte was changed, or that was cut short, opens nowhere', () => {
+    const packed = pack(text, { compressFrom: 0, key, place });
+    for (let at = 0; at < packed.byteLength; at++) {
+      const changed = Buffer.from(packed);
+      changed[at] = (changed[at] ?? 0) ^ 0x10;
+      expect(unpack(changed, place, keyOf), `byte ${at}`).not.toHaveProperty('content');
+      expect(unpack(packed.subarray(0, at), place, keyOf), `${at} bytes`).not.toHaveProperty(
+        'content',
+      );
+    }
+  });
+
+  it('X2: opens in its own place and under its own key alone', () => {
+    const packed = pack(text, { compressFrom: 0, key, place });
+    expect(unpack(packed, 'project/default 2', keyOf).kind).toBe('damaged');
+    expect(unpack(packed, place, () => other).kind).toBe('damaged');
+    expect(unpack(packed, place, () => undefined)).toEqual({ kind: 'locked', keyId: 7 });
+  });
+
+  it('X2: of a version that is not known here is refused', () => {
+    const packed = pack(text, { compressFrom: 0, place });
+    packed[0] = ENVELOPE_VERSION + 1;
+    expect(unpack(packed, place, () => undefined).kind).toBe('damaged');
+  });
+});
+
+describe('a data key', () => {
+  const master = Buffer.alloc(32, 3);
+
+  it('X2: comes out of its wrapping for its owner and under its master key alone', () => {
+    const secret = Buffer.alloc(32, 4);
+    const wrapped = wrap(secret, master, 'run a');
+    expect(unwrap(wrapped, master, 'run a')).toEqual(secret);
+    expect(unwrap(wrapped, master, 'run b')).toBeUndefined();
+    expect(unwrap(wrapped, Buffer.alloc(32, 5), 'run a')).toBeUndefined();
+    expect(unwrap(wrapped.subarray(1), master, 'run a')).toBeUndefined();
+    const changed = Buffer.from(wrapped);
+    changed[20] = (changed[20] ?? 0) ^ 1;
+    expect(unwrap(changed, master, 'run a')).toBeUndefined();
+  });
+
+  it('X3: names equal content of two runs differently', () => {
+    expect(nameUnder(key, text)).toBe(nameUnder(key, text));
+    expect(nameUnder(key, text)).not.toBe(nameUnder(other, text));
+  });
+});
+
+function keyOf(id: number): DataKey | undefined {
+  return id === key.id ? key : undefined;
+}

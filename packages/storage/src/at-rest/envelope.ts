@@ -1,0 +1,116 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { DataKey } from './data-key.ts';
+
+/** The version of the form that this code writes: the first byte of every envelope. */
+export const ENVELOPE_VERSION = 1;
+
+/** How content is put away. */
+export interface PackOptions {
+  /** Content of at least this many bytes is compressed (zstd, level 3) where that makes it smaller. */
+  readonly compressFrom: number;
+  /** Seals it with AES-256-GCM; absent leaves it readable. */
+  readonly key?: DataKey | undefined;
+  /** Where the content belongs, such as its stream and `seq`: sealed content opens in that place alone. */
+  readonly place: string;
+}
+
+/** What came of opening an envelope. */
+export type Unpacked =
+  | { readonly kind: 'content'; readonly content: Buffer }
+  /** The key it is sealed with is not among those that were given. */
+  | { readonly kind: 'locked'; readonly keyId: number }
+  /** It is cut short, changed, in another place than its own, or of a version that this code does not know. */
+  | { readonly kind: 'damaged'; readonly because: string };
+
+/**
+ * Puts bytes away: one byte version, one byte of flags (1 compressed, 2 sealed), and then the content; where it is sealed,
+ * four bytes key id, 12 bytes nonce, the ciphertext and 16 bytes tag. The head and the place are authenticated.
+ */
+export function pack(content: Uint8Array, { compressFrom, key, place }: PackOptions): Buffer {
+  const small = content.byteLength < compressFrom ? undefined : compress(content);
+  const body = small ?? content;
+  const flags = (small === undefined ? 0 : COMPRESSED) | (key === undefined ? 0 : SEALED);
+  if (key === undefined) return Buffer.concat([Uint8Array.of(ENVELOPE_VERSION, flags), body]);
+  const head = Buffer.allocUnsafe(HEAD_BYTES);
+  head[0] = ENVELOPE_VERSION;
+  head[1] = flags;
+  head.writeUInt32BE(key.id, 2);
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key.seal, nonce);
+  cipher.setAAD(authenticated(head, place));
+  return Buffer.concat([head, nonce, cipher.update(body), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Opens what `pack` made. Never throws for what the bytes are. */
+export function unpack(
+  packed: Uint8Array,
+  place: string,
+  keyOf: (id: number) => DataKey | undefined,
+): Unpacked {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  const flags = bytes[1] ?? -1;
+  if (bytes[0] !== ENVELOPE_VERSION || flags < 0 || flags > (COMPRESSED | SEALED)) {
+    return damaged('it is no envelope of a version that is known here');
+  }
+  if ((flags & SEALED) === 0) return expand(bytes.subarray(2), flags);
+  const keyId = keyIdOf(bytes);
+  if (keyId === undefined) return damaged('it is cut short');
+  const key = keyOf(keyId);
+  if (key === undefined) return { kind: 'locked', keyId };
+  try {
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      key.seal,
+      bytes.subarray(HEAD_BYTES, BODY_AT),
+      {
+        authTagLength: TAG_BYTES,
+      },
+    );
+    decipher.setAAD(authenticated(bytes.subarray(0, HEAD_BYTES), place));
+    decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+    const body = decipher.update(bytes.subarray(BODY_AT, -TAG_BYTES));
+    return expand(Buffer.concat([body, decipher.final()]), flags);
+  } catch {
+    return damaged('it was changed, or lies in another place than its own');
+  }
+}
+
+/** The data key that an envelope is sealed with; `undefined` when it is not sealed, or cut short. */
+export function keyIdOf(packed: Uint8Array): number | undefined {
+  if (packed.byteLength < BODY_AT + TAG_BYTES || ((packed[1] ?? 0) & SEALED) === 0)
+    return undefined;
+  return Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).readUInt32BE(2);
+}
+
+const COMPRESSED = 1;
+const SEALED = 2;
+const HEAD_BYTES = 6;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const BODY_AT = HEAD_BYTES + NONCE_BYTES;
+
+/** Faster levels save little time, slower ones little room. */
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+
+function compress(content: Uint8Array): Buffer | undefined {
+  const small = zstdCompressSync(content, ZSTD);
+  return small.byteLength < content.byteLength ? small : undefined;
+}
+
+function expand(body: Buffer, flags: number): Unpacked {
+  if ((flags & COMPRESSED) === 0) return { kind: 'content', content: body };
+  try {
+    return { kind: 'content', content: zstdDecompressSync(body) };
+  } catch {
+    return damaged('its compressed bytes were changed');
+  }
+}
+
+function authenticated(head: Uint8Array, place: string): Buffer {
+  return Buffer.concat([head, Buffer.from(place)]);
+}
+
+function damaged(because: string): Unpacked {
+  return { kind: 'damaged', because };
+}

@@ -1,0 +1,90 @@
+import type { SqliteDatabase, SqliteRow } from '../driver.ts';
+import { LeaseTable } from '../file/lease-table.ts';
+import { MIGRATIONS, WRITER_VERSION } from '../file/schema.ts';
+import { snapshotPlace, snapshotSum } from '../file/snapshot-table.ts';
+import { isRefusal } from '../protocol.ts';
+import type { FileProblem, Problems } from './file-report.ts';
+import { type LookedAt, problemOf, tried } from './open-for-upkeep.ts';
+
+/** Looks at all of a file but its events and large values. */
+export function checkFrame(file: LookedAt, problems: Problems): void {
+  for (const check of [structure, schema, meta, lease, snapshots, keys]) {
+    const found = tried(file.path, () => [...check(file)]);
+    if (isRefusal(found)) {
+      problems.add({ of: 'file', what: `The file's structure is damaged (${problemOf(found)}).` });
+    } else for (const problem of found) problems.add(problem);
+  }
+}
+
+/** SQLite's own check: pages, order, indexes against tables. */
+function* structure({ database }: LookedAt): Generator<FileProblem> {
+  for (const row of database.prepare('PRAGMA integrity_check(20)').all()) {
+    const said = String(Object.values(row)[0]);
+    if (said !== 'ok') yield { of: 'file', what: said };
+  }
+}
+
+/** The tables must be those that this code makes. */
+function* schema({ database, version, openEmpty }: LookedAt): Generator<FileProblem> {
+  const empty = openEmpty();
+  try {
+    for (const sql of MIGRATIONS.slice(0, version)) empty.exec(sql);
+    const expected = new Set(tablesOf(empty));
+    for (const table of tablesOf(database)) {
+      if (!expected.delete(table))
+        yield { of: 'file', what: `The file has an unknown part: ${table}` };
+    }
+    for (const table of expected) yield { of: 'file', what: `The file lacks a part: ${table}` };
+  } finally {
+    empty.close();
+  }
+}
+
+function tablesOf(database: SqliteDatabase): readonly string[] {
+  const rows = database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema').all();
+  return rows.map((row) => Object.values(row).map(String).join(' '));
+}
+
+function* meta({ database }: LookedAt): Generator<FileProblem> {
+  const rows = database.prepare('SELECT key, value FROM meta').all();
+  const [row] = rows;
+  const value = Number(row?.['value']);
+  const isKnown = row?.['key'] === 'min_writer' && value >= 1 && value <= WRITER_VERSION;
+  if (rows.length !== 1 || !isKnown)
+    yield { of: 'file', what: 'What it says of its writer is damaged.' };
+}
+
+function* lease({ database, path }: LookedAt): Generator<FileProblem> {
+  const held = new LeaseTable(database, path).read();
+  if (isRefusal(held)) yield { of: 'lease', what: held.message };
+}
+
+function* snapshots({ database, packing }: LookedAt): Generator<FileProblem> {
+  if (packing === undefined) return;
+  for (const row of database.prepare('SELECT * FROM snapshot').all()) {
+    const name = `the snapshot of ${row['stream']} (version ${row['fold_version']})`;
+    if (!isWholeSnapshot(row)) yield { of: 'derived', what: `${name} is changed` };
+  }
+}
+
+/** Whether a snapshot is what was written; of those from before there were sums, nobody can say. */
+export function isWholeSnapshot(row: SqliteRow): boolean {
+  const { stream, fold_version: version, seq, body, packed, sum } = row;
+  if (sum === null) return packed === null;
+  const place = snapshotPlace(String(stream), Number(version), Number(seq));
+  const bytes = packed instanceof Uint8Array ? packed : null;
+  return sum instanceof Uint8Array && snapshotSum(place, String(body), bytes).equals(sum);
+}
+
+function* keys({ database, packing, hasKeys }: LookedAt): Generator<FileProblem> {
+  if (packing === undefined || !hasKeys) return;
+  const rows = database.prepare('SELECT id, owner FROM data_key WHERE wrapped IS NOT NULL').all();
+  for (const { id, owner } of rows) {
+    if (packing.keys.byId(Number(id)) === undefined) {
+      yield {
+        of: 'key',
+        what: `The data key of ${owner} does not open with the keys that were given.`,
+      };
+    }
+  }
+}
