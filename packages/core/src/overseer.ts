@@ -468,7 +468,7 @@ export class Overseer implements AsyncDisposable {
 
   /** Resolves when no call is under way here any more, and all that came for another overseer was passed on. */
   async drained(): Promise<void> {
-    await this.#open.kernel.drained();
+    await this.#open.kernel.closing.drained();
   }
 
   /**

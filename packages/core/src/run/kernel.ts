@@ -2,19 +2,17 @@ import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { ANSWERED } from '../attempt/call-model.ts';
 import { endAttempt } from '../attempt/drive.ts';
-import { OverseerError } from '../errors/overseer-error.ts';
-import { atMost } from '../internal/at-most.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalIndex } from '../journal/journal-index.ts';
-import { openCallsOf } from '../journal/open-calls.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { breakStart } from './break-start.ts';
+import { ClosingDown } from './closing-down.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { createHedging } from './create-hedging.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -69,7 +67,8 @@ export class Kernel {
   readonly #stuck: StuckWatch | undefined;
   /** Who hears of questions to people. */
   readonly questionListeners: QuestionListeners = new QuestionListeners();
-  #closing = false;
+  /** How it comes to rest. */
+  readonly closing: ClosingDown;
 
   constructor(
     settings: Settings,
@@ -164,7 +163,22 @@ export class Kernel {
       ...{ clock: settings.clock, runs: projection.runs, journal },
       ...{ attempts: this.#attempts, attemptHost: this.#host },
     });
-    journal.whenFailed((failure) => this.#failAll(failure));
+    this.closing = new ClosingDown({
+      settings,
+      journal,
+      attempts: this.#attempts,
+      stops: this.#control.stops,
+      removals: this.#removals,
+      deadlines: this.#deadlines,
+      passOn: this.#passOn,
+      succession: this.#succession,
+      ends: this.#ends,
+      starters: [this.#dispatcher, this.#questionDeadlines, this.#sampler, this.#stuck].filter(
+        (starter) => starter !== undefined,
+      ),
+      unfinished: () => this.unfinished,
+    });
+    journal.whenFailed((failure) => this.closing.fail(failure));
   }
 
   /** The runs that are not finished. */
@@ -199,7 +213,7 @@ export class Kernel {
 
   /** What is ordered about work under way. Throws `OverseerError` `overseer.closed` once this kernel closes. */
   get orders(): WorkOrders {
-    this.#requireOpen();
+    this.closing.requireOpen();
     return this.#orders;
   }
 
@@ -210,7 +224,7 @@ export class Kernel {
 
   /** Records a person's answer, with which the check that asked goes on. `false` when nobody asks that any more. */
   answer(question: Pick<OpenQuestion, 'run' | 'task' | 'id'>, reply: string, by: string): boolean {
-    this.#requireOpen();
+    this.closing.requireOpen();
     const answered = answerDraft(this.runOf(question.run), question, reply, by);
     if (answered === undefined) return false;
     this.#append([answered]);
@@ -241,83 +255,9 @@ export class Kernel {
     return this.#journal.settled();
   }
 
-  /** Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished. */
-  async close(): Promise<void> {
-    const { clock, graceMs } = this.#settings;
-    await this.#stop();
-    await atMost(clock, graceMs, this.#attempts.quiet());
-    for (const at of this.#attempts.list()) {
-      at.live.cancel.abort(new Error('the overseer was closed'));
-    }
-    await this.#attempts.quiet();
-    await this.#passOn.over();
-    await this.#control.stops.over();
-    await atMost(clock, graceMs, this.#removals.over());
-    this.#deadlines.close();
-    if (this.#journal.failure === undefined) await this.#suspendAll();
-    this.#journal.followers.end();
-  }
-
-  /**
-   * Begins nothing more, and lets everything come to rest but the calls of models that are under way, of which it gives the
-   * ids; what does not within `graceMs` is aborted.
-   */
-  async freeze(): Promise<readonly string[]> {
-    const { clock, graceMs } = this.#settings;
-    await this.#stop();
-    await atMost(clock, graceMs, this.#attempts.atRest());
-    for (const at of this.#attempts.notCalling()) {
-      at.live.cancel.abort(new Error('the project is handed over'));
-    }
-    await this.#attempts.atRest();
-    await this.#control.stops.over();
-    return this.#attempts.list().flatMap(({ attempt }) => openCallsOf(attempt).map(({ id }) => id));
-  }
-
-  /** Tells everybody who waits for a run that it goes on elsewhere. */
-  leave(because: string): void {
-    for (const run of this.unfinished) {
-      this.#ends.tell(run.id, { status: 'stopped', because, state: run });
-    }
-  }
-
-  /** Resolves when no call is under way any more, and all that came for others was passed on. */
-  async drained(): Promise<void> {
-    await this.#attempts.quiet();
-    await this.#passOn.over();
-  }
-
-  async #stop(): Promise<void> {
-    this.#closing = true;
-    this.#dispatcher.close();
-    this.#questionDeadlines.close();
-    this.#stuck?.close();
-    this.#sampler.close();
-    await this.#succession.close();
-  }
-
-  async #suspendAll(): Promise<void> {
-    const because = 'the overseer was closed; resume the run to go on';
-    for (const run of this.unfinished) {
-      if (run.status === 'running') {
-        this.#append([{ type: 'run.suspended', run: run.id, data: { because } }]);
-      }
-      this.#ends.tell(run.id, { status: 'stopped', because, state: run });
-    }
-    await this.#journal.settled();
-  }
-
   #append(drafts: readonly EventDraft[]): void {
     // A failed write ends the journal, which tells everybody.
     void this.#journal.append(drafts);
-  }
-
-  #requireOpen(): void {
-    if (!this.#closing) return;
-    throw new OverseerError(
-      'overseer.closed',
-      'The overseer of this run was closed; create another one and open the run with it.',
-    );
   }
 
   #begin(
@@ -374,15 +314,6 @@ export class Kernel {
     endAttempt(this.#host, at, 'failed', describeError(error), [], { fault: 'infrastructure' });
   }
 
-  /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */
-  #failAll(failure: Error): void {
-    void this.#stop();
-    // What is paid for already may be of use to whoever has the project now.
-    const left = this.#passOn.isDue ? this.#attempts.notCalling() : this.#attempts.list();
-    for (const at of left) at.live.cancel.abort(failure);
-    this.#ends.fail(failure);
-  }
-
   #finished(run: RunState): void {
     const status = run.outcome ?? 'failed';
     this.#ends.tell(run.id, { status, because: run.because, state: run });
@@ -410,7 +341,7 @@ export class Kernel {
       },
       endsLoop: (at) => this.#healer?.endsLoop(this.#host, at) ?? false,
       wantsCall: (at) => {
-        if (!this.#closing) this.#dispatcher.want(at);
+        if (!this.closing.hasBegun) this.#dispatcher.want(at);
         this.#dispatcher.freed();
       },
       asked: (at) => this.#asked(at),
@@ -424,7 +355,9 @@ export class Kernel {
 
   /** Whether a call may be begun beside one that is under way. */
   #mayAskToo({ run, task }: AttemptPlace): boolean {
-    return !this.#closing && this.paused === undefined && this.#dispatcher.mayGoOn(run, task);
+    return (
+      !this.closing.hasBegun && this.paused === undefined && this.#dispatcher.mayGoOn(run, task)
+    );
   }
 
   #asked(at: AttemptPlace): void {

@@ -116,20 +116,20 @@ export async function openKernel(
         : { trigger, head, awaited: [...projection.awaited.keys()].filter(isAwaited) },
     noteIndex: () => noteIndex(settings, journal, index, projection),
     handOver: async (order) => {
-      const inFlight = await kernel.freeze();
+      const inFlight = await kernel.closing.freeze();
       const untilAt = clock.now() + settings.holdMs;
       const { because, to, actor, trigger } = order;
       const data = { trigger, because, ...(to === undefined ? {} : { to }), inFlight, untilAt };
       await journal.append([{ type: 'handoff.offered', actor, data }]);
       await noteIndex(settings, journal, index, projection);
-      kernel.leave(`handed over: ${because}`);
+      kernel.closing.leave(`handed over: ${because}`);
       journal.end(new StoreError('store.fenced', handedOver(store, stream, to)));
       await lease.release();
     },
     index,
     close: async () => {
       try {
-        await kernel.close();
+        await kernel.closing.close();
         if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
       } finally {
         await joint?.close();

@@ -1,0 +1,132 @@
+import { OverseerError } from '../errors/overseer-error.ts';
+import { atMost } from '../internal/at-most.ts';
+import type { Deadlines } from '../internal/deadlines.ts';
+import type { Journal } from '../journal/journal.ts';
+import { openCallsOf } from '../journal/open-calls.ts';
+import type { RunState } from '../journal/run-state.ts';
+import type { LiveAttempts } from './live-attempts.ts';
+import type { PassOn } from './pass-on.ts';
+import type { Removals } from './removals.ts';
+import type { RunControl } from './run-control.ts';
+import type { RunEnds } from './run-ends.ts';
+import type { Settings } from './settings.ts';
+import type { Succession } from './succession.ts';
+
+/** What comes to rest. */
+export interface ClosingParts {
+  readonly settings: Pick<Settings, 'clock' | 'graceMs'>;
+  readonly journal: Journal;
+  readonly attempts: LiveAttempts;
+  readonly stops: RunControl['stops'];
+  readonly removals: Removals;
+  readonly deadlines: Deadlines;
+  readonly passOn: PassOn;
+  readonly succession: Succession;
+  readonly ends: RunEnds;
+  /** What begins something by itself. */
+  readonly starters: readonly { close(): void }[];
+  /** The runs that are not finished. */
+  unfinished(): readonly RunState[];
+}
+
+/** How a kernel comes to rest: to be closed, to hand its work over, or because its journal failed. */
+export class ClosingDown {
+  readonly #parts: ClosingParts;
+  #begun = false;
+
+  constructor(parts: ClosingParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether nothing may begin any more. */
+  get hasBegun(): boolean {
+    return this.#begun;
+  }
+
+  /** Throws `OverseerError` `overseer.closed` once it has begun. */
+  requireOpen(): void {
+    if (!this.#begun) return;
+    throw new OverseerError(
+      'overseer.closed',
+      'The overseer of this run was closed; create another one and open the run with it.',
+    );
+  }
+
+  /** Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished. */
+  async close(): Promise<void> {
+    const { settings, attempts, passOn, stops, removals, deadlines, journal } = this.#parts;
+    const { clock, graceMs } = settings;
+    await this.#begin();
+    await atMost(clock, graceMs, attempts.quiet());
+    for (const at of attempts.list()) {
+      at.live.cancel.abort(new Error('the overseer was closed'));
+    }
+    await attempts.quiet();
+    await passOn.over();
+    await stops.over();
+    await atMost(clock, graceMs, removals.over());
+    deadlines.close();
+    if (journal.failure === undefined) await this.#suspendAll();
+    journal.followers.end();
+  }
+
+  /**
+   * Begins nothing more, and lets everything come to rest but the calls of models that are under way, of which it gives the
+   * ids; what does not within `graceMs` is aborted.
+   */
+  async freeze(): Promise<readonly string[]> {
+    const { settings, attempts, stops } = this.#parts;
+    await this.#begin();
+    await atMost(settings.clock, settings.graceMs, attempts.atRest());
+    for (const at of attempts.notCalling()) {
+      at.live.cancel.abort(new Error('the project is handed over'));
+    }
+    await attempts.atRest();
+    await stops.over();
+    return attempts.list().flatMap(({ attempt }) => openCallsOf(attempt).map(({ id }) => id));
+  }
+
+  /** Tells everybody who waits for a run that it goes on elsewhere. */
+  leave(because: string): void {
+    for (const run of this.#parts.unfinished()) {
+      this.#parts.ends.tell(run.id, { status: 'stopped', because, state: run });
+    }
+  }
+
+  /** Resolves when no call is under way any more, and all that came for others was passed on. */
+  async drained(): Promise<void> {
+    await this.#parts.attempts.quiet();
+    await this.#parts.passOn.over();
+  }
+
+  /** The journal failed: memory is ahead of the truth, and nothing goes on from it. */
+  fail(failure: Error): void {
+    const { attempts, passOn, ends } = this.#parts;
+    void this.#begin();
+    // What is paid for already may be of use to whoever has the project now.
+    const left = passOn.isDue ? attempts.notCalling() : attempts.list();
+    for (const at of left) at.live.cancel.abort(failure);
+    ends.fail(failure);
+  }
+
+  async #begin(): Promise<void> {
+    const { starters, succession, settings } = this.#parts;
+    this.#begun = true;
+    for (const starter of starters) starter.close();
+    // A store that does not answer holds nobody up.
+    await atMost(settings.clock, settings.graceMs, succession.close());
+  }
+
+  async #suspendAll(): Promise<void> {
+    const { journal, ends } = this.#parts;
+    const because = 'the overseer was closed; resume the run to go on';
+    for (const run of this.#parts.unfinished()) {
+      if (run.status === 'running') {
+        // A failed write ends the journal, which tells everybody.
+        void journal.append([{ type: 'run.suspended', run: run.id, data: { because } }]);
+      }
+      ends.tell(run.id, { status: 'stopped', because, state: run });
+    }
+    await journal.settled();
+  }
+}
