@@ -1,3 +1,4 @@
+import type { TeamEntry } from '@overseer/core';
 import { currentHolder, OverseerError } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { fakeModel } from '@overseer/core/testing';
@@ -73,7 +74,10 @@ export function eventAt(seq: number, stream = 'project/a', because = `text ${seq
 }
 
 /** A team of one model that answers at once. */
-export function team() {
+export function team(): {
+  readonly overseer: 'one';
+  readonly models: { readonly one: TeamEntry<'one'> };
+} {
   const model = fakeModel({ reply: ({ messages }) => ({ text: `It is ${messages.length}.` }) });
-  return { overseer: 'one', models: { one: { model } } } as const;
+  return { overseer: 'one', models: { one: { model } } };
 }

@@ -91,7 +91,7 @@ describe('an overseer as a model', () => {
     expect(settled).toBeLessThanOrEqual(held);
   });
 
-  it('K11 B1: is not asked where the outer budget has less left than one call may use', async () => {
+  it('K11 L6: is not asked where the outer budget has less left than one call may use', async () => {
     const inner = replying(() => ({ text: 'done' }));
     await using overseer = await teamOf(inner);
     await using outer = await createOverseer({

@@ -6,11 +6,8 @@ import type { Overseer } from './overseer.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { OpenStore } from './spec/store.ts';
 
-/** What a node sees to itself. */
-type OfNode = 'store' | 'name' | 'standby' | 'clock';
-
 /** The options of one project's overseer, but for what the node sees to itself. */
-export type ProjectTeam = Omit<OverseerOptions, OfNode>;
+export type ProjectTeam = Omit<OverseerOptions, 'store' | 'name' | 'standby' | 'clock'>;
 
 /** What `createNode` is told. Only `store` and `team` are needed. */
 export interface NodeOptions {

@@ -8,7 +8,9 @@ export interface Vitals {
 
 /** Looks how a process is; closed by whoever made it. */
 export interface VitalsMonitor {
+  /** How it was since the last time. */
   read(): Vitals;
+  /** Looks no more. */
   close(): void;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mendBudget, mostOf } from './mend-budget.ts';
 
 describe('mendBudget', () => {
-  it('K10 B1: gives ways half of what is left of their share, and nothing where nothing is left', () => {
+  it('K10 L6: gives ways half of what is left of their share, and nothing where nothing is left', () => {
     expect(mendBudget({ calls: 20, usd: 1 }, 0.2, [])).toEqual({ calls: 2, usd: 0.1 });
     expect(mendBudget({ calls: 4 }, 0.2, [])).toBe('used-up');
     expect(mendBudget(undefined, 0.2, [])).toBeUndefined();
@@ -11,7 +11,7 @@ describe('mendBudget', () => {
     expect(mendBudget({ calls: 20 }, 0.2, [used, undefined])).toEqual({ calls: 1 });
   });
 
-  it('K10 B1: gives all of them together no more than their share, however many there are', () => {
+  it('K10 L6: gives all of them together no more than their share, however many there are', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1_000 }),

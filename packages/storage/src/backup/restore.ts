@@ -24,6 +24,7 @@ export interface RestoreOptions extends OpenKeys {
   readonly sqlite?: SqliteOptions;
   /** Takes the next older backup in place of one that is damaged, and what is whole of those after it. */
   readonly skipDamaged?: boolean;
+  /** Hears how many bytes of which backup were read. */
   readonly onProgress?: (progress: RestoreProgress) => void;
   readonly signal?: AbortSignal;
 }

@@ -17,6 +17,7 @@ export interface MoveProgress {
 export interface ExportOptions extends WriteOptions {
   /** Which streams, whole or from `after` on; every one, where left out. */
   readonly streams?: readonly string[];
+  /** Hears how many events were written, of how many. */
   readonly onProgress?: (progress: MoveProgress) => void;
   /** Gives up. */
   readonly signal?: AbortSignal;

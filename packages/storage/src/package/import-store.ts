@@ -8,6 +8,7 @@ import type { OpenedPackage } from './open-package.ts';
 
 /** How a package is imported. */
 export interface ImportOptions {
+  /** Hears how many events were taken, of how many. */
   readonly onProgress?: (progress: MoveProgress) => void;
   /** Gives up between two writes; the same import goes on from there. */
   readonly signal?: AbortSignal;

@@ -13,7 +13,7 @@ describe('addresses of PostgreSQL', () => {
     expect(addressesOf(['postgresql://a/d', 'postgres://b/d'])).toHaveLength(2);
   });
 
-  it('S1 X5: what people see has user, hosts and database, and nothing that is secret', () => {
+  it('X5: what people see has user, hosts and database, and nothing that is secret', () => {
     expect(redact('postgres://u:p@ss@a:1/d?password=x&host=y#z')).toBe('postgres://u@a:1/d');
     expect(redact('postgresql:///d?host=/run')).toBe('postgres:///d');
     expect(redact('postgres://a')).toBe('postgres://a');
