@@ -27,6 +27,7 @@ export const work: Work = {
     'overseer',
     'overseer:durable',
     'overseer:better-sqlite3',
+    'overseer:postgres',
   ],
   peers: [],
   peer: 'overseer:single-commits',
