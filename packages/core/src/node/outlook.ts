@@ -41,6 +41,8 @@ export class Outlook {
   readonly #parts: OutlookParts;
   /** For how many rounds each project has been free. */
   readonly #free = new Map<string, number>();
+  /** Who was last seen to work on each project. */
+  readonly #owners = new Map<string, string>();
   #cards: ReadonlyMap<string, NodeCard> = new Map();
   #cardRounds = 0;
 
@@ -64,9 +66,17 @@ export class Outlook {
     const projects = new Map(
       [...owners].map(([project, owner]): [string, ProjectView] => [
         project,
-        { owner, needs: this.#parts.needs(project), promisedTo: promised.get(project) },
+        {
+          owner,
+          needs: this.#parts.needs(project),
+          promisedTo: promised.get(project),
+          leftBy: this.#owners.get(project),
+        },
       ]),
     );
+    for (const [project, owner] of owners) {
+      if (owner !== undefined) this.#owners.set(project, owner);
+    }
     const nodes = names.map((name): NodeView => {
       const { labels, unwell } = cards.get(name) ?? BLANK_CARD;
       return { name, labels, isWell: unwell === undefined };

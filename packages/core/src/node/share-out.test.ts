@@ -131,6 +131,20 @@ describe('shareOut', () => {
     expect(takes('one', ['p'])).toEqual(['p']);
   });
 
+  it('R7: who lost a project without giving it to anybody is not waited for, if another can have it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 50 }), (n) => {
+        const nodes = [well('one'), well('two')];
+        const view = { owner: undefined, needs: [], leftBy: 'two' };
+        const projects = new Map([[`p${n}`, view]]);
+        const shares = { projects, orphans: new Set<string>(), most: 9 };
+        expect(shareOut({ ...shares, me: 'one', nodes }).take).toEqual([`p${n}`]);
+        expect(shareOut({ ...shares, me: 'two', nodes }).take).toEqual([]);
+        expect(shareOut({ ...shares, me: 'two', nodes: [well('two')] }).take).toEqual([`p${n}`]);
+      }),
+    );
+  });
+
   it('R12: takes no more than it is told', () => {
     const nodes = [well('one')];
     const view = { needs: [] };

@@ -17,6 +17,8 @@ export interface ProjectView {
   readonly needs: readonly string[];
   /** To which node its last owner gave it up. */
   readonly promisedTo?: string | undefined;
+  /** Who worked on it last; where that gave it to nobody, it is not waited for. */
+  readonly leftBy?: string | undefined;
 }
 
 /** What one node knows of all. */
@@ -114,12 +116,15 @@ function firstOf(
 /** The nodes to which a project may go, in the order in which it is to go to them. */
 function nodesFor(
   project: string,
-  { needs }: ProjectView,
+  { needs, owner, leftBy }: ProjectView,
   nodes: readonly NodeView[],
 ): readonly string[] {
   const able = nodes.filter(({ labels }) => needs.every((need) => labels.includes(need)));
   const well = able.filter(({ isWell }) => isWell);
-  const names = (well.length > 0 ? well : able).map(({ name }) => name);
+  const fit = (well.length > 0 ? well : able).map(({ name }) => name);
+  // Whoever lost it may be frozen, which its own name's lease tells a moment later.
+  const others = owner === undefined ? fit.filter((name) => name !== leftBy) : fit;
+  const names = others.length > 0 ? others : fit;
   const weights = new Map(
     names.map((name) => [name, hash('sha256', `${project}\n${name}`, 'hex')]),
   );
