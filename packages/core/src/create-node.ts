@@ -3,11 +3,12 @@ import { createOverseer } from './create-overseer.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { systemClock } from './internal/clock.ts';
 import { ProjectNode } from './node/project-node.ts';
-import { sharedView } from './node/shared-view.ts';
+import { sharedTransport, sharedView } from './node/shared-view.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { Overseer } from './overseer.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { StateStore } from './spec/store.ts';
+import type { TaskTransport } from './spec/transport.ts';
 
 /** How long calls in flight may take when a project goes to another node, in ms: what is broken off is paid twice. */
 const GRACE_MS = 10_000;
@@ -36,21 +37,31 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
   check(options);
   signal?.throwIfAborted();
   const store = await options.store();
+  let transport: TaskTransport | undefined;
   try {
     requireShared(store);
+    transport = await options.transport?.();
+    const shared = transport && sharedTransport(transport);
     const node = await ProjectNode.join<Overseer>({
       name,
       store,
       clock,
       pollMs,
       most: maxProjects,
-      lead: (project) => lead({ ...options, name, clock }, store, project),
+      lead: (project) => lead({ ...options, name, clock }, store, shared, project),
       tell: (change) => tell(options, change),
     });
     let closed: Promise<void> | undefined;
     const close = (): Promise<void> => {
-      closed ??= node.close().finally(() => store.close());
+      closed ??= leave();
       return closed;
+    };
+    const leave = async (): Promise<void> => {
+      try {
+        await node.close();
+      } finally {
+        await closeAll(store, transport);
+      }
     };
     signal?.addEventListener('abort', () => void close().catch(() => undefined), { once: true });
     return {
@@ -64,20 +75,27 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    await store.close();
+    await closeAll(store, transport);
     throw error;
   }
+}
+
+async function closeAll(store: StateStore, transport: TaskTransport | undefined): Promise<void> {
+  await transport?.close().catch(() => undefined);
+  await store.close();
 }
 
 async function lead(
   { team, resume = goOn, ...options }: NodeOptions & Required<Pick<NodeOptions, 'name' | 'clock'>>,
   store: StateStore,
+  transport: TaskTransport | undefined,
   project: string,
 ): Promise<Overseer> {
   const overseer = await createOverseer({
     graceMs: GRACE_MS,
     ...(await team(project)),
     store: async () => sharedView(store),
+    ...(transport === undefined ? {} : { transport: async () => transport }),
     project,
     name: options.name,
     clock: options.clock,

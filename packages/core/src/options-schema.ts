@@ -30,6 +30,7 @@ const entry = z.strictObject({
     .optional(),
   slowMs: z.number().positive().optional(),
   grants: z.array(z.string()).optional(),
+  workers: z.boolean().optional(),
 });
 
 const named = (spec: string): z.ZodType =>
@@ -124,6 +125,9 @@ export const optionsSchema: z.ZodType = z.strictObject({
   workspaces: z.looseObject({ spec: z.literal('workspace/1') }).optional(),
   store: z
     .custom((value) => typeof value === 'function', 'a store is made by memory() or sqlite("…")')
+    .optional(),
+  transport: z
+    .custom((value) => typeof value === 'function', 'a transport is made by pgBoss("…")')
     .optional(),
   name: z
     .string()

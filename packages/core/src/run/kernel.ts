@@ -25,6 +25,7 @@ import { type NewRun, startDrafts } from './new-run.ts';
 import { PassOn } from './pass-on.ts';
 import type { Projection } from './projection.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
+import { RemoteCalls } from './remote-calls.ts';
 import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
 import { type RunEnd, RunEnds } from './run-ends.ts';
@@ -59,6 +60,7 @@ export class Kernel {
   readonly #joint: JointGate | undefined;
   readonly #passOn: PassOn;
   readonly #succession: Succession;
+  readonly #remote: RemoteCalls | undefined;
   #closing = false;
 
   constructor(
@@ -76,6 +78,15 @@ export class Kernel {
     this.#deadlines = new Deadlines(settings.clock);
     this.#removals = new Removals(settings.workspaces);
     this.#passOn = new PassOn(settings, journal, projection.runs);
+    const { transport } = settings;
+    this.#remote =
+      transport &&
+      new RemoteCalls(settings, projection, transport, {
+        stream: journal.stream,
+        isOver: () => journal.failure !== undefined,
+        append: (drafts) => journal.append(drafts),
+        goOn: (place) => this.#goOn(place),
+      });
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
     const hedging = createHedging(settings, projection, journal, (at) => this.#mayAskToo(at));
@@ -137,12 +148,14 @@ export class Kernel {
     this.#succession = new Succession(settings, projection, {
       stream: journal.stream,
       append: (drafts) => journal.append(drafts),
-      goOn: (place) => {
-        this.#dispatcher.forget(place.attempt);
-        this.#attempts.goOn(place);
-        this.#dispatcher.freed();
+      remote: this.#remote,
+      retryDelay: this.#host.retryDelay,
+      goOn: (place) => this.#goOn(place),
+      breakOff: (call) => {
+        const here = this.#host.calls.get(call);
+        here?.abort(ANSWERED);
+        return here !== undefined;
       },
-      breakOff: (call) => this.#host.calls.get(call)?.abort(ANSWERED),
     });
     journal.whenFailed((failure) => this.#failAll(failure));
   }
@@ -214,6 +227,8 @@ export class Kernel {
     await this.#stop();
     await atMost(clock, graceMs, this.#attempts.quiet());
     for (const at of this.#attempts.list()) {
+      // What workers do goes on without this overseer.
+      if (this.#remote?.has(at.attempt.openCall?.id ?? '') === true) continue;
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await this.#attempts.quiet();
@@ -361,6 +376,7 @@ export class Kernel {
       live: this.live,
       sources: this.#sources,
       joint: this.#joint,
+      remote: this.#remote,
       passOn: this.#passOn,
       flights: this.#projection.flights,
       turns: () => this.#dispatcher.toolTurns,
@@ -380,6 +396,15 @@ export class Kernel {
         this.#dispatcher.freed();
       },
     });
+  }
+
+  /** The call of an attempt has its end, which came from elsewhere. */
+  #goOn(place: { readonly run: string; readonly task: string; readonly attempt: string }): void {
+    this.#dispatcher.forget(place.attempt);
+    this.#attempts.goOn(place);
+    const at = this.#attempts.list(place.run).find(({ attempt }) => attempt.id === place.attempt);
+    if (at === undefined) this.#dispatcher.freed();
+    else this.#host.callEnded(at);
   }
 
   /** Whether a call may be begun beside one that is under way. */

@@ -82,7 +82,8 @@ export async function openKernel(
   lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
-    store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now();
+    (settings.transport !== undefined && projection.remotes.has(call)) ||
+    (store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now());
   const left = [...projection.runs.values()].flatMap((run) =>
     recoverRun(run, clock.now(), isAwaited),
   );
@@ -109,6 +110,7 @@ export async function openKernel(
         if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
       } finally {
         await joint?.close();
+        await settings.transport?.close().catch(() => undefined);
         await lease.release();
         await store.close();
       }
