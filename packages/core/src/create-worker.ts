@@ -20,7 +20,7 @@ export interface Worker extends AsyncDisposable {
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   check(options);
-  const { slots = 4, pollMs = 500, graceMs = 30_000, clock = systemClock, signal } = options;
+  const { slots = 4, pollMs = 250, graceMs = 30_000, clock = systemClock, signal } = options;
   const { name = `${hostname()}-${process.pid}`, fetch } = options;
   signal?.throwIfAborted();
   const transport = await options.transport();

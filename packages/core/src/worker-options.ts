@@ -28,7 +28,7 @@ export interface WorkerOptions {
   readonly slots?: number;
   /** What others call this worker in messages; the default is made of the host and the process. */
   readonly name?: string;
-  /** How often it looks for calls where nobody tells it of any, in ms, 20 or more; the default is 500. */
+  /** How often it looks for calls where nobody tells it of any, in ms, 20 or more; the default is 250. */
   readonly pollMs?: number;
   /** How long `close` waits for calls under way, in ms; the default is 30,000. Those that are left are made by others. */
   readonly graceMs?: number;
