@@ -60,6 +60,7 @@ async function loseWorkers({ random, trials, progress }: FaultSetting): Promise<
 class Crew {
   readonly #cluster: Cluster;
   readonly #workers = new Map<NodeProcess, Set<string>>();
+  readonly #frozen = new Map<NodeProcess, Set<string>>();
   readonly #waits = new Map<string, (at: number) => void>();
   /** Calls that somebody claimed, and what those who had lost them said. */
   claims = 0;
@@ -103,8 +104,10 @@ class Crew {
   strike(worker: NodeProcess, how: Takeover['how']): readonly Promise<number>[] {
     if (how === 'kill') worker.kill();
     else worker.freeze();
-    const calls = [...(this.#workers.get(worker) ?? [])];
+    const held = this.#workers.get(worker) ?? new Set();
+    const calls = [...held];
     this.#workers.delete(worker);
+    this.#frozen.set(worker, held);
     return calls.map((call) => {
       const { promise, resolve } = Promise.withResolvers<number>();
       this.#waits.set(call, resolve);
@@ -114,7 +117,10 @@ class Crew {
 
   takeBack(worker: NodeProcess): void {
     worker.thaw();
-    this.#workers.set(worker, new Set());
+    const held = this.#frozen.get(worker);
+    // They are others' now, whatever it still says of them.
+    held?.clear();
+    if (held !== undefined) this.#workers.set(worker, held);
   }
 }
 

@@ -7,7 +7,7 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
-import type { ModelJob, TaskTransport } from '../spec/transport.ts';
+import type { JobStanding, ModelJob, TaskTransport } from '../spec/transport.ts';
 import { requestOf } from './begin-call.ts';
 import type { Projection, RemoteCall } from './projection.ts';
 import type { Settings } from './settings.ts';
@@ -165,25 +165,29 @@ export class RemoteCalls {
   }
 
   async #seeTo(): Promise<void> {
-    const nowMs = this.#clock.now();
     const { remotes } = this.#projection;
-    const isLate = ([id, { untilAt }]: readonly [string, RemoteCall]): boolean =>
-      Math.max(untilAt, this.#until.get(id) ?? 0) <= nowMs;
-    const late = new Set([...remotes].filter(isLate).map(([id]) => id));
+    const nowMs = this.#clock.now();
+    const late = new Set(
+      [...remotes]
+        .filter(([id, { untilAt }]) => Math.max(untilAt, this.#until.get(id) ?? 0) <= nowMs)
+        .map(([id]) => id),
+    );
     const elapsed = this.#clock.elapsed();
     if (remotes.size === 0 || (late.size === 0 && elapsed - this.#lookedAt < LOOK_MS)) return;
     this.#lookedAt = elapsed;
     const standing = await this.#transport.standing([...remotes.keys()]);
-    const unclaimed: string[] = [];
-    for (const [id, remote] of remotes) {
-      const stands = standing.get(id);
-      if (this.#taskOf(remote) === undefined) this.#failLeft(id, remote);
-      else if (stands === 'claimed') this.#until.set(id, nowMs + this.#settings.holdMs);
-      else if (stands === 'waiting' && late.has(id)) unclaimed.push(id);
-      else if (stands === undefined && this.#isLost(id)) this.#failLost(id, remote);
-      if (stands !== undefined) this.#gone.delete(id);
-    }
+    for (const [id, remote] of remotes) this.#judge(id, remote, standing.get(id));
+    const unclaimed = [...late].filter((id) => standing.get(id) === 'waiting' && this.has(id));
     if (unclaimed.length > 0) this.#failUnclaimed(await this.#transport.withdraw(unclaimed));
+  }
+
+  /** Believes in a call that somebody works on, and gives one up whose attempt or whose job is gone. */
+  #judge(id: string, remote: RemoteCall, stands: JobStanding | undefined): void {
+    if (stands !== undefined) this.#gone.delete(id);
+    if (this.#taskOf(remote) === undefined) this.#failLeft(id, remote);
+    else if (stands === 'claimed') {
+      this.#until.set(id, this.#clock.now() + this.#settings.holdMs);
+    } else if (stands === undefined && this.#isLost(id)) this.#failLost(id, remote);
   }
 
   /** A job that is gone was settled, unless its reply is not there once all mail was read. */
