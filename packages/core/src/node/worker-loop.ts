@@ -111,7 +111,7 @@ export class WorkerLoop {
   }
 
   async #work(claim: JobClaim, cancel: Cancellation): Promise<void> {
-    const { clock, fetch, models, name, tell } = this.#parts;
+    const { clock, fetch, models, tell } = this.#parts;
     const model = models.get(claim.job.model);
     if (model === undefined) return;
     tell({ kind: 'claimed', claim });
@@ -120,23 +120,35 @@ export class WorkerLoop {
       const deadlines = this.#deadlines;
       const end = await workJob(claim.job, model, { clock, deadlines, fetch, cancel });
       // What was broken off here is somebody else's now.
-      const counts = !cancel.aborted && (await this.#settle(claim, name, end));
+      const counts = !cancel.aborted && (await this.#settle(claim, cancel, end));
       tell({ kind: counts ? 'settled' : 'lost', claim });
     } finally {
       stopBeating();
     }
   }
 
-  #settle(claim: JobClaim, name: string, end: Parameters<typeof workerMail>[2]): Promise<boolean> {
-    const { clock, transport } = this.#parts;
+  async #settle(
+    claim: JobClaim,
+    cancel: Cancellation,
+    end: Parameters<typeof workerMail>[2],
+  ): Promise<boolean> {
+    const { clock, name, transport } = this.#parts;
     const mail = workerMail(claim.job, name, end);
-    // A commit that is in doubt is refused the second time: the mail is there then.
-    return withRetry(() => transport.settle(claim, mail), {
-      clock,
-      attempts: 20,
-      withinMs: SETTLE_MS,
-      isRetryable: () => !this.#closed,
-    });
+    const { signal } = cancel;
+    try {
+      // A commit that is in doubt is refused the second time: the mail is there then.
+      return await withRetry(() => transport.settle(claim, mail), {
+        clock,
+        signal,
+        attempts: 20,
+        withinMs: SETTLE_MS,
+        maxMs: 5_000,
+        isRetryable: () => true,
+      });
+    } catch (error) {
+      if (cancel.aborted) return false;
+      throw error;
+    }
   }
 
   /** Says that the claim's holder lives, until that is over; breaks the call off that counts no more. */
