@@ -243,6 +243,44 @@ describe('calls that workers make', () => {
     expect((await run.result).status).toBe('completed');
   });
 
+  it('R12 R2: a call whose job is gone without a reply fails, and is made again', async () => {
+    const there = workersPlace(onTestFinished);
+    const overseer = await there.start('first', there.remote).overseer;
+    const run = overseer.run(task);
+    await there.advance(500);
+    const [started] = (await there.events()).filter(({ type }) => type === 'call.started');
+    // As where all who had it died of it.
+    const transport = await there.remote.transport();
+    expect(await transport.withdraw([started?.call ?? ''])).toHaveLength(1);
+    await transport.close();
+    await there.startWorker('w1', fine);
+    await there.advance(9_000);
+    expect(there.worked).toEqual([]);
+    await there.advance(4_000);
+    const [failed] = saidBy(await there.events(), 'call.failed');
+    expect(failed).toMatchObject({ kind: 'interrupted', retryable: true, uncertain: true });
+    expect((await run.result).status).toBe('completed');
+    expect(there.worked).toEqual(['w1']);
+  });
+
+  it('R12 C3: the call of a task that is cancelled before its run goes on is taken back by the next', async () => {
+    const there = workersPlace(onTestFinished);
+    const { worker } = await there.startWorker('w1', never);
+    const first = await there.start('first', there.remote).overseer;
+    const run = first.run(task);
+    await there.advance(500);
+    const closing = first.close();
+    await there.advance(500);
+    await closing;
+    const second = await there.start('second', there.remote).overseer;
+    const cancelling = second.open(run.id).cancel();
+    await there.advance(10_000);
+    await cancelling;
+    expect(worker.active).toBe(0);
+    expect(saidBy(await there.events(), 'call.failed')).toMatchObject([{ kind: 'aborted' }]);
+    expect(second.models()[0]?.running).toBe(0);
+  });
+
   it('R12: workers of several work side by side, each within its slots', async () => {
     const there = workersPlace(onTestFinished);
     const held: PromiseWithResolvers<FakeReply>[] = [];
