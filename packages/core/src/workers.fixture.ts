@@ -1,6 +1,7 @@
 import { createWorker, type Worker } from './create-worker.ts';
 import { memoryTransport } from './journal/memory-transport.ts';
 import type { OverseerOptions } from './options.ts';
+import type { OverseerEvent } from './spec/event.ts';
 import type { Price } from './spec/model.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import { type SharedPlace, sharedPlace } from './succession.fixture.ts';
@@ -80,4 +81,19 @@ export function workersPlace(
       return { clock: own, worker, changes };
     },
   };
+}
+
+/** What the events of one type say. */
+export function saidBy(
+  events: readonly OverseerEvent[],
+  type: OverseerEvent['type'],
+): readonly object[] {
+  return events.filter((event) => event.type === type).map(({ data }) => data);
+}
+
+/** Types of events about calls, with the epoch of whoever wrote each. */
+export function callsIn(events: readonly OverseerEvent[]): readonly string[] {
+  return events
+    .filter(({ type }) => type.startsWith('call.') || type === 'reply.late')
+    .map(({ type, epoch }) => `${type} ${epoch}`);
 }
