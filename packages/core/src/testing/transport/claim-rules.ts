@@ -43,6 +43,13 @@ export function claimRules(rule: MakeTransportRule): readonly ConformanceRule[] 
         assert.equal(await transport.settle(lives, replyTo(lives)), true);
       },
     ),
+    ...withdrawalRules(rule),
+  ];
+}
+
+/** Of jobs that are looked after by whoever sent them. */
+function withdrawalRules(rule: MakeTransportRule): readonly ConformanceRule[] {
+  return [
     rule('what is taken back is nobody’s', async (transport, { mail }) => {
       await transport.enqueue(['a', 'b', 'c'].map((id) => sampleJob(id, { model: id })));
       const a = await claimOne(transport, 'a');

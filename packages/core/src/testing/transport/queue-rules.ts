@@ -37,6 +37,13 @@ export function queueRules(rule: MakeTransportRule): readonly ConformanceRule[] 
         assert.deepEqual(await claimed(transport, ['waits', 'goes', 'ends', 'back'], 9), ['waits']);
       },
     ),
+    ...togetherRules(rule),
+  ];
+}
+
+/** Of several who use one transport. */
+function togetherRules(rule: MakeTransportRule): readonly ConformanceRule[] {
+  return [
     rule('many who ask at once never get the same job', async (transport, place) => {
       const others = [await place.open(), await place.open()];
       const all = [transport, ...others];
