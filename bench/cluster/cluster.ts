@@ -3,7 +3,13 @@ import type { StateStore } from '@overseer/core/spec';
 import { postgres } from '@overseer/storage/postgres';
 import { type PostgresServer, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 import { type ClusterWork, seedProjects } from './seed-projects.ts';
-import { type NodePlace, type NodeProcess, startNode } from './start-node.ts';
+import {
+  type NodeMore,
+  type NodePlace,
+  type NodeProcess,
+  startNode,
+  startWorker,
+} from './start-node.ts';
 
 /** A database, a service of models, and nodes that come and go. */
 export interface Cluster extends AsyncDisposable {
@@ -16,6 +22,8 @@ export interface Cluster extends AsyncDisposable {
   /** How many marks the tool left. */
   marks(): number;
   join(): Promise<NodeProcess>;
+  /** Starts a worker. */
+  employ(slots: number): Promise<NodeProcess>;
 }
 
 /** Starts everything but nodes, with work to do. A model's answer takes about `answerMs`. */
@@ -23,6 +31,7 @@ export async function startCluster(
   schema: string,
   work: ClusterWork,
   answerMs: number,
+  more: NodeMore = {},
 ): Promise<Cluster> {
   const server = await startPostgres({ fsync: true });
   const service = await startMockService({
@@ -32,11 +41,12 @@ export async function startCluster(
     },
   });
   server.sql(`CREATE TABLE "${schema}_marks" (key text PRIMARY KEY)`);
-  const place: NodePlace = { connection: server.url, schema, modelUrl: service.url };
+  const place: NodePlace = { connection: server.url, schema, modelUrl: service.url, more };
   const open = postgres({ connection: server.url, schema });
   await seedProjects(open, service.url, work);
   const store = await open();
   const nodes: NodeProcess[] = [];
+  const workers: NodeProcess[] = [];
   let joined = 0;
   return {
     server,
@@ -50,8 +60,13 @@ export async function startCluster(
       nodes.push(node);
       return node;
     },
+    employ: async (slots) => {
+      const worker = await startWorker(`worker-${workers.length + 1}`, place, slots);
+      workers.push(worker);
+      return worker;
+    },
     [Symbol.asyncDispose]: async () => {
-      for (const node of nodes) if (node.isAlive) node.kill();
+      for (const node of [...nodes, ...workers]) if (node.isAlive) node.kill();
       await store.close();
       await service.close();
       await server[Symbol.asyncDispose]();

@@ -6,6 +6,15 @@ export interface NodePlace {
   readonly connection: string;
   readonly schema: string;
   readonly modelUrl: string;
+  readonly more?: NodeMore;
+}
+
+/** How the calls of a node's models are made. */
+export interface NodeMore {
+  /** By workers, in place of the node. */
+  readonly workers?: boolean;
+  /** So many at once. */
+  readonly concurrency?: number;
 }
 
 /** A process that is a node. */
@@ -22,10 +31,30 @@ export interface NodeProcess {
 }
 
 /** Starts a node, and resolves once it has joined. Throws where it ends before. */
-export async function startNode(name: string, place: NodePlace): Promise<NodeProcess> {
+export function startNode(
+  name: string,
+  { connection, schema, modelUrl, more = {} }: NodePlace,
+): Promise<NodeProcess> {
   const script = new URL('./node-process.ts', import.meta.url);
-  const { connection, schema, modelUrl } = place;
-  const child = fork(script, [connection, schema, name, modelUrl], {
+  return startProcess(name, script, [connection, schema, name, modelUrl, JSON.stringify(more)]);
+}
+
+/** Starts a worker, and resolves once it looks for calls. Throws where it ends before. */
+export function startWorker(
+  name: string,
+  { connection, schema, modelUrl }: NodePlace,
+  slots: number,
+): Promise<NodeProcess> {
+  const script = new URL('./worker-process.ts', import.meta.url);
+  return startProcess(name, script, [connection, schema, name, modelUrl, String(slots)]);
+}
+
+async function startProcess(
+  name: string,
+  script: URL,
+  args: readonly string[],
+): Promise<NodeProcess> {
+  const child = fork(script, args, {
     execArgv: ['--conditions=@overseer/source'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -35,7 +64,7 @@ export async function startNode(name: string, place: NodePlace): Promise<NodePro
   });
   const ended = once(child, 'exit');
   const first = await Promise.race([once(child, 'message'), ended.then(() => undefined)]);
-  if (first === undefined) throw new Error(`The node ${name} ended at its start: ${said}`);
+  if (first === undefined) throw new Error(`${name} ended at its start: ${said}`);
   let isAlive = true;
   void ended.then(() => {
     isAlive = false;

@@ -3,12 +3,13 @@ import { createOverseer } from './create-overseer.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { type Clock, systemClock } from './internal/clock.ts';
 import { ProjectNode } from './node/project-node.ts';
-import { sharedView } from './node/shared-view.ts';
+import { sharedTransport, sharedView } from './node/shared-view.ts';
 import { watchVitals } from './node/vitals.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { HandOverOrder, Overseer } from './overseer.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { StateStore } from './spec/store.ts';
+import type { TaskTransport } from './spec/transport.ts';
 
 /** How long calls in flight may take when a project goes to another node, in ms: what is broken off is paid twice. */
 const GRACE_MS = 10_000;
@@ -42,8 +43,11 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
   check(options);
   signal?.throwIfAborted();
   const store = await options.store();
+  let transport: TaskTransport | undefined;
   try {
     requireShared(store);
+    transport = await options.transport?.();
+    const shared = transport && sharedTransport(transport);
     const node = await ProjectNode.join<Overseer>({
       name,
       store,
@@ -55,13 +59,20 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       vitals: options.vitals ?? watchVitals(),
       bounds: { loopMs: 1_000, storeMs: 2_000, looks: 3, ...options.unwell },
       exhaustedUntil: (overseer) => exhaustedUntil(overseer, options.exhaustedMs, clock),
-      lead: (project) => lead({ ...options, name, clock }, store, project),
+      lead: (project) => lead({ ...options, name, clock }, store, shared, project),
       tell: (change) => tell(options, change),
     });
     let closed: Promise<void> | undefined;
     const close = (): Promise<void> => {
-      closed ??= node.close().finally(() => store.close());
+      closed ??= leave();
       return closed;
+    };
+    const leave = async (): Promise<void> => {
+      try {
+        await node.close();
+      } finally {
+        await closeAll(store, transport);
+      }
     };
     signal?.addEventListener('abort', () => void close().catch(() => undefined), { once: true });
     return {
@@ -77,14 +88,20 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    await store.close();
+    await closeAll(store, transport);
     throw error;
   }
+}
+
+async function closeAll(store: StateStore, transport: TaskTransport | undefined): Promise<void> {
+  await transport?.close().catch(() => undefined);
+  await store.close();
 }
 
 async function lead(
   { team, resume = goOn, ...options }: NodeOptions & Required<Pick<NodeOptions, 'name' | 'clock'>>,
   store: StateStore,
+  transport: TaskTransport | undefined,
   project: string,
 ): Promise<Overseer> {
   const given = await team(project);
@@ -93,6 +110,7 @@ async function lead(
     ...given,
     store: async () => sharedView(store),
     project: typeof given.project === 'object' ? { ...given.project, id: project } : project,
+    ...(transport === undefined ? {} : { transport: async () => transport }),
     name: options.name,
     clock: options.clock,
   });

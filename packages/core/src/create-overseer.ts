@@ -18,6 +18,7 @@ import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
 import type { ToolLimits } from './limit/tool-limits.ts';
 import { openJoint } from './open-joint.ts';
+import { openTransport } from './open-transport.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
 import { defineProject } from './project/define-project.ts';
@@ -35,6 +36,7 @@ import type { WorkerBounds } from './schedule/worker-pools.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
+import type { TaskTransport } from './spec/transport.ts';
 import type { Validator } from './spec/validator.ts';
 import { isStandby, takeLease } from './take-lease.ts';
 import { answerValidator } from './validate/answer.ts';
@@ -126,9 +128,11 @@ async function start(
   team: Team,
   store: StateStore,
 ): Promise<Omit<OpenTeam, 'dispose'>> {
-  const settings = createSettings(options, registered, team, store);
   const stream = `project/${projectIdOf(options.project)}`;
+  let transport: TaskTransport | undefined;
   try {
+    transport = await openTransport(options, registered.models, store);
+    const settings = createSettings(options, registered, team, store, transport);
     const lease = await takeLease(options, settings, stream);
     try {
       // Whoever had the project meanwhile may have left a change half made.
@@ -136,7 +140,8 @@ async function start(
       const { project: wanted } = options;
       const definition =
         typeof wanted === 'object' ? defineProject(wanted, settings.validators) : undefined;
-      const opened = await openWith(lease, await openJoint(options, registered.models, settings));
+      const joint = await openJoint(options, registered.models, settings);
+      const opened = await openWith(settings, lease, joint);
       await openProject(opened.settings, opened.open, definition);
       return opened;
     } catch (error) {
@@ -144,11 +149,13 @@ async function start(
       throw error;
     }
   } catch (error) {
+    await transport?.close().catch(() => undefined);
     await store.close();
     throw error;
   }
 
   async function openWith(
+    settings: Settings,
     lease: StreamLease,
     joint: JointPlace | undefined,
   ): Promise<Omit<OpenTeam, 'dispose'>> {
@@ -168,6 +175,7 @@ function createSettings(
   registered: Registered,
   { members, shared, toolLimits }: Team,
   store: StateStore,
+  transport: TaskTransport | undefined,
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
@@ -194,6 +202,7 @@ function createSettings(
     ),
     shared,
     joint: undefined,
+    transport,
     toolLimits,
     strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, undefined, shared),
     samplers: samplersOf(shared.gauges.names, options.gauges),
@@ -269,6 +278,7 @@ function createMembers(
       price,
       grants: entry.grants ?? [],
       slowMs: entry.slowMs,
+      ...(entry.workers === true ? { remote: true } : {}),
       learned,
       limits: new ModelLimits(name, rules, max, learned, shared),
       order: members.size,

@@ -5,9 +5,13 @@ import type { OverseerOptions } from './options.ts';
 import type { Overseer } from './overseer.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { OpenStore } from './spec/store.ts';
+import type { OpenTransport } from './spec/transport.ts';
 
 /** The options of one project's overseer, but for what the node sees to itself. */
-export type ProjectTeam = Omit<OverseerOptions, 'store' | 'name' | 'standby' | 'clock'>;
+export type ProjectTeam = Omit<
+  OverseerOptions,
+  'store' | 'name' | 'standby' | 'clock' | 'transport'
+>;
 
 /** What `createNode` is told. Only `store` and `team` are needed. */
 export interface NodeOptions {
@@ -15,6 +19,8 @@ export interface NodeOptions {
   readonly store: OpenStore;
   /** Who works on a project: called whenever this node takes one. All nodes must answer alike. */
   readonly team: (project: string) => ProjectTeam | Promise<ProjectTeam>;
+  /** Brings calls to workers, for the models of its teams that have `workers: true`; opened once for all projects. */
+  readonly transport?: OpenTransport;
   /** What others call this node; no two that live may have one name. The default is made of the host and the process. */
   readonly name?: string;
   /** The most projects that this node works on at once; the default is as many as come. */

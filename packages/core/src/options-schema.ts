@@ -31,6 +31,7 @@ const entry = z.strictObject({
     .optional(),
   slowMs: z.number().positive().optional(),
   grants: z.array(z.string()).optional(),
+  workers: z.boolean().optional(),
 });
 
 const named = (spec: string): z.ZodType =>
@@ -145,6 +146,9 @@ export const optionsSchema: z.ZodType = z.strictObject({
         patterns: z.record(z.string(), z.instanceof(RegExp)).optional(),
       }),
     ])
+    .optional(),
+  transport: z
+    .custom((value) => typeof value === 'function', 'a transport is made by pgBoss("…")')
     .optional(),
   name: z
     .string()

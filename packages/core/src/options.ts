@@ -10,6 +10,7 @@ import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
 import type { LeaseHolder, OpenStore } from './spec/store.ts';
 import type { Tool } from './spec/tool.ts';
+import type { OpenTransport } from './spec/transport.ts';
 import type { Validator } from './spec/validator.ts';
 import type { WorkspaceProvider } from './spec/workspace.ts';
 
@@ -48,6 +49,11 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
    * there is a mark in its place.
    */
   readonly redact?: boolean | RedactOptions;
+  /**
+   * Brings calls to workers, such as `pgBoss("…")`, and their replies back into the store: those of the models that have
+   * `workers: true`.
+   */
+  readonly transport?: OpenTransport;
   /** What others call this overseer in messages, such as the name of a node; the default is `overseer`. */
   readonly name?: string;
   /**

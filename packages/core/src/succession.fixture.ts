@@ -13,6 +13,11 @@ export const LEASE_MS = 6_000;
 
 /** What a test does with overseers of one store. */
 export interface SharedPlace {
+  readonly store: OpenStore;
+  /** The clock of the store. */
+  readonly clock: FakeClock;
+  /** A clock that goes on with the others. */
+  newClock(): FakeClock;
   /** Who asked a model, in order. */
   readonly calls: string[];
   /** All events so far. */
@@ -37,7 +42,15 @@ export function sharedPlace(
   const calls: string[] = [];
   let reply: (by: string) => FakeReply | Promise<FakeReply> = () => ({ text: 'fine' });
   const store: OpenStore = async () => wrap(await open());
+  const newClock = (): FakeClock => {
+    const own = createFakeClock();
+    clocks.push(own);
+    return own;
+  };
   return {
+    store,
+    clock,
+    newClock,
     calls,
     /** All events so far. */
     events: async () => {
@@ -60,8 +73,7 @@ export function sharedPlace(
       }
     },
     start: (name, more = {}) => {
-      const own = createFakeClock();
-      clocks.push(own);
+      const own = newClock();
       const model = fakeModel({
         reply: () => {
           calls.push(name);

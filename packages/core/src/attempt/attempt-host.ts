@@ -14,6 +14,7 @@ import type { Workspace, WorkspaceProvider } from '../spec/workspace.ts';
 import type { ToolCheck, ToolWish } from '../tool/check-tool-call.ts';
 import type { ToolLeave } from '../tool/tool-leave.ts';
 import type { ChainLink } from '../validate/chain.ts';
+import type { LetThrough } from './let-through.ts';
 
 /** What an attempt needs of the kernel around it. */
 export interface AttemptHost {
@@ -43,6 +44,8 @@ export interface AttemptHost {
   planFrom(at: AttemptPlace, output: string): Promise<PlanAnswer>;
   /** Asks other processes for room before a call is sent; absent where no limit is shared with any. */
   readonly joint: JointLeave | undefined;
+  /** Has calls made by workers; absent where all are made here. */
+  readonly remote: RemoteLine | undefined;
   /** The calls of models that are under way, by id, each with what breaks off that call and nothing else of its attempt. */
   readonly calls: Map<string, Cancellation>;
   /** Runs heavy checks, a bounded number at a time. */
@@ -67,6 +70,15 @@ export interface AttemptHost {
 export interface JointLeave {
   /** Resolves with what to write down of a call that must not be sent, and with `undefined` for one that may, now. Never rejects. */
   ask(call: string, cancel: Cancellation): Promise<EventData['call.withheld'] | undefined>;
+}
+
+/** Has calls made by workers: their ends come by themselves. */
+export interface RemoteLine {
+  takes(model: string): boolean;
+  /** Has a call made whose start is durable. Never throws. */
+  send(at: AttemptPlace, call: LetThrough): void;
+  /** Takes back the call of an attempt that is cancelled, and writes its end down. */
+  abandon(at: AttemptPlace): void;
 }
 
 /** Who may call which tool, and how often. */

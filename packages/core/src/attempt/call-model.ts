@@ -1,50 +1,21 @@
 import { generate } from '../call/generate.ts';
-import { costMicroUsd, microUsdOf } from '../call/price.ts';
 import type { ModelError } from '../errors/model-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import { askedUntil } from '../limit/asked-until.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
-import type { ModelErrorKind, ModelRequest, Price, Usage } from '../spec/model.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
-import { distinctCalls } from './distinct-calls.ts';
+import { answerOf, failedCall, finishedCall } from './call-end.ts';
+import type { LetThrough } from './let-through.ts';
 import { whileAlive } from './signs-of-life.ts';
 
 /** Breaks off a call whose answer came from somewhere else; whoever does has written down its end. */
 export const ANSWERED: unique symbol = Symbol('answered');
 
-/** One call as the dispatcher let it through. */
-export interface LetThrough {
-  readonly call: string;
-  readonly request: ModelRequest;
-  readonly estimate: CallEstimate;
-}
-
-/** Kinds of failure for which a provider charges nothing, provided that its answer had not begun. */
-const CHARGES_NOTHING: Readonly<Record<ModelErrorKind, boolean>> = {
-  auth: true,
-  permission: true,
-  'not-found': true,
-  invalid: true,
-  'context-overflow': true,
-  'content-filter': false,
-  unsupported: true,
-  'rate-limit': true,
-  quota: true,
-  overloaded: true,
-  loading: true,
-  server: true,
-  timeout: false,
-  network: true,
-  interrupted: false,
-  protocol: false,
-  aborted: false,
-};
-
-const NOTHING: CallEstimate = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
-
-/** Makes the call, exactly once and once all who share a limit allow it, and records how it ended. Never sleeps and never tries again. */
+/**
+ * Makes the call, exactly once and once all who share a limit allow it, and records how it ended; one that is for workers is only
+ * sent on. Never sleeps and never tries again.
+ */
 export async function callModel(
   host: AttemptHost,
   at: AttemptPlace,
@@ -57,6 +28,10 @@ export async function callModel(
   if (withheld !== undefined) {
     const actor = 'overseer';
     void host.append([{ type: 'call.withheld', ...place, actor, data: withheld }]);
+    return;
+  }
+  if (host.remote?.takes(model) === true) {
+    host.remote.send(at, { call, request, estimate });
     return;
   }
   const line = new Cancellation();
@@ -107,41 +82,14 @@ async function ask(
         },
       );
     });
-    const data: EventData['call.finished'] = {
-      parts: distinctCalls(response.parts),
-      reason: response.reason,
-      usage: response.usage,
-      settled: settle(response.usage, estimate, member.price),
-      durationMs: sinceStart(),
-      ...(response.rate === undefined ? {} : { rate: response.rate }),
-      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-      ...(response.warnings.length === 0
-        ? {}
-        : { warnings: response.warnings.map((warning) => `${warning.kind}: ${warning.what}`) }),
-    };
+    const durationMs = sinceStart();
+    const answer = answerOf(response, durationMs, firstTokenMs);
+    const data = finishedCall(answer, estimate, member.price);
     return { type: 'call.finished', data };
   } catch (error) {
     // `generate` throws nothing but ModelError.
     return { type: 'call.failed', data: failed(host, at, error as ModelError, estimate) };
   }
-}
-
-/** What a finished call used; what the provider did not say is taken from the estimate. */
-function settle(usage: Usage, estimate: CallEstimate, price: Price | undefined): CallEstimate {
-  const inputTokens = usage.input.total ?? estimate.inputTokens;
-  const outputTokens = usage.output.total ?? estimate.outputTokens;
-  const known: Usage = {
-    input: { ...usage.input, total: inputTokens },
-    output: { ...usage.output, total: outputTokens },
-  };
-  const told = usage.usd === undefined ? undefined : microUsdOf(usage.usd);
-  const cached = usage.input.cacheRead ?? 0;
-  return {
-    inputTokens,
-    ...(cached > 0 ? { cachedInputTokens: cached } : {}),
-    outputTokens,
-    microUsd: told ?? (price === undefined ? 0 : (costMicroUsd(known, price) ?? 0)),
-  };
 }
 
 function failed(
@@ -150,31 +98,12 @@ function failed(
   failure: ModelError,
   estimate: CallEstimate,
 ): EventData['call.failed'] {
-  const { price } = host.memberOf(at.attempt.model ?? '');
-  const used = failure.usage === undefined ? undefined : settle(failure.usage, estimate, price);
-  const free = used === undefined && CHARGES_NOTHING[failure.kind] && !failure.begun;
-  const nowMs = host.clock.now();
-  const askedUntilAt = askedUntil(failure, nowMs);
-  // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again. Waiting cures
-  // a used-up quota where somebody said until when.
-  const isCurable = failure.kind === 'quota' && askedUntilAt !== undefined;
-  const retryable = failure.retryable || failure.kind === 'aborted' || isCurable;
   // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
   const kind = failure.kind === 'aborted' && !at.live.cancel.aborted ? 'interrupted' : failure.kind;
-  return {
-    kind,
-    message: failure.message,
-    retryable,
-    settled: free ? NOTHING : (used ?? estimate),
-    uncertain: !free,
-    ...(retryable
-      ? { retryAt: nowMs + host.retryDelay(at.attempt.failures + 1, askedMs(askedUntilAt, nowMs)) }
-      : {}),
-    ...(askedUntilAt === undefined ? {} : { askedUntilAt }),
-    ...(failure.rate === undefined ? {} : { rate: failure.rate }),
-  };
-}
-
-function askedMs(untilAt: number | undefined, nowMs: number): number | undefined {
-  return untilAt === undefined ? undefined : untilAt - nowMs;
+  const { failures } = at.attempt;
+  const { price } = host.memberOf(at.attempt.model ?? '');
+  const nowMs = host.clock.now();
+  return failedCall({ failure, kind, estimate, price, nowMs }, (askedMs) =>
+    host.retryDelay(failures + 1, askedMs),
+  );
 }

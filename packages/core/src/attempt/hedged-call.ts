@@ -6,8 +6,9 @@ import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import { type AttemptHost, type AttemptPlace, type JointLeave, placeOf } from './attempt-host.ts';
-import { callModel, type LetThrough } from './call-model.ts';
+import { callModel } from './call-model.ts';
 import type { AskedToo, Hedging } from './hedging.ts';
+import type { LetThrough } from './let-through.ts';
 
 const NOTHING: CallEstimate = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
 

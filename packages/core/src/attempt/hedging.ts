@@ -1,5 +1,5 @@
 import type { AttemptPlace } from './attempt-host.ts';
-import type { LetThrough } from './call-model.ts';
+import type { LetThrough } from './let-through.ts';
 
 /** A second model that was given the same request: its call is written down, and may be sent once that is durable. */
 export interface AskedToo {

@@ -16,6 +16,8 @@ export interface Member {
   readonly grants: readonly ToolPermission[];
   /** A first token later than this many ms counts as bad; `undefined` for never. */
   readonly slowMs: number | undefined;
+  /** Workers make its calls. */
+  readonly remote?: boolean;
   readonly limits: ModelLimits;
   readonly learned: LearnedLimits;
   /** Order of declaration. */

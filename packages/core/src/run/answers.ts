@@ -1,4 +1,4 @@
-import type { LetThrough } from '../attempt/call-model.ts';
+import type { LetThrough } from '../attempt/let-through.ts';
 import { cacheKey, scopeKey } from '../call/cache-key.ts';
 import { type CachePart, type CacheSettings, keepsKind, scopeOf } from '../call/cache-options.ts';
 import type { FlightAnswer } from '../call/storable.ts';

@@ -1,4 +1,4 @@
-import type { LetThrough } from '../attempt/call-model.ts';
+import type { LetThrough } from '../attempt/let-through.ts';
 import { strikesOf, waitFor } from '../internal/recoveries.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
@@ -124,11 +124,12 @@ export function callStarted(
     readonly attempt: string;
     readonly call: string;
   },
-  { name, price, model }: Member,
+  { name, price, model, remote }: Member,
   step: number,
   { holds }: Extract<Admission, { kind: 'run' }>,
   { estimate, worst, payer }: Claim,
   key?: string,
+  remoteMs?: number,
 ): EventDraft<'call.started'> {
   const isKnown = price !== undefined || model.info.local === true;
   const data = {
@@ -139,6 +140,7 @@ export function callStarted(
     ...(payer === undefined ? {} : { payer }),
     ...(key === undefined ? {} : { key }),
     ...(isKnown ? {} : { unpriced: true as const }),
+    ...(remote === true && remoteMs !== undefined ? { remote: { holdMs: remoteMs } } : {}),
   };
   return { type: 'call.started', ...place, model: name, data };
 }

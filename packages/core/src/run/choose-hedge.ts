@@ -70,7 +70,8 @@ export function chooseHedge(
 /** Who is no second model for a task, even where nobody else is left, each with the reason. */
 function notAskedToo({ settings, projection }: Decider, task: TaskState): Map<string, string> {
   const without = new Map(takenModels(projection.runs.get(task.run), task));
-  for (const name of settings.members.keys()) {
+  for (const [name, { remote }] of settings.members) {
+    if (remote === true) without.set(name, 'its calls are made by workers');
     const trouble = projection.breakers.trouble(name);
     if (trouble !== undefined) without.set(name, trouble.why);
   }

@@ -6,6 +6,7 @@ import { openCallsOf } from '../journal/open-calls.ts';
 import type { RunState } from '../journal/run-state.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import type { PassOn } from './pass-on.ts';
+import type { RemoteCalls } from './remote-calls.ts';
 import type { Removals } from './removals.ts';
 import type { RunControl } from './run-control.ts';
 import type { RunEnds } from './run-ends.ts';
@@ -23,6 +24,8 @@ export interface ClosingParts {
   readonly passOn: PassOn;
   readonly succession: Succession;
   readonly ends: RunEnds;
+  /** Calls that go on without this overseer, by workers. */
+  readonly remote: Pick<RemoteCalls, 'has'> | undefined;
   /** What begins something by itself. */
   readonly starters: readonly { close(): void }[];
   /** The runs that are not finished. */
@@ -54,11 +57,12 @@ export class ClosingDown {
 
   /** Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished. */
   async close(): Promise<void> {
-    const { settings, attempts, passOn, stops, removals, deadlines, journal } = this.#parts;
+    const { settings, attempts, passOn, stops, removals, deadlines, journal, remote } = this.#parts;
     const { clock, graceMs } = settings;
     await this.#begin();
     await atMost(clock, graceMs, attempts.quiet());
     for (const at of attempts.list()) {
+      if (remote?.has(at.attempt.openCall?.id ?? '') === true) continue;
       at.live.cancel.abort(new Error('the overseer was closed'));
     }
     await attempts.quiet();

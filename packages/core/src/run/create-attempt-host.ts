@@ -45,6 +45,7 @@ export interface AttemptHostParts
   readonly live: LiveBus;
   readonly sources: ReadonlyMap<string, TaskSource>;
   readonly joint: AttemptHost['joint'];
+  readonly remote: AttemptHost['remote'];
   /** What comes for this overseer once another has its project. */
   readonly passOn: PassOn;
   /** Those who wait for an equal call are shown what it says. */
@@ -68,6 +69,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     calls: new Map(),
     memberOf: (model) => memberOf(settings, model),
     joint: parts.joint,
+    remote: parts.remote,
     access: createToolAccess(parts),
     toolDown: (tool) => parts.projection.tools.down(tool, settings.clock.now()),
     toolFailed: (tool) => parts.projection.tools.hasFailed(tool),

@@ -44,6 +44,8 @@ export function createHedging(
   return {
     lateAfter: ({ task, attempt }) => {
       if (attempt.model === undefined || !isHedgeable(settings, task, attempt)) return undefined;
+      // Whether a worker's model is silent is not heard here.
+      if (settings.members.get(attempt.model)?.remote === true) return undefined;
       return hedges.lateAfter(attempt.model, task.task.kind);
     },
     askToo,

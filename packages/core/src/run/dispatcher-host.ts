@@ -1,6 +1,6 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
-import type { LetThrough } from '../attempt/call-model.ts';
 import type { EndDetails } from '../attempt/drive.ts';
+import type { LetThrough } from '../attempt/let-through.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { ModelEvent } from '../spec/model.ts';
 import type { SchedulingHost } from './scheduling.ts';

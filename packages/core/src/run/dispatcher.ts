@@ -221,7 +221,7 @@ export class Dispatcher {
     const request = requestOf(this.#settings, task, member, prompt.messages, tools);
     const durable = this.#journal.append([
       ...assignmentDrafts(at, choice, prompt, tools, termsFor(this.#decider, task, member, nowMs)),
-      callStarted({ ...at, call }, member, 1, admission, claim, first.key),
+      callStarted({ ...at, call }, member, 1, admission, claim, first.key, this.#settings.holdMs),
     ]);
     this.scheduling.workers.begin(task.task.kind);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);

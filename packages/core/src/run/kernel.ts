@@ -27,6 +27,7 @@ import type { Projection } from './projection.ts';
 import { QuestionDeadlines } from './question-deadlines.ts';
 import { QuestionListeners } from './question-listeners.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
+import { RemoteCalls } from './remote-calls.ts';
 import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
 import { type RunEnd, RunEnds } from './run-ends.ts';
@@ -69,6 +70,7 @@ export class Kernel {
   readonly questionListeners: QuestionListeners = new QuestionListeners();
   /** How it comes to rest. */
   readonly closing: ClosingDown;
+  readonly #remote: RemoteCalls | undefined;
 
   constructor(
     settings: Settings,
@@ -86,6 +88,15 @@ export class Kernel {
     this.#removals = new Removals(settings.workspaces);
     this.#passOn = new PassOn(settings, journal, projection.runs);
     this.#healer = createHealer(settings, projection, journal);
+    const { transport } = settings;
+    this.#remote =
+      transport &&
+      new RemoteCalls(settings, projection, transport, {
+        stream: journal.stream,
+        isOver: () => journal.failure !== undefined,
+        append: (drafts) => journal.append(drafts),
+        goOn: (place) => this.#goOn(place),
+      });
     this.#host = this.#attemptHost();
     this.#chains = new Chains(settings.validators);
     const hedging = createHedging(settings, projection, journal, (at) => this.#mayAskToo(at));
@@ -149,12 +160,14 @@ export class Kernel {
     this.#succession = new Succession(settings, projection, {
       stream: journal.stream,
       append: (drafts) => journal.append(drafts),
-      goOn: (place) => {
-        this.#dispatcher.forget(place.attempt);
-        this.#attempts.goOn(place);
-        this.#dispatcher.freed();
+      remote: this.#remote,
+      retryDelay: this.#host.retryDelay,
+      goOn: (place) => this.#goOn(place),
+      breakOff: (call) => {
+        const here = this.#host.calls.get(call);
+        here?.abort(ANSWERED);
+        return here !== undefined;
       },
-      breakOff: (call) => this.#host.calls.get(call)?.abort(ANSWERED),
     });
     const { healing } = settings;
     const watched = { settings, projection, journal, attempts: this.#attempts };
@@ -173,6 +186,7 @@ export class Kernel {
       passOn: this.#passOn,
       succession: this.#succession,
       ends: this.#ends,
+      remote: this.#remote,
       starters: [this.#dispatcher, this.#questionDeadlines, this.#sampler, this.#stuck].filter(
         (starter) => starter !== undefined,
       ),
@@ -331,6 +345,7 @@ export class Kernel {
       live: this.live,
       sources: this.#sources,
       joint: this.#joint,
+      remote: this.#remote,
       passOn: this.#passOn,
       flights: this.#projection.flights,
       turns: () => this.#dispatcher.toolTurns,
@@ -351,6 +366,15 @@ export class Kernel {
         this.#dispatcher.freed();
       },
     });
+  }
+
+  /** The call of an attempt has its end, which came from elsewhere. */
+  #goOn(place: { readonly run: string; readonly task: string; readonly attempt: string }): void {
+    this.#dispatcher.forget(place.attempt);
+    this.#attempts.goOn(place);
+    const at = this.#attempts.list(place.run).find(({ attempt }) => attempt.id === place.attempt);
+    if (at === undefined) this.#dispatcher.freed();
+    else this.#host.callEnded(at);
   }
 
   /** Whether a call may be begun beside one that is under way. */

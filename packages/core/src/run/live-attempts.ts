@@ -1,8 +1,9 @@
 import type { AttemptHost, AttemptPlace, LiveAttempt } from '../attempt/attempt-host.ts';
-import { callModel, type LetThrough } from '../attempt/call-model.ts';
+import { callModel } from '../attempt/call-model.ts';
 import { drive } from '../attempt/drive.ts';
 import { callHedged } from '../attempt/hedged-call.ts';
 import type { Hedging } from '../attempt/hedging.ts';
+import type { LetThrough } from '../attempt/let-through.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { openCallsOf } from '../journal/open-calls.ts';
@@ -50,6 +51,8 @@ export class LiveAttempts {
     };
     const at: AttemptPlace = { run, task, attempt, live };
     this.#live.set(attempt, { at, work: undefined });
+    const { remote } = this.#host;
+    if (remote !== undefined) live.cancel.onAbort(() => remote.abandon(at));
     return at;
   }
 

@@ -14,8 +14,8 @@ export interface MailRoundParts {
   readonly clock: Clock;
   /** Acts on one message; what it writes down is durable when this resolves. Rejects only when the journal failed. */
   take(mail: Mail): Promise<void>;
-  /** Looks at what waits for mail, once a round. */
-  look(): void;
+  /** Looks at what waits for mail, once a round; `isAll` where the round before read all that there was. */
+  look(isAll: boolean): void;
 }
 
 /** Reads the messages for whoever has a project, again and again, and takes out what was acted on. */
@@ -24,9 +24,22 @@ export class MailRound {
   #cancel: (() => void) | undefined;
   #reading: Promise<void> = Promise.resolve();
   #closed = false;
+  /** Nothing is being read, and nothing more is waited for than time. */
+  #isIdle = false;
+  /** Somebody said that there is mail, while it was read. */
+  #isWoken = false;
+  #isAll = false;
 
   constructor(parts: MailRoundParts) {
     this.#parts = parts;
+    this.#next(0);
+  }
+
+  /** There may be mail. */
+  wake(): void {
+    this.#isWoken = true;
+    if (!this.#isIdle) return;
+    this.#cancel?.();
     this.#next(0);
   }
 
@@ -39,23 +52,28 @@ export class MailRound {
 
   #next(delayMs: number): void {
     if (this.#closed) return;
+    this.#isIdle = true;
     this.#cancel = this.#parts.clock.after(delayMs, () => {
+      this.#isIdle = false;
+      this.#isWoken = false;
       this.#reading = this.#read()
         .catch(() => false)
-        .then((hasMore) => this.#next(hasMore ? 0 : POLL_MS));
+        .then((hasMore) => this.#next(hasMore || this.#isWoken ? 0 : POLL_MS));
     });
   }
 
   /** Whether there may be more. A store that cannot be read is asked again in the next round. */
   async #read(): Promise<boolean> {
     const { mail, stream, take, look } = this.#parts;
-    look();
+    look(this.#isAll);
+    this.#isAll = false;
     const messages = await mail.read(stream, PAGE);
     for (const message of messages) {
       if (this.#closed) return false;
       await take(message);
       await mail.remove(stream, [message.id]);
     }
-    return messages.length === PAGE;
+    this.#isAll = messages.length < PAGE;
+    return !this.#isAll;
   }
 }

@@ -123,7 +123,9 @@ export class NextCalls {
     this.#waiting.delete(attempt.id);
     const step = attempt.steps.length + 1;
     const request = requestOf(this.#decider.settings, task, member, messages, tools, maxTokens);
-    const durable = this.#journal.append([callStarted(place, member, step, admission, claim, key)]);
+    const { holdMs } = this.#decider.settings;
+    const started = callStarted(place, member, step, admission, claim, key, holdMs);
+    const durable = this.#journal.append([started]);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;
   }

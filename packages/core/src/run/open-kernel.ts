@@ -97,7 +97,8 @@ export async function openKernel(
   lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
-    store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now();
+    (settings.transport !== undefined && projection.remotes.has(call)) ||
+    (store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now());
   const resumes = (model: string): boolean => members.get(model)?.model.info.resumes === true;
   const left = [...projection.runs.values()].flatMap((run) =>
     recoverRun(run, clock.now(), { isAwaited, resumes }),
@@ -133,6 +134,7 @@ export async function openKernel(
         if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
       } finally {
         await joint?.close();
+        await settings.transport?.close().catch(() => undefined);
         await lease.release();
         await store.close();
       }

@@ -45,6 +45,17 @@ interface CallUnderWay extends OpenCall {
   readonly estimate: CallEstimate;
 }
 
+/** A call that a worker makes, and has no end yet. */
+export interface RemoteCall {
+  readonly run: string;
+  readonly task: string;
+  readonly attempt: string;
+  readonly model: string;
+  readonly estimate: CallEstimate;
+  /** By when somebody has to have begun it, epoch ms. */
+  readonly untilAt: number;
+}
+
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
 export class Projection {
   readonly runs: Runs = new Map();
@@ -61,6 +72,8 @@ export class Projection {
   offered: HandoffTrigger | undefined;
   /** Calls that go on at an overseer which had the project before: until when their replies may come, epoch ms. */
   readonly awaited: Map<string, number> = new Map();
+  /** Those of them that workers make. */
+  readonly remotes: Map<string, RemoteCall> = new Map();
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly history: WorkHistory = new WorkHistory();
@@ -191,8 +204,14 @@ export class Projection {
 
   #start(event: OverseerEvent<'call.started'>, kind: string): void {
     const { call = '', model = '' } = event;
-    const { estimate, worst, payer, holds } = event.data;
+    const { estimate, worst, payer, holds, remote } = event.data;
     this.calls.set(call, { model, kind, startedAt: event.at, estimate });
+    if (remote !== undefined) {
+      const { run = '', task = '', attempt = '' } = event;
+      const untilAt = event.at + remote.holdMs;
+      this.awaited.set(call, untilAt);
+      this.remotes.set(call, { run, task, attempt, model, estimate, untilAt });
+    }
     const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }) };
     const member = this.#members.get(model);
     this.#limitsOf(model)?.start(call, event.at, claim, holds);
@@ -203,8 +222,7 @@ export class Projection {
   #finish(event: OverseerEvent<'call.finished'>, kind: string): void {
     const { call = '', model = '' } = event;
     const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
-    this.calls.delete(call);
-    this.awaited.delete(call);
+    this.#forgetCall(call);
     const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
     limits?.settle(call, settled, event.at);
@@ -223,8 +241,7 @@ export class Projection {
   #fail(event: OverseerEvent<'call.failed'>): void {
     const { call = '', model = '' } = event;
     const { settled, uncertain, rate } = event.data;
-    this.calls.delete(call);
-    this.awaited.delete(call);
+    this.#forgetCall(call);
     const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
     if (uncertain) {
@@ -238,12 +255,18 @@ export class Projection {
 
   #withhold({ call = '', model = '', at }: OverseerEvent<'call.withheld'>): void {
     const open = this.calls.get(call);
-    this.calls.delete(call);
+    this.#forgetCall(call);
     if (open !== undefined) {
       this.#limitsOf(model)?.withhold(call, open.startedAt, open.estimate);
     }
     this.#members.get(model)?.learned.withhold(call);
     this.breakers.withhold(call, model, at);
+  }
+
+  #forgetCall(call: string): void {
+    this.calls.delete(call);
+    this.awaited.delete(call);
+    this.remotes.delete(call);
   }
 
   #limitsOf(model: string): ModelLimits | undefined {

@@ -12,6 +12,7 @@ import type { WorkerBounds } from '../schedule/worker-pools.ts';
 import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Tool } from '../spec/tool.ts';
+import type { TaskTransport } from '../spec/transport.ts';
 import type { Validator } from '../spec/validator.ts';
 import type { WorkspaceProvider } from '../spec/workspace.ts';
 import type { JointPlace } from './joint-place.ts';
@@ -34,6 +35,8 @@ export interface Settings {
   readonly shared: SharedLimits;
   /** Where limits are kept together with other processes; absent where none are. */
   readonly joint: JointPlace | undefined;
+  /** What brings calls to workers; absent where nobody does. */
+  readonly transport: TaskTransport | undefined;
   /** The quotas of tools. */
   readonly toolLimits: ToolLimits;
   /** Charges calls of models that left the team to what everybody shares. */

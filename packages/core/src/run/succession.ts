@@ -4,62 +4,91 @@ import { LATE_REPLY, type LateReply, takeLateReply } from './late-reply.ts';
 import { MailRound } from './mail-round.ts';
 import type { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
+import type { RemoteCalls } from './remote-calls.ts';
 import type { Settings } from './settings.ts';
+import { settleReply, WORKER_REPLY, type WorkerReply } from './worker-reply.ts';
 
 /** What a successor needs of the kernel around it. */
 export interface SuccessionHost {
   readonly stream: string;
+  /** The calls that workers make; absent where there are none. */
+  readonly remote: RemoteCalls | undefined;
+  retryDelay(failures: number, retryAfterMs: number | undefined): number;
   /** Resolves when it is durable; throws the failure that ended the journal. */
   append(drafts: readonly EventDraft[]): Promise<void>;
   /** An attempt has its answer, or may make its call again. */
   goOn(place: { readonly run: string; readonly task: string; readonly attempt: string }): void;
-  /** Breaks off a call whose end is written down. */
-  breakOff(call: string): void;
+  /** Breaks off a call whose end is written down; `false` where nobody here makes it, so that nobody goes on by itself. */
+  breakOff(call: string): boolean;
 }
 
 /**
  * Takes up what the overseer left that had the project before: the replies to its calls, which come by mail, and calls whose
- * replies do not come in time.
+ * replies do not come in time. Replies of workers come the same way.
  */
 export class Succession {
   readonly #settings: Settings;
   readonly #projection: Projection;
   readonly #host: SuccessionHost;
   readonly #round: MailRound | undefined;
+  readonly #unhear: (() => void) | undefined;
 
   constructor(settings: Settings, projection: Projection, host: SuccessionHost) {
     this.#settings = settings;
     this.#projection = projection;
     this.#host = host;
     const { mail } = settings.store;
-    this.#round =
+    const round =
       mail &&
       new MailRound({
         mail,
         stream: host.stream,
         clock: settings.clock,
         take: (message) => this.#take(message),
-        look: () => this.#giveUp(),
+        look: (isAll) => {
+          this.#giveUp();
+          host.remote?.look(isAll);
+        },
       });
+    this.#round = round;
+    this.#unhear = round && settings.transport?.whenSettled?.(host.stream, () => round.wake());
   }
 
   /** Reads no more mail. */
   async close(): Promise<void> {
+    this.#unhear?.();
     await this.#round?.close();
+    await this.#host.remote?.close();
   }
 
   async #take({ kind, body }: Mail): Promise<void> {
-    if (kind !== LATE_REPLY) return;
-    // Only overseers write to a store, as they do its events.
-    const reply = body as unknown as LateReply;
+    // Only overseers and workers write to a store, as they do its events.
+    if (kind === LATE_REPLY) await this.#reply(body as unknown as LateReply);
+    else if (kind === WORKER_REPLY) await this.#workerReply(body as unknown as WorkerReply);
+  }
+
+  async #workerReply(reply: WorkerReply): Promise<void> {
+    this.#host.remote?.replied(reply.id);
+    const { clock, members } = this.#settings;
+    const attempt = this.#projection.runs.get(reply.run)?.tasks.get(reply.task)?.attempt;
+    const terms = {
+      attempt: attempt?.id === reply.attempt ? attempt : undefined,
+      price: members.get(reply.model)?.price,
+      nowMs: clock.now(),
+      retryDelay: this.#host.retryDelay,
+    };
+    await this.#reply(settleReply(reply, terms));
+  }
+
+  async #reply(reply: LateReply): Promise<void> {
     const { runs } = this.#projection;
     const own = runs.get(reply.run)?.tasks.get(reply.task)?.attempt?.openCall;
     const { drafts, breaksOff } = takeLateReply(runs, reply);
     if (drafts.length === 0) return;
     const durable = this.#host.append(drafts);
     await durable;
-    if (breaksOff && own !== undefined) this.#host.breakOff(own.id);
-    else this.#host.goOn(reply);
+    const goesOn = breaksOff && own !== undefined && this.#host.breakOff(own.id);
+    if (!goesOn) this.#host.goOn(reply);
   }
 
   /** Calls whose replies are awaited no longer may be made again. */
@@ -67,7 +96,9 @@ export class Succession {
     const { clock } = this.#settings;
     const nowMs = clock.now();
     const { awaited, runs } = this.#projection;
-    const late = [...awaited].filter(([, untilAt]) => untilAt <= nowMs).map(([call]) => call);
+    const late = [...awaited]
+      .filter(([call, untilAt]) => untilAt <= nowMs && this.#host.remote?.has(call) !== true)
+      .map(([call]) => call);
     if (late.length === 0) return;
     const drafts = [...runs.values()]
       .flatMap((run) => recoverRun(run, nowMs, { isAwaited: (call) => !late.includes(call) }))

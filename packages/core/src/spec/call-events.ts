@@ -35,6 +35,8 @@ export interface CallEventData {
     readonly unpriced?: true;
     /** Present where it is the second of two calls for one answer, because the first gave no word in time. */
     readonly hedge?: HedgeOf;
+    /** Present where a worker makes it; somebody has to have begun it within `holdMs`. */
+    readonly remote?: { readonly holdMs: number };
   };
   'call.finished': {
     readonly parts: readonly Part[];

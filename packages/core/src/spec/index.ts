@@ -121,6 +121,15 @@ export type { AttemptFault, ConsideredModel, TakenOver, WaitCause } from './task
 export type { Effect, Tool, ToolContext, ToolPermission, ToolSchema } from './tool.ts';
 export type { GrantScope, ToolCaller, ToolRefusal } from './tool-caller.ts';
 export type {
+  JobClaim,
+  JobStanding,
+  ModelJob,
+  OpenTransport,
+  TaskTransport,
+  TransportCapabilities,
+  WithdrawnJob,
+} from './transport.ts';
+export type {
   Answer,
   Ask,
   Finding,

@@ -25,6 +25,8 @@ export interface ModelEntry {
   readonly slowMs?: number;
   /** Permissions beyond those of its role. */
   readonly grants?: readonly ToolPermission[];
+  /** Has its calls made by workers, wherever they run, in place of this process; needs the option `transport`. */
+  readonly workers?: boolean;
 }
 
 /** What a model is told to be, and what it may use. */

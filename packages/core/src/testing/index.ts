@@ -18,6 +18,8 @@ export type { StoreSubject } from './store/subject.ts';
 export { stateStoreConformance } from './store-conformance.ts';
 export { type TaskSourceSubject, taskSourceConformance } from './task-source-conformance.ts';
 export { type ToolScene, type ToolSubject, toolConformance } from './tool-conformance.ts';
+export type { TransportPlace, TransportSubject } from './transport/subject.ts';
+export { transportConformance } from './transport-conformance.ts';
 export {
   type ValidatorScene,
   type ValidatorSubject,

@@ -35,6 +35,21 @@ export class Connection {
 
   /** Asks one thing at a time. Rejects with the driver's errors; a server that does not answer breaks the session. */
   async query(statement: PgStatement | string): Promise<PgResult> {
+    const answer = await this.queryAll(statement);
+    // Of several statements in one text, the last is what was asked.
+    return Array.isArray(answer) ? (answer.at(-1) as PgResult) : (answer as PgResult);
+  }
+
+  /** Calls back with what is notified on a channel, from the moment at which this resolves. */
+  async listen(channel: string, heard: (payload: string) => void): Promise<void> {
+    this.#client.on('notification', (message) => {
+      if (message.channel === channel) heard(message.payload ?? '');
+    });
+    await this.query(`LISTEN "${channel}"`);
+  }
+
+  /** As `query`, with an answer for each of several statements in one text. */
+  async queryAll(statement: PgStatement | string): Promise<PgResult | readonly PgResult[]> {
     if (this.#broken !== undefined) throw this.#broken;
     this.#client.ref();
     const timer = setTimeout(() => {
@@ -52,8 +67,7 @@ export class Connection {
         this.break(Object.assign(new Error(problem), { code: SILENT }));
       }
       if (this.#broken !== undefined) throw this.#broken;
-      // Of several statements in one text, the last is what was asked.
-      return Array.isArray(answer) ? (answer.at(-1) as PgResult) : answer;
+      return answer;
     } finally {
       clearTimeout(timer);
       this.#breakOff = undefined;

@@ -30,6 +30,10 @@ export interface PgClient {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
   on(event: 'notice', listener: (notice: PgNotice) => void): unknown;
+  on(
+    event: 'notification',
+    listener: (message: { readonly channel: string; readonly payload?: string }) => void,
+  ): unknown;
   /** As long as nothing is asked, a connection keeps no process alive. */
   ref(): void;
   unref(): void;

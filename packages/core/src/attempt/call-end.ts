@@ -1,0 +1,126 @@
+import type { ModelResponse } from '../call/generate.ts';
+import { costMicroUsd, microUsdOf } from '../call/price.ts';
+import type { ModelError } from '../errors/model-error.ts';
+import { askedUntil } from '../limit/asked-until.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { EventData } from '../spec/event.ts';
+import type { ModelErrorKind, Price, Usage } from '../spec/model.ts';
+import { distinctCalls } from './distinct-calls.ts';
+
+/** A whole answer as it is written down, before it is known what it comes to. */
+export type WholeAnswer = Omit<EventData['call.finished'], 'settled'>;
+
+/** What is written down of a model's answer. */
+export function answerOf(
+  { parts, reason, usage, rate, warnings }: ModelResponse,
+  durationMs: number,
+  firstTokenMs: number | undefined,
+): WholeAnswer {
+  return {
+    parts: distinctCalls(parts),
+    reason,
+    usage,
+    durationMs,
+    ...(rate === undefined ? {} : { rate }),
+    ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+    ...(warnings.length === 0
+      ? {}
+      : { warnings: warnings.map((warning) => `${warning.kind}: ${warning.what}`) }),
+  };
+}
+
+/** The end of a call that was answered, with what it comes to. Pure. */
+export function finishedCall(
+  { parts, reason, usage, ...more }: WholeAnswer,
+  estimate: CallEstimate,
+  price: Price | undefined,
+): EventData['call.finished'] {
+  return { parts, reason, usage, settled: settle(usage, estimate, price), ...more };
+}
+
+/** A call that failed, and when that was seen. */
+export interface FailedCall {
+  readonly failure: Pick<
+    ModelError,
+    'kind' | 'message' | 'retryable' | 'retryAfterMs' | 'rate' | 'begun'
+  > & { readonly usage?: Usage | undefined };
+  /** As what it counts. */
+  readonly kind: ModelErrorKind;
+  readonly estimate: CallEstimate;
+  readonly price?: Price | undefined;
+  readonly nowMs: number;
+}
+
+/** The end of a call that failed; `delay` gives how long to wait before it is made again, where somebody asked for `askedMs`. */
+export function failedCall(
+  { failure, kind, estimate, price, nowMs }: FailedCall,
+  delay: (askedMs: number | undefined) => number,
+): EventData['call.failed'] {
+  const used = failure.usage === undefined ? undefined : settle(failure.usage, estimate, price);
+  const free = used === undefined && CHARGES_NOTHING[failure.kind] && !failure.begun;
+  const askedUntilAt = askedUntil(failure, nowMs);
+  // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again. Waiting cures
+  // a used-up quota where somebody said until when.
+  const isCurable = failure.kind === 'quota' && askedUntilAt !== undefined;
+  const retryable = failure.retryable || failure.kind === 'aborted' || isCurable;
+  return {
+    kind,
+    message: failure.message,
+    retryable,
+    settled: free ? NOTHING : (used ?? estimate),
+    uncertain: !free,
+    ...(retryable ? { retryAt: nowMs + delay(askedMs(askedUntilAt, nowMs)) } : {}),
+    ...(askedUntilAt === undefined ? {} : { askedUntilAt }),
+    ...(failure.rate === undefined ? {} : { rate: failure.rate }),
+  };
+}
+
+/** What a call comes to that was not made. */
+export const NOTHING: CallEstimate = Object.freeze({
+  inputTokens: 0,
+  outputTokens: 0,
+  microUsd: 0,
+});
+
+/** Kinds of failure for which a provider charges nothing, provided that its answer had not begun. */
+const CHARGES_NOTHING: Readonly<Record<ModelErrorKind, boolean>> = {
+  auth: true,
+  permission: true,
+  'not-found': true,
+  invalid: true,
+  'context-overflow': true,
+  'content-filter': false,
+  unsupported: true,
+  'rate-limit': true,
+  quota: true,
+  overloaded: true,
+  loading: true,
+  server: true,
+  timeout: false,
+  network: true,
+  interrupted: false,
+  protocol: false,
+  aborted: false,
+};
+
+/** What a finished call used; what the provider did not say is taken from the estimate. */
+function settle(usage: Usage, estimate: CallEstimate, price: Price | undefined): CallEstimate {
+  const inputTokens = usage.input.total ?? estimate.inputTokens;
+  const outputTokens = usage.output.total ?? estimate.outputTokens;
+  const known: Usage = {
+    input: { ...usage.input, total: inputTokens },
+    output: { ...usage.output, total: outputTokens },
+  };
+  const told = usage.usd === undefined ? undefined : microUsdOf(usage.usd);
+  const cached = usage.input.cacheRead ?? 0;
+  return {
+    inputTokens,
+    ...(cached > 0 ? { cachedInputTokens: cached } : {}),
+    outputTokens,
+    microUsd: told ?? (price === undefined ? 0 : (costMicroUsd(known, price) ?? 0)),
+  };
+}
+
+function askedMs(untilAt: number | undefined, nowMs: number): number | undefined {
+  return untilAt === undefined ? undefined : untilAt - nowMs;
+}

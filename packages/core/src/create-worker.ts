@@ -1,0 +1,91 @@
+import { hostname } from 'node:os';
+import { ConfigError } from './errors/config-error.ts';
+import { systemClock } from './internal/clock.ts';
+import { type LoopChange, WorkerLoop } from './node/worker-loop.ts';
+import type { WorkerChange, WorkerOptions } from './worker-options.ts';
+
+/** Somebody who makes calls of models for overseers. */
+export interface Worker extends AsyncDisposable {
+  readonly name: string;
+  /** The calls that it makes now. */
+  readonly active: number;
+  /** Claims nothing more, lets what is under way end, and leaves. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the calls of models with `workers: true`, for all overseers that share a transport: it needs no project, no lease and no
+ * journal. Throws `ConfigError` `config.worker` for options that are wrong, and `StoreError` when the transport cannot be
+ * opened.
+ */
+export async function createWorker(options: WorkerOptions): Promise<Worker> {
+  check(options);
+  const { slots = 4, pollMs = 250, graceMs = 30_000, clock = systemClock, signal } = options;
+  const { name = `${hostname()}-${process.pid}`, fetch } = options;
+  signal?.throwIfAborted();
+  const transport = await options.transport();
+  const models = new Map(Object.entries(options.models));
+  const tell = (change: LoopChange): void => told(options, change);
+  const loop = new WorkerLoop({ transport, models, slots, name, pollMs, clock, fetch, tell });
+  let closed: Promise<void> | undefined;
+  const leave = async (): Promise<void> => {
+    try {
+      await loop.close(graceMs);
+    } finally {
+      await transport.close();
+    }
+  };
+  const close = (): Promise<void> => {
+    closed ??= leave();
+    return closed;
+  };
+  const abort = (): void => void close().catch(() => undefined);
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted === true) abort();
+  return {
+    name,
+    get active() {
+      return loop.active;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A listener that throws is its owner's trouble. */
+function told({ onChange }: WorkerOptions, change: LoopChange): void {
+  try {
+    onChange?.(changeOf(change));
+  } catch {
+    // Nobody is there to be told.
+  }
+}
+
+function changeOf(change: LoopChange): WorkerChange {
+  if (change.kind === 'trouble') {
+    const { claim, error } = change;
+    return { kind: 'trouble', error, ...(claim === undefined ? {} : { call: claim.job.id }) };
+  }
+  const { kind, claim } = change;
+  const place = { call: claim.job.id, model: claim.job.model };
+  return kind === 'claimed' ? { kind, ...place, claim: claim.fence } : { kind, ...place };
+}
+
+function check({ transport, models, slots, name, pollMs, graceMs }: WorkerOptions): void {
+  const wrong = (what: string): never => {
+    throw new ConfigError('config.worker', `The options of createWorker are wrong: ${what}.`);
+  };
+  if (typeof transport !== 'function') wrong('transport is made by pgBoss("…")');
+  const all = Object.entries(models ?? {});
+  if (all.length === 0) wrong('models names at least one model, as the teams do');
+  const strange = all.find(([, model]) => model?.spec !== 'model/1');
+  if (strange !== undefined) wrong(`${strange[0]} is made by an adapter, such as openai("…")`);
+  if (slots !== undefined && !(Number.isInteger(slots) && slots >= 1 && slots <= 10_000)) {
+    wrong('slots is a whole number from 1 to 10,000');
+  }
+  if (name !== undefined && !/^[\w.@-]{1,100}$/.test(name)) {
+    wrong('name has 1 to 100 letters, digits, dots, dashes, underscores and @');
+  }
+  if (pollMs !== undefined && !(pollMs >= 20)) wrong('pollMs is 20 or more');
+  if (graceMs !== undefined && !(graceMs >= 0)) wrong('graceMs is 0 or more');
+}

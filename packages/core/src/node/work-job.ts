@@ -1,0 +1,49 @@
+import { answerOf } from '../attempt/call-end.ts';
+import { whileAlive } from '../attempt/signs-of-life.ts';
+import { generate } from '../call/generate.ts';
+import type { ModelError } from '../errors/model-error.ts';
+import type { Cancellation } from '../internal/cancellation.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { Deadlines } from '../internal/deadlines.ts';
+import { defined } from '../internal/defined.ts';
+import type { WorkerReply } from '../run/worker-reply.ts';
+import type { Model } from '../spec/model.ts';
+import type { ModelJob } from '../spec/transport.ts';
+
+/** With what a call is made. */
+export interface JobTools {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  /** Breaks the call off. */
+  readonly cancel: Cancellation;
+}
+
+/** Makes the call of a job, once, and gives how it ended. Never rejects. */
+export async function workJob(
+  { model: what, request, silentMs: holdMs }: ModelJob,
+  model: Model,
+  { clock, deadlines, fetch, cancel }: JobTools,
+): Promise<WorkerReply['end']> {
+  const startedAt = clock.elapsed();
+  const sinceStart = (): number => Math.round(clock.elapsed() - startedAt);
+  let firstTokenMs: number | undefined;
+  try {
+    const bounds = { clock, deadlines, holdMs, cancel, what };
+    const response = await whileAlive(bounds, (line) =>
+      generate(model, request, { signal: line.signal, ...defined({ fetch }) }, (event) => {
+        line.alive();
+        if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
+      }),
+    );
+    return { type: 'answer', answer: answerOf(response, sinceStart(), firstTokenMs) };
+  } catch (thrown) {
+    // `generate` and `whileAlive` throw nothing but ModelError.
+    const { kind, message, retryable, retryAfterMs, rate, begun } = thrown as ModelError;
+    // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
+    const counted = kind === 'aborted' && !cancel.aborted ? 'interrupted' : kind;
+    const isCurable = retryable || counted === 'interrupted';
+    const failure = { kind: counted, message, retryable: isCurable, begun };
+    return { type: 'failure', failure: { ...failure, ...defined({ retryAfterMs, rate }) } };
+  }
+}

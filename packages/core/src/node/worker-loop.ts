@@ -1,0 +1,181 @@
+import { atMost } from '../internal/at-most.ts';
+import { Cancellation } from '../internal/cancellation.ts';
+import type { Clock } from '../internal/clock.ts';
+import { Deadlines } from '../internal/deadlines.ts';
+import { withRetry } from '../limit/with-retry.ts';
+import { workerMail } from '../run/worker-reply.ts';
+import type { Model } from '../spec/model.ts';
+import type { JobClaim, TaskTransport } from '../spec/transport.ts';
+import { workJob } from './work-job.ts';
+
+/** How often whoever has a claim says that it lives, in ms. */
+const BEAT_MS = 3_000;
+
+/** How long a reply is tried to be left, in ms. */
+const SETTLE_MS = 60_000;
+
+/** What happens to the calls of a worker. */
+export type LoopChange =
+  | { readonly kind: 'claimed' | 'settled' | 'lost'; readonly claim: JobClaim }
+  | { readonly kind: 'trouble'; readonly claim?: JobClaim; readonly error: unknown };
+
+/** What a worker's loop is made with. */
+export interface WorkerLoopParts {
+  readonly transport: TaskTransport;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly slots: number;
+  readonly name: string;
+  readonly pollMs: number;
+  readonly clock: Clock;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  tell(change: LoopChange): void;
+}
+
+/** Claims calls and makes them, as many at once as it has slots. */
+export class WorkerLoop {
+  readonly #parts: WorkerLoopParts;
+  readonly #names: readonly string[];
+  readonly #deadlines: Deadlines;
+  readonly #underWay = new Map<Promise<void>, Cancellation>();
+  readonly #unhear: (() => void) | undefined;
+  #timer: (() => void) | undefined;
+  #claiming: Promise<void> | undefined;
+  /** Somebody said that there are calls, or a slot became free, while it claimed. */
+  #isWoken = false;
+  #closed = false;
+
+  constructor(parts: WorkerLoopParts) {
+    this.#parts = parts;
+    this.#names = [...parts.models.keys()];
+    this.#deadlines = new Deadlines(parts.clock);
+    this.#unhear = parts.transport.whenQueued?.(() => this.#wake());
+    this.#wake();
+  }
+
+  /** The calls that it makes now. */
+  get active(): number {
+    return this.#underWay.size;
+  }
+
+  /** Claims nothing more, and waits for what is under way as long as `graceMs`; the rest is broken off, for others to make. */
+  async close(graceMs: number): Promise<void> {
+    this.#closed = true;
+    this.#unhear?.();
+    this.#timer?.();
+    await this.#claiming;
+    await atMost(this.#parts.clock, graceMs, this.#quiet());
+    for (const cancel of this.#underWay.values()) cancel.abort(new Error('the worker was closed'));
+    await this.#quiet();
+    this.#deadlines.close();
+  }
+
+  async #quiet(): Promise<void> {
+    await Promise.all(this.#underWay.keys());
+  }
+
+  #wake(): void {
+    this.#isWoken = true;
+    if (this.#claiming !== undefined || this.#closed) return;
+    this.#timer?.();
+    this.#claiming = this.#claim()
+      .catch((error: unknown) => this.#parts.tell({ kind: 'trouble', error }))
+      .finally(() => {
+        this.#claiming = undefined;
+        if (this.#isWoken && this.#free > 0) this.#wake();
+        else if (!this.#closed) {
+          this.#timer = this.#parts.clock.after(this.#parts.pollMs, () => this.#wake());
+        }
+      });
+  }
+
+  get #free(): number {
+    return this.#parts.slots - this.#underWay.size;
+  }
+
+  async #claim(): Promise<void> {
+    this.#isWoken = false;
+    if (this.#free <= 0) return;
+    const claims = await this.#parts.transport.claim(this.#names, this.#free);
+    for (const claim of claims) this.#begin(claim);
+  }
+
+  #begin(claim: JobClaim): void {
+    const cancel = new Cancellation();
+    const work = this.#work(claim, cancel)
+      .catch((error: unknown) => this.#parts.tell({ kind: 'trouble', claim, error }))
+      .finally(() => {
+        this.#underWay.delete(work);
+        this.#wake();
+      });
+    this.#underWay.set(work, cancel);
+  }
+
+  async #work(claim: JobClaim, cancel: Cancellation): Promise<void> {
+    const { clock, fetch, models, tell } = this.#parts;
+    const model = models.get(claim.job.model);
+    if (model === undefined) return;
+    tell({ kind: 'claimed', claim });
+    const stopBeating = this.#beat(claim, cancel);
+    try {
+      const deadlines = this.#deadlines;
+      const end = await workJob(claim.job, model, { clock, deadlines, fetch, cancel });
+      // What was broken off here is somebody else's now.
+      const counts = !cancel.aborted && (await this.#settle(claim, cancel, end));
+      tell({ kind: counts ? 'settled' : 'lost', claim });
+    } finally {
+      stopBeating();
+    }
+  }
+
+  async #settle(
+    claim: JobClaim,
+    cancel: Cancellation,
+    end: Parameters<typeof workerMail>[2],
+  ): Promise<boolean> {
+    const { clock, name, transport } = this.#parts;
+    const mail = workerMail(claim.job, name, end);
+    const { signal } = cancel;
+    try {
+      // A commit that is in doubt is refused the second time: the mail is there then.
+      return await withRetry(() => transport.settle(claim, mail), {
+        clock,
+        signal,
+        attempts: 20,
+        withinMs: SETTLE_MS,
+        maxMs: 5_000,
+        isRetryable: () => true,
+      });
+    } catch (error) {
+      if (cancel.aborted) return false;
+      throw error;
+    }
+  }
+
+  /** Says that the claim's holder lives, until that is over; breaks the call off that counts no more. */
+  #beat(claim: JobClaim, cancel: Cancellation): () => void {
+    const { clock, transport, tell } = this.#parts;
+    let isOver = false;
+    let stop: () => void = () => undefined;
+    const next = (): void => {
+      stop = clock.after(BEAT_MS, () => {
+        transport
+          .heartbeat(claim)
+          .then(
+            (counts) => {
+              if (!counts && !isOver) cancel.abort(new Error('the call was taken back'));
+            },
+            // The fence says in the end whether it still counted.
+            (error: unknown) => tell({ kind: 'trouble', claim, error }),
+          )
+          .finally(() => {
+            if (!isOver && !cancel.aborted) next();
+          });
+      });
+    };
+    next();
+    return () => {
+      isOver = true;
+      stop();
+    };
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { FakeReply } from './testing/fake-model.ts';
+import { callsIn, saidBy, workersPlace } from './workers.fixture.ts';
+
+const task = { tasks: [{ key: 'one', instruction: 'do it' }] };
+const fine = (): FakeReply => ({ text: 'fine' });
+/** A reply that never comes. */
+const never = (): Promise<FakeReply> => new Promise(() => undefined);
+
+describe('calls of workers, when the overseer changes', () => {
+  it('R12 R7: the next overseer repeats nothing and loses nothing of what workers do', async () => {
+    const there = workersPlace(onTestFinished);
+    const slow = Promise.withResolvers<FakeReply>();
+    await there.startWorker('w1', () => slow.promise);
+    const first = there.start('first', there.remote);
+    const run = (await first.overseer).run(task);
+    await there.advance(500);
+    const second = there.start('second', { ...there.remote, standby: true });
+    // The first is frozen, and the reply comes while nobody leads.
+    await there.advance(2_000, [first.clock]);
+    slow.resolve({ text: 'fine' });
+    await there.advance(6_000, [first.clock]);
+    const taken = (await second.overseer).open(run.id);
+    taken.resume();
+    await there.advance(1_000, [first.clock]);
+    expect(await taken.result).toMatchObject({ status: 'completed', output: 'fine' });
+    expect(there.worked).toEqual(['w1']);
+    expect(callsIn(await there.events())).toEqual(['call.started 1', 'call.finished 2']);
+  });
+
+  it('R12 R7: a call whose start is written down and whose job was never queued is queued by the next', async () => {
+    const there = workersPlace(onTestFinished);
+    const { transport } = there.remote;
+    const deaf = async () => {
+      const opened = await transport();
+      return { ...opened, enqueue: () => Promise.reject(new Error('it died in between')) };
+    };
+    const first = there.start('first', { ...there.remote, transport: deaf });
+    const run = (await first.overseer).run(task);
+    await there.advance(500);
+    await there.startWorker('w1', fine);
+    const second = there.start('second', { ...there.remote, standby: true });
+    await there.advance(7_000, [first.clock]);
+    const taken = (await second.overseer).open(run.id);
+    taken.resume();
+    await there.advance(2_000, [first.clock]);
+    expect(await taken.result).toMatchObject({ status: 'completed', output: 'fine' });
+    expect(there.worked).toEqual(['w1']);
+    expect(callsIn(await there.events())).toEqual(['call.started 1', 'call.finished 2']);
+  });
+
+  it('R12: an overseer that closes leaves its calls to the workers, and goes on with their replies', async () => {
+    const there = workersPlace(onTestFinished);
+    const slow = Promise.withResolvers<FakeReply>();
+    await there.startWorker('w1', () => slow.promise);
+    const first = await there.start('first', there.remote).overseer;
+    const run = first.run(task);
+    await there.advance(500);
+    const closing = first.close();
+    await there.advance(1_000);
+    await closing;
+    slow.resolve({ text: 'fine' });
+    await there.advance(500);
+    const second = await there.start('second', there.remote).overseer;
+    const taken = second.open(run.id);
+    taken.resume();
+    await there.advance(1_000);
+    expect(await taken.result).toMatchObject({ status: 'completed', output: 'fine' });
+    expect(there.worked).toEqual(['w1']);
+  });
+
+  it('R12 C3: the call of a task that is cancelled before its run goes on is taken back by the next', async () => {
+    const there = workersPlace(onTestFinished);
+    const { worker } = await there.startWorker('w1', never);
+    const first = await there.start('first', there.remote).overseer;
+    const run = first.run(task);
+    await there.advance(500);
+    const closing = first.close();
+    await there.advance(500);
+    await closing;
+    const second = await there.start('second', there.remote).overseer;
+    const cancelling = second.open(run.id).cancel();
+    await there.advance(10_000);
+    await cancelling;
+    expect(worker.active).toBe(0);
+    expect(saidBy(await there.events(), 'call.failed')).toMatchObject([{ kind: 'aborted' }]);
+    expect(second.models()[0]?.running).toBe(0);
+  });
+});

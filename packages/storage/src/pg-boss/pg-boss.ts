@@ -1,0 +1,131 @@
+import { StoreError } from '@overseer/core/plugin';
+import type { OpenTransport, TaskTransport } from '@overseer/core/spec';
+import type { PgBoss } from 'pg-boss';
+import { connect } from '../postgres/connect.ts';
+import type { Connection } from '../postgres/connection.ts';
+import { toStoreError } from '../postgres/explain-failure.ts';
+import { migrate } from '../postgres/migrate.ts';
+import { persist } from '../postgres/patience.ts';
+import { loadPg } from '../postgres/pg-client.ts';
+import {
+  nameOf,
+  type PostgresOptions,
+  type PostgresSettings,
+  settle,
+} from '../postgres/postgres-options.ts';
+import { Session } from '../postgres/session.ts';
+import { closedError } from '../sqlite/store-error.ts';
+import { databaseOf } from './boss-database.ts';
+import { BossJobs, type BossJobsParts, QUEUED } from './boss-jobs.ts';
+import { Hints } from './hints.ts';
+import { HEARTBEAT_S } from './job-rows.ts';
+
+/** How the database is reached that holds journal and jobs: as `postgres` is told it. */
+export type PgBossOptions = Pick<
+  PostgresOptions,
+  'connection' | 'schema' | 'timeoutMs' | 'patienceMs' | 'tls' | 'pooled'
+>;
+
+/** How long it takes at most until a lost claim is seen, in s, on top of a claim's own time. */
+const LOOK_S = 1;
+
+/**
+ * A transport in a PostgreSQL database by pg-boss 12, for workers on any number of machines. It has to be the database and
+ * the schema of the journal: a reply and the end of its job are one transaction. Takes three connections, and makes its
+ * tables in a schema beside that of the journal (`overseer_jobs`). A job of a worker that died waits for another after 10 to
+ * 12 seconds.
+ */
+export function pgBoss(connection: string | PgBossOptions): OpenTransport {
+  const settings = settle(connection);
+  return async () => {
+    const makeClient = await loadPg();
+    const name = nameOf(settings);
+    const open = (label: string): Promise<Connection> =>
+      connect(makeClient, settings, { label: `overseer ${label}`, writes: true });
+    const queue = new Session(() => open('jobs'));
+    try {
+      await queue.use((first) => migrate(first, settings.schema, name));
+      const schema = `${settings.schema}_jobs`;
+      const boss = await startBoss(schema, queue);
+      // Apart: while it is in a transaction, pg-boss may have to look something up.
+      const replies = new Session(() => open('replies'));
+      const channel = `${settings.schema}_hints`;
+      const hints = new Hints(channel, () => open('hints'));
+      return createTransport(settings, name, { boss, schema, queue, replies, hints, channel });
+    } catch (error) {
+      await queue.close();
+      throw toStoreError(error, name);
+    }
+  };
+}
+
+async function startBoss(schema: string, queue: Session): Promise<PgBoss> {
+  const Boss = await loadBoss();
+  const boss = new Boss({
+    db: databaseOf((work) => queue.use(work)),
+    schema,
+    schedule: false,
+    superviseIntervalSeconds: LOOK_S,
+    monitorIntervalSeconds: LOOK_S,
+    maintenanceIntervalSeconds: 600,
+  });
+  // What goes wrong where nobody asked for anything is tried again by itself.
+  boss.on('error', () => undefined);
+  await boss.start();
+  return boss;
+}
+
+async function loadBoss(): Promise<typeof PgBoss> {
+  try {
+    return (await import('pg-boss')).PgBoss;
+  } catch (error) {
+    throw missing(error);
+  }
+}
+
+function missing(cause: unknown): StoreError {
+  return new StoreError(
+    'store.unreachable',
+    'The package pg-boss, which brings calls to workers, is not there: run "npm install pg-boss" beside @overseer/storage.',
+    { cause },
+  );
+}
+
+interface Parts extends BossJobsParts {
+  readonly hints: Hints;
+}
+
+function createTransport(settings: PostgresSettings, name: string, parts: Parts): TaskTransport {
+  const { boss, queue, replies, hints } = parts;
+  const closing = new AbortController();
+  const patience = { name, patienceMs: settings.patienceMs, signal: closing.signal };
+  const jobs = new BossJobs(parts);
+  let closed: Promise<void> | undefined;
+  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closed !== undefined) throw closedError(name);
+    return await persist(patience, work);
+  };
+  const leave = async (): Promise<void> => {
+    closing.abort();
+    await hints.close();
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    await Promise.all([queue.close(), replies.close()]);
+  };
+  return {
+    spec: 'transport/1',
+    name,
+    capabilities: { durable: true, shared: true, lossMs: HEARTBEAT_S * 1_000 },
+    enqueue: (all) => ask(() => jobs.enqueue(all)),
+    claim: (models, slots) => ask(() => jobs.claim(models, slots)),
+    heartbeat: (claim) => ask(() => jobs.heartbeat(claim)),
+    settle: (claim, reply) => ask(() => jobs.settle(claim, reply)),
+    withdraw: (ids) => ask(() => jobs.withdraw(ids)),
+    standing: (ids) => ask(() => jobs.standing(ids)),
+    whenQueued: (heard) => hints.on(QUEUED, heard),
+    whenSettled: (stream, heard) => hints.on(stream, heard),
+    close: () => {
+      closed ??= leave();
+      return closed;
+    },
+  };
+}
