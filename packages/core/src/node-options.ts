@@ -6,11 +6,11 @@ import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { OpenStore } from './spec/store.ts';
 import type { OpenTransport } from './spec/transport.ts';
 
-/** What a node sees to itself. */
-type OfNode = 'store' | 'name' | 'standby' | 'clock' | 'transport';
-
 /** The options of one project's overseer, but for what the node sees to itself. */
-export type ProjectTeam = Omit<OverseerOptions, OfNode>;
+export type ProjectTeam = Omit<
+  OverseerOptions,
+  'store' | 'name' | 'standby' | 'clock' | 'transport'
+>;
 
 /** What `createNode` is told. Only `store` and `team` are needed. */
 export interface NodeOptions {
