@@ -43,6 +43,8 @@ export class WorkerLoop {
   /** Somebody said that there are calls, or a slot became free, while it claimed. */
   #isWoken = false;
   #closed = false;
+  /** Nobody waits for what is under way any more. */
+  #left = false;
 
   constructor(parts: WorkerLoopParts) {
     this.#parts = parts;
@@ -62,14 +64,15 @@ export class WorkerLoop {
     this.#closed = true;
     this.#unhear?.();
     this.#timer?.();
-    await this.#claiming;
     await atMost(this.#parts.clock, graceMs, this.#quiet());
+    this.#left = true;
     for (const cancel of this.#underWay.values()) cancel.abort(new Error('the worker was closed'));
-    await this.#quiet();
+    await Promise.all(this.#underWay.keys());
     this.#deadlines.close();
   }
 
   async #quiet(): Promise<void> {
+    await this.#claiming;
     await Promise.all(this.#underWay.keys());
   }
 
@@ -96,6 +99,8 @@ export class WorkerLoop {
     this.#isWoken = false;
     if (this.#free <= 0) return;
     const claims = await this.#parts.transport.claim(this.#names, this.#free);
+    // What comes too late is somebody else's, once nobody says that it is worked on.
+    if (this.#left) return;
     for (const claim of claims) this.#begin(claim);
   }
 

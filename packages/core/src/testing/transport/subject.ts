@@ -9,6 +9,7 @@ export interface TransportPlace {
   readonly mail: (stream: string) => Promise<readonly Mail[]>;
   /** Lets time go by, in ms. */
   readonly pass: (ms: number) => Promise<void>;
+  /** Lets go of the place. */
   readonly close: () => Promise<void>;
 }
 

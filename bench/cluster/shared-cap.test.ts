@@ -44,13 +44,10 @@ describe('workers over HTTP and PostgreSQL', { tags: ['slow'] }, () => {
     } as const;
     await using one = await createOverseer({ ...team, project: 'one', name: 'one' });
     await using two = await createOverseer({ ...team, project: 'two', name: 'two' });
-    const workers = ['w1', 'w2', 'w3'].map((name) =>
-      createWorker({ transport, models: { a: model }, slots: 4, name }),
-    );
-    onTestFinished(async () => {
-      for (const worker of await Promise.all(workers)) await worker.close();
-    });
-    await Promise.all(workers);
+    const common = { transport, models: { a: model }, slots: 4 };
+    await using _first = await createWorker({ ...common, name: 'w1' });
+    await using _second = await createWorker({ ...common, name: 'w2' });
+    await using _third = await createWorker({ ...common, name: 'w3' });
     const tasks = Array.from({ length: TASKS }, (_, at) => ({
       key: `t${at}`,
       instruction: 'do it',
