@@ -24,6 +24,7 @@ import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
 import { projectIdOf } from './project/project-options.ts';
 import { redactorOf } from './redact-options.ts';
+import { checkRetention, withRetention } from './retention-options.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
@@ -129,6 +130,7 @@ async function start(
   const settings = createSettings(options, registered, team, store);
   const stream = `project/${projectIdOf(options.project)}`;
   try {
+    checkRetention(options.retention, store);
     const lease = await takeLease(options, settings, stream);
     try {
       // Whoever had the project meanwhile may have left a change half made.
@@ -138,7 +140,8 @@ async function start(
         typeof wanted === 'object' ? defineProject(wanted, settings.validators) : undefined;
       const opened = await openWith(lease, await openJoint(options, registered.models, settings));
       await openProject(opened.settings, opened.open, definition);
-      return opened;
+      const open = withRetention(options.retention, opened.settings, opened.open);
+      return { ...opened, open };
     } catch (error) {
       await lease.release();
       throw error;
