@@ -85,11 +85,6 @@ export class SweepRound {
     return this.#candidates.size;
   }
 
-  /** How many events it has to read still, at most. */
-  get ahead(): number {
-    return this.#namesBelow + this.#wholeBelow;
-  }
-
   /** Somebody put these anew, and may name them at any time. */
   spare(names: Iterable<string>): void {
     for (const name of names) this.#candidates.delete(name);
@@ -120,15 +115,6 @@ export class SweepRound {
     if (!this.#markWhole(this.#top, to)) return 'damaged';
     this.#top = to;
     return 'more';
-  }
-
-  /** What would be removed, once all is marked. */
-  unnamed(): Removed {
-    this.#markSnapshots();
-    const size = this.#database.prepare('SELECT length(bytes) AS size FROM blob WHERE id = ?');
-    let bytes = 0;
-    for (const id of this.#candidates.values()) bytes += Number(size.get(id)?.['size'] ?? 0);
-    return { blobs: this.#candidates.size, bytes };
   }
 
   /** Removes some of what nothing names, in the transaction that is open; to be called in the turn in which all was marked. */
