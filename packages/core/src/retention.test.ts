@@ -84,6 +84,19 @@ describe('retention', () => {
     expect(await isErased(overseer, old.id)).toBe(true);
   });
 
+  it('R5: keeps a finished run as long as a run below it is not finished', async () => {
+    const clock = createFakeClock();
+    await using overseer = await teamOn(memory(), { clock, retention: { finishedRuns: DAY_MS } });
+    const above = overseer.run(NAME);
+    const below = overseer.run(NAME, { parent: { run: above.id, task: 'name' } });
+    below.pause('later');
+    await above.result;
+    clock.advance(2 * DAY_MS);
+    await overseer.run(NAME).result;
+    expect(overseer.unfinished().map(({ id }) => id)).toEqual([below.id]);
+    expect(await isErased(overseer, above.id)).toBe(false);
+  });
+
   it('R5: keeps everything where nobody asked for less', async () => {
     const [store, clock] = [memory(), createFakeClock()];
     const first = await teamOn(store, { clock });

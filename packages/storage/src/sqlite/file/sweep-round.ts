@@ -10,7 +10,7 @@ import type { SnapshotTable } from './snapshot-table.ts';
 const MOST = 65_536;
 /** Events of which only the names of their large strings are read in one turn, and those that are read whole. */
 const NAMES_AT_ONCE = 2_000;
-const WHOLE_AT_ONCE = 200;
+const WHOLE_AT_ONCE = 50;
 /** Values and bytes that are removed in one transaction, unless a single value is larger. */
 const REMOVED_AT_ONCE = 64;
 const BYTES_AT_ONCE = 4 * 1_048_576;
