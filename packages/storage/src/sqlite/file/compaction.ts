@@ -79,12 +79,15 @@ export class Compaction {
   }
 
   #begin(nowMs: number): void {
-    const row = this.#host.database.prepare('SELECT max(id) AS id FROM blob').get();
-    const id = Number(row?.['id'] ?? 0);
+    const id = this.#newest();
     this.#mark = { id, atMs: nowMs };
-    // Numbers of values that went are given again.
     this.#sweptTo = Math.min(this.#sweptTo, id);
     this.#young.clear();
+  }
+
+  #newest(): number {
+    const row = this.#host.database.prepare('SELECT max(id) AS id FROM blob').get();
+    return Number(row?.['id'] ?? 0);
   }
 
   #nextRound(to: number): SweepRound | undefined {
@@ -104,7 +107,8 @@ export class Compaction {
       if (!isDone || this.#round !== round) return;
     }
     if (round.left > 0) return;
-    this.#sweptTo = round.last;
+    // Numbers of values that went are given again, at once.
+    this.#sweptTo = Math.min(round.last, this.#newest());
     this.#round = undefined;
   }
 
