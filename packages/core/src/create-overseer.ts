@@ -25,6 +25,7 @@ import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
 import { projectIdOf } from './project/project-options.ts';
 import { redactorOf } from './redact-options.ts';
+import { checkRetention, withRetention } from './retention-options.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
@@ -131,6 +132,7 @@ async function start(
   const stream = `project/${projectIdOf(options.project)}`;
   let transport: TaskTransport | undefined;
   try {
+    checkRetention(options.retention, store);
     transport = await openTransport(options, registered.models, store);
     const settings = createSettings(options, registered, team, store, transport);
     const lease = await takeLease(options, settings, stream);
@@ -143,7 +145,8 @@ async function start(
       const joint = await openJoint(options, registered.models, settings);
       const opened = await openWith(settings, lease, joint);
       await openProject(opened.settings, opened.open, definition);
-      return opened;
+      const open = withRetention(options.retention, opened.settings, opened.open);
+      return { ...opened, open };
     } catch (error) {
       await lease.release();
       throw error;

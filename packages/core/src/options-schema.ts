@@ -150,6 +150,14 @@ export const optionsSchema: z.ZodType = z.strictObject({
   transport: z
     .custom((value) => typeof value === 'function', 'a transport is made by pgBoss("…")')
     .optional(),
+  retention: z
+    .strictObject({
+      finishedRuns: z.union([
+        milliseconds,
+        z.string().regex(/^\d+(\.\d+)?[dh]$/, 'a time is a number of ms, or such as 90d or 12h'),
+      ]),
+    })
+    .optional(),
   name: z
     .string()
     .regex(/^[^\p{Cc}]{1,100}$/u, 'a name is a line of 1 to 100 characters')

@@ -4,6 +4,7 @@ import type { Clock } from './internal/clock.ts';
 import type { LimitOptions } from './limit-options.ts';
 import type { ProjectOptions } from './project/project-options.ts';
 import type { RedactOptions } from './redact-options.ts';
+import type { RetentionOptions } from './retention-options.ts';
 import type { RoutingOptions } from './route/routing-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
@@ -54,6 +55,11 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
    * `workers: true`.
    */
   readonly transport?: OpenTransport;
+  /**
+   * Erases what runs said some time after they finished: when the overseer starts, and whenever a run ends. Left out, all is kept. Needs a
+   * store that can erase.
+   */
+  readonly retention?: RetentionOptions;
   /** What others call this overseer in messages, such as the name of a node; the default is `overseer`. */
   readonly name?: string;
   /**

@@ -14,7 +14,7 @@ export async function eraseRun(
   { store }: Settings,
   open: OpenKernel,
   run: string,
-  order: Order,
+  order: Order & { readonly actor?: string },
 ): Promise<void> {
   const { journal, kernel, projection } = open;
   if (kernel.unfinished.some(({ id }) => id === run)) throw unfinished(run);
@@ -28,7 +28,7 @@ export async function eraseRun(
   await store.erase(journal.epoch, journal.stream, run);
   projection.answers?.forget(found.keys);
   const { because = 'by order' } = order;
-  const by = orderedBy(order);
+  const by = order.actor ?? orderedBy(order);
   const { user, tenant } = found.first.type === 'run.started' ? found.first.data : NOBODY;
   const data = { by, because, spent: projection.budgets.spentForGood({ user, tenant }) };
   await journal.append([{ type: 'run.erased', run, actor: by, data }]);

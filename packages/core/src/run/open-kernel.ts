@@ -32,6 +32,8 @@ export interface OpenKernel {
   readonly index: JournalIndex;
   /** Notes where the journal stands once all before is durable, so that the next start need not read what was before. */
   noteIndex(): Promise<void>;
+  /** Hears of each run that ends here. */
+  whenRunEnds(listener: () => void): void;
   /** Suspends what is not finished, notes where the journal stands, and gives the lease back. */
   close(): Promise<void>;
   /**
@@ -78,6 +80,7 @@ export async function openKernel(
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
   });
   const joint = createGate(settings, projection);
+  const runEnds: (() => void)[] = [];
   const journal = new Journal({
     store,
     stream,
@@ -91,6 +94,7 @@ export async function openKernel(
       toolUse.take(event);
       projection.apply(event);
       joint?.take(event);
+      if (event.type === 'run.finished') for (const hear of runEnds) hear();
     },
   });
   const trigger = projection.offered ?? (lease.from === undefined ? undefined : 'failure');
@@ -116,6 +120,7 @@ export async function openKernel(
         ? undefined
         : { trigger, head, awaited: [...projection.awaited.keys()].filter(isAwaited) },
     noteIndex: () => noteIndex(settings, journal, index, projection),
+    whenRunEnds: (listener) => runEnds.push(listener),
     handOver: async (order) => {
       const inFlight = await kernel.closing.freeze();
       const untilAt = clock.now() + settings.holdMs;

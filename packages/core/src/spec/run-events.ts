@@ -87,7 +87,7 @@ export interface RunEventData {
     >;
   };
   /**
-   * A person had what the run said erased: its events are there, and read as `event.erased`. This one is outside of the run's key, and
+   * A person, or the `retention` that options ask for, had what the run said erased: its events are there, and read as `event.erased`. This one is outside of the run's key, and
    * says by itself what budgets have to know.
    */
   'run.erased': {

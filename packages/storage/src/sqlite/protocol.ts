@@ -154,4 +154,6 @@ export interface WriterOptions {
   readonly keys?: KeyRing | undefined;
   /** What is compressed; the default is large strings and snapshots. */
   readonly compression?: Compression | undefined;
+  /** How old a large value must be that nothing names before it is removed, in ms; the default is an hour. */
+  readonly compactAfterMs?: number | undefined;
 }

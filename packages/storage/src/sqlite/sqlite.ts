@@ -31,6 +31,11 @@ export interface SqliteOptions {
    * more too, which saves room and costs time in the writer's thread.
    */
   readonly compress?: boolean | 'all';
+  /**
+   * How long a large value that no event and no snapshot names is kept before it is removed, in ms; the default is an hour,
+   * `Infinity` keeps all. It must be longer than it takes from putting a value to appending the event that names it.
+   */
+  readonly compactAfterMs?: number;
 }
 
 /**
@@ -49,6 +54,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): OpenStore {
       busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
       keys,
       compression: compressionOf(options.compress),
+      compactAfterMs: options.compactAfterMs,
     });
     return createStore(file, writer, keys !== undefined);
   };

@@ -3,6 +3,7 @@ import type { SqliteDriver } from './driver.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { JournalFile } from './file/journal-file.ts';
 import { openFile } from './file/open-file.ts';
+import { IdleWork } from './idle-work.ts';
 import type {
   Answered,
   Answers,
@@ -24,10 +25,13 @@ async function serve(port: MessagePort, options: WriterOptions): Promise<void> {
     port.close();
     return;
   }
+  const idle = new IdleWork(() => file.compact(performance.now()));
   port.on('message', (asked: Asked) => {
+    idle.rest();
     reply(port, { id: asked.id, answer: answer(file, asked, options.path) });
     if (asked.kind === 'write') file.checkpointIfDue();
     if (asked.kind === 'close') port.close();
+    else idle.await();
   });
   reply(port, { id: 0, answer: undefined });
 }

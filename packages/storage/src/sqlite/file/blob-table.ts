@@ -14,6 +14,7 @@ export class BlobTable {
   readonly #find: SqliteStatement;
   readonly #exists: SqliteStatement;
   readonly #drop: SqliteStatement;
+  readonly #tell: SqliteStatement;
 
   constructor(database: SqliteDatabase, packing: Packing) {
     this.#packing = packing;
@@ -23,14 +24,24 @@ export class BlobTable {
     this.#find = database.prepare('SELECT bytes, sum FROM blob WHERE hash = ?');
     this.#exists = database.prepare('SELECT 1 FROM blob WHERE hash = ?');
     this.#drop = database.prepare('DELETE FROM blob WHERE data_key = ?');
+    this.#tell = database.prepare("UPDATE meta SET value = value WHERE key = 'min_writer'");
   }
 
   /** Keeps a value by itself, and gives the hash of its bytes in hex, by which `get` finds it. */
   put(bytes: Uint8Array): string {
     const hash = digest('sha256', bytes, 'hex');
     const key = this.#packing.keys.forWriting({ kind: 'store' });
-    this.#keep(this.#nameOf(hash, key), bytes, key);
+    // A value that is there is wanted again: whoever removes what nothing names must hear of it in every process.
+    if (!this.#keep(this.#nameOf(hash, key), bytes, key)) this.#tell.run();
     return hash;
+  }
+
+  /** By which names a value with that hash may be kept. */
+  namesOf(hash: string): readonly string[] {
+    const { keys } = this.#packing;
+    const id = keys.idOf({ kind: 'store' });
+    const key = id === undefined ? undefined : keys.byId(id);
+    return key === undefined ? [hash] : [hash, this.#nameOf(hash, key)];
   }
 
   /** Keeps a string of an event under a key, and gives the name that the event calls it by. */
@@ -63,12 +74,14 @@ export class BlobTable {
     return key === undefined ? hash : nameUnder(key, Buffer.from(hash, 'hex'));
   }
 
-  #keep(name: string, bytes: Uint8Array, key: DataKey | undefined): void {
+  /** `false` where it was there. */
+  #keep(name: string, bytes: Uint8Array, key: DataKey | undefined): boolean {
     const id = Buffer.from(name, 'hex');
-    if (this.#exists.get(id) !== undefined) return;
+    if (this.#exists.get(id) !== undefined) return false;
     const packed = this.#packing.packLarge(bytes, key, blobPlace(name));
     if (packed === undefined) this.#insert.run(id, bytes, null, null);
     else this.#insert.run(id, packed, key?.id ?? null, digest('sha256', packed, 'buffer'));
+    return true;
   }
 }
 

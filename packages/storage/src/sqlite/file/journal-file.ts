@@ -12,10 +12,12 @@ import {
   type WriteOutcome,
 } from '../protocol.ts';
 import { BlobTable } from './blob-table.ts';
+import { Compaction } from './compaction.ts';
 import { eraseRun } from './erase-run.ts';
 import { EventReader } from './event-reader.ts';
 import { EventTable, type EventTables } from './event-table.ts';
-import { giveBackPages } from './give-back-pages.ts';
+import { fence, sizeOf } from './file-write.ts';
+import { giveBackPages, hasPagesToGive } from './give-back-pages.ts';
 import { KeyTable } from './key-table.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { OpenFileOptions } from './open-file-options.ts';
@@ -42,11 +44,14 @@ export class JournalFile {
   readonly #snapshots: SnapshotTable;
   readonly #leases: LeaseTable;
   readonly #wal: WalBudget = new WalBudget();
+  readonly #compaction: Compaction;
   readonly #begin: SqliteStatement;
   readonly #commit: SqliteStatement;
   readonly #dataVersion: SqliteStatement;
   #seenVersion: unknown;
   #failure: Refusal | undefined;
+  /** Of the lease as it was taken here last. */
+  #epoch: number | undefined;
 
   constructor(database: SqliteDatabase, options: OpenFileOptions) {
     this.#options = options;
@@ -64,6 +69,13 @@ export class JournalFile {
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.#dataVersion = database.prepare('PRAGMA data_version');
+    this.#compaction = new Compaction({
+      database,
+      tables: this.#tables,
+      snapshots: this.#snapshots,
+      afterMs: options.compactAfterMs ?? COMPACT_AFTER_MS,
+      transact: (work) => this.#transactAlone(work),
+    });
   }
 
   /** Whether the keys that were given open the file. */
@@ -85,14 +97,19 @@ export class JournalFile {
     if (Array.isArray(outcome)) {
       for (const write of writes) this.#wal.spend(sizeOf(write));
       // Else the log would keep what was erased until it is written over.
-      if (writes.some(({ kind }) => kind === 'erase')) this.#checkpoint('TRUNCATE');
+      if (writes.some(({ kind }) => kind === 'erase')) {
+        this.#compaction.lookAgain();
+        this.#checkpoint('TRUNCATE');
+      }
       return outcome;
     }
     return writes.map(() => outcome as Refusal);
   }
 
   take(taking: Questions['take']): number | undefined | Refusal {
-    return this.#transact(() => this.#leases.take(taking));
+    const epoch = this.#transact(() => this.#leases.take(taking));
+    if (typeof epoch === 'number') this.#epoch = epoch;
+    return epoch;
   }
 
   lease(): LeaseRow | Refusal {
@@ -130,6 +147,37 @@ export class JournalFile {
   /** Writes the log back to the file when it has grown; to be called when nobody waits for an answer. */
   checkpointIfDue(): void {
     if (this.#wal.due && this.#failure === undefined) this.#checkpoint('PASSIVE');
+  }
+
+  /**
+   * Works for one turn of some ms on making the file smaller; `more` where there is more to do at once. To be called when nobody waits. Does
+   * nothing where the lease is not held here. Never throws.
+   */
+  compact(nowMs: number): 'more' | 'rest' {
+    if (this.#failure !== undefined || this.#epoch === undefined) return 'rest';
+    try {
+      if (this.#compaction.step(nowMs) === 'more') return 'more';
+      if (!hasPagesToGive(this.#database)) return 'rest';
+      this.#checkpoint('PASSIVE');
+      return 'more';
+    } catch {
+      // What cannot be read now is for those to tell who ask for it.
+      this.#compaction.startAnew();
+      return 'rest';
+    }
+  }
+
+  /** Does what only the holder of the lease may do; says whether it was done. */
+  #transactAlone(work: () => number): boolean {
+    const bytes = this.#transact(() => {
+      const lease = this.#leases.read();
+      const isHeld = !isRefusal(lease) && lease.holder !== undefined && lease.epoch === this.#epoch;
+      return isHeld ? work() : undefined;
+    });
+    if (typeof bytes !== 'number') return false;
+    this.#wal.spend(bytes);
+    this.checkpointIfDue();
+    return true;
   }
 
   #checkpoint(how: 'PASSIVE' | 'TRUNCATE'): void {
@@ -179,7 +227,7 @@ export class JournalFile {
           null
         );
       case 'blob':
-        return this.#blobs.put(write.bytes);
+        return this.#putBlob(write.bytes);
       case 'erase':
         return (
           fence(write.epoch, lease, this.#options.path) ??
@@ -190,6 +238,12 @@ export class JournalFile {
         this.#snapshots.put(write);
         return null;
     }
+  }
+
+  #putBlob(bytes: Uint8Array): string {
+    const hash = this.#blobs.put(bytes);
+    this.#compaction.keep(this.#blobs.namesOf(hash));
+    return hash;
   }
 
   #transact<T>(work: () => T): T | Refusal {
@@ -222,42 +276,15 @@ export class JournalFile {
   }
 
   #forget(): void {
+    this.#compaction.startAnew();
     this.#streams.forget();
     this.#runs.forget();
     this.#keys.forget();
   }
 }
 
-/** Refuses a writer whose epoch is not that of the lease as it is held now. */
-function fence(epoch: number, lease: LeaseRow | Refusal, path: string): Refusal | undefined {
-  if (isRefusal(lease)) return lease;
-  if (lease.holder !== undefined && lease.epoch === epoch) return undefined;
-  const message =
-    lease.holder === undefined
-      ? `Nobody holds the lease of ${path}, so epoch ${epoch} may not write: acquire the lease first.`
-      : `The lease of ${path} is at epoch ${lease.epoch} and held by ${lease.holder.name} (process ${lease.holder.pid}), so epoch ${epoch} may not write: stop, and acquire it again.`;
-  return { refused: 'store.fenced', message };
-}
-
-function sizeOf(write: FileWrite): number {
-  switch (write.kind) {
-    case 'append':
-      return write.segments.reduce(
-        (sum, { bodies, lifted }) =>
-          sum +
-          bodies.reduce((all, body) => all + body.length, 0) +
-          lifted.reduce((all, { text }) => all + text.length, 0),
-        0,
-      );
-    case 'blob':
-      return write.bytes.byteLength;
-    case 'erase':
-    case 'release':
-      return 0;
-    case 'snapshot':
-      return write.body.length;
-  }
-}
+/** How old a value must be that nothing names: whoever put it may be about to name it. An hour. */
+const COMPACT_AFTER_MS = 3_600_000;
 
 /** For what is worth trying and must not hide what went wrong before. */
 function attempt(work: () => void): void {

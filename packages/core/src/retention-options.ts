@@ -1,0 +1,53 @@
+import { ConfigError } from './errors/config-error.ts';
+import type { OpenKernel } from './run/open-kernel.ts';
+import { Retention } from './run/retention.ts';
+import type { Settings } from './run/settings.ts';
+import type { StateStore } from './spec/store.ts';
+
+/** How long what runs said is kept. */
+export interface RetentionOptions {
+  /**
+   * How long after its end a run is erased, as `Overseer.erase` does: in ms, or in days or hours, such as `90d` or `12h`. A time that is
+   * shorter than the longest window of any limit counts as that.
+   */
+  readonly finishedRuns: number | `${number}d` | `${number}h`;
+}
+
+/** Refuses retention where nothing can be erased. Throws `ConfigError` `config.retention`. */
+export function checkRetention(retention: RetentionOptions | undefined, store: StateStore): void {
+  if (retention === undefined || store.erase !== undefined) return;
+  throw new ConfigError(
+    'config.retention',
+    `retention.finishedRuns: ${store.name} cannot erase what runs said, for it is not sealed. Give its keys, such as store: sqlite(path, { encryption: { keys } }), or leave "retention" out.`,
+  );
+}
+
+/** An open kernel that erases runs once they are old enough, until it is closed or handed over. */
+export function withRetention(
+  retention: RetentionOptions | undefined,
+  settings: Settings,
+  open: OpenKernel,
+): OpenKernel {
+  if (retention === undefined) return open;
+  const keeper = new Retention(settings, open, millisecondsOf(retention.finishedRuns));
+  open.whenRunEnds(() => keeper.look());
+  keeper.look();
+  return {
+    ...open,
+    close: async () => {
+      await keeper.stop();
+      await open.close();
+    },
+    handOver: async (order) => {
+      await keeper.stop();
+      await open.handOver(order);
+    },
+  };
+}
+
+const UNITS = { d: 86_400_000, h: 3_600_000 } as const;
+
+function millisecondsOf(time: RetentionOptions['finishedRuns']): number {
+  if (typeof time === 'number') return time;
+  return Number.parseFloat(time) * UNITS[time.endsWith('d') ? 'd' : 'h'];
+}
