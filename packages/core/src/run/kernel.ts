@@ -260,12 +260,13 @@ export class Kernel {
 
   /**
    * Begins nothing more, and lets everything come to rest but the calls of models that are under way, of which it gives the
-   * ids; what does not within `graceMs` is aborted.
+   * ids; what does not within `graceMs` is aborted. Calls may end within `waitMs`.
    */
-  async freeze(): Promise<readonly string[]> {
+  async freeze(waitMs: number): Promise<readonly string[]> {
     const { clock, graceMs } = this.#settings;
     await this.#stop();
     await atMost(clock, graceMs, this.#attempts.atRest());
+    if (waitMs > 0) await atMost(clock, waitMs, this.#attempts.quiet());
     for (const at of this.#attempts.notCalling()) {
       at.live.cancel.abort(new Error('the project is handed over'));
     }
