@@ -25,6 +25,7 @@ import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
 import { projectIdOf } from './project/project-options.ts';
 import { redactorOf } from './redact-options.ts';
+import { requireHere } from './require-here.ts';
 import { checkRetention, withRetention } from './retention-options.ts';
 import type { Member } from './route/member.ts';
 import { routingOf } from './route/routing-options.ts';
@@ -137,6 +138,7 @@ async function start(
     const settings = createSettings(options, registered, team, store, transport);
     const lease = await takeLease(options, settings, stream);
     try {
+      await requireHere(store, stream);
       // Whoever had the project meanwhile may have left a change half made.
       if (isStandby(options)) await prepareWorkspaces(options);
       const { project: wanted } = options;

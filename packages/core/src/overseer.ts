@@ -42,6 +42,7 @@ import { type UnfinishedRun, unfinishedRuns } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import { type Order, orderedBy, type WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
+import type { HandoffAway } from './spec/handoff-events.ts';
 import type { HandoffTrigger } from './spec/run-events.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
@@ -58,6 +59,10 @@ export interface HandOverOrder extends Order {
   readonly to?: string;
   /** The default is `operator`. */
   readonly trigger?: HandoffTrigger;
+  /** It leaves this store for another one, and nobody works on it here any more: `@overseer/storage/handoff` carries it there. */
+  readonly away?: HandoffAway;
+  /** How long calls under way may take to end before it is given up, in ms; the default is 0. */
+  readonly waitMs?: number;
 }
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
@@ -442,7 +447,7 @@ export class Overseer implements AsyncDisposable {
    * asked or paid twice. Close this overseer once that is `drained`.
    */
   async handOver(order: HandOverOrder = {}): Promise<void> {
-    const { to, because = 'handed over', by, trigger = 'operator' } = order;
+    const { to, because = 'handed over', by, trigger = 'operator', away, waitMs = 0 } = order;
     this.#kernel();
     this.#isHandedOver = true;
     const end = { kind: 'handed-over', ...(to === undefined ? {} : { to }) } as const;
@@ -451,6 +456,8 @@ export class Overseer implements AsyncDisposable {
       to,
       because,
       actor: orderedBy(by === undefined ? {} : { by }),
+      away,
+      waitMs,
     });
     this.#ended.resolve(end);
   }

@@ -76,12 +76,13 @@ export class ClosingDown {
 
   /**
    * Begins nothing more, and lets everything come to rest but the calls of models that are under way, of which it gives the
-   * ids; what does not within `graceMs` is aborted.
+   * ids; what does not within `graceMs` is aborted. Calls may end within `waitMs`.
    */
-  async freeze(): Promise<readonly string[]> {
+  async freeze(waitMs: number): Promise<readonly string[]> {
     const { settings, attempts, stops } = this.#parts;
     await this.#begin();
     await atMost(settings.clock, settings.graceMs, attempts.atRest());
+    if (waitMs > 0) await atMost(settings.clock, waitMs, attempts.quiet());
     for (const at of attempts.notCalling()) {
       at.live.cancel.abort(new Error('the project is handed over'));
     }

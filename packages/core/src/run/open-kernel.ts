@@ -6,6 +6,7 @@ import { openLiving } from '../journal/read-living.ts';
 import type { StreamLease } from '../journal/stream-lease.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import type { EventData } from '../spec/event.ts';
+import type { HandoffAway } from '../spec/handoff-events.ts';
 import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
@@ -49,6 +50,9 @@ export interface HandOver {
   readonly because: string;
   readonly to?: string | undefined;
   readonly actor: string;
+  readonly away: HandoffAway | undefined;
+  /** How long calls under way may take to end before, in ms. */
+  readonly waitMs: number;
 }
 
 /**
@@ -122,10 +126,13 @@ export async function openKernel(
     noteIndex: () => noteIndex(settings, journal, index, projection),
     whenRunEnds: (listener) => runEnds.push(listener),
     handOver: async (order) => {
-      const inFlight = await kernel.closing.freeze();
-      const untilAt = clock.now() + settings.holdMs;
-      const { because, to, actor, trigger } = order;
-      const data = { trigger, because, ...(to === undefined ? {} : { to }), inFlight, untilAt };
+      const inFlight = await kernel.closing.freeze(order.waitMs);
+      const { because, to, actor, trigger, away } = order;
+      // Elsewhere nobody waits for replies that cannot be kept here until they are fetched.
+      const isKept = away === undefined || store.mail !== undefined;
+      const untilAt = clock.now() + (isKept ? settings.holdMs : 0);
+      const whom = { ...(to === undefined ? {} : { to }), ...(away === undefined ? {} : { away }) };
+      const data = { trigger, because, ...whom, inFlight, untilAt };
       await journal.append([{ type: 'handoff.offered', actor, data }]);
       await noteIndex(settings, journal, index, projection);
       kernel.closing.leave(`handed over: ${because}`);

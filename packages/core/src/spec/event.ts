@@ -1,4 +1,5 @@
 import type { CallEventData } from './call-events.ts';
+import type { HandoffEventData } from './handoff-events.ts';
 import type { HealingEventData } from './healing-events.ts';
 import type { NoticeEventData } from './notice-events.ts';
 import type { ProjectEventData } from './project-events.ts';
@@ -12,7 +13,8 @@ export interface EventData
     CallEventData,
     NoticeEventData,
     ProjectEventData,
-    HealingEventData {}
+    HealingEventData,
+    HandoffEventData {}
 
 /** The name of an event, `noun.past-tense`. */
 export type EventType = keyof EventData;
@@ -21,7 +23,7 @@ export type EventType = keyof EventData;
 export interface Envelope {
   /** Unique; the store ignores a second append of the same id. */
   readonly id: string;
-  /** `project/<id>` or `system`. */
+  /** `project/<id>`, `handoff/<id>` or `system`. */
   readonly stream: string;
   /** 1, 2, 3, … without a gap in its stream: the only order anyone may rely on. */
   readonly seq: number;

@@ -16,6 +16,7 @@ export type {
   FrameworkRule,
   FrameworkTest,
 } from './framework.ts';
+export type { HandoffAway, HandoffStream } from './handoff-events.ts';
 export type { Diagnosis, DiagnosisCause, DiagnosisKind } from './healing-events.ts';
 export type { Json, JsonObject } from './json.ts';
 export type {

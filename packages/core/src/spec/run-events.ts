@@ -1,5 +1,6 @@
 import type { CacheScope } from './answer-store.ts';
 import type { UsageTotals } from './call-amounts.ts';
+import type { HandoffAway } from './handoff-events.ts';
 import type { BudgetScope, BudgetSpec } from './limit.ts';
 import type { PlanTask } from './task.ts';
 
@@ -26,6 +27,8 @@ export interface RunEventData {
     readonly inFlight: readonly string[];
     /** Epoch ms. */
     readonly untilAt: number;
+    /** It leaves this store: nobody works on it here any more, until it is recalled or comes back. */
+    readonly away?: HandoffAway;
   };
   /** An overseer goes on with what another had, once its state is folded and its connections are looked at. */
   'handoff.accepted': {

@@ -19,6 +19,6 @@ export {
   packageBytes,
   packageFile,
 } from './package-source.ts';
-export { checkReceipt, type Receipt, signReceipt } from './receipt.ts';
+export { checkReceipt, type Receipt, type SentPackage, signReceipt } from './receipt.ts';
 export type { StreamStart, StreamStarts } from './tally.ts';
 export { type WriteOptions, type WrittenPackage, writePackage } from './write-package.ts';

@@ -1,7 +1,7 @@
 import { sign, verify } from 'node:crypto';
 import { systemClock } from '@overseer/core/plugin';
 import { fingerprintOf, keyPairOf, openPublic, openSecret } from './keys.ts';
-import type { SignedManifest } from './manifest.ts';
+import type { PackagedStream, SignedManifest } from './manifest.ts';
 import { PackageError } from './package-error.ts';
 
 /** What a receiver vouches for: this package is in this store, up to these events. */
@@ -40,11 +40,21 @@ export function signReceipt(
   return { ...said, signature: signature.toString('base64url') };
 }
 
+/** What is known of a package that was sent. */
+export interface SentPackage {
+  /** The hash of its manifest. */
+  readonly hash: string;
+  readonly manifest: {
+    readonly sender: string;
+    readonly streams: readonly Pick<PackagedStream, 'name' | 'head'>[];
+  };
+}
+
 /**
  * Whether a receipt is for this package, whole, and signed by `receiver`, if one is named. Throws `PackageError`
  * `package.receipt` with what is wrong.
  */
-export function checkReceipt(receipt: Receipt, sent: SignedManifest, receiver?: string): void {
+export function checkReceipt(receipt: Receipt, sent: SentPackage, receiver?: string): void {
   const problem = problemOf(receipt, sent, receiver);
   if (problem === undefined) return;
   throw new PackageError(
@@ -55,7 +65,7 @@ export function checkReceipt(receipt: Receipt, sent: SignedManifest, receiver?: 
 
 function problemOf(
   receipt: Receipt,
-  { manifest, hash }: SignedManifest,
+  { manifest, hash }: SentPackage,
   receiver: string | undefined,
 ): string | undefined {
   if (receipt?.format !== 'ovreceipt/1') return 'it is none of a format that is known here';

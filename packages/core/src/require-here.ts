@@ -1,0 +1,18 @@
+import { OverseerError } from './errors/overseer-error.ts';
+import type { StateStore } from './spec/store.ts';
+
+/**
+ * Refuses a project that left for another store, so that it is never worked twice: the last word of its journal says so, as nobody
+ * writes anything behind that but whoever recalls or receives it. Throws `OverseerError` `project.away`.
+ */
+export async function requireHere(store: StateStore, stream: string): Promise<void> {
+  const head = await store.events.head(stream);
+  const [last] = await store.events.read({ stream, after: Math.max(0, head - 1), limit: 1 });
+  if (last?.type !== 'handoff.offered' || last.data.away === undefined) return;
+  const { to, away, because } = last.data;
+  const whom = to === undefined ? away.receiver : `${to} (${away.receiver})`;
+  throw new OverseerError(
+    'project.away',
+    `${stream} of ${store.name} left for ${whom} at ${new Date(last.at).toISOString()} (${because}): work on it there. Where nobody ever took it, recallHandoff lets it go on here.`,
+  );
+}

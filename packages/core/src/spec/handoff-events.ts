@@ -1,0 +1,48 @@
+/** Where a project goes that leaves its store, as the last word of its journal there. */
+export interface HandoffAway {
+  /** Names this handoff; its package, its receipt and all that is noted of it say so. */
+  readonly handoff: string;
+  /** The public key of the only one that may have it. */
+  readonly receiver: string;
+}
+
+/** One stream in a package that was made of a project. */
+export interface HandoffStream {
+  readonly name: string;
+  readonly head: number;
+}
+
+/**
+ * What is noted when a project goes to another store. What the project must know is in its own stream; the rest is in the stream
+ * `handoff/<project>`, so that a project that comes back finds its journal as it left it.
+ */
+export interface HandoffEventData {
+  /** The project goes on in this store, which is its receiver's. */
+  'handoff.received': {
+    readonly handoff: string;
+    /** Names the package it came by: the hash of the manifest. */
+    readonly package: string;
+    /** The public key of whoever sent it. */
+    readonly sender: string;
+  };
+  /** The project goes on where it was: somebody who knows that nobody took it orders so. */
+  'handoff.recalled': { readonly handoff: string; readonly because: string };
+  /** A package was made of a project that left; there may be several of one handoff. */
+  'handoff.packed': {
+    readonly handoff: string;
+    readonly package: string;
+    readonly sender: string;
+    readonly receiver: string;
+    readonly streams: readonly HandoffStream[];
+  };
+  /** The receiver's receipt is here and holds: the project is not this store's any more. */
+  'handoff.closed': {
+    readonly handoff: string;
+    readonly package: string;
+    readonly receiver: string;
+    /** When the receiver took it, in epoch ms. */
+    readonly receivedAt: number;
+    /** The receiver's signature, base64url. */
+    readonly signature: string;
+  };
+}

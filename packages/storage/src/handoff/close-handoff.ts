@@ -1,0 +1,46 @@
+import type { StateStore } from '@overseer/core/spec';
+import { PackageError } from '../package/package-error.ts';
+import { checkReceipt, type Receipt } from '../package/receipt.ts';
+import { HandoffError } from './handoff-error.ts';
+import { awayOf, noteStream, notesOf, writeNext } from './handoff-journal.ts';
+
+/**
+ * Ends a handoff at its sender: checks the receipt against what was packed, and notes it; a second time it changes nothing. Throws
+ * `PackageError` `package.receipt` for a receipt that does not hold or is of somebody else, `HandoffError` `handoff.none` where
+ * the project did not leave.
+ */
+export async function closeHandoff(
+  receipt: Receipt,
+  { store, project = 'default' }: { readonly store: StateStore; readonly project?: string },
+): Promise<void> {
+  const away = await awayOf(store, project);
+  if (away === undefined) {
+    throw new HandoffError('handoff.none', `${project} of ${store.name} left for nobody.`);
+  }
+  const { handoff, receiver } = away;
+  const notes = await notesOf(store, project);
+  const packed = notes.flatMap((note) =>
+    note.type === 'handoff.packed' &&
+    note.data.handoff === handoff &&
+    note.data.package === receipt?.manifest
+      ? [note.data]
+      : [],
+  )[0];
+  if (packed === undefined) {
+    throw new PackageError(
+      'package.receipt',
+      `The receipt does not hold: it is for no package that was made when ${project} left. Ask the receiver for another.`,
+    );
+  }
+  const { sender, streams } = packed;
+  checkReceipt(receipt, { hash: packed.package, manifest: { sender, streams } }, receiver);
+  const isClosed = notes.some(
+    (note) => note.type === 'handoff.closed' && note.data.handoff === handoff,
+  );
+  if (isClosed) return;
+  const { at: receivedAt, signature } = receipt;
+  await writeNext(store, noteStream(project), () => ({
+    type: 'handoff.closed',
+    data: { handoff, package: packed.package, receiver, receivedAt, signature },
+  }));
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { HandoffAway, StateStore } from '@overseer/core/spec';
+import { exportStore } from '../package/export-store.ts';
+import { fingerprintOf } from '../package/keys.ts';
+import type { CommittedSink } from '../package/package-source.ts';
+import type { WrittenPackage } from '../package/write-package.ts';
+import { HandoffError } from './handoff-error.ts';
+import { awayOf, noteStream, projectStream, writeNext } from './handoff-journal.ts';
+import { needsOf } from './needs-of.ts';
+
+/** The part of an overseer that a handoff needs. */
+export interface GivesUp {
+  /** Gives its project up, and writes that it leaves. */
+  handOver(order: {
+    readonly because: string;
+    readonly by?: string;
+    readonly away: HandoffAway;
+    readonly waitMs: number;
+  }): Promise<void>;
+}
+
+/** What is handed off, and by whom. */
+export interface HandOffOptions {
+  /** Where the project is. */
+  readonly store: StateStore;
+  /** Who works on it now, if anybody; it gives the project up, and is to be closed afterwards. */
+  readonly overseer?: GivesUp;
+  /** The default is `default`. */
+  readonly project?: string;
+  /** The secret key that signs the package. */
+  readonly sign: string;
+  readonly because?: string;
+  readonly by?: string;
+  /** How long calls under way may take to end, in ms; the default is 0: they are charged at their estimate, and made again there. */
+  readonly waitMs?: number;
+  /** What only the receiver may read, such as keys of services; it is in the sealed package and nowhere else. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** A handoff that is under way: the package is whole, and the receipt is to come. */
+export interface SentHandoff extends WrittenPackage {
+  readonly handoff: string;
+}
+
+/**
+ * Packs a project for the owner of a public key, and for nobody else: from its last word on the store refuses to work on it
+ * (`project.away`). Broken off at any step it is done again by the same call, which makes another package of the same handoff. Throws
+ * `HandoffError` `handoff.other` where it left for somebody else, `handoff.none` where there is no such project; `PackageError`,
+ * `StoreError` `store.busy` where somebody else works on it.
+ */
+export async function handOffTo(
+  receiver: string,
+  sink: CommittedSink,
+  options: HandOffOptions,
+): Promise<SentHandoff> {
+  const { store, project = 'default', sign, because = 'handed off', by, secrets } = options;
+  const to = receiver.trim();
+  fingerprintOf(to);
+  const stream = projectStream(project);
+  if ((await store.events.head(stream)) === 0) {
+    throw new HandoffError(
+      'handoff.none',
+      `${store.name} has no project ${project}: name another.`,
+    );
+  }
+  const { handoff } = (await awayOf(store, project)) ?? (await leave(options, to));
+  const left = await awayOf(store, project);
+  if (left?.receiver !== to || left.handoff !== handoff) {
+    throw new HandoffError(
+      'handoff.other',
+      `${project} left ${store.name} for ${left === undefined ? 'nobody' : fingerprintOf(left.receiver)}, and only one can have it: recall it first.`,
+    );
+  }
+  const needs = await needsOf(store, project);
+  const written = await exportStore(store, sink, {
+    sign,
+    to: [to],
+    streams: [stream],
+    about: {
+      handoff,
+      project,
+      receiver: to,
+      because,
+      ...(by === undefined ? {} : { by }),
+      needs: { ...needs },
+      ...(secrets === undefined ? {} : { secrets }),
+    },
+  });
+  const { sender, streams } = written.manifest;
+  await writeNext(store, noteStream(project), () => ({
+    type: 'handoff.packed',
+    data: {
+      handoff,
+      package: written.hash,
+      sender,
+      receiver: to,
+      streams: streams.map(({ name, head }) => ({ name, head })),
+    },
+  }));
+  await sink.commit();
+  return { ...written, handoff };
+}
+
+async function leave(
+  { store, overseer, project = 'default', because = 'handed off', by, waitMs = 0 }: HandOffOptions,
+  receiver: string,
+): Promise<HandoffAway> {
+  const away = { handoff: randomUUID(), receiver };
+  if (overseer === undefined) {
+    await writeNext(store, projectStream(project), (last) => ({
+      type: 'handoff.offered',
+      actor: by === undefined ? 'host' : `person:${by}`,
+      data: { trigger: 'operator', because, inFlight: [], untilAt: last?.at ?? 0, away },
+    }));
+  } else {
+    await overseer.handOver({ because, ...(by === undefined ? {} : { by }), away, waitMs });
+  }
+  return away;
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '@overseer/core/plugin';
+import type {
+  EventData,
+  EventType,
+  HandoffAway,
+  OverseerEvent,
+  StateStore,
+} from '@overseer/core/spec';
+import { HeldLease } from '../package/held-lease.ts';
+
+/** What is written of a handoff. */
+export type HandoffDraft = {
+  readonly [K in EventType]: {
+    readonly type: K;
+    readonly data: EventData[K];
+    readonly actor?: string;
+  };
+}[EventType];
+
+/** The stream that a project has its events in. */
+export function projectStream(project: string): string {
+  return `project/${project}`;
+}
+
+/** The stream in which its sender notes what became of a project's packages. */
+export function noteStream(project: string): string {
+  return `handoff/${project}`;
+}
+
+/** The last event of a stream. */
+export async function lastOf(
+  store: StateStore,
+  stream: string,
+): Promise<OverseerEvent | undefined> {
+  const head = await store.events.head(stream);
+  const [last] = await store.events.read({ stream, after: Math.max(0, head - 1), limit: 1 });
+  return last;
+}
+
+/** Where a project of a store left for, if that is the last word. */
+export async function awayOf(store: StateStore, project: string): Promise<HandoffAway | undefined> {
+  const last = await lastOf(store, projectStream(project));
+  return last?.type === 'handoff.offered' ? last.data.away : undefined;
+}
+
+/** All that was noted of a project's packages. */
+export async function notesOf(
+  store: StateStore,
+  project: string,
+): Promise<readonly OverseerEvent[]> {
+  const stream = noteStream(project);
+  const notes: OverseerEvent[] = [];
+  for (;;) {
+    const page = await store.events.read({ stream, after: notes.length, limit: 1_000 });
+    notes.push(...page);
+    if (page.length < 1_000) return notes;
+  }
+}
+
+/**
+ * Writes the event that `decide` makes of the last one, under the stream's lease, so that nobody writes between the two; nothing where
+ * it makes none. Throws `StoreError` `store.busy` where somebody works on it.
+ */
+export async function writeNext(
+  store: StateStore,
+  stream: string,
+  decide: (last: OverseerEvent | undefined) => HandoffDraft | undefined,
+): Promise<void> {
+  const { epoch: above = 0 } = (await lastOf(store, stream)) ?? {};
+  const lease = await HeldLease.take(store, stream, above);
+  try {
+    const last = await lastOf(store, stream);
+    const draft = decide(last);
+    if (draft === undefined) return;
+    const place = { id: randomUUID(), stream, seq: (last?.seq ?? 0) + 1, v: 1 };
+    const event = { ...place, at: systemClock.now(), epoch: lease.epoch, actor: 'host', ...draft };
+    await store.events.append(lease.epoch, [event as OverseerEvent]);
+  } finally {
+    await lease.release();
+  }
+}

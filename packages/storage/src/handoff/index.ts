@@ -1,0 +1,11 @@
+/**
+ * Hands a project to another store: sealed for its receiver, taken once, and closed by the receiver's receipt.
+ *
+ * @packageDocumentation
+ */
+export { type AcceptedHandoff, type AcceptOptions, acceptHandoff } from './accept-handoff.ts';
+export { closeHandoff } from './close-handoff.ts';
+export { type GivesUp, type HandOffOptions, handOffTo, type SentHandoff } from './hand-off-to.ts';
+export { HandoffError, type HandoffErrorCode } from './handoff-error.ts';
+export type { HandoffTeam, NamedByTasks } from './needs-of.ts';
+export { recallHandoff } from './recall-handoff.ts';
