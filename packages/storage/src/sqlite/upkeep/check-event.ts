@@ -17,7 +17,7 @@ export interface CheckedEvent {
 
 /** Looks at the text of one event, apart from its hash. `packing` is absent in files from before there was any. */
 export function checkEvent(
-  row: EventRow,
+  row: Omit<EventRow, 'run'>,
   stream: string,
   packing: Packing | undefined,
   hasKeys: boolean,
@@ -42,7 +42,7 @@ export function checkEvent(
   return { problem: 'its seal does not open', run, epoch, names, kind: 'open' };
 }
 
-function checkPlain(row: EventRow, stream: string): CheckedEvent {
+function checkPlain(row: Omit<EventRow, 'run'>, stream: string): CheckedEvent {
   const event = parse(row.body);
   if (event === undefined) return broken('its text cannot be read');
   const places = row.lifted === null ? [] : parseLifted(row.lifted);
