@@ -1,10 +1,17 @@
+import { hash as digest } from 'node:crypto';
 import process from 'node:process';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventHash } from '../sqlite/file/event-hash.ts';
 import { testKey, testKeys } from '../sqlite/keys.fixture.ts';
-import type { PostgresOptions } from './postgres-options.ts';
+import { connect } from './connect.ts';
+import { migrate } from './migrate.ts';
+import { loadPg } from './pg-client.ts';
+import { type PostgresOptions, settle } from './postgres-options.ts';
 import { eventAt, openOwned, openStore, testDatabase } from './postgres-tests.fixture.ts';
+import { MIGRATIONS } from './schema.ts';
 import { postgresPrograms } from './throwaway-server.ts';
+import { verifyPostgres } from './verify-postgres.ts';
 
 const CANARY = 'canary-7f3a';
 const SEALED = { encryption: { keys: testKeys() } };
@@ -124,6 +131,42 @@ describe.skipIf(postgresPrograms() === undefined)('a sealed schema of PostgreSQL
     });
     expect(await contents(store)).toHaveLength(9);
     await store.events.append(epoch, [eventAt(10)]);
+  });
+
+  it('R5: what a version before any sealing wrote stays readable, and is proven', async () => {
+    const options = fresh();
+    const { schema = '' } = options;
+    const settings = settle(options);
+    const old = await connect(await loadPg(), settings, { label: 'old', writes: true });
+    await migrate(old, schema, 'old', MIGRATIONS.slice(0, 3));
+    await old.end();
+    const large = 'large '.repeat(1_000);
+    const hash = digest('sha256', large, 'hex');
+    const event = eventAt(1);
+    const body = JSON.stringify({ ...event, data: { because: null } });
+    const lifted = JSON.stringify([[['data', 'because'], hash]]);
+    sql(`SET search_path = ${schema};
+      INSERT INTO stream (name) VALUES ('system');
+      INSERT INTO event SELECT id, 1, 'system 1', 'r1', 0, convert_to('${body}', 'UTF8'), '${lifted}',
+        decode('${eventHash('', body, lifted)}', 'hex') FROM stream;
+      INSERT INTO run_span SELECT 'r1', id, 0 FROM stream;
+      INSERT INTO blob VALUES (decode('${hash}', 'hex'), 0, convert_to('${large}', 'UTF8'));
+      INSERT INTO snapshot VALUES ('system', 1, 1, 0, convert_to('{"old":true}', 'UTF8'));
+      INSERT INTO mail (stream, name, kind, codec, body) VALUES ('system', 'm', 'note', 0, convert_to('{"a":1}', 'UTF8'))`);
+    await using owned = await openOwned({ ...options, ...SEALED });
+    const { store, epoch } = owned;
+    await store.events.append(epoch, [eventAt(2, large)]);
+    expect(await contents(store)).toEqual([eventAt(1, large), eventAt(2, large)]);
+    expect(Buffer.from((await store.blobs.get(hash)) ?? []).toString()).toBe(large);
+    expect(await store.snapshots.latest('system', 1)).toMatchObject({
+      seq: 1,
+      body: { old: true },
+    });
+    expect(await store.mail?.read('system', 9)).toEqual([
+      { id: 'm', kind: 'note', body: { a: 1 } },
+    ]);
+    const report = await verifyPostgres({ ...options, ...SEALED });
+    expect(report.isSound, JSON.stringify(report.problems)).toBe(true);
   });
 
   it('X3: an erased run is gone for every node, with its key and its large values', async () => {
