@@ -99,6 +99,16 @@ describe.skipIf(postgresPrograms() === undefined)('looking after a journal in Po
     await expect(verifyPostgres(options, { keys })).rejects.toMatchObject({ code: 'store.key' });
   });
 
+  it('R11: verify ends when that is asked for', async () => {
+    const options = fresh();
+    await using owned = await openOwned(options);
+    await fill(owned);
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort(new Error('enough'));
+    const looking = verifyPostgres(options, { signal: controller.signal, onProgress });
+    await expect(looking).rejects.toThrow('enough');
+  });
+
   it('X2: rotating makes the old master key needless, beside a node that has both', async () => {
     const options = fresh();
     const both = testKeys('second', 'first');

@@ -14,7 +14,7 @@ import { spanOf } from './known-spans.ts';
 import { fromText, toText } from './names.ts';
 import type { PgRow } from './pg-client.ts';
 import type { PostgresOptions } from './postgres-options.ts';
-import { EVENT_COLUMNS, toRow } from './read-events.ts';
+import { EVENT_COLUMNS, type Row, toRow } from './read-events.ts';
 import { toSnapshotRow } from './snapshots.ts';
 
 /** Events, and large values, that are looked at in one turn. */
@@ -27,14 +27,20 @@ const BLOB_PIECE = 50;
  * it brings up to date, and works beside whoever writes. Without keys, sealed content is checked by its hashes. Throws
  * `StoreError` where there is no journal to look at.
  */
-export function verifyPostgres(
+export async function verifyPostgres(
   connection: string | PostgresOptions,
   options: UpkeepOptions = {},
 ): Promise<FileReport> {
   const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
-  return forUpkeep(connection, options.keys, begin, (session, atRest) =>
-    verify(session, atRest, options),
-  );
+  try {
+    return await forUpkeep(connection, options.keys, begin, (session, atRest) =>
+      verify(session, atRest, options),
+    );
+  } catch (error) {
+    // What was asked for is no failure of the store.
+    options.signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 interface Walk extends CheckContext {
@@ -92,17 +98,13 @@ async function checkStream(walk: Walk, id: string, name: string): Promise<Stream
       walk,
       found.map(({ packed }) => packed),
     );
-    const spans = new Map<string, readonly [run: string, span: number]>();
     for (const row of found) {
-      const checked = check.see(row, packing);
-      if (checked.problem !== undefined) continue;
+      const { problem, ...said } = check.see(row, packing);
       // Both are columns of their own, for finding events by.
-      const isNoted = checked.run === row.run && checked.id === row.id;
+      const isNoted = problem !== undefined || (said.run === row.run && said.id === row.id);
       if (!isNoted) check.fail(row.seq, 'its run or its id is not noted as it names it');
-      const { run } = row;
-      if (run !== undefined) spans.set(`${spanOf(row.seq)} ${run}`, [run, spanOf(row.seq)]);
     }
-    await checkSpans(walk, id, [...spans.values()]);
+    await checkSpans(walk, id, found);
     progress(rows.length);
     if (rows.length < PIECE) return check.report();
     await breathe(signal);
@@ -113,9 +115,13 @@ async function checkStream(walk: Walk, id: string, name: string): Promise<Stream
 async function checkSpans(
   { connection, problems }: Walk,
   stream: string,
-  spans: readonly (readonly [run: string, span: number])[],
+  events: readonly Pick<Row, 'seq' | 'run'>[],
 ): Promise<void> {
-  if (spans.length === 0) return;
+  const found = new Map<string, readonly [run: string, span: number]>();
+  for (const { seq, run } of events) {
+    if (run !== undefined) found.set(`${spanOf(seq)} ${run}`, [run, spanOf(seq)]);
+  }
+  const spans = [...found.values()];
   const { rows } = await connection.query({
     name: 'verify-spans',
     text: `SELECT run, span FROM unnest($2::text[], $3::bigint[]) AS given (run, span)
@@ -176,12 +182,13 @@ async function checkBlobs(walk: Walk): Promise<FileReport['blobs']> {
     });
     const packing = await packingOf(walk, rows.map(sealedBytes));
     for (const row of rows) {
-      last = Buffer.from(row['hash'] as Uint8Array).toString('hex');
-      counts.count++;
-      if (!names.delete(last)) counts.unnamed++;
+      const name = Buffer.from(row['hash'] as Uint8Array).toString('hex');
       const state = checkBlob({ packing, hasKeys: walk.hasKeys }, row);
-      if (state === 'unopened') counts.unopened++;
-      if (state === 'damaged') problems.add({ of: 'blob', what: `Blob ${last} is changed.` });
+      if (state === 'damaged') problems.add({ of: 'blob', what: `Blob ${name} is changed.` });
+      counts.count++;
+      counts.unnamed += names.delete(name) ? 0 : 1;
+      counts.unopened += state === 'unopened' ? 1 : 0;
+      last = name;
     }
     if (rows.length < BLOB_PIECE) break;
     await breathe(walk.signal);
