@@ -2,8 +2,8 @@ import { createOverseer } from '@overseer/core';
 import { ConfigError, ModelError } from '@overseer/core/plugin';
 import type { Model } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
-import { storeOf } from '../setup/open-journal.ts';
-import { journalOf, tell, type UpkeepFlags } from './upkeep.ts';
+import { shownJournal, storeOf } from '../setup/open-journal.ts';
+import { anyJournalOf, tell, type UpkeepFlags } from './upkeep.ts';
 
 /** What `overseer erase` is told. */
 export interface EraseFlags extends UpkeepFlags {
@@ -23,15 +23,17 @@ export async function eraseCommand(run: string, flags: EraseFlags): Promise<numb
       'Nothing brings back what is erased: say who wants it, and why, with --by and --because.',
     );
   }
-  const path = journalOf(flags);
+  const journal = anyJournalOf(flags);
   // It opens the journal to write to it, and asks no model anything.
   await using overseer = await createOverseer({
     overseer: 'nobody',
     models: { nobody: { model: NOBODY } },
-    store: storeOf({ journal: path }),
+    store: storeOf({ journal }),
   });
   await overseer.erase(run, { by, because });
-  tell(json, { erased: run }, [`Erased: what run ${run} said cannot be read any more in ${path}`]);
+  tell(json, { erased: run }, [
+    `Erased: what run ${run} said cannot be read any more in ${shownJournal(journal)}`,
+  ]);
   return EXIT.done;
 }
 

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { newMasterKey } from '@overseer/storage/at-rest';
+import { isPostgresAddress, rotatePostgresKeys } from '@overseer/storage/postgres';
 import { rotateKeys, sealFile } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
-import { journalOf, requireKeys, tell, type UpkeepFlags } from './upkeep.ts';
+import { shownJournal } from '../setup/open-journal.ts';
+import { anyJournalOf, journalOf, requireKeys, tell, type UpkeepFlags } from './upkeep.ts';
 
 /** `overseer seal`: seals all of a journal that is in the clear. Returns the exit code. */
 export async function sealCommand(flags: UpkeepFlags): Promise<number> {
@@ -20,10 +22,11 @@ export async function sealCommand(flags: UpkeepFlags): Promise<number> {
 
 /** `overseer rotate-keys`: wraps the data keys of a journal under the current master key. Returns the exit code. */
 export async function rotateCommand(flags: UpkeepFlags): Promise<number> {
-  const path = journalOf(flags);
-  const rotated = await rotateKeys(path, requireKeys());
+  const journal = anyJournalOf(flags);
+  const rotate = isPostgresAddress(journal) ? rotatePostgresKeys : rotateKeys;
+  const rotated = await rotate(journal, requireKeys());
   tell(flags.json, { rotated }, [
-    `${rotated} data keys of ${path} are under the current master key now`,
+    `${rotated} data keys of ${shownJournal(journal)} are under the current master key now`,
   ]);
   return EXIT.done;
 }

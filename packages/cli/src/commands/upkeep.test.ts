@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createOverseer } from '@overseer/core';
 import { fakeModel } from '@overseer/core/testing';
+import { postgresPrograms, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createScene, overseer, type Scene, smallScenario } from '../scene.fixture.ts';
@@ -131,6 +132,53 @@ describe('erasing a run', { tags: ['slow'], timeout: 60_000 }, () => {
     expect(await sealedWith(['erase', 'nobody', ...args], first)).toMatchObject({ code: 2 });
   });
 });
+
+describe.skipIf(postgresPrograms() === undefined)(
+  'looking after a journal in a database',
+  { tags: ['slow'], timeout: 120_000 },
+  () => {
+    it('X2 X3 R11: it is sealed by the keys of the environment, verified, erased and rotated', async () => {
+      await using server = await startPostgres();
+      const address = server.url.replace('postgres@', 'postgres:sesame@');
+      const [first, second] = [await key('first'), await key('second')];
+      const at = ([command = '', ...more]: readonly string[], keys: string) =>
+        overseer(scene, [command, '--journal', address, ...more], { OVERSEER_KEYS: keys });
+      const worked = await at(['run', ...scene.server, '--model', 'boss', 'Keep 7f3a?'], first);
+      expect(worked.code, worked.err).toBe(0);
+      const bodies = server.sql("SELECT string_agg(encode(body, 'hex'), ' ') FROM overseer.event");
+      expect(bodies).not.toContain(Buffer.from('7f3a').toString('hex'));
+      expect(await at(['status'], second)).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/\[store\.key\]\n$/),
+      });
+      const id = JSON.parse((await at(['status', '--json'], first)).out).run;
+      const args = [id, '--by', 'mia', '--because', 'Ada asked for it'];
+      const erased = await at(['erase', ...args], first);
+      expect(erased.out, erased.err).toMatch(/^Erased: what run /);
+      const rotated = await at(['rotate-keys', '--json'], `${second},${first}`);
+      expect(JSON.parse(rotated.out).rotated, rotated.err).toBeGreaterThan(0);
+      expect(await at(['status'], first)).toMatchObject({ code: 1 });
+      const sound = await at(['verify'], second);
+      expect(sound.out, sound.err).toMatch(/, \d+ erased\n[\s\S]*Sound: .*127\.0\.0\.1/);
+      server.sql("UPDATE overseer.event SET stub = replace(stub, '[', '[ ') WHERE seq = 3");
+      const damaged = await at(['verify'], second);
+      expect(damaged).toMatchObject({
+        code: 1,
+        out: expect.stringMatching(
+          /✗ seq 3 of [\s\S]*Not sound: .*Restore the database from a backup\.\n$/,
+        ),
+      });
+      for (const command of ['repair', 'seal', 'audit']) {
+        expect(await at([command], second)).toMatchObject({
+          code: 2,
+          err: expect.stringMatching(/\[config\.not-a-file\]\n$/),
+        });
+      }
+      const words = [worked, erased, rotated, sound, damaged].flatMap(({ out, err }) => [out, err]);
+      expect(words.join()).not.toContain('sesame');
+    });
+  },
+);
 
 async function key(id: string): Promise<string> {
   return (await overseer(scene, ['master-key', id])).out.trim();

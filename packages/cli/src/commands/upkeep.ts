@@ -12,11 +12,20 @@ export interface UpkeepFlags extends PlaceFlags {
   readonly json?: boolean;
 }
 
-/** The journal that flags name. Throws `ConfigError` `config.no-journal` where there is none. */
-export function journalOf({ repo, journal }: PlaceFlags): string {
+/**
+ * The file of the journal that flags name. Throws `ConfigError`: `config.no-journal` where there is none, `config.not-a-file` where
+ * it is in a database.
+ */
+export function journalOf(flags: PlaceFlags): string {
+  const journal = anyJournalOf(flags);
+  requireFile({ journal });
+  return journal;
+}
+
+/** The journal that flags name, a file or the address of a database. Throws `ConfigError` `config.no-journal` where there is none. */
+export function anyJournalOf({ repo, journal }: PlaceFlags): string {
   const project = findProject({ repository: repo, journal, folder: process.cwd() });
   requireJournal(project);
-  requireFile(project);
   return project.journal;
 }
 

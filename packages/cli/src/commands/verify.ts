@@ -1,3 +1,4 @@
+import { isPostgresAddress, verifyPostgres } from '@overseer/storage/postgres';
 import {
   type FileProblem,
   type FileReport,
@@ -5,34 +6,34 @@ import {
   verifyFile,
 } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
-import { journalOf, lookAfter, tell, type UpkeepFlags } from './upkeep.ts';
+import { anyJournalOf, lookAfter, tell, type UpkeepFlags } from './upkeep.ts';
 
 /** `overseer verify`: whether all of a journal is what was written. Returns the exit code: `EXIT.failed` where it is not. */
 export function verifyCommand(flags: UpkeepFlags): Promise<number> {
   return lookAfter(async (options) => {
-    const report = await verifyFile(journalOf(flags), options);
-    tell(flags.json, report, reportLines(report));
+    const journal = anyJournalOf(flags);
+    const isDatabase = isPostgresAddress(journal);
+    const verify = isDatabase ? verifyPostgres : verifyFile;
+    const report = await verify(journal, options);
+    tell(flags.json, report, reportLines(report, isDatabase ? RESTORE : REPAIR));
     return report.isSound ? EXIT.done : EXIT.failed;
   });
 }
 
-function reportLines({
-  path,
-  isSound,
-  streams,
-  problems,
-  problemCount,
-  blobs,
-}: FileReport): readonly string[] {
+const REPAIR = 'Restore it from a backup, or run "overseer repair", which leaves it as it is.';
+const RESTORE = 'Restore the database from a backup.';
+
+function reportLines(
+  { path, isSound, streams, problems, problemCount, blobs }: FileReport,
+  advice: string,
+): readonly string[] {
   const more = problemCount - problems.length;
   return [
     ...streams.map(streamLine),
     `${blobs.count} large values${blobs.unopened === 0 ? '' : `, ${blobs.unopened} sealed and not opened`}`,
     ...problems.map(problemLine),
     ...(more > 0 ? [`and ${more} more`] : []),
-    isSound
-      ? `Sound: ${path}`
-      : `Not sound: ${path}. Restore it from a backup, or run "overseer repair", which leaves it as it is.`,
+    isSound ? `Sound: ${path}` : `Not sound: ${path}. ${advice}`,
   ];
 }
 

@@ -11,14 +11,10 @@ type Place = Pick<Project, 'journal'>;
 /** The store in which a project's journal is: a file, or a database of PostgreSQL; sealed where the environment names master keys. */
 export function storeOf({ journal }: Place): OpenStore {
   const keys = journalKeys();
-  if (!isPostgresAddress(journal)) {
-    return sqlite(journal, keys === undefined ? {} : { encryption: { keys } });
-  }
-  if (keys === undefined) return postgres(journal);
-  throw new ConfigError(
-    'config.not-a-file',
-    `${redactAddress(journal)} is a database, whose journal is not sealed by master keys: unset OVERSEER_KEYS and OVERSEER_KEY_FILE, and have its disk encrypted.`,
-  );
+  const encryption = keys === undefined ? {} : { encryption: { keys } };
+  return isPostgresAddress(journal)
+    ? postgres({ connection: journal, ...encryption })
+    : sqlite(journal, encryption);
 }
 
 /** Whether there may be a journal already; only opening a database tells whether there is one in it. */
@@ -35,12 +31,12 @@ export function requireJournal(place: Place): void {
   );
 }
 
-/** Throws `ConfigError` `config.not-a-file` for a journal that is in a database, which has copies of its own. */
+/** Throws `ConfigError` `config.not-a-file` for a journal that is in a database, for commands that know files alone. */
 export function requireFile({ journal }: Place): void {
   if (!isPostgresAddress(journal)) return;
   throw new ConfigError(
     'config.not-a-file',
-    `${redactAddress(journal)} is a database, of which this command makes and takes no copies: use PostgreSQL's own (pg_basebackup, pg_dump), or overseer export and import.`,
+    `${redactAddress(journal)} is a database, and this command works on files alone: for copies use PostgreSQL's own (pg_basebackup, pg_dump), or overseer export and import.`,
   );
 }
 

@@ -9,3 +9,5 @@ export { examinePostgres } from './examine-postgres.ts';
 export { postgres } from './postgres.ts';
 export type { PostgresOptions } from './postgres-options.ts';
 export { postgresReservations } from './reservations/postgres-reservations.ts';
+export { rotatePostgresKeys } from './rotate-keys.ts';
+export { verifyPostgres } from './verify-postgres.ts';

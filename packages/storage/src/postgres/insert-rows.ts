@@ -1,3 +1,5 @@
+import { keyIdOf } from '../at-rest/envelope.ts';
+import type { BlobRow } from '../sqlite/file/blob-table.ts';
 import type { Connection } from './connection.ts';
 import type { RunSpan } from './known-spans.ts';
 import { fromText, toText } from './names.ts';
@@ -40,19 +42,22 @@ export interface Guard {
   readonly streams: readonly string[];
 }
 
-const INSERT_EVENTS = `INSERT INTO event (stream, seq, id, run, codec, body, lifted, hash)
-  SELECT stream, seq, id, run, 0, substring($8::bytea FROM start FOR size), lifted,
-    substring($9::bytea FROM (place::int - 1) * ${HASH_BYTES} + 1 FOR ${HASH_BYTES})
-  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[])
-    WITH ORDINALITY AS given (stream, seq, id, run, lifted, start, size, place)`;
+const INSERT_EVENTS = `INSERT INTO event (stream, seq, id, run, codec, body, stub, lifted, hash)
+  SELECT stream, seq, id, run, CASE WHEN stub IS NULL THEN 0 ELSE 1 END, substring($9::bytea FROM start FOR size),
+    stub, lifted, substring($10::bytea FROM (place::int - 1) * ${HASH_BYTES} + 1 FOR ${HASH_BYTES})
+  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[])
+    WITH ORDINALITY AS given (stream, seq, id, run, stub, lifted, start, size, place)`;
 
-/** The same in one statement with what `lockLeases` and `fence` do; it writes all, or nothing. */
+/**
+ * The same in one statement with what `lockLeases` and `fence` do, unless a key was erased meanwhile; it writes all, or nothing.
+ */
 const INSERT_GUARDED = `WITH held AS MATERIALIZED (
     SELECT name, epoch FROM lease
-    WHERE (name = ANY($10::text[]) OR epoch = $11) AND holder IS NOT NULL ORDER BY name FOR SHARE
+    WHERE (name = ANY($11::text[]) OR epoch = $12) AND holder IS NOT NULL ORDER BY name FOR SHARE
   ), allowed AS MATERIALIZED (
-    SELECT coalesce(bool_or(epoch = $11), false)
-      AND coalesce(bool_and(epoch = $11 OR name <> ALL($10::text[])), true) AS so
+    SELECT coalesce(bool_or(epoch = $12), false)
+      AND coalesce(bool_and(epoch = $12 OR name <> ALL($11::text[])), true)
+      AND NOT EXISTS (SELECT FROM data_key WHERE id = ANY($13::int[]) AND wrapped IS NULL) AS so
     FROM held
   )
   ${INSERT_EVENTS}, allowed WHERE allowed.so`;
@@ -80,7 +85,7 @@ export async function insertGuarded(
   const { rowCount } = await connection.query({
     name: 'insert-guarded',
     text: INSERT_GUARDED,
-    values: [...columnsOf(events, ids), streams.map(toText), epoch],
+    values: [...columnsOf(events, ids), streams.map(toText), epoch, keysIn(events)],
   });
   return rowCount !== 0;
 }
@@ -88,7 +93,11 @@ export async function insertGuarded(
 /** Bytes go as one value, for an array of them would be sent as text of twice the length. */
 function columnsOf(events: Events, ids: ReadonlyMap<string, string>): readonly unknown[] {
   const all = [...events].flatMap(([stream, added]) =>
-    added.map((event) => ({ ...event, number: ids.get(stream), bytes: Buffer.from(event.body) })),
+    added.map((event) => ({
+      ...event,
+      number: ids.get(stream),
+      bytes: event.packed ?? Buffer.from(event.body),
+    })),
   );
   let end = 0;
   const starts = all.map(({ bytes }) => {
@@ -100,6 +109,7 @@ function columnsOf(events: Events, ids: ReadonlyMap<string, string>): readonly u
     all.map(({ seq }) => seq),
     all.map(({ id }) => toText(id)),
     all.map(({ run }) => (run === undefined ? null : toText(run))),
+    all.map(({ packed, body }) => (packed === null ? null : body)),
     all.map(({ lifted }) => lifted),
     starts,
     all.map(({ bytes }) => bytes.byteLength),
@@ -108,28 +118,45 @@ function columnsOf(events: Events, ids: ReadonlyMap<string, string>): readonly u
   ];
 }
 
+/** The keys that events are sealed with. */
+function keysIn(events: Events): readonly number[] {
+  const ids = new Set<number>();
+  for (const added of events.values()) {
+    for (const { packed } of added) {
+      const id = packed === null ? undefined : keyIdOf(packed);
+      if (id !== undefined) ids.add(id);
+    }
+  }
+  return [...ids];
+}
+
 /** Writes blobs that are not there yet, in an order that is the same for all, so that no two writers wait for each other. */
 export async function insertBlobs(
   connection: Connection,
-  blobs: ReadonlyMap<string, Uint8Array>,
+  blobs: ReadonlyMap<string, BlobRow>,
 ): Promise<void> {
-  const all = [...blobs].sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = [...blobs]
+    .map(([name, blob]) => ({ ...blob, name }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   let end = 0;
-  const starts = all.map(([, bytes]) => {
+  const starts = all.map(({ bytes }) => {
     end += bytes.byteLength;
     return end - bytes.byteLength + 1;
   });
   await connection.query({
     name: 'insert-blobs',
-    text: `INSERT INTO blob (hash, codec, bytes)
-      SELECT decode(hash, 'hex'), 0, substring($4::bytea FROM start FOR size)
-      FROM unnest($1::text[], $2::int[], $3::int[]) AS given (hash, start, size)
+    text: `INSERT INTO blob (hash, codec, bytes, data_key, sum)
+      SELECT decode(hash, 'hex'), CASE WHEN sum IS NULL THEN 0 ELSE 1 END, substring($6::bytea FROM start FOR size),
+        data_key, decode(sum, 'hex')
+      FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[]) AS given (hash, start, size, data_key, sum)
       ON CONFLICT DO NOTHING`,
     values: [
-      all.map(([hash]) => hash),
+      all.map(({ name }) => name),
       starts,
-      all.map(([, bytes]) => bytes.byteLength),
-      Buffer.concat(all.map(([, bytes]) => bytes)),
+      all.map(({ bytes }) => bytes.byteLength),
+      all.map(({ keyId }) => keyId),
+      all.map(({ sum }) => sum?.toString('hex') ?? null),
+      Buffer.concat(all.map(({ bytes }) => bytes)),
     ],
   });
 }

@@ -1,5 +1,8 @@
-import { isRefusal, type Write, type WriteOutcome } from '../sqlite/protocol.ts';
+import type { KeyOwner } from '../at-rest/data-keys.ts';
+import { ownerOf, Packing } from '../sqlite/file/packing.ts';
+import { isRefusal, type Segment, type Write, type WriteOutcome } from '../sqlite/protocol.ts';
 import type { Connection } from './connection.ts';
+import { type EraseRun, eraseRun } from './erase-run.ts';
 import { fence, type HeldLeases, lockLeases } from './held-leases.ts';
 import {
   insertBlobs,
@@ -8,14 +11,20 @@ import {
   insertSpans,
   openStreams,
 } from './insert-rows.ts';
+import { type AtRest, keysToWrite } from './key-rows.ts';
+import { KeySet } from './key-set.ts';
 import { KnownSpans } from './known-spans.ts';
 import { fromText, toText } from './names.ts';
 import { NewRows } from './new-rows.ts';
+import { putSnapshot } from './snapshots.ts';
 import { type StreamEnd, StreamEnds } from './stream-ends.ts';
 
 type Append = Extract<Write, { readonly kind: 'append' }>;
 type Release = Extract<Write, { readonly kind: 'release' }>;
 type PutSnapshot = Extract<Write, { readonly kind: 'snapshot' }>;
+
+/** What can be written. */
+export type JournalWrite = Write | EraseRun;
 
 /** What a group of writes comes to before anything of it is written. */
 interface Plan {
@@ -28,14 +37,17 @@ interface Plan {
 
 /** Writes groups of writes, each group in one transaction, through whatever session there is. */
 export class JournalWriter {
-  readonly #name: string;
+  readonly #atRest: AtRest;
+  readonly #keys: KeySet;
+  readonly #packing: Packing;
   readonly #ends = new StreamEnds();
   readonly #spans = new KnownSpans();
   #connection: Connection | undefined;
 
-  /** `name` is the store's, for messages. */
-  constructor(name: string) {
-    this.#name = name;
+  constructor(atRest: AtRest) {
+    this.#atRest = atRest;
+    this.#keys = new KeySet(atRest.ring);
+    this.#packing = new Packing(this.#keys, atRest.compression);
   }
 
   /**
@@ -44,23 +56,54 @@ export class JournalWriter {
    */
   async write(
     connection: Connection,
-    writes: readonly Write[],
+    writes: readonly JournalWrite[],
     tries: number,
   ): Promise<readonly WriteOutcome[]> {
     // Another server may have lost what the last one said.
     if (connection !== this.#connection || tries > 0) this.#forget();
     this.#connection = connection;
+    const outcomes: WriteOutcome[] = [];
+    for (const part of partsOf(writes)) {
+      if (!Array.isArray(part)) outcomes.push(await this.#erase(connection, part, tries));
+      else outcomes.push(...(await this.#writePart(connection, part, tries)));
+    }
+    return outcomes;
+  }
+
+  async #writePart(
+    connection: Connection,
+    writes: readonly Write[],
+    tries: number,
+  ): Promise<readonly WriteOutcome[]> {
     const atOnce = tries === 0 ? await this.#writeAtOnce(connection, writes) : undefined;
     if (atOnce !== undefined) return atOnce;
+    const plan = await this.#transact(connection, tries, async () => {
+      await this.#readKeys(connection, writes);
+      const planned = await this.#plan(connection, writes);
+      await this.#carryOut(connection, planned);
+      return planned;
+    });
+    this.#note(plan);
+    return plan.outcomes;
+  }
+
+  async #erase(connection: Connection, erasing: EraseRun, tries: number): Promise<WriteOutcome> {
+    const { name } = this.#atRest;
+    const refusal = await this.#transact(connection, tries, () =>
+      eraseRun(connection, erasing, name),
+    );
+    this.#keys.clear();
+    return refusal ?? null;
+  }
+
+  async #transact<T>(connection: Connection, tries: number, work: () => Promise<T>): Promise<T> {
     try {
       await connection.query('BEGIN');
       // A commit that was cut off waited for its standby in vain; this one must wait for both.
       if (tries > 0) await connection.query("SELECT pg_logical_emit_message(true, 'overseer', '')");
-      const plan = await this.#plan(connection, writes);
-      await this.#carryOut(connection, plan);
+      const done = await work();
       await connection.query('COMMIT');
-      this.#note(plan);
-      return plan.outcomes;
+      return done;
     } catch (error) {
       this.#forget();
       await connection.query('ROLLBACK').catch(() => undefined);
@@ -81,6 +124,7 @@ export class JournalWriter {
     const streams = [...new Set(appends.flatMap(streamsOf))];
     const ends = this.#ends.known(streams);
     if (appends.length < writes.length || others.length > 0 || ends === undefined) return undefined;
+    if (!this.#keys.has(ownersOf(writes))) return undefined;
     const held = new Map([['', { epoch, holder: '' }]]);
     const plan = await this.#judge(connection, writes, ends, held);
     const { events, blobs } = plan.rows;
@@ -95,6 +139,12 @@ export class JournalWriter {
     }
     this.#note(plan);
     return plan.outcomes;
+  }
+
+  /** Reads the keys that these writes are sealed with, and makes those of new runs. */
+  async #readKeys(connection: Connection, writes: readonly Write[]): Promise<void> {
+    if (this.#keys.size > MOST_KEYS) this.#keys.clear();
+    this.#keys.add(await keysToWrite(connection, this.#atRest, ownersOf(writes)));
   }
 
   async #plan(connection: Connection, writes: readonly Write[]): Promise<Plan> {
@@ -118,7 +168,9 @@ export class JournalWriter {
     ends: ReadonlyMap<string, StreamEnd>,
     leases: HeldLeases,
   ): Promise<Plan> {
-    const rows = new NewRows(ends, (end, first, last) => readIds(connection, end, first, last));
+    const rows = new NewRows(ends, this.#packing, (end, first, last) =>
+      readIds(connection, end, first, last),
+    );
     const released: Release[] = [];
     const snapshots: PutSnapshot[] = [];
     const outcomes: WriteOutcome[] = [];
@@ -126,7 +178,7 @@ export class JournalWriter {
       let outcome: WriteOutcome = null;
       if (write.kind === 'append') {
         outcome =
-          fence(write.epoch, streamsOf(write), leases, this.#name) ??
+          fence(write.epoch, streamsOf(write), leases, this.#atRest.name) ??
           (await rows.append(write.segments)) ??
           null;
       } else if (write.kind === 'blob') {
@@ -154,7 +206,7 @@ export class JournalWriter {
       if (spans.length > 0) await insertSpans(connection, spans);
       await insertEvents(connection, events, ids);
     }
-    for (const snapshot of snapshots) await putSnapshot(connection, snapshot);
+    for (const snapshot of snapshots) await putSnapshot(connection, this.#packing, snapshot);
     for (const { name, epoch } of released) {
       await connection.query({
         text: 'UPDATE lease SET holder = NULL, locked = NULL WHERE name = $1 AND epoch = $2',
@@ -181,7 +233,46 @@ export class JournalWriter {
   #forget(): void {
     this.#ends.forget();
     this.#spans.forget();
+    this.#keys.clear();
   }
+}
+
+/** Erasures by themselves, and what else comes together between them. */
+function partsOf(writes: readonly JournalWrite[]): readonly (Write[] | EraseRun)[] {
+  const parts: (Write[] | EraseRun)[] = [];
+  for (const write of writes) {
+    const last = parts.at(-1);
+    if (write.kind === 'erase') parts.push(write);
+    else if (Array.isArray(last)) last.push(write);
+    else parts.push([write]);
+  }
+  return parts;
+}
+
+/** How many keys are kept in memory. */
+const MOST_KEYS = 8_192;
+
+/** Whose keys seal these writes. */
+function ownersOf(writes: readonly Write[]): readonly KeyOwner[] {
+  return writes.flatMap(ownersOfOne);
+}
+
+function ownersOfOne(write: Write): readonly KeyOwner[] {
+  switch (write.kind) {
+    case 'append':
+      return write.segments.flatMap(ownersIn);
+    case 'blob':
+      return [{ kind: 'store' }];
+    case 'snapshot':
+      return [{ kind: 'stream', stream: write.stream }];
+    case 'release':
+      return [];
+  }
+}
+
+function ownersIn({ stream, runs, runOf }: Segment): readonly KeyOwner[] {
+  const owners = runs.map((run) => ownerOf(stream, run));
+  return runOf.includes(-1) ? [...owners, ownerOf(stream, undefined)] : owners;
 }
 
 function streamsOf({ segments }: Append): readonly string[] {
@@ -203,17 +294,4 @@ async function readIds(
     values: [id, first, last],
   });
   return new Map(rows.map((row) => [Number(row['seq']), fromText(String(row['id']))]));
-}
-
-async function putSnapshot(
-  connection: Connection,
-  { stream, foldVersion, seq, body }: PutSnapshot,
-): Promise<void> {
-  await connection.query({
-    text: `INSERT INTO snapshot AS kept (stream, fold_version, seq, codec, body) VALUES ($1, $2, $3, 0, $4)
-      ON CONFLICT (stream, fold_version) DO UPDATE
-      SET seq = excluded.seq, codec = excluded.codec, body = excluded.body
-      WHERE excluded.seq >= kept.seq`,
-    values: [toText(stream), foldVersion, seq, Buffer.from(body)],
-  });
 }

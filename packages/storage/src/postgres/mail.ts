@@ -1,5 +1,9 @@
+import { StoreError } from '@overseer/core/plugin';
 import type { Mail } from '@overseer/core/spec';
+import { Packing } from '../sqlite/file/packing.ts';
 import type { Connection } from './connection.ts';
+import { type AtRest, keysToWrite, packingFor } from './key-rows.ts';
+import { KeySet } from './key-set.ts';
 import { fromText, toText } from './names.ts';
 
 /** The tables of messages to whoever works on a stream. `body` is JSON, as bytes that hold any text. */
@@ -18,33 +22,59 @@ export const MAIL = `
 /** Keeps a message, unless one of its id is there. */
 export async function putMail(
   connection: Connection,
+  atRest: AtRest,
   stream: string,
   { id, kind, body }: Mail,
 ): Promise<void> {
+  const rows = await keysToWrite(connection, atRest, [{ kind: 'stream', stream }]);
+  const packing = new Packing(new KeySet(atRest.ring, rows), atRest.compression);
+  const plain = Buffer.from(JSON.stringify(body));
+  const key = packing.keyFor(stream, undefined);
+  const packed = packing.packLarge(plain, key, placeOf(stream, id));
   await connection.query({
     name: 'put-mail',
-    text: `INSERT INTO mail (stream, name, kind, codec, body) VALUES ($1, $2, $3, 0, $4)
+    text: `INSERT INTO mail (stream, name, kind, codec, body) VALUES ($1, $2, $3, $4, $5)
       ON CONFLICT (stream, name) DO NOTHING`,
-    values: [toText(stream), toText(id), toText(kind), Buffer.from(JSON.stringify(body))],
+    values: [
+      toText(stream),
+      toText(id),
+      toText(kind),
+      packed === undefined ? 0 : 1,
+      packed ?? plain,
+    ],
   });
 }
 
 /** The oldest messages of a stream. */
 export async function readMail(
   connection: Connection,
+  atRest: AtRest,
   stream: string,
   limit: number,
 ): Promise<readonly Mail[]> {
   const { rows } = await connection.query({
     name: 'read-mail',
-    text: 'SELECT name, kind, body FROM mail WHERE stream = $1 ORDER BY id LIMIT $2',
+    text: 'SELECT name, kind, codec, body FROM mail WHERE stream = $1 ORDER BY id LIMIT $2',
     values: [toText(stream), limit],
   });
-  return rows.map(({ name, kind, body }) => ({
-    id: fromText(String(name)),
-    kind: fromText(String(kind)),
-    body: JSON.parse(Buffer.from(body as Uint8Array).toString('utf8')),
+  const found = rows.map((row) => ({
+    id: fromText(String(row['name'])),
+    kind: fromText(String(row['kind'])),
+    isPacked: row['codec'] !== 0,
+    bytes: row['body'] as Uint8Array,
   }));
+  const packed = found.flatMap(({ isPacked, bytes }) => (isPacked ? [bytes] : []));
+  const packing = await packingFor(connection, atRest, packed);
+  return found.map(({ id, kind, isPacked, bytes }) => {
+    const content = isPacked ? packing.unpack(bytes, placeOf(stream, id)) : Buffer.from(bytes);
+    if (typeof content === 'string') {
+      throw new StoreError(
+        'store.corrupt',
+        `${atRest.name} is damaged: message ${id} to ${stream} cannot be read as it was written. Restore the database from a backup.`,
+      );
+    }
+    return { id, kind, body: JSON.parse(content.toString('utf8')) };
+  });
 }
 
 /** Takes messages out. */
@@ -58,4 +88,9 @@ export async function removeMail(
     text: 'DELETE FROM mail WHERE stream = $1 AND name = ANY($2::text[])',
     values: [toText(stream), ids.map(toText)],
   });
+}
+
+/** Where a message belongs. */
+function placeOf(stream: string, id: string): string {
+  return JSON.stringify(['mail', stream, id]);
 }

@@ -1,6 +1,10 @@
 import { hash as digest } from 'node:crypto';
-import { eventHash } from '../sqlite/file/event-hash.ts';
-import type { Refusal, Segment } from '../sqlite/protocol.ts';
+import type { DataKey } from '../at-rest/data-key.ts';
+import { type BlobRow, blobRow, liftedName, ownName } from '../sqlite/file/blob-table.ts';
+import { rowHash } from '../sqlite/file/event-hash.ts';
+import type { Packing } from '../sqlite/file/packing.ts';
+import { rowOf } from '../sqlite/file/row-of.ts';
+import type { LiftedString, Refusal, Segment } from '../sqlite/protocol.ts';
 import type { StreamEnd } from './stream-ends.ts';
 
 /** An event that is about to be written. */
@@ -9,8 +13,10 @@ export interface NewEvent {
   readonly seq: number;
   readonly id: string;
   readonly run: string | undefined;
+  /** Of a packed event what stays in the clear. */
   readonly body: string;
   readonly lifted: string | null;
+  readonly packed: Uint8Array | null;
   readonly hash: string;
 }
 
@@ -25,11 +31,13 @@ export type ReadIds = (
 export class NewRows {
   readonly #ends: ReadonlyMap<string, StreamEnd>;
   readonly #readIds: ReadIds;
+  readonly #packing: Packing;
   readonly #added = new Map<string, NewEvent[]>();
-  readonly #blobs = new Map<string, Uint8Array>();
+  readonly #blobs = new Map<string, BlobRow>();
 
-  constructor(ends: ReadonlyMap<string, StreamEnd>, readIds: ReadIds) {
+  constructor(ends: ReadonlyMap<string, StreamEnd>, packing: Packing, readIds: ReadIds) {
     this.#ends = ends;
+    this.#packing = packing;
     this.#readIds = readIds;
   }
 
@@ -38,15 +46,16 @@ export class NewRows {
     return this.#added;
   }
 
-  /** The blobs by their hashes in hex. */
-  get blobs(): ReadonlyMap<string, Uint8Array> {
+  /** The blobs by their names in hex. */
+  get blobs(): ReadonlyMap<string, BlobRow> {
     return this.#blobs;
   }
 
   /** Adds a blob and gives its hash. */
   addBlob(bytes: Uint8Array): string {
     const hash = digest('sha256', bytes, 'hex');
-    this.#blobs.set(hash, bytes);
+    const key = this.#packing.keys.forWriting({ kind: 'store' });
+    this.#keep(ownName(hash, key), bytes, key);
     return hash;
   }
 
@@ -98,33 +107,34 @@ export class NewRows {
   #add({ stream, first, bodies, runs, runOf, lifted }: Segment): void {
     const added = this.#added.get(stream) ?? [];
     this.#added.set(stream, added);
-    const places = this.#keepLifted(lifted);
+    const strings = Map.groupBy(lifted, ({ index }) => index);
     for (let index = this.#headOf(stream) + 1 - first; index < bodies.length; index++) {
-      const body = bodies[index] ?? '';
-      const links = places.get(index);
-      const text = links === undefined ? null : JSON.stringify(links);
+      const text = bodies[index] ?? '';
       const before = added.at(-1)?.hash ?? this.#ends.get(stream)?.hash ?? '';
-      const hash = eventHash(before, body, text);
       const run = runs[runOf[index] ?? -1];
-      added.push({ stream, seq: first + index, id: idOf(body), run, body, lifted: text, hash });
+      const place = { stream, seq: first + index, run };
+      const row = rowOf(this.#packing, place, text, strings.get(index) ?? NONE, this.#keepLifted);
+      added.push({ ...row, run, id: idOf(text), hash: rowHash(before, row) });
     }
   }
 
-  /** Keeps lifted strings as blobs; gives path and hash of each by the position of its event. */
-  #keepLifted(lifted: Segment['lifted']): ReadonlyMap<number, readonly unknown[]> {
-    const places = new Map<number, unknown[]>();
-    for (const { index, path, text } of lifted) {
-      const known = places.get(index) ?? [];
-      known.push([path, this.addBlob(Buffer.from(text))]);
-      places.set(index, known);
-    }
-    return places;
+  readonly #keepLifted = (text: string, key: DataKey | undefined): string => {
+    const bytes = Buffer.from(text);
+    const name = liftedName(bytes, key);
+    this.#keep(name, bytes, key);
+    return name;
+  };
+
+  #keep(name: string, bytes: Uint8Array, key: DataKey | undefined): void {
+    if (!this.#blobs.has(name)) this.#blobs.set(name, blobRow(this.#packing, name, bytes, key));
   }
 
   #headOf(stream: string): number {
     return this.#added.get(stream)?.at(-1)?.seq ?? this.#ends.get(stream)?.seq ?? 0;
   }
 }
+
+const NONE: readonly LiftedString[] = [];
 
 function idOf(body = '{}'): string {
   // Mostly it stands in front, and large events are not read twice for it.

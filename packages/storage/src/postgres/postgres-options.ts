@@ -1,4 +1,6 @@
 import { ConfigError } from '@overseer/core/plugin';
+import type { KeySource } from '../at-rest/key-ring.ts';
+import { type Compression, compressionOf } from '../sqlite/file/compression.ts';
 import { addressesOf, redact } from './addresses.ts';
 
 /** How a PostgreSQL server is reached, and what is kept in it. */
@@ -22,6 +24,13 @@ export interface PostgresOptions {
   readonly tls?: boolean | object;
   /** Says that a pooler in between keeps each session on one connection of its own. Poolers are refused without it. */
   readonly pooled?: 'session';
+  /**
+   * Seals what is written from now on, with AES-256-GCM: content under a key of its run, that key under the current master key.
+   * What was written before stays as it is. Every process that works on the schema needs the keys.
+   */
+  readonly encryption?: { readonly keys: KeySource };
+  /** Whether large strings and snapshots are compressed (zstd); the default is `true`. `all` compresses events of 1 KiB and more too. */
+  readonly compress?: boolean | 'all';
 }
 
 /** The options with nothing left open. */
@@ -34,6 +43,8 @@ export interface PostgresSettings {
   readonly leaseMs: number;
   readonly tls: boolean | object | undefined;
   readonly pooled: 'session' | undefined;
+  readonly keys: KeySource | undefined;
+  readonly compression: Compression;
 }
 
 /** Fills in the defaults. Throws `ConfigError` naming what cannot be used. */
@@ -54,6 +65,8 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
     leaseMs: whole('leaseMs', options.leaseMs ?? 6_000, 300, 3_600_000),
     tls: options.tls,
     pooled: options.pooled,
+    keys: options.encryption?.keys,
+    compression: compressionOf(options.compress),
   };
 }
 

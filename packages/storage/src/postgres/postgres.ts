@@ -1,4 +1,5 @@
 import type { OpenStore, StateStore } from '@overseer/core/spec';
+import { openKeys } from '../at-rest/key-ring.ts';
 import { encodeEvents } from '../sqlite/encode-events.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { WriteQueue } from '../sqlite/write-queue.ts';
@@ -6,7 +7,8 @@ import { connect } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { toStoreError } from './explain-failure.ts';
-import { JournalWriter } from './journal-writer.ts';
+import { type JournalWrite, JournalWriter } from './journal-writer.ts';
+import { type AtRest, checkKeys } from './key-rows.ts';
 import { LeaseSession } from './lease-session.ts';
 import { putMail, readMail, removeMail } from './mail.ts';
 import { migrate } from './migrate.ts';
@@ -14,8 +16,9 @@ import { type Patience, persist } from './patience.ts';
 import { loadPg } from './pg-client.ts';
 import { nameOf, type PostgresOptions, type PostgresSettings, settle } from './postgres-options.ts';
 import { readEvents } from './read-events.ts';
-import { readBlob, readHead, readSnapshot, readStreams } from './read-rows.ts';
+import { readBlob, readHead, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
+import { readSnapshot } from './snapshots.ts';
 import { standingLeases } from './standing-leases.ts';
 
 /** For how long a store that is closed tries to give its leases back, in ms. */
@@ -30,8 +33,10 @@ const FAREWELL_MS = 2_000;
 export function postgres(connection: string | PostgresOptions): OpenStore {
   const settings = settle(connection);
   return async () => {
-    const makeClient = await loadPg();
     const name = nameOf(settings);
+    const ring = settings.keys && (await openKeys(settings.keys));
+    const atRest: AtRest = { name, ring, compression: settings.compression };
+    const makeClient = await loadPg();
     const closing = new AbortController();
     const patience = { name, patienceMs: settings.patienceMs, signal: closing.signal };
     const open = (label: string, writes: boolean) =>
@@ -39,11 +44,12 @@ export function postgres(connection: string | PostgresOptions): OpenStore {
     const first = await open('writer', true);
     try {
       await migrate(first, settings.schema, name);
+      await checkKeys(first, atRest);
     } catch (error) {
       await first.end();
       throw toStoreError(error, name);
     }
-    return createStore(settings, patience, closing, {
+    return createStore(settings, atRest, patience, closing, {
       writer: new Session(() => open('writer', true), first),
       leases: new Session(() => open('leases', true)),
       readers: new ConnectionPool(() => open('reader', false), settings.poolSize - 1),
@@ -59,13 +65,15 @@ interface Sessions {
 
 function createStore(
   settings: PostgresSettings,
+  atRest: AtRest,
   patience: Patience,
   farewell: AbortController,
   sessions: Sessions,
 ): StateStore {
   const { name } = patience;
-  const journal = new JournalWriter(name);
-  const queue = new WriteQueue((writes) =>
+  const isSealed = atRest.ring !== undefined;
+  const journal = new JournalWriter(atRest);
+  const queue = new WriteQueue<JournalWrite>((writes) =>
     persist(patience, (tries) =>
       sessions.writer.use((connection) => journal.write(connection, writes, tries)),
     ),
@@ -83,8 +91,13 @@ function createStore(
   return {
     spec: 'store/1',
     name,
-    capabilities: { durable: true, shared: true, leaseMs: settings.leaseMs },
-    ...contentsOf(patience, read, queue, requireOpen),
+    capabilities: {
+      durable: true,
+      shared: true,
+      leaseMs: settings.leaseMs,
+      ...(isSealed ? { erasable: true } : {}),
+    },
+    ...contentsOf(atRest, read, queue, requireOpen),
     leases: {
       acquire: async (lease, holder) => {
         requireOpen();
@@ -106,6 +119,14 @@ function createStore(
       },
       standing: () => read((connection) => standingLeases(connection, settings.schema)),
     },
+    ...(isSealed
+      ? {
+          erase: async (epoch: number, stream: string, run: string) => {
+            requireOpen();
+            await queue.push({ kind: 'erase', epoch, stream, run }, 0);
+          },
+        }
+      : {}),
     close: () => {
       closing ??= close(queue, taken, sessions, farewell);
       return closing;
@@ -114,7 +135,7 @@ function createStore(
 }
 
 async function close(
-  queue: WriteQueue,
+  queue: WriteQueue<JournalWrite>,
   taken: ReadonlyMap<string, number>,
   { writer, leases, readers }: Sessions,
   farewell: AbortController,
@@ -133,9 +154,9 @@ type Read = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
 
 /** The parts of a store that hold something. */
 function contentsOf(
-  { name }: Patience,
+  atRest: AtRest,
   read: Read,
-  queue: WriteQueue,
+  queue: WriteQueue<JournalWrite>,
   requireOpen: () => void,
 ): Pick<StateStore, 'events' | 'blobs' | 'snapshots' | 'mail'> {
   return {
@@ -145,16 +166,18 @@ function contentsOf(
         const { segments, size } = encodeEvents(events);
         await queue.push({ kind: 'append', epoch, segments }, size);
       },
-      read: (query) => read((connection) => readEvents(connection, query, name)),
+      read: (query) => read((connection) => readEvents(connection, atRest, query)),
       head: (stream) => read((connection) => readHead(connection, stream)),
       streams: () => read(readStreams),
     },
     blobs: {
       put: async (bytes) => {
         requireOpen();
-        return String(await queue.push({ kind: 'blob', bytes: bytes.slice() }, bytes.byteLength));
+        // `slice` of a Buffer would not copy.
+        const copy = new Uint8Array(bytes);
+        return String(await queue.push({ kind: 'blob', bytes: copy }, copy.byteLength));
       },
-      get: (hash) => read((connection) => readBlob(connection, hash, name)),
+      get: (hash) => read((connection) => readBlob(connection, atRest, hash)),
     },
     snapshots: {
       put: async ({ stream, seq, foldVersion, body }) => {
@@ -162,12 +185,13 @@ function contentsOf(
         const text = JSON.stringify(body);
         await queue.push({ kind: 'snapshot', stream, seq, foldVersion, body: text }, text.length);
       },
-      latest: (stream, version) => read((connection) => readSnapshot(connection, stream, version)),
+      latest: (stream, version) =>
+        read((connection) => readSnapshot(connection, atRest, stream, version)),
     },
-    // One statement is a transaction by itself, and one that is in doubt may be said again.
+    // Each statement is a transaction by itself, and one that is in doubt may be said again.
     mail: {
-      put: (stream, mail) => read((connection) => putMail(connection, stream, mail)),
-      read: (stream, limit) => read((connection) => readMail(connection, stream, limit)),
+      put: (stream, mail) => read((connection) => putMail(connection, atRest, stream, mail)),
+      read: (stream, limit) => read((connection) => readMail(connection, atRest, stream, limit)),
       remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
     },
   };

@@ -1,8 +1,9 @@
-import { hash as digest } from 'node:crypto';
 import { StoreError } from '@overseer/core/plugin';
-import type { Snapshot } from '@overseer/core/spec';
+import { openBlob, ownName } from '../sqlite/file/blob-table.ts';
 import type { Connection } from './connection.ts';
-import { fromText, toText } from './names.ts';
+import { type AtRest, keysOf, packingFor } from './key-rows.ts';
+import { KeySet } from './key-set.ts';
+import { fromText } from './names.ts';
 import { readEnds } from './stream-ends.ts';
 
 /** The last `seq` of a stream, 0 when it is empty. */
@@ -21,47 +22,35 @@ export async function readStreams(connection: Connection): Promise<readonly stri
 /** The bytes of a blob, if there is one. Throws `StoreError` `store.corrupt` where they are not those that were written. */
 export async function readBlob(
   connection: Connection,
-  hash: string,
-  name: string,
+  atRest: AtRest,
+  given: string,
 ): Promise<Uint8Array | undefined> {
-  if (!/^[0-9a-f]{64}$/i.test(hash)) return undefined;
+  if (!/^[0-9a-f]{64}$/i.test(given)) return undefined;
+  const hash = given.toLowerCase();
+  const sealed = await sealedName(connection, atRest, hash);
   const { rows } = await connection.query({
     name: 'read-blob',
-    text: "SELECT bytes FROM blob WHERE hash = decode($1, 'hex')",
-    values: [hash],
+    text: `SELECT encode(hash, 'hex') AS name, bytes, sum FROM blob
+      WHERE hash IN (decode($1, 'hex'), decode($2, 'hex'))`,
+    values: [hash, sealed],
   });
-  const bytes = rows[0]?.['bytes'];
-  if (!(bytes instanceof Uint8Array)) return undefined;
-  if (digest('sha256', bytes, 'hex') === hash.toLowerCase()) return bytes;
+  const row = rows.find(({ name }) => name === sealed) ?? rows[0];
+  const bytes = row?.['bytes'];
+  if (row === undefined || !(bytes instanceof Uint8Array)) return undefined;
+  const packing = await packingFor(connection, atRest, row['sum'] === null ? [] : [bytes]);
+  const opened = openBlob(packing, String(row['name']), row);
+  if (opened instanceof Uint8Array) return opened;
+  if (opened === 'erased') return undefined;
   throw new StoreError(
     'store.corrupt',
-    `${name} is damaged: the bytes of blob ${hash} have changed. Restore the database from a backup.`,
+    `${atRest.name} is damaged: the bytes of blob ${given} have changed. Restore the database from a backup.`,
   );
 }
 
-/** The newest snapshot of a version, if there is one that can be read. */
-export async function readSnapshot(
-  connection: Connection,
-  stream: string,
-  foldVersion: number,
-): Promise<Snapshot | undefined> {
-  const { rows } = await connection.query({
-    name: 'read-snapshot',
-    text: 'SELECT seq, body FROM snapshot WHERE stream = $1 AND fold_version = $2',
-    values: [toText(stream), foldVersion],
-  });
-  const [row] = rows;
-  const body = row && parse(Buffer.from(row['body'] as Uint8Array).toString('utf8'));
-  return row && body !== undefined
-    ? { stream, foldVersion, seq: Number(row['seq']), body }
-    : undefined;
-}
-
-/** A snapshot only saves time, so that a damaged one is as good as none. */
-function parse(text: string): Snapshot['body'] | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** The name of a blob that is sealed; its hash where nothing is. */
+async function sealedName(connection: Connection, { ring }: AtRest, hash: string): Promise<string> {
+  if (ring === undefined) return hash;
+  const keys = new KeySet(ring, await keysOf(connection, [{ kind: 'store' }]));
+  const id = keys.idOf({ kind: 'store' });
+  return ownName(hash, id === undefined ? undefined : keys.byId(id));
 }

@@ -4,7 +4,7 @@ import type { OpenStore, Snapshot, StateStore } from '@overseer/core/spec';
 import { type KeySource, openKeys } from '../at-rest/key-ring.ts';
 import { acquireLease } from './acquire-lease.ts';
 import { encodeEvents } from './encode-events.ts';
-import type { Compression } from './file/compression.ts';
+import { compressionOf } from './file/compression.ts';
 import type { FileWrite, TakenLease } from './protocol.ts';
 import { readEvents } from './read-events.ts';
 import { closedError } from './store-error.ts';
@@ -58,11 +58,6 @@ export function sqlite(path: string, options: SqliteOptions = {}): OpenStore {
     });
     return createStore(file, writer, keys !== undefined);
   };
-}
-
-function compressionOf(compress: SqliteOptions['compress'] = true): Compression {
-  if (compress === 'all') return 'all';
-  return compress ? 'large' : 'none';
 }
 
 function createStore(path: string, writer: WriterThread, isSealed: boolean): StateStore {

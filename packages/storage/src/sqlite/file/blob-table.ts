@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import { type DataKey, nameUnder } from '../../at-rest/data-key.ts';
-import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
+import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import type { Packing } from './packing.ts';
 
 /**
@@ -32,7 +32,7 @@ export class BlobTable {
     const hash = digest('sha256', bytes, 'hex');
     const key = this.#packing.keys.forWriting({ kind: 'store' });
     // A value that is there is wanted again: whoever removes what nothing names must hear of it in every process.
-    if (!this.#keep(this.#nameOf(hash, key), bytes, key)) this.#tell.run();
+    if (!this.#keep(ownName(hash, key), bytes, key)) this.#tell.run();
     return hash;
   }
 
@@ -47,7 +47,7 @@ export class BlobTable {
   /** Keeps a string of an event under a key, and gives the name that the event calls it by. */
   putLifted(text: string, key: DataKey | undefined): string {
     const bytes = Buffer.from(text);
-    const name = key === undefined ? digest('sha256', bytes, 'hex') : nameUnder(key, bytes);
+    const name = liftedName(bytes, key);
     this.#keep(name, bytes, key);
     return name;
   }
@@ -55,7 +55,7 @@ export class BlobTable {
   /** `undefined` when it is not there; `damaged` when its bytes are no longer those that were written. */
   get(hash: string): Uint8Array | 'erased' | 'damaged' | undefined {
     const key = this.#packing.keys.forWriting({ kind: 'store' });
-    const sealed = key === undefined ? undefined : this.getLifted(this.#nameOf(hash, key));
+    const sealed = key === undefined ? undefined : this.getLifted(ownName(hash, key));
     return sealed ?? this.getLifted(hash);
   }
 
@@ -70,26 +70,52 @@ export class BlobTable {
     this.#drop.run(keyId);
   }
 
-  #nameOf(hash: string, key: DataKey | undefined): string {
-    return key === undefined ? hash : nameUnder(key, Buffer.from(hash, 'hex'));
-  }
-
   /** `false` where it was there. */
   #keep(name: string, bytes: Uint8Array, key: DataKey | undefined): boolean {
     const id = Buffer.from(name, 'hex');
     if (this.#exists.get(id) !== undefined) return false;
-    const packed = this.#packing.packLarge(bytes, key, blobPlace(name));
-    if (packed === undefined) this.#insert.run(id, bytes, null, null);
-    else this.#insert.run(id, packed, key?.id ?? null, digest('sha256', packed, 'buffer'));
+    const row = blobRow(this.#packing, name, bytes, key);
+    this.#insert.run(id, row.bytes, row.keyId, row.sum);
     return true;
   }
+}
+
+/** A large value as it is stored. */
+export interface BlobRow {
+  readonly bytes: Uint8Array;
+  /** The data key that it is sealed with. */
+  readonly keyId: number | null;
+  /** The hash of the bytes, where they are packed: else their name is that. */
+  readonly sum: Buffer | null;
+}
+
+/** Packs a large value for its name and key. */
+export function blobRow(
+  packing: Packing,
+  name: string,
+  bytes: Uint8Array,
+  key: DataKey | undefined,
+): BlobRow {
+  const packed = packing.packLarge(bytes, key, blobPlace(name));
+  if (packed === undefined) return { bytes, keyId: null, sum: null };
+  return { bytes: packed, keyId: key?.id ?? null, sum: digest('sha256', packed, 'buffer') };
+}
+
+/** The name of a string that belongs to a key. */
+export function liftedName(bytes: Uint8Array, key: DataKey | undefined): string {
+  return key === undefined ? digest('sha256', bytes, 'hex') : nameUnder(key, bytes);
+}
+
+/** The name of a value that is kept by itself and found by the hash of its bytes, in hex. */
+export function ownName(hash: string, key: DataKey | undefined): string {
+  return key === undefined ? hash : nameUnder(key, Buffer.from(hash, 'hex'));
 }
 
 /** The bytes of a row, if they are those that were written. */
 export function openBlob(
   packing: Packing,
   name: string,
-  { bytes, sum }: SqliteRow,
+  { bytes, sum }: Readonly<Record<string, unknown>>,
 ): Uint8Array | 'erased' | 'damaged' {
   if (!(bytes instanceof Uint8Array)) return 'damaged';
   if (sum === null)

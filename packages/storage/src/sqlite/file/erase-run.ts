@@ -1,7 +1,7 @@
+import type { KeyOwner } from '../../at-rest/data-keys.ts';
 import type { SqliteDatabase } from '../driver.ts';
 import type { EraseWrite, Refusal } from '../protocol.ts';
 import type { EventTables } from './event-table.ts';
-import type { KeyOwner } from './key-table.ts';
 import { SPAN } from './schema.ts';
 
 /**

@@ -2,7 +2,9 @@ import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import type { LiftedString, Refusal, Segment } from '../protocol.ts';
 import type { BlobTable } from './blob-table.ts';
 import { type HashedEvent, rowHash } from './event-hash.ts';
-import { type EventPlace, type Packing, parseStub, stubOf } from './packing.ts';
+import type { KeyTable } from './key-table.ts';
+import { type EventPlace, type Packing, parseStub } from './packing.ts';
+import { rowOf } from './row-of.ts';
 import type { RunTable } from './run-table.ts';
 import type { StreamTable } from './stream-table.ts';
 
@@ -11,7 +13,7 @@ export interface EventTables {
   readonly streams: StreamTable;
   readonly runs: RunTable;
   readonly blobs: BlobTable;
-  readonly packing: Packing;
+  readonly packing: Packing<KeyTable>;
 }
 
 /** Writes events, in the transaction that is open. */
@@ -93,27 +95,11 @@ export class EventTable {
     strings: readonly Omit<LiftedString, 'index'>[],
   ): HashedEvent {
     const { blobs, packing } = this.#tables;
-    const { stream, seq, run } = place;
-    if (packing.leavesAlone && strings.length === 0) {
-      return { stream, seq, body, lifted: null, packed: null };
-    }
-    const key = packing.keyFor(stream, run);
-    const places = strings.map(({ path }) => path);
-    const packed = packing.packEvent(place, { body, places }, key) ?? null;
-    const names = strings.map(({ text }) => blobs.putLifted(text, key));
-    if (packed === null) {
-      const links = names.map((name, at) => [places[at], name]);
-      return { stream, seq, body, lifted: textOf(links), packed };
-    }
-    return { stream, seq, body: stubOf(body), lifted: textOf(names), packed };
+    return rowOf(packing, place, body, strings, (text, key) => blobs.putLifted(text, key));
   }
 }
 
 const NONE: readonly LiftedString[] = [];
-
-function textOf(links: readonly unknown[]): string | null {
-  return links.length === 0 ? null : JSON.stringify(links);
-}
 
 /** Lifted strings by the position of their event. */
 function byEvent({ lifted }: Segment): Map<number, LiftedString[]> | undefined {

@@ -1,17 +1,21 @@
-import { type DataKey, dataKey, newSecret, unwrap, wrap } from '../../at-rest/data-key.ts';
+import type { DataKey } from '../../at-rest/data-key.ts';
+import {
+  type DataKeys,
+  type KeyOwner,
+  newWrapped,
+  openWrapped,
+  ownerName,
+  rewrap,
+  type WrappedKey,
+  whyClosed,
+} from '../../at-rest/data-keys.ts';
 import type { KeyRing } from '../../at-rest/key-ring.ts';
 import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
 import type { Refusal } from '../protocol.ts';
 import { BoundedMap } from './bounded-map.ts';
 
-/** Whose a data key is. */
-export type KeyOwner =
-  | { readonly kind: 'run'; readonly run: string; readonly stream: string }
-  | { readonly kind: 'stream'; readonly stream: string }
-  | { readonly kind: 'store' };
-
 /** The data keys of a file, wrapped under master keys. */
-export class KeyTable {
+export class KeyTable implements DataKeys {
   readonly #path: string;
   readonly #ring: KeyRing | undefined;
   readonly #byOwner = new BoundedMap<DataKey>();
@@ -55,23 +59,12 @@ export class KeyTable {
 
   /** Whether these master keys open the file: `undefined` when they do. */
   check(): Refusal | undefined {
-    for (const row of this.#masters.all()) {
-      const master = String(row['master']);
-      if (this.#ring === undefined)
-        return this.#refuse(`it is sealed under master key ${master}, and no keys were given`);
-      if (!Object.hasOwn(this.#ring.keys, master)) {
-        return this.#refuse(
-          `it is sealed under master key ${master}, which is not among those that were given`,
-        );
-      }
-      const newest = this.#findById.get(row['id'] ?? null);
-      if (newest === undefined || this.#open(newest) === undefined) {
-        return this.#refuse(
-          `master key ${master} is not the one that it was sealed under, or its keys are damaged`,
-        );
-      }
-    }
-    return undefined;
+    const newest = this.#masters.all().flatMap(({ id }) => {
+      const row = this.#findById.get(id ?? null);
+      return row === undefined ? [] : [toWrapped(row)];
+    });
+    const message = whyClosed(newest, this.#ring, this.#path);
+    return message === undefined ? undefined : { refused: 'store.key', message };
   }
 
   /**
@@ -81,13 +74,13 @@ export class KeyTable {
   forWriting(owner: KeyOwner): DataKey | undefined {
     const ring = this.#ring;
     if (ring === undefined) return undefined;
-    const name = nameOf(owner);
+    const name = ownerName(owner);
     const known = this.#byOwner.get(name);
     if (known !== undefined) return known;
     const row = this.#find.get(name);
     const isErased = row !== undefined && row['wrapped'] === null;
     if (isErased && owner.kind === 'run') return this.forWriting({ ...owner, kind: 'stream' });
-    const key = row === undefined ? this.#make(name, ring) : this.#open(row);
+    const key = row === undefined ? this.#make(name, ring) : openWrapped(toWrapped(row), ring);
     if (key === undefined) throw new Error(`the data key of ${name} cannot be opened`);
     this.#byOwner.set(name, key);
     return key;
@@ -98,14 +91,14 @@ export class KeyTable {
     const known = this.#byId.get(String(id));
     if (known !== undefined) return known;
     const row = this.#findById.get(id);
-    const key = row === undefined ? undefined : this.#open(row);
+    const key = row === undefined ? undefined : openWrapped(toWrapped(row), this.#ring);
     if (key !== undefined) this.#byId.set(String(id), key);
     return key;
   }
 
   /** The id of an owner's key, erased or not; `undefined` when it has none. */
   idOf(owner: KeyOwner): number | undefined {
-    const id = this.#find.get(nameOf(owner))?.['id'];
+    const id = this.#find.get(ownerName(owner))?.['id'];
     return id === undefined ? undefined : Number(id);
   }
 
@@ -117,20 +110,18 @@ export class KeyTable {
 
   /** Drops an owner's key for good. */
   erase(owner: KeyOwner, at: number): void {
-    this.#drop.run(at, nameOf(owner));
+    this.#drop.run(at, ownerName(owner));
     this.forget();
   }
 
   /** Wraps every data key under the current master key; gives how many were under another one. */
   rotate(): number {
     const ring = this.#ring;
-    const master = ring?.keys[ring.current];
-    if (ring === undefined || master === undefined) return 0;
-    const rows = this.#ofMaster.all(ring.current);
+    if (ring === undefined) return 0;
+    const rows = this.#ofMaster.all(ring.current).map(toWrapped);
     for (const row of rows) {
-      const secret = this.#secret(row);
-      if (secret === undefined) throw new Error(`data key ${String(row['id'])} cannot be opened`);
-      this.#rewrap.run(ring.current, wrap(secret, master, String(row['owner'])), Number(row['id']));
+      const { master, wrapped } = rewrap(row, ring);
+      this.#rewrap.run(master, wrapped, row.id);
     }
     return rows.length;
   }
@@ -141,40 +132,18 @@ export class KeyTable {
     this.#byId.clear();
   }
 
-  #make(name: string, ring: KeyRing): DataKey | undefined {
-    const master = ring.keys[ring.current];
-    if (master === undefined) return undefined;
-    const secret = newSecret();
-    const { lastInsertRowid } = this.#insert.run(name, ring.current, wrap(secret, master, name));
-    return dataKey(Number(lastInsertRowid), secret);
-  }
-
-  #open(row: SqliteRow): DataKey | undefined {
-    const secret = this.#secret(row);
-    return secret === undefined ? undefined : dataKey(Number(row['id']), secret);
-  }
-
-  #secret({ owner, master, wrapped }: SqliteRow): Uint8Array | undefined {
-    const key = this.#ring?.keys[String(master)];
-    if (key === undefined || !(wrapped instanceof Uint8Array)) return undefined;
-    return unwrap(wrapped, key, String(owner));
-  }
-
-  #refuse(problem: string): Refusal {
-    return {
-      refused: 'store.key',
-      message: `${this.#path} cannot be opened: ${problem}. Give the keys that it was written with, in the option "encryption".`,
-    };
+  #make(owner: string, ring: KeyRing): DataKey | undefined {
+    const fresh = newWrapped(owner, ring);
+    const { lastInsertRowid } = this.#insert.run(owner, fresh.master, fresh.wrapped);
+    return openWrapped({ ...fresh, id: Number(lastInsertRowid) }, ring);
   }
 }
 
-function nameOf(owner: KeyOwner): string {
-  switch (owner.kind) {
-    case 'run':
-      return `run ${owner.run}`;
-    case 'stream':
-      return `stream ${owner.stream}`;
-    case 'store':
-      return 'store';
-  }
+function toWrapped({ id, owner, master, wrapped }: SqliteRow): WrappedKey {
+  return {
+    id: Number(id),
+    owner: String(owner),
+    master: String(master),
+    wrapped: wrapped instanceof Uint8Array ? wrapped : null,
+  };
 }

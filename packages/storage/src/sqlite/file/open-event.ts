@@ -14,7 +14,7 @@ export interface OpenedEvent {
 export function openEvent(
   packing: Packing,
   { stream, run }: Pick<EventPlace, 'stream' | 'run'>,
-  { seq, body, lifted, packed }: EventRow,
+  { seq, body, lifted, packed }: Omit<EventRow, 'run'>,
 ): OpenedEvent | undefined {
   if (packed === null) {
     const places = lifted === null ? [] : parseLifted(lifted);

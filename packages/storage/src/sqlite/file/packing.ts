@@ -1,8 +1,8 @@
 import type { DataKey } from '../../at-rest/data-key.ts';
+import type { DataKeys, KeyOwner } from '../../at-rest/data-keys.ts';
 import { keyIdOf, pack, unpack } from '../../at-rest/envelope.ts';
 import type { ValuePath } from '../protocol.ts';
 import type { Compression } from './compression.ts';
-import type { KeyOwner, KeyTable } from './key-table.ts';
 
 /** Smaller content does not become enough smaller to be worth the time. */
 const COMPRESS_FROM = 1_024;
@@ -31,11 +31,11 @@ export interface EventStub {
 }
 
 /** Decides what is compressed and sealed, and under which key. */
-export class Packing {
-  readonly keys: KeyTable;
+export class Packing<Keys extends DataKeys = DataKeys> {
+  readonly keys: Keys;
   readonly #compression: Compression;
 
-  constructor(keys: KeyTable, compression: Compression) {
+  constructor(keys: Keys, compression: Compression) {
     this.keys = keys;
     this.#compression = compression;
   }
@@ -104,7 +104,7 @@ export class Packing {
 }
 
 /** Whose key seals an event. */
-function ownerOf(stream: string, run: string | undefined): KeyOwner {
+export function ownerOf(stream: string, run: string | undefined): KeyOwner {
   return run === undefined ? { kind: 'stream', stream } : { kind: 'run', stream, run };
 }
 

@@ -3,6 +3,8 @@ import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import type { Write } from '../protocol.ts';
 import type { Packing } from './packing.ts';
 
+type PutSnapshot = Extract<Write, { readonly kind: 'snapshot' }>;
+
 /** The newest snapshot of each stream and version. */
 export class SnapshotTable {
   readonly #packing: Packing;
@@ -22,12 +24,9 @@ export class SnapshotTable {
     );
   }
 
-  put({ stream, foldVersion, seq, body }: Extract<Write, { readonly kind: 'snapshot' }>): void {
-    const place = snapshotPlace(stream, foldVersion, seq);
-    const key = this.#packing.keyFor(stream, undefined);
-    const packed = this.#packing.packLarge(Buffer.from(body), key, place) ?? null;
-    const text = packed === null ? body : '';
-    this.#put.run(stream, foldVersion, seq, text, packed, snapshotSum(place, text, packed));
+  put({ stream, foldVersion, seq, body }: PutSnapshot): void {
+    const { text, packed, sum } = packSnapshot(this.#packing, { stream, foldVersion, seq, body });
+    this.#put.run(stream, foldVersion, seq, text, packed, sum);
   }
 
   /** A snapshot only saves time, so that one that is damaged, or can no longer be opened, is as good as none. */
@@ -39,16 +38,46 @@ export class SnapshotTable {
     if (row === undefined) return undefined;
     const { body, packed, sum } = row;
     const seq = Number(row['seq']);
-    const bytes = packed instanceof Uint8Array ? packed : null;
-    const place = snapshotPlace(stream, foldVersion, seq);
-    // Those of before there were sums have none.
-    if (sum instanceof Uint8Array && !snapshotSum(place, String(body), bytes).equals(sum)) {
-      return undefined;
-    }
-    if (bytes === null) return { seq, body: String(body) };
-    const content = this.#packing.unpack(bytes, place);
-    return typeof content === 'string' ? undefined : { seq, body: content.toString('utf8') };
+    const opened = openSnapshot(this.#packing, snapshotPlace(stream, foldVersion, seq), {
+      text: String(body),
+      packed: packed instanceof Uint8Array ? packed : null,
+      sum: sum instanceof Uint8Array ? sum : null,
+    });
+    return opened === undefined ? undefined : { seq, body: opened };
   }
+}
+
+/** A snapshot's content as it is stored. */
+export interface SnapshotRow {
+  /** Empty where it is packed. */
+  readonly text: string;
+  readonly packed: Uint8Array | null;
+  /** Those of before there were sums have none. */
+  readonly sum: Uint8Array | null;
+}
+
+/** Packs a snapshot under the key of its stream. */
+export function packSnapshot(
+  packing: Packing,
+  { stream, foldVersion, seq, body }: Omit<PutSnapshot, 'kind'>,
+): SnapshotRow {
+  const place = snapshotPlace(stream, foldVersion, seq);
+  const key = packing.keyFor(stream, undefined);
+  const packed = packing.packLarge(Buffer.from(body), key, place) ?? null;
+  const text = packed === null ? body : '';
+  return { text, packed, sum: snapshotSum(place, text, packed) };
+}
+
+/** The text of a snapshot; `undefined` when it is damaged or cannot be opened. */
+export function openSnapshot(
+  packing: Packing,
+  place: string,
+  { text, packed, sum }: SnapshotRow,
+): string | undefined {
+  if (sum !== null && !snapshotSum(place, text, packed).equals(sum)) return undefined;
+  if (packed === null) return text;
+  const content = packing.unpack(packed, place);
+  return typeof content === 'string' ? undefined : content.toString('utf8');
 }
 
 /** Where a snapshot belongs. */

@@ -1,12 +1,14 @@
 import { hash as digest } from 'node:crypto';
 import { keyIdOf } from '../../at-rest/envelope.ts';
-import type { SqliteRow } from '../driver.ts';
 import { openBlob } from '../file/blob-table.ts';
 import { isRefusal } from '../protocol.ts';
 import type { FileReport, Problems } from './file-report.ts';
 import { breathe, type LookedAt, problemOf, tried } from './open-for-upkeep.ts';
 
 const PIECE = 100;
+
+/** A large value as it is in a table. */
+type Row = Readonly<Record<string, unknown>>;
 
 /** Looks at every large value, and whether those that events name are there. */
 export async function checkBlobs(
@@ -43,14 +45,14 @@ export async function checkBlobs(
 }
 
 /** The name of a large value. */
-function nameOf({ hash }: SqliteRow): string {
+function nameOf({ hash }: Row): string {
   return hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : '';
 }
 
 /** Whether a large value is what was written. */
 export function checkBlob(
   { packing, hasKeys }: Pick<LookedAt, 'packing' | 'hasKeys'>,
-  row: SqliteRow,
+  row: Row,
 ): 'whole' | 'unopened' | 'damaged' {
   const { bytes, sum, data_key: keyId } = row;
   if (!(bytes instanceof Uint8Array)) return 'damaged';

@@ -9,6 +9,8 @@ export interface CheckedEvent {
   readonly problem: string | undefined;
   /** The run that its own text names. */
   readonly run: string | undefined;
+  /** The id that its own text names; empty where it cannot be read. */
+  readonly id: string;
   readonly epoch: number;
   /** The names of its large values. */
   readonly names: readonly string[];
@@ -17,7 +19,7 @@ export interface CheckedEvent {
 
 /** Looks at the text of one event, apart from its hash. `packing` is absent in files from before there was any. */
 export function checkEvent(
-  row: EventRow,
+  row: Omit<EventRow, 'run'>,
   stream: string,
   packing: Packing | undefined,
   hasKeys: boolean,
@@ -25,32 +27,33 @@ export function checkEvent(
   if (row.packed === null || packing === undefined) return checkPlain(row, stream);
   const stub = parseStub(row.body);
   if (stub === undefined) return broken('what is clear of it cannot be read');
-  const { run, epoch } = stub;
+  const { id, run, epoch } = stub;
   const names = namesIn(row.lifted);
   if (names === undefined) return broken('the names of its large values cannot be read');
-  if (isLost(row.packed)) return { problem: undefined, run, epoch, names, kind: 'lost' };
+  if (isLost(row.packed)) return { problem: undefined, id, run, epoch, names, kind: 'lost' };
   const opened = openEvent(packing, { stream, run }, row);
   if (opened?.isErased === true)
-    return { problem: undefined, run, epoch, names: [], kind: 'erased' };
+    return { problem: undefined, id, run, epoch, names: [], kind: 'erased' };
   if (opened !== undefined) {
     const problem = parse(opened.body) === undefined ? 'its content cannot be read' : undefined;
-    return { problem, run, epoch, names, kind: 'open' };
+    return { problem, id, run, epoch, names, kind: 'open' };
   }
   if (packing.isSealed(row.packed) && !hasKeys) {
-    return { problem: undefined, run, epoch, names, kind: 'unopened' };
+    return { problem: undefined, id, run, epoch, names, kind: 'unopened' };
   }
-  return { problem: 'its seal does not open', run, epoch, names, kind: 'open' };
+  return { problem: 'its seal does not open', id, run, epoch, names, kind: 'open' };
 }
 
-function checkPlain(row: EventRow, stream: string): CheckedEvent {
+function checkPlain(row: Omit<EventRow, 'run'>, stream: string): CheckedEvent {
   const event = parse(row.body);
   if (event === undefined) return broken('its text cannot be read');
   const places = row.lifted === null ? [] : parseLifted(row.lifted);
   if (places === undefined) return broken('the places of its large values cannot be read');
-  const { run, epoch } = event;
+  const { id, run, epoch } = event;
   const isHere = event['stream'] === stream && event['seq'] === row.seq;
   return {
     problem: isHere ? undefined : `it says that it is seq ${event['seq']} of ${event['stream']}`,
+    id: typeof id === 'string' ? id : '',
     run: typeof run === 'string' ? run : undefined,
     epoch: typeof epoch === 'number' ? epoch : 0,
     names: places.map(([, name]) => name),
@@ -59,7 +62,7 @@ function checkPlain(row: EventRow, stream: string): CheckedEvent {
 }
 
 function broken(problem: string): CheckedEvent {
-  return { problem, run: undefined, epoch: 0, names: [], kind: 'open' };
+  return { problem, id: '', run: undefined, epoch: 0, names: [], kind: 'open' };
 }
 
 function namesIn(lifted: string | null): readonly string[] | undefined {

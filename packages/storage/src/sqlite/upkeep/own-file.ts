@@ -14,7 +14,7 @@ import { toStoreError } from '../store-error.ts';
 /** A file that nobody else works on. */
 export interface OwnedFile {
   readonly database: SqliteDatabase;
-  readonly packing: Packing;
+  readonly packing: Packing<KeyTable>;
 }
 
 /**

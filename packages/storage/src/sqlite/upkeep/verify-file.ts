@@ -1,8 +1,6 @@
-import { rowHash } from '../file/event-hash.ts';
-import { EVENT_COLUMNS, type EventRow, toRow } from '../file/event-row.ts';
+import { EVENT_COLUMNS, toRow } from '../file/event-row.ts';
 import { isRefusal } from '../protocol.ts';
 import { checkBlobs } from './check-blobs.ts';
-import { checkEvent } from './check-event.ts';
 import { checkFrame } from './check-frame.ts';
 import { type FileReport, Problems, type StreamReport } from './file-report.ts';
 import {
@@ -14,6 +12,7 @@ import {
   type UpkeepOptions,
 } from './open-for-upkeep.ts';
 import { RunSpans } from './run-spans.ts';
+import { type CheckContext, StreamCheck } from './stream-check.ts';
 
 /** Events that are looked at in one turn. */
 const PIECE = 500;
@@ -31,8 +30,9 @@ export async function verifyFile(path: string, options: UpkeepOptions = {}): Pro
   const spans = new RunSpans();
   const streams: StreamReport[] = [];
   const progress = progressOf(file, options);
-  for (const { id, name } of streamsIn(file, problems)) {
-    streams.push(await checkStream({ file, id, name, problems, names, spans, progress }, options));
+  const walk = { file, problems, names, spans, progress, hasKeys: file.hasKeys };
+  for (const stream of streamsIn(file, problems)) {
+    streams.push(await checkStream(walk, stream, options));
   }
   spans.compare(file, problems);
   const blobs = await checkBlobs(file, problems, names, options.signal);
@@ -47,70 +47,34 @@ export async function verifyFile(path: string, options: UpkeepOptions = {}): Pro
   };
 }
 
-interface StreamCheck {
+interface Walk extends CheckContext {
   readonly file: LookedAt;
-  readonly id: number;
-  readonly name: string;
-  readonly problems: Problems;
-  readonly names: Set<string>;
   readonly spans: RunSpans;
   readonly progress: (events: number) => void;
 }
 
-async function checkStream(check: StreamCheck, { signal }: UpkeepOptions): Promise<StreamReport> {
-  const { file, id, name, problems, progress } = check;
-  const state = { events: 0, goodTo: 0, hash: '', erased: 0, lost: 0, unopened: 0 };
-  let last = 0;
-  let before = '';
-  let isGood = true;
-  const fail = (seq: number, what: string): void => {
-    isGood = false;
-    problems.add({ of: 'event', what, stream: name, seq });
-  };
+async function checkStream(
+  walk: Walk,
+  { id, name }: { readonly id: number; readonly name: string },
+  { signal }: UpkeepOptions,
+): Promise<StreamReport> {
+  const { file, spans, progress } = walk;
+  const check = new StreamCheck(name, walk);
   const page = file.database.prepare(
     `SELECT ${columnsOf(file)} FROM event WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ${PIECE}`,
   );
   while (true) {
-    const rows = tried(file.path, () => page.all(id, last).map(toRow));
+    const rows = tried(file.path, () => page.all(id, check.last).map(toRow));
     if (isRefusal(rows)) {
-      fail(last + 1, `it and what follows cannot be read (${problemOf(rows)})`);
+      check.fail(check.last + 1, `it and what follows cannot be read (${problemOf(rows)})`);
       break;
     }
-    for (const row of rows) {
-      if (row.seq !== last + 1) fail(last + 1, `it is missing, up to seq ${row.seq - 1}`);
-      const problem = checkRow(check, row, before, state);
-      if (problem !== undefined) fail(row.seq, problem);
-      if (isGood) {
-        state.goodTo = row.seq;
-        state.hash = row.hash;
-      }
-      before = row.hash;
-      last = row.seq;
-      state.events++;
-    }
+    for (const row of rows) spans.note(check.see(row, file.packing), id, row);
     progress(rows.length);
     if (rows.length < PIECE) break;
     await breathe(signal);
   }
-  return { name, ...state };
-}
-
-function checkRow(
-  { file, name, names, spans, id }: StreamCheck,
-  row: EventRow,
-  before: string,
-  counts: { erased: number; lost: number; unopened: number },
-): string | undefined {
-  const checked = checkEvent(row, name, file.packing, file.hasKeys);
-  for (const each of checked.names) names.add(each);
-  spans.note(checked, id, row);
-  if (checked.kind !== 'open') counts[checked.kind]++;
-  if (rowHash(before, { ...row, stream: name }) !== row.hash) {
-    return (
-      checked.problem ?? 'its hash does not follow from the one before it and from its content'
-    );
-  }
-  return checked.problem;
+  return check.report();
 }
 
 function streamsIn(

@@ -1,0 +1,34 @@
+import type { DataKey } from '../../at-rest/data-key.ts';
+import type { LiftedString } from '../protocol.ts';
+import type { HashedEvent } from './event-hash.ts';
+import { type EventPlace, type Packing, stubOf } from './packing.ts';
+
+/** Keeps a string of an event under a key, and gives the name that the event calls it by. */
+export type KeepLifted = (text: string, key: DataKey | undefined) => string;
+
+/** An event as it is stored, its lifted strings being kept. */
+export function rowOf(
+  packing: Packing,
+  place: EventPlace,
+  body: string,
+  strings: readonly Omit<LiftedString, 'index'>[],
+  keep: KeepLifted,
+): HashedEvent {
+  const { stream, seq, run } = place;
+  if (packing.leavesAlone && strings.length === 0) {
+    return { stream, seq, body, lifted: null, packed: null };
+  }
+  const key = packing.keyFor(stream, run);
+  const places = strings.map(({ path }) => path);
+  const packed = packing.packEvent(place, { body, places }, key) ?? null;
+  const names = strings.map(({ text }) => keep(text, key));
+  if (packed === null) {
+    const links = names.map((name, at) => [places[at], name]);
+    return { stream, seq, body, lifted: textOf(links), packed };
+  }
+  return { stream, seq, body: stubOf(body), lifted: textOf(names), packed };
+}
+
+function textOf(links: readonly unknown[]): string | null {
+  return links.length === 0 ? null : JSON.stringify(links);
+}
