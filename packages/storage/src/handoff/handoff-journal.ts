@@ -29,10 +29,7 @@ export function noteStream(project: string): string {
 }
 
 /** The last event of a stream. */
-export async function lastOf(
-  store: StateStore,
-  stream: string,
-): Promise<OverseerEvent | undefined> {
+async function lastOf(store: StateStore, stream: string): Promise<OverseerEvent | undefined> {
   const head = await store.events.head(stream);
   const [last] = await store.events.read({ stream, after: Math.max(0, head - 1), limit: 1 });
   return last;

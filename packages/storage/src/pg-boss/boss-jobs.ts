@@ -1,6 +1,7 @@
 import type { JobClaim, JobStanding, Mail, ModelJob, WithdrawnJob } from '@overseer/core/spec';
 import type { PgBoss } from 'pg-boss';
 import type { Connection } from '../postgres/connection.ts';
+import type { AtRest } from '../postgres/key-rows.ts';
 import { putMail } from '../postgres/mail.ts';
 import type { Session } from '../postgres/session.ts';
 import { databaseOn } from './boss-database.ts';
@@ -17,6 +18,8 @@ export interface BossJobsParts {
   /** By which hints are given. */
   readonly channel: string;
   readonly queue: Session;
+  /** How replies are kept until they are read: as the journal is. */
+  readonly atRest: AtRest;
   /** For transactions: apart, since pg-boss may have to look something up in one. */
   readonly replies: Session;
 }
@@ -68,7 +71,7 @@ export class BossJobs {
       const db = databaseOn(connection);
       const done = await this.#parts.boss.complete(queue, attemptOf(claim), null, { db });
       if (countOf(done) !== 1) return false;
-      await putMail(connection, stream, reply);
+      await putMail(connection, this.#parts.atRest, stream, reply);
       return true;
     });
     if (counts) this.#tell(stream);

@@ -1,9 +1,11 @@
 import { StoreError } from '@overseer/core/plugin';
 import type { OpenTransport, TaskTransport } from '@overseer/core/spec';
 import type { PgBoss } from 'pg-boss';
+import { openKeys } from '../at-rest/key-ring.ts';
 import { connect } from '../postgres/connect.ts';
 import type { Connection } from '../postgres/connection.ts';
 import { toStoreError } from '../postgres/explain-failure.ts';
+import { type AtRest, checkKeys } from '../postgres/key-rows.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { persist } from '../postgres/patience.ts';
 import { loadPg } from '../postgres/pg-client.ts';
@@ -20,10 +22,20 @@ import { BossJobs, type BossJobsParts, QUEUED } from './boss-jobs.ts';
 import { Hints } from './hints.ts';
 import { HEARTBEAT_S } from './job-rows.ts';
 
-/** How the database is reached that holds journal and jobs: as `postgres` is told it. */
+/**
+ * How the database is reached that holds journal and jobs, and how replies are kept in it: as `postgres` is told it. Jobs
+ * themselves wait in the clear, until an hour after their end.
+ */
 export type PgBossOptions = Pick<
   PostgresOptions,
-  'connection' | 'schema' | 'timeoutMs' | 'patienceMs' | 'tls' | 'pooled'
+  | 'connection'
+  | 'schema'
+  | 'timeoutMs'
+  | 'patienceMs'
+  | 'tls'
+  | 'pooled'
+  | 'encryption'
+  | 'compress'
 >;
 
 /** How long it takes at most until a lost claim is seen, in s, on top of a claim's own time. */
@@ -40,18 +52,31 @@ export function pgBoss(connection: string | PgBossOptions): OpenTransport {
   return async () => {
     const makeClient = await loadPg();
     const name = nameOf(settings);
+    const ring = settings.keys && (await openKeys(settings.keys));
+    const atRest: AtRest = { name, ring, compression: settings.compression };
     const open = (label: string): Promise<Connection> =>
       connect(makeClient, settings, { label: `overseer ${label}`, writes: true });
     const queue = new Session(() => open('jobs'));
     try {
-      await queue.use((first) => migrate(first, settings.schema, name));
+      await queue.use(async (first) => {
+        await migrate(first, settings.schema, name);
+        await checkKeys(first, atRest);
+      });
       const schema = `${settings.schema}_jobs`;
       const boss = await startBoss(schema, queue);
       // Apart: while it is in a transaction, pg-boss may have to look something up.
       const replies = new Session(() => open('replies'));
       const channel = `${settings.schema}_hints`;
       const hints = new Hints(channel, () => open('hints'));
-      return createTransport(settings, name, { boss, schema, queue, replies, hints, channel });
+      return createTransport(settings, name, {
+        boss,
+        schema,
+        queue,
+        atRest,
+        replies,
+        hints,
+        channel,
+      });
     } catch (error) {
       await queue.close();
       throw toStoreError(error, name);

@@ -41,7 +41,7 @@ export class BlobTable {
     const { keys } = this.#packing;
     const id = keys.idOf({ kind: 'store' });
     const key = id === undefined ? undefined : keys.byId(id);
-    return key === undefined ? [hash] : [hash, this.#nameOf(hash, key)];
+    return key === undefined ? [hash] : [hash, ownName(hash, key)];
   }
 
   /** Keeps a string of an event under a key, and gives the name that the event calls it by. */
