@@ -69,7 +69,7 @@ describe('calls of workers, when the overseer changes', () => {
     expect(there.worked).toEqual(['w1']);
   });
 
-  it('R12 C3: the call of a task that is cancelled before its run goes on is taken back by the next', async () => {
+  it('R12: the call of a task that is cancelled before its run goes on is taken back by the next', async () => {
     const there = workersPlace(onTestFinished);
     const { worker } = await there.startWorker('w1', never);
     const first = await there.start('first', there.remote).overseer;

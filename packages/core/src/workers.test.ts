@@ -92,7 +92,7 @@ describe('calls that workers make', () => {
     expect(callsIn(await there.events())).toEqual(['call.started 1', 'call.finished 1']);
   });
 
-  it('R12 C3: the call of a task that is cancelled is taken back, and its worker breaks it off', async () => {
+  it('R12: the call of a task that is cancelled is taken back, and its worker breaks it off', async () => {
     const there = workersPlace(onTestFinished);
     const { changes, worker } = await there.startWorker('w1', never);
     const overseer = await there.start('first', there.remote).overseer;
