@@ -2,6 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNode, type OverseerNode } from './create-node.ts';
 import { memory } from './journal/memory-store.ts';
+import { lookAtNodes } from './look-at-nodes.ts';
 import type { NodeChange } from './node/node-change.ts';
 import type { NodeOptions, ProjectTeam } from './node-options.ts';
 import { orderHandOver } from './order-hand-over.ts';
@@ -268,6 +269,13 @@ describe('createNode', () => {
     const two = await there.join('two');
     await there.advance(1_000);
     const letter = { project: 'p1', because: 'maintenance', by: 'mia' };
+    expect(await lookAtNodes(there.store)).toMatchObject({
+      nodes: [
+        { name: 'one', labels: [] },
+        { name: 'two', labels: [] },
+      ],
+      projects: [{ project: 'p1', by: 'one' }],
+    });
     expect(await orderHandOver(there.store, letter)).toBe('one');
     await there.advance(4_000);
     expect(ledBy(one, two)).toEqual(['p1@two']);

@@ -33,8 +33,10 @@ export type {
   SharedLimit,
   SharedLimitsOptions,
 } from './limit-options.ts';
+export { lookAtNodes } from './look-at-nodes.ts';
 export type { NodeChange } from './node/node-change.ts';
 export type { HandOverLetter } from './node/node-mail.ts';
+export type { NodesSeen, SeenNode, SeenProject } from './node/nodes-seen.ts';
 export type { Vitals, VitalsMonitor } from './node/vitals.ts';
 export type { NodeOptions, ProjectTeam } from './node-options.ts';
 export type { Delegation, PartialResult } from './observe/delegation.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BackupFlags } from './backup.ts';
 import type { ExportFlags } from './export.ts';
+import type { HandOverFlags } from './hand-over.ts';
 import type { ImportFlags } from './import.ts';
 import {
   addKeyFlag,
@@ -9,6 +10,7 @@ import {
   type KeyFlags,
   type OpenFlags,
 } from './moving-flags.ts';
+import type { NodesFlags } from './nodes.ts';
 import type { RestoreFlags } from './restore.ts';
 import { addPlaceFlags } from './run-flags.ts';
 import { collect } from './words-of-flags.ts';
@@ -17,6 +19,19 @@ import { collect } from './words-of-flags.ts';
 export function addMovingCommands(program: Command, done: (code: number) => void): void {
   const command = (usage: string, words: string): Command =>
     addPlaceFlags(program.command(usage).description(words));
+  command('nodes', 'show which nodes share a database, and who works on what')
+    .option('--json', 'one JSON object a line')
+    .action(async (flags: NodesFlags) =>
+      done(await (await import('./nodes.ts')).nodesCommand(flags)),
+    );
+  command('hand-over <project>', 'have its node give a project to another')
+    .option('--to <node>', 'to this node (default: the fittest)')
+    .option('--by <name>', 'who wants it')
+    .option('--because <reason>', 'why')
+    .option('--json', 'one JSON object')
+    .action(async (project: string, flags: HandOverFlags) =>
+      done(await (await import('./hand-over.ts')).handOverCommand(project, flags)),
+    );
   addKeyFlag(
     command('keys', 'make a key pair, where there is none, and print its public half'),
   ).action(async (flags: KeyFlags) => done((await import('./keys.ts')).keysCommand(flags)));
