@@ -352,6 +352,57 @@ describe('createNode', () => {
     expect(accepted?.data).toMatchObject({ by: 'two', trigger: 'failure', awaited: [] });
   });
 
+  it('R12: a node that takes no more is given nothing, and every project has a leader', async () => {
+    const there = place();
+    const one = await there.join('one', { maxProjects: 1 });
+    const two = await there.join('two');
+    await one.lead('p1');
+    for (const project of ['p2', 'p3', 'p4']) await two.lead(project);
+    await there.advance(10_000);
+    expect(ledBy(one, two)).toEqual(['p1@one', 'p2@two', 'p3@two', 'p4@two']);
+    expect(there.changes.filter(({ kind }) => kind === 'given')).toEqual([]);
+    await expect(two.handOver('p2', { to: 'one' })).rejects.toMatchObject({
+      message: 'p2 cannot go to one: one takes no more projects.',
+    });
+  });
+
+  it('R6 R12: two who ask a node for one project at once have the same', async () => {
+    const there = place();
+    const one = await there.join('one');
+    const [a, b] = await Promise.all([one.lead('p1'), one.lead('p1')]);
+    expect(a).toBe(b);
+  });
+
+  it('R7 X5: a project whose takeover fails is free for others', async () => {
+    const there = place();
+    const one = await there.join('one');
+    await (await one.lead('p1')).run(task).result;
+    await one.close();
+    const two = await there.join('two', {
+      team: () => {
+        const model = fakeModel({ reply: () => ({ text: 'fine' }) });
+        return {
+          overseer: 'a',
+          models: {
+            a: {
+              model: {
+                ...model,
+                get list(): never {
+                  throw new Error('broken');
+                },
+              },
+            },
+          },
+        };
+      },
+    });
+    await there.advance(2_000);
+    expect(two.overseers.size).toBe(0);
+    const three = await there.join('three');
+    await there.advance(2_000);
+    expect(ledBy(three)).toEqual(['p1@three']);
+  });
+
   it('R12: takes no more projects than it may', async () => {
     const there = place();
     const one = await there.join('one');

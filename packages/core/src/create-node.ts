@@ -43,6 +43,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
   check(options);
   signal?.throwIfAborted();
   const store = await options.store();
+  const vitals = options.vitals ?? watchVitals();
   let transport: TaskTransport | undefined;
   try {
     requireShared(store);
@@ -56,7 +57,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       most: maxProjects,
       labels: options.labels ?? [],
       needs: options.needs ?? (() => []),
-      vitals: options.vitals ?? watchVitals(),
+      vitals,
       bounds: { loopMs: 1_000, storeMs: 2_000, looks: 3, ...options.unwell },
       exhaustedUntil: (overseer) => exhaustedUntil(overseer, options.exhaustedMs, clock),
       lead: (project) => lead({ ...options, name, clock }, store, shared, project),
@@ -75,6 +76,8 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       }
     };
     signal?.addEventListener('abort', () => void close().catch(() => undefined), { once: true });
+    if (signal?.aborted === true) await close();
+    signal?.throwIfAborted();
     return {
       name,
       overseers: node.led,
@@ -88,6 +91,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
+    vitals.close();
     await closeAll(store, transport);
     throw error;
   }
@@ -114,7 +118,23 @@ async function lead(
     name: options.name,
     clock: options.clock,
   });
-  await overseer.acceptHandoff(options.name);
+  try {
+    await overseer.acceptHandoff(options.name);
+    await resumeLeft(overseer, project, resume, options);
+  } catch (error) {
+    // Nobody else could have the project while this one held it.
+    await overseer.close().catch(() => undefined);
+    throw error;
+  }
+  return overseer;
+}
+
+async function resumeLeft(
+  overseer: Overseer,
+  project: string,
+  resume: NonNullable<NodeOptions['resume']>,
+  options: Pick<NodeOptions, 'onChange'>,
+): Promise<void> {
   for (const run of overseer.unfinished()) {
     if (run.pausedBy !== undefined) continue;
     try {
@@ -124,7 +144,6 @@ async function lead(
       tell(options, { kind: 'trouble', project, error });
     }
   }
-  return overseer;
 }
 
 /** Until when every model of a team that has work is used up, where that is long enough to tell. */

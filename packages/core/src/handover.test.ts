@@ -117,6 +117,22 @@ describe('handOver', () => {
     ]);
   });
 
+  it('R8: an answer that comes while the project is given up is passed on, and no tool begins', async () => {
+    const { there, delay, first, run } = await begun();
+    const giving = first.handOver();
+    delay.answer('first', 'just in time');
+    await there.advance(300);
+    await giving;
+    await first.drained();
+    const { taken } = await takeOver({ there, run }, 1_500);
+    await there.advance(1_000);
+    expect(await taken.result).toMatchObject({ status: 'completed', output: 'just in time' });
+    expect(there.calls).toEqual(['first']);
+    const events = await there.events();
+    const offered = events.findIndex(({ type }) => type === 'handoff.offered');
+    expect(events[offered + 1]?.type).toBe('lease.taken');
+  });
+
   it('R8: nobody is given work any more once the project is handed over', async () => {
     const { there, first } = await begun();
     const giving = first.handOver();

@@ -451,13 +451,17 @@ export class Overseer implements AsyncDisposable {
     this.#kernel();
     this.#isHandedOver = true;
     const end = { kind: 'handed-over', ...(to === undefined ? {} : { to }) } as const;
-    await this.#open.handOver({
+    const giving = this.#open.handOver({
       trigger,
       to,
       because,
       actor: orderedBy(by === undefined ? {} : { by }),
       away,
       waitMs,
+    });
+    await giving.catch((error: Error) => {
+      this.#ended.resolve({ kind: 'failed', error });
+      throw error;
     });
     this.#ended.resolve(end);
   }

@@ -46,6 +46,8 @@ export interface AttemptHost {
   readonly joint: JointLeave | undefined;
   /** Has calls made by workers; absent where all are made here. */
   readonly remote: RemoteLine | undefined;
+  /** Whether a call that was begun may still be sent: not once another has the project. */
+  maySend(): boolean;
   /** The calls of models that are under way, by id, each with what breaks off that call and nothing else of its attempt. */
   readonly calls: Map<string, Cancellation>;
   /** Runs heavy checks, a bounded number at a time. */

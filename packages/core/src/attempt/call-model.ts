@@ -25,9 +25,11 @@ export async function callModel(
   const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   const withheld =
     host.joint === undefined ? undefined : await host.joint.ask(call, at.live.cancel);
-  if (withheld !== undefined) {
+  const refused =
+    withheld ?? (host.maySend() ? undefined : { because: 'another overseer has the project now' });
+  if (refused !== undefined) {
     const actor = 'overseer';
-    void host.append([{ type: 'call.withheld', ...place, actor, data: withheld }]);
+    void host.append([{ type: 'call.withheld', ...place, actor, data: refused }]);
     return;
   }
   if (host.remote?.takes(model) === true) {

@@ -46,6 +46,7 @@ export class Journal {
   #batch: Batch | undefined;
   #writing: Promise<void> | undefined;
   #failure: Error | undefined;
+  #sealed: Error | undefined;
   readonly #onFailure: ((error: Error) => void)[] = [];
 
   constructor(options: JournalOptions) {
@@ -76,7 +77,8 @@ export class Journal {
    * the same promise. Throws the failure that ended the journal.
    */
   append(drafts: readonly EventDraft[]): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    const closed = this.closed;
+    if (closed !== undefined) throw closed;
     const batch = this.#openBatch();
     const { redact } = this.#options;
     const at = this.#options.clock.now();
@@ -92,6 +94,18 @@ export class Journal {
   async settled(): Promise<void> {
     if (this.#failure === undefined) await (this.#batch?.durable ?? this.#writing);
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Why nothing more is taken: it failed, or its last word is said. */
+  get closed(): Error | undefined {
+    return this.#failure ?? this.#sealed;
+  }
+
+  /** Appends the last events, in the turn in which it takes no others any more: those that come later get `reason`. */
+  seal(drafts: readonly EventDraft[], reason: Error): Promise<void> {
+    const durable = this.append(drafts);
+    this.#sealed = reason;
+    return durable;
   }
 
   /** Ends it: whoever writes it may do so no more. Does nothing once it has ended. */

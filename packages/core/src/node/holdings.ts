@@ -67,7 +67,10 @@ export class Holdings<T extends Led> {
 
   /** The project, opened where it is not yet. Throws what `lead` throws. */
   async lead(project: string): Promise<T> {
-    await this.#moving.get(project);
+    for (let moving = this.#moving.get(project); moving !== undefined; ) {
+      await moving;
+      moving = this.#moving.get(project);
+    }
     return this.#led.get(project) ?? (await this.take(project));
   }
 
@@ -126,11 +129,16 @@ export class Holdings<T extends Led> {
 
   /** One move of a project at a time. */
   #move<R>(project: string, work: () => Promise<R>): Promise<R> {
-    const moved = work().finally(() => this.#moving.delete(project));
-    this.#moving.set(
-      project,
-      moved.catch(() => undefined),
-    );
+    const moved = work();
+    const over = moved
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .finally(() => {
+        if (this.#moving.get(project) === over) this.#moving.delete(project);
+      });
+    this.#moving.set(project, over);
     return moved;
   }
 }

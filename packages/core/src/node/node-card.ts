@@ -11,6 +11,8 @@ export interface NodeCard {
   readonly unwell?: string | undefined;
   /** Projects that it gives up, and to whom. */
   readonly promised: Readonly<Record<string, string>>;
+  /** How many more projects it takes; absent where there is no bound. */
+  readonly room?: number | undefined;
   /** Projects whose models are used up with it, and until when, epoch ms. */
   readonly exhausted: Readonly<Record<string, number>>;
 }
@@ -26,17 +28,21 @@ export async function writeCard(
   nowMs: number,
 ): Promise<void> {
   const body = card as unknown as Json;
-  await snapshots.put({ stream, seq: nowMs, foldVersion: CARD_VERSION, body });
+  // Only a card with a greater number takes the place of another, whatever the clock says meanwhile.
+  const last = (await snapshots.latest(stream, CARD_VERSION))?.seq ?? 0;
+  const seq = Math.max(nowMs, last + 1);
+  await snapshots.put({ stream, seq, foldVersion: CARD_VERSION, body });
 }
 
 /** Reads the card of a node; a blank one where there is none, or none of this form. */
 export async function readCard({ snapshots }: StateStore, stream: string): Promise<NodeCard> {
   const body = (await snapshots.latest(stream, CARD_VERSION))?.body;
   if (!isRecord(body)) return BLANK_CARD;
-  const { labels, unwell, promised, exhausted } = body;
+  const { labels, unwell, room, promised, exhausted } = body;
   return {
     labels: Array.isArray(labels) ? labels.filter((label) => typeof label === 'string') : [],
     unwell: typeof unwell === 'string' ? unwell : undefined,
+    room: typeof room === 'number' ? room : undefined,
     promised: entriesOf(promised, (value) => typeof value === 'string'),
     exhausted: entriesOf(exhausted, (value) => typeof value === 'number'),
   };

@@ -78,8 +78,8 @@ export class Outlook {
       if (owner !== undefined) this.#owners.set(project, owner);
     }
     const nodes = names.map((name): NodeView => {
-      const { labels, unwell } = cards.get(name) ?? BLANK_CARD;
-      return { name, labels, isWell: unwell === undefined };
+      const { labels, unwell, room } = cards.get(name) ?? BLANK_CARD;
+      return { name, labels, isWell: unwell === undefined, room };
     });
     return { nodes, cards, projects, orphans: this.#orphansOf(owners), storeMs };
   }

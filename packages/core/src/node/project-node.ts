@@ -233,14 +233,14 @@ export class ProjectNode<T extends Led> {
     const stream = `${NODE}${name}`;
     const mail = (await store.mail?.read(stream, MAIL_PAGE)) ?? [];
     for (const message of mail) {
-      const found = readHandOver(message);
-      if (found !== undefined) {
-        const { project, order } = found;
-        await this.handOver(project, order).catch((error: unknown) =>
-          tell({ kind: 'trouble', project, error }),
-        );
-      }
+      // First: an order that is carried out again later would be a new one.
       await store.mail?.remove(stream, [message.id]);
+      const found = readHandOver(message);
+      if (found === undefined) continue;
+      const { project, order } = found;
+      void this.handOver(project, order).catch((error: unknown) =>
+        tell({ kind: 'trouble', project, error }),
+      );
     }
   }
 
@@ -264,8 +264,11 @@ export class ProjectNode<T extends Led> {
       if (untilAt <= clock.now()) this.#exhausted.delete(project);
     }
     const { unwell } = this.#wellness;
+    const { most } = this.#parts;
+    const room = Math.max(0, most - this.led.size - [...this.#holdings.moving].length);
     return {
       labels,
+      ...(most === Number.POSITIVE_INFINITY ? {} : { room }),
       ...(unwell === undefined ? {} : { unwell }),
       promised: Object.fromEntries([...this.#promised].map(([project, { to }]) => [project, to])),
       exhausted: Object.fromEntries(this.#exhausted),

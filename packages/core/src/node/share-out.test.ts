@@ -145,6 +145,25 @@ describe('shareOut', () => {
     );
   });
 
+  it('R12: gives nothing to a node that takes no more, and loses nothing to one', () => {
+    const full = { ...well('full'), room: 0 };
+    const names = named('project', 4);
+    const projects = new Map(
+      names.map((name, n): [string, ProjectView] => [
+        name,
+        { owner: n === 0 ? 'full' : 'one', needs: [] },
+      ]),
+    );
+    const shares = { nodes: [full, well('one')], orphans: new Set<string>(), most: 99 };
+    expect(shareOut({ ...shares, me: 'one', projects }).give.size).toBe(0);
+    const left = new Map([
+      ...projects,
+      ['project-3', { owner: undefined, needs: [], leftBy: 'one' }],
+    ]);
+    const orphaned = { ...shares, me: 'one', projects: left, orphans: new Set(['project-3']) };
+    expect(shareOut(orphaned).take).toEqual(['project-3']);
+  });
+
   it('R12: takes no more than it is told', () => {
     const nodes = [well('one')];
     const view = { needs: [] };

@@ -7,6 +7,8 @@ export interface NodeView {
   readonly labels: readonly string[];
   /** Whether it may be given anything. */
   readonly isWell: boolean;
+  /** How many more projects it takes; absent where there is no bound. */
+  readonly room?: number | undefined;
 }
 
 /** What is known of a project. */
@@ -51,24 +53,35 @@ export interface Moves {
 export function shareOut({ me, nodes, projects, orphans, most }: Shares): Moves {
   const well = nodes.filter(({ isWell }) => isWell);
   const part = Math.ceil(projects.size / Math.max(1, well.length));
+  const loads = loadsOf(nodes, projects);
+  const tops = new Map(
+    nodes.map(({ name, room }) => [
+      name,
+      name === me ? most : (loads.get(name) ?? 0) + (room ?? Number.POSITIVE_INFINITY),
+    ]),
+  );
+  const give = giveAway({ me, nodes, projects, part, most, loads, tops });
+  if (give.size > 0) return { take: [], give };
+  const take: string[] = [];
+  const room = most - (loads.get(me) ?? 0);
+  for (const [project, view] of [...projects].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (view.owner !== undefined) continue;
+    const isOrphan = orphans.has(project);
+    const able = nodesFor(project, isOrphan ? { ...view, leftBy: undefined } : view, nodes);
+    const first = firstOf(able, view, { loads, tops, part });
+    if (first !== undefined) loads.set(first, (loads.get(first) ?? 0) + 1);
+    const isMine = first === me || (isOrphan && able.includes(me));
+    if (isMine && take.length < room) take.push(project);
+  }
+  return { take, give };
+}
+
+function loadsOf(nodes: readonly NodeView[], projects: Shares['projects']): Map<string, number> {
   const loads = new Map(nodes.map(({ name }) => [name, 0]));
   for (const { owner } of projects.values()) {
     if (owner !== undefined) loads.set(owner, (loads.get(owner) ?? 0) + 1);
   }
-  const give = giveAway({ me, nodes, projects, part, most, loads });
-  if (give.size > 0) return { take: [], give };
-  const take: string[] = [];
-  const room = most - (loads.get(me) ?? 0);
-  for (const project of [...projects.keys()].toSorted()) {
-    const view = projects.get(project);
-    if (view === undefined || view.owner !== undefined) continue;
-    const able = nodesFor(project, view, nodes);
-    const first = firstOf(able, view, loads, part);
-    if (first !== undefined) loads.set(first, (loads.get(first) ?? 0) + 1);
-    const isMine = first === me || (orphans.has(project) && able.includes(me));
-    if (isMine && take.length < room) take.push(project);
-  }
-  return { take, give };
+  return loads;
 }
 
 interface Loads {
@@ -78,10 +91,20 @@ interface Loads {
   readonly part: number;
   readonly most: number;
   readonly loads: Map<string, number>;
+  /** The most that each takes in all. */
+  readonly tops: ReadonlyMap<string, number>;
 }
 
 /** What this node has too much of, and to whom each of these goes: only where somebody has room for it. */
-function giveAway({ me, nodes, projects, part, most, loads }: Loads): ReadonlyMap<string, string> {
+function giveAway({
+  me,
+  nodes,
+  projects,
+  part,
+  most,
+  loads,
+  tops,
+}: Loads): ReadonlyMap<string, string> {
   const mine = [...projects].filter(([, { owner }]) => owner === me);
   const isWell = nodes.some(({ name, isWell: well }) => name === me && well);
   const over = isWell ? mine.length - Math.min(part, most) : mine.length;
@@ -91,7 +114,9 @@ function giveAway({ me, nodes, projects, part, most, loads }: Loads): ReadonlyMa
     .map(([project, view]) => ({ project, able: nodesFor(project, view, nodes) }))
     .toSorted((a, b) => placeIn(b.able, me) - placeIn(a.able, me));
   for (const { project, able } of ranked) {
-    const to = able.find((name) => name !== me && (loads.get(name) ?? 0) < part);
+    const to = able.find(
+      (name) => name !== me && (loads.get(name) ?? 0) < Math.min(part, tops.get(name) ?? 0),
+    );
     if (to === undefined) continue;
     give.set(project, to);
     loads.set(to, (loads.get(to) ?? 0) + 1);
@@ -103,13 +128,13 @@ function giveAway({ me, nodes, projects, part, most, loads }: Loads): ReadonlyMa
 function firstOf(
   able: readonly string[],
   { promisedTo }: ProjectView,
-  loads: ReadonlyMap<string, number>,
-  part: number,
+  { loads, tops, part }: Pick<Loads, 'loads' | 'tops' | 'part'>,
 ): string | undefined {
-  if (promisedTo !== undefined && able.includes(promisedTo)) return promisedTo;
   const loadOf = (name: string): number => loads.get(name) ?? 0;
+  const free = able.filter((name) => loadOf(name) < (tops.get(name) ?? 0));
+  if (promisedTo !== undefined && free.includes(promisedTo)) return promisedTo;
   return (
-    able.find((name) => loadOf(name) < part) ?? able.toSorted((a, b) => loadOf(a) - loadOf(b))[0]
+    free.find((name) => loadOf(name) < part) ?? free.toSorted((a, b) => loadOf(a) - loadOf(b))[0]
   );
 }
 

@@ -24,10 +24,11 @@ export type Successor =
 export function successorFor(project: string, view: SuccessorView, wished?: string): Successor {
   const { me, nodes, cards, needs, nowMs } = view;
   const others = nodes.filter(({ name }) => name !== me);
-  const unfit = ({ name, labels, isWell }: NodeView): string | undefined => {
+  const unfit = ({ name, labels, isWell, room = 1 }: NodeView): string | undefined => {
     const missing = needs.find((need) => !labels.includes(need));
     if (missing !== undefined) return `${name} is no ${missing} node`;
-    return isWell ? undefined : `${name} is not well: ${cards.get(name)?.unwell}`;
+    if (!isWell) return `${name} is not well: ${cards.get(name)?.unwell}`;
+    return room > 0 ? undefined : `${name} takes no more projects`;
   };
   const isUsedUp = ({ name }: NodeView): boolean =>
     (cards.get(name)?.exhausted[project] ?? 0) > nowMs;

@@ -66,6 +66,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     retryDelay: (failures, retryAfterMs) =>
       backoffMs(failures, retryAfterMs === undefined ? {} : { retryAfterMs }, settings.random),
     append: (drafts) => (parts.passOn.take(drafts) ? Promise.resolve() : journal.append(drafts)),
+    maySend: () => journal.closed === undefined,
     calls: new Map(),
     memberOf: (model) => memberOf(settings, model),
     joint: parts.joint,

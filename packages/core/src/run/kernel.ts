@@ -162,6 +162,7 @@ export class Kernel {
       append: (drafts) => journal.append(drafts),
       remote: this.#remote,
       retryDelay: this.#host.retryDelay,
+      forget: (attempt) => this.#dispatcher.forget(attempt),
       goOn: (place) => this.#goOn(place),
       breakOff: (call) => {
         const here = this.#host.calls.get(call);

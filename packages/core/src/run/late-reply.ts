@@ -49,7 +49,7 @@ export function takeLateReply(
   const place = { run, task: key, attempt: reply.attempt, call, model };
   const actor = `model:${model}`;
   // Whoever took over has waited for it, and it is this attempt's call as any other.
-  if (attempt?.openCall?.id === call) {
+  if (attempt?.openCall?.id === call || attempt?.hedge?.id === call) {
     return { drafts: [{ ...end, ...place, actor } as EventDraft], breaksOff: false };
   }
   if (end.type === 'call.failed') return NOTHING;

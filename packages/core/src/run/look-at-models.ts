@@ -21,7 +21,12 @@ async function lookAt(
   if (model.list === undefined) return { model: name, state: 'unknown' };
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
-    await model.list({ signal, ...(fetch === undefined ? {} : { fetch }) });
+    const late = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    const asked = model.list({ signal, ...(fetch === undefined ? {} : { fetch }) });
+    // One that does not heed its signal holds nobody up.
+    await Promise.race([asked, late]);
     return { model: name, state: 'reached' };
   } catch (error) {
     return { model: name, state: 'unreachable', why: describeError(error) };

@@ -129,14 +129,15 @@ export async function openKernel(
       const inFlight = await kernel.closing.freeze(order.waitMs);
       const { because, to, actor, trigger, away } = order;
       // Elsewhere nobody waits for replies that cannot be kept here until they are fetched.
-      const isKept = away === undefined || store.mail !== undefined;
-      const untilAt = clock.now() + (isKept ? settings.holdMs : 0);
+      const untilAt = clock.now() + (away === undefined ? settings.holdMs : 0);
       const whom = { ...(to === undefined ? {} : { to }), ...(away === undefined ? {} : { away }) };
       const data = { trigger, because, ...whom, inFlight, untilAt };
-      await journal.append([{ type: 'handoff.offered', actor, data }]);
+      const over = new StoreError('store.fenced', handedOver(store, stream, to));
+      // In one turn with the last word: what comes now is another's.
+      await journal.seal([{ type: 'handoff.offered', actor, data }], over);
       await noteIndex(settings, journal, index, projection);
       kernel.closing.leave(`handed over: ${because}`);
-      journal.end(new StoreError('store.fenced', handedOver(store, stream, to)));
+      journal.end(over);
       await lease.release();
     },
     index,

@@ -40,22 +40,31 @@ export class PassOn {
 
   /** Whether replies that come now go to somebody else. */
   get isDue(): boolean {
-    return this.#store.mail !== undefined && isLeaseLost(this.#journal.failure);
+    return this.#store.mail !== undefined && isLeaseLost(this.#journal.closed);
   }
 
-  /** Passes the end of a call on, where that is due; `false` where what is to be written down is none, or nobody would read it. */
-  take([draft, ...others]: readonly EventDraft[]): boolean {
-    if (!this.isDue || draft === undefined || others.length > 0) return false;
-    if (draft.type !== 'call.finished' && draft.type !== 'call.failed') return false;
-    const { run = '', task = '', attempt = '', call = '', model = '', type, data } = draft;
-    const state = this.#runs.get(run)?.tasks.get(task)?.attempt;
-    if (state?.id !== attempt) return true;
-    const step = state.steps.length + 1;
-    const reply = { run, task, attempt, call, model, step, end: { type, data } } as LateReply;
-    const sent = this.#send(reply);
+  /**
+   * Passes the ends of calls on, where that is due; `false` where something else is to be written down, or nobody would read
+   * it.
+   */
+  take(drafts: readonly EventDraft[]): boolean {
+    if (!this.isDue || drafts.length === 0) return false;
+    const ends = drafts.map((draft) => endOf(draft, this.#clock.now()));
+    if (ends.includes(undefined)) return false;
+    const sent = this.#sendAll(ends.filter((end) => end !== undefined));
     this.#underWay.add(sent);
     void sent.finally(() => this.#underWay.delete(sent));
     return true;
+  }
+
+  /** In their order: of two calls for one answer, the end of the one that was broken off comes first. */
+  async #sendAll(ends: readonly CallEnd[]): Promise<void> {
+    for (const { run = '', task = '', attempt = '', call = '', model = '', type, data } of ends) {
+      const state = this.#runs.get(run)?.tasks.get(task)?.attempt;
+      if (state?.id !== attempt) continue;
+      const step = state.steps.length + 1;
+      await this.#send({ run, task, attempt, call, model, step, end: { type, data } } as LateReply);
+    }
   }
 
   /** Resolves when everything is passed on, or was given up. */
@@ -76,4 +85,18 @@ export class PassOn {
       // Whoever has the project makes the call again: it is charged as one whose end nobody saw.
     ).catch(() => undefined);
   }
+}
+
+type CallEnd = EventDraft<'call.finished'> | EventDraft<'call.failed'>;
+
+const NOTHING = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
+
+/** The end of a call; one that was not sent may be made again at once. */
+function endOf(draft: EventDraft, nowMs: number): CallEnd | undefined {
+  if (draft.type === 'call.finished' || draft.type === 'call.failed') return draft;
+  if (draft.type !== 'call.withheld') return undefined;
+  const message = draft.data.because;
+  const end = { kind: 'aborted', message, retryable: true, retryAt: nowMs } as const;
+  const data = { ...end, settled: NOTHING, uncertain: false };
+  return { ...draft, type: 'call.failed', data };
 }

@@ -147,6 +147,8 @@ export class RemoteCalls {
       const task = this.#taskOf(remote);
       const job = task?.attempt && this.#jobOf(id, remote, task, task.attempt);
       if (job !== undefined) this.#queue(job);
+      // Of one that cannot be made here, only its reply may still come.
+      else this.#gone.set(id, this.#rounds);
     }
   }
 

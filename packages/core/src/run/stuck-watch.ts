@@ -21,7 +21,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export interface StuckWatchHost {
   readonly settings: Settings;
   readonly projection: Projection;
-  readonly journal: Pick<Journal, 'append'>;
+  readonly journal: Pick<Journal, 'append' | 'closed'>;
   readonly attempts: LiveAttempts;
   readonly attemptHost: AttemptHost;
 }
@@ -121,7 +121,7 @@ export class StuckWatch {
     const end = (): void => {
       if (isEnded) return;
       isEnded = true;
-      if (at.task.attempt === at.attempt) this.#end(at, because);
+      if (journal.closed === undefined && at.task.attempt === at.attempt) this.#end(at, because);
     };
     // What does not hear its signal is left to itself.
     const cancel = settings.clock.after(LEAVE_MS, end);

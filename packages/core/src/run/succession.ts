@@ -16,6 +16,8 @@ export interface SuccessionHost {
   retryDelay(failures: number, retryAfterMs: number | undefined): number;
   /** Resolves when it is durable; throws the failure that ended the journal. */
   append(drafts: readonly EventDraft[]): Promise<void>;
+  /** An attempt waits for no call of its own any more. */
+  forget(attempt: string): void;
   /** An attempt has its answer, or may make its call again. */
   goOn(place: { readonly run: string; readonly task: string; readonly attempt: string }): void;
   /** Breaks off a call whose end is written down; `false` where nobody here makes it, so that nobody goes on by itself. */
@@ -85,8 +87,11 @@ export class Succession {
     const own = runs.get(reply.run)?.tasks.get(reply.task)?.attempt?.openCall;
     const { drafts, breaksOff } = takeLateReply(runs, reply);
     if (drafts.length === 0) return;
-    const durable = this.#host.append(drafts);
-    await durable;
+    // In the same turn: an attempt that has its answer must not be given a call.
+    const answers = drafts.some(({ type }) => type !== 'reply.late');
+    if (answers) this.#host.forget(reply.attempt);
+    await this.#host.append(drafts);
+    if (!answers) return;
     const goesOn = breaksOff && own !== undefined && this.#host.breakOff(own.id);
     if (!goesOn) this.#host.goOn(reply);
   }
@@ -96,12 +101,16 @@ export class Succession {
     const { clock } = this.#settings;
     const nowMs = clock.now();
     const { awaited, runs } = this.#projection;
+    const { members } = this.#settings;
+    const resumes = (model: string): boolean => members.get(model)?.model.info.resumes === true;
     const late = [...awaited]
       .filter(([call, untilAt]) => untilAt <= nowMs && this.#host.remote?.has(call) !== true)
       .map(([call]) => call);
     if (late.length === 0) return;
     const drafts = [...runs.values()]
-      .flatMap((run) => recoverRun(run, nowMs, { isAwaited: (call) => !late.includes(call) }))
+      .flatMap((run) =>
+        recoverRun(run, nowMs, { isAwaited: (call) => !late.includes(call), resumes }),
+      )
       .filter(({ call }) => call !== undefined);
     for (const call of late) awaited.delete(call);
     if (drafts.length === 0) return;
