@@ -47,6 +47,16 @@ describe('compaction', () => {
     world.file.close([]);
   });
 
+  it('R5: removes a value that was spared for having been put again, once that is long ago', () => {
+    const world = new World(newPath, false);
+    const hash = world.put(0);
+    world.step();
+    world.put(0);
+    world.settle();
+    expect(world.has(hash)).toBe(false);
+    world.file.close([]);
+  });
+
   it.each([
     ['put again', { kind: 'put', nth: 1 }],
     ['named by a new event', { kind: 'name', nth: 1 }],

@@ -35,6 +35,8 @@ export class Compaction {
   #round: SweepRound | undefined;
   /** Values up to this number are named, for good. */
   #sweptTo = 0;
+  /** From here on there may be values that were only spared, for having been put lately. */
+  #sparedFrom = Number.POSITIVE_INFINITY;
   #isStopped = false;
 
   constructor(host: CompactionHost) {
@@ -81,7 +83,8 @@ export class Compaction {
   #begin(nowMs: number): void {
     const id = this.#newest();
     this.#mark = { id, atMs: nowMs };
-    this.#sweptTo = Math.min(this.#sweptTo, id);
+    this.#sweptTo = Math.min(this.#sweptTo, this.#sparedFrom, id);
+    this.#sparedFrom = Number.POSITIVE_INFINITY;
     this.#young.clear();
   }
 
@@ -107,6 +110,7 @@ export class Compaction {
       if (!isDone || this.#round !== round) return;
     }
     if (round.left > 0) return;
+    if (this.#young.size > 0) this.#sparedFrom = Math.min(this.#sparedFrom, this.#sweptTo);
     // Numbers of values that went are given again, at once.
     this.#sweptTo = Math.min(round.last, this.#newest());
     this.#round = undefined;
