@@ -217,7 +217,9 @@ export class JournalWriter {
 
   /** Remembers what is committed. */
   #note({ rows, ends }: Plan): void {
-    this.#spans.note();
+    // Where all was refused, those that were asked for before that were not written.
+    if (rows.events.size > 0) this.#spans.note();
+    else this.#spans.drop();
     for (const [stream, added] of rows.events) {
       const last = added.at(-1);
       const id = ends.get(stream)?.id;
