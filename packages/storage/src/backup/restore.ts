@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { OverseerError } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
@@ -125,6 +125,7 @@ async function restoreSet(
   options: RestoreOptions,
 ): Promise<Restored> {
   await using sink = await fileSink(place);
+  await using _beside = { [Symbol.asyncDispose]: () => removeBeside(sink.draft) };
   const full = await open(target, set.full, options);
   for await (const item of full.items()) if (item.kind === 'blob') await sink.write(item.bytes);
   await sink.flush();
@@ -136,9 +137,9 @@ async function restoreSet(
   } finally {
     await store.close();
   }
+  await requireWrittenBack(sink.draft, place);
   requireFree(place);
   await sink.commit();
-  for (const end of BESIDE.slice(1)) await rm(`${sink.draft}${end}`, { force: true });
   return {
     id: set.id,
     madeAt: shipped.madeAt ?? full.manifest.createdAt,
@@ -146,6 +147,20 @@ async function restoreSet(
     shipped: shipped.events,
     skipped: shipped.skipped,
   };
+}
+
+/** What is in the log alone would be lost with it. */
+async function requireWrittenBack(draft: string, place: string): Promise<void> {
+  const log = await stat(`${draft}-wal`).catch(() => undefined);
+  if (log === undefined || log.size === 0) return;
+  throw new BackupError(
+    'backup.place',
+    `Nothing could be restored to ${place}: what was restored could not be written back to its file. Make room, see that nothing else opens files there, and restore again.`,
+  );
+}
+
+async function removeBeside(draft: string): Promise<void> {
+  for (const end of BESIDE.slice(1)) await rm(`${draft}${end}`, { force: true });
 }
 
 async function open(

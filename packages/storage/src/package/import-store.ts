@@ -5,6 +5,7 @@ import type { MoveProgress } from './export-store.ts';
 import { HeldLease } from './held-lease.ts';
 import type { ReadItem } from './items.ts';
 import type { OpenedPackage } from './open-package.ts';
+import { damaged } from './package-error.ts';
 
 /** How a package is imported. */
 export interface ImportOptions {
@@ -105,8 +106,11 @@ class Importer {
 
   async #open(stream: string): Promise<void> {
     await this.#endStream();
-    const { epoch = 0 } = this.#from.manifest.streams.find(({ name }) => name === stream) ?? {};
-    this.#lease = await HeldLease.take(this.#store, stream, epoch);
+    const said = this.#from.manifest.streams.find(({ name }) => name === stream);
+    // It was compared with nothing.
+    if (said === undefined)
+      throw damaged('it has events of a stream that its manifest does not name');
+    this.#lease = await HeldLease.take(this.#store, stream, said.epoch);
     this.#head = await this.#store.events.head(stream);
   }
 

@@ -13,12 +13,13 @@ export type ReadItem =
   | { readonly kind: 'event'; readonly event: OverseerEvent; readonly text: string }
   | { readonly kind: 'blob'; readonly bytes: Uint8Array };
 
-/** Nothing that a store keeps is larger; whoever says so wants to fill memory. */
-const MOST_BYTES = 1_073_741_824;
-
 const EVENT = 1;
 const BLOB = 2;
 const STARTS = 3;
+
+/** How large an item may be, 64 MiB and for blobs 256 MiB; whoever says that one is larger wants to fill memory. */
+const MOST_BYTES = 67_108_864;
+const MOST_BLOB_BYTES = 268_435_456;
 
 /** Where streams begin, which is said before all else. */
 export function encodeStarts(starts: StreamStarts): Buffer {
@@ -38,25 +39,34 @@ export function encodeBlob(bytes: Uint8Array): Buffer {
 /** The same, before anything is counted. */
 type Said = ReadItem | { readonly kind: 'starts'; readonly starts: StreamStarts };
 
-/** Reads items of the content of a package, and where its streams begin. Throws `PackageError` `package.damaged`. */
+/** Reads items of the content of a package, and first where its streams begin, if that is said. Throws `PackageError` `package.damaged`. */
 export async function* decodeItems(content: AsyncIterable<Uint8Array>): AsyncGenerator<Said> {
   const reader = new ByteReader(content);
   try {
-    while (true) {
+    for (let isFirst = true; ; isFirst = false) {
       const start = await reader.take(5);
       if (start.byteLength === 0) return;
-      const length = start.byteLength === 5 ? start.readUInt32BE(1) : Number.POSITIVE_INFINITY;
-      if (length > MOST_BYTES) throw damaged('its content cannot be read');
+      if (start.byteLength < 5) throw damaged('its content cannot be read');
+      const [kind, length] = [start.readUInt8(0), start.readUInt32BE(1)];
+      requireSize(kind, length);
       const body = await reader.take(length);
       if (body.byteLength < length) throw damaged('its content ends inside an event or blob');
-      yield decode(start.readUInt8(0), body);
+      if (kind === STARTS && !isFirst) throw damaged('it says too late where its streams begin');
+      yield decode(kind, body);
     }
   } finally {
     await reader.close();
   }
 }
 
+function requireSize(kind: number, bytes: number): void {
+  if (bytes <= (kind === BLOB ? MOST_BLOB_BYTES : MOST_BYTES)) return;
+  throw damaged('an event or blob of it is larger than any may be');
+}
+
 function encode(kind: number, body: Uint8Array): Buffer {
+  // Nobody could open it.
+  requireSize(kind, body.byteLength);
   const start = Buffer.alloc(5);
   start.writeUInt8(kind, 0);
   start.writeUInt32BE(body.byteLength, 1);
@@ -66,20 +76,21 @@ function encode(kind: number, body: Uint8Array): Buffer {
 function decode(kind: number, body: Buffer): Said {
   // A plain array: `slice` of a Buffer would not copy.
   if (kind === BLOB) return { kind: 'blob', bytes: new Uint8Array(body) };
-  const text = body.toString('utf8');
-  if (kind === STARTS) return { kind: 'starts', starts: parse(text) as StreamStarts };
+  if (kind === STARTS) return { kind: 'starts', starts: parse(body).value as StreamStarts };
   if (kind !== EVENT) throw damaged('its content has something that is neither event nor blob');
-  const event = parse(text) as OverseerEvent;
+  const { text, value } = parse(body);
+  const event = value as OverseerEvent;
   if (typeof event.stream === 'string' && Number.isInteger(event.seq)) {
     return { kind: 'event', event, text };
   }
   throw damaged('an event of it has no place');
 }
 
-function parse(text: string): object {
+function parse(body: Buffer): { readonly text: string; readonly value: object } {
   try {
+    const text = body.toString('utf8');
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
+    if (typeof value === 'object' && value !== null) return { text, value };
   } catch (error) {
     throw damaged('an event of it cannot be read', error);
   }

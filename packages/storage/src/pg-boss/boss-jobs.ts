@@ -71,7 +71,7 @@ export class BossJobs {
       const db = databaseOn(connection);
       const done = await this.#parts.boss.complete(queue, attemptOf(claim), null, { db });
       if (countOf(done) !== 1) return false;
-      await putMail(connection, this.#parts.atRest, stream, reply);
+      await putMail(connection, this.#parts.atRest, stream, reply, 0);
       return true;
     });
     if (counts) this.#tell(stream);

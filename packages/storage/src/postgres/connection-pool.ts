@@ -64,6 +64,8 @@ export class ConnectionPool {
       return await this.#connect();
     } catch (error) {
       this.#count--;
+      // Else they might wait for a session that nobody opens any more.
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
       throw error;
     }
   }

@@ -53,6 +53,22 @@ describe.skipIf(postgresPrograms() === undefined)('leases in PostgreSQL', () => 
     expect(await store.events.head('system')).toBe(2);
   });
 
+  it('R6: an append that was refused is not taken for written: the spans of its runs are noted when it is', async () => {
+    const schema = database.newSchema();
+    await using owned = await openOwned(settingsOf(schema));
+    const { store, epoch } = owned;
+    await store.events.append(epoch, [{ ...eventAt(1), run: 'before' }]);
+    await store.events.append(epoch, [{ ...eventAt(2), run: 'before' }]);
+    const next = { ...eventAt(3), run: 'next' };
+    await expect(store.events.append(epoch + 1, [next])).rejects.toMatchObject({
+      code: 'store.fenced',
+    });
+    await store.events.append(epoch, [next]);
+    expect(database.server.sql(`SELECT run FROM ${schema}.run_span ORDER BY run`)).toBe(
+      'before\nnext',
+    );
+  });
+
   it('R7: a lease that is renewed is not taken over, and one that ran out and that nobody took goes on', async () => {
     const schema = database.newSchema();
     await using owned = await openOwned(settingsOf(schema));

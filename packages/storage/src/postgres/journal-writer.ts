@@ -18,6 +18,7 @@ import { fromText, toText } from './names.ts';
 import { NewRows } from './new-rows.ts';
 import { putSnapshot } from './snapshots.ts';
 import { type StreamEnd, StreamEnds } from './stream-ends.ts';
+import { waitForStandby } from './wait-for-standby.ts';
 
 type Append = Extract<Write, { readonly kind: 'append' }>;
 type Release = Extract<Write, { readonly kind: 'release' }>;
@@ -100,7 +101,7 @@ export class JournalWriter {
     try {
       await connection.query('BEGIN');
       // A commit that was cut off waited for its standby in vain; this one must wait for both.
-      if (tries > 0) await connection.query("SELECT pg_logical_emit_message(true, 'overseer', '')");
+      if (tries > 0) await waitForStandby(connection);
       const done = await work();
       await connection.query('COMMIT');
       return done;
@@ -217,7 +218,9 @@ export class JournalWriter {
 
   /** Remembers what is committed. */
   #note({ rows, ends }: Plan): void {
-    this.#spans.note();
+    // Where all was refused, those that were asked for before that were not written.
+    if (rows.events.size > 0) this.#spans.note();
+    else this.#spans.drop();
     for (const [stream, added] of rows.events) {
       const last = added.at(-1);
       const id = ends.get(stream)?.id;

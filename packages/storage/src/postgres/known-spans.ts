@@ -41,9 +41,14 @@ export class KnownSpans {
     this.#pending = [];
   }
 
+  /** The unknown spans that were asked for last were not written. */
+  drop(): void {
+    this.#pending = [];
+  }
+
   forget(): void {
     this.#known.clear();
-    this.#pending = [];
+    this.drop();
   }
 }
 

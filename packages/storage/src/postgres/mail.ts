@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import { type AtRest, keysToWrite, packingFor } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
 import { fromText, toText } from './names.ts';
+import { waitForStandby } from './wait-for-standby.ts';
 
 /** The tables of messages to whoever works on a stream. `body` is JSON, as bytes that hold any text. */
 export const MAIL = `
@@ -19,12 +20,13 @@ export const MAIL = `
   );
 `;
 
-/** Keeps a message, unless one of its id is there. */
+/** Keeps a message, unless one of its id is there. `tries` is how often that was in doubt before. */
 export async function putMail(
   connection: Connection,
   atRest: AtRest,
   stream: string,
   { id, kind, body }: Mail,
+  tries: number,
 ): Promise<void> {
   const rows = await keysToWrite(connection, atRest, [{ kind: 'stream', stream }]);
   const packing = new Packing(new KeySet(atRest.ring, rows), atRest.compression);
@@ -43,6 +45,7 @@ export async function putMail(
       packed ?? plain,
     ],
   });
+  if (tries > 0) await waitForStandby(connection);
 }
 
 /** The oldest messages of a stream. */

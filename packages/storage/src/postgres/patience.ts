@@ -40,6 +40,7 @@ export async function persist<T>(
         throw toStoreError(error, name);
       }
       await pause(pauseMs * (0.5 + Math.random() / 2), signal);
+      if (signal.aborted) throw toStoreError(error, name);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
   }

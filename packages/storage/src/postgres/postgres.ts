@@ -86,7 +86,9 @@ function createStore(
   };
   const read: Read = async (work) => {
     requireOpen();
-    return await persist(patience, () => sessions.readers.use(work));
+    return await persist(patience, (tries) =>
+      sessions.readers.use((connection) => work(connection, tries)),
+    );
   };
   return {
     spec: 'store/1',
@@ -150,7 +152,7 @@ async function close(
 }
 
 /** Works with one of the sessions that need no order, again where that is lost. */
-type Read = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
+type Read = <T>(work: (connection: Connection, tries: number) => Promise<T>) => Promise<T>;
 
 /** The parts of a store that hold something. */
 function contentsOf(
@@ -190,7 +192,8 @@ function contentsOf(
     },
     // Each statement is a transaction by itself, and one that is in doubt may be said again.
     mail: {
-      put: (stream, mail) => read((connection) => putMail(connection, atRest, stream, mail)),
+      put: (stream, mail) =>
+        read((connection, tries) => putMail(connection, atRest, stream, mail, tries)),
       read: (stream, limit) => read((connection) => readMail(connection, atRest, stream, limit)),
       remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
     },

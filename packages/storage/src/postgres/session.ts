@@ -6,6 +6,7 @@ export class Session {
   readonly #connect: Connect;
   #connection: Connection | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(connect: Connect, first?: Connection) {
     this.#connect = connect;
@@ -14,6 +15,8 @@ export class Session {
 
   /** Does one thing after another. Rejects with the driver's errors and with those of connecting. */
   use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    // It would open a connection that nobody ends.
+    if (this.#closed) return Promise.reject(new Error('Connection terminated: it was closed'));
     const done = this.#last.then(async () => work(await this.#open()));
     this.#last = done.catch(() => undefined);
     return done;
@@ -21,6 +24,7 @@ export class Session {
 
   /** Ends it after what was asked before. Never rejects. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#last;
     await this.#connection?.end();
   }

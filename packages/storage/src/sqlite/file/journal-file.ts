@@ -11,6 +11,7 @@ import {
   type TakenLease,
   type WriteOutcome,
 } from '../protocol.ts';
+import { attempt } from './attempt.ts';
 import { BlobTable } from './blob-table.ts';
 import { Compaction } from './compaction.ts';
 import { eraseRun } from './erase-run.ts';
@@ -25,6 +26,7 @@ import { Packing } from './packing.ts';
 import { RunTable } from './run-table.ts';
 import { SnapshotTable } from './snapshot-table.ts';
 import { StreamTable } from './stream-table.ts';
+import { truncateLog } from './truncate-log.ts';
 import { WalBudget } from './wal-budget.ts';
 
 /**
@@ -50,6 +52,8 @@ export class JournalFile {
   readonly #dataVersion: SqliteStatement;
   #seenVersion: unknown;
   #failure: Refusal | undefined;
+  /** Whether the log may hold what was erased. */
+  #keepsErased = false;
   /** Of the lease as it was taken here last. */
   #epoch: number | undefined;
 
@@ -99,7 +103,8 @@ export class JournalFile {
       // Else the log would keep what was erased until it is written over.
       if (writes.some(({ kind }) => kind === 'erase')) {
         this.#compaction.lookAgain();
-        this.#checkpoint('TRUNCATE');
+        this.#keepsErased = true;
+        this.#checkpoint('waiting');
       }
       return outcome;
     }
@@ -146,7 +151,7 @@ export class JournalFile {
 
   /** Writes the log back to the file when it has grown; to be called when nobody waits for an answer. */
   checkpointIfDue(): void {
-    if (this.#wal.due && this.#failure === undefined) this.#checkpoint('PASSIVE');
+    if (this.#wal.due && this.#failure === undefined) this.#checkpoint();
   }
 
   /**
@@ -156,10 +161,10 @@ export class JournalFile {
   compact(nowMs: number): 'more' | 'rest' {
     if (this.#failure !== undefined || this.#epoch === undefined) return 'rest';
     try {
+      if (this.#keepsErased) this.#checkpoint();
       if (this.#compaction.step(nowMs) === 'more') return 'more';
       if (!hasPagesToGive(this.#database)) return 'rest';
-      this.#checkpoint('PASSIVE');
-      return 'more';
+      return this.#checkpoint() ? 'more' : 'rest';
     } catch {
       // What cannot be read now is for those to tell who ask for it.
       this.#compaction.startAnew();
@@ -180,13 +185,20 @@ export class JournalFile {
     return true;
   }
 
-  #checkpoint(how: 'PASSIVE' | 'TRUNCATE'): void {
+  /** Says whether nobody was in the way. */
+  #checkpoint(how: 'waiting' | 'at once' = 'at once'): boolean {
+    // Whatever comes of it, the next is due when the log has grown again.
+    this.#wal.renew();
     try {
       giveBackPages(this.#database);
-      this.#database.exec(`PRAGMA wal_checkpoint(${how})`);
-      this.#wal.renew();
+      if (this.#keepsErased) this.#keepsErased = !truncateLog(this.#database, how);
+      else this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      return !this.#keepsErased;
     } catch (error) {
-      this.#failure = explainFailure(error, this.#options.path);
+      const refusal = explainFailure(error, this.#options.path);
+      // Where others were in the way, nothing was begun.
+      if (refusal.refused !== 'store.busy') this.#failure = refusal;
+      return false;
     }
   }
 
@@ -285,12 +297,3 @@ export class JournalFile {
 
 /** How old a value must be that nothing names: whoever put it may be about to name it. An hour. */
 const COMPACT_AFTER_MS = 3_600_000;
-
-/** For what is worth trying and must not hide what went wrong before. */
-function attempt(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // The failure that matters was reported already.
-  }
-}

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,33 @@ describe('migrate', () => {
     using copy = new DatabaseSync(`${path}.v1.bak`, { readOnly: true });
     expect(copy.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 1 });
     expect(copy.prepare('SELECT x FROM a').get()).toMatchObject({ x: 1 });
+  });
+
+  it('R5 X2: the copy is for its owner alone, and whole or not there', () => {
+    const database = openDatabase(path);
+    migrate(database, path, [FIRST]);
+    // As a process leaves it that died.
+    writeFileSync(`${path}.v1.bak.1234.part`, 'half');
+    const failing = {
+      ...database,
+      exec: (sql: string) => database.exec(sql),
+      close: () => database.close(),
+      prepare: (sql: string) => {
+        const statement = database.prepare(sql);
+        if (!sql.startsWith('VACUUM')) return statement;
+        const run = (...values: Parameters<typeof statement.run>): never => {
+          statement.run(...values);
+          throw new Error('no room');
+        };
+        return { get: () => undefined, all: () => [], run };
+      },
+    };
+    expect(() => migrate(failing, path, [FIRST, SECOND])).toThrow('no room');
+    expect(existsSync(`${path}.v1.bak`)).toBe(false);
+    migrate(database, path, [FIRST, SECOND]);
+    expect(statSync(`${path}.v1.bak`).mode & 0o777).toBe(0o600);
+    database.close();
+    expect(readdirSync(folder).sort()).toEqual(['j.db', 'j.db.v1.bak']);
   });
 
   it('R5: a change that fails leaves the file as it was', () => {

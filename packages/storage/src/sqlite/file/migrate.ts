@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { SqliteDatabase } from '../driver.ts';
+import { copyWhole } from './copy-whole.ts';
 import { readPragma } from './pragma.ts';
 import { APPLICATION_ID } from './schema.ts';
 
@@ -15,7 +15,7 @@ export function migrate(
 ): void {
   const before = versionOf(database);
   if (before >= migrations.length) return;
-  if (before > 0) backUp(database, `${path}.v${before}.bak`);
+  if (before > 0) copyWhole(database, `${path}.v${before}.bak`);
   database.exec('BEGIN IMMEDIATE');
   try {
     for (const sql of migrations.slice(versionOf(database))) database.exec(sql);
@@ -30,8 +30,4 @@ export function migrate(
 
 function versionOf(database: SqliteDatabase): number {
   return Number(readPragma(database, 'user_version'));
-}
-
-function backUp(database: SqliteDatabase, copy: string): void {
-  if (!existsSync(copy)) database.prepare('VACUUM INTO ?').run(copy);
 }

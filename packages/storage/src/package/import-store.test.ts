@@ -1,0 +1,21 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { sqlite } from '../sqlite/sqlite.ts';
+import { temporaryFolder } from '../sqlite/temporary-folder.fixture.ts';
+import { codeOf } from './code-of.fixture.ts';
+import { importStore } from './import-store.ts';
+import { createKeyPair } from './keys.ts';
+import { pack, smallItems, unpack } from './package.fixture.ts';
+
+const { newPath } = temporaryFolder(afterAll);
+
+describe('an import', () => {
+  it('R8: refuses events of a stream that the manifest does not name', async () => {
+    const opened = await unpack(await pack(smallItems(), { sign: createKeyPair().secret }));
+    const streams = opened.manifest.streams.filter(({ name }) => name !== 'system');
+    const store = await sqlite(newPath())();
+    const changed = { ...opened, manifest: { ...opened.manifest, streams } };
+    expect(await codeOf(importStore(changed, store))).toBe('package.damaged');
+    expect(await store.events.head('system')).toBe(0);
+    await store.close();
+  });
+});
