@@ -45,8 +45,7 @@ const NOBODY: Model = {
     local: true,
     can: { tools: false, json: 'none', reasoning: false, image: false },
   },
-  // biome-ignore lint/correctness/useYield: nothing is ever asked of it.
-  async *stream() {
+  stream: () => {
     throw new ModelError(
       'unsupported',
       'There is no model here: the journal was opened to erase a run.',

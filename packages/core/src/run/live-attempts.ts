@@ -121,7 +121,7 @@ export class LiveAttempts {
     }
   }
 
-  /** The attempts that no model is asked for now. */
+  /** The attempts that have no call of a model under way. */
   notCalling(): readonly AttemptPlace[] {
     return this.list().filter(({ attempt }) => openCallsOf(attempt).length === 0);
   }

@@ -25,6 +25,7 @@ import {
 } from '../postgres-options.ts';
 import { processSpace } from '../process-space.ts';
 import { Session } from '../session.ts';
+import { waitForStandby } from '../wait-for-standby.ts';
 import { decode, encode, type Operation, type Outcome } from './operation.ts';
 
 /** How often a member gives word. */
@@ -83,8 +84,7 @@ function createStore(
       persist(patience, (tries) =>
         session.use(async (connection) => {
           // What an earlier try did may still wait for its standby; what is written now waits for both.
-          if (tries > 0)
-            await connection.query("SELECT pg_logical_emit_message(true, 'overseer', '')");
+          if (tries > 0) await waitForStandby(connection);
           const answers = await apply(connection, operations, clock, key);
           return operations.map((operation, at) => outcomeOf(operation, answers[at], name));
         }),
