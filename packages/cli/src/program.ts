@@ -3,6 +3,7 @@ import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
+import { addProjectCommands } from './commands/project/add-project-commands.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { addPlaceFlags, addRunFlags } from './commands/run-flags.ts';
@@ -96,9 +97,10 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
     .action(async (flags) => done(await doctorCommand(flags)));
+  addProjectCommands(program, done);
   addMovingCommands(program, done);
   addUpkeepCommands(program, done);
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .exitOverride()
       .showSuggestionAfterError()
@@ -106,4 +108,8 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .addHelpText('after', VARIABLES);
   }
   return program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
