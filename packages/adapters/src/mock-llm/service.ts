@@ -45,8 +45,8 @@ export interface MockService extends AsyncDisposable {
 
 /**
  * Starts a service that speaks the wire formats of OpenAI (chat completions, responses, embeddings, models), Anthropic
- * (messages, token counts, models) and LM Studio (its own listings, load and unload) on the loopback interface, so that
- * the official SDKs take it for the real thing. Throws `ConfigError` where the port or the count file cannot be used.
+ * (messages, token counts, models), LM Studio (its own listings, load and unload) and Ollama (chat, generate, embed, its
+ * listings) on the loopback interface, so that the official SDKs take it for the real thing. Throws `ConfigError` where the port or the count file cannot be used.
  */
 export async function startMockService(options: MockServiceOptions = {}): Promise<MockService> {
   const { scenario, port = 0, seed = 1, clock = systemClock } = options;
@@ -57,7 +57,7 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
   const server = serverOf(
     { log, open },
     {
-      catalogue: createCatalogue(scenario?.models),
+      catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded),
       rules: createRules(scenario),
       clock,
       seed,
