@@ -7,15 +7,16 @@ import type {
   ModelWarning,
 } from '@overseer/core/spec';
 import { readBaseUrl } from '../internal/base-url.ts';
+import { Catalogue, chooseModel } from '../internal/catalogue.ts';
 import { createChatBody } from '../internal/chat-body.ts';
 import { type ChatBody, chatStream } from '../internal/chat-stream.ts';
 import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { Catalogue, chooseModel } from './catalogue.ts';
+import { SharedWork } from '../internal/shared-work.ts';
+import { listLmStudio } from './list-models.ts';
 import { loadModel, unloadModel } from './loader.ts';
 import type { LmStudioModel } from './read-models.ts';
-import { SharedWork } from './shared-work.ts';
 
 const PROVIDER = 'lmstudio';
 const LOAD_LIMIT_MS = 600_000;
@@ -51,7 +52,9 @@ export function lmstudio(
 ): Model & Disposable & Required<Pick<Model, 'list' | 'load' | 'unload'>> {
   const where = `${PROVIDER}/${modelId}`;
   const client = createHttpClient({ ...options, baseURL: baseUrlOf(options.baseURL) });
-  const catalogue = new Catalogue(client, where, options.clock ?? systemClock);
+  const catalogue = new Catalogue(where, options.clock ?? systemClock, (ctx) =>
+    listLmStudio(client, where, ctx),
+  );
   const loading = new SharedWork<void>(where, LOAD_LIMIT_MS);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const ttl = options.ttlSeconds;
@@ -117,7 +120,7 @@ function baseUrlOf(text = 'http://127.0.0.1:1234/v1'): string {
 }
 
 /** The name to send, where it is known without asking that the model is in memory. */
-function readyName(catalogue: Catalogue, name: string): string | undefined {
+function readyName(catalogue: Catalogue<LmStudioModel>, name: string): string | undefined {
   const known = catalogue.known();
   if (known === undefined) return undefined;
   const model = known.get(name) ?? (name === 'default' ? chooseModel(known, name) : undefined);
@@ -125,7 +128,7 @@ function readyName(catalogue: Catalogue, name: string): string | undefined {
 }
 
 /** Models come and go: after a refusal for want of one, the list is asked again. */
-function forgetting(catalogue: Catalogue, error: ModelError): ModelError {
+function forgetting(catalogue: Catalogue<LmStudioModel>, error: ModelError): ModelError {
   if (error.kind === 'not-found' || error.kind === 'loading') catalogue.forget();
   return error;
 }

@@ -1,10 +1,9 @@
 import type { ListedModel } from '@overseer/core/spec';
+import type { LocalModel } from '../internal/catalogue.ts';
 import { field, numberField, textField } from '../internal/fields.ts';
 
 /** A model as LM Studio lists it. */
-export interface LmStudioModel extends ListedModel {
-  /** Answers chats; embedding models do not. */
-  readonly chat: boolean;
+export interface LmStudioModel extends LocalModel {
   /** What is in memory of it; each is unloaded by its own id. */
   readonly instances: readonly string[];
 }
