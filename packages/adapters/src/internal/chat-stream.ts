@@ -34,6 +34,8 @@ export interface ChatCall {
   readonly path?: string;
   /** Who reads the answer; the default reads a chat completion. Called once the body is known. */
   readonly reader?: (from: AnswerSource, sink: EventSink) => AnswerReader;
+  /** Called when the call is over, however it ended. */
+  readonly onOver?: () => void;
   /** How the answer's bytes are cut into events; the default is by `answerBody`. */
   readonly cut?: typeof answerBody;
 }
@@ -58,6 +60,7 @@ class ChatStream implements PushHandle {
   #body: AnswerBody | undefined;
   #draining: NodeJS.Timeout | undefined;
   #over = false;
+  #told = false;
 
   constructor(call: ChatCall, sink: EventSink) {
     this.#call = call;
@@ -163,6 +166,7 @@ class ChatStream implements PushHandle {
       this.#over = false;
       throw error;
     }
+    this.#tell();
     this.#sink.end();
   }
 
@@ -188,6 +192,13 @@ class ChatStream implements PushHandle {
     this.#over = true;
     this.#exchange?.close();
     this.#release();
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#call.onOver?.();
   }
 
   #release(): void {

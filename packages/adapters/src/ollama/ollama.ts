@@ -6,6 +6,7 @@ import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { lineBody } from '../internal/line-body.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { variableOf } from '../internal/variable-of.ts';
 import { oddities } from './expected.ts';
 import { ollamaBase } from './host.ts';
 import { OllamaAnswerReader } from './ollama-answer-reader.ts';
@@ -43,7 +44,7 @@ export function ollama(
   options: OllamaOptions = {},
 ): Model & Disposable & Required<Pick<Model, 'list' | 'load' | 'unload'>> {
   const where = `${PROVIDER}/${modelId}`;
-  const baseURL = ollamaBase(options.baseURL, process.env['OLLAMA_HOST']);
+  const baseURL = ollamaBase(options.baseURL, variableOf('OLLAMA_HOST'));
   const client = createHttpClient({ ...options, ...keyFor(baseURL, options.apiKey), baseURL });
   const server = createServer(client, modelId, where, options.clock ?? systemClock);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
@@ -97,8 +98,8 @@ export function ollama(
 
 function keyFor(baseURL: string, apiKey: string | undefined): { readonly apiKey?: string } {
   const hosted = URL.parse(baseURL)?.hostname === 'ollama.com';
-  const key = apiKey ?? (hosted ? process.env['OLLAMA_API_KEY'] : undefined);
-  return key === undefined || key === '' ? {} : { apiKey: key };
+  const key = apiKey ?? (hosted ? variableOf('OLLAMA_API_KEY') : undefined);
+  return key === undefined ? {} : { apiKey: key };
 }
 
 function loadOrder({
