@@ -34,6 +34,12 @@ const NO_COUNTS: readonly ModelFeature[] = ['cache', 'rate'];
 
 const adapters: Readonly<Record<string, Subject>> = {
   openai: { create: (name) => openai(name, { apiKey: 'k', baseURL: `${service.url}/v1` }) },
+  'openai, responses': {
+    create: (name) => openai(name, { apiKey: 'k', baseURL: `${service.url}/v1`, api: 'responses' }),
+  },
+  'openai-compatible, responses': {
+    create: (name) => openaiCompatible(name, { baseURL: service.url, api: 'responses' }),
+  },
   anthropic: { create: (name) => anthropic(name, { apiKey: 'k', baseURL: service.url }) },
   'openai-compatible': { create: (name) => openaiCompatible(name, { baseURL: service.url }) },
   lmstudio: { create: (name) => lmstudio(name, { baseURL: service.url, verify: false }) },

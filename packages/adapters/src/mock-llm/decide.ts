@@ -4,6 +4,7 @@ import type { Asked } from './asked.ts';
 import type { Catalogue, ModelEntry } from './catalogue.ts';
 import type { Dialect } from './dialect.ts';
 import { bringIntoMemory, keepFor, waitForMemory } from './memory.ts';
+import type { ResponseMemory } from './memory-of-responses.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockFault, MockReply, MockStatus } from './mock-reply.ts';
 import type { MockMessage, MockRequest } from './mock-request.ts';
@@ -40,16 +41,19 @@ export interface Pace {
 export interface Household {
   readonly catalogue: Catalogue;
   readonly rules: (request: MockRequest) => RuledReply;
+  readonly responses: ResponseMemory;
 }
 
 /** Decides about one request in the order a provider checks it: its form, the model, the limit, the length, the reply. */
 export function decide(
-  { catalogue, rules }: Household,
+  { catalogue, rules, responses }: Household,
   dialect: Dialect,
   origin: AnswerOrigin,
 ): Decision {
   const { body, createdAt } = origin;
-  const asked = dialect.read(body);
+  const recalled = dialect.recall?.(body, responses) ?? body;
+  if (isFailure(recalled)) return { kind: 'refuse', failure: recalled };
+  const asked = dialect.read(recalled);
   if ('malformed' in asked) {
     const { malformed: message, param } = asked;
     const failure = { status: 400, message, ...(param === undefined ? {} : { param }) };
@@ -74,6 +78,7 @@ export function decide(
   const { fault } = reply;
   if (fault?.kind === 'status') return { ...seen, kind: 'refuse', failure: statusFailure(fault) };
   const answer = answerOf(reply, fitted, origin);
+  dialect.keep?.(answer, recalled, responses);
   const pace = paceOf(entry.model, reply);
   const { evictions } = entry;
   return {
@@ -85,6 +90,10 @@ export function decide(
     fault,
     isEvicted: () => entry.evictions > evictions,
   };
+}
+
+function isFailure(value: JsonObject | Failure): value is Failure {
+  return typeof value['status'] === 'number';
 }
 
 /** A request that is longer than the window is refused. */

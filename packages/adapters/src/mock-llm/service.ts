@@ -13,6 +13,7 @@ import {
   type MockExchange,
   type OpenExchange,
 } from './exchange-log.ts';
+import { createResponseMemory } from './memory-of-responses.ts';
 import { createRules } from './rules.ts';
 import type { MockScenario } from './scenario.ts';
 
@@ -59,6 +60,7 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
     {
       catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded),
       rules: createRules(scenario),
+      responses: createResponseMemory(),
       clock,
       seed,
       record(settlement) {

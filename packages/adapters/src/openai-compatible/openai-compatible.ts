@@ -1,4 +1,5 @@
-import type { Model } from '@overseer/core/spec';
+import { type Clock, type ModelError, type PushStream, systemClock } from '@overseer/core/plugin';
+import type { CallContext, Model, ModelRequest } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { createChatBody } from '../internal/chat-body.ts';
 import { chatStream } from '../internal/chat-stream.ts';
@@ -6,6 +7,7 @@ import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { listOpenAiModels } from '../internal/list-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { createResponses } from '../internal/responses-route.ts';
 
 /** Where an OpenAI-compatible server is, and what is known of its model. */
 export interface OpenAiCompatibleOptions extends ModelFacts {
@@ -21,6 +23,12 @@ export interface OpenAiCompatibleOptions extends ModelFacts {
   readonly idleTimeoutMs?: number;
   /** Sends earlier reasoning back with the conversation, which some servers want beside tool calls; the default is not to. */
   readonly sendReasoning?: boolean;
+  /** `chat` completions, which is the default, or OpenAI's `responses`; a server without them is asked by chat completions, which is said once, and tried again after 10 min. */
+  readonly api?: 'chat' | 'responses';
+  /** Whether the server may keep responses, so that only what is new of a conversation is sent; the default is not to. */
+  readonly store?: boolean;
+  /** The default is the system's. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -38,19 +46,41 @@ export function openaiCompatible(
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const sendReasoning = options.sendReasoning ?? false;
   const bodyOf = createChatBody({ provider, sendReasoning, extra: {} });
-  return {
-    spec: 'model/1',
-    info: modelInfo(modelId, provider, { local: client.local, ...options }, options),
-    stream: (request, ctx) =>
+  const explain = (error: ModelError, ctx: CallContext): Promise<ModelError> =>
+    withAvailableModels(error, modelId, () => listOpenAiModels(client, where, ctx));
+  const chat = (request: ModelRequest, ctx: CallContext): PushStream =>
+    chatStream({
+      client,
+      watch,
+      where,
+      ctx,
+      prepare: () => bodyOf(modelId, request),
+      explain: (error) => explain(error, ctx),
+    });
+  const respond = createResponses({
+    provider,
+    modelId,
+    store: options.store ?? false,
+    reasons: sendReasoning,
+    clock: options.clock ?? systemClock,
+    keeps: options.store === true,
+    chat,
+    send: ({ ctx, body, warnings, reader, isOurs }) =>
       chatStream({
         client,
         watch,
         where,
         ctx,
-        prepare: () => bodyOf(modelId, request),
-        explain: (error) =>
-          withAvailableModels(error, modelId, () => listOpenAiModels(client, where, ctx)),
+        path: `${client.path}/responses`,
+        prepare: () => ({ text: JSON.stringify(body), warnings }),
+        reader,
+        explain: (error) => (isOurs(error) ? error : explain(error, ctx)),
       }),
+  });
+  return {
+    spec: 'model/1',
+    info: modelInfo(modelId, provider, { local: client.local, ...options }, options),
+    stream: options.api === 'responses' ? respond : chat,
     list: (ctx) => listOpenAiModels(client, where, ctx),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
