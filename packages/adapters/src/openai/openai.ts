@@ -154,7 +154,7 @@ function bodyOf(model: string, request: ModelRequest): Body {
     stream: true,
     stream_options: { include_usage: true },
     messages: openAiMessages(request.messages, warnings),
-    ...openAiSettings(request, 'max_completion_tokens'),
+    ...openAiSettings(request, { maxTokensField: 'max_completion_tokens' }),
     ...(tools.length === 0 ? {} : { tools: openAiTools(tools) }),
     ...request.options?.[PROVIDER],
   };
