@@ -73,6 +73,6 @@ export function createServer(
 }
 
 /** In memory, with a window of at least what is wanted; one that cannot be told is taken as it is. */
-export function isAsWanted(model: LmStudioModel, { contextLength = 0 }: LoadOptions): boolean {
+function isAsWanted(model: LmStudioModel, { contextLength = 0 }: LoadOptions): boolean {
   return model.state === 'ready' && (model.contextWindow ?? contextLength) >= contextLength;
 }

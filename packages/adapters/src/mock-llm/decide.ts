@@ -6,9 +6,10 @@ import type { Dialect } from './dialect.ts';
 import { bringIntoMemory, keepFor, waitForMemory } from './memory.ts';
 import type { ResponseMemory } from './memory-of-responses.ts';
 import type { MockModel } from './mock-model.ts';
-import type { MockFault, MockReply, MockStatus } from './mock-reply.ts';
+import type { MockFault, MockReply } from './mock-reply.ts';
 import type { MockMessage, MockRequest } from './mock-request.ts';
 import type { RuledReply } from './rules.ts';
+import { statusFailure } from './status-failure.ts';
 import type { WindowAdmission } from './window-limiter.ts';
 import type { Failure } from './wire.ts';
 
@@ -100,16 +101,6 @@ function isFailure(value: JsonObject | Failure): value is Failure {
 function strictly(dialect: Dialect, asked: Asked, model: MockModel): Asked | Failure {
   const longest = model.contextWindow ?? 200_000;
   return asked.inputTokens > longest ? dialect.wire.tooLong(asked.inputTokens, longest) : asked;
-}
-
-/** A scripted refusal as a failure. */
-export function statusFailure({ status, retryAfterS, code, message }: MockStatus): Failure {
-  return {
-    status,
-    message: message ?? `The mock service refuses with status ${status}, as it was told to.`,
-    ...(code === undefined ? {} : { code }),
-    ...(retryAfterS === undefined ? {} : { retryAfterMs: retryAfterS * 1000 }),
-  };
 }
 
 function limitFailure(window: WindowAdmission, model: string): Failure {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@overseer/core/spec';
 import type { Catalogue, ModelEntry } from './catalogue.ts';
-import { statusFailure } from './decide.ts';
+import { statusFailure } from './status-failure.ts';
 import type { Failure, Wire } from './wire.ts';
 
 /** Something that can be asked of a service but no reply of a model: a listing, a count. Neither limited nor counted. */

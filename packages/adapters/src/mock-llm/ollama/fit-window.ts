@@ -10,7 +10,7 @@ import { ollamaWire } from './wire.ts';
 const DEFAULT_WINDOW = 4096;
 
 /** The window that a request gets: `num_ctx`, and no more than the model has. */
-export function windowOf(body: JsonObject, model: MockModel): number {
+function windowOf(body: JsonObject, model: MockModel): number {
   const wanted = asNumber(asObject(body['options'])['num_ctx']) ?? DEFAULT_WINDOW;
   return Math.min(wanted, model.contextWindow ?? 200_000);
 }
