@@ -190,6 +190,19 @@ describe('the memory of a mock Ollama', () => {
     });
   });
 
+  it('M17: takes its time to load a model, for everybody who asks meanwhile', async () => {
+    const models = [{ id: 'slow', state: 'not-loaded' as const, loadMs: 60 }];
+    await using own = await startMockService({ scenario: { models, rules: [] } });
+    const local = new Ollama({ host: own.url });
+    const startedAt = performance.now();
+    const asked = ['one', 'two'].map(() => local.chat({ model: 'slow', messages }));
+    await Promise.all([...asked, local.generate({ model: 'slow', prompt: '' })]);
+    // Timers may be early by a fraction of a ms.
+    expect(performance.now() - startedAt).toBeGreaterThan(58);
+    await local.chat({ model: 'slow', messages });
+    expect((await local.ps()).models).toHaveLength(1);
+  });
+
   it('M17: says what a model cannot do', async () => {
     const models = [{ id: 'plain', capabilities: ['completion'] }];
     await using own = await startMockService({ scenario: { models, rules: [] } });
