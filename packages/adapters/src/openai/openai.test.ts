@@ -51,6 +51,15 @@ describe('the OpenAI adapter', () => {
     });
   });
 
+  it('M12: counts a request exactly, where it asks by responses', async () => {
+    const options = { apiKey: 'k', baseURL: `${service.url}/v1`, api: 'responses' } as const;
+    const messages = [
+      { role: 'user' as const, parts: [{ type: 'text' as const, text: 'a'.repeat(40) }] },
+    ];
+    expect(await openai('m', options).countTokens?.({ messages }, ctx())).toBe(10);
+    expect(openai('m', { apiKey: 'k' }).countTokens).toBeUndefined();
+  });
+
   it('R9: makes one request and leaves retries to the kernel', async () => {
     const before = service.requests.length;
     const model = openai('err-500', { apiKey: 'k', baseURL: `${service.url}/v1` });

@@ -252,10 +252,19 @@ describe.each(Object.entries(ways))('responses, by the %s', (_, create) => {
   });
 });
 
-describe('responses of OpenAI', () => {
-  it('M12: counts a request exactly', async () => {
-    const count = await ways.sdk('m').countTokens?.({ messages: [said('a'.repeat(40))] }, ctx());
-    expect(count).toBe(10);
+describe('responses of a server that has none', () => {
+  it('M6: are chat completions too where it says so with 200, as LM Studio does', async () => {
+    const body = { error: 'Unexpected endpoint or method. (POST /v1/responses)' };
+    const lmStudio: typeof globalThis.fetch = (input, init) =>
+      String(input).endsWith('/responses')
+        ? Promise.resolve(Response.json(body))
+        : fetch(input, init);
+    const { text, warnings } = await generate(ways.wire('m'), REQUEST, {
+      ...ctx(),
+      fetch: lmStudio,
+    });
+    expect(text).toBe('Hello from mock.');
+    expect(warnings).toMatchObject([{ what: 'api' }]);
   });
 });
 
