@@ -72,6 +72,19 @@ describe('the wire of Ollama', () => {
     ]);
   });
 
+  it('M3: works with a server that speaks only a part of the API', async () => {
+    await using builtIn = await startMockService();
+    const partly: typeof globalThis.fetch = (input, init) =>
+      /\/api\/(ps|show)$/.test(String(input))
+        ? Promise.resolve(new Response('404 page not found', { status: 404 }))
+        : fetch(input, init);
+    using model = ollama('m', { baseURL: builtIn.url });
+    const { text, warnings } = await generate(model, REQUEST, { ...ctx(), fetch: partly });
+    expect([text, warnings]).toEqual(['Hello from mock.', []]);
+    const [listed] = await model.list({ ...ctx(), fetch: partly });
+    expect(listed).toEqual({ id: 'm:latest', state: 'unknown' });
+  });
+
   it('M18: a page that is no Ollama is a protocol error, and no server a network error', async () => {
     await using page = await serve('<html>Hello</html>');
     using model = ollama('m', { baseURL: page.url, verify: false });

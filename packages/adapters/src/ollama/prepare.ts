@@ -4,7 +4,7 @@ import type { ChatBody } from '../internal/chat-stream.ts';
 import { type Expected, tooLong } from './expected.ts';
 import { ollamaBody } from './ollama-body.ts';
 import type { FoundModel } from './server.ts';
-import { windowFor } from './window.ts';
+import { fitsAnywhere, windowFor } from './window.ts';
 
 /** What is sent, and what its answer is compared with. */
 export type Prepared = ChatBody & Expected;
@@ -37,7 +37,8 @@ export function createPreparation(
       ttlSeconds: options.ttlSeconds,
       capabilities: found?.shown.capabilities,
     });
-    const trusted = kind === 'fits' && found?.shown.contextWindow !== undefined;
+    const known = found?.shown.contextWindow !== undefined || fitsAnywhere(input);
+    const trusted = kind === 'fits' && known;
     return { asked, input, window: tokens, trusted, text: JSON.stringify(body), warnings };
   };
 }

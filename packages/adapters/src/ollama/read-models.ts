@@ -9,11 +9,12 @@ export interface ShownModel {
   readonly capabilities: ReadonlySet<string> | undefined;
 }
 
-/** Reads `GET /api/tags` and `GET /api/ps`: what is on disk, and what of it is in memory and with which window. */
+/** Reads `GET /api/tags` and `GET /api/ps`: what is on disk, and what of it is in memory and with which window, where that is told. */
 export function readModels(tags: unknown, loaded: unknown): readonly LocalModel[] {
   const windows = new Map(
     entriesOf(loaded).map((entry) => [nameOf(entry), numberField(entry, 'context_length')]),
   );
+  const elsewhere = loaded === undefined ? ('unknown' as const) : ('cold' as const);
   return entriesOf(tags).flatMap((entry) => {
     const id = nameOf(entry);
     if (id === undefined) return [];
@@ -21,7 +22,7 @@ export function readModels(tags: unknown, loaded: unknown): readonly LocalModel[
     return [
       {
         id,
-        state: windows.has(id) ? ('ready' as const) : ('cold' as const),
+        state: windows.has(id) ? ('ready' as const) : elsewhere,
         chat: !/bert|embed/.test(`${textField(field(entry, 'details'), 'family') ?? ''} ${id}`),
         ...(contextWindow === undefined ? {} : { contextWindow }),
       },

@@ -2,6 +2,7 @@ import { type Clock, ModelError } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
 import { Catalogue, chooseModel, type LocalModel } from '../internal/catalogue.ts';
 import { type HttpClient, requestJson } from '../internal/http-client.ts';
+import { isMissingEndpoint } from '../internal/missing-endpoint.ts';
 import { SharedWork } from '../internal/shared-work.ts';
 import { readModels, readShown, type ShownModel } from './read-models.ts';
 
@@ -38,7 +39,7 @@ export function createServer(
   const post = (path: string, body: object, ctx: CallContext): Promise<unknown> =>
     requestJson(client, { method: 'POST', path: `${client.path}${path}`, body, where }, ctx);
   const catalogue = new Catalogue<LocalModel>(where, clock, async (ctx) => {
-    const [tags, loaded] = await Promise.all([get('/tags', ctx), get('/ps', ctx)]);
+    const [tags, loaded] = await Promise.all([get('/tags', ctx), orNothing(get('/ps', ctx))]);
     return readModels(tags, loaded);
   });
   const showing = new SharedWork<ShownModel>(where, SHOW_LIMIT_MS);
@@ -57,7 +58,7 @@ export function createServer(
       const { id } = listed;
       if (shown?.id === id) return { listed, shown: shown.model };
       const model = await showing.join(ctx.signal, async (signal) =>
-        readShown(await post('/show', { model: id }, { ...ctx, signal })),
+        readShown(await orNothing(post('/show', { model: id }, { ...ctx, signal }))),
       );
       shown = { id, model };
       return { listed, shown: model };
@@ -74,6 +75,16 @@ export function createServer(
     },
   };
   return server;
+}
+
+/** Servers that speak only a part of Ollama's API tell less, and work all the same. */
+async function orNothing(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isMissingEndpoint(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A refusal for something that the model or the server cannot do at all is `unsupported`. */

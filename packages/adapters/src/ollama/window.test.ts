@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type WindowNeed, wasCut, windowFor } from './window.ts';
+import { fitsAnywhere, type WindowNeed, wasCut, windowFor } from './window.ts';
 
 const NEED: WindowNeed = {
   input: 100,
@@ -54,6 +54,10 @@ describe('the window of a model in Ollama', () => {
         }
       }),
     );
+  });
+
+  it('M12: a small request fits into the window of any server', () => {
+    expect([1600, 1700].map(fitsAnywhere)).toEqual([true, false]);
   });
 
   it('M12: a prompt of which little was read was cut', () => {

@@ -20,6 +20,7 @@ export type Window =
   | { readonly kind: 'too-small'; readonly tokens: number };
 
 const LEAST = 4_096;
+const SMALLEST = 2_048;
 /** What is grown to at most without being told, since memory is taken for all of it. */
 const MOST_UNASKED = 32_768;
 const ROOM_FOR_ANSWER = 2_048;
@@ -36,6 +37,11 @@ export function windowFor(need: WindowNeed): Window {
   const tokens = Math.min(need.wanted ?? grown(need), most);
   if (need.input * AT_LEAST > tokens) return { kind: 'too-small', tokens };
   return { kind: need.input * AT_MOST > tokens ? 'tight' : 'fits', tokens };
+}
+
+/** Whether a request fits into the smallest window that an Ollama has ever had by itself. Pure. */
+export function fitsAnywhere(input: number): boolean {
+  return input * AT_MOST <= SMALLEST;
 }
 
 function grown({ input, output, loaded = 0 }: WindowNeed): number {
