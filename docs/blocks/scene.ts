@@ -64,5 +64,6 @@ function environment(bin: string, home: string, url: string): Readonly<Record<st
     OPENAI_BASE_URL: `${url}/v1`,
     ANTHROPIC_API_KEY: 'made-up',
     ANTHROPIC_BASE_URL: url,
+    OLLAMA_HOST: url,
   };
 }

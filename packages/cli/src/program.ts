@@ -21,6 +21,9 @@ Environment:
   OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
   OVERSEER_KEY_FILE  a file with them that you alone may read
   LM_STUDIO_MODEL    model to use where --model is left out (LM Studio, http://127.0.0.1:1234/v1)
+  LM_STUDIO_BASE_URL  where LM Studio is
+  LM_API_TOKEN       token of LM Studio
+  OLLAMA_HOST        where Ollama is (http://127.0.0.1:11434)
 
 Exit codes: ${EXIT.done} every task verified, ${EXIT.failed} a task failed, ${EXIT.usage} wrong command line or configuration, ${EXIT.stopped} stopped, can be resumed`;
 

@@ -5,7 +5,9 @@ export type MockDialect =
   | 'openai-chat'
   | 'openai-responses'
   | 'openai-embeddings'
-  | 'anthropic-messages';
+  | 'anthropic-messages'
+  | 'ollama-chat'
+  | 'ollama-generate';
 
 /** A request as rules see it: the same form for every dialect. */
 export interface MockRequest {

@@ -8,6 +8,11 @@ import type { Endpoint } from './endpoint.ts';
 import { loadModel, unloadModel } from './lmstudio/load.ts';
 import { getV0, listV0 } from './lmstudio/models-v0.ts';
 import { listV1 } from './lmstudio/models-v1.ts';
+import { ollamaChat } from './ollama/chat.ts';
+import { embedOllama } from './ollama/embed.ts';
+import { ollamaGenerate } from './ollama/generate.ts';
+import { listOllama, psOllama, showOllama, versionOllama } from './ollama/models.ts';
+import { ollamaWire } from './ollama/wire.ts';
 import { openaiChat } from './openai/chat.ts';
 import { countInput } from './openai/count-input.ts';
 import { openaiEmbeddings } from './openai/embeddings.ts';
@@ -33,6 +38,8 @@ export function routeOf(method: string, path: string, headers: IncomingHttpHeade
     if (match !== null)
       return { kind: 'endpoint', endpoint, id: decodeURIComponent(match[1] ?? '') };
   }
+  if (path.startsWith('/api/') && !/^\/api\/v\d\//.test(path))
+    return { kind: 'none', wire: ollamaWire };
   return { kind: 'none', wire: anthropic ? anthropicWire : openaiWire };
 }
 
@@ -41,6 +48,8 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['/v1/responses', openaiResponses],
   ['/v1/embeddings', openaiEmbeddings],
   ['/v1/messages', anthropicMessages],
+  ['/api/chat', ollamaChat],
+  ['/api/generate', ollamaGenerate],
 ]);
 
 type Entry = readonly [method: string, path: RegExp, endpoint: Endpoint];
@@ -63,4 +72,9 @@ const SHARED: readonly Entry[] = [
   ['GET', /^\/api\/v1\/models$/, listV1],
   ['POST', /^\/api\/v1\/models\/load$/, loadModel],
   ['POST', /^\/api\/v1\/models\/unload$/, unloadModel],
+  ['GET', /^\/api\/tags$/, listOllama],
+  ['GET', /^\/api\/ps$/, psOllama],
+  ['GET', /^\/api\/version$/, versionOllama],
+  ['POST', /^\/api\/show$/, showOllama],
+  ['POST', /^\/api\/embed$/, embedOllama],
 ];

@@ -1,5 +1,6 @@
 import { anthropic } from '@overseer/adapters/anthropic';
 import { lmstudio } from '@overseer/adapters/lmstudio';
+import { ollama } from '@overseer/adapters/ollama';
 import { openai } from '@overseer/adapters/openai';
 import { openaiCompatible } from '@overseer/adapters/openai-compatible';
 import { ConfigError, suggest } from '@overseer/core/plugin';
@@ -14,9 +15,9 @@ export interface ModelFlags {
 /** The environment as it is looked up, for tests. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-type Provider = 'anthropic' | 'lmstudio' | 'openai' | 'server';
+type Provider = 'anthropic' | 'lmstudio' | 'ollama' | 'openai' | 'server';
 
-const PROVIDERS: readonly Provider[] = ['anthropic', 'lmstudio', 'openai', 'server'];
+const PROVIDERS: readonly Provider[] = ['anthropic', 'lmstudio', 'ollama', 'openai', 'server'];
 
 const LM_STUDIO = 'http://127.0.0.1:1234/v1';
 
@@ -50,10 +51,18 @@ export function isSentAsItIs(name: string | undefined): boolean {
 /** Where a model is, for people: the address of its server, or its provider's name. */
 export function addressOf(model: Model, { baseUrl }: ModelFlags, env: Environment): string {
   const { provider } = model.info;
-  if (provider === 'anthropic') return variableOf(env, 'ANTHROPIC_BASE_URL') ?? 'Anthropic';
-  const base = baseUrl ?? variableOf(env, 'OPENAI_API_BASE');
-  return base ?? (provider === 'openai' ? 'OpenAI' : LM_STUDIO);
+  const [variable, own] = PLACES.get(provider) ?? ['OPENAI_API_BASE', LM_STUDIO];
+  const flag = provider === 'anthropic' ? undefined : baseUrl;
+  return flag ?? variableOf(env, variable) ?? own;
 }
+
+/** The variable that says where a provider is, and where it is without. */
+const PLACES: ReadonlyMap<string, readonly [variable: string, own: string]> = new Map([
+  ['anthropic', ['ANTHROPIC_BASE_URL', 'Anthropic']],
+  ['lmstudio', ['LM_STUDIO_BASE_URL', LM_STUDIO]],
+  ['ollama', ['OLLAMA_HOST', 'http://127.0.0.1:11434']],
+  ['openai', ['OPENAI_API_BASE', 'OpenAI']],
+]);
 
 function modelOf(name: string, { provider, id, baseUrl }: Place, env: Environment): Model {
   const at = baseUrl === undefined ? {} : { baseURL: requireUrl(baseUrl) };
@@ -74,13 +83,15 @@ function modelOf(name: string, { provider, id, baseUrl }: Place, env: Environmen
     }
     case 'lmstudio':
       return lmstudio(id, at);
+    case 'ollama':
+      return ollama(id, at);
   }
 }
 
 function placeOf(name: string, flag: string | undefined, env: Environment): Place {
   const { provider, id } = split(name);
   const server = flag ?? variableOf(env, 'OPENAI_API_BASE');
-  if (provider === 'lmstudio') return { provider, id, baseUrl: flag };
+  if (provider === 'lmstudio' || provider === 'ollama') return { provider, id, baseUrl: flag };
   if (provider !== undefined) return { provider, id, baseUrl: server };
   if (/^claude/.test(id)) return { provider: 'anthropic', id, baseUrl: undefined };
   if (server !== undefined) return { provider: 'server', id, baseUrl: server };
