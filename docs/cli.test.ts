@@ -8,8 +8,19 @@ import { runProgram } from './blocks/run-program.ts';
 const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 
 const MOVING = ['nodes', 'hand-over', 'keys', 'export', 'import', 'backup', 'restore', 'drill'];
+const HANDOFF = ['handoff', 'accept', 'close-handoff', 'recall-handoff'];
 const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'erase', 'rotate-keys'];
-const COMMANDS = ['', 'run', 'resume', 'status', 'events', 'doctor', ...MOVING, ...UPKEEP];
+const COMMANDS = [
+  '',
+  'run',
+  'resume',
+  'status',
+  'events',
+  'doctor',
+  ...MOVING,
+  ...HANDOFF,
+  ...UPKEEP,
+];
 
 describe('docs/cli.md', () => {
   it('A6 Q3: names every command, flag and variable of the help, and no other', async () => {

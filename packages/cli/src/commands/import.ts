@@ -38,7 +38,8 @@ export async function importCommand(file: string, flags: ImportFlags): Promise<n
   );
 }
 
-async function openFile(
+/** Opens a package in a file. Throws `PackageError`, and `ConfigError` `config.no-package` for a file that cannot be read. */
+export async function openFile(
   path: string,
   keys: ReturnType<typeof openingOf>,
   { signal, progress }: Stoppable,

@@ -1,5 +1,6 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { Clock } from '../internal/clock.ts';
+import type { HandoffAway } from '../spec/handoff-events.ts';
 import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { NodeChange } from './node-change.ts';
 
@@ -10,6 +11,10 @@ export interface GiveUp {
   readonly to?: string;
   /** Who ordered it; absent where the node does it by itself. */
   readonly by?: string;
+  /** It leaves the store, and no node of it works on it any more. */
+  readonly away?: HandoffAway;
+  /** How long calls under way may take to end before, in ms. */
+  readonly waitMs?: number;
 }
 
 /** What a node has of a project once it works on it. */

@@ -107,6 +107,10 @@ export class ProjectNode<T extends Led> {
     if (!this.led.has(project)) {
       throw new ConfigError('config.node', `${name} does not work on ${project}.`);
     }
+    if (order.away !== undefined) {
+      await this.#give(project, order);
+      return;
+    }
     const { nodes, cards, projects } = this.#seen ?? (await this.#look());
     const needs = this.#parts.needs(project);
     const nowMs = this.#parts.clock.now();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HandoffAway, StateStore } from '@overseer/core/spec';
-import { exportStore } from '../package/export-store.ts';
+import { exportStore, type MoveProgress } from '../package/export-store.ts';
 import { fingerprintOf } from '../package/keys.ts';
 import type { CommittedSink } from '../package/package-source.ts';
 import type { WrittenPackage } from '../package/write-package.ts';
@@ -35,6 +35,10 @@ export interface HandOffOptions {
   readonly waitMs?: number;
   /** What only the receiver may read, such as keys of services; it is in the sealed package and nowhere else. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Hears how many events were packed, of how many. */
+  readonly onProgress?: (progress: MoveProgress) => void;
+  /** Gives up; a project that left by then stays away, and the same call goes on from there. */
+  readonly signal?: AbortSignal;
 }
 
 /** A handoff that is under way: the package is whole, and the receipt is to come. */
@@ -54,6 +58,7 @@ export async function handOffTo(
   options: HandOffOptions,
 ): Promise<SentHandoff> {
   const { store, project = 'default', sign, because = 'handed off', by, secrets } = options;
+  const { onProgress, signal } = options;
   const to = receiver.trim();
   fingerprintOf(to);
   const stream = projectStream(project);
@@ -76,6 +81,8 @@ export async function handOffTo(
     sign,
     to: [to],
     streams: [stream],
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
     about: {
       handoff,
       project,

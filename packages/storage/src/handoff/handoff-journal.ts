@@ -35,7 +35,7 @@ async function lastOf(store: StateStore, stream: string): Promise<OverseerEvent 
   return last;
 }
 
-/** Where a project of a store left for, if that is the last word. */
+/** Where a project of a store left for, as the last word of its journal says; `undefined` where it is here. Throws `StoreError`. */
 export async function awayOf(store: StateStore, project: string): Promise<HandoffAway | undefined> {
   const last = await lastOf(store, projectStream(project));
   return last?.type === 'handoff.offered' ? last.data.away : undefined;

@@ -7,5 +7,6 @@ export { type AcceptedHandoff, type AcceptOptions, acceptHandoff } from './accep
 export { closeHandoff } from './close-handoff.ts';
 export { type GivesUp, type HandOffOptions, handOffTo, type SentHandoff } from './hand-off-to.ts';
 export { HandoffError, type HandoffErrorCode } from './handoff-error.ts';
+export { awayOf } from './handoff-journal.ts';
 export type { HandoffTeam, NamedByTasks } from './needs-of.ts';
 export { recallHandoff } from './recall-handoff.ts';
