@@ -1,7 +1,21 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '@overseer/core/plugin';
-import { type AcceptedHandoff, acceptHandoff, type HandoffTeam } from '@overseer/storage/handoff';
-import { fileSink, fingerprintOf, type OpenedPackage } from '@overseer/storage/package';
+import {
+  type AcceptedHandoff,
+  type AnswerOptions,
+  acceptHandoff,
+  answerHandoff,
+  type HandoffAnswer,
+  type HandoffTeam,
+} from '@overseer/storage/handoff';
+import {
+  fileSink,
+  fingerprintOf,
+  openPackage,
+  type PackageSource,
+  packageFile,
+  type Refusal,
+} from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
 import { keyPlace, readKey } from '../setup/key-file.ts';
 import { modelsOf } from '../setup/model-flags.ts';
@@ -9,9 +23,9 @@ import { storeOf } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import { teamOf, teamParts } from '../setup/team.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
-import { oneLine, plural } from '../view/words.ts';
+import { count, oneLine, plural } from '../view/words.ts';
 import { publicKeyOf } from './handoff-flags.ts';
-import { openFile } from './import.ts';
+import { readable } from './import.ts';
 import { type OpenFlags, projectOf } from './moving-flags.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -21,11 +35,12 @@ export interface AcceptFlags extends OpenFlags {
   readonly baseUrl?: string;
   readonly answer?: string;
   readonly secrets?: string;
+  readonly refuse?: boolean;
 }
 
 /**
- * `overseer accept`: takes a project that was handed off, from a package to a journal, and writes the receipt for its sender.
- * Returns the exit code. Throws what `openPackage` and `acceptHandoff` throw.
+ * `overseer accept`: takes a project that was handed off, from a package to a journal, and writes the receipt for its sender; or the
+ * refusal, where it cannot be taken and may be refused. Returns the exit code. Throws what `openPackage` and `acceptHandoff` throw.
  */
 export async function acceptCommand(file: string, flags: AcceptFlags): Promise<number> {
   const place = projectOf(flags);
@@ -35,27 +50,43 @@ export async function acceptCommand(file: string, flags: AcceptFlags): Promise<n
   const team = teamFor(place, flags);
   const stopped =
     'Stopped: what was taken so far is kept, and the same command goes on from there.';
-  return await untilStopped(stopped, async (stoppable) => {
-    const opened = await openFile(
-      path,
-      { secret, ...(from.length === 0 ? {} : { from }) },
-      stoppable,
-    );
+  return await untilStopped(stopped, async ({ signal, progress }) => {
     const store = await storeOf(place)();
     try {
-      const accepted = await acceptHandoff(opened, { store, secret, team });
-      const answer = resolve(place.folder, flags.answer ?? `${file}.answer`);
-      await keepFile(answer, `${JSON.stringify(accepted.receipt, null, 2)}\n`);
+      const given = await readable(
+        answer(packageFile(path), flags.refuse === true, {
+          store,
+          secret,
+          team,
+          ...(from.length === 0 ? {} : { from }),
+          signal,
+          onProgress: (bytes) => progress(`checked ${count(bytes)} bytes`),
+        }),
+      );
+      const answerPath = resolve(place.folder, flags.answer ?? `${file}.answer`);
+      const said = given.kind === 'accepted' ? given.receipt : given.refusal;
+      await keepFile(answerPath, `${JSON.stringify(said, null, 2)}\n`);
+      if (given.kind === 'refused') return tellRefused(given.refusal, answerPath, flags);
       if (flags.secrets !== undefined) {
-        const secrets = JSON.stringify(accepted.secrets, null, 2);
+        const secrets = JSON.stringify(given.secrets, null, 2);
         await keepFile(resolve(place.folder, flags.secrets), `${secrets}\n`);
       }
-      tell(accepted, opened, answer, flags);
-      return EXIT.done;
+      return tellAccepted(given, answerPath, flags);
     } finally {
       await store.close();
     }
   });
+}
+
+/** Where nobody said that it may be refused for good, what is wrong can still be put right. */
+async function answer(
+  source: PackageSource,
+  mayRefuse: boolean,
+  options: AnswerOptions,
+): Promise<HandoffAnswer> {
+  if (mayRefuse) return await answerHandoff(source, options);
+  const opened = await openPackage(source, options);
+  return { kind: 'accepted', ...(await acceptHandoff(opened, options)) };
 }
 
 /** What works on a project where the command is run: `overseer resume` with the same flags. */
@@ -86,27 +117,43 @@ function unwritten(path: string, error: unknown): unknown {
   );
 }
 
-function tell(
-  { project, secrets }: AcceptedHandoff,
-  { manifest }: OpenedPackage,
-  answer: string,
+function tellRefused(refusal: Refusal, file: string, { json }: AcceptFlags): number {
+  const { handoff, code, because } = refusal;
+  if (json === true) {
+    const said = { answer: 'refusal', handoff, code, because, file };
+    processOutput().write(`${JSON.stringify(said)}\n`);
+  } else {
+    wordsOutput(false).write(
+      `It is refused for good: ${oneLine(because)} [${code}]\nThe refusal is in ${oneLine(file)}: send it back, for overseer close-handoff.\n`,
+    );
+  }
+  return EXIT.failed;
+}
+
+function tellAccepted(
+  { project, secrets, receipt }: AcceptedHandoff,
+  file: string,
   flags: AcceptFlags,
-): void {
-  const { sender, events } = manifest;
+): number {
+  const { sender } = receipt;
+  const events = receipt.heads[`project/${project}`] ?? 0;
   // Values are in no output.
   const names = Object.keys(secrets);
   if (flags.json === true) {
-    const said = { answer: 'receipt', project, sender, events, file: answer, secrets: names };
+    const said = { answer: 'receipt', project, sender, events, file, secrets: names };
     processOutput().write(`${JSON.stringify(said)}\n`);
-    return;
+    return EXIT.done;
   }
-  const sealed =
-    names.length === 0
-      ? ''
-      : flags.secrets === undefined
-        ? ` It has secrets sealed in it, ${oneLine(names.join(', '))}: --secrets writes them to a file.`
-        : ` Its secrets, ${oneLine(names.join(', '))}, are in ${oneLine(flags.secrets)}.`;
   wordsOutput(false).write(
-    `${oneLine(project)} goes on here: ${plural(events, 'event')} from ${fingerprintOf(sender)}.${sealed}\nThe receipt is in ${oneLine(answer)}: send it back, for overseer close-handoff.\n`,
+    `${oneLine(project)} goes on here: ${plural(events, 'event')} from ${fingerprintOf(sender)}.${secretsLine(names, flags.secrets)}\nThe receipt is in ${oneLine(file)}: send it back, for overseer close-handoff.\n`,
   );
+  return EXIT.done;
+}
+
+function secretsLine(names: readonly string[], file: string | undefined): string {
+  if (names.length === 0) return '';
+  const listed = oneLine(names.join(', '));
+  return file === undefined
+    ? ` It has secrets sealed in it, ${listed}: --secrets writes them to a file.`
+    : ` Its secrets, ${listed}, are in ${oneLine(file)}.`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AcceptFlags } from './accept.ts';
+import type { CloseFlags } from './close-handoff.ts';
 import type { SendFlags } from './handoff.ts';
-import type { HandoffFlags } from './handoff-flags.ts';
 import { addKeyFlag } from './moving-flags.ts';
 import type { RecallFlags } from './recall-handoff.ts';
 import { addPlaceFlags } from './run-flags.ts';
@@ -45,14 +45,23 @@ export function addHandoffCommands(program: Command, done: (code: number) => voi
     )
     .option('--model <name>', 'a model that is to work on it. Repeat for a team', collect, [])
     .option('--base-url <url>', 'an OpenAI-compatible server that has the models')
-    .option('--answer <file>', 'where the receipt goes (default: <file>.answer)')
+    .option('--answer <file>', 'where the receipt or refusal goes (default: <file>.answer)')
+    .option('--refuse', 'where it cannot be taken, refuse it for good, so that its sender goes on')
     .option('--secrets <file>', 'write the secrets that are sealed in it to this file')
     .action(async (file: string, flags: AcceptFlags) =>
       done(await (await import('./accept.ts')).acceptCommand(file, flags)),
     );
-  addProject(command('close-handoff <answer>', 'end a handoff with the receipt that came back'))
+  addProject(
+    command('close-handoff <answer>', 'end a handoff with what came back: a receipt, or a refusal'),
+  )
+    .option(
+      '--trust <key>',
+      'a refusal by the owner of this key counts as the receiver’s. Repeat for several',
+      collect,
+      [],
+    )
     .option('--json', 'one JSON object')
-    .action(async (answer: string, flags: HandoffFlags) =>
+    .action(async (answer: string, flags: CloseFlags) =>
       done(await (await import('./close-handoff.ts')).closeHandoffCommand(answer, flags)),
     );
   addWord(

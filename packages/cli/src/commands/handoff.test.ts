@@ -81,6 +81,25 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
     expect(late.err).toContain('[handoff.delivered]');
   });
 
+  it('A6 R8: what cannot be taken is refused when told so, and goes on at the sender', async () => {
+    await work('a/a.db');
+    const key = (file: string) => say(0, ['keys', '--key', file, '--json']);
+    const theirs = JSON.parse((await key('their.secret')).out).public;
+    await key('wrong.secret');
+    await say(0, ['handoff', 'x.ovpkg', ...A, '--to', theirs, ...WORD]);
+    const accepting = ['accept', 'x.ovpkg', ...B, '--key', 'wrong.secret'];
+    expect((await say(2, accepting)).err).toContain('[package.key]');
+    expect((await say(1, [...accepting, '--refuse'])).out).toMatch(/^It is refused for good/);
+    const closing = ['close-handoff', 'x.ovpkg.answer', ...A];
+    expect((await say(1, closing)).err).toContain('[package.receipt]');
+    const wrong = JSON.parse((await key('wrong.secret')).out).public;
+    expect((await say(0, [...closing, '--trust', wrong])).out).toMatch(
+      /goes on here: .* refused it/,
+    );
+    await using next = await createOverseer({ ...team(), store: sqlite(join(folder, 'a/a.db')) });
+    expect(next.unfinished()).toEqual([]);
+  });
+
   it('A6 R8: a project that nobody took is recalled by a person, and waited for while it is busy', async () => {
     const one = await createOverseer({ ...team(), store: sqlite(join(folder, 'a.db')) });
     await one.run({ tasks: [{ instruction: 'Say something.' }] }).result;

@@ -38,18 +38,24 @@ export async function importCommand(file: string, flags: ImportFlags): Promise<n
   );
 }
 
-/** Opens a package in a file. Throws `PackageError`, and `ConfigError` `config.no-package` for a file that cannot be read. */
-export async function openFile(
+async function openFile(
   path: string,
   keys: ReturnType<typeof openingOf>,
   { signal, progress }: Stoppable,
 ): Promise<OpenedPackage> {
-  try {
-    return await openPackage(packageFile(path), {
+  return await readable(
+    openPackage(packageFile(path), {
       ...keys,
       signal,
       onProgress: (bytes) => progress(`checked ${count(bytes)} bytes`),
-    });
+    }),
+  );
+}
+
+/** What comes of a package in a file. Throws `ConfigError` `config.no-package` where the file cannot be read. */
+export async function readable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
   } catch (error) {
     throw unreadable(error);
   }

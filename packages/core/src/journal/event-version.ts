@@ -7,6 +7,8 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'handoff.accepted': 1,
   'handoff.received': 1,
   'handoff.recalled': 1,
+  'handoff.refused': 1,
+  'handoff.answered': 1,
   'handoff.packed': 1,
   'handoff.closed': 1,
   'project.paused': 1,

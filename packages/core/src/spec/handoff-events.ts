@@ -25,8 +25,30 @@ export interface HandoffEventData {
     /** The public key of whoever sent it. */
     readonly sender: string;
   };
-  /** The project goes on where it was: somebody who knows that nobody took it orders so. */
+  /** The project goes on where it was, as its own stream and the notes say: somebody who knows that nobody took it orders so. */
   'handoff.recalled': { readonly handoff: string; readonly because: string };
+  /** The project goes on where it was: its receiver cannot take it, and signed that it never will. */
+  'handoff.refused': {
+    readonly handoff: string;
+    /** The public key of whoever refused it. */
+    readonly receiver: string;
+    readonly code: string;
+    readonly because: string;
+    /** When it was refused, in epoch ms. */
+    readonly refusedAt: number;
+    /** The signature of the refusal, base64url. */
+    readonly signature: string;
+  };
+  /**
+   * What a receiver answered, once and for all, before it says so to anybody: in the stream `answer/<handoff>` of its store, so that it
+   * neither takes what it refused nor refuses what it took.
+   */
+  'handoff.answered': {
+    readonly handoff: string;
+    readonly answer:
+      | { readonly kind: 'taken'; readonly package: string }
+      | { readonly kind: 'refused'; readonly code: string; readonly because: string };
+  };
   /** A package was made of a project that left; there may be several of one handoff. */
   'handoff.packed': {
     readonly handoff: string;

@@ -3,6 +3,7 @@ import { PackageError } from '../package/package-error.ts';
 import { checkReceipt, type Receipt } from '../package/receipt.ts';
 import { HandoffError } from './handoff-error.ts';
 import { awayOf, noteStream, notesOf, writeNext } from './handoff-journal.ts';
+import { endOf } from './take-back.ts';
 
 /**
  * Ends a handoff at its sender: checks the receipt against what was packed, and notes it; a second time it changes nothing. Throws
@@ -15,7 +16,7 @@ export async function closeHandoff(
 ): Promise<void> {
   const away = await awayOf(store, project);
   if (away === undefined) {
-    throw new HandoffError('handoff.none', `${project} of ${store.name} left for nobody.`);
+    throw here(store, project);
   }
   const { handoff, receiver } = away;
   const notes = await notesOf(store, project);
@@ -34,13 +35,21 @@ export async function closeHandoff(
   }
   const { sender, streams } = packed;
   checkReceipt(receipt, { hash: packed.package, manifest: { sender, streams } }, receiver);
-  const isClosed = notes.some(
-    (note) => note.type === 'handoff.closed' && note.data.handoff === handoff,
-  );
-  if (isClosed) return;
   const { at: receivedAt, signature } = receipt;
-  await writeNext(store, noteStream(project), () => ({
-    type: 'handoff.closed',
-    data: { handoff, package: packed.package, receiver, receivedAt, signature },
-  }));
+  await writeNext(store, noteStream(project), async () => {
+    const end = await endOf(store, project, handoff);
+    if (end?.type === 'handoff.closed') return undefined;
+    if (end !== undefined) throw here(store, project);
+    return {
+      type: 'handoff.closed',
+      data: { handoff, package: packed.package, receiver, receivedAt, signature },
+    };
+  });
+}
+
+function here({ name }: StateStore, project: string): HandoffError {
+  return new HandoffError(
+    'handoff.none',
+    `${project} of ${name} left for nobody: it is here, or was taken back.`,
+  );
 }

@@ -80,6 +80,7 @@ export async function handOffTo(
   const written = await exportStore(store, sink, {
     sign,
     to: [to],
+    label: handoff,
     streams: [stream],
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),

@@ -29,7 +29,10 @@ export function noteStream(project: string): string {
 }
 
 /** The last event of a stream. */
-async function lastOf(store: StateStore, stream: string): Promise<OverseerEvent | undefined> {
+export async function lastOf(
+  store: StateStore,
+  stream: string,
+): Promise<OverseerEvent | undefined> {
   const head = await store.events.head(stream);
   const [last] = await store.events.read({ stream, after: Math.max(0, head - 1), limit: 1 });
   return last;
@@ -57,18 +60,20 @@ export async function notesOf(
 
 /**
  * Writes the event that `decide` makes of the last one, under the stream's lease, so that nobody writes between the two; nothing where
- * it makes none. Throws `StoreError` `store.busy` where somebody works on it.
+ * it makes none, or throws. Throws `StoreError` `store.busy` where somebody works on it.
  */
 export async function writeNext(
   store: StateStore,
   stream: string,
-  decide: (last: OverseerEvent | undefined) => HandoffDraft | undefined,
+  decide: (
+    last: OverseerEvent | undefined,
+  ) => HandoffDraft | undefined | Promise<HandoffDraft | undefined>,
 ): Promise<void> {
   const { epoch: above = 0 } = (await lastOf(store, stream)) ?? {};
   const lease = await HeldLease.take(store, stream, above);
   try {
     const last = await lastOf(store, stream);
-    const draft = decide(last);
+    const draft = await decide(last);
     if (draft === undefined) return;
     const place = { id: randomUUID(), stream, seq: (last?.seq ?? 0) + 1, v: 1 };
     const event = { ...place, at: systemClock.now(), epoch: lease.epoch, actor: 'host', ...draft };
