@@ -4,9 +4,12 @@ import {
   type AcceptedHandoff,
   type AnswerOptions,
   acceptHandoff,
+  acceptLateReplies,
   answerHandoff,
   type HandoffAnswer,
   type HandoffTeam,
+  isLatePackage,
+  type LateTaken,
 } from '@overseer/storage/handoff';
 import {
   fileSink,
@@ -15,6 +18,7 @@ import {
   type PackageSource,
   packageFile,
   type Refusal,
+  readLabel,
 } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
 import { keyPlace, readKey } from '../setup/key-file.ts';
@@ -24,7 +28,7 @@ import type { Project } from '../setup/project.ts';
 import { teamOf, teamParts } from '../setup/team.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
-import { publicKeyOf } from './handoff-flags.ts';
+import { lateWords, publicKeyOf } from './handoff-flags.ts';
 import { readable } from './import.ts';
 import { type OpenFlags, projectOf } from './moving-flags.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -63,6 +67,7 @@ export async function acceptCommand(file: string, flags: AcceptFlags): Promise<n
           onProgress: (bytes) => progress(`checked ${count(bytes)} bytes`),
         }),
       );
+      if (given.kind === 'late') return tellLate(given, flags);
       const answerPath = resolve(place.folder, flags.answer ?? `${file}.answer`);
       const said = given.kind === 'accepted' ? given.receipt : given.refusal;
       await keepFile(answerPath, `${JSON.stringify(said, null, 2)}\n`);
@@ -83,9 +88,14 @@ async function answer(
   source: PackageSource,
   mayRefuse: boolean,
   options: AnswerOptions,
-): Promise<HandoffAnswer> {
-  if (mayRefuse) return await answerHandoff(source, options);
+): Promise<HandoffAnswer | LateAnswer> {
+  // A package of late replies has none, and is refused by nobody.
+  const isHandoff = (await readLabel(source)) !== undefined;
+  if (mayRefuse && isHandoff) return await answerHandoff(source, options);
   const opened = await openPackage(source, options);
+  if (isLatePackage(opened)) {
+    return { kind: 'late', ...(await acceptLateReplies(opened, options)) };
+  }
   return { kind: 'accepted', ...(await acceptHandoff(opened, options)) };
 }
 
@@ -115,6 +125,19 @@ function unwritten(path: string, error: unknown): unknown {
     `The package was answered, but ${path} cannot be written: ${error.message}. Name another place with --answer or --secrets, and accept it again: it comes to the same.`,
     { cause: error },
   );
+}
+
+type LateAnswer = { readonly kind: 'late' } & LateTaken;
+
+function tellLate({ project, taken, present }: LateAnswer, { json }: AcceptFlags): number {
+  if (json === true) {
+    processOutput().write(`${JSON.stringify({ answer: 'replies', project, taken, present })}\n`);
+  } else {
+    wordsOutput(false).write(
+      `${oneLine(project)} hears ${lateWords(taken)}${present === 0 ? '' : `; ${count(present)} were there`}.\n`,
+    );
+  }
+  return EXIT.done;
 }
 
 function tellRefused(refusal: Refusal, file: string, { json }: AcceptFlags): number {

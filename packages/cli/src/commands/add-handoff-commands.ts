@@ -33,10 +33,16 @@ export function addHandoffCommands(program: Command, done: (code: number) => voi
       collect,
       [],
     )
+    .option('--late', 'pack the replies that came since the project left, and nothing else')
     .action(async (file: string, flags: SendFlags) =>
       done(await (await import('./handoff.ts')).handoffCommand(file, flags)),
     );
-  addKeyFlag(command('accept <file>', 'take a project that was handed off, and write the receipt'))
+  addKeyFlag(
+    command(
+      'accept <file>',
+      'take a project that was handed off, or late replies for it, and write the receipt',
+    ),
+  )
     .option(
       '--from <key>',
       'only from the owner of this public key, or of the one in this file. Repeat for several',

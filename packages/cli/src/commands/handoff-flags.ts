@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ConfigError } from '@overseer/core/plugin';
 import { fingerprintOf } from '@overseer/storage/package';
 import type { Project } from '../setup/project.ts';
+import { count } from '../view/words.ts';
 import type { KeyFlags } from './moving-flags.ts';
 
 /** What the commands of a handoff between two stores are told alike. */
@@ -38,4 +39,9 @@ export function requireWord(
     'config.approval',
     `${what} by a person’s word: say who wants it, and why, with --by and --because.`,
   );
+}
+
+/** So many late replies, in words. */
+export function lateWords(replies: number): string {
+  return `${count(replies)} late ${replies === 1 ? 'reply' : 'replies'}`;
 }

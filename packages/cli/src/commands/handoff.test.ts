@@ -72,13 +72,15 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
       await readFile(join(folder, 'x.ovpkg.answer'), 'utf8'),
     );
     expect((await say(0, ['status', run, ...B])).out).toContain('completed');
+    const late = await say(2, ['handoff', 'l.ovpkg', ...A, '--late']);
+    expect(late.err).toContain('no reply came for it since');
 
     expect((await say(2, ['close-handoff', 's.json', ...A])).err).toContain('[config.answer]');
     expect((await say(0, ['close-handoff', 'r.json', ...A])).out).toContain(
       'the handoff is closed',
     );
-    const late = await say(1, ['recall-handoff', ...A, ...WORD]);
-    expect(late.err).toContain('[handoff.delivered]');
+    const recall = await say(1, ['recall-handoff', ...A, ...WORD]);
+    expect(recall.err).toContain('[handoff.delivered]');
   });
 
   it('A6 R8: what cannot be taken is refused when told so, and goes on at the sender', async () => {

@@ -4,14 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lookAtNodes, orderHandOver } from '@overseer/core';
 import { ConfigError, OverseerError } from '@overseer/core/plugin';
 import type { OpenStore, StateStore } from '@overseer/core/spec';
-import { awayOf, handOffTo, type SentHandoff } from '@overseer/storage/handoff';
+import { awayOf, handOffTo, type SentHandoff, sendLateReplies } from '@overseer/storage/handoff';
 import { fileSink, fingerprintOf } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
+import { keyPlace, readKey } from '../setup/key-file.ts';
 import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
 import { durationOf } from './backup.ts';
-import { type ByFlags, type HandoffFlags, publicKeyOf, requireWord } from './handoff-flags.ts';
+import {
+  type ByFlags,
+  type HandoffFlags,
+  lateWords,
+  publicKeyOf,
+  requireWord,
+} from './handoff-flags.ts';
 import { projectOf, sealingOf } from './moving-flags.ts';
 import { type Stoppable, untilStopped } from './until-stopped.ts';
 
@@ -20,6 +27,7 @@ export interface SendFlags extends HandoffFlags, ByFlags {
   readonly to?: string;
   readonly wait?: string;
   readonly secret: readonly string[];
+  readonly late?: boolean;
 }
 
 /** How often it is looked whether whoever works on a project has let go of it, in ms. */
@@ -36,6 +44,7 @@ const NODE_MS = 30_000;
 export async function handoffCommand(file: string, flags: SendFlags): Promise<number> {
   const place = projectOf(flags);
   requireJournal(place);
+  if (flags.late === true) return await sendLate(file, flags);
   const word = requireWord(flags, 'A project leaves its store');
   if (flags.to === undefined) {
     throw new ConfigError(
@@ -79,6 +88,29 @@ export async function handoffCommand(file: string, flags: SendFlags): Promise<nu
       await store.close();
     }
   });
+}
+
+/** `overseer handoff --late`: packs the replies that came since the project left. */
+async function sendLate(file: string, flags: SendFlags): Promise<number> {
+  const place = projectOf(flags);
+  const { project } = flags;
+  const { secret: sign } = readKey(keyPlace(place, flags.key));
+  const path = resolve(place.folder, file);
+  const store = await storeOf(place)();
+  try {
+    await using sink = await fileSink(path);
+    const { replies, hash, bytes } = await sendLateReplies(sink, { store, project, sign });
+    if (flags.json === true) {
+      processOutput().write(`${JSON.stringify({ project, file: path, hash, bytes, replies })}\n`);
+    } else {
+      wordsOutput(false).write(
+        `${lateWords(replies)} for ${oneLine(project)} in ${oneLine(path)}: have them accepted there (overseer accept).\n`,
+      );
+    }
+    return EXIT.done;
+  } finally {
+    await store.close();
+  }
 }
 
 interface Order {

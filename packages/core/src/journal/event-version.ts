@@ -9,6 +9,8 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'handoff.recalled': 1,
   'handoff.refused': 1,
   'handoff.answered': 1,
+  'handoff.reply': 1,
+  'handoff.heard': 1,
   'handoff.packed': 1,
   'handoff.closed': 1,
   'project.paused': 1,

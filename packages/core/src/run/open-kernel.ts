@@ -11,6 +11,7 @@ import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
 import { JointGate } from './joint-gate.ts';
+import { keptReplies } from './kept-replies.ts';
 import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
@@ -101,10 +102,13 @@ export async function openKernel(
       if (event.type === 'run.finished') for (const hear of runEnds) hear();
     },
   });
+  const kept = await keptReplies(store, stream, (call) => index.hasHeard(call));
+  const isKept = new Set(kept.map(({ call }) => call));
   const trigger = projection.offered ?? (lease.from === undefined ? undefined : 'failure');
   lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
+    isKept.has(call) ||
     (settings.transport !== undefined && projection.remotes.has(call)) ||
     (store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now());
   const resumes = (model: string): boolean => members.get(model)?.model.info.resumes === true;
@@ -113,6 +117,7 @@ export async function openKernel(
   );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal, index, joint);
+  await kernel.hear(kept);
   return {
     settings,
     configured: given.overseer,
@@ -133,6 +138,7 @@ export async function openKernel(
       const whom = { ...(to === undefined ? {} : { to }), ...(away === undefined ? {} : { away }) };
       const data = { trigger, because, ...whom, inFlight, untilAt };
       const over = new StoreError('store.fenced', handedOver(store, stream, to));
+      if (away !== undefined) kernel.closing.leaveFor(away.handoff);
       // In one turn with the last word: what comes now is another's.
       await journal.seal([{ type: 'handoff.offered', actor, data }], over);
       await noteIndex(settings, journal, index, projection);

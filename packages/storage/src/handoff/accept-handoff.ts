@@ -68,7 +68,7 @@ export async function acceptHandoff(
   await importStore(opened, store);
   const { sender } = opened.manifest;
   // Once and for all, before it is worked here: from now on nobody gets a refusal for it.
-  const taken = { kind: 'taken', package: opened.hash } as const;
+  const taken = { kind: 'taken', package: opened.hash, sender } as const;
   requireNotRefused(project, await answerOnce(store, handoff, taken));
   await writeNext(store, stream, (last) =>
     last?.seq === end.head
