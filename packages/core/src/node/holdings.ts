@@ -2,6 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { HandoffAway } from '../spec/handoff-events.ts';
 import type { HandoffTrigger } from '../spec/run-events.ts';
+import type { AwayProjects } from './away-projects.ts';
 import type { NodeChange } from './node-change.ts';
 
 /** Why a project is given up, and to whom. */
@@ -34,6 +35,8 @@ export interface HoldingsParts<T extends Led> {
   /** Begins to work on a project. Throws `StoreError` `store.busy` where another does. */
   lead(project: string): Promise<T>;
   tell(change: NodeChange): void;
+  /** Those that left the store. */
+  readonly away: AwayProjects;
 }
 
 /** How long a project is left alone that could not be opened, in ms. */
@@ -67,6 +70,7 @@ export class Holdings<T extends Led> {
   /** Whether a project may be opened now. */
   mayTake(project: string): boolean {
     if (this.#led.has(project) || this.#moving.has(project)) return false;
+    if (this.#parts.away.has(project)) return false;
     return (this.#leftAlone.get(project) ?? 0) <= this.#parts.clock.elapsed();
   }
 
@@ -82,16 +86,22 @@ export class Holdings<T extends Led> {
   /** Opens a project. */
   take(project: string): Promise<T> {
     return this.#move(project, async () => {
-      const { lead, tell, clock } = this.#parts;
+      const { lead, tell, clock, away } = this.#parts;
       try {
         const led = await lead(project);
         this.#led.set(project, led);
+        away.delete(project);
         tell({ kind: 'taken', project });
         void led.ended.then((end) => this.#ended(project, led, end));
         return led;
       } catch (error) {
         // Whoever was faster has it.
         if (OverseerError.is(error) && error.code === 'store.busy') throw error;
+        if (OverseerError.is(error) && error.code === 'project.away') {
+          if (!away.has(project)) tell({ kind: 'away', project, error });
+          away.add(project);
+          throw error;
+        }
         this.#leftAlone.set(project, clock.elapsed() + LEAVE_ALONE_MS);
         tell({ kind: 'trouble', project, error });
         throw error;
@@ -108,6 +118,7 @@ export class Holdings<T extends Led> {
       const { tell } = this.#parts;
       const trouble = (error: unknown): void => tell({ kind: 'trouble', project, error });
       await led.handOver(order).catch(trouble);
+      if (order.away !== undefined) this.#parts.away.add(project);
       tell({ kind: 'given', project, trigger: order.trigger, to: order.to });
       this.#draining.add(led);
       void led

@@ -4,6 +4,7 @@ import { StoreError } from '../errors/store-error.ts';
 import { sleep } from '../internal/sleep.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
 import type { StateStore } from '../spec/store.ts';
+import { AwayProjects } from './away-projects.ts';
 import { type GiveUp, Holdings, type HoldingsParts, type Led } from './holdings.ts';
 import { type NodeCard, writeCard } from './node-card.ts';
 import { readHandOver } from './node-mail.ts';
@@ -13,7 +14,7 @@ import { successorFor } from './successor-for.ts';
 import { type VitalsMonitor, type WellBounds, Wellness } from './vitals.ts';
 
 /** What a node is made of. */
-export interface NodeParts<T extends Led> extends HoldingsParts<T> {
+export interface NodeParts<T extends Led> extends Omit<HoldingsParts<T>, 'away'> {
   readonly name: string;
   readonly store: StateStore;
   readonly pollMs: number;
@@ -45,6 +46,7 @@ export class ProjectNode<T extends Led> {
   readonly #parts: NodeParts<T>;
   readonly #holdings: Holdings<T>;
   readonly #outlook: Outlook;
+  readonly #away: AwayProjects;
   readonly #wellness: Wellness;
   /** Projects that were asked for here and may have no events yet. */
   readonly #wanted = new Set<string>();
@@ -63,7 +65,8 @@ export class ProjectNode<T extends Led> {
 
   private constructor(parts: NodeParts<T>) {
     this.#parts = parts;
-    this.#holdings = new Holdings(parts);
+    this.#away = new AwayProjects(parts.store);
+    this.#holdings = new Holdings({ ...parts, away: this.#away });
     this.#outlook = new Outlook({
       store: parts.store,
       me: parts.name,
@@ -202,11 +205,13 @@ export class ProjectNode<T extends Led> {
       card,
       wanted: this.#wanted,
       moving: this.#holdings.moving,
+      away: this.#away,
     });
     this.#seen = seen;
     if (isDue) {
       this.#lookAtMyself(seen);
       await this.#readMail();
+      await this.#away.look();
     }
     const nodes = seen.nodes.map(({ name }) => name);
     if (nodes.join('\n') !== this.#nodes) tell({ kind: 'nodes', nodes });
