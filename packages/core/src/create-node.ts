@@ -58,6 +58,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       labels: options.labels ?? [],
       needs: options.needs ?? (() => []),
       vitals,
+      target: options.target,
       bounds: { loopMs: 1_000, storeMs: 2_000, looks: 3, ...options.unwell },
       exhaustedUntil: (overseer) => exhaustedUntil(overseer, options.exhaustedMs, clock),
       lead: (project) => lead({ ...options, name, clock }, store, shared, project),

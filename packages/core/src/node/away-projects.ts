@@ -14,6 +14,11 @@ export class AwayProjects {
     this.#store = store;
   }
 
+  /** All of them. */
+  get projects(): readonly string[] {
+    return [...this.#heads.keys()];
+  }
+
   has(project: string): boolean {
     return this.#heads.has(project);
   }

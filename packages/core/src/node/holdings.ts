@@ -37,6 +37,8 @@ export interface HoldingsParts<T extends Led> {
   tell(change: NodeChange): void;
   /** Those that left the store. */
   readonly away: AwayProjects;
+  /** Hears how often in a row a project could not be opened. */
+  failed(project: string, times: number, error: unknown): void;
 }
 
 /** How long a project is left alone that could not be opened, in ms. */
@@ -52,6 +54,8 @@ export class Holdings<T extends Led> {
   readonly #draining = new Set<T>();
   /** Until when a project is left alone here, by what has elapsed. */
   readonly #leftAlone = new Map<string, number>();
+  /** How often in a row each could not be opened. */
+  readonly #failures = new Map<string, number>();
 
   constructor(parts: HoldingsParts<T>) {
     this.#parts = parts;
@@ -91,6 +95,7 @@ export class Holdings<T extends Led> {
         const led = await lead(project);
         this.#led.set(project, led);
         away.delete(project);
+        this.#failures.delete(project);
         tell({ kind: 'taken', project });
         void led.ended.then((end) => this.#ended(project, led, end));
         return led;
@@ -104,6 +109,9 @@ export class Holdings<T extends Led> {
         }
         this.#leftAlone.set(project, clock.elapsed() + LEAVE_ALONE_MS);
         tell({ kind: 'trouble', project, error });
+        const times = (this.#failures.get(project) ?? 0) + 1;
+        this.#failures.set(project, times);
+        this.#parts.failed(project, times, error);
         throw error;
       }
     });

@@ -1,4 +1,4 @@
-import type { StateStore } from '@overseer/core/spec';
+import type { EventData, StateStore } from '@overseer/core/spec';
 import { PackageError } from '../package/package-error.ts';
 import { checkReceipt, type Receipt } from '../package/receipt.ts';
 import { HandoffError } from './handoff-error.ts';
@@ -19,14 +19,7 @@ export async function closeHandoff(
     throw here(store, project);
   }
   const { handoff, receiver } = away;
-  const notes = await notesOf(store, project);
-  const packed = notes.flatMap((note) =>
-    note.type === 'handoff.packed' &&
-    note.data.handoff === handoff &&
-    note.data.package === receipt?.manifest
-      ? [note.data]
-      : [],
-  )[0];
+  const packed = await packedAs(store, project, handoff, receipt?.manifest);
   if (packed === undefined) {
     throw new PackageError(
       'package.receipt',
@@ -45,6 +38,19 @@ export async function closeHandoff(
       data: { handoff, package: packed.package, receiver, receivedAt, signature },
     };
   });
+}
+
+/** What was noted of a package of a handoff, by its hash; `undefined` where it is none of its packages. */
+export async function packedAs(
+  store: StateStore,
+  project: string,
+  handoff: string,
+  hash: string,
+): Promise<EventData['handoff.packed'] | undefined> {
+  const notes = await notesOf(store, project);
+  return notes
+    .flatMap((note) => (note.type === 'handoff.packed' ? [note.data] : []))
+    .find((packed) => packed.handoff === handoff && packed.package === hash);
 }
 
 function here({ name }: StateStore, project: string): HandoffError {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HandoffAway, StateStore } from '@overseer/core/spec';
+import type { HandoffAway, HandoffTrigger, StateStore } from '@overseer/core/spec';
 import { exportStore, type MoveProgress } from '../package/export-store.ts';
 import { fingerprintOf } from '../package/keys.ts';
 import type { CommittedSink } from '../package/package-source.ts';
@@ -12,6 +12,7 @@ import { needsOf } from './needs-of.ts';
 export interface GivesUp {
   /** Gives its project up, and writes that it leaves. */
   handOver(order: {
+    readonly trigger?: HandoffTrigger;
     readonly because: string;
     readonly by?: string;
     readonly away: HandoffAway;
@@ -29,6 +30,8 @@ export interface HandOffOptions {
   readonly project?: string;
   /** The secret key that signs the package. */
   readonly sign: string;
+  /** What set it off; the default is `operator`. */
+  readonly trigger?: HandoffTrigger;
   readonly because?: string;
   readonly by?: string;
   /** How long calls under way may take to end, in ms; the default is 0: they are charged at their estimate, and made again there. */
@@ -109,19 +112,24 @@ export async function handOffTo(
   return { ...written, handoff };
 }
 
-async function leave(
-  { store, overseer, project = 'default', because = 'handed off', by, waitMs = 0 }: HandOffOptions,
-  receiver: string,
-): Promise<HandoffAway> {
+async function leave(options: HandOffOptions, receiver: string): Promise<HandoffAway> {
+  const { store, overseer, project = 'default', because = 'handed off', by, waitMs = 0 } = options;
+  const { trigger = 'operator' } = options;
   const away = { handoff: randomUUID(), receiver };
   if (overseer === undefined) {
     await writeNext(store, projectStream(project), (last) => ({
       type: 'handoff.offered',
       actor: by === undefined ? 'host' : `person:${by}`,
-      data: { trigger: 'operator', because, inFlight: [], untilAt: last?.at ?? 0, away },
+      data: { trigger, because, inFlight: [], untilAt: last?.at ?? 0, away },
     }));
   } else {
-    await overseer.handOver({ because, ...(by === undefined ? {} : { by }), away, waitMs });
+    await overseer.handOver({
+      trigger,
+      because,
+      ...(by === undefined ? {} : { by }),
+      away,
+      waitMs,
+    });
   }
   return away;
 }

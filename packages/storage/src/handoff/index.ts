@@ -10,6 +10,7 @@ export { closeHandoff } from './close-handoff.ts';
 export { type GivesUp, type HandOffOptions, handOffTo, type SentHandoff } from './hand-off-to.ts';
 export { HandoffError, type HandoffErrorCode } from './handoff-error.ts';
 export { awayOf } from './handoff-journal.ts';
+export { handoffTarget, type TargetOptions } from './handoff-target.ts';
 export { type KeptReply, lateReplies, sendLateReplies } from './late-replies.ts';
 export type { HandoffTeam, NamedByTasks } from './needs-of.ts';
 export { recallHandoff } from './recall-handoff.ts';
