@@ -6,7 +6,7 @@ import { fakeModel } from '@overseer/core/testing';
 import { postgres } from '@overseer/storage/postgres';
 import { postgresPrograms, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 import { sqlite } from '@overseer/storage/sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { team } from '../moving.fixture.ts';
 import { overseer } from '../scene.fixture.ts';
 
@@ -161,6 +161,16 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
         project: 'p1',
       });
       expect((await last.open(run.id).result).output).toBe('fine');
+      await last.close();
+
+      // Home again: the node takes it without a word.
+      const home = ['handoff', 'z.ovpkg', ...file, '--project', 'p1', '--to', there, ...WORD];
+      await say(0, home);
+      expect((await say(0, ['nodes', ...from.slice(0, 2)])).out).toMatch(/^p1 +away, for /m);
+      const taking = ['accept', 'z.ovpkg', ...from.slice(0, 2), '--key', 'there.secret'];
+      await say(0, [...taking, '--from', here]);
+      await vi.waitUntil(() => node.overseers.has('p1'), { timeout: 20_000, interval: 100 });
+      expect((await node.overseers.get('p1')?.open(run.id).result)?.output).toBe('fine');
     },
   );
 });

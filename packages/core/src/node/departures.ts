@@ -140,7 +140,7 @@ export class Departures {
 }
 
 /** The order by which a project goes to a target. */
-function orderOf({ name, receiver, waitMs }: HandoffTarget, order: GiveUp): GiveUp {
+export function orderOf({ name, receiver, waitMs }: HandoffTarget, order: GiveUp): GiveUp {
   const away = { handoff: randomUUID(), receiver };
   return { ...order, to: name, away, ...(waitMs === undefined ? {} : { waitMs }) };
 }
