@@ -58,7 +58,7 @@ async function chargedIn(store: StateStore): Promise<number> {
 }
 
 /** A project that left with the call of its second task under way, which ended afterwards. */
-async function leftInACall(open: OpenStore = newStore()) {
+async function leftInACall(open: OpenStore = newStore(), lateMs = 0) {
   const held = Promise.withResolvers<FakeReply>();
   const { model, options } = team((nth) => (nth === 1 ? { text: 'first' } : held.promise));
   const overseer = await createOverseer({ ...options, store: open, graceMs: 0 });
@@ -73,7 +73,7 @@ async function leftInACall(open: OpenStore = newStore()) {
   while (model.requests.length < 2) await pass(5);
   const store = await open();
   const sink = bytesSink();
-  await handOffTo(receiver.public, sink, { store, overseer, sign: sender.secret });
+  await handOffTo(receiver.public, sink, { store, overseer, sign: sender.secret, lateMs });
   expect(await lateReplies(store, 'default')).toEqual([]);
   held.resolve({ text: 'second, late' });
   await overseer.drained();
@@ -122,6 +122,9 @@ describe('a reply that comes after its project has left', () => {
     }
     expect(own.model.requests).toHaveLength(1);
     expect(await eventsOf(target, 'handoff.heard')).toHaveLength(1);
+    // Its connections were looked at before it went on, and once.
+    const resumed = await eventsOf(target, 'handoff.accepted');
+    expect(resumed.map(({ data }) => data)).toMatchObject([{ connections: [{ model: 'one' }] }]);
     expect(await eventsOf(target, 'call.started')).toHaveLength(3);
     expect(await eventsOf(target, 'call.finished')).toHaveLength(3);
     expect(await eventsOf(target, 'call.failed')).toEqual([]);
@@ -157,6 +160,26 @@ describe('a reply that comes after its project has left', () => {
     expect(done).toEqual(['a', 'b', 'c']);
     await next.close();
     held.resolve({ text: 'nobody hears it' });
+    await target.close();
+  });
+
+  it('R8: is waited for where the sender says so, so that nothing is asked or paid twice', async () => {
+    const { run, store, bytes, late } = await leftInACall(newStore(), 60_000);
+    await store.close();
+    const own = team(() => ({ text: 'third' }));
+    const open = memory({ leaseMs: 60_000 });
+    const target = await accepted(bytes, open, own.options);
+    const next = await createOverseer({ ...own.options, store: open });
+    const going = next.open(run.id);
+    going.resume();
+    await pass(1_200);
+    expect(own.model.requests).toEqual([]);
+    await acceptLateReplies(await opened(late), { store: target, secret });
+    expect(await going.result).toMatchObject({ status: 'completed', output: 'third' });
+    expect(own.model.requests).toHaveLength(1);
+    expect(await eventsOf(target, 'call.failed')).toEqual([]);
+    expect(await eventsOf(target, 'call.finished')).toHaveLength(3);
+    await next.close();
     await target.close();
   });
 

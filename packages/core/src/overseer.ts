@@ -63,6 +63,11 @@ export interface HandOverOrder extends Order {
   readonly away?: HandoffAway;
   /** How long calls under way may take to end before it is given up, in ms; the default is 0. */
   readonly waitMs?: number;
+  /**
+   * Of a project that leaves its store: how long whoever goes on with it waits for replies that are sent after it, in ms, before it asks
+   * again. The default is 0.
+   */
+  readonly lateMs?: number;
 }
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
@@ -75,6 +80,7 @@ export class Overseer implements AsyncDisposable {
   readonly #readings: Readings;
   readonly #ended = Promise.withResolvers<OverseerEnd>();
   #isHandedOver = false;
+  #hasAccepted = false;
   #closed: Promise<void> | undefined;
 
   /** @internal */
@@ -447,7 +453,8 @@ export class Overseer implements AsyncDisposable {
    * asked or paid twice. Close this overseer once that is `drained`.
    */
   async handOver(order: HandOverOrder = {}): Promise<void> {
-    const { to, because = 'handed over', by, trigger = 'operator', away, waitMs = 0 } = order;
+    const { to, because = 'handed over', by, trigger = 'operator', away } = order;
+    const { waitMs = 0, lateMs = 0 } = order;
     this.#kernel();
     this.#isHandedOver = true;
     const end = { kind: 'handed-over', ...(to === undefined ? {} : { to }) } as const;
@@ -458,6 +465,7 @@ export class Overseer implements AsyncDisposable {
       actor: orderedBy(by === undefined ? {} : { by }),
       away,
       waitMs,
+      lateMs,
     });
     await giving.catch((error: Error) => {
       this.#ended.resolve({ kind: 'failed', error });
@@ -468,11 +476,12 @@ export class Overseer implements AsyncDisposable {
 
   /**
    * Looks whether the models of the team can be reached, and writes down that this overseer goes on with what another had, with what
-   * it found; does nothing where it took nothing over. @internal
+   * it found; does nothing where it took nothing over, or did so before. @internal
    */
   async acceptHandoff(by: string): Promise<void> {
     const { succession, journal } = this.#open;
-    if (succession === undefined) return;
+    if (succession === undefined || this.#hasAccepted) return;
+    this.#hasAccepted = true;
     const connections = await lookAtModels(this.#settings);
     await journal.append([{ type: 'handoff.accepted', data: { by, ...succession, connections } }]);
   }

@@ -17,6 +17,7 @@ export interface GivesUp {
     readonly by?: string;
     readonly away: HandoffAway;
     readonly waitMs: number;
+    readonly lateMs: number;
   }): Promise<void>;
 }
 
@@ -36,6 +37,11 @@ export interface HandOffOptions {
   readonly by?: string;
   /** How long calls under way may take to end, in ms; the default is 0: they are charged at their estimate, and made again there. */
   readonly waitMs?: number;
+  /**
+   * How long a receiver with a database waits, in ms, for replies that come after the package (`sendLateReplies`) before it asks again; the
+   * default is 0. Where the receiver has a file, accept them before its overseer is started.
+   */
+  readonly lateMs?: number;
   /** What only the receiver may read, such as keys of services; it is in the sealed package and nowhere else. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Hears how many events were packed, of how many. */
@@ -114,7 +120,7 @@ export async function handOffTo(
 
 async function leave(options: HandOffOptions, receiver: string): Promise<HandoffAway> {
   const { store, overseer, project = 'default', because = 'handed off', by, waitMs = 0 } = options;
-  const { trigger = 'operator' } = options;
+  const { trigger = 'operator', lateMs = 0 } = options;
   const away = { handoff: randomUUID(), receiver };
   if (overseer === undefined) {
     await writeNext(store, projectStream(project), (last) => ({
@@ -129,6 +135,7 @@ async function leave(options: HandOffOptions, receiver: string): Promise<Handoff
       ...(by === undefined ? {} : { by }),
       away,
       waitMs,
+      lateMs,
     });
   }
   return away;
