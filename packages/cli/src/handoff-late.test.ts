@@ -93,7 +93,7 @@ async function accepted(bytes: Buffer, open: OpenStore, options: object): Promis
   return store;
 }
 
-describe('a reply that comes after its project has left', () => {
+describe('a reply that comes after its project has left', { timeout: 120_000 }, () => {
   it('R8: is evidence at the sender at once, and the answer of its task at the receiver, for what it cost', async () => {
     const { run, store, bytes, late } = await leftInACall();
     const [kept] = await lateReplies(store, 'default');

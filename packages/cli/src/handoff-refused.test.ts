@@ -37,7 +37,7 @@ async function answered(
   return answer.kind === 'refused' ? answer.refusal : expect.fail('it was accepted');
 }
 
-describe('a handoff that its receiver cannot take', () => {
+describe('a handoff that its receiver cannot take', { timeout: 120_000 }, () => {
   it.each<readonly [string, (bytes: Buffer) => Buffer]>([
     ['package.torn', (bytes) => bytes.subarray(0, bytes.byteLength - 40)],
     ['package.damaged', (bytes) => Buffer.concat([bytes.subarray(0, -9), Buffer.alloc(9)])],

@@ -5,7 +5,13 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { createOverseer, type Overseer } from '@overseer/core';
 import type { StateStore } from '@overseer/core/spec';
 import { type FakeReply, fakeModel } from '@overseer/core/testing';
-import { acceptHandoff, closeHandoff, handOffTo, recallHandoff } from '@overseer/storage/handoff';
+import {
+  acceptHandoff,
+  closeHandoff,
+  type GivesUp,
+  handOffTo,
+  recallHandoff,
+} from '@overseer/storage/handoff';
 import {
   type CommittedSink,
   createKeyPair,
@@ -97,8 +103,17 @@ describe('a handoff between two stores', () => {
     const [here, there] = [newPath('db'), newPath('db')];
     const { overseer, run, end } = await begun(here);
     const store = await sqlite(here)();
-    const sending = sent(store, { overseer, waitMs: 20_000, secrets: { API_KEY: CANARY } });
-    await pass(20);
+    const frozen = Promise.withResolvers<void>();
+    const giving: GivesUp = {
+      handOver: (order) => {
+        const given = overseer.handOver(order);
+        frozen.resolve();
+        return given;
+      },
+    };
+    const secrets = { API_KEY: CANARY };
+    const sending = sent(store, { overseer: giving, waitMs: 20_000, secrets });
+    await frozen.promise;
     end('second');
     const { path, written } = await sending;
     const before = usedOf(overseer);
