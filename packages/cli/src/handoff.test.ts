@@ -22,7 +22,7 @@ import {
 } from '@overseer/storage/package';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf } from './moving.fixture.ts';
+import { codeOf, failingAt } from './moving.fixture.ts';
 
 const [sender, receiver, stranger] = [createKeyPair(), createKeyPair(), createKeyPair()];
 const sign = sender.secret;
@@ -88,17 +88,7 @@ async function away() {
   return { place, store, ...(await sent(store)) };
 }
 
-/** A store whose n-th append never comes to be, as when the process dies. */
-function cutAt(store: StateStore, nth: number): StateStore {
-  let appends = 0;
-  const append: StateStore['events']['append'] = async (epoch, events) => {
-    if (++appends === nth) throw new Error('cut');
-    await store.events.append(epoch, events);
-  };
-  return { ...store, events: { ...store.events, append } };
-}
-
-describe('a handoff between two stores', () => {
+describe('a handoff between two stores', { timeout: 120_000 }, () => {
   it('R8: goes on there with a run in the middle, once, and is closed by the receipt', async () => {
     const [here, there] = [newPath('db'), newPath('db')];
     const { overseer, run, end } = await begun(here);
@@ -214,7 +204,7 @@ describe('a handoff between two stores', () => {
     await overseer.run({ tasks: [{ instruction: 'do it' }] }).result;
     await overseer.close();
     const store = await sqlite(place)();
-    for (const nth of [1, 2]) await expect(sent(cutAt(store, nth))).rejects.toThrow('cut');
+    for (const nth of [1, 2]) await expect(sent(failingAt(store, nth))).rejects.toThrow('cut');
     const torn = await fileSink(newPath('ovpkg'));
     const uncommitted: CommittedSink = {
       write: torn.write,
@@ -234,7 +224,7 @@ describe('a handoff between two stores', () => {
     const how = { secret: receiver.secret, team: options };
     for (const nth of [1, 2]) {
       const accepting = acceptHandoff(await opened(one.path), {
-        store: cutAt(target, nth),
+        store: failingAt(target, nth),
         ...how,
       });
       // What the first attempt imported is there the second time, so that both are cut.

@@ -90,7 +90,7 @@ export class Holdings<T extends Led> {
   /** Opens a project. */
   take(project: string): Promise<T> {
     return this.#move(project, async () => {
-      const { lead, tell, clock, away } = this.#parts;
+      const { lead, tell, away } = this.#parts;
       try {
         const led = await lead(project);
         this.#led.set(project, led);
@@ -100,18 +100,7 @@ export class Holdings<T extends Led> {
         void led.ended.then((end) => this.#ended(project, led, end));
         return led;
       } catch (error) {
-        // Whoever was faster has it.
-        if (OverseerError.is(error) && error.code === 'store.busy') throw error;
-        if (OverseerError.is(error) && error.code === 'project.away') {
-          if (!away.has(project)) tell({ kind: 'away', project, error });
-          away.add(project);
-          throw error;
-        }
-        this.#leftAlone.set(project, clock.elapsed() + LEAVE_ALONE_MS);
-        tell({ kind: 'trouble', project, error });
-        const times = (this.#failures.get(project) ?? 0) + 1;
-        this.#failures.set(project, times);
-        this.#parts.failed(project, times, error);
+        this.#notOpened(project, error);
         throw error;
       }
     });
@@ -142,6 +131,23 @@ export class Holdings<T extends Led> {
     await Promise.allSettled(this.#moving.values());
     await Promise.all([...this.#led.keys()].map((project) => this.give(project, order)));
     await Promise.all([...this.#draining].map((led) => led.close().catch(() => undefined)));
+  }
+
+  #notOpened(project: string, error: unknown): void {
+    const { tell, clock, away, failed } = this.#parts;
+    const code = OverseerError.is(error) ? error.code : undefined;
+    // Whoever was faster has it.
+    if (code === 'store.busy') return;
+    if (code === 'project.away') {
+      if (!away.has(project)) tell({ kind: 'away', project, error });
+      away.add(project);
+      return;
+    }
+    this.#leftAlone.set(project, clock.elapsed() + LEAVE_ALONE_MS);
+    tell({ kind: 'trouble', project, error });
+    const times = (this.#failures.get(project) ?? 0) + 1;
+    this.#failures.set(project, times);
+    failed(project, times, error);
   }
 
   #ended(project: string, led: T, end: unknown): void {
