@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addHandoffCommands } from './commands/add-handoff-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -102,6 +103,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .action(async (flags) => done(await doctorCommand(flags)));
   addProjectCommands(program, done);
   addMovingCommands(program, done);
+  addHandoffCommands(program, done);
   addUpkeepCommands(program, done);
   for (const command of withSubcommands(program)) {
     command

@@ -38,7 +38,18 @@ export async function createOverseer<const Name extends string>(
   const overseer = new Overseer(settings, open, dispose, signal);
   if (signal?.aborted === true) await overseer.close();
   refuseIfAborted(signal);
+  if (open.hasArrived) await acceptArrived(overseer, options.name);
   return overseer;
+}
+
+/** What comes from another store goes on once its connections are looked at, and that is on record. */
+async function acceptArrived(overseer: Overseer, name = 'overseer'): Promise<void> {
+  try {
+    await overseer.acceptHandoff(name);
+  } catch (error) {
+    await overseer.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 function refuseIfAborted(signal: AbortSignal | undefined): void {

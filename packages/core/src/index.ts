@@ -130,4 +130,5 @@ export type { CostForecast, TaskForecast } from './schedule/cost-projection.ts';
 export type { CostRange } from './schedule/quantity.ts';
 export type { ToolLimit } from './tool-limit-options.ts';
 export { type ReviewOptions, review } from './validate/review.ts';
+export { type HandoffWatch, type WatchOptions, watchForHandoff } from './watch-for-handoff.ts';
 export type { WorkerChange, WorkerOptions } from './worker-options.ts';

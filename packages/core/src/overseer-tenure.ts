@@ -23,6 +23,11 @@ export interface HandOverOrder extends Order {
   readonly away?: HandoffAway;
   /** How long calls under way may take to end before it is given up, in ms; the default is 0. */
   readonly waitMs?: number;
+  /**
+   * Of a project that leaves its store: how long whoever goes on with it waits for replies that are sent after it, in ms, before it asks
+   * again. The default is 0.
+   */
+  readonly lateMs?: number;
 }
 
 /** How long an overseer has its project, and to whom it gives it. */
@@ -51,6 +56,7 @@ export class Tenure implements OverseerTenure {
   readonly #open: OpenKernel;
   readonly #ended = Promise.withResolvers<OverseerEnd>();
   #isHandedOver = false;
+  #hasAccepted = false;
 
   constructor(ground: OverseerGround) {
     this.#ground = ground;
@@ -75,11 +81,12 @@ export class Tenure implements OverseerTenure {
   /** Gives the project up; resolves once another overseer may begin. */
   async handOver(order: HandOverOrder = {}): Promise<void> {
     requireOpen(this.#ground);
-    const { to, because = 'handed over', by, trigger = 'operator', away, waitMs = 0 } = order;
+    const { to, because = 'handed over', by, trigger = 'operator', away } = order;
+    const { waitMs = 0, lateMs = 0 } = order;
     this.#isHandedOver = true;
     const actor = orderedBy(by === undefined ? {} : { by });
     try {
-      await this.#open.handOver({ trigger, to, because, actor, away, waitMs });
+      await this.#open.handOver({ trigger, to, because, actor, away, waitMs, lateMs });
     } catch (error) {
       this.#ended.resolve({ kind: 'failed', error: error as Error });
       throw error;
@@ -87,10 +94,11 @@ export class Tenure implements OverseerTenure {
     this.#ended.resolve({ kind: 'handed-over', ...(to === undefined ? {} : { to }) });
   }
 
-  /** Writes down that it goes on with what another had, and which models it can reach; nothing where it took nothing over. */
+  /** Writes down that it goes on with what another had, and which models it can reach; nothing where it took nothing over, or did so before. */
   async accept(by: string): Promise<void> {
     const { succession, journal } = this.#open;
-    if (succession === undefined) return;
+    if (succession === undefined || this.#hasAccepted) return;
+    this.#hasAccepted = true;
     const connections = await lookAtModels(this.#settings);
     await journal.append([{ type: 'handoff.accepted', data: { by, ...succession, connections } }]);
   }

@@ -24,7 +24,10 @@ export function addMovingCommands(program: Command, done: (code: number) => void
     .action(async (flags: NodesFlags) =>
       done(await (await import('./nodes.ts')).nodesCommand(flags)),
     );
-  command('hand-over <project>', 'have its node give a project to another')
+  command(
+    'hand-over <project>',
+    'have its node give a project to another of the same database; handoff takes one to another store',
+  )
     .option('--to <node>', 'to this node (default: the fittest)')
     .option('--by <name>', 'who wants it')
     .option('--because <reason>', 'why')

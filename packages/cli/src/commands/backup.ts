@@ -87,7 +87,8 @@ function deletedIn({ deleted }: BackupDone): string {
   return deleted.length === 0 ? '' : `; ${plural(deleted.length, 'older one')} deleted`;
 }
 
-function durationOf(flag: string, text: string): number {
+/** Reads a span of time of a flag, 100 ms or more. Throws `ConfigError` `config.command-line`. */
+export function durationOf(flag: string, text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms >= 100) return ms;
   throw new ConfigError(

@@ -91,6 +91,11 @@ export class ClosingDown {
     return attempts.list().flatMap(({ attempt }) => openCallsOf(attempt).map(({ id }) => id));
   }
 
+  /** The project goes to another store: ends of calls that come from now on are evidence of that handoff. */
+  leaveFor(handoff: string): void {
+    this.#parts.passOn.leave(handoff);
+  }
+
   /** Tells everybody who waits for a run that it goes on elsewhere. */
   leave(because: string): void {
     for (const run of this.#parts.unfinished()) {

@@ -19,6 +19,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
 import { createHealer, type Healer } from './healer.ts';
 import type { JointGate } from './joint-gate.ts';
+import type { LateReply } from './late-reply.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { type NewRun, startDrafts } from './new-run.ts';
@@ -76,7 +77,7 @@ export class Kernel {
     settings: Settings,
     projection: Projection,
     journal: Journal,
-    index: Pick<JournalIndex, 'paused'>,
+    index: Pick<JournalIndex, 'paused' | 'hasHeard'>,
     joint?: JointGate,
   ) {
     this.#settings = settings;
@@ -159,6 +160,7 @@ export class Kernel {
     });
     this.#succession = new Succession(settings, projection, {
       stream: journal.stream,
+      hasHeard: (call) => index.hasHeard(call),
       append: (drafts) => journal.append(drafts),
       remote: this.#remote,
       retryDelay: this.#host.retryDelay,
@@ -194,6 +196,11 @@ export class Kernel {
       unfinished: () => this.unfinished,
     });
     journal.whenFailed((failure) => this.closing.fail(failure));
+  }
+
+  /** Takes up replies that came after the project had left a store; resolves when what came of them is durable. */
+  hear(replies: readonly LateReply[]): Promise<void> {
+    return this.#succession.hear(replies);
   }
 
   /** The runs that are not finished. */
