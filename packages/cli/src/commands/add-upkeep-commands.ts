@@ -14,8 +14,11 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) => done(await verifyCommand(flags)));
   addPlaceFlags(program.command('repair'))
-    .description('make a sound journal of a damaged one, in a new file')
-    .option('--out <file>', 'the new file (default: beside the journal, ending in .repaired)')
+    .description('make a sound journal of a damaged one; of a file, in a new file')
+    .option(
+      '--out <file>',
+      'the new file (default: beside the journal, ending in .repaired); of a database, the file for what is damaged',
+    )
     .option('--json', 'one JSON object')
     .action(async (flags: RepairFlags) => done(await repairCommand(flags)));
   addPlaceFlags(program.command('audit'))
@@ -25,7 +28,7 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .option('--json', 'with --check: one JSON object')
     .action(async (flags: AuditFlags) => done(await auditCommand(flags)));
   addPlaceFlags(program.command('seal'))
-    .description('seal all of a journal that is in the clear')
+    .description('seal all of a journal that is in the clear; a database, beside nodes that work')
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) => done(await sealCommand(flags)));
   addPlaceFlags(program.command('erase <run>'))

@@ -32,7 +32,7 @@ export async function putMail(
   const packing = new Packing(new KeySet(atRest.ring, rows), atRest.compression);
   const plain = Buffer.from(JSON.stringify(body));
   const key = packing.keyFor(stream, undefined);
-  const packed = packing.packLarge(plain, key, placeOf(stream, id));
+  const packed = packing.packLarge(plain, key, mailPlace(stream, id));
   await connection.query({
     name: 'put-mail',
     text: `INSERT INTO mail (stream, name, kind, codec, body) VALUES ($1, $2, $3, $4, $5)
@@ -69,7 +69,7 @@ export async function readMail(
   const packed = found.flatMap(({ isPacked, bytes }) => (isPacked ? [bytes] : []));
   const packing = await packingFor(connection, atRest, packed);
   return found.map(({ id, kind, isPacked, bytes }) => {
-    const content = isPacked ? packing.unpack(bytes, placeOf(stream, id)) : Buffer.from(bytes);
+    const content = isPacked ? packing.unpack(bytes, mailPlace(stream, id)) : Buffer.from(bytes);
     if (typeof content === 'string') {
       throw new StoreError(
         'store.corrupt',
@@ -94,6 +94,6 @@ export async function removeMail(
 }
 
 /** Where a message belongs. */
-function placeOf(stream: string, id: string): string {
+export function mailPlace(stream: string, id: string): string {
   return JSON.stringify(['mail', stream, id]);
 }
