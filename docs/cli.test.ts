@@ -8,7 +8,7 @@ import { runProgram } from './blocks/run-program.ts';
 const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 
 const MOVING = ['nodes', 'hand-over', 'keys', 'export', 'import', 'backup', 'restore', 'drill'];
-const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'erase', 'rotate-keys'];
+const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'compact', 'erase', 'rotate-keys'];
 const COMMANDS = ['', 'run', 'resume', 'status', 'events', 'doctor', ...MOVING, ...UPKEEP];
 
 describe('docs/cli.md', () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AuditFlags, auditCommand } from './audit.ts';
+import { compactCommand } from './compact.ts';
 import { type EraseFlags, eraseCommand } from './erase.ts';
 import { type RepairFlags, repairCommand } from './repair.ts';
 import { addPlaceFlags } from './run-flags.ts';
@@ -31,6 +32,12 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .description('seal all of a journal that is in the clear; a database, beside nodes that work')
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) => done(await sealCommand(flags)));
+  addPlaceFlags(program.command('compact [journal]'))
+    .description('remove large values that nothing names any more, and old snapshots')
+    .option('--json', 'one JSON object')
+    .action(async (journal: string | undefined, flags: UpkeepFlags) =>
+      done(await compactCommand(journal, flags)),
+    );
   addPlaceFlags(program.command('erase <run>'))
     .description('make what a finished run said unreadable for good')
     .option('--by <name>', 'who wants it')

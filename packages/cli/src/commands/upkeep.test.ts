@@ -55,6 +55,16 @@ describe('looking after a journal', { tags: ['slow'], timeout: 60_000 }, () => {
     });
   });
 
+  it('R11: compact says how many bytes it gave', async () => {
+    const compacted = await run('compact');
+    expect(compacted).toMatchObject({ code: 0, err: '' });
+    expect(compacted.out).toMatch(
+      /^0 large values and 0 snapshots removed: 0 bytes\nCompact: .*j\.db\n$/,
+    );
+    damage();
+    expect(await run('compact', '--json')).toMatchObject({ code: 0 });
+  });
+
   it('X3: audit writes what proves itself, and checks it', async () => {
     expect(await run('audit', '--out', 'audit.jsonl')).toMatchObject({ code: 0, out: '' });
     const path = join(scene.folder, 'audit.jsonl');
@@ -174,6 +184,10 @@ describe.skipIf(postgresPrograms() === undefined)(
       const audited = await at(['audit', '--out', 'audit.jsonl'], second);
       expect(audited.code, audited.err).toBe(0);
       expect(await at(['audit', '--check', 'audit.jsonl'], second)).toMatchObject({ code: 0 });
+      const compacted = await overseer(scene, ['compact', address, '--json'], {
+        OVERSEER_KEYS: second,
+      });
+      expect(JSON.parse(compacted.out), compacted.err).toMatchObject({ blobs: 0 });
       const sealed = await at(['seal', '--json'], second);
       expect(JSON.parse(sealed.out), sealed.err).toMatchObject({ sealed: 0 });
       const words = [worked, erased, rotated, sound, damaged, repaired, audited, sealed].flatMap(

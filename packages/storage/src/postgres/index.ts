@@ -6,6 +6,7 @@
 export type { Finding } from '../finding.ts';
 export { isPostgresAddress, redact as redactAddress } from './addresses.ts';
 export { exportPostgresAudit } from './audit-postgres.ts';
+export { type CompactOptions, compactPostgres } from './compact-postgres.ts';
 export { examinePostgres } from './examine-postgres.ts';
 export { postgres } from './postgres.ts';
 export type { PostgresOptions } from './postgres-options.ts';

@@ -1,10 +1,11 @@
 import { hash as digest } from 'node:crypto';
 import type { DataKey } from '../at-rest/data-key.ts';
-import { type BlobRow, blobRow, liftedName, ownName } from '../sqlite/file/blob-table.ts';
+import { blobRow, liftedName, ownName } from '../sqlite/file/blob-table.ts';
 import { rowHash } from '../sqlite/file/event-hash.ts';
 import type { Packing } from '../sqlite/file/packing.ts';
 import { rowOf } from '../sqlite/file/row-of.ts';
 import type { LiftedString, Refusal, Segment } from '../sqlite/protocol.ts';
+import type { NewBlob } from './insert-rows.ts';
 import type { StreamEnd } from './stream-ends.ts';
 
 /** An event that is about to be written. */
@@ -33,7 +34,7 @@ export class NewRows {
   readonly #readIds: ReadIds;
   readonly #packing: Packing;
   readonly #added = new Map<string, NewEvent[]>();
-  readonly #blobs = new Map<string, BlobRow>();
+  readonly #blobs = new Map<string, NewBlob>();
 
   constructor(ends: ReadonlyMap<string, StreamEnd>, packing: Packing, readIds: ReadIds) {
     this.#ends = ends;
@@ -47,7 +48,7 @@ export class NewRows {
   }
 
   /** The blobs by their names in hex. */
-  get blobs(): ReadonlyMap<string, BlobRow> {
+  get blobs(): ReadonlyMap<string, NewBlob> {
     return this.#blobs;
   }
 
@@ -55,7 +56,7 @@ export class NewRows {
   addBlob(bytes: Uint8Array): string {
     const hash = digest('sha256', bytes, 'hex');
     const key = this.#packing.keys.forWriting({ kind: 'store' });
-    this.#keep(ownName(hash, key), bytes, key);
+    this.#keep(ownName(hash, key), bytes, key, false);
     return hash;
   }
 
@@ -121,12 +122,15 @@ export class NewRows {
   readonly #keepLifted = (text: string, key: DataKey | undefined): string => {
     const bytes = Buffer.from(text);
     const name = liftedName(bytes, key);
-    this.#keep(name, bytes, key);
+    this.#keep(name, bytes, key, true);
     return name;
   };
 
-  #keep(name: string, bytes: Uint8Array, key: DataKey | undefined): void {
-    if (!this.#blobs.has(name)) this.#blobs.set(name, blobRow(this.#packing, name, bytes, key));
+  #keep(name: string, bytes: Uint8Array, key: DataKey | undefined, isNamed: boolean): void {
+    const there = this.#blobs.get(name);
+    if (there?.isNamed === true || (there !== undefined && !isNamed)) return;
+    const row = there ?? blobRow(this.#packing, name, bytes, key);
+    this.#blobs.set(name, isNamed ? { ...row, isNamed } : row);
   }
 
   #headOf(stream: string): number {

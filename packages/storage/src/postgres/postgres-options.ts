@@ -31,6 +31,11 @@ export interface PostgresOptions {
   readonly encryption?: { readonly keys: KeySource };
   /** Whether large strings and snapshots are compressed (zstd); the default is `true`. `all` compresses events of 1 KiB and more too. */
   readonly compress?: boolean | 'all';
+  /**
+   * How old a large value must be before it is removed when no event names it, in ms; the default is an hour. Whoever holds a lease
+   * looks that often; `Infinity` keeps all.
+   */
+  readonly compactAfterMs?: number;
 }
 
 /** The options with nothing left open. */
@@ -45,6 +50,7 @@ export interface PostgresSettings {
   readonly pooled: 'session' | undefined;
   readonly keys: KeySource | undefined;
   readonly compression: Compression;
+  readonly compactAfterMs: number;
 }
 
 /** Fills in the defaults. Throws `ConfigError` naming what cannot be used. */
@@ -67,6 +73,7 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
     pooled: options.pooled,
     keys: options.encryption?.keys,
     compression: compressionOf(options.compress),
+    compactAfterMs: options.compactAfterMs ?? 3_600_000,
   };
 }
 

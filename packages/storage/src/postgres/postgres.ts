@@ -20,6 +20,7 @@ import { readBlob, readHead, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshots.ts';
 import { standingLeases } from './standing-leases.ts';
+import { startUpkeep } from './upkeep-timer.ts';
 
 /** For how long a store that is closed tries to give its leases back, in ms. */
 const FAREWELL_MS = 2_000;
@@ -90,6 +91,12 @@ function createStore(
       sessions.readers.use((connection) => work(connection, tries)),
     );
   };
+  const upkeep = startUpkeep(
+    (work) => sessions.readers.use(work),
+    atRest,
+    settings.compactAfterMs,
+    () => taken.size > 0,
+  );
   return {
     spec: 'store/1',
     name,
@@ -130,7 +137,7 @@ function createStore(
         }
       : {}),
     close: () => {
-      closing ??= close(queue, taken, sessions, farewell);
+      closing ??= upkeep.stop().then(() => close(queue, taken, sessions, farewell));
       return closing;
     },
   };

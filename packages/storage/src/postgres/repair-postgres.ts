@@ -11,7 +11,6 @@ import type { Connection } from './connection.ts';
 import { aloneForUpkeep, type UpkeepSession } from './for-upkeep.ts';
 import { packingToLook, toWrapped } from './key-rows.ts';
 import { mailPlace } from './mail.ts';
-import { markRewritten } from './mark-rewritten.ts';
 import { mendStream } from './mend-stream.ts';
 import { nameStrays } from './name-strays.ts';
 import { fromText } from './names.ts';
@@ -58,7 +57,6 @@ async function repair(
 ): Promise<RepairReport> {
   const { connection, atRest } = session;
   const { name } = atRest;
-  await markRewritten(connection);
   await dropReplaced(connection, signal);
   await nameStrays(connection);
   await noteKeys(session, quarantine);

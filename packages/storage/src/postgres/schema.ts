@@ -1,3 +1,4 @@
+import { KEPT_BLOBS } from './kept-blobs.ts';
 import { AT_REST } from './key-rows.ts';
 import { MAIL } from './mail.ts';
 import { RESERVATIONS } from './reservations/schema.ts';
@@ -70,4 +71,5 @@ export const MIGRATIONS: readonly string[] = [
   RESERVATIONS,
   MAIL,
   AT_REST,
+  KEPT_BLOBS,
 ];

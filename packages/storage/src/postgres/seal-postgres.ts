@@ -1,6 +1,6 @@
 import { StoreError } from '@overseer/core/plugin';
 import type { KeySource } from '../at-rest/key-ring.ts';
-import { type BlobRow, blobRow, liftedName } from '../sqlite/file/blob-table.ts';
+import { blobRow, liftedName } from '../sqlite/file/blob-table.ts';
 import { rowHash } from '../sqlite/file/event-hash.ts';
 import { openEvent } from '../sqlite/file/open-event.ts';
 import { ownerOf, Packing } from '../sqlite/file/packing.ts';
@@ -9,9 +9,9 @@ import { breathe, type UpkeepOptions } from '../sqlite/upkeep/open-for-upkeep.ts
 import type { SealReport } from '../sqlite/upkeep/seal-file.ts';
 import type { Connection } from './connection.ts';
 import { aloneForUpkeep, type UpkeepSession } from './for-upkeep.ts';
+import type { NewBlob } from './insert-rows.ts';
 import { keysToWrite } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
-import { markRewritten } from './mark-rewritten.ts';
 import { fromText } from './names.ts';
 import type { NewEvent } from './new-rows.ts';
 import type { PostgresOptions } from './postgres-options.ts';
@@ -39,7 +39,6 @@ export async function sealPostgres(
   try {
     return await aloneForUpkeep(connection, keys, async (session) => {
       const { connection: wire } = session;
-      await markRewritten(wire);
       await refuseClear(wire);
       await dropReplaced(wire, signal);
       const all = await countClear(wire);
@@ -126,7 +125,7 @@ async function sealPiece(
   );
   const places = [...opened.values()].flatMap((event) => event.places);
   const strings = await readStrings(connection, packing, places);
-  const blobs = new Map<string, BlobRow>();
+  const blobs = new Map<string, NewBlob>();
   const added: NewEvent[] = [];
   for (const row of rows) {
     const event = opened.get(row.seq);
@@ -142,7 +141,7 @@ async function sealPiece(
         : rowOf(packing, place, event.body, lifted, (text, key) => {
             const bytes = Buffer.from(text);
             const called = liftedName(bytes, key);
-            blobs.set(called, blobRow(packing, called, bytes, key));
+            blobs.set(called, { ...blobRow(packing, called, bytes, key), isNamed: true });
             return called;
           });
     const hash = rowHash(added.at(-1)?.hash ?? copy.end.hash, next);

@@ -1,8 +1,7 @@
-import type { BlobRow } from '../sqlite/file/blob-table.ts';
 import type { Connection } from './connection.ts';
 import { isCollision } from './explain-failure.ts';
 import { inTransaction } from './for-upkeep.ts';
-import { insertBlobs, insertEvents, insertSpans } from './insert-rows.ts';
+import { insertBlobs, insertEvents, insertSpans, type NewBlob } from './insert-rows.ts';
 import { type RunSpan, spanOf } from './known-spans.ts';
 import { ASIDE, fromText, IS_STREAM, toText } from './names.ts';
 import type { NewEvent } from './new-rows.ts';
@@ -77,7 +76,7 @@ export class StreamCopy {
   /** Adds events behind its end, with the large values that they name. */
   async add(
     events: readonly NewEvent[],
-    blobs: ReadonlyMap<string, BlobRow> = new Map(),
+    blobs: ReadonlyMap<string, NewBlob> = new Map(),
   ): Promise<void> {
     const last = events.at(-1);
     if (last === undefined) return;
