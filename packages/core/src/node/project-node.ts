@@ -233,6 +233,10 @@ export class ProjectNode<T extends Led> {
     const stream = `${NODE}${name}`;
     const mail = (await store.mail?.read(stream, MAIL_PAGE)) ?? [];
     for (const message of mail) {
+      if (message.problem !== undefined) {
+        tell({ kind: 'trouble', error: new StoreError('store.corrupt', message.problem) });
+        continue;
+      }
       // First: an order that is carried out again later would be a new one.
       await store.mail?.remove(stream, [message.id]);
       const found = readHandOver(message);

@@ -126,7 +126,7 @@ function createTransport(settings: PostgresSettings, name: string, parts: Parts)
   const patience = { name, patienceMs: settings.patienceMs, signal: closing.signal };
   const jobs = new BossJobs(parts);
   let closed: Promise<void> | undefined;
-  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+  const ask = async <T>(work: (tries: number) => Promise<T>): Promise<T> => {
     if (closed !== undefined) throw closedError(name);
     return await persist(patience, work);
   };
@@ -143,7 +143,7 @@ function createTransport(settings: PostgresSettings, name: string, parts: Parts)
     enqueue: (all) => ask(() => jobs.enqueue(all)),
     claim: (models, slots) => ask(() => jobs.claim(models, slots)),
     heartbeat: (claim) => ask(() => jobs.heartbeat(claim)),
-    settle: (claim, reply) => ask(() => jobs.settle(claim, reply)),
+    settle: (claim, reply) => ask((tries) => jobs.settle(claim, reply, tries)),
     withdraw: (ids) => ask(() => jobs.withdraw(ids)),
     standing: (ids) => ask(() => jobs.standing(ids)),
     whenQueued: (heard) => hints.on(QUEUED, heard),

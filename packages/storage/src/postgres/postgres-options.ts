@@ -12,7 +12,10 @@ export interface PostgresOptions {
   readonly connection: string | readonly string[];
   /** The schema that holds all tables; the default is `overseer`. Made when it is not there. */
   readonly schema?: string;
-  /** How many connections serve reads and writes, 2 to 10; the default is 5. A lease takes one more. */
+  /**
+   * How many connections serve reads and writes, 2 to 6; the default is 5. Leases, hints and shared limits take one each, and pg-boss
+   * three: twelve at most for a node.
+   */
   readonly poolSize?: number;
   /** How long one statement may take, in ms; the default is 10,000. A connection that does not answer by then is given up. */
   readonly timeoutMs?: number;
@@ -53,6 +56,9 @@ export interface PostgresSettings {
   readonly compactAfterMs: number;
 }
 
+/** What is left of the twelve connections of a node beside those for leases, hints, shared limits and pg-boss. */
+const MOST_POOL = 6;
+
 /** Fills in the defaults. Throws `ConfigError` naming what cannot be used. */
 export function settle(given: string | PostgresOptions): PostgresSettings {
   const options = typeof given === 'string' ? { connection: given } : given;
@@ -65,7 +71,7 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
   return {
     addresses: addressesOf(options.connection),
     schema,
-    poolSize: whole('poolSize', options.poolSize ?? 5, 2, 10),
+    poolSize: whole('poolSize', options.poolSize ?? 5, 2, MOST_POOL),
     timeoutMs: whole('timeoutMs', options.timeoutMs ?? 10_000, 100, 3_600_000),
     patienceMs: whole('patienceMs', options.patienceMs ?? 30_000, 0, 3_600_000),
     leaseMs: whole('leaseMs', options.leaseMs ?? 6_000, 300, 3_600_000),

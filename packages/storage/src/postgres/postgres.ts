@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenStore, StateStore } from '@overseer/core/spec';
 import { openKeys } from '../at-rest/key-ring.ts';
 import { encodeEvents } from '../sqlite/encode-events.ts';
@@ -10,7 +11,7 @@ import { toStoreError } from './explain-failure.ts';
 import { type JournalWrite, JournalWriter } from './journal-writer.ts';
 import { type AtRest, checkKeys } from './key-rows.ts';
 import { LeaseSession } from './lease-session.ts';
-import { putMail, readMail, removeMail } from './mail.ts';
+import { putMail, readMail, removeMail, setMailAside } from './mail.ts';
 import { migrate } from './migrate.ts';
 import { type Patience, persist } from './patience.ts';
 import { loadPg } from './pg-client.ts';
@@ -24,6 +25,10 @@ import { startUpkeep } from './upkeep-timer.ts';
 
 /** For how long a store that is closed tries to give its leases back, in ms. */
 const FAREWELL_MS = 2_000;
+
+/** For how long it waits for writes of which none is done, in ms, and how often it looks. */
+const PATIENCE_MS = 5_000;
+const LOOK_MS = 100;
 
 /**
  * A store in a PostgreSQL database, for any number of processes on any number of machines. Its tables are made, and brought up
@@ -74,11 +79,14 @@ function createStore(
   const { name } = patience;
   const isSealed = atRest.ring !== undefined;
   const journal = new JournalWriter(atRest);
-  const queue = new WriteQueue<JournalWrite>((writes) =>
-    persist(patience, (tries) =>
+  let doneAt = 0;
+  const queue = new WriteQueue<JournalWrite>(async (writes) => {
+    const outcomes = await persist(patience, (tries) =>
       sessions.writer.use((connection) => journal.write(connection, writes, tries)),
-    ),
-  );
+    );
+    doneAt = performance.now();
+    return outcomes;
+  });
   const leases = new LeaseSession(sessions.leases, patience, settings.schema, settings.leaseMs);
   const taken = new Map<string, number>();
   let closing: Promise<void> | undefined;
@@ -118,9 +126,8 @@ function createStore(
         requireOpen();
         // Behind the appends that wait, which its holder still may write.
         await queue.push({ kind: 'release', name: lease, epoch }, 0);
-        if (taken.get(lease) !== epoch) return;
-        taken.delete(lease);
-        await leases.forget(lease).catch(() => undefined);
+        if (taken.get(lease) === epoch) taken.delete(lease);
+        await leases.forget(lease, epoch).catch(() => undefined);
       },
       renew: async (lease, epoch) => {
         requireOpen();
@@ -137,10 +144,45 @@ function createStore(
         }
       : {}),
     close: () => {
-      closing ??= upkeep.stop().then(() => close(queue, taken, sessions, farewell));
+      closing ??= closeInTime(
+        () => doneAt,
+        sessions,
+        farewell,
+        async () => {
+          await upkeep.stop();
+          await close(queue, taken, sessions, farewell);
+        },
+      );
       return closing;
     },
   };
+}
+
+/**
+ * Closes for as long as writes go on to be done, and no longer than `PATIENCE_MS` without any: then the server is gone, and what still
+ * waits is refused.
+ */
+async function closeInTime(
+  doneAt: () => number,
+  { writer, leases, readers }: Sessions,
+  farewell: AbortController,
+  work: () => Promise<void>,
+): Promise<void> {
+  const begunAt = performance.now();
+  const ended = new AbortController();
+  const watch = async (): Promise<void> => {
+    const { signal } = ended;
+    while (performance.now() - Math.max(begunAt, doneAt()) < PATIENCE_MS) {
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+    farewell.abort();
+    for (const session of [writer, leases, readers]) session.abandon();
+  };
+  try {
+    await Promise.race([work(), watch()]);
+  } finally {
+    ended.abort();
+  }
 }
 
 async function close(
@@ -203,6 +245,8 @@ function contentsOf(
         read((connection, tries) => putMail(connection, atRest, stream, mail, tries)),
       read: (stream, limit) => read((connection) => readMail(connection, atRest, stream, limit)),
       remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
+      setAside: (stream, id, because) =>
+        read((connection) => setMailAside(connection, stream, id, because)),
     },
   };
 }

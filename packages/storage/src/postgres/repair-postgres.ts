@@ -10,7 +10,7 @@ import type { Mended } from '../sqlite/upkeep/repaired-stream.ts';
 import type { Connection } from './connection.ts';
 import { aloneForUpkeep, type UpkeepSession } from './for-upkeep.ts';
 import { packingToLook, toWrapped } from './key-rows.ts';
-import { mailPlace } from './mail.ts';
+import { mailPlace, WAITS } from './mail.ts';
 import { mendStream } from './mend-stream.ts';
 import { nameStrays } from './name-strays.ts';
 import { fromText } from './names.ts';
@@ -143,7 +143,7 @@ async function mendMail(
   let last = '0';
   while (true) {
     const { rows } = await connection.query({
-      text: `SELECT * FROM mail WHERE id > $1 ORDER BY id LIMIT ${PIECE}`,
+      text: `SELECT * FROM mail WHERE id > $1 AND ${WAITS} ORDER BY id LIMIT ${PIECE}`,
       values: [last],
     });
     const packed = rows.map(({ codec, body }) => (codec === 0 ? null : (body as Uint8Array)));

@@ -1,6 +1,6 @@
 import { KEPT_BLOBS } from './kept-blobs.ts';
 import { AT_REST } from './key-rows.ts';
-import { MAIL } from './mail.ts';
+import { KEPT_MAIL, MAIL } from './mail.ts';
 import { RESERVATIONS } from './reservations/schema.ts';
 
 /**
@@ -72,4 +72,5 @@ export const MIGRATIONS: readonly string[] = [
   MAIL,
   AT_REST,
   KEPT_BLOBS,
+  KEPT_MAIL,
 ];

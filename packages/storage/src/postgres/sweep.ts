@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { inTransaction } from './for-upkeep.ts';
 import { type AtRest, keysOf, packingToLook } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
-import { mailPlace } from './mail.ts';
+import { mailPlace, WAITS } from './mail.ts';
 import { fromText, IS_STREAM } from './names.ts';
 import type { PgRow } from './pg-client.ts';
 import { EVENT_COLUMNS, toRow } from './read-events.ts';
@@ -145,7 +145,9 @@ export class Sweep {
       const place = snapshotPlace(fromText(String(row['stream'])), version, Number(row['seq']));
       this.#spareIn(openSnapshot(packing, place, kept) ?? '');
     }
-    const { rows: mail } = await connection.query('SELECT stream, name, codec, body FROM mail');
+    const { rows: mail } = await connection.query(
+      `SELECT stream, name, codec, body FROM mail WHERE ${WAITS}`,
+    );
     for (const row of mail) {
       const bytes = Buffer.from(row['body'] as Uint8Array);
       const packed = row['codec'] === 0 ? null : bytes;
