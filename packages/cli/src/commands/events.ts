@@ -5,7 +5,7 @@ import { EXIT } from '../exit-code.ts';
 import { decisionOf } from '../view/decision.ts';
 import { pad } from '../view/width.ts';
 import { oneLine } from '../view/words.ts';
-import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
+import { journalEvents, openJournal, type PlaceFlags, STREAM } from './read-journal.ts';
 
 /** What `overseer events` is told. */
 export interface EventsFlags extends PlaceFlags {
@@ -40,6 +40,10 @@ async function print(
   signal: AbortSignal,
 ): Promise<void> {
   let last = flags.after ?? 0;
+  let wake = new AbortController();
+  const unhear =
+    flags.follow === true ? store.whenTold?.('events', STREAM, () => wake.abort()) : undefined;
+  signal.addEventListener('abort', () => unhear?.());
   while (!signal.aborted) {
     for await (const event of journalEvents(store, id, last)) {
       if (signal.aborted) return;
@@ -47,8 +51,11 @@ async function print(
       last = event.seq;
     }
     if (flags.follow !== true) return;
-    // Another process writes: its own wake-up does not reach this one.
-    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    // Another process writes; where nobody can tell that it did, it is looked for.
+    await sleep(POLL_MS, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(
+      () => undefined,
+    );
+    wake = new AbortController();
   }
 }
 

@@ -52,6 +52,9 @@ export class ProjectNode<T extends Led> {
   readonly #promised = new Map<string, { readonly to: string; readonly untilAt: number }>();
   readonly #exhausted = new Map<string, number>();
   readonly #stop = new AbortController();
+  /** Ends the pause between two rounds: somebody told that there is something to see. */
+  #wake = new AbortController();
+  #unhear: readonly ((() => void) | undefined)[] = [];
   #lease: StreamLease | undefined;
   #seen: Seen | undefined;
   #nodes = '';
@@ -122,6 +125,7 @@ export class ProjectNode<T extends Led> {
   /** Gives all projects back, so that the other nodes have them at once, and leaves. */
   async close(): Promise<void> {
     this.#stop.abort();
+    for (const unhear of this.#unhear) unhear?.();
     await this.#rounds;
     await this.#holdings.close({ trigger: 'maintenance', because: 'the node closes' });
     this.#parts.vitals.close();
@@ -134,6 +138,15 @@ export class ProjectNode<T extends Led> {
   }
 
   #start(): void {
+    const { store, name } = this.#parts;
+    const wake = (): void => this.#wake.abort();
+    this.#unhear = [
+      store.whenTold?.('leases', '', wake),
+      store.whenTold?.('mail', `${NODE}${name}`, () => {
+        this.#lookedAt = Number.NEGATIVE_INFINITY;
+        wake();
+      }),
+    ];
     this.#rounds = this.#goRound();
   }
 
@@ -160,7 +173,9 @@ export class ProjectNode<T extends Led> {
         // Each project's own lease says whether it may go on; new ones wait until the store answers.
         this.#complain(error);
       }
-      await sleep(pollMs, clock, this.#stop.signal).catch(() => undefined);
+      const woken = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
+      await sleep(pollMs, clock, woken).catch(() => undefined);
+      this.#wake = new AbortController();
     }
   }
 

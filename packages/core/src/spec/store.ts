@@ -154,6 +154,11 @@ export interface StateStore {
   erase?(epoch: number, stream: string, run: string): Promise<void>;
   /** Present where others than its owner can reach the store while that works. */
   readonly mail?: MailStore;
+  /**
+   * Calls back when another process may have appended to a stream, put mail to it or given back a lease (of any name, where `name` is empty); the
+   * function that it gives ends it. A hint that may be missed or come for nothing: whoever hears looks, and looks now and then anyway.
+   */
+  whenTold?(what: 'events' | 'mail' | 'leases', name: string, heard: () => void): () => void;
   /** Waits for what is being written, then lets go of everything. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { openKeys } from '../at-rest/key-ring.ts';
 import { connect } from '../postgres/connect.ts';
 import type { Connection } from '../postgres/connection.ts';
 import { toStoreError } from '../postgres/explain-failure.ts';
+import { Hints } from '../postgres/hints.ts';
 import { type AtRest, checkKeys } from '../postgres/key-rows.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { persist } from '../postgres/patience.ts';
@@ -19,7 +20,6 @@ import { Session } from '../postgres/session.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { databaseOf } from './boss-database.ts';
 import { BossJobs, type BossJobsParts, QUEUED } from './boss-jobs.ts';
-import { Hints } from './hints.ts';
 import { HEARTBEAT_S } from './job-rows.ts';
 
 /**

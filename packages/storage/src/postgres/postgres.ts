@@ -4,15 +4,18 @@ import { openKeys } from '../at-rest/key-ring.ts';
 import { encodeEvents } from '../sqlite/encode-events.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { WriteQueue } from '../sqlite/write-queue.ts';
+import type { Use } from './compact-postgres.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { toStoreError } from './explain-failure.ts';
+import { Hints } from './hints.ts';
 import { type JournalWrite, JournalWriter } from './journal-writer.ts';
 import { type AtRest, checkKeys } from './key-rows.ts';
 import { LeaseSession } from './lease-session.ts';
 import { putMail, readMail, removeMail, setMailAside } from './mail.ts';
 import { migrate } from './migrate.ts';
+import { toText } from './names.ts';
 import { type Patience, persist } from './patience.ts';
 import { loadPg } from './pg-client.ts';
 import { nameOf, type PostgresOptions, type PostgresSettings, settle } from './postgres-options.ts';
@@ -21,6 +24,7 @@ import { readBlob, readHead, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshots.ts';
 import { standingLeases } from './standing-leases.ts';
+import { Teller } from './teller.ts';
 import { startUpkeep } from './upkeep-timer.ts';
 
 /** For how long a store that is closed tries to give its leases back, in ms. */
@@ -58,6 +62,7 @@ export function postgres(connection: string | PostgresOptions): OpenStore {
     return createStore(settings, atRest, patience, closing, {
       writer: new Session(() => open('writer', true), first),
       leases: new Session(() => open('leases', true)),
+      hints: new Hints(channelOf(settings), () => open('news', false)),
       readers: new ConnectionPool(() => open('reader', false), settings.poolSize - 1),
     });
   };
@@ -67,6 +72,13 @@ interface Sessions {
   readonly writer: Session;
   readonly leases: Session;
   readonly readers: ConnectionPool;
+  /** Opens its session when somebody wants to hear something. */
+  readonly hints: Hints;
+}
+
+/** By which processes tell each other that there is something new. */
+function channelOf({ schema }: PostgresSettings): string {
+  return `${schema}_news`;
 }
 
 function createStore(
@@ -99,12 +111,9 @@ function createStore(
       sessions.readers.use((connection) => work(connection, tries)),
     );
   };
-  const upkeep = startUpkeep(
-    (work) => sessions.readers.use(work),
-    atRest,
-    settings.compactAfterMs,
-    () => taken.size > 0,
-  );
+  const use: Use = (work) => sessions.readers.use(work);
+  const teller = new Teller(use, channelOf(settings));
+  const upkeep = startUpkeep(use, atRest, settings.compactAfterMs, () => taken.size > 0);
   return {
     spec: 'store/1',
     name,
@@ -114,7 +123,11 @@ function createStore(
       leaseMs: settings.leaseMs,
       ...(isSealed ? { erasable: true } : {}),
     },
-    ...contentsOf(atRest, read, queue, requireOpen),
+    ...contentsOf(atRest, read, queue, requireOpen, (news) => teller.tell(news)),
+    whenTold: (what, told, heard) => {
+      requireOpen();
+      return sessions.hints.on(`${what} ${toText(told)}`, heard);
+    },
     leases: {
       acquire: async (lease, holder) => {
         requireOpen();
@@ -128,6 +141,7 @@ function createStore(
         await queue.push({ kind: 'release', name: lease, epoch }, 0);
         if (taken.get(lease) === epoch) taken.delete(lease);
         await leases.forget(lease, epoch).catch(() => undefined);
+        teller.tell('leases ');
       },
       renew: async (lease, epoch) => {
         requireOpen();
@@ -150,7 +164,7 @@ function createStore(
         farewell,
         async () => {
           await upkeep.stop();
-          await close(queue, taken, sessions, farewell);
+          await close(queue, taken, sessions, farewell, teller);
         },
       );
       return closing;
@@ -188,16 +202,19 @@ async function closeInTime(
 async function close(
   queue: WriteQueue<JournalWrite>,
   taken: ReadonlyMap<string, number>,
-  { writer, leases, readers }: Sessions,
+  { writer, leases, readers, hints }: Sessions,
   farewell: AbortController,
+  teller: Teller,
 ): Promise<void> {
   await queue.drained();
   // Where the server is gone, its leases run out by themselves.
   setTimeout(() => farewell.abort(), FAREWELL_MS).unref();
   const given = [...taken].map(([name, epoch]) => queue.push({ kind: 'release', name, epoch }, 0));
   await Promise.allSettled(given);
+  if (given.length > 0) teller.tell('leases ');
+  await teller.close();
   farewell.abort();
-  await Promise.all([writer.close(), leases.close(), readers.close()]);
+  await Promise.all([writer.close(), leases.close(), readers.close(), hints.close()]);
 }
 
 /** Works with one of the sessions that need no order, again where that is lost. */
@@ -209,6 +226,7 @@ function contentsOf(
   read: Read,
   queue: WriteQueue<JournalWrite>,
   requireOpen: () => void,
+  tell: (news: string) => void,
 ): Pick<StateStore, 'events' | 'blobs' | 'snapshots' | 'mail'> {
   return {
     events: {
@@ -216,6 +234,9 @@ function contentsOf(
         requireOpen();
         const { segments, size } = encodeEvents(events);
         await queue.push({ kind: 'append', epoch, segments }, size);
+        for (const stream of new Set(segments.map((segment) => segment.stream))) {
+          tell(`events ${toText(stream)}`);
+        }
       },
       read: (query) => read((connection) => readEvents(connection, atRest, query)),
       head: (stream) => read((connection) => readHead(connection, stream)),
@@ -241,8 +262,10 @@ function contentsOf(
     },
     // Each statement is a transaction by itself, and one that is in doubt may be said again.
     mail: {
-      put: (stream, mail) =>
-        read((connection, tries) => putMail(connection, atRest, stream, mail, tries)),
+      put: async (stream, mail) => {
+        await read((connection, tries) => putMail(connection, atRest, stream, mail, tries));
+        tell(`mail ${toText(stream)}`);
+      },
       read: (stream, limit) => read((connection) => readMail(connection, atRest, stream, limit)),
       remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
       setAside: (stream, id, because) =>
