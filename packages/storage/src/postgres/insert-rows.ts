@@ -1,9 +1,8 @@
 import { keyIdOf } from '../at-rest/envelope.ts';
-import type { BlobRow } from '../sqlite/file/blob-table.ts';
 import type { Connection } from './connection.ts';
 import type { RunSpan } from './known-spans.ts';
 import { fromText, toText } from './names.ts';
-import type { NewEvent } from './new-rows.ts';
+import type { NewBlob, NewEvent } from './new-rows.ts';
 import type { StreamEnd } from './stream-ends.ts';
 
 type Events = ReadonlyMap<string, readonly NewEvent[]>;
@@ -128,11 +127,6 @@ function keysIn(events: Events): readonly number[] {
     }
   }
   return [...ids];
-}
-
-/** A large value, and whether an event names it that is written with it. */
-export interface NewBlob extends BlobRow {
-  readonly isNamed?: boolean;
 }
 
 /** For how long a value need not be noted as put again, in minutes. */

@@ -1,11 +1,10 @@
 import { hash as digest } from 'node:crypto';
 import type { DataKey } from '../at-rest/data-key.ts';
-import { blobRow, liftedName, ownName } from '../sqlite/file/blob-table.ts';
+import { type BlobRow, blobRow, liftedName, ownName } from '../sqlite/file/blob-table.ts';
 import { rowHash } from '../sqlite/file/event-hash.ts';
 import type { Packing } from '../sqlite/file/packing.ts';
 import { rowOf } from '../sqlite/file/row-of.ts';
 import type { LiftedString, Refusal, Segment } from '../sqlite/protocol.ts';
-import type { NewBlob } from './insert-rows.ts';
 import type { StreamEnd } from './stream-ends.ts';
 
 /** An event that is about to be written. */
@@ -19,6 +18,11 @@ export interface NewEvent {
   readonly lifted: string | null;
   readonly packed: Uint8Array | null;
   readonly hash: string;
+}
+
+/** A large value, and whether an event names it that is written with it. */
+export interface NewBlob extends BlobRow {
+  readonly isNamed?: boolean;
 }
 
 /** Ids of events that are in the database, from one `seq` to another. */

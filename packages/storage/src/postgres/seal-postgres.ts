@@ -9,11 +9,10 @@ import { breathe, type UpkeepOptions } from '../sqlite/upkeep/open-for-upkeep.ts
 import type { SealReport } from '../sqlite/upkeep/seal-file.ts';
 import type { Connection } from './connection.ts';
 import { aloneForUpkeep, type UpkeepSession } from './for-upkeep.ts';
-import type { NewBlob } from './insert-rows.ts';
 import { keysToWrite } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
 import { fromText } from './names.ts';
-import type { NewEvent } from './new-rows.ts';
+import type { NewBlob, NewEvent } from './new-rows.ts';
 import type { PostgresOptions } from './postgres-options.ts';
 import { EVENT_COLUMNS, type Row, readStrings, toRow } from './read-events.ts';
 import { IS_CLEAR, refuseClear, requireSealed } from './refuse-clear.ts';

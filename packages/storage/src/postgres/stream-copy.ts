@@ -1,10 +1,10 @@
 import type { Connection } from './connection.ts';
 import { isCollision } from './explain-failure.ts';
 import { inTransaction } from './for-upkeep.ts';
-import { insertBlobs, insertEvents, insertSpans, type NewBlob } from './insert-rows.ts';
+import { insertBlobs, insertEvents, insertSpans } from './insert-rows.ts';
 import { type RunSpan, spanOf } from './known-spans.ts';
 import { ASIDE, fromText, IS_STREAM, toText } from './names.ts';
-import type { NewEvent } from './new-rows.ts';
+import type { NewBlob, NewEvent } from './new-rows.ts';
 import { hexOf } from './stream-ends.ts';
 
 /** Names of rows in the table of streams: one that is being written anew, and one that was replaced, with their numbers. */
