@@ -12,6 +12,8 @@ import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { checkJoint } from './joint-terms.ts';
 import { memory } from './journal/memory-store.ts';
+import { type SensitiveKeys, ValueSealer } from './journal/sealed-values.ts';
+import { openedView, shownView } from './journal/sensitive-view.ts';
 import type { StreamLease } from './journal/stream-lease.ts';
 import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
@@ -35,6 +37,7 @@ import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
 import type { WorkerBounds } from './schedule/worker-pools.ts';
+import { sensitiveKeys } from './sensitive-options.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
@@ -135,7 +138,8 @@ async function start(
   try {
     checkRetention(options.retention, store);
     transport = await openTransport(options, registered.models, store);
-    const settings = createSettings(options, registered, team, store, transport);
+    const keys = await sensitiveKeys(options.sensitive);
+    const settings = createSettings(options, registered, team, { store, keys }, transport);
     const lease = await takeLease(options, settings, stream);
     try {
       await requireHere(store, stream);
@@ -179,12 +183,13 @@ function createSettings(
   options: OverseerOptions,
   registered: Registered,
   { members, shared, toolLimits }: Team,
-  store: StateStore,
+  { store, keys }: { readonly store: StateStore; readonly keys: SensitiveKeys | undefined },
   transport: TaskTransport | undefined,
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
   const cache = cacheSettings(options.cache, projectIdOf(options.project));
+  const sealer = keys === undefined ? undefined : new ValueSealer(keys);
   return {
     overseer: options.overseer,
     members,
@@ -196,8 +201,10 @@ function createSettings(
     tools,
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
-    store,
-    redact: redactorOf(options.redact, tools),
+    store: openedView(store, keys, sealer),
+    shown: shownView(store),
+    sensitiveFields: new Set(options.sensitive?.fields),
+    redact: redactorOf(options.redact, tools, { sealer, fields: options.sensitive?.fields }),
     // What is read again at a start also brings back the answers that were accepted in that time.
     longestWindowMs: Math.max(
       SHORTEST_MEMORY_MS,

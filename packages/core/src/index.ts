@@ -14,10 +14,18 @@ export { OverseerError } from './errors/overseer-error.ts';
 export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export type { HealingOptions } from './heal/healing-options.ts';
+export { sensitive } from './internal/sensitive-mark.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export { type MemoryTransportOptions, memoryTransport } from './journal/memory-transport.ts';
 export type { TaskStatus } from './journal/run-state.ts';
+export {
+  openSealed,
+  type RunKey,
+  runKey,
+  type SensitiveKeys,
+  shownEvent,
+} from './journal/sealed-values.ts';
 export type { Spent } from './journal/spending.ts';
 export { type Forms, upcastEvents } from './journal/upcast-events.ts';
 export type { Upcaster, Upcasters, WrittenEvent } from './journal/upcasters.ts';
@@ -122,6 +130,7 @@ export type { Order, WorkScope } from './run/work-scope.ts';
 export type { RunOptions } from './run-options.ts';
 export type { CostForecast, TaskForecast } from './schedule/cost-projection.ts';
 export type { CostRange } from './schedule/quantity.ts';
+export type { SensitiveOptions } from './sensitive-options.ts';
 export type { ToolLimit } from './tool-limit-options.ts';
 export { type ReviewOptions, review } from './validate/review.ts';
 export type { WorkerChange, WorkerOptions } from './worker-options.ts';

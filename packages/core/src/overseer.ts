@@ -1,6 +1,7 @@
 import { type AtOnceBounds, checkWorkers } from './check-workers.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
+import { shown } from './internal/sensitive-mark.ts';
 import type { GivenGrant } from './journal/grant.ts';
 import type { LimitUse } from './limit/model-limits.ts';
 import type { Delegation } from './observe/delegation.ts';
@@ -164,7 +165,7 @@ export class Overseer implements AsyncDisposable {
   open(id: string): Run {
     const kernel = this.#kernel();
     if (kernel.runOf(id) !== undefined) return this.#handle(id, kernel);
-    return createRecordedRun(id, this.#open.journal.stream, this.#settings.store);
+    return createRecordedRun(id, this.#open.journal.stream, this.#settings);
   }
 
   /** The project that is worked on: its phases, checklist and checkpoints, and its state as of any event. */
@@ -334,7 +335,7 @@ export class Overseer implements AsyncDisposable {
 
   /** The questions of checks that only a person can answer; they wait as long as it takes, over restarts too. */
   questions(): readonly OpenQuestion[] {
-    return this.#kernel().questions();
+    return this.#kernel().questions().map(shownQuestion);
   }
 
   /**
@@ -343,7 +344,8 @@ export class Overseer implements AsyncDisposable {
    */
   onQuestion(listener: (question: OpenQuestion) => void): () => void {
     const kernel = this.#kernel();
-    return kernel.questionListeners.add(listener, kernel.questions());
+    const tell = (question: OpenQuestion): void => listener(shownQuestion(question));
+    return kernel.questionListeners.add(tell, kernel.questions());
   }
 
   /**
@@ -535,6 +537,11 @@ export class Overseer implements AsyncDisposable {
   }
 
   #handle(id: string, kernel: Kernel): Run {
-    return createRunHandle(id, kernel, this.#open.journal, this.#settings.store);
+    return createRunHandle(id, kernel, this.#open.journal, this.#settings.shown);
   }
+}
+
+/** As it is shown to people, who hold no key. */
+function shownQuestion(question: OpenQuestion): OpenQuestion {
+  return { ...question, request: shown(question.request) };
 }

@@ -64,7 +64,7 @@ export class Readings {
   async failures(run: string): Promise<FailureReport> {
     const { kernel, journal } = this.#open;
     await kernel.settled();
-    return await readFailures(this.#settings.store, journal.stream, run);
+    return await readFailures(this.#settings.shown, journal.stream, run);
   }
 
   /** How far the work is. Throws `OverseerError` `run.unknown`. */
@@ -76,14 +76,14 @@ export class Readings {
   async *delegations(filter: DelegationFilter): AsyncGenerator<Delegation> {
     const { kernel, journal } = this.#open;
     await kernel.settled();
-    yield* readDelegations(this.#settings.store, journal.stream, filter);
+    yield* readDelegations(this.#settings.shown, journal.stream, filter);
   }
 
   /** Every tool call that the journal tells of. */
   async *audit(filter: AuditFilter): AsyncGenerator<ToolCallRecord> {
     const { kernel, journal } = this.#open;
     await kernel.settled();
-    const { store, tools } = this.#settings;
+    const { shown: store, tools } = this.#settings;
     yield* toolAudit({ store, stream: journal.stream }, tools, filter);
   }
 }
