@@ -118,6 +118,7 @@ export { finalTask } from './run/final-check.ts';
 export type { GrantInput } from './run/grant-orders.ts';
 export type { ModelState } from './run/model-state.ts';
 export type { RunParent } from './run/new-run.ts';
+export { type ErasedPerson, personalData } from './run/personal-data.ts';
 export { type MadePlan, type Planning, planOf } from './run/planning.ts';
 export type { PracticeInput } from './run/practice-noted.ts';
 export type { OpenQuestion } from './run/questions.ts';

@@ -32,6 +32,7 @@ import type { ModelState } from './run/model-state.ts';
 import type { NewRun } from './run/new-run.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import { overseerChanged } from './run/overseer-changed.ts';
+import { type ErasedPerson, erasePerson, personalData } from './run/personal-data.ts';
 import { type Planning, planning } from './run/planning.ts';
 import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
 import { type OpenQuestion, unknownQuestion } from './run/questions.ts';
@@ -43,6 +44,7 @@ import { type UnfinishedRun, unfinishedRuns } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import { type Order, orderedBy, type WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
+import type { OverseerEvent } from './spec/event.ts';
 import type { HandoffAway } from './spec/handoff-events.ts';
 import type { HandoffTrigger } from './spec/run-events.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
@@ -183,6 +185,23 @@ export class Overseer implements AsyncDisposable {
   async erase(run: string, order: Order = {}): Promise<void> {
     this.#kernel();
     await eraseRun(this.#settings, this.#open, run, order);
+  }
+
+  /**
+   * Erases all runs of a person, those below them included, as `erase` does each, and nothing where one of them is not finished. Done
+   * again it erases what came since. Throws `OverseerError` `run.unfinished`, and `StoreError` `store.unsealed`.
+   */
+  async eraseUser(user: string, order: Order = {}): Promise<ErasedPerson> {
+    this.#kernel();
+    return await erasePerson(this.#settings, this.#open, user, order);
+  }
+
+  /** Every event of a person's runs, in order and with what is sensitive in them: what this journal holds of that person. */
+  async *exportUser(user: string): AsyncGenerator<OverseerEvent> {
+    const { kernel, journal } = this.#open;
+    this.#kernel();
+    await kernel.settled();
+    yield* personalData(this.#settings.store, journal.stream, user);
   }
 
   /** The runs that are not finished: those that go on here, and those that a dead process left. */

@@ -3,7 +3,8 @@ import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { findProject } from '../setup/project.ts';
 
-const STREAM = 'project/default';
+/** The stream of the runs of the command. */
+export const STREAM = 'project/default';
 const PAGE = 1_000;
 
 /** Where a journal is. */
