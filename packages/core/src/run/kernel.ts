@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { ANSWERED } from '../attempt/call-model.ts';
 import { endAttempt } from '../attempt/drive.ts';
+import { atMost } from '../internal/at-most.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
@@ -191,6 +192,12 @@ export class Kernel {
       starters: [this.#dispatcher, this.#questionDeadlines, this.#sampler, this.#stuck].filter(
         (starter) => starter !== undefined,
       ),
+      changesOver: async () =>
+        await atMost(
+          settings.clock,
+          LONGEST_CHANGE_MS,
+          this.serially(async () => undefined),
+        ),
       unfinished: () => this.unfinished,
     });
     journal.whenFailed((failure) => this.closing.fail(failure));
@@ -397,3 +404,6 @@ export class Kernel {
     this.#dispatcher.freed();
   }
 }
+
+/** A change of files that takes longer is not waited for. */
+const LONGEST_CHANGE_MS = 60_000;

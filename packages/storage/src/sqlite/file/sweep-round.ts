@@ -1,5 +1,6 @@
 import { type DataKey, nameUnder } from '../../at-rest/data-key.ts';
 import type { SqliteDatabase, SqliteRow, SqliteValue } from '../driver.ts';
+import { rowHash } from './event-hash.ts';
 import { toRow } from './event-row.ts';
 import type { EventTables } from './event-table.ts';
 import { hashesIn } from './hashes-in.ts';
@@ -144,8 +145,10 @@ export class SweepRound {
   #markWhole(from: number, to: number): boolean {
     const rows = this.#database
       .prepare(
-        `SELECT name, seq, run, body, lifted, hash, packed FROM event JOIN stream ON stream.id = event.stream
-         WHERE cursor > ? AND cursor <= ?`,
+        `SELECT name, event.seq, event.run, event.body, event.lifted, event.hash, event.packed, last.hash AS before
+         FROM event JOIN stream ON stream.id = event.stream
+         LEFT JOIN event AS last ON last.stream = event.stream AND last.seq = event.seq - 1
+         WHERE event.cursor > ? AND event.cursor <= ?`,
       )
       .all(from, to);
     return rows.every((row) => this.#markEvent(row));
@@ -153,9 +156,12 @@ export class SweepRound {
 
   #markEvent(raw: SqliteRow): boolean {
     const row = toRow(raw);
+    const stream = String(raw['name']);
+    // A name that was changed names nothing any more, and the value it named would go.
+    if (rowHash(String(raw['before'] ?? ''), { ...row, stream }) !== row.hash) return false;
     const { runs, packing } = this.#tables;
     const run = row.run === undefined ? undefined : runs.nameOf(row.run);
-    const event = openEvent(packing, { stream: String(raw['name']), run }, row);
+    const event = openEvent(packing, { stream, run }, row);
     if (event === undefined) return false;
     this.#spareIn(event.body);
     return true;

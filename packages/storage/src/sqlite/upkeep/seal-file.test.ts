@@ -40,6 +40,17 @@ describe('sealing a whole file', () => {
     expect((await readJournal(path, SEALED))[2]).toMatchObject({ type: 'event.erased' });
   });
 
+  it('X2: leaves no snapshot in the clear that is damaged and so could not be sealed', async () => {
+    const path = newPath();
+    await writeJournal(path);
+    const database = new DatabaseSync(path);
+    database.exec(`UPDATE snapshot SET body = '["so far, but changed"]', sum = zeroblob(32)`);
+    database.close();
+    await sealFile(path, KEYS);
+    expect(readFileSync(path).includes('so far')).toBe(false);
+    expect(await verifyFile(path, { keys: KEYS })).toMatchObject({ isSound: true });
+  });
+
   it('X2: changes nothing of a file that is damaged, or in use', async () => {
     const path = newPath();
     await writeJournal(path);

@@ -102,10 +102,13 @@ function seal({ database, packing }: OwnedFile, path: string): SealReport {
     }
     database.exec('DELETE FROM blob WHERE data_key IS NULL');
     const snapshots = new SnapshotTable(database, packing);
+    const drop = database.prepare('DELETE FROM snapshot WHERE stream = ? AND fold_version = ?');
     for (const row of database.prepare('SELECT stream, fold_version FROM snapshot').all()) {
       const at = { stream: String(row['stream']), foldVersion: Number(row['fold_version']) };
       const found = snapshots.latest(at.stream, at.foldVersion);
       if (found !== undefined) snapshots.put({ kind: 'snapshot', ...at, ...found });
+      // One that is damaged would stay as it is, in the clear, and is a cache of no use.
+      else drop.run(at.stream, at.foldVersion);
     }
   }
 
