@@ -42,6 +42,8 @@ import { WorkOrders } from './work-orders.ts';
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
+  /** Work between changes that is under way. */
+  readonly #between = new Set<Promise<unknown>>();
   readonly live: LiveBus = new EventEmitter();
   /** The order in which tasks start. */
   readonly scheduling: Scheduling;
@@ -192,12 +194,8 @@ export class Kernel {
       starters: [this.#dispatcher, this.#questionDeadlines, this.#sampler, this.#stuck].filter(
         (starter) => starter !== undefined,
       ),
-      changesOver: async () =>
-        await atMost(
-          settings.clock,
-          LONGEST_CHANGE_MS,
-          this.serially(async () => undefined),
-        ),
+      changesOver: () =>
+        atMost(settings.clock, LONGEST_CHANGE_MS, Promise.allSettled([...this.#between])),
       unfinished: () => this.unfinished,
     });
     journal.whenFailed((failure) => this.closing.fail(failure));
@@ -266,10 +264,18 @@ export class Kernel {
 
   /** Does work between changes that go in: none is under way meanwhile, and those that went in are told as done. */
   async serially<T>(work: () => Promise<T>): Promise<T> {
-    return await this.#host.serially(async () => {
-      await this.#attempts.changesTold();
-      return await work();
-    }, new Cancellation());
+    const done = Promise.resolve(
+      this.#host.serially(async () => {
+        await this.#attempts.changesTold();
+        return await work();
+      }, new Cancellation()),
+    );
+    this.#between.add(done);
+    try {
+      return await done;
+    } finally {
+      this.#between.delete(done);
+    }
   }
 
   /** Everything appended is durable. */
