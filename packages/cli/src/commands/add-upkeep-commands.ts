@@ -38,12 +38,15 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .action(async (journal: string | undefined, flags: UpkeepFlags) =>
       done(await compactCommand(journal, flags)),
     );
-  addPlaceFlags(program.command('erase <run>'))
+  addPlaceFlags(program.command('erase [run]'))
     .description('make what a finished run said unreadable for good')
+    .option('--user <name>', 'all runs of this person, instead of one run')
     .option('--by <name>', 'who wants it')
     .option('--because <reason>', 'why')
     .option('--json', 'one JSON object')
-    .action(async (run: string, flags: EraseFlags) => done(await eraseCommand(run, flags)));
+    .action(async (run: string | undefined, flags: EraseFlags) =>
+      done(await eraseCommand(run, flags)),
+    );
   addPlaceFlags(program.command('rotate-keys'))
     .description('wrap the data keys of a journal under the current master key')
     .option('--json', 'one JSON object')

@@ -1,4 +1,4 @@
-import { upcastEvents } from '@overseer/core';
+import { shownEvent, upcastEvents } from '@overseer/core';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { findProject } from '../setup/project.ts';
@@ -24,7 +24,7 @@ export async function openJournal(flags: PlaceFlags): Promise<StateStore> {
   return await storeOf(project)();
 }
 
-/** Every event of a journal, or of one run, after `seq` `after`. */
+/** Every event of a journal, or of one run, after `seq` `after`, with `[sealed]` for what is sensitive. */
 export async function* journalEvents(
   store: StateStore,
   run: string | undefined,
@@ -39,7 +39,7 @@ export async function* journalEvents(
       ...(run === undefined ? {} : { run }),
     });
     for (const event of upcastEvents(page)) {
-      yield event;
+      yield shownEvent(event);
       last = event.seq;
     }
     if (page.length < PAGE) return;

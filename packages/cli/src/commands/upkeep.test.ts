@@ -140,6 +140,17 @@ describe('erasing a run', { tags: ['slow'], timeout: 60_000 }, () => {
       out: expect.stringMatching(/, \d+ erased\n/),
     });
     expect(await sealedWith(['erase', 'nobody', ...args], first)).toMatchObject({ code: 2 });
+    // Nobody said for whom it was.
+    const person = await sealedWith(['erase', '--user', 'ada', ...args], first);
+    expect(person).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Erased: what 0 runs of ada/),
+    });
+    expect(await sealedWith(['erase', id, '--user', 'ada', ...args], first)).toMatchObject({
+      code: 2,
+    });
+    const given = await sealedWith(['export', 'ada.jsonl', '--user', 'ada'], first);
+    expect(given).toMatchObject({ code: 0, out: expect.stringMatching(/^0 events of ada in /) });
   });
 });
 

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
+import { StoreError } from '../errors/store-error.ts';
 import { sleep } from '../internal/sleep.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
 import type { HandoffTarget } from '../spec/handoff-target.ts';
