@@ -27,7 +27,7 @@ export async function answerExchange(exchange: Exchange): Promise<void> {
   }
   switch (route.kind) {
     case 'dialect':
-      return answerModel(exchange, route.dialect, asObject(body.value));
+      return answerModel(exchange, route.dialect, { ...asObject(body.value), ...route.inPath });
     case 'endpoint': {
       const { catalogue } = service;
       const told = route.endpoint.answer({ catalogue, id: route.id, body: asObject(body.value) });

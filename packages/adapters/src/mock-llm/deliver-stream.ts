@@ -60,7 +60,7 @@ function lastWords(kind: MockFault['kind'] | undefined, { dialect, requestId }: 
     case 'midstream-error':
       return dialect.streamError(requestId);
     case 'malformed':
-      return 'event: message\ndata: {"id": "broken", \n\n';
+      return dialect.malformed ?? 'event: message\ndata: {"id": "broken", \n\n';
     default:
       return '';
   }

@@ -18,4 +18,6 @@ export interface Dialect {
   stream(answer: Answer): Iterable<Frame>;
   /** The event that tells of the wire's breakdown when the stream has begun. */
   streamError(requestId: string): string;
+  /** A piece of its stream that is no JSON; the default is an event. */
+  readonly malformed?: string;
 }

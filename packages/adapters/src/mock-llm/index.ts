@@ -1,6 +1,6 @@
 /**
  * A mock model service: an HTTP server on the loopback interface that speaks the providers' real wire formats, for
- * tests, examples and trials without a key. The official SDKs of OpenAI and Anthropic work with it as with the real
+ * tests, examples and trials without a key. The official SDKs of OpenAI, Anthropic, Google and Cohere work with it as with the real
  * thing: replies and streams, tool calls, usage, typed errors, rate-limit headers, broken connections.
  *
  * `startMockService` runs it in this process, `spawnMockService` in one of its own that ends with this one, and

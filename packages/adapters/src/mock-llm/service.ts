@@ -45,7 +45,8 @@ export interface MockService extends AsyncDisposable {
 
 /**
  * Starts a service that speaks the wire formats of OpenAI (chat completions, responses, embeddings, models), Anthropic
- * (messages, token counts, models) and LM Studio (its own listings, load and unload) on the loopback interface, so that
+ * (messages, token counts, models), Google (content, token counts, models, embeddings, under `/v1` and `/v1beta`), Cohere
+ * (chat, tokens, models, embeddings) and LM Studio (its own listings, load and unload) on the loopback interface, so that
  * the official SDKs take it for the real thing. Throws `ConfigError` where the port or the count file cannot be used.
  */
 export async function startMockService(options: MockServiceOptions = {}): Promise<MockService> {

@@ -65,7 +65,7 @@ function inputTexts(body: JsonObject): readonly string[] {
 }
 
 /** The 32-bit FNV-1a hash of the text, stepped on once a dimension. */
-function vectorOf(text: string, length: number): readonly number[] {
+export function vectorOf(text: string, length: number): readonly number[] {
   let state = 2_166_136_261;
   const next = (unit: number): number => {
     state = Math.imul(state ^ unit, 16_777_619) >>> 0;
