@@ -3,12 +3,14 @@ import { withAvailableModels } from '../internal/available-models.ts';
 import { chatStream } from '../internal/chat-stream.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { createKeyedClient } from '../internal/keyed-client.ts';
+import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { CohereAnswerReader } from './cohere-answer-reader.ts';
 import { PROVIDER } from './cohere-messages.ts';
 import { cohereRequest } from './cohere-request.ts';
 import { countCohereTokens } from './count-cohere-tokens.ts';
 import { listCohereModels } from './list-cohere-models.ts';
+import { COHERE_MODELS } from './models.ts';
 
 /** How Cohere is reached, and what is known of the model. */
 export interface CohereOptions extends ModelFacts {
@@ -23,7 +25,7 @@ export interface CohereOptions extends ModelFacts {
 }
 
 /** The variables that may hold a key, in their order. */
-export const KEY_VARIABLES: readonly string[] = ['CO_API_KEY', 'COHERE_API_KEY'];
+const KEY_VARIABLES: readonly string[] = ['CO_API_KEY', 'COHERE_API_KEY'];
 
 /** Cohere's own. */
 const ORIGIN = 'https://api.cohere.com';
@@ -51,7 +53,7 @@ export function cohere(
   const info = modelInfo(
     modelId,
     PROVIDER,
-    { ...options, can: { json: 'schema', ...options.can } },
+    knownFacts(COHERE_MODELS, modelId, { ...options, can: { json: 'schema', ...options.can } }),
     { ...options, variable: 'CO_API_KEY' },
   );
   return {

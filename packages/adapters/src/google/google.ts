@@ -6,12 +6,14 @@ import { numberField } from '../internal/fields.ts';
 import { requestJson } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { createKeyedClient } from '../internal/keyed-client.ts';
+import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { GoogleAnswerReader } from './google-answer-reader.ts';
 import { PROVIDER } from './google-parts.ts';
 import { googlePlace, modelPath } from './google-place.ts';
 import { googleRequest } from './google-request.ts';
 import { listGoogleModels } from './list-google-models.ts';
+import { GOOGLE_MODELS } from './models.ts';
 
 /** How Google's Gemini API is reached, and what is known of the model. */
 export interface GoogleOptions extends ModelFacts {
@@ -26,7 +28,7 @@ export interface GoogleOptions extends ModelFacts {
 }
 
 /** The variables that may hold a key, in the order of Google's own client. */
-export const KEY_VARIABLES: readonly string[] = ['GOOGLE_API_KEY', 'GEMINI_API_KEY'];
+const KEY_VARIABLES: readonly string[] = ['GOOGLE_API_KEY', 'GEMINI_API_KEY'];
 
 /**
  * A model of Google over the Gemini API, by our own wire code on kept-alive sockets. Without a key the first call fails with
@@ -52,7 +54,10 @@ export function google(
     info: modelInfo(
       modelId,
       PROVIDER,
-      { ...options, can: { json: 'schema', ...options.can } },
+      knownFacts(GOOGLE_MODELS, modelId.replace(/^models\//, ''), {
+        ...options,
+        can: { json: 'schema', ...options.can },
+      }),
       { ...options, variable: 'GOOGLE_API_KEY' },
     ),
     stream: (request, ctx) =>

@@ -1,12 +1,14 @@
 import { defined } from '@overseer/core/plugin';
 import type { Model, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
+import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiSettings, openAiTools } from '../internal/openai-request.ts';
 import { reachSdk } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
+import { OPENAI_MODELS } from './models.ts';
 
 const PROVIDER = 'openai';
 
@@ -49,7 +51,10 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
   });
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, options, { ...options, variable: 'OPENAI_API_KEY' }),
+    info: modelInfo(modelId, PROVIDER, knownFacts(OPENAI_MODELS, modelId, options), {
+      ...options,
+      variable: 'OPENAI_API_KEY',
+    }),
     list: access.list,
     stream: (request, ctx) => {
       const { params, warnings } = bodyOf(modelId, request);
