@@ -1,5 +1,5 @@
 import { generate } from '@overseer/core/plugin';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
 import { cohere } from './cohere.ts';
 
@@ -12,6 +12,9 @@ beforeAll(async () => {
   service = await startMockService();
 });
 afterAll(() => service.close());
+beforeEach(() => {
+  for (const name of ['CO_API_KEY', 'COHERE_API_KEY']) vi.stubEnv(name, '');
+});
 afterEach(() => vi.unstubAllEnvs());
 
 function ctx(): { readonly signal: AbortSignal } {

@@ -2,10 +2,10 @@ import type { Model } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { chatStream } from '../internal/chat-stream.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
-import { createKeyedClient } from '../internal/keyed-client.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { CohereAnswerReader } from './cohere-answer-reader.ts';
+import { type CohereAccess, cohereClient } from './cohere-client.ts';
 import { PROVIDER } from './cohere-messages.ts';
 import { cohereRequest } from './cohere-request.ts';
 import { countCohereTokens } from './count-cohere-tokens.ts';
@@ -13,22 +13,10 @@ import { listCohereModels } from './list-cohere-models.ts';
 import { COHERE_MODELS } from './models.ts';
 
 /** How Cohere is reached, and what is known of the model. */
-export interface CohereOptions extends ModelFacts {
-  /** The default is the variable `CO_API_KEY`, or else `COHERE_API_KEY`, read at the first call. */
-  readonly apiKey?: string;
-  /** With or without `/v1` or `/v2`. The default is the variable `CO_API_URL`, or else Cohere's own. */
-  readonly baseURL?: string;
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
+export interface CohereOptions extends CohereAccess, ModelFacts {
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
 }
-
-/** The variables that may hold a key, in their order. */
-const KEY_VARIABLES: readonly string[] = ['CO_API_KEY', 'COHERE_API_KEY'];
-
-/** Cohere's own. */
-const ORIGIN = 'https://api.cohere.com';
 
 /**
  * A model of Cohere over its chat of the second version, by our own wire code on kept-alive sockets. Without a key the first
@@ -40,15 +28,7 @@ export function cohere(
   options: CohereOptions = {},
 ): Model & Disposable & Required<Pick<Model, 'list' | 'countTokens'>> {
   const where = `${PROVIDER}/${modelId}`;
-  const client = createKeyedClient({
-    ...options,
-    baseURL: options.baseURL ?? (process.env['CO_API_URL'] || ORIGIN),
-    headers: { 'x-client-name': 'overseer', ...options.headers },
-    keyVariables: KEY_VARIABLES,
-    keyHeaders: (key) => ({ authorization: `Bearer ${key}` }),
-    where,
-  });
-  const root = client.path.replace(/\/v[12]$/, '');
+  const { client, root } = cohereClient(options, where);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const info = modelInfo(
     modelId,

@@ -4,3 +4,5 @@
  * @packageDocumentation
  */
 export { type CohereOptions, cohere } from './cohere.ts';
+export type { CohereAccess } from './cohere-client.ts';
+export { type CohereEmbeddingOptions, cohereEmbedding } from './cohere-embedding.ts';

@@ -1,5 +1,5 @@
 import { generate } from '@overseer/core/plugin';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
 import { google } from './google.ts';
 
@@ -12,6 +12,10 @@ beforeAll(async () => {
   service = await startMockService();
 });
 afterAll(() => service.close());
+beforeEach(() => {
+  for (const name of ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_GENAI_API_VERSION'])
+    vi.stubEnv(name, '');
+});
 afterEach(() => vi.unstubAllEnvs());
 
 function ctx(): { readonly signal: AbortSignal } {

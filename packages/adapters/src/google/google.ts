@@ -5,30 +5,21 @@ import { chatStream } from '../internal/chat-stream.ts';
 import { numberField } from '../internal/fields.ts';
 import { requestJson } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
-import { createKeyedClient } from '../internal/keyed-client.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { GoogleAnswerReader } from './google-answer-reader.ts';
+import { type GoogleAccess, googleClient } from './google-client.ts';
 import { PROVIDER } from './google-parts.ts';
-import { googlePlace, modelPath } from './google-place.ts';
+import { modelPath } from './google-place.ts';
 import { googleRequest } from './google-request.ts';
 import { listGoogleModels } from './list-google-models.ts';
 import { GOOGLE_MODELS } from './models.ts';
 
 /** How Google's Gemini API is reached, and what is known of the model. */
-export interface GoogleOptions extends ModelFacts {
-  /** The default is the variable `GOOGLE_API_KEY`, or else `GEMINI_API_KEY`, read at the first call. */
-  readonly apiKey?: string;
-  /** With or without a version such as `/v1beta`. The default is the variable `GOOGLE_GEMINI_BASE_URL`, or else Google's own. */
-  readonly baseURL?: string;
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
+export interface GoogleOptions extends GoogleAccess, ModelFacts {
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
 }
-
-/** The variables that may hold a key, in the order of Google's own client. */
-const KEY_VARIABLES: readonly string[] = ['GOOGLE_API_KEY', 'GEMINI_API_KEY'];
 
 /**
  * A model of Google over the Gemini API, by our own wire code on kept-alive sockets. Without a key the first call fails with
@@ -40,13 +31,7 @@ export function google(
   options: GoogleOptions = {},
 ): Model & Disposable & Required<Pick<Model, 'list' | 'countTokens'>> {
   const where = `${PROVIDER}/${modelId}`;
-  const client = createKeyedClient({
-    ...options,
-    baseURL: googlePlace(options.baseURL),
-    keyVariables: KEY_VARIABLES,
-    keyHeaders: (key) => ({ 'x-goog-api-key': key }),
-    where,
-  });
+  const client = googleClient(options, where);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const path = `${client.path}/${modelPath(modelId)}`;
   return {

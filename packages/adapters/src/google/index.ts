@@ -3,4 +3,7 @@
  *
  * @packageDocumentation
  */
+
 export { type GoogleOptions, google } from './google.ts';
+export type { GoogleAccess } from './google-client.ts';
+export { type GoogleEmbeddingOptions, googleEmbedding } from './google-embedding.ts';
