@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { googleRequest } from './google-request.ts';
 
 const USER = { role: 'user' as const, parts: [{ type: 'text' as const, text: 'hi' }] };
-const TOOL = { name: 'get', description: 'Gets.', input: { type: 'object' } };
+const INPUT = { type: 'object', properties: { a: { type: 'string' } } };
+const TOOL = { name: 'get', description: 'Gets.', input: INPUT };
 
 function write(request: Partial<ModelRequest>, model = 'gemini-3-flash') {
   return googleRequest(model, { messages: [USER], ...request });
@@ -23,7 +24,7 @@ describe('a request to Google', () => {
       tools: [
         {
           functionDeclarations: [
-            { name: 'get', description: 'Gets.', parametersJsonSchema: { type: 'object' } },
+            { name: 'get', description: 'Gets.', parametersJsonSchema: INPUT },
           ],
         },
       ],
@@ -37,6 +38,8 @@ describe('a request to Google', () => {
       },
     });
     expect(warnings).toEqual([]);
+    const nothing = write({ tools: [{ name: 'now', input: { type: 'object', properties: {} } }] });
+    expect(nothing.body['tools']).toEqual([{ functionDeclarations: [{ name: 'now' }] }]);
     const choiceOf = (request: Partial<ModelRequest>) =>
       write({ tools: [TOOL], ...request }).body['toolConfig'];
     expect(choiceOf({ toolChoice: 'none' })).toEqual({ functionCallingConfig: { mode: 'NONE' } });

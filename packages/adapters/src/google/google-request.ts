@@ -77,13 +77,21 @@ function toolFields(request: ModelRequest, warnings: ModelWarning[]): JsonObject
   const functionDeclarations = tools.map(({ name, description, input }) => ({
     name,
     ...(description === undefined ? {} : { description }),
-    parametersJsonSchema: taken(input, `input of ${name}`, warnings),
+    ...(takesNothing(input)
+      ? {}
+      : { parametersJsonSchema: taken(input, `input of ${name}`, warnings) }),
   }));
   const functionCallingConfig = calling(request);
   return {
     tools: [{ functionDeclarations }],
     ...(functionCallingConfig === undefined ? {} : { toolConfig: { functionCallingConfig } }),
   };
+}
+
+/** Google wants no schema of an input that has no properties. */
+function takesNothing(input: JsonObject): boolean {
+  const { properties = {} } = input;
+  return input['type'] === 'object' && Object.keys(properties as JsonObject).length === 0;
 }
 
 /** A tool that is strict has its calls held to their schemas, which is a mode of all. */

@@ -85,7 +85,8 @@ describe('the Google adapter', () => {
       state: 'ready',
       contextWindow: 200_000,
     });
-    const tools = [{ name: 'get', input: { type: 'object' } }];
+    const input = { type: 'object', properties: { city: { type: 'string' } } };
+    const tools = [{ name: 'get', input }];
     const messages = [
       { role: 'system' as const, parts: REQUEST.messages[0]?.parts ?? [] },
       ...REQUEST.messages,
