@@ -9,7 +9,11 @@ const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 
 const MOVING = ['nodes', 'hand-over', 'keys', 'export', 'import', 'backup', 'restore', 'drill'];
 const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'erase', 'rotate-keys'];
-const COMMANDS = ['', 'run', 'resume', 'status', 'events', 'doctor', ...MOVING, ...UPKEEP];
+const PROJECT = ['show', 'history', 'define', 'enter', 'tick', 'untick', 'checkpoint', 'rollback'];
+const COMMANDS = [
+  ...['', 'run', 'resume', 'status', 'events', 'doctor', ...MOVING, ...UPKEEP],
+  ...PROJECT.map((verb) => `project ${verb}`),
+];
 
 describe('docs/cli.md', () => {
   it('A6 Q3: names every command, flag and variable of the help, and no other', async () => {

@@ -68,5 +68,6 @@ function environment(bin: string, home: string, url: string): Readonly<Record<st
     GOOGLE_GEMINI_BASE_URL: url,
     CO_API_KEY: 'made-up',
     CO_API_URL: url,
+    OLLAMA_HOST: url,
   };
 }

@@ -3,6 +3,7 @@ import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
+import { addProjectCommands } from './commands/project/add-project-commands.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { addPlaceFlags, addRunFlags } from './commands/run-flags.ts';
@@ -22,6 +23,9 @@ Environment:
   OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
   OVERSEER_KEY_FILE  a file with them that you alone may read
   LM_STUDIO_MODEL    model to use where --model is left out (LM Studio, http://127.0.0.1:1234/v1)
+  LM_STUDIO_BASE_URL  where LM Studio is
+  LM_API_TOKEN       token of LM Studio
+  OLLAMA_HOST        where Ollama is (http://127.0.0.1:11434)
 
 Exit codes: ${EXIT.done} every task verified, ${EXIT.failed} a task failed, ${EXIT.usage} wrong command line or configuration, ${EXIT.stopped} stopped, can be resumed`;
 
@@ -98,9 +102,10 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
     .action(async (flags) => done(await doctorCommand(flags)));
+  addProjectCommands(program, done);
   addMovingCommands(program, done);
   addUpkeepCommands(program, done);
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .exitOverride()
       .showSuggestionAfterError()
@@ -108,4 +113,8 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .addHelpText('after', VARIABLES);
   }
   return program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

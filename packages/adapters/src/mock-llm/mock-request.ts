@@ -9,7 +9,9 @@ export type MockDialect =
   | 'google-content'
   | 'google-embeddings'
   | 'cohere-chat'
-  | 'cohere-embeddings';
+  | 'cohere-embeddings'
+  | 'ollama-chat'
+  | 'ollama-generate';
 
 /** A request as rules see it: the same form for every dialect. */
 export interface MockRequest {

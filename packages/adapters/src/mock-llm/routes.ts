@@ -18,6 +18,11 @@ import { googleWire } from './google/wire.ts';
 import { loadModel, unloadModel } from './lmstudio/load.ts';
 import { getV0, listV0 } from './lmstudio/models-v0.ts';
 import { listV1 } from './lmstudio/models-v1.ts';
+import { ollamaChat } from './ollama/chat.ts';
+import { embedOllama } from './ollama/embed.ts';
+import { ollamaGenerate } from './ollama/generate.ts';
+import { listOllama, psOllama, showOllama, versionOllama } from './ollama/models.ts';
+import { ollamaWire } from './ollama/wire.ts';
 import { openaiChat } from './openai/chat.ts';
 import { countInput } from './openai/count-input.ts';
 import { openaiEmbeddings } from './openai/embeddings.ts';
@@ -56,6 +61,8 @@ function providerOf(path: string, headers: IncomingHttpHeaders): Provider {
   const { 'x-client-name': client, 'x-fern-sdk-name': sdk } = headers;
   if (client !== undefined || sdk === 'cohere-ai' || path.startsWith('/v2/'))
     return { wire: cohereWire, endpoints: COHERE };
+  if (path.startsWith('/api/') && !/^\/api\/v\d\//.test(path))
+    return { wire: ollamaWire, endpoints: [] };
   return { wire: openaiWire, endpoints: OPENAI };
 }
 
@@ -71,6 +78,8 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['/v1/messages', anthropicMessages],
   ['/v2/chat', cohereChat],
   ['/v2/embed', cohereEmbeddings],
+  ['/api/chat', ollamaChat],
+  ['/api/generate', ollamaGenerate],
 ]);
 
 type Entry = readonly [method: string, path: RegExp, endpoint: Endpoint];
@@ -105,4 +114,9 @@ const SHARED: readonly Entry[] = [
   ['GET', /^\/api\/v1\/models$/, listV1],
   ['POST', /^\/api\/v1\/models\/load$/, loadModel],
   ['POST', /^\/api\/v1\/models\/unload$/, unloadModel],
+  ['GET', /^\/api\/tags$/, listOllama],
+  ['GET', /^\/api\/ps$/, psOllama],
+  ['GET', /^\/api\/version$/, versionOllama],
+  ['POST', /^\/api\/show$/, showOllama],
+  ['POST', /^\/api\/embed$/, embedOllama],
 ];

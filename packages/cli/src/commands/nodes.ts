@@ -3,7 +3,7 @@ import { EXIT } from '../exit-code.ts';
 import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
 import { table } from '../view/table.ts';
-import { oneLine } from '../view/words.ts';
+import { moment, oneLine } from '../view/words.ts';
 import { projectOf } from './moving-flags.ts';
 import type { PlaceFlags } from './read-journal.ts';
 
@@ -49,8 +49,4 @@ function projectTable(projects: readonly SeenProject[]): readonly string[] {
     since === undefined ? '' : moment(since),
   ]);
   return table([{ head: 'Project' }, { head: 'Worked on by' }, { head: 'Since' }], rows);
-}
-
-function moment(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }

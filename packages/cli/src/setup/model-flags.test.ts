@@ -38,6 +38,16 @@ describe('modelsOf', () => {
     ]);
   });
 
+  it('M3 M6: a model in Ollama is asked there, and not at a server of another kind', () => {
+    const env = { ...KEYS, OPENAI_API_BASE: SERVER };
+    expect(found(['ollama:qwen3:8b'], env)).toEqual(['ollama/qwen3:8b at http://127.0.0.1:11434']);
+    expect(found(['ollama:qwen3'], { OLLAMA_HOST: 'gpu-box' })).toEqual([
+      'ollama/qwen3 at gpu-box',
+    ]);
+    const there = { OPENAI_API_BASE: SERVER, LM_STUDIO_BASE_URL: 'http://gpu-box:1234/v1' };
+    expect(found(['lmstudio:qwen3'], there)).toEqual(['lmstudio/qwen3 at http://gpu-box:1234/v1']);
+  });
+
   it('M3 M4 M5: without a provider the name tells', () => {
     const names = ['claude-sonnet-4-5', 'gpt-5-mini', 'o3', 'gpt-oss-20b', 'qwen3:8b', 'a/b:c'];
     expect(found(names, KEYS)).toEqual([

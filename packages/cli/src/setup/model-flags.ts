@@ -2,6 +2,7 @@ import { anthropic } from '@overseer/adapters/anthropic';
 import { cohere } from '@overseer/adapters/cohere';
 import { google } from '@overseer/adapters/google';
 import { lmstudio } from '@overseer/adapters/lmstudio';
+import { ollama } from '@overseer/adapters/ollama';
 import { openai } from '@overseer/adapters/openai';
 import { openaiCompatible } from '@overseer/adapters/openai-compatible';
 import { ConfigError, suggest } from '@overseer/core/plugin';
@@ -16,23 +17,20 @@ export interface ModelFlags {
 /** The environment as it is looked up, for tests. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-type Provider = 'anthropic' | 'cohere' | 'google' | 'lmstudio' | 'openai' | 'server';
+type Provider = 'anthropic' | 'cohere' | 'google' | 'lmstudio' | 'ollama' | 'openai' | 'server';
 
 const PROVIDERS: readonly Provider[] = [
   'anthropic',
   'cohere',
   'google',
   'lmstudio',
+  'ollama',
   'openai',
   'server',
 ];
 
-/** Providers that no base URL is for, since their keys must not go to another server: their own variables, and their names. */
-const OWN_PLACES: ReadonlyMap<string, readonly [variable: string, name: string]> = new Map([
-  ['anthropic', ['ANTHROPIC_BASE_URL', 'Anthropic']],
-  ['cohere', ['CO_API_URL', 'Cohere']],
-  ['google', ['GOOGLE_GEMINI_BASE_URL', 'Google']],
-]);
+/** Providers that no base URL is for, since their keys must not go to another server. */
+const APART: ReadonlySet<string> = new Set(['anthropic', 'cohere', 'google']);
 
 const LM_STUDIO = 'http://127.0.0.1:1234/v1';
 
@@ -66,11 +64,20 @@ export function isSentAsItIs(name: string | undefined): boolean {
 /** Where a model is, for people: the address of its server, or its provider's name. */
 export function addressOf(model: Model, { baseUrl }: ModelFlags, env: Environment): string {
   const { provider } = model.info;
-  const [variable, place] = OWN_PLACES.get(provider) ?? [];
-  if (variable !== undefined && place !== undefined) return variableOf(env, variable) ?? place;
-  const base = baseUrl ?? variableOf(env, 'OPENAI_API_BASE');
-  return base ?? (provider === 'openai' ? 'OpenAI' : LM_STUDIO);
+  const [variable, own] = PLACES.get(provider) ?? ['OPENAI_API_BASE', LM_STUDIO];
+  const flag = APART.has(provider) ? undefined : baseUrl;
+  return flag ?? variableOf(env, variable) ?? own;
 }
+
+/** The variable that says where a provider is, and where it is without. */
+const PLACES: ReadonlyMap<string, readonly [variable: string, own: string]> = new Map([
+  ['anthropic', ['ANTHROPIC_BASE_URL', 'Anthropic']],
+  ['cohere', ['CO_API_URL', 'Cohere']],
+  ['google', ['GOOGLE_GEMINI_BASE_URL', 'Google']],
+  ['lmstudio', ['LM_STUDIO_BASE_URL', LM_STUDIO]],
+  ['ollama', ['OLLAMA_HOST', 'http://127.0.0.1:11434']],
+  ['openai', ['OPENAI_API_BASE', 'OpenAI']],
+]);
 
 function modelOf(name: string, { provider, id, baseUrl }: Place, env: Environment): Model {
   const at = baseUrl === undefined ? {} : { baseURL: requireUrl(baseUrl) };
@@ -97,13 +104,15 @@ function modelOf(name: string, { provider, id, baseUrl }: Place, env: Environmen
     }
     case 'lmstudio':
       return lmstudio(id, at);
+    case 'ollama':
+      return ollama(id, at);
   }
 }
 
 function placeOf(name: string, flag: string | undefined, env: Environment): Place {
   const { provider, id } = split(name);
   const server = flag ?? variableOf(env, 'OPENAI_API_BASE');
-  if (provider === 'lmstudio') return { provider, id, baseUrl: flag };
+  if (provider === 'lmstudio' || provider === 'ollama') return { provider, id, baseUrl: flag };
   if (provider !== undefined) return { provider, id, baseUrl: server };
   if (/^claude/.test(id)) return { provider: 'anthropic', id, baseUrl: undefined };
   if (server !== undefined) return { provider: 'server', id, baseUrl: server };

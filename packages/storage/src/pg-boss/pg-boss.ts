@@ -96,7 +96,18 @@ async function startBoss(schema: string, queue: Session): Promise<PgBoss> {
   });
   // What goes wrong where nobody asked for anything is tried again by itself.
   boss.on('error', () => undefined);
-  await boss.start();
+  // Two that make the same tables at once stand in each other's way. A session that ends lets go of it.
+  const lock = { values: [`start ${schema}`] };
+  await queue.use((session) =>
+    session.query({ text: 'SELECT pg_advisory_lock(hashtextextended($1, 0))', ...lock }),
+  );
+  try {
+    await boss.start();
+  } finally {
+    await queue.use((session) =>
+      session.query({ text: 'SELECT pg_advisory_unlock(hashtextextended($1, 0))', ...lock }),
+    );
+  }
   return boss;
 }
 
