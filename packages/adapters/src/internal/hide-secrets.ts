@@ -26,14 +26,20 @@ export function secretsOf(headers: Readonly<Record<string, string>> = {}): reado
   );
 }
 
+/** Whether a host's headers bring a key of their own, which goes before any other. */
+export function namesKey(headers: Readonly<Record<string, string>> = {}): boolean {
+  return Object.keys(headers).some((name) => /^(authorization|(x-)?api-key)$/i.test(name));
+}
+
 function rebuilt(error: ModelError, secrets: readonly string[], depth: number): ModelError {
   const text = (value: string | undefined): string | undefined =>
     value === undefined ? undefined : masked(value, secrets);
-  const { status, retryAfterMs, rate, retryable } = error;
+  const { status, retryAfterMs, rate, retryable, otherKey } = error;
   const message = masked(error.message, secrets);
   const options = {
     cause: cleanCause(error.cause, secrets, depth),
     retryable,
+    otherKey,
     ...defined({ status, retryAfterMs, rate }),
     ...defined({ providerCode: text(error.providerCode), requestId: text(error.requestId) }),
   };

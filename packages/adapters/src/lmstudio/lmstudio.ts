@@ -1,6 +1,7 @@
 import { type Clock, type ModelError, systemClock } from '@overseer/core/plugin';
 import type {
   CallContext,
+  Credentials,
   ListedModel,
   Model,
   ModelEvent,
@@ -24,8 +25,8 @@ const LOAD_LIMIT_MS = 600_000;
 export interface LmStudioOptions extends ModelFacts {
   /** With or without `/v1`; the default is `http://127.0.0.1:1234/v1`. */
   readonly baseURL?: string;
-  /** An API token, where the server wants one. */
-  readonly apiKey?: string;
+  /** An API token, where the server wants one, or where such tokens come from. */
+  readonly apiKey?: string | Credentials;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */

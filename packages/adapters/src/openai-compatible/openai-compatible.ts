@@ -1,4 +1,4 @@
-import type { Model } from '@overseer/core/spec';
+import type { Credentials, Model } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { createChatBody } from '../internal/chat-body.ts';
 import { chatStream } from '../internal/chat-stream.ts';
@@ -11,8 +11,8 @@ import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 export interface OpenAiCompatibleOptions extends ModelFacts {
   /** `http://127.0.0.1:8080/v1`; without a path, `/v1` is meant. */
   readonly baseURL: string;
-  /** Sent as a bearer token; the default is none. */
-  readonly apiKey?: string;
+  /** Sent as a bearer token, or where such tokens come from; the default is none. */
+  readonly apiKey?: string | Credentials;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The name of the provider in records, and of its part of `request.options`; the default is `openai-compatible`. */

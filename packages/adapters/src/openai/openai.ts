@@ -1,5 +1,5 @@
 import { defined } from '@overseer/core/plugin';
-import type { Model, ModelRequest, ModelWarning } from '@overseer/core/spec';
+import type { Credentials, Model, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
@@ -12,8 +12,8 @@ const PROVIDER = 'openai';
 
 /** How OpenAI is reached, and what is known of the model. */
 export interface OpenAiOptions extends ModelFacts {
-  /** The default is the variable `OPENAI_API_KEY`, read at the first call. */
-  readonly apiKey?: string;
+  /** A key, or where keys come from; the default is the variable `OPENAI_API_KEY`, read at each call. */
+  readonly apiKey?: string | Credentials;
   /** The default is the variable `OPENAI_BASE_URL`, or else OpenAI's own. */
   readonly baseURL?: string;
   readonly organization?: string;
@@ -42,6 +42,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
       const { OpenAI } = await import('openai');
       return new OpenAI({ ...settings, ...defined({ organization, project }) });
     },
+    keyHeaders: ({ token }) => ({ authorization: `Bearer ${token}` }),
     list: async (client, ctx) => {
       const page = await client.models.list(requestOptions(ctx));
       return page.data.map(({ id }) => ({ id, state: 'ready' }));
