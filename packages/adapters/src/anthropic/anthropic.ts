@@ -48,10 +48,8 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
       const { Anthropic } = await import('@anthropic-ai/sdk');
       return new Anthropic(settings);
     },
-    keyHeaders: ({ token, bearer }) =>
-      bearer === true
-        ? { authorization: `Bearer ${token}`, 'x-api-key': null }
-        : { 'x-api-key': token },
+    // This SDK sends keys and tokens alike.
+    keyHeaders: ({ token }) => ({ authorization: `Bearer ${token}` }),
     list: async (client, ctx) => {
       const page = await client.models.list({ limit: 1000 }, requestOptions(ctx));
       return page.data.map((model) => ({

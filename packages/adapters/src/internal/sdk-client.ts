@@ -41,15 +41,15 @@ export function checkBaseVariable(variable: string, where: string): void {
   }
 }
 
-/** A call with the key that it goes out with, where that is not the client's own; `null` takes a header of the client away. */
+/** A call with the key that it goes out with, where that is not the client's own. */
 export interface KeyedContext extends CallContext {
-  readonly keyHeaders?: Readonly<Record<string, string | null>>;
+  readonly keyHeaders?: Readonly<Record<string, string>>;
 }
 
 /** What both SDKs take beside a request's body. */
 export function requestOptions({ signal, headers, keyHeaders }: KeyedContext): {
   signal: AbortSignal;
-  headers?: Record<string, string | null>;
+  headers?: Record<string, string>;
 } {
   if (headers === undefined && keyHeaders === undefined) return { signal };
   return { signal, headers: { ...keyHeaders, ...headers } };

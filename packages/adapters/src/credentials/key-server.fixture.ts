@@ -1,0 +1,72 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A model server that takes some keys and remembers what it was sent. */
+export interface KeyServer extends AsyncDisposable {
+  readonly url: string;
+  /** The keys of all requests, in order. */
+  readonly keys: readonly string[];
+}
+
+/** How a server answers a key: `ok`, a status, or a status with headers. */
+export type KeyAnswer =
+  | 'ok'
+  | number
+  | { readonly status: number; readonly headers: Record<string, string> };
+
+/** Starts it on the loopback interface. It repeats the key of whoever it refuses, as some do. */
+export async function startKeyServer(
+  answer: (key: string, nth: number) => KeyAnswer,
+): Promise<KeyServer> {
+  const keys: string[] = [];
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const { authorization, 'x-api-key': apiKey } = request.headers;
+      const key = authorization?.replace(/^Bearer /, '') ?? String(apiKey ?? '');
+      keys.push(key);
+      reply(response, answer(key, keys.length), key, request.url ?? '');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    keys,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function reply(response: ServerResponse, answer: KeyAnswer, key: string, url: string): void {
+  if (answer !== 'ok') {
+    const { status, headers } =
+      typeof answer === 'number' ? { status: answer, headers: {} } : answer;
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    if (status < 300) response.end(ANSWER);
+    else response.end(JSON.stringify({ error: { message: `Incorrect API key provided: ${key}` } }));
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.end(url.includes('/messages') ? MESSAGES : CHAT);
+}
+
+const ANSWER = '{"model":"m","choices":[{"message":{"content":"ok"},"finish_reason":"stop"}]}';
+
+const CHAT =
+  'data: {"id":"c","model":"m","choices":[{"delta":{"content":"ok"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+
+const MESSAGES = [
+  {
+    type: 'message_start',
+    message: { id: 'a', model: 'm', usage: { input_tokens: 1, output_tokens: 1 } },
+  },
+  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ok' } },
+  { type: 'content_block_stop', index: 0 },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } },
+  { type: 'message_stop' },
+]
+  .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+  .join('');
