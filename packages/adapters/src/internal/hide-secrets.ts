@@ -30,7 +30,7 @@ export function secretsOf(headers: Readonly<Record<string, string>> = {}): reado
 
 /** Whether a host's headers bring a key of their own, which goes before any other. */
 export function namesKey(headers: Readonly<Record<string, string>> = {}): boolean {
-  return Object.keys(headers).some((name) => /^(authorization|(x-)?api-key)$/i.test(name));
+  return Object.keys(headers).some((name) => /^(authorization|(x-)?(goog-)?api-key)$/i.test(name));
 }
 
 function rebuilt(error: ModelError, secrets: readonly string[], depth: number): ModelError {

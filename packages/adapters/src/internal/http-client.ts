@@ -24,6 +24,12 @@ export interface HttpClientOptions {
   /** Sent as a bearer token; where it comes from elsewhere, it is asked for before each call. */
   readonly apiKey?: string | Credentials;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The headers that carry a key; the default is `Authorization: Bearer`. */
+  readonly keyHeaders?: (
+    credential: Pick<Credential, 'token' | 'bearer'>,
+  ) => Readonly<Record<string, string>>;
+  /** Who is called, in failures of the source of the key; the default is the origin. */
+  readonly where?: string;
 }
 
 /** A client of one model server. Disposing it closes its idle sockets. */
@@ -44,17 +50,17 @@ export interface HttpClient extends Disposable {
 /** Makes a client; opens nothing yet. Throws `ConfigError` for a bad base URL. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = readBaseUrl(options.baseURL);
-  const { apiKey } = options;
+  const { apiKey, keyHeaders = bearer, where = base.origin } = options;
   const key = typeof apiKey === 'string' ? apiKey : undefined;
   const keys =
     typeof apiKey === 'object' && !namesKey(options.headers)
-      ? new KeyUse(apiKey, base.origin)
+      ? new KeyUse(apiKey, where)
       : undefined;
   const headers = {
     'content-type': 'application/json',
     accept: 'text/event-stream, application/json',
     'user-agent': 'overseer',
-    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    ...(key === undefined ? {} : keyHeaders({ token: key })),
     ...options.headers,
   };
   const secrets = [key ?? '', ...secretsOf(options.headers)];
@@ -65,7 +71,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     transport: (ctx) => {
       const through =
         ctx.fetch === undefined ? kept : fetchTransport(base.origin, headers, ctx.fetch);
-      return keys === undefined ? through : keyedTransport(through, keys, ctx, bearer);
+      return keys === undefined ? through : keyedTransport(through, keys, ctx, keyHeaders);
     },
     hide: (error, ctx) => {
       const known = [...secrets, ...(keys?.secrets ?? []), ...secretsOf(ctx.headers)];
@@ -75,7 +81,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-function bearer({ token }: Credential): Readonly<Record<string, string>> {
+function bearer({ token }: Pick<Credential, 'token'>): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${token}` };
 }
 
@@ -98,19 +104,21 @@ export function requestJson(
       give();
     };
     let answer = createDocument(0);
+    let from: Pick<Refusal, 'where' | 'headers'> = { where };
     const exchange = client.transport(ctx).send({
       method: request.method,
       path: request.path,
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(ctx.headers === undefined ? {} : { headers: ctx.headers }),
-      onHead: (status) => {
+      onHead: (status, headers) => {
         answer = createDocument(status);
+        from = { where, headers };
       },
       onData: (bytes) => answer.push(bytes),
       onEnd: () =>
         settle(() => {
           try {
-            resolve(answer.json({ where }));
+            resolve(answer.json(from));
           } catch (error) {
             reject(client.hide(toModelError(error, ctx.signal, where), ctx));
           }
