@@ -1,4 +1,9 @@
-import { createServer, type RequestListener } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A real authorisation server on the loopback interface. */
@@ -8,6 +13,8 @@ export interface AuthorisationServer extends AsyncDisposable {
   readonly paths: readonly string[];
   /** Lets the person of a device in. */
   approve(userCode: string): Promise<void>;
+  /** Opens an address as a browser does whose person says yes to all, and gives where it was sent in the end, off the server. */
+  browse(url: string): Promise<string>;
   /** Makes every token of the person's sign-in bad. */
   revokeAll(): Promise<void>;
 }
@@ -19,6 +26,11 @@ interface Code {
 /** The part of `oidc-provider` that is used. */
 interface Provider {
   callback(): RequestListener;
+  interactionFinished(
+    request: IncomingMessage,
+    response: ServerResponse,
+    result: object,
+  ): Promise<void>;
   readonly Grant: new (
     of: object,
   ) => { addOIDCScope(scope: string): void; save(): Promise<string>; destroy(): Promise<void> };
@@ -27,7 +39,7 @@ interface Provider {
 
 const MODULE: string = 'oidc-provider';
 
-/** Starts it: the client `app` signs people in by device, the client `job` has the secret `job-secret-1234`. Access tokens live `seconds`. */
+/** Starts it: the client `app` signs people in by device or code, the client `job` has the secret `job-secret-1234`. Access tokens live `seconds`. */
 export async function startAuthorisationServer(seconds: number): Promise<AuthorisationServer> {
   let handle: RequestListener = () => undefined;
   const paths: string[] = [];
@@ -46,9 +58,10 @@ export async function startAuthorisationServer(seconds: number): Promise<Authori
       {
         client_id: 'app',
         token_endpoint_auth_method: 'none',
-        grant_types: [device, 'refresh_token'],
-        redirect_uris: [],
-        response_types: [],
+        application_type: 'native',
+        grant_types: [device, 'refresh_token', 'authorization_code'],
+        redirect_uris: ['http://127.0.0.1/callback'],
+        response_types: ['code'],
       },
       {
         client_id: 'job',
@@ -61,35 +74,50 @@ export async function startAuthorisationServer(seconds: number): Promise<Authori
     features: {
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
+      devInteractions: { enabled: false },
       revocation: { enabled: true },
     },
+    interactions: { url: () => '/person' },
     ttl: { AccessToken: seconds, ClientCredentials: seconds },
     rotateRefreshToken: true,
     issueRefreshToken: () => true,
     findAccount: (_: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
   });
-  handle = provider.callback();
   const grants: InstanceType<Provider['Grant']>[] = [];
+  const grantOf = async (): Promise<string> => {
+    const grant = new provider.Grant({ accountId: 'ada', clientId: 'app' });
+    grant.addOIDCScope('openid offline_access');
+    grants.push(grant);
+    return await grant.save();
+  };
+  const others = provider.callback();
+  handle = (request, response) => {
+    if (request.url !== '/person') return others(request, response);
+    void grantOf().then((grantId) =>
+      provider.interactionFinished(request, response, {
+        login: { accountId: 'ada' },
+        consent: { grantId },
+      }),
+    );
+  };
   return {
     issuer,
     paths,
     approve: async (userCode) => {
       const code = await provider.DeviceCode.findByUserCode(userCode.replaceAll('-', ''));
       if (code === undefined) throw new Error(`there is no code ${userCode}`);
-      const grant = new provider.Grant({ accountId: 'ada', clientId: 'app' });
-      grant.addOIDCScope('openid offline_access');
-      grants.push(grant);
       const scope = 'openid offline_access';
       const authTime = Math.floor(Date.now() / 1000);
       Object.assign(code, {
         accountId: 'ada',
-        grantId: await grant.save(),
+        grantId: await grantOf(),
         scope,
         authTime,
         claims: {},
       });
       await code.save();
     },
+    browse: (url) => browse(url, issuer),
     revokeAll: async () => {
       for (const grant of grants) await grant.destroy();
     },
@@ -98,4 +126,21 @@ export async function startAuthorisationServer(seconds: number): Promise<Authori
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function browse(start: string, issuer: string): Promise<string> {
+  const cookies = new Map<string, string>();
+  let url = start;
+  for (let hop = 0; hop < 10 && url.startsWith(issuer); hop++) {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await fetch(url, { redirect: 'manual', headers: { cookie } });
+    for (const set of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      cookies.set(name, value);
+    }
+    const next = answer.headers.get('location');
+    if (next === null) throw new Error(`${url} ends with ${await answer.text()}`);
+    url = new URL(next, url).href;
+  }
+  return url;
 }

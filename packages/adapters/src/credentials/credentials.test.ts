@@ -7,7 +7,10 @@ import type { Credentials, Model } from '@overseer/core/spec';
 import { createFakeClock } from '@overseer/core/testing';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { anthropic } from '../anthropic/index.ts';
+import { cohere } from '../cohere/index.ts';
+import { google } from '../google/index.ts';
 import { lmstudio } from '../lmstudio/index.ts';
+import { ollama } from '../ollama/index.ts';
 import { openai } from '../openai/index.ts';
 import { openaiCompatible } from '../openai-compatible/index.ts';
 import { fromCallback, fromEnv, fromFile, keyring } from './index.ts';
@@ -22,6 +25,9 @@ const ADAPTERS: readonly (readonly [string, (url: string, apiKey: Credentials) =
   ['anthropic', (url, apiKey) => anthropic('m', { baseURL: url, apiKey })],
   ['openai-compatible', (url, apiKey) => openaiCompatible('m', { baseURL: url, apiKey })],
   ['lmstudio', (url, apiKey) => lmstudio('m', { baseURL: url, apiKey, verify: false })],
+  ['google', (url, apiKey) => google('m', { baseURL: url, apiKey })],
+  ['cohere', (url, apiKey) => cohere('m', { baseURL: url, apiKey })],
+  ['ollama', (url, apiKey) => ollama('m', { baseURL: url, apiKey, verify: false })],
 ];
 
 const signal = new AbortController().signal;
@@ -122,6 +128,32 @@ describe.each(ADAPTERS)('keys of %s over HTTP', (_name, modelOf) => {
     expect(new Set(server.keys.slice(-3))).toEqual(
       new Set(['ring-key-a', 'ring-key-b', 'ring-key-c']),
     );
+  });
+});
+
+describe('a variable of a provider or preset', () => {
+  it.each<readonly [string, string, (url: string) => Model]>([
+    ['GOOGLE_API_KEY', 'google', (url) => google('m', { baseURL: url })],
+    ['CO_API_KEY', 'cohere', (url) => cohere('m', { baseURL: url })],
+    ['LM_API_TOKEN', 'lmstudio', (url) => lmstudio('m', { baseURL: url, verify: false })],
+    ['GROQ_API_KEY', 'groq', (url) => openaiCompatible('m', { preset: 'groq', baseURL: url })],
+  ])('M11: %s of %s changes from one call to the next', async (variable, _name, modelOf) => {
+    await using server = await startKeyServer(() => 'ok');
+    vi.stubEnv(variable, 'env-key-1');
+    const model = modelOf(server.url);
+    await ask(model);
+    vi.stubEnv(variable, 'env-key-2');
+    await ask(model);
+    expect(server.keys).toEqual(['env-key-1', 'env-key-2']);
+  });
+
+  it('M11: an access token for Google goes out as one, a key in the header for keys', async () => {
+    await using server = await startKeyServer(() => 'ok');
+    for (const bearer of [undefined, true] as const) {
+      const given = { token: 'token-of-ada', ...(bearer === undefined ? {} : { bearer }) };
+      await ask(google('m', { baseURL: server.url, apiKey: fromCallback(() => given) }));
+    }
+    expect(server.headers).toEqual(['x-goog-api-key', 'authorization']);
   });
 });
 

@@ -35,7 +35,7 @@ describe('signing in by device', () => {
     const source = oauth({ issuer: `http://127.0.0.1:${port}`, clientId: 'app', flow: 'device' });
     const codes: string[] = [];
     const { signal } = new AbortController();
-    await source.login({ signal, prompt: ({ code }) => codes.push(code) });
+    await source.login({ signal, prompt: ({ code }) => codes.push(code ?? '') });
     expect((await source.get({ signal })).token).toBe('token-of-device');
     server.closeAllConnections();
     server.close();

@@ -1,23 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as oauth from 'oauth4webapi';
+import type { LoginPrompt } from './login-prompt.ts';
 import { loginNeeded, oauthError, serverCode } from './oauth-error.ts';
 import type { OAuthServer } from './oauth-server.ts';
-
-/** What a person is asked to do: open the address, on any device, and enter the code. */
-export interface DevicePrompt {
-  readonly url: string;
-  /** The same with the code in it, where the server has that. */
-  readonly urlWithCode?: string;
-  readonly code: string;
-  /** Epoch ms. */
-  readonly expiresAt: number;
-}
 
 /** Signs a person in by a code on another device (RFC 8628), and asks as often as the server wants. Throws `OverseerError`. */
 export async function deviceLogin(
   server: OAuthServer,
   scope: string,
-  prompt: (prompt: DevicePrompt) => void,
+  prompt: (prompt: LoginPrompt) => void,
   signal: AbortSignal,
 ): Promise<oauth.TokenEndpointResponse> {
   const { as, client, auth } = server;

@@ -6,6 +6,8 @@ export interface KeyServer extends AsyncDisposable {
   readonly url: string;
   /** The keys of all requests, in order. */
   readonly keys: readonly string[];
+  /** The headers that they came in. */
+  readonly headers: readonly string[];
 }
 
 /** How a server answers a key: `ok`, a status, or a status with headers. */
@@ -19,10 +21,12 @@ export async function startKeyServer(
   answer: (key: string, nth: number) => KeyAnswer,
 ): Promise<KeyServer> {
   const keys: string[] = [];
+  const names: string[] = [];
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
-      const { authorization, 'x-api-key': apiKey } = request.headers;
-      const key = authorization?.replace(/^Bearer /, '') ?? String(apiKey ?? '');
+      const name = KEY_HEADERS.find((one) => request.headers[one] !== undefined) ?? '';
+      const key = String(request.headers[name] ?? '').replace(/^Bearer /, '');
+      names.push(name);
       keys.push(key);
       reply(response, answer(key, keys.length), key, request.url ?? '');
     });
@@ -32,6 +36,7 @@ export async function startKeyServer(
   return {
     url: `http://127.0.0.1:${port}`,
     keys,
+    headers: names,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -49,8 +54,10 @@ function reply(response: ServerResponse, answer: KeyAnswer, key: string, url: st
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.end(url.includes('/messages') ? MESSAGES : CHAT);
+  response.end(ANSWERS.find(([part]) => url.includes(part))?.[1] ?? CHAT);
 }
+
+const KEY_HEADERS = ['authorization', 'x-api-key', 'x-goog-api-key'] as const;
 
 const ANSWER = '{"model":"m","choices":[{"message":{"content":"ok"},"finish_reason":"stop"}]}';
 
@@ -70,3 +77,27 @@ const MESSAGES = [
 ]
   .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
   .join('');
+
+const GOOGLE =
+  'data: {"candidates":[{"content":{"parts":[{"text":"ok"}]},"finishReason":"STOP"}]}\n\n';
+
+const COHERE = [
+  { type: 'message-start', id: 'a', delta: { message: { role: 'assistant' } } },
+  { type: 'content-start', index: 0, delta: { message: { content: { type: 'text', text: '' } } } },
+  { type: 'content-delta', index: 0, delta: { message: { content: { text: 'ok' } } } },
+  { type: 'content-end', index: 0 },
+  { type: 'message-end', delta: { finish_reason: 'COMPLETE' } },
+]
+  .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+  .join('');
+
+const OLLAMA =
+  '{"model":"m","message":{"role":"assistant","content":"ok"},"done":true,"done_reason":"stop"}\n';
+
+/** By a part of the path. */
+const ANSWERS: readonly (readonly [string, string])[] = [
+  ['/messages', MESSAGES],
+  ['streamGenerateContent', GOOGLE],
+  ['/v2/chat', COHERE],
+  ['/api/chat', OLLAMA],
+];

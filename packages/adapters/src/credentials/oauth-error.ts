@@ -19,7 +19,9 @@ export function loginNeeded(what: string): OverseerError {
 
 /** The `error` of a refusal, where it is a word. */
 export function serverCode(error: unknown): string | undefined {
-  if (!(error instanceof oauth.ResponseBodyError)) return undefined;
+  const isTold =
+    error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError;
+  if (!isTold) return undefined;
   return /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'an error';
 }
 

@@ -1,4 +1,4 @@
-import { ConfigError } from '@overseer/core/plugin';
+import { ConfigError, defined } from '@overseer/core/plugin';
 import * as oauth from 'oauth4webapi';
 import { oauthError } from './oauth-error.ts';
 
@@ -22,21 +22,41 @@ interface RequestOptions {
 
 /** How an authorisation server is found. */
 export interface OAuthPlace {
-  /** `https://login.example.com`: what it is, and where its metadata is. */
-  readonly issuer: string;
+  /** `https://login.example.com`: what it is, and where its metadata is. Needed where there are no `endpoints`. */
+  readonly issuer?: string;
+  /** Where it is asked, for a server without metadata, which is then not looked for. An answer that names its issuer must name `issuer`, or else the origin of `token`. */
+  readonly endpoints?: OAuthEndpoints;
   readonly clientId: string;
   /** Of a client that can keep one. */
   readonly clientSecret?: string;
 }
 
+/** The addresses of an authorisation server, as far as a flow needs them. */
+export interface OAuthEndpoints {
+  readonly token: string;
+  /** For the flow `code`. */
+  readonly authorization?: string;
+  /** For the flow `device`. */
+  readonly device?: string;
+  /** Where tokens are revoked; without it `logout` only forgets them. */
+  readonly revocation?: string;
+}
+
+/** What a server is called: its issuer, or the origin of its endpoints. Throws `ConfigError` `config.issuer`. */
+export function issuerOf({ issuer, endpoints }: Pick<OAuthPlace, 'issuer' | 'endpoints'>): string {
+  if (issuer !== undefined) return issuer;
+  if (endpoints !== undefined) return safeUrl(endpoints.token).origin;
+  throw unfit();
+}
+
 /** Finds a server by its issuer, once; another try follows a failure. Throws `ConfigError` `config.issuer` for what is no https URL, or http beyond this machine. */
-export function findServer({
-  issuer,
-  clientId,
-  clientSecret,
-}: OAuthPlace): (signal?: AbortSignal) => Promise<OAuthServer> {
-  const url = issuerUrl(issuer);
-  const isLoopback = url.protocol === 'http:';
+export function findServer(place: OAuthPlace): (signal?: AbortSignal) => Promise<OAuthServer> {
+  const { clientId, clientSecret, endpoints } = place;
+  const issuer = issuerOf(place);
+  const url = safeUrl(issuer);
+  const urls = [url, ...Object.values(endpoints ?? {}).map(safeUrl)];
+  const isLoopback = urls.some(({ protocol }) => protocol === 'http:');
+  const known = endpoints === undefined ? undefined : metadataOf(issuer, endpoints);
   const optionsFor = (signal?: AbortSignal): OAuthServer['with'] => ({
     signal: signal ?? AbortSignal.timeout(TIMEOUT_MS * 4),
     [oauth.customFetch]: boundedFetch,
@@ -44,7 +64,7 @@ export function findServer({
   });
   let found: Promise<oauth.AuthorizationServer> | undefined;
   return async (signal) => {
-    found ??= discover(url, optionsFor()).catch((error: unknown) => {
+    found ??= (known ?? discover(url, optionsFor())).catch((error: unknown) => {
       found = undefined;
       throw error;
     });
@@ -66,15 +86,34 @@ async function discover(url: URL, options: RequestOptions): Promise<oauth.Author
   }
 }
 
-function issuerUrl(issuer: string): URL {
-  const url = URL.parse(issuer);
+async function metadataOf(
+  issuer: string,
+  { token, authorization, device, revocation }: OAuthEndpoints,
+): Promise<oauth.AuthorizationServer> {
+  return {
+    issuer,
+    token_endpoint: token,
+    ...defined({
+      authorization_endpoint: authorization,
+      device_authorization_endpoint: device,
+      revocation_endpoint: revocation,
+    }),
+  };
+}
+
+function safeUrl(text: string): URL {
+  const url = URL.parse(text);
   const isHere = url !== null && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
   if (url !== null && url.username === '' && url.password === '') {
     if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) return url;
   }
+  throw unfit();
+}
+
+function unfit(): ConfigError {
   const what =
-    'an issuer is an https URL without a name or password in it, such as https://login.example.com';
-  throw new ConfigError('config.issuer', what);
+    'an issuer, or each of the endpoints in its place, is an https URL without a name or password in it, such as https://login.example.com';
+  return new ConfigError('config.issuer', what);
 }
 
 /** Follows no redirect, and reads no more than 1 MiB and no longer than 15 s. */

@@ -75,7 +75,7 @@ describe('OAuth 2.0 against a real authorisation server', () => {
     };
     const source = oauth({ ...options, store: fileTokens(path) });
     await expect(source.get({ signal })).rejects.toMatchObject({ code: 'credentials.login' });
-    await source.login({ signal, prompt: ({ code }) => void server.approve(code) });
+    await source.login({ signal, prompt: ({ code }) => void server.approve(code ?? '') });
     const first = await source.get({ signal });
     expect(first).toMatchObject({ bearer: true });
     expect((await stat(path)).mode & 0o777).toBe(0o600);

@@ -1,17 +1,24 @@
 import { type Clock, systemClock } from '@overseer/core/plugin';
 import type { Credential, Credentials } from '@overseer/core/spec';
 import * as oauth4 from 'oauth4webapi';
-import { type DevicePrompt, deviceLogin } from './device-login.ts';
+import { codeLogin } from './code-login.ts';
+import { deviceLogin } from './device-login.ts';
 import { KeptCredential } from './kept-credential.ts';
+import type { LoginPrompt } from './login-prompt.ts';
 import { loginNeeded, oauthError } from './oauth-error.ts';
-import { findServer, type OAuthPlace, type OAuthServer } from './oauth-server.ts';
+import { findServer, issuerOf, type OAuthPlace, type OAuthServer } from './oauth-server.ts';
 import { memoryTokens, type StoredTokens, type TokenStore } from './token-store.ts';
 
 /** How tokens are got by OAuth 2.0. */
 export interface OAuthOptions extends OAuthPlace {
-  /** `device`: a person signs in once, and tokens are refreshed from then on. `client-credentials`: the client is let in by its secret. */
-  readonly flow: 'device' | 'client-credentials';
+  /**
+   * `device`: a person signs in once on any device, `code`: in a browser on this machine; tokens are refreshed from then on.
+   * `client-credentials`: the client is let in by its secret.
+   */
+  readonly flow: 'device' | 'code' | 'client-credentials';
   readonly scopes?: readonly string[];
+  /** What else the server wants to be asked with for a `code`, such as `access_type: 'offline'`. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** The default keeps them in memory. */
   readonly store?: TokenStore;
   readonly clock?: Clock;
@@ -19,9 +26,9 @@ export interface OAuthOptions extends OAuthPlace {
 
 /** Keys that are OAuth 2.0 access tokens. */
 export interface OAuthCredentials extends Credentials {
-  /** Has a person sign in with the flow `device`. Throws `OverseerError`, or the reason of `signal`. */
+  /** Has a person sign in with the flow `device` or `code`. Throws `OverseerError`, or the reason of `signal`. */
   login(how: {
-    readonly prompt: (prompt: DevicePrompt) => void;
+    readonly prompt: (prompt: LoginPrompt) => void;
     readonly signal: AbortSignal;
   }): Promise<void>;
   /** Has the server forget the tokens, where it can, and forgets them here in any case. */
@@ -35,13 +42,14 @@ export interface OAuthCredentials extends Credentials {
  */
 export function oauth(options: OAuthOptions): OAuthCredentials {
   const {
-    issuer,
     clientId,
     flow,
     scopes = [],
+    parameters = {},
     store = memoryTokens(),
     clock = systemClock,
   } = options;
+  const issuer = issuerOf(options);
   const find = findServer(options);
   const scope = scopes.join(' ');
   const name = `OAuth at ${issuer}`;
@@ -83,7 +91,11 @@ export function oauth(options: OAuthOptions): OAuthCredentials {
     login: async ({ prompt, signal }) => {
       const server = await find(signal);
       const startedAt = clock.now();
-      const tokens = tokensOf(await deviceLogin(server, scope, prompt, signal), startedAt);
+      const answer =
+        flow === 'code'
+          ? await codeLogin(server, scope, parameters, prompt, signal)
+          : await deviceLogin(server, scope, prompt, signal);
+      const tokens = tokensOf(answer, startedAt);
       await store.exclusive((_, save) => save(tokens));
       kept.forget();
     },
