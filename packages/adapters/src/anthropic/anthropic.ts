@@ -1,6 +1,6 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { defined } from '@overseer/core/plugin';
-import type { Model } from '@overseer/core/spec';
+import type { Credentials, Model } from '@overseer/core/spec';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { reachSdk } from '../internal/sdk-access.ts';
@@ -12,8 +12,8 @@ import { ANTHROPIC_MODELS } from './models.ts';
 
 /** How Anthropic is reached, and what is known of the model. */
 export interface AnthropicOptions extends ModelFacts {
-  /** The default is the variable `ANTHROPIC_API_KEY`, read at the first call. */
-  readonly apiKey?: string;
+  /** A key, or where keys come from; the default is the variable `ANTHROPIC_API_KEY`, read at each call. */
+  readonly apiKey?: string | Credentials;
   /** Without `/v1`. The default is the variable `ANTHROPIC_BASE_URL`, or else Anthropic's own. */
   readonly baseURL?: string;
   /** Sent with every request. */
@@ -50,6 +50,8 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
       const { Anthropic } = await import('@anthropic-ai/sdk');
       return new Anthropic(settings);
     },
+    // This SDK sends keys and tokens alike.
+    keyHeaders: ({ token }) => ({ authorization: `Bearer ${token}` }),
     list: async (client, ctx) => {
       const page = await client.models.list({ limit: 1000 }, requestOptions(ctx));
       return page.data.map((model) => ({
@@ -72,10 +74,10 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
     ),
     list: access.list,
     countTokens: (request, ctx) =>
-      access.ask(ctx, async (client) => {
+      access.ask(ctx, async (client, keyed) => {
         const { params } = anthropicRequest(modelId, request, maxTokens);
         const { max_tokens: _, stream: __, ...counted } = params;
-        const count = await client.messages.countTokens(counted, requestOptions(ctx));
+        const count = await client.messages.countTokens(counted, requestOptions(keyed));
         return count.input_tokens;
       }),
     stream: (request, ctx) => {

@@ -1,10 +1,11 @@
+import type { Credentials } from '@overseer/core/spec';
 import type { HttpClient } from '../internal/http-client.ts';
 import { createKeyedClient } from '../internal/keyed-client.ts';
 
 /** How Cohere is reached. */
 export interface CohereAccess {
-  /** The default is the variable `CO_API_KEY`, or else `COHERE_API_KEY`, read at the first call. */
-  readonly apiKey?: string;
+  /** A key, or where keys come from; the default is the variable `CO_API_KEY`, or else `COHERE_API_KEY`, read at each call. */
+  readonly apiKey?: string | Credentials;
   /** With or without `/v1` or `/v2`. The default is the variable `CO_API_URL`, or else Cohere's own. */
   readonly baseURL?: string;
   /** Sent with every request. */
@@ -12,7 +13,7 @@ export interface CohereAccess {
 }
 
 /** The variables that may hold a key, in their order. */
-const KEY_VARIABLES: readonly string[] = ['CO_API_KEY', 'COHERE_API_KEY'];
+const KEY_VARIABLES: readonly [string, ...string[]] = ['CO_API_KEY', 'COHERE_API_KEY'];
 
 /** Cohere's own. */
 const ORIGIN = 'https://api.cohere.com';
@@ -27,7 +28,6 @@ export function cohereClient(
     baseURL: access.baseURL ?? (process.env['CO_API_URL'] || ORIGIN),
     headers: { 'x-client-name': 'overseer', ...access.headers },
     keyVariables: KEY_VARIABLES,
-    keyHeaders: (key) => ({ authorization: `Bearer ${key}` }),
     where,
   });
   return { client, root: client.path.replace(/\/v[12]$/, '') };

@@ -15,7 +15,9 @@ const MAX_CAUSES = 5;
  */
 export function hideSecrets(error: ModelError, secrets: Iterable<string>): ModelError {
   // The longest first: one may be the beginning of another.
-  const known = [...new Set(secrets)].filter(Boolean).sort((a, b) => b.length - a.length);
+  const known = [...new Set([...secrets].flatMap(formsOf))]
+    .filter(Boolean)
+    .sort((a, b) => b.length - a.length);
   return known.length === 0 || !shows(error, known) ? error : rebuilt(error, known, 0);
 }
 
@@ -26,14 +28,20 @@ export function secretsOf(headers: Readonly<Record<string, string>> = {}): reado
   );
 }
 
+/** Whether a host's headers bring a key of their own, which goes before any other. */
+export function namesKey(headers: Readonly<Record<string, string>> = {}): boolean {
+  return Object.keys(headers).some((name) => /^(authorization|(x-)?(goog-)?api-key)$/i.test(name));
+}
+
 function rebuilt(error: ModelError, secrets: readonly string[], depth: number): ModelError {
   const text = (value: string | undefined): string | undefined =>
     value === undefined ? undefined : masked(value, secrets);
-  const { status, retryAfterMs, rate, retryable } = error;
+  const { status, retryAfterMs, rate, retryable, otherKey } = error;
   const message = masked(error.message, secrets);
   const options = {
     cause: cleanCause(error.cause, secrets, depth),
     retryable,
+    otherKey,
     ...defined({ status, retryAfterMs, rate }),
     ...defined({ providerCode: text(error.providerCode), requestId: text(error.requestId) }),
   };
@@ -78,6 +86,42 @@ function masked(text: string, secrets: readonly string[]): string {
     for (let length = secret.length - 1; length >= MIN_BEGINNING; length--) {
       clean = clean.replaceAll(secret.slice(0, length), HIDDEN);
     }
+    if (secret.length >= 2 * MIN_SECRET) clean = withoutPieces(clean, secret);
   }
   return clean;
+}
+
+/** Hides every piece of a secret of 8 characters and more, from anywhere in it, that looks like no word. */
+function withoutPieces(text: string, secret: string): string {
+  const pieces = new Set<string>();
+  for (let at = 0; at + MIN_SECRET <= secret.length; at++) {
+    pieces.add(secret.slice(at, at + MIN_SECRET));
+  }
+  let clean = '';
+  let kept = 0;
+  for (let at = 0; at + MIN_SECRET <= text.length; at++) {
+    if (!pieces.has(text.slice(at, at + MIN_SECRET))) continue;
+    let end = at + MIN_SECRET;
+    while (pieces.has(text.slice(end - MIN_SECRET + 1, end + 1))) end++;
+    const piece = text.slice(at, end);
+    if (/\d|[a-z][A-Z]|[A-Z]{2}[a-z]/.test(piece)) {
+      clean += `${text.slice(kept, at)}${HIDDEN}`;
+      kept = end;
+    }
+    at = end - 1;
+  }
+  return kept === 0 ? text : clean + text.slice(kept);
+}
+
+/** A secret as it is, in URLs, and in base64. */
+function formsOf(secret: string): readonly string[] {
+  if (secret.length < MIN_SECRET) return [secret];
+  const encoded = Buffer.from(secret);
+  return [
+    secret,
+    encodeURIComponent(secret),
+    encoded.toString('base64').replace(/=+$/, ''),
+    encoded.toString('base64url'),
+    encoded.toString('hex'),
+  ];
 }

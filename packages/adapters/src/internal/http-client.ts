@@ -5,11 +5,13 @@ import {
   type Refusal,
   toModelError,
 } from '@overseer/core/plugin';
-import type { CallContext } from '@overseer/core/spec';
+import type { CallContext, Credential, Credentials } from '@overseer/core/spec';
 import { readBaseUrl } from './base-url.ts';
 import { fetchTransport } from './fetch-transport.ts';
-import { hideSecrets, secretsOf } from './hide-secrets.ts';
+import { hideSecrets, namesKey, secretsOf } from './hide-secrets.ts';
 import type { HttpTransport } from './http-call.ts';
+import { KeyUse } from './key-use.ts';
+import { keyedTransport } from './keyed-transport.ts';
 import { nodeTransport } from './node-transport.ts';
 import { socketTransport } from './socket-transport.ts';
 
@@ -19,8 +21,15 @@ const MAX_DOCUMENT = 16 * 1024 * 1024;
 /** What a client always sends, and to whom. */
 export interface HttpClientOptions {
   readonly baseURL: string;
-  readonly apiKey?: string;
+  /** Sent as a bearer token; where it comes from elsewhere, it is asked for before each call. */
+  readonly apiKey?: string | Credentials;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The headers that carry a key; the default is `Authorization: Bearer`. */
+  readonly keyHeaders?: (
+    credential: Pick<Credential, 'token' | 'bearer'>,
+  ) => Readonly<Record<string, string>>;
+  /** Who is called, in failures of the source of the key; the default is the origin. */
+  readonly where?: string;
 }
 
 /** A client of one model server. Disposing it closes its idle sockets. */
@@ -31,30 +40,49 @@ export interface HttpClient extends Disposable {
   readonly local: boolean;
   /** The transport of a call: `ctx.fetch` where it is given, else kept-alive sockets. */
   transport(ctx: CallContext): HttpTransport;
-  /** The same failure without the key and the secret headers of a call, which a server may have repeated. */
+  /**
+   * The same failure without the key and the secret headers of a call, which a server may have repeated; said once of each failure,
+   * as the source of the key hears of it.
+   */
   hide(error: ModelError, ctx: CallContext): ModelError;
 }
 
 /** Makes a client; opens nothing yet. Throws `ConfigError` for a bad base URL. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = readBaseUrl(options.baseURL);
+  const { apiKey, keyHeaders = bearer, where = base.origin } = options;
+  const key = typeof apiKey === 'string' ? apiKey : undefined;
+  const keys =
+    typeof apiKey === 'object' && !namesKey(options.headers)
+      ? new KeyUse(apiKey, where)
+      : undefined;
   const headers = {
     'content-type': 'application/json',
     accept: 'text/event-stream, application/json',
     'user-agent': 'overseer',
-    ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
+    ...(key === undefined ? {} : keyHeaders({ token: key })),
     ...options.headers,
   };
-  const secrets = [options.apiKey ?? '', ...secretsOf(options.headers)];
+  const secrets = [key ?? '', ...secretsOf(options.headers)];
   const open = base.origin.startsWith('http:') ? socketTransport : nodeTransport;
   const kept = open(base.origin, headers);
   return {
     ...base,
-    transport: (ctx) =>
-      ctx.fetch === undefined ? kept : fetchTransport(base.origin, headers, ctx.fetch),
-    hide: (error, ctx) => hideSecrets(error, [...secrets, ...secretsOf(ctx.headers)]),
+    transport: (ctx) => {
+      const through =
+        ctx.fetch === undefined ? kept : fetchTransport(base.origin, headers, ctx.fetch);
+      return keys === undefined ? through : keyedTransport(through, keys, ctx, keyHeaders);
+    },
+    hide: (error, ctx) => {
+      const known = [...secrets, ...(keys?.secrets ?? []), ...secretsOf(ctx.headers)];
+      return hideSecrets(keys?.refuse(error, ctx) ?? error, known);
+    },
     [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
+}
+
+function bearer({ token }: Pick<Credential, 'token'>): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${token}` };
 }
 
 /** A small request whose answer is one JSON document. Throws `ModelError`. */

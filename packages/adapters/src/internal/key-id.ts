@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Credentials } from '@overseer/core/spec';
 
 /** Where a model's key comes from. */
 export interface KeySource {
-  readonly apiKey?: string;
+  readonly apiKey?: string | Credentials;
   readonly headers?: Readonly<Record<string, string>>;
   /** The variable of the environment that is read at the first call where no key is given. */
   readonly variable?: string;
@@ -14,6 +15,7 @@ export interface KeySource {
  */
 export function keyIdOf({ apiKey, headers, variable }: KeySource): string | undefined {
   if (headers !== undefined && Object.keys(headers).length > 0) return undefined;
+  if (typeof apiKey === 'object') return apiKey.keyId;
   if (apiKey !== undefined) {
     return createHash('sha256').update(`overseer key\n${apiKey}`).digest('hex').slice(0, 16);
   }

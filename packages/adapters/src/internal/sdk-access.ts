@@ -1,15 +1,17 @@
-import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
-import type { CallContext, ListedModel } from '@overseer/core/spec';
+import { defined, type HeaderReader, type ModelError, toModelError } from '@overseer/core/plugin';
+import type { CallContext, Credential, Credentials, ListedModel } from '@overseer/core/spec';
+import { fromEnv } from '../credentials/from-env.ts';
 import { withAvailableModels } from './available-models.ts';
 import { refuseCredentials } from './base-url.ts';
-import { hideSecrets, secretsOf } from './hide-secrets.ts';
+import { hideSecrets, namesKey, secretsOf } from './hide-secrets.ts';
 import { IdleWatch } from './idle-watch.ts';
-import { checkBaseVariable, keepClients, readApiKey, requestOptions } from './sdk-client.ts';
+import { KeyUse } from './key-use.ts';
+import { checkBaseVariable, type KeyedContext, keepClients, requestOptions } from './sdk-client.ts';
 import { type SdkCall, sdkStream } from './sdk-stream.ts';
 
 /** What a host may say of every provider that is reached through its SDK. */
 export interface SdkOptions {
-  readonly apiKey?: string;
+  readonly apiKey?: string | Credentials;
   readonly baseURL?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly idleTimeoutMs?: number;
@@ -40,7 +42,9 @@ export interface SdkProvider<Client> {
   readonly options: SdkOptions;
   /** Imports the SDK and makes a client. */
   readonly create: (settings: ClientSettings) => Promise<Client>;
-  readonly list: (client: Client, ctx: CallContext) => Promise<readonly ListedModel[]>;
+  /** How a key goes out with one call, over what the client was made with. */
+  readonly keyHeaders: (credential: Credential) => NonNullable<KeyedContext['keyHeaders']>;
+  readonly list: (client: Client, ctx: KeyedContext) => Promise<readonly ListedModel[]>;
 }
 
 /** What both SDKs give for a request: the answer as it comes, once it is known to be no refusal. */
@@ -58,7 +62,7 @@ export interface SdkRequest<Client> extends Pick<SdkCall, 'ctx' | 'warnings' | '
 /** The way to a model through an SDK, with its secrets kept out of every error. */
 export interface SdkAccess<Client> {
   /** One request and its answer. Throws `ModelError` and nothing else. */
-  ask<T>(ctx: CallContext, call: (client: Client) => Promise<T>): Promise<T>;
+  ask<T>(ctx: CallContext, call: (client: Client, ctx: KeyedContext) => Promise<T>): Promise<T>;
   list(ctx: CallContext): Promise<readonly ListedModel[]>;
   stream(request: SdkRequest<Client>): ReturnType<typeof sdkStream>;
 }
@@ -72,24 +76,37 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
   const where = `${provider}/${modelId}`;
   if (options.baseURL !== undefined) refuseCredentials(options.baseURL);
   const secrets = new Set(secretsOf(options.headers));
-  const hide = (error: ModelError, { headers }: CallContext): ModelError =>
-    hideSecrets(error, [...secrets, ...secretsOf(headers)]);
+  const keys = keysOf(sdk, where);
+  const keyed = async (ctx: CallContext): Promise<KeyedContext> =>
+    keys === undefined ? ctx : { ...ctx, keyHeaders: sdk.keyHeaders(await keys.take(ctx)) };
+  const hide = (error: ModelError, ctx: CallContext): ModelError =>
+    hideSecrets(keys?.refuse(error, ctx) ?? error, [
+      ...secrets,
+      ...(keys?.secrets ?? []),
+      ...secretsOf(ctx.headers),
+    ]);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const clientFor = keepClients({
     packageName: sdk.packageName,
     version: sdk.version,
-    create: (fetch) => sdk.create(settingsOf(sdk, where, secrets, watch.idleMs, fetch)),
+    create: (fetch) => {
+      const kept = { where, secrets, timeout: watch.idleMs, ...defined({ fetch }) };
+      return sdk.create(settingsOf(sdk, keys === undefined, kept));
+    },
   });
   const access: SdkAccess<Client> = {
     ask: async (ctx, call) => {
       try {
         ctx.signal.throwIfAborted();
-        return await call(await clientFor(ctx.fetch));
+        const given = await keyed(ctx);
+        const answer = await call(await clientFor(ctx.fetch), given);
+        keys?.accept(ctx, NO_HEADERS);
+        return answer;
       } catch (error) {
         throw hide(toModelError(error, ctx.signal, where), ctx);
       }
     },
-    list: (ctx) => access.ask(ctx, (client) => sdk.list(client, ctx)),
+    list: (ctx) => access.ask(ctx, sdk.list),
     stream: ({ ctx, warnings, reader, send, isOurs }) =>
       sdkStream({
         ctx,
@@ -97,8 +114,15 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
         watch,
         warnings,
         reader,
-        open: async (signal) =>
-          send(await clientFor(ctx.fetch), requestOptions({ ...ctx, signal })).asResponse(),
+        open: async (signal) => {
+          const given = { ...(await keyed(ctx)), signal };
+          const response = await send(
+            await clientFor(ctx.fetch),
+            requestOptions(given),
+          ).asResponse();
+          const { body, headers } = response;
+          return { body, headers: keys?.accept(ctx, headers) ?? headers };
+        },
         explain: async (error) => {
           if (isOurs?.(error) === true) return hide(error, ctx);
           return hide(await withAvailableModels(error, modelId, () => access.list(ctx)), ctx);
@@ -108,31 +132,42 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
   return access;
 }
 
-/** Read when a client is made, so that a key may come after the model. */
-function settingsOf(
-  {
-    options,
-    keyVariable,
-    baseVariable,
-    otherSecrets = [],
-  }: Pick<SdkProvider<unknown>, 'options' | 'keyVariable' | 'baseVariable' | 'otherSecrets'>,
+/** Where each call's key comes from; `undefined` where the client has its own for good, or the host's headers bring one. */
+function keysOf(
+  { options, keyVariable }: Pick<SdkProvider<unknown>, 'options' | 'keyVariable'>,
   where: string,
-  secrets: Set<string>,
-  timeout: number,
-  fetch: typeof globalThis.fetch | undefined,
+): KeyUse | undefined {
+  const { apiKey, headers } = options;
+  if ((typeof apiKey === 'string' && apiKey !== '') || namesKey(headers)) return undefined;
+  return new KeyUse(typeof apiKey === 'object' ? apiKey : fromEnv(keyVariable), where);
+}
+
+/** An SDK makes no client without one; each call brings its own, or the host's headers do. */
+const NO_KEY = 'none';
+
+const NO_HEADERS: HeaderReader = { get: () => null };
+
+function settingsOf(
+  sdk: Pick<SdkProvider<unknown>, 'options' | 'baseVariable' | 'otherSecrets'>,
+  hasOwnKey: boolean,
+  kept: Pick<ClientSettings, 'timeout' | 'fetch'> & {
+    readonly where: string;
+    readonly secrets: Set<string>;
+  },
 ): ClientSettings {
-  const { baseURL, headers } = options;
-  const apiKey = readApiKey(options.apiKey, keyVariable, where);
-  for (const secret of [apiKey, ...otherSecrets.map((name) => process.env[name])]) {
-    if (secret !== undefined) secrets.add(secret);
+  const { baseVariable, otherSecrets = [] } = sdk;
+  const { baseURL, headers, apiKey } = sdk.options;
+  const key = hasOwnKey && typeof apiKey === 'string' ? apiKey : undefined;
+  for (const secret of [key, ...otherSecrets.map((name) => process.env[name])]) {
+    if (secret !== undefined) kept.secrets.add(secret);
   }
-  if (baseURL === undefined) checkBaseVariable(baseVariable, where);
+  if (baseURL === undefined) checkBaseVariable(baseVariable, kept.where);
   return {
-    apiKey,
-    timeout,
+    apiKey: key ?? NO_KEY,
+    timeout: kept.timeout,
     maxRetries: 0,
     // It would print what models say.
     logLevel: 'off',
-    ...defined({ baseURL, fetch, defaultHeaders: headers }),
+    ...defined({ baseURL, fetch: kept.fetch, defaultHeaders: headers }),
   };
 }

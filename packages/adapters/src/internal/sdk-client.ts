@@ -32,13 +32,6 @@ export function keepClients<Client>(
   };
 }
 
-/** A provider's key: the option, or else its environment variable, read now. Throws `ModelError` `auth` where there is none. */
-export function readApiKey(option: string | undefined, variable: string, where: string): string {
-  const key = option ?? process.env[variable];
-  if (key !== undefined && key !== '') return key;
-  throw new ModelError('auth', `${where}: there is no API key; set ${variable}, or pass apiKey`);
-}
-
 /** Refuses an SDK's variable for its base URL where that has a name or password in it. Throws `ModelError` `invalid`. */
 export function checkBaseVariable(variable: string, where: string): void {
   try {
@@ -48,12 +41,18 @@ export function checkBaseVariable(variable: string, where: string): void {
   }
 }
 
+/** A call with the key that it goes out with, where that is not the client's own. */
+export interface KeyedContext extends CallContext {
+  readonly keyHeaders?: Readonly<Record<string, string>>;
+}
+
 /** What both SDKs take beside a request's body. */
-export function requestOptions(ctx: CallContext): {
+export function requestOptions({ signal, headers, keyHeaders }: KeyedContext): {
   signal: AbortSignal;
   headers?: Record<string, string>;
 } {
-  return { signal: ctx.signal, ...(ctx.headers === undefined ? {} : { headers: ctx.headers }) };
+  if (headers === undefined && keyHeaders === undefined) return { signal };
+  return { signal, headers: { ...keyHeaders, ...headers } };
 }
 
 function unfitVariable(what: string, cause: unknown): unknown {

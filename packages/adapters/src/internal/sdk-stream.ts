@@ -1,5 +1,6 @@
 import {
   type EventSink,
+  type HeaderReader,
   type ModelError,
   type PushHandle,
   type PushStream,
@@ -15,6 +16,12 @@ import { idleError } from './idle-error.ts';
 import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { pushStream } from './push-stream.ts';
 
+/** What of a response is read. */
+export interface OpenedAnswer {
+  readonly body: Response['body'];
+  readonly headers: HeaderReader;
+}
+
 /** One streaming call through an SDK. */
 export interface SdkCall {
   readonly ctx: CallContext;
@@ -23,7 +30,7 @@ export interface SdkCall {
   /** What of the request is left out. */
   readonly warnings: readonly ModelWarning[];
   /** Sends it; the SDK may keep its listener on the signal, so that it gets one of this call's own. */
-  readonly open: (signal: AbortSignal) => Promise<Response>;
+  readonly open: (signal: AbortSignal) => Promise<OpenedAnswer>;
   /** Makes the reader of this answer. */
   readonly reader: (from: AnswerSource, sink: EventSink) => AnswerReader;
   /** Makes a better error of a refusal. */
@@ -80,7 +87,7 @@ class SdkRun implements PushHandle {
     }
   }
 
-  async #read({ headers, body }: Response): Promise<void> {
+  async #read({ headers, body }: OpenedAnswer): Promise<void> {
     const watched = this.#call.watch.enter(this.#onIdle);
     this.#watched = watched;
     const head = answerHead(headers, this.#call.warnings);

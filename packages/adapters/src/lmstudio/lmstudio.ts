@@ -1,11 +1,18 @@
 import { type Clock, type ModelError, systemClock } from '@overseer/core/plugin';
-import type { CallContext, Model, ModelEvent, ModelWarning } from '@overseer/core/spec';
+import type {
+  CallContext,
+  Credentials,
+  Model,
+  ModelEvent,
+  ModelWarning,
+} from '@overseer/core/spec';
 import { readBaseUrl } from '../internal/base-url.ts';
 import { createChatBody } from '../internal/chat-body.ts';
 import { type ChatBody, chatStream } from '../internal/chat-stream.ts';
 import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { sourceOf } from '../internal/source-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { createPlace } from './place.ts';
 import type { LmStudioModel } from './read-models.ts';
@@ -17,8 +24,8 @@ const PROVIDER = 'lmstudio';
 export interface LmStudioOptions extends ModelFacts {
   /** With or without `/v1`; the default is the variable `LM_STUDIO_BASE_URL`, or else `http://127.0.0.1:1234/v1`. */
   readonly baseURL?: string;
-  /** An API token, where the server wants one; the default is the variable `LM_API_TOKEN`. */
-  readonly apiKey?: string;
+  /** An API token, where the server wants one, or where such tokens come from; the default is the variable `LM_API_TOKEN`. */
+  readonly apiKey?: string | Credentials;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
@@ -60,7 +67,7 @@ export function lmstudio(
   options: LmStudioOptions = {},
 ): LmStudio {
   const where = `${PROVIDER}/${modelId}`;
-  const apiKey = options.apiKey ?? variableOf('LM_API_TOKEN');
+  const apiKey = options.apiKey ?? sourceOf('LM_API_TOKEN');
   const keyed = { ...options, ...(apiKey === undefined ? {} : { apiKey }) };
   const client = createHttpClient({ ...keyed, baseURL: baseUrlOf(options.baseURL) });
   const clock = options.clock ?? systemClock;

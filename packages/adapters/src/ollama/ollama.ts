@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '@overseer/core/plugin';
-import type { ListedModel, Model } from '@overseer/core/spec';
+import type { Credentials, ListedModel, Model } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { chatStream } from '../internal/chat-stream.ts';
 import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { lineBody } from '../internal/line-body.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { sourceOf } from '../internal/source-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { oddities } from './expected.ts';
 import { ollamaBase } from './host.ts';
@@ -18,8 +19,8 @@ import { asUnsupported, createServer, type FoundModel } from './server.ts';
 export interface OllamaOptions extends ModelFacts {
   /** The default is the variable `OLLAMA_HOST`, or else `http://127.0.0.1:11434`. */
   readonly baseURL?: string;
-  /** Sent as a bearer token; at ollama.com the default is the variable `OLLAMA_API_KEY`. */
-  readonly apiKey?: string;
+  /** Sent as a bearer token, or where such tokens come from; at ollama.com the default is the variable `OLLAMA_API_KEY`. */
+  readonly apiKey?: string | Credentials;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. A model must be loaded in that time. */
@@ -96,9 +97,9 @@ export function ollama(
   };
 }
 
-function keyFor(baseURL: string, apiKey: string | undefined): { readonly apiKey?: string } {
+function keyFor(baseURL: string, apiKey: OllamaOptions['apiKey']): Pick<OllamaOptions, 'apiKey'> {
   const hosted = URL.parse(baseURL)?.hostname === 'ollama.com';
-  const key = apiKey ?? (hosted ? variableOf('OLLAMA_API_KEY') : undefined);
+  const key = apiKey ?? (hosted ? sourceOf('OLLAMA_API_KEY') : undefined);
   return key === undefined ? {} : { apiKey: key };
 }
 

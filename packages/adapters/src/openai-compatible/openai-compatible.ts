@@ -1,5 +1,11 @@
 import { type Clock, type ModelError, type PushStream, systemClock } from '@overseer/core/plugin';
-import type { CallContext, ListedModel, Model, ModelRequest } from '@overseer/core/spec';
+import type {
+  CallContext,
+  Credentials,
+  ListedModel,
+  Model,
+  ModelRequest,
+} from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { createChatBody } from '../internal/chat-body.ts';
 import { chatStream } from '../internal/chat-stream.ts';
@@ -20,8 +26,8 @@ export interface OpenAiCompatibleOptions extends ModelFacts {
   readonly preset?: PresetName | ServerPreset;
   /** `http://127.0.0.1:8080/v1`; without a path, `/v1` is meant. The default is that of the preset, or else the variable `OPENAI_BASE_URL` or `OPENAI_API_BASE`. */
   readonly baseURL?: string;
-  /** Sent as a bearer token; the default is the variable of the preset, or else none. */
-  readonly apiKey?: string;
+  /** Sent as a bearer token, or where such tokens come from; the default is the variable of the preset, or else none. */
+  readonly apiKey?: string | Credentials;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The name of the provider in records, and of its part of `request.options`; the default is the preset's name, or else `openai-compatible`. */

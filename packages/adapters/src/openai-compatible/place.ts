@@ -1,4 +1,6 @@
 import { ConfigError, ModelError, suggest } from '@overseer/core/plugin';
+import type { Credentials } from '@overseer/core/spec';
+import { sourceOf } from '../internal/source-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { PRESETS, type PresetName, type ServerPreset } from './presets.ts';
 
@@ -6,7 +8,7 @@ import { PRESETS, type PresetName, type ServerPreset } from './presets.ts';
 export interface Place {
   readonly provider: string;
   readonly baseURL: string;
-  readonly apiKey: string | undefined;
+  readonly apiKey: string | Credentials | undefined;
   /** The variable that a key was looked for in. */
   readonly keyVariable: string | undefined;
   readonly quirks: ServerPreset['quirks'];
@@ -15,7 +17,7 @@ export interface Place {
 /** What a host says of the place. */
 export interface PlaceOptions {
   readonly baseURL?: string;
-  readonly apiKey?: string;
+  readonly apiKey?: string | Credentials;
   readonly provider?: string;
   readonly preset?: PresetName | ServerPreset;
 }
@@ -40,7 +42,7 @@ export function placeOf(options: PlaceOptions): Place {
   return {
     provider: options.provider ?? (typeof preset === 'string' ? preset : 'openai-compatible'),
     baseURL,
-    apiKey: options.apiKey ?? (keyVariable === undefined ? undefined : variableOf(keyVariable)),
+    apiKey: options.apiKey ?? (keyVariable === undefined ? undefined : sourceOf(keyVariable)),
     keyVariable,
     quirks: known?.quirks ?? {},
   };

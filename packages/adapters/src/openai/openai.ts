@@ -1,6 +1,7 @@
 import { type Clock, defined, type PushStream, systemClock } from '@overseer/core/plugin';
 import type {
   CallContext,
+  Credentials,
   JsonObject,
   Model,
   ModelRequest,
@@ -25,8 +26,8 @@ const OTHER_BASE = 'OPENAI_API_BASE';
 
 /** How OpenAI is reached, and what is known of the model. */
 export interface OpenAiOptions extends ModelFacts {
-  /** The default is the variable `OPENAI_API_KEY`, read at the first call. */
-  readonly apiKey?: string;
+  /** A key, or where keys come from; the default is the variable `OPENAI_API_KEY`, read at each call. */
+  readonly apiKey?: string | Credentials;
   /** The default is the variable `OPENAI_BASE_URL` or `OPENAI_API_BASE`, or else OpenAI's own. */
   readonly baseURL?: string;
   readonly organization?: string;
@@ -104,6 +105,7 @@ function accessOf(modelId: string, options: OpenAiOptions): SdkAccess<OpenAI> {
       const base = settings.baseURL === undefined ? otherBase(`${PROVIDER}/${modelId}`) : {};
       return new OpenAI({ ...settings, ...base, ...defined({ organization, project }) });
     },
+    keyHeaders: ({ token }) => ({ authorization: `Bearer ${token}` }),
     list: async (client, ctx) => {
       const page = await client.models.list(requestOptions(ctx));
       return page.data.map(({ id }) => ({ id, state: 'ready' }));
@@ -129,8 +131,8 @@ function counterOf(
     const { body } = responseBody(modelId, request, { provider: PROVIDER, store, reasons: false });
     const counted = Object.entries(body).filter(([name]) => COUNTED.has(name));
     const params = Object.fromEntries(counted) as OpenAI.Responses.InputTokenCountParams;
-    const told = await access.ask(ctx, (client) =>
-      client.responses.inputTokens.count(params, requestOptions(ctx)),
+    const told = await access.ask(ctx, (client, keyed) =>
+      client.responses.inputTokens.count(params, requestOptions(keyed)),
     );
     return told.input_tokens;
   };

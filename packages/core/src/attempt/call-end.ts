@@ -43,7 +43,7 @@ export interface FailedCall {
   readonly failure: Pick<
     ModelError,
     'kind' | 'message' | 'retryable' | 'retryAfterMs' | 'rate' | 'begun'
-  > & { readonly usage?: Usage | undefined };
+  > & { readonly usage?: Usage | undefined; readonly otherKey?: boolean | undefined };
   /** As what it counts. */
   readonly kind: ModelErrorKind;
   readonly estimate: CallEstimate;
@@ -63,15 +63,18 @@ export function failedCall(
   // a used-up quota where somebody said until when.
   const isCurable = failure.kind === 'quota' && askedUntilAt !== undefined;
   const retryable = failure.retryable || failure.kind === 'aborted' || isCurable;
+  const waitMs = (): number =>
+    failure.otherKey === true ? 0 : delay(askedMs(askedUntilAt, nowMs));
   return {
     kind,
     message: failure.message,
     retryable,
     settled: free ? NOTHING : (used ?? estimate),
     uncertain: !free,
-    ...(retryable ? { retryAt: nowMs + delay(askedMs(askedUntilAt, nowMs)) } : {}),
+    ...(retryable ? { retryAt: nowMs + waitMs() } : {}),
     ...(askedUntilAt === undefined ? {} : { askedUntilAt }),
     ...(failure.rate === undefined ? {} : { rate: failure.rate }),
+    ...(failure.otherKey === true ? { otherKey: true } : {}),
   };
 }
 

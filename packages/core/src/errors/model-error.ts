@@ -14,6 +14,8 @@ export interface ModelErrorOptions {
   readonly retryable?: boolean;
   /** What the call used all the same, where that is known. */
   readonly usage?: Usage;
+  /** The key was refused, and the next call goes out with another one. */
+  readonly otherKey?: boolean;
 }
 
 /** Which kinds another try can cure, sooner or later. */
@@ -51,6 +53,8 @@ export class ModelError extends OverseerError {
   readonly rate: RateLimit | undefined;
   /** What the call used all the same, where that is known. */
   readonly usage: Usage | undefined;
+  /** The key was refused, and the next call goes out with another one: nothing is said against the model, and it may be tried at once. */
+  readonly otherKey: boolean;
   /** What had arrived before it failed; set by `generate()`. */
   partial: readonly Part[] | undefined;
   /** Whether the answer had begun, so that it may be charged: anything but `progress` had arrived; set by `generate()`. */
@@ -59,7 +63,7 @@ export class ModelError extends OverseerError {
   constructor(kind: ModelErrorKind, message: string, options: ModelErrorOptions = {}) {
     super(`model.${kind}`, message, {
       cause: options.cause,
-      retryable: options.retryable ?? CURABLE[kind],
+      retryable: options.retryable ?? (options.otherKey === true || CURABLE[kind]),
     });
     this.kind = kind;
     this.status = options.status;
@@ -68,6 +72,7 @@ export class ModelError extends OverseerError {
     this.requestId = options.requestId;
     this.rate = options.rate;
     this.usage = options.usage;
+    this.otherKey = options.otherKey ?? false;
   }
 }
 

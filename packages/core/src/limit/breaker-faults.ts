@@ -88,11 +88,12 @@ export function showsHealth(kind: ModelErrorKind, scope: BreakerScope): boolean 
  * the first call finds out.
  */
 export function faultOf(
-  failed: Pick<EventData['call.failed'], 'kind' | 'message' | 'askedUntilAt'>,
+  failed: Pick<EventData['call.failed'], 'kind' | 'message' | 'askedUntilAt' | 'otherKey'>,
   learns: boolean,
 ): Fault | undefined {
   const outage = OUTAGES[failed.kind];
-  if (outage === undefined) return undefined;
+  // Whoever has the keys leaves the refused one alone.
+  if (outage === undefined || failed.otherKey === true) return undefined;
   const { askedUntilAt } = failed;
   const why = `${failed.kind}: ${failed.message}`;
   const said = { name: failed.kind, why };

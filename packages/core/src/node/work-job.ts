@@ -39,11 +39,11 @@ export async function workJob(
     return { type: 'answer', answer: answerOf(response, sinceStart(), firstTokenMs) };
   } catch (thrown) {
     // `generate` and `whileAlive` throw nothing but ModelError.
-    const { kind, message, retryable, retryAfterMs, rate, begun } = thrown as ModelError;
+    const { kind, message, retryable, retryAfterMs, rate, begun, otherKey } = thrown as ModelError;
     // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
     const counted = kind === 'aborted' && !cancel.aborted ? 'interrupted' : kind;
     const isCurable = retryable || counted === 'interrupted';
-    const failure = { kind: counted, message, retryable: isCurable, begun };
+    const failure = { kind: counted, message, retryable: isCurable, begun, otherKey };
     return { type: 'failure', failure: { ...failure, ...defined({ retryAfterMs, rate }) } };
   }
 }

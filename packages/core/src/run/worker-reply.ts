@@ -20,6 +20,7 @@ export interface WorkerFailure {
   readonly rate?: RateLimit;
   /** Whether the answer had begun. */
   readonly begun: boolean;
+  readonly otherKey?: boolean;
 }
 
 /** What a worker says of a job. */
@@ -63,8 +64,8 @@ function endOf(
   if (end.type === 'answer') {
     return { type: 'call.finished', data: finishedCall(end.answer, estimate, price) };
   }
-  const { retryAfterMs, rate, ...said } = end.failure;
-  const failure: Pick<ModelError, keyof WorkerFailure> = { ...said, retryAfterMs, rate };
+  const { retryAfterMs, rate, otherKey = false, ...said } = end.failure;
+  const failure: Pick<ModelError, keyof WorkerFailure> = { ...said, retryAfterMs, rate, otherKey };
   const data = failedCall({ failure, kind: said.kind, estimate, nowMs }, (askedMs) =>
     retryDelay((attempt?.failures ?? 0) + 1, askedMs),
   );

@@ -62,6 +62,8 @@ export interface CallEventData {
     readonly uncertain: boolean;
     /** The other of two calls for one answer, which gave it first: this one was broken off for that. */
     readonly lostTo?: string;
+    /** Its key was refused, and the next call goes out with another one. */
+    readonly otherKey?: true;
   };
   /**
    * A call that began was not sent: a limit that is shared with other processes had no room for it, or could not be asked. Nothing is

@@ -6,6 +6,7 @@
 export type { AnswerStore, CachedAnswer, CacheScope } from './answer-store.ts';
 export type { CallEstimate, Hold, Payer, UsageTotals } from './call-amounts.ts';
 export type { HedgeOf } from './call-events.ts';
+export type { Credential, CredentialOutcome, Credentials } from './credentials.ts';
 export type { Envelope, EventData, EventType, OverseerEvent } from './event.ts';
 export type {
   ComponentSource,

@@ -1,0 +1,104 @@
+import {
+  abortError,
+  type HeaderReader,
+  ModelError,
+  OverseerError,
+  rateLimit,
+} from '@overseer/core/plugin';
+import type { CallContext, Credential, CredentialOutcome, Credentials } from '@overseer/core/spec';
+import { otherKeyError } from './other-key-error.ts';
+
+/** Tokens that are hidden in errors of later calls too: a server may repeat an older one. */
+const REMEMBERED = 16;
+
+/** Kinds of failure that may be about the key, and not about the request. */
+const OF_KEYS: ReadonlySet<string> = new Set(['auth', 'permission', 'rate-limit', 'quota']);
+
+/** The keys of one model: takes one for each call, and tells its source what became of it. */
+export class KeyUse {
+  readonly #credentials: Credentials;
+  readonly #where: string;
+  readonly #used = new WeakMap<CallContext, Credential>();
+  /** The latest tokens, the newest last. */
+  readonly #tokens = new Set<string>();
+
+  constructor(credentials: Credentials, where: string) {
+    this.#credentials = credentials;
+    this.#where = where;
+  }
+
+  /** Must stay out of every error. */
+  get secrets(): Iterable<string> {
+    return this.#tokens;
+  }
+
+  /** What a call goes out with. Throws `ModelError`, mostly of kind `auth`. */
+  async take(ctx: CallContext): Promise<Credential> {
+    try {
+      const credential = await this.#credentials.get({ signal: ctx.signal });
+      this.#remember(credential.token);
+      this.#used.set(ctx, credential);
+      return credential;
+    } catch (error) {
+      throw this.#unavailable(error, ctx.signal);
+    }
+  }
+
+  /** A call was let in. Gives the headers that may be told of: those of one key's limits say nothing of the next. */
+  accept(ctx: CallContext, headers: HeaderReader): HeaderReader {
+    const credential = this.#used.get(ctx);
+    if (credential === undefined) return headers;
+    this.#used.delete(ctx);
+    const rate = this.#credentials.several === true ? rateLimit(headers, Date.now()) : undefined;
+    const accepted = { kind: 'accepted', ...(rate === undefined ? {} : { rate }) } as const;
+    this.#credentials.settle?.(credential, accepted);
+    return this.#credentials.several === true ? withoutRate(headers) : headers;
+  }
+
+  /** A call failed. Gives the same failure, which says so where the next call goes out with another key. */
+  refuse(error: ModelError, ctx: CallContext): ModelError {
+    const credential = this.#used.get(ctx);
+    if (credential === undefined || !OF_KEYS.has(error.kind)) return error;
+    this.#used.delete(ctx);
+    const hasOther = this.#credentials.settle?.(credential, refusalOf(error)) ?? false;
+    return hasOther ? otherKeyError(error, this.#credentials.name) : error;
+  }
+
+  #remember(token: string): void {
+    this.#tokens.delete(token);
+    this.#tokens.add(token);
+    for (const oldest of this.#tokens) {
+      if (this.#tokens.size <= REMEMBERED) break;
+      this.#tokens.delete(oldest);
+    }
+  }
+
+  #unavailable(error: unknown, signal: AbortSignal): ModelError {
+    if (signal.aborted) return abortError(signal, this.#where, error);
+    if (error instanceof ModelError) return error;
+    const said = error instanceof Error ? error.message : String(error);
+    const isRetryable = OverseerError.is(error) && error.retryable;
+    // What waiting may cure is no fault of the key: whoever gives it could not be reached.
+    const kind = isRetryable ? 'network' : 'auth';
+    return new ModelError(kind, `${this.#where}: ${said}`, { cause: error });
+  }
+}
+
+function refusalOf(error: ModelError): CredentialOutcome {
+  const because = error.kind as 'auth' | 'permission' | 'rate-limit' | 'quota';
+  const untilAt =
+    error.retryAfterMs === undefined ? resetOf(error) : Date.now() + error.retryAfterMs;
+  return { kind: 'refused', because, ...(untilAt === undefined ? {} : { untilAt }) };
+}
+
+/** When the bucket that is empty is full again. */
+function resetOf({ rate = {} }: ModelError): number | undefined {
+  const resets = Object.values(rate).flatMap((bucket) =>
+    bucket?.remaining === 0 && bucket.resetAt !== undefined ? [bucket.resetAt] : [],
+  );
+  return resets.length === 0 ? undefined : Math.max(...resets);
+}
+
+function withoutRate(headers: HeaderReader): HeaderReader {
+  return { get: (name) => (/ratelimit/i.test(name) ? null : headers.get(name)) };
+}
