@@ -73,9 +73,11 @@ function bare(schema: JsonObject, how: Conversion): JsonObject {
   if (Array.isArray(type)) {
     return { oneOf: type.map((one: Json) => convert({ ...schema, type: one }, how)) };
   }
-  if (type === 'object' || (type === undefined && 'properties' in schema)) {
-    return objectSchema(schema, how);
-  }
+  return ofType(type ?? ('properties' in schema ? 'object' : undefined), schema, how);
+}
+
+function ofType(type: Json | undefined, schema: JsonObject, how: Conversion): JsonObject {
+  if (type === 'object') return objectSchema(schema, how);
   if (type === 'array') {
     return { type, ...pick(schema, ['minItems', 'maxItems'], how), ...itemsOf(schema, how) };
   }

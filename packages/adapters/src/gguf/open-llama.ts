@@ -39,6 +39,7 @@ export async function openLlama(
     (why) => noMemory(`${path} does not fit into memory: ${why}`),
   );
   const contextSize = Math.min(options.contextWindow, model.trainContextSize);
+  checkRoom(model, contextSize, gpu);
   const context = await explained(
     () => model.createContext({ contextSize, threads, sequences: 1 }),
     (why) =>
@@ -91,6 +92,26 @@ function notStarted(gpu: GgufOpen['gpu'], cause: unknown): ModelError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const what = `llama.cpp cannot be started (gpu: ${gpu}): ${why}; reinstall it with: npm install ${PACKAGE.name}@${PACKAGE.version}`;
   return new ModelError('unsupported', what, { cause });
+}
+
+/** Asks before it takes: a system that promises more than it has would kill this process, or others, much later. */
+function checkRoom(model: LlamaModel, contextSize: number, gpu: GgufOpen['gpu']): void {
+  if (gpu !== false) return;
+  const { cpuRam } = model.fileInsights.estimateContextResourceRequirements({
+    contextSize,
+    modelGpuLayers: 0,
+    // A rough guess that is far too high for small models.
+    includeGraphOverhead: false,
+  });
+  const free = process.availableMemory();
+  if (cpuRam <= free) return;
+  throw noMemory(
+    `there is no room for a window of ${contextSize} tokens: it needs ${inMb(cpuRam)} and ${inMb(free)} are free`,
+  );
+}
+
+function inMb(bytes: number): string {
+  return `${Math.ceil(bytes / 1_000_000).toLocaleString('en')} MB`;
 }
 
 function noMemory(what: string): ModelError {

@@ -56,6 +56,6 @@ const SCENES: Readonly<Record<SceneName, TinyGguf>> = {
   },
   'm-think': { rules: [{ say: ['<think>', 'Let me think.', '</think>', GREETING] }] },
   'm-slow': { rules: [{ say: ['On and on it goes. '], forever: true }], width: 512, layers: 4 },
-  json: { rules: [{ say: ['{"verdict": ', '"pass"', ', "score": ', '7', '}'] }] },
+  json: { rules: [{ say: ['{"verdict": "pass", "score": 7}'] }] },
   noise: { width: 64, layers: 2 },
 };
