@@ -31,13 +31,13 @@ export class EngineProcess {
     });
     this.#child.on('message', this.#onMessage);
     this.#child.on('error', (error) => this.#gone(`could not be started: ${error.message}`));
-    this.#child.on('exit', (code, signal) =>
+    // Not at its exit, because its last words may still be on their way then.
+    this.#child.on('close', (code, signal) =>
       this.#gone(signal === null ? `ended with exit code ${code}` : `ended by ${signal}`),
     );
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#words = (this.#words + chunk.toString()).slice(-LAST_WORDS);
     });
-    (this.#child.stderr as Socket | null)?.unref();
     this.hold(false);
     this.send({ type: 'open', options });
   }
@@ -54,12 +54,10 @@ export class EngineProcess {
 
   /** Whether this process waits for it. */
   hold(held: boolean): void {
-    if (held) {
-      this.#child.ref();
-      this.#child.channel?.ref();
-    } else {
-      this.#child.unref();
-      this.#child.channel?.unref();
+    const complaints = this.#child.stderr as Socket | null;
+    for (const handle of [this.#child, this.#child.channel, complaints]) {
+      if (held) handle?.ref();
+      else handle?.unref();
     }
   }
 
@@ -89,7 +87,15 @@ export class EngineProcess {
   #gone(how: string): void {
     if (this.#over) return;
     this.#over = true;
-    const words = this.#words.trim().split('\n').slice(-3).join(' ').slice(-500);
+    const words = lastWords(this.#words);
     this.#listener.gone(words === '' ? how : `${how}, and said: ${words}`);
   }
+}
+
+/** The lines that tell of a failure, or else the last ones; a stack would say nothing to anybody. */
+function lastWords(complaints: string): string {
+  const lines = complaints.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.filter((line) => /error|assert|fail|abort|memory|cannot/i.test(line));
+  const best = telling.length > 0 ? telling.slice(0, 3) : lines.slice(-3);
+  return best.join(' ').slice(0, 500);
 }
