@@ -70,6 +70,8 @@ export class EngineProcess {
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     child.once('exit', () => resolve());
+    // Whoever waits for its end may have nothing else that keeps this process going.
+    child.ref();
     child.kill('SIGKILL');
     return promise;
   }

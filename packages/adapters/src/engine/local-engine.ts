@@ -116,8 +116,9 @@ export class LocalEngine {
 
   /** Ends it, so that its memory is free; the next call starts it again. Calls under way fail. */
   async unload(): Promise<void> {
-    const ended = this.#process?.end();
+    const engine = this.#process;
     this.#forget();
+    const ended = engine?.end();
     this.#failAll('server', 'it was unloaded in the middle of the call; try again');
     await ended;
   }
@@ -173,8 +174,7 @@ export class LocalEngine {
         this.#contextWindow = report.contextWindow;
         return;
       case 'broken':
-        void this.#process?.end();
-        this.#forget();
+        this.#drop();
         this.#failAll(report.kind, report.message);
         return;
       case 'failed': {
@@ -196,8 +196,7 @@ export class LocalEngine {
   }
 
   readonly #onIdle = (): void => {
-    void this.#process?.end();
-    this.#forget();
+    this.#drop();
     const what = `its engine said nothing for ${this.#setup.idleMs} ms and was ended; try again`;
     this.#failAll('timeout', what);
   };
@@ -227,6 +226,12 @@ export class LocalEngine {
     clearTimeout(this.#idling);
     // Its own timer and not the clock's, because it may keep no process alive.
     this.#idling = setTimeout(() => void this.unload(), Math.min(ttlMs, LONGEST_MS)).unref();
+  }
+
+  #drop(): void {
+    const engine = this.#process;
+    this.#forget();
+    void engine?.end();
   }
 
   #forget(): void {

@@ -89,11 +89,14 @@ describe("an engine's process", { timeout: 60_000 }, () => {
     expect(isRunning(two.engine)).toBe(true);
   });
 
-  it('M7: holds no host that has nothing else to do, and ends with it', async () => {
-    const { host, engine } = await lone(scenes.path('m'));
-    await expect.poll(() => host.exitCode, LONG).toBe(0);
-    await expect.poll(() => isRunning(engine), LONG).toBe(false);
-  });
+  it.each([[], ['unload']])(
+    'M7: holds no host that has nothing else to do, and ends with it %o',
+    async (...more) => {
+      const { host, engine } = await lone(scenes.path('m'), ...more);
+      await expect.poll(() => host.exitCode, LONG).toBe(0);
+      await expect.poll(() => isRunning(engine), LONG).toBe(false);
+    },
+  );
 });
 
 interface Lone {

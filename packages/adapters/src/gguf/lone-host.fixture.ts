@@ -6,6 +6,7 @@ const ctx = { signal: new AbortController().signal };
 await model.load(ctx);
 const { pid } = await model.status(ctx);
 process.stdout.write(`${pid}\n`);
+if (process.argv[3] === 'unload') await model[Symbol.asyncDispose]();
 if (process.argv[3] === 'ask') {
   const messages = [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'Go on.' }] }];
   for await (const _ of model.stream({ messages }, ctx));
