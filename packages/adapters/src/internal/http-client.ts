@@ -76,19 +76,21 @@ export function requestJson(
       give();
     };
     let answer = createDocument(0);
+    let from: Pick<Refusal, 'where' | 'headers'> = { where };
     const exchange = client.transport(ctx).send({
       method: request.method,
       path: request.path,
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(ctx.headers === undefined ? {} : { headers: ctx.headers }),
-      onHead: (status) => {
+      onHead: (status, headers) => {
         answer = createDocument(status);
+        from = { where, headers };
       },
       onData: (bytes) => answer.push(bytes),
       onEnd: () =>
         settle(() => {
           try {
-            resolve(answer.json({ where }));
+            resolve(answer.json(from));
           } catch (error) {
             reject(client.hide(toModelError(error, ctx.signal, where), ctx));
           }

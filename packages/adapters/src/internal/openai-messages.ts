@@ -3,8 +3,12 @@ import { decodeText } from './base64.ts';
 
 /** What a server's messages can hold beyond the common. */
 export interface OpenAiMessageOptions {
-  /** Sends earlier reasoning back as `reasoning_content`, which DeepSeek and Kimi want beside tool calls. */
+  /** Sends earlier reasoning back, which DeepSeek and Kimi want beside tool calls. */
   readonly sendReasoning?: boolean;
+  /** In which field; the default is `reasoning_content`. */
+  readonly reasoningField?: 'reasoning_content' | 'reasoning';
+  /** Makes ids of tool calls fit for the server; the default leaves them as they are. */
+  readonly toolId?: (id: string) => string;
 }
 
 /** Writes a conversation in the form of chat completions. A file that this wire cannot carry becomes a note in its place, and a warning. */
@@ -29,7 +33,7 @@ export function openAiMessages(
         for (const part of message.parts) {
           if (part.type !== 'tool-result') continue;
           const content = resultText(part.output, part.isError === true);
-          out.push({ role: 'tool', tool_call_id: part.id, content });
+          out.push({ role: 'tool', tool_call_id: options.toolId?.(part.id) ?? part.id, content });
         }
         break;
     }
@@ -63,7 +67,7 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
     part.type === 'tool-call'
       ? [
           {
-            id: part.id,
+            id: options.toolId?.(part.id) ?? part.id,
             type: 'function',
             function: { name: part.name, arguments: part.raw || JSON.stringify(part.input) },
           },
@@ -75,7 +79,7 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
   return {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
-    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...(reasoning === '' ? {} : { [options.reasoningField ?? 'reasoning_content']: reasoning }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
 }
