@@ -6,7 +6,7 @@ import type { OnnxOpen } from './onnx-request.ts';
 import type { PipelineOptions, Transformers } from './transformers.ts';
 
 const PACKAGE = { name: '@huggingface/transformers', version: '4.3.1' };
-const NEEDED = ['config.json', 'tokenizer.json'];
+const NEEDED = ['config', 'tokenizer'].map((name) => `${name}.json`);
 
 /** transformers.js, told to read this folder and nothing of the network, and the model's name in it. */
 export interface OpenedTransformers {
