@@ -78,8 +78,8 @@ export class EngineProcess {
 
   readonly #onMessage = (message: unknown): void => {
     if (this.#over) return;
-    const report = engineReport.safeParse(message);
-    if (report.success) this.#listener.report(report.data);
+    const report = readReport(message);
+    if (report !== undefined) this.#listener.report(report);
     else {
       void this.end();
       this.#listener.gone('said something that no engine says, and was ended');
@@ -91,6 +91,15 @@ export class EngineProcess {
     this.#over = true;
     const words = lastWords(this.#words);
     this.#listener.gone(words === '' ? how : `${how}, and said: ${words}`);
+  }
+}
+
+/** `undefined` for what is no report. What is nested thousands of times, as a model may write it, is too deep to be read. */
+function readReport(message: unknown): EngineReport | undefined {
+  try {
+    return engineReport.safeParse(message).data;
+  } catch {
+    return undefined;
   }
 }
 

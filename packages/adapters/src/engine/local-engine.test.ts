@@ -54,6 +54,14 @@ describe('an engine that does not work', () => {
     expect(error.message).toContain('said something that no engine says');
   });
 
+  it('M7 X5: that sends what is nested 3,000 times ends, and its host goes on', async () => {
+    const deep = 'let deep = 1; for (let at = 0; at < 3000; at++) deep = [deep];';
+    const engine = engineOf(
+      `${deep} process.on("message", ({ id }) => id === 0 && process.send({ type: "result", id, value: deep }))`,
+    );
+    expect(await failureOf(engine)).toMatchObject({ kind: 'server', retryable: true });
+  });
+
   it('M7: that breaks while it loads tells why, and is no crash', async () => {
     const broken = '{ type: "broken", kind: "invalid", message: "no such file" }';
     const engine = engineOf(`process.on("message", () => process.send(${broken}))`);

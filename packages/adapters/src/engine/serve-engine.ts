@@ -1,5 +1,6 @@
 import { ModelError, OverseerError } from '@overseer/core/plugin';
 import type { Json, ModelEvent } from '@overseer/core/spec';
+import { numberField } from '../internal/fields.ts';
 import { onParentGone } from '../process/parent-watch.ts';
 import { type EngineOrder, type EngineReport, engineKind, engineOrder } from './messages.ts';
 
@@ -27,7 +28,23 @@ export function serveEngine(open: OpenEngine): void {
   // The Ctrl-C of a terminal is the host's to answer.
   process.on('SIGINT', () => undefined);
   const work = new Work(open);
-  process.on('message', (message) => work.take(engineOrder.parse(message)));
+  process.on('message', (message) => {
+    const order = readOrder(message);
+    if (order !== undefined) work.take(order);
+  });
+}
+
+/** Tells the call where its order cannot be read: what is nested thousands of times is too deep. Throws for anything else. */
+function readOrder(message: unknown): EngineOrder | undefined {
+  try {
+    return engineOrder.parse(message);
+  } catch (error) {
+    const id = numberField(message, 'id');
+    if (id === undefined) throw error;
+    const why = error instanceof RangeError ? 'it is nested too deeply' : failure(error).message;
+    tell({ type: 'failed', id, kind: 'invalid', message: `the request cannot be read: ${why}` });
+    return undefined;
+  }
 }
 
 /** An engine has nothing to save, and native threads may not hold it up. */

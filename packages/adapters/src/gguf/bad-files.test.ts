@@ -1,4 +1,5 @@
 import { generate, type ModelError } from '@overseer/core/plugin';
+import type { Json } from '@overseer/core/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPackage } from '../engine/load-package.ts';
 import { type GgufOptions, gguf } from './gguf.ts';
@@ -65,6 +66,20 @@ describe('a file that is no model', () => {
     expect(error).toMatchObject({ kind: 'unsupported', retryable: false });
     expect(error.message).toContain('there is no room for a window of');
     expect(error.message).toContain('use a smaller contextWindow');
+  });
+
+  it('M7 X5: a request that is nested too deeply is refused, and the engine goes on', async () => {
+    await using model = gguf(scenes.path('m'), { threads: 1, contextWindow: 1024 });
+    const signal = AbortSignal.timeout(20_000);
+    let input: Json = 1;
+    for (let at = 0; at < 3000; at++) input = [input];
+    const call = { type: 'tool-call' as const, id: 'a', name: 'look', input };
+    const messages = [...REQUEST.messages, { role: 'assistant' as const, parts: [call] }];
+    await expect(generate(model, { messages }, { signal })).rejects.toMatchObject({
+      kind: 'invalid',
+      retryable: false,
+    });
+    expect((await generate(model, REQUEST, { signal })).text).toBe('Hello from mock.');
   });
 
   it('M7: a package that is not installed is told with the command that installs it', async () => {
