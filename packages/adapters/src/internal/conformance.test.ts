@@ -1,11 +1,9 @@
 import type { Model } from '@overseer/core/spec';
 import { modelConformance } from '@overseer/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anthropic } from '../anthropic/index.ts';
-import { lmstudio } from '../lmstudio/index.ts';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
-import { openai } from '../openai/index.ts';
 import { openaiCompatible } from '../openai-compatible/index.ts';
+import { everyAdapter } from './every-adapter.fixture.ts';
 
 let service: MockService;
 
@@ -14,19 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const adapters: Readonly<Record<string, (name: string) => Model>> = {
-  openai: (name) => openai(name, { apiKey: 'k', baseURL: `${service.url}/v1` }),
-  anthropic: (name) => anthropic(name, { apiKey: 'k', baseURL: service.url }),
-  'openai-compatible': (name) => openaiCompatible(name, { baseURL: service.url }),
-  lmstudio: (name) => lmstudio(name, { baseURL: service.url, verify: false }),
-};
-
-describe.each(Object.entries(adapters))('the %s adapter', (_, create) => {
+describe.each(everyAdapter)('the adapter $name', ({ create, without = [] }) => {
   const closedEarly = () => service.requests.filter((request) => request.closedEarly).length;
-  it.each(modelConformance({ create, closedEarly }).map((rule) => [rule.name, rule] as const))(
-    '%s',
-    (_name, rule) => rule.check(),
-  );
+  const rules = modelConformance({
+    create: (name) => create(name, service.url),
+    closedEarly,
+    without,
+  });
+  it.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_name, rule) => rule.check());
 });
 
 describe('the kit itself', () => {

@@ -1,7 +1,7 @@
 import type { Model } from '../../spec/model.ts';
 
 /** Something that not every provider's wire can carry. */
-export type ModelFeature = 'tools' | 'reasoning' | 'cache' | 'rate';
+export type ModelFeature = 'tools' | 'reasoning' | 'cache' | 'rate' | 'fetch';
 
 /** What a conformance run of a model adapter needs. */
 export interface ModelConformanceOptions {
