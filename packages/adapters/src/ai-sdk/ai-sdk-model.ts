@@ -7,6 +7,7 @@ import type {
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
 import { ConfigError } from '@overseer/core/plugin';
+import { boundedFetch } from '../internal/bounded-fetch.ts';
 
 /** A language model of an AI SDK provider, in any of its last three specifications. */
 export type AiSdkModel = LanguageModelV2 | LanguageModelV3 | LanguageModelV4;
@@ -31,16 +32,15 @@ export function aiSdkModels(
   source: AiSdkSource,
 ): (fetch: typeof globalThis.fetch | undefined) => AiSdkModel | undefined {
   const make = typeof source === 'function' ? source : undefined;
-  // Looked up at each request, so that a host may still replace the global one.
   const own = checked(
-    typeof source === 'function' ? source((input, init) => globalThis.fetch(input, init)) : source,
+    typeof source === 'function' ? source(boundedFetch(undefined, 'all')) : source,
   );
   const byFetch = new WeakMap<typeof globalThis.fetch, AiSdkModel>();
   return (fetch) => {
     if (fetch === undefined) return own;
     let model = byFetch.get(fetch);
     if (model === undefined && make !== undefined) {
-      model = checked(make(fetch));
+      model = checked(make(boundedFetch(fetch, 'all')));
       byFetch.set(fetch, model);
     }
     return model;

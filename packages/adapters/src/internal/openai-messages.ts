@@ -1,5 +1,6 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
+import { safeToolId } from './tool-id.ts';
 
 /** What a server's messages can hold beyond the common. */
 export interface OpenAiMessageOptions {
@@ -29,7 +30,7 @@ export function openAiMessages(
         for (const part of message.parts) {
           if (part.type !== 'tool-result') continue;
           const content = resultText(part.output, part.isError === true);
-          out.push({ role: 'tool', tool_call_id: part.id, content });
+          out.push({ role: 'tool', tool_call_id: safeToolId(part.id), content });
         }
         break;
     }
@@ -63,7 +64,7 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
     part.type === 'tool-call'
       ? [
           {
-            id: part.id,
+            id: safeToolId(part.id),
             type: 'function',
             function: { name: part.name, arguments: part.raw || JSON.stringify(part.input) },
           },

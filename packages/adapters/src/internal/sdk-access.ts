@@ -2,6 +2,7 @@ import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
 import type { CallContext, ListedModel } from '@overseer/core/spec';
 import { withAvailableModels } from './available-models.ts';
 import { refuseCredentials } from './base-url.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 import { hideSecrets, secretsOf } from './hide-secrets.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { checkBaseVariable, keepClients, readApiKey, requestOptions } from './sdk-client.ts';
@@ -129,6 +130,7 @@ function settingsOf(
     maxRetries: 0,
     // It would print what models say.
     logLevel: 'off',
-    ...defined({ baseURL, fetch, defaultHeaders: headers }),
+    fetch: boundedFetch(fetch, 'refusals'),
+    ...defined({ baseURL, defaultHeaders: headers }),
   };
 }
