@@ -31,9 +31,12 @@ const misnamed: Mutation['stream'] = (right) =>
     try {
       yield* right.stream(request, ctx);
     } catch (error) {
-      throw new ModelError('content-filter', toModelError(error).message, { cause: error });
+      throw misnamedError(error);
     }
   };
+function misnamedError(cause: unknown): ModelError {
+  return new ModelError('content-filter', toModelError(cause).message, { cause });
+}
 const misread = (model: string, rule = `M18: ${model} fails`): Mutation => ({
   rule,
   model,
