@@ -10,6 +10,7 @@ export default defineConfig({
       'examples/*.test.ts',
       'examples/main-job/*.test.ts',
       'bench/**/*.test.ts',
+      'deploy/*.test.ts',
     ],
     // A limit for what hangs, not for what is slow: other work on the machine must fail no test.
     testTimeout: 30_000,

@@ -13,11 +13,15 @@ export interface Document {
   readonly blocks: readonly Block[];
 }
 
-/** The documents whose blocks are run: `README.md`, `docs/*.md` and `packages/…/README.md`. */
+/** The documents whose blocks are run: `README.md`, `docs/*.md`, `docs/providers/*.md` and `packages/…/README.md`. */
 export function readDocuments(): readonly Document[] {
-  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const docs = ['docs', 'docs/providers'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  );
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`);
-  const paths = ['README.md', ...docs.map((name) => `docs/${name}`), ...packages];
+  const paths = ['README.md', ...docs, ...packages];
   return paths
     .filter((path) => existsSync(join(root, path)))
     .map((path) => {

@@ -13,4 +13,25 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ['npm run evals -- routing --data routellm_mmlu_dev.jsonl.gz', 'bench/evals/routing.test.ts'],
   ['npm run evals -- savings --data routing', 'bench/evals/savings.test.ts'],
   ['npm run bench -- growth --peers', 'bench/commands.test.ts'],
+  ['cp deploy/.env.example deploy/.env', 'deploy/recipes.test.ts'],
+  [
+    'docker compose --file deploy/compose.yaml --profile ollama up --detach --build',
+    'deploy/recipes.test.ts',
+  ],
+  ['docker compose --file deploy/compose.yaml run --rm command status', 'deploy/stack.test.ts'],
+  [
+    'docker compose --file deploy/compose.yaml up --detach --scale worker=4',
+    'deploy/recipes.test.ts',
+  ],
+  [
+    'docker compose --file deploy/compose.yaml run --rm command run "Compare three ways to store a queue." --base-url http://ollama:11434/v1 --model server:llama3.1:8b',
+    'deploy/stack.test.ts',
+  ],
+  ['kubectl create namespace overseer', 'deploy/recipes.test.ts'],
+  [
+    'kubectl --namespace overseer create secret generic overseer --from-literal=POSTGRES_PASSWORD="$(openssl rand -hex 24)"',
+    'deploy/recipes.test.ts',
+  ],
+  ['kubectl apply --kustomize deploy/kubernetes', 'deploy/recipes.test.ts'],
+  ['kubectl --namespace overseer scale deployment worker --replicas 8', 'deploy/recipes.test.ts'],
 ]);

@@ -5,7 +5,13 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { createOverseer, type Overseer } from '@overseer/core';
 import type { StateStore } from '@overseer/core/spec';
 import { type FakeReply, fakeModel } from '@overseer/core/testing';
-import { acceptHandoff, closeHandoff, handOffTo, recallHandoff } from '@overseer/storage/handoff';
+import {
+  acceptHandoff,
+  closeHandoff,
+  type GivesUp,
+  handOffTo,
+  recallHandoff,
+} from '@overseer/storage/handoff';
 import {
   type CommittedSink,
   createKeyPair,
@@ -16,7 +22,7 @@ import {
 } from '@overseer/storage/package';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf } from './moving.fixture.ts';
+import { codeOf, failingAt } from './moving.fixture.ts';
 
 const [sender, receiver, stranger] = [createKeyPair(), createKeyPair(), createKeyPair()];
 const sign = sender.secret;
@@ -82,23 +88,22 @@ async function away() {
   return { place, store, ...(await sent(store)) };
 }
 
-/** A store whose n-th append never comes to be, as when the process dies. */
-function cutAt(store: StateStore, nth: number): StateStore {
-  let appends = 0;
-  const append: StateStore['events']['append'] = async (epoch, events) => {
-    if (++appends === nth) throw new Error('cut');
-    await store.events.append(epoch, events);
-  };
-  return { ...store, events: { ...store.events, append } };
-}
-
-describe('a handoff between two stores', () => {
+describe('a handoff between two stores', { timeout: 120_000 }, () => {
   it('R8: goes on there with a run in the middle, once, and is closed by the receipt', async () => {
     const [here, there] = [newPath('db'), newPath('db')];
     const { overseer, run, end } = await begun(here);
     const store = await sqlite(here)();
-    const sending = sent(store, { overseer, waitMs: 20_000, secrets: { API_KEY: CANARY } });
-    await pass(20);
+    const frozen = Promise.withResolvers<void>();
+    const giving: GivesUp = {
+      handOver: (order) => {
+        const given = overseer.handOver(order);
+        frozen.resolve();
+        return given;
+      },
+    };
+    const secrets = { API_KEY: CANARY };
+    const sending = sent(store, { overseer: giving, waitMs: 20_000, secrets });
+    await frozen.promise;
     end('second');
     const { path, written } = await sending;
     const before = usedOf(overseer);
@@ -199,7 +204,7 @@ describe('a handoff between two stores', () => {
     await overseer.run({ tasks: [{ instruction: 'do it' }] }).result;
     await overseer.close();
     const store = await sqlite(place)();
-    for (const nth of [1, 2]) await expect(sent(cutAt(store, nth))).rejects.toThrow('cut');
+    for (const nth of [1, 2]) await expect(sent(failingAt(store, nth))).rejects.toThrow('cut');
     const torn = await fileSink(newPath('ovpkg'));
     const uncommitted: CommittedSink = {
       write: torn.write,
@@ -219,7 +224,7 @@ describe('a handoff between two stores', () => {
     const how = { secret: receiver.secret, team: options };
     for (const nth of [1, 2]) {
       const accepting = acceptHandoff(await opened(one.path), {
-        store: cutAt(target, nth),
+        store: failingAt(target, nth),
         ...how,
       });
       // What the first attempt imported is there the second time, so that both are cut.

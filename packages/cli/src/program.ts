@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { addHandoffCommands } from './commands/add-handoff-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
+import { addProjectCommands } from './commands/project/add-project-commands.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { addPlaceFlags, addRunFlags } from './commands/run-flags.ts';
@@ -16,10 +18,15 @@ Environment:
   OPENAI_API_KEY     key of OpenAI or of the server at the base URL
   OPENAI_API_BASE    base URL of an OpenAI-compatible server, used where --base-url is left out
   ANTHROPIC_API_KEY  key of Anthropic
+  GOOGLE_API_KEY     key of Google, or else GEMINI_API_KEY
+  CO_API_KEY         key of Cohere, or else COHERE_API_KEY
   OVERSEER_PASSPHRASE  what --passphrase seals and opens by
   OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
   OVERSEER_KEY_FILE  a file with them that you alone may read
   LM_STUDIO_MODEL    model to use where --model is left out (LM Studio, http://127.0.0.1:1234/v1)
+  LM_STUDIO_BASE_URL  where LM Studio is
+  LM_API_TOKEN       token of LM Studio
+  OLLAMA_HOST        where Ollama is (http://127.0.0.1:11434)
 
 Exit codes: ${EXIT.done} every task verified, ${EXIT.failed} a task failed, ${EXIT.usage} wrong command line or configuration, ${EXIT.stopped} stopped, can be resumed`;
 
@@ -96,9 +103,11 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
     .action(async (flags) => done(await doctorCommand(flags)));
+  addProjectCommands(program, done);
   addMovingCommands(program, done);
+  addHandoffCommands(program, done);
   addUpkeepCommands(program, done);
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .exitOverride()
       .showSuggestionAfterError()
@@ -106,4 +115,8 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .addHelpText('after', VARIABLES);
   }
   return program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import { createOverseer } from './create-overseer.ts';
 import { ConfigError } from './errors/config-error.ts';
-import { type Clock, systemClock } from './internal/clock.ts';
+import { exhaustedUntil } from './exhausted-until.ts';
+import { systemClock } from './internal/clock.ts';
 import { ProjectNode } from './node/project-node.ts';
 import { sharedTransport, sharedView } from './node/shared-view.ts';
 import { watchVitals } from './node/vitals.ts';
 import type { NodeOptions } from './node-options.ts';
-import type { HandOverOrder, Overseer } from './overseer.ts';
+import type { Overseer } from './overseer.ts';
+import type { HandOverOrder } from './overseer-tenure.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { StateStore } from './spec/store.ts';
 import type { TaskTransport } from './spec/transport.ts';
@@ -58,6 +60,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       labels: options.labels ?? [],
       needs: options.needs ?? (() => []),
       vitals,
+      target: options.target,
       bounds: { loopMs: 1_000, storeMs: 2_000, looks: 3, ...options.unwell },
       exhaustedUntil: (overseer) => exhaustedUntil(overseer, options.exhaustedMs, clock),
       lead: (project) => lead({ ...options, name, clock }, store, shared, project),
@@ -144,20 +147,6 @@ async function resumeLeft(
       tell(options, { kind: 'trouble', project, error });
     }
   }
-}
-
-/** Until when every model of a team that has work is used up, where that is long enough to tell. */
-function exhaustedUntil(
-  overseer: Overseer,
-  exhaustedMs: number | undefined,
-  clock: Clock,
-): number | undefined {
-  if (exhaustedMs === undefined || overseer.unfinished().length === 0) return undefined;
-  const times = overseer
-    .models()
-    .map(({ state, untilAt }) => (state === 'waiting' || state === 'down' ? untilAt : undefined));
-  const first = Math.min(...times.map((untilAt) => untilAt ?? Number.NEGATIVE_INFINITY));
-  return first > clock.now() + exhaustedMs ? first : undefined;
 }
 
 function goOn(overseer: Overseer, run: UnfinishedRun): void {

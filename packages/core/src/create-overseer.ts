@@ -1,22 +1,13 @@
-import { availableParallelism } from 'node:os';
-import { cacheSettings } from './call/cache-options.ts';
 import { checkModelBudgets } from './check-budget.ts';
 import { checkFrameworks, checkNames, checkOptions, type Registered } from './check-options.ts';
-import { checkBudgetPrices, checkLimitPrice, sharedSpecs } from './check-prices.ts';
-import { checkGauges, createSharedLimits, longestMemory, rulesOf } from './create-limits.ts';
+import { checkBudgetPrices, sharedSpecs } from './check-prices.ts';
+import { checkGauges, createSharedLimits } from './create-limits.ts';
+import { createMembers, createSettings, type Team } from './create-settings.ts';
 import { createToolLimits } from './create-tool-limits.ts';
 import { OverseerError } from './errors/overseer-error.ts';
-import { healingOf } from './heal/healing-options.ts';
-import { mendValidator, patchValidator } from './heal/patch-validators.ts';
-import { systemClock } from './internal/clock.ts';
-import { createIds } from './internal/ids.ts';
 import { checkJoint } from './joint-terms.ts';
 import { memory } from './journal/memory-store.ts';
 import type { StreamLease } from './journal/stream-lease.ts';
-import { LearnedLimits } from './limit/learned-limits.ts';
-import { ModelLimits } from './limit/model-limits.ts';
-import type { SharedLimits } from './limit/shared-limits.ts';
-import type { ToolLimits } from './limit/tool-limits.ts';
 import { openJoint } from './open-joint.ts';
 import { openTransport } from './open-transport.ts';
 import type { OverseerOptions } from './options.ts';
@@ -24,29 +15,16 @@ import { Overseer } from './overseer.ts';
 import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
 import { projectIdOf } from './project/project-options.ts';
-import { redactorOf } from './redact-options.ts';
 import { requireHere } from './require-here.ts';
 import { checkRetention, withRetention } from './retention-options.ts';
-import type { Member } from './route/member.ts';
-import { routingOf } from './route/routing-options.ts';
-import { samplersOf } from './run/host-gauges.ts';
 import type { JointPlace } from './run/joint-place.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
-import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
-import type { WorkerBounds } from './schedule/worker-pools.ts';
+import { sensitiveKeys } from './sensitive-options.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
-import type { ModelEntry } from './spec/plugin.ts';
 import type { StateStore } from './spec/store.ts';
 import type { TaskTransport } from './spec/transport.ts';
-import type { Validator } from './spec/validator.ts';
 import { isStandby, takeLease } from './take-lease.ts';
-import { answerValidator } from './validate/answer.ts';
-import { approveValidator } from './validate/approve.ts';
-import { arithmeticValidator } from './validate/arithmetic.ts';
-import { goalValidator } from './validate/goal.ts';
-import { planValidator } from './validate/plan.ts';
-import { review } from './validate/review.ts';
 
 /**
  * Makes a team of models out of options and plugins, and opens its store. Throws `ConfigError` for options that are
@@ -61,7 +39,18 @@ export async function createOverseer<const Name extends string>(
   const overseer = new Overseer(settings, open, dispose, signal);
   if (signal?.aborted === true) await overseer.close();
   refuseIfAborted(signal);
+  if (open.hasArrived) await acceptArrived(overseer, options.name);
   return overseer;
+}
+
+/** What comes from another store goes on once its connections are looked at, and that is on record. */
+async function acceptArrived(overseer: Overseer, name = 'overseer'): Promise<void> {
+  try {
+    await overseer.acceptHandoff(name);
+  } catch (error) {
+    await overseer.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 function refuseIfAborted(signal: AbortSignal | undefined): void {
@@ -117,13 +106,6 @@ async function prepareWorkspaces({ workspaces, signal }: OverseerOptions): Promi
   refuseIfAborted(signal);
 }
 
-/** The models of the team, the limits that they share, and those of tools. */
-interface Team {
-  readonly members: ReadonlyMap<string, Member>;
-  readonly shared: SharedLimits;
-  readonly toolLimits: ToolLimits;
-}
-
 async function start(
   options: OverseerOptions,
   registered: Registered,
@@ -135,7 +117,8 @@ async function start(
   try {
     checkRetention(options.retention, store);
     transport = await openTransport(options, registered.models, store);
-    const settings = createSettings(options, registered, team, store, transport);
+    const keys = await sensitiveKeys(options.sensitive);
+    const settings = createSettings(options, registered, team, { store, keys }, transport);
     const lease = await takeLease(options, settings, stream);
     try {
       await requireHere(store, stream);
@@ -174,135 +157,3 @@ async function start(
     }
   }
 }
-
-function createSettings(
-  options: OverseerOptions,
-  registered: Registered,
-  { members, shared, toolLimits }: Team,
-  store: StateStore,
-  transport: TaskTransport | undefined,
-): Settings {
-  const clock = options.clock ?? systemClock;
-  const tools = new Map(Object.entries(registered.tools));
-  const cache = cacheSettings(options.cache, projectIdOf(options.project));
-  return {
-    overseer: options.overseer,
-    members,
-    roles: new RoleBook({
-      roles: new Map(Object.entries(registered.roles)),
-      tools,
-      frameworks: new Map(Object.entries(registered.frameworks)),
-    }),
-    tools,
-    validators: createValidators(registered.validators),
-    workspaces: options.workspaces,
-    store,
-    redact: redactorOf(options.redact, tools),
-    // What is read again at a start also brings back the answers that were accepted in that time.
-    longestWindowMs: Math.max(
-      SHORTEST_MEMORY_MS,
-      longestMemory(registered.models, shared),
-      toolLimits.memoryMs,
-      Math.min(cache?.ttlMs ?? 0, LONGEST_ANSWERS_MS),
-    ),
-    shared,
-    joint: undefined,
-    transport,
-    toolLimits,
-    strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, undefined, shared),
-    samplers: samplersOf(shared.gauges.names, options.gauges),
-    holdMs: options.holdMs ?? 900_000,
-    budget: options.budget,
-    cache,
-    budgets: options.budgets,
-    clock,
-    ids: createIds(clock.now()),
-    random: options.random ?? Math.random,
-    fetch: options.fetch,
-    patienceMs: options.patienceMs ?? 2_000,
-    maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
-    queueLimit: options.queueLimit ?? 100_000,
-    workers: boundsOf(options),
-    outageMs: options.outageMs ?? 86_400_000,
-    healing: healingOf(options.healing),
-    routing: routingOf(options.routing),
-    maxAttempts: options.maxAttempts ?? 4,
-    checksAtOnce: options.checksAtOnce ?? availableParallelism(),
-    maxOutputTokens: options.maxOutputTokens ?? 8_192,
-    outputCeiling: options.maxOutputTokens ?? Number.POSITIVE_INFINITY,
-    graceMs: options.graceMs ?? 2_000,
-  };
-}
-
-function boundsOf({
-  workers = {},
-  concurrency = Number.POSITIVE_INFINITY,
-}: OverseerOptions): WorkerBounds {
-  return { workers, concurrency };
-}
-
-function createValidators(
-  registered: Readonly<Record<string, Validator>>,
-): ReadonlyMap<string, Validator> {
-  const validators = new Map<string, Validator>();
-  const plan = planValidator(() => [...validators.keys()]);
-  for (const [name, validator] of Object.entries({
-    answer: answerValidator,
-    arithmetic: arithmeticValidator,
-    plan,
-    review: review(),
-    goal: goalValidator,
-    approve: approveValidator,
-    ...registered,
-    // No host's: they are parts of how plans are changed.
-    patch: patchValidator,
-    mend: mendValidator,
-  })) {
-    validators.set(name, validator);
-  }
-  return validators;
-}
-
-function createMembers(
-  models: Readonly<Record<string, ModelEntry>>,
-  shared: SharedLimits,
-): ReadonlyMap<string, Member> {
-  const members = new Map<string, Member>();
-  for (const [name, entry] of Object.entries(models)) {
-    const rules = rulesOf(`model ${name}`, entry.limits);
-    const price = entry.price ?? entry.model.info.price;
-    const { max, learns } = concurrencyOf(entry.concurrency);
-    const learned = new LearnedLimits(name, learns ? max : undefined);
-    checkLimitPrice({ name, model: entry.model, price }, rules);
-    members.set(name, {
-      name,
-      model: entry.model,
-      role: entry.role,
-      goodAt: entry.goodAt ?? [],
-      fallback: entry.fallback ?? [],
-      price,
-      grants: entry.grants ?? [],
-      slowMs: entry.slowMs,
-      ...(entry.workers === true ? { remote: true } : {}),
-      learned,
-      limits: new ModelLimits(name, rules, max, learned, shared),
-      order: members.size,
-    });
-  }
-  return members;
-}
-
-/** The most calls at once, and whether fewer may be learned. */
-function concurrencyOf(concurrency: ModelEntry['concurrency'] = 4): {
-  readonly max: number;
-  readonly learns: boolean;
-} {
-  if (typeof concurrency === 'number') return { max: concurrency, learns: false };
-  return { max: (concurrency === 'auto' ? undefined : concurrency.max) ?? 32, learns: true };
-}
-
-/** Long enough for what models are remembered by beside their limits: recent failures and the length of answers. */
-const SHORTEST_MEMORY_MS = 3_600_000;
-
-/** Older answers are not worth reading the journal for. */
-const LONGEST_ANSWERS_MS = 86_400_000;

@@ -4,6 +4,7 @@ import type { VitalsMonitor } from './node/vitals.ts';
 import type { OverseerOptions } from './options.ts';
 import type { Overseer } from './overseer.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
+import type { HandoffTarget } from './spec/handoff-target.ts';
 import type { OpenStore } from './spec/store.ts';
 import type { OpenTransport } from './spec/transport.ts';
 
@@ -43,6 +44,12 @@ export interface NodeOptions {
    * For nodes whose teams have keys of their own; the default is to wait.
    */
   readonly exhaustedMs?: number;
+  /**
+   * Another store, to which projects go that no node of this one can have: when the last node closes, is not well, has used up all
+   * models of a project or cannot open it, and when somebody orders it. `handoffTarget` of `@overseer/storage/handoff` makes one;
+   * all nodes must have the same.
+   */
+  readonly target?: HandoffTarget;
   /** How often it looks who lives and what is free, in ms, 50 or more; the default is 250. */
   readonly pollMs?: number;
   /**

@@ -1,4 +1,5 @@
 import { OverseerError } from './errors/overseer-error.ts';
+import { leftFor } from './journal/left-for.ts';
 import type { StateStore } from './spec/store.ts';
 
 /**
@@ -6,13 +7,13 @@ import type { StateStore } from './spec/store.ts';
  * writes anything behind that but whoever recalls or receives it. Throws `OverseerError` `project.away`.
  */
 export async function requireHere(store: StateStore, stream: string): Promise<void> {
-  const head = await store.events.head(stream);
-  const [last] = await store.events.read({ stream, after: Math.max(0, head - 1), limit: 1 });
-  if (last?.type !== 'handoff.offered' || last.data.away === undefined) return;
-  const { to, away, because } = last.data;
+  const left = await leftFor(store, stream);
+  if (left === undefined) return;
+  const { away, offered } = left;
+  const { to, because } = offered.data;
   const whom = to === undefined ? away.receiver : `${to} (${away.receiver})`;
   throw new OverseerError(
     'project.away',
-    `${stream} of ${store.name} left for ${whom} at ${new Date(last.at).toISOString()} (${because}): work on it there. Where nobody ever took it, recallHandoff lets it go on here.`,
+    `${stream} of ${store.name} left for ${whom} at ${new Date(offered.at).toISOString()} (${because}): work on it there. Where nobody ever took it, recallHandoff lets it go on here.`,
   );
 }

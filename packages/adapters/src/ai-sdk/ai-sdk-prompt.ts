@@ -4,7 +4,7 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
 import type { Message, Meta, ModelWarning, Part, ToolResultPart } from '@overseer/core/spec';
-import { safeToolId } from '../internal/tool-id.ts';
+import { toolIdFor } from '../internal/tool-id.ts';
 import { type AiSdkModel, familyOf } from './ai-sdk-model.ts';
 import { OWN, type ProviderData } from './own-meta.ts';
 
@@ -74,7 +74,9 @@ function assistantPart(part: Part, asked: Asked): AssistantPart[] {
       return [filePart(part, asked)];
     case 'tool-call': {
       const { name: toolName, input } = part;
-      return [{ type: 'tool-call', toolCallId: safeToolId(part.id), toolName, input, ...own }];
+      return [
+        { type: 'tool-call', toolCallId: toolIdFor(part.id, 'safe'), toolName, input, ...own },
+      ];
     }
     case 'tool-result':
       return [toolResult(part)];
@@ -89,7 +91,7 @@ function toolResult(part: ToolResultPart): LanguageModelV4ToolResultPart {
     typeof output === 'string'
       ? ({ type: isError ? 'error-text' : 'text', value: output } as const)
       : ({ type: isError ? 'error-json' : 'json', value: output } as const);
-  const toolCallId = safeToolId(part.id);
+  const toolCallId = toolIdFor(part.id, 'safe');
   return { type: 'tool-result', toolCallId, toolName, output: said, ...optionsOf(part.meta) };
 }
 

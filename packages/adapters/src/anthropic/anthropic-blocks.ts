@@ -8,7 +8,7 @@ import type {
   ToolResultPart,
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
-import { safeToolId } from '../internal/tool-id.ts';
+import { toolIdFor } from '../internal/tool-id.ts';
 
 const PROVIDER = 'anthropic';
 
@@ -31,7 +31,7 @@ function block(part: Part, warnings: ModelWarning[]): JsonObject | undefined {
     case 'tool-call':
       return {
         type: 'tool_use',
-        id: safeToolId(part.id),
+        id: toolIdFor(part.id, 'anthropic'),
         name: part.name,
         input: inputOf(part),
         ...own,
@@ -48,7 +48,7 @@ function block(part: Part, warnings: ModelWarning[]): JsonObject | undefined {
 function result(part: ToolResultPart): JsonObject {
   return {
     type: 'tool_result',
-    tool_use_id: safeToolId(part.id),
+    tool_use_id: toolIdFor(part.id, 'anthropic'),
     content: typeof part.output === 'string' ? part.output : JSON.stringify(part.output),
     ...(part.isError === true ? { is_error: true } : {}),
   };

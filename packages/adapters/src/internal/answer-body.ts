@@ -94,7 +94,7 @@ function documentBody(
 }
 
 /** A server may send anything at all in places where a reader looks for something else. */
-function unreadable(error: unknown, from: AnswerSource): unknown {
+export function unreadable(error: unknown, from: AnswerSource): unknown {
   if (OverseerError.is(error)) return error;
   return noAnswer(undefined, 'the server sent an answer whose shape cannot be read', from, error);
 }

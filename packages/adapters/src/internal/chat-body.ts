@@ -1,13 +1,15 @@
+import { defined } from '@overseer/core/plugin';
 import type { JsonObject, ModelRequest, ModelWarning, ToolDescription } from '@overseer/core/spec';
 import type { ChatBody } from './chat-stream.ts';
-import { openAiMessages } from './openai-messages.ts';
-import { openAiSettings, openAiTools } from './openai-request.ts';
+import { type OpenAiMessageOptions, openAiMessages } from './openai-messages.ts';
+import { openAiSettings, openAiTools, type SettingFields } from './openai-request.ts';
 
 /** What does not change from call to call. */
-export interface ChatBodyOptions {
+export interface ChatBodyOptions extends OpenAiMessageOptions, Partial<SettingFields> {
   /** Whose `request.options` are passed on as they are. */
   readonly provider: string;
-  readonly sendReasoning: boolean;
+  /** `false` leaves `stream_options` out; the default is to ask for usage by it. */
+  readonly streamOptions?: boolean;
   /** Fields of every request. */
   readonly extra: JsonObject;
 }
@@ -16,7 +18,12 @@ export interface ChatBodyOptions {
 export function createChatBody(
   options: ChatBodyOptions,
 ): (model: string, request: ModelRequest) => ChatBody {
-  const always = { ...options.extra, stream: true, stream_options: { include_usage: true } };
+  const always = {
+    ...options.extra,
+    stream: true,
+    ...(options.streamOptions === false ? {} : { stream_options: { include_usage: true } }),
+  };
+  const fields = { maxTokensField: 'max_tokens' as const, ...fieldsOf(options) };
   const tail = JSON.stringify(always).slice(1);
   const toolTexts = new WeakMap<readonly ToolDescription[], string>();
   const toolText = (tools: readonly ToolDescription[]): string => {
@@ -31,7 +38,8 @@ export function createChatBody(
   return (model, request) => {
     const warnings: ModelWarning[] = [];
     const messages = openAiMessages(request.messages, warnings, options);
-    const settings = openAiSettings(request, 'max_tokens');
+    const settings = openAiSettings(request, fields);
+    warnings.push(...leftOut(request, options));
     const tools = request.tools ?? [];
     const own = request.options?.[options.provider];
     if (own !== undefined) {
@@ -45,4 +53,18 @@ export function createChatBody(
     const listed = tools.length === 0 ? '' : `,"tools":${toolText(tools)}`;
     return { text: `${head.text}${JSON.stringify(messages)}${set}${listed},${tail}`, warnings };
   };
+}
+
+function leftOut({ output }: ModelRequest, { json }: ChatBodyOptions): readonly ModelWarning[] {
+  return json === 'object' && output?.schema !== undefined ? [NO_SCHEMA] : [];
+}
+
+const NO_SCHEMA: ModelWarning = {
+  kind: 'adjusted',
+  what: 'output',
+  detail: 'this server answers in JSON, but not after a schema, which is left out',
+};
+
+function fieldsOf({ maxTokensField, seedField, json }: ChatBodyOptions): Partial<SettingFields> {
+  return defined({ maxTokensField, seedField, json });
 }

@@ -10,6 +10,7 @@ import {
 import type { CallContext, ModelEvent, ModelWarning } from '@overseer/core/spec';
 import { type AnswerBody, type AnswerReader, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
+import type { AnswerSource } from './answer-source.ts';
 import { drainTimer } from './drain-timer.ts';
 import type { HttpExchange } from './http-call.ts';
 import { createDocument, type HttpClient } from './http-client.ts';
@@ -18,7 +19,7 @@ import type { IdleWatch, WatchedCall } from './idle-watch.ts';
 import { type CheckModel, OpenAiAnswerReader } from './openai-answer-reader.ts';
 import { pushStream } from './push-stream.ts';
 
-/** One streaming call over our own wire code. */
+/** One streaming call over our own wire code: a chat completion, where it does not say otherwise. */
 export interface ChatCall {
   readonly client: HttpClient;
   readonly watch: IdleWatch;
@@ -29,6 +30,14 @@ export interface ChatCall {
   /** Makes a better error of a refusal. */
   readonly explain: (error: ModelError) => ModelError | Promise<ModelError>;
   readonly check?: CheckModel;
+  /** Where it is sent; the default is the chat completions below the client's base path. */
+  readonly path?: string;
+  /** Who reads the answer; the default reads a chat completion. Called once the body is known. */
+  readonly reader?: (from: AnswerSource, sink: EventSink) => AnswerReader;
+  /** Called when the call is over, however it ended. */
+  readonly onOver?: () => void;
+  /** How the answer's bytes are cut into events; the default is by `answerBody`. */
+  readonly cut?: typeof answerBody;
 }
 
 /** What is sent, and what of the request it leaves out. */
@@ -37,7 +46,7 @@ export interface ChatBody {
   readonly warnings: readonly ModelWarning[];
 }
 
-/** Sends a chat completion and reads its stream; the request goes out when iteration starts. */
+/** Sends a request to a model and reads its stream; the request goes out when iteration starts. */
 export function chatStream(call: ChatCall): PushStream {
   return pushStream(call.ctx.signal, (sink) => new ChatStream(call, sink));
 }
@@ -51,6 +60,7 @@ class ChatStream implements PushHandle {
   #body: AnswerBody | undefined;
   #draining: NodeJS.Timeout | undefined;
   #over = false;
+  #told = false;
 
   constructor(call: ChatCall, sink: EventSink) {
     this.#call = call;
@@ -82,12 +92,12 @@ class ChatStream implements PushHandle {
 
   #send(body: ChatBody): void {
     if (this.#over) return;
-    const { client, ctx, watch } = this.#call;
+    const { client, ctx, watch, path = `${client.path}/chat/completions` } = this.#call;
     this.#warnings = body.warnings;
     this.#watched = watch.enter(this.#onIdle);
     this.#exchange = client.transport(ctx).send({
       method: 'POST',
-      path: `${client.path}/chat/completions`,
+      path,
       body: body.text,
       ...(ctx.headers === undefined ? {} : { headers: ctx.headers }),
       onHead: (status, headers) => this.#head(status, headers),
@@ -105,7 +115,7 @@ class ChatStream implements PushHandle {
 
   #head(status: number, headers: HeaderReader): void {
     this.#watched?.touch();
-    const { where } = this.#call;
+    const { where, check, reader: createReader, cut = answerBody } = this.#call;
     if (status < 200 || status >= 300) {
       const document = createDocument(status);
       const end = (): void =>
@@ -122,8 +132,9 @@ class ChatStream implements PushHandle {
     const head = answerHead(headers, this.#warnings);
     if (head !== undefined) this.#sink.event(head);
     const from = { where, headers };
-    const reader = new OpenAiAnswerReader(from, this.#sink, this.#call.check);
-    this.#body = answerBody(from, {
+    const reader =
+      createReader?.(from, this.#sink) ?? new OpenAiAnswerReader(from, this.#sink, check);
+    this.#body = cut(from, {
       event: (data, name) => {
         if (!this.#over && reader.event(data, name)) this.#whole(reader);
       },
@@ -161,6 +172,7 @@ class ChatStream implements PushHandle {
       this.#over = false;
       throw error;
     }
+    this.#tell();
     this.#sink.end();
   }
 
@@ -186,6 +198,13 @@ class ChatStream implements PushHandle {
     this.#over = true;
     this.#exchange?.close();
     this.#release();
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#call.onOver?.();
   }
 
   #release(): void {

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { ModelErrorKind } from '@overseer/core/spec';
-import type { AdapterCase } from './every-adapter.fixture.ts';
+import type { AdapterDialect } from './every-adapter.fixture.ts';
 
 /** Something that a server does to whoever asks it. */
 export interface HostileCase {
   readonly what: string;
   /** How the call may fail. */
   readonly kinds: readonly ModelErrorKind[];
-  readonly answer: (socket: Socket, dialect: AdapterCase['dialect']) => Promise<void>;
+  readonly answer: (socket: Socket, dialect: AdapterDialect) => Promise<void>;
   /** Ms after which the caller gives up. */
   readonly patienceMs?: number;
   /** Ms after which a silent server is given up. */
@@ -42,6 +42,7 @@ export const hostileCases: readonly HostileCase[] = [
     kinds: ['protocol'],
     answer: (socket, dialect) => {
       const [first, piece] = WORDS[dialect];
+      const event = eventOf(dialect);
       return flood(socket, OK + first.map(event).join(''), () => event(piece('a'.repeat(65_536))));
     },
   },
@@ -105,10 +106,12 @@ export const hostileCases: readonly HostileCase[] = [
     what: 'comments that drip for ever',
     kinds: ['timeout'],
     patienceMs: 250,
-    answer: async (socket) => {
+    answer: async (socket, dialect) => {
+      // Lines know no comments, but are passed over where they are empty.
+      const nothing = dialect === 'ollama-chat' ? '\n' : ': still here\n\n';
       await send(socket, OK);
       while (!socket.destroyed) {
-        await send(socket, ': still here\n\n');
+        await send(socket, nothing);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
@@ -123,13 +126,13 @@ export const hostileCases: readonly HostileCase[] = [
 
 /** The events of an answer whose account of itself is `usage`, and whose text is `text`, as bytes. */
 export function answerWith(
-  dialect: AdapterCase['dialect'],
+  dialect: AdapterDialect,
   usage: string,
   text: Buffer | string = 'Hi',
 ): Buffer {
   const [first, piece, last] = WORDS[dialect];
   const marked = [...first, piece('@text@'), ...last(text === 'Hi' ? 'Hi' : '@text@')];
-  const body = marked.map(event).join('').replaceAll('"@usage@"', usage);
+  const body = marked.map(eventOf(dialect)).join('').replaceAll('"@usage@"', usage);
   const pieces = body.split('@text@').map((one) => Buffer.from(one));
   const bytes = pieces.flatMap((one, nth) => (nth === 0 ? [one] : [Buffer.from(text), one]));
   return Buffer.concat([Buffer.from(`${OK.slice(0, -2)}connection: close\r\n\r\n`), ...bytes]);
@@ -141,7 +144,7 @@ type Words = readonly [
   last: (text: string) => readonly object[],
 ];
 
-const WORDS: Readonly<Record<AdapterCase['dialect'], Words>> = {
+const WORDS: Readonly<Record<AdapterDialect, Words>> = {
   'openai-chat': [
     [],
     (content) => ({ id: 'c', model: 'm', choices: [{ index: 0, delta: { content } }] }),
@@ -165,8 +168,12 @@ const WORDS: Readonly<Record<AdapterCase['dialect'], Words>> = {
       },
     ],
     (delta) => ({ type: 'response.output_text.delta', item_id: 'i', delta }),
-    () => [
-      { type: 'response.output_item.done', output_index: 0, item: { type: 'message', id: 'i' } },
+    (text) => [
+      {
+        type: 'response.output_item.done',
+        output_index: 0,
+        item: { type: 'message', id: 'i', content: [{ type: 'output_text', text }] },
+      },
       {
         type: 'response.completed',
         response: { id: 'r', usage: { input_tokens: '@usage@', output_tokens: '@usage@' } },
@@ -192,10 +199,58 @@ const WORDS: Readonly<Record<AdapterCase['dialect'], Words>> = {
       { type: 'message_stop' },
     ],
   ],
+  'google-content': [
+    [],
+    (text) => ({ candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0 }] }),
+    () => [
+      {
+        candidates: [{ content: { role: 'model', parts: [] }, finishReason: 'STOP', index: 0 }],
+        usageMetadata: { promptTokenCount: '@usage@', candidatesTokenCount: '@usage@' },
+      },
+    ],
+  ],
+  'cohere-chat': [
+    [
+      { type: 'message-start', id: 'c', delta: { message: { role: 'assistant' } } },
+      {
+        type: 'content-start',
+        index: 0,
+        delta: { message: { content: { type: 'text', text: '' } } },
+      },
+    ],
+    (text) => ({ type: 'content-delta', index: 0, delta: { message: { content: { text } } } }),
+    () => [
+      { type: 'content-end', index: 0 },
+      {
+        type: 'message-end',
+        delta: {
+          finish_reason: 'COMPLETE',
+          usage: { tokens: { input_tokens: '@usage@', output_tokens: '@usage@' } },
+        },
+      },
+    ],
+  ],
+  'ollama-chat': [
+    [],
+    (content) => ({ model: 'm', message: { role: 'assistant', content }, done: false }),
+    () => [
+      {
+        model: 'm',
+        message: { role: 'assistant', content: '' },
+        done: true,
+        done_reason: 'stop',
+        prompt_eval_count: '@usage@',
+        eval_count: '@usage@',
+      },
+    ],
+  ],
 };
 
-function event(document: object): string {
-  return `data: ${JSON.stringify(document)}\n\n`;
+/** Ollama sends lines, all others events. */
+function eventOf(dialect: AdapterDialect): (document: object) => string {
+  return dialect === 'ollama-chat'
+    ? (document) => `${JSON.stringify(document)}\n`
+    : (document) => `data: ${JSON.stringify(document)}\n\n`;
 }
 
 /** Sends as fast as it is taken, until the other side has had enough. */

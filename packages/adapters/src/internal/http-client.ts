@@ -76,13 +76,15 @@ export function requestJson(
       give();
     };
     let answer = createDocument(0);
+    let from: Pick<Refusal, 'where' | 'headers'> = { where };
     const exchange = client.transport(ctx).send({
       method: request.method,
       path: request.path,
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(ctx.headers === undefined ? {} : { headers: ctx.headers }),
-      onHead: (status) => {
+      onHead: (status, headers) => {
         answer = createDocument(status);
+        from = { where, headers };
       },
       onData: (bytes) => {
         answer.push(bytes);
@@ -93,7 +95,7 @@ export function requestJson(
       onEnd: () =>
         settle(() => {
           try {
-            resolve(answer.json({ where }));
+            resolve(answer.json(from));
           } catch (error) {
             reject(client.hide(toModelError(error, ctx.signal, where), ctx));
           }

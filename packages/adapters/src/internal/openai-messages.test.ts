@@ -105,7 +105,7 @@ describe('settings on the wire of chat completions', () => {
       seed: 7,
       effort: 'low' as const,
     };
-    expect(openAiSettings(request, 'max_completion_tokens')).toEqual({
+    expect(openAiSettings(request, { maxTokensField: 'max_completion_tokens' })).toEqual({
       max_completion_tokens: 9,
       temperature: 0,
       top_p: 0.5,
@@ -121,6 +121,8 @@ describe('settings on the wire of chat completions', () => {
     expect(openAiTools(request.tools)).toEqual([
       { type: 'function', function: { name: 'get', parameters: { type: 'object' }, strict: true } },
     ]);
-    expect(openAiSettings({ messages: [], toolChoice: 'auto' }, 'max_tokens')).toBeUndefined();
+    expect(
+      openAiSettings({ messages: [], toolChoice: 'auto' }, { maxTokensField: 'max_tokens' }),
+    ).toBeUndefined();
   });
 });

@@ -1,11 +1,15 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
-import { safeToolId } from './tool-id.ts';
+import { type ToolIdRule, toolIdFor } from './tool-id.ts';
 
 /** What a server's messages can hold beyond the common. */
 export interface OpenAiMessageOptions {
-  /** Sends earlier reasoning back as `reasoning_content`, which DeepSeek and Kimi want beside tool calls. */
+  /** Sends earlier reasoning back, which DeepSeek and Kimi want beside tool calls. */
   readonly sendReasoning?: boolean;
+  /** In which field; the default is `reasoning_content`. */
+  readonly reasoningField?: 'reasoning_content' | 'reasoning';
+  /** Which ids of tool calls it takes; the default is `chat`. */
+  readonly toolIds?: ToolIdRule;
 }
 
 /** Writes a conversation in the form of chat completions. A file that this wire cannot carry becomes a note in its place, and a warning. */
@@ -30,7 +34,8 @@ export function openAiMessages(
         for (const part of message.parts) {
           if (part.type !== 'tool-result') continue;
           const content = resultText(part.output, part.isError === true);
-          out.push({ role: 'tool', tool_call_id: safeToolId(part.id), content });
+          const id = toolIdFor(part.id, options.toolIds ?? 'chat');
+          out.push({ role: 'tool', tool_call_id: id, content });
         }
         break;
     }
@@ -64,7 +69,7 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
     part.type === 'tool-call'
       ? [
           {
-            id: safeToolId(part.id),
+            id: toolIdFor(part.id, options.toolIds ?? 'chat'),
             type: 'function',
             function: { name: part.name, arguments: part.raw || JSON.stringify(part.input) },
           },
@@ -76,7 +81,7 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
   return {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
-    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...(reasoning === '' ? {} : { [options.reasoningField ?? 'reasoning_content']: reasoning }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
 }

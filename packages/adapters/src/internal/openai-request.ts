@@ -1,9 +1,18 @@
 import type { Json, JsonObject, ModelRequest, ToolDescription } from '@overseer/core/spec';
 
-/** The settings of a request in the form of chat completions, without messages and tools; `undefined` where there are none. `maxTokensField` differs between OpenAI and the others. */
+/** The fields that differ between servers. */
+export interface SettingFields {
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** The default is `seed`. */
+  readonly seedField?: 'seed' | 'random_seed';
+  /** `object` leaves a schema out. */
+  readonly json?: 'schema' | 'object';
+}
+
+/** The settings of a request in the form of chat completions, without messages and tools; `undefined` where there are none. */
 export function openAiSettings(
   request: ModelRequest,
-  maxTokensField: 'max_tokens' | 'max_completion_tokens',
+  { maxTokensField, seedField = 'seed', json }: SettingFields,
 ): JsonObject | undefined {
   const { maxTokens, temperature, topP, stop, seed, effort, output, toolChoice } = request;
   const choice = (request.tools?.length ?? 0) > 0 ? toolChoice : undefined;
@@ -12,9 +21,9 @@ export function openAiSettings(
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(stop !== undefined && { stop }),
-    ...(seed !== undefined && { seed }),
+    ...(seed !== undefined && { [seedField]: seed }),
     ...(effort !== undefined && { reasoning_effort: effort }),
-    ...(output !== undefined && { response_format: responseFormat(output) }),
+    ...(output !== undefined && { response_format: responseFormat(output, json) }),
     ...(choice !== undefined && { tool_choice: toolChoiceOf(choice) }),
   };
   return Object.keys(settings).length === 0 ? undefined : settings;
@@ -33,8 +42,11 @@ export function openAiTools(tools: readonly ToolDescription[]): readonly JsonObj
   }));
 }
 
-function responseFormat(output: NonNullable<ModelRequest['output']>): JsonObject {
-  if (output.schema === undefined) return { type: 'json_object' };
+function responseFormat(
+  output: NonNullable<ModelRequest['output']>,
+  json: SettingFields['json'],
+): JsonObject {
+  if (output.schema === undefined || json === 'object') return { type: 'json_object' };
   const { schema, strict } = output;
   const name = output.name ?? 'output';
   const format = { name, schema, ...(strict === undefined ? {} : { strict }) };

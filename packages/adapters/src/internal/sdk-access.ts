@@ -52,6 +52,8 @@ interface Sending {
 /** A streaming call: what is sent, and who reads the answer. */
 export interface SdkRequest<Client> extends Pick<SdkCall, 'ctx' | 'warnings' | 'reader'> {
   readonly send: (client: Client, options: ReturnType<typeof requestOptions>) => Sending;
+  /** A refusal that is left as it is, since something else is tried for it. */
+  readonly isOurs?: (error: ModelError) => boolean;
 }
 
 /** The way to a model through an SDK, with its secrets kept out of every error. */
@@ -89,7 +91,7 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
       }
     },
     list: (ctx) => access.ask(ctx, (client) => sdk.list(client, ctx)),
-    stream: ({ ctx, warnings, reader, send }) =>
+    stream: ({ ctx, warnings, reader, send, isOurs }) =>
       sdkStream({
         ctx,
         where,
@@ -98,8 +100,10 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
         reader,
         open: async (signal) =>
           send(await clientFor(ctx.fetch), requestOptions({ ...ctx, signal })).asResponse(),
-        explain: async (error) =>
-          hide(await withAvailableModels(error, modelId, () => access.list(ctx)), ctx),
+        explain: async (error) => {
+          if (isOurs?.(error) === true) return hide(error, ctx);
+          return hide(await withAvailableModels(error, modelId, () => access.list(ctx)), ctx);
+        },
       }),
   };
   return access;

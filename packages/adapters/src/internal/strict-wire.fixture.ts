@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { AdapterCase } from './every-adapter.fixture.ts';
+import type { AdapterDialect } from './every-adapter.fixture.ts';
 
 /** Any document, read field by field. */
 type Doc = { readonly [name: string]: unknown };
 
 /** What the real service would refuse of a request, beyond what the mock service looks at; empty where it would take it. */
-export function refusalsOf(dialect: AdapterCase['dialect'], body: unknown): readonly string[] {
+export function refusalsOf(dialect: AdapterDialect, body: unknown): readonly string[] {
   return CHECKS[dialect](body as Doc);
 }
 
-const CHECKS: Readonly<Record<AdapterCase['dialect'], (body: Doc) => readonly string[]>> = {
+const CHECKS: Readonly<Record<AdapterDialect, (body: Doc) => readonly string[]>> = {
   'openai-chat': (body) => {
     const problems: string[] = [];
     let open = new Set<unknown>();
@@ -66,7 +66,84 @@ const CHECKS: Readonly<Record<AdapterCase['dialect'], (body: Doc) => readonly st
     }
     return [...problems, ...open.map((id) => `no result of ${id}`)];
   },
+  'google-content': (body) => {
+    const problems: string[] = [];
+    let open: readonly unknown[] = [];
+    for (const [nth, turn] of list(body['contents']).entries()) {
+      // The user and the model speak in turn, and the user first.
+      if (turn['role'] !== (nth % 2 === 0 ? 'user' : 'model')) problems.push(`turn ${nth}`);
+      const parts = list(turn['parts']);
+      if (parts.length === 0) problems.push('an empty turn');
+      const results = parts.flatMap((part) => idOf(part['functionResponse']));
+      problems.push(...unpaired(open, results));
+      open = parts.flatMap((part) => idOf(part['functionCall']));
+      problems.push(
+        ...parts.filter(isForeignThought).map(() => 'thoughts without a signature of its own'),
+      );
+    }
+    return [...problems, ...unpaired(open, [])];
+  },
+  'cohere-chat': (body) => {
+    const problems: string[] = [];
+    for (const { role, content, tool_calls } of list(body['messages'])) {
+      const isEmpty = content === undefined || content === '';
+      if (isEmpty && list(tool_calls).length === 0) problems.push(`an empty message of ${role}`);
+    }
+    return [...problems, ...turnsOfTools(list(body['messages']))];
+  },
+  'ollama-chat': (body) => {
+    const messages = list(body['messages']);
+    const called = messages.flatMap((message) => list(message['tool_calls']));
+    return [
+      ...messages
+        .filter(({ content }) => typeof content !== 'string')
+        .map(({ role }) => `a message of ${role} that is no text`),
+      ...messages
+        .flatMap(({ images }) => (Array.isArray(images) ? (images as readonly unknown[]) : []))
+        .filter((image) => !/^[\w+/]+=*$/.test(String(image)))
+        .map(() => 'an image that is no base64'),
+      ...called
+        .map((call) => (call['function'] as Doc)['arguments'])
+        .filter((given) => typeof given !== 'object' || given === null || Array.isArray(given))
+        .map((given) => `arguments that are no object: ${String(given)}`),
+      ...turnsOfTools(messages),
+    ];
+  },
 };
+
+/** Whether every call has its result right after it, and every result its call before it. */
+function turnsOfTools(messages: readonly Doc[]): readonly string[] {
+  const problems: string[] = [];
+  let open: readonly unknown[] = [];
+  let given: unknown[] = [];
+  for (const message of [...messages, { role: 'end' }]) {
+    const { role, tool_call_id: id, tool_calls: calls } = message as Doc;
+    if (role === 'tool') {
+      given.push(id);
+      continue;
+    }
+    problems.push(...unpaired(open, given));
+    open = list(calls).map((call) => call['id']);
+    given = [];
+  }
+  return problems;
+}
+
+function unpaired(calls: readonly unknown[], results: readonly unknown[]): readonly string[] {
+  return [
+    ...calls.filter((id) => !results.includes(id)).map((id) => `no result of ${String(id)}`),
+    ...results.filter((id) => !calls.includes(id)).map((id) => `no call of ${String(id)}`),
+  ];
+}
+
+/** Calls without an id are told apart by their order. */
+function idOf(call: unknown): readonly unknown[] {
+  return call === undefined ? [] : [(call as Doc)['id'] ?? ''];
+}
+
+function isForeignThought({ thought, thoughtSignature }: Doc): boolean {
+  return thought === true && thoughtSignature === undefined;
+}
 
 const CHAT_PIECES: ReadonlySet<string> = new Set(['text', 'image_url', 'file', 'input_audio']);
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
 import { type AdapterCase, everyAdapter } from './every-adapter.fixture.ts';
 import { refusalsOf } from './strict-wire.fixture.ts';
-import { safeToolId } from './tool-id.ts';
+import { toolIdFor } from './tool-id.ts';
 
 let service: MockService;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ const PIXEL = 'iVBORw0KGgo=';
 const TOOLS: NonNullable<ModelRequest['tools']> = [
   { name: 'get_weather', input: { type: 'object', properties: { city: { type: 'string' } } } },
 ];
-/** Ids as services give them that no others take. */
+/** Ids as services give them that not all others take. */
 const ODD_IDS = ['functions.get_weather:0', `toolu_${'x'.repeat(70)}`];
 
 function user(text: string): Message {
@@ -75,6 +75,9 @@ describe.each(everyAdapter)('a conversation that began with $name', (from) => {
     const body: unknown = service.requests.at(-1)?.body;
     expect(refusalsOf(to.dialect, body)).toEqual([]);
     const sent = JSON.stringify(body);
+    for (const [, id] of sent.matchAll(/"tool_call_id":"([^"]*)"/g)) {
+      expect(id).toMatch(to.toolIds ?? /^/);
+    }
     for (const kept of [
       'Be brief.',
       PIXEL,
@@ -109,16 +112,50 @@ describe('the strict reading of requests', () => {
       { type: 'reasoning', id: 'y' },
     ];
     expect(refusalsOf('openai-responses', { input })).toHaveLength(2);
+    const gemini = (...contents: readonly object[]) => refusalsOf('google-content', { contents });
+    const ask = { role: 'user', parts: [{ text: 'a' }] };
+    const called = { role: 'model', parts: [{ functionCall: { id: 'a', name: 'f' } }] };
+    expect(gemini(called)).toHaveLength(2);
+    expect(gemini(ask, ask)).toHaveLength(1);
+    expect(gemini(ask, called, ask)).toHaveLength(1);
+    expect(gemini({ role: 'user', parts: [{ functionResponse: { id: 'x' } }] })).toHaveLength(1);
+    expect(gemini(ask, { role: 'model', parts: [{ text: 'a', thought: true }] })).toHaveLength(1);
+    for (const dialect of ['cohere-chat', 'ollama-chat'] as const) {
+      const told = (...messages: readonly object[]) => refusalsOf(dialect, { messages });
+      const asked = {
+        role: 'assistant',
+        content: 'a',
+        tool_calls: [{ id: 'c', function: { arguments: {} } }],
+      };
+      const given = { role: 'tool', content: 'a', tool_call_id: 'c' };
+      expect(told(asked, given)).toEqual([]);
+      expect(told(asked)).toHaveLength(1);
+      expect(told(given)).toHaveLength(1);
+      expect(told(asked, { role: 'user', content: 'a' }, given)).toHaveLength(2);
+    }
+    expect(refusalsOf('cohere-chat', { messages: [{ role: 'user', content: '' }] })).toHaveLength(
+      1,
+    );
+    const picture = { role: 'user', content: 'a', images: ['https://a.example/b.png'] };
+    expect(refusalsOf('ollama-chat', { messages: [picture] })).toHaveLength(1);
   });
 });
 
 describe('the id of a tool call', () => {
-  it('M10: stays where every service takes it, and is always the same otherwise', () => {
-    expect(safeToolId('call_1-a')).toBe('call_1-a');
-    const odd = ['', 'a.b', 'x'.repeat(41), 'ü'];
-    const safe = odd.map(safeToolId);
-    for (const id of safe) expect(id).toMatch(/^[\w-]{1,40}$/);
-    expect(new Set(safe).size).toBe(odd.length);
-    expect(odd.map(safeToolId)).toEqual(safe);
-  });
+  it.each([
+    ['safe', /^[\w-]{1,40}$/, ['call_1-a'], ['', 'a.b', 'x'.repeat(41), 'ü']],
+    ['chat', /^[\w-]{1,40}$/, ['functions.get:0'], ['', 'x'.repeat(41), 'ü', 'a b']],
+    ['responses', /^[\w-]{1,64}$/, ['x'.repeat(64), 'functions.get:0'], ['', 'x'.repeat(65), 'ü']],
+    ['anthropic', /^[\w-]{1,64}$/, [`toolu_${'x'.repeat(58)}`], ['', 'functions.get:0', 'ü']],
+    ['nine', /^[a-zA-Z0-9]{9}$/, ['D681PevKs'], ['', 'call_1', 'a-b-c-d-e', 'functions.get:0']],
+  ] as const)(
+    'M10: by the rule %s stays where the service takes it, and is always the same otherwise',
+    (rule, fits, kept, odd) => {
+      expect(kept.map((id) => toolIdFor(id, rule))).toEqual(kept);
+      const made = odd.map((id) => toolIdFor(id, rule));
+      for (const id of made) expect(id).toMatch(fits);
+      expect(new Set(made).size).toBe(odd.length);
+      expect(odd.map((id) => toolIdFor(id, rule))).toEqual(made);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 /**
- * Models in LM Studio, with their states, loaded on demand.
+ * Models in LM Studio, with their load states.
  *
  * @packageDocumentation
  */
-export { type LmStudioOptions, lmstudio } from './lmstudio.ts';
+export { type LmStudio, type LmStudioOptions, lmstudio } from './lmstudio.ts';
+export type { LmStudioModel } from './read-models.ts';

@@ -1,9 +1,8 @@
 import { generate } from '@overseer/core/plugin';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
 import { lmstudio } from './lmstudio.ts';
 import { readV0, readV1 } from './read-models.ts';
-import { SharedWork } from './shared-work.ts';
 
 const REQUEST = {
   messages: [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'hi' }] }],
@@ -17,7 +16,10 @@ beforeEach(async () => {
   ];
   service = await startMockService({ scenario: { models, rules: [] } });
 });
-afterEach(() => service.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await service.close();
+});
 
 function ctx(): { readonly signal: AbortSignal } {
   return { signal: AbortSignal.timeout(5000) };
@@ -72,6 +74,98 @@ describe('the LM Studio adapter', () => {
     using model = lmstudio(name, { baseURL: service.url });
     expect((await generate(model, REQUEST, ctx())).model).toBe('qwen3-4b');
     expect(model.info.id).toBe('default');
+  });
+
+  it('M5: models that are loaded by a request take turns at their server, and no answer is broken off', async () => {
+    const models = [
+      { id: 'a', state: 'not-loaded' as const, tokensPerSecond: 200, loadMs: 20 },
+      { id: 'b', state: 'not-loaded' as const, tokensPerSecond: 200, loadMs: 20 },
+    ];
+    await using small = await startMockService({ scenario: { models, rules: [], maxLoaded: 1 } });
+    const options = { baseURL: small.url, ttlSeconds: 60 };
+    using a = lmstudio('a', options);
+    using again = lmstudio('a', options);
+    using b = lmstudio('b', options);
+    const answers = await Promise.all(
+      [a, b, again, b, a].map((model) => generate(model, REQUEST, ctx())),
+    );
+    expect(answers.map(({ text }) => text)).toEqual(Array(5).fill('Hello from mock.'));
+    await generate(a, REQUEST, ctx());
+    const lists = small.requests.filter(({ path }) => path === '/api/v1/models').length;
+    await generate(a, REQUEST, ctx());
+    expect(small.requests.filter(({ path }) => path === '/api/v1/models')).toHaveLength(lists);
+    // Without turns the second model puts the first out of memory while it answers.
+    const pushing = [a, b].map((_, n) =>
+      lmstudio(n === 0 ? 'a' : 'b', { ...options, takeTurns: false }),
+    );
+    const broken = await Promise.allSettled(
+      pushing.map((model) => generate(model, REQUEST, ctx())),
+    );
+    expect(broken.map(({ status }) => status)).toContain('rejected');
+    for (const model of pushing) model[Symbol.dispose]();
+  });
+
+  it('M5: a call that leaves while it waits for its turn holds nobody up', async () => {
+    const models = [{ id: 'a' }, { id: 'b' }];
+    const rules = [
+      { name: 'slow', model: 'a', reply: { text: 'x', endless: true, tokensPerSecond: 50 } },
+    ];
+    await using slow = await startMockService({ scenario: { models, rules } });
+    using a = lmstudio('a', { baseURL: slow.url, verify: false });
+    using b = lmstudio('b', { baseURL: slow.url, verify: false });
+    const first = new AbortController();
+    const running = generate(a, REQUEST, { signal: first.signal });
+    await expect.poll(() => slow.requests.length).toBe(1);
+    await expect(generate(b, REQUEST, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+      kind: 'timeout',
+    });
+    const waits = generate(b, REQUEST, ctx());
+    first.abort();
+    await expect(running).rejects.toMatchObject({ kind: 'aborted' });
+    expect((await waits).text).toBe('Hello from mock.');
+    expect(slow.requests.filter(({ model }) => model === 'b')).toHaveLength(1);
+  });
+
+  it('M5: two adapters of one model load it once', async () => {
+    const models = [{ id: 'big', state: 'not-loaded' as const, loadMs: 50 }];
+    await using server = await startMockService({ scenario: { models, rules: [] } });
+    using one = lmstudio('big', { baseURL: server.url });
+    using two = lmstudio('big', { baseURL: server.url });
+    await Promise.all([one, two].map((model) => generate(model, REQUEST, ctx())));
+    const orders = server.requests.filter(({ path }) => path === '/api/v1/models/load');
+    expect(orders).toHaveLength(1);
+  });
+
+  it('M5: has a model in memory with the window that is wanted, and loads nothing twice', async () => {
+    using model = lmstudio('qwen3-4b', { baseURL: service.url });
+    await model.load(ctx());
+    expect(paths()).not.toContain('/api/v1/models/load');
+    using small = lmstudio('cold', { baseURL: service.url, contextLength: 2048 });
+    await small.load(ctx());
+    await small.load(ctx());
+    expect(paths().filter((path) => path.endsWith('/load'))).toHaveLength(1);
+    expect(await small.verify(ctx())).toMatchObject({
+      state: 'ready',
+      instances: ['cold'],
+      contextWindow: 2048,
+      largestWindow: 200_000,
+      parallel: 4,
+    });
+    using large = lmstudio('cold', { baseURL: service.url, contextLength: 8192 });
+    await large.load(ctx());
+    expect(await large.verify(ctx())).toMatchObject({ instances: ['cold'], contextWindow: 8192 });
+    using wrong = lmstudio('col', { baseURL: service.url });
+    await expect(wrong.verify(ctx())).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('M5 M11: reads its model, address and token from variables', async () => {
+    vi.stubEnv('LM_STUDIO_MODEL', 'qwen3-4b');
+    vi.stubEnv('LM_STUDIO_BASE_URL', service.url);
+    vi.stubEnv('LM_API_TOKEN', 'token-of-lm-studio');
+    using model = lmstudio();
+    expect(model.info).toMatchObject({ id: 'qwen3-4b', server: service.url });
+    expect((await generate(model, REQUEST, ctx())).model).toBe('qwen3-4b');
+    expect(service.requests.at(-1)?.headers['authorization']).toBe('Bearer token-of-lm-studio');
   });
 
   it('M5: lists states, loads and unloads', async () => {
@@ -136,8 +230,24 @@ describe("LM Studio's listings", () => {
       ],
     };
     expect(readV1(v1)).toEqual([
-      { id: 'a', state: 'ready', chat: true, instances: ['a:2'], contextWindow: 4096 },
-      { id: 'b', state: 'cold', chat: false, instances: [], contextWindow: 512 },
+      {
+        id: 'a',
+        state: 'ready',
+        chat: true,
+        instances: ['a:2'],
+        loadsByOrder: true,
+        contextWindow: 4096,
+        largestWindow: 8192,
+      },
+      {
+        id: 'b',
+        state: 'cold',
+        chat: false,
+        instances: [],
+        loadsByOrder: true,
+        contextWindow: 512,
+        largestWindow: 512,
+      },
     ]);
     const v0 = ['loaded', 'idle', 'not-loaded', 'loading', 'new'].map((state) => ({
       id: state,
@@ -151,30 +261,5 @@ describe("LM Studio's listings", () => {
       'unknown',
     ]);
     expect(readV1({ error: 'Unexpected endpoint' })).toBeUndefined();
-  });
-});
-
-describe('shared work', () => {
-  it('K6: goes on while anybody waits, and is given up when all have left', async () => {
-    const work = new SharedWork<string>('test', 10_000);
-    let begun = 0;
-    let given: AbortSignal | undefined;
-    const begin = (signal: AbortSignal): Promise<string> => {
-      begun++;
-      given = signal;
-      return new Promise((_, reject) =>
-        signal.addEventListener('abort', () => reject(signal.reason)),
-      );
-    };
-    const [first, second] = [new AbortController(), new AbortController()];
-    const waits = [first, second].map(({ signal }) => work.join(signal, begin));
-    first.abort();
-    await expect(waits[0]).rejects.toMatchObject({ kind: 'aborted' });
-    expect(given?.aborted).toBe(false);
-    second.abort();
-    await expect(waits[1]).rejects.toMatchObject({ kind: 'aborted' });
-    expect(given?.aborted).toBe(true);
-    expect(await work.join(ctx().signal, () => Promise.resolve('anew'))).toBe('anew');
-    expect(begun).toBe(1);
   });
 });

@@ -1,30 +1,23 @@
 import { type Clock, type ModelError, systemClock } from '@overseer/core/plugin';
-import type {
-  CallContext,
-  ListedModel,
-  Model,
-  ModelEvent,
-  ModelWarning,
-} from '@overseer/core/spec';
+import type { CallContext, Model, ModelEvent, ModelWarning } from '@overseer/core/spec';
 import { readBaseUrl } from '../internal/base-url.ts';
 import { createChatBody } from '../internal/chat-body.ts';
 import { type ChatBody, chatStream } from '../internal/chat-stream.ts';
 import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { Catalogue, chooseModel } from './catalogue.ts';
-import { loadModel, unloadModel } from './loader.ts';
+import { variableOf } from '../internal/variable-of.ts';
+import { createPlace } from './place.ts';
 import type { LmStudioModel } from './read-models.ts';
-import { SharedWork } from './shared-work.ts';
+import { createServer, type LmStudioServer } from './server.ts';
 
 const PROVIDER = 'lmstudio';
-const LOAD_LIMIT_MS = 600_000;
 
 /** Where LM Studio is, and how its models are loaded. */
 export interface LmStudioOptions extends ModelFacts {
-  /** With or without `/v1`; the default is `http://127.0.0.1:1234/v1`. */
+  /** With or without `/v1`; the default is the variable `LM_STUDIO_BASE_URL`, or else `http://127.0.0.1:1234/v1`. */
   readonly baseURL?: string;
-  /** An API token, where the server wants one. */
+  /** An API token, where the server wants one; the default is the variable `LM_API_TOKEN`. */
   readonly apiKey?: string;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -36,49 +29,53 @@ export interface LmStudioOptions extends ModelFacts {
   readonly ttlSeconds?: number;
   /** Checks the name against the server's list, which is kept for 60 s, and loads a cold model, once for all who wait; the default is to. Without it the name is sent as it is. */
   readonly verify?: boolean;
+  /**
+   * Lets one model at a time use the server, among all calls of this process: one that is loaded by a first request puts
+   * another out of memory, even while that answers. The default is to where a model is loaded so: with `ttlSeconds`, without
+   * `verify`, and before LM Studio 0.4.
+   */
+  readonly takeTurns?: boolean;
   /** The default is the system's. */
   readonly clock?: Clock;
 }
 
+/** A model in LM Studio, with what only local models have. */
+export interface LmStudio extends Model, Disposable {
+  list(ctx: CallContext): Promise<readonly LmStudioModel[]>;
+  /** Has the model in memory with a window of at least `contextLength`: does nothing where it is, loads it anew where its window is smaller. Throws `ModelError`. */
+  load(ctx: CallContext): Promise<void>;
+  unload(ctx: CallContext): Promise<void>;
+  /** Finds the model in the server's list, where it is not known from the last 60 s. Throws `ModelNotFoundError` with the names that there are. */
+  verify(ctx: CallContext): Promise<LmStudioModel>;
+}
+
 /**
- * A model in LM Studio, over our own wire code on kept-alive sockets. Without a name, or as `default`, it is whichever is in
- * memory, or else the first. A name that the server does not have fails at once with `ModelNotFoundError`; one that is not
- * loaded is loaded first. Throws `ConfigError` for a bad base URL; disposing it closes the idle sockets.
+ * A model in LM Studio, over our own wire code on kept-alive sockets. Without a name it is that in the variable
+ * `LM_STUDIO_MODEL`; without that, or as `default`, whichever is in memory, or else the first. A name that the server does
+ * not have fails at once with `ModelNotFoundError`; one that is not loaded is loaded first. Throws `ConfigError` for a bad
+ * base URL; disposing it closes the idle sockets.
  */
 export function lmstudio(
-  modelId = 'default',
+  modelId: string = variableOf('LM_STUDIO_MODEL') ?? 'default',
   options: LmStudioOptions = {},
-): Model & Disposable & Required<Pick<Model, 'list' | 'load' | 'unload'>> {
+): LmStudio {
   const where = `${PROVIDER}/${modelId}`;
-  const client = createHttpClient({ ...options, baseURL: baseUrlOf(options.baseURL) });
-  const catalogue = new Catalogue(client, where, options.clock ?? systemClock);
-  const loading = new SharedWork<void>(where, LOAD_LIMIT_MS);
+  const apiKey = options.apiKey ?? variableOf('LM_API_TOKEN');
+  const keyed = { ...options, ...(apiKey === undefined ? {} : { apiKey }) };
+  const client = createHttpClient({ ...keyed, baseURL: baseUrlOf(options.baseURL) });
+  const clock = options.clock ?? systemClock;
+  const server = createServer(client, modelId, where, { ...options, clock });
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const ttl = options.ttlSeconds;
   const extra = ttl === undefined ? {} : { ttl };
   const bodyOf = createChatBody({ provider: PROVIDER, sendReasoning: false, extra });
-  const find = async (ctx: CallContext): Promise<LmStudioModel> =>
-    chooseModel(catalogue.known() ?? (await catalogue.ask(ctx)), modelId);
-  const load = (id: string, ctx: CallContext): Promise<void> =>
-    loading.join(ctx.signal, async (signal) => {
-      await loadModel(client, id, options, where, { ...ctx, signal });
-      catalogue.forget();
-    });
-  const warm = async (ctx: CallContext, emit: (event: ModelEvent) => void): Promise<string> => {
-    const model = await find(ctx);
-    if (model.state === 'cold') {
-      emit({ type: 'progress', phase: 'load' });
-      await load(model.id, ctx);
-    }
-    return model.id;
-  };
   return {
     spec: 'model/1',
     info: modelInfo(
       modelId,
       PROVIDER,
       { local: client.local, ...options },
-      { ...options, baseURL: client.origin },
+      { ...keyed, baseURL: client.origin },
     ),
     stream: (request, ctx) => {
       let asked = modelId;
@@ -86,47 +83,67 @@ export function lmstudio(
         asked = id;
         return bodyOf(id, request);
       };
+      const place = createPlace(client.origin, where);
+      const call: PlacedCall = { ctx, server, options, take: place.take };
       return chatStream({
         client,
         watch,
         where,
         ctx,
         prepare: (emit) => {
-          if (options.verify === false) return write(modelId);
-          const ready = readyName(catalogue, modelId);
-          return ready === undefined ? warm(ctx, emit).then(write) : write(ready);
+          const ready = options.verify === false ? undefined : server.readyName();
+          const inTurn = options.takeTurns ?? (ttl !== undefined || options.verify === false);
+          return ready === undefined || inTurn
+            ? nameInTurn(call, modelId, emit).then(write)
+            : write(ready);
         },
-        explain: (error) => forgetting(catalogue, error),
+        explain: (error) => forgetting(server, error),
         check: (model) => otherModel(asked, model),
+        onOver: place.end,
       });
     },
-    list: async (ctx) => [...(await catalogue.ask(ctx)).values()].map(listed),
-    load: async (ctx) => load((await find(ctx)).id, ctx),
-    unload: async (ctx) => {
-      const model = chooseModel(await catalogue.ask(ctx), modelId);
-      await unloadModel(client, model, where, ctx);
-      catalogue.forget();
-    },
+    list: server.list,
+    load: server.load,
+    unload: server.unload,
+    verify: server.find,
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 }
 
-function baseUrlOf(text = 'http://127.0.0.1:1234/v1'): string {
+/** A call that may have to wait for calls of other models. */
+interface PlacedCall {
+  readonly ctx: CallContext;
+  readonly server: LmStudioServer;
+  readonly options: LmStudioOptions;
+  readonly take: (model: string) => Promise<{ readonly switched: boolean }>;
+}
+
+/** The name to send, once the model may use the server and is in memory. */
+async function nameInTurn(
+  { ctx, server, options, take }: PlacedCall,
+  name: string,
+  emit: (event: ModelEvent) => void,
+): Promise<string> {
+  const { verify = true, ttlSeconds, takeTurns } = options;
+  const found = verify ? await server.find(ctx) : undefined;
+  const byRequest = ttlSeconds !== undefined || found?.loadsByOrder !== true;
+  if (takeTurns ?? byRequest) {
+    emit({ type: 'progress', phase: 'queue' });
+    const { switched } = await take(found?.id ?? name);
+    // What was in memory before may not be any more.
+    if (switched) server.forget();
+  }
+  return verify ? (await server.warm(ctx, emit)).id : name;
+}
+
+function baseUrlOf(text = variableOf('LM_STUDIO_BASE_URL') ?? 'http://127.0.0.1:1234/v1'): string {
   const { origin, path } = readBaseUrl(text);
   return `${origin}${path.endsWith('/v1') ? path : `${path}/v1`}`;
 }
 
-/** The name to send, where it is known without asking that the model is in memory. */
-function readyName(catalogue: Catalogue, name: string): string | undefined {
-  const known = catalogue.known();
-  if (known === undefined) return undefined;
-  const model = known.get(name) ?? (name === 'default' ? chooseModel(known, name) : undefined);
-  return model === undefined || model.state === 'cold' ? undefined : model.id;
-}
-
 /** Models come and go: after a refusal for want of one, the list is asked again. */
-function forgetting(catalogue: Catalogue, error: ModelError): ModelError {
-  if (error.kind === 'not-found' || error.kind === 'loading') catalogue.forget();
+function forgetting(server: LmStudioServer, error: ModelError): ModelError {
+  if (error.kind === 'not-found' || error.kind === 'loading') server.forget();
   return error;
 }
 
@@ -134,8 +151,4 @@ function forgetting(catalogue: Catalogue, error: ModelError): ModelError {
 function otherModel(asked: string, answered: string): readonly ModelWarning[] {
   if (asked === 'default' || answered === asked || answered.startsWith(`${asked}:`)) return [];
   return [{ kind: 'adjusted', what: 'model', detail: `${answered} answered instead of ${asked}` }];
-}
-
-function listed({ id, state, contextWindow }: LmStudioModel): ListedModel {
-  return { id, state, ...(contextWindow === undefined ? {} : { contextWindow }) };
 }

@@ -1,12 +1,18 @@
+import { defined } from '@overseer/core/plugin';
 import type { ListedModel } from '@overseer/core/spec';
+import type { LocalModel } from '../internal/catalogue.ts';
 import { field, numberField, textField } from '../internal/fields.ts';
 
 /** A model as LM Studio lists it. */
-export interface LmStudioModel extends ListedModel {
-  /** Answers chats; embedding models do not. */
-  readonly chat: boolean;
+export interface LmStudioModel extends LocalModel {
   /** What is in memory of it; each is unloaded by its own id. */
   readonly instances: readonly string[];
+  /** Whether the server loads by order (0.4 and later); else only a first request does. */
+  readonly loadsByOrder: boolean;
+  /** The largest window that it was made for; `contextWindow` is that of what is in memory, where something is. */
+  readonly largestWindow?: number;
+  /** How many requests what is in memory works on at once. */
+  readonly parallel?: number;
 }
 
 /** Reads `GET /api/v1/models`: what is in memory is a list of instances, each with a window of its own. */
@@ -15,16 +21,18 @@ export function readV1(answer: unknown): readonly LmStudioModel[] | undefined {
     const id = textField(entry, 'key');
     if (id === undefined) return [];
     const loaded = entriesOf(entry, 'loaded_instances') ?? [];
-    const window =
-      numberField(field(loaded[0], 'config'), 'context_length') ??
-      numberField(entry, 'max_context_length');
+    const config = field(loaded[0], 'config');
+    const largestWindow = numberField(entry, 'max_context_length');
+    const contextWindow = numberField(config, 'context_length') ?? largestWindow;
+    const parallel = numberField(config, 'parallel');
     return [
       {
         id,
         state: loaded.length > 0 ? ('ready' as const) : ('cold' as const),
         chat: field(entry, 'type') !== 'embedding',
         instances: loaded.flatMap((instance) => textField(instance, 'id') ?? []),
-        ...(window === undefined ? {} : { contextWindow: window }),
+        loadsByOrder: true,
+        ...defined({ contextWindow, largestWindow, parallel }),
       },
     ];
   });
@@ -43,15 +51,16 @@ export function readV0(answer: unknown): readonly LmStudioModel[] | undefined {
   return entriesOf(answer, 'data')?.flatMap((entry) => {
     const id = textField(entry, 'id');
     if (id === undefined) return [];
-    const window =
-      numberField(entry, 'loaded_context_length') ?? numberField(entry, 'max_context_length');
+    const largestWindow = numberField(entry, 'max_context_length');
+    const contextWindow = numberField(entry, 'loaded_context_length') ?? largestWindow;
     return [
       {
         id,
         state: STATES.get(field(entry, 'state')) ?? ('unknown' as const),
         chat: field(entry, 'type') !== 'embeddings',
         instances: [],
-        ...(window === undefined ? {} : { contextWindow: window }),
+        loadsByOrder: false,
+        ...defined({ contextWindow, largestWindow }),
       },
     ];
   });

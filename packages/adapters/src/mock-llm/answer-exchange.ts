@@ -1,14 +1,17 @@
+import type { Json } from '@overseer/core/spec';
 import { readBody } from './connection.ts';
+import type { Question, Told } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { asObject } from './json-reader.ts';
 import { answerModel } from './model-exchange.ts';
+import { pause } from './pause.ts';
 import { refuse, tell } from './refuse.ts';
 import { type Route, routeOf } from './routes.ts';
 import type { Wire } from './wire.ts';
 
 /** Answers one HTTP request, and writes into the log what became of it. */
 export async function answerExchange(exchange: Exchange): Promise<void> {
-  const { service, connection, seen } = exchange;
+  const { connection, seen } = exchange;
   const route = routeOf(seen.method, seen.path, seen.headers);
   const wire = wireOf(route);
   const body = await readBody(connection);
@@ -26,14 +29,15 @@ export async function answerExchange(exchange: Exchange): Promise<void> {
       seen.body = body.bytes <= MOST_KEPT_BYTES ? body.value : null;
   }
   switch (route.kind) {
-    case 'dialect':
-      return answerModel(exchange, route.dialect, asObject(body.value));
+    case 'dialect': {
+      const told = route.dialect.order?.(questionOf(exchange, '', body.value));
+      return told === undefined
+        ? answerModel(exchange, route.dialect, { ...asObject(body.value), ...route.inPath })
+        : answerTold(exchange, wire, told);
+    }
     case 'endpoint': {
-      const { catalogue } = service;
-      const told = route.endpoint.answer({ catalogue, id: route.id, body: asObject(body.value) });
-      return told.kind === 'told'
-        ? tell(exchange, wire, told.body)
-        : refuse(exchange, wire, told.failure);
+      const told = route.endpoint.answer(questionOf(exchange, route.id, body.value));
+      return answerTold(exchange, wire, told);
     }
     case 'none': {
       const message = `Invalid URL (${seen.method} ${seen.path})`;
@@ -44,6 +48,17 @@ export async function answerExchange(exchange: Exchange): Promise<void> {
 
 /** What the log keeps of a body, so that a thousand of them stay small. */
 const MOST_KEPT_BYTES = 256 * 1024;
+
+function questionOf({ service }: Exchange, id: string, body: Json): Question {
+  const { catalogue, clock } = service;
+  return { catalogue, id, body: asObject(body), now: clock.now() };
+}
+
+async function answerTold(exchange: Exchange, wire: Wire, told: Told): Promise<void> {
+  if (told.kind === 'refused') return refuse(exchange, wire, told.failure);
+  await pause(told.afterMs ?? 0, exchange.service.clock, exchange.connection.gone);
+  if (!exchange.connection.gone.aborted) tell(exchange, wire, told.body);
+}
 
 function wireOf(route: Route): Wire {
   switch (route.kind) {

@@ -60,7 +60,8 @@ function toolName(tool: Json): string {
   return asText(asObject(definition['function'])['name'] ?? definition['name']);
 }
 
-function charactersOf(message: MockMessage): number {
+/** The characters of a message that count: its text, its tool calls and their results. */
+export function charactersOf(message: MockMessage): number {
   return (
     message.text.length +
     message.toolCalls.reduce((n, c) => n + c.name.length + JSON.stringify(c.input).length, 0) +

@@ -10,6 +10,16 @@ export interface ModelEntry {
   requests: number;
   /** The instances that a local server has in memory. */
   instances: readonly string[];
+  /** When it is in memory, where it is on its way; epoch ms. */
+  readyAt: number;
+  /** When it is put out of memory for want of use; epoch ms. */
+  expiresAt: number;
+  /** When it was last asked; epoch ms. */
+  usedAt: number;
+  /** The window that it was brought into memory with, where whoever asked said one. */
+  window: number | undefined;
+  /** How often it was put out of memory while it might have been answering. */
+  evictions: number;
 }
 
 /** The models of a running service. */
@@ -17,13 +27,19 @@ export interface Catalogue {
   /** The model of that name, where it exists. */
   find(id: string): ModelEntry | undefined;
   list(): readonly ModelEntry[];
+  /** Most models in memory at once. */
+  readonly maxLoaded: number;
 }
 
 /** The models of a scenario, or without one those that are built in, where every name exists. */
-export function createCatalogue(models: readonly MockModel[] | undefined): Catalogue {
+export function createCatalogue(
+  models: readonly MockModel[] | undefined,
+  maxLoaded: number = Number.POSITIVE_INFINITY,
+): Catalogue {
   const listed = (models ?? builtInModels.map(builtInModel)).map(entryOf);
   const entries = new Map(listed.map((entry) => [entry.model.id, entry]));
   return {
+    maxLoaded,
     list: () => listed,
     find(id) {
       const known = entries.get(id);
@@ -59,5 +75,10 @@ function entryOf(model: MockModel): ModelEntry {
     limiter: model.limit === undefined ? undefined : createWindowLimiter(model.limit),
     requests: 0,
     instances: model.state === 'not-loaded' ? [] : [model.id],
+    readyAt: 0,
+    expiresAt: Number.POSITIVE_INFINITY,
+    usedAt: 0,
+    window: undefined,
+    evictions: 0,
   };
 }

@@ -1,12 +1,15 @@
 import type { JsonObject } from '@overseer/core/spec';
 import { type Answer, type AnswerOrigin, answerOf } from './answer.ts';
 import type { Asked } from './asked.ts';
-import { type Catalogue, loadInstance, type ModelEntry } from './catalogue.ts';
+import type { Catalogue, ModelEntry } from './catalogue.ts';
 import type { Dialect } from './dialect.ts';
+import { bringIntoMemory, keepFor, waitForMemory } from './memory.ts';
+import type { ResponseMemory } from './memory-of-responses.ts';
 import type { MockModel } from './mock-model.ts';
-import type { MockFault, MockReply, MockStatus } from './mock-reply.ts';
+import type { MockFault, MockReply } from './mock-reply.ts';
 import type { MockMessage, MockRequest } from './mock-request.ts';
 import type { RuledReply } from './rules.ts';
+import { statusFailure } from './status-failure.ts';
 import type { WindowAdmission } from './window-limiter.ts';
 import type { Failure } from './wire.ts';
 
@@ -23,6 +26,8 @@ export type Decision = {
       readonly stream: boolean;
       readonly pace: Pace;
       readonly fault: Exclude<MockFault, { kind: 'status' }> | undefined;
+      /** Whether its model was put out of memory since. */
+      readonly isEvicted: () => boolean;
     }
 );
 
@@ -37,16 +42,19 @@ export interface Pace {
 export interface Household {
   readonly catalogue: Catalogue;
   readonly rules: (request: MockRequest) => RuledReply;
+  readonly responses: ResponseMemory;
 }
 
 /** Decides about one request in the order a provider checks it: its form, the model, the limit, the length, the reply. */
 export function decide(
-  { catalogue, rules }: Household,
+  { catalogue, rules, responses }: Household,
   dialect: Dialect,
   origin: AnswerOrigin,
 ): Decision {
   const { body, createdAt } = origin;
-  const asked = dialect.read(body);
+  const recalled = dialect.recall?.(body, responses) ?? body;
+  if (isFailure(recalled)) return { kind: 'refuse', failure: recalled };
+  const asked = dialect.read(recalled);
   if ('malformed' in asked) {
     const { malformed: message, param } = asked;
     const failure = { status: 400, message, ...(param === undefined ? {} : { param }) };
@@ -62,29 +70,37 @@ export function decide(
   const window = entry.limiter?.admit(createdAt);
   if (window?.admitted === false)
     return { kind: 'refuse', window, failure: limitFailure(window, model) };
-  const longest = entry.model.contextWindow ?? 200_000;
-  if (asked.inputTokens > longest) {
-    const failure = dialect.wire.tooLong(asked.inputTokens, longest);
-    return { kind: 'refuse', window, failure };
-  }
-  if (entry.instances.length === 0) loadInstance(entry);
-  const { reply, rule } = rules(requestOf(dialect, asked, body, entry));
+  const fitted = dialect.fit?.(asked, body, entry.model) ?? strictly(dialect, asked, entry.model);
+  if ('status' in fitted) return { kind: 'refuse', window, failure: fitted };
+  bringIntoMemory(catalogue, entry, createdAt, dialect.name);
+  keepFor(entry, body, createdAt);
+  const { reply, rule } = rules(requestOf(dialect, fitted, body, entry));
   const seen = { window, rule };
   const { fault } = reply;
   if (fault?.kind === 'status') return { ...seen, kind: 'refuse', failure: statusFailure(fault) };
-  const answer = answerOf(reply, asked, origin);
+  const answer = answerOf(reply, fitted, origin);
+  dialect.keep?.(answer, recalled, responses);
   const pace = paceOf(entry.model, reply);
-  return { ...seen, kind: 'reply', answer, stream: asked.stream, pace, fault };
+  const { evictions } = entry;
+  return {
+    ...seen,
+    kind: 'reply',
+    answer,
+    stream: asked.stream,
+    pace: { ...pace, firstTokenMs: pace.firstTokenMs + waitForMemory(entry, createdAt) },
+    fault,
+    isEvicted: () => entry.evictions > evictions,
+  };
 }
 
-/** A scripted refusal as a failure. */
-export function statusFailure({ status, retryAfterS, code, message }: MockStatus): Failure {
-  return {
-    status,
-    message: message ?? `The mock service refuses with status ${status}, as it was told to.`,
-    ...(code === undefined ? {} : { code }),
-    ...(retryAfterS === undefined ? {} : { retryAfterMs: retryAfterS * 1000 }),
-  };
+function isFailure(value: JsonObject | Failure): value is Failure {
+  return typeof value['status'] === 'number';
+}
+
+/** A request that is longer than the window is refused. */
+function strictly(dialect: Dialect, asked: Asked, model: MockModel): Asked | Failure {
+  const longest = model.contextWindow ?? 200_000;
+  return asked.inputTokens > longest ? dialect.wire.tooLong(asked.inputTokens, longest) : asked;
 }
 
 function limitFailure(window: WindowAdmission, model: string): Failure {

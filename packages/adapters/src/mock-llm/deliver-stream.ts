@@ -8,13 +8,15 @@ import { aborted, pause } from './pause.ts';
 export async function deliverStream(delivery: Delivery): Promise<void> {
   const { decision, dialect, connection, headers, clock, settle } = delivery;
   const { response, gone } = connection;
-  response.writeHead(200, { ...headers, ...EVENT_STREAM });
+  const type = dialect.streamType ?? 'text/event-stream; charset=utf-8';
+  response.writeHead(200, { ...headers, 'content-type': type, 'cache-control': 'no-cache' });
   let sent = 0;
   // Kept as a moment, so that what a timer is late by does not add up over a reply.
   let dueAt = clock.now();
   let closing = false;
   for (const frame of dialect.stream(decision.answer)) {
-    if (breaksBefore(frame, sent, decision.fault)) return breakOff(delivery);
+    const broken = breakBefore(frame, sent, decision);
+    if (broken !== undefined) return breakOff(delivery, broken);
     if (frame.kind === 'token') {
       dueAt += waitBefore(sent++, delivery);
       await pause(dueAt - clock.now(), clock, gone);
@@ -27,24 +29,21 @@ export async function deliverStream(delivery: Delivery): Promise<void> {
   response.end();
 }
 
-const EVENT_STREAM = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache',
-};
-
-function breaksBefore(
+function breakBefore(
   { kind }: Frame,
   sent: number,
-  fault: Delivery['decision']['fault'],
-): boolean {
-  if (fault === undefined || kind === 'framing') return false;
-  return kind === 'closing' || sent >= fault.afterTokens;
+  { fault, isEvicted }: Delivery['decision'],
+): MockFault['kind'] | undefined {
+  if (kind === 'framing') return undefined;
+  if (isEvicted()) return 'midstream-error';
+  return fault !== undefined && (kind === 'closing' || sent >= fault.afterTokens)
+    ? fault.kind
+    : undefined;
 }
 
 /** The client may see the break at once, so it is settled first. */
-async function breakOff(delivery: Delivery): Promise<void> {
+async function breakOff(delivery: Delivery, kind: MockFault['kind']): Promise<void> {
   const { connection, settle } = delivery;
-  const kind = delivery.decision.fault?.kind;
   if (kind === 'stall') return aborted(connection.gone);
   settle({ outcome: 'cut' });
   if (kind === 'cut') {
@@ -55,12 +54,12 @@ async function breakOff(delivery: Delivery): Promise<void> {
   connection.response.end();
 }
 
-function lastWords(kind: MockFault['kind'] | undefined, { dialect, requestId }: Delivery): string {
+function lastWords(kind: MockFault['kind'], { dialect, requestId }: Delivery): string {
   switch (kind) {
     case 'midstream-error':
       return dialect.streamError(requestId);
     case 'malformed':
-      return 'event: message\ndata: {"id": "broken", \n\n';
+      return dialect.malformed ?? 'event: message\ndata: {"id": "broken", \n\n';
     default:
       return '';
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@overseer/core/spec';
 import type { Catalogue, ModelEntry } from './catalogue.ts';
-import { statusFailure } from './decide.ts';
+import { statusFailure } from './status-failure.ts';
 import type { Failure, Wire } from './wire.ts';
 
 /** Something that can be asked of a service but no reply of a model: a listing, a count. Neither limited nor counted. */
@@ -15,11 +15,13 @@ export interface Question {
   /** The model's id in the path, where it has one. */
   readonly id: string;
   readonly body: JsonObject;
+  /** Epoch ms. */
+  readonly now: number;
 }
 
 /** What an endpoint answers. */
 export type Told =
-  | { readonly kind: 'told'; readonly body: object }
+  | { readonly kind: 'told'; readonly body: object; readonly afterMs?: number }
   | { readonly kind: 'refused'; readonly failure: Failure };
 
 /** Answers about one model, or refuses: it may not exist, or be down. */

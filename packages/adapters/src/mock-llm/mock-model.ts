@@ -20,6 +20,10 @@ export interface MockModel {
   readonly contextWindow?: number;
   /** Whether a local server has it in memory, as LM Studio lists it; the default is `loaded`. */
   readonly state?: MockModelState;
+  /** How long a local server takes to bring it into memory, in ms; the default is 0. */
+  readonly loadMs?: number;
+  /** What a local server says that it can do, in Ollama's words; the default is `completion`, `tools`, `thinking` and `vision`. */
+  readonly capabilities?: readonly string[];
 }
 
 /** Where a local model is: in memory, in memory and unused, or on disk until its first request. */

@@ -5,7 +5,13 @@ export type MockDialect =
   | 'openai-chat'
   | 'openai-responses'
   | 'openai-embeddings'
-  | 'anthropic-messages';
+  | 'anthropic-messages'
+  | 'google-content'
+  | 'google-embeddings'
+  | 'cohere-chat'
+  | 'cohere-embeddings'
+  | 'ollama-chat'
+  | 'ollama-generate';
 
 /** A request as rules see it: the same form for every dialect. */
 export interface MockRequest {

@@ -1,13 +1,28 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from '@overseer/core/spec';
 import { countTokens } from './anthropic/count-tokens.ts';
 import { anthropicMessages } from './anthropic/messages.ts';
 import { getAnthropicModel, listAnthropicModels } from './anthropic/models.ts';
 import { anthropicWire } from './anthropic/wire.ts';
+import { cohereChat } from './cohere/chat.ts';
+import { cohereEmbeddings } from './cohere/embeddings.ts';
+import { getCohereModel, listCohereModels } from './cohere/models.ts';
+import { cohereTokenize } from './cohere/tokenize.ts';
+import { cohereWire } from './cohere/wire.ts';
 import type { Dialect } from './dialect.ts';
 import type { Endpoint } from './endpoint.ts';
+import { googleCountTokens } from './google/count-tokens.ts';
+import { googleRoute } from './google/google-route.ts';
+import { getGoogleModel, listGoogleModels } from './google/models.ts';
+import { googleWire } from './google/wire.ts';
 import { loadModel, unloadModel } from './lmstudio/load.ts';
 import { getV0, listV0 } from './lmstudio/models-v0.ts';
 import { listV1 } from './lmstudio/models-v1.ts';
+import { ollamaChat } from './ollama/chat.ts';
+import { embedOllama } from './ollama/embed.ts';
+import { ollamaGenerate } from './ollama/generate.ts';
+import { listOllama, psOllama, showOllama, versionOllama } from './ollama/models.ts';
+import { ollamaWire } from './ollama/wire.ts';
 import { openaiChat } from './openai/chat.ts';
 import { countInput } from './openai/count-input.ts';
 import { openaiEmbeddings } from './openai/embeddings.ts';
@@ -18,22 +33,42 @@ import type { Wire } from './wire.ts';
 
 /** What a method and path lead to. */
 export type Route =
-  | { readonly kind: 'dialect'; readonly dialect: Dialect }
+  | { readonly kind: 'dialect'; readonly dialect: Dialect; readonly inPath?: JsonObject }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly id: string }
   | { readonly kind: 'none'; readonly wire: Wire };
 
-/** Finds the route of a request; the two providers that share a path are told apart by Anthropic's version header. */
+/** Finds the route of a request; providers that share a path are told apart by the headers that each of them wants. */
 export function routeOf(method: string, path: string, headers: IncomingHttpHeaders): Route {
-  const anthropic = headers['anthropic-version'] !== undefined;
+  const { wire, endpoints } = providerOf(path, headers);
   const dialect = method === 'POST' ? DIALECTS.get(path) : undefined;
   if (dialect !== undefined) return { kind: 'dialect', dialect };
-  const endpoints = anthropic ? [...ANTHROPIC, ...SHARED] : [...OPENAI, ...SHARED];
-  for (const [wanted, pattern, endpoint] of endpoints) {
+  const named = method === 'POST' ? googleRoute(path) : undefined;
+  if (named !== undefined) return { kind: 'dialect', ...named };
+  for (const [wanted, pattern, endpoint] of [...endpoints, ...SHARED]) {
     const match = wanted === method ? pattern.exec(path) : null;
     if (match !== null)
       return { kind: 'endpoint', endpoint, id: decodeURIComponent(match[1] ?? '') };
   }
-  return { kind: 'none', wire: anthropic ? anthropicWire : openaiWire };
+  return { kind: 'none', wire };
+}
+
+function providerOf(path: string, headers: IncomingHttpHeaders): Provider {
+  if (headers['anthropic-version'] !== undefined)
+    return { wire: anthropicWire, endpoints: ANTHROPIC };
+  if (headers['x-goog-api-key'] !== undefined || /^\/v1(alpha|beta)\//.test(path))
+    return { wire: googleWire, endpoints: GOOGLE };
+  // Cohere's SDK says its name, and every client may give one of its own.
+  const { 'x-client-name': client, 'x-fern-sdk-name': sdk } = headers;
+  if (client !== undefined || sdk === 'cohere-ai' || path.startsWith('/v2/'))
+    return { wire: cohereWire, endpoints: COHERE };
+  if (path.startsWith('/api/') && !/^\/api\/v\d\//.test(path))
+    return { wire: ollamaWire, endpoints: [] };
+  return { wire: openaiWire, endpoints: OPENAI };
+}
+
+interface Provider {
+  readonly wire: Wire;
+  readonly endpoints: readonly Entry[];
 }
 
 const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
@@ -41,6 +76,10 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['/v1/responses', openaiResponses],
   ['/v1/embeddings', openaiEmbeddings],
   ['/v1/messages', anthropicMessages],
+  ['/v2/chat', cohereChat],
+  ['/v2/embed', cohereEmbeddings],
+  ['/api/chat', ollamaChat],
+  ['/api/generate', ollamaGenerate],
 ]);
 
 type Entry = readonly [method: string, path: RegExp, endpoint: Endpoint];
@@ -55,7 +94,19 @@ const ANTHROPIC: readonly Entry[] = [
   ['GET', /^\/v1\/models\/(.+)$/, getAnthropicModel],
 ];
 
+const GOOGLE: readonly Entry[] = [
+  ['GET', /^\/v1(?:alpha|beta)?\/models$/, listGoogleModels],
+  ['GET', /^\/v1(?:alpha|beta)?\/models\/(.+)$/, getGoogleModel],
+];
+
+const COHERE: readonly Entry[] = [
+  ['GET', /^\/v1\/models$/, listCohereModels],
+  ['GET', /^\/v1\/models\/(.+)$/, getCohereModel],
+];
+
 const SHARED: readonly Entry[] = [
+  ['POST', /^\/v1(?:alpha|beta)?\/(?:models\/)?([^:]+):countTokens$/, googleCountTokens],
+  ['POST', /^\/v1\/tokenize$/, cohereTokenize],
   ['POST', /^\/v1\/messages\/count_tokens$/, countTokens],
   ['POST', /^\/v1\/responses\/input_tokens$/, countInput],
   ['GET', /^\/api\/v0\/models$/, listV0],
@@ -63,4 +114,9 @@ const SHARED: readonly Entry[] = [
   ['GET', /^\/api\/v1\/models$/, listV1],
   ['POST', /^\/api\/v1\/models\/load$/, loadModel],
   ['POST', /^\/api\/v1\/models\/unload$/, unloadModel],
+  ['GET', /^\/api\/tags$/, listOllama],
+  ['GET', /^\/api\/ps$/, psOllama],
+  ['GET', /^\/api\/version$/, versionOllama],
+  ['POST', /^\/api\/show$/, showOllama],
+  ['POST', /^\/api\/embed$/, embedOllama],
 ];

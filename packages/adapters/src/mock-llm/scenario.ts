@@ -11,6 +11,11 @@ export interface MockScenario {
   readonly models: readonly MockModel[];
   /** The first rule that matches a request answers it; where none does, the answer is "Hello from mock.". */
   readonly rules: readonly MockRule[];
+  /**
+   * How many models a local server keeps in memory: one more puts out whichever was used longest ago. LM Studio does so
+   * even while that one answers, whose stream then ends in an error. The default is all of them.
+   */
+  readonly maxLoaded?: number;
 }
 
 /** One rule of a scenario: which requests it answers, and with what. */

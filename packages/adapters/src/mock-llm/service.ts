@@ -13,6 +13,7 @@ import {
   type MockExchange,
   type OpenExchange,
 } from './exchange-log.ts';
+import { createResponseMemory } from './memory-of-responses.ts';
 import { createRules } from './rules.ts';
 import type { MockScenario } from './scenario.ts';
 
@@ -45,8 +46,9 @@ export interface MockService extends AsyncDisposable {
 
 /**
  * Starts a service that speaks the wire formats of OpenAI (chat completions, responses, embeddings, models), Anthropic
- * (messages, token counts, models) and LM Studio (its own listings, load and unload) on the loopback interface, so that
- * the official SDKs take it for the real thing. Throws `ConfigError` where the port or the count file cannot be used.
+ * (messages, token counts, models), Google (content, token counts, models, embeddings, under `/v1` and `/v1beta`), Cohere
+ * (chat, tokens, models, embeddings), LM Studio (its own listings, load and unload) and Ollama (chat, generate, embed, its
+ * listings) on the loopback interface, so that the official SDKs take it for the real thing. Throws `ConfigError` where the port or the count file cannot be used.
  */
 export async function startMockService(options: MockServiceOptions = {}): Promise<MockService> {
   const { scenario, port = 0, seed = 1, clock = systemClock } = options;
@@ -57,8 +59,9 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
   const server = serverOf(
     { log, open },
     {
-      catalogue: createCatalogue(scenario?.models),
+      catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded),
       rules: createRules(scenario),
+      responses: createResponseMemory(),
       clock,
       seed,
       record(settlement) {

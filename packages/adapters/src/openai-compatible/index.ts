@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { type OpenAiCompatibleOptions, openaiCompatible } from './openai-compatible.ts';
+export { PRESETS, type PresetName, type ServerPreset, type ServerQuirks } from './presets.ts';

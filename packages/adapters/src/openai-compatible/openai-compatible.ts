@@ -1,4 +1,5 @@
-import type { Model } from '@overseer/core/spec';
+import { type Clock, type ModelError, type PushStream, systemClock } from '@overseer/core/plugin';
+import type { CallContext, ListedModel, Model, ModelRequest } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { createChatBody } from '../internal/chat-body.ts';
 import { chatStream } from '../internal/chat-stream.ts';
@@ -6,52 +7,103 @@ import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { listOpenAiModels } from '../internal/list-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { createResponses } from '../internal/responses-route.ts';
+import { countByServer } from './count-tokens.ts';
+import { listWithProps } from './list-with-props.ts';
+import { namingTheKey, placeOf } from './place.ts';
+import type { PresetName, ServerPreset } from './presets.ts';
 
 /** Where an OpenAI-compatible server is, and what is known of its model. */
 export interface OpenAiCompatibleOptions extends ModelFacts {
-  /** `http://127.0.0.1:8080/v1`; without a path, `/v1` is meant. */
-  readonly baseURL: string;
-  /** Sent as a bearer token; the default is none. */
+  /** Which kind of server it is, by name or as data: gives the base URL, the variable of the key, and what it does its own way. */
+  readonly preset?: PresetName | ServerPreset;
+  /** `http://127.0.0.1:8080/v1`; without a path, `/v1` is meant. The default is that of the preset, or else the variable `OPENAI_BASE_URL` or `OPENAI_API_BASE`. */
+  readonly baseURL?: string;
+  /** Sent as a bearer token; the default is the variable of the preset, or else none. */
   readonly apiKey?: string;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The name of the provider in records, and of its part of `request.options`; the default is `openai-compatible`. */
+  /** The name of the provider in records, and of its part of `request.options`; the default is the preset's name, or else `openai-compatible`. */
   readonly provider?: string;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
-  /** Sends earlier reasoning back with the conversation, which some servers want beside tool calls; the default is not to. */
+  /** Sends earlier reasoning back with the conversation, which some servers want beside tool calls; the default is the preset's, or else not to. */
   readonly sendReasoning?: boolean;
+  /** `chat` completions, which is the default for most, or OpenAI's `responses`; a server without them is asked by chat completions, which is said once, and tried again after 10 min. */
+  readonly api?: 'chat' | 'responses';
+  /** Whether the server may keep responses, so that only what is new of a conversation is sent; the default is not to. */
+  readonly store?: boolean;
+  /** The default is the system's. */
+  readonly clock?: Clock;
 }
 
 /**
  * A model on any server that speaks OpenAI's chat completions (llama.cpp, vLLM, Ollama, Groq, DeepSeek, …), over our own
  * wire code on kept-alive sockets. Nothing is opened before the first call; disposing it closes the idle sockets, which keep
- * no process alive. Throws `ConfigError` for a bad base URL.
+ * no process alive. Throws `ConfigError` for a bad base URL or an unknown preset.
  */
 export function openaiCompatible(
   modelId: string,
-  options: OpenAiCompatibleOptions,
+  options: OpenAiCompatibleOptions = {},
 ): Model & Disposable {
-  const provider = options.provider ?? 'openai-compatible';
+  const place = placeOf(options);
+  const { provider, quirks, apiKey } = place;
   const where = `${provider}/${modelId}`;
-  const client = createHttpClient(options);
+  const keyed = { ...options, baseURL: place.baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
+  const client = createHttpClient(keyed);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
-  const sendReasoning = options.sendReasoning ?? false;
-  const bodyOf = createChatBody({ provider, sendReasoning, extra: {} });
-  return {
-    spec: 'model/1',
-    info: modelInfo(modelId, provider, { local: client.local, ...options }, options),
-    stream: (request, ctx) =>
+  const sendReasoning = options.sendReasoning ?? quirks.sendReasoning ?? false;
+  const { api = 'chat', count, props, ...fields } = quirks;
+  const bodyOf = createChatBody({
+    ...fields,
+    provider,
+    sendReasoning,
+    extra: {},
+  });
+  const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
+    props === true ? listWithProps(client, where, ctx) : listOpenAiModels(client, where, ctx);
+  const explain = (error: ModelError, ctx: CallContext): Promise<ModelError> =>
+    withAvailableModels(namingTheKey(error, where, place), modelId, () => list(ctx));
+  const chat = (request: ModelRequest, ctx: CallContext): PushStream =>
+    chatStream({
+      client,
+      watch,
+      where,
+      ctx,
+      prepare: () => bodyOf(modelId, request),
+      explain: (error) => explain(error, ctx),
+    });
+  const respond = createResponses({
+    provider,
+    modelId,
+    store: options.store ?? false,
+    reasons: sendReasoning,
+    clock: options.clock ?? systemClock,
+    keeps: options.store === true,
+    chat,
+    send: ({ ctx, body, warnings, reader, isOurs }) =>
       chatStream({
         client,
         watch,
         where,
         ctx,
-        prepare: () => bodyOf(modelId, request),
-        explain: (error) =>
-          withAvailableModels(error, modelId, () => listOpenAiModels(client, where, ctx)),
+        path: `${client.path}/responses`,
+        prepare: () => ({ text: JSON.stringify(body), warnings }),
+        reader,
+        explain: (error) => (isOurs(error) ? error : explain(error, ctx)),
       }),
-    list: (ctx) => listOpenAiModels(client, where, ctx),
+  });
+  return {
+    spec: 'model/1',
+    info: modelInfo(modelId, provider, { local: client.local, ...options }, keyed),
+    stream: (options.api ?? api) === 'responses' ? respond : chat,
+    list,
+    ...(count === undefined
+      ? {}
+      : {
+          countTokens: (request: ModelRequest, ctx: CallContext) =>
+            countByServer({ client, modelId, provider, where, by: count }, request, ctx),
+        }),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 }

@@ -31,6 +31,17 @@ describe('the OpenAI adapter', () => {
     expect((await generate(model, REQUEST, ctx())).text).toBe('Hello from mock.');
   });
 
+  it('M11: reads OPENAI_API_BASE where OPENAI_BASE_URL is not set', async () => {
+    vi.stubEnv('OPENAI_BASE_URL', '');
+    vi.stubEnv('OPENAI_API_BASE', `${service.url}/v1`);
+    const model = openai('m', { apiKey: 'k' });
+    expect((await generate(model, REQUEST, ctx())).text).toBe('Hello from mock.');
+    vi.stubEnv('OPENAI_API_BASE', 'http://me:secret@127.0.0.1:1/v1');
+    const error = await generate(openai('m', { apiKey: 'k' }), REQUEST, ctx()).catch(String);
+    expect(error).toContain('OPENAI_API_BASE');
+    expect(error).not.toContain('secret');
+  });
+
   it('M4: a wrong name fails with the names there are, and the nearest', async () => {
     const model = openai('err-404', { apiKey: 'k', baseURL: `${service.url}/v1` });
     await expect(generate(model, REQUEST, ctx())).rejects.toMatchObject({
@@ -38,6 +49,15 @@ describe('the OpenAI adapter', () => {
       status: 404,
       availableModels: expect.arrayContaining(['m', 'm-tool']),
     });
+  });
+
+  it('M12: counts a request exactly, where it asks by responses', async () => {
+    const options = { apiKey: 'k', baseURL: `${service.url}/v1`, api: 'responses' } as const;
+    const messages = [
+      { role: 'user' as const, parts: [{ type: 'text' as const, text: 'a'.repeat(40) }] },
+    ];
+    expect(await openai('m', options).countTokens?.({ messages }, ctx())).toBe(10);
+    expect(openai('m', { apiKey: 'k' }).countTokens).toBeUndefined();
   });
 
   it('R9: makes one request and leaves retries to the kernel', async () => {

@@ -1,20 +1,33 @@
-import { defined } from '@overseer/core/plugin';
-import type { Model, ModelRequest, ModelWarning } from '@overseer/core/spec';
+import { type Clock, defined, type PushStream, systemClock } from '@overseer/core/plugin';
+import type {
+  CallContext,
+  JsonObject,
+  Model,
+  ModelRequest,
+  ModelWarning,
+} from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
+import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiSettings, openAiTools } from '../internal/openai-request.ts';
-import { reachSdk } from '../internal/sdk-access.ts';
-import { requestOptions } from '../internal/sdk-client.ts';
+import { responseBody } from '../internal/response-body.ts';
+import { createResponses } from '../internal/responses-route.ts';
+import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
+import { checkBaseVariable, requestOptions } from '../internal/sdk-client.ts';
+import { variableOf } from '../internal/variable-of.ts';
+import { OPENAI_MODELS } from './models.ts';
 
 const PROVIDER = 'openai';
+const BASE = 'OPENAI_BASE_URL';
+const OTHER_BASE = 'OPENAI_API_BASE';
 
 /** How OpenAI is reached, and what is known of the model. */
 export interface OpenAiOptions extends ModelFacts {
   /** The default is the variable `OPENAI_API_KEY`, read at the first call. */
   readonly apiKey?: string;
-  /** The default is the variable `OPENAI_BASE_URL`, or else OpenAI's own. */
+  /** The default is the variable `OPENAI_BASE_URL` or `OPENAI_API_BASE`, or else OpenAI's own. */
   readonly baseURL?: string;
   readonly organization?: string;
   readonly project?: string;
@@ -22,46 +35,116 @@ export interface OpenAiOptions extends ModelFacts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms before the answer begins, and between two of its events, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
+  /**
+   * Which of OpenAI's two ways to ask: `chat` completions, which is the default, or `responses`, which carry reasoning from
+   * turn to turn. A server without responses is asked by chat completions, which is said once, and tried again after 10 min.
+   */
+  readonly api?: 'chat' | 'responses';
+  /** Lets OpenAI keep responses (for 30 days), so that only what is new of a conversation is sent; `false` forbids it. The default is the account's. */
+  readonly store?: boolean;
+  /** The default is the system's. */
+  readonly clock?: Clock;
 }
 
 /**
- * A model of OpenAI through the official SDK (`npm install openai`), over streaming chat completions. The SDK is loaded at
- * the first call and its retries are off; one client is kept. Throws `ConfigError` for a base URL with a password in it.
+ * A model of OpenAI through the official SDK (`npm install openai`), over streaming chat completions or responses. The SDK is
+ * loaded at the first call and its retries are off; one client is kept. Throws `ConfigError` for a base URL with a password
+ * in it.
  */
 export function openai(modelId: string, options: OpenAiOptions = {}): Model {
+  const access = accessOf(modelId, options);
+  const chat = (request: ModelRequest, ctx: CallContext): PushStream => {
+    const { params, warnings } = bodyOf(modelId, request);
+    return access.stream({
+      ctx,
+      warnings,
+      send: (client, sent) => client.chat.completions.create(params, sent),
+      reader: (from, sink) => new OpenAiAnswerReader(from, sink),
+    });
+  };
+  const respond = createResponses({
+    provider: PROVIDER,
+    modelId,
+    store: options.store,
+    reasons: options.can?.reasoning === true || /^(o\d|gpt-[5-9])/.test(modelId),
+    clock: options.clock ?? systemClock,
+    keeps: options.store !== false,
+    chat,
+    send: ({ ctx, body, ...reading }) =>
+      access.stream({
+        ctx,
+        ...reading,
+        send: (client, sent) => client.responses.create(paramsOf(body), sent),
+      }),
+  });
+  return {
+    spec: 'model/1',
+    info: modelInfo(modelId, PROVIDER, knownFacts(OPENAI_MODELS, modelId, options), {
+      ...options,
+      variable: 'OPENAI_API_KEY',
+    }),
+    list: access.list,
+    stream: options.api === 'responses' ? respond : chat,
+    ...(options.api === 'responses' ? { countTokens: counterOf(modelId, access, options) } : {}),
+  };
+}
+
+function accessOf(modelId: string, options: OpenAiOptions): SdkAccess<OpenAI> {
   const { organization, project } = options;
-  const access = reachSdk<OpenAI>({
+  return reachSdk<OpenAI>({
     provider: PROVIDER,
     modelId,
     packageName: 'openai',
     version: '7',
     keyVariable: 'OPENAI_API_KEY',
-    baseVariable: 'OPENAI_BASE_URL',
+    baseVariable: BASE,
     options,
     create: async (settings) => {
       const { OpenAI } = await import('openai');
-      return new OpenAI({ ...settings, ...defined({ organization, project }) });
+      const base = settings.baseURL === undefined ? otherBase(`${PROVIDER}/${modelId}`) : {};
+      return new OpenAI({ ...settings, ...base, ...defined({ organization, project }) });
     },
     list: async (client, ctx) => {
       const page = await client.models.list(requestOptions(ctx));
       return page.data.map(({ id }) => ({ id, state: 'ready' }));
     },
   });
-  return {
-    spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, options, { ...options, variable: 'OPENAI_API_KEY' }),
-    list: access.list,
-    stream: (request, ctx) => {
-      const { params, warnings } = bodyOf(modelId, request);
-      return access.stream({
-        ctx,
-        warnings,
-        send: (client, sent) => client.chat.completions.create(params, sent),
-        reader: (from, sink) => new OpenAiAnswerReader(from, sink),
-      });
-    },
+}
+
+/** The variable that other tools read, where that of the SDK is not set. Throws `ModelError` for one with a password in it. */
+function otherBase(where: string): { readonly baseURL?: string } {
+  const base = variableOf(OTHER_BASE);
+  if (base === undefined || variableOf(BASE) !== undefined) return {};
+  checkBaseVariable(OTHER_BASE, where);
+  return { baseURL: base };
+}
+
+/** Counts by the endpoint that knows a response's whole form. */
+function counterOf(
+  modelId: string,
+  access: SdkAccess<OpenAI>,
+  { store }: OpenAiOptions,
+): NonNullable<Model['countTokens']> {
+  return async (request, ctx) => {
+    const { body } = responseBody(modelId, request, { provider: PROVIDER, store, reasons: false });
+    const counted = Object.entries(body).filter(([name]) => COUNTED.has(name));
+    const params = Object.fromEntries(counted) as OpenAI.Responses.InputTokenCountParams;
+    const told = await access.ask(ctx, (client) =>
+      client.responses.inputTokens.count(params, requestOptions(ctx)),
+    );
+    return told.input_tokens;
   };
 }
+
+/** What of a response's body the count depends on. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'model',
+  'input',
+  'tools',
+  'tool_choice',
+  'text',
+  'reasoning',
+]);
 
 interface Body {
   readonly params: OpenAI.Chat.ChatCompletionCreateParamsStreaming;
@@ -76,10 +159,15 @@ function bodyOf(model: string, request: ModelRequest): Body {
     stream: true,
     stream_options: { include_usage: true },
     messages: openAiMessages(request.messages, warnings),
-    ...openAiSettings(request, 'max_completion_tokens'),
+    ...openAiSettings(request, { maxTokensField: 'max_completion_tokens' }),
     ...(tools.length === 0 ? {} : { tools: openAiTools(tools) }),
     ...request.options?.[PROVIDER],
   };
   // The host may pass fields that this version of the SDK does not know, so that no type can tell.
   return { params: params as unknown as Body['params'], warnings };
+}
+
+/** See `bodyOf`. */
+function paramsOf(body: JsonObject): OpenAI.Responses.ResponseCreateParamsStreaming {
+  return body as unknown as OpenAI.Responses.ResponseCreateParamsStreaming;
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lookAtNodes, orderHandOver } from '@overseer/core';
-import { ConfigError, OverseerError } from '@overseer/core/plugin';
+import { OverseerError } from '@overseer/core/plugin';
 import { EXIT } from '../exit-code.ts';
+import { type OrderFlags, requireOrder } from '../setup/nobody.ts';
 import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { oneLine } from '../view/words.ts';
@@ -10,10 +11,8 @@ import type { NodesFlags } from './nodes.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** What `overseer hand-over` is told. */
-export interface HandOverFlags extends NodesFlags {
+export interface HandOverFlags extends NodesFlags, OrderFlags {
   readonly to?: string;
-  readonly by?: string;
-  readonly because?: string;
 }
 
 /** How long a project may take to get to another node, and how often it is looked for, in ms. */
@@ -25,19 +24,14 @@ const LOOK_MS = 250;
  * code. Throws `ConfigError` `config.approval` where nobody stands behind it.
  */
 export async function handOverCommand(project: string, flags: HandOverFlags): Promise<number> {
-  const { to, by, because } = flags;
-  if (by === undefined || because === undefined) {
-    throw new ConfigError(
-      'config.approval',
-      'A project goes to another node by a person’s word: say who wants it, and why, with --by and --because.',
-    );
-  }
+  const { to } = flags;
+  const order = requireOrder(flags, 'A project goes to another node by a person’s word');
   const place = projectOf(flags);
   requireJournal(place);
   const open = storeOf(place);
   const stopped = 'Stopped: the order stands; `overseer nodes` shows where the project is.';
   return await untilStopped(stopped, async ({ signal, progress }) => {
-    const letter = { project, because, by, ...(to === undefined ? {} : { to }) };
+    const letter = { project, ...order, ...(to === undefined ? {} : { to }) };
     const from = await orderHandOver(open, letter);
     const endAt = performance.now() + PATIENCE_MS;
     for (;;) {

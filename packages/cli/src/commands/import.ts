@@ -43,12 +43,19 @@ async function openFile(
   keys: ReturnType<typeof openingOf>,
   { signal, progress }: Stoppable,
 ): Promise<OpenedPackage> {
-  try {
-    return await openPackage(packageFile(path), {
+  return await readable(
+    openPackage(packageFile(path), {
       ...keys,
       signal,
       onProgress: (bytes) => progress(`checked ${count(bytes)} bytes`),
-    });
+    }),
+  );
+}
+
+/** What comes of a package in a file. Throws `ConfigError` `config.no-package` where the file cannot be read. */
+export async function readable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
   } catch (error) {
     throw unreadable(error);
   }

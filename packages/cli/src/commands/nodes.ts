@@ -1,9 +1,10 @@
 import { lookAtNodes, type SeenNode, type SeenProject } from '@overseer/core';
+import { fingerprintOf } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
 import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
 import { table } from '../view/table.ts';
-import { oneLine } from '../view/words.ts';
+import { moment, oneLine } from '../view/words.ts';
 import { projectOf } from './moving-flags.ts';
 import type { PlaceFlags } from './read-journal.ts';
 
@@ -43,14 +44,23 @@ function nodeTable(nodes: readonly SeenNode[]): readonly string[] {
 
 function projectTable(projects: readonly SeenProject[]): readonly string[] {
   if (projects.length === 0) return ['There is no project.'];
-  const rows = projects.map(({ project, by = 'nobody', since }) => [
+  const rows = projects.map(({ project, by = 'nobody', since, away }) => [
     oneLine(project),
-    oneLine(by),
-    since === undefined ? '' : moment(since),
+    away === undefined ? oneLine(by) : `away, for ${shortKey(away.receiver)}`,
+    momentOrNone(since ?? away?.at),
   ]);
   return table([{ head: 'Project' }, { head: 'Worked on by' }, { head: 'Since' }], rows);
 }
 
-function moment(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+/** A key that anybody may have written. */
+function shortKey(key: string): string {
+  try {
+    return fingerprintOf(key);
+  } catch {
+    return oneLine(key);
+  }
+}
+
+function momentOrNone(at: number | undefined): string {
+  return at === undefined ? '' : moment(at);
 }

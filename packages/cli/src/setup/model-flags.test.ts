@@ -38,6 +38,16 @@ describe('modelsOf', () => {
     ]);
   });
 
+  it('M3 M6: a model in Ollama is asked there, and not at a server of another kind', () => {
+    const env = { ...KEYS, OPENAI_API_BASE: SERVER };
+    expect(found(['ollama:qwen3:8b'], env)).toEqual(['ollama/qwen3:8b at http://127.0.0.1:11434']);
+    expect(found(['ollama:qwen3'], { OLLAMA_HOST: 'gpu-box' })).toEqual([
+      'ollama/qwen3 at gpu-box',
+    ]);
+    const there = { OPENAI_API_BASE: SERVER, LM_STUDIO_BASE_URL: 'http://gpu-box:1234/v1' };
+    expect(found(['lmstudio:qwen3'], there)).toEqual(['lmstudio/qwen3 at http://gpu-box:1234/v1']);
+  });
+
   it('M3 M4 M5: without a provider the name tells', () => {
     const names = ['claude-sonnet-4-5', 'gpt-5-mini', 'o3', 'gpt-oss-20b', 'qwen3:8b', 'a/b:c'];
     expect(found(names, KEYS)).toEqual([
@@ -47,6 +57,21 @@ describe('modelsOf', () => {
       ...['gpt-oss-20b', 'qwen3:8b', 'a/b:c'].map(
         (id) => `lmstudio/${id} at http://127.0.0.1:1234/v1`,
       ),
+    ]);
+  });
+
+  it('M3 M6 X5: Google and Cohere are asked where their own variables say, and no base URL is theirs', () => {
+    const env = { GEMINI_API_KEY: 'k', CO_API_KEY: 'k' };
+    expect(found(['gemini-3.5-flash', 'google:gemma-4', 'cohere:command-a'], env)).toEqual([
+      'google/gemini-3.5-flash at Google',
+      'google/gemma-4 at Google',
+      'cohere/command-a at Cohere',
+    ]);
+    const there = { ...env, CO_API_URL: SERVER };
+    expect(found(['google:x', 'cohere:y', 'gemini-x'], there, 'http://10.0.0.1/v1')).toEqual([
+      'google/x at Google',
+      `cohere/y at ${SERVER}`,
+      'openai-compatible/gemini-x at http://10.0.0.1/v1',
     ]);
   });
 
@@ -70,6 +95,7 @@ describe('modelsOf', () => {
     ['config.unknown-provider', 'antropic:x', KEYS, undefined, /did you mean "anthropic"\?/],
     ['config.unknown-provider', 'openai:', KEYS, undefined, /names no model.*openai:NAME/],
     ['config.missing-key', 'claude-x', {}, undefined, /ANTHROPIC_API_KEY/],
+    ['config.missing-key', 'gemini-x', {}, undefined, /GOOGLE_API_KEY or GEMINI_API_KEY/],
     [
       'config.missing-key',
       'gpt-5',

@@ -8,6 +8,11 @@ export function span(ms: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
 
+/** A moment for people: `2026-11-27 10:16:24`, in UTC. */
+export function moment(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** Micro-dollars as dollars, with as many digits as are worth something; `-` where nothing was charged. */
 export function dollars(microUsd: number): string {
   if (microUsd === 0) return '-';

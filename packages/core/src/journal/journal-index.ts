@@ -12,6 +12,9 @@ const MARK_EVERY = 1_000;
 /** Marks kept; the oldest go first. */
 const MARKS = 4_096;
 
+/** Replies from another store that are remembered as heard; the oldest go first. */
+const HEARD = 10_000;
+
 /** A place in the stream with the time of the event there. */
 interface Mark {
   readonly seq: number;
@@ -33,11 +36,21 @@ export class JournalIndex {
   readonly #marks: Mark[];
   /** The run above each run that is not finished, and above each of those. */
   readonly #parents: Map<string, string>;
+  readonly #heard: Set<string>;
   #paused: string | undefined;
   #seat: Seat | undefined;
 
   constructor(
-    { open, marks, parents, paused, grants, project, seat }: Omit<Body, 'spending'> = NOTHING,
+    {
+      open,
+      marks,
+      parents,
+      paused,
+      grants,
+      project,
+      seat,
+      heard,
+    }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
   ) {
     this.#open = new Set(open);
@@ -45,6 +58,7 @@ export class JournalIndex {
     this.#parents = new Map(parents);
     this.#paused = paused ?? undefined;
     this.#seat = seat ?? undefined;
+    this.#heard = new Set(heard);
     this.spending = spending;
     this.grants = Grants.from(grants);
     this.project = ProjectRecord.from(project);
@@ -68,6 +82,7 @@ export class JournalIndex {
     }
     if (event.type === 'project.paused') this.#paused = event.data.because;
     else if (event.type === 'project.resumed') this.#paused = undefined;
+    else if (event.type === 'handoff.heard') this.#hear(event.data.call);
     else if (event.type === 'overseer.changed') this.#seat = seatOf(event.data);
     if (event.run === undefined) {
       this.project.take(event);
@@ -90,6 +105,11 @@ export class JournalIndex {
   /** Why the whole project is paused, while it is. */
   get paused(): string | undefined {
     return this.#paused;
+  }
+
+  /** Whether the project has heard how a call ended that came after it had left a store. */
+  hasHeard(call: string): boolean {
+    return this.#heard.has(call);
   }
 
   /** The model that plans and judges where the options name `configured` for it. */
@@ -115,10 +135,19 @@ export class JournalIndex {
       parents: [...this.#parents].map(([run, parent]) => [run, parent]),
       paused: this.#paused ?? null,
       ...(this.#seat === undefined ? {} : { seat: { ...this.#seat } }),
+      ...(this.#heard.size === 0 ? {} : { heard: [...this.#heard] }),
       spending: this.spending.body(),
       grants: this.grants.body(),
       project: this.project.body(),
     };
+  }
+
+  #hear(call: string): void {
+    this.#heard.add(call);
+    for (const oldest of this.#heard) {
+      if (this.#heard.size <= HEARD) return;
+      this.#heard.delete(oldest);
+    }
   }
 
   #withParents(): ReadonlySet<string> {
@@ -147,6 +176,8 @@ interface Body {
   readonly grants?: Json;
   /** Absent where nobody changed it. */
   readonly seat?: Seat;
+  /** Absent where no reply came from another store. */
+  readonly heard?: readonly string[];
   /** Absent in snapshots from before projects had phases. */
   readonly project?: Json;
 }
@@ -169,12 +200,17 @@ function isSeat(seat: Json | undefined): boolean {
   return typeof model === 'string' && typeof insteadOf === 'string';
 }
 
+function isTexts(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
 function isBody(body: Json): body is Json & Body {
   if (typeof body !== 'object' || body === null) return false;
   if (!('open' in body && 'marks' in body && 'parents' in body && 'paused' in body)) return false;
   const { open, marks, parents, paused } = body;
   const isPair = (pair: Json): boolean =>
     Array.isArray(pair) && pair.length === 2 && pair.every((run) => typeof run === 'string');
+  if ('heard' in body && !isTexts(body['heard'])) return false;
   if ('seat' in body && !isSeat(body['seat'])) return false;
   const isMark = (mark: Json): boolean =>
     Array.isArray(mark) && mark.length === 2 && mark.every((value) => typeof value === 'number');

@@ -1,6 +1,8 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { Clock } from '../internal/clock.ts';
+import type { HandoffAway } from '../spec/handoff-events.ts';
 import type { HandoffTrigger } from '../spec/run-events.ts';
+import type { AwayProjects } from './away-projects.ts';
 import type { NodeChange } from './node-change.ts';
 
 /** Why a project is given up, and to whom. */
@@ -10,6 +12,10 @@ export interface GiveUp {
   readonly to?: string;
   /** Who ordered it; absent where the node does it by itself. */
   readonly by?: string;
+  /** It leaves the store, and no node of it works on it any more. */
+  readonly away?: HandoffAway;
+  /** How long calls under way may take to end before, in ms. */
+  readonly waitMs?: number;
 }
 
 /** What a node has of a project once it works on it. */
@@ -29,6 +35,10 @@ export interface HoldingsParts<T extends Led> {
   /** Begins to work on a project. Throws `StoreError` `store.busy` where another does. */
   lead(project: string): Promise<T>;
   tell(change: NodeChange): void;
+  /** Those that left the store. */
+  readonly away: AwayProjects;
+  /** Hears how often in a row a project could not be opened. */
+  failed(project: string, times: number, error: unknown): void;
 }
 
 /** How long a project is left alone that could not be opened, in ms. */
@@ -44,6 +54,8 @@ export class Holdings<T extends Led> {
   readonly #draining = new Set<T>();
   /** Until when a project is left alone here, by what has elapsed. */
   readonly #leftAlone = new Map<string, number>();
+  /** How often in a row each could not be opened. */
+  readonly #failures = new Map<string, number>();
 
   constructor(parts: HoldingsParts<T>) {
     this.#parts = parts;
@@ -62,6 +74,7 @@ export class Holdings<T extends Led> {
   /** Whether a project may be opened now. */
   mayTake(project: string): boolean {
     if (this.#led.has(project) || this.#moving.has(project)) return false;
+    if (this.#parts.away.has(project)) return false;
     return (this.#leftAlone.get(project) ?? 0) <= this.#parts.clock.elapsed();
   }
 
@@ -77,18 +90,17 @@ export class Holdings<T extends Led> {
   /** Opens a project. */
   take(project: string): Promise<T> {
     return this.#move(project, async () => {
-      const { lead, tell, clock } = this.#parts;
+      const { lead, tell, away } = this.#parts;
       try {
         const led = await lead(project);
         this.#led.set(project, led);
+        away.delete(project);
+        this.#failures.delete(project);
         tell({ kind: 'taken', project });
         void led.ended.then((end) => this.#ended(project, led, end));
         return led;
       } catch (error) {
-        // Whoever was faster has it.
-        if (OverseerError.is(error) && error.code === 'store.busy') throw error;
-        this.#leftAlone.set(project, clock.elapsed() + LEAVE_ALONE_MS);
-        tell({ kind: 'trouble', project, error });
+        this.#notOpened(project, error);
         throw error;
       }
     });
@@ -103,6 +115,7 @@ export class Holdings<T extends Led> {
       const { tell } = this.#parts;
       const trouble = (error: unknown): void => tell({ kind: 'trouble', project, error });
       await led.handOver(order).catch(trouble);
+      if (order.away !== undefined) this.#parts.away.add(project);
       tell({ kind: 'given', project, trigger: order.trigger, to: order.to });
       this.#draining.add(led);
       void led
@@ -118,6 +131,23 @@ export class Holdings<T extends Led> {
     await Promise.allSettled(this.#moving.values());
     await Promise.all([...this.#led.keys()].map((project) => this.give(project, order)));
     await Promise.all([...this.#draining].map((led) => led.close().catch(() => undefined)));
+  }
+
+  #notOpened(project: string, error: unknown): void {
+    const { tell, clock, away, failed } = this.#parts;
+    const code = OverseerError.is(error) ? error.code : undefined;
+    // Whoever was faster has it.
+    if (code === 'store.busy') return;
+    if (code === 'project.away') {
+      if (!away.has(project)) tell({ kind: 'away', project, error });
+      away.add(project);
+      return;
+    }
+    this.#leftAlone.set(project, clock.elapsed() + LEAVE_ALONE_MS);
+    tell({ kind: 'trouble', project, error });
+    const times = (this.#failures.get(project) ?? 0) + 1;
+    this.#failures.set(project, times);
+    failed(project, times, error);
   }
 
   #ended(project: string, led: T, end: unknown): void {

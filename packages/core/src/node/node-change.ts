@@ -13,6 +13,8 @@ export type NodeChange =
     }
   /** Its overseer of that project failed, or another took it over. */
   | { readonly kind: 'lost'; readonly project: string; readonly error: unknown }
+  /** It left the store for another one: nobody tries to work on it here before its journal says otherwise. */
+  | { readonly kind: 'away'; readonly project: string; readonly error: unknown }
   /** Other nodes live than before. */
   | { readonly kind: 'nodes'; readonly nodes: readonly string[] }
   /** This node is not well, and gives up what it has; or it is well again. */

@@ -1,5 +1,6 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { createIds } from '../internal/ids.ts';
+import type { HandoffAway } from '../spec/handoff-events.ts';
 import type { Json } from '../spec/json.ts';
 import type { Mail, StateStore } from '../spec/store.ts';
 import type { GiveUp } from './holdings.ts';
@@ -14,6 +15,10 @@ export interface HandOverLetter {
   readonly to?: string;
   readonly because: string;
   readonly by?: string;
+  /** It is to leave the store for this receiver, in place of another node. */
+  readonly away?: HandoffAway;
+  /** How long calls under way may take to end before it leaves, in ms. */
+  readonly waitMs?: number;
 }
 
 /** Leaves the order where the node that works on the project finds it, and gives that node's name. */
@@ -51,13 +56,21 @@ export function readHandOver({
   body,
 }: Mail): { readonly project: string; readonly order: GiveUp } | undefined {
   if (kind !== HAND_OVER || typeof body !== 'object' || body === null) return undefined;
-  const { project, to, because, by } = body as Readonly<Record<string, unknown>>;
+  const { project, to, because, by, away, waitMs } = body as Readonly<Record<string, unknown>>;
   if (typeof project !== 'string' || typeof because !== 'string') return undefined;
   const order = {
     trigger: 'operator' as const,
     because,
     ...(typeof to === 'string' ? { to } : {}),
     ...(typeof by === 'string' ? { by } : {}),
+    ...(isAway(away) ? { away } : {}),
+    ...(typeof waitMs === 'number' ? { waitMs } : {}),
   };
   return { project, order };
+}
+
+function isAway(value: unknown): value is HandoffAway {
+  if (typeof value !== 'object' || value === null) return false;
+  const { handoff, receiver } = value as Readonly<Record<string, unknown>>;
+  return typeof handoff === 'string' && typeof receiver === 'string';
 }

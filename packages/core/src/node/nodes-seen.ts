@@ -1,4 +1,6 @@
 import { OverseerError } from '../errors/overseer-error.ts';
+import { leftFor } from '../journal/left-for.ts';
+import type { HandoffAway } from '../spec/handoff-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import { readCard } from './node-card.ts';
 import { NODE, PROJECT } from './outlook.ts';
@@ -21,6 +23,8 @@ export interface SeenProject {
   readonly by?: string;
   /** Epoch ms. */
   readonly since?: number;
+  /** For whom it left the store; it is worked on there, and nobody tries to here. */
+  readonly away?: HandoffAway & { readonly at: number; readonly because: string };
 }
 
 /** Who works on what in a store. */
@@ -53,6 +57,16 @@ export async function seeNodes(store: StateStore): Promise<NodesSeen> {
     const by = lease === undefined ? {} : { by: lease.holder.name, since: lease.since };
     return { project: stream.slice(PROJECT.length), ...by };
   });
+  const seen: SeenProject[] = [];
+  for (const project of projects) {
+    const left = await leftFor(store, `${PROJECT}${project.project}`);
+    if (project.by !== undefined || left === undefined) seen.push(project);
+    else
+      seen.push({
+        ...project,
+        away: { ...left.away, at: left.offered.at, because: left.offered.data.because },
+      });
+  }
   const byName = (await Promise.all(nodes)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { nodes: byName, projects };
+  return { nodes: byName, projects: seen };
 }

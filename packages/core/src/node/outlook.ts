@@ -34,6 +34,8 @@ export interface Own {
   readonly card: NodeCard;
   readonly wanted: Iterable<string>;
   readonly moving: Iterable<string>;
+  /** Those that left the store, and are nobody's. */
+  readonly away: { has(project: string): boolean };
 }
 
 /** Looks who lives, who works on what, and what the nodes tell of themselves. */
@@ -93,13 +95,14 @@ export class Outlook {
   #ownersOf(
     standing: readonly StandingLease[],
     streams: readonly string[],
-    { wanted, moving }: Own,
+    { wanted, moving, away }: Own,
   ): ReadonlyMap<string, string | undefined> {
     const owners = new Map<string, string | undefined>();
     for (const stream of streams) {
-      if (stream.startsWith(PROJECT)) owners.set(stream.slice(PROJECT.length), undefined);
+      const project = stream.slice(PROJECT.length);
+      if (stream.startsWith(PROJECT) && !away.has(project)) owners.set(project, undefined);
     }
-    for (const project of wanted) owners.set(project, undefined);
+    for (const project of wanted) if (!away.has(project)) owners.set(project, undefined);
     for (const { name, holder } of standing) {
       if (name.startsWith(PROJECT)) owners.set(name.slice(PROJECT.length), holder.name);
     }

@@ -3,17 +3,22 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { StoreError } from '../errors/store-error.ts';
 import { sleep } from '../internal/sleep.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
+import type { HandoffTarget } from '../spec/handoff-target.ts';
 import type { StateStore } from '../spec/store.ts';
+import { AwayProjects } from './away-projects.ts';
+import { Departures } from './departures.ts';
 import { type GiveUp, Holdings, type HoldingsParts, type Led } from './holdings.ts';
+import { nameTaken } from './name-taken.ts';
 import { type NodeCard, writeCard } from './node-card.ts';
 import { readHandOver } from './node-mail.ts';
 import { NODE, Outlook, type Seen } from './outlook.ts';
+import { OwnCard } from './own-card.ts';
 import { shareOut } from './share-out.ts';
 import { successorFor } from './successor-for.ts';
 import { type VitalsMonitor, type WellBounds, Wellness } from './vitals.ts';
 
 /** What a node is made of. */
-export interface NodeParts<T extends Led> extends HoldingsParts<T> {
+export interface NodeParts<T extends Led> extends Omit<HoldingsParts<T>, 'away' | 'failed'> {
   readonly name: string;
   readonly store: StateStore;
   readonly pollMs: number;
@@ -23,6 +28,8 @@ export interface NodeParts<T extends Led> extends HoldingsParts<T> {
   needs(project: string): readonly string[];
   readonly vitals: VitalsMonitor;
   readonly bounds: WellBounds;
+  /** Another store, for what no node of this one can have. */
+  readonly target: HandoffTarget | undefined;
   /** Until when all models of a project are used up, epoch ms; `undefined` where one is to be had soon enough. */
   exhaustedUntil(led: T): number | undefined;
 }
@@ -33,9 +40,6 @@ const LOOK_MS = 2_000;
 /** Messages that are read at once. */
 const MAIL_PAGE = 100;
 
-/** How long a promise to another node is told, in ms. */
-const PROMISE_MS = 10_000;
-
 /**
  * One of the nodes that share the projects of a store. Each round it looks who lives and who works on what, takes what
  * is free and its part, and gives away what is more. Nodes need not talk: all see the same leases and cards, and only a lease
@@ -45,13 +49,16 @@ export class ProjectNode<T extends Led> {
   readonly #parts: NodeParts<T>;
   readonly #holdings: Holdings<T>;
   readonly #outlook: Outlook;
+  readonly #away: AwayProjects;
+  readonly #departures: Departures;
   readonly #wellness: Wellness;
   /** Projects that were asked for here and may have no events yet. */
   readonly #wanted = new Set<string>();
-  /** Until when each promise is told, and to whom, by what has elapsed. */
-  readonly #promised = new Map<string, { readonly to: string; readonly untilAt: number }>();
-  readonly #exhausted = new Map<string, number>();
+  readonly #card: OwnCard;
   readonly #stop = new AbortController();
+  /** Ends the pause between two rounds: somebody told that there is something to see. */
+  #wake = new AbortController();
+  #unhear: readonly ((() => void) | undefined)[] = [];
   #lease: StreamLease | undefined;
   #seen: Seen | undefined;
   #nodes = '';
@@ -63,7 +70,23 @@ export class ProjectNode<T extends Led> {
 
   private constructor(parts: NodeParts<T>) {
     this.#parts = parts;
-    this.#holdings = new Holdings(parts);
+    this.#away = new AwayProjects(parts.store);
+    this.#holdings = new Holdings({
+      ...parts,
+      away: this.#away,
+      failed: (project, times, error) => {
+        void this.#departures.failed(project, times, error);
+      },
+    });
+    this.#card = new OwnCard(parts);
+    this.#departures = new Departures({
+      ...parts,
+      away: this.#away,
+      led: () => [...this.led.keys()],
+      isAlone: () => this.nodes.every((name) => name === parts.name),
+      give: (project, order) => this.#give(project, order),
+      trouble: (project, error) => parts.tell({ kind: 'trouble', project, error }),
+    });
     this.#outlook = new Outlook({
       store: parts.store,
       me: parts.name,
@@ -98,14 +121,19 @@ export class ProjectNode<T extends Led> {
   }
 
   /**
-   * Gives a project to another node: the named one, or the fittest that is well. Resolves when that may have it. Throws
-   * `ConfigError` `config.node` where this node does not work on it, or no other can.
+   * Gives a project to another node: the named one, or the fittest that is well; where there is none, to another store, if there is one
+   * for it. Resolves when that may have it. Throws `ConfigError` `config.node` where this node does not work on it, or no other
+   * can.
    */
   async handOver(project: string, order: GiveUp): Promise<void> {
     this.#requireOpen();
     const { name } = this.#parts;
     if (!this.led.has(project)) {
       throw new ConfigError('config.node', `${name} does not work on ${project}.`);
+    }
+    if (order.away !== undefined) {
+      await this.#give(project, order);
+      return;
     }
     const { nodes, cards, projects } = this.#seen ?? (await this.#look());
     const needs = this.#parts.needs(project);
@@ -115,15 +143,20 @@ export class ProjectNode<T extends Led> {
       { me: name, nodes, cards, projects, needs, nowMs },
       order.to,
     );
-    if (choice.kind === 'none') throw new ConfigError('config.node', choice.why);
-    await this.#give(project, { ...order, to: choice.to });
+    if (this.#departures.takes(project, order, choice.kind === 'none')) {
+      await this.#departures.go(project, order);
+    } else if (choice.kind === 'none') throw new ConfigError('config.node', choice.why);
+    else await this.#give(project, { ...order, to: choice.to });
   }
 
   /** Gives all projects back, so that the other nodes have them at once, and leaves. */
   async close(): Promise<void> {
     this.#stop.abort();
+    for (const unhear of this.#unhear) unhear?.();
     await this.#rounds;
-    await this.#holdings.close({ trigger: 'maintenance', because: 'the node closes' });
+    const order = { trigger: 'maintenance', because: 'the node closes' } as const;
+    await this.#departures.close(order);
+    await this.#holdings.close(order);
     this.#parts.vitals.close();
     await this.#lease?.release();
   }
@@ -134,6 +167,15 @@ export class ProjectNode<T extends Led> {
   }
 
   #start(): void {
+    const { store, name } = this.#parts;
+    const wake = (): void => this.#wake.abort();
+    this.#unhear = [
+      store.whenTold?.('leases', '', wake),
+      store.whenTold?.('mail', `${NODE}${name}`, () => {
+        this.#lookedAt = Number.NEGATIVE_INFINITY;
+        wake();
+      }),
+    ];
     this.#rounds = this.#goRound();
   }
 
@@ -160,7 +202,9 @@ export class ProjectNode<T extends Led> {
         // Each project's own lease says whether it may go on; new ones wait until the store answers.
         this.#complain(error);
       }
-      await sleep(pollMs, clock, this.#stop.signal).catch(() => undefined);
+      const woken = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
+      await sleep(pollMs, clock, woken).catch(() => undefined);
+      this.#wake = new AbortController();
     }
   }
 
@@ -187,22 +231,27 @@ export class ProjectNode<T extends Led> {
         ? ({ trigger: 'balance', because: 'another node is to have its part' } as const)
         : ({ trigger: 'degradation', because: `the node is not well: ${unwell}` } as const);
     for (const [project, to] of give) void this.#give(project, { ...order, to });
+    const isOtherWell = seen.nodes.some(({ name, isWell }) => name !== me && isWell);
+    if (unwell !== undefined && !isOtherWell) this.#departures.goAll(order);
   }
 
   async #look(): Promise<Seen> {
     const { clock, tell } = this.#parts;
     const isDue = clock.elapsed() - this.#lookedAt >= LOOK_MS;
-    const card = this.#card();
+    const card = this.#read();
     await this.#tellCard(card);
     const seen = await this.#outlook.look({
       card,
       wanted: this.#wanted,
       moving: this.#holdings.moving,
+      away: this.#away,
     });
     this.#seen = seen;
     if (isDue) {
       this.#lookAtMyself(seen);
       await this.#readMail();
+      await this.#away.look();
+      this.#departures.look();
     }
     const nodes = seen.nodes.map(({ name }) => name);
     if (nodes.join('\n') !== this.#nodes) tell({ kind: 'nodes', nodes });
@@ -220,7 +269,7 @@ export class ProjectNode<T extends Led> {
     for (const [project, led] of this.led) {
       const untilAt = exhaustedUntil(led);
       if (untilAt === undefined) continue;
-      this.#exhausted.set(project, untilAt);
+      this.#card.exhausted(project, untilAt);
       const because = `all models are used up until ${new Date(untilAt).toISOString()}`;
       // Where no other node is any better off, it waits here.
       void this.handOver(project, { trigger: 'limits', because }).catch(() => undefined);
@@ -233,6 +282,10 @@ export class ProjectNode<T extends Led> {
     const stream = `${NODE}${name}`;
     const mail = (await store.mail?.read(stream, MAIL_PAGE)) ?? [];
     for (const message of mail) {
+      if (message.problem !== undefined) {
+        tell({ kind: 'trouble', error: new StoreError('store.corrupt', message.problem) });
+        continue;
+      }
       // First: an order that is carried out again later would be a new one.
       await store.mail?.remove(stream, [message.id]);
       const found = readHandOver(message);
@@ -246,33 +299,17 @@ export class ProjectNode<T extends Led> {
 
   /** The others must know to whom it goes before anyone may take it. */
   async #give(project: string, order: GiveUp): Promise<void> {
-    const { clock } = this.#parts;
-    if (order.to !== undefined) {
-      this.#promised.set(project, { to: order.to, untilAt: clock.elapsed() + PROMISE_MS });
-      await this.#tellCard(this.#card()).catch(() => undefined);
+    if (order.to !== undefined && order.away === undefined) {
+      this.#card.promise(project, order.to);
+      await this.#tellCard(this.#read()).catch(() => undefined);
     }
     this.#wanted.delete(project);
     await this.#holdings.give(project, order);
   }
 
-  #card(): NodeCard {
-    const { clock, labels } = this.#parts;
-    for (const [project, { untilAt }] of this.#promised) {
-      if (untilAt <= clock.elapsed()) this.#promised.delete(project);
-    }
-    for (const [project, untilAt] of this.#exhausted) {
-      if (untilAt <= clock.now()) this.#exhausted.delete(project);
-    }
-    const { unwell } = this.#wellness;
-    const { most } = this.#parts;
-    const room = Math.max(0, most - this.led.size - [...this.#holdings.moving].length);
-    return {
-      labels,
-      ...(most === Number.POSITIVE_INFINITY ? {} : { room }),
-      ...(unwell === undefined ? {} : { unwell }),
-      promised: Object.fromEntries([...this.#promised].map(([project, { to }]) => [project, to])),
-      exhausted: Object.fromEntries(this.#exhausted),
-    };
+  #read(): NodeCard {
+    const moving = [...this.#holdings.moving].length;
+    return this.#card.read(this.led.size + moving, this.#wellness.unwell);
   }
 
   async #tellCard(card: NodeCard): Promise<void> {
@@ -282,13 +319,4 @@ export class ProjectNode<T extends Led> {
     await writeCard(store, `${NODE}${name}`, card, clock.now());
     this.#told = text;
   }
-}
-
-function nameTaken({ name }: StateStore, node: string, cause: unknown): unknown {
-  if (!OverseerError.is(cause) || cause.code !== 'store.busy') return cause;
-  return new StoreError(
-    'store.busy',
-    `A node named ${node} is at work in ${name} already: give each node a name of its own, or wait until that one has ended.`,
-    { cause },
-  );
 }

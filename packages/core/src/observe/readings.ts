@@ -2,9 +2,13 @@ import type { GivenGrant } from '../journal/grant.ts';
 import type { LimitUse } from '../limit/limit-use.ts';
 import type { Practice } from '../route/practices.ts';
 import { type CacheState, cacheStates } from '../run/cache-state.ts';
+import type { ModelState } from '../run/model-state.ts';
 import type { OpenKernel } from '../run/open-kernel.ts';
+import { personalData } from '../run/personal-data.ts';
 import type { Settings } from '../run/settings.ts';
 import { type ToolState, toolStates } from '../run/tool-state.ts';
+import type { WaitingTask } from '../run/waiting-tasks.ts';
+import type { OverseerEvent } from '../spec/event.ts';
 import type { Delegation } from './delegation.ts';
 import { type DelegationFilter, readDelegations } from './delegations.ts';
 import type { FailureReport } from './failure-report.ts';
@@ -15,75 +19,133 @@ import { readFailures } from './read-failures.ts';
 import { type AuditFilter, type ToolCallRecord, toolAudit } from './tool-audit.ts';
 import { type UsageRow, usageRows } from './usage.ts';
 
-/** What is told of the work of one overseer: read from its journal when somebody asks, or from what is folded anyway. */
-export class Readings {
-  readonly #settings: Settings;
-  readonly #open: OpenKernel;
-  readonly #progress: ProgressReader;
+/** What an overseer tells of its work: read from its journal when somebody asks, or from what is folded anyway. */
+export interface OverseerReadings {
+  /** How every model of the team stands now. */
+  models(): readonly ModelState[];
 
-  constructor(settings: Settings, open: OpenKernel) {
-    this.#settings = settings;
-    this.#open = open;
-    this.#progress = new ProgressReader(settings, open);
-  }
+  /**
+   * How the limits that models share stand now, and those of tools; those of users, tenants, runs and the like once one
+   * has made a call.
+   */
+  limits(): readonly LimitUse[];
 
-  /** How every limit and every budget stands now. */
-  usage(): readonly UsageRow[] {
-    const { members, clock } = this.#settings;
-    return usageRows(members.values(), this.#open.projection, clock.now());
-  }
+  /**
+   * Every task that is ready and waits for its turn, in the order in which they are expected to start: its position,
+   * what it waits for, and when it is expected to start if all goes as expected and nothing new comes. Changes nothing.
+   */
+  queue(): readonly WaitingTask[];
 
-  /** How the limits that models share stand now, and those of tools. */
-  limits(): readonly LimitUse[] {
-    const { shared, toolLimits, clock } = this.#settings;
-    const nowMs = clock.now();
-    return [...shared.use(nowMs), ...toolLimits.use(nowMs)];
-  }
+  /**
+   * How every limit and every budget stands now, how fast it is used, and when it will be reached at that rate: limits by
+   * model, then budgets from the project down, then what hedges cost where there may be any. A fold of what happened in
+   * the last hour, bounded.
+   */
+  usage(): readonly UsageRow[];
 
-  /** How every tool stands now. */
-  tools(): readonly ToolState[] {
-    return toolStates(this.#settings, this.#open.projection);
-  }
+  /**
+   * What failed in a run so far, by cause and place: how often, what was done about it, what it cost, which tasks are open
+   * because of it, and what to do. Reads the run's events anew. Throws `OverseerError` `run.unknown`.
+   */
+  failures(run: string): Promise<FailureReport>;
 
-  /** How what answers from before stand on is doing. */
-  cache(): readonly CacheState[] {
-    return cacheStates(this.#settings);
-  }
+  /**
+   * How far the project, its runs, their phases and tasks are: what is under way since when and until when, what needs
+   * what, the critical path with slack, what holds work up, what limits did to the schedule, from where a run would go on,
+   * and how each model did at each kind of task. Of the runs that are not finished and those that finished since it was
+   * first asked for, or of one run of the journal. Read from the journal when it is asked for: nothing else pays for it.
+   * Throws `OverseerError` `run.unknown`.
+   */
+  progress(scope?: ProgressScope): Promise<Progress>;
 
-  /** Every grant that counts now, and the latest that are over. */
-  grants(): readonly GivenGrant[] {
-    return this.#open.projection.grants.list(this.#settings.clock.now());
-  }
+  /** What is known to work, and not to work, with each model at each kind of task: plain data, ready to be kept as JSON. */
+  practices(): readonly Practice[];
 
-  /** What is known to work with each model at each kind of task. */
-  practices(): readonly Practice[] {
-    return this.#open.projection.routing.practices.list();
-  }
+  /** Every grant that counts now, and the latest that are over, in the order in which they were given. */
+  grants(): readonly GivenGrant[];
 
-  /** What failed in a run so far. Throws `OverseerError` `run.unknown`. */
-  async failures(run: string): Promise<FailureReport> {
-    const { kernel, journal } = this.#open;
+  /**
+   * Reads every tool call that the journal tells of, whether it was allowed or not: who, what, when, by whose leave, and
+   * what came of it. In the order in which they ended, then those under way.
+   */
+  audit(filter?: AuditFilter): AsyncGenerator<ToolCallRecord>;
+
+  /**
+   * Reads who had which task when, and on which terms: for each attempt its model and role, context, prerequisites, tools and
+   * permissions, what it has to bring about and by when, what it gave so far, and what came of it. In the order in which they
+   * ended, then those under way. Throws `OverseerError`: `run.unknown`, `task.unknown`.
+   */
+  delegations(filter?: DelegationFilter): AsyncGenerator<Delegation>;
+
+  /** How every tool stands now: which are left alone after failures, and until when; and how its quotas stand. */
+  tools(): readonly ToolState[];
+
+  /**
+   * How the store of answers from before stands, and what embeds texts where that is used: whether it is left alone after
+   * failures, and until when. Empty where no answers are kept.
+   */
+  cache(): readonly CacheState[];
+
+  /** Why the whole project is paused, while it is. */
+  readonly paused: string | undefined;
+
+  /** Every event of a person's runs, in order and with what is sensitive in them: what this journal holds of that person. */
+  exportUser(user: string): AsyncGenerator<OverseerEvent>;
+}
+
+/** What readings are read from; `open` throws where nothing is told any more. */
+interface Source {
+  readonly settings: Settings;
+  readonly open: OpenKernel;
+}
+
+/** Tells of the work of one overseer. */
+export function createReadings(source: Source): OverseerReadings {
+  const { settings } = source;
+  const { shown, clock } = settings;
+  const reader = new ProgressReader(settings, source.open);
+  const onDisk = async (): Promise<string> => {
+    const { kernel, journal } = source.open;
     await kernel.settled();
-    return await readFailures(this.#settings.store, journal.stream, run);
-  }
+    return journal.stream;
+  };
+  return {
+    models: () => source.open.kernel.models(),
+    limits: () => {
+      requireOpen(source);
+      const nowMs = clock.now();
+      return [...settings.shared.use(nowMs), ...settings.toolLimits.use(nowMs)];
+    },
+    queue: () => source.open.kernel.scheduling.waiting(),
+    usage: () => usageRows(settings.members.values(), source.open.projection, clock.now()),
+    failures: async (run) => await readFailures(shown, await onDisk(), run),
+    progress: async (scope = {}) => {
+      requireOpen(source);
+      return await reader.ask(scope);
+    },
+    practices: () => source.open.projection.routing.practices.list(),
+    grants: () => source.open.projection.grants.list(clock.now()),
+    async *audit(filter = {}) {
+      yield* toolAudit({ store: shown, stream: await onDisk() }, settings.tools, filter);
+    },
+    async *delegations(filter = {}) {
+      yield* readDelegations(shown, await onDisk(), filter);
+    },
+    tools: () => toolStates(settings, source.open.projection),
+    cache: () => {
+      requireOpen(source);
+      return cacheStates(settings);
+    },
+    async *exportUser(user) {
+      const stream = await onDisk();
+      yield* personalData(settings.store, stream, user);
+    },
+    get paused() {
+      return source.open.kernel.paused;
+    },
+  };
+}
 
-  /** How far the work is. Throws `OverseerError` `run.unknown`. */
-  progress(scope: ProgressScope): Promise<Progress> {
-    return this.#progress.ask(scope);
-  }
-
-  /** Every attempt as a delegation. Throws `OverseerError`: `run.unknown`, `task.unknown`. */
-  async *delegations(filter: DelegationFilter): AsyncGenerator<Delegation> {
-    const { kernel, journal } = this.#open;
-    await kernel.settled();
-    yield* readDelegations(this.#settings.store, journal.stream, filter);
-  }
-
-  /** Every tool call that the journal tells of. */
-  async *audit(filter: AuditFilter): AsyncGenerator<ToolCallRecord> {
-    const { kernel, journal } = this.#open;
-    await kernel.settled();
-    const { store, tools } = this.#settings;
-    yield* toolAudit({ store, stream: journal.stream }, tools, filter);
-  }
+function requireOpen({ open }: Source): OpenKernel {
+  return open;
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { ANSWERED } from '../attempt/call-model.ts';
 import { endAttempt } from '../attempt/drive.ts';
+import { atMost } from '../internal/at-most.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
@@ -19,6 +20,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
 import { createHealer, type Healer } from './healer.ts';
 import type { JointGate } from './joint-gate.ts';
+import type { LateReply } from './late-reply.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { type NewRun, startDrafts } from './new-run.ts';
@@ -41,6 +43,8 @@ import { WorkOrders } from './work-orders.ts';
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
+  /** Work between changes that is under way. */
+  readonly #between = new Set<Promise<unknown>>();
   readonly live: LiveBus = new EventEmitter();
   /** The order in which tasks start. */
   readonly scheduling: Scheduling;
@@ -76,7 +80,7 @@ export class Kernel {
     settings: Settings,
     projection: Projection,
     journal: Journal,
-    index: Pick<JournalIndex, 'paused'>,
+    index: Pick<JournalIndex, 'paused' | 'hasHeard'>,
     joint?: JointGate,
   ) {
     this.#settings = settings;
@@ -159,6 +163,7 @@ export class Kernel {
     });
     this.#succession = new Succession(settings, projection, {
       stream: journal.stream,
+      hasHeard: (call) => index.hasHeard(call),
       append: (drafts) => journal.append(drafts),
       remote: this.#remote,
       retryDelay: this.#host.retryDelay,
@@ -191,9 +196,16 @@ export class Kernel {
       starters: [this.#dispatcher, this.#questionDeadlines, this.#sampler, this.#stuck].filter(
         (starter) => starter !== undefined,
       ),
+      changesOver: () =>
+        atMost(settings.clock, LONGEST_CHANGE_MS, Promise.allSettled([...this.#between])),
       unfinished: () => this.unfinished,
     });
     journal.whenFailed((failure) => this.closing.fail(failure));
+  }
+
+  /** Takes up replies that came after the project had left a store; resolves when what came of them is durable. */
+  hear(replies: readonly LateReply[]): Promise<void> {
+    return this.#succession.hear(replies);
   }
 
   /** The runs that are not finished. */
@@ -259,10 +271,18 @@ export class Kernel {
 
   /** Does work between changes that go in: none is under way meanwhile, and those that went in are told as done. */
   async serially<T>(work: () => Promise<T>): Promise<T> {
-    return await this.#host.serially(async () => {
-      await this.#attempts.changesTold();
-      return await work();
-    }, new Cancellation());
+    const done = Promise.resolve(
+      this.#host.serially(async () => {
+        await this.#attempts.changesTold();
+        return await work();
+      }, new Cancellation()),
+    );
+    this.#between.add(done);
+    try {
+      return await done;
+    } finally {
+      this.#between.delete(done);
+    }
   }
 
   /** Everything appended is durable. */
@@ -397,3 +417,6 @@ export class Kernel {
     this.#dispatcher.freed();
   }
 }
+
+/** A change of files that takes longer is not waited for. */
+const LONGEST_CHANGE_MS = 60_000;

@@ -11,6 +11,7 @@ import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
 import { JointGate } from './joint-gate.ts';
+import { keptReplies } from './kept-replies.ts';
 import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
@@ -30,6 +31,8 @@ export interface OpenKernel {
   readonly succession:
     | Pick<EventData['handoff.accepted'], 'trigger' | 'head' | 'awaited'>
     | undefined;
+  /** Whether the project comes from another store, or was taken back from its way to one. */
+  readonly hasArrived: boolean;
   readonly index: JournalIndex;
   /** Notes where the journal stands once all before is durable, so that the next start need not read what was before. */
   noteIndex(): Promise<void>;
@@ -53,6 +56,8 @@ export interface HandOver {
   readonly away: HandoffAway | undefined;
   /** How long calls under way may take to end before, in ms. */
   readonly waitMs: number;
+  /** How long replies may take that are sent after a project which leaves its store, in ms. */
+  readonly lateMs: number;
 }
 
 /**
@@ -101,10 +106,14 @@ export async function openKernel(
       if (event.type === 'run.finished') for (const hear of runEnds) hear();
     },
   });
+  const kept = await keptReplies(store, stream, (call) => index.hasHeard(call));
+  const isKept = new Set(kept.map(({ call }) => call));
   const trigger = projection.offered ?? (lease.from === undefined ? undefined : 'failure');
+  const hasArrived = projection.wasAway;
   lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
+    isKept.has(call) ||
     (settings.transport !== undefined && projection.remotes.has(call)) ||
     (store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now());
   const resumes = (model: string): boolean => members.get(model)?.model.info.resumes === true;
@@ -113,6 +122,7 @@ export async function openKernel(
   );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal, index, joint);
+  await kernel.hear(kept);
   return {
     settings,
     configured: given.overseer,
@@ -123,16 +133,18 @@ export async function openKernel(
       trigger === undefined
         ? undefined
         : { trigger, head, awaited: [...projection.awaited.keys()].filter(isAwaited) },
+    hasArrived,
     noteIndex: () => noteIndex(settings, journal, index, projection),
     whenRunEnds: (listener) => runEnds.push(listener),
     handOver: async (order) => {
       const inFlight = await kernel.closing.freeze(order.waitMs);
       const { because, to, actor, trigger, away } = order;
-      // Elsewhere nobody waits for replies that cannot be kept here until they are fetched.
-      const untilAt = clock.now() + (away === undefined ? settings.holdMs : 0);
+      // What comes for a project in another store is sent after it, which somebody has to see to.
+      const untilAt = clock.now() + (away === undefined ? settings.holdMs : order.lateMs);
       const whom = { ...(to === undefined ? {} : { to }), ...(away === undefined ? {} : { away }) };
       const data = { trigger, because, ...whom, inFlight, untilAt };
       const over = new StoreError('store.fenced', handedOver(store, stream, to));
+      if (away !== undefined) kernel.closing.leaveFor(away.handoff);
       // In one turn with the last word: what comes now is another's.
       await journal.seal([{ type: 'handoff.offered', actor, data }], over);
       await noteIndex(settings, journal, index, projection);

@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { withRetry } from '../limit/with-retry.ts';
 import type { StateStore } from '../spec/store.ts';
+import { type KeepingParts, keepReply } from './kept-replies.ts';
 import { type LateReply, lateMail } from './late-reply.ts';
 
 /** How long a reply is tried to be passed on, in ms. */
@@ -25,22 +26,28 @@ export class PassOn {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #runs: ReadonlyMap<string, RunState>;
+  readonly #keeping: KeepingParts;
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(
-    { store, clock }: { readonly store: StateStore; readonly clock: Clock },
-    journal: Journal,
-    runs: ReadonlyMap<string, RunState>,
-  ) {
-    this.#store = store;
-    this.#clock = clock;
+  #handoff: string | undefined;
+
+  constructor(keeping: KeepingParts, journal: Journal, runs: ReadonlyMap<string, RunState>) {
+    this.#store = keeping.store;
+    this.#clock = keeping.clock;
+    this.#keeping = keeping;
     this.#journal = journal;
     this.#runs = runs;
   }
 
   /** Whether replies that come now go to somebody else. */
   get isDue(): boolean {
-    return this.#store.mail !== undefined && isLeaseLost(this.#journal.closed);
+    const canPass = this.#store.mail !== undefined || this.#handoff !== undefined;
+    return canPass && isLeaseLost(this.#journal.closed);
+  }
+
+  /** The project leaves the store: nobody fetches mail here, and what comes is kept as evidence of that handoff. */
+  leave(handoff: string): void {
+    this.#handoff = handoff;
   }
 
   /**
@@ -80,10 +87,16 @@ export class PassOn {
       isRetryable: () => true,
     };
     await withRetry(
-      () => this.#store.mail?.put(this.#journal.stream, lateMail(reply)),
+      () => this.#put(reply),
       options,
       // Whoever has the project makes the call again: it is charged as one whose end nobody saw.
     ).catch(() => undefined);
+  }
+
+  async #put(reply: LateReply): Promise<void> {
+    const { stream } = this.#journal;
+    if (this.#handoff === undefined) await this.#store.mail?.put(stream, lateMail(reply));
+    else await keepReply(this.#keeping, stream, this.#handoff, reply);
   }
 }
 

@@ -68,6 +68,8 @@ export class Projection {
   readonly expected: ExpectedCalls = new ExpectedCalls();
   /** The calls under way. */
   readonly calls: Map<string, CallUnderWay> = new Map();
+  /** Whether the project left a store with the last offer, and nobody has worked on it since. */
+  wasAway = false;
   /** Why the last overseer gave the project up, until another has it. */
   offered: HandoffTrigger | undefined;
   /** Calls that go on at an overseer which had the project before: until when their replies may come, epoch ms. */
@@ -156,9 +158,11 @@ export class Projection {
       case 'handoff.offered':
         for (const call of event.data.inFlight) this.awaited.set(call, event.data.untilAt);
         this.offered = event.data.trigger;
+        this.wasAway = event.data.away !== undefined;
         return;
       case 'lease.taken':
         this.offered = undefined;
+        this.wasAway = false;
         this.breakers.forgive(event.at);
         this.tools.forgive();
         return;

@@ -1,5 +1,6 @@
 import type { EventDraft } from '../journal/draft.ts';
 import type { Mail } from '../spec/store.ts';
+import { keptReplies } from './kept-replies.ts';
 import { LATE_REPLY, type LateReply, takeLateReply } from './late-reply.ts';
 import { MailRound } from './mail-round.ts';
 import type { Projection } from './projection.ts';
@@ -8,9 +9,14 @@ import type { RemoteCalls } from './remote-calls.ts';
 import type { Settings } from './settings.ts';
 import { settleReply, WORKER_REPLY, type WorkerReply } from './worker-reply.ts';
 
+/** Mail that says that replies are kept for the project, which came after it had left another store. */
+const REPLIES_KEPT = 'replies-kept';
+
 /** What a successor needs of the kernel around it. */
 export interface SuccessionHost {
   readonly stream: string;
+  /** Whether a reply that came after the project had left a store was heard before. */
+  hasHeard(call: string): boolean;
   /** The calls that workers make; absent where there are none. */
   readonly remote: RemoteCalls | undefined;
   retryDelay(failures: number, retryAfterMs: number | undefined): number;
@@ -33,7 +39,7 @@ export class Succession {
   readonly #projection: Projection;
   readonly #host: SuccessionHost;
   readonly #round: MailRound | undefined;
-  readonly #unhear: (() => void) | undefined;
+  readonly #unhear: readonly ((() => void) | undefined)[];
 
   constructor(settings: Settings, projection: Projection, host: SuccessionHost) {
     this.#settings = settings;
@@ -53,19 +59,36 @@ export class Succession {
         },
       });
     this.#round = round;
-    this.#unhear = round && settings.transport?.whenSettled?.(host.stream, () => round.wake());
+    const wake = (): void => round?.wake();
+    this.#unhear = [
+      settings.transport?.whenSettled?.(host.stream, wake),
+      settings.store.whenTold?.('mail', host.stream, wake),
+    ];
   }
 
   /** Reads no more mail. */
   async close(): Promise<void> {
-    this.#unhear?.();
+    for (const unhear of this.#unhear) unhear?.();
     await this.#round?.close();
     await this.#host.remote?.close();
+  }
+
+  /**
+   * Takes up replies that came after the project had left a store, its sender's or this one, each once; resolves when what came of them
+   * is durable.
+   */
+  async hear(replies: readonly LateReply[]): Promise<void> {
+    for (const reply of replies) {
+      if (this.#host.hasHeard(reply.call)) continue;
+      const heard: EventDraft = { type: 'handoff.heard', data: { call: reply.call } };
+      await this.#reply(reply, [heard]);
+    }
   }
 
   async #take({ kind, body }: Mail): Promise<void> {
     // Only overseers and workers write to a store, as they do its events.
     if (kind === LATE_REPLY) await this.#reply(body as unknown as LateReply);
+    else if (kind === REPLIES_KEPT) await this.#hearKept();
     else if (kind === WORKER_REPLY) await this.#workerReply(body as unknown as WorkerReply);
   }
 
@@ -82,15 +105,21 @@ export class Succession {
     await this.#reply(settleReply(reply, terms));
   }
 
-  async #reply(reply: LateReply): Promise<void> {
+  async #hearKept(): Promise<void> {
+    const { stream, hasHeard } = this.#host;
+    await this.hear(await keptReplies(this.#settings.store, stream, hasHeard));
+  }
+
+  /** What is in `beside` is written with what comes of it, whatever that is. */
+  async #reply(reply: LateReply, beside: readonly EventDraft[] = []): Promise<void> {
     const { runs } = this.#projection;
     const own = runs.get(reply.run)?.tasks.get(reply.task)?.attempt?.openCall;
     const { drafts, breaksOff } = takeLateReply(runs, reply);
-    if (drafts.length === 0) return;
+    if (drafts.length + beside.length === 0) return;
     // In the same turn: an attempt that has its answer must not be given a call.
     const answers = drafts.some(({ type }) => type !== 'reply.late');
     if (answers) this.#host.forget(reply.attempt);
-    await this.#host.append(drafts);
+    await this.#host.append([...drafts, ...beside]);
     if (!answers) return;
     const goesOn = breaksOff && own !== undefined && this.#host.breakOff(own.id);
     if (!goesOn) this.#host.goOn(reply);

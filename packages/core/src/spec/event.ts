@@ -23,7 +23,7 @@ export type EventType = keyof EventData;
 export interface Envelope {
   /** Unique; the store ignores a second append of the same id. */
   readonly id: string;
-  /** `project/<id>`, `handoff/<id>` or `system`. */
+  /** `project/<id>`, `handoff/<id>`, `answer/<handoff>` or `system`. */
   readonly stream: string;
   /** 1, 2, 3, … without a gap in its stream: the only order anyone may rely on. */
   readonly seq: number;

@@ -1,3 +1,5 @@
+import type { CallEventData } from './call-events.ts';
+
 /** Where a project goes that leaves its store, as the last word of its journal there. */
 export interface HandoffAway {
   /** Names this handoff; its package, its receipt and all that is noted of it say so. */
@@ -25,8 +27,49 @@ export interface HandoffEventData {
     /** The public key of whoever sent it. */
     readonly sender: string;
   };
-  /** The project goes on where it was: somebody who knows that nobody took it orders so. */
+  /** The project goes on where it was, as its own stream and the notes say: somebody who knows that nobody took it orders so. */
   'handoff.recalled': { readonly handoff: string; readonly because: string };
+  /** The project goes on where it was: its receiver cannot take it, and signed that it never will. */
+  'handoff.refused': {
+    readonly handoff: string;
+    /** The public key of whoever refused it. */
+    readonly receiver: string;
+    readonly code: string;
+    readonly because: string;
+    /** When it was refused, in epoch ms. */
+    readonly refusedAt: number;
+    /** The signature of the refusal, base64url. */
+    readonly signature: string;
+  };
+  /**
+   * What a receiver answered, once and for all, before it says so to anybody: in the stream `answer/<handoff>` of its store, so that it
+   * neither takes what it refused nor refuses what it took.
+   */
+  'handoff.answered': {
+    readonly handoff: string;
+    readonly answer:
+      | {
+          readonly kind: 'taken';
+          readonly package: string;
+          /** The public key of whoever sent it. */
+          readonly sender: string;
+        }
+      | { readonly kind: 'refused'; readonly code: string; readonly because: string };
+  };
+  /**
+   * A call ended after its project had left: noted at its sender, and again where a package of late replies brought it. It is no part
+   * of the project's journal until the project hears it.
+   */
+  'handoff.reply': {
+    readonly handoff: string;
+    /** Which answer of the attempt it was to be, from 1. */
+    readonly step: number;
+    readonly end:
+      | { readonly type: 'call.finished'; readonly data: CallEventData['call.finished'] }
+      | { readonly type: 'call.failed'; readonly data: CallEventData['call.failed'] };
+  };
+  /** The project has heard of such an end, in the same write as what came of it: it is heard once, wherever the project goes. */
+  'handoff.heard': { readonly call: string };
   /** A package was made of a project that left; there may be several of one handoff. */
   'handoff.packed': {
     readonly handoff: string;

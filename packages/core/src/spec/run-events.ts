@@ -8,10 +8,16 @@ import type { PlanTask } from './task.ts';
 export type RunStatus = 'completed' | 'stopped' | 'failed';
 
 /**
- * Why an overseer gives a project up: somebody ordered it, its process is to end, it is not well, its models are used up, or
- * another node is to have its part.
+ * Why an overseer gives a project up: somebody ordered it, its process is to end, it is not well, its models are used up, the project
+ * cannot be worked here, or another node is to have its part.
  */
-export type HandoffTrigger = 'operator' | 'maintenance' | 'degradation' | 'limits' | 'balance';
+export type HandoffTrigger =
+  | 'operator'
+  | 'maintenance'
+  | 'degradation'
+  | 'limits'
+  | 'failure'
+  | 'balance';
 
 /** What the events of the journal itself, of runs and of their plans carry. */
 export interface RunEventData {
@@ -34,7 +40,7 @@ export interface RunEventData {
   'handoff.accepted': {
     readonly by: string;
     /** `failure` where the one before gave nothing up. */
-    readonly trigger: HandoffTrigger | 'failure';
+    readonly trigger: HandoffTrigger;
     /** The last event before it took over. */
     readonly head: number;
     /** The calls of the one before that it waits for. */

@@ -3,6 +3,7 @@ import { importStore } from '../package/import-store.ts';
 import { fingerprintOf, keyPairOf } from '../package/keys.ts';
 import type { OpenedPackage } from '../package/open-package.ts';
 import { type Receipt, signReceipt } from '../package/receipt.ts';
+import { answeredOf, answerOnce, type HandoffAnswered } from './answer-once.ts';
 import { HandoffError } from './handoff-error.ts';
 import { projectStream, writeNext } from './handoff-journal.ts';
 import { type HandoffTeam, missingIn, type NamedByTasks } from './needs-of.ts';
@@ -28,7 +29,7 @@ export interface AcceptedHandoff {
  * Takes a project from a package that `openPackage` checked (give it `from`: whom you trust). Where the team lacks what open tasks
  * name, it is refused before anything is written. From the last step on an overseer can work on it here. Broken off or done again it
  * comes to the same, with the same receipt. Throws `HandoffError`: `handoff.none` for a package that is no handoff, `handoff.other`
- * for one that is another's, `handoff.unfit`; and what `importStore` throws.
+ * for one that is another's, `handoff.unfit`, `handoff.refused-here` for one that was refused here; and what `importStore` throws.
  */
 export async function acceptHandoff(
   opened: OpenedPackage,
@@ -56,6 +57,7 @@ export async function acceptHandoff(
   };
   const before = await receivedAt();
   if (before !== undefined) return answer(before);
+  requireNotRefused(project, await answeredOf(store, handoff));
   const missing = missingIn(team, needs);
   if (missing.length > 0) {
     throw new HandoffError(
@@ -65,6 +67,9 @@ export async function acceptHandoff(
   }
   await importStore(opened, store);
   const { sender } = opened.manifest;
+  // Once and for all, before it is worked here: from now on nobody gets a refusal for it.
+  const taken = { kind: 'taken', package: opened.hash, sender } as const;
+  requireNotRefused(project, await answerOnce(store, handoff, taken));
   await writeNext(store, stream, (last) =>
     last?.seq === end.head
       ? { type: 'handoff.received', data: { handoff, package: opened.hash, sender } }
@@ -75,6 +80,14 @@ export async function acceptHandoff(
   throw new HandoffError(
     'handoff.other',
     `${store.name} has gone on with ${project} from where it was handed off: two cannot work on it. Accept it into another store.`,
+  );
+}
+
+function requireNotRefused(project: string, answered: HandoffAnswered | undefined): void {
+  if (answered?.answer.kind !== 'refused') return;
+  throw new HandoffError(
+    'handoff.refused-here',
+    `${project} was refused here at ${new Date(answered.at).toISOString()} (${answered.answer.because}), and its sender may have taken it back: have it handed off anew.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { HandoffAway, StateStore } from '@overseer/core/spec';
-import { exportStore } from '../package/export-store.ts';
+import type { HandoffAway, HandoffTrigger, StateStore } from '@overseer/core/spec';
+import { exportStore, type MoveProgress } from '../package/export-store.ts';
 import { fingerprintOf } from '../package/keys.ts';
 import type { CommittedSink } from '../package/package-source.ts';
 import type { WrittenPackage } from '../package/write-package.ts';
@@ -12,10 +12,12 @@ import { needsOf } from './needs-of.ts';
 export interface GivesUp {
   /** Gives its project up, and writes that it leaves. */
   handOver(order: {
+    readonly trigger?: HandoffTrigger;
     readonly because: string;
     readonly by?: string;
     readonly away: HandoffAway;
     readonly waitMs: number;
+    readonly lateMs: number;
   }): Promise<void>;
 }
 
@@ -29,12 +31,23 @@ export interface HandOffOptions {
   readonly project?: string;
   /** The secret key that signs the package. */
   readonly sign: string;
+  /** What set it off; the default is `operator`. */
+  readonly trigger?: HandoffTrigger;
   readonly because?: string;
   readonly by?: string;
   /** How long calls under way may take to end, in ms; the default is 0: they are charged at their estimate, and made again there. */
   readonly waitMs?: number;
+  /**
+   * How long a receiver with a database waits, in ms, for replies that come after the package (`sendLateReplies`) before it asks again; the
+   * default is 0. Where the receiver has a file, accept them before its overseer is started.
+   */
+  readonly lateMs?: number;
   /** What only the receiver may read, such as keys of services; it is in the sealed package and nowhere else. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Hears how many events were packed, of how many. */
+  readonly onProgress?: (progress: MoveProgress) => void;
+  /** Gives up; a project that left by then stays away, and the same call goes on from there. */
+  readonly signal?: AbortSignal;
 }
 
 /** A handoff that is under way: the package is whole, and the receipt is to come. */
@@ -54,6 +67,7 @@ export async function handOffTo(
   options: HandOffOptions,
 ): Promise<SentHandoff> {
   const { store, project = 'default', sign, because = 'handed off', by, secrets } = options;
+  const { onProgress, signal } = options;
   const to = receiver.trim();
   fingerprintOf(to);
   const stream = projectStream(project);
@@ -75,7 +89,10 @@ export async function handOffTo(
   const written = await exportStore(store, sink, {
     sign,
     to: [to],
+    label: handoff,
     streams: [stream],
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
     about: {
       handoff,
       project,
@@ -101,19 +118,25 @@ export async function handOffTo(
   return { ...written, handoff };
 }
 
-async function leave(
-  { store, overseer, project = 'default', because = 'handed off', by, waitMs = 0 }: HandOffOptions,
-  receiver: string,
-): Promise<HandoffAway> {
+async function leave(options: HandOffOptions, receiver: string): Promise<HandoffAway> {
+  const { store, overseer, project = 'default', because = 'handed off', by, waitMs = 0 } = options;
+  const { trigger = 'operator', lateMs = 0 } = options;
   const away = { handoff: randomUUID(), receiver };
   if (overseer === undefined) {
     await writeNext(store, projectStream(project), (last) => ({
       type: 'handoff.offered',
       actor: by === undefined ? 'host' : `person:${by}`,
-      data: { trigger: 'operator', because, inFlight: [], untilAt: last?.at ?? 0, away },
+      data: { trigger, because, inFlight: [], untilAt: last?.at ?? 0, away },
     }));
   } else {
-    await overseer.handOver({ because, ...(by === undefined ? {} : { by }), away, waitMs });
+    await overseer.handOver({
+      trigger,
+      because,
+      ...(by === undefined ? {} : { by }),
+      away,
+      waitMs,
+      lateMs,
+    });
   }
   return away;
 }

@@ -5,6 +5,7 @@ export type HandoffErrorCode =
   | 'handoff.delivered'
   | 'handoff.none'
   | 'handoff.other'
+  | 'handoff.refused-here'
   | 'handoff.unfit';
 
 /** A project cannot be handed off or taken so. Nothing was written. */

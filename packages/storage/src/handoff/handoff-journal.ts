@@ -15,8 +15,11 @@ export type HandoffDraft = {
     readonly type: K;
     readonly data: EventData[K];
     readonly actor?: string;
-  };
+  } & Pick<Partial<OverseerEvent>, 'run' | 'task' | 'attempt' | 'call' | 'model'>;
 }[EventType];
+
+/** What is to be written, if anything. */
+export type Decided = HandoffDraft | readonly HandoffDraft[] | undefined;
 
 /** The stream that a project has its events in. */
 export function projectStream(project: string): string {
@@ -29,13 +32,16 @@ export function noteStream(project: string): string {
 }
 
 /** The last event of a stream. */
-async function lastOf(store: StateStore, stream: string): Promise<OverseerEvent | undefined> {
+export async function lastOf(
+  store: StateStore,
+  stream: string,
+): Promise<OverseerEvent | undefined> {
   const head = await store.events.head(stream);
   const [last] = await store.events.read({ stream, after: Math.max(0, head - 1), limit: 1 });
   return last;
 }
 
-/** Where a project of a store left for, if that is the last word. */
+/** Where a project of a store left for, as the last word of its journal says; `undefined` where it is here. Throws `StoreError`. */
 export async function awayOf(store: StateStore, project: string): Promise<HandoffAway | undefined> {
   const last = await lastOf(store, projectStream(project));
   return last?.type === 'handoff.offered' ? last.data.away : undefined;
@@ -56,23 +62,27 @@ export async function notesOf(
 }
 
 /**
- * Writes the event that `decide` makes of the last one, under the stream's lease, so that nobody writes between the two; nothing where
- * it makes none. Throws `StoreError` `store.busy` where somebody works on it.
+ * Writes the event, or all the events, that `decide` makes of the last one, under the stream's lease, so that nobody writes between the two; nothing where
+ * it makes none, or throws. Throws `StoreError` `store.busy` where somebody works on it.
  */
 export async function writeNext(
   store: StateStore,
   stream: string,
-  decide: (last: OverseerEvent | undefined) => HandoffDraft | undefined,
+  decide: (last: OverseerEvent | undefined) => Decided | Promise<Decided>,
 ): Promise<void> {
   const { epoch: above = 0 } = (await lastOf(store, stream)) ?? {};
   const lease = await HeldLease.take(store, stream, above);
   try {
     const last = await lastOf(store, stream);
-    const draft = decide(last);
-    if (draft === undefined) return;
-    const place = { id: randomUUID(), stream, seq: (last?.seq ?? 0) + 1, v: 1 };
-    const event = { ...place, at: systemClock.now(), epoch: lease.epoch, actor: 'host', ...draft };
-    await store.events.append(lease.epoch, [event as OverseerEvent]);
+    const decided = await decide(last);
+    const drafts = decided === undefined ? [] : [decided].flat();
+    if (drafts.length === 0) return;
+    const at = systemClock.now();
+    const events = drafts.map((draft, index) => {
+      const place = { id: randomUUID(), stream, seq: (last?.seq ?? 0) + 1 + index, v: 1 };
+      return { ...place, at, epoch: lease.epoch, actor: 'host', ...draft } as OverseerEvent;
+    });
+    await store.events.append(lease.epoch, events);
   } finally {
     await lease.release();
   }

@@ -1,6 +1,7 @@
 import type { StateStore } from '@overseer/core/spec';
 import { HandoffError } from './handoff-error.ts';
-import { awayOf, notesOf, projectStream, writeNext } from './handoff-journal.ts';
+import { awayOf } from './handoff-journal.ts';
+import { takeBack } from './take-back.ts';
 
 /**
  * Lets a project that left go on where it was. Only for one that nobody took: whoever has the package can still take it, and then it
@@ -18,16 +19,9 @@ export async function recallHandoff(order: {
     throw new HandoffError('handoff.none', `${project} of ${store.name} left for nobody.`);
   }
   const { handoff } = away;
-  const notes = await notesOf(store, project);
-  if (notes.some((note) => note.type === 'handoff.closed' && note.data.handoff === handoff)) {
-    throw new HandoffError(
-      'handoff.delivered',
-      `${project} is its receiver's: there is a receipt. Have it handed off back.`,
-    );
-  }
-  await writeNext(store, projectStream(project), (last) =>
-    last?.type === 'handoff.offered' && last.data.away?.handoff === handoff
-      ? { type: 'handoff.recalled', actor: `person:${by}`, data: { handoff, because } }
-      : undefined,
-  );
+  await takeBack(store, project, handoff, {
+    type: 'handoff.recalled',
+    actor: `person:${by}`,
+    data: { handoff, because },
+  });
 }

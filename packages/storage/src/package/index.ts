@@ -6,6 +6,7 @@
 export type { OpenKeys, Seal, SealOptions } from './content-key.ts';
 export { type ExportOptions, exportStore, type MoveProgress } from './export-store.ts';
 export { type FileSink, fileSink } from './file-sink.ts';
+export { readLabel } from './header.ts';
 export { type Imported, type ImportOptions, importStore } from './import-store.ts';
 export type { PackageItem, ReadItem } from './items.ts';
 export { createKeyPair, fingerprintOf, type KeyPair, keyPairOf } from './keys.ts';
@@ -20,5 +21,6 @@ export {
   packageFile,
 } from './package-source.ts';
 export { checkReceipt, type Receipt, type SentPackage, signReceipt } from './receipt.ts';
+export { checkRefusal, type Refusal, signRefusal } from './refusal.ts';
 export type { StreamStart, StreamStarts } from './tally.ts';
 export { type WriteOptions, type WrittenPackage, writePackage } from './write-package.ts';

@@ -25,6 +25,8 @@ describe('a receipt', () => {
     for (const change of [{ at: 6 }, { heads: { ...heads, system: 4 } }, { signature: 'AA' }]) {
       expect(() => checkReceipt({ ...receipt, ...change }, opened)).toThrow(/signature/);
     }
+    const { heads: _, ...headless } = receipt;
+    expect(() => checkReceipt(headless as Receipt, opened)).toThrow(/lacks what it must have/);
     const short = signReceipt(opened, { system: 3 }, receiver.secret);
     expect(() => checkReceipt(short, opened)).toThrow(/event 0 of 25/);
   });

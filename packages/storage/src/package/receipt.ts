@@ -69,6 +69,9 @@ function problemOf(
   receiver: string | undefined,
 ): string | undefined {
   if (receipt?.format !== 'ovreceipt/1') return 'it is none of a format that is known here';
+  if (typeof receipt.heads !== 'object' || receipt.heads === null) {
+    return 'it lacks what it must have';
+  }
   if (receipt.manifest !== hash) return 'it is for another package';
   if (receipt.sender !== manifest.sender) return 'it names another sender';
   if (receiver !== undefined && receipt.receiver !== receiver.trim()) {

@@ -26,6 +26,8 @@ export interface WriteOptions extends SealOptions {
   readonly after?: StreamStarts;
   /** What to say of it to whoever opens it; it is signed, and sealed with the rest. */
   readonly about?: JsonObject;
+  /** A name that anyone may see who has the package, such as that of a handoff. */
+  readonly label?: string;
   /** Epoch ms; the default is now. */
   readonly createdAt?: number;
 }
@@ -48,7 +50,7 @@ export async function writePackage(
 ): Promise<WrittenPackage> {
   const sender = senderOf(options.sign);
   const { seal, key } = await sealContentKey(options);
-  const header = encodeHeader(seal);
+  const header = encodeHeader(seal, options.label);
   const cipher = createFrameCipher(key, Buffer.from(header.hash, 'hex'));
   const content = createHash('sha256');
   const tally = new Tally(options.after ?? {});

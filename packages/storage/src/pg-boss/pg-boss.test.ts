@@ -42,6 +42,14 @@ describe('pgBoss', () => {
     }
   });
 
+  it('R12: is opened by several processes at once, where nobody was before', async () => {
+    for (let round = 0; round < 5; round++) {
+      const open = pgBoss({ connection: database.server.url, schema: database.newSchema() });
+      const all = await Promise.all(Array.from({ length: 12 }, () => open()));
+      await Promise.all(all.map((transport) => transport.close()));
+    }
+  });
+
   it('R12: is refused where the server cannot be reached', async () => {
     const options = { connection: 'postgres://postgres@127.0.0.1:1/postgres', patienceMs: 0 };
     await expect(pgBoss(options)()).rejects.toMatchObject({ code: 'store.unreachable' });

@@ -30,7 +30,7 @@ function modelV0(entry: ModelEntry): object {
     quantization: 'Q4_K_M',
     state,
     max_context_length: window,
-    ...(state === 'not-loaded' ? {} : { loaded_context_length: window }),
+    ...(state === 'not-loaded' ? {} : { loaded_context_length: entry.window ?? window }),
     capabilities: ['tool_use'],
   };
 }

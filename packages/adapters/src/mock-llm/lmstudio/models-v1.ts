@@ -11,8 +11,9 @@ export const listV1: Endpoint = {
   }),
 };
 
-function modelV1({ model, instances }: ModelEntry): object {
-  const context_length = model.contextWindow ?? 200_000;
+function modelV1({ model, instances, window }: ModelEntry): object {
+  const longest = model.contextWindow ?? 200_000;
+  const context_length = window ?? longest;
   return {
     type: 'llm',
     publisher: 'mock',
@@ -23,7 +24,7 @@ function modelV1({ model, instances }: ModelEntry): object {
     size_bytes: 1_000_000_000,
     params_string: '1B',
     loaded_instances: instances.map((id) => ({ id, config: { context_length, parallel: 4 } })),
-    max_context_length: context_length,
+    max_context_length: longest,
     format: 'gguf',
     capabilities: { vision: false, trained_for_tool_use: true },
     description: null,

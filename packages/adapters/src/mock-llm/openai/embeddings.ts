@@ -64,8 +64,8 @@ function inputTexts(body: JsonObject): readonly string[] {
   return items.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
 }
 
-/** The 32-bit FNV-1a hash of the text, stepped on once a dimension. */
-function vectorOf(text: string, length: number): readonly number[] {
+/** A vector of length 1 that is a function of the text: its 32-bit FNV-1a hash, stepped on once a dimension. */
+export function vectorOf(text: string, length: number): readonly number[] {
   let state = 2_166_136_261;
   const next = (unit: number): number => {
     state = Math.imul(state ^ unit, 16_777_619) >>> 0;

@@ -125,6 +125,30 @@ describe('responses through the official SDK', () => {
     const { input_tokens } = await client.responses.inputTokens.count(body);
     expect((await client.responses.create(body)).usage?.input_tokens).toBe(input_tokens);
   });
+
+  it('M17: go on from one that was kept, and from no other', async () => {
+    const first = await client.responses.create({ model: 'm', input: 'a'.repeat(400) });
+    const on = { model: 'm', input: 'b'.repeat(40), previous_response_id: first.id };
+    const second = await client.responses.create(on);
+    // 400 and 40 characters, and the 16 of the answer between them.
+    expect(second.usage?.input_tokens).toBe(114);
+    expect(second.previous_response_id).toBe(first.id);
+    const unkept = await client.responses.create({ model: 'm', input: 'a', store: false });
+    for (const previous_response_id of [unkept.id, 'resp_unknown']) {
+      await expect(client.responses.create({ ...on, previous_response_id })).rejects.toMatchObject({
+        status: 400,
+        code: 'previous_response_not_found',
+      });
+    }
+  });
+
+  it('M17: give reasoning in a form that can be sent back, where it is asked for', async () => {
+    const include = ['reasoning.encrypted_content' as const];
+    const { output } = await client.responses.create({ model: 'm-think', input: 'a', include });
+    expect(output[0]).toMatchObject({ type: 'reasoning', encrypted_content: expect.any(String) });
+    const plain = await client.responses.create({ model: 'm-think', input: 'a' });
+    expect(plain.output[0]).not.toHaveProperty('encrypted_content');
+  });
 });
 
 describe('listings and embeddings through the official SDK', () => {

@@ -1,13 +1,20 @@
 import type OpenAI from 'openai';
 import type { Answer } from '../answer.ts';
+import { asList } from '../json-reader.ts';
 
 /** The reasoning item at that place of the output. */
 export function reasoningItem(
-  { n, reasoning }: Answer,
+  { n, reasoning, body }: Answer,
   outputIndex: number,
 ): OpenAI.Responses.ResponseReasoningItem {
   const summary = [{ type: 'summary_text' as const, text: reasoning }];
-  return { id: itemId('rs', n, outputIndex), type: 'reasoning', summary };
+  const encrypted = asList(body['include']).includes('reasoning.encrypted_content');
+  return {
+    id: itemId('rs', n, outputIndex),
+    type: 'reasoning',
+    summary,
+    ...(encrypted ? { encrypted_content: `encrypted-${n}` } : {}),
+  };
 }
 
 /** The message item at that place of the output. */

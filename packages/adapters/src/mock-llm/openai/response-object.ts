@@ -6,11 +6,18 @@ import { responseUsage } from './usage.ts';
 /** A response as it travels: `output_text` is the SDK's own addition. */
 export type WiredResponse = Omit<OpenAI.Responses.Response, 'output_text' | 'tools'> & {
   readonly tools: readonly object[];
+  /** Which the SDK's type lacks. */
+  readonly store: boolean;
 };
 
 /** How a finished answer's response stands. */
 export function responseStatus(answer: Answer): 'completed' | 'incomplete' {
   return answer.finish === 'length' ? 'incomplete' : 'completed';
+}
+
+/** A response's id. */
+export function responseId({ n }: Answer): string {
+  return `resp_${n}`;
 }
 
 /** The response at one moment. Only a settled one has usage. */
@@ -22,7 +29,7 @@ export function responseObject(
   const { body } = answer;
   const createdAt = Math.floor(answer.createdAt / 1000);
   return {
-    id: `resp_${answer.n}`,
+    id: responseId(answer),
     object: 'response',
     access_programs: null,
     created_at: createdAt,
@@ -37,6 +44,7 @@ export function responseObject(
     model: answer.model,
     output,
     parallel_tool_calls: body['parallel_tool_calls'] !== false,
+    store: body['store'] !== false,
     previous_response_id: asText(body['previous_response_id']) || null,
     reasoning: { effort: null, summary: null },
     service_tier: 'default',

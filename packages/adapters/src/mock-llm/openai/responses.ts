@@ -1,18 +1,35 @@
+import type { Json } from '@overseer/core/spec';
 import type OpenAI from 'openai';
 import type { Answer } from '../answer.ts';
 import type { Dialect } from '../dialect.ts';
 import { sseFrame } from '../frame.ts';
+import { asText } from '../json-reader.ts';
+import { itemsOf, withInput } from '../memory-of-responses.ts';
+import type { Failure } from '../wire.ts';
 import { readResponses } from './read-responses.ts';
 import { functionCallItem, messageItem, reasoningItem } from './response-items.ts';
-import { responseObject, responseStatus } from './response-object.ts';
+import { responseId, responseObject, responseStatus } from './response-object.ts';
 import { streamResponses } from './stream-responses.ts';
 import { openaiWire } from './wire.ts';
 
-/** OpenAI responses: `POST /v1/responses`. Keeps no state, so `previous_response_id` is not resolved. */
+/** OpenAI responses: `POST /v1/responses`. Keeps the newest 1,000 that it is not told not to, so that `previous_response_id` goes on from one. */
 export const openaiResponses: Dialect = {
   name: 'openai-responses',
   wire: openaiWire,
   read: readResponses,
+  recall(body, memory) {
+    const id = asText(body['previous_response_id']);
+    if (id === '') return body;
+    const before = memory.get(id);
+    return before === undefined
+      ? gone(id)
+      : withInput(body, [...before, ...itemsOf(body['input'])]);
+  },
+  keep(answer, asked, memory) {
+    if (asked['store'] === false) return;
+    const output = outputItems(answer) as unknown as readonly Json[];
+    memory.keep(responseId(answer), [...itemsOf(asked['input']), ...output]);
+  },
   whole: (answer) => responseObject(answer, responseStatus(answer), outputItems(answer)),
   stream: streamResponses,
   streamError: () => {
@@ -26,6 +43,15 @@ export const openaiResponses: Dialect = {
     return sseFrame(event, 'framing', 'error').text;
   },
 };
+
+function gone(id: string): Failure {
+  return {
+    status: 400,
+    message: `Previous response with id '${id}' not found.`,
+    code: 'previous_response_not_found',
+    param: 'previous_response_id',
+  };
+}
 
 function outputItems(answer: Answer): OpenAI.Responses.ResponseOutputItem[] {
   const reasoned = answer.reasoning === '' ? 0 : 1;

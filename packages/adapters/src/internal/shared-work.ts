@@ -14,6 +14,11 @@ export class SharedWork<T> {
     this.#limitMs = limitMs;
   }
 
+  /** Whether the work is under way. */
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Joins the work that is under way, or begins it. Rejects with `ModelError` when this waiter's signal aborts. */
   join(signal: AbortSignal, begin: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (signal.aborted) return Promise.reject(abortError(signal, this.#where));

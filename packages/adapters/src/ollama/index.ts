@@ -1,0 +1,6 @@
+/**
+ * Models in Ollama, over its own chat API.
+ *
+ * @packageDocumentation
+ */
+export { type OllamaOptions, ollama } from './ollama.ts';

@@ -1,0 +1,97 @@
+import type { FilePart, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
+import { decodeText } from '../internal/base64.ts';
+import { toolIdFor } from '../internal/tool-id.ts';
+
+/** The name under which parts carry what is Ollama's own. */
+export const PROVIDER: string = 'ollama';
+
+/**
+ * Writes a conversation as Ollama takes it: one text a message, images apart from it. What it cannot carry (files but
+ * texts and images, images as URLs) becomes a note in its place, and a warning.
+ */
+export function ollamaMessages(
+  messages: readonly Message[],
+  warnings: ModelWarning[],
+): readonly JsonObject[] {
+  return messages.flatMap(({ role, parts }): readonly JsonObject[] => {
+    switch (role) {
+      case 'assistant':
+        return [assistant(parts)];
+      case 'tool':
+        return parts.flatMap((part) => (part.type === 'tool-result' ? [toolResult(part)] : []));
+      default:
+        return [spoken(role, parts, warnings)];
+    }
+  });
+}
+
+function spoken(role: 'system' | 'user', parts: readonly Part[], warnings: ModelWarning[]) {
+  const images: string[] = [];
+  const texts = parts.flatMap((part) => {
+    if (part.type === 'text') return [part.text];
+    if (part.type !== 'file') return [];
+    if (!isImage(part)) return [fileText(part, warnings)];
+    images.push(part.data);
+    return [];
+  });
+  return { role, content: texts.join('\n\n'), ...(images.length === 0 ? {} : { images }) };
+}
+
+/** Reasoning goes back only to whom it came from: templates make of it what their model wants. */
+function assistant(parts: readonly Part[]): JsonObject {
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const thinking = parts.flatMap((part) =>
+    part.type === 'reasoning' && part.meta?.[PROVIDER] !== undefined ? [part.text] : [],
+  );
+  const calls = parts.flatMap((part) =>
+    part.type === 'tool-call'
+      ? [
+          {
+            id: toolIdFor(part.id, 'safe'),
+            function: { name: part.name, arguments: argumentsOf(part.input) },
+          },
+        ]
+      : [],
+  );
+  return {
+    role: 'assistant',
+    content: texts.join(''),
+    ...(thinking.length === 0 ? {} : { thinking: thinking.join('') }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
+}
+
+/** Arguments must be an object, so that what a model wrote wrong goes back under a name. */
+function argumentsOf(input: unknown): JsonObject {
+  return typeof input === 'object' && input !== null && !Array.isArray(input)
+    ? (input as JsonObject)
+    : { input: input as string };
+}
+
+function toolResult(part: Extract<Part, { type: 'tool-result' }>): JsonObject {
+  const { output } = part;
+  const text = typeof output === 'string' ? output : JSON.stringify(output);
+  return {
+    role: 'tool',
+    tool_name: part.name,
+    tool_call_id: toolIdFor(part.id, 'safe'),
+    content: part.isError === true ? `Error: ${text}` : text,
+  };
+}
+
+function isImage({ mediaType, data }: FilePart): boolean {
+  return mediaType.startsWith('image/') && !isUrl(data);
+}
+
+function fileText(part: FilePart, warnings: ModelWarning[]): string {
+  const { mediaType, data } = part;
+  if (mediaType.startsWith('text/') && !isUrl(data)) return decodeText(data);
+  const name = `${part.name ?? 'file'} (${mediaType})`;
+  const why = isUrl(data) ? 'is given as a URL; give its bytes' : 'is neither a text nor an image';
+  warnings.push({ kind: 'unsupported', what: 'file', detail: `${name} ${why}` });
+  return `[A file was left out: ${name}]`;
+}
+
+function isUrl(data: string): boolean {
+  return /^https?:\/\//.test(data);
+}

@@ -1,0 +1,51 @@
+import { ModelError } from '@overseer/core/plugin';
+import type { CallContext, ModelRequest } from '@overseer/core/spec';
+import { numberField } from '../internal/fields.ts';
+import { type HttpClient, requestJson } from '../internal/http-client.ts';
+import { openAiMessages } from '../internal/openai-messages.ts';
+import { openAiTools } from '../internal/openai-request.ts';
+import { responseBody } from '../internal/response-body.ts';
+
+/** How requests of one model are counted. */
+export interface Counting {
+  readonly client: HttpClient;
+  readonly modelId: string;
+  readonly provider: string;
+  readonly where: string;
+  /** llama.cpp counts a response's input, vLLM tokenizes a conversation. */
+  readonly by: 'responses' | 'tokenize';
+}
+
+/** Counts a request's input tokens by its server's own tokenizer. Throws `ModelError`. */
+export async function countByServer(
+  { client, modelId, provider, where, by }: Counting,
+  request: ModelRequest,
+  ctx: CallContext,
+): Promise<number> {
+  const root = client.path.replace(/\/v1$/, '');
+  const [path, body, name] =
+    by === 'responses'
+      ? [`${client.path}/responses/input_tokens`, countedResponse(), 'input_tokens']
+      : [`${root}/tokenize`, countedChat(), 'count'];
+  const answer = await requestJson(client, { method: 'POST', path, body, where }, ctx);
+  const count = numberField(answer, name);
+  if (count !== undefined) return count;
+  const what = `${where}: the server's count has no ${name}; count by estimate instead`;
+  throw new ModelError('protocol', what);
+
+  function countedResponse(): object {
+    const options = { provider, store: undefined, reasons: false };
+    const { body } = responseBody(modelId, request, options);
+    const { input, tools } = body;
+    return { model: modelId, input, ...(tools === undefined ? {} : { tools }) };
+  }
+
+  function countedChat(): object {
+    const { tools = [] } = request;
+    return {
+      model: modelId,
+      messages: openAiMessages(request.messages, []),
+      ...(tools.length === 0 ? {} : { tools: openAiTools(tools) }),
+    };
+  }
+}
