@@ -36,9 +36,12 @@ function ask(text: string, more = {}) {
   };
 }
 
-/** Scenarios of servers: what they refuse, or break off in the middle of their wire. An engine has neither. */
+/**
+ * Scenarios of servers: what they refuse, or cut and break off in the middle of their wire. An engine has neither. Two calls at
+ * once need a model that remembers more than its last word, which these do not.
+ */
 const OF_SERVERS =
-  /err-|just ends|in mid-stream|lost connection|no JSON|`ctx\.fetch`|rate-limit headers/;
+  /err-|just ends|in mid-stream|lost connection|no JSON|`ctx\.fetch`|rate-limit headers|the network cuts|several tool calls/;
 const rules = modelConformance({
   create: (name) => model(name as SceneName),
   without: ['rate', 'cache'],
