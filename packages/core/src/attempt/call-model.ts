@@ -65,6 +65,7 @@ async function ask(
   const member = host.memberOf(model);
   const startedAt = host.clock.elapsed();
   const key = `${at.attempt.id}/${at.attempt.steps.length + 1}`;
+  const again = at.attempt.tries > 1;
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
@@ -75,7 +76,7 @@ async function ask(
       return generate(
         member.model,
         request,
-        { signal, key, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
+        { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
         (event) => {
           line.alive();
           if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();

@@ -42,6 +42,7 @@ function start(
     return;
   }
   attempt.openCall = call;
+  attempt.tries += 1;
   attempt.failure = undefined;
 }
 
@@ -98,6 +99,7 @@ function answer(
   attempt.spare = undefined;
   attempt.failure = undefined;
   attempt.failures = 0;
+  attempt.tries = 0;
   attempt.strikes = 0;
   attempt.failingSince = undefined;
   attempt.failedAt = undefined;

@@ -42,6 +42,8 @@ export interface CallContext {
   readonly headers?: Readonly<Record<string, string>>;
   /** The same for every repetition of one call, over restarts too: for models that go on with a call where it was. */
   readonly key?: string;
+  /** Whether a call of that key was begun before; left out where nobody knows. */
+  readonly again?: boolean;
 }
 
 /** Tokens used; `undefined` means that the provider did not say. Totals include their parts (`input.total` includes cache reads and writes). */
