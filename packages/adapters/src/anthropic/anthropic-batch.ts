@@ -120,7 +120,7 @@ function resultOf(
     case 'succeeded':
       return { id, kind: 'answer', document: result.message };
     case 'errored':
-      return { id, kind: 'failed', error: modelRefusal({ where, body: result.error }) };
+      return { id, kind: 'failed', error: refusalOf(result.error, where) };
     case 'expired': {
       const what = `${where}: the batch expired before this call was made; it is made again in another`;
       return { id, kind: 'failed', error: new ModelError('timeout', what) };
@@ -131,6 +131,25 @@ function resultOf(
     }
   }
 }
+
+/** A line of results has no status: the type of the error stands for one. */
+function refusalOf(body: Anthropic.ErrorResponse, where: string): ModelError {
+  const status = STATUSES.get(body.error.type);
+  return modelRefusal({ where, body, ...(status === undefined ? {} : { status }) });
+}
+
+const STATUSES: ReadonlyMap<string, number> = new Map([
+  ['invalid_request_error', 400],
+  ['authentication_error', 401],
+  ['billing_error', 402],
+  ['permission_error', 403],
+  ['not_found_error', 404],
+  ['request_too_large', 413],
+  ['rate_limit_error', 429],
+  ['api_error', 500],
+  ['timeout_error', 504],
+  ['overloaded_error', 529],
+]);
 
 async function answeredIds(results: AsyncIterable<BatchResult>): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();

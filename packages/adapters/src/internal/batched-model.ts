@@ -53,6 +53,8 @@ export function batchedModel(single: Model, wire: BatchWire, options: BatchOptio
     ...single,
     info: {
       ...info,
+      // They are bounded by the batches that they wait in, and hold no place that others could use.
+      atOnce: settings.most * settings.batches,
       resumes: true,
       ...(info.price === undefined ? {} : { price: batchPrice(info.price, settings.priceFactor) }),
     },

@@ -174,6 +174,8 @@ export interface ModelInfo {
     readonly outputTokens: number;
     readonly usd?: number;
   };
+  /** How many calls it takes at once, where the host does not say. */
+  readonly atOnce?: number;
   /** A call that broke off is gone on with when it is made again (`CallContext.key`), and its answer tells what both used. */
   readonly resumes?: true;
 }
