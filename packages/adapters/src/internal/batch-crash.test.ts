@@ -52,7 +52,7 @@ async function killAt(provider: string, url: string, stage: string): Promise<voi
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '--conditions=@overseer/source' },
   });
-  const [said] = (await once(child.stdout, 'data')) as readonly [Buffer];
+  const [said] = await once(child.stdout, 'data');
   expect(`${said}`).toBe('there\n');
   child.kill('SIGKILL');
   await once(child, 'exit');
