@@ -56,6 +56,7 @@ export function batchedModel(single: Model, wire: BatchWire, options: BatchOptio
       // They are bounded by the batches that they wait in, and hold no place that others could use.
       atOnce: settings.most * settings.batches,
       resumes: true,
+      outlives: true,
       ...(info.price === undefined ? {} : { price: batchPrice(info.price, settings.priceFactor) }),
     },
     stream,

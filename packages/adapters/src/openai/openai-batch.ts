@@ -93,7 +93,7 @@ async function send(
   const lines = items.map(({ id, body }) =>
     JSON.stringify({ custom_id: id, method: 'POST', url: ENDPOINT, body }),
   );
-  const file = new File([`${lines.join('\n')}\n`], 'overseer.jsonl', {
+  const file = new File([`${lines.join('\n')}\n`], 'overseer-batch.jsonl', {
     type: 'application/jsonl',
   });
   const uploaded = await client.files.create(

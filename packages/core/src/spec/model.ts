@@ -178,6 +178,8 @@ export interface ModelInfo {
   readonly atOnce?: number;
   /** A call that broke off is gone on with when it is made again (`CallContext.key`), and its answer tells what both used. */
   readonly resumes?: true;
+  /** Beside `resumes`: a call that breaks off because its host is closed goes on where it is, and is charged when it is made again. */
+  readonly outlives?: true;
 }
 
 /** A model as its server lists it. */
