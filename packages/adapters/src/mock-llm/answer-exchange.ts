@@ -1,10 +1,10 @@
 import type { Json } from '@overseer/core/spec';
+import { pause } from '../internal/pause.ts';
 import { readBody } from './connection.ts';
 import type { Question, Told } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { asObject } from './json-reader.ts';
 import { answerModel } from './model-exchange.ts';
-import { pause } from './pause.ts';
 import { refuse, tell } from './refuse.ts';
 import { type Route, routeOf } from './routes.ts';
 import type { Wire } from './wire.ts';
