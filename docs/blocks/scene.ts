@@ -64,6 +64,10 @@ function environment(bin: string, home: string, url: string): Readonly<Record<st
     OPENAI_BASE_URL: `${url}/v1`,
     ANTHROPIC_API_KEY: 'made-up',
     ANTHROPIC_BASE_URL: url,
+    GOOGLE_API_KEY: 'made-up',
+    GOOGLE_GEMINI_BASE_URL: url,
+    CO_API_KEY: 'made-up',
+    CO_API_URL: url,
     OLLAMA_HOST: url,
   };
 }

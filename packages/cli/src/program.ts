@@ -18,6 +18,8 @@ Environment:
   OPENAI_API_KEY     key of OpenAI or of the server at the base URL
   OPENAI_API_BASE    base URL of an OpenAI-compatible server, used where --base-url is left out
   ANTHROPIC_API_KEY  key of Anthropic
+  GOOGLE_API_KEY     key of Google, or else GEMINI_API_KEY
+  CO_API_KEY         key of Cohere, or else COHERE_API_KEY
   OVERSEER_PASSPHRASE  what --passphrase seals and opens by
   OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
   OVERSEER_KEY_FILE  a file with them that you alone may read

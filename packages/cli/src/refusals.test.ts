@@ -74,9 +74,9 @@ describe('what the command refuses', { tags: ['slow'], timeout: 60_000 }, () => 
     ],
     [
       'a budget without a price',
-      ['run', '--budget', '1', '--model', 'gpt-5', 'y'],
+      ['run', '--budget', '1', '--model', 'gpt-9', 'y'],
       'config.budget',
-      /what gpt-5 costs is not known: say --price/,
+      /what gpt-9 costs is not known: say --price/,
     ],
     [
       'a base URL that is none',

@@ -20,6 +20,7 @@ import { checkRetention, withRetention } from './retention-options.ts';
 import type { JointPlace } from './run/joint-place.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import type { Settings } from './run/settings.ts';
+import { sensitiveKeys } from './sensitive-options.ts';
 import { setUpPlugins } from './set-up-plugins.ts';
 import type { StateStore } from './spec/store.ts';
 import type { TaskTransport } from './spec/transport.ts';
@@ -116,7 +117,8 @@ async function start(
   try {
     checkRetention(options.retention, store);
     transport = await openTransport(options, registered.models, store);
-    const settings = createSettings(options, registered, team, store, transport);
+    const keys = await sensitiveKeys(options.sensitive);
+    const settings = createSettings(options, registered, team, { store, keys }, transport);
     const lease = await takeLease(options, settings, stream);
     try {
       await requireHere(store, stream);

@@ -7,6 +7,8 @@ import { healingOf } from './heal/healing-options.ts';
 import { mendValidator, patchValidator } from './heal/patch-validators.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
+import { type SensitiveKeys, ValueSealer } from './journal/sealed-values.ts';
+import { openedView, shownView } from './journal/sensitive-view.ts';
 import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
@@ -43,12 +45,13 @@ export function createSettings(
   options: OverseerOptions,
   registered: Registered,
   { members, shared, toolLimits }: Team,
-  store: StateStore,
+  { store, keys }: { readonly store: StateStore; readonly keys: SensitiveKeys | undefined },
   transport: TaskTransport | undefined,
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
   const cache = cacheSettings(options.cache, projectIdOf(options.project));
+  const sealer = keys === undefined ? undefined : new ValueSealer(keys);
   return {
     overseer: options.overseer,
     members,
@@ -60,8 +63,10 @@ export function createSettings(
     tools,
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,
-    store,
-    redact: redactorOf(options.redact, tools),
+    store: openedView(store, keys, sealer),
+    shown: shownView(store),
+    sensitiveFields: new Set(options.sensitive?.fields),
+    redact: redactorOf(options.redact, tools, { sealer, fields: options.sensitive?.fields }),
     // What is read again at a start also brings back the answers that were accepted in that time.
     longestWindowMs: Math.max(
       SHORTEST_MEMORY_MS,

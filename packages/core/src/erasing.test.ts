@@ -12,6 +12,58 @@ function teamOn(store: OpenStore, more: Partial<OverseerOptions> = {}): Promise<
   return createOverseer({ overseer: 'a', models, store, ...more });
 }
 
+describe('an erased person', () => {
+  it('X3: all runs of one go, with those below them, and those of others stay', async () => {
+    const store = memory();
+    const first = await teamOn(store);
+    const runs = [];
+    for (const user of ['ada', 'bob', 'ada', undefined]) {
+      const run = first.run(NAME, user === undefined ? {} : { user });
+      await run.result;
+      runs.push(run.id);
+    }
+    const [one = '', bobs = '', two = '', nobodys = ''] = runs;
+    const of = async (overseer: Overseer, user: string) => {
+      const events = [];
+      for await (const event of overseer.exportUser(user)) events.push(event);
+      return events;
+    };
+    const stored = await of(first, 'ada');
+    expect(new Set(stored.map(({ run }) => run))).toEqual(new Set([one, two]));
+    expect(stored.map(({ type }) => type)).toContain('call.finished');
+    expect(await first.eraseUser('ada', { by: 'mia', because: 'she asked' })).toEqual({
+      user: 'ada',
+      erased: [one, two],
+      before: [],
+    });
+    await first.close();
+    await using second = await teamOn(store);
+    const later = second.run(NAME, { user: 'ada' });
+    await later.result;
+    const again = await second.eraseUser('ada');
+    expect(again).toEqual({ user: 'ada', erased: [later.id], before: [one, two] });
+    const left = new Set((await of(second, 'ada')).map(({ type }) => type));
+    expect([...left].sort()).toEqual(['event.erased', 'run.erased']);
+    for (const id of [bobs, nobodys]) {
+      expect(await second.open(id).result).toMatchObject({ status: 'completed' });
+    }
+    expect(await second.eraseUser('zoe')).toEqual({ user: 'zoe', erased: [], before: [] });
+  });
+
+  it('X3: nothing of one goes while a run of theirs goes on', async () => {
+    await using overseer = await teamOn(memory());
+    const done = overseer.run(NAME, { user: 'ada' });
+    await done.result;
+    const going = overseer.run(NAME, { user: 'ada' });
+    going.pause();
+    await expect(overseer.eraseUser('ada')).rejects.toMatchObject({
+      code: 'run.unfinished',
+      message: expect.stringContaining(going.id),
+    });
+    expect(await overseer.open(done.id).result).toMatchObject({ status: 'completed' });
+  });
+});
+
 describe('an erased run', () => {
   it('X3: says nothing any more, and its journal says who wanted that, over restarts too', async () => {
     const store = memory();

@@ -14,10 +14,18 @@ export { OverseerError } from './errors/overseer-error.ts';
 export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export type { HealingOptions } from './heal/healing-options.ts';
+export { sensitive } from './internal/sensitive-mark.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export { type MemoryTransportOptions, memoryTransport } from './journal/memory-transport.ts';
 export type { TaskStatus } from './journal/run-state.ts';
+export {
+  openSealed,
+  type RunKey,
+  runKey,
+  type SensitiveKeys,
+  shownEvent,
+} from './journal/sealed-values.ts';
 export type { Spent } from './journal/spending.ts';
 export { type Forms, upcastEvents } from './journal/upcast-events.ts';
 export type { Upcaster, Upcasters, WrittenEvent } from './journal/upcasters.ts';
@@ -116,6 +124,7 @@ export { finalTask } from './run/final-check.ts';
 export type { GrantInput } from './run/grant-orders.ts';
 export type { ModelState } from './run/model-state.ts';
 export type { RunParent } from './run/new-run.ts';
+export { type ErasedPerson, personalData } from './run/personal-data.ts';
 export { type MadePlan, type Planning, planOf } from './run/planning.ts';
 export type { PracticeInput } from './run/practice-noted.ts';
 export type { OpenQuestion } from './run/questions.ts';
@@ -128,6 +137,7 @@ export type { Order, WorkScope } from './run/work-scope.ts';
 export type { RunOptions } from './run-options.ts';
 export type { CostForecast, TaskForecast } from './schedule/cost-projection.ts';
 export type { CostRange } from './schedule/quantity.ts';
+export type { SensitiveOptions } from './sensitive-options.ts';
 export type { ToolLimit } from './tool-limit-options.ts';
 export { type ReviewOptions, review } from './validate/review.ts';
 export { type HandoffWatch, type WatchOptions, watchForHandoff } from './watch-for-handoff.ts';

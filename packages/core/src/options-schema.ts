@@ -147,6 +147,15 @@ export const optionsSchema: z.ZodType = z.strictObject({
       }),
     ])
     .optional(),
+  sensitive: z
+    .strictObject({
+      keys: z.custom(
+        (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+        'keys are { current, keys }, or come from environmentKeys() or fileKeys("…")',
+      ),
+      fields: z.array(z.string().min(1)).optional(),
+    })
+    .optional(),
   transport: z
     .custom((value) => typeof value === 'function', 'a transport is made by pgBoss("…")')
     .optional(),

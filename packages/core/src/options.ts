@@ -6,6 +6,7 @@ import type { ProjectOptions } from './project/project-options.ts';
 import type { RedactOptions } from './redact-options.ts';
 import type { RetentionOptions } from './retention-options.ts';
 import type { RoutingOptions } from './route/routing-options.ts';
+import type { SensitiveOptions } from './sensitive-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
 import type { ModelEntry, Plugin, Role } from './spec/plugin.ts';
@@ -50,6 +51,11 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
    * there is a mark in its place.
    */
   readonly redact?: boolean | RedactOptions;
+  /**
+   * Seals what is sensitive wherever it is written: what schemas, tools or `fields` say, and what `sensitive` marks in texts. Work
+   * goes on with it, over restarts too; whoever reads events, questions or delegations without the key reads `[sealed]`.
+   */
+  readonly sensitive?: SensitiveOptions;
   /**
    * Brings calls to workers, such as `pgBoss("…")`, and their replies back into the store: those of the models that have
    * `workers: true`.

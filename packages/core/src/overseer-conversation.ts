@@ -1,3 +1,4 @@
+import { shown } from './internal/sensitive-mark.ts';
 import type { OverseerGround } from './overseer-ground.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
 import { type OpenQuestion, unknownQuestion } from './run/questions.ts';
@@ -33,10 +34,11 @@ export interface OverseerConversation {
 /** Talks with people for one overseer. */
 export function createConversation(ground: OverseerGround): OverseerConversation {
   return {
-    questions: () => ground.open.kernel.questions(),
+    questions: () => ground.open.kernel.questions().map(shownQuestion),
     onQuestion: (listener) => {
       const { kernel } = ground.open;
-      return kernel.questionListeners.add(listener, kernel.questions());
+      const tell = (question: OpenQuestion): void => listener(shownQuestion(question));
+      return kernel.questionListeners.add(tell, kernel.questions());
     },
     answer: async (question, reply, by = 'host') => {
       const { kernel } = ground.open;
@@ -49,4 +51,9 @@ export function createConversation(ground: OverseerGround): OverseerConversation
       return () => live.off('model', listener);
     },
   };
+}
+
+/** As it is shown to people, who hold no key. */
+function shownQuestion(question: OpenQuestion): OpenQuestion {
+  return { ...question, request: shown(question.request) };
 }

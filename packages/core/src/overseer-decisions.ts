@@ -3,6 +3,7 @@ import type { OverseerGround } from './overseer-ground.ts';
 import { eraseRun } from './run/erase-run.ts';
 import { type GrantInput, grantGiven, grantRevoked } from './run/grant-orders.ts';
 import { overseerChanged } from './run/overseer-changed.ts';
+import { type ErasedPerson, erasePerson } from './run/personal-data.ts';
 import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
 import type { Order } from './run/work-scope.ts';
 
@@ -44,6 +45,12 @@ export interface OverseerDecisions {
    * `run.unknown` and `run.unfinished`, and `StoreError` `store.unsealed` where the store cannot forget.
    */
   erase(run: string, order?: Order): Promise<void>;
+
+  /**
+   * Erases all runs of a person, those below them included, as `erase` does each, and nothing where one of them is not finished. Done
+   * again it erases what came since. Throws `OverseerError` `run.unfinished`, and `StoreError` `store.unsealed`.
+   */
+  eraseUser(user: string, order?: Order): Promise<ErasedPerson>;
 }
 
 /** Records decisions for one overseer. */
@@ -75,5 +82,6 @@ export function createDecisions(ground: OverseerGround): OverseerDecisions {
     erase: async (run, order = {}) => {
       await eraseRun(settings, ground.open, run, order);
     },
+    eraseUser: async (user, order = {}) => await erasePerson(settings, ground.open, user, order),
   };
 }

@@ -81,7 +81,7 @@ export function createRequests(ground: OverseerGround, aborts: AbortListeners): 
     return run;
   };
   const handleOf = (id: string, { kernel, journal }: OpenKernel): Run =>
-    createRunHandle(id, kernel, journal, settings.store);
+    createRunHandle(id, kernel, journal, settings.shown);
   const forkAt = async (
     run: string,
     at: number | 'first' | undefined,
@@ -106,7 +106,7 @@ export function createRequests(ground: OverseerGround, aborts: AbortListeners): 
     open: (id) => {
       const { open } = ground;
       if (open.kernel.runOf(id) !== undefined) return handleOf(id, open);
-      return createRecordedRun(id, open.journal.stream, settings.store);
+      return createRecordedRun(id, open.journal.stream, settings);
     },
     unfinished: () => unfinishedRuns(ground.open.kernel.unfinished),
   };

@@ -33,6 +33,7 @@ import type { Approval } from './run/expedite.ts';
 import type { GrantInput } from './run/grant-orders.ts';
 import type { ModelState } from './run/model-state.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
+import type { ErasedPerson } from './run/personal-data.ts';
 import type { Planning } from './run/planning.ts';
 import type { PracticeInput } from './run/practice-noted.ts';
 import type { OpenQuestion } from './run/questions.ts';
@@ -43,6 +44,7 @@ import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
+import type { OverseerEvent } from './spec/event.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
@@ -175,6 +177,14 @@ export class Overseer
 
   erase(run: string, order?: Order): Promise<void> {
     return this.#decisions.erase(run, order);
+  }
+
+  eraseUser(user: string, order?: Order): Promise<ErasedPerson> {
+    return this.#decisions.eraseUser(user, order);
+  }
+
+  exportUser(user: string): AsyncGenerator<OverseerEvent> {
+    return this.#readings.exportUser(user);
   }
 
   models(): readonly ModelState[] {

@@ -2,6 +2,7 @@ import { ConfigError } from './errors/config-error.ts';
 import { patternProblem } from './internal/framework/safe-pattern.ts';
 import { SECRETS, type SecretPattern } from './internal/redaction.ts';
 import { createRedactor, type Redactor } from './journal/redactor.ts';
+import type { ValueSealer } from './journal/sealed-values.ts';
 import type { Tool } from './spec/tool.ts';
 
 /** What is not written into the journal, beside what tools call sensitive. */
@@ -19,11 +20,22 @@ export interface RedactOptions {
 export function redactorOf(
   redact: boolean | RedactOptions | undefined,
   tools: ReadonlyMap<string, Tool>,
+  sealing: {
+    readonly sealer?: ValueSealer | undefined;
+    readonly fields?: readonly string[] | undefined;
+  } = {},
 ): Redactor | undefined {
-  if (redact === undefined || redact === false) return undefined;
+  const { sealer, fields } = sealing;
+  const sealed = { sealer, sensitive: new Set(fields) };
+  if (redact === undefined || redact === false) {
+    return sealer === undefined
+      ? undefined
+      : createRedactor({ patterns: [], fields: false, tools, ...sealed });
+  }
   const { known = true, patterns = {} } = redact === true ? {} : redact;
   const own = Object.entries(patterns).map(([name, pattern]) => ownPattern(name, pattern));
-  return createRedactor({ patterns: [...own, ...(known ? SECRETS : [])], fields: known, tools });
+  const all = [...own, ...(known ? SECRETS : [])];
+  return createRedactor({ patterns: all, fields: known, tools, ...sealed });
 }
 
 function ownPattern(name: string, { source, flags }: RegExp): SecretPattern {

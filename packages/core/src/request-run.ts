@@ -2,6 +2,7 @@ import { approvedFirst, approverOf } from './approve-graph.ts';
 import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
+import { holdsMark } from './internal/sensitive-mark.ts';
 import type { RunState } from './journal/run-state.ts';
 import { type ComparedTask, comparedTasks } from './plan/compared-tasks.ts';
 import { normaliseTasks } from './plan/normalise-tasks.ts';
@@ -85,6 +86,7 @@ function commonOf(
   ofGraph?: string,
 ): Omit<NewRun, 'title' | 'goal' | 'tasks' | 'source'> {
   checkPayer(options);
+  requireSealing(settings, [tasks, ofGraph, options.context]);
   const place = placeOfRun(options, (id) => runs.runOf(id));
   const budget = options.budget ?? (place.parent ? undefined : settings.budget);
   checkBudgets(settings, budget, tasks);
@@ -96,6 +98,15 @@ function commonOf(
     ...(context === '' ? {} : { context }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
+}
+
+/** Throws `ConfigError` `config.sensitive` for a text that is marked, and would be written as it is. */
+function requireSealing({ redact }: Settings, said: unknown): void {
+  if (redact !== undefined || !holdsMark(said)) return;
+  throw new ConfigError(
+    'config.sensitive',
+    'A text of this run is marked as sensitive, and this overseer has no keys to seal it: give createOverseer the option "sensitive", such as { keys: environmentKeys() }.',
+  );
 }
 
 function checkBudgets(

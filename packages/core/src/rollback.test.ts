@@ -41,6 +41,38 @@ async function work(overseer: Overseer): Promise<string> {
 }
 
 describe('taking a project back', () => {
+  it.each(['close', 'hand over'] as const)(
+    'R3 R8: %s waits until the files have followed, so that nobody meets them half way',
+    async (how) => {
+      const repository = fakeRepository();
+      const gate = Promise.withResolvers<void>();
+      const begun = Promise.withResolvers<void>();
+      let isRestored = false;
+      const provider: WorkspaceProvider = {
+        ...repository.provider,
+        restore: async (request) => {
+          begun.resolve();
+          await gate.promise;
+          isRestored = true;
+          return (await repository.provider.restore?.(request)) as never;
+        },
+      };
+      const overseer = await createOverseer(team(memory(), provider));
+      await overseer.run({ tasks: [{ key: 'one', instruction: 'x' }] }).result;
+      await overseer.project.enter('B');
+      const rolled = overseer.project.rollback({ phase: 'A' }).catch(() => undefined);
+      await begun.promise;
+      const ending = how === 'close' ? overseer.close() : overseer.handOver({ because: 'a test' });
+      const early = await Promise.race([ending.then(() => 'over'), gate20()]);
+      expect([early, isRestored]).toEqual(['waits', false]);
+      gate.resolve();
+      await ending;
+      expect(isRestored).toBe(true);
+      await rolled;
+      await overseer.close();
+    },
+  );
+
   it('R3: to a phase: runs since are stopped, what was verified since counts no more, nothing is erased', async () => {
     await using overseer = await createOverseer(team(memory()));
     const { project } = overseer;
@@ -274,4 +306,10 @@ async function read(open: OpenStore): Promise<readonly OverseerEvent[]> {
   const events = await store.events.read({ stream: 'project/default', after: 0, limit: 10_000 });
   await store.close();
   return events;
+}
+
+/** Long enough for whoever does not wait to be over. */
+async function gate20(): Promise<'waits'> {
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return 'waits';
 }

@@ -1,12 +1,14 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { defined } from '@overseer/core/plugin';
 import type { Model } from '@overseer/core/spec';
+import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { reachSdk } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
 import { AnthropicAnswerReader } from './anthropic-answer-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
 import { withCacheMarks } from './cache-marks.ts';
+import { ANTHROPIC_MODELS } from './models.ts';
 
 /** How Anthropic is reached, and what is known of the model. */
 export interface AnthropicOptions extends ModelFacts {
@@ -62,7 +64,10 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
     info: modelInfo(
       modelId,
       PROVIDER,
-      { ...options, can: { json: 'schema', ...options.can } },
+      knownFacts(ANTHROPIC_MODELS, modelId, {
+        ...options,
+        can: { json: 'schema', ...options.can },
+      }),
       { ...options, variable: 'ANTHROPIC_API_KEY' },
     ),
     list: access.list,

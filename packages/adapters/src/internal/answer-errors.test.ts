@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { AnthropicAnswerReader } from '../anthropic/anthropic-answer-reader.ts';
+import { CohereAnswerReader } from '../cohere/cohere-answer-reader.ts';
+import { GoogleAnswerReader } from '../google/google-answer-reader.ts';
 import { OpenAiAnswerReader } from './openai-answer-reader.ts';
 import { type CreateReader, readBody } from './read-body.fixture.ts';
 
 const openAi: CreateReader = (from, sink) => new OpenAiAnswerReader(from, sink);
 const anthropic: CreateReader = (from, sink) => new AnthropicAnswerReader(from, sink);
-const readers = { OpenAI: openAi, Anthropic: anthropic };
+const google: CreateReader = (from, sink) => new GoogleAnswerReader(from, sink, 'm');
+const cohere: CreateReader = (from, sink) => new CohereAnswerReader(from, sink, 'm');
+const readers = { OpenAI: openAi, Anthropic: anthropic, Google: google, Cohere: cohere };
 
 const OVERLOADED =
   '{"type":"error","error":{"type":"overloaded_error","message":"Too much to do"}}';
@@ -88,6 +92,8 @@ describe('an answer of a wrong shape', () => {
     ['a message', anthropic, '{"type":"message_start"}'],
     ['a block', anthropic, '{"type":"content_block_start","index":0}'],
     ['a stop', anthropic, '{"type":"message_delta","delta":null}'],
+    ['parts', google, '{"candidates":[{"content":{"parts":7}}]}'],
+    ['a part', google, '{"candidates":[{"content":{"parts":[null]}}]}'],
   ])('M18: %s that cannot be read is a failure in words', (_, create, data) => {
     const { error } = readBody(create, [`event: x\ndata: ${data}\n\n`], {
       'request-id': 'r1',

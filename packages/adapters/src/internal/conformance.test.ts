@@ -2,6 +2,8 @@ import type { Model } from '@overseer/core/spec';
 import { type ModelFeature, modelConformance } from '@overseer/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anthropic } from '../anthropic/index.ts';
+import { cohere } from '../cohere/index.ts';
+import { google } from '../google/index.ts';
 import { lmstudio } from '../lmstudio/index.ts';
 import { builtInModel, builtInReply } from '../mock-llm/built-in.ts';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
@@ -42,6 +44,12 @@ const adapters: Readonly<Record<string, Subject>> = {
   },
   anthropic: { create: (name) => anthropic(name, { apiKey: 'k', baseURL: service.url }) },
   'openai-compatible': { create: (name) => openaiCompatible(name, { baseURL: service.url }) },
+  // Google tells of limits when one is met, and not before.
+  google: {
+    create: (name) => google(name, { apiKey: 'k', baseURL: service.url }),
+    without: ['rate'],
+  },
+  cohere: { create: (name) => cohere(name, { apiKey: 'k', baseURL: service.url }) },
   lmstudio: { create: (name) => lmstudio(name, { baseURL: service.url, verify: false }) },
   'lmstudio, verified': { create: (name) => lmstudio(name, { baseURL: listing.url }) },
   ollama: {

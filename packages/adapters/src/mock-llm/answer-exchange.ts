@@ -32,7 +32,7 @@ export async function answerExchange(exchange: Exchange): Promise<void> {
     case 'dialect': {
       const told = route.dialect.order?.(questionOf(exchange, '', body.value));
       return told === undefined
-        ? answerModel(exchange, route.dialect, asObject(body.value))
+        ? answerModel(exchange, route.dialect, { ...asObject(body.value), ...route.inPath })
         : answerTold(exchange, wire, told);
     }
     case 'endpoint': {

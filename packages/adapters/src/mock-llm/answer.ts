@@ -17,6 +17,8 @@ export interface Answer {
   readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[];
   /** Whether `text` repeats until the client leaves. */
   readonly endless: boolean;
+  /** Whether tool calls go without ids. */
+  readonly withoutIds: boolean;
   readonly finish: 'stop' | 'tool-calls' | 'length';
   readonly usage: AnswerUsage;
 }
@@ -50,8 +52,9 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
   return {
     ...origin,
     ...said,
-    model: asked.model,
+    model: reply.answeredBy ?? asked.model,
     endless: reply.endless ?? false,
+    withoutIds: reply.withoutIds ?? false,
     usage: {
       input: reply.usage?.input ?? asked.inputTokens,
       cacheRead: reply.usage?.cacheRead ?? 0,

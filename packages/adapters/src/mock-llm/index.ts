@@ -1,7 +1,7 @@
 /**
  * A mock model service: an HTTP server on the loopback interface that speaks the providers' real wire formats, for
- * tests, examples and trials without a key. The official clients of OpenAI, Anthropic and Ollama work with it as with the
- * real thing: replies and streams, tool calls, usage, typed errors, rate-limit headers, broken connections.
+ * tests, examples and trials without a key. The official clients of OpenAI, Anthropic, Google, Cohere and Ollama work with
+ * it as with the real thing: replies and streams, tool calls, usage, typed errors, rate-limit headers, broken connections.
  *
  * `startMockService` runs it in this process, `spawnMockService` in one of its own that ends with this one, and
  * `@overseer/adapters/mock-llm/main` is that process's entry. Without a scenario every model name exists and tells what

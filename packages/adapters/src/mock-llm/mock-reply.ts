@@ -13,6 +13,10 @@ export interface MockReply {
   readonly firstTokenMs?: number;
   /** Says `text` again and again until the client leaves. */
   readonly endless?: boolean;
+  /** The model that the reply names in place of the one that was asked, as servers do that answer with another. */
+  readonly answeredBy?: string;
+  /** Leaves the ids of tool calls out where the wire allows it: chat completions', Google's, Cohere's. */
+  readonly withoutIds?: boolean;
   /** What goes wrong; the default is nothing. */
   readonly fault?: MockFault;
 }

@@ -6,6 +6,10 @@ export type MockDialect =
   | 'openai-responses'
   | 'openai-embeddings'
   | 'anthropic-messages'
+  | 'google-content'
+  | 'google-embeddings'
+  | 'cohere-chat'
+  | 'cohere-embeddings'
   | 'ollama-chat'
   | 'ollama-generate';
 

@@ -1,10 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from '@overseer/core/spec';
 import { countTokens } from './anthropic/count-tokens.ts';
 import { anthropicMessages } from './anthropic/messages.ts';
 import { getAnthropicModel, listAnthropicModels } from './anthropic/models.ts';
 import { anthropicWire } from './anthropic/wire.ts';
+import { cohereChat } from './cohere/chat.ts';
+import { cohereEmbeddings } from './cohere/embeddings.ts';
+import { getCohereModel, listCohereModels } from './cohere/models.ts';
+import { cohereTokenize } from './cohere/tokenize.ts';
+import { cohereWire } from './cohere/wire.ts';
 import type { Dialect } from './dialect.ts';
 import type { Endpoint } from './endpoint.ts';
+import { googleCountTokens } from './google/count-tokens.ts';
+import { googleRoute } from './google/google-route.ts';
+import { getGoogleModel, listGoogleModels } from './google/models.ts';
+import { googleWire } from './google/wire.ts';
 import { loadModel, unloadModel } from './lmstudio/load.ts';
 import { getV0, listV0 } from './lmstudio/models-v0.ts';
 import { listV1 } from './lmstudio/models-v1.ts';
@@ -23,24 +33,42 @@ import type { Wire } from './wire.ts';
 
 /** What a method and path lead to. */
 export type Route =
-  | { readonly kind: 'dialect'; readonly dialect: Dialect }
+  | { readonly kind: 'dialect'; readonly dialect: Dialect; readonly inPath?: JsonObject }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly id: string }
   | { readonly kind: 'none'; readonly wire: Wire };
 
-/** Finds the route of a request; the two providers that share a path are told apart by Anthropic's version header. */
+/** Finds the route of a request; providers that share a path are told apart by the headers that each of them wants. */
 export function routeOf(method: string, path: string, headers: IncomingHttpHeaders): Route {
-  const anthropic = headers['anthropic-version'] !== undefined;
+  const { wire, endpoints } = providerOf(path, headers);
   const dialect = method === 'POST' ? DIALECTS.get(path) : undefined;
   if (dialect !== undefined) return { kind: 'dialect', dialect };
-  const endpoints = anthropic ? [...ANTHROPIC, ...SHARED] : [...OPENAI, ...SHARED];
-  for (const [wanted, pattern, endpoint] of endpoints) {
+  const named = method === 'POST' ? googleRoute(path) : undefined;
+  if (named !== undefined) return { kind: 'dialect', ...named };
+  for (const [wanted, pattern, endpoint] of [...endpoints, ...SHARED]) {
     const match = wanted === method ? pattern.exec(path) : null;
     if (match !== null)
       return { kind: 'endpoint', endpoint, id: decodeURIComponent(match[1] ?? '') };
   }
+  return { kind: 'none', wire };
+}
+
+function providerOf(path: string, headers: IncomingHttpHeaders): Provider {
+  if (headers['anthropic-version'] !== undefined)
+    return { wire: anthropicWire, endpoints: ANTHROPIC };
+  if (headers['x-goog-api-key'] !== undefined || /^\/v1(alpha|beta)\//.test(path))
+    return { wire: googleWire, endpoints: GOOGLE };
+  // Cohere's SDK says its name, and every client may give one of its own.
+  const { 'x-client-name': client, 'x-fern-sdk-name': sdk } = headers;
+  if (client !== undefined || sdk === 'cohere-ai' || path.startsWith('/v2/'))
+    return { wire: cohereWire, endpoints: COHERE };
   if (path.startsWith('/api/') && !/^\/api\/v\d\//.test(path))
-    return { kind: 'none', wire: ollamaWire };
-  return { kind: 'none', wire: anthropic ? anthropicWire : openaiWire };
+    return { wire: ollamaWire, endpoints: [] };
+  return { wire: openaiWire, endpoints: OPENAI };
+}
+
+interface Provider {
+  readonly wire: Wire;
+  readonly endpoints: readonly Entry[];
 }
 
 const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
@@ -48,6 +76,8 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['/v1/responses', openaiResponses],
   ['/v1/embeddings', openaiEmbeddings],
   ['/v1/messages', anthropicMessages],
+  ['/v2/chat', cohereChat],
+  ['/v2/embed', cohereEmbeddings],
   ['/api/chat', ollamaChat],
   ['/api/generate', ollamaGenerate],
 ]);
@@ -64,7 +94,19 @@ const ANTHROPIC: readonly Entry[] = [
   ['GET', /^\/v1\/models\/(.+)$/, getAnthropicModel],
 ];
 
+const GOOGLE: readonly Entry[] = [
+  ['GET', /^\/v1(?:alpha|beta)?\/models$/, listGoogleModels],
+  ['GET', /^\/v1(?:alpha|beta)?\/models\/(.+)$/, getGoogleModel],
+];
+
+const COHERE: readonly Entry[] = [
+  ['GET', /^\/v1\/models$/, listCohereModels],
+  ['GET', /^\/v1\/models\/(.+)$/, getCohereModel],
+];
+
 const SHARED: readonly Entry[] = [
+  ['POST', /^\/v1(?:alpha|beta)?\/(?:models\/)?([^:]+):countTokens$/, googleCountTokens],
+  ['POST', /^\/v1\/tokenize$/, cohereTokenize],
   ['POST', /^\/v1\/messages\/count_tokens$/, countTokens],
   ['POST', /^\/v1\/responses\/input_tokens$/, countInput],
   ['GET', /^\/api\/v0\/models$/, listV0],

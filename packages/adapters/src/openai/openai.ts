@@ -7,6 +7,7 @@ import type {
   ModelWarning,
 } from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
+import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
@@ -16,6 +17,7 @@ import { createResponses } from '../internal/responses-route.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { checkBaseVariable, requestOptions } from '../internal/sdk-client.ts';
 import { variableOf } from '../internal/variable-of.ts';
+import { OPENAI_MODELS } from './models.ts';
 
 const PROVIDER = 'openai';
 const BASE = 'OPENAI_BASE_URL';
@@ -77,7 +79,10 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
   });
   return {
     spec: 'model/1',
-    info: modelInfo(modelId, PROVIDER, options, { ...options, variable: 'OPENAI_API_KEY' }),
+    info: modelInfo(modelId, PROVIDER, knownFacts(OPENAI_MODELS, modelId, options), {
+      ...options,
+      variable: 'OPENAI_API_KEY',
+    }),
     list: access.list,
     stream: options.api === 'responses' ? respond : chat,
     ...(options.api === 'responses' ? { countTokens: counterOf(modelId, access, options) } : {}),

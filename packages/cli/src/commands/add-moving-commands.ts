@@ -40,8 +40,13 @@ export function addMovingCommands(program: Command, done: (code: number) => void
   ).action(async (flags: KeyFlags) => done((await import('./keys.ts')).keysCommand(flags)));
   addSealFlags(command('export <file>', 'write a signed package of a journal'))
     .option('--stream <name>', 'only this stream, whole. Repeat for several', collect, [])
+    .option('--user <name>', 'what is stored of this person alone, as readable JSON lines')
     .action(async (file: string, flags: ExportFlags) =>
-      done(await (await import('./export.ts')).exportCommand(file, flags)),
+      done(
+        flags.user === undefined
+          ? await (await import('./export.ts')).exportCommand(file, flags)
+          : await (await import('./export-person.ts')).exportPersonCommand(file, flags.user, flags),
+      ),
     );
   addOpenFlags(command('import <file>', 'put a package into a journal'))
     .option('--receipt <file>', 'write a signed receipt for the sender')

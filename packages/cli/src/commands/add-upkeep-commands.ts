@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AuditFlags, auditCommand } from './audit.ts';
+import { compactCommand } from './compact.ts';
 import { type EraseFlags, eraseCommand } from './erase.ts';
 import { type RepairFlags, repairCommand } from './repair.ts';
 import { addPlaceFlags } from './run-flags.ts';
@@ -14,8 +15,11 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) => done(await verifyCommand(flags)));
   addPlaceFlags(program.command('repair'))
-    .description('make a sound journal of a damaged one, in a new file')
-    .option('--out <file>', 'the new file (default: beside the journal, ending in .repaired)')
+    .description('make a sound journal of a damaged one; of a file, in a new file')
+    .option(
+      '--out <file>',
+      'the new file (default: beside the journal, ending in .repaired); of a database, the file for what is damaged',
+    )
     .option('--json', 'one JSON object')
     .action(async (flags: RepairFlags) => done(await repairCommand(flags)));
   addPlaceFlags(program.command('audit'))
@@ -25,15 +29,24 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .option('--json', 'with --check: one JSON object')
     .action(async (flags: AuditFlags) => done(await auditCommand(flags)));
   addPlaceFlags(program.command('seal'))
-    .description('seal all of a journal that is in the clear')
+    .description('seal all of a journal that is in the clear; a database, beside nodes that work')
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) => done(await sealCommand(flags)));
-  addPlaceFlags(program.command('erase <run>'))
+  addPlaceFlags(program.command('compact [journal]'))
+    .description('remove large values that nothing names any more, and old snapshots')
+    .option('--json', 'one JSON object')
+    .action(async (journal: string | undefined, flags: UpkeepFlags) =>
+      done(await compactCommand(journal, flags)),
+    );
+  addPlaceFlags(program.command('erase [run]'))
     .description('make what a finished run said unreadable for good')
+    .option('--user <name>', 'all runs of this person, instead of one run')
     .option('--by <name>', 'who wants it')
     .option('--because <reason>', 'why')
     .option('--json', 'one JSON object')
-    .action(async (run: string, flags: EraseFlags) => done(await eraseCommand(run, flags)));
+    .action(async (run: string | undefined, flags: EraseFlags) =>
+      done(await eraseCommand(run, flags)),
+    );
   addPlaceFlags(program.command('rotate-keys'))
     .description('wrap the data keys of a journal under the current master key')
     .option('--json', 'one JSON object')

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ConfigError } from '@overseer/core/plugin';
-import { checkAudit, exportAudit } from '@overseer/storage/sqlite';
+import { exportPostgresAudit, isPostgresAddress } from '@overseer/storage/postgres';
+import { checkAudit, exportAudit, type UpkeepOptions } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
-import { journalOf, lookAfter, tell, type UpkeepFlags } from './upkeep.ts';
+import { anyJournalOf, lookAfter, tell, type UpkeepFlags } from './upkeep.ts';
 
 /** What `overseer audit` is told. */
 export interface AuditFlags extends UpkeepFlags {
@@ -39,14 +40,14 @@ async function check(path: string, { json }: AuditFlags): Promise<number> {
 
 function exportLines(flags: AuditFlags): Promise<number> {
   return lookAfter(async (options) => {
-    const path = journalOf(flags);
+    const journal = anyJournalOf(flags);
     // What it tells may be for few eyes.
     const output =
       flags.out === undefined
         ? process.stdout
         : createWriteStream(flags.out, { flags: 'wx', mode: 0o600, flush: true });
     if (output !== process.stdout) await opened(output, flags.out);
-    for await (const line of exportAudit(path, options)) {
+    for await (const line of linesIn(journal, options)) {
       if (!output.write(`${line}\n`)) await once(output, 'drain');
     }
     if (output !== process.stdout) {
@@ -55,6 +56,12 @@ function exportLines(flags: AuditFlags): Promise<number> {
     }
     return EXIT.done;
   });
+}
+
+function linesIn(journal: string, options: UpkeepOptions): AsyncIterable<string> {
+  return isPostgresAddress(journal)
+    ? exportPostgresAudit(journal, options)
+    : exportAudit(journal, options);
 }
 
 async function opened(output: NodeJS.WritableStream, path: string | undefined): Promise<void> {

@@ -9,7 +9,7 @@ import {
   watchBackups,
 } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
-import { requireFile, requireJournal } from '../setup/open-journal.ts';
+import { requireFile, requireJournal, sealedFile } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
@@ -37,6 +37,7 @@ export async function backupCommand(folder: string, flags: BackupFlags): Promise
   const options: BackupOptions = {
     ...sealingOf(project, flags, (line) => words.write(`${line}\n`)),
     keep: retentionOf(flags.keep),
+    ...sealedFile(),
   };
   const target = folderTarget(resolve(project.folder, folder));
   return await untilStopped('Stopped: no backup was made.', async ({ signal }) => {

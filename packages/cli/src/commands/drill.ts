@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ProgressFold, upcastEvents } from '@overseer/core';
 import { type DrillReport, drill, folderTarget } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
-import { requireFile } from '../setup/open-journal.ts';
+import { requireFile, sealedFile } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
 import { count, oneLine, plural, span } from '../view/words.ts';
 import { type OpenFlags, openingOf, projectOf } from './moving-flags.ts';
@@ -22,6 +22,7 @@ export async function drillCommand(folder: string, flags: OpenFlags): Promise<nu
     const fold = new ProgressFold();
     const report = await drill(target, {
       ...keys,
+      ...sealedFile(),
       ...(existsSync(project.journal) ? { journal: project.journal } : {}),
       take: (event) => {
         for (const known of upcastEvents([event])) fold.take(known);

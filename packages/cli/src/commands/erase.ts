@@ -1,23 +1,39 @@
 import { createOverseer } from '@overseer/core';
+import { ConfigError } from '@overseer/core/plugin';
 import { EXIT } from '../exit-code.ts';
 import { nobody, type OrderFlags, requireOrder } from '../setup/nobody.ts';
 import { shownJournal, storeOf } from '../setup/open-journal.ts';
+import { plural } from '../view/words.ts';
 import { anyJournalOf, tell, type UpkeepFlags } from './upkeep.ts';
 
 /** What `overseer erase` is told. */
-export type EraseFlags = UpkeepFlags & OrderFlags;
+export interface EraseFlags extends UpkeepFlags, OrderFlags {
+  readonly user?: string;
+}
 
 /**
- * `overseer erase`: makes what a finished run said unreadable for good. Returns the exit code. Throws `ConfigError`
+ * `overseer erase`: makes what a finished run, or all runs of a person said unreadable for good. Returns the exit code. Throws `ConfigError`
  * `config.approval` where nobody stands behind it.
  */
-export async function eraseCommand(run: string, flags: EraseFlags): Promise<number> {
+export async function eraseCommand(run: string | undefined, flags: EraseFlags): Promise<number> {
+  const { json, user } = flags;
+  if ((run === undefined) === (user === undefined)) {
+    throw new ConfigError('config.approval', 'Say what is to be erased: a run, or --user NAME.');
+  }
   const order = requireOrder(flags, 'Nothing brings back what is erased');
   const journal = anyJournalOf(flags);
   await using overseer = await createOverseer({ ...nobody, store: storeOf({ journal }) });
-  await overseer.erase(run, order);
-  tell(flags.json, { erased: run }, [
-    `Erased: what run ${run} said cannot be read any more in ${shownJournal(journal)}`,
+  if (user !== undefined) {
+    const { erased, before } = await overseer.eraseUser(user, order);
+    tell(json, { user, erased, before }, [
+      `Erased: what ${plural(erased.length, 'run')} of ${user} said cannot be read any more in ${shownJournal(journal)}${before.length === 0 ? '' : `; ${before.length} were erased before`}`,
+    ]);
+    return EXIT.done;
+  }
+  const id = run ?? '';
+  await overseer.erase(id, order);
+  tell(json, { erased: id }, [
+    `Erased: what run ${id} said cannot be read any more in ${shownJournal(journal)}`,
   ]);
   return EXIT.done;
 }

@@ -5,7 +5,7 @@ import { EXIT } from '../exit-code.ts';
 import { decisionOf } from '../view/decision.ts';
 import { pad } from '../view/width.ts';
 import { oneLine } from '../view/words.ts';
-import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
+import { journalEvents, openJournal, type PlaceFlags, STREAM } from './read-journal.ts';
 
 /** What `overseer events` is told. */
 export interface EventsFlags extends PlaceFlags {
@@ -40,16 +40,28 @@ async function print(
   signal: AbortSignal,
 ): Promise<void> {
   let last = flags.after ?? 0;
+  const untilMore = flags.follow === true ? untilTold(store, signal) : undefined;
   while (!signal.aborted) {
     for await (const event of journalEvents(store, id, last)) {
       if (signal.aborted) return;
       await writeLine(flags.json === true ? JSON.stringify(event) : line(event), signal);
       last = event.seq;
     }
-    if (flags.follow !== true) return;
-    // Another process writes: its own wake-up does not reach this one.
-    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    if (untilMore === undefined) return;
+    await untilMore();
   }
+}
+
+/** Another process writes; where nobody can tell that it did, it is looked for. */
+function untilTold(store: StateStore, signal: AbortSignal): () => Promise<void> {
+  let told = new AbortController();
+  const unhear = store.whenTold?.('events', STREAM, () => told.abort());
+  signal.addEventListener('abort', () => unhear?.());
+  return async () => {
+    const either = AbortSignal.any([signal, told.signal]);
+    await sleep(POLL_MS, undefined, { signal: either }).catch(() => undefined);
+    told = new AbortController();
+  };
 }
 
 /** Waits for a reader who is slow, so that a long journal is never held in memory. */

@@ -11,6 +11,7 @@ import { untilStopped } from './until-stopped.ts';
 /** What `overseer export` is told. */
 export interface ExportFlags extends SealFlags {
   readonly stream: readonly string[];
+  readonly user?: string;
 }
 
 /** `overseer export`: a package of a journal, beside whoever works on it. Returns the exit code. */

@@ -1,9 +1,10 @@
-import { upcastEvents } from '@overseer/core';
+import { shownEvent, upcastEvents } from '@overseer/core';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { findProject } from '../setup/project.ts';
 
-const STREAM = 'project/default';
+/** The stream of a command's journal. */
+export const STREAM = 'project/default';
 const PAGE = 1_000;
 
 /** Where a journal is. */
@@ -23,7 +24,7 @@ export async function openJournal(flags: PlaceFlags): Promise<StateStore> {
   return await storeOf(project)();
 }
 
-/** Every event of a journal, or of one run, after `seq` `after`. */
+/** Every event of a journal, or of one run, after `seq` `after`, with `[sealed]` for what is sensitive. */
 export async function* journalEvents(
   store: StateStore,
   run: string | undefined,
@@ -38,7 +39,7 @@ export async function* journalEvents(
       ...(run === undefined ? {} : { run }),
     });
     for (const event of upcastEvents(page)) {
-      yield event;
+      yield shownEvent(event);
       last = event.seq;
     }
     if (page.length < PAGE) return;

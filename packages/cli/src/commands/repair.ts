@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import { type Mended, repairFile } from '@overseer/storage/sqlite';
+import { isPostgresAddress, repairPostgres } from '@overseer/storage/postgres';
+import { type Mended, type RepairReport, repairFile } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
-import { journalOf, lookAfter, tell, type UpkeepFlags } from './upkeep.ts';
+import { shownJournal } from '../setup/open-journal.ts';
+import { anyJournalOf, lookAfter, tell, type UpkeepFlags } from './upkeep.ts';
 
 /** What `overseer repair` is told. */
 export interface RepairFlags extends UpkeepFlags {
@@ -9,12 +11,13 @@ export interface RepairFlags extends UpkeepFlags {
 }
 
 /**
- * `overseer repair`: makes a sound journal of a damaged one in a new file, and says what was lost. Returns the exit code:
+ * `overseer repair`: makes a sound journal of a damaged one, of a file in a new file, and says what was lost. Returns the exit code:
  * `EXIT.failed` where an event was lost.
  */
 export function repairCommand(flags: RepairFlags): Promise<number> {
+  const path = anyJournalOf(flags);
+  if (isPostgresAddress(path)) return repairDatabase(path, flags);
   return lookAfter(async (options) => {
-    const path = journalOf(flags);
     const repaired = flags.out === undefined ? `${path}.repaired` : resolve(flags.out);
     const report = await repairFile(path, repaired, options);
     const { streams, quarantined } = report;
@@ -25,9 +28,31 @@ export function repairCommand(flags: RepairFlags): Promise<number> {
         : [`${quarantined} damaged rows are kept in ${repaired}.quarantine.jsonl`]),
       `Repaired: ${repaired}. The damaged journal is as it was; move it away and this one to its place.`,
     ]);
-    const isWhole = streams.every(({ lostCount, cut }) => lostCount + cut === 0);
-    return isWhole ? EXIT.done : EXIT.failed;
+    return codeOf(report);
   });
+}
+
+/** A database is repaired in its place, and what was damaged stands in a file here. */
+function repairDatabase(address: string, flags: RepairFlags): Promise<number> {
+  const stopped =
+    'Stopped: streams that were not mended yet are as they were, and the same command goes on.';
+  return lookAfter(async (options) => {
+    const aside = resolve(flags.out ?? 'overseer.quarantine.jsonl');
+    const report = await repairPostgres(address, aside, options);
+    tell(flags.json, report, [
+      ...report.streams.map(streamLine),
+      ...(report.quarantined === 0
+        ? []
+        : [`${report.quarantined} damaged rows are kept in ${aside}`]),
+      `Repaired: ${shownJournal(address)}, in its place`,
+    ]);
+    return codeOf(report);
+  }, stopped);
+}
+
+function codeOf({ streams }: RepairReport): number {
+  const isWhole = streams.every(({ lostCount, cut }) => lostCount + cut === 0);
+  return isWhole ? EXIT.done : EXIT.failed;
 }
 
 function streamLine({ name, events, lost, lostCount, newFrom, cut }: Mended): string {

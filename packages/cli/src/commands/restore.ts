@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { ConfigError } from '@overseer/core/plugin';
 import { folderTarget, restore } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
-import { requireFile } from '../setup/open-journal.ts';
+import { requireFile, sealedFile } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
 import { type OpenFlags, openingOf, projectOf } from './moving-flags.ts';
@@ -24,6 +24,7 @@ export async function restoreCommand(folder: string, flags: RestoreFlags): Promi
   return await untilStopped('Stopped: nothing was restored.', async ({ signal, progress }) => {
     const restored = await restore(target, project.journal, {
       ...keys,
+      ...sealedFile(),
       ...(at === undefined ? {} : { at }),
       skipDamaged: flags.skipDamaged ?? false,
       signal,

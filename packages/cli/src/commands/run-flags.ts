@@ -38,7 +38,7 @@ export function addRunFlags(command: Command): Command {
   return addPlaceFlags(command)
     .option(
       '--model <name>',
-      'a model, as name or provider:name (anthropic, openai, lmstudio, ollama, server); the first is the overseer. Repeat for a team',
+      'a model, as name or provider:name (anthropic, openai, google, cohere, lmstudio, ollama, server); the first is the overseer. Repeat for a team',
       collect,
       [],
     )

@@ -3,23 +3,13 @@ import type { KeySource } from '@overseer/storage/at-rest';
 import type { UpkeepOptions } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
 import { journalKeys } from '../setup/journal-keys.ts';
-import { requireFile, requireJournal } from '../setup/open-journal.ts';
+import { requireJournal } from '../setup/open-journal.ts';
 import { findProject } from '../setup/project.ts';
 import type { PlaceFlags } from './read-journal.ts';
 
 /** What every command that looks after a journal is told. */
 export interface UpkeepFlags extends PlaceFlags {
   readonly json?: boolean;
-}
-
-/**
- * The file of the journal that flags name. Throws `ConfigError`: `config.no-journal` where there is none, `config.not-a-file` where
- * it is in a database.
- */
-export function journalOf(flags: PlaceFlags): string {
-  const journal = anyJournalOf(flags);
-  requireFile({ journal });
-  return journal;
 }
 
 /** The journal that flags name, a file or the address of a database. Throws `ConfigError` `config.no-journal` where there is none. */
@@ -39,9 +29,13 @@ export function requireKeys(): KeySource {
   );
 }
 
-/** Does long work on a journal: tells how far it is, on a terminal, and ends with Ctrl-C. Returns the exit code. */
+/**
+ * Does long work on a journal: tells how far it is, on a terminal, and ends with Ctrl-C, which `stopped` then tells of. Returns the exit
+ * code.
+ */
 export async function lookAfter(
   work: (options: UpkeepOptions) => Promise<number>,
+  stopped = 'Stopped: the journal is as it was.',
 ): Promise<number> {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
@@ -57,7 +51,7 @@ export async function lookAfter(
     });
   } catch (error) {
     if (!signal.aborted) throw error;
-    process.stderr.write('Stopped: the journal is as it was.\n');
+    process.stderr.write(`${stopped}\n`);
     return EXIT.stopped;
   } finally {
     process.off('SIGINT', stop);

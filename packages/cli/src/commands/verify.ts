@@ -15,13 +15,14 @@ export function verifyCommand(flags: UpkeepFlags): Promise<number> {
     const isDatabase = isPostgresAddress(journal);
     const verify = isDatabase ? verifyPostgres : verifyFile;
     const report = await verify(journal, options);
-    tell(flags.json, report, reportLines(report, isDatabase ? RESTORE : REPAIR));
+    tell(flags.json, report, reportLines(report, isDatabase ? MEND : REPAIR));
     return report.isSound ? EXIT.done : EXIT.failed;
   });
 }
 
 const REPAIR = 'Restore it from a backup, or run "overseer repair", which leaves it as it is.';
-const RESTORE = 'Restore the database from a backup.';
+const MEND =
+  'Restore the database from a backup, or run "overseer repair", which mends it in its place.';
 
 function reportLines(
   { path, isSound, streams, problems, problemCount, blobs }: FileReport,

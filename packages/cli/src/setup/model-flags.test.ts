@@ -60,6 +60,21 @@ describe('modelsOf', () => {
     ]);
   });
 
+  it('M3 M6 X5: Google and Cohere are asked where their own variables say, and no base URL is theirs', () => {
+    const env = { GEMINI_API_KEY: 'k', CO_API_KEY: 'k' };
+    expect(found(['gemini-3.5-flash', 'google:gemma-4', 'cohere:command-a'], env)).toEqual([
+      'google/gemini-3.5-flash at Google',
+      'google/gemma-4 at Google',
+      'cohere/command-a at Cohere',
+    ]);
+    const there = { ...env, CO_API_URL: SERVER };
+    expect(found(['google:x', 'cohere:y', 'gemini-x'], there, 'http://10.0.0.1/v1')).toEqual([
+      'google/x at Google',
+      `cohere/y at ${SERVER}`,
+      'openai-compatible/gemini-x at http://10.0.0.1/v1',
+    ]);
+  });
+
   it('M6: a base URL makes a name a server, by flag before variable', () => {
     const env = { ...KEYS, OPENAI_API_BASE: 'http://10.0.0.1/v1' };
     expect(found(['gpt-5'], env, SERVER)).toEqual([`openai-compatible/gpt-5 at ${SERVER}`]);
@@ -80,6 +95,7 @@ describe('modelsOf', () => {
     ['config.unknown-provider', 'antropic:x', KEYS, undefined, /did you mean "anthropic"\?/],
     ['config.unknown-provider', 'openai:', KEYS, undefined, /names no model.*openai:NAME/],
     ['config.missing-key', 'claude-x', {}, undefined, /ANTHROPIC_API_KEY/],
+    ['config.missing-key', 'gemini-x', {}, undefined, /GOOGLE_API_KEY or GEMINI_API_KEY/],
     [
       'config.missing-key',
       'gpt-5',

@@ -1,4 +1,6 @@
 import { anthropic } from '@overseer/adapters/anthropic';
+import { cohere } from '@overseer/adapters/cohere';
+import { google } from '@overseer/adapters/google';
 import { lmstudio } from '@overseer/adapters/lmstudio';
 import { ollama } from '@overseer/adapters/ollama';
 import { openai } from '@overseer/adapters/openai';
@@ -15,9 +17,20 @@ export interface ModelFlags {
 /** The environment as it is looked up, for tests. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-type Provider = 'anthropic' | 'lmstudio' | 'ollama' | 'openai' | 'server';
+type Provider = 'anthropic' | 'cohere' | 'google' | 'lmstudio' | 'ollama' | 'openai' | 'server';
 
-const PROVIDERS: readonly Provider[] = ['anthropic', 'lmstudio', 'ollama', 'openai', 'server'];
+const PROVIDERS: readonly Provider[] = [
+  'anthropic',
+  'cohere',
+  'google',
+  'lmstudio',
+  'ollama',
+  'openai',
+  'server',
+];
+
+/** Providers that no base URL is for, since their keys must not go to another server. */
+const APART: ReadonlySet<string> = new Set(['anthropic', 'cohere', 'google']);
 
 const LM_STUDIO = 'http://127.0.0.1:1234/v1';
 
@@ -30,8 +43,8 @@ interface Place {
 
 /**
  * The models that flags and variables name, at least one. `provider:name` says the provider; without it, `claude…` is
- * Anthropic, a base URL makes it a server of its own, `gpt-5` and `o3` are OpenAI, and everything else is LM Studio. A
- * base URL is never Anthropic's, which has a variable of its own for that. Throws `ConfigError`
+ * Anthropic, a base URL makes it a server of its own, `gpt-5` and `o3` are OpenAI, `gemini…` is Google, and everything
+ * else is LM Studio. A base URL is never Anthropic's, Google's or Cohere's, which have variables of their own for that. Throws `ConfigError`
  * `config.unknown-provider`, `config.missing-key`, `config.base-url`.
  */
 export function modelsOf(flags: ModelFlags, env: Environment): readonly Model[] {
@@ -52,13 +65,15 @@ export function isSentAsItIs(name: string | undefined): boolean {
 export function addressOf(model: Model, { baseUrl }: ModelFlags, env: Environment): string {
   const { provider } = model.info;
   const [variable, own] = PLACES.get(provider) ?? ['OPENAI_API_BASE', LM_STUDIO];
-  const flag = provider === 'anthropic' ? undefined : baseUrl;
+  const flag = APART.has(provider) ? undefined : baseUrl;
   return flag ?? variableOf(env, variable) ?? own;
 }
 
 /** The variable that says where a provider is, and where it is without. */
 const PLACES: ReadonlyMap<string, readonly [variable: string, own: string]> = new Map([
   ['anthropic', ['ANTHROPIC_BASE_URL', 'Anthropic']],
+  ['cohere', ['CO_API_URL', 'Cohere']],
+  ['google', ['GOOGLE_GEMINI_BASE_URL', 'Google']],
   ['lmstudio', ['LM_STUDIO_BASE_URL', LM_STUDIO]],
   ['ollama', ['OLLAMA_HOST', 'http://127.0.0.1:11434']],
   ['openai', ['OPENAI_API_BASE', 'OpenAI']],
@@ -68,10 +83,16 @@ function modelOf(name: string, { provider, id, baseUrl }: Place, env: Environmen
   const at = baseUrl === undefined ? {} : { baseURL: requireUrl(baseUrl) };
   switch (provider) {
     case 'anthropic':
-      requireKey('ANTHROPIC_API_KEY', name, env);
+      requireKey(['ANTHROPIC_API_KEY'], name, env);
       return anthropic(id);
+    case 'cohere':
+      requireKey(['CO_API_KEY', 'COHERE_API_KEY'], name, env);
+      return cohere(id);
+    case 'google':
+      requireKey(['GOOGLE_API_KEY', 'GEMINI_API_KEY'], name, env);
+      return google(id);
     case 'openai':
-      requireKey('OPENAI_API_KEY', name, env);
+      requireKey(['OPENAI_API_KEY'], name, env);
       return openai(id, at);
     case 'server': {
       const apiKey = variableOf(env, 'OPENAI_API_KEY');
@@ -95,6 +116,7 @@ function placeOf(name: string, flag: string | undefined, env: Environment): Plac
   if (provider !== undefined) return { provider, id, baseUrl: server };
   if (/^claude/.test(id)) return { provider: 'anthropic', id, baseUrl: undefined };
   if (server !== undefined) return { provider: 'server', id, baseUrl: server };
+  if (/^gemini/.test(id)) return { provider: 'google', id, baseUrl: undefined };
   // `gpt-oss` is a model that people run themselves.
   const isOpenai = /^(gpt-\d|chatgpt|o\d)/.test(id);
   return { provider: isOpenai ? 'openai' : 'lmstudio', id, baseUrl: undefined };
@@ -131,11 +153,11 @@ function requireName(id: string, name: string): string {
   );
 }
 
-function requireKey(variable: string, model: string, env: Environment): void {
-  if (variableOf(env, variable) !== undefined) return;
+function requireKey(variables: readonly string[], model: string, env: Environment): void {
+  if (variables.some((variable) => variableOf(env, variable) !== undefined)) return;
   throw new ConfigError(
     'config.missing-key',
-    `The model ${model} needs a key: set the environment variable ${variable}; a model in LM Studio is written lmstudio:NAME.`,
+    `The model ${model} needs a key: set the environment variable ${variables.join(' or ')}; a model in LM Studio is written lmstudio:NAME.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OpenStore } from '@overseer/core/spec';
+import type { KeySource } from '@overseer/storage/at-rest';
 import { isPostgresAddress, postgres, redactAddress } from '@overseer/storage/postgres';
 import { sqlite } from '@overseer/storage/sqlite';
 import { journalKeys } from './journal-keys.ts';
@@ -15,6 +16,14 @@ export function storeOf({ journal }: Place): OpenStore {
   return isPostgresAddress(journal)
     ? postgres({ connection: journal, ...encryption })
     : sqlite(journal, encryption);
+}
+
+/** How a file is opened by those who copy it: with the master keys that the environment names. */
+export function sealedFile(): {
+  readonly sqlite?: { readonly encryption: { readonly keys: KeySource } };
+} {
+  const keys = journalKeys();
+  return keys === undefined ? {} : { sqlite: { encryption: { keys } } };
 }
 
 /** Whether there may be a journal already; only opening a database tells whether there is one in it. */

@@ -1,9 +1,10 @@
 import { lmstudio } from '@overseer/adapters/lmstudio';
-import { openai } from '@overseer/adapters/openai';
+import { openaiCompatible } from '@overseer/adapters/openai-compatible';
 import { describe, expect, it } from 'vitest';
 import { pricesOf, requirePrices } from './price-flags.ts';
 
-const cloud = openai('gpt-5', { apiKey: 'k' });
+/** Not local, and of no known price. */
+const cloud = openaiCompatible('gpt-5', { baseURL: 'https://models.test' });
 const local = lmstudio('qwen3');
 
 describe('prices', () => {

@@ -24,6 +24,8 @@ export interface AttemptHost {
   readonly deadlines: Deadlines;
   /** How long a call may give no sign of life, in ms. */
   readonly holdMs: number;
+  /** Names of fields that nobody is shown. */
+  readonly sensitiveFields: ReadonlySet<string>;
   /** Replaces the network of every model call. */
   readonly fetch: typeof globalThis.fetch | undefined;
   /** Delays in ms before the next try of a failed call. */

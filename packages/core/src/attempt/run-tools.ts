@@ -1,9 +1,11 @@
 import { defined } from '../internal/defined.ts';
 import { holdsRedacted } from '../internal/redaction.ts';
+import { hiddenFields } from '../journal/hidden-fields.ts';
 import type { ToolStepState } from '../journal/run-state.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ToolCallPart } from '../spec/message.ts';
 import type { ToolStep } from '../spec/task.ts';
+import type { Tool } from '../spec/tool.ts';
 import type { ToolRefusal } from '../spec/tool-caller.ts';
 import type { ToolCheck, ToolWish } from '../tool/check-tool-call.ts';
 import { outOfOrder } from '../tool/out-of-order.ts';
@@ -98,7 +100,7 @@ async function performOnRecord(
   const workspace = await openWorkspace(host, at);
   const place = toolPlace(at, id, workspace?.path);
   const outcome = await runOrAsk({ host, at, id, tool, input, place, bounds: boundsOf(host, at) });
-  if (outcome !== undefined) record(host, at, id, undefined, outcome);
+  if (outcome !== undefined) record(host, at, id, nameToHide(tool, wish.name), outcome);
 }
 
 /** A call that began and of whose end nothing is known had leave then; to be made again it needs leave now. */
@@ -118,7 +120,7 @@ async function performInDoubt(
   };
   const call = { host, at, id, tool, input, place, bounds: boundsOf(host, at), doubt, leave };
   const outcome = await settleDoubt(call);
-  if (outcome !== undefined) record(host, at, id, undefined, outcome);
+  if (outcome !== undefined) record(host, at, id, nameToHide(tool, wish.name), outcome);
 }
 
 /** Whether a call may be made: a tool that is out of order is refused in words. */
@@ -163,6 +165,11 @@ function toolPlace(at: AttemptPlace, id: string, workspace: string | undefined):
 }
 
 /** Records what came of a call; its name only where no start of it is on record. */
+/** Where its start is on record its name is said again only for those who write down what it gave, to hide parts of that. */
+function nameToHide(tool: Tool, name: string): string | undefined {
+  return hiddenFields(tool).output === undefined ? undefined : name;
+}
+
 function record(
   host: AttemptHost,
   at: AttemptPlace,

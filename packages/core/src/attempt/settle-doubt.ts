@@ -83,7 +83,7 @@ async function whatHappened(call: Doubtful): Promise<ToolOutcome | 'not-done' | 
 
 function ask({ host, at, doubt, tool }: Doubtful, problem: string | undefined): 'asked' {
   const id = `tool-${at.task.past.length + 1}-${(at.attempt.questions?.size ?? 0) + 1}`;
-  const asked = askWhetherDone(doubt.name, doubt.input, tool, problem);
+  const asked = askWhetherDone(doubt.name, doubt.input, tool, problem, host.sensitiveFields);
   const data = { id, tool: doubt.id, ask: asked };
   void host.append([draftOf(at, 'question.asked', data)]);
   host.asked(at);

@@ -2,7 +2,7 @@ import { untrustedLine } from '../prompt/untrusted.ts';
 import type { Json } from '../spec/json.ts';
 import type { Tool } from '../spec/tool.ts';
 import type { Ask } from '../spec/validator.ts';
-import { shownInput } from '../tool/shown-input.ts';
+import { type Discreet, shownInput } from '../tool/shown-input.ts';
 
 /** How much of a call's input a person is shown, in characters. */
 const SHOWN = 2_000;
@@ -11,15 +11,16 @@ const HOW = 'Answer: done <output> | not done | give up';
 
 /**
  * Asks a person whether a tool call that was cut off happened, without what its tool calls sensitive; `problem` says why an
- * earlier answer was no use. Pure.
+ * earlier answer was no use, and `fields` what else is sensitive. Pure.
  */
 export function askWhetherDone(
   name: string,
   input: Json,
-  tool: Pick<Tool, 'sensitive'>,
+  tool: Discreet,
   problem?: string,
+  fields?: ReadonlySet<string>,
 ): Ask {
-  const shown = untrustedLine(JSON.stringify(shownInput(tool, input)), SHOWN);
+  const shown = untrustedLine(JSON.stringify(shownInput(tool, input, fields)), SHOWN);
   const question = `Did ${untrustedLine(name, 200)} with input ${shown} happen? It was interrupted. ${HOW}`;
   return {
     kind: 'ask',

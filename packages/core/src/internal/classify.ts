@@ -20,7 +20,7 @@ const SIGNS: readonly Sign[] = [
   { kind: 'content-filter', code: /content_filter|content_policy|safety|prohibited/ },
   {
     kind: 'quota',
-    text: /insufficient_(quota|balance|funds)|credit_balance|spend_limit|usage_limit|billing_error|quota_exceeded|credit balance|exceeded your current quota|insufficient (credits?|funds|balance|quota)/,
+    text: /insufficient_(quota|balance|funds)|credit_balance|spend_limit|usage_limit|billing_error|quota_exceeded|credit balance|exceeded your current quota|insufficient (credits?|funds|balance|quota)|calls? ?\/ ?month/,
     status: [402],
   },
   { kind: 'overloaded', code: /overloaded/, status: [529] },
@@ -30,7 +30,13 @@ const SIGNS: readonly Sign[] = [
     text: /loading model|model is loading|no models? (is )?loaded|unavailable_error/,
   },
   { kind: 'not-found', code: /model_not_found|not_found/, status: [404] },
-  { kind: 'auth', code: /authentication|invalid_api_key|unauthenticated/, status: [401, 498] },
+  {
+    kind: 'auth',
+    code: /authentication|invalid_api_key|unauthenticated/,
+    // Google says this with status 400.
+    text: /api key (not valid|expired|not found)/,
+    status: [401, 498],
+  },
   { kind: 'permission', code: /permission/, status: [403] },
   { kind: 'timeout', status: [408, 504] },
   { kind: 'context-overflow', status: [413] },

@@ -65,9 +65,10 @@ export function modelRefusal(refusal: Refusal): ModelError {
   });
 }
 
-/** The id by which a provider knows a request: `x-request-id`, or Anthropic's `request-id`. */
+/** The id by which a provider knows a request: `x-request-id`, Anthropic's `request-id`, or Cohere's `x-debug-trace-id`. */
 export function requestIdOf(headers: HeaderReader): string | undefined {
-  return headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
+  const found = headers.get('x-request-id') ?? headers.get('request-id');
+  return found ?? headers.get('x-debug-trace-id') ?? undefined;
 }
 
 function shouldRetry(header: string | null | undefined): boolean | undefined {

@@ -15,9 +15,10 @@ export function redactedMark(name: string): string {
   return `⟦redacted: ${name}⟧`;
 }
 
-/** Whether something in a value was not written down. */
+/** Whether something in a value was not written down, or is sealed under a key that is not there. */
 export function holdsRedacted(value: Json): boolean {
-  if (typeof value === 'string') return value.includes('⟦redacted: ');
+  if (typeof value === 'string')
+    return value.includes('⟦redacted: ') || value.includes('⟦sealed: ');
   if (typeof value !== 'object' || value === null) return false;
   return Object.values(value).some(holdsRedacted);
 }

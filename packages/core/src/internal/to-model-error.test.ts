@@ -18,7 +18,10 @@ describe('classify', () => {
     [400, undefined, 'No models loaded. Please load a model', 'loading'],
     [503, 'unavailable_error', 'Loading model', 'loading'],
     [401, 'invalid_api_key', 'Incorrect API key', 'auth'],
+    [400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', 'auth'],
     [402, undefined, 'Payment Required', 'quota'],
+    [429, undefined, 'a Trial key, which is limited to 1000 API calls / month', 'quota'],
+    [429, undefined, 'a Trial key, which is limited to 20 API calls / minute', 'rate-limit'],
     [429, 'insufficient_quota', 'You exceeded your current quota', 'quota'],
     [
       429,

@@ -3,6 +3,7 @@ import type { StateStore } from '../spec/store.ts';
 import type { Follower } from './followers.ts';
 import type { Journal } from './journal.ts';
 import { readEvents } from './read-events.ts';
+import { shownEvent } from './sealed-values.ts';
 
 /**
  * Every durable event of a run from its first, then those that come, until `isLast`. Any number of readers, at any
@@ -49,7 +50,7 @@ async function* pages(
     const { events, missed, ended } = follower.take();
     const seen = last;
     last = Math.max(seen, events.at(-1)?.seq ?? 0);
-    yield events.filter(({ seq }) => seq > seen);
+    yield events.filter(({ seq }) => seq > seen).map(shownEvent);
     if (ended && !missed) return;
     behind = missed;
   }

@@ -4,9 +4,12 @@ import {
   redactText,
   type SecretPattern,
 } from '../internal/redaction.ts';
+import { mapTexts, replaceMarks } from '../internal/sensitive-mark.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { Json, JsonObject } from '../spec/json.ts';
 import type { Tool } from '../spec/tool.ts';
+import { hiddenFields, hide } from './hidden-fields.ts';
+import type { ValueSealer } from './sealed-values.ts';
 
 /** Gives an event as it is to be written: without what nobody should find in the journal. The very event where that is nothing. */
 export type Redactor = (event: OverseerEvent) => OverseerEvent;
@@ -18,13 +21,22 @@ export interface RedactorParts {
   readonly fields: boolean;
   /** Tools, whose sensitive fields are hidden. */
   readonly tools: ReadonlyMap<string, Pick<Tool, 'sensitive' | 'input' | 'output'>>;
+  /** Seals what is sensitive for those who hold its key; where it is left out, a mark stands there for good. */
+  readonly sealer?: ValueSealer | undefined;
+  /** Names of further fields that are sensitive wherever they stand. */
+  readonly sensitive?: ReadonlySet<string> | undefined;
 }
 
 /** Makes a redactor. It looks at every text once, copies only what it changes, and throws nothing. */
-export function createRedactor({ patterns, fields, tools }: RedactorParts): Redactor {
+export function createRedactor(parts: RedactorParts): Redactor {
+  const { patterns, fields, tools, sealer, sensitive } = parts;
   const hiddenOf = new Map([...tools].map(([name, tool]) => [name, hiddenFields(tool)]));
 
+  // The walk takes one event at a time.
+  let current: OverseerEvent | undefined;
+
   return (event) => {
+    current = event;
     const data = walkEvent(event);
     return data === event.data ? event : ({ ...event, data } as OverseerEvent);
   };
@@ -37,15 +49,37 @@ export function createRedactor({ patterns, fields, tools }: RedactorParts): Reda
     return walk(said, undefined);
   }
 
+  function conceal(value: Json): string {
+    if (sealer === undefined || current === undefined) return redactedMark('sensitive');
+    return sealer.value(current, value);
+  }
+
+  function walkText(text: string, isName: boolean): string {
+    const event = current;
+    if (sealer === undefined || event === undefined) {
+      return redactText(
+        replaceMarks(text, () => redactedMark('sensitive')),
+        patterns,
+      );
+    }
+    const sealed = sealMarks(sealer, event, text);
+    return outsideSeals(sealed, (part) => {
+      const clean = redactText(part, patterns);
+      return isName ? clean : outsideSeals(clean, (rest) => sealer.repeated(event, rest));
+    });
+  }
+
   function walk(value: Json, key: string | undefined): Json {
+    if (key !== undefined && sensitive?.has(key) === true && value !== null) return conceal(value);
     if (typeof value === 'string') {
       // A check is run as it was written, over restarts too.
       if (fields && key !== undefined && value !== '' && isSecretField(key)) {
         return redactedMark(key);
       }
-      return redactText(value, patterns);
+      return walkText(value, key !== undefined && NAMES.has(key));
     }
-    if (typeof value !== 'object' || value === null || key === 'checks') return value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (key === 'checks') return walkChecks(value);
     if (Array.isArray(value)) return walkList(value, key);
     const object = value as JsonObject;
     switch (object['type']) {
@@ -58,6 +92,13 @@ export function createRedactor({ patterns, fields, tools }: RedactorParts): Reda
           ? walkCall(object, object['tool'], 'input')
           : unsigned(walkFields(object), object);
     }
+  }
+
+  /** Of a check marks alone are sealed, for those are there again when it is run. */
+  function walkChecks(checks: Json): Json {
+    const event = current;
+    if (sealer === undefined || event === undefined) return checks;
+    return mapTexts(checks, (text) => sealMarks(sealer, event, text));
   }
 
   function walkList(list: readonly Json[], key: string | undefined): Json {
@@ -92,11 +133,40 @@ export function createRedactor({ patterns, fields, tools }: RedactorParts): Reda
     const hidden = typeof tool === 'string' ? hiddenOf.get(tool)?.[part] : undefined;
     const value = object[part];
     if (hidden === undefined || value === undefined) return walkFields(object);
-    const shown = hide(value, hidden);
+    const shown = hide(value, hidden, conceal);
     if (shown === value) return walkFields(object);
-    const rest = walkFields({ ...object, [part]: shown });
-    return rest['raw'] === undefined ? rest : { ...rest, raw: redactedMark('sensitive') };
+    // What is sealed already is looked at no more.
+    const rest = walkFields(
+      { ...object, [part]: shown },
+      ...(hidden === true ? [part] : []),
+      'raw',
+    );
+    return object['raw'] === undefined ? rest : { ...rest, raw: conceal(object['raw']) };
   }
+}
+
+/** Fields that name something else, which would not be found under a seal. */
+const NAMES: ReadonlySet<string> = new Set([
+  'id',
+  'key',
+  'kind',
+  'type',
+  'role',
+  'name',
+  'model',
+  'tool',
+  'mediaType',
+]);
+
+function sealMarks(sealer: ValueSealer, event: OverseerEvent, text: string): string {
+  return replaceMarks(text, (inner) => sealer.text(event, inner));
+}
+
+/** What a seal looks like says nothing, and must stay as it is. */
+function outsideSeals(text: string, change: (part: string) => string): string {
+  if (!text.includes('⟦sealed: ')) return change(text);
+  const pieces = text.split(/(⟦sealed: [^⟧]*⟧)/);
+  return pieces.map((one, at) => (at % 2 === 1 ? one : change(one))).join('');
 }
 
 /** What a provider signed is not what it was once it was changed. */
@@ -104,44 +174,4 @@ function unsigned(next: JsonObject, before: JsonObject): JsonObject {
   if (next === before || next['type'] !== 'reasoning') return next;
   const { meta: _, ...rest } = next;
   return rest as JsonObject;
-}
-
-/** All of a value, or these fields of it. */
-type Hidden = true | ReadonlySet<string>;
-
-function hide(value: Json, hidden: Hidden): Json {
-  if (hidden === true) return redactedMark('sensitive');
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const object = value as JsonObject;
-  const names = Object.keys(object).filter((name) => hidden.has(name));
-  if (names.length === 0) return value;
-  const marks = names.map((name): [string, Json] => [name, redactedMark('sensitive')]);
-  return { ...object, ...Object.fromEntries(marks) };
-}
-
-function hiddenFields({ sensitive, input, output }: Pick<Tool, 'sensitive' | 'input' | 'output'>): {
-  readonly input: Hidden | undefined;
-  readonly output: Hidden | undefined;
-} {
-  const marked = secretProperties(input.jsonSchema);
-  const named = sensitive === undefined || sensitive === true ? [] : sensitive;
-  return {
-    input: sensitive === true ? true : setOf([...named, ...marked]),
-    output: output === undefined ? undefined : setOf(secretProperties(output.jsonSchema)),
-  };
-}
-
-function setOf(names: readonly string[]): Hidden | undefined {
-  return names.length === 0 ? undefined : new Set(names);
-}
-
-/** Properties that a JSON Schema calls `writeOnly`, or whose format is `password`. */
-function secretProperties(schema: JsonObject): readonly string[] {
-  const properties = schema['properties'];
-  if (typeof properties !== 'object' || properties === null) return [];
-  return Object.entries(properties).flatMap(([name, property]) => {
-    if (typeof property !== 'object' || property === null) return [];
-    const { writeOnly, format } = property as JsonObject;
-    return writeOnly === true || format === 'password' ? [name] : [];
-  });
 }

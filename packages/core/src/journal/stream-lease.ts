@@ -64,13 +64,20 @@ export class StreamLease {
     throw busyError(wish, taken);
   }
 
-  /** Takes the lease as soon as nobody else holds it. Throws what the signal says when it aborts. */
+  /**
+   * Takes the lease as soon as nobody else holds it; where the store cannot be reached it is asked again. Throws what the signal says when
+   * it aborts, and what else the store refuses with.
+   */
   static async await(wish: LeaseWish, wait: LeaseWait): Promise<StreamLease> {
     let seen: string | undefined;
     for (;;) {
       wait.signal?.throwIfAborted();
-      const taken = await StreamLease.#try(wish);
+      const taken = await StreamLease.#try(wish).catch(unlessItPasses);
       if (taken instanceof StreamLease) return taken;
+      if (taken === undefined) {
+        await sleep(wait.pollMs, wish.clock, wait.signal);
+        continue;
+      }
       const who = JSON.stringify(taken.holder);
       if (who !== seen) wait.waiting(taken.holder);
       seen = who;
@@ -128,6 +135,13 @@ export class StreamLease {
     this.#cancel?.();
     this.#onLost?.(error);
   }
+}
+
+/** A server that is lost, or about to be promoted, may answer the next time. */
+function unlessItPasses(error: unknown): undefined {
+  const code = StoreError.is(error) ? error.code : undefined;
+  if (code === 'store.unreachable' || code === 'store.read-only') return undefined;
+  throw error;
 }
 
 function busyError({ store, stream }: LeaseWish, { holder, since }: Busy): StoreError {

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
+import { StoreError } from '../errors/store-error.ts';
 import { sleep } from '../internal/sleep.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
 import type { HandoffTarget } from '../spec/handoff-target.ts';
@@ -55,6 +56,9 @@ export class ProjectNode<T extends Led> {
   readonly #wanted = new Set<string>();
   readonly #card: OwnCard;
   readonly #stop = new AbortController();
+  /** Ends the pause between two rounds: somebody told that there is something to see. */
+  #wake = new AbortController();
+  #unhear: readonly ((() => void) | undefined)[] = [];
   #lease: StreamLease | undefined;
   #seen: Seen | undefined;
   #nodes = '';
@@ -148,6 +152,7 @@ export class ProjectNode<T extends Led> {
   /** Gives all projects back, so that the other nodes have them at once, and leaves. */
   async close(): Promise<void> {
     this.#stop.abort();
+    for (const unhear of this.#unhear) unhear?.();
     await this.#rounds;
     const order = { trigger: 'maintenance', because: 'the node closes' } as const;
     await this.#departures.close(order);
@@ -162,6 +167,15 @@ export class ProjectNode<T extends Led> {
   }
 
   #start(): void {
+    const { store, name } = this.#parts;
+    const wake = (): void => this.#wake.abort();
+    this.#unhear = [
+      store.whenTold?.('leases', '', wake),
+      store.whenTold?.('mail', `${NODE}${name}`, () => {
+        this.#lookedAt = Number.NEGATIVE_INFINITY;
+        wake();
+      }),
+    ];
     this.#rounds = this.#goRound();
   }
 
@@ -188,7 +202,9 @@ export class ProjectNode<T extends Led> {
         // Each project's own lease says whether it may go on; new ones wait until the store answers.
         this.#complain(error);
       }
-      await sleep(pollMs, clock, this.#stop.signal).catch(() => undefined);
+      const woken = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
+      await sleep(pollMs, clock, woken).catch(() => undefined);
+      this.#wake = new AbortController();
     }
   }
 
@@ -266,6 +282,10 @@ export class ProjectNode<T extends Led> {
     const stream = `${NODE}${name}`;
     const mail = (await store.mail?.read(stream, MAIL_PAGE)) ?? [];
     for (const message of mail) {
+      if (message.problem !== undefined) {
+        tell({ kind: 'trouble', error: new StoreError('store.corrupt', message.problem) });
+        continue;
+      }
       // First: an order that is carried out again later would be a new one.
       await store.mail?.remove(stream, [message.id]);
       const found = readHandOver(message);

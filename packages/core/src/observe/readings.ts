@@ -4,9 +4,11 @@ import type { Practice } from '../route/practices.ts';
 import { type CacheState, cacheStates } from '../run/cache-state.ts';
 import type { ModelState } from '../run/model-state.ts';
 import type { OpenKernel } from '../run/open-kernel.ts';
+import { personalData } from '../run/personal-data.ts';
 import type { Settings } from '../run/settings.ts';
 import { type ToolState, toolStates } from '../run/tool-state.ts';
 import type { WaitingTask } from '../run/waiting-tasks.ts';
+import type { OverseerEvent } from '../spec/event.ts';
 import type { Delegation } from './delegation.ts';
 import { type DelegationFilter, readDelegations } from './delegations.ts';
 import type { FailureReport } from './failure-report.ts';
@@ -86,6 +88,9 @@ export interface OverseerReadings {
 
   /** Why the whole project is paused, while it is. */
   readonly paused: string | undefined;
+
+  /** Every event of a person's runs, in order and with what is sensitive in them: what this journal holds of that person. */
+  exportUser(user: string): AsyncGenerator<OverseerEvent>;
 }
 
 /** What readings are read from; `open` throws where nothing is told any more. */
@@ -97,7 +102,7 @@ interface Source {
 /** Tells of the work of one overseer. */
 export function createReadings(source: Source): OverseerReadings {
   const { settings } = source;
-  const { store, clock } = settings;
+  const { shown, clock } = settings;
   const reader = new ProgressReader(settings, source.open);
   const onDisk = async (): Promise<string> => {
     const { kernel, journal } = source.open;
@@ -113,7 +118,7 @@ export function createReadings(source: Source): OverseerReadings {
     },
     queue: () => source.open.kernel.scheduling.waiting(),
     usage: () => usageRows(settings.members.values(), source.open.projection, clock.now()),
-    failures: async (run) => await readFailures(store, await onDisk(), run),
+    failures: async (run) => await readFailures(shown, await onDisk(), run),
     progress: async (scope = {}) => {
       requireOpen(source);
       return await reader.ask(scope);
@@ -121,15 +126,19 @@ export function createReadings(source: Source): OverseerReadings {
     practices: () => source.open.projection.routing.practices.list(),
     grants: () => source.open.projection.grants.list(clock.now()),
     async *audit(filter = {}) {
-      yield* toolAudit({ store, stream: await onDisk() }, settings.tools, filter);
+      yield* toolAudit({ store: shown, stream: await onDisk() }, settings.tools, filter);
     },
     async *delegations(filter = {}) {
-      yield* readDelegations(store, await onDisk(), filter);
+      yield* readDelegations(shown, await onDisk(), filter);
     },
     tools: () => toolStates(settings, source.open.projection),
     cache: () => {
       requireOpen(source);
       return cacheStates(settings);
+    },
+    async *exportUser(user) {
+      const stream = await onDisk();
+      yield* personalData(settings.store, stream, user);
     },
     get paused() {
       return source.open.kernel.paused;

@@ -88,7 +88,7 @@ export class Project {
   async *history(): AsyncGenerator<ProjectVersion> {
     const { settings, open } = this.#ground;
     await open.kernel.settled();
-    yield* projectHistory(settings.store, open.journal.stream);
+    yield* projectHistory(settings.shown, open.journal.stream);
   }
 
   /**

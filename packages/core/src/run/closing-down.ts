@@ -28,6 +28,8 @@ export interface ClosingParts {
   readonly remote: Pick<RemoteCalls, 'has'> | undefined;
   /** What begins something by itself. */
   readonly starters: readonly { close(): void }[];
+  /** Resolves when no change goes into the files any more, such as a rollback's. */
+  changesOver(): Promise<void>;
   /** The runs that are not finished. */
   unfinished(): readonly RunState[];
 }
@@ -68,6 +70,8 @@ export class ClosingDown {
     await attempts.quiet();
     await passOn.over();
     await stops.over();
+    // Who has the project next must not meet a change that is half made.
+    await this.#parts.changesOver();
     await atMost(clock, graceMs, removals.over());
     deadlines.close();
     if (journal.failure === undefined) await this.#suspendAll();
@@ -88,6 +92,7 @@ export class ClosingDown {
     }
     await attempts.atRest();
     await stops.over();
+    await this.#parts.changesOver();
     return attempts.list().flatMap(({ attempt }) => openCallsOf(attempt).map(({ id }) => id));
   }
 

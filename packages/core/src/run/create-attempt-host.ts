@@ -61,6 +61,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     ids: settings.ids,
     deadlines,
     holdMs: settings.holdMs,
+    sensitiveFields: settings.sensitiveFields,
     workspaces: settings.workspaces,
     fetch: settings.fetch,
     retryDelay: (failures, retryAfterMs) =>

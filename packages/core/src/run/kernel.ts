@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { ANSWERED } from '../attempt/call-model.ts';
 import { endAttempt } from '../attempt/drive.ts';
+import { atMost } from '../internal/at-most.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import type { EventDraft } from '../journal/draft.ts';
@@ -42,6 +43,8 @@ import { WorkOrders } from './work-orders.ts';
 
 /** One overseer at work: the parts of the loop, wired together. */
 export class Kernel {
+  /** Work between changes that is under way. */
+  readonly #between = new Set<Promise<unknown>>();
   readonly live: LiveBus = new EventEmitter();
   /** The order in which tasks start. */
   readonly scheduling: Scheduling;
@@ -193,6 +196,8 @@ export class Kernel {
       starters: [this.#dispatcher, this.#questionDeadlines, this.#sampler, this.#stuck].filter(
         (starter) => starter !== undefined,
       ),
+      changesOver: () =>
+        atMost(settings.clock, LONGEST_CHANGE_MS, Promise.allSettled([...this.#between])),
       unfinished: () => this.unfinished,
     });
     journal.whenFailed((failure) => this.closing.fail(failure));
@@ -266,10 +271,18 @@ export class Kernel {
 
   /** Does work between changes that go in: none is under way meanwhile, and those that went in are told as done. */
   async serially<T>(work: () => Promise<T>): Promise<T> {
-    return await this.#host.serially(async () => {
-      await this.#attempts.changesTold();
-      return await work();
-    }, new Cancellation());
+    const done = Promise.resolve(
+      this.#host.serially(async () => {
+        await this.#attempts.changesTold();
+        return await work();
+      }, new Cancellation()),
+    );
+    this.#between.add(done);
+    try {
+      return await done;
+    } finally {
+      this.#between.delete(done);
+    }
   }
 
   /** Everything appended is durable. */
@@ -404,3 +417,6 @@ export class Kernel {
     this.#dispatcher.freed();
   }
 }
+
+/** A change of files that takes longer is not waited for. */
+const LONGEST_CHANGE_MS = 60_000;

@@ -1,3 +1,4 @@
+import { StoreError } from '../errors/store-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Mail, MailStore } from '../spec/store.ts';
 
@@ -6,6 +7,9 @@ const POLL_MS = 500;
 
 /** Messages that are read at once. */
 const PAGE = 100;
+
+/** How often it is tried to act on a message. */
+const TRIES = 5;
 
 /** What a round of mail is made with. */
 export interface MailRoundParts {
@@ -29,6 +33,8 @@ export class MailRound {
   /** Somebody said that there is mail, while it was read. */
   #isWoken = false;
   #isAll = false;
+  /** How often messages could not be acted on, by id; at most a page of them. */
+  readonly #failures = new Map<string, number>();
 
   constructor(parts: MailRoundParts) {
     this.#parts = parts;
@@ -70,10 +76,37 @@ export class MailRound {
     const messages = await mail.read(stream, PAGE);
     for (const message of messages) {
       if (this.#closed) return false;
-      await take(message);
-      await mail.remove(stream, [message.id]);
+      if (message.problem !== undefined) continue;
+      if (await this.#isTaken(message, take)) await mail.remove(stream, [message.id]);
     }
     this.#isAll = messages.length < PAGE;
-    return !this.#isAll;
+    // Those that were not taken come again, with time between.
+    return !this.#isAll && this.#failures.size === 0;
+  }
+
+  /** One that cannot be acted on, however often, must not keep others waiting. Rejects where the journal failed. */
+  async #isTaken(message: Mail, take: MailRoundParts['take']): Promise<boolean> {
+    const { id } = message;
+    try {
+      await take(message);
+      this.#failures.delete(id);
+      return true;
+    } catch (error) {
+      if (StoreError.is(error)) throw error;
+      const failures = (this.#failures.get(id) ?? 0) + 1;
+      if (failures < TRIES) {
+        this.#failures.set(id, failures);
+        return false;
+      }
+      this.#failures.delete(id);
+      const { mail, stream } = this.#parts;
+      if (mail.setAside === undefined) return true;
+      await mail.setAside(
+        stream,
+        id,
+        `it could not be acted on ${failures} times: ${String(error)}`,
+      );
+      return false;
+    }
   }
 }

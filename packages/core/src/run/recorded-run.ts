@@ -5,9 +5,14 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { Run } from './run-handle.ts';
 import { type RunResult, runResult } from './run-result.ts';
+import type { Settings } from './settings.ts';
 
 /** A handle to a run that is over: it can be read, and nothing else. */
-export function createRecordedRun(id: string, stream: string, store: StateStore): Run {
+export function createRecordedRun(
+  id: string,
+  stream: string,
+  { store, shown }: Pick<Settings, 'store' | 'shown'>,
+): Run {
   let result: Promise<RunResult> | undefined;
   return {
     id,
@@ -20,7 +25,7 @@ export function createRecordedRun(id: string, stream: string, store: StateStore)
     resume: () => undefined,
     cancel: async () => undefined,
     async *[Symbol.asyncIterator](): AsyncGenerator<OverseerEvent> {
-      for await (const page of readEvents(store, stream, id)) yield* page;
+      for await (const page of readEvents(shown, stream, id)) yield* page;
     },
   };
 }

@@ -27,8 +27,12 @@ export interface Settings {
   readonly validators: ReadonlyMap<string, Validator>;
   readonly workspaces: WorkspaceProvider | undefined;
   readonly store: StateStore;
+  /** The same for those who look on: events are read with `[sealed]` in place of what is sensitive. */
+  readonly shown: StateStore;
   /** Takes out of events what must not be written; absent where all is written. */
   readonly redact: Redactor | undefined;
+  /** Names of fields that are sensitive wherever they stand. */
+  readonly sensitiveFields: ReadonlySet<string>;
   /** The longest window of any limit: what is older has no say in one. */
   readonly longestWindowMs: number;
   /** The limits that models share. */

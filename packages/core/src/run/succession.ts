@@ -39,7 +39,7 @@ export class Succession {
   readonly #projection: Projection;
   readonly #host: SuccessionHost;
   readonly #round: MailRound | undefined;
-  readonly #unhear: (() => void) | undefined;
+  readonly #unhear: readonly ((() => void) | undefined)[];
 
   constructor(settings: Settings, projection: Projection, host: SuccessionHost) {
     this.#settings = settings;
@@ -59,12 +59,16 @@ export class Succession {
         },
       });
     this.#round = round;
-    this.#unhear = round && settings.transport?.whenSettled?.(host.stream, () => round.wake());
+    const wake = (): void => round?.wake();
+    this.#unhear = [
+      settings.transport?.whenSettled?.(host.stream, wake),
+      settings.store.whenTold?.('mail', host.stream, wake),
+    ];
   }
 
   /** Reads no more mail. */
   async close(): Promise<void> {
-    this.#unhear?.();
+    for (const unhear of this.#unhear) unhear?.();
     await this.#round?.close();
     await this.#host.remote?.close();
   }

@@ -130,7 +130,7 @@ export interface CallEventData {
   };
   'tool.finished': {
     readonly id: string;
-    /** Present where no `tool.started` comes before it. */
+    /** Present where no `tool.started` comes before it, and where parts of the output are sensitive. */
     readonly name?: string;
     readonly output: Json;
     readonly isError?: boolean;

@@ -101,16 +101,23 @@ export interface Mail {
   /** What it is about, such as `run`. */
   readonly kind: string;
   readonly body: Json;
+  /** Why it cannot be read, of one that was damaged; its body is `null`, it was set aside and comes once. */
+  readonly problem?: string;
 }
 
 /** Messages that wait for whoever works on a stream. Anyone may leave one, without a lease. */
 export interface MailStore {
-  /** Keeps a message, and resolves once it would survive a power cut; one whose id is there already is kept once. */
+  /**
+   * Keeps a message, and resolves once it would survive a power cut; one whose id is there already is kept once, and one that was
+   * taken out lately is not kept again, for its sender may not know.
+   */
   put(stream: string, mail: Mail): Promise<void>;
   /** The oldest first, at most `limit`, 1 to 1,000. */
   read(stream: string, limit: number): Promise<readonly Mail[]>;
   /** Takes out those that were acted on. */
   remove(stream: string, ids: readonly string[]): Promise<void>;
+  /** Keeps one that nobody can act on, and why, where it is not read again. Without it, such a message is removed. */
+  setAside?(stream: string, id: string, because: string): Promise<void>;
 }
 
 /** What a store can promise; conformance rules and the kernel read it. */
@@ -147,6 +154,11 @@ export interface StateStore {
   erase?(epoch: number, stream: string, run: string): Promise<void>;
   /** Present where others than its owner can reach the store while that works. */
   readonly mail?: MailStore;
+  /**
+   * Calls back when another process may have appended to a stream, put mail to it or given back a lease (of any name, where `name` is empty); the
+   * function that it gives ends it. A hint that may be missed or come for nothing: whoever hears looks, and looks now and then anyway.
+   */
+  whenTold?(what: 'events' | 'mail' | 'leases', name: string, heard: () => void): () => void;
   /** Waits for what is being written, then lets go of everything. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { suggest } from '../internal/nearest.ts';
+import { unmarked } from '../internal/sensitive-mark.ts';
 import type { Json } from '../spec/json.ts';
 import type { Tool, ToolPermission } from '../spec/tool.ts';
 import type { ToolRefusal } from '../spec/tool-caller.ts';
@@ -43,7 +44,7 @@ export function checkToolCall(
   if (wish.invalid !== undefined) {
     return { kind: 'refused', because: `The input is not JSON: ${wish.invalid}`, why: 'invalid' };
   }
-  const parsed = tool.input.parse(wish.input);
+  const parsed = tool.input.parse(unmarked(wish.input));
   if (!parsed.ok) {
     const because = `The input is wrong: ${parsed.problems.join('; ')}`;
     return { kind: 'refused', because, why: 'invalid' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DataKey, dataKey, nameUnder, unwrap, wrap } from './data-key.ts';
-import { ENVELOPE_VERSION, keyIdOf, pack, unpack } from './envelope.ts';
+import { ENVELOPE_VERSION, isBound, keyIdOf, pack, unpack } from './envelope.ts';
 
 const key = dataKey(7, Buffer.alloc(32, 1));
 const other = dataKey(7, Buffer.alloc(32, 2));
@@ -54,6 +54,20 @@ describe('an envelope', () => {
     expect(unpack(packed, 'project/default 2', keyOf).kind).toBe('damaged');
     expect(unpack(packed, place, () => other).kind).toBe('damaged');
     expect(unpack(packed, place, () => undefined)).toEqual({ kind: 'locked', keyId: 7 });
+  });
+
+  it('X2: opens beside what stood there in the clear alone, and cannot be taken for an older one', () => {
+    const beside = '["stub","names"]';
+    const packed = pack(text, { compressFrom: 0, key, place, beside });
+    expect(unpack(packed, place, keyOf, beside)).toHaveProperty('content', text);
+    expect(unpack(packed, place, keyOf, '["stub","others"]').kind).toBe('damaged');
+    expect(unpack(packed, place, keyOf).kind).toBe('damaged');
+    packed[0] = 1;
+    expect(unpack(packed, place, keyOf, beside).kind).toBe('damaged');
+    const older = pack(text, { compressFrom: 0, key, place });
+    expect(unpack(older, place, keyOf, beside)).toHaveProperty('content', text);
+    expect([isBound(packed), isBound(older)]).toEqual([false, false]);
+    expect(isBound(pack(text, { compressFrom: 0, key, place, beside }))).toBe(true);
   });
 
   it('X2: of a version that is not known here is refused', () => {

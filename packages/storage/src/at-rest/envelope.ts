@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { DataKey } from './data-key.ts';
 
-/** The version of the form that this code writes: the first byte of every envelope. */
-export const ENVELOPE_VERSION = 1;
+/** The newest version of the form: the first byte of every envelope. */
+export const ENVELOPE_VERSION = 2;
 
 /** How content is put away. */
 export interface PackOptions {
@@ -13,6 +13,8 @@ export interface PackOptions {
   readonly key?: DataKey | undefined;
   /** Where the content belongs, such as its stream and `seq`: sealed content opens in that place alone. */
   readonly place: string;
+  /** What stands in the clear beside it: sealed content opens beside that alone. Where it is left out, nothing does. */
+  readonly beside?: string;
 }
 
 /** What came of opening an envelope. */
@@ -25,20 +27,24 @@ export type Unpacked =
 
 /**
  * Puts bytes away: one byte version, one byte of flags (1 compressed, 2 sealed), and then the content; where it is sealed,
- * four bytes key id, 12 bytes nonce, the ciphertext and 16 bytes tag. The head and the place are authenticated.
+ * four bytes key id, 12 bytes nonce, the ciphertext and 16 bytes tag. The head and the place are authenticated; in version 2 also
+ * what stands in the clear beside it. Without that it is version 1, which older code reads.
  */
-export function pack(content: Uint8Array, { compressFrom, key, place }: PackOptions): Buffer {
+export function pack(
+  content: Uint8Array,
+  { compressFrom, key, place, beside }: PackOptions,
+): Buffer {
   const small = content.byteLength < compressFrom ? undefined : compress(content);
   const body = small ?? content;
   const flags = (small === undefined ? 0 : COMPRESSED) | (key === undefined ? 0 : SEALED);
-  if (key === undefined) return Buffer.concat([Uint8Array.of(ENVELOPE_VERSION, flags), body]);
+  if (key === undefined) return Buffer.concat([Uint8Array.of(ALONE, flags), body]);
   const head = Buffer.allocUnsafe(HEAD_BYTES);
-  head[0] = ENVELOPE_VERSION;
+  head[0] = beside === undefined ? ALONE : ENVELOPE_VERSION;
   head[1] = flags;
   head.writeUInt32BE(key.id, 2);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key.seal, nonce);
-  cipher.setAAD(authenticated(head, place));
+  cipher.setAAD(authenticated(head, place, beside));
   return Buffer.concat([head, nonce, cipher.update(body), cipher.final(), cipher.getAuthTag()]);
 }
 
@@ -47,10 +53,12 @@ export function unpack(
   packed: Uint8Array,
   place: string,
   keyOf: (id: number) => DataKey | undefined,
+  beside?: string,
 ): Unpacked {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
   const flags = bytes[1] ?? -1;
-  if (bytes[0] !== ENVELOPE_VERSION || flags < 0 || flags > (COMPRESSED | SEALED)) {
+  const version = bytes[0] ?? 0;
+  if (version < ALONE || version > ENVELOPE_VERSION || flags < 0 || flags > MOST_FLAGS) {
     return damaged('it is no envelope of a version that is known here');
   }
   if ((flags & SEALED) === 0) return expand(bytes.subarray(2), flags);
@@ -67,7 +75,8 @@ export function unpack(
         authTagLength: TAG_BYTES,
       },
     );
-    decipher.setAAD(authenticated(bytes.subarray(0, HEAD_BYTES), place));
+    const said = version === ALONE ? undefined : (beside ?? '');
+    decipher.setAAD(authenticated(bytes.subarray(0, HEAD_BYTES), place, said));
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     const body = decipher.update(bytes.subarray(BODY_AT, -TAG_BYTES));
     return expand(Buffer.concat([body, decipher.final()]), flags);
@@ -83,8 +92,16 @@ export function keyIdOf(packed: Uint8Array): number | undefined {
   return Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).readUInt32BE(2);
 }
 
+/** Whether the seal holds what stands in the clear beside it. */
+export function isBound(packed: Uint8Array): boolean {
+  return keyIdOf(packed) !== undefined && packed[0] === ENVELOPE_VERSION;
+}
+
+/** The version that knows of nothing beside it. */
+const ALONE = 1;
 const COMPRESSED = 1;
 const SEALED = 2;
+const MOST_FLAGS = COMPRESSED | SEALED;
 const HEAD_BYTES = 6;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -107,8 +124,9 @@ function expand(body: Buffer, flags: number): Unpacked {
   }
 }
 
-function authenticated(head: Uint8Array, place: string): Buffer {
-  return Buffer.concat([head, Buffer.from(place)]);
+/** A place holds no zero byte, so that it ends where that stands. */
+function authenticated(head: Uint8Array, place: string, beside: string | undefined): Buffer {
+  return Buffer.concat([head, Buffer.from(beside === undefined ? place : `${place}\0${beside}`)]);
 }
 
 function damaged(because: string): Unpacked {

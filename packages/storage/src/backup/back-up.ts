@@ -10,7 +10,7 @@ import { nextChain, type StreamStart } from '../package/tally.ts';
 import { writePackage } from '../package/write-package.ts';
 import { type SqliteOptions, sqlite } from '../sqlite/sqlite.ts';
 import { targetError } from './backup-error.ts';
-import { fullName, namesOf, newSetId, setsIn } from './backup-names.ts';
+import { fullName, namesOf, newSetId, orphansIn, setsIn } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
 import { copyJournal } from './copy-journal.ts';
 import { expiredSets, type Retention } from './retention.ts';
@@ -162,6 +162,8 @@ async function deleteExpired(
       for (const name of namesOf(id, kept)) await target.delete(name);
       deleted.push(id);
     }
+    // Without its copy a part is of no use to anybody.
+    for (const name of orphansIn(kept)) await target.delete(name);
     return { deleted };
   } catch (error) {
     const told = targetError(error, target.name);

@@ -6,6 +6,7 @@ export type BackupErrorCode =
   | 'backup.mismatch'
   | 'backup.none'
   | 'backup.place'
+  | 'backup.unsealed'
   | 'backup.target';
 
 /** A backup could not be made or restored. The journal and the backups that were there before are unharmed. */

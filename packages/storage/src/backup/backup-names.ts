@@ -56,6 +56,15 @@ export function namesOf(id: string, kept: readonly KeptBackup[]): readonly strin
   return kept.map(({ name }) => name).filter((name) => name.startsWith(`${id}-`));
 }
 
+/** Parts whose copy is not there. */
+export function orphansIn(kept: readonly KeptBackup[]): readonly string[] {
+  const names = new Set(kept.map(({ name }) => name));
+  return [...names].filter((name) => {
+    const id = /^(\d{8}T\d{9}Z-[0-9a-f]{4})-tail-\d{6,}\.ovpkg$/.exec(name)?.[1];
+    return id !== undefined && !names.has(fullName(id));
+  });
+}
+
 function timeOf(id: string): number {
   const [, year, month, day, hour, minute, second, ms] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/.exec(id) ?? [];

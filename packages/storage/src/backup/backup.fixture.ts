@@ -103,7 +103,7 @@ export interface Watch {
 export function startWatch(
   path: string,
   target: BackupTarget,
-  times: { readonly everyMs: number; readonly tailMs: number },
+  times: Pick<BackupOptions, 'keep'> & { readonly everyMs: number; readonly tailMs: number },
 ): Watch {
   const notices: BackupNotice[] = [];
   const controller = new AbortController();

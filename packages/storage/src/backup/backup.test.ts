@@ -6,6 +6,7 @@ import { currentHolder, systemClock } from '@overseer/core/plugin';
 import type { OverseerEvent } from '@overseer/core/spec';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../package/code-of.fixture.ts';
+import { testKeys } from '../sqlite/keys.fixture.ts';
 import { sqlite } from '../sqlite/sqlite.ts';
 import { temporaryFolder } from '../sqlite/temporary-folder.fixture.ts';
 import { backUp } from './back-up.ts';
@@ -24,6 +25,7 @@ import type { BackupTarget } from './backup-target.ts';
 import { drill } from './drill.ts';
 import { folderTarget } from './folder-target.ts';
 import { restore } from './restore.ts';
+import { watchBackups } from './watch-backups.ts';
 
 const { newPath } = temporaryFolder(afterAll);
 
@@ -121,6 +123,53 @@ describe('a backup', () => {
 });
 
 describe('watching', () => {
+  it('X2: a sealed journal is refused where what comes between two copies would be in the clear', async () => {
+    const path = newPath();
+    const opened = { encryption: { keys: testKeys() } };
+    const store = await sqlite(path, opened)();
+    await store.close();
+    const target = folderTarget(newPath('backups'));
+    const { signal } = new AbortController();
+    const options = { sign: maker.secret, sqlite: opened, signal };
+    await expect(watchBackups(path, target, options)).rejects.toMatchObject({
+      code: 'backup.unsealed',
+    });
+    expect(await target.list()).toEqual([]);
+    const controller = new AbortController();
+    await watchBackups(path, target, {
+      ...options,
+      to: [keeper.public],
+      tailMs: 20,
+      signal: controller.signal,
+      onNotice: () => controller.abort(),
+    });
+    expect(await target.list()).toHaveLength(1);
+  });
+
+  it('R5: leaves no part behind whose copy went, where only the newest is kept', async () => {
+    const path = newPath();
+    const target = folderTarget(newPath('backups'));
+    const writer = await openWriter(path);
+    // As an older version left it.
+    await using orphan = await target.put('20200101T000000000Z-abcd-tail-000001.ovpkg');
+    await orphan.write(Buffer.from('nobody needs it'));
+    await orphan.commit();
+    const keep = { last: 1, daily: 0, weekly: 0 };
+    const watch = startWatch(path, target, { everyMs: 60, tailMs: 10, keep });
+    let copies = 0;
+    for (let nth = 0; nth < 400 && copies < 6; nth++) {
+      await writer.append(1, Date.now());
+      await sleep(5);
+      copies = watch.fulls();
+    }
+    await watch.stop();
+    await writer.close();
+    expect(copies).toBeGreaterThan(3);
+    const names = (await target.list()).map(({ name }) => name);
+    const sets = new Set(names.map((name) => name.slice(0, 24)));
+    expect([...sets]).toEqual(setsIn(await target.list()).map(({ id }) => id));
+  });
+
   it('R5: ships what comes, so that a lost disk costs seconds, and any moment can be restored', async () => {
     const path = newPath();
     const target = folderTarget(newPath('backups'));

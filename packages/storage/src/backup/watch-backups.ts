@@ -8,7 +8,7 @@ import type { StreamStart } from '../package/tally.ts';
 import { writePackage } from '../package/write-package.ts';
 import { sqlite } from '../sqlite/sqlite.ts';
 import { type BackupDone, type BackupOptions, backUp } from './back-up.ts';
-import { isAbort, targetError } from './backup-error.ts';
+import { BackupError, isAbort, targetError } from './backup-error.ts';
 import { tailName } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
 import { requireJournal } from './copy-journal.ts';
@@ -39,7 +39,8 @@ export type BackupNotice =
 /**
  * Backs a journal up until `signal` aborts: a copy of all of it now and every so often, and between them every event that
  * came since, so that little is ever missing. Works beside an overseer, in this process or another, and needs no lease. What
- * goes wrong with the target is told, and tried again; what is wrong with the journal itself at the start is thrown.
+ * goes wrong with the target is told, and tried again; what is wrong with the journal itself at the start is thrown, and `BackupError` `backup.unsealed`
+ * where it is sealed and what is shipped would not be.
  */
 export async function watchBackups(
   path: string,
@@ -48,6 +49,7 @@ export async function watchBackups(
 ): Promise<void> {
   const { signal, everyMs = 3_600_000, tailMs = 5_000 } = options;
   requireJournal(path);
+  requireSealed(path, options);
   const store = await sqlite(path, options.sqlite)();
   const shipper = new Shipper(path, target, store, options);
   try {
@@ -59,6 +61,15 @@ export async function watchBackups(
   } finally {
     await store.close();
   }
+}
+
+/** What comes between two copies is no part of the file, so that its seal does not reach that far. */
+function requireSealed(path: string, { sqlite: opened, to = [], passphrase }: WatchOptions): void {
+  if (opened?.encryption === undefined || to.length > 0 || passphrase !== undefined) return;
+  throw new BackupError(
+    'backup.unsealed',
+    `${path} is sealed, and what comes between two copies of it would be shipped in the clear: say for whom it is sealed, with --to KEY ("to") or a passphrase, or make single copies.`,
+  );
 }
 
 const MOST_PAUSE_MS = 300_000;
@@ -118,7 +129,7 @@ class Shipper {
     const done = await backUp(this.#path, this.#target, this.#options);
     const before = this.#set?.id;
     // The set before goes on beyond the moment of this one, so that every moment between them can be restored.
-    if (before !== undefined) {
+    if (before !== undefined && !done.deleted.includes(before)) {
       await this.#told(async () => this.#ship(before, await this.#newHeads()));
     }
     this.#set = done;

@@ -4,6 +4,9 @@ import type { StateStore } from '@overseer/core/spec';
 /** How often a lease is taken at most to raise its epoch. */
 const MOST_TAKINGS = 10_000;
 
+/** An epoch that no store comes to: a taking each ms for 9,000 years. */
+const IMPOSSIBLE = 2 ** 48;
+
 /** The lease of a stream while something is imported into it. */
 export class HeldLease {
   readonly name: string;
@@ -20,9 +23,15 @@ export class HeldLease {
 
   /**
    * Takes it, as often as it needs for an epoch above `above`, so that whoever works there next has one that no event has.
-   * Throws `StoreError` `store.busy`.
+   * Throws `StoreError` `store.busy`, and `store.conflict` for an epoch that is none.
    */
   static async take(store: StateStore, name: string, above: number): Promise<HeldLease> {
+    if (above >= IMPOSSIBLE) {
+      throw new StoreError(
+        'store.conflict',
+        `The package says epoch ${above} of ${name}, which no store ever gave: nobody could work there after it. Nothing of that stream was imported; export it anew from where it came.`,
+      );
+    }
     for (let taken = 1; ; taken++) {
       const answer = await store.leases.acquire(name, currentHolder('import'));
       if (answer.kind === 'busy') {

@@ -63,15 +63,15 @@ export class BossJobs {
     return countOf(await this.#parts.boss.touch(queue, attemptOf(claim))) === 1;
   }
 
-  /** Ends a job and leaves the reply, both or none. */
-  async settle(claim: JobClaim, reply: Mail): Promise<boolean> {
+  /** Ends a job and leaves the reply, both or none. `tries` is how often that was in doubt before. */
+  async settle(claim: JobClaim, reply: Mail, tries: number): Promise<boolean> {
     const { stream, model } = claim.job;
     const queue = await this.#queueOf(model);
     const counts = await this.#transaction(async (connection) => {
       const db = databaseOn(connection);
       const done = await this.#parts.boss.complete(queue, attemptOf(claim), null, { db });
       if (countOf(done) !== 1) return false;
-      await putMail(connection, this.#parts.atRest, stream, reply, 0);
+      await putMail(connection, this.#parts.atRest, stream, reply, tries);
       return true;
     });
     if (counts) this.#tell(stream);

@@ -5,6 +5,7 @@ import { openKeys } from '../at-rest/key-ring.ts';
 import { connect } from '../postgres/connect.ts';
 import type { Connection } from '../postgres/connection.ts';
 import { toStoreError } from '../postgres/explain-failure.ts';
+import { Hints } from '../postgres/hints.ts';
 import { type AtRest, checkKeys } from '../postgres/key-rows.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { persist } from '../postgres/patience.ts';
@@ -19,7 +20,6 @@ import { Session } from '../postgres/session.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { databaseOf } from './boss-database.ts';
 import { BossJobs, type BossJobsParts, QUEUED } from './boss-jobs.ts';
-import { Hints } from './hints.ts';
 import { HEARTBEAT_S } from './job-rows.ts';
 
 /**
@@ -137,7 +137,7 @@ function createTransport(settings: PostgresSettings, name: string, parts: Parts)
   const patience = { name, patienceMs: settings.patienceMs, signal: closing.signal };
   const jobs = new BossJobs(parts);
   let closed: Promise<void> | undefined;
-  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+  const ask = async <T>(work: (tries: number) => Promise<T>): Promise<T> => {
     if (closed !== undefined) throw closedError(name);
     return await persist(patience, work);
   };
@@ -154,7 +154,7 @@ function createTransport(settings: PostgresSettings, name: string, parts: Parts)
     enqueue: (all) => ask(() => jobs.enqueue(all)),
     claim: (models, slots) => ask(() => jobs.claim(models, slots)),
     heartbeat: (claim) => ask(() => jobs.heartbeat(claim)),
-    settle: (claim, reply) => ask(() => jobs.settle(claim, reply)),
+    settle: (claim, reply) => ask((tries) => jobs.settle(claim, reply, tries)),
     withdraw: (ids) => ask(() => jobs.withdraw(ids)),
     standing: (ids) => ask(() => jobs.standing(ids)),
     whenQueued: (heard) => hints.on(QUEUED, heard),

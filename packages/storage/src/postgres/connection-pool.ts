@@ -19,6 +19,7 @@ export class ConnectionPool {
   readonly #idle: Connection[] = [];
   readonly #waiting: Waiter[] = [];
   #count = 0;
+  readonly #all = new Set<Connection>();
   #closed = false;
 
   constructor(connect: Connect, size: number) {
@@ -43,6 +44,14 @@ export class ConnectionPool {
     await Promise.all(this.#idle.splice(0).map((connection) => connection.end()));
   }
 
+  /** Gives all up at once: whatever is asked fails. */
+  abandon(): void {
+    this.#closed = true;
+    const error = new Error('Connection terminated: it was given up');
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const connection of this.#all) connection.break(error);
+  }
+
   async #take(): Promise<Connection> {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (idle.broken === undefined) return idle;
@@ -61,13 +70,20 @@ export class ConnectionPool {
   async #open(): Promise<Connection> {
     this.#count++;
     try {
-      return await this.#connect();
+      const connection = await this.#connect();
+      this.#note(connection);
+      return connection;
     } catch (error) {
       this.#count--;
       // Else they might wait for a session that nobody opens any more.
       for (const { reject } of this.#waiting.splice(0)) reject(error);
       throw error;
     }
+  }
+
+  #note(connection: Connection): void {
+    for (const one of this.#all) if (one.broken !== undefined) this.#all.delete(one);
+    this.#all.add(connection);
   }
 
   #giveBack(connection: Connection): void {

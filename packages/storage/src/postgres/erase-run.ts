@@ -38,6 +38,9 @@ export async function eraseRun(
     values: [key.id],
   });
   await connection.query({ text: 'DELETE FROM blob WHERE data_key = $1', values: [key.id] });
+  await connection.query(
+    "INSERT INTO meta VALUES ('look_again', 1) ON CONFLICT (key) DO UPDATE SET value = meta.value + 1",
+  );
   return undefined;
 }
 

@@ -208,7 +208,29 @@ async function examineSchema(
   const { rows: leases } = await connection.query(`
     SELECT name, holder, epoch, round(extract(epoch FROM until - clock_timestamp()) * 1000)::bigint AS left
     FROM lease WHERE holder IS NOT NULL ORDER BY name LIMIT 100`);
-  return [{ name: 'schema', state, found, ...advice }, ...leases.map(leaseOf)];
+  const mail = version === known ? await examineMail(connection) : [];
+  return [{ name: 'schema', state, found, ...advice }, ...mail, ...leases.map(leaseOf)];
+}
+
+/** Messages that nobody could act on. */
+async function examineMail(connection: Connection): Promise<readonly Finding[]> {
+  const { rows } = await connection.query(
+    'SELECT stream, name, aside, count(*) OVER () AS n FROM mail WHERE aside IS NOT NULL AND gone_at IS NULL ORDER BY id LIMIT 1',
+  );
+  const [row] = rows;
+  if (row === undefined) return [];
+  const [stream, name, why] = [row['stream'], row['name'], row['aside']].map((text) =>
+    fromText(String(text)),
+  );
+  return [
+    {
+      name: 'mail',
+      state: 'poor',
+      found: `${String(row['n'])} messages were set aside, the first ${name} to ${stream}: ${why}`,
+      advice:
+        'Each was tried several times. See what sent it; rows of the table mail with "aside" are not read again.',
+    },
+  ];
 }
 
 function leaseOf(row: PgRow): Finding {

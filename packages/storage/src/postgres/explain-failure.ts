@@ -109,6 +109,11 @@ const MEANING: Readonly<Record<string, Meaning>> = {
     sentence: (name) =>
       `This user may not do that in ${name}: grant it CREATE on the database once, and all rights in the schema of Overseer`,
   },
+  '23514': {
+    refused: 'store.key',
+    sentence: (name) =>
+      `${name} was sealed and takes nothing in the clear any more: give the keys that it is sealed with, in the option "encryption"; where "overseer seal" was broken off, run it again`,
+  },
   '42P01': {
     refused: 'store.corrupt',
     sentence: (name) => `Tables are missing in ${name}: restore the database from a backup`,

@@ -1,5 +1,6 @@
 import { StoreError } from '@overseer/core/plugin';
 import { type KeySource, openKeys } from '../at-rest/key-ring.ts';
+import { advisoryKey } from './advisory-key.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { toStoreError } from './explain-failure.ts';
@@ -8,21 +9,26 @@ import { migrate } from './migrate.ts';
 import { loadPg } from './pg-client.ts';
 import { nameOf, type PostgresOptions, settle } from './postgres-options.ts';
 
+/** A session that looks after the tables of a journal. */
+export interface UpkeepSession extends AsyncDisposable {
+  readonly connection: Connection;
+  readonly atRest: AtRest;
+  readonly schema: string;
+}
+
 /**
- * Works on the tables of a journal in one transaction, beside whoever works there, and brings an older schema up to date first.
- * Throws `StoreError`: `store.unreachable` where there is no journal too, `store.key`, `store.newer`.
+ * Opens a session on the tables of a journal, beside whoever works there, and brings an older schema up to date first. Throws
+ * `StoreError`: `store.unreachable` where there is no journal too, `store.key`, `store.newer`.
  */
-export async function forUpkeep<T>(
+export async function openUpkeep(
   given: string | PostgresOptions,
   keys: KeySource | undefined,
-  begin: string,
-  work: (connection: Connection, atRest: AtRest) => Promise<T>,
-): Promise<T> {
+): Promise<UpkeepSession> {
   const settings = settle(given);
   const name = nameOf(settings);
   const source = keys ?? settings.keys;
   const ring = source && (await openKeys(source));
-  const atRest: AtRest = { name, ring, compression: 'none' };
+  const atRest: AtRest = { name, ring, compression: 'large' };
   // A whole journal takes longer than one statement of a reader may.
   const purpose = { label: 'overseer upkeep', writes: true };
   const connection = await connect(await loadPg(), settings, purpose);
@@ -33,14 +39,67 @@ export async function forUpkeep<T>(
     }
     await migrate(connection, settings.schema, name);
     if (ring !== undefined) await checkKeys(connection, atRest);
+  } catch (error) {
+    await connection.end();
+    throw toStoreError(error, name);
+  }
+  // What was not committed is gone with the connection.
+  const { schema } = settings;
+  return { connection, atRest, schema, [Symbol.asyncDispose]: () => connection.end() };
+}
+
+/** Works on the tables of a journal in one transaction. Throws as `openUpkeep` does. */
+export async function forUpkeep<T>(
+  given: string | PostgresOptions,
+  keys: KeySource | undefined,
+  begin: string,
+  work: (connection: Connection, atRest: AtRest) => Promise<T>,
+): Promise<T> {
+  await using session = await openUpkeep(given, keys);
+  const { connection, atRest } = session;
+  try {
     await connection.query(begin);
     const result = await work(connection, atRest);
     await connection.query('COMMIT');
     return result;
   } catch (error) {
-    throw toStoreError(error, name);
-  } finally {
-    // What was not committed is gone with the connection.
-    await connection.end();
+    throw toStoreError(error, atRest.name);
+  }
+}
+
+/**
+ * Works on the tables of a journal in many transactions, and nobody else does so at the same time. Throws as `openUpkeep`, and
+ * `store.busy` where somebody does.
+ */
+export async function aloneForUpkeep<T>(
+  given: string | PostgresOptions,
+  keys: KeySource | undefined,
+  work: (session: UpkeepSession) => Promise<T>,
+): Promise<T> {
+  await using session = await openUpkeep(given, keys);
+  const { connection, atRest, schema } = session;
+  try {
+    const text = 'SELECT pg_try_advisory_lock($1) AS got';
+    const { rows } = await connection.query({ text, values: [advisoryKey('upkeep', schema)] });
+    if (rows[0]?.['got'] !== true) {
+      const problem = `Somebody else seals, repairs or compacts ${atRest.name}: wait for that to end.`;
+      throw new StoreError('store.busy', problem);
+    }
+    return await work(session);
+  } catch (error) {
+    throw toStoreError(error, atRest.name);
+  }
+}
+
+/** Does work in a transaction of its own. */
+export async function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.query('BEGIN');
+  try {
+    const result = await work();
+    await connection.query('COMMIT');
+    return result;
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => undefined);
+    throw error;
   }
 }

@@ -1,9 +1,8 @@
 import { keyIdOf } from '../at-rest/envelope.ts';
-import type { BlobRow } from '../sqlite/file/blob-table.ts';
 import type { Connection } from './connection.ts';
 import type { RunSpan } from './known-spans.ts';
 import { fromText, toText } from './names.ts';
-import type { NewEvent } from './new-rows.ts';
+import type { NewBlob, NewEvent } from './new-rows.ts';
 import type { StreamEnd } from './stream-ends.ts';
 
 type Events = ReadonlyMap<string, readonly NewEvent[]>;
@@ -130,10 +129,13 @@ function keysIn(events: Events): readonly number[] {
   return [...ids];
 }
 
-/** Writes blobs that are not there yet, in an order that is the same for all, so that no two writers wait for each other. */
+/** For how long a value need not be noted as put again, in minutes. */
+const PUT_LATELY_MINUTES = 5;
+
+/** Writes blobs that are not there yet, and notes of others that they are wanted again, in an order that is the same for all, so that no two writers wait for each other. */
 export async function insertBlobs(
   connection: Connection,
-  blobs: ReadonlyMap<string, BlobRow>,
+  blobs: ReadonlyMap<string, NewBlob>,
 ): Promise<void> {
   const all = [...blobs]
     .map(([name, blob]) => ({ ...blob, name }))
@@ -145,11 +147,15 @@ export async function insertBlobs(
   });
   await connection.query({
     name: 'insert-blobs',
-    text: `INSERT INTO blob (hash, codec, bytes, data_key, sum)
+    // Each is held until the transaction ends, so that nobody removes it before the event is there that names it.
+    text: `INSERT INTO blob AS kept (hash, codec, bytes, data_key, sum, named)
       SELECT decode(hash, 'hex'), CASE WHEN sum IS NULL THEN 0 ELSE 1 END, substring($6::bytea FROM start FOR size),
-        data_key, decode(sum, 'hex')
-      FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[]) AS given (hash, start, size, data_key, sum)
-      ON CONFLICT DO NOTHING`,
+        data_key, decode(sum, 'hex'), named
+      FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[], $7::boolean[])
+        AS given (hash, start, size, data_key, sum, named)
+      ON CONFLICT (hash) DO UPDATE SET put_at = now(), named = kept.named OR excluded.named
+      WHERE NOT kept.named
+        AND (excluded.named OR kept.put_at < now() - interval '${PUT_LATELY_MINUTES} min')`,
     values: [
       all.map(({ name }) => name),
       starts,
@@ -157,6 +163,7 @@ export async function insertBlobs(
       all.map(({ keyId }) => keyId),
       all.map(({ sum }) => sum?.toString('hex') ?? null),
       Buffer.concat(all.map(({ bytes }) => bytes)),
+      all.map(({ isNamed = false }) => isNamed),
     ],
   });
 }

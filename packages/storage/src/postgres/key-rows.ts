@@ -51,18 +51,34 @@ export async function packingFor(
   atRest: AtRest,
   packed: Iterable<Uint8Array | null>,
 ): Promise<Packing<KeySet>> {
+  const rows = await keysIn(connection, packed);
+  requireMasters(rows, atRest);
+  return new Packing(new KeySet(atRest.ring, rows), atRest.compression);
+}
+
+/** The same, but for keys that are missing, which are told by what they do not open. */
+export async function packingToLook(
+  connection: Connection,
+  { ring, compression }: AtRest,
+  packed: Iterable<Uint8Array | null>,
+): Promise<Packing<KeySet>> {
+  return new Packing(new KeySet(ring, await keysIn(connection, packed)), compression);
+}
+
+async function keysIn(
+  connection: Connection,
+  packed: Iterable<Uint8Array | null>,
+): Promise<readonly WrappedKey[]> {
   const ids = new Set<number>();
   for (const bytes of packed) {
     const id = bytes === null ? undefined : keyIdOf(bytes);
     if (id !== undefined) ids.add(id);
   }
-  const rows = ids.size === 0 ? [] : await readKeys(connection, [...ids]);
-  requireMasters(rows, atRest);
-  return new Packing(new KeySet(atRest.ring, rows), atRest.compression);
+  return ids.size === 0 ? [] : await readKeys(connection, [...ids]);
 }
 
 /** The keys with these numbers. */
-export async function readKeys(
+async function readKeys(
   connection: Connection,
   ids: readonly number[],
 ): Promise<readonly WrappedKey[]> {

@@ -7,6 +7,7 @@ import { toText } from './names.ts';
 import { type Patience, persist } from './patience.ts';
 import { processSpace } from './process-space.ts';
 import type { Session } from './session.ts';
+import { SESSIONS_SINCE } from './sessions-since.ts';
 
 /** A lease as its row has it. */
 interface Found {
@@ -29,6 +30,8 @@ export class LeaseSession {
   /** The names whose lock the session holds, as long as it is that session. */
   readonly #locked = new Set<string>();
   #lockedBy: Connection | undefined;
+  /** The epochs at which leases were taken here last. */
+  readonly #epochs = new Map<string, number>();
 
   constructor(session: Session, patience: Patience, schema: string, leaseMs: number) {
     this.#session = session;
@@ -49,7 +52,7 @@ export class LeaseSession {
       const { rowCount } = await connection.query({
         name: 'renew-lease',
         text: `UPDATE lease SET until = clock_timestamp() + $3 * interval '1 ms',
-            locked = CASE WHEN $4::boolean THEN pg_postmaster_start_time() END
+            locked = CASE WHEN $4::boolean THEN ${SESSIONS_SINCE} END
           WHERE name = $1 AND epoch = $2 AND holder IS NOT NULL`,
         values: [toText(name), epoch, this.#leaseMs, isLocked],
       });
@@ -59,9 +62,13 @@ export class LeaseSession {
     });
   }
 
-  /** A lease was given back: its lock goes too. */
-  forget(name: string): Promise<void> {
-    return this.#session.use((connection) => this.#unlock(connection, name));
+  /** A lease was given back: its lock goes too, unless it was taken again meanwhile. */
+  forget(name: string, epoch: number): Promise<void> {
+    return this.#session.use(async (connection) => {
+      if (this.#epochs.get(name) !== epoch) return;
+      this.#epochs.delete(name);
+      await this.#unlock(connection, name);
+    });
   }
 
   async #acquire(connection: Connection, name: string, holder: LeaseHolder): Promise<LeaseAnswer> {
@@ -84,13 +91,14 @@ export class LeaseSession {
       const { rows } = await connection.query({
         text: `UPDATE lease SET epoch = nextval('lease_epoch'), holder = $2, space = $3,
             since = clock_timestamp(), until = clock_timestamp() + $4 * interval '1 ms',
-            locked = CASE WHEN $5::boolean THEN pg_postmaster_start_time() END
+            locked = CASE WHEN $5::boolean THEN ${SESSIONS_SINCE} END
           WHERE name = $1 RETURNING epoch`,
         values: [toText(name), JSON.stringify(holder), processSpace(), this.#leaseMs, isLocked],
       });
       await connection.query('COMMIT');
       const from = found.holder;
       const epoch = Number(rows[0]?.['epoch']);
+      this.#epochs.set(name, epoch);
       return { kind: 'held', epoch, ...(from === undefined ? {} : { from }) };
     } catch (error) {
       await connection.query('ROLLBACK').catch(() => undefined);
@@ -107,7 +115,7 @@ export class LeaseSession {
     const { rows } = await connection.query({
       text: `SELECT holder, space, floor(extract(epoch FROM since) * 1000) AS since,
           until < clock_timestamp() AS over,
-          coalesce(locked = pg_postmaster_start_time(), false) AS locked_here
+          coalesce(locked = ${SESSIONS_SINCE}, false) AS locked_here
         FROM lease WHERE name = $1 ${lock}`,
       values: [toText(name)],
     });

@@ -1,5 +1,4 @@
-import { StoreError } from '@overseer/core/plugin';
-import type { Mail } from '@overseer/core/spec';
+import type { Json, Mail } from '@overseer/core/spec';
 import { Packing } from '../sqlite/file/packing.ts';
 import type { Connection } from './connection.ts';
 import { type AtRest, keysToWrite, packingFor } from './key-rows.ts';
@@ -20,6 +19,19 @@ export const MAIL = `
   );
 `;
 
+/** What is kept of messages beside those that wait. */
+export const KEPT_MAIL = `
+  -- gone_at: when it was taken out: for a while its id is kept, for whoever is in doubt whether it was put. aside: why nobody can act on it.
+  ALTER TABLE mail ADD COLUMN gone_at timestamptz, ADD COLUMN aside text;
+  CREATE INDEX mail_gone ON mail (gone_at) WHERE gone_at IS NOT NULL;
+`;
+
+/** In SQL: which messages wait. */
+export const WAITS = 'gone_at IS NULL AND aside IS NULL';
+
+/** For how long it is known that a message was taken out, in hours: longer than anybody is in doubt. */
+const KNOWN_HOURS = 2;
+
 /** Keeps a message, unless one of its id is there. `tries` is how often that was in doubt before. */
 export async function putMail(
   connection: Connection,
@@ -32,7 +44,7 @@ export async function putMail(
   const packing = new Packing(new KeySet(atRest.ring, rows), atRest.compression);
   const plain = Buffer.from(JSON.stringify(body));
   const key = packing.keyFor(stream, undefined);
-  const packed = packing.packLarge(plain, key, placeOf(stream, id));
+  const packed = packing.packLarge(plain, key, mailPlace(stream, id));
   await connection.query({
     name: 'put-mail',
     text: `INSERT INTO mail (stream, name, kind, codec, body) VALUES ($1, $2, $3, $4, $5)
@@ -57,7 +69,7 @@ export async function readMail(
 ): Promise<readonly Mail[]> {
   const { rows } = await connection.query({
     name: 'read-mail',
-    text: 'SELECT name, kind, codec, body FROM mail WHERE stream = $1 ORDER BY id LIMIT $2',
+    text: `SELECT name, kind, codec, body FROM mail WHERE stream = $1 AND ${WAITS} ORDER BY id LIMIT $2`,
     values: [toText(stream), limit],
   });
   const found = rows.map((row) => ({
@@ -68,19 +80,34 @@ export async function readMail(
   }));
   const packed = found.flatMap(({ isPacked, bytes }) => (isPacked ? [bytes] : []));
   const packing = await packingFor(connection, atRest, packed);
-  return found.map(({ id, kind, isPacked, bytes }) => {
-    const content = isPacked ? packing.unpack(bytes, placeOf(stream, id)) : Buffer.from(bytes);
-    if (typeof content === 'string') {
-      throw new StoreError(
-        'store.corrupt',
-        `${atRest.name} is damaged: message ${id} to ${stream} cannot be read as it was written. Restore the database from a backup.`,
-      );
-    }
-    return { id, kind, body: JSON.parse(content.toString('utf8')) };
+  const mail = found.map(({ id, kind, isPacked, bytes }): Mail => {
+    const content = isPacked ? packing.unpack(bytes, mailPlace(stream, id)) : Buffer.from(bytes);
+    const body = typeof content === 'string' ? undefined : parse(content.toString('utf8'));
+    if (body !== undefined) return { id, kind, body };
+    const problem = `${atRest.name} is damaged: message ${id} to ${stream} cannot be read as it was written. It was set aside.`;
+    return { id, kind, body: null, problem };
+  });
+  for (const { id, problem } of mail) {
+    if (problem !== undefined) await setMailAside(connection, stream, id, 'it cannot be read');
+  }
+  return mail;
+}
+
+/** Keeps a message that nobody can act on, and why. */
+export async function setMailAside(
+  connection: Connection,
+  stream: string,
+  id: string,
+  because: string,
+): Promise<void> {
+  await connection.query({
+    name: 'set-mail-aside',
+    text: `UPDATE mail SET aside = $3 WHERE stream = $1 AND name = $2 AND ${WAITS}`,
+    values: [toText(stream), toText(id), toText(because.slice(0, 1_000))],
   });
 }
 
-/** Takes messages out. */
+/** Takes messages out: their content goes, their ids stay for a while. */
 export async function removeMail(
   connection: Connection,
   stream: string,
@@ -88,12 +115,22 @@ export async function removeMail(
 ): Promise<void> {
   await connection.query({
     name: 'remove-mail',
-    text: 'DELETE FROM mail WHERE stream = $1 AND name = ANY($2::text[])',
+    text: `WITH forgotten AS (DELETE FROM mail WHERE id = ANY(ARRAY(
+        SELECT id FROM mail WHERE gone_at < now() - interval '${KNOWN_HOURS} hours' LIMIT 1000)))
+      UPDATE mail SET gone_at = now(), codec = 1, body = '' WHERE stream = $1 AND name = ANY($2::text[]) AND gone_at IS NULL`,
     values: [toText(stream), ids.map(toText)],
   });
 }
 
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Where a message belongs. */
-function placeOf(stream: string, id: string): string {
+export function mailPlace(stream: string, id: string): string {
   return JSON.stringify(['mail', stream, id]);
 }

@@ -11,3 +11,9 @@ export function fromText(text: string): string {
     unit === undefined ? '\\' : String.fromCharCode(Number.parseInt(unit, 16)),
   );
 }
+
+/** How names in the table of streams begin that are none of a store: `toText` gives no such text. */
+export const ASIDE = '\\ ';
+
+/** In SQL: whether a row of the table of streams is a stream, and not one that is being written anew or was replaced. */
+export const IS_STREAM: string = `NOT starts_with(name, '${ASIDE}')`;

@@ -20,6 +20,11 @@ export interface NewEvent {
   readonly hash: string;
 }
 
+/** A large value, and whether an event names it that is written with it. */
+export interface NewBlob extends BlobRow {
+  readonly isNamed?: boolean;
+}
+
 /** Ids of events that are in the database, from one `seq` to another. */
 export type ReadIds = (
   stream: StreamEnd,
@@ -33,7 +38,7 @@ export class NewRows {
   readonly #readIds: ReadIds;
   readonly #packing: Packing;
   readonly #added = new Map<string, NewEvent[]>();
-  readonly #blobs = new Map<string, BlobRow>();
+  readonly #blobs = new Map<string, NewBlob>();
 
   constructor(ends: ReadonlyMap<string, StreamEnd>, packing: Packing, readIds: ReadIds) {
     this.#ends = ends;
@@ -47,7 +52,7 @@ export class NewRows {
   }
 
   /** The blobs by their names in hex. */
-  get blobs(): ReadonlyMap<string, BlobRow> {
+  get blobs(): ReadonlyMap<string, NewBlob> {
     return this.#blobs;
   }
 
@@ -55,7 +60,7 @@ export class NewRows {
   addBlob(bytes: Uint8Array): string {
     const hash = digest('sha256', bytes, 'hex');
     const key = this.#packing.keys.forWriting({ kind: 'store' });
-    this.#keep(ownName(hash, key), bytes, key);
+    this.#keep(ownName(hash, key), bytes, key, false);
     return hash;
   }
 
@@ -121,12 +126,15 @@ export class NewRows {
   readonly #keepLifted = (text: string, key: DataKey | undefined): string => {
     const bytes = Buffer.from(text);
     const name = liftedName(bytes, key);
-    this.#keep(name, bytes, key);
+    this.#keep(name, bytes, key, true);
     return name;
   };
 
-  #keep(name: string, bytes: Uint8Array, key: DataKey | undefined): void {
-    if (!this.#blobs.has(name)) this.#blobs.set(name, blobRow(this.#packing, name, bytes, key));
+  #keep(name: string, bytes: Uint8Array, key: DataKey | undefined, isNamed: boolean): void {
+    const there = this.#blobs.get(name);
+    if (there?.isNamed === true || (there !== undefined && !isNamed)) return;
+    const row = there ?? blobRow(this.#packing, name, bytes, key);
+    this.#blobs.set(name, isNamed ? { ...row, isNamed } : row);
   }
 
   #headOf(stream: string): number {

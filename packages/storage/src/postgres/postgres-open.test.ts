@@ -34,7 +34,7 @@ describe.skipIf(postgresPrograms() === undefined)('opening a store in PostgreSQL
   it('R5: holds 12 connections at most, however much is asked of it at once', async () => {
     const schema = database.newSchema();
     await expect.poll(connections, { timeout: 20_000 }).toBe(0);
-    await using owned = await openOwned({ connection: database.server.url, schema, poolSize: 10 });
+    await using owned = await openOwned({ connection: database.server.url, schema, poolSize: 6 });
     const { store, epoch } = owned;
     const work = Array.from({ length: 60 }, async (_, at) => {
       await store.events.append(epoch, [eventAt(at + 1)]);
@@ -155,7 +155,10 @@ describe.skipIf(postgresPrograms() === undefined)('opening a store in PostgreSQL
     [{ connection: 'journal.db' }, /begins with postgres:\/\//],
     [{ connection: [] }, /No address/],
     [{ connection: 'postgres://h/d', schema: 'A-b' }, /schema is "A-b"/],
-    [{ connection: 'postgres://h/d', poolSize: 11 }, /poolSize is 11/],
+    [
+      { connection: 'postgres://h/d', poolSize: 7 },
+      /poolSize is 7: give a whole number from 2 to 6/,
+    ],
     [{ connection: 'postgres://h/d', leaseMs: 5.5 }, /leaseMs is 5.5/],
   ])('R5: refuses options that cannot be kept: %j', (options, said) => {
     expect(() => postgres(options)).toThrow(said);

@@ -12,7 +12,10 @@ export interface PostgresOptions {
   readonly connection: string | readonly string[];
   /** The schema that holds all tables; the default is `overseer`. Made when it is not there. */
   readonly schema?: string;
-  /** How many connections serve reads and writes, 2 to 10; the default is 5. A lease takes one more. */
+  /**
+   * How many connections serve reads and writes, 2 to 6; the default is 5. Leases, hints and shared limits take one each, and pg-boss
+   * three: twelve at most for a node.
+   */
   readonly poolSize?: number;
   /** How long one statement may take, in ms; the default is 10,000. A connection that does not answer by then is given up. */
   readonly timeoutMs?: number;
@@ -31,6 +34,11 @@ export interface PostgresOptions {
   readonly encryption?: { readonly keys: KeySource };
   /** Whether large strings and snapshots are compressed (zstd); the default is `true`. `all` compresses events of 1 KiB and more too. */
   readonly compress?: boolean | 'all';
+  /**
+   * How old a large value must be before it is removed when no event names it, in ms; the default is an hour. Whoever holds a lease
+   * looks that often; `Infinity` keeps all.
+   */
+  readonly compactAfterMs?: number;
 }
 
 /** The options with nothing left open. */
@@ -45,7 +53,11 @@ export interface PostgresSettings {
   readonly pooled: 'session' | undefined;
   readonly keys: KeySource | undefined;
   readonly compression: Compression;
+  readonly compactAfterMs: number;
 }
+
+/** What is left of the twelve connections of a node beside those for leases, hints, shared limits and pg-boss. */
+const MOST_POOL = 6;
 
 /** Fills in the defaults. Throws `ConfigError` naming what cannot be used. */
 export function settle(given: string | PostgresOptions): PostgresSettings {
@@ -59,7 +71,7 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
   return {
     addresses: addressesOf(options.connection),
     schema,
-    poolSize: whole('poolSize', options.poolSize ?? 5, 2, 10),
+    poolSize: whole('poolSize', options.poolSize ?? 5, 2, MOST_POOL),
     timeoutMs: whole('timeoutMs', options.timeoutMs ?? 10_000, 100, 3_600_000),
     patienceMs: whole('patienceMs', options.patienceMs ?? 30_000, 0, 3_600_000),
     leaseMs: whole('leaseMs', options.leaseMs ?? 6_000, 300, 3_600_000),
@@ -67,6 +79,7 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
     pooled: options.pooled,
     keys: options.encryption?.keys,
     compression: compressionOf(options.compress),
+    compactAfterMs: options.compactAfterMs ?? 3_600_000,
   };
 }
 

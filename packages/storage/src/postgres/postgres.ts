@@ -1,17 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenStore, StateStore } from '@overseer/core/spec';
 import { openKeys } from '../at-rest/key-ring.ts';
 import { encodeEvents } from '../sqlite/encode-events.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { WriteQueue } from '../sqlite/write-queue.ts';
+import type { Use } from './compact-postgres.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { toStoreError } from './explain-failure.ts';
+import { Hints } from './hints.ts';
 import { type JournalWrite, JournalWriter } from './journal-writer.ts';
 import { type AtRest, checkKeys } from './key-rows.ts';
 import { LeaseSession } from './lease-session.ts';
-import { putMail, readMail, removeMail } from './mail.ts';
+import { putMail, readMail, removeMail, setMailAside } from './mail.ts';
 import { migrate } from './migrate.ts';
+import { toText } from './names.ts';
 import { type Patience, persist } from './patience.ts';
 import { loadPg } from './pg-client.ts';
 import { nameOf, type PostgresOptions, type PostgresSettings, settle } from './postgres-options.ts';
@@ -20,9 +24,15 @@ import { readBlob, readHead, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshots.ts';
 import { standingLeases } from './standing-leases.ts';
+import { Teller } from './teller.ts';
+import { startUpkeep } from './upkeep-timer.ts';
 
 /** For how long a store that is closed tries to give its leases back, in ms. */
 const FAREWELL_MS = 2_000;
+
+/** For how long it waits for writes of which none is done, in ms, and how often it looks. */
+const PATIENCE_MS = 5_000;
+const LOOK_MS = 100;
 
 /**
  * A store in a PostgreSQL database, for any number of processes on any number of machines. Its tables are made, and brought up
@@ -52,6 +62,7 @@ export function postgres(connection: string | PostgresOptions): OpenStore {
     return createStore(settings, atRest, patience, closing, {
       writer: new Session(() => open('writer', true), first),
       leases: new Session(() => open('leases', true)),
+      hints: new Hints(channelOf(settings), () => open('news', false)),
       readers: new ConnectionPool(() => open('reader', false), settings.poolSize - 1),
     });
   };
@@ -61,6 +72,13 @@ interface Sessions {
   readonly writer: Session;
   readonly leases: Session;
   readonly readers: ConnectionPool;
+  /** Opens its session when somebody wants to hear something. */
+  readonly hints: Hints;
+}
+
+/** By which processes tell each other that there is something new. */
+function channelOf({ schema }: PostgresSettings): string {
+  return `${schema}_news`;
 }
 
 function createStore(
@@ -73,11 +91,14 @@ function createStore(
   const { name } = patience;
   const isSealed = atRest.ring !== undefined;
   const journal = new JournalWriter(atRest);
-  const queue = new WriteQueue<JournalWrite>((writes) =>
-    persist(patience, (tries) =>
+  let doneAt = 0;
+  const queue = new WriteQueue<JournalWrite>(async (writes) => {
+    const outcomes = await persist(patience, (tries) =>
       sessions.writer.use((connection) => journal.write(connection, writes, tries)),
-    ),
-  );
+    );
+    doneAt = performance.now();
+    return outcomes;
+  });
   const leases = new LeaseSession(sessions.leases, patience, settings.schema, settings.leaseMs);
   const taken = new Map<string, number>();
   let closing: Promise<void> | undefined;
@@ -90,6 +111,9 @@ function createStore(
       sessions.readers.use((connection) => work(connection, tries)),
     );
   };
+  const use: Use = (work) => sessions.readers.use(work);
+  const teller = new Teller(use, channelOf(settings));
+  const upkeep = startUpkeep(use, atRest, settings.compactAfterMs, () => taken.size > 0);
   return {
     spec: 'store/1',
     name,
@@ -99,7 +123,11 @@ function createStore(
       leaseMs: settings.leaseMs,
       ...(isSealed ? { erasable: true } : {}),
     },
-    ...contentsOf(atRest, read, queue, requireOpen),
+    ...contentsOf(atRest, read, queue, requireOpen, (news) => teller.tell(news)),
+    whenTold: (what, told, heard) => {
+      requireOpen();
+      return sessions.hints.on(`${what} ${toText(told)}`, heard);
+    },
     leases: {
       acquire: async (lease, holder) => {
         requireOpen();
@@ -111,9 +139,9 @@ function createStore(
         requireOpen();
         // Behind the appends that wait, which its holder still may write.
         await queue.push({ kind: 'release', name: lease, epoch }, 0);
-        if (taken.get(lease) !== epoch) return;
-        taken.delete(lease);
-        await leases.forget(lease).catch(() => undefined);
+        if (taken.get(lease) === epoch) taken.delete(lease);
+        await leases.forget(lease, epoch).catch(() => undefined);
+        teller.tell('leases ');
       },
       renew: async (lease, epoch) => {
         requireOpen();
@@ -130,25 +158,63 @@ function createStore(
         }
       : {}),
     close: () => {
-      closing ??= close(queue, taken, sessions, farewell);
+      closing ??= closeInTime(
+        () => doneAt,
+        sessions,
+        farewell,
+        async () => {
+          await upkeep.stop();
+          await close(queue, taken, sessions, farewell, teller);
+        },
+      );
       return closing;
     },
   };
 }
 
+/**
+ * Closes for as long as writes go on to be done, and no longer than `PATIENCE_MS` without any: then the server is gone, and what still
+ * waits is refused.
+ */
+async function closeInTime(
+  doneAt: () => number,
+  { writer, leases, readers }: Sessions,
+  farewell: AbortController,
+  work: () => Promise<void>,
+): Promise<void> {
+  const begunAt = performance.now();
+  const ended = new AbortController();
+  const watch = async (): Promise<void> => {
+    const { signal } = ended;
+    while (performance.now() - Math.max(begunAt, doneAt()) < PATIENCE_MS) {
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+    farewell.abort();
+    for (const session of [writer, leases, readers]) session.abandon();
+  };
+  try {
+    await Promise.race([work(), watch()]);
+  } finally {
+    ended.abort();
+  }
+}
+
 async function close(
   queue: WriteQueue<JournalWrite>,
   taken: ReadonlyMap<string, number>,
-  { writer, leases, readers }: Sessions,
+  { writer, leases, readers, hints }: Sessions,
   farewell: AbortController,
+  teller: Teller,
 ): Promise<void> {
   await queue.drained();
   // Where the server is gone, its leases run out by themselves.
   setTimeout(() => farewell.abort(), FAREWELL_MS).unref();
   const given = [...taken].map(([name, epoch]) => queue.push({ kind: 'release', name, epoch }, 0));
   await Promise.allSettled(given);
+  if (given.length > 0) teller.tell('leases ');
+  await teller.close();
   farewell.abort();
-  await Promise.all([writer.close(), leases.close(), readers.close()]);
+  await Promise.all([writer.close(), leases.close(), readers.close(), hints.close()]);
 }
 
 /** Works with one of the sessions that need no order, again where that is lost. */
@@ -160,6 +226,7 @@ function contentsOf(
   read: Read,
   queue: WriteQueue<JournalWrite>,
   requireOpen: () => void,
+  tell: (news: string) => void,
 ): Pick<StateStore, 'events' | 'blobs' | 'snapshots' | 'mail'> {
   return {
     events: {
@@ -167,6 +234,9 @@ function contentsOf(
         requireOpen();
         const { segments, size } = encodeEvents(events);
         await queue.push({ kind: 'append', epoch, segments }, size);
+        for (const stream of new Set(segments.map((segment) => segment.stream))) {
+          tell(`events ${toText(stream)}`);
+        }
       },
       read: (query) => read((connection) => readEvents(connection, atRest, query)),
       head: (stream) => read((connection) => readHead(connection, stream)),
@@ -192,10 +262,14 @@ function contentsOf(
     },
     // Each statement is a transaction by itself, and one that is in doubt may be said again.
     mail: {
-      put: (stream, mail) =>
-        read((connection, tries) => putMail(connection, atRest, stream, mail, tries)),
+      put: async (stream, mail) => {
+        await read((connection, tries) => putMail(connection, atRest, stream, mail, tries));
+        tell(`mail ${toText(stream)}`);
+      },
       read: (stream, limit) => read((connection) => readMail(connection, atRest, stream, limit)),
       remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
+      setAside: (stream, id, because) =>
+        read((connection) => setMailAside(connection, stream, id, because)),
     },
   };
 }

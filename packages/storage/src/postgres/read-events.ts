@@ -176,7 +176,8 @@ function parse(body: string): OverseerEvent | undefined {
   }
 }
 
-async function readStrings(
+/** The large strings that events name, as far as they are whole. */
+export async function readStrings(
   connection: Connection,
   packing: Packing,
   places: LiftedRow[1],

@@ -3,7 +3,7 @@ import { openBlob, ownName } from '../sqlite/file/blob-table.ts';
 import type { Connection } from './connection.ts';
 import { type AtRest, keysOf, packingFor } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
-import { fromText } from './names.ts';
+import { fromText, IS_STREAM } from './names.ts';
 import { readEnds } from './stream-ends.ts';
 
 /** The last `seq` of a stream, 0 when it is empty. */
@@ -14,7 +14,7 @@ export async function readHead(connection: Connection, stream: string): Promise<
 /** Every stream that has events. */
 export async function readStreams(connection: Connection): Promise<readonly string[]> {
   const { rows } = await connection.query(
-    'SELECT name FROM stream WHERE EXISTS (SELECT 1 FROM event WHERE event.stream = stream.id)',
+    `SELECT name FROM stream WHERE ${IS_STREAM} AND EXISTS (SELECT 1 FROM event WHERE event.stream = stream.id)`,
   );
   return rows.map(({ name }) => fromText(String(name)));
 }

@@ -1,12 +1,13 @@
+import { KEPT_BLOBS } from './kept-blobs.ts';
 import { AT_REST } from './key-rows.ts';
-import { MAIL } from './mail.ts';
+import { KEPT_MAIL, MAIL } from './mail.ts';
 import { RESERVATIONS } from './reservations/schema.ts';
 
 /**
  * The version of what this code writes into the rows. A schema whose `min_writer` is greater was written in a way that
  * this code does not know.
  */
-export const WRITER_VERSION = 2;
+export const WRITER_VERSION = 3;
 
 /** Events per span: a run is found by the spans it has events in. */
 export const SPAN = 1_024;
@@ -70,4 +71,8 @@ export const MIGRATIONS: readonly string[] = [
   RESERVATIONS,
   MAIL,
   AT_REST,
+  KEPT_BLOBS,
+  KEPT_MAIL,
+  // From here on the seal of an event holds its stub and lifted too (the second version of an envelope).
+  "UPDATE meta SET value = 3 WHERE key = 'min_writer'",
 ];

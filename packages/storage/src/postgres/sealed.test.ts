@@ -118,6 +118,25 @@ describe.skipIf(postgresPrograms() === undefined)('a sealed schema of PostgreSQL
     });
   });
 
+  it('X2 R11: a forger who swaps names of large strings and mends the hashes is found out', async () => {
+    const options = fresh(SEALED);
+    await using owned = await openOwned(options);
+    const large = (seq: number) => ({ ...eventAt(seq, `${seq} `.repeat(3_000)), run: 'r1' });
+    await owned.store.events.append(owned.epoch, [large(1), large(2)]);
+    sql(`SET search_path = ${options.schema};
+      UPDATE event SET lifted = (SELECT other.lifted FROM event AS other WHERE other.seq = 3 - event.seq);
+      UPDATE event SET hash = sha256(convert_to('["system",1]' || stub || lifted, 'UTF8') || body) WHERE seq = 1;
+      UPDATE event SET hash = sha256(convert_to(
+        (SELECT encode(hash, 'hex') FROM event WHERE seq = 1) || '["system",2]' || stub || lifted, 'UTF8') || body) WHERE seq = 2`);
+    await using store = await openStore(options);
+    await expect(contents(store)).rejects.toMatchObject({
+      code: 'store.corrupt',
+      message: expect.stringMatching(/seq 1 /),
+    });
+    const { problems } = await verifyPostgres({ ...options, ...SEALED });
+    expect(problems.map(({ what }) => what)).toEqual(Array(2).fill('its seal does not open'));
+  });
+
   it('X2: an older schema goes on sealed, and what was there stays as it was', async () => {
     const options = fresh();
     await written(options);

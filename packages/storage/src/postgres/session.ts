@@ -7,6 +7,7 @@ export class Session {
   #connection: Connection | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #isGivenUp = false;
 
   constructor(connect: Connect, first?: Connection) {
     this.#connect = connect;
@@ -29,9 +30,19 @@ export class Session {
     await this.#connection?.end();
   }
 
+  /** Gives it up at once: whatever is asked fails. */
+  abandon(): void {
+    this.#closed = true;
+    this.#isGivenUp = true;
+    this.#connection?.break(new Error('Connection terminated: it was given up'));
+  }
+
   async #open(): Promise<Connection> {
+    if (this.#isGivenUp) throw new Error('Connection terminated: it was given up');
     if (this.#connection === undefined || this.#connection.broken !== undefined) {
       this.#connection = await this.#connect();
+      // Meanwhile it may have been.
+      if (this.#isGivenUp) this.abandon();
     }
     return this.#connection;
   }

@@ -3,6 +3,7 @@ import { advisoryKey } from './advisory-key.ts';
 import type { Connection } from './connection.ts';
 import { parseHolder } from './held-leases.ts';
 import { fromText } from './names.ts';
+import { SESSIONS_SINCE } from './sessions-since.ts';
 
 /**
  * The leases that are held: their time is not over, and where their holder's session took an advisory lock, some session has
@@ -15,7 +16,7 @@ export async function standingLeases(
   const { rows } = await connection.query({
     name: 'standing-leases',
     text: `SELECT name, epoch, holder, floor(extract(epoch FROM since) * 1000) AS since,
-        coalesce(locked = pg_postmaster_start_time(), false) AS locked_here,
+        coalesce(locked = ${SESSIONS_SINCE}, false) AS locked_here,
         ARRAY(
           SELECT ((classid::bigint << 32) | objid::bigint)::text FROM pg_locks
           WHERE locktype = 'advisory' AND objsubid = 1 AND granted

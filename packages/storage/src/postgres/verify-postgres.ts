@@ -1,6 +1,4 @@
 import { openWrapped } from '../at-rest/data-keys.ts';
-import { keyIdOf } from '../at-rest/envelope.ts';
-import { Packing } from '../sqlite/file/packing.ts';
 import { snapshotPlace, snapshotSum } from '../sqlite/file/snapshot-table.ts';
 import { checkBlob } from '../sqlite/upkeep/check-blobs.ts';
 import { type FileReport, Problems, type StreamReport } from '../sqlite/upkeep/file-report.ts';
@@ -8,10 +6,9 @@ import { breathe, type UpkeepOptions } from '../sqlite/upkeep/open-for-upkeep.ts
 import { type CheckContext, StreamCheck } from '../sqlite/upkeep/stream-check.ts';
 import type { Connection } from './connection.ts';
 import { forUpkeep } from './for-upkeep.ts';
-import { type AtRest, readKeys, toWrapped } from './key-rows.ts';
-import { KeySet } from './key-set.ts';
+import { type AtRest, packingToLook, toWrapped } from './key-rows.ts';
 import { spanOf } from './known-spans.ts';
-import { fromText, toText } from './names.ts';
+import { fromText, IS_STREAM, toText } from './names.ts';
 import type { PgRow } from './pg-client.ts';
 import type { PostgresOptions } from './postgres-options.ts';
 import { EVENT_COLUMNS, type Row, toRow } from './read-events.ts';
@@ -66,7 +63,9 @@ async function verify(
   };
   await checkDataKeys(walk);
   await checkSnapshots(walk);
-  const { rows } = await connection.query('SELECT id, name FROM stream ORDER BY id');
+  const { rows } = await connection.query(
+    `SELECT id, name FROM stream WHERE ${IS_STREAM} ORDER BY id`,
+  );
   const streams: StreamReport[] = [];
   for (const { id, name } of rows) {
     streams.push(await checkStream(walk, String(id), fromText(String(name))));
@@ -94,8 +93,9 @@ async function checkStream(walk: Walk, id: string, name: string): Promise<Stream
       values: [id, check.last],
     });
     const found = rows.map((row) => ({ ...toRow(row), id: fromText(String(row['id'])) }));
-    const packing = await packingOf(
-      walk,
+    const packing = await packingToLook(
+      connection,
+      walk.atRest,
       found.map(({ packed }) => packed),
     );
     for (const row of found) {
@@ -180,7 +180,7 @@ async function checkBlobs(walk: Walk): Promise<FileReport['blobs']> {
       text: `SELECT hash, bytes, data_key, sum FROM blob WHERE hash > decode($1, 'hex') ORDER BY hash LIMIT ${BLOB_PIECE}`,
       values: [last],
     });
-    const packing = await packingOf(walk, rows.map(sealedBytes));
+    const packing = await packingToLook(connection, walk.atRest, rows.map(sealedBytes));
     for (const row of rows) {
       const name = Buffer.from(row['hash'] as Uint8Array).toString('hex');
       const state = checkBlob({ packing, hasKeys: walk.hasKeys }, row);
@@ -199,16 +199,6 @@ async function checkBlobs(walk: Walk): Promise<FileReport['blobs']> {
 
 function sealedBytes({ bytes, data_key: keyId }: PgRow): Uint8Array | null {
   return keyId !== null && bytes instanceof Uint8Array ? bytes : null;
-}
-
-/** As a store opens these, but for keys that are missing, which are told by what they do not open. */
-async function packingOf(
-  { connection, atRest }: Walk,
-  packed: readonly (Uint8Array | null)[],
-): Promise<Packing<KeySet>> {
-  const ids = new Set(packed.flatMap((bytes) => (bytes === null ? [] : (keyIdOf(bytes) ?? []))));
-  const rows = ids.size === 0 ? [] : await readKeys(connection, [...ids]);
-  return new Packing(new KeySet(atRest.ring, rows), atRest.compression);
 }
 
 async function progressOf(

@@ -17,6 +17,7 @@ export { examineSqlite } from './examine-sqlite.ts';
 export { sqliteReservations } from './reservations/sqlite-reservations.ts';
 export { type SqliteOptions, sqlite } from './sqlite.ts';
 export { type AuditReport, checkAudit } from './upkeep/check-audit.ts';
+export { type CompactReport, compactFile } from './upkeep/compact-file.ts';
 export { exportAudit } from './upkeep/export-audit.ts';
 export type { FileProblem, FileReport, StreamReport } from './upkeep/file-report.ts';
 export type { UpkeepOptions } from './upkeep/open-for-upkeep.ts';

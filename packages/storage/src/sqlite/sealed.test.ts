@@ -7,6 +7,7 @@ import { rowHash } from './file/event-hash.ts';
 import { testKey, testKeys } from './keys.fixture.ts';
 import { type SqliteOptions, sqlite } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
+import { verifyFile } from './upkeep/verify-file.ts';
 
 const { newPath } = temporaryFolder(afterAll);
 const CANARY = 'canary-7f3a';
@@ -91,6 +92,33 @@ describe('a sealed file', () => {
       });
       await store.close();
     }
+  });
+
+  it.each([
+    ['names of two events of a run swapped', swapLifted],
+    [
+      'names within one event turned round',
+      `UPDATE event SET lifted = json_array(lifted ->> 1, lifted ->> 0) WHERE seq = 1`,
+    ],
+    ['a name left out', 'UPDATE event SET lifted = NULL WHERE seq = 1'],
+    ['another type', `UPDATE event SET body = replace(body, 'task.waiting', 'task.done')`],
+    ['another time', `UPDATE event SET body = json_set(body, '$[1]', 99)`],
+  ])('X2 R11: a forger who mends the hashes is found out: %s', async (_what, change) => {
+    const path = newPath();
+    const { store, epoch } = await open(path, SEALED);
+    await store.events.append(epoch, [twoLarge(1, 'pay Ada'), twoLarge(2, 'pay Bob')]);
+    await store.close();
+    using database = new DatabaseSync(path);
+    database.exec(change);
+    mend(database);
+    const again = await sqlite(path, SEALED)();
+    await expect(contents(again)).rejects.toMatchObject({
+      code: 'store.corrupt',
+      message: expect.stringMatching(/seq 1 /),
+    });
+    await again.close();
+    const report = await verifyFile(path, { keys: testKeys() });
+    expect(report.problems[0]).toMatchObject({ seq: 1, what: 'its seal does not open' });
   });
 
   it('X2: an older file goes on sealed, and what was there stays as it was', async () => {
@@ -181,6 +209,14 @@ describe('compression', () => {
     expect(all).toBeLessThan(large / 3);
   });
 });
+
+const swapLifted = `UPDATE event SET lifted =
+  (SELECT other.lifted FROM event AS other WHERE other.seq = 3 - event.seq)`;
+
+function twoLarge(seq: number, text: string): OverseerEvent {
+  const [because, instead] = [`${text} `.repeat(2_000), `${text} less `.repeat(2_000)];
+  return JSON.parse(JSON.stringify({ ...eventAt(seq, 'a'), data: { because, instead } }));
+}
 
 const EVENTS: readonly OverseerEvent[] = [
   eventAt(1, 'a'),

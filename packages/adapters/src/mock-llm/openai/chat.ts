@@ -38,7 +38,7 @@ function chatCompletion(answer: Answer): OpenAI.ChatCompletion {
           refusal: null,
           annotations: [],
           ...reasoningOf(answer),
-          ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map(functionCall(n)) }),
+          ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map(functionCall(answer)) }),
         },
       },
     ],
@@ -51,11 +51,16 @@ function reasoningOf({ reasoning }: Answer): { readonly reasoning_content?: stri
   return reasoning === '' ? {} : { reasoning_content: reasoning };
 }
 
-function functionCall(
-  n: number,
-): (
+function functionCall({
+  n,
+  withoutIds,
+}: Answer): (
   call: Answer['toolCalls'][number],
   index: number,
 ) => OpenAI.ChatCompletionMessageFunctionToolCall {
-  return (call, index) => ({ id: `call_${n}_${index}`, type: 'function', function: call });
+  return (call, index) => ({
+    id: withoutIds ? '' : `call_${n}_${index}`,
+    type: 'function',
+    function: call,
+  });
 }

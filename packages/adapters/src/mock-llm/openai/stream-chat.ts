@@ -54,10 +54,14 @@ function* contentDeltas(answer: Answer): Iterable<Delta> {
   for (const piece of textPieces(answer)) yield { content: piece };
 }
 
-function* toolDeltas({ n, toolCalls }: Answer): Iterable<readonly [Frame['kind'], Delta]> {
+function* toolDeltas({
+  n,
+  toolCalls,
+  withoutIds,
+}: Answer): Iterable<readonly [Frame['kind'], Delta]> {
   for (const [index, { name, arguments: input }] of toolCalls.entries()) {
     const opening = { name, arguments: '' };
-    const id = `call_${n}_${index}`;
+    const id = withoutIds ? '' : `call_${n}_${index}`;
     yield ['framing', { tool_calls: [{ index, id, type: 'function', function: opening }] }];
     for (const piece of tokenPieces(input))
       yield ['token', { tool_calls: [{ index, function: { arguments: piece } }] }];

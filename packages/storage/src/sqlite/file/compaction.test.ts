@@ -130,6 +130,20 @@ describe('compaction', () => {
     world.file.close([]);
   }, 60_000);
 
+  it('R5 R11: removes nothing where an event is not what was written, and a value seems to be named no more', () => {
+    const world = new World(newPath, false);
+    const hash = world.put(1);
+    world.append('a', hash);
+    world.file.close([]);
+    const database = openDatabase(world.path);
+    database.exec(`UPDATE event SET body = replace(body, '${hash}', 'nothing') WHERE seq = 1`);
+    database.close();
+    world.open();
+    world.settle();
+    expect(world.has(hash)).toBe(true);
+    world.file.close([]);
+  });
+
   it('R5: removes nothing where an event cannot be read, for nobody knows what it names', () => {
     const world = new World(newPath, true);
     const hash = world.put(1);

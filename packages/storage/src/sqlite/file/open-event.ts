@@ -22,7 +22,7 @@ export function openEvent(
   }
   const place = { stream, seq, run };
   const stub = parseStub(body);
-  const text = isLost(packed) ? 'lost' : packing.unpackEvent(packed, place);
+  const text = isLost(packed) ? 'lost' : packing.unpackEvent(packed, place, { body, lifted });
   if (text === 'damaged') return undefined;
   if (text === 'erased' || text === 'lost') {
     if (stub === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { DataKey } from '../../at-rest/data-key.ts';
 import type { DataKeys, KeyOwner } from '../../at-rest/data-keys.ts';
-import { keyIdOf, pack, unpack } from '../../at-rest/envelope.ts';
+import { isBound, keyIdOf, pack, unpack } from '../../at-rest/envelope.ts';
 import type { ValuePath } from '../protocol.ts';
 import type { Compression } from './compression.ts';
 
@@ -18,6 +18,14 @@ export interface EventPlace {
 export interface EventText {
   readonly body: string;
   readonly places: readonly ValuePath[];
+}
+
+/** What of a packed event stands in the clear beside it. */
+export interface ClearText {
+  /** Its stub, as text. */
+  readonly body: string;
+  /** The names of its lifted strings, as text. */
+  readonly lifted: string | null;
 }
 
 /** What is left to read of an event without its content. */
@@ -45,25 +53,35 @@ export class Packing<Keys extends DataKeys = DataKeys> {
     return !this.keys.seals && this.#compression !== 'all';
   }
 
-  /** Packs an event with the places of its lifted strings; `undefined` when it stays as it is. */
+  /** Whether an event of that text is packed under a key; else it stays as it is. */
+  packs(body: string, key: DataKey | undefined): boolean {
+    return key !== undefined || (this.#compression === 'all' && body.length >= COMPRESS_FROM);
+  }
+
+  /** Packs an event with the places of its lifted strings, for what stands in the clear beside it. */
   packEvent(
     place: EventPlace,
     { body, places }: EventText,
+    clear: ClearText,
     key: DataKey | undefined,
-  ): Buffer | undefined {
+  ): Buffer {
     const compresses = this.#compression === 'all';
-    if (key === undefined && !(compresses && body.length >= COMPRESS_FROM)) return undefined;
     const content = Buffer.from(places.length === 0 ? body : `${body}\0${JSON.stringify(places)}`);
     return pack(content, {
       compressFrom: compresses ? COMPRESS_FROM : Number.POSITIVE_INFINITY,
       key,
       place: placeOf(place),
+      beside: besideOf(clear),
     });
   }
 
-  /** Opens a packed event. */
-  unpackEvent(packed: Uint8Array, place: EventPlace): EventText | 'erased' | 'damaged' {
-    const content = this.unpack(packed, placeOf(place));
+  /** Opens a packed event, beside which that stands in the clear. */
+  unpackEvent(
+    packed: Uint8Array,
+    place: EventPlace,
+    clear: ClearText,
+  ): EventText | 'erased' | 'damaged' {
+    const content = this.unpack(packed, placeOf(place), besideOf(clear));
     if (typeof content === 'string') return content;
     const text = content.toString('utf8');
     const end = text.indexOf('\0');
@@ -80,8 +98,8 @@ export class Packing<Keys extends DataKeys = DataKeys> {
   }
 
   /** Opens what was packed. */
-  unpack(packed: Uint8Array, place: string): Buffer | 'erased' | 'damaged' {
-    const opened = unpack(packed, place, (id) => this.keys.byId(id));
+  unpack(packed: Uint8Array, place: string, beside?: string): Buffer | 'erased' | 'damaged' {
+    const opened = unpack(packed, place, (id) => this.keys.byId(id), beside);
     if (opened.kind === 'content') return opened.content;
     return opened.kind === 'locked' && this.keys.isErased(opened.keyId) ? 'erased' : 'damaged';
   }
@@ -89,6 +107,11 @@ export class Packing<Keys extends DataKeys = DataKeys> {
   /** The key for what belongs to a run, or else to its stream. */
   keyFor(stream: string, run: string | undefined): DataKey | undefined {
     return this.keys.forWriting(ownerOf(stream, run));
+  }
+
+  /** Whether an event is sealed together with what stands in the clear beside it. */
+  isBound(packed: Uint8Array): boolean {
+    return isBound(packed);
   }
 
   /** Whether bytes are sealed, whoever can open them. */
@@ -144,6 +167,10 @@ export function erasedEvent({ stream, seq }: EventPlace, stub: EventStub, isLost
 
 function placeOf({ stream, seq, run }: EventPlace): string {
   return JSON.stringify(['event', stream, seq, run ?? null]);
+}
+
+function besideOf({ body, lifted }: ClearText): string {
+  return JSON.stringify([body, lifted]);
 }
 
 function parse(text: string): unknown {

@@ -20,13 +20,14 @@ export function rowOf(
   }
   const key = packing.keyFor(stream, run);
   const places = strings.map(({ path }) => path);
-  const packed = packing.packEvent(place, { body, places }, key) ?? null;
   const names = strings.map(({ text }) => keep(text, key));
-  if (packed === null) {
+  if (!packing.packs(body, key)) {
     const links = names.map((name, at) => [places[at], name]);
-    return { stream, seq, body, lifted: textOf(links), packed };
+    return { stream, seq, body, lifted: textOf(links), packed: null };
   }
-  return { stream, seq, body: stubOf(body), lifted: textOf(names), packed };
+  const clear = { body: stubOf(body), lifted: textOf(names) };
+  const packed = packing.packEvent(place, { body, places }, clear, key);
+  return { stream, seq, ...clear, packed };
 }
 
 function textOf(links: readonly unknown[]): string | null {

@@ -5,7 +5,10 @@ export const APPLICATION_ID = 0x4f565352;
  * The version of what this code writes into the rows. A file whose `min_writer` is greater was written in a way that
  * this code does not know.
  */
-export const WRITER_VERSION = 2;
+export const WRITER_VERSION = 3;
+
+/** The version of the schema since which anything can be packed. */
+export const PACKED_SINCE = 2;
 
 /** Bytes of a page: large enough that three events of 2 KiB share one, small enough that a commit stays cheap. */
 export const PAGE_BYTES = 8_192;
@@ -81,5 +84,9 @@ export const MIGRATIONS: readonly string[] = [
     erased_at INTEGER
   ) STRICT;
   UPDATE meta SET value = 2 WHERE key = 'min_writer';
+  `,
+  // From here on the seal of an event holds its body and lifted too (the second version of an envelope).
+  `
+  UPDATE meta SET value = 3 WHERE key = 'min_writer';
   `,
 ];

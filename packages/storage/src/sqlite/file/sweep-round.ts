@@ -1,5 +1,6 @@
 import { type DataKey, nameUnder } from '../../at-rest/data-key.ts';
 import type { SqliteDatabase, SqliteRow, SqliteValue } from '../driver.ts';
+import { rowHash } from './event-hash.ts';
 import { toRow } from './event-row.ts';
 import type { EventTables } from './event-table.ts';
 import { hashesIn } from './hashes-in.ts';
@@ -29,6 +30,8 @@ export interface Removed {
 export class SweepRound {
   /** The last value that it is about, by number. */
   readonly last: number;
+  /** The event that cannot be read as it was written. */
+  damaged: { readonly stream: string; readonly seq: number } | undefined;
   readonly #database: SqliteDatabase;
   readonly #tables: EventTables;
   readonly #snapshots: SnapshotTable;
@@ -144,8 +147,10 @@ export class SweepRound {
   #markWhole(from: number, to: number): boolean {
     const rows = this.#database
       .prepare(
-        `SELECT name, seq, run, body, lifted, hash, packed FROM event JOIN stream ON stream.id = event.stream
-         WHERE cursor > ? AND cursor <= ?`,
+        `SELECT name, event.seq, event.run, event.body, event.lifted, event.hash, event.packed, last.hash AS before
+         FROM event JOIN stream ON stream.id = event.stream
+         LEFT JOIN event AS last ON last.stream = event.stream AND last.seq = event.seq - 1
+         WHERE event.cursor > ? AND event.cursor <= ?`,
       )
       .all(from, to);
     return rows.every((row) => this.#markEvent(row));
@@ -155,8 +160,15 @@ export class SweepRound {
     const row = toRow(raw);
     const { runs, packing } = this.#tables;
     const run = row.run === undefined ? undefined : runs.nameOf(row.run);
-    const event = openEvent(packing, { stream: String(raw['name']), run }, row);
-    if (event === undefined) return false;
+    const stream = String(raw['name']);
+    // What was changed may name less than what was written.
+    const before = typeof raw['before'] === 'string' ? raw['before'] : '';
+    const isProven = rowHash(before, { ...row, stream }) === row.hash;
+    const event = isProven ? openEvent(packing, { stream, run }, row) : undefined;
+    if (event === undefined) {
+      this.damaged ??= { stream, seq: row.seq };
+      return false;
+    }
     this.#spareIn(event.body);
     return true;
   }

@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import { rowHash } from '../file/event-hash.ts';
 import { parseLifted } from '../file/parse-lifted.ts';
-import { AUDIT_FORMAT } from './export-audit.ts';
+import { AUDIT_FORMAT } from './audit-lines.ts';
 
 /** What came of checking an audit. */
 export interface AuditReport {

@@ -1,15 +1,13 @@
 import { openBlob } from '../file/blob-table.ts';
 import { type EventRow, toRow } from '../file/event-row.ts';
 import { openEvent } from '../file/open-event.ts';
+import { blobLine, eventLine, firstLine, lastLine } from './audit-lines.ts';
 import { blobColumns } from './check-blobs.ts';
 import { checkEvent } from './check-event.ts';
 import { breathe, type LookedAt, openForUpkeep, type UpkeepOptions } from './open-for-upkeep.ts';
 import { columnsOf } from './verify-file.ts';
 
 const PIECE = 200;
-
-/** The first line of an audit says this. */
-export const AUDIT_FORMAT = 'overseer.audit/1';
 
 /**
  * Every event of a journal as lines of JSON with what proves them, one stream behind the other: a reader checks them with
@@ -23,8 +21,11 @@ export async function* exportAudit(
 ): AsyncGenerator<string> {
   using file = await openForUpkeep(path, options);
   const streams = file.database.prepare('SELECT id, name FROM stream ORDER BY id').all();
-  const heads = streams.map(({ id, name }) => ({ name, ...headOf(file, Number(id)) }));
-  yield JSON.stringify({ format: AUDIT_FORMAT, streams: heads });
+  const heads = streams.map(({ id, name }) => ({
+    name: String(name),
+    ...headOf(file, Number(id)),
+  }));
+  yield firstLine(heads);
   const said = new Set<string>();
   const all = heads.reduce((sum, { events }) => sum + events, 0);
   let done = 0;
@@ -35,7 +36,7 @@ export async function* exportAudit(
       if (done % PIECE === 0 || done === all) options.onProgress?.(done, all);
     }
   }
-  yield JSON.stringify({ end: true, events: done });
+  yield lastLine(done);
 }
 
 function headOf(
@@ -72,39 +73,26 @@ function* linesOf(
   row: EventRow,
   said: Set<string>,
 ): Generator<string> {
-  const { seq, body, lifted, hash, packed } = row;
   const { run, names, kind } = checkEvent(row, stream, file.packing, file.hasKeys);
   for (const name of names) {
     if (said.has(name)) continue;
     said.add(name);
-    yield* blobLine(file, name);
+    yield* linesOfBlob(file, name);
   }
   const place = { stream, run };
   const opened =
-    packed === null || file.packing === undefined || kind === 'unopened'
+    row.packed === null || file.packing === undefined || kind === 'unopened'
       ? undefined
       : openEvent(file.packing, place, row);
-  yield JSON.stringify({
-    stream,
-    seq,
-    hash,
-    body,
-    ...(lifted === null ? {} : { lifted }),
-    ...(packed === null ? {} : { packed: Buffer.from(packed).toString('base64') }),
-    ...(opened === undefined ? {} : { opened: opened.body, places: opened.places }),
-  });
+  yield eventLine(stream, row, opened);
 }
 
 /** A large string: in the clear where that can be, else not at all. */
-function* blobLine(file: LookedAt, name: string): Generator<string> {
+function* linesOfBlob(file: LookedAt, name: string): Generator<string> {
   const find = file.database.prepare(`SELECT ${blobColumns(file)} FROM blob WHERE hash = ?`);
   const row = find.get(Buffer.from(name, 'hex'));
   if (row === undefined) return;
   const bytes = file.packing === undefined ? row['bytes'] : openBlob(file.packing, name, row);
   if (!(bytes instanceof Uint8Array)) return;
-  yield JSON.stringify({
-    blob: name,
-    ...(row['data_key'] === null ? {} : { sealed: true }),
-    text: Buffer.from(bytes).toString('utf8'),
-  });
+  yield blobLine(name, bytes, row['data_key'] !== null);
 }

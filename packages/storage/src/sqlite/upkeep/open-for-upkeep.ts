@@ -7,7 +7,7 @@ import { identify } from '../file/identify.ts';
 import { KeyTable } from '../file/key-table.ts';
 import { Packing } from '../file/packing.ts';
 import { readPragma } from '../file/pragma.ts';
-import { MIGRATIONS } from '../file/schema.ts';
+import { PACKED_SINCE } from '../file/schema.ts';
 import { isRefusal, type Refusal } from '../protocol.ts';
 import { toStoreError } from '../store-error.ts';
 
@@ -56,9 +56,7 @@ export async function openForUpkeep(path: string, { keys }: UpkeepOptions): Prom
     if (version === 0) throw toStoreError(nothing(path));
     const opened = database;
     const packing =
-      version < MIGRATIONS.length
-        ? undefined
-        : new Packing(new KeyTable(database, path, ring), 'none');
+      version < PACKED_SINCE ? undefined : new Packing(new KeyTable(database, path, ring), 'none');
     const openEmpty = (): SqliteDatabase => openDatabase(':memory:');
     const hasKeys = ring !== undefined;
     return {

@@ -23,11 +23,11 @@ export interface OwnedFile {
  */
 export async function ownFile<T>(
   path: string,
-  keys: KeySource,
+  keys: KeySource | undefined,
   compression: Compression,
   work: (file: OwnedFile) => T,
 ): Promise<T> {
-  const ring = await openKeys(keys);
+  const ring = keys === undefined ? undefined : await openKeys(keys);
   const { openDatabase } = await import('../node-driver.ts');
   const database = openAs(JOURNAL, { path, openDatabase, busyTimeoutMs: 5_000 });
   if (isRefusal(database)) throw toStoreError(database);

@@ -1,5 +1,4 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import type { SqliteRow } from '../driver.ts';
 
 /** A file of what was damaged, a row a line as it was found, bytes in base64. It is made when there is something. */
 export class Quarantine implements Disposable {
@@ -17,7 +16,7 @@ export class Quarantine implements Disposable {
   }
 
   /** Keeps a row of a table, and why it is here. */
-  put(table: string, row: SqliteRow, because: string): void {
+  put(table: string, row: Readonly<Record<string, unknown>>, because: string): void {
     this.#descriptor ??= openSync(this.#path, 'wx', 0o600);
     const text = JSON.stringify({ table, because, row }, (_key, value) =>
       value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value,
@@ -27,9 +26,13 @@ export class Quarantine implements Disposable {
   }
 
   /** Has it on disk. */
+  sync(): void {
+    if (this.#descriptor !== undefined) fsyncSync(this.#descriptor);
+  }
+
   [Symbol.dispose](): void {
     if (this.#descriptor === undefined) return;
-    fsyncSync(this.#descriptor);
+    this.sync();
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
   }

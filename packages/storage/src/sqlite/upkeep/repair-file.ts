@@ -12,7 +12,7 @@ import { checkEvent } from './check-event.ts';
 import { isWholeSnapshot } from './check-frame.ts';
 import { breathe, type LookedAt, openForUpkeep, type UpkeepOptions } from './open-for-upkeep.ts';
 import { Quarantine } from './quarantine.ts';
-import { type Mended, RepairedStream } from './repaired-stream.ts';
+import { type Mended, type MendedEvent, RepairedStream } from './repaired-stream.ts';
 import { salvage } from './salvage.ts';
 import { columnsOf } from './verify-file.ts';
 
@@ -102,6 +102,10 @@ async function copyEvents(
 ): Promise<readonly Mended[]> {
   const runs = new RunTable(made);
   const streams = new Map<number, RepairedStream>();
+  const addStream = made.prepare('INSERT INTO stream (name) VALUES (?)');
+  const insert = made.prepare(
+    'INSERT INTO event (stream, seq, run, body, lifted, hash, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
   const findBlob = made.prepare('SELECT 1 FROM blob WHERE hash = ?');
   const hasBlob = (name: string): boolean => findBlob.get(Buffer.from(name, 'hex')) !== undefined;
   let epoch = epochOf(file);
@@ -129,7 +133,13 @@ async function copyEvents(
   function streamOf(id: number): RepairedStream {
     const known = streams.get(id);
     if (known !== undefined) return known;
-    const stream = new RepairedStream(nameOfStream(file, id), made, runs, quarantine);
+    const name = nameOfStream(file, id);
+    const place = Number(addStream.run(name).lastInsertRowid);
+    const keep = ({ seq, run, body, lifted, hash, packed }: MendedEvent): void => {
+      const runId = run === undefined ? null : runs.note(run, place, seq);
+      insert.run(place, seq, runId, body, lifted, hash, packed);
+    };
+    const stream = new RepairedStream(name, keep, quarantine);
     streams.set(id, stream);
     return stream;
   }

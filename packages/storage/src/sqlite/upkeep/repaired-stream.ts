@@ -1,9 +1,7 @@
-import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
 import { rowHash } from '../file/event-hash.ts';
 import type { EventRow } from '../file/event-row.ts';
 import { LOST } from '../file/open-event.ts';
 import { type EventStub, parseStub } from '../file/packing.ts';
-import type { RunTable } from '../file/run-table.ts';
 import type { Quarantine } from './quarantine.ts';
 
 /** What became of one stream. */
@@ -29,13 +27,22 @@ const TOLD = 100;
 /** The widest gap that is filled; what lies farther off has a damaged `seq`. */
 const WIDEST_GAP = 100_000;
 
-/** One stream on its way into the repaired file. */
+/** An event as a table has it. */
+export type FoundEvent = Omit<EventRow, 'run'>;
+
+/** An event as it is in the repaired stream. */
+export interface MendedEvent extends FoundEvent {
+  readonly run: string | undefined;
+}
+
+/** A row of a table as it was found. */
+type RawRow = Parameters<Quarantine['put']>[1];
+
+/** One stream on its way into a repaired journal. */
 export class RepairedStream {
   readonly name: string;
   readonly #quarantine: Quarantine;
-  readonly #runs: RunTable;
-  readonly #insert: SqliteStatement;
-  readonly #id: number;
+  readonly #keep: (event: MendedEvent) => void;
   /** The last event that was written. */
   #seq = 0;
   #hash = '';
@@ -47,22 +54,18 @@ export class RepairedStream {
   #lostCount = 0;
   #newFrom: number | undefined;
 
-  constructor(name: string, made: SqliteDatabase, runs: RunTable, quarantine: Quarantine) {
+  /** `keep` hears of each event that is in it, in their order. */
+  constructor(name: string, keep: (event: MendedEvent) => void, quarantine: Quarantine) {
     this.name = name;
+    this.#keep = keep;
     this.#quarantine = quarantine;
-    this.#runs = runs;
-    const { lastInsertRowid } = made.prepare('INSERT INTO stream (name) VALUES (?)').run(name);
-    this.#id = Number(lastInsertRowid);
-    this.#insert = made.prepare(
-      'INSERT INTO event (stream, seq, run, body, lifted, hash, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    );
   }
 
   /** Takes the next event as it was found, in the order of writing. */
   take(
-    row: EventRow,
+    row: FoundEvent,
     { run, problem }: { readonly run: string | undefined; readonly problem: string | undefined },
-    raw: SqliteRow,
+    raw: RawRow,
   ): void {
     const expected = this.#seq + this.#waiting.length + 1;
     if (row.seq < expected || row.seq > expected + WIDEST_GAP) {
@@ -131,7 +134,7 @@ export class RepairedStream {
     this.#quarantine.put('event', raw, problem);
   }
 
-  #hashOf(before: string, row: EventRow): string {
+  #hashOf(before: string, row: FoundEvent): string {
     return rowHash(before, { ...row, stream: this.name });
   }
 
@@ -141,23 +144,22 @@ export class RepairedStream {
     { body, lifted, packed }: Pick<EventRow, 'body' | 'lifted' | 'packed'>,
   ): void {
     this.#hash = rowHash(this.#hash, { stream: this.name, seq, body, lifted, packed });
-    const runId = run === undefined ? null : this.#runs.note(run, this.#id, seq);
-    this.#insert.run(this.#id, seq, runId, body, lifted, this.#hash, packed);
+    this.#keep({ seq, run, body, lifted, packed, hash: this.#hash });
     this.#seq = seq;
   }
 }
 
 interface Doubtful {
-  readonly row: EventRow;
+  readonly row: FoundEvent;
   readonly run: string | undefined;
-  readonly raw: SqliteRow;
+  readonly raw: RawRow;
   readonly problem: string | undefined;
   /** What its hash would be if nothing but its hash were damaged. */
   readonly computed: string | undefined;
 }
 
 /** What can still be told of an event. */
-function stubIn(row: EventRow | undefined): Partial<EventStub> | undefined {
+function stubIn(row: FoundEvent | undefined): Partial<EventStub> | undefined {
   if (row === undefined) return undefined;
   const stub = row.packed === null ? undefined : parseStub(row.body);
   return stub ?? undefined;

@@ -13,7 +13,7 @@ import { type OwnedFile, ownFile } from './own-file.ts';
 
 /** What sealing a file did. */
 export interface SealReport {
-  /** Events that were in the clear before. */
+  /** Events that were in the clear before, or whose seal did not hold the names of their large strings. */
   readonly sealed: number;
   /** Where each stream ends now; the hashes are new from the first event on that was sealed. */
   readonly streams: readonly {
@@ -76,17 +76,20 @@ function seal({ database, packing }: OwnedFile, path: string): SealReport {
     const row = toRow(raw);
     const run = row.run === undefined ? undefined : runs.nameOf(row.run);
     if (rowHash(before, { ...row, stream }) !== row.hash) throw damaged(row.seq);
-    const isNew = row.packed === null || !packing.isSealed(row.packed);
-    if (!isNew) return { row: { ...row, stream }, was: row.hash, isNew };
+    const asItIs = { row: { ...row, stream }, was: row.hash, isNew: false };
+    if (row.packed !== null && packing.isBound(row.packed)) return asItIs;
     const opened = openEvent(packing, { stream, run }, row);
     if (opened === undefined) throw damaged(row.seq);
-    const strings = opened.places.map(([at, name]) => {
-      const bytes = blobs.getLifted(name);
-      if (!(bytes instanceof Uint8Array)) throw damaged(row.seq);
-      return { path: at, text: Buffer.from(bytes).toString('utf8') };
-    });
+    if (opened.isErased) return asItIs;
+    const strings = opened.places.map(([at, name]) => ({ path: at, text: textOf(name, row.seq) }));
     const place = { stream, seq: row.seq, run };
-    return { row: events.rowOf(place, opened.body, strings), was: row.hash, isNew };
+    return { row: events.rowOf(place, opened.body, strings), was: row.hash, isNew: true };
+  }
+
+  function textOf(name: string, seq: number): string {
+    const bytes = blobs.getLifted(name);
+    if (!(bytes instanceof Uint8Array)) throw damaged(seq);
+    return Buffer.from(bytes).toString('utf8');
   }
 
   /** Large values by themselves, and snapshots. What only events named has been kept again, sealed. */
@@ -99,10 +102,13 @@ function seal({ database, packing }: OwnedFile, path: string): SealReport {
     }
     database.exec('DELETE FROM blob WHERE data_key IS NULL');
     const snapshots = new SnapshotTable(database, packing);
+    const drop = database.prepare('DELETE FROM snapshot WHERE stream = ? AND fold_version = ?');
     for (const row of database.prepare('SELECT stream, fold_version FROM snapshot').all()) {
       const at = { stream: String(row['stream']), foldVersion: Number(row['fold_version']) };
       const found = snapshots.latest(at.stream, at.foldVersion);
       if (found !== undefined) snapshots.put({ kind: 'snapshot', ...at, ...found });
+      // One that is damaged would stay as it is, in the clear, and is a cache of no use.
+      else drop.run(at.stream, at.foldVersion);
     }
   }
 

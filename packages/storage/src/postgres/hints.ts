@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../postgres/connection.ts';
+import type { Connection } from './connection.ts';
 
 /** How long after a lost connection it is listened again, in ms. */
 const AGAIN_MS = 1_000;

@@ -1,0 +1,112 @@
+import type { JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
+import { normaliseSchema, schemaDetail } from '../internal/normalise-schema.ts';
+import { PROVIDER } from './google-parts.ts';
+import { GOOGLE_SCHEMA } from './google-schema.ts';
+import { googleTurns } from './google-turns.ts';
+import { thinkingConfig } from './thinking-config.ts';
+
+/** A request as Google's, and what of ours it cannot carry. */
+export interface GoogleRequest {
+  readonly body: JsonObject;
+  readonly warnings: readonly ModelWarning[];
+}
+
+/** The most texts at which a model can be told to stop. */
+const MOST_STOPS = 5;
+
+/** Writes a request for content. */
+export function googleRequest(model: string, request: ModelRequest): GoogleRequest {
+  const warnings: ModelWarning[] = [];
+  const { generationConfig: ownConfig, ...own } = request.options?.[PROVIDER] ?? {};
+  const system = request.messages
+    .filter(({ role }) => role === 'system')
+    .flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.type === 'text' && part.text !== '' ? [part.text] : [])),
+    );
+  const generationConfig = {
+    ...settings(model, request, warnings),
+    ...(ownConfig as JsonObject | undefined),
+  };
+  const body = {
+    contents: googleTurns(model, request.messages, warnings),
+    ...(system.length === 0
+      ? {}
+      : { systemInstruction: { parts: system.map((text) => ({ text })) } }),
+    ...toolFields(request, warnings),
+    ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
+    ...own,
+  };
+  return { body, warnings };
+}
+
+function settings(model: string, request: ModelRequest, warnings: ModelWarning[]): JsonObject {
+  const { maxTokens, temperature, topP, stop, seed } = request;
+  if (stop !== undefined && stop.length > MOST_STOPS) {
+    const detail = `Google's models stop at ${MOST_STOPS} texts at most; the others are left out`;
+    warnings.push({ kind: 'adjusted', what: 'stop', detail });
+  }
+  const thinking = thinkingConfig(model, request.effort, warnings);
+  return {
+    ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(stop === undefined ? {} : { stopSequences: stop.slice(0, MOST_STOPS) }),
+    ...(seed === undefined ? {} : { seed }),
+    ...outputFields(model, request, warnings),
+    ...(thinking === undefined ? {} : { thinkingConfig: thinking }),
+  };
+}
+
+/** Models before the third generation refuse JSON beside tools. */
+function outputFields(model: string, request: ModelRequest, warnings: ModelWarning[]): JsonObject {
+  const { output, tools = [] } = request;
+  if (output === undefined) return {};
+  if (tools.length > 0 && /(^|\/)gemini-[12]\b/.test(model)) {
+    const detail = `${model} gives no JSON beside tools; it is asked for in words alone`;
+    warnings.push({ kind: 'unsupported', what: 'output', detail });
+    return {};
+  }
+  const format = { responseMimeType: 'application/json' };
+  if (output.schema === undefined) return format;
+  return { ...format, responseJsonSchema: taken(output.schema, 'output schema', warnings) };
+}
+
+function toolFields(request: ModelRequest, warnings: ModelWarning[]): JsonObject {
+  const tools = request.tools ?? [];
+  if (tools.length === 0) return {};
+  const functionDeclarations = tools.map(({ name, description, input }) => ({
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(takesNothing(input)
+      ? {}
+      : { parametersJsonSchema: taken(input, `input of ${name}`, warnings) }),
+  }));
+  const functionCallingConfig = calling(request);
+  return {
+    tools: [{ functionDeclarations }],
+    ...(functionCallingConfig === undefined ? {} : { toolConfig: { functionCallingConfig } }),
+  };
+}
+
+/** Google wants no schema of an input that has no properties. */
+function takesNothing(input: JsonObject): boolean {
+  const { properties = {} } = input;
+  return input['type'] === 'object' && Object.keys(properties as JsonObject).length === 0;
+}
+
+/** A tool that is strict has its calls held to their schemas, which is a mode of all. */
+function calling({ tools = [], toolChoice = 'auto' }: ModelRequest): JsonObject | undefined {
+  if (typeof toolChoice !== 'string') {
+    return { mode: 'ANY', allowedFunctionNames: [toolChoice.tool] };
+  }
+  if (toolChoice === 'required') return { mode: 'ANY' };
+  if (toolChoice === 'none') return { mode: 'NONE' };
+  return tools.some(({ strict }) => strict === true) ? { mode: 'VALIDATED' } : undefined;
+}
+
+function taken(schema: JsonObject, what: string, warnings: ModelWarning[]): JsonObject {
+  const said = normaliseSchema(schema, GOOGLE_SCHEMA);
+  const detail = schemaDetail(said, GOOGLE_SCHEMA);
+  if (detail !== undefined) warnings.push({ kind: 'adjusted', what, detail });
+  return said.schema;
+}

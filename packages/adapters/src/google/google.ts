@@ -1,0 +1,82 @@
+import { modelRefusal } from '@overseer/core/plugin';
+import type { Model } from '@overseer/core/spec';
+import { withAvailableModels } from '../internal/available-models.ts';
+import { chatStream } from '../internal/chat-stream.ts';
+import { numberField } from '../internal/fields.ts';
+import { requestJson } from '../internal/http-client.ts';
+import { IdleWatch } from '../internal/idle-watch.ts';
+import { knownFacts } from '../internal/known-models.ts';
+import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { GoogleAnswerReader } from './google-answer-reader.ts';
+import { type GoogleAccess, googleClient } from './google-client.ts';
+import { PROVIDER } from './google-parts.ts';
+import { modelPath } from './google-place.ts';
+import { googleRequest } from './google-request.ts';
+import { listGoogleModels } from './list-google-models.ts';
+import { GOOGLE_MODELS } from './models.ts';
+
+/** How Google's Gemini API is reached, and what is known of the model. */
+export interface GoogleOptions extends GoogleAccess, ModelFacts {
+  /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
+  readonly idleTimeoutMs?: number;
+}
+
+/**
+ * A model of Google over the Gemini API, by our own wire code on kept-alive sockets. Without a key the first call fails with
+ * kind `auth`. The key goes in a header and never in an address. Throws `ConfigError` for a bad base URL; disposing it closes
+ * the idle sockets.
+ */
+export function google(
+  modelId: string,
+  options: GoogleOptions = {},
+): Model & Disposable & Required<Pick<Model, 'list' | 'countTokens'>> {
+  const where = `${PROVIDER}/${modelId}`;
+  const client = googleClient(options, where);
+  const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
+  const path = `${client.path}/${modelPath(modelId)}`;
+  return {
+    spec: 'model/1',
+    info: modelInfo(
+      modelId,
+      PROVIDER,
+      knownFacts(GOOGLE_MODELS, modelId.replace(/^models\//, ''), {
+        ...options,
+        can: { json: 'schema', ...options.can },
+      }),
+      { ...options, variable: 'GOOGLE_API_KEY' },
+    ),
+    stream: (request, ctx) =>
+      chatStream({
+        client,
+        watch,
+        where,
+        ctx,
+        path: `${path}:streamGenerateContent?alt=sse`,
+        prepare: () => {
+          const { body, warnings } = googleRequest(modelId, request);
+          return { text: JSON.stringify(body), warnings };
+        },
+        explain: (error) =>
+          withAvailableModels(error, modelId, () => listGoogleModels(client, where, ctx)),
+        reader: (from, sink) => new GoogleAnswerReader(from, sink, modelId),
+      }),
+    list: (ctx) => listGoogleModels(client, where, ctx),
+    countTokens: async (request, ctx) => {
+      const { body } = googleRequest(modelId, request);
+      const { contents, systemInstruction, tools } = body;
+      const counted = { model: modelPath(modelId), contents, systemInstruction, tools };
+      const asked = { method: 'POST', path: `${path}:countTokens`, where } as const;
+      const answer = await requestJson(
+        client,
+        { ...asked, body: { generateContentRequest: counted } },
+        ctx,
+      );
+      const tokens = numberField(answer, 'totalTokens');
+      if (tokens === undefined) throw modelRefusal({ where, body: { message: NO_COUNT } });
+      return tokens;
+    },
+    [Symbol.dispose]: () => client[Symbol.dispose](),
+  };
+}
+
+const NO_COUNT = 'the server counted no tokens';

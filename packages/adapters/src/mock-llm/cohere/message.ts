@@ -1,0 +1,35 @@
+import type { JsonObject } from '@overseer/core/spec';
+import type { Answer } from '../answer.ts';
+
+/** Why an answer ends, in Cohere's words. */
+export const FINISH_REASONS: Readonly<Record<Answer['finish'], string>> = {
+  stop: 'COMPLETE',
+  'tool-calls': 'TOOL_CALL',
+  length: 'MAX_TOKENS',
+};
+
+/** What a model plans to do with tools, it says in a field of its own; what else it thinks, in a block before its words. */
+export function isPlan({ toolCalls }: Answer): boolean {
+  return toolCalls.length > 0;
+}
+
+/** One tool call, with these arguments so far. */
+export function toolCall(answer: Answer, index: number, written?: string): JsonObject {
+  const call = answer.toolCalls[index];
+  const { name = '', arguments: whole = '' } = call ?? {};
+  return {
+    ...(answer.withoutIds ? {} : { id: `${name}_${answer.n}_${index}` }),
+    type: 'function',
+    function: { name, arguments: written ?? whole },
+  };
+}
+
+/** Usage by Cohere's measure: what was used, what is charged, and how much of the input a cache gave. */
+export function usageOf({ usage }: Answer): JsonObject {
+  const { input, cacheRead, output } = usage;
+  return {
+    billed_units: { input_tokens: input, output_tokens: output },
+    tokens: { input_tokens: input, output_tokens: output },
+    cached_tokens: cacheRead,
+  };
+}

@@ -1,0 +1,26 @@
+import { compactPostgres, isPostgresAddress } from '@overseer/storage/postgres';
+import { compactFile } from '@overseer/storage/sqlite';
+import { EXIT } from '../exit-code.ts';
+import { shownJournal } from '../setup/open-journal.ts';
+import { anyJournalOf, lookAfter, tell, type UpkeepFlags } from './upkeep.ts';
+
+/**
+ * `overseer compact`: removes large values that nothing names any more, and old snapshots, and says how much room that gave. Returns the
+ * exit code: `EXIT.failed` where an event cannot be read, so that nobody knows what it names.
+ */
+export function compactCommand(place: string | undefined, flags: UpkeepFlags): Promise<number> {
+  const stopped = 'Stopped: what was removed named nothing, and the journal is whole.';
+  return lookAfter(async (options) => {
+    const journal = anyJournalOf(place === undefined ? flags : { ...flags, journal: place });
+    const compact = isPostgresAddress(journal) ? compactPostgres : compactFile;
+    const report = await compact(journal, options);
+    const { blobs, snapshots, bytes, damaged } = report;
+    tell(flags.json, report, [
+      `${blobs} large values and ${snapshots} snapshots removed: ${bytes} bytes`,
+      damaged === undefined
+        ? `Compact: ${shownJournal(journal)}`
+        : `Stopped at seq ${damaged.seq} of ${damaged.stream}, which cannot be read as it was written: run "overseer verify".`,
+    ]);
+    return damaged === undefined ? EXIT.done : EXIT.failed;
+  }, stopped);
+}

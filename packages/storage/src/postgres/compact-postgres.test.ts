@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StateStore } from '@overseer/core/spec';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testKeys } from '../sqlite/keys.fixture.ts';
+import { compactPostgres } from './compact-postgres.ts';
+import type { PostgresOptions } from './postgres-options.ts';
+import { eventAt, openOwned, testDatabase } from './postgres-tests.fixture.ts';
+import { postgresPrograms } from './throwaway-server.ts';
+import { verifyPostgres } from './verify-postgres.ts';
+
+const SEALED = { encryption: { keys: testKeys() } };
+
+describe.skipIf(postgresPrograms() === undefined)('compacting a journal in PostgreSQL', () => {
+  const database = testDatabase(beforeAll, afterAll);
+  const fresh = (more: Partial<PostgresOptions> = {}) => ({
+    connection: database.server.url,
+    schema: database.newSchema(),
+    ...more,
+  });
+
+  it.each([
+    ['in the clear', {}],
+    ['sealed', SEALED],
+  ])('R11: removes what nothing names, and nothing else, %s', async (_how, more) => {
+    const options = fresh(more);
+    await using owned = await openOwned(options);
+    const { store, epoch } = owned;
+    const kept = await fill(owned);
+    const lost = await put(store, 'lost');
+    await store.snapshots.put({ stream: 'system', seq: 2, foldVersion: 1, body: ['old'] });
+    await store.snapshots.put({ stream: 'system', seq: 3, foldVersion: 2, body: [kept.snapshot] });
+    const seen: number[] = [];
+    const report = await compactPostgres(options, {
+      afterMs: 0,
+      onProgress: (done) => seen.push(done),
+    });
+    expect(report).toMatchObject({ blobs: 1, snapshots: 1 });
+    expect(report.bytes).toBeGreaterThan(4);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(await store.blobs.get(lost)).toBeUndefined();
+    for (const hash of Object.values(kept)) expect(await store.blobs.get(hash)).toBeDefined();
+    expect(await store.snapshots.latest('system', 1)).toBeUndefined();
+    expect(await store.snapshots.latest('system', 2)).toMatchObject({ body: [kept.snapshot] });
+    expect((await verifyPostgres(options)).problems).toEqual([]);
+    expect(await compactPostgres(options, { afterMs: 0 })).toEqual({
+      blobs: 0,
+      snapshots: 0,
+      bytes: 0,
+    });
+    await store.events.append(epoch, [eventAt(4, lost)]);
+    expect((await store.events.read({ stream: 'system', after: 3, limit: 1 }))[0]).toMatchObject({
+      data: { because: lost },
+    });
+  });
+
+  it('R11: a value that was put lately, or again, is not removed: its event may be on the way', async () => {
+    const options = fresh();
+    await using owned = await openOwned(options);
+    const hash = await put(owned.store, 'soon');
+    expect(await compactPostgres(options)).toMatchObject({ blobs: 0 });
+    const old = `UPDATE ${options.schema}.blob SET put_at = now() - interval '2 hours'`;
+    database.server.sql(old);
+    await put(owned.store, 'soon');
+    expect(await compactPostgres(options)).toMatchObject({ blobs: 0 });
+    database.server.sql(old);
+    await owned.store.events.append(owned.epoch, [eventAt(1, hash)]);
+    expect(await compactPostgres(options)).toMatchObject({ blobs: 0 });
+    expect(await owned.store.blobs.get(hash)).toBeDefined();
+  });
+
+  it('R11: an event whose hash does not prove it is not trusted: nothing is removed, and it is named', async () => {
+    const options = fresh();
+    await using owned = await openOwned(options);
+    await fill(owned);
+    await put(owned.store, 'lost');
+    database.server.sql(
+      `UPDATE ${options.schema}.event SET body = replace(convert_from(body, 'UTF8'), 'because', 'becaxse')::bytea WHERE seq = 1`,
+    );
+    expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({
+      blobs: 0,
+      damaged: { stream: 'system', seq: 1 },
+    });
+  });
+
+  it('R11 X3: after an erasure, what the run alone named goes too', async () => {
+    const options = fresh(SEALED);
+    await using owned = await openOwned(options);
+    const { store, epoch } = owned;
+    const hash = await put(store, 'said by r1');
+    await store.events.append(epoch, [eventAt(1, hash)]);
+    expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({ blobs: 0 });
+    await store.erase?.(epoch, 'system', 'r1');
+    await sleep(5);
+    expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({ blobs: 1 });
+    expect(await store.blobs.get(hash)).toBeUndefined();
+  });
+
+  it('R11: whoever holds a lease does it by itself, beside appends that put and name values', async () => {
+    const options = fresh({ compactAfterMs: 150 });
+    await using owned = await openOwned(options);
+    const { store, epoch } = owned;
+    const lost = await put(store, 'lost');
+    const end = performance.now() + 5_000;
+    const named: string[] = [];
+    while ((await store.blobs.get(lost)) !== undefined && performance.now() < end) {
+      const hash = await put(store, `value ${named.length}`);
+      named.push(hash);
+      await store.events.append(epoch, [eventAt(named.length, hash)]);
+      await sleep(10);
+    }
+    expect(await store.blobs.get(lost)).toBeUndefined();
+    await sleep(400);
+    for (const hash of named) expect(await store.blobs.get(hash)).toBeDefined();
+  });
+});
+
+function put(store: StateStore, text: string): Promise<string> {
+  return store.blobs.put(Buffer.from(text));
+}
+
+/** Three events of which two name a value, and a value that only a snapshot names. */
+async function fill({ store, epoch }: Awaited<ReturnType<typeof openOwned>>) {
+  const first = await put(store, 'first');
+  const second = await put(store, 'second');
+  const snapshot = await put(store, 'of a snapshot');
+  await store.events.append(epoch, [
+    eventAt(1, `because ${first}`),
+    eventAt(2, 'large '.repeat(2_000)),
+    eventAt(3, `\b${second}`),
+  ]);
+  return { first, second, snapshot };
+}
