@@ -7,6 +7,8 @@ import { createFakeClock } from '@overseer/core/testing';
 import { Ollama } from 'ollama';
 import { afterAll, describe, expect, it } from 'vitest';
 import { anthropic } from '../anthropic/index.ts';
+import { cohere } from '../cohere/index.ts';
+import { google } from '../google/index.ts';
 import { lmstudio } from '../lmstudio/index.ts';
 import { startMockService } from '../mock-llm/index.ts';
 import { ollama } from '../ollama/index.ts';
@@ -32,6 +34,8 @@ const adapters: Readonly<Record<string, (name: string, url: string) => Model>> =
   anthropic: (name, url) => anthropic(name, { apiKey: KEY, baseURL: url }),
   'openai-compatible': (name, url) => openaiCompatible(name, { apiKey: KEY, baseURL: url }),
   lmstudio: (name, url) => lmstudio(name, { apiKey: KEY, baseURL: url, verify: false }),
+  google: (name, url) => google(name, { apiKey: KEY, baseURL: url }),
+  cohere: (name, url) => cohere(name, { apiKey: KEY, baseURL: url }),
   ollama: (name, url) => ollama(name, { baseURL: url, verify: false }),
 };
 const MODELS = ['m', 'm-tool', 'm-think', 'midstream', 'cut', 'trunc', 'malformed', 'err-429-2'];

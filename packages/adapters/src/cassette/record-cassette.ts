@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Clock, systemClock } from '@overseer/core/plugin';
+import { signalOf } from '../internal/signal-of.ts';
 import { bytesOf, recordedBody } from './body-text.ts';
 import { cassetteError } from './cassette-error.ts';
 import { keptOfAnswer, keptOfRequest, keptPath, secretsOfRequest } from './kept-headers.ts';
@@ -7,7 +8,6 @@ import { createMask, type Mask } from './mask.ts';
 import { failureOf } from './network-failure.ts';
 import { type Heard, listenTo } from './record-answer.ts';
 import { CASSETTE_FORMAT, type RecordedExchange, type RecordedRequest } from './recorded.ts';
-import { signalOf } from './signal-of.ts';
 
 /** How a cassette is recorded; every field has a default. */
 export interface RecordOptions {

@@ -1,11 +1,11 @@
 import { type Clock, ConfigError, systemClock } from '@overseer/core/plugin';
+import { signalOf } from '../internal/signal-of.ts';
 import { bytesOf, recordedBody } from './body-text.ts';
 import { keptOfRequest, keptPath } from './kept-headers.ts';
 import { differences, type Features, featuresOf, keyOf, likeness } from './match.ts';
 import { readCassette } from './read-cassette.ts';
 import type { RecordedExchange, RecordedRequest } from './recorded.ts';
 import { replayAnswer } from './replay-answer.ts';
-import { signalOf } from './signal-of.ts';
 
 /** How a cassette is replayed; every field has a default. */
 export interface ReplayOptions {

@@ -5,13 +5,15 @@ import type { Question, Told } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { asObject } from './json-reader.ts';
 import { answerModel } from './model-exchange.ts';
+import { passOn } from './pass-on.ts';
 import { refuse, tell } from './refuse.ts';
 import { type Route, routeOf } from './routes.ts';
 import type { Wire } from './wire.ts';
 
 /** Answers one HTTP request, and writes into the log what became of it. */
 export async function answerExchange(exchange: Exchange): Promise<void> {
-  const { connection, seen } = exchange;
+  const { connection, seen, service } = exchange;
+  if (service.relay !== undefined) return passOn(exchange, service.relay);
   const route = routeOf(seen.method, seen.path, seen.headers);
   const wire = wireOf(route);
   const body = await readBody(connection);

@@ -3,12 +3,15 @@ import type { Connection } from './connection.ts';
 import type { Settlement } from './counts.ts';
 import type { Household } from './decide.ts';
 import type { OpenExchange } from './exchange-log.ts';
+import type { MockRelay } from './mock-relay.ts';
 
 /** What an exchange needs of its service. */
 export interface Service extends Household {
   readonly clock: Clock;
   readonly seed: number;
   readonly record: (settlement: Settlement) => void;
+  /** Answers in the place of models, where there is one. */
+  readonly relay: MockRelay | undefined;
 }
 
 /** One HTTP request on its way through a service. */
@@ -17,4 +20,6 @@ export interface Exchange {
   readonly connection: Connection;
   /** What the service's log shows of it. */
   readonly seen: OpenExchange;
+  /** Its path and query. */
+  readonly url: string;
 }
