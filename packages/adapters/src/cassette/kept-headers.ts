@@ -3,7 +3,7 @@ const OF_REQUESTS = /^(content-type|accept|anthropic-version|anthropic-beta|open
 
 /** Headers of answers that are written down: the form of the body, limits, and the provider's id of the request. */
 const OF_ANSWERS =
-  /^(content-type|retry-after(-ms)?|x-should-retry|(x-)?request-id|(x-|anthropic-)ratelimit-[\w-]+|openai-(version|processing-ms|model)|x-(trial-)?endpoint-[\w-]+|api-version)$/;
+  /^(content-type|retry-after(-ms)?|x-should-retry|(x-)?request-id|(x-|anthropic-)ratelimit-[\w-]+|openai-(version|processing-ms|model)|x-(trial-)?endpoint-[\w-]+|api-version|x-debug-trace-id)$/;
 
 /** Headers that are left out and yet say nothing of who sends them. */
 const IMPERSONAL =

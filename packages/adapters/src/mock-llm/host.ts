@@ -8,8 +8,10 @@ import { createTally, type MockCounts } from './counts.ts';
 import type { Service } from './exchange.ts';
 import { createExchangeLog, type MockExchange, type OpenExchange } from './exchange-log.ts';
 import { createResponseMemory } from './memory-of-responses.ts';
+import type { MockModel } from './mock-model.ts';
 import type { MockRelay } from './mock-relay.ts';
-import { createRules } from './rules.ts';
+import type { MockFault } from './mock-reply.ts';
+import { createRules, withFault } from './rules.ts';
 import type { MockScenario } from './scenario.ts';
 
 /** What a mock service has, and how it counts; every field has a default. */
@@ -22,6 +24,10 @@ export interface HostOptions {
   readonly seed?: number;
   /** Where time comes from: for limits, speed and what replies say. The default is the system. */
   readonly clock?: Clock;
+  /** Holds for every model, whatever the scenario says of it. */
+  readonly everyModel?: Partial<Omit<MockModel, 'id'>>;
+  /** Goes wrong with every reply that has no fault of its own. */
+  readonly everyFault?: MockFault;
   /** Answers every request in the place of models: a recorder's `fetch` before a real server, or a player's. */
   readonly relay?: MockRelay;
   /** Told of each request when it has ended. */
@@ -52,8 +58,8 @@ export function createHost(options: HostOptions): Host {
   const tally = createTally();
   const log = createExchangeLog();
   const service: Service = {
-    catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded),
-    rules: createRules(scenario),
+    catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded, options.everyModel),
+    rules: withFault(createRules(scenario), options.everyFault),
     responses: createResponseMemory(),
     clock,
     seed,

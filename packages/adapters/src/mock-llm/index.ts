@@ -19,6 +19,7 @@
 export { readMockCounts } from './count-file.ts';
 export type { MockCounts, ModelCounts } from './counts.ts';
 export type { MockExchange } from './exchange-log.ts';
+export { loadScenario } from './load-scenario.ts';
 export { type MockFetch, mockFetch } from './mock-fetch.ts';
 export type { MockModel, MockModelState } from './mock-model.ts';
 export type { MockRelay } from './mock-relay.ts';
