@@ -17,6 +17,7 @@ const COMMANDS = [
   ...MOVING,
   ...HANDOFF,
   ...UPKEEP,
+  'mock',
 ];
 
 describe('docs/cli.md', { timeout: 120_000 }, () => {

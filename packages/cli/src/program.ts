@@ -4,6 +4,7 @@ import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
+import { addMockCommand } from './commands/mock/add-mock-command.ts';
 import { addProjectCommands } from './commands/project/add-project-commands.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
@@ -107,6 +108,13 @@ function createProgram(name: string, done: (code: number) => void): Command {
   addMovingCommands(program, done);
   addHandoffCommands(program, done);
   addUpkeepCommands(program, done);
+  addMockCommand(program, done);
+  prepareAll(program);
+  return program;
+}
+
+/** Has every command throw what is wrong with it, and tell of the environment in its help. */
+function prepareAll(program: Command): void {
   for (const command of withSubcommands(program)) {
     command
       .exitOverride()
@@ -114,7 +122,6 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .configureOutput({ outputError: () => undefined })
       .addHelpText('after', VARIABLES);
   }
-  return program;
 }
 
 function withSubcommands(command: Command): readonly Command[] {

@@ -1,21 +1,23 @@
 import type { Json } from '@overseer/core/spec';
+import { pause } from '../internal/pause.ts';
 import { lineAnswerer } from './batch/answer-line.ts';
 import { readBody } from './connection.ts';
 import type { Question, Told } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { asObject } from './json-reader.ts';
 import { answerModel } from './model-exchange.ts';
-import { pause } from './pause.ts';
+import { passOn } from './pass-on.ts';
 import { refuse, tell, tellText } from './refuse.ts';
 import { dialectOf, type Route, routeOf } from './routes.ts';
 import type { Wire } from './wire.ts';
 
 /** Answers one HTTP request, and writes into the log what became of it. */
 export async function answerExchange(exchange: Exchange): Promise<void> {
-  const { connection, seen } = exchange;
+  const { connection, seen, service } = exchange;
+  if (service.relay !== undefined) return passOn(exchange, service.relay);
   const route = routeOf(seen.method, seen.path, seen.headers);
   const wire = wireOf(route);
-  const body = await readBody(connection);
+  const body = await readBody(connection, seen.headers['content-type']);
   switch (body.kind) {
     case 'gone':
       return;
@@ -52,13 +54,13 @@ const MOST_KEPT_BYTES = 256 * 1024;
 
 function questionOf(exchange: Exchange, id: string, body: Json): Question {
   const { catalogue, clock, batches } = exchange.service;
-  const { url = '', headers } = exchange.connection.request;
+  const { url, seen } = exchange;
   return {
     catalogue,
     id,
     body: asObject(body),
     query: new URLSearchParams(url.split('?')[1] ?? ''),
-    origin: `http://${headers.host ?? ''}`,
+    origin: `http://${seen.headers.host ?? ''}`,
     batches,
     answerLine: lineAnswerer(exchange, dialectOf),
     now: clock.now(),

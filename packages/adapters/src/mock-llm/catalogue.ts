@@ -35,7 +35,9 @@ export interface Catalogue {
 export function createCatalogue(
   models: readonly MockModel[] | undefined,
   maxLoaded: number = Number.POSITIVE_INFINITY,
+  every: Partial<MockModel> = {},
 ): Catalogue {
+  const entryOf = (model: MockModel): ModelEntry => newEntry({ ...model, ...every });
   const listed = (models ?? builtInModels.map(builtInModel)).map(entryOf);
   const entries = new Map(listed.map((entry) => [entry.model.id, entry]));
   return {
@@ -69,7 +71,7 @@ export function loadInstance(entry: ModelEntry): string {
 
 const MOST_NAMES = 1000;
 
-function entryOf(model: MockModel): ModelEntry {
+function newEntry(model: MockModel): ModelEntry {
   return {
     model,
     limiter: model.limit === undefined ? undefined : createWindowLimiter(model.limit),

@@ -17,10 +17,10 @@ export type CommandLine =
     };
 
 /** What `--help` prints. */
-export const USAGE = `Serves mock language models on 127.0.0.1, in the wire formats of OpenAI, Anthropic and LM Studio.
+export const USAGE = `Serves mock language models on 127.0.0.1, in the wire formats of all providers.
 Prints one line of JSON, {"url":…,"port":…,"pid":…}, when it is ready, and ends with its parent process.
 
-  --scenario MODULE   a module that exports \`scenario\`; without one, models answer as their names tell
+  --scenario FILE     .json, or a module that exports \`scenario\`; without one, models answer as their names tell
   --port NUMBER       the port; 0, the default, takes any that is free
   --count-file PATH   adds a line of JSON to this file for every request that has ended
   --seed NUMBER       what jitter depends on; the default is 1

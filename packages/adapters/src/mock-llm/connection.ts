@@ -3,12 +3,26 @@ import type { Json } from '@overseer/core/spec';
 
 /** One request and the way back to its client. */
 export interface Connection {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: AsyncIterable<Uint8Array>;
+  readonly response: Outlet;
   /** Aborts when the connection is gone, whoever closed it. */
   readonly gone: AbortSignal;
   /** Takes the client for gone, without waiting for Node to say so. */
   readonly abandon: () => void;
+}
+
+/** The part of Node's response that replies are written through. */
+export interface Outlet {
+  readonly headersSent: boolean;
+  readonly statusCode: number;
+  /** Whether all of it has left. */
+  readonly writableFinished: boolean;
+  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
+  /** Calls `done` when the bytes have left. */
+  write(piece: string | Uint8Array, done: () => void): unknown;
+  end(last?: string): unknown;
+  /** Breaks the connection. */
+  destroy(): unknown;
 }
 
 /** Takes a request over from Node. */
@@ -23,7 +37,7 @@ export function connect(request: IncomingMessage, response: ServerResponse): Con
 }
 
 /** Writes, and resolves when the bytes have left or the client has. */
-export function write({ response, gone }: Connection, text: string): Promise<void> {
+export function write({ response, gone }: Connection, piece: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     if (gone.aborted) return resolve();
     const done = (): void => {
@@ -31,7 +45,7 @@ export function write({ response, gone }: Connection, text: string): Promise<voi
       resolve();
     };
     gone.addEventListener('abort', done, { once: true });
-    response.write(text, done);
+    response.write(piece, done);
   });
 }
 
@@ -58,30 +72,37 @@ export type Body =
   | { readonly kind: 'not-json' }
   | { readonly kind: 'gone' };
 
-/** Reads a body of at most 32 MiB. */
-export async function readBody({ request }: Connection): Promise<Body> {
-  const chunks: Buffer[] = [];
+/** Reads a body of at most 32 MiB as JSON; the fields of a form become an object. */
+export async function readBody(connection: Connection, type = ''): Promise<Body> {
+  const read = await readBytes(connection);
+  if (typeof read === 'string') return { kind: read };
+  if (read.length === 0) return { kind: 'json', value: null, bytes: 0 };
+  try {
+    const value = type.startsWith('multipart/form-data')
+      ? await formFields(read, type)
+      : (JSON.parse(read.toString()) as Json);
+    return { kind: 'json', value, bytes: read.length };
+  } catch {
+    return { kind: 'not-json' };
+  }
+}
+
+/** Reads a body of at most 32 MiB as it is. */
+export async function readBytes({
+  request,
+}: Connection): Promise<Buffer<ArrayBuffer> | 'gone' | 'too-large'> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    for await (const chunk of request) {
       size += chunk.length;
       // What is too much is read all the same and dropped: a client that still writes would not see the refusal.
       if (size <= MOST_BYTES) chunks.push(chunk);
     }
   } catch {
-    return { kind: 'gone' };
+    return 'gone';
   }
-  if (size > MOST_BYTES) return { kind: 'too-large' };
-  if (size === 0) return { kind: 'json', value: null, bytes: 0 };
-  const type = request.headers['content-type'] ?? '';
-  try {
-    if (type.startsWith('multipart/form-data'))
-      return { kind: 'json', value: await formFields(Buffer.concat(chunks), type), bytes: size };
-    const value = JSON.parse(Buffer.concat(chunks).toString()) as Json;
-    return { kind: 'json', value, bytes: size };
-  } catch {
-    return { kind: 'not-json' };
-  }
+  return size > MOST_BYTES ? 'too-large' : Buffer.concat(chunks);
 }
 
 const MOST_BYTES = 32 * 1024 * 1024;

@@ -1,8 +1,8 @@
+import { aborted, pause } from '../internal/pause.ts';
 import { write } from './connection.ts';
 import { completedOutcome, type Delivery, waitBefore } from './delivery.ts';
 import type { Frame } from './frame.ts';
 import type { MockFault } from './mock-reply.ts';
-import { aborted, pause } from './pause.ts';
 
 /** Streams a reply token by token at its pace, up to its end or its fault. A client that leaves ends it. */
 export async function deliverStream(delivery: Delivery): Promise<void> {

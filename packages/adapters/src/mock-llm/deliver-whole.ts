@@ -1,6 +1,6 @@
+import { aborted, pause } from '../internal/pause.ts';
 import { JSON_TYPE, sendJson, write } from './connection.ts';
 import { completedOutcome, type Delivery, waitBefore } from './delivery.ts';
-import { aborted, pause } from './pause.ts';
 
 /** Sends a reply in one piece when its last token would have come, or its fault. A client that leaves ends it. */
 export async function deliverWhole(delivery: Delivery): Promise<void> {

@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import type { Settlement } from './counts.ts';
 import type { Household } from './decide.ts';
 import type { OpenExchange } from './exchange-log.ts';
+import type { MockRelay } from './mock-relay.ts';
 
 /** What an exchange needs of its service. */
 export interface Service extends Household {
@@ -11,6 +12,8 @@ export interface Service extends Household {
   readonly batches: BatchShelf;
   readonly seed: number;
   readonly record: (settlement: Settlement) => void;
+  /** Answers in the place of models, where there is one. */
+  readonly relay: MockRelay | undefined;
 }
 
 /** One HTTP request on its way through a service. */
@@ -19,4 +22,6 @@ export interface Exchange {
   readonly connection: Connection;
   /** What the service's log shows of it. */
   readonly seen: OpenExchange;
+  /** Its path and query. */
+  readonly url: string;
 }

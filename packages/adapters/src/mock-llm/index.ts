@@ -19,7 +19,10 @@
 export { readMockCounts } from './count-file.ts';
 export type { MockCounts, ModelCounts } from './counts.ts';
 export type { MockExchange } from './exchange-log.ts';
+export { loadScenario } from './load-scenario.ts';
+export { type MockFetch, mockFetch } from './mock-fetch.ts';
 export type { MockModel, MockModelState } from './mock-model.ts';
+export type { MockRelay } from './mock-relay.ts';
 export type { MockFault, MockReply, MockStatus, MockToolCall, MockUsage } from './mock-reply.ts';
 export type { MockDialect, MockMessage, MockRequest } from './mock-request.ts';
 export type { MockRule, MockScenario } from './scenario.ts';

@@ -1,5 +1,6 @@
 import { builtInReply, defaultReply } from './built-in.ts';
-import type { MockReply } from './mock-reply.ts';
+import { fillReply } from './fill-reply.ts';
+import type { MockFault, MockReply } from './mock-reply.ts';
 import type { MockRequest } from './mock-request.ts';
 import type { MockRule, MockScenario } from './scenario.ts';
 
@@ -19,17 +20,41 @@ export function createRules(
     const match = rules.find(({ rule, left }) => left > 0 && applies(rule, request));
     if (match === undefined) return { reply: defaultReply };
     match.left--;
-    const { name, reply } = match.rule;
-    return { rule: name, reply: typeof reply === 'function' ? reply(request) : reply };
+    const { name, reply, matches } = match.rule;
+    if (typeof reply === 'function') return { rule: name, reply: reply(request) };
+    const found = matches === undefined ? null : matchOf(matches, request.lastText);
+    return { rule: name, reply: found === null ? reply : fillReply(reply, found) };
+  };
+}
+
+/** The same rules, where this goes wrong with every reply that has no fault of its own. */
+export function withFault(
+  rules: (request: MockRequest) => RuledReply,
+  fault: MockFault | undefined,
+): (request: MockRequest) => RuledReply {
+  if (fault === undefined) return rules;
+  return (request) => {
+    const { reply, ...ruled } = rules(request);
+    return { ...ruled, reply: { fault, ...reply } };
   };
 }
 
 function applies(rule: MockRule, request: MockRequest): boolean {
-  return namesModel(rule.model, request.model) && (rule.when?.(request) ?? true);
+  return (
+    namesModel(rule.model, request.model) &&
+    (rule.matches === undefined || matchOf(rule.matches, request.lastText) !== null) &&
+    (rule.when?.(request) ?? true)
+  );
 }
 
 function namesModel(wanted: string | RegExp | undefined, model: string): boolean {
   if (wanted === undefined) return true;
   // `search` keeps no state, where `test` would with a pattern that is global.
   return typeof wanted === 'string' ? wanted === model : model.search(wanted) >= 0;
+}
+
+/** A pattern that is global or sticky would go on from where it was. */
+function matchOf(pattern: RegExp, text: string): RegExpExecArray | null {
+  pattern.lastIndex = 0;
+  return pattern.exec(text);
 }

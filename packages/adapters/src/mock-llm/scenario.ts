@@ -29,6 +29,11 @@ export interface MockRule {
   readonly model?: string | RegExp;
   /** Applies to the first n matching requests only; the default is all of them. */
   readonly times?: number;
+  /**
+   * Narrows it to requests whose `lastText` this finds. In a reply that is no function, `$1`, `$<name>` and `$&` in texts and
+   * tool inputs then stand for what was found, and `$$` for a dollar.
+   */
+  readonly matches?: RegExp;
   /** Narrows it by the request's content. Must not keep state: `MockRequest.nth` and `times` count for it. */
   readonly when?: (request: MockRequest) => boolean;
   /** What is answered, or how it follows from the request. */

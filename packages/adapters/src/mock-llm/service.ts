@@ -1,35 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Clock, ConfigError, systemClock } from '@overseer/core/plugin';
-import { answerExchange } from './answer-exchange.ts';
-import { createBatchShelf } from './batch/batch-shelf.ts';
-import { createCatalogue } from './catalogue.ts';
+import { ConfigError } from '@overseer/core/plugin';
 import { type Connection, connect } from './connection.ts';
-import { openCountFile } from './count-file.ts';
-import { createTally, type MockCounts } from './counts.ts';
-import type { Service } from './exchange.ts';
-import {
-  createExchangeLog,
-  type ExchangeLog,
-  type MockExchange,
-  type OpenExchange,
-} from './exchange-log.ts';
-import { createResponseMemory } from './memory-of-responses.ts';
-import { createRules } from './rules.ts';
-import type { MockScenario } from './scenario.ts';
+import type { MockCounts } from './counts.ts';
+import type { MockExchange } from './exchange-log.ts';
+import { createHost, type Host, type HostOptions } from './host.ts';
 
 /** How a mock service is set up; every field has a default. */
-export interface MockServiceOptions {
-  /** What it has and says; without one, every model name exists and answers as its name tells (see `builtInReply`). */
-  readonly scenario?: MockScenario;
+export interface MockServiceOptions extends HostOptions {
   /** The port on 127.0.0.1; the default is any that is free. */
   readonly port?: number;
-  /** A JSON-lines file that every ended request is added to at once; `readMockCounts` reads it. */
-  readonly countFile?: string;
-  /** What jitter depends on; the default is 1. */
-  readonly seed?: number;
-  /** Where time comes from: for limits, speed and what replies say. The default is the system. */
-  readonly clock?: Clock;
 }
 
 /** A running mock service. */
@@ -52,35 +32,19 @@ export interface MockService extends AsyncDisposable {
  * listings) on the loopback interface, so that the official SDKs take it for the real thing. Throws `ConfigError` where the port or the count file cannot be used.
  */
 export async function startMockService(options: MockServiceOptions = {}): Promise<MockService> {
-  const { scenario, port = 0, seed = 1, clock = systemClock } = options;
-  const file = options.countFile === undefined ? undefined : openCountFile(options.countFile);
-  const tally = createTally();
-  const log = createExchangeLog();
+  const { port = 0 } = options;
+  const host = createHost(options);
   const open = new Set<Connection>();
-  const server = serverOf(
-    { log, open },
-    {
-      catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded),
-      rules: createRules(scenario),
-      responses: createResponseMemory(),
-      batches: createBatchShelf(scenario?.batches),
-      clock,
-      seed,
-      record(settlement) {
-        tally.add(settlement);
-        file?.append(settlement);
-      },
-    },
-  );
+  const server = serverOf(host, open);
   try {
     await listen(server, port);
   } catch (cause) {
-    file?.close();
+    host.close();
     throw cause;
   }
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= closeServer(server, open).then(() => file?.close());
+    closing ??= closeServer(server, open).then(() => host.close());
     return closing;
   };
   const address = server.address() as AddressInfo;
@@ -88,9 +52,9 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
     url: `http://${LOOPBACK}:${address.port}`,
     port: address.port,
     get requests() {
-      return log.list();
+      return host.requests();
     },
-    counts: () => tally.counts(),
+    counts: () => host.counts(),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -98,33 +62,14 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
 
 const LOOPBACK = '127.0.0.1';
 
-interface Traffic {
-  readonly log: ExchangeLog;
-  /** Requests whose connection is still there. */
-  readonly open: Set<Connection>;
-}
-
-function serverOf({ log, open }: Traffic, service: Service): Server {
-  let n = 0;
+/** `open` holds the requests whose connection is still there. */
+function serverOf(host: Host, open: Set<Connection>): Server {
   const server = createServer((request, response) => {
-    const seen: OpenExchange = {
-      n: ++n,
-      at: service.clock.now(),
-      method: request.method ?? '',
-      path: (request.url ?? '').split('?')[0] ?? '',
-      headers: request.headers,
-      body: null,
-      closedEarly: false,
-    };
-    log.add(seen);
     const connection = connect(request, response);
     open.add(connection);
-    connection.gone.addEventListener('abort', () => {
-      open.delete(connection);
-      if (response.headersSent) seen.status = response.statusCode;
-      seen.closedEarly = !response.writableFinished && seen.outcome !== 'cut';
-    });
-    answerExchange({ service, connection, seen }).catch(() => response.destroy());
+    connection.gone.addEventListener('abort', () => open.delete(connection));
+    const { method = '', url = '', headers } = request;
+    host.take({ method, url, headers }, connection);
   });
   // Idle connections outlive any test's pause, so that a client never reuses one that is just being closed.
   server.keepAliveTimeout = 120_000;
