@@ -1,11 +1,11 @@
+import { type MockRequest, type MockService, startMockService } from '@overseer/adapters/mock-llm';
 import { createOverseer } from '@overseer/core';
 import { toolSchema } from '@overseer/core/plugin';
 import type { Tool } from '@overseer/core/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type MockRequest, type MockService, startMockService } from '../mock-llm/index.ts';
-import { everyAdapter } from './every-adapter.fixture.ts';
-import { refusalsOf } from './strict-wire.fixture.ts';
+import { everyAdapter } from '../packages/adapters/src/internal/every-adapter.fixture.ts';
+import { refusalsOf } from '../packages/adapters/src/internal/strict-wire.fixture.ts';
 
 const WINDOW = 3_000;
 const CITIES = ['Oslo', 'Rome'];
