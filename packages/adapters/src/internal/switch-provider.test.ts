@@ -92,6 +92,21 @@ describe.each(everyAdapter)('a conversation that began with $name', (from) => {
   });
 });
 
+describe.each(everyAdapter)('a conversation of $name that was saved as JSON', (one) => {
+  it('M10: goes on as if it had never been away', async () => {
+    const messages = await conversationOf(one);
+    const saved = JSON.parse(JSON.stringify(messages)) as typeof messages;
+    expect(saved).toEqual(messages);
+    const bodies: unknown[] = [];
+    for (const said of [messages, saved]) {
+      const ctx = { signal: AbortSignal.timeout(5000) };
+      await generate(one.create('m', service.url), { messages: said, tools: TOOLS }, ctx);
+      bodies.push(service.requests.at(-1)?.body);
+    }
+    expect(bodies[1]).toEqual(bodies[0]);
+  });
+});
+
 describe('the strict reading of requests', () => {
   it('M10: finds what services refuse', () => {
     const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
