@@ -17,6 +17,7 @@ const COMMANDS = [
   ...MOVING,
   ...HANDOFF,
   ...UPKEEP,
+  ...['login', 'logout', 'credentials'],
 ];
 
 describe('docs/cli.md', { timeout: 120_000 }, () => {

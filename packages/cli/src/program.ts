@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addHandoffCommands } from './commands/add-handoff-commands.ts';
+import { addLoginCommands } from './commands/add-login-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -20,6 +21,7 @@ Environment:
   ANTHROPIC_API_KEY  key of Anthropic
   GOOGLE_API_KEY     key of Google, or else GEMINI_API_KEY
   CO_API_KEY         key of Cohere, or else COHERE_API_KEY
+  OVERSEER_CLIENT_SECRET  secret of the client that login signs in by, where it has one
   OVERSEER_PASSPHRASE  what --passphrase seals and opens by
   OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
   OVERSEER_KEY_FILE  a file with them that you alone may read
@@ -107,6 +109,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
   addMovingCommands(program, done);
   addHandoffCommands(program, done);
   addUpkeepCommands(program, done);
+  addLoginCommands(program, done);
   for (const command of withSubcommands(program)) {
     command
       .exitOverride()
