@@ -12,6 +12,8 @@ server.listen(0, '127.0.0.1', () => {
 });
 process.on('disconnect', () => process.exit(0));
 
+/** Pieces that leave together. */
+const AT_ONCE = 50;
 const USAGE = { prompt_tokens: 12, completion_tokens: 20, total_tokens: 32 };
 const FIRST = event({ choices: [choice({ role: 'assistant', content: '' })] });
 const PIECE = event({ choices: [choice({ content: 'token ' })] });
@@ -42,8 +44,15 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 function stream(response: ServerResponse, chunks: number): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(FIRST);
-  for (let piece = 0; piece < chunks; piece++) response.write(PIECE);
-  response.end(LAST);
+  sendPieces(response, chunks);
+}
+
+/** No model has all of a long answer at once, and what is written in one turn leaves at its end. */
+function sendPieces(response: ServerResponse, left: number): void {
+  const now = Math.min(left, AT_ONCE);
+  for (let piece = 0; piece < now; piece++) response.write(PIECE);
+  if (left > now) setImmediate(sendPieces, response, left - now);
+  else response.end(LAST);
 }
 
 function whole(response: ServerResponse, chunks: number): void {

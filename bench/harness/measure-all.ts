@@ -4,7 +4,7 @@ import { startServer } from './mock-server.ts';
 import type { Measured } from './results.ts';
 import type { Work } from './work.ts';
 
-/** Pieces of each streamed answer. */
+/** Pieces of each streamed answer, where the work does not say. */
 const CHUNKS = 20;
 
 /** Keys that clients insist on, and switches that stop them from calling home. */
@@ -34,7 +34,7 @@ export async function measureAll(measuring: Measuring): Promise<Measured> {
   for (let repeat = 1; repeat <= repeats; repeat++) {
     for (const subject of subjects) {
       progress(`${name}: ${subject}, ${repeat} of ${repeats}`);
-      const baseURL = server?.baseURL(CHUNKS) ?? '';
+      const baseURL = server?.baseURL(work.chunks ?? CHUNKS) ?? '';
       const sample = await measureOnce(measuring, {
         work: name,
         subject,

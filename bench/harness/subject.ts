@@ -43,10 +43,13 @@ export interface CallSetting {
   readonly folder: string;
 }
 
+/** Sees a piece of an answer. */
+export type OnText = (text: string) => void;
+
 /** Asks a model and reads its answer as a stream. */
 export interface Caller extends AsyncDisposable {
-  /** Answers one prompt. */
-  call?(prompt: string): Promise<string>;
+  /** Answers one prompt; `onText` gets its pieces as they come. */
+  call?(prompt: string, onText?: OnText): Promise<string>;
   /** Answers many prompts, for subjects that keep as many in flight as they are told by themselves. */
   callAll?(prompts: readonly string[]): Promise<readonly string[]>;
 }

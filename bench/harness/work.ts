@@ -37,6 +37,8 @@ export interface Work {
   /** Ends a measurement that hangs. */
   readonly timeoutMs: number;
   readonly needsServer: boolean;
+  /** Pieces of each streamed answer; the default is 20. */
+  readonly chunks?: number;
   prepare?(subjects: readonly string[]): Promise<Prepared>;
   /** Measures once, in a process of its own. Returns a number for each metric that it could measure. */
   measure(subject: Subject, setting: WorkSetting): Promise<Readonly<Record<string, number>>>;

@@ -7,9 +7,10 @@ export const subject: Subject = {
   async caller({ baseURL }) {
     const model = createOpenAICompatible({ name: 'mock', baseURL, apiKey: 'none' })('mock');
     return {
-      async call(prompt) {
+      async call(prompt, onText) {
         let text = '';
         for await (const piece of streamText({ model, prompt, maxRetries: 0 }).textStream) {
+          onText?.(piece);
           text += piece;
         }
         return text;

@@ -1,14 +1,14 @@
-import type { Caller, CallSetting } from '../../harness/subject.ts';
+import type { Caller, CallSetting, OnText } from '../../harness/subject.ts';
 
 /** Node's own `fetch`, reading the streamed chunks with `JSON.parse`. */
 export async function fetchCaller({ baseURL }: CallSetting): Promise<Caller> {
   return {
-    call: (prompt) => ask(`${baseURL}/chat/completions`, prompt),
+    call: (prompt, onText) => ask(`${baseURL}/chat/completions`, prompt, onText),
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-async function ask(url: string, prompt: string): Promise<string> {
+async function ask(url: string, prompt: string, onText?: OnText): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer none' },
@@ -25,7 +25,11 @@ async function ask(url: string, prompt: string): Promise<string> {
   for await (const bytes of response.body) {
     const events = (rest + decoder.decode(bytes, { stream: true })).split('\n\n');
     rest = events.pop() ?? '';
-    for (const event of events) text += deltaOf(event);
+    for (const event of events) {
+      const piece = deltaOf(event);
+      if (piece !== '') onText?.(piece);
+      text += piece;
+    }
   }
   return text;
 }

@@ -15,6 +15,20 @@ export async function taskCaller(setting: CallSetting, model: Model): Promise<Ca
     store: sqlite(join(setting.folder, 'journal.db')),
   });
   return {
+    async call(prompt, onText) {
+      const run = overseer.run({ tasks: [{ instruction: prompt }] });
+      // A listener for each call, so that only what was asked for is handed on.
+      const stop =
+        onText === undefined
+          ? undefined
+          : overseer.onLive(({ run: of, event }) => {
+              if (of === run.id && event.type === 'delta') onText(event.text);
+            });
+      const { status, reason, output = '' } = await run.result;
+      stop?.();
+      if (status !== 'completed') throw new Error(`The run ended as ${status}: ${reason}`);
+      return output;
+    },
     async callAll(prompts) {
       const answers: string[] = [];
       while (answers.length < prompts.length) {

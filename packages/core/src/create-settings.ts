@@ -141,7 +141,7 @@ export function createMembers(
   for (const [name, entry] of Object.entries(models)) {
     const rules = rulesOf(`model ${name}`, entry.limits);
     const price = entry.price ?? entry.model.info.price;
-    const { max, learns } = concurrencyOf(entry.concurrency);
+    const { max, learns } = concurrencyOf(entry.concurrency ?? entry.model.info.atOnce);
     const learned = new LearnedLimits(name, learns ? max : undefined);
     checkLimitPrice({ name, model: entry.model, price }, rules);
     members.set(name, {

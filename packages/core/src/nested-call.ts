@@ -6,7 +6,7 @@ import { type NestedRequest, nestedRun } from './nested-run.ts';
 import type { Run } from './run/run-handle.ts';
 import type { RunResult } from './run/run-result.ts';
 import type { OverseerEvent } from './spec/event.ts';
-import type { ModelErrorKind, ModelEvent, Usage } from './spec/model.ts';
+import type { ModelErrorKind, ModelEvent, ModelWarning, Usage } from './spec/model.ts';
 
 /** How often a run that says nothing is known to go on all the same, in ms. */
 const HEARTBEAT_MS = 60_000;
@@ -16,6 +16,8 @@ export interface NestedCall extends NestedRequest {
   readonly id: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Whether the request brings tools, of which the run has no use. */
+  readonly hasTools: boolean;
 }
 
 /**
@@ -36,7 +38,8 @@ export async function* nestedCall(call: NestedCall): AsyncGenerator<ModelEvent> 
   try {
     run = await nestedRun(call);
     if (signal.aborted) stop();
-    yield { type: 'meta', model: id, responseId: run.id };
+    const warnings = call.hasTools ? [NO_TOOLS] : [];
+    yield { type: 'meta', model: id, responseId: run.id, ...(call.hasTools && { warnings }) };
     const { id: ofRun } = run;
     quiet = overseer.onLive(({ run: of, event }) => {
       if (of !== ofRun || event.type !== 'delta' || event.kind !== 'text') return;
@@ -57,6 +60,12 @@ export async function* nestedCall(call: NestedCall): AsyncGenerator<ModelEvent> 
     if (!isOver) stop();
   }
 }
+
+const NO_TOOLS: ModelWarning = {
+  kind: 'unsupported',
+  what: 'tools',
+  detail: 'an overseer uses the tools of its own team alone',
+};
 
 /** Tells how far a run is, until it is over. */
 async function tell(run: Run, news: News): Promise<void> {

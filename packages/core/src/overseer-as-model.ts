@@ -60,6 +60,7 @@ export function overseerAsModel(overseer: Overseer, options: OverseerModelOption
         identity: [ctx.key, request.messages],
         id,
         clock,
+        hasTools: (request.tools?.length ?? 0) > 0,
         signal: ctx.signal,
         key: ctx.key,
       }),

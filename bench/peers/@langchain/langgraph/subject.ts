@@ -18,10 +18,14 @@ export const subject: Subject = {
       .addEdge('ask', END)
       .compile();
     return {
-      async call(prompt) {
+      async call(prompt, onText) {
         let text = '';
         const stream = await graph.stream({ prompt }, { streamMode: 'messages' });
-        for await (const [message] of stream) text += textOf(message);
+        for await (const [message] of stream) {
+          const piece = textOf(message);
+          if (piece !== '') onText?.(piece);
+          text += piece;
+        }
         return text;
       },
       [Symbol.asyncDispose]: async () => {},

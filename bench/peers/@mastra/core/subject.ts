@@ -16,9 +16,12 @@ export const subject: Subject = {
       maxRetries: 0,
     });
     return {
-      async call(prompt) {
+      async call(prompt, onText) {
         let text = '';
-        for await (const piece of (await agent.stream(prompt)).textStream) text += piece;
+        for await (const piece of (await agent.stream(prompt)).textStream) {
+          onText?.(piece);
+          text += piece;
+        }
         return text;
       },
       [Symbol.asyncDispose]: async () => {},

@@ -11,10 +11,13 @@ export const subject: Subject = {
     const agent = new Agent({ name: 'worker', model });
     const runner = new Runner({ tracingDisabled: true });
     return {
-      async call(prompt) {
+      async call(prompt, onText) {
         const run = await runner.run(agent, prompt, { stream: true });
         let text = '';
-        for await (const piece of run.toTextStream()) text += piece;
+        for await (const piece of run.toTextStream()) {
+          onText?.(piece);
+          text += piece;
+        }
         await run.completed;
         return text;
       },

@@ -8,6 +8,7 @@ import type {
   ToolResultPart,
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
+import { toolIdFor } from '../internal/tool-id.ts';
 
 const PROVIDER = 'anthropic';
 
@@ -28,7 +29,13 @@ function block(part: Part, warnings: ModelWarning[]): JsonObject | undefined {
     case 'reasoning':
       return thinking(part);
     case 'tool-call':
-      return { type: 'tool_use', id: part.id, name: part.name, input: inputOf(part), ...own };
+      return {
+        type: 'tool_use',
+        id: toolIdFor(part.id, 'anthropic'),
+        name: part.name,
+        input: inputOf(part),
+        ...own,
+      };
     case 'tool-result':
       return { ...result(part), ...own };
     case 'file':
@@ -41,7 +48,7 @@ function block(part: Part, warnings: ModelWarning[]): JsonObject | undefined {
 function result(part: ToolResultPart): JsonObject {
   return {
     type: 'tool_result',
-    tool_use_id: part.id,
+    tool_use_id: toolIdFor(part.id, 'anthropic'),
     content: typeof part.output === 'string' ? part.output : JSON.stringify(part.output),
     ...(part.isError === true ? { is_error: true } : {}),
   };

@@ -3,7 +3,7 @@ import { defined } from '@overseer/core/plugin';
 import type { Credentials, Model } from '@overseer/core/spec';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { reachSdk } from '../internal/sdk-access.ts';
+import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
 import { AnthropicAnswerReader } from './anthropic-answer-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
@@ -27,8 +27,8 @@ export interface AnthropicOptions extends ModelFacts {
   readonly keepPrefixes?: boolean;
 }
 
-/** What a request may ask for that does not; Anthropic wants a number. */
-const MAX_TOKENS = 8192;
+/** What a request may use that does not say; Anthropic wants a number. */
+export const MAX_TOKENS = 8192;
 
 /**
  * A model of Anthropic through the official SDK (`npm install @anthropic-ai/sdk`), over streaming messages. The SDK is loaded
@@ -37,30 +37,7 @@ const MAX_TOKENS = 8192;
  */
 export function anthropic(modelId: string, options: AnthropicOptions = {}): Model {
   const maxTokens = options.maxOutput ?? MAX_TOKENS;
-  const access = reachSdk<Anthropic>({
-    provider: PROVIDER,
-    modelId,
-    packageName: '@anthropic-ai/sdk',
-    version: '1',
-    keyVariable: 'ANTHROPIC_API_KEY',
-    baseVariable: 'ANTHROPIC_BASE_URL',
-    otherSecrets: ['ANTHROPIC_AUTH_TOKEN'],
-    options,
-    create: async (settings) => {
-      const { Anthropic } = await import('@anthropic-ai/sdk');
-      return new Anthropic(settings);
-    },
-    // This SDK sends keys and tokens alike.
-    keyHeaders: ({ token }) => ({ authorization: `Bearer ${token}` }),
-    list: async (client, ctx) => {
-      const page = await client.models.list({ limit: 1000 }, requestOptions(ctx));
-      return page.data.map((model) => ({
-        id: model.id,
-        state: 'ready',
-        ...defined({ contextWindow: model.max_input_tokens ?? undefined }),
-      }));
-    },
-  });
+  const access = anthropicAccess(modelId, options);
   return {
     spec: 'model/1',
     info: modelInfo(
@@ -94,4 +71,32 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
       });
     },
   };
+}
+
+/** The way to a model of Anthropic. */
+export function anthropicAccess(modelId: string, options: AnthropicOptions): SdkAccess<Anthropic> {
+  return reachSdk<Anthropic>({
+    provider: PROVIDER,
+    modelId,
+    packageName: '@anthropic-ai/sdk',
+    version: '1',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    baseVariable: 'ANTHROPIC_BASE_URL',
+    otherSecrets: ['ANTHROPIC_AUTH_TOKEN'],
+    options,
+    create: async (settings) => {
+      const { Anthropic } = await import('@anthropic-ai/sdk');
+      return new Anthropic(settings);
+    },
+    // This SDK sends keys and tokens alike.
+    keyHeaders: ({ token }) => ({ authorization: `Bearer ${token}` }),
+    list: async (client, ctx) => {
+      const page = await client.models.list({ limit: 1000 }, requestOptions(ctx));
+      return page.data.map((model) => ({
+        id: model.id,
+        state: 'ready',
+        ...defined({ contextWindow: model.max_input_tokens ?? undefined }),
+      }));
+    },
+  });
 }

@@ -9,6 +9,7 @@ import type {
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
 import { field } from '../internal/fields.ts';
+import { toolIdFor } from '../internal/tool-id.ts';
 
 /** The name under which parts carry Cohere's own data. */
 export const PROVIDER = 'cohere';
@@ -51,7 +52,7 @@ function assistant(parts: readonly Part[]): readonly JsonObject[] {
     part.type === 'tool-call'
       ? [
           {
-            id: part.id,
+            id: toolIdFor(part.id, 'safe'),
             type: 'function',
             function: { name: part.name, arguments: part.raw || JSON.stringify(part.input) },
           },
@@ -85,7 +86,8 @@ function ofKind(parts: readonly Part[], kind: 'plan' | 'thinking'): string {
 /** Cohere has no mark for an error, so the text says it. */
 function result({ id, output, isError }: ToolResultPart): JsonObject {
   const text = typeof output === 'string' ? output : JSON.stringify(output);
-  return { role: 'tool', tool_call_id: id, content: isError === true ? `Error: ${text}` : text };
+  const content = isError === true ? `Error: ${text}` : text;
+  return { role: 'tool', tool_call_id: toolIdFor(id, 'safe'), content };
 }
 
 function file(part: FilePart, warnings: ModelWarning[]): JsonObject {

@@ -9,6 +9,7 @@ import type {
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
 import { textField } from '../internal/fields.ts';
+import { toolIdFor } from '../internal/tool-id.ts';
 
 /** The name under which parts carry Google's own data. */
 export const PROVIDER = 'google';
@@ -64,7 +65,7 @@ function result({ id, name, output, isError }: ToolResultPart): JsonObject {
 }
 
 function idOf(id: string): JsonObject {
-  return id.startsWith(MADE_ID) ? {} : { id };
+  return id.startsWith(MADE_ID) ? {} : { id: toolIdFor(id, 'safe') };
 }
 
 function file(part: FilePart, warnings: ModelWarning[]): JsonObject {

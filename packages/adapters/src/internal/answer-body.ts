@@ -1,6 +1,6 @@
 import { createSseReader, OverseerError } from '@overseer/core/plugin';
 import type { AnswerSource } from './answer-source.ts';
-import { createDocument } from './http-client.ts';
+import { createDocument, endless } from './http-client.ts';
 import { noAnswer } from './no-answer.ts';
 
 /**
@@ -84,7 +84,13 @@ function documentBody(
   onto: { readonly whole: (document: unknown) => void },
 ): AnswerBody {
   const document = createDocument(200);
-  return { push: document.push, end: () => onto.whole(document.json(from)) };
+  return {
+    push: (bytes) => {
+      document.push(bytes);
+      if (document.isFull) throw endless(from.where);
+    },
+    end: () => onto.whole(document.json(from)),
+  };
 }
 
 /** A server may send anything at all in places where a reader looks for something else. */

@@ -1,14 +1,11 @@
-/** Pulls the body of a `fetch`, which can be held and given up in between, also where that `fetch` does not listen to its signal. */
-export class BodyPull {
-  #source: ReadableStreamDefaultReader<Uint8Array> | undefined;
+/** Pulls a stream, such as the body of a `fetch`, which can be held and given up in between, also where that `fetch` does not listen to its signal. */
+export class BodyPull<Piece = Uint8Array> {
+  #source: ReadableStreamDefaultReader<Piece> | undefined;
   #paused: PromiseWithResolvers<void> | undefined;
   #stopped = false;
 
   /** Hands on each piece as it comes. Says whether the body came to its end: not where it was stopped. */
-  async run(
-    body: ReadableStream<Uint8Array> | null,
-    take: (bytes: Uint8Array) => void,
-  ): Promise<boolean> {
+  async run(body: ReadableStream<Piece> | null, take: (piece: Piece) => void): Promise<boolean> {
     this.#source = body?.getReader();
     if (this.#stopped) this.#cancel();
     for (;;) {

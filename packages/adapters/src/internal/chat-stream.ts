@@ -120,7 +120,13 @@ class ChatStream implements PushHandle {
       const document = createDocument(status);
       const end = (): void =>
         this.#refuse(modelRefusal({ where, status, headers, body: document.text() }));
-      this.#body = { push: document.push, end };
+      const push = (bytes: Uint8Array): void => {
+        document.push(bytes);
+        if (!document.isFull) return;
+        this.#exchange?.close();
+        end();
+      };
+      this.#body = { push, end };
       return;
     }
     const head = answerHead(headers, this.#warnings);

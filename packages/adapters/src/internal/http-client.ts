@@ -114,7 +114,12 @@ export function requestJson(
         answer = createDocument(status);
         from = { where, headers };
       },
-      onData: (bytes) => answer.push(bytes),
+      onData: (bytes) => {
+        answer.push(bytes);
+        if (!answer.isFull) return;
+        exchange.close();
+        settle(() => reject(endless(where)));
+      },
       onEnd: () =>
         settle(() => {
           try {
@@ -134,9 +139,17 @@ export function requestJson(
   });
 }
 
+/** What a call fails with whose answer is a document without end. */
+export function endless(where: string): ModelError {
+  const body = { message: `the server sent a document of more than ${MAX_DOCUMENT} characters` };
+  return modelRefusal({ where, body });
+}
+
 /** A document that arrives in pieces. */
 export interface DocumentReader {
   push(bytes: Uint8Array): void;
+  /** Whether more has come than is kept. */
+  readonly isFull: boolean;
   text(): string;
   /** The parsed document of a good answer. Throws `ModelError` for a refusal, or for what is no JSON. */
   json(from: Pick<Refusal, 'where' | 'headers'>): unknown;
@@ -149,6 +162,9 @@ export function createDocument(status: number): DocumentReader {
   return {
     push: (bytes) => {
       if (text.length < MAX_DOCUMENT) text += decoder.decode(bytes, { stream: true });
+    },
+    get isFull() {
+      return text.length >= MAX_DOCUMENT;
     },
     text: () => text,
     json: (from) => {

@@ -1,5 +1,6 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
+import { type ToolIdRule, toolIdFor } from './tool-id.ts';
 
 /** What a server's messages can hold beyond the common. */
 export interface OpenAiMessageOptions {
@@ -7,8 +8,8 @@ export interface OpenAiMessageOptions {
   readonly sendReasoning?: boolean;
   /** In which field; the default is `reasoning_content`. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning';
-  /** Makes ids of tool calls fit for the server; the default leaves them as they are. */
-  readonly toolId?: (id: string) => string;
+  /** Which ids of tool calls it takes; the default is `chat`. */
+  readonly toolIds?: ToolIdRule;
 }
 
 /** Writes a conversation in the form of chat completions. A file that this wire cannot carry becomes a note in its place, and a warning. */
@@ -33,7 +34,8 @@ export function openAiMessages(
         for (const part of message.parts) {
           if (part.type !== 'tool-result') continue;
           const content = resultText(part.output, part.isError === true);
-          out.push({ role: 'tool', tool_call_id: options.toolId?.(part.id) ?? part.id, content });
+          const id = toolIdFor(part.id, options.toolIds ?? 'chat');
+          out.push({ role: 'tool', tool_call_id: id, content });
         }
         break;
     }
@@ -67,7 +69,7 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
     part.type === 'tool-call'
       ? [
           {
-            id: options.toolId?.(part.id) ?? part.id,
+            id: toolIdFor(part.id, options.toolIds ?? 'chat'),
             type: 'function',
             function: { name: part.name, arguments: part.raw || JSON.stringify(part.input) },
           },

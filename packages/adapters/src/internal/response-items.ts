@@ -1,5 +1,6 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
+import { toolIdFor } from './tool-id.ts';
 
 /**
  * Writes a conversation as the input items of OpenAI's responses. Reasoning goes back only to the provider that it came
@@ -29,7 +30,9 @@ function ownItem(part: Part, provider: string): readonly JsonObject[] {
     case 'tool-call': {
       const { id, name, raw, input } = part;
       const text = raw || JSON.stringify(input);
-      return [{ type: 'function_call', call_id: id, name, arguments: text }];
+      return [
+        { type: 'function_call', call_id: toolIdFor(id, 'responses'), name, arguments: text },
+      ];
     }
     case 'reasoning': {
       const item = part.meta?.[provider]?.['item'];
@@ -45,7 +48,7 @@ function ownItem(part: Part, provider: string): readonly JsonObject[] {
 function resultItem({ id, output, isError }: Extract<Part, { type: 'tool-result' }>): JsonObject {
   const text = typeof output === 'string' ? output : JSON.stringify(output);
   const said = isError === true ? `Error: ${text}` : text;
-  return { type: 'function_call_output', call_id: id, output: said };
+  return { type: 'function_call_output', call_id: toolIdFor(id, 'responses'), output: said };
 }
 
 function contentOf(parts: readonly Part[], warnings: ModelWarning[]): Json {

@@ -3,7 +3,11 @@ import type { CallContext, Credential, Credentials, ListedModel } from '@oversee
 import { fromEnv } from '../credentials/from-env.ts';
 import { withAvailableModels } from './available-models.ts';
 import { refuseCredentials } from './base-url.ts';
+
+import { boundedFetch } from './bounded-fetch.ts';
+
 import { hideSecrets, namesKey, secretsOf } from './hide-secrets.ts';
+
 import { IdleWatch } from './idle-watch.ts';
 import { KeyUse } from './key-use.ts';
 import { checkBaseVariable, type KeyedContext, keepClients, requestOptions } from './sdk-client.ts';
@@ -168,6 +172,7 @@ function settingsOf(
     maxRetries: 0,
     // It would print what models say.
     logLevel: 'off',
-    ...defined({ baseURL, fetch: kept.fetch, defaultHeaders: headers }),
+    fetch: boundedFetch(kept.fetch, 'refusals'),
+    ...defined({ baseURL, defaultHeaders: headers }),
   };
 }

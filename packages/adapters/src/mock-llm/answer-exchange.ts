@@ -1,12 +1,13 @@
 import type { Json } from '@overseer/core/spec';
+import { lineAnswerer } from './batch/answer-line.ts';
 import { readBody } from './connection.ts';
 import type { Question, Told } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { asObject } from './json-reader.ts';
 import { answerModel } from './model-exchange.ts';
 import { pause } from './pause.ts';
-import { refuse, tell } from './refuse.ts';
-import { type Route, routeOf } from './routes.ts';
+import { refuse, tell, tellText } from './refuse.ts';
+import { dialectOf, type Route, routeOf } from './routes.ts';
 import type { Wire } from './wire.ts';
 
 /** Answers one HTTP request, and writes into the log what became of it. */
@@ -49,13 +50,24 @@ export async function answerExchange(exchange: Exchange): Promise<void> {
 /** What the log keeps of a body, so that a thousand of them stay small. */
 const MOST_KEPT_BYTES = 256 * 1024;
 
-function questionOf({ service }: Exchange, id: string, body: Json): Question {
-  const { catalogue, clock } = service;
-  return { catalogue, id, body: asObject(body), now: clock.now() };
+function questionOf(exchange: Exchange, id: string, body: Json): Question {
+  const { catalogue, clock, batches } = exchange.service;
+  const { url = '', headers } = exchange.connection.request;
+  return {
+    catalogue,
+    id,
+    body: asObject(body),
+    query: new URLSearchParams(url.split('?')[1] ?? ''),
+    origin: `http://${headers.host ?? ''}`,
+    batches,
+    answerLine: lineAnswerer(exchange, dialectOf),
+    now: clock.now(),
+  };
 }
 
 async function answerTold(exchange: Exchange, wire: Wire, told: Told): Promise<void> {
   if (told.kind === 'refused') return refuse(exchange, wire, told.failure);
+  if (told.kind === 'text') return tellText(exchange, wire, told);
   await pause(told.afterMs ?? 0, exchange.service.clock, exchange.connection.gone);
   if (!exchange.connection.gone.aborted) tell(exchange, wire, told.body);
 }

@@ -16,7 +16,7 @@ export const builtInModels: readonly string[] = ['m', 'm-tool', 'm-think', 'm-sl
 
 /**
  * What a model answers when no rule does, by its name: a name with `tool` calls `get_weather` (and answers in words
- * once it has a result), with `think` reasons first, with `slow` never ends, with `cache` reports cached tokens;
+ * once it has a result; twice at once with `tools`), with `unicode` says characters of many bytes, with `think` reasons first, with `slow` never ends, with `cache` reports cached tokens;
  * `midstream`, `cut`, `trunc`, `stall` and `malformed` break off after two tokens; every other says "Hello from mock.".
  */
 export function builtInReply(request: MockRequest): MockReply {
@@ -26,7 +26,9 @@ export function builtInReply(request: MockRequest): MockReply {
   if (!model.startsWith('m-')) return { text: HELLO };
   const answered = (request.messages.at(-1)?.toolResults.length ?? 0) > 0;
   return {
-    ...(model.includes('tool') && !answered ? { toolCalls: [WEATHER] } : { text: HELLO }),
+    ...(model.includes('tool') && !answered
+      ? { toolCalls: model.includes('tools') ? [WEATHER, BERGEN] : [WEATHER] }
+      : { text: model.includes('unicode') ? UNICODE : HELLO }),
     ...(model.includes('think') ? { reasoning: 'Let me think.' } : {}),
     ...(model.includes('slow') ? { endless: true, tokensPerSecond: 50 } : {}),
     ...(model.includes('cache')
@@ -39,6 +41,8 @@ export function builtInReply(request: MockRequest): MockReply {
 export const defaultReply: MockReply = { text: 'Hello from mock.' };
 
 const HELLO = 'Hello from mock.';
+const UNICODE = 'Grüße, 世界 👋🏽!';
+const BERGEN = { name: 'get_weather', input: { city: 'Bergen' } };
 const WEATHER = { name: 'get_weather', input: { city: 'Oslo' } };
 /** Wide enough never to be met, so that replies carry rate-limit headers. */
 const LIMIT = { requests: 1_000_000, perMs: 60_000 };

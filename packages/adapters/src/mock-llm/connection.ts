@@ -73,7 +73,10 @@ export async function readBody({ request }: Connection): Promise<Body> {
   }
   if (size > MOST_BYTES) return { kind: 'too-large' };
   if (size === 0) return { kind: 'json', value: null, bytes: 0 };
+  const type = request.headers['content-type'] ?? '';
   try {
+    if (type.startsWith('multipart/form-data'))
+      return { kind: 'json', value: await formFields(Buffer.concat(chunks), type), bytes: size };
     const value = JSON.parse(Buffer.concat(chunks).toString()) as Json;
     return { kind: 'json', value, bytes: size };
   } catch {
@@ -82,3 +85,15 @@ export async function readBody({ request }: Connection): Promise<Body> {
 }
 
 const MOST_BYTES = 32 * 1024 * 1024;
+
+/** A form's fields; a file is its text, and its name stands beside it as `<field>.name`. */
+async function formFields(body: Buffer, type: string): Promise<Json> {
+  const headers = { 'content-type': type };
+  const form = await new Response(new Uint8Array(body), { headers }).formData();
+  const fields: Record<string, string> = {};
+  for (const [name, value] of form) {
+    fields[name] = typeof value === 'string' ? value : await value.text();
+    if (typeof value !== 'string') fields[`${name}.name`] = value.name;
+  }
+  return fields;
+}

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@overseer/core/spec';
+import type { AnswerLine, BatchShelf } from './batch/batch-shelf.ts';
 import type { Catalogue, ModelEntry } from './catalogue.ts';
 import { statusFailure } from './status-failure.ts';
 import type { Failure, Wire } from './wire.ts';
@@ -15,6 +16,11 @@ export interface Question {
   /** The model's id in the path, where it has one. */
   readonly id: string;
   readonly body: JsonObject;
+  readonly query: URLSearchParams;
+  /** The service's own address, as the client knows it. */
+  readonly origin: string;
+  readonly batches: BatchShelf;
+  readonly answerLine: AnswerLine;
   /** Epoch ms. */
   readonly now: number;
 }
@@ -22,6 +28,7 @@ export interface Question {
 /** What an endpoint answers. */
 export type Told =
   | { readonly kind: 'told'; readonly body: object; readonly afterMs?: number }
+  | { readonly kind: 'text'; readonly type: string; readonly text: string }
   | { readonly kind: 'refused'; readonly failure: Failure };
 
 /** Answers about one model, or refuses: it may not exist, or be down. */

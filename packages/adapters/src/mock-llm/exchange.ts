@@ -1,4 +1,5 @@
 import type { Clock } from '@overseer/core/plugin';
+import type { BatchShelf } from './batch/batch-shelf.ts';
 import type { Connection } from './connection.ts';
 import type { Settlement } from './counts.ts';
 import type { Household } from './decide.ts';
@@ -7,6 +8,7 @@ import type { OpenExchange } from './exchange-log.ts';
 /** What an exchange needs of its service. */
 export interface Service extends Household {
   readonly clock: Clock;
+  readonly batches: BatchShelf;
   readonly seed: number;
   readonly record: (settlement: Settlement) => void;
 }

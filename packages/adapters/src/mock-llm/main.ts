@@ -1,7 +1,7 @@
 import { OverseerError } from '@overseer/core/plugin';
+import { onParentGone } from '../process/parent-watch.ts';
 import { type CommandLine, readCommandLine, USAGE } from './command-line.ts';
 import { loadScenario } from './load-scenario.ts';
-import { onParentGone } from './parent-watch.ts';
 import { startMockService } from './service.ts';
 
 // What a scenario prints must not end a service whose parent no longer listens.

@@ -22,6 +22,17 @@ export function tell(exchange: Exchange, wire: Wire, body: object): void {
   sendJson(exchange.connection, 200, replyHeaders(exchange, wire), body);
 }
 
+/** Answers with a text of the given type. */
+export function tellText(
+  exchange: Exchange,
+  wire: Wire,
+  { type, text }: { readonly type: string; readonly text: string },
+): void {
+  const { response } = exchange.connection;
+  response.writeHead(200, { ...replyHeaders(exchange, wire), 'content-type': type });
+  response.end(text);
+}
+
 /** What every reply of the provider carries: its request id, and the state of the limit where there is one. */
 export function replyHeaders(exchange: Exchange, wire: Wire, window?: WindowAdmission): Headers {
   const rate = window === undefined ? {} : wire.rateHeaders(window);

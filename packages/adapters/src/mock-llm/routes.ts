@@ -1,5 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '@overseer/core/spec';
+import {
+  cancelMessageBatch,
+  createMessageBatch,
+  getMessageBatch,
+  listMessageBatches,
+  messageBatchResults,
+} from './anthropic/batches.ts';
 import { countTokens } from './anthropic/count-tokens.ts';
 import { anthropicMessages } from './anthropic/messages.ts';
 import { getAnthropicModel, listAnthropicModels } from './anthropic/models.ts';
@@ -23,9 +30,11 @@ import { embedOllama } from './ollama/embed.ts';
 import { ollamaGenerate } from './ollama/generate.ts';
 import { listOllama, psOllama, showOllama, versionOllama } from './ollama/models.ts';
 import { ollamaWire } from './ollama/wire.ts';
+import { cancelBatch, createBatch, getBatch, listBatches } from './openai/batches.ts';
 import { openaiChat } from './openai/chat.ts';
 import { countInput } from './openai/count-input.ts';
 import { openaiEmbeddings } from './openai/embeddings.ts';
+import { fileContent, uploadFile } from './openai/files.ts';
 import { getOpenaiModel, listOpenaiModels } from './openai/models.ts';
 import { openaiResponses } from './openai/responses.ts';
 import { openaiWire } from './openai/wire.ts';
@@ -71,6 +80,11 @@ interface Provider {
   readonly endpoints: readonly Entry[];
 }
 
+/** The dialect that a path is asked in. */
+export function dialectOf(path: string): Dialect | undefined {
+  return DIALECTS.get(path);
+}
+
 const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['/v1/chat/completions', openaiChat],
   ['/v1/responses', openaiResponses],
@@ -87,11 +101,22 @@ type Entry = readonly [method: string, path: RegExp, endpoint: Endpoint];
 const OPENAI: readonly Entry[] = [
   ['GET', /^\/v1\/models$/, listOpenaiModels],
   ['GET', /^\/v1\/models\/(.+)$/, getOpenaiModel],
+  ['POST', /^\/v1\/files$/, uploadFile],
+  ['GET', /^\/v1\/files\/(.+)\/content$/, fileContent],
+  ['POST', /^\/v1\/batches$/, createBatch],
+  ['GET', /^\/v1\/batches$/, listBatches],
+  ['GET', /^\/v1\/batches\/([^/]+)$/, getBatch],
+  ['POST', /^\/v1\/batches\/([^/]+)\/cancel$/, cancelBatch],
 ];
 
 const ANTHROPIC: readonly Entry[] = [
   ['GET', /^\/v1\/models$/, listAnthropicModels],
   ['GET', /^\/v1\/models\/(.+)$/, getAnthropicModel],
+  ['POST', /^\/v1\/messages\/batches$/, createMessageBatch],
+  ['GET', /^\/v1\/messages\/batches$/, listMessageBatches],
+  ['GET', /^\/v1\/messages\/batches\/([^/]+)$/, getMessageBatch],
+  ['POST', /^\/v1\/messages\/batches\/([^/]+)\/cancel$/, cancelMessageBatch],
+  ['GET', /^\/v1\/messages\/batches\/([^/]+)\/results$/, messageBatchResults],
 ];
 
 const GOOGLE: readonly Entry[] = [

@@ -1,3 +1,4 @@
+import type { MockBatches } from './batch/batch-shelf.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockReply } from './mock-reply.ts';
 import type { MockRequest } from './mock-request.ts';
@@ -16,6 +17,8 @@ export interface MockScenario {
    * even while that one answers, whose stream then ends in an error. The default is all of them.
    */
   readonly maxLoaded?: number;
+  /** How batches go; by default they are over at the first look. */
+  readonly batches?: MockBatches;
 }
 
 /** One rule of a scenario: which requests it answers, and with what. */

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, ConfigError, systemClock } from '@overseer/core/plugin';
 import { answerExchange } from './answer-exchange.ts';
+import { createBatchShelf } from './batch/batch-shelf.ts';
 import { createCatalogue } from './catalogue.ts';
 import { type Connection, connect } from './connection.ts';
 import { openCountFile } from './count-file.ts';
@@ -45,8 +46,8 @@ export interface MockService extends AsyncDisposable {
 }
 
 /**
- * Starts a service that speaks the wire formats of OpenAI (chat completions, responses, embeddings, models), Anthropic
- * (messages, token counts, models), Google (content, token counts, models, embeddings, under `/v1` and `/v1beta`), Cohere
+ * Starts a service that speaks the wire formats of OpenAI (chat completions, responses, embeddings, models, files, batches), Anthropic
+ * (messages, token counts, models, message batches), Google (content, token counts, models, embeddings, under `/v1` and `/v1beta`), Cohere
  * (chat, tokens, models, embeddings), LM Studio (its own listings, load and unload) and Ollama (chat, generate, embed, its
  * listings) on the loopback interface, so that the official SDKs take it for the real thing. Throws `ConfigError` where the port or the count file cannot be used.
  */
@@ -62,6 +63,7 @@ export async function startMockService(options: MockServiceOptions = {}): Promis
       catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded),
       rules: createRules(scenario),
       responses: createResponseMemory(),
+      batches: createBatchShelf(scenario?.batches),
       clock,
       seed,
       record(settlement) {

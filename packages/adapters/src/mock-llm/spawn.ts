@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { entryArguments } from './spawn-arguments.ts';
+import { entryArguments } from '../process/entry-arguments.ts';
 import { readiness } from './spawn-readiness.ts';
 
 /** How a mock service in a process of its own is set up. */
@@ -34,7 +34,7 @@ export interface SpawnedMockService extends AsyncDisposable {
 export async function spawnMockService(
   options: SpawnMockOptions = {},
 ): Promise<SpawnedMockService> {
-  const child = spawn(process.execPath, [...entryArguments(), ...serviceArguments(options)], {
+  const child = spawn(process.execPath, [...entryArguments(ENTRY), ...serviceArguments(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: options.lingerMs !== undefined,
   });
@@ -48,6 +48,12 @@ export async function spawnMockService(
     throw error;
   }
 }
+
+const ENTRY = {
+  self: import.meta.url,
+  source: './main.ts',
+  specifier: '@overseer/adapters/mock-llm/main',
+};
 
 function serviceArguments(options: SpawnMockOptions): readonly string[] {
   const { scenario, countFile, port, seed, lingerMs } = options;

@@ -1,5 +1,6 @@
 import type { FilePart, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
+import { toolIdFor } from '../internal/tool-id.ts';
 
 /** The name under which parts carry what is Ollama's own. */
 export const PROVIDER: string = 'ollama';
@@ -44,7 +45,12 @@ function assistant(parts: readonly Part[]): JsonObject {
   );
   const calls = parts.flatMap((part) =>
     part.type === 'tool-call'
-      ? [{ id: part.id, function: { name: part.name, arguments: argumentsOf(part.input) } }]
+      ? [
+          {
+            id: toolIdFor(part.id, 'safe'),
+            function: { name: part.name, arguments: argumentsOf(part.input) },
+          },
+        ]
       : [],
   );
   return {
@@ -68,7 +74,7 @@ function toolResult(part: Extract<Part, { type: 'tool-result' }>): JsonObject {
   return {
     role: 'tool',
     tool_name: part.name,
-    tool_call_id: part.id,
+    tool_call_id: toolIdFor(part.id, 'safe'),
     content: part.isError === true ? `Error: ${text}` : text,
   };
 }

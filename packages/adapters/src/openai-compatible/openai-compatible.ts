@@ -13,7 +13,6 @@ import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { listOpenAiModels } from '../internal/list-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { nineCharacters } from '../internal/nine-characters.ts';
 import { createResponses } from '../internal/responses-route.ts';
 import { countByServer } from './count-tokens.ts';
 import { listWithProps } from './list-with-props.ts';
@@ -60,13 +59,12 @@ export function openaiCompatible(
   const client = createHttpClient(keyed);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const sendReasoning = options.sendReasoning ?? quirks.sendReasoning ?? false;
-  const { toolIds, api = 'chat', count, props, ...fields } = quirks;
+  const { api = 'chat', count, props, ...fields } = quirks;
   const bodyOf = createChatBody({
     ...fields,
     provider,
     sendReasoning,
     extra: {},
-    ...(toolIds === undefined ? {} : { toolId: nineCharacters }),
   });
   const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
     props === true ? listWithProps(client, where, ctx) : listOpenAiModels(client, where, ctx);

@@ -53,9 +53,9 @@ export interface OpenAiOptions extends ModelFacts {
  * in it.
  */
 export function openai(modelId: string, options: OpenAiOptions = {}): Model {
-  const access = accessOf(modelId, options);
+  const access = openAiAccess(modelId, options);
   const chat = (request: ModelRequest, ctx: CallContext): PushStream => {
-    const { params, warnings } = bodyOf(modelId, request);
+    const { params, warnings } = openAiBody(modelId, request);
     return access.stream({
       ctx,
       warnings,
@@ -90,7 +90,8 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
   };
 }
 
-function accessOf(modelId: string, options: OpenAiOptions): SdkAccess<OpenAI> {
+/** The way to a model of OpenAI. */
+export function openAiAccess(modelId: string, options: OpenAiOptions): SdkAccess<OpenAI> {
   const { organization, project } = options;
   return reachSdk<OpenAI>({
     provider: PROVIDER,
@@ -148,12 +149,14 @@ const COUNTED: ReadonlySet<string> = new Set([
   'reasoning',
 ]);
 
-interface Body {
+/** The body of a streaming chat completion. */
+export interface OpenAiBody {
   readonly params: OpenAI.Chat.ChatCompletionCreateParamsStreaming;
   readonly warnings: readonly ModelWarning[];
 }
 
-function bodyOf(model: string, request: ModelRequest): Body {
+/** A request as a streaming chat completion, and what of ours it cannot carry. */
+export function openAiBody(model: string, request: ModelRequest): OpenAiBody {
   const warnings: ModelWarning[] = [];
   const tools = request.tools ?? [];
   const params = {
@@ -166,10 +169,10 @@ function bodyOf(model: string, request: ModelRequest): Body {
     ...request.options?.[PROVIDER],
   };
   // The host may pass fields that this version of the SDK does not know, so that no type can tell.
-  return { params: params as unknown as Body['params'], warnings };
+  return { params: params as unknown as OpenAiBody['params'], warnings };
 }
 
-/** See `bodyOf`. */
+/** See `openAiBody`. */
 function paramsOf(body: JsonObject): OpenAI.Responses.ResponseCreateParamsStreaming {
   return body as unknown as OpenAI.Responses.ResponseCreateParamsStreaming;
 }

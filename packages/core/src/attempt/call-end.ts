@@ -48,16 +48,19 @@ export interface FailedCall {
   readonly kind: ModelErrorKind;
   readonly estimate: CallEstimate;
   readonly price?: Price | undefined;
+  /** It goes on elsewhere, and whoever makes it again is charged. */
+  readonly isLeft?: boolean;
   readonly nowMs: number;
 }
 
 /** The end of a call that failed; `delay` gives how long to wait before it is made again, where somebody asked for `askedMs`. */
 export function failedCall(
-  { failure, kind, estimate, price, nowMs }: FailedCall,
+  { failure, kind, estimate, price, isLeft = false, nowMs }: FailedCall,
   delay: (askedMs: number | undefined) => number,
 ): EventData['call.failed'] {
   const used = failure.usage === undefined ? undefined : settle(failure.usage, estimate, price);
-  const free = used === undefined && CHARGES_NOTHING[failure.kind] && !failure.begun;
+  const isFree = isLeft || (CHARGES_NOTHING[failure.kind] && !failure.begun);
+  const free = used === undefined && isFree;
   const askedUntilAt = askedUntil(failure, nowMs);
   // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again. Waiting cures
   // a used-up quota where somebody said until when.

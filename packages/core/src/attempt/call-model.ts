@@ -1,5 +1,6 @@
 import { generate } from '../call/generate.ts';
 import type { ModelError } from '../errors/model-error.ts';
+import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
@@ -65,6 +66,7 @@ async function ask(
   const member = host.memberOf(model);
   const startedAt = host.clock.elapsed();
   const key = `${at.attempt.id}/${at.attempt.steps.length + 1}`;
+  const again = at.attempt.tries > 1;
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
@@ -75,7 +77,7 @@ async function ask(
       return generate(
         member.model,
         request,
-        { signal, key, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
+        { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
         (event) => {
           line.alive();
           if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
@@ -103,9 +105,12 @@ function failed(
   // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
   const kind = failure.kind === 'aborted' && !at.live.cancel.aborted ? 'interrupted' : failure.kind;
   const { failures } = at.attempt;
-  const { price } = host.memberOf(at.attempt.model ?? '');
+  const { price, model } = host.memberOf(at.attempt.model ?? '');
+  const { reason } = at.live.cancel;
+  const isClosed = OverseerError.is(reason) && reason.code === 'overseer.closed';
+  const isLeft = isClosed && model.info.outlives === true;
   const nowMs = host.clock.now();
-  return failedCall({ failure, kind, estimate, price, nowMs }, (askedMs) =>
+  return failedCall({ failure, kind, estimate, price, isLeft, nowMs }, (askedMs) =>
     host.retryDelay(failures + 1, askedMs),
   );
 }

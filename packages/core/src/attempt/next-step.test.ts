@@ -258,6 +258,7 @@ function state(some: Partial<AttemptState>): AttemptState {
     spare: undefined,
     failure: undefined,
     failures: 0,
+    tries: 0,
     strikes: 0,
     failingSince: undefined,
     failedAt: undefined,

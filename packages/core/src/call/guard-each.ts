@@ -1,6 +1,7 @@
 import { isPushStream, PUSH, type PushHandle, type PushStream } from '../internal/push-stream.ts';
 import { abortError, toModelError } from '../internal/to-model-error.ts';
 import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
+import { AnswerBound } from './answer-bound.ts';
 import { cutError, Guarded, nameOf } from './guard.ts';
 
 /** `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`. */
@@ -34,6 +35,7 @@ function push(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let handle: PushHandle | undefined;
+    const bound = new AnswerBound(where);
     let open = true;
     const close = (): void => {
       open = false;
@@ -48,7 +50,16 @@ function push(
     handle = stream[PUSH]({
       event: (event) => {
         if (!open) return;
-        onEvent(event);
+        let passed: ModelEvent;
+        try {
+          passed = bound.pass(event);
+        } catch (error) {
+          close();
+          handle?.stop();
+          reject(error);
+          return;
+        }
+        onEvent(passed);
         if (event.type !== 'finish') return;
         close();
         handle?.stop();

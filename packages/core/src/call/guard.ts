@@ -2,11 +2,13 @@ import { ModelError } from '../errors/model-error.ts';
 import { sentence } from '../internal/model-refusal.ts';
 import { abortError, toModelError } from '../internal/to-model-error.ts';
 import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
+import { AnswerBound } from './answer-bound.ts';
 
 /**
  * Runs one call so that the model's promise holds whatever its adapter does: exactly one `finish`, which is last, or a
  * thrown `ModelError`. A stream that just stops is `interrupted`; an abort is `aborted`, or `timeout` where the signal's
- * reason is a `TimeoutError`, at once, even when the adapter does not listen. The call starts when iteration starts.
+ * reason is a `TimeoutError`, at once, even when the adapter does not listen. An answer of more than 32 Mi characters is broken
+ * off with `protocol`; counts of tokens that cannot be are taken out of the usage. The call starts when iteration starts.
  */
 export function guard(
   model: Model,
@@ -40,6 +42,7 @@ export class Guarded implements AsyncIterator<ModelEvent, undefined> {
   readonly #start: () => AsyncIterable<ModelEvent>;
   readonly #signal: AbortSignal;
   readonly #where: string;
+  readonly #bound: AnswerBound;
   #inner: AsyncIterator<ModelEvent> | undefined;
   #state: 'new' | 'open' | 'closed' | 'aborted' = 'new';
   #waiting: PromiseWithResolvers<Step> | undefined;
@@ -48,6 +51,7 @@ export class Guarded implements AsyncIterator<ModelEvent, undefined> {
     this.#start = start;
     this.#signal = signal;
     this.#where = where;
+    this.#bound = new AnswerBound(where);
   }
 
   next(): Promise<Step> {
@@ -57,7 +61,7 @@ export class Guarded implements AsyncIterator<ModelEvent, undefined> {
     this.#waiting = waiting;
     try {
       const inner = this.#inner ?? this.#open();
-      inner.next().then(this.#onStep, this.#onError);
+      inner.next().then(this.#onStep, (error: unknown) => this.#onError(error));
     } catch (error) {
       this.#onError(error);
     }
@@ -84,15 +88,22 @@ export class Guarded implements AsyncIterator<ModelEvent, undefined> {
       this.#onError(cutError(this.#signal, this.#where));
       return;
     }
+    let value: ModelEvent;
+    try {
+      value = this.#bound.pass(step.value);
+    } catch (error) {
+      this.#onError(error, true);
+      return;
+    }
     this.#waiting = undefined;
     // The answer is whole and paid for: whatever an adapter sends after it is not worth losing it.
     if (step.value.type === 'finish') this.#close(true);
-    waiting.resolve(step);
+    waiting.resolve({ done: false, value });
   };
 
-  readonly #onError = (error: unknown): void => {
+  readonly #onError = (error: unknown, tell = false): void => {
     const waiting = this.#waiting;
-    this.#close(false);
+    this.#close(tell);
     waiting?.reject(toModelError(error, this.#signal, this.#where));
   };
 

@@ -2,7 +2,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import type { Json } from '../spec/json.ts';
 
 /** What stands in place of something that is sealed, for whoever does not hold the key. */
-export const SEALED = '[sealed]';
+const SEALED = '[sealed]';
 
 /**
  * Marks a part of a text that a host gives (an instruction, the context, the input of a step, an answer to a question) as

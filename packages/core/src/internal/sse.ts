@@ -47,7 +47,17 @@ export function createSseReader(options: SseReaderOptions): SseReader {
       afterCr = text.endsWith('\r');
       text = text.replace(/\r\n?/g, '\n');
     }
-    lines(rest === '' ? text : rest + text);
+    add(text);
+  };
+  const add = (text: string): void => {
+    if (rest === '') lines(text);
+    else if (text.includes('\n')) lines(rest + text);
+    else goOn(text);
+  };
+  /** What came before is not looked through again: a long line in many pieces would take quadratic time. */
+  const goOn = (text: string): void => {
+    rest += text;
+    if (rest.length > maxLength) throw tooLong(maxLength);
   };
 
   return {

@@ -183,6 +183,7 @@ function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptS
     spare: undefined,
     failure: undefined,
     failures: 0,
+    tries: 0,
     strikes: 0,
     failingSince: undefined,
     failedAt: undefined,

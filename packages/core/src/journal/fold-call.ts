@@ -42,6 +42,7 @@ function start(
     return;
   }
   attempt.openCall = call;
+  attempt.tries += 1;
   attempt.failure = undefined;
 }
 
@@ -66,6 +67,7 @@ function fail(attempt: AttemptState, event: OverseerEvent<'call.failed' | 'call.
   close(attempt, isHedge);
   // Of the model that an attempt would go on with, the failure of another one says nothing.
   if (!isHedge && event.type === 'call.failed') noteFailure(attempt, event);
+  if (!isHedge && event.type === 'call.withheld') attempt.tries -= 1;
   const { spare } = attempt;
   if (spare === undefined || (attempt.openCall ?? attempt.hedge) !== undefined) return;
   attempt.model = spare.model;
@@ -98,6 +100,7 @@ function answer(
   attempt.spare = undefined;
   attempt.failure = undefined;
   attempt.failures = 0;
+  attempt.tries = 0;
   attempt.strikes = 0;
   attempt.failingSince = undefined;
   attempt.failedAt = undefined;

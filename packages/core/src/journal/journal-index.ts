@@ -5,7 +5,7 @@ import { ProjectRecord } from './project-record.ts';
 import { Spending } from './spending.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
-export const INDEX_VERSION = 2;
+export const INDEX_VERSION = 3;
 
 /** Events between two marks. */
 const MARK_EVERY = 1_000;

@@ -202,6 +202,8 @@ export interface AttemptState {
     | undefined;
   /** Calls that failed since the last one that did not. */
   failures: number;
+  /** Calls that were begun since the last answer. */
+  tries: number;
   /** Those of them that an attempt does not wait out, or that failed while the model answered others. */
   strikes: number;
   /** When the first and when the last of these failed, epoch ms. */

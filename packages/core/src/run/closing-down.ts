@@ -65,7 +65,7 @@ export class ClosingDown {
     await atMost(clock, graceMs, attempts.quiet());
     for (const at of attempts.list()) {
       if (remote?.has(at.attempt.openCall?.id ?? '') === true) continue;
-      at.live.cancel.abort(new Error('the overseer was closed'));
+      at.live.cancel.abort(new OverseerError('overseer.closed', 'the overseer was closed'));
     }
     await attempts.quiet();
     await passOn.over();

@@ -42,6 +42,8 @@ export interface CallContext {
   readonly headers?: Readonly<Record<string, string>>;
   /** The same for every repetition of one call, over restarts too: for models that go on with a call where it was. */
   readonly key?: string;
+  /** Whether a call of that key was begun before; left out where nobody knows. */
+  readonly again?: boolean;
 }
 
 /** Tokens used; `undefined` means that the provider did not say. Totals include their parts (`input.total` includes cache reads and writes). */
@@ -172,8 +174,12 @@ export interface ModelInfo {
     readonly outputTokens: number;
     readonly usd?: number;
   };
+  /** How many calls it takes at once, where the host does not say. */
+  readonly atOnce?: number;
   /** A call that broke off is gone on with when it is made again (`CallContext.key`), and its answer tells what both used. */
   readonly resumes?: true;
+  /** Beside `resumes`: a call that breaks off because its host is closed goes on where it is, and is charged when it is made again. */
+  readonly outlives?: true;
 }
 
 /** A model as its server lists it. */

@@ -3,6 +3,7 @@ import { answerRules } from './model-rules/answers.ts';
 import { failureRules } from './model-rules/failures.ts';
 import type { ModelConformanceOptions } from './model-rules/options.ts';
 import type { ModelRule } from './model-rules/rule.ts';
+import { streamRules } from './model-rules/streams.ts';
 import type { ConformanceRule } from './rule.ts';
 
 /**
@@ -11,9 +12,10 @@ import type { ConformanceRule } from './rule.ts';
  */
 export function modelConformance(options: ModelConformanceOptions): readonly ConformanceRule[] {
   const without = new Set(options.without);
-  const rules = [...answerRules, ...failureRules, ...abortRules];
+  const rules = [...answerRules, ...streamRules, ...failureRules, ...abortRules];
   return rules
     .filter(({ needs }) => needs === undefined || !without.has(needs))
+    .filter(({ unless }) => unless === undefined || without.has(unless))
     .map((rule) => ({ name: rule.name, check: () => runRule(rule, options) }));
 }
 

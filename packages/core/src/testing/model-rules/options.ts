@@ -1,13 +1,14 @@
 import type { Model } from '../../spec/model.ts';
 
 /** Something that not every provider's wire can carry. */
-export type ModelFeature = 'tools' | 'reasoning' | 'cache' | 'rate';
+export type ModelFeature = 'tools' | 'reasoning' | 'cache' | 'rate' | 'fetch';
 
 /** What a conformance run of a model adapter needs. */
 export interface ModelConformanceOptions {
   /**
    * A model whose server behaves as its name says: `m` answers "Hello from mock.", `m-tool` calls `get_weather` with
-   * `{"city":"Oslo"}` and answers in words once it has the result, `m-think` reasons "Let me think." and then answers,
+   * `{"city":"Oslo"}` and answers in words once it has the result, `m-tools` does so for Oslo and Bergen at once, `m-unicode`
+   * says "Grüße, 世界 👋🏽!", `m-think` reasons "Let me think." and then answers,
    * `m-cache` reports 14 input tokens of which 5 were read from and 2 written to a cache, and 4 output tokens, `m-slow`
    * never ends, `trunc` ends its stream early without a word, `midstream` sends the provider's error after some text, `cut`
    * destroys the connection after some text, `malformed` sends a piece that is no JSON, and `err-<status>[-<seconds>]`
@@ -16,6 +17,9 @@ export interface ModelConformanceOptions {
   readonly create: (modelName: string) => Model;
   /** How many requests the server has seen whose client left before the answer was whole. */
   readonly closedEarly?: () => number | Promise<number>;
-  /** What the provider's wire cannot carry at all. */
+  /**
+   * What the provider's wire cannot carry at all. A model without `tools` or `fetch` (`CallContext.fetch`) must answer
+   * `unsupported` where it is asked for it.
+   */
   readonly without?: readonly ModelFeature[];
 }

@@ -6,5 +6,7 @@ export interface ModelRule {
   readonly name: string;
   readonly model: string;
   readonly needs?: ModelFeature;
+  /** Holds for those alone that say they are without it: they must say so when they are asked for it, too. */
+  readonly unless?: ModelFeature;
   readonly check: (model: Model, options: ModelConformanceOptions) => Promise<void>;
 }

@@ -1,0 +1,4 @@
+import { serveEngine } from '../engine/serve-engine.ts';
+import { openLlamaEngine } from './llama-engine.ts';
+
+serveEngine(openLlamaEngine);

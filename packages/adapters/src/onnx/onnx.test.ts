@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generate } from '@overseer/core/plugin';
+import type { ModelEvent } from '@overseer/core/spec';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onnx } from './onnx.ts';
+import { onnxEmbedder } from './onnx-embedder.ts';
+import { StopText } from './stop-text.ts';
+import { writeTinyText, writeTinyVectors } from './tiny-onnx.fixture.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'overseer-onnx-'));
+const text = join(folder, 'tiny-text');
+const vectors = join(folder, 'tiny-vectors');
+
+beforeAll(() => {
+  writeTinyText(text, [
+    { when: "'on' in p.content", say: ['On and on it goes. '], forever: true },
+    { say: ['Hello from the tiny model.'] },
+  ]);
+  writeTinyVectors(vectors);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function ctx(): { readonly signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(20_000) };
+}
+
+function ask(words: string, more = {}) {
+  return {
+    messages: [{ role: 'user' as const, parts: [{ type: 'text' as const, text: words }] }],
+    ...more,
+  };
+}
+
+// It is no dependency of this repository, because it and its runtime take 500 MB.
+const specifier: string = '@huggingface/transformers';
+const isInstalled = await import(specifier).then(
+  () => true,
+  () => false,
+);
+const word = isInstalled ? '' : ' (left out: @huggingface/transformers is not installed)';
+
+describe.skipIf(!isInstalled)(`a model in an ONNX folder${word}`, { timeout: 60_000 }, () => {
+  it('M7: streams exactly what the model says, tells its usage, and counts alike', async () => {
+    await using model = onnx(text);
+    const events: ModelEvent[] = [];
+    const answer = await generate(model, ask('Hi'), ctx(), (event) => events.push(event));
+    expect(answer).toMatchObject({
+      text: 'Hello from the tiny model.',
+      model: 'tiny-text',
+      reason: 'stop',
+    });
+    expect(events.filter(({ type }) => type === 'delta').length).toBeGreaterThan(2);
+    expect(answer.usage.input.total).toBe(await model.countTokens(ask('Hi'), ctx()));
+    expect(answer.usage.output.total).toBeGreaterThan(3);
+    expect(await model.list(ctx())).toEqual([
+      { id: 'tiny-text', state: 'ready', contextWindow: 2048 },
+    ]);
+  });
+
+  it('M7 M9: ends at its most tokens and at a word that stops it, and warns of what it cannot do', async () => {
+    await using model = onnx(text);
+    const cut = await generate(model, ask('Go on', { maxTokens: 6 }), ctx());
+    expect(cut).toMatchObject({ reason: 'length', usage: { output: { total: 6 } } });
+    const stopped = await generate(model, ask('Hi', { stop: ['tiny'] }), ctx());
+    expect(stopped).toMatchObject({ reason: 'stop', text: 'Hello from the ' });
+    const more = { output: { type: 'json' as const }, seed: 3, maxTokens: 2 };
+    const { warnings } = await generate(model, ask('Hi', more), ctx());
+    expect(warnings.map(({ what }) => what)).toEqual(['output', 'seed']);
+  });
+
+  it('M7 K6: an abort in mid-stream stops the work, and the next call has its turn', async () => {
+    await using model = onnx(text);
+    const controller = new AbortController();
+    const call = generate(model, ask('Go on'), { signal: controller.signal }, (event) => {
+      if (event.type === 'delta') controller.abort();
+    });
+    await expect(call).rejects.toMatchObject({ kind: 'aborted' });
+    expect((await generate(model, ask('Hi'), ctx())).text).toBe('Hello from the tiny model.');
+  });
+
+  it('M7 M18: a prompt that leaves no room, and a folder that lacks its weights, are refused', async () => {
+    await using model = onnx(text, { contextWindow: 64 });
+    const long = generate(model, ask('word '.repeat(40)), ctx());
+    await expect(long).rejects.toMatchObject({ kind: 'context-overflow', retryable: false });
+    await using lacking = onnx(text, { dtype: 'q4' });
+    await expect(generate(lacking, ask('Hi'), ctx())).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining('has no onnx/model_q4.onnx'),
+    });
+    const broken = join(folder, 'broken');
+    writeTinyText(broken, [{ say: ['Hello.'] }]);
+    writeFileSync(join(broken, 'onnx/model.onnx'), 'no model');
+    await using wrong = onnx(broken);
+    await expect(generate(wrong, ask('Hi'), ctx())).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining('cannot be loaded (dtype fp32, device cpu)'),
+    });
+  });
+
+  it('M7 M13: makes vectors, alike for like texts', async () => {
+    await using embedder = onnxEmbedder(vectors);
+    const [one, again, other] = [
+      await embedder.embed('hello world'),
+      await embedder.embed('hello world'),
+      await embedder.embed('zzz'),
+    ];
+    expect(one).toHaveLength(32);
+    expect(one).toEqual(again);
+    expect(other).not.toEqual(one);
+    expect(one.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 4);
+  });
+});
+
+describe('an ONNX folder', { timeout: 60_000 }, () => {
+  it('M7 M18: that is not there is told, whether or not the library is', async () => {
+    await using model = onnx('/nowhere/at-all');
+    await expect(generate(model, ask('Hi'), ctx())).rejects.toMatchObject({
+      kind: 'not-found',
+      message: 'onnx/at-all: /nowhere/at-all: there is no such folder; correct the path',
+    });
+  });
+
+  it.skipIf(isInstalled)('M7: says how to install the library where it is not there', async () => {
+    await using model = onnx(text);
+    await expect(generate(model, ask('Hi'), ctx())).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: expect.stringContaining('run: npm install @huggingface/transformers@4.3.1'),
+    });
+  });
+});
+
+describe('words that stop an answer', () => {
+  it('M9: are found over pieces, and what only begins like one is shown', () => {
+    const stop = new StopText(['END', 'E-O-F']);
+    expect([stop.push('a E'), stop.push('-O'), stop.push('x EN'), stop.push('D rest')]).toEqual([
+      'a ',
+      '',
+      'E-Ox ',
+      '',
+    ]);
+    expect([stop.stopped, stop.push('more'), stop.end()]).toEqual([true, '', '']);
+    const open = new StopText(['END']);
+    expect([open.push('the E'), open.end(), open.stopped]).toEqual(['the ', 'E', false]);
+  });
+});
