@@ -18,6 +18,7 @@ const COMMANDS = [
   ...HANDOFF,
   ...UPKEEP,
   'mock',
+  ...['login', 'logout', 'credentials'],
 ];
 
 describe('docs/cli.md', { timeout: 120_000 }, () => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createScene, overseer } from './scene.fixture.ts';
+import { startTokenServer } from './token-server.fixture.ts';
 
 /** What a key looks like wherever it was written: as it is, encoded, and in pieces. */
 function formsOf(key: string): readonly string[] {
@@ -64,7 +65,7 @@ async function startTellTale() {
 describe('a canary in place of the key', () => {
   it('M11: is in nothing that a whole run with failures of all kinds writes', {
     tags: ['slow'],
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const canary = randomBytes(30).toString('base64url');
     await using server = await startTellTale();
@@ -96,6 +97,50 @@ describe('a canary in place of the key', () => {
     expect(texts.length).toBeGreaterThan(20);
     const found = formsOf(canary).filter((form) => texts.some((text) => text.includes(form)));
     expect(found).toEqual([]);
+  });
+
+  it('M11: no access or refresh token of a sign-in is in anything but the file of tokens', {
+    tags: ['slow'],
+    timeout: 300_000,
+  }, async () => {
+    await using server = await startTellTale();
+    await using tokens = await startTokenServer(30);
+    await using scene = await createScene(undefined, {
+      'README.md': '# Small\n',
+      // The home of this command is the repository.
+      '.gitignore': '.config/\n',
+    });
+    const models = ['--model', 'boss', '--model', 'worker', '--base-url', server.url];
+    const run = ['run', ...models, 'Write a text'];
+    const client = ['--issuer', tokens.issuer, '--client-id', 'app'];
+    const login = ['login', 'server', ...client, '--base-url', server.url];
+    const outputs = [];
+    for (const args of [
+      login,
+      run,
+      [...run, '--json'],
+      ['credentials'],
+      ['credentials', '--json'],
+    ]) {
+      outputs.push(await overseer(scene, args));
+    }
+    tokens.refuse();
+    for (const args of [run, ['status', '--json'], ['events', '--json'], ['backup', 'copies']]) {
+      outputs.push(await overseer(scene, args));
+    }
+    expect(server.calls()).toBeGreaterThan(4);
+    expect(tokens.given.length).toBeGreaterThan(3);
+    const texts = outputs.map(({ out, err }) => out + err);
+    expect(texts.join('')).toContain('[key]');
+    expect(texts.join('')).toContain('sign in again');
+    const files = await readdir(scene.folder, { recursive: true, withFileTypes: true });
+    const others = files.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('/tokens'));
+    expect(others.length).toBeLessThan(files.filter((entry) => entry.isFile()).length);
+    for (const file of others) {
+      texts.push(await readFile(join(file.parentPath, file.name), 'latin1'));
+    }
+    const forms = tokens.given.flatMap(formsOf);
+    expect(forms.filter((form) => texts.some((text) => text.includes(form)))).toEqual([]);
   });
 
   it('M11: the search finds it in a file, in base64 and in part', async () => {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addHandoffCommands } from './commands/add-handoff-commands.ts';
+import { addLoginCommands } from './commands/add-login-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -21,6 +22,7 @@ Environment:
   ANTHROPIC_API_KEY  key of Anthropic
   GOOGLE_API_KEY     key of Google, or else GEMINI_API_KEY
   CO_API_KEY         key of Cohere, or else COHERE_API_KEY
+  OVERSEER_CLIENT_SECRET  secret of the client that login signs in by, where it has one
   OVERSEER_PASSPHRASE  what --passphrase seals and opens by
   OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
   OVERSEER_KEY_FILE  a file with them that you alone may read
@@ -109,6 +111,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
   addHandoffCommands(program, done);
   addUpkeepCommands(program, done);
   addMockCommand(program, done);
+  addLoginCommands(program, done);
   prepareAll(program);
   return program;
 }

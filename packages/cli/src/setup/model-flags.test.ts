@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, type Environment, isSentAsItIs, modelsOf } from './model-flags.ts';
+import type { Environment } from './environment.ts';
+import { addressOf, isSentAsItIs, modelsOf } from './model-flags.ts';
 
 const KEYS: Environment = { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' };
 const SERVER = 'http://127.0.0.1:8080/v1';

@@ -6,16 +6,15 @@ import { ollama } from '@overseer/adapters/ollama';
 import { openai } from '@overseer/adapters/openai';
 import { openaiCompatible } from '@overseer/adapters/openai-compatible';
 import { ConfigError, suggest } from '@overseer/core/plugin';
-import type { Model } from '@overseer/core/spec';
+import type { Credentials, Model } from '@overseer/core/spec';
+import type { Environment } from './environment.ts';
+import { loginOf, tokensOf } from './logins.ts';
 
 /** Where models come from: flag before variable before default. */
 export interface ModelFlags {
   readonly model: readonly string[];
   readonly baseUrl: string | undefined;
 }
-
-/** The environment as it is looked up, for tests. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Provider = 'anthropic' | 'cohere' | 'google' | 'lmstudio' | 'ollama' | 'openai' | 'server';
 
@@ -33,6 +32,17 @@ const PROVIDERS: readonly Provider[] = [
 const APART: ReadonlySet<string> = new Set(['anthropic', 'cohere', 'google']);
 
 const LM_STUDIO = 'http://127.0.0.1:1234/v1';
+
+/** The variables that hold a provider's key, the first before the others. A server wants none of necessity. */
+export const KEY_VARIABLES: Readonly<Record<Provider, readonly [string, ...string[]]>> = {
+  anthropic: ['ANTHROPIC_API_KEY'],
+  cohere: ['CO_API_KEY', 'COHERE_API_KEY'],
+  google: ['GOOGLE_API_KEY', 'GEMINI_API_KEY'],
+  lmstudio: ['LM_API_TOKEN'],
+  ollama: ['OLLAMA_API_KEY'],
+  openai: ['OPENAI_API_KEY'],
+  server: ['OPENAI_API_KEY'],
+};
 
 /** Where a model is looked for. */
 interface Place {
@@ -63,7 +73,24 @@ export function isSentAsItIs(name: string | undefined): boolean {
 
 /** Where a model is, for people: the address of its server, or its provider's name. */
 export function addressOf(model: Model, { baseUrl }: ModelFlags, env: Environment): string {
-  const { provider } = model.info;
+  return addressFor(model.info.provider, baseUrl, env);
+}
+
+/** The same of a provider by its name. Throws `ConfigError` `config.unknown-provider`, `config.base-url`. */
+export function placeOfProvider(
+  name: string,
+  baseUrl: string | undefined,
+  env: Environment,
+): string {
+  if (!PROVIDERS.some((known) => known === name)) {
+    const near = suggest(name, PROVIDERS);
+    const what = `Unknown provider ${JSON.stringify(name)}: ${near}.`;
+    throw new ConfigError('config.unknown-provider', what);
+  }
+  return addressFor(name, baseUrl === undefined ? undefined : requireUrl(baseUrl), env);
+}
+
+function addressFor(provider: string, baseUrl: string | undefined, env: Environment): string {
   const [variable, own] = PLACES.get(provider) ?? ['OPENAI_API_BASE', LM_STUDIO];
   const flag = APART.has(provider) ? undefined : baseUrl;
   return flag ?? variableOf(env, variable) ?? own;
@@ -79,34 +106,40 @@ const PLACES: ReadonlyMap<string, readonly [variable: string, own: string]> = ne
   ['openai', ['OPENAI_API_BASE', 'OpenAI']],
 ]);
 
-function modelOf(name: string, { provider, id, baseUrl }: Place, env: Environment): Model {
+function modelOf(name: string, place: Place, env: Environment): Model {
+  const { provider, id, baseUrl } = place;
   const at = baseUrl === undefined ? {} : { baseURL: requireUrl(baseUrl) };
+  const tokens = signedIn(place, env);
+  const key = tokens === undefined ? {} : { apiKey: tokens };
+  const isFree = provider === 'server' || provider === 'lmstudio' || provider === 'ollama';
+  if (!isFree && tokens === undefined) requireKey(KEY_VARIABLES[provider], name, env);
   switch (provider) {
     case 'anthropic':
-      requireKey(['ANTHROPIC_API_KEY'], name, env);
-      return anthropic(id);
+      return anthropic(id, key);
     case 'cohere':
-      requireKey(['CO_API_KEY', 'COHERE_API_KEY'], name, env);
-      return cohere(id);
+      return cohere(id, key);
     case 'google':
-      requireKey(['GOOGLE_API_KEY', 'GEMINI_API_KEY'], name, env);
-      return google(id);
+      return google(id, key);
     case 'openai':
-      requireKey(['OPENAI_API_KEY'], name, env);
-      return openai(id, at);
+      return openai(id, { ...at, ...key });
     case 'server': {
       const apiKey = variableOf(env, 'OPENAI_API_KEY');
-      return openaiCompatible(id, {
-        baseURL: LM_STUDIO,
-        ...at,
-        ...(apiKey === undefined ? {} : { apiKey }),
-      });
+      const own = apiKey === undefined ? key : { apiKey };
+      return openaiCompatible(id, { baseURL: LM_STUDIO, ...at, ...own });
     }
     case 'lmstudio':
-      return lmstudio(id, at);
+      return lmstudio(id, { ...at, ...key });
     case 'ollama':
-      return ollama(id, at);
+      return ollama(id, { ...at, ...key });
   }
+}
+
+/** The tokens of a sign-in, which go to the address alone that it was made for; a variable with a key goes before it. */
+function signedIn({ provider, baseUrl }: Place, env: Environment): Credentials | undefined {
+  if (KEY_VARIABLES[provider].some((name) => variableOf(env, name) !== undefined)) return undefined;
+  const login = loginOf(provider, env);
+  if (login === undefined || login.address !== addressFor(provider, baseUrl, env)) return undefined;
+  return tokensOf(login, env);
 }
 
 function placeOf(name: string, flag: string | undefined, env: Environment): Place {

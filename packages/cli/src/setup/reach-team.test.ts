@@ -73,6 +73,22 @@ describe('reachTeam', () => {
     });
   });
 
+  it('M11: a refused key is no error while there is another, which is tried at once', async () => {
+    let asked = 0;
+    const ring = (good: number): Model =>
+      model('ring', async () => {
+        asked += 1;
+        if (asked >= good) return [{ id: 'ring', state: 'ready' }];
+        throw new ModelError('auth', 'server/ring: no', { otherKey: true, retryable: true });
+      });
+    expect(await reachTeam([ring(3)], options)).toEqual([]);
+    expect(asked).toBe(3);
+    asked = 0;
+    const warnings = await reachTeam([ring(Number.POSITIVE_INFINITY)], options);
+    expect(warnings).toEqual(['ring is out for now: server/ring: no.']);
+    expect(asked).toBe(8);
+  });
+
   it('M4 X5: a model that its server does not list is an error, whoever it is, unless its name is sent as it is', async () => {
     const other = model('bos', async () => [{ id: 'boss', state: 'ready' }]);
     await expect(reachTeam([fine, other], options)).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { ModelError, OverseerError } from '@overseer/core/plugin';
-import type { Model, ModelErrorKind } from '@overseer/core/spec';
+import type { ListedModel, Model, ModelErrorKind } from '@overseer/core/spec';
 import { unlistedModel } from './unlisted-model.ts';
 
 /** How models are asked whether they are there. */
@@ -15,7 +15,7 @@ export interface ReachOptions {
 /**
  * Asks the servers of a team, before anything is begun, whether they are there, take the key and have the models. The
  * first model is the overseer: without it nothing can be done; another one that cannot be reached now is a warning, as is
- * one that is sent as it is and not listed. Warnings are returned. Throws `ModelError`: `model.network` or
+ * one that is sent as it is and not listed, and one whose keys were refused so far while there is another. Warnings are returned. Throws `ModelError`: `model.network` or
  * `model.timeout` for the overseer, `model.auth` and `model.not-found` for any.
  */
 export async function reachTeam(
@@ -34,7 +34,8 @@ export async function reachTeam(
 /** What no waiting cures, whoever has it. */
 const FATAL: readonly ModelErrorKind[] = ['auth', 'not-found'];
 
-function isFatal({ kind }: ModelError, at: number): boolean {
+function isFatal({ kind, otherKey }: ModelError, at: number): boolean {
+  if (otherKey) return false;
   return at === 0 || FATAL.includes(kind);
 }
 
@@ -48,12 +49,27 @@ async function reach(model: Model, at: number, options: ReachOptions): Promise<A
   if (model.list === undefined) return {};
   const signal = AbortSignal.timeout(options.patienceMs);
   try {
-    const listed = (await model.list({ signal })).map(({ id }) => id);
+    const listed = (await listedBy(model, signal)).map(({ id }) => id);
     const refusal = unlistedModel(model.info, listed, options.isSentAsItIs(at));
     return refusal === undefined ? { warning: warningOf(model, listed, options) } : { refusal };
   } catch (error) {
     // What a server cannot list says nothing about what it can answer.
     return { refusal: refusalOf(error, model, options) };
+  }
+}
+
+/** How many keys of one model are tried. */
+const MAX_KEYS = 8;
+
+/** Asks again where the refusal of a key says that there is another one. */
+async function listedBy(model: Model, signal: AbortSignal): Promise<readonly ListedModel[]> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return (await model.list?.({ signal })) ?? [];
+    } catch (error) {
+      const hasOther = error instanceof ModelError && error.otherKey;
+      if (!hasOther || tried === MAX_KEYS) throw error;
+    }
   }
 }
 
@@ -87,7 +103,10 @@ function refusalOf(
     return new ModelError('network', sentence, { cause: error });
   }
   return kind === 'auth'
-    ? new ModelError('auth', `${error.message}.`, { cause: error })
+    ? new ModelError('auth', `${error.message}.`, {
+        cause: error,
+        otherKey: error instanceof ModelError && error.otherKey,
+      })
     : undefined;
 }
 
