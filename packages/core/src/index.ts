@@ -79,6 +79,7 @@ export type { OverseerConversation } from './overseer-conversation.ts';
 export type { OverseerDecisions } from './overseer-decisions.ts';
 export type { OverseerOrders } from './overseer-orders.ts';
 export type { OverseerRequests } from './overseer-requests.ts';
+export type { ModelChange, OverseerRoster, RemoveOrder } from './overseer-roster.ts';
 export type { HandOverOrder, OverseerEnd, OverseerTenure } from './overseer-tenure.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';

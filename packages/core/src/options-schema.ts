@@ -13,7 +13,8 @@ const model = z.object(
   'a model must be made by an adapter, such as openai("…")',
 );
 
-const entry = z.strictObject({
+/** The shape of a model as a team has it. */
+export const modelEntry: z.ZodType = z.strictObject({
   model,
   role: z.string().optional(),
   goodAt: z.array(z.string()).optional(),
@@ -118,7 +119,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
   ...limitOptions,
   overseer: z.string(),
   models: z
-    .record(z.string(), entry)
+    .record(z.string(), modelEntry)
     .refine((models) => Object.keys(models).length > 0, 'a team has at least one model'),
   roles: z
     .record(

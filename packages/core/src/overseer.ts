@@ -16,6 +16,12 @@ import { groundOf, type OverseerGround, requireOpen } from './overseer-ground.ts
 import { createOrders, type OverseerOrders } from './overseer-orders.ts';
 import { createRequests, type OverseerRequests } from './overseer-requests.ts';
 import {
+  createRoster,
+  type ModelChange,
+  type OverseerRoster,
+  type RemoveOrder,
+} from './overseer-roster.ts';
+import {
   type HandOverOrder,
   type OverseerEnd,
   type OverseerTenure,
@@ -43,6 +49,7 @@ import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
+import type { ModelEntry } from './spec/plugin.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
@@ -50,6 +57,7 @@ export class Overseer
   implements
     OverseerRequests,
     OverseerOrders,
+    OverseerRoster,
     OverseerDecisions,
     OverseerReadings,
     OverseerConversation,
@@ -62,6 +70,7 @@ export class Overseer
   readonly #project: Project;
   readonly #requests: OverseerRequests;
   readonly #orders: OverseerOrders;
+  readonly #roster: OverseerRoster;
   readonly #decisions: OverseerDecisions;
   readonly #readings: OverseerReadings;
   readonly #conversation: OverseerConversation;
@@ -80,6 +89,7 @@ export class Overseer
     this.#project = new Project(settings, open);
     this.#requests = createRequests(this.#ground, this.#aborts);
     this.#orders = createOrders(this.#ground);
+    this.#roster = createRoster(this.#ground);
     this.#decisions = createDecisions(this.#ground);
     this.#readings = createReadings(this.#ground);
     this.#conversation = createConversation(this.#ground);
@@ -151,6 +161,18 @@ export class Overseer
 
   setWorkers(bounds: AtOnceBounds): void {
     this.#orders.setWorkers(bounds);
+  }
+
+  addModel(name: string, entry: ModelEntry, order?: Order): Promise<void> {
+    return this.#roster.addModel(name, entry, order);
+  }
+
+  removeModel(name: string, order?: RemoveOrder): Promise<void> {
+    return this.#roster.removeModel(name, order);
+  }
+
+  reconfigureModel(name: string, change: ModelChange, order?: Order): Promise<void> {
+    return this.#roster.reconfigureModel(name, change, order);
   }
 
   grant(grant: GrantInput, order?: Order): Promise<GivenGrant> {

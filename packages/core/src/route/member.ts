@@ -1,6 +1,7 @@
 import type { LearnedLimits } from '../limit/learned-limits.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { Model, Price } from '../spec/model.ts';
+import type { ModelEntry } from '../spec/plugin.ts';
 import type { TaskKind } from '../spec/task.ts';
 import type { ToolPermission } from '../spec/tool.ts';
 
@@ -20,6 +21,8 @@ export interface Member {
   readonly remote?: boolean;
   readonly limits: ModelLimits;
   readonly learned: LearnedLimits;
+  /** As the host has it; what this is made of. */
+  readonly entry?: ModelEntry;
   /** Order of declaration. */
   readonly order: number;
 }
@@ -33,4 +36,6 @@ export function versionOf({ model }: Member): string {
 export interface Team {
   readonly overseer: string;
   readonly members: ReadonlyMap<string, Member>;
+  /** Rises when models come, go or change; absent where none does. */
+  readonly roster?: { readonly version: number };
 }

@@ -100,8 +100,8 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
   };
 }
 
-function memberOf({ members }: Settings, model: string): Member {
-  const member = members.get(model);
+function memberOf({ roster }: Settings, model: string): Member {
+  const member = roster.known(model);
   if (member === undefined) throw new Error(`There is no model ${model} in the team.`);
   return member;
 }

@@ -7,6 +7,7 @@ import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { ToolLimits } from '../limit/tool-limits.ts';
 import type { Member } from '../route/member.ts';
+import type { Roster } from '../route/roster.ts';
 import type { Routing } from '../route/routing-options.ts';
 import type { WorkerBounds } from '../schedule/worker-pools.ts';
 import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
@@ -21,6 +22,8 @@ import type { RoleBook } from './role-parts.ts';
 /** Everything that a kernel works with, resolved and checked. */
 export interface Settings {
   readonly overseer: string;
+  /** Who is in the team now; `members` are always those of the roster. */
+  readonly roster: Roster;
   readonly members: ReadonlyMap<string, Member>;
   readonly roles: RoleBook;
   readonly tools: ReadonlyMap<string, Tool>;
