@@ -9,9 +9,10 @@ const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 
 const MOVING = ['nodes', 'hand-over', 'keys', 'export', 'import', 'backup', 'restore', 'drill'];
 const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'erase', 'rotate-keys'];
+const MODELS = ['models', 'models load', 'models unload'];
 const PROJECT = ['show', 'history', 'define', 'enter', 'tick', 'untick', 'checkpoint', 'rollback'];
 const COMMANDS = [
-  ...['', 'run', 'resume', 'status', 'events', 'doctor', ...MOVING, ...UPKEEP],
+  ...['', 'run', 'resume', 'status', 'events', 'doctor', ...MODELS, ...MOVING, ...UPKEEP],
   ...PROJECT.map((verb) => `project ${verb}`),
 ];
 

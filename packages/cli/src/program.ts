@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addModelsCommands } from './commands/add-models-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -100,6 +101,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
     .action(async (flags) => done(await doctorCommand(flags)));
+  addModelsCommands(program, done);
   addProjectCommands(program, done);
   addMovingCommands(program, done);
   addUpkeepCommands(program, done);
