@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { cacheSettings } from './call/cache-options.ts';
+import { ServerLists } from './call/server-lists.ts';
 import type { Registered } from './check-options.ts';
 import { longestMemory } from './create-limits.ts';
 import { createMember } from './create-member.ts';
@@ -54,6 +55,9 @@ export function createSettings(
     overseer: options.overseer,
     roster,
     members: roster.members,
+    lists: new ServerLists({ clock, fetch: options.fetch }),
+    verifiesModels: options.verifyModels ?? false,
+    healthMs: healthMsOf(options.healthChecks),
     roles: new RoleBook({
       roles: new Map(Object.entries(registered.roles)),
       tools,
@@ -98,6 +102,11 @@ export function createSettings(
     outputCeiling: options.maxOutputTokens ?? Number.POSITIVE_INFINITY,
     graceMs: options.graceMs ?? 2_000,
   };
+}
+
+function healthMsOf(checks: OverseerOptions['healthChecks'] = false): number | undefined {
+  if (checks === false) return undefined;
+  return (checks === true ? undefined : checks.everyMs) ?? 60_000;
 }
 
 function boundsOf({

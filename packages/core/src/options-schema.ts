@@ -187,6 +187,13 @@ export const optionsSchema: z.ZodType = z.strictObject({
   outageMs: milliseconds.optional(),
   healing: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), healing.optional()),
   routing: routing.optional(),
+  verifyModels: z.boolean().optional(),
+  healthChecks: z
+    .union(
+      [z.boolean(), z.strictObject({ everyMs: z.number().min(1_000).optional() })],
+      'true, false, or { everyMs } of 1,000 ms or more',
+    )
+    .optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),

@@ -5,10 +5,13 @@ import { OverseerError } from './errors/overseer-error.ts';
 import { modelTerms } from './model-terms.ts';
 import type { OverseerGround } from './overseer-ground.ts';
 import type { Member } from './route/member.ts';
+import { moveModel } from './run/move-model.ts';
 import { onlyOneFor } from './run/only-one-for.ts';
 import { pastUseOf } from './run/past-use-of.ts';
+import type { ModelListener } from './run/status-watch.ts';
 import { type Order, orderedBy } from './run/work-scope.ts';
 import type { BudgetSpec } from './spec/limit.ts';
+import type { ListedModel } from './spec/model.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 
 /** How a model leaves the team. */
@@ -43,6 +46,27 @@ export interface OverseerRoster {
    * abilities. Limits keep what was used; calls under way end as they began. Resolves once it is durable. Throws as `addModel`.
    */
   reconfigureModel(name: string, change: ModelChange, order?: Order): Promise<void>;
+
+  /**
+   * Hears how every model stands, at once, and then of each change of its connection, work, readiness or their reason, within a
+   * second. The returned function ends that.
+   */
+  onModel(listener: ModelListener): () => void;
+
+  /**
+   * Asks a model's server now whether it has it, and in which state; `undefined` where its adapter cannot ask. Throws `ConfigError`
+   * `config.unknown-model`, `ModelNotFoundError` with the names that there are, and `ModelError`.
+   */
+  verifyModel(name: string): Promise<ListedModel | undefined>;
+
+  /**
+   * Has a local model in memory: does nothing where it is. Throws `ConfigError` `config.unknown-model`, `config.not-loadable`, and
+   * `ModelError`.
+   */
+  loadModel(name: string, signal?: AbortSignal): Promise<void>;
+
+  /** Frees the memory of a local model; its next call loads it again. Throws as `loadModel`. */
+  unloadModel(name: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** Keeps the roster of one overseer. One order is carried out after the other. */
@@ -58,6 +82,13 @@ export function createRoster(ground: OverseerGround): OverseerRoster {
     removeModel: (name, order = {}) => inTurn(() => remove(ground, name, order)),
     reconfigureModel: (name, change, order = {}) =>
       inTurn(() => reconfigure(ground, name, change, order)),
+    onModel: (listener) => ground.open.kernel.status.add(listener),
+    verifyModel: async (name) => {
+      const { settings } = ground.open;
+      return await settings.lists.look(requireModel(settings, name).model);
+    },
+    loadModel: (name, signal) => moveModel(ground.open, 'load', name, signal),
+    unloadModel: (name, signal) => moveModel(ground.open, 'unload', name, signal),
   };
 }
 

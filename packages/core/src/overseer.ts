@@ -44,11 +44,13 @@ import type { PracticeInput } from './run/practice-noted.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import type { Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
+import type { ModelListener } from './run/status-watch.ts';
 import type { ToolState } from './run/tool-state.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
+import type { ListedModel } from './spec/model.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
@@ -173,6 +175,22 @@ export class Overseer
 
   reconfigureModel(name: string, change: ModelChange, order?: Order): Promise<void> {
     return this.#roster.reconfigureModel(name, change, order);
+  }
+
+  onModel(listener: ModelListener): () => void {
+    return this.#roster.onModel(listener);
+  }
+
+  verifyModel(name: string): Promise<ListedModel | undefined> {
+    return this.#roster.verifyModel(name);
+  }
+
+  loadModel(name: string, signal?: AbortSignal): Promise<void> {
+    return this.#roster.loadModel(name, signal);
+  }
+
+  unloadModel(name: string, signal?: AbortSignal): Promise<void> {
+    return this.#roster.unloadModel(name, signal);
   }
 
   grant(grant: GrantInput, order?: Order): Promise<GivenGrant> {

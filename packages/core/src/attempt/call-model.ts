@@ -68,6 +68,8 @@ async function ask(
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
+    const unverified = host.lists?.verify(member.model);
+    if (unverified !== undefined) await unverified;
     const { clock, deadlines, holdMs } = host;
     const bounds = { clock, deadlines, holdMs, cancel, what: model };
     const response = await whileAlive(bounds, (line) => {
@@ -103,7 +105,8 @@ function failed(
   // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
   const kind = failure.kind === 'aborted' && !at.live.cancel.aborted ? 'interrupted' : failure.kind;
   const { failures } = at.attempt;
-  const { price } = host.memberOf(at.attempt.model ?? '');
+  const { model, price } = host.memberOf(at.attempt.model ?? '');
+  if (kind === 'not-found') host.lists?.forget(model);
   const nowMs = host.clock.now();
   return failedCall({ failure, kind, estimate, price, nowMs }, (askedMs) =>
     host.retryDelay(failures + 1, askedMs),

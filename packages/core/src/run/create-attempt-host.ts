@@ -69,6 +69,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     maySend: () => journal.closed === undefined,
     calls: new Map(),
     memberOf: (model) => memberOf(settings, model),
+    lists: settings.verifiesModels ? settings.lists : undefined,
     joint: parts.joint,
     remote: parts.remote,
     access: createToolAccess(parts),
