@@ -133,7 +133,7 @@ describe('how models stand', () => {
     expect(state()).toMatchObject({ connection: 'disconnected', readiness: 'down' });
     const run = overseer.run({ tasks: [{ instruction: 'a', model: 'local' }] });
     await soon(() => state()?.state === 'down');
-    expect(state()).toMatchObject({ work: 'error', readiness: 'down', reason: 'no key' });
+    expect(state()).toMatchObject({ work: 'error', readiness: 'down', reason: 'auth: no key' });
     await run.cancel('enough');
   });
 
