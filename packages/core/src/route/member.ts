@@ -1,3 +1,4 @@
+import type { Guarded } from '../limit/breaker-keys.ts';
 import type { LearnedLimits } from '../limit/learned-limits.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { Model, Price } from '../spec/model.ts';
@@ -30,6 +31,12 @@ export interface Member {
 /** What a model is, `provider/id`: its outcomes belong to it under whatever name a team has it. */
 export function versionOf({ model }: Member): string {
   return `${model.info.provider}/${model.info.id}`;
+}
+
+/** What tells which breakers its calls pass. */
+export function guardedOf({ name, model, slowMs, learned }: Member): Guarded {
+  const learns = learned.atOnce < Number.POSITIVE_INFINITY;
+  return { name, info: model.info, slowMs, learns };
 }
 
 /** The models by name, and which of them is the overseer. */

@@ -6,7 +6,6 @@ import { strikesOf } from '../internal/recoveries.ts';
 import { foldRun, foldRunAt, type Runs } from '../journal/fold-run.ts';
 import { Grants } from '../journal/grants.ts';
 import type { TaskState } from '../journal/run-state.ts';
-import type { Guarded } from '../limit/breaker-keys.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { ModelBreakers } from '../limit/model-breakers.ts';
@@ -15,7 +14,7 @@ import { OutputEstimates } from '../limit/output-estimates.ts';
 import { SpendRate } from '../limit/spend-rate.ts';
 import { ToolBreakers } from '../limit/tool-breakers.ts';
 import { WorkHistory } from '../limit/work-history.ts';
-import type { Member } from '../route/member.ts';
+import { guardedOf, type Member } from '../route/member.ts';
 import type { Roster } from '../route/roster.ts';
 import { RoutingMemory } from '../route/routing-memory.ts';
 import { type Routing, routingOf } from '../route/routing-options.ts';
@@ -300,9 +299,4 @@ export class Projection {
     const succeededAt = this.breakers.succeededAt(model) ?? Number.NEGATIVE_INFINITY;
     if (succeededAt > attempt.failedAt) attempt.strikes += 1;
   }
-}
-
-function guardedOf({ name, model, slowMs, learned }: Member): Guarded {
-  const learns = learned.atOnce < Number.POSITIVE_INFINITY;
-  return { name, info: model.info, slowMs, learns };
 }
