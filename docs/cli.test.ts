@@ -10,9 +10,10 @@ const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 const MOVING = ['nodes', 'hand-over', 'keys', 'export', 'import', 'backup', 'restore', 'drill'];
 const HANDOFF = ['handoff', 'accept', 'close-handoff', 'recall-handoff'];
 const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'compact', 'erase', 'rotate-keys'];
+const MODELS = ['models', 'models load', 'models unload'];
 const PROJECT = ['show', 'history', 'define', 'enter', 'tick', 'untick', 'checkpoint', 'rollback'];
 const COMMANDS = [
-  ...['', 'run', 'resume', 'status', 'events', 'doctor'],
+  ...['', 'run', 'resume', 'status', 'events', 'doctor', ...MODELS],
   ...PROJECT.map((verb) => `project ${verb}`),
   ...MOVING,
   ...HANDOFF,

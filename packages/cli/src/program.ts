@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addHandoffCommands } from './commands/add-handoff-commands.ts';
 import { addLoginCommands } from './commands/add-login-commands.ts';
+import { addModelsCommands } from './commands/add-models-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -106,6 +107,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
     .action(async (flags) => done(await doctorCommand(flags)));
+  addModelsCommands(program, done);
   addProjectCommands(program, done);
   addMovingCommands(program, done);
   addHandoffCommands(program, done);

@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { cacheSettings } from './call/cache-options.ts';
+import { ServerLists } from './call/server-lists.ts';
 import type { Registered } from './check-options.ts';
-import { checkLimitPrice } from './check-prices.ts';
-import { longestMemory, rulesOf } from './create-limits.ts';
+import { longestMemory } from './create-limits.ts';
+import { createMember } from './create-member.ts';
 import { healingOf } from './heal/healing-options.ts';
 import { mendValidator, patchValidator } from './heal/patch-validators.ts';
 import { systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { type SensitiveKeys, ValueSealer } from './journal/sealed-values.ts';
 import { openedView, shownView } from './journal/sensitive-view.ts';
-import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
 import type { ToolLimits } from './limit/tool-limits.ts';
@@ -17,6 +17,7 @@ import type { OverseerOptions } from './options.ts';
 import { projectIdOf } from './project/project-options.ts';
 import { redactorOf } from './redact-options.ts';
 import type { Member } from './route/member.ts';
+import { Roster } from './route/roster.ts';
 import { routingOf } from './route/routing-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
 import { RoleBook } from './run/role-parts.ts';
@@ -50,11 +51,16 @@ export function createSettings(
 ): Settings {
   const clock = options.clock ?? systemClock;
   const tools = new Map(Object.entries(registered.tools));
+  const roster = new Roster(members);
   const cache = cacheSettings(options.cache, projectIdOf(options.project));
   const sealer = keys === undefined ? undefined : new ValueSealer(keys);
   return {
     overseer: options.overseer,
-    members,
+    roster,
+    members: roster.members,
+    lists: new ServerLists({ clock, fetch: options.fetch }),
+    verifiesModels: options.verifyModels ?? false,
+    healthMs: healthMsOf(options.healthChecks),
     roles: new RoleBook({
       roles: new Map(Object.entries(registered.roles)),
       tools,
@@ -103,6 +109,11 @@ export function createSettings(
   };
 }
 
+function healthMsOf(checks: OverseerOptions['healthChecks'] = false): number | undefined {
+  if (checks === false) return undefined;
+  return (checks === true ? undefined : checks.everyMs) ?? 60_000;
+}
+
 function boundsOf({
   workers = {},
   concurrency = Number.POSITIVE_INFINITY,
@@ -137,38 +148,10 @@ export function createMembers(
   models: Readonly<Record<string, ModelEntry>>,
   shared: SharedLimits,
 ): ReadonlyMap<string, Member> {
-  const members = new Map<string, Member>();
-  for (const [name, entry] of Object.entries(models)) {
-    const rules = rulesOf(`model ${name}`, entry.limits);
-    const price = entry.price ?? entry.model.info.price;
-    const { max, learns } = concurrencyOf(entry.concurrency ?? entry.model.info.atOnce);
-    const learned = new LearnedLimits(name, learns ? max : undefined);
-    checkLimitPrice({ name, model: entry.model, price }, rules);
-    members.set(name, {
-      name,
-      model: entry.model,
-      role: entry.role,
-      goodAt: entry.goodAt ?? [],
-      fallback: entry.fallback ?? [],
-      price,
-      grants: entry.grants ?? [],
-      slowMs: entry.slowMs,
-      ...(entry.workers === true ? { remote: true } : {}),
-      learned,
-      limits: new ModelLimits(name, rules, max, learned, shared),
-      order: members.size,
-    });
-  }
-  return members;
-}
-
-/** The most calls at once, and whether fewer may be learned. */
-function concurrencyOf(concurrency: ModelEntry['concurrency'] = 4): {
-  readonly max: number;
-  readonly learns: boolean;
-} {
-  if (typeof concurrency === 'number') return { max: concurrency, learns: false };
-  return { max: (concurrency === 'auto' ? undefined : concurrency.max) ?? 32, learns: true };
+  const entries = Object.entries(models);
+  return new Map(
+    entries.map(([name, entry], order) => [name, createMember(name, entry, order, shared)]),
+  );
 }
 
 /** Long enough for what models are remembered by beside their limits: recent failures and the length of answers. */

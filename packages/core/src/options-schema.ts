@@ -13,7 +13,8 @@ const model = z.object(
   'a model must be made by an adapter, such as openai("…")',
 );
 
-const entry = z.strictObject({
+/** The shape of a model as a team has it. */
+export const modelEntry: z.ZodType = z.strictObject({
   model,
   role: z.string().optional(),
   goodAt: z.array(z.string()).optional(),
@@ -118,7 +119,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
   ...limitOptions,
   overseer: z.string(),
   models: z
-    .record(z.string(), entry)
+    .record(z.string(), modelEntry)
     .refine((models) => Object.keys(models).length > 0, 'a team has at least one model'),
   roles: z
     .record(
@@ -195,6 +196,13 @@ export const optionsSchema: z.ZodType = z.strictObject({
   outageMs: milliseconds.optional(),
   healing: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), healing.optional()),
   routing: routing.optional(),
+  verifyModels: z.boolean().optional(),
+  healthChecks: z
+    .union(
+      [z.boolean(), z.strictObject({ everyMs: z.number().min(1_000).optional() })],
+      'true, false, or { everyMs } of 1,000 ms or more',
+    )
+    .optional(),
   maxAttempts: z.int().min(1).max(12).optional(),
   checksAtOnce: count.optional(),
   maxOutputTokens: count.optional(),

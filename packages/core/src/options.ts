@@ -103,6 +103,16 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly healing?: boolean | HealingOptions;
   /** How the model for a task is chosen among those that can do it; the default is by what was declared. */
   readonly routing?: RoutingOptions;
+  /**
+   * Looks for the name of each model in its server's list before a call: a wrong one fails at once, with the nearest that there is.
+   * The list is kept for 60 s. Off by default, since some servers take names that they do not list.
+   */
+  readonly verifyModels?: boolean;
+  /**
+   * Asks the servers of models that are not in use which models they have, every `everyMs` (1,000 or more; 60,000 where it is
+   * `true`) give or take a quarter, and soon after one went down, so that their status is known. Off by default.
+   */
+  readonly healthChecks?: boolean | { readonly everyMs?: number };
   /** Tries at one task before it fails, 1 to 12; the default is 4. */
   readonly maxAttempts?: number;
   /** Checks that run at once; the default is the number of processors. */

@@ -16,6 +16,12 @@ import { groundOf, type OverseerGround, requireOpen } from './overseer-ground.ts
 import { createOrders, type OverseerOrders } from './overseer-orders.ts';
 import { createRequests, type OverseerRequests } from './overseer-requests.ts';
 import {
+  createRoster,
+  type ModelChange,
+  type OverseerRoster,
+  type RemoveOrder,
+} from './overseer-roster.ts';
+import {
   type HandOverOrder,
   type OverseerEnd,
   type OverseerTenure,
@@ -39,12 +45,15 @@ import type { PracticeInput } from './run/practice-noted.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import type { Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
+import type { ModelListener } from './run/status-watch.ts';
 import type { ToolState } from './run/tool-state.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
 import type { OverseerEvent } from './spec/event.ts';
+import type { ListedModel } from './spec/model.ts';
+import type { ModelEntry } from './spec/plugin.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
@@ -52,6 +61,7 @@ export class Overseer
   implements
     OverseerRequests,
     OverseerOrders,
+    OverseerRoster,
     OverseerDecisions,
     OverseerReadings,
     OverseerConversation,
@@ -64,6 +74,7 @@ export class Overseer
   readonly #project: Project;
   readonly #requests: OverseerRequests;
   readonly #orders: OverseerOrders;
+  readonly #roster: OverseerRoster;
   readonly #decisions: OverseerDecisions;
   readonly #readings: OverseerReadings;
   readonly #conversation: OverseerConversation;
@@ -82,6 +93,7 @@ export class Overseer
     this.#project = new Project(settings, open);
     this.#requests = createRequests(this.#ground, this.#aborts);
     this.#orders = createOrders(this.#ground);
+    this.#roster = createRoster(this.#ground);
     this.#decisions = createDecisions(this.#ground);
     this.#readings = createReadings(this.#ground);
     this.#conversation = createConversation(this.#ground);
@@ -153,6 +165,34 @@ export class Overseer
 
   setWorkers(bounds: AtOnceBounds): void {
     this.#orders.setWorkers(bounds);
+  }
+
+  addModel(name: string, entry: ModelEntry, order?: Order): Promise<void> {
+    return this.#roster.addModel(name, entry, order);
+  }
+
+  removeModel(name: string, order?: RemoveOrder): Promise<void> {
+    return this.#roster.removeModel(name, order);
+  }
+
+  reconfigureModel(name: string, change: ModelChange, order?: Order): Promise<void> {
+    return this.#roster.reconfigureModel(name, change, order);
+  }
+
+  onModel(listener: ModelListener): () => void {
+    return this.#roster.onModel(listener);
+  }
+
+  verifyModel(name: string): Promise<ListedModel | undefined> {
+    return this.#roster.verifyModel(name);
+  }
+
+  loadModel(name: string, signal?: AbortSignal): Promise<void> {
+    return this.#roster.loadModel(name, signal);
+  }
+
+  unloadModel(name: string, signal?: AbortSignal): Promise<void> {
+    return this.#roster.unloadModel(name, signal);
   }
 
   grant(grant: GrantInput, order?: Order): Promise<GivenGrant> {

@@ -1,4 +1,4 @@
-import { ModelNotFoundError, noSuchModel } from '@overseer/core/plugin';
+import { isSameModel, ModelNotFoundError, noSuchModel } from '@overseer/core/plugin';
 import type { ModelInfo } from '@overseer/core/spec';
 
 /**
@@ -15,7 +15,7 @@ export function unlistedModel(
   if (provider === 'lmstudio') {
     return id === 'default' || listed.includes(id) ? undefined : refusal(id, listed, '');
   }
-  if (isSentAsItIs || listed.some((one) => isSame(id, one))) return undefined;
+  if (isSentAsItIs || listed.some((one) => isSameModel(id, one))) return undefined;
   const asItIs = `${provider === 'openai-compatible' ? 'server' : provider}:${id}`;
   return refusal(id, listed, ` To send a name that it takes without listing it, write ${asItIs}.`);
 }
@@ -23,20 +23,4 @@ export function unlistedModel(
 function refusal(id: string, listed: readonly string[], advice: string): ModelNotFoundError {
   const { message } = noSuchModel(id, listed);
   return new ModelNotFoundError(`${message.replace(/^the /, 'The ')}.${advice}`, listed);
-}
-
-/** What a version or a tag adds to a name, as opposed to the name of a sister: `-20260101`, `-001`, `-v1:0`, `-latest`, `:8b`. */
-const VERSION = /^(-(latest|v\d[\w.]*|\d{3,}(-\d\d)*(-v\d[\w.]*)?))?(:.*)?$/;
-
-function isSame(id: string, listed: string): boolean {
-  const [asked, there] = [id.toLowerCase(), listed.toLowerCase()];
-  const base = asked.replace(/[-:]latest$/, '');
-  const name = there.slice(there.lastIndexOf('/') + 1);
-  return [there, name].some(
-    (one) =>
-      one === asked ||
-      one === base ||
-      (one.startsWith(base) && VERSION.test(one.slice(base.length))) ||
-      asked.startsWith(`${one}:`),
-  );
 }

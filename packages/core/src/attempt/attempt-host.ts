@@ -1,3 +1,4 @@
+import type { ServerLists } from '../call/server-lists.ts';
 import type { Bounded } from '../internal/bounded.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
@@ -33,6 +34,8 @@ export interface AttemptHost {
   /** Appends to the journal; the promise resolves when it is durable. */
   append(drafts: readonly EventDraft[]): Promise<void>;
   memberOf(model: string): Member;
+  /** Looks for the names of models at their servers before a call; absent where nobody wants it. */
+  readonly lists?: Pick<ServerLists, 'verify' | 'forget'> | undefined;
   /** Who may call which tool, and how often. */
   readonly access: ToolAccess;
   /** Why a tool is left alone now, and until when, epoch ms; `undefined` when it may be called. */

@@ -70,6 +70,8 @@ async function ask(
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
+    const unverified = host.lists?.verify(member.model);
+    if (unverified !== undefined) await unverified;
     const { clock, deadlines, holdMs } = host;
     const bounds = { clock, deadlines, holdMs, cancel, what: model };
     const response = await whileAlive(bounds, (line) => {
@@ -109,6 +111,7 @@ function failed(
   const { reason } = at.live.cancel;
   const isClosed = OverseerError.is(reason) && reason.code === 'overseer.closed';
   const isLeft = isClosed && model.info.outlives === true;
+  if (kind === 'not-found') host.lists?.forget(model);
   const nowMs = host.clock.now();
   return failedCall({ failure, kind, estimate, price, isLeft, nowMs }, (askedMs) =>
     host.retryDelay(failures + 1, askedMs),

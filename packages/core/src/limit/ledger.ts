@@ -8,6 +8,14 @@ interface OpenCall {
   readonly model: string;
   readonly sets: readonly LimitSet[];
   readonly charges: number[];
+  readonly at: number;
+  readonly claim: Claim;
+}
+
+/** A call that ended: when it started, and what it used. */
+export interface PastUse {
+  readonly at: number;
+  readonly used: CallEstimate;
 }
 
 /** How a call ended. */
@@ -59,7 +67,7 @@ export class Ledger {
       }
       for (const places of set.atOnce) places.running += 1;
     }
-    this.#open.set(call, { model, sets, charges });
+    this.#open.set(call, { model, sets, charges, at, claim });
     return true;
   }
 
@@ -82,13 +90,53 @@ export class Ledger {
     return true;
   }
 
+  /**
+   * Puts other limits of the same owner in the place of these, for calls of one model. Meters that both have keep what was charged;
+   * the others are charged with the calls of the past and with those under way.
+   */
+  replace(before: LimitSet, after: LimitSet, model: string, past: readonly PastUse[]): void {
+    const kept = new Set(before.meters);
+    const fresh = after.meters.filter((meter) => !kept.has(meter));
+    const weight = weightOf(after, model);
+    const affected = [...this.#open].filter(([, { sets }]) => sets.includes(before));
+    const stamps = new Map<string, Map<Meter, readonly [number, number]>>();
+    const charges = [
+      ...past.map(({ at, used }) => ({ at, call: undefined, estimate: used, worst: used })),
+      ...affected.map(([call, { at, claim }]) => ({ at, call, ...claim })),
+    ].sort((a, b) => a.at - b.at);
+    for (const { at, call, estimate, worst } of charges) {
+      const own = new Map<Meter, readonly [number, number]>();
+      for (const meter of fresh) {
+        const amount = charged(meter, meter.soft && call !== undefined ? estimate : worst, weight);
+        own.set(meter, [meter.window.add(at, amount), amount]);
+      }
+      if (call !== undefined) stamps.set(call, own);
+    }
+    for (const [call, open] of affected) {
+      const known = new Map<Meter, readonly [number, number]>(stamps.get(call));
+      for (const [index, meter] of open.sets.flatMap(({ meters }) => meters).entries()) {
+        known.set(meter, [open.charges[2 * index] ?? 0, open.charges[2 * index + 1] ?? 0]);
+      }
+      const sets = open.sets.map((set) => (set === before ? after : set));
+      const all = sets.flatMap(({ meters }) => meters);
+      this.#open.set(call, {
+        ...open,
+        sets,
+        charges: all.flatMap((one) => known.get(one) ?? [0, 0]),
+      });
+      for (const places of after.atOnce) places.running += 1;
+    }
+    this.#sets.delete(before);
+    this.#sets.add(after);
+  }
+
   /** A book of its own with the calls of one model, charged to copies of their limits. */
   callsOf(model: string, copyOf: (set: LimitSet) => LimitSet): Ledger {
     const copy = new Ledger();
     for (const [call, open] of this.#open) {
       if (open.model !== model) continue;
       const sets = open.sets.map(copyOf);
-      copy.#open.set(call, { model, sets, charges: [...open.charges] });
+      copy.#open.set(call, { ...open, sets, charges: [...open.charges] });
     }
     return copy;
   }

@@ -50,8 +50,8 @@ const BY_PHASE: Readonly<Record<ModelBreaker['state'], number>> = {
 
 /** The breakers of all models of a team, folded from their calls. Times are epoch ms. */
 export class ModelBreakers {
-  readonly #models: ReadonlyMap<string, Guarded>;
-  readonly #keys: ReadonlyMap<string, readonly BreakerKey[]>;
+  readonly #models: Map<string, Guarded>;
+  readonly #keys: Map<string, readonly BreakerKey[]>;
   readonly #states = new Map<string, BreakerState>();
   /** The keys of the breakers that are not closed. */
   readonly #open = new Set<string>();
@@ -63,6 +63,19 @@ export class ModelBreakers {
   constructor(models: readonly Guarded[]) {
     this.#models = new Map(models.map((model) => [model.name, model]));
     this.#keys = new Map(models.map((model) => [model.name, breakerKeys(model)]));
+  }
+
+  /** A model comes into the team, or takes another form. */
+  put(model: Guarded): void {
+    this.#models.set(model.name, model);
+    this.#keys.set(model.name, breakerKeys(model));
+    this.#hasChanged = true;
+  }
+
+  /** A model left the team: nothing is told of it any more, and how its calls under way end still counts. */
+  remove(model: string): void {
+    this.#models.delete(model);
+    this.#told.delete(model);
   }
 
   /** A call of a model starts; where a probe is due, it is that. */

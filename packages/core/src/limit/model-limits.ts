@@ -6,9 +6,10 @@ import type { Admission, Claim } from './claim.ts';
 import { Gauges } from './gauges.ts';
 import { holdsOf } from './holds-of.ts';
 import { type JointShare, jointRefusal, jointShares } from './joint-admission.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type PastUse } from './ledger.ts';
 import { copyLimitSet, createLimitSet, type LimitSet, setConcurrency } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
+import type { Meter } from './meter.ts';
 import { ProviderLimits } from './provider-limits.ts';
 import type { SharedLimits } from './shared-limits.ts';
 
@@ -22,15 +23,15 @@ export type { LimitUse } from './limit-use.ts';
  */
 export class ModelLimits {
   readonly #name: string;
-  readonly #own: LimitSet;
+  #own: LimitSet;
   readonly #shared: SharedLimits | undefined;
-  readonly #learned: { readonly atOnce: number } | undefined;
+  #learned: { readonly atOnce: number } | undefined;
   /** For a copy: its own of each owner's limits, made when they are first asked. */
   readonly #copies: Map<LimitSet, LimitSet> | undefined;
   readonly #ledger: Ledger;
   readonly #gauges: Gauges;
   readonly #provider: ProviderLimits = new ProviderLimits();
-  readonly #alone: readonly LimitSet[];
+  #alone: readonly LimitSet[];
   /** What a call counted in that was asked for last, since most count in the same. */
   #latest: { readonly shared: readonly LimitSet[]; readonly all: readonly LimitSet[] };
   #running = 0;
@@ -70,6 +71,35 @@ export class ModelLimits {
   /** Changes how many calls at once `concurrency` allows; calls above it go on. */
   setConcurrency(concurrency: number): void {
     setConcurrency(this.#own, concurrency);
+  }
+
+  /** Charges fresh limits with calls of the past, which what is shared knows already. */
+  remember(past: readonly PastUse[]): void {
+    this.#ledger.replace(EMPTY, this.#own, this.#name, past);
+  }
+
+  /**
+   * Puts other limits of its own in the place of these. Those that stay the same keep all that was charged; new ones begin with the
+   * calls of the past, and with those under way.
+   */
+  change(
+    rules: readonly (LimitRule | GaugeRule)[],
+    concurrency: number,
+    learned: { readonly atOnce: number } | undefined,
+    past: readonly PastUse[],
+  ): void {
+    const made = createLimitSet(this.#name, rules, this.#gauges, { concurrency });
+    const before = this.#own;
+    const left = [...before.meters];
+    const meters = made.meters.map((meter) => {
+      const at = left.findIndex((one) => isSameMeter(one, meter));
+      return at < 0 ? meter : (left.splice(at, 1)[0] ?? meter);
+    });
+    this.#own = { ...made, meters };
+    this.#learned = learned;
+    this.#ledger.replace(before, this.#own, this.#name, past);
+    this.#alone = [this.#own];
+    this.#latest = { shared: [], all: this.#alone };
   }
 
   /**
@@ -184,4 +214,19 @@ export class ModelLimits {
     this.#latest = { shared, all };
     return all;
   }
+}
+
+/** No limits at all, in whose place others come. */
+const EMPTY: LimitSet = {
+  owner: '',
+  meters: [],
+  atOnce: [],
+  mostAtOnce: Number.POSITIVE_INFINITY,
+  gauges: [],
+  joint: [],
+  weights: undefined,
+};
+
+function isSameMeter(one: Meter, other: Meter): boolean {
+  return JSON.stringify(one.rule) === JSON.stringify(other.rule);
 }

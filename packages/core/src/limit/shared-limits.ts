@@ -57,10 +57,12 @@ export class SharedLimits {
   readonly #byModel = new Map<string, readonly LimitSet[]>();
   /** Whether any limit is one of users or tenants, so that it matters for whom a call is made. */
   readonly hasPayers: boolean;
+  readonly #places: Map<string, { readonly provider: string; readonly key: string }>;
   #sweepAt = SWEEP_AT;
 
   constructor(input: SharedLimitsInput) {
     this.#input = input;
+    this.#places = new Map(input.models);
     this.hasPayers = input.scopes.some(({ per }) => per === 'user' || per === 'tenant');
     const pools = new Map<string, LimitSet[]>();
     for (const { name, of, weights, rules } of input.pools) {
@@ -107,6 +109,13 @@ export class SharedLimits {
     return sets;
   }
 
+  /** A model comes into the team, or is called with another key from now on. */
+  place(model: string, place: { readonly provider: string; readonly key: string }): void {
+    this.#places.set(model, place);
+    this.#byModel.delete(model);
+    this.setsOf(model, undefined);
+  }
+
   /** How every shared limit stands at `now`; owners of which nothing is known yet are not in it. */
   use(now: number): readonly LimitUse[] {
     const held = this.ledger.held(now);
@@ -145,9 +154,9 @@ export class SharedLimits {
   #valueOf(per: Scope, model: string, payer: Payer | undefined): string | undefined {
     switch (per) {
       case 'provider':
-        return this.#input.models.get(model)?.provider;
+        return this.#places.get(model)?.provider;
       case 'key':
-        return this.#input.models.get(model)?.key;
+        return this.#places.get(model)?.key;
       case 'user':
         return payer?.user;
       case 'tenant':

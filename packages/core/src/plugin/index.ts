@@ -20,6 +20,7 @@ export { type Clock, systemClock } from '../internal/clock.ts';
 export { type Defined, defined } from '../internal/defined.ts';
 export type { HeaderReader } from '../internal/header-reader.ts';
 export { createIds, type Ids } from '../internal/ids.ts';
+export { isSameModel } from '../internal/is-same-model.ts';
 export type { JsonFix } from '../internal/lenient-json.ts';
 export { modelRefusal, type Refusal, requestIdOf } from '../internal/model-refusal.ts';
 export { nearest, suggest } from '../internal/nearest.ts';

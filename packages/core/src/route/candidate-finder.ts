@@ -5,7 +5,7 @@ import type { Team } from './member.ts';
 /** Kinds of wish that are remembered; a plan may invent kinds without end. */
 const REMEMBERED = 256;
 
-/** Finds the candidates of a team of which nothing changes but who is the overseer, and remembers them by wish. */
+/** Finds the candidates of a team, and remembers them by wish for as long as the team is the same. */
 export function createCandidateFinder(
   team: Team,
 ): (wish: {
@@ -14,7 +14,12 @@ export function createCandidateFinder(
   readonly usesTools: boolean;
 }) => readonly Candidate[] {
   const known = new Map<string, readonly Candidate[]>();
+  let version = team.roster?.version;
   return ({ role, kind, usesTools }) => {
+    if (team.roster?.version !== version) {
+      known.clear();
+      version = team.roster?.version;
+    }
     const key = `${team.overseer}\n${role ?? ''}\n${kind}\n${usesTools}`;
     let found = known.get(key);
     if (found === undefined) {

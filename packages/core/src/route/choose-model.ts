@@ -146,13 +146,15 @@ function order(
     const repairs = refused === 1 && escalation === undefined;
     return rank + (isLeft ? 1_000 * Math.max(1, refused) : 0) - (repairs ? 0.5 : 0);
   };
+  // Worked out once for each, not at every comparison.
+  const standings = new Map(admissions.map(({ candidate }) => [candidate, standing(candidate)]));
   const offers = admissions.map((offer): Offer => {
     const tooPoor = ratings?.underFloor(offer.candidate);
     return tooPoor === undefined ? offer : { ...offer, admission: { kind: 'never', why: tooPoor } };
   });
   return offers.sort(
     ({ candidate: a }, { candidate: b }) =>
-      standing(a) - standing(b) ||
+      (standings.get(a) ?? 0) - (standings.get(b) ?? 0) ||
       (ratings?.compare(a, b) ?? 0) ||
       a.member.limits.running - b.member.limits.running ||
       a.member.order - b.member.order,
@@ -189,9 +191,18 @@ function assign(
     because: [left?.because ?? (first && whyNot(first, input.refusals)), why]
       .filter((part) => part !== undefined)
       .join('; '),
-    considered: offers.map((one) => consider(one, ratings)),
+    considered: shownOf(offer, offers).map((one) => consider(one, ratings)),
     insteadOf: left?.from ?? first?.candidate.member.name,
   };
+}
+
+/** Offers that are told of; who reads why a model was chosen needs the best, and the record of a large team would be long. */
+const SHOWN = 16;
+
+function shownOf(chosen: Offer, offers: readonly Offer[]): readonly Offer[] {
+  if (offers.length <= SHOWN) return offers;
+  const best = offers.slice(0, SHOWN);
+  return best.includes(chosen) ? best : [...best, chosen];
 }
 
 /** The model from which this one takes over because of what its answer was, if so. */

@@ -1,6 +1,8 @@
+import type { Guarded } from '../limit/breaker-keys.ts';
 import type { LearnedLimits } from '../limit/learned-limits.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { Model, Price } from '../spec/model.ts';
+import type { ModelEntry } from '../spec/plugin.ts';
 import type { TaskKind } from '../spec/task.ts';
 import type { ToolPermission } from '../spec/tool.ts';
 
@@ -20,6 +22,8 @@ export interface Member {
   readonly remote?: boolean;
   readonly limits: ModelLimits;
   readonly learned: LearnedLimits;
+  /** As the host has it; what this is made of. */
+  readonly entry?: ModelEntry;
   /** Order of declaration. */
   readonly order: number;
 }
@@ -29,8 +33,16 @@ export function versionOf({ model }: Member): string {
   return `${model.info.provider}/${model.info.id}`;
 }
 
+/** What tells which breakers its calls pass. */
+export function guardedOf({ name, model, slowMs, learned }: Member): Guarded {
+  const learns = learned.atOnce < Number.POSITIVE_INFINITY;
+  return { name, info: model.info, slowMs, learns };
+}
+
 /** The models by name, and which of them is the overseer. */
 export interface Team {
   readonly overseer: string;
   readonly members: ReadonlyMap<string, Member>;
+  /** Rises when models come, go or change; absent where none does. */
+  readonly roster?: { readonly version: number };
 }

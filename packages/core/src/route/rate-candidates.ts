@@ -66,13 +66,13 @@ export function rateCandidates(
   const skipped = routing.mode === 'cascade' ? skippedOf(candidates, expected) : NOBODY;
   const escalation =
     routing.mode === 'cascade' ? escalationOf(candidates, refusals, expected, input) : undefined;
+  const compare = comparing(known, input);
   return {
     expected,
     weights,
     escalation,
     compare: (a, b) =>
-      Number(skipped.has(a.member.name)) - Number(skipped.has(b.member.name)) ||
-      compare(a, b, known, input),
+      Number(skipped.has(a.member.name)) - Number(skipped.has(b.member.name)) || compare(a, b),
     why: (winner) =>
       `${whyOf(winner, candidates, known, input)}${skipWords(winner, candidates, expected, skipped)}`,
     underFloor: ({ member, fallbackOf }) =>
@@ -157,25 +157,43 @@ function expectedOf(
   );
 }
 
-function compare(
-  { member: a }: Candidate,
-  { member: b }: Candidate,
-  expected: ReadonlyMap<string, Expected>,
-  input: RatingInput,
-): number {
-  const { warm, doubted } = input;
-  const byDoubt = Number(doubted.has(a.name)) - Number(doubted.has(b.name));
-  if (byDoubt !== 0) return byDoubt;
-  const [x, y] = [expected.get(a.name), expected.get(b.name)];
-  const byOutcomes = x === undefined || y === undefined ? 0 : compareExpected(x, y, input);
-  return byOutcomes || Number(warm(b) !== undefined) - Number(warm(a) !== undefined);
+/** What tells a candidate from another of its standing. */
+interface Marks {
+  readonly isDoubted: boolean;
+  /** Of its score; `undefined` where nothing is expected of it. */
+  readonly step: number | undefined;
+  readonly price: number;
+  readonly isWarm: boolean;
 }
 
-function compareExpected(a: Expected, b: Expected, { routing, weights }: RatingInput): number {
-  const byScore = step(scoreOf(b, weights)) - step(scoreOf(a, weights));
-  if (routing.mode !== 'cascade') return byScore;
-  const [x, y] = [priceOf(a), priceOf(b)];
-  return x === y ? byScore : x - y;
+/** Compares candidates by marks that are worked out once for each, however often it is compared. */
+function comparing(
+  expected: ReadonlyMap<string, Expected>,
+  { warm, doubted, routing, weights }: RatingInput,
+): (a: Candidate, b: Candidate) => number {
+  const all = new Map<Member, Marks>();
+  const marksOf = (member: Member): Marks => {
+    const known = all.get(member);
+    if (known !== undefined) return known;
+    const one = expected.get(member.name);
+    const marks = {
+      isDoubted: doubted.has(member.name),
+      step: one === undefined ? undefined : step(scoreOf(one, weights)),
+      price: one === undefined ? 0 : priceOf(one),
+      isWarm: warm(member) !== undefined,
+    };
+    all.set(member, marks);
+    return marks;
+  };
+  return ({ member: a }, { member: b }) => {
+    const [x, y] = [marksOf(a), marksOf(b)];
+    const byDoubt = Number(x.isDoubted) - Number(y.isDoubted);
+    if (byDoubt !== 0) return byDoubt;
+    const byWarmth = Number(y.isWarm) - Number(x.isWarm);
+    if (x.step === undefined || y.step === undefined) return byWarmth;
+    const byPrice = routing.mode !== 'cascade' || x.price === y.price ? 0 : x.price - y.price;
+    return byPrice || y.step - x.step || byWarmth;
+  };
 }
 
 function priceOf({ priceUsd }: Expected): number {

@@ -1,4 +1,5 @@
 import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { Claim } from '../limit/model-limits.ts';
 import { chooseApart } from '../route/choose-apart.ts';
 import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
@@ -50,10 +51,17 @@ export function chooseFor(
     excluded.set(model, why);
   }
   for (const [model, why] of without) excluded.set(model, why);
+  // Asked for twice of each candidate: whether it may run, and what it would cost.
+  const claims = new Map<Member, Claim>();
+  const claimOf = (member: Member): Claim => {
+    const claim = claims.get(member) ?? claimFor(decider, member, task, rough);
+    claims.set(member, claim);
+    return claim;
+  };
   const input: ChoiceInput = {
     candidates,
     nowMs,
-    claimFor: (member) => claimFor(decider, member, task, rough),
+    claimFor: claimOf,
     callsFor: ({ name }) =>
       projection.expected.of(name) + (parts.tools.size > 0 ? CALLS_WITH_TOOLS : 1),
     downUntil: (model) => downUntil(decider, task.run, model, nowMs),
@@ -64,12 +72,7 @@ export function chooseFor(
     rating:
       candidates.length < 2 && task.past.length === 0 && task.asks?.author === undefined
         ? undefined
-        : ratingFor(
-            decider,
-            task,
-            (member) => claimFor(decider, member, task, rough).estimate,
-            nowMs,
-          ),
+        : ratingFor(decider, task, (member) => claimOf(member).estimate, nowMs),
   };
   const author = task.asks?.author;
   if (author === undefined || task.model !== undefined) {

@@ -70,6 +70,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     maySend: () => journal.closed === undefined,
     calls: new Map(),
     memberOf: (model) => memberOf(settings, model),
+    lists: settings.verifiesModels ? settings.lists : undefined,
     joint: parts.joint,
     remote: parts.remote,
     access: createToolAccess(parts),
@@ -101,8 +102,8 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
   };
 }
 
-function memberOf({ members }: Settings, model: string): Member {
-  const member = members.get(model);
+function memberOf({ roster }: Settings, model: string): Member {
+  const member = roster.known(model);
   if (member === undefined) throw new Error(`There is no model ${model} in the team.`);
   return member;
 }

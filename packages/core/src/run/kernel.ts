@@ -19,6 +19,7 @@ import { createHedging } from './create-hedging.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
 import { createHealer, type Healer } from './healer.ts';
+import { HealthWatch } from './health-watch.ts';
 import type { JointGate } from './joint-gate.ts';
 import type { LateReply } from './late-reply.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
@@ -36,6 +37,7 @@ import { type RunEnd, RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Settings } from './settings.ts';
+import { StatusWatch } from './status-watch.ts';
 import { StuckWatch } from './stuck-watch.ts';
 import { Succession } from './succession.ts';
 import { tellCrossings } from './tell-crossings.ts';
@@ -72,6 +74,9 @@ export class Kernel {
   readonly #stuck: StuckWatch | undefined;
   /** Who hears of questions to people. */
   readonly questionListeners: QuestionListeners = new QuestionListeners();
+  /** Who hears how models stand. */
+  readonly status: StatusWatch;
+  readonly #health: HealthWatch;
   /** How it comes to rest. */
   readonly closing: ClosingDown;
   readonly #remote: RemoteCalls | undefined;
@@ -182,6 +187,8 @@ export class Kernel {
       ...{ clock: settings.clock, runs: projection.runs, journal },
       ...{ attempts: this.#attempts, attemptHost: this.#host },
     });
+    this.status = new StatusWatch(settings, projection, () => this.models());
+    this.#health = new HealthWatch(settings, projection);
     this.closing = new ClosingDown({
       settings,
       journal,
@@ -193,9 +200,10 @@ export class Kernel {
       succession: this.#succession,
       ends: this.#ends,
       remote: this.#remote,
-      starters: [this.#dispatcher, this.#questionDeadlines, this.#sampler, this.#stuck].filter(
-        (starter) => starter !== undefined,
-      ),
+      starters: [
+        ...[this.#dispatcher, this.#questionDeadlines, this.#sampler, this.status, this.#health],
+        ...(this.#stuck === undefined ? [] : [this.#stuck]),
+      ],
       changesOver: () =>
         atMost(settings.clock, LONGEST_CHANGE_MS, Promise.allSettled([...this.#between])),
       unfinished: () => this.unfinished,
@@ -220,7 +228,7 @@ export class Kernel {
 
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
-    return modelStates(this.#settings, this.#projection);
+    return modelStates(this.#settings, this.#projection, this.#attempts.list());
   }
 
   /** A run that is not finished, or whose end is not read yet. */

@@ -1,11 +1,13 @@
+import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import type { ModelBreaker, ModelDown } from '../limit/model-breakers.ts';
 import type { Claim, LimitUse } from '../limit/model-limits.ts';
 import type { Member } from '../route/member.ts';
+import { type ModelStatus, statusOf } from './model-status.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
 /** How one model of the team stands. */
-export interface ModelState {
+export interface ModelState extends ModelStatus {
   readonly name: string;
   /** The model's own id at its provider. */
   readonly id: string;
@@ -28,8 +30,13 @@ const ONE_TOKEN = { inputTokens: 1, outputTokens: 0, microUsd: 0 };
 const LEAST: Claim = { estimate: ONE_TOKEN, worst: ONE_TOKEN };
 
 /** How every model of the team stands now, in the order of declaration. */
-export function modelStates(settings: Settings, projection: Projection): readonly ModelState[] {
+export function modelStates(
+  settings: Settings,
+  projection: Projection,
+  attempts: readonly AttemptPlace[] = [],
+): readonly ModelState[] {
   const nowMs = settings.clock.now();
+  const byModel = Map.groupBy(attempts, ({ attempt }) => attempt.model);
   return [...settings.members.values()].map((member) => {
     const limits = [...member.limits.use(nowMs), ...member.learned.use(nowMs)];
     const { running } = member.limits;
@@ -37,8 +44,35 @@ export function modelStates(settings: Settings, projection: Projection): readonl
     const { breakers } = projection;
     const standing = standingOf(breakers.down(member.name, nowMs), limits, member, nowMs);
     const breaker = breakers.standing(member.name);
-    return { name: member.name, id, provider, local, ...standing, breaker, running, limits };
+    const { state, why } = standing;
+    const status = statusOf({
+      breaker,
+      downWhy: state === 'down' ? (why ?? 'it failed') : undefined,
+      fullWhy: fullWhyOf(standing, running, limits),
+      running,
+      heard: settings.lists.heard(member.model),
+      succeededAt: breakers.succeededAt(member.name),
+      attempts: byModel.get(member.name) ?? [],
+      nowMs,
+    });
+    const named = { name: member.name, id, provider, local };
+    return { ...named, ...standing, ...status, breaker, running, limits };
   });
+}
+
+/** Why no further call of a model may begin now; what a limit holds back has a time at which that ends. */
+function fullWhyOf(
+  { state, why, untilAt }: Pick<ModelState, 'state' | 'why' | 'untilAt'>,
+  running: number,
+  limits: readonly LimitUse[],
+): string | undefined {
+  const full = limits.find(({ used, held, capacity }) => used + held >= capacity);
+  if (state === 'waiting')
+    return why ?? (full === undefined ? 'a limit' : `${full.limit} is used up`);
+  if (running === 0 || full === undefined) return undefined;
+  return untilAt === undefined && full.resetAt !== undefined
+    ? undefined
+    : `${full.limit} is used up`;
 }
 
 function standingOf(

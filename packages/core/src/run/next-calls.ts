@@ -81,7 +81,7 @@ export class NextCalls {
     const { run, task, attempt } = at;
     if (!this.#host.mayGoOn(run, task)) return undefined;
     const member = this.#decider.settings.members.get(attempt.model ?? '');
-    if (member === undefined) return this.#end(at, 'failed', `${attempt.model} left the team`);
+    if (member === undefined) return this.#leave(at);
     const recovery = recoveryOf(this.#decider, at, member, nowMs);
     if (recovery?.kind === 'end') return this.#end(at, 'failed', recovery.because);
     if (recovery?.kind === 'go-on') void this.#journal.append(recovery.drafts);
@@ -151,6 +151,13 @@ export class NextCalls {
       this.#waits.note(at.task, `${model}: ${why}`, untilAt, nowMs, on && { ...on, model });
     }
     return untilAt;
+  }
+
+  /** Who went while it was at work did nothing wrong; whom nobody knows any more is not waited for. */
+  #leave(at: AttemptPlace): undefined {
+    const { model = '' } = at.attempt;
+    const went = this.#decider.settings.roster.departed(model) !== undefined;
+    return this.#end(at, went ? 'moved' : 'failed', `${model} left the team`);
   }
 
   #end(...end: Parameters<DispatcherHost['end']>): undefined {

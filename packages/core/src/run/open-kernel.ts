@@ -74,10 +74,10 @@ export async function openKernel(
   const { index } = living;
   const settings = seated(given, index);
   const budgets = new BudgetTree(settings.budgets, index.spending);
-  const { members, cache, routing, strangers } = settings;
+  const { members, roster, cache, routing, strangers } = settings;
   const { grants } = index;
   const traces = settings.healing === undefined ? undefined : new TaskTraces();
-  const parts = { budgets, cache, routing, strangers, grants, traces };
+  const parts = { budgets, cache, routing, strangers, grants, traces, roster };
   const projection = new Projection(members, parts);
   const toolUse = new ToolUse(settings.toolLimits);
   if (living.learned !== undefined) {
@@ -180,13 +180,13 @@ function seated(settings: Settings, index: JournalIndex): Settings {
 }
 
 function createGate(settings: Settings, projection: Projection): JointGate | undefined {
-  const { joint, members, clock, random, strangers } = settings;
+  const { joint, roster, clock, random, strangers } = settings;
   if (joint === undefined) return undefined;
   return new JointGate({
     ...joint,
     clock,
     random,
-    limitsOf: (model) => members.get(model)?.limits ?? strangers,
+    limitsOf: (model) => roster.known(model)?.limits ?? strangers,
     payerOf: (run) => payerOf(projection.runs.get(run)),
   });
 }

@@ -14,7 +14,8 @@ import { OutputEstimates } from '../limit/output-estimates.ts';
 import { SpendRate } from '../limit/spend-rate.ts';
 import { ToolBreakers } from '../limit/tool-breakers.ts';
 import { WorkHistory } from '../limit/work-history.ts';
-import type { Member } from '../route/member.ts';
+import { guardedOf, type Member } from '../route/member.ts';
+import type { Roster } from '../route/roster.ts';
 import { RoutingMemory } from '../route/routing-memory.ts';
 import { type Routing, routingOf } from '../route/routing-options.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
@@ -38,6 +39,8 @@ export interface ProjectionParts {
   readonly grants?: Grants;
   /** Where a host wants tasks watched that do not come to their end. */
   readonly traces?: TaskTraces | undefined;
+  /** Where models come and go. */
+  readonly roster?: Pick<Roster, 'departed'> | undefined;
 }
 
 /** A call that has no end yet. */
@@ -80,7 +83,7 @@ export class Projection {
   readonly outputs: OutputEstimates = new OutputEstimates();
   readonly history: WorkHistory = new WorkHistory();
   /** What each model used lately. */
-  readonly rates: ReadonlyMap<string, SpendRate>;
+  readonly rates: Map<string, SpendRate>;
   /** Answers for equal requests, and equal calls in flight; absent where the host wants no cache. */
   readonly answers: AnswerCache | undefined;
   readonly flights: SingleFlight | undefined;
@@ -90,8 +93,11 @@ export class Projection {
   readonly hedges: HedgeBook | undefined;
   /** What unfinished tasks went through; absent where nobody watches them. */
   readonly traces: TaskTraces | undefined;
+  /** Who sees each event as it becomes true, for a while. */
+  readonly watchers: Set<(event: OverseerEvent) => void> = new Set();
   readonly #members: ReadonlyMap<string, Member>;
   readonly #strangers: ModelLimits | undefined;
+  readonly #roster: Pick<Roster, 'departed'> | undefined;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -103,10 +109,12 @@ export class Projection {
       strangers,
       grants = new Grants(),
       traces,
+      roster,
     }: ProjectionParts = {},
   ) {
     this.#members = members;
     this.#strangers = strangers;
+    this.#roster = roster;
     this.budgets = budgets;
     this.grants = grants;
     this.traces = traces;
@@ -115,12 +123,19 @@ export class Projection {
     this.flights = cache === undefined ? undefined : new SingleFlight();
     this.routing = new RoutingMemory(routing);
     this.hedges = routing.hedge === undefined ? undefined : new HedgeBook(routing.hedge);
-    this.breakers = new ModelBreakers(
-      [...members.values()].map(({ name, model, slowMs, learned }) => {
-        const learns = learned.atOnce < Number.POSITIVE_INFINITY;
-        return { name, info: model.info, slowMs, learns };
-      }),
-    );
+    this.breakers = new ModelBreakers([...members.values()].map(guardedOf));
+  }
+
+  /** A model comes into the team, or takes another form. */
+  put(member: Member): void {
+    if (!this.rates.has(member.name)) this.rates.set(member.name, new SpendRate());
+    this.breakers.put(guardedOf(member));
+  }
+
+  /** A model left the team. */
+  remove(model: string): void {
+    this.breakers.remove(model);
+    this.rates.delete(model);
   }
 
   /** When the last event was, epoch ms. */
@@ -132,6 +147,7 @@ export class Projection {
   apply(event: OverseerEvent): void {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
+    if (this.watchers.size > 0) for (const watch of this.watchers) watch(event);
     const run = event.run === undefined ? undefined : this.runs.get(event.run);
     const task = event.task === undefined ? undefined : run?.tasks.get(event.task);
     const kind = task?.task.kind ?? '';
@@ -274,7 +290,8 @@ export class Projection {
   }
 
   #limitsOf(model: string): ModelLimits | undefined {
-    return this.#members.get(model)?.limits ?? this.#strangers;
+    const member = this.#members.get(model) ?? this.#roster?.departed(model);
+    return member?.limits ?? this.#strangers;
   }
 
   /** A failure between which and the one before it the model answered others is not of an outage. */

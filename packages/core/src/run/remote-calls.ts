@@ -65,7 +65,7 @@ export class RemoteCalls {
 
   /** Whether the calls of a model are made by workers. */
   takes(model: string): boolean {
-    return this.#settings.members.get(model)?.remote === true;
+    return this.#settings.roster.known(model)?.remote === true;
   }
 
   /** Whether a call that has no end is here to be seen to. */
@@ -267,7 +267,7 @@ export class RemoteCalls {
     task: TaskState,
     attempt: AttemptState,
   ): ModelJob | undefined {
-    const member = this.#settings.members.get(model);
+    const member = this.#settings.roster.known(model);
     if (member === undefined) return undefined;
     const tools = attempt.prompt?.tools ?? [];
     const messages = conversation(attempt);

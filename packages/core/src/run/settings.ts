@@ -1,4 +1,5 @@
 import type { CacheSettings } from '../call/cache-options.ts';
+import type { ServerLists } from '../call/server-lists.ts';
 import type { Healing } from '../heal/healing-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
@@ -7,6 +8,7 @@ import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { ToolLimits } from '../limit/tool-limits.ts';
 import type { Member } from '../route/member.ts';
+import type { Roster } from '../route/roster.ts';
 import type { Routing } from '../route/routing-options.ts';
 import type { WorkerBounds } from '../schedule/worker-pools.ts';
 import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
@@ -21,6 +23,14 @@ import type { RoleBook } from './role-parts.ts';
 /** Everything that a kernel works with, resolved and checked. */
 export interface Settings {
   readonly overseer: string;
+  /** Who is in the team now; `members` are always those of the roster. */
+  readonly roster: Roster;
+  /** What servers said of their models. */
+  readonly lists: ServerLists;
+  /** Whether the name of a model is looked for in its server's list before a call. */
+  readonly verifiesModels: boolean;
+  /** Between two looks at a server of which nothing was heard, in ms; absent where nobody looks. */
+  readonly healthMs: number | undefined;
   readonly members: ReadonlyMap<string, Member>;
   readonly roles: RoleBook;
   readonly tools: ReadonlyMap<string, Tool>;

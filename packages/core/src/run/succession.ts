@@ -94,11 +94,11 @@ export class Succession {
 
   async #workerReply(reply: WorkerReply): Promise<void> {
     this.#host.remote?.replied(reply.id);
-    const { clock, members } = this.#settings;
+    const { clock, roster } = this.#settings;
     const attempt = this.#projection.runs.get(reply.run)?.tasks.get(reply.task)?.attempt;
     const terms = {
       attempt: attempt?.id === reply.attempt ? attempt : undefined,
-      price: members.get(reply.model)?.price,
+      price: roster.known(reply.model)?.price,
       nowMs: clock.now(),
       retryDelay: this.#host.retryDelay,
     };

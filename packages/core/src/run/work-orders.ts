@@ -160,6 +160,17 @@ export class WorkOrders {
     this.#host.wake();
   }
 
+  /** Ends what a model is doing, for others to do. A change that is going in goes in. */
+  async moveOff(model: string, because: string): Promise<void> {
+    for (const run of this.#host.runs.values()) {
+      const its = [...run.tasks.values()].filter(({ attempt }) => attempt?.model === model);
+      const tasks = openOf(its);
+      for (const task of tasks) await this.#moveOn(run, task, because);
+      this.#queueAgain(run, tasks);
+    }
+    this.#host.wake();
+  }
+
   /**
    * Tries tasks again that failed or were skipped, and what was skipped because of them. Throws `OverseerError`
    * `task.not-over` for a task that is open or done, `task.needs` for one that needs another that failed, and

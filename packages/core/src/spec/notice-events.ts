@@ -1,7 +1,18 @@
 import type { BudgetScope } from './limit.ts';
-import type { RateLimit } from './model.ts';
+import type { Price, RateLimit } from './model.ts';
 import type { ToolPermission } from './tool.ts';
 import type { GrantScope } from './tool-caller.ts';
+
+/** What a team knows of a model beside the model itself. */
+export interface ModelTerms {
+  readonly role?: string;
+  readonly goodAt?: readonly string[];
+  readonly fallback?: readonly string[];
+  readonly limits?: readonly string[];
+  readonly concurrency?: number | 'auto';
+  readonly price?: Price;
+  readonly slowMs?: number;
+}
 
 /** What the events carry by which something is told that holds beyond one task. */
 export interface NoticeEventData {
@@ -52,6 +63,26 @@ export interface NoticeEventData {
     readonly untilAt?: number;
     /** What failed: the model, its key with all models of it, or its server with all models of it. */
     readonly scope?: 'model' | 'key' | 'server';
+  };
+  /** A model came into the team while it worked. Limits are in words; nothing secret is in it. */
+  'model.added': ModelTerms & {
+    readonly because: string;
+    readonly provider: string;
+    /** The model's own id at its provider. */
+    readonly id: string;
+  };
+  /** A model left the team while it worked. */
+  'model.removed': {
+    readonly because: string;
+    /** What becomes of its calls under way. */
+    readonly calls: 'finish' | 'move';
+    /** The tasks that nobody else could do, `run/task`, where it was taken out all the same. */
+    readonly lastFor?: readonly string[];
+  };
+  /** What holds for a model of the team was changed: all that holds now, and which of it is new. */
+  'model.reconfigured': ModelTerms & {
+    readonly because: string;
+    readonly changed: readonly string[];
   };
   /** What answers from before stand on is left alone after failures, or works again: their store, or what embeds texts. */
   'cache.changed': {

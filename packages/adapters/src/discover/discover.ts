@@ -1,0 +1,70 @@
+import { type ModelError, toModelError } from '@overseer/core/plugin';
+import type { CallContext, ListedModel, Model } from '@overseer/core/spec';
+import { lmstudio } from '../lmstudio/lmstudio.ts';
+import { ollama } from '../ollama/ollama.ts';
+import { openaiCompatible } from '../openai-compatible/openai-compatible.ts';
+
+/** Where models are looked for. */
+export interface DiscoverSource {
+  /** With or without `/v1`; the default is that of LM Studio, `http://127.0.0.1:1234/v1`. */
+  readonly baseURL?: string;
+  /** Which wire the server speaks; LM Studio's own is tried where nobody says, and what every compatible server has. */
+  readonly kind?: 'lmstudio' | 'ollama' | 'openai-compatible';
+  readonly apiKey?: string;
+  /** Most ms that the server may take; the default is 10,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Replaces the network. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** What a server said of the models it has. */
+export interface Discovery {
+  /** The server's address, where it is known. */
+  readonly server: string | undefined;
+  readonly models: readonly ListedModel[];
+}
+
+/**
+ * Asks a server which models it has: one at an address, LM Studio where none is named, or the server of a model of any adapter that
+ * can list (OpenAI, Anthropic). Asks once and keeps nothing. Throws `ModelError` where it does not answer or refuses, and `ConfigError`
+ * `config.base-url`.
+ */
+export async function discover(
+  source: DiscoverSource | Model = {},
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Discovery> {
+  const given = 'spec' in source ? { timeoutMs: undefined, signal, fetch: undefined } : source;
+  const { timeoutMs = 10_000, fetch } = given;
+  const late = AbortSignal.timeout(timeoutMs);
+  const stops = [given.signal, signal, late].filter((one) => one !== undefined);
+  const ctx: CallContext = {
+    signal: AbortSignal.any(stops),
+    ...(fetch === undefined ? {} : { fetch }),
+  };
+  if ('spec' in source) return await listOf(source, ctx);
+  using model = modelAt(source);
+  return await listOf(model, ctx);
+}
+
+async function listOf(model: Model, ctx: CallContext): Promise<Discovery> {
+  const { server, provider } = model.info;
+  try {
+    return { server, models: (await model.list?.(ctx)) ?? [] };
+  } catch (error) {
+    throw errorOf(error, ctx, `${provider} at ${server ?? 'its server'}`);
+  }
+}
+
+function errorOf(error: unknown, { signal }: CallContext, where: string): ModelError {
+  return toModelError(error, signal, where);
+}
+
+function modelAt({ kind = 'lmstudio', baseURL, apiKey }: DiscoverSource): Model & Disposable {
+  const options = {
+    ...(baseURL === undefined ? {} : { baseURL }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+  };
+  if (kind === 'ollama') return ollama('default', options);
+  return kind === 'lmstudio' ? lmstudio('default', options) : openaiCompatible('default', options);
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { type ModelsFlags, modelsCommand, moveModelCommand } from './models.ts';
+import { collect } from './words-of-flags.ts';
+
+/** Adds `overseer models` and what is below it. `done` hears the exit code. */
+export function addModelsCommands(program: Command, done: (code: number) => void): void {
+  const models = placed(
+    program
+      .command('models')
+      .description('list the models that servers have: state, window, price and abilities'),
+  )
+    .option(
+      '--model <name>',
+      'ask the server of this model alone, as name or provider:name. Repeat for several',
+      collect,
+      [],
+    )
+    .option('--check <name>', 'say whether a model is there, by the exit code too')
+    .action(async (flags: ModelsFlags) => done(await modelsCommand(flags)));
+  placed(
+    models.command('load <name>').description('bring a model of LM Studio or Ollama into memory'),
+  ).action(async (name: string, _: ModelsFlags, command: Command) =>
+    done(await moveModelCommand('load', name, command.optsWithGlobals())),
+  );
+  placed(
+    models
+      .command('unload <name>')
+      .description('free the memory of a model of LM Studio or Ollama'),
+  ).action(async (name: string, _: ModelsFlags, command: Command) =>
+    done(await moveModelCommand('unload', name, command.optsWithGlobals())),
+  );
+}
+
+function placed(command: Command): Command {
+  return command
+    .option(
+      '--base-url <url>',
+      'where the server is (default: $OPENAI_API_BASE, else LM Studio at http://127.0.0.1:1234/v1)',
+    )
+    .option('--json', 'one JSON object a line');
+}

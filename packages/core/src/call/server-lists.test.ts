@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { ListedModel, Model, ModelInfo } from '../spec/model.ts';
+import { createFakeClock } from '../testing/fake-clock.ts';
+import { fakeModel } from '../testing/fake-model.ts';
+import { ServerLists } from './server-lists.ts';
+
+interface Server {
+  asked: number;
+  answer: () => Promise<readonly ListedModel[]>;
+}
+
+const has =
+  (...ids: readonly string[]) =>
+  async (): Promise<readonly ListedModel[]> =>
+    ids.map((id) => ({ id, state: 'ready' }));
+
+function on(server: Server, id: string, info: Partial<ModelInfo> = {}): Model {
+  return {
+    ...fakeModel({ id, info: { server: 'http://there', ...info }, reply: () => ({ text: '' }) }),
+    list: () => {
+      server.asked += 1;
+      return server.answer();
+    },
+  };
+}
+
+describe('the lists of servers', () => {
+  it('M4: a check asks once for all who wait and all models of a server, and is kept for 60 s', async () => {
+    const clock = createFakeClock();
+    const lists = new ServerLists({ clock });
+    const server = { asked: 0, answer: has('large', 'small-20260101') };
+    const models = ['large', 'small', 'large'].map((id) => on(server, id));
+    await Promise.all(models.map((model) => lists.verify(model)));
+    expect(server.asked).toBe(1);
+    clock.advance(59_999);
+    expect(models.map((model) => lists.verify(model))).toEqual([undefined, undefined, undefined]);
+    clock.advance(1);
+    await lists.verify(on(server, 'large'));
+    expect(server.asked).toBe(2);
+  });
+
+  it('M4: a wrong name fails with the names there are and the nearest, as often as it is asked', async () => {
+    const lists = new ServerLists({ clock: createFakeClock() });
+    const server = { asked: 0, answer: has('large', 'small') };
+    for (const time of [1, 2]) {
+      await expect(lists.verify(on(server, 'larg')), String(time)).rejects.toMatchObject({
+        code: 'model.not-found',
+        availableModels: ['large', 'small'],
+        message: expect.stringContaining('did you mean "large"?'),
+      });
+    }
+    expect(server.asked).toBe(1);
+    await lists.verify(on(server, 'default'));
+  });
+
+  it('M4: what was forgotten is asked again; keys do not share a list', async () => {
+    const lists = new ServerLists({ clock: createFakeClock() });
+    const server: Server = { asked: 0, answer: has('large') };
+    const model = on(server, 'small');
+    await expect(lists.verify(model)).rejects.toThrow('small');
+    server.answer = has('large', 'small');
+    lists.forget(model);
+    await lists.verify(model);
+    await lists.verify(on(server, 'small', { keyId: 'other' }));
+    expect(server.asked).toBe(3);
+  });
+
+  it('M4: a server that does not answer, or lists nothing, says nothing about a name', async () => {
+    const clock = createFakeClock();
+    const lists = new ServerLists({ clock });
+    const server: Server = { asked: 0, answer: () => Promise.reject(new Error('gone')) };
+    const model = on(server, 'large');
+    await lists.verify(model);
+    expect(lists.verify(model)).toBeUndefined();
+    expect(lists.heard(model)).toMatchObject({ why: 'gone', listedAt: undefined });
+    clock.advance(10_000);
+    server.answer = () => new Promise(() => undefined);
+    const hanging = lists.verify(model);
+    expect(lists.heard(model).isAsked).toBe(true);
+    await Promise.resolve();
+    clock.advance(5_000);
+    await hanging;
+    expect(lists.heard(model).why).toContain('within 5 s');
+    clock.advance(10_000);
+    server.answer = has();
+    await lists.verify(model);
+    expect(server.asked).toBe(3);
+    const { list: _, ...mute } = on(server, 'mute');
+    expect(lists.verify(mute)).toBeUndefined();
+  });
+});

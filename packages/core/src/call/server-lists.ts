@@ -1,0 +1,200 @@
+import type { Clock } from '../internal/clock.ts';
+import { isSameModel } from '../internal/is-same-model.ts';
+import { noSuchModel } from '../internal/no-such-model.ts';
+import type { ListedModel, Model } from '../spec/model.ts';
+
+/** How long a list counts, in ms. */
+const KEPT_MS = 60_000;
+
+/** How long a server that could not tell is not asked again before a call, in ms. */
+const LEFT_MS = 10_000;
+
+/** How long a server may take, in ms. */
+const PATIENCE_MS = 5_000;
+
+/** What is known of the models of one server, by one key. */
+interface Listing {
+  names: ReadonlyMap<string, ListedModel>;
+  /** Until when it counts, by `Clock.elapsed`. */
+  freshUntil: number;
+  /** When the server last answered, and when it last did not, epoch ms. */
+  listedAt: number | undefined;
+  failedAt: number | undefined;
+  why: string | undefined;
+  pending: Promise<ReadonlyMap<string, ListedModel>> | undefined;
+  /** Names that were looked for in this list. */
+  readonly found: Map<string, ListedModel | undefined>;
+}
+
+/** What a server last said of itself and of one of its models. */
+export interface Heard {
+  readonly isAsked: boolean;
+  readonly listedAt: number | undefined;
+  readonly failedAt: number | undefined;
+  readonly why: string | undefined;
+  readonly model: ListedModel | undefined;
+}
+
+/** What lists are asked with. */
+export interface ServerListsOptions {
+  readonly clock: Clock;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Hears when a server is asked and when it answered. */
+  readonly onChange?: () => void;
+}
+
+/**
+ * The lists of models that servers have: each is asked for once for all who wait, and kept for 60 s. Models of one server and key
+ * share one.
+ */
+export class ServerLists {
+  readonly #clock: Clock;
+  readonly #fetch: typeof globalThis.fetch | undefined;
+  readonly #listeners = new Set<() => void>();
+  readonly #byModel = new WeakMap<Model, Listing>();
+  readonly #byServer = new Map<string, Listing>();
+
+  constructor({ clock, fetch, onChange }: ServerListsOptions) {
+    this.#clock = clock;
+    this.#fetch = fetch;
+    if (onChange !== undefined) this.#listeners.add(onChange);
+  }
+
+  /** Hears of each server that is asked and of what it says; the returned function takes that back. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What is known without asking. */
+  heard(model: Model): Heard {
+    const { pending, listedAt, failedAt, why, found } = this.#of(model);
+    const isAsked = pending !== undefined;
+    return { isAsked, listedAt, failedAt, why, model: found.get(model.info.id) };
+  }
+
+  /**
+   * Whether the server has the model: `undefined` at once where that is known, or where nobody can say; else a promise that rejects
+   * with `ModelNotFoundError` for a name that it does not have. A server that does not answer says nothing about a name.
+   */
+  verify(model: Model): Promise<void> | undefined {
+    if (model.list === undefined) return undefined;
+    const listing = this.#of(model);
+    const { id } = model.info;
+    if (listing.freshUntil > this.#clock.elapsed()) {
+      if (listing.names.size === 0 || listing.found.get(id) !== undefined) return undefined;
+      return this.#require(listing, id);
+    }
+    return this.#ask(model, listing).then(
+      () => this.#require(listing, id),
+      () => undefined,
+    );
+  }
+
+  /** Asks now, whatever is known. Throws `ModelError`; `ModelNotFoundError` for a name that the server does not have. */
+  async look(model: Model): Promise<ListedModel | undefined> {
+    if (model.list === undefined) return undefined;
+    const listing = this.#of(model);
+    await this.#ask(model, listing);
+    await this.#require(listing, model.info.id);
+    return listing.found.get(model.info.id);
+  }
+
+  /** Forgets a list that has turned out to be otherwise. */
+  forget(model: Model): void {
+    this.#of(model).freshUntil = Number.NEGATIVE_INFINITY;
+  }
+
+  #of(model: Model): Listing {
+    const known = this.#byModel.get(model);
+    if (known !== undefined) return known;
+    const { provider, server, keyId } = model.info;
+    const key = server === undefined ? undefined : `${provider} ${server} ${keyId ?? ''}`;
+    const listing: Listing = (key === undefined ? undefined : this.#byServer.get(key)) ?? {
+      names: new Map(),
+      freshUntil: Number.NEGATIVE_INFINITY,
+      listedAt: undefined,
+      failedAt: undefined,
+      why: undefined,
+      pending: undefined,
+      found: new Map(),
+    };
+    if (key !== undefined && this.#byServer.size < MOST) this.#byServer.set(key, listing);
+    this.#byModel.set(model, listing);
+    return listing;
+  }
+
+  #require(listing: Listing, id: string): Promise<void> {
+    if (listing.names.size === 0 || id === 'default') return Promise.resolve();
+    const found = findIn(listing, id);
+    return found === undefined
+      ? Promise.reject(noSuchModel(id, [...listing.names.keys()]))
+      : Promise.resolve();
+  }
+
+  #ask(model: Model, listing: Listing): Promise<ReadonlyMap<string, ListedModel>> {
+    if (listing.pending !== undefined) return listing.pending;
+    const asked = this.#list(model).then(
+      (models) => {
+        listing.names = new Map(models.map((one) => [one.id, one]));
+        listing.found.clear();
+        listing.pending = undefined;
+        listing.listedAt = this.#clock.now();
+        listing.freshUntil = this.#clock.elapsed() + KEPT_MS;
+        listing.failedAt = undefined;
+        listing.why = undefined;
+        findIn(listing, model.info.id);
+        this.#tell();
+        return listing.names;
+      },
+      (error: unknown) => {
+        listing.pending = undefined;
+        listing.failedAt = this.#clock.now();
+        listing.why = error instanceof Error ? error.message : String(error);
+        listing.names = new Map();
+        listing.found.clear();
+        listing.freshUntil = this.#clock.elapsed() + LEFT_MS;
+        this.#tell();
+        throw error;
+      },
+    );
+    listing.pending = asked;
+    this.#tell();
+    return asked;
+  }
+
+  /** One that does not heed its signal holds nobody up. */
+  async #list(model: Model): Promise<readonly ListedModel[]> {
+    const controller = new AbortController();
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const cancel = this.#clock.after(PATIENCE_MS, () => {
+      const error = new Error(
+        `It did not say within ${PATIENCE_MS / 1_000} s which models it has.`,
+      );
+      reject(error);
+      controller.abort(error);
+    });
+    try {
+      const { signal } = controller;
+      const fetch = this.#fetch === undefined ? {} : { fetch: this.#fetch };
+      return await Promise.race([model.list?.({ signal, ...fetch }) ?? [], late]);
+    } finally {
+      cancel();
+    }
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Most servers whose lists are shared between models. */
+const MOST = 1_000;
+
+function findIn({ names, found }: Listing, id: string): ListedModel | undefined {
+  const known = found.get(id);
+  if (known !== undefined) return known;
+  const model = names.get(id) ?? [...names.values()].find((listed) => isSameModel(id, listed.id));
+  if (found.size < MOST) found.set(id, model);
+  return model;
+}
