@@ -13,4 +13,13 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ['npm run evals -- routing --data routellm_mmlu_dev.jsonl.gz', 'bench/evals/routing.test.ts'],
   ['npm run evals -- savings --data routing', 'bench/evals/savings.test.ts'],
   ['npm run bench -- growth --peers', 'bench/commands.test.ts'],
+  [
+    'overseer backup s3://backups/team/one --watch',
+    'packages/cli/src/commands/backup-to-bucket.test.ts',
+  ],
+  ['overseer drill s3://backups/team/one', 'packages/cli/src/commands/backup-to-bucket.test.ts'],
+  [
+    'overseer restore s3://backups/team/one --key .overseer/key.secret --journal restored/journal.db',
+    'packages/cli/src/commands/backup-to-bucket.test.ts',
+  ],
 ]);
