@@ -23,7 +23,7 @@ Environment:
   AWS_SECRET_ACCESS_KEY  its secret
   AWS_SESSION_TOKEN  its token, of a key that ends after a while
   AWS_REGION         region of the bucket, where --region is left out
-  AWS_ENDPOINT_URL_S3  URL of the store, where --endpoint is left out
+  AWS_ENDPOINT_URL   URL of the store, where --endpoint is left out
   LM_STUDIO_MODEL    model to use where --model is left out (LM Studio, http://127.0.0.1:1234/v1)
 
 Exit codes: ${EXIT.done} every task verified, ${EXIT.failed} a task failed, ${EXIT.usage} wrong command line or configuration, ${EXIT.stopped} stopped, can be resumed`;
