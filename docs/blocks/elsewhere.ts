@@ -34,4 +34,13 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ],
   ['kubectl apply --kustomize deploy/kubernetes', 'deploy/recipes.test.ts'],
   ['kubectl --namespace overseer scale deployment worker --replicas 8', 'deploy/recipes.test.ts'],
+  [
+    'overseer backup s3://backups/team/one --watch',
+    'packages/cli/src/commands/backup-to-bucket.test.ts',
+  ],
+  ['overseer drill s3://backups/team/one', 'packages/cli/src/commands/backup-to-bucket.test.ts'],
+  [
+    'overseer restore s3://backups/team/one --key .overseer/key.secret --journal restored/journal.db',
+    'packages/cli/src/commands/backup-to-bucket.test.ts',
+  ],
 ]);

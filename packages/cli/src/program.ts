@@ -27,6 +27,11 @@ Environment:
   OVERSEER_PASSPHRASE  what --passphrase seals and opens by
   OVERSEER_KEYS      master keys that seal the journal, as id:base64; or in a file:
   OVERSEER_KEY_FILE  a file with them that you alone may read
+  AWS_ACCESS_KEY_ID  key of a bucket that keeps backups; with it:
+  AWS_SECRET_ACCESS_KEY  its secret
+  AWS_SESSION_TOKEN  its token, of a key that ends after a while
+  AWS_REGION         region of the bucket, where --region is left out
+  AWS_ENDPOINT_URL   URL of the store, where --endpoint is left out
   LM_STUDIO_MODEL    model to use where --model is left out (LM Studio, http://127.0.0.1:1234/v1)
   LM_STUDIO_BASE_URL  where LM Studio is
   LM_API_TOKEN       token of LM Studio

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addBucketFlags, type BucketFlags } from '../setup/backup-place.ts';
 import type { BackupFlags } from './backup.ts';
 import type { ExportFlags } from './export.ts';
 import type { HandOverFlags } from './hand-over.ts';
@@ -53,23 +54,27 @@ export function addMovingCommands(program: Command, done: (code: number) => void
     .action(async (file: string, flags: ImportFlags) =>
       done(await (await import('./import.ts')).importCommand(file, flags)),
     );
-  addSealFlags(command('backup <folder>', 'back a journal up, while it is worked on'))
+  addBucketFlags(
+    addSealFlags(command('backup <place>', 'back a journal up, to a folder or s3://bucket/prefix')),
+  )
     .option('--watch', 'go on until Ctrl-C: copies, and between them what came since')
     .option('--every <time>', 'with --watch: how often all of it is copied', '1h')
     .option('--tail <time>', 'with --watch: how often what came since is shipped', '5s')
     .option('--keep <numbers>', 'the last, and the newest of so many days and weeks', '24/7/4')
-    .action(async (folder: string, flags: BackupFlags) =>
-      done(await (await import('./backup.ts')).backupCommand(folder, flags)),
+    .action(async (place: string, flags: BackupFlags) =>
+      done(await (await import('./backup.ts')).backupCommand(place, flags)),
     );
-  addOpenFlags(command('restore <folder>', 'restore a backup to where no journal is'))
+  addBucketFlags(
+    addOpenFlags(command('restore <place>', 'restore a backup to where no journal is')),
+  )
     .option('--at <moment>', 'the state at a moment, such as 2026-11-27T07:00:00Z')
     .option('--skip-damaged', 'take the next older backup in place of one that is damaged')
-    .action(async (folder: string, flags: RestoreFlags) =>
-      done(await (await import('./restore.ts')).restoreCommand(folder, flags)),
+    .action(async (place: string, flags: RestoreFlags) =>
+      done(await (await import('./restore.ts')).restoreCommand(place, flags)),
     );
-  addOpenFlags(
-    command('drill <folder>', 'try a restore, and say what a lost disk would cost'),
-  ).action(async (folder: string, flags: OpenFlags) =>
-    done(await (await import('./drill.ts')).drillCommand(folder, flags)),
+  addBucketFlags(
+    addOpenFlags(command('drill <place>', 'try a restore, and say what a lost disk would cost')),
+  ).action(async (place: string, flags: OpenFlags & BucketFlags) =>
+    done(await (await import('./drill.ts')).drillCommand(place, flags)),
   );
 }

@@ -1,14 +1,13 @@
-import { resolve } from 'node:path';
 import { ConfigError, parseDuration } from '@overseer/core/plugin';
 import {
   type BackupDone,
   type BackupNotice,
   type BackupOptions,
   backUp,
-  folderTarget,
   watchBackups,
 } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
+import { type BucketFlags, backupPlace } from '../setup/backup-place.ts';
 import { requireFile, requireJournal, sealedFile } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
@@ -17,15 +16,15 @@ import { projectOf, type SealFlags, sealingOf } from './moving-flags.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** What `overseer backup` is told. */
-export interface BackupFlags extends SealFlags {
+export interface BackupFlags extends SealFlags, BucketFlags {
   readonly watch?: boolean;
   readonly every: string;
   readonly tail: string;
   readonly keep: string;
 }
 
-/** `overseer backup`: a copy of a journal in a folder, or copies until Ctrl-C, beside whoever works on it. Returns the exit code. */
-export async function backupCommand(folder: string, flags: BackupFlags): Promise<number> {
+/** `overseer backup`: a copy of a journal in a folder or a bucket, or copies until Ctrl-C, beside whoever works on it. Returns the exit code. */
+export async function backupCommand(place: string, flags: BackupFlags): Promise<number> {
   const project = projectOf(flags);
   requireJournal(project);
   requireFile(project);
@@ -39,18 +38,16 @@ export async function backupCommand(folder: string, flags: BackupFlags): Promise
     keep: retentionOf(flags.keep),
     ...sealedFile(),
   };
-  const target = folderTarget(resolve(project.folder, folder));
+  // A watch ships what came last after it was stopped.
+  const targetFor = (signal?: AbortSignal) => backupPlace(project, place, flags, signal);
   return await untilStopped('Stopped: no backup was made.', async ({ signal }) => {
     if (flags.watch !== true) {
-      tell(
-        { kind: 'full', done: await backUp(project.journal, target, { ...options, signal }) },
-        flags,
-        project,
-      );
+      const done = await backUp(project.journal, targetFor(signal), { ...options, signal });
+      tell({ kind: 'full', done }, flags, project);
       return EXIT.done;
     }
     const onNotice = (notice: BackupNotice): void => tell(notice, flags, project);
-    await watchBackups(project.journal, target, { ...options, ...times, signal, onNotice });
+    await watchBackups(project.journal, targetFor(), { ...options, ...times, signal, onNotice });
     return EXIT.done;
   });
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { ProgressFold, upcastEvents } from '@overseer/core';
-import { type DrillReport, drill, folderTarget } from '@overseer/storage/backup';
+import { type DrillReport, drill } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
+import { type BucketFlags, backupPlace } from '../setup/backup-place.ts';
 import { requireFile, sealedFile } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
 import { count, oneLine, plural, span } from '../view/words.ts';
@@ -13,12 +13,12 @@ import { untilStopped } from './until-stopped.ts';
  * `overseer drill`: restores the newest backup elsewhere, reads and folds all of it, compares it with the journal where there is
  * one, and says what a lost disk would cost. Returns the exit code.
  */
-export async function drillCommand(folder: string, flags: OpenFlags): Promise<number> {
+export async function drillCommand(place: string, flags: OpenFlags & BucketFlags): Promise<number> {
   const project = projectOf(flags);
   requireFile(project);
-  const target = folderTarget(resolve(project.folder, folder));
   const keys = openingOf(project, flags);
   return await untilStopped('Stopped: the drill came to no end.', async ({ signal, progress }) => {
+    const target = backupPlace(project, place, flags, signal);
     const fold = new ProgressFold();
     const report = await drill(target, {
       ...keys,

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { ConfigError } from '@overseer/core/plugin';
-import { folderTarget, restore } from '@overseer/storage/backup';
+import { restore } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
+import { type BucketFlags, backupPlace } from '../setup/backup-place.ts';
 import { requireFile, sealedFile } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
@@ -9,19 +9,19 @@ import { type OpenFlags, openingOf, projectOf } from './moving-flags.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** What `overseer restore` is told. */
-export interface RestoreFlags extends OpenFlags {
+export interface RestoreFlags extends OpenFlags, BucketFlags {
   readonly at?: string;
   readonly skipDamaged?: boolean;
 }
 
 /** `overseer restore`: puts the newest backup, or the state at a moment, where no journal is. Returns the exit code. */
-export async function restoreCommand(folder: string, flags: RestoreFlags): Promise<number> {
+export async function restoreCommand(place: string, flags: RestoreFlags): Promise<number> {
   const project = projectOf(flags);
   requireFile(project);
   const at = flags.at === undefined ? undefined : momentOf(flags.at);
-  const target = folderTarget(resolve(project.folder, folder));
   const keys = openingOf(project, flags);
   return await untilStopped('Stopped: nothing was restored.', async ({ signal, progress }) => {
+    const target = backupPlace(project, place, flags, signal);
     const restored = await restore(target, project.journal, {
       ...keys,
       ...sealedFile(),

@@ -2,12 +2,14 @@ import { OverseerError } from '@overseer/core/plugin';
 
 /** Why a backup could not be made or restored. */
 export type BackupErrorCode =
+  | 'backup.denied'
   | 'backup.full'
   | 'backup.mismatch'
   | 'backup.none'
   | 'backup.place'
-  | 'backup.unsealed'
-  | 'backup.target';
+  | 'backup.taken'
+  | 'backup.target'
+  | 'backup.unsealed';
 
 /** A backup could not be made or restored. The journal and the backups that were there before are unharmed. */
 export class BackupError extends OverseerError {
