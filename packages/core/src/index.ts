@@ -45,7 +45,7 @@ export { lookAtNodes } from './look-at-nodes.ts';
 export type { NodeChange } from './node/node-change.ts';
 export type { HandOverLetter } from './node/node-mail.ts';
 export type { NodesSeen, SeenNode, SeenProject } from './node/nodes-seen.ts';
-export type { Vitals, VitalsMonitor } from './node/vitals.ts';
+export type { Vitals, VitalsMonitor, WellBounds } from './node/vitals.ts';
 export type { NodeOptions, ProjectTeam } from './node-options.ts';
 export type { Delegation, PartialResult } from './observe/delegation.ts';
 export type { DelegationFilter } from './observe/delegations.ts';

@@ -16,9 +16,12 @@
  *
  * @packageDocumentation
  */
+
+export type { MockBatches } from './batch/batch-shelf.ts';
 export { readMockCounts } from './count-file.ts';
 export type { MockCounts, ModelCounts } from './counts.ts';
 export type { MockExchange } from './exchange-log.ts';
+export type { HostOptions } from './host.ts';
 export { loadScenario } from './load-scenario.ts';
 export { type MockFetch, mockFetch } from './mock-fetch.ts';
 export type { MockModel, MockModelState } from './mock-model.ts';

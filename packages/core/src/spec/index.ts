@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+
 export type { AnswerStore, CachedAnswer, CacheScope } from './answer-store.ts';
 export type { CallEstimate, Hold, Payer, UsageTotals } from './call-amounts.ts';
 export type { HedgeOf } from './call-events.ts';
@@ -65,6 +66,7 @@ export type {
   ToolDescription,
   Usage,
 } from './model.ts';
+export type { ModelTerms } from './notice-events.ts';
 export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
 export type {
   CriterionVerdict,

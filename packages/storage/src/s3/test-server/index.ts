@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { Answer } from './answers.ts';
 export type { Bucket, StoredObject, StoredUpload } from './bucket.ts';
 export {
   type S3Fault,
@@ -11,3 +12,4 @@ export {
   type S3TestServer,
   startS3,
 } from './start-s3.ts';
+export type { Known, Refusal } from './verify-signature.ts';

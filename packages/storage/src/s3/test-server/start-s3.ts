@@ -24,7 +24,11 @@ export type S3Fault =
   /** The connection ends after so many bytes of what is answered. */
   | { readonly kind: 'cut'; readonly bytes: number }
   /** It is done, and what is answered is changed. */
-  | { readonly kind: 'change'; readonly change: (answered: Answer) => Answer }
+  | {
+      readonly kind: 'change';
+      /** Gives what is answered instead. */
+      readonly change: (answered: Answer) => Answer;
+    }
   /** It is never answered. */
   | { readonly kind: 'hang' };
 
