@@ -13,7 +13,7 @@ Exits 1 when an id marked done has no test, or when a test cites an id that does
 `;
 
 const TESTS = [
-  '{packages/*/src,scripts,bench,examples,docs}/**/*.test.ts',
+  '{packages/*/src,scripts,bench,deploy,examples,docs}/**/*.test.ts',
   'packages/core/src/testing/**/*.ts',
 ];
 
