@@ -23,7 +23,11 @@ const names = z
 const environment = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'is no postgres://… address'),
   OPENAI_API_BASE: z.url({ protocol: /^https?$/ }),
-  OPENAI_API_KEY: z.string().min(1).optional(),
+  // Empty where a recipe passes on what nobody set.
+  OPENAI_API_KEY: z
+    .string()
+    .transform((key) => (key === '' ? undefined : key))
+    .optional(),
   OVERSEER_MODELS: names,
   OVERSEER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(4),
   OVERSEER_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4_101),

@@ -47,13 +47,13 @@ function messageBatches(modelId: string, options: AnthropicOptions): BatchWire {
       return { body: body as unknown as JsonObject, warnings };
     },
     send: (items, ctx) =>
-      access.ask(ctx, async (client) => {
+      access.ask(ctx, async (client, keyed) => {
         const requests = items.map(({ id, body }) => ({ custom_id: id, params: paramsOf(body) }));
-        return (await client.messages.batches.create({ requests }, requestOptions(ctx))).id;
+        return (await client.messages.batches.create({ requests }, requestOptions(keyed))).id;
       }),
     look: async (id, ctx) => {
-      const batch = await access.ask(ctx, (client) =>
-        client.messages.batches.retrieve(id, undefined, requestOptions(ctx)),
+      const batch = await access.ask(ctx, (client, keyed) =>
+        client.messages.batches.retrieve(id, undefined, requestOptions(keyed)),
       );
       const { processing, ...done } = batch.request_counts;
       const over = Object.values(done).reduce((sum, count) => sum + count, 0);
@@ -64,13 +64,13 @@ function messageBatches(modelId: string, options: AnthropicOptions): BatchWire {
     },
     results,
     cancel: (id, ctx) =>
-      access.ask(ctx, async (client) => {
-        await client.messages.batches.cancel(id, undefined, requestOptions(ctx));
+      access.ask(ctx, async (client, keyed) => {
+        await client.messages.batches.cancel(id, undefined, requestOptions(keyed));
       }),
     async *list(ctx) {
       const since = Date.now() - KEPT_MS;
-      let page = await access.ask(ctx, (client) =>
-        client.messages.batches.list({ limit: 100 }, requestOptions(ctx)),
+      let page = await access.ask(ctx, (client, keyed) =>
+        client.messages.batches.list({ limit: 100 }, requestOptions(keyed)),
       );
       for (;;) {
         for (const batch of page.data) {
@@ -102,8 +102,8 @@ interface Reading {
 }
 
 async function* resultsOf({ access, id, ctx, where }: Reading): AsyncGenerator<BatchResult> {
-  const lines = await access.ask(ctx, (client) =>
-    client.messages.batches.results(id, undefined, requestOptions(ctx)),
+  const lines = await access.ask(ctx, (client, keyed) =>
+    client.messages.batches.results(id, undefined, requestOptions(keyed)),
   );
   try {
     for await (const line of lines) yield resultOf(line, where);

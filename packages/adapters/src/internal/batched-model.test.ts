@@ -3,6 +3,7 @@ import type { CallContext, Model, ModelEvent, ModelRequest } from '@overseer/cor
 import { modelConformance } from '@overseer/core/testing';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AnthropicBatchOptions, anthropicBatch } from '../anthropic/index.ts';
+import { fromCallback } from '../credentials/index.ts';
 import { type MockScenario, type MockService, startMockService } from '../mock-llm/index.ts';
 import { type OpenAiBatchOptions, openaiBatch } from '../openai/index.ts';
 
@@ -30,6 +31,15 @@ describe.each(Object.entries(ways))('calls in batches of %s', (_, create) => {
     expect(answers.map(({ text }) => text)).toEqual(['you said a', 'you said b', 'you said c']);
     expect(answers[0]).toMatchObject({ reason: 'stop', usage: { output: { total: 3 } } });
     expect(created(service)).toBe(1);
+  });
+
+  it('M11 M13: send the key that their source gives, with every request', async () => {
+    const service = await start();
+    const keys = { apiKey: fromCallback(() => 'the-right-key') };
+    await generate(create(service, 'm', keys), say('a'), ctx());
+    const sent = service.requests.map(({ headers }) => headers.authorization);
+    expect(sent.length).toBeGreaterThan(1);
+    expect(new Set(sent)).toEqual(new Set(['Bearer the-right-key']));
   });
 
   it('M13: cost half, say so before the call, and go on when made again', async () => {
@@ -211,7 +221,8 @@ describe('the conformance kit', () => {
     return () => service.close();
   });
   /** What a wire without streams cannot do: be left or break off in mid-answer, stream text, tell a rate, or when to come again. */
-  const STREAMING = /stream|connection|no JSON|an abort|a signal whose|deltas|nobody listens|err-429/;
+  const STREAMING =
+    /stream|connection|no JSON|an abort|a signal whose|deltas|nobody listens|err-429/;
   describe.each(Object.entries(ways))('%s', (_, create) => {
     const rules = modelConformance({
       create: (name: string): Model => create(service, name),

@@ -14,6 +14,8 @@ export function fetchTransport(
         method: call.method,
         headers: { ...headers, ...call.headers },
         signal: exchange.signal,
+        // Where it leads to, keys and prompts are not meant for.
+        redirect: 'manual' as const,
         ...(call.body === undefined ? {} : { body: call.body }),
       };
       void exchange.run(() => fetch(origin + call.path, init));

@@ -7,7 +7,7 @@ import { batchedModel } from '../internal/batched-model.ts';
 import { readJsonLines } from '../internal/json-lines.ts';
 import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
 import type { SdkAccess } from '../internal/sdk-access.ts';
-import { requestOptions } from '../internal/sdk-client.ts';
+import { type KeyedContext, requestOptions } from '../internal/sdk-client.ts';
 import { idsOfBatch, metadataOf } from './batch-metadata.ts';
 import { type OpenAiOptions, openAiAccess, openAiBody, openai } from './openai.ts';
 
@@ -35,13 +35,13 @@ function openAiBatches(modelId: string, access: SdkAccess<OpenAI>): BatchWire {
     ctx: CallContext,
   ): AsyncGenerator<JsonObject> {
     if (file === undefined || file === null) return;
-    const response = await access.ask(ctx, (client) =>
-      client.files.content(file, requestOptions(ctx)),
+    const response = await access.ask(ctx, (client, keyed) =>
+      client.files.content(file, requestOptions(keyed)),
     );
     yield* readJsonLines(response, ctx.signal, where);
   };
   const batchOf = (id: string, ctx: CallContext): Promise<OpenAI.Batch> =>
-    access.ask(ctx, (client) => client.batches.retrieve(id, requestOptions(ctx)));
+    access.ask(ctx, (client, keyed) => client.batches.retrieve(id, requestOptions(keyed)));
   return {
     most: 50_000,
     mostBytes: 190_000_000,
@@ -50,7 +50,7 @@ function openAiBatches(modelId: string, access: SdkAccess<OpenAI>): BatchWire {
       const { stream: _, stream_options: __, ...body } = params;
       return { body: body as unknown as JsonObject, warnings };
     },
-    send: (items, ctx) => access.ask(ctx, (client) => send(client, items, ctx)),
+    send: (items, ctx) => access.ask(ctx, (client, keyed) => send(client, items, keyed)),
     look: async (id, ctx) => lookOf(await batchOf(id, ctx), where),
     async *results(id, ctx) {
       const batch = await batchOf(id, ctx);
@@ -58,13 +58,13 @@ function openAiBatches(modelId: string, access: SdkAccess<OpenAI>): BatchWire {
         for await (const line of linesOf(file, ctx)) yield resultOf(line, where);
     },
     cancel: (id, ctx) =>
-      access.ask(ctx, async (client) => {
-        await client.batches.cancel(id, requestOptions(ctx));
+      access.ask(ctx, async (client, keyed) => {
+        await client.batches.cancel(id, requestOptions(keyed));
       }),
     async *list(ctx) {
       const since = Date.now() / 1000 - KEPT_S;
-      let page = await access.ask(ctx, (client) =>
-        client.batches.list({ limit: 100 }, requestOptions(ctx)),
+      let page = await access.ask(ctx, (client, keyed) =>
+        client.batches.list({ limit: 100 }, requestOptions(keyed)),
       );
       for (;;) {
         for (const batch of page.data) {
@@ -88,7 +88,7 @@ function openAiBatches(modelId: string, access: SdkAccess<OpenAI>): BatchWire {
 async function send(
   client: OpenAI,
   items: readonly BatchItem[],
-  ctx: CallContext,
+  keyed: KeyedContext,
 ): Promise<string> {
   const lines = items.map(({ id, body }) =>
     JSON.stringify({ custom_id: id, method: 'POST', url: ENDPOINT, body }),
@@ -98,7 +98,7 @@ async function send(
   });
   const uploaded = await client.files.create(
     { file, purpose: 'batch', expires_after: { anchor: 'created_at', seconds: KEPT_S } },
-    requestOptions(ctx),
+    requestOptions(keyed),
   );
   const batch = await client.batches.create(
     {
@@ -107,7 +107,7 @@ async function send(
       completion_window: '24h',
       metadata: metadataOf(items.map(({ id }) => id)),
     },
-    requestOptions(ctx),
+    requestOptions(keyed),
   );
   return batch.id;
 }

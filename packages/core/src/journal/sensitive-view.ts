@@ -20,7 +20,8 @@ export function shownView(store: StateStore): StateStore {
 }
 
 function viewOf(store: StateStore, change: (event: OverseerEvent) => OverseerEvent): StateStore {
-  const { spec, name, capabilities, events, blobs, snapshots, leases, mail, erase } = store;
+  const { spec, name, capabilities, events, blobs, snapshots, leases, mail, erase, whenTold } =
+    store;
   return {
     spec,
     name,
@@ -30,6 +31,7 @@ function viewOf(store: StateStore, change: (event: OverseerEvent) => OverseerEve
     leases,
     ...(mail === undefined ? {} : { mail }),
     ...(erase === undefined ? {} : { erase: (...what) => erase.apply(store, what) }),
+    ...(whenTold === undefined ? {} : { whenTold: (...what) => whenTold.apply(store, what) }),
     events: {
       append: (epoch, added) => events.append(epoch, added),
       head: (stream) => events.head(stream),

@@ -6,7 +6,8 @@ import type { TaskTransport } from '../spec/transport.ts';
  * does itself.
  */
 export function sharedView(store: StateStore): StateStore {
-  const { spec, name, capabilities, events, blobs, snapshots, leases, mail, erase } = store;
+  const { spec, name, capabilities, events, blobs, snapshots, leases, mail, erase, whenTold } =
+    store;
   return {
     spec,
     name,
@@ -17,6 +18,7 @@ export function sharedView(store: StateStore): StateStore {
     leases,
     ...(mail === undefined ? {} : { mail }),
     ...(erase === undefined ? {} : { erase: (...what) => erase.apply(store, what) }),
+    ...(whenTold === undefined ? {} : { whenTold: (...what) => whenTold.apply(store, what) }),
     close: async () => undefined,
   };
 }

@@ -72,14 +72,15 @@ export class HealthWatch {
   async #ask(isWanted: (member: Member) => boolean): Promise<void> {
     const { members, lists } = this.#settings;
     const seen = new Set<string>();
-    const wanted = [...members.values()].filter(({ name, model }) => {
+    const wanted = [...members.values()].filter((member) => {
+      const { name, model } = member;
       const { provider, server, keyId } = model.info;
       const key = server === undefined ? name : `${provider} ${server} ${keyId ?? ''}`;
-      if (model.list === undefined || seen.has(key)) return false;
+      if (model.list === undefined || seen.has(key) || !isWanted(member)) return false;
       seen.add(key);
       return true;
     });
-    const queue = wanted.filter(isWanted);
+    const queue = wanted;
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         if (this.#closed) return;

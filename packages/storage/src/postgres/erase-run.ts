@@ -53,20 +53,25 @@ async function countEvents(
 ): Promise<{ readonly all: number; readonly open: number }> {
   const { rows } = await connection.query({
     text: `SELECT count(*) AS all, count(*) FILTER (
-        WHERE codec = 0 OR substring(body FROM 1 FOR 6) NOT IN ($3::bytea, $4::bytea)) AS open
+        WHERE codec = 0 OR substring(body FROM 1 FOR 6) <> ALL ($3::bytea[])) AS open
       FROM run_span JOIN event ON event.stream = run_span.stream AND event.run = run_span.run
         AND event.seq BETWEEN run_span.span * ${SPAN} AND run_span.span * ${SPAN} + ${SPAN - 1}
       WHERE run_span.run = $1 AND run_span.stream = (SELECT id FROM stream WHERE name = $2)`,
-    values: [toText(run), toText(stream), headOf(2, keyId), headOf(3, keyId)],
+    values: [toText(run), toText(stream), headsOf(keyId)],
   });
   return { all: Number(rows[0]?.['all'] ?? 0), open: Number(rows[0]?.['open'] ?? 0) };
 }
 
-/** How an envelope begins that is sealed with a key; see `pack`. */
-function headOf(flags: number, keyId: number): Buffer {
-  const head = Buffer.from([ENVELOPE_VERSION, flags, 0, 0, 0, 0]);
-  head.writeUInt32BE(keyId, 2);
-  return head;
+/** How an envelope of any version begins that is sealed with a key; see `pack`. */
+function headsOf(keyId: number): readonly Buffer[] {
+  const versions = Array.from({ length: ENVELOPE_VERSION }, (_, before) => before + 1);
+  return versions.flatMap((version) =>
+    [2, 3].map((flags) => {
+      const head = Buffer.from([version, flags, 0, 0, 0, 0]);
+      head.writeUInt32BE(keyId, 2);
+      return head;
+    }),
+  );
 }
 
 function unsealed(store: string, run: string, count: number): Refusal {
