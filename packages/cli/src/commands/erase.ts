@@ -3,6 +3,7 @@ import { ConfigError } from '@overseer/core/plugin';
 import { EXIT } from '../exit-code.ts';
 import { nobody, type OrderFlags, requireOrder } from '../setup/nobody.ts';
 import { shownJournal, storeOf } from '../setup/open-journal.ts';
+import { projectOfRun, projectsIn } from '../setup/projects-in.ts';
 import { plural } from '../view/words.ts';
 import { anyJournalOf, tell, type UpkeepFlags } from './upkeep.ts';
 
@@ -22,18 +23,27 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
   }
   const order = requireOrder(flags, 'Nothing brings back what is erased');
   const journal = anyJournalOf(flags);
-  await using overseer = await createOverseer({ ...nobody, store: storeOf({ journal }) });
+  const store = storeOf({ journal });
+  const where = shownJournal(journal);
   if (user !== undefined) {
-    const { erased, before } = await overseer.eraseUser(user, order);
+    const erased: string[] = [];
+    const before: string[] = [];
+    for (const project of await projectsIn(store)) {
+      await using overseer = await createOverseer({ ...nobody, store, project });
+      const done = await overseer.eraseUser(user, order);
+      erased.push(...done.erased);
+      before.push(...done.before);
+    }
+    const more = before.length === 0 ? '' : `; ${before.length} were erased before`;
     tell(json, { user, erased, before }, [
-      `Erased: what ${plural(erased.length, 'run')} of ${user} said cannot be read any more in ${shownJournal(journal)}${before.length === 0 ? '' : `; ${before.length} were erased before`}`,
+      `Erased: what ${plural(erased.length, 'run')} of ${user} said cannot be read any more in ${where}${more}`,
     ]);
     return EXIT.done;
   }
   const id = run ?? '';
+  const project = (await projectOfRun(store, id)) ?? 'default';
+  await using overseer = await createOverseer({ ...nobody, store, project });
   await overseer.erase(id, order);
-  tell(json, { erased: id }, [
-    `Erased: what run ${id} said cannot be read any more in ${shownJournal(journal)}`,
-  ]);
+  tell(json, { erased: id }, [`Erased: what run ${id} said cannot be read any more in ${where}`]);
   return EXIT.done;
 }

@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { personalData } from '@overseer/core';
 import { fileSink } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
+import { projectStreams } from '../setup/projects-in.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { oneLine, plural } from '../view/words.ts';
 import type { ExportFlags } from './export.ts';
 import { projectOf } from './moving-flags.ts';
-import { openJournal, STREAM } from './read-journal.ts';
+import { openJournal } from './read-journal.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /**
@@ -24,10 +25,12 @@ export async function exportPersonCommand(
     try {
       await using sink = await fileSink(path);
       let events = 0;
-      for await (const event of personalData(store, STREAM, user)) {
-        signal.throwIfAborted();
-        await sink.write(Buffer.from(`${JSON.stringify(event)}\n`));
-        events++;
+      for (const stream of await projectStreams(store)) {
+        for await (const event of personalData(store, stream, user)) {
+          signal.throwIfAborted();
+          await sink.write(Buffer.from(`${JSON.stringify(event)}\n`));
+          events++;
+        }
       }
       await sink.commit();
       const said = { file: path, user, events };

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createOverseer } from '@overseer/core';
 import { fakeModel } from '@overseer/core/testing';
+import { environmentKeys } from '@overseer/storage/at-rest';
 import { postgresPrograms, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 import { sqlite } from '@overseer/storage/sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createScene, overseer, type Scene, smallScenario } from '../scene.fixture.ts';
 
 let scene: Scene;
@@ -151,6 +152,31 @@ describe('erasing a run', { tags: ['slow'], timeout: 60_000 }, () => {
     });
     const given = await sealedWith(['export', 'ada.jsonl', '--user', 'ada'], first);
     expect(given).toMatchObject({ code: 0, out: expect.stringMatching(/^0 events of ada in /) });
+  });
+});
+
+describe('erasing a person', { tags: ['slow'], timeout: 60_000 }, () => {
+  it('X3: finds what a person has in every project of a journal', async () => {
+    const first = await key('first');
+    await sealedWith(['seal'], first);
+    vi.stubEnv('JOURNAL_KEYS', first);
+    const keys = environmentKeys('JOURNAL_KEYS');
+    for (const project of ['shop', 'site']) {
+      const models = {
+        one: { model: fakeModel({ reply: () => ({ text: `Ada's ${project}.` }) }) },
+      };
+      const store = sqlite(journal, { encryption: { keys } });
+      await using team = await createOverseer({ overseer: 'one', models, store, project });
+      await team.run({ tasks: [{ instruction: 'For Ada.' }] }, { user: 'ada' }).result;
+    }
+    const order = ['--by', 'mia', '--because', 'Ada asked for it'];
+    const given = await sealedWith(['export', 'ada.jsonl', '--user', 'ada'], first);
+    expect(given).toMatchObject({ code: 0 });
+    const lines = readFileSync(join(scene.folder, 'ada.jsonl'), 'utf8');
+    expect(lines).toContain("Ada's shop.");
+    expect(lines).toContain("Ada's site.");
+    const erased = await sealedWith(['erase', '--user', 'ada', ...order], first);
+    expect(erased).toMatchObject({ code: 0, out: expect.stringMatching(/^Erased: what 2 runs/) });
   });
 });
 

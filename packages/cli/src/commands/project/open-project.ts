@@ -7,6 +7,7 @@ import { lookAtStore } from '../../setup/look-at-store.ts';
 import { nobody, type OrderFlags } from '../../setup/nobody.ts';
 import { requireJournal, storeOf } from '../../setup/open-journal.ts';
 import { findProject } from '../../setup/project.ts';
+import { projectsIn } from '../../setup/projects-in.ts';
 import type { PlaceFlags } from '../read-journal.ts';
 
 /** What every `overseer project` command is told. */
@@ -17,8 +18,6 @@ export interface ProjectFlags extends PlaceFlags {
 
 /** What a command is told that changes something. */
 export type ProjectOrderFlags = ProjectFlags & OrderFlags;
-
-const PREFIX = 'project/';
 
 /**
  * Looks at a project, beside whoever works on it: nothing is written. Throws `ConfigError`: `config.no-journal`,
@@ -64,19 +63,11 @@ export async function openProject(
 
 /** The project that was named, or else the only one of the journal. */
 async function whichProject(open: OpenStore, named: string | undefined): Promise<string> {
-  const store = await open();
-  try {
-    const streams = await store.events.streams();
-    const ids = streams.flatMap((stream) =>
-      stream.startsWith(PREFIX) ? [stream.slice(PREFIX.length)] : [],
-    );
-    if (named !== undefined && ids.includes(named)) return named;
-    const [only] = ids;
-    if (named === undefined && only !== undefined && ids.length === 1) return only;
-    throw new ConfigError('config.project', problemOf(named, ids));
-  } finally {
-    await store.close();
-  }
+  const ids = await projectsIn(open);
+  if (named !== undefined && ids.includes(named)) return named;
+  const [only] = ids;
+  if (named === undefined && only !== undefined && ids.length === 1) return only;
+  throw new ConfigError('config.project', problemOf(named, ids));
 }
 
 /** How many projects are named at most. */
