@@ -31,6 +31,8 @@ export class KeptCredential {
   refuse(credential: Credential): boolean {
     if (this.#latest !== undefined && this.#latest.credential.token !== credential.token)
       return true;
+    // Of several calls that went out with one token, each hears of its refusal.
+    if (this.#latest === undefined && this.#refused?.token === credential.token) return true;
     const wasFresh = this.#refused !== undefined;
     this.#latest = undefined;
     this.#refused = credential;

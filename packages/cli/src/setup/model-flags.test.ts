@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from './environment.ts';
-import { addressOf, isSentAsItIs, modelsOf } from './model-flags.ts';
+import { addressOf, isSentAsItIs, modelsOf, placeOfProvider } from './model-flags.ts';
 
 const KEYS: Environment = { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' };
 const SERVER = 'http://127.0.0.1:8080/v1';
@@ -17,6 +17,16 @@ describe('isSentAsItIs', () => {
   it('M4: a name with its provider is, and so is none; a plain one, or one with a tag, is not', () => {
     expect(['server:x', 'openai:y', undefined].map(isSentAsItIs)).toEqual([true, true, true]);
     expect(['x', 'qwen3:8b'].map(isSentAsItIs)).toEqual([false, false]);
+  });
+});
+
+describe('placeOfProvider', () => {
+  it('M11: is where the client of OpenAI goes, which reads its own variable first', () => {
+    const env = {
+      OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+      OPENAI_API_BASE: 'http://127.0.0.1:2/v1',
+    };
+    expect(placeOfProvider('openai', undefined, env)).toBe('http://127.0.0.1:1/v1');
   });
 });
 

@@ -93,7 +93,9 @@ export function placeOfProvider(
 function addressFor(provider: string, baseUrl: string | undefined, env: Environment): string {
   const [variable, own] = PLACES.get(provider) ?? ['OPENAI_API_BASE', LM_STUDIO];
   const flag = APART.has(provider) ? undefined : baseUrl;
-  return flag ?? variableOf(env, variable) ?? own;
+  // Its client reads this one first.
+  const first = provider === 'openai' ? variableOf(env, 'OPENAI_BASE_URL') : undefined;
+  return flag ?? first ?? variableOf(env, variable) ?? own;
 }
 
 /** The variable that says where a provider is, and where it is without. */
