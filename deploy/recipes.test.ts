@@ -131,7 +131,7 @@ describe('kubernetes', () => {
 
   it.skipIf(!hasKubectl)('R12: is what kubectl puts together', async () => {
     const { stdout } = await promisify(execFile)('kubectl', ['kustomize', kubernetes]);
-    expect(stdout).toContain('image: registry.example.com/overseer:');
+    expect(stdout).toContain('image: images.example.com/overseer:');
     expect(stdout.match(/^kind: /gm)?.length).toBeGreaterThan(objects.length);
   });
 });
