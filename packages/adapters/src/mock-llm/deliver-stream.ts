@@ -43,8 +43,9 @@ function breakBefore(
 
 /** The client may see the break at once, so it is settled first. */
 async function breakOff(delivery: Delivery, kind: MockFault['kind']): Promise<void> {
-  const { connection, settle } = delivery;
+  const { connection, decision, settle } = delivery;
   if (kind === 'stall') return aborted(connection.gone);
+  if (kind === 'evict') decision.evict();
   settle({ outcome: 'cut' });
   if (kind === 'cut') {
     connection.response.destroy();
@@ -57,6 +58,7 @@ async function breakOff(delivery: Delivery, kind: MockFault['kind']): Promise<vo
 function lastWords(kind: MockFault['kind'], { dialect, requestId }: Delivery): string {
   switch (kind) {
     case 'midstream-error':
+    case 'evict':
       return dialect.streamError(requestId);
     case 'malformed':
       return dialect.malformed ?? 'event: message\ndata: {"id": "broken", \n\n';

@@ -26,7 +26,9 @@ function waitForAll(delivery: Delivery): number {
 async function breakOff(delivery: Delivery, text: string): Promise<void> {
   const { decision, dialect, connection, headers, requestId, settle } = delivery;
   const { response } = connection;
-  if (decision.fault?.kind === 'midstream-error') {
+  const { fault } = decision;
+  if (fault?.kind === 'evict') decision.evict();
+  if (fault?.kind === 'midstream-error' || fault?.kind === 'evict') {
     const { breakdown } = dialect.wire;
     settle({ outcome: 'failed', status: breakdown.status });
     const error = dialect.wire.error(breakdown, requestId);
@@ -35,6 +37,6 @@ async function breakOff(delivery: Delivery, text: string): Promise<void> {
   settle({ outcome: 'cut' });
   response.writeHead(200, { ...headers, ...JSON_TYPE });
   await write(connection, text.slice(0, text.length / 2));
-  if (decision.fault?.kind === 'cut') response.destroy();
-  else response.end(decision.fault?.kind === 'malformed' ? '}, ]' : '');
+  if (fault?.kind === 'cut') response.destroy();
+  else response.end(fault?.kind === 'malformed' ? '}, ]' : '');
 }

@@ -11,8 +11,8 @@ import { createExchangeLog, type MockExchange, type OpenExchange } from './excha
 import { createResponseMemory } from './memory-of-responses.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockRelay } from './mock-relay.ts';
-import type { MockFault } from './mock-reply.ts';
-import { createRules, withFault } from './rules.ts';
+import type { MockFault, MockReply } from './mock-reply.ts';
+import { createRules, withReply } from './rules.ts';
 import type { MockScenario } from './scenario.ts';
 
 /** What a mock service has, and how it counts; every field has a default. */
@@ -29,6 +29,8 @@ export interface HostOptions {
   readonly everyModel?: Partial<Omit<MockModel, 'id'>>;
   /** Goes wrong with every reply that has no fault of its own. */
   readonly everyFault?: MockFault;
+  /** Holds of every reply that says nothing else of it. */
+  readonly everyReply?: MockReply;
   /** Answers every request in the place of models: a recorder's `fetch` before a real server, or a player's. */
   readonly relay?: MockRelay;
   /** Told of each request when it has ended. */
@@ -60,7 +62,7 @@ export function createHost(options: HostOptions): Host {
   const log = createExchangeLog();
   const service: Service = {
     catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded, options.everyModel),
-    rules: withFault(createRules(scenario), options.everyFault),
+    rules: withReply(createRules(scenario), everyReplyOf(options)),
     responses: createResponseMemory(),
     batches: createBatchShelf(scenario?.batches),
     clock,
@@ -99,4 +101,8 @@ export function createHost(options: HostOptions): Host {
     counts: () => tally.counts(),
     close: () => file?.close(),
   };
+}
+
+function everyReplyOf({ everyReply, everyFault }: HostOptions): MockReply {
+  return { ...everyReply, ...(everyFault === undefined ? {} : { fault: everyFault }) };
 }
