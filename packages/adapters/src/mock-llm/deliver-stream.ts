@@ -55,11 +55,11 @@ async function breakOff(delivery: Delivery, kind: MockFault['kind']): Promise<vo
   connection.response.end();
 }
 
-function lastWords(kind: MockFault['kind'], { dialect, requestId }: Delivery): string {
+function lastWords(kind: MockFault['kind'], { dialect, requestId, decision }: Delivery): string {
   switch (kind) {
     case 'midstream-error':
     case 'evict':
-      return dialect.streamError(requestId);
+      return dialect.streamError(requestId, decision.answer);
     case 'malformed':
       return dialect.malformed ?? 'event: message\ndata: {"id": "broken", \n\n';
     default:

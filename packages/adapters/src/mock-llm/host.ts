@@ -6,6 +6,7 @@ import { createCatalogue } from './catalogue.ts';
 import type { Connection } from './connection.ts';
 import { openCountFile } from './count-file.ts';
 import { createTally, type MockCounts } from './counts.ts';
+import { createEndpointRules } from './endpoint-rules.ts';
 import type { Service } from './exchange.ts';
 import { createExchangeLog, type MockExchange, type OpenExchange } from './exchange-log.ts';
 import { createResponseMemory } from './memory-of-responses.ts';
@@ -65,6 +66,7 @@ export function createHost(options: HostOptions): Host {
     rules: withReply(createRules(scenario), everyReplyOf(options)),
     responses: createResponseMemory(),
     batches: createBatchShelf(scenario?.batches),
+    endpointRules: createEndpointRules(scenario?.endpoints),
     clock,
     seed,
     relay,

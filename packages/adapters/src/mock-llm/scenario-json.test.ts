@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { MockEndpointRule } from './endpoint-rules.ts';
 import { mockFetch } from './mock-fetch.ts';
 import type { MockFault, MockReply } from './mock-reply.ts';
 import type { MockRule, MockScenario } from './scenario.ts';
@@ -23,6 +24,16 @@ const EVERYTHING = {
   ],
   maxLoaded: 1,
   batches: { takesMs: 5, answers: 2, refusal: 'Not a batch.' },
+  endpoints: [
+    {
+      name: 'a slow list',
+      path: '/models$',
+      method: 'GET',
+      times: 2,
+      afterMs: 5,
+      fault: { kind: 'status', status: 503 },
+    },
+  ],
   rules: [
     {
       name: 'all of a reply',
@@ -52,14 +63,18 @@ describe('a scenario of JSON', () => {
   it('M17: has every field that one of the library has', () => {
     const [rule] = EVERYTHING.rules;
     const { matches, ...rest } = rule;
+    const [endpoint] = EVERYTHING.endpoints;
     expect(scenarioFrom(JSON.parse(JSON.stringify(EVERYTHING)))).toEqual({
       ...EVERYTHING,
       rules: [{ ...rest, matches: new RegExp(matches) }],
+      endpoints: [{ ...endpoint, path: new RegExp(endpoint.path) }],
     });
     type Said = (typeof EVERYTHING)['rules'][0];
+    type Endpoint = (typeof EVERYTHING)['endpoints'][0];
     expectTypeOf<keyof Said['reply']>().toEqualTypeOf<keyof MockReply>();
     expectTypeOf<keyof Said>().toEqualTypeOf<Exclude<keyof MockRule, 'when'>>();
     expectTypeOf<keyof typeof EVERYTHING>().toEqualTypeOf<keyof MockScenario>();
+    expectTypeOf<keyof Endpoint>().toEqualTypeOf<keyof MockEndpointRule>();
     expectTypeOf<(typeof KINDS)[number] | 'status'>().toEqualTypeOf<MockFault['kind']>();
   });
 

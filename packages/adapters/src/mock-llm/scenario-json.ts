@@ -1,17 +1,24 @@
 import type { Json } from '@overseer/core/spec';
 import { z } from 'zod';
 import type { MockBatches } from './batch/batch-shelf.ts';
+import type { MockEndpointFault, MockEndpointRule } from './endpoint-rules.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockFault, MockReply, MockStatus, MockToolCall, MockUsage } from './mock-reply.ts';
 import type { MockRule, MockScenario } from './scenario.ts';
 
 /**
- * Reads a scenario that is written as JSON: the same fields, with `model` and `matches` as text, where `/…/` makes a pattern
- * of `model` and `matches` always is one, and without functions. Throws `ZodError` or `SyntaxError`.
+ * Reads a scenario that is written as JSON: the same fields, with `model`, `matches` and `path` as text, where `/…/` makes a
+ * pattern of `model` and the others always are one, and without functions. Throws `ZodError` or `SyntaxError`.
  */
 export function scenarioFrom(value: unknown): MockScenario {
-  const { rules, ...rest } = written.parse(value);
-  return { ...rest, rules: rules.map(ruleFrom) };
+  const { rules, endpoints, ...rest } = written.parse(value);
+  return {
+    ...rest,
+    rules: rules.map(ruleFrom),
+    ...(endpoints === undefined
+      ? {}
+      : { endpoints: endpoints.map((one) => ({ ...one, path: new RegExp(one.path) })) }),
+  };
 }
 
 function ruleFrom({ model, matches, ...rule }: WrittenRule): MockRule {
@@ -29,8 +36,9 @@ interface WrittenRule extends Omit<MockRule, 'model' | 'matches' | 'when' | 'rep
   readonly reply: MockReply;
 }
 
-interface Written extends Omit<MockScenario, 'rules'> {
+interface Written extends Omit<MockScenario, 'rules' | 'endpoints'> {
   readonly rules: readonly WrittenRule[];
+  readonly endpoints?: readonly (Omit<MockEndpointRule, 'path'> & { readonly path: string })[];
 }
 
 /** A schema for each field. A type alone would not miss one that may be left out. */
@@ -109,9 +117,24 @@ const rule = {
 
 const batches = { takesMs: ms, answers: count, refusal: text } satisfies Fields<MockBatches>;
 
+const endpointFault: z.ZodType<MockEndpointFault> = z.union([
+  z.strictObject({ kind: z.literal('status'), ...status }),
+  z.strictObject({ kind: z.enum(['cut', 'truncated', 'stall', 'malformed']) }),
+]);
+
+const endpoint = {
+  name: z.string(),
+  path: z.string(),
+  method: text,
+  times: z.int().positive().exactOptional(),
+  afterMs: ms,
+  fault: endpointFault.exactOptional(),
+} satisfies Fields<MockEndpointRule>;
+
 const written: z.ZodType<Written> = z.strictObject({
   models: z.array(z.strictObject(model)).min(1),
   rules: z.array(z.strictObject(rule)),
   maxLoaded: z.int().positive().exactOptional(),
   batches: z.strictObject(batches).exactOptional(),
+  endpoints: z.array(z.strictObject(endpoint)).exactOptional(),
 } satisfies Fields<MockScenario>);
