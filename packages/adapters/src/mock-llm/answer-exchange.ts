@@ -100,7 +100,8 @@ async function breakAnswer(
     type = 'application/json',
   }: Omit<BrokenDocument, 'headers'> & { readonly type?: string },
 ): Promise<void> {
-  exchange.seen.outcome = 'cut';
+  // A client that leaves what stalls has left early.
+  if (kind !== 'stall') exchange.seen.outcome = 'cut';
   const headers = { ...replyHeaders(exchange, wire), 'content-type': type };
   return breakDocument(exchange.connection, { kind, headers, text });
 }

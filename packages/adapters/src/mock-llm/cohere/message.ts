@@ -18,7 +18,8 @@ export function isPlan({ toolCalls }: Answer): boolean {
 export function toolCall(answer: Answer, index: number, written?: string): JsonObject {
   const call = answer.toolCalls[index];
   const { name = '', arguments: whole = '' } = call ?? {};
-  const id = callIdOf(answer, index, name);
+  const named = answer.ids === 'same' ? answer.toolCalls[0]?.name : name;
+  const id = callIdOf(answer, index, named ?? name);
   return {
     ...(id === undefined ? {} : { id }),
     type: 'function',
