@@ -14,6 +14,7 @@ import { IdleWatch } from '../internal/idle-watch.ts';
 import { listOpenAiModels } from '../internal/list-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { createResponses } from '../internal/responses-route.ts';
+import { grammarSchemas, OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
 import { countByServer } from './count-tokens.ts';
 import { listWithProps } from './list-with-props.ts';
 import { namingTheKey, placeOf } from './place.ts';
@@ -59,11 +60,13 @@ export function openaiCompatible(
   const client = createHttpClient(keyed);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const sendReasoning = options.sendReasoning ?? quirks.sendReasoning ?? false;
-  const { api = 'chat', count, props, ...fields } = quirks;
+  const { api = 'chat', count, props, grammar, ...fields } = quirks;
+  const schemas = grammar === true ? grammarSchemas(provider) : OPENAI_SCHEMAS;
   const bodyOf = createChatBody({
     ...fields,
     provider,
     sendReasoning,
+    schemas,
     extra: {},
   });
   const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
@@ -82,6 +85,7 @@ export function openaiCompatible(
   const respond = createResponses({
     provider,
     modelId,
+    schemas,
     store: options.store ?? false,
     reasons: sendReasoning,
     clock: options.clock ?? systemClock,
