@@ -66,11 +66,17 @@ export class OpenAiChunkReader {
   end(): void {
     if (this.#reason === undefined) return;
     const sink = this.#sink;
+    const { provider } = this.#from;
     if (this.#reasoning !== '') {
       sink.event({
         type: 'part',
         index: REASONING,
-        part: { type: 'reasoning', text: this.#reasoning },
+        part: {
+          type: 'reasoning',
+          text: this.#reasoning,
+          // Nothing but whose it is: no other provider is to be sent it.
+          ...(provider === undefined ? {} : { meta: { [provider]: {} } }),
+        },
       });
     }
     if (this.#text !== '') {

@@ -34,7 +34,7 @@ export interface OpenAiCompatibleOptions extends ModelFacts {
   readonly provider?: string;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
-  /** Sends earlier reasoning back with the conversation, which some servers want beside tool calls; the default is the preset's, or else not to. */
+  /** Sends earlier reasoning of this provider back with the conversation, which some servers want beside tool calls; the default is the preset's, or else not to. */
   readonly sendReasoning?: boolean;
   /** `chat` completions, which is the default for most, or OpenAI's `responses`; a server without them is asked by chat completions, which is said once, and tried again after 10 min. */
   readonly api?: 'chat' | 'responses';
@@ -78,6 +78,7 @@ export function openaiCompatible(
       client,
       watch,
       where,
+      provider,
       ctx,
       prepare: () => bodyOf(modelId, request),
       explain: (error) => explain(error, ctx),
