@@ -269,7 +269,7 @@ function contentsOf(
       read: (stream, limit) => read((connection) => readMail(connection, atRest, stream, limit)),
       remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
       setAside: (stream, id, because) =>
-        read((connection) => setMailAside(connection, stream, id, because)),
+        read((connection) => setMailAside(connection, atRest, stream, id, because)),
     },
   };
 }
