@@ -17,7 +17,10 @@ export interface PostgresOptions {
    * three: twelve at most for a node.
    */
   readonly poolSize?: number;
-  /** How long one statement may take, in ms; the default is 10,000. A connection that does not answer by then is given up. */
+  /**
+   * How long one statement may take, in ms; the default is 10,000. A connection that does not answer by then is given up. What looks
+   * after a whole journal, and changes of the schema, take as long as they do.
+   */
   readonly timeoutMs?: number;
   /** For how long a read or an append looks for a server that answers before it is refused, in ms; the default is 30,000. */
   readonly patienceMs?: number;
