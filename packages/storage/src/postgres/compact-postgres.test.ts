@@ -3,7 +3,9 @@ import type { StateStore } from '@overseer/core/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testKeys } from '../sqlite/keys.fixture.ts';
 import { compactPostgres } from './compact-postgres.ts';
-import type { PostgresOptions } from './postgres-options.ts';
+import { connect } from './connect.ts';
+import { loadPg } from './pg-client.ts';
+import { type PostgresOptions, settle } from './postgres-options.ts';
 import { eventAt, openOwned, testDatabase } from './postgres-tests.fixture.ts';
 import { postgresPrograms } from './throwaway-server.ts';
 import { verifyPostgres } from './verify-postgres.ts';
@@ -93,6 +95,38 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     await sleep(5);
     expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({ blobs: 1 });
     expect(await store.blobs.get(hash)).toBeUndefined();
+  });
+
+  it('R11 R12: beside a write that goes on for long it gives up after a while, and appends hardly wait', {
+    tags: ['slow'],
+  }, async () => {
+    const options = fresh();
+    await using owned = await openOwned(options);
+    const { store, epoch } = owned;
+    const lost = await put(store, 'lost');
+    const settings = settle(options);
+    const other = await connect(await loadPg(), settings, { label: 'import', writes: true });
+    await other.query('BEGIN; SET idle_in_transaction_session_timeout = 0');
+    await other.query('LOCK TABLE event IN ROW EXCLUSIVE MODE');
+    let isOver = false;
+    const compacting = compactPostgres(options, { afterMs: 0 }).finally(() => {
+      isOver = true;
+    });
+    const begun = performance.now();
+    let stoodStill = 0;
+    for (let seq = 1; !isOver; seq++) {
+      const before = performance.now();
+      await store.events.append(epoch, [eventAt(seq)]);
+      const took = performance.now() - before;
+      if (took > 100) stoodStill += took;
+    }
+    const took = performance.now() - begun;
+    expect(await compacting).toMatchObject({ blobs: 0, left: 1 });
+    expect(stoodStill).toBeLessThan(took / 3);
+    await other.query('COMMIT');
+    await other.end();
+    expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({ blobs: 1 });
+    expect(await store.blobs.get(lost)).toBeUndefined();
   });
 
   it('R11: whoever holds a lease does it by itself, beside appends that put and name values', async () => {

@@ -81,6 +81,11 @@ export class Sweep {
     return new Sweep(atRest, afterMs, id === undefined ? undefined : keys.byId(id), names);
   }
 
+  /** How many values are left that nothing is known to name. */
+  get left(): number {
+    return this.#candidates.size;
+  }
+
   /** Works for one turn. */
   async step(connection: Connection): Promise<SweepState> {
     await this.#noteFound(connection);
