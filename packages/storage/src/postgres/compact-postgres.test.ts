@@ -5,9 +5,12 @@ import { testKeys } from '../sqlite/keys.fixture.ts';
 import { compactPostgres } from './compact-postgres.ts';
 import { connect } from './connect.ts';
 import { loadPg } from './pg-client.ts';
+import { postgres } from './postgres.ts';
 import { type PostgresOptions, settle } from './postgres-options.ts';
 import { eventAt, openOwned, testDatabase } from './postgres-tests.fixture.ts';
+import { Session } from './session.ts';
 import { postgresPrograms } from './throwaway-server.ts';
+import { startUpkeep } from './upkeep-timer.ts';
 import { verifyPostgres } from './verify-postgres.ts';
 
 const SEALED = { encryption: { keys: testKeys() } };
@@ -19,6 +22,12 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     schema: database.newSchema(),
     ...more,
   });
+
+  /** Has all large values be two hours old, or as many minutes as are said. */
+  const age = ({ schema }: { readonly schema: string }, minutes = 120): void => {
+    const older = `put_at = put_at - interval '${minutes} min'`;
+    database.server.sql(`UPDATE ${schema}.blob SET ${older}`);
+  };
 
   it.each([
     ['in the clear', {}],
@@ -32,8 +41,8 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     await store.snapshots.put({ stream: 'system', seq: 2, foldVersion: 1, body: ['old'] });
     await store.snapshots.put({ stream: 'system', seq: 3, foldVersion: 2, body: [kept.snapshot] });
     const seen: number[] = [];
+    age(options);
     const report = await compactPostgres(options, {
-      afterMs: 0,
       onProgress: (done) => seen.push(done),
     });
     expect(report).toMatchObject({ blobs: 1, snapshots: 1 });
@@ -44,7 +53,8 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     expect(await store.snapshots.latest('system', 1)).toBeUndefined();
     expect(await store.snapshots.latest('system', 2)).toMatchObject({ body: [kept.snapshot] });
     expect((await verifyPostgres(options)).problems).toEqual([]);
-    expect(await compactPostgres(options, { afterMs: 0 })).toEqual({
+    age(options);
+    expect(await compactPostgres(options)).toEqual({
       blobs: 0,
       snapshots: 0,
       bytes: 0,
@@ -60,11 +70,10 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     await using owned = await openOwned(options);
     const hash = await put(owned.store, 'soon');
     expect(await compactPostgres(options)).toMatchObject({ blobs: 0 });
-    const old = `UPDATE ${options.schema}.blob SET put_at = now() - interval '2 hours'`;
-    database.server.sql(old);
+    age(options);
     await put(owned.store, 'soon');
     expect(await compactPostgres(options)).toMatchObject({ blobs: 0 });
-    database.server.sql(old);
+    age(options);
     await owned.store.events.append(owned.epoch, [eventAt(1, hash)]);
     expect(await compactPostgres(options)).toMatchObject({ blobs: 0 });
     expect(await owned.store.blobs.get(hash)).toBeDefined();
@@ -78,7 +87,8 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     database.server.sql(
       `UPDATE ${options.schema}.event SET body = replace(convert_from(body, 'UTF8'), 'because', 'becaxse')::bytea WHERE seq = 1`,
     );
-    expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({
+    age(options);
+    expect(await compactPostgres(options)).toMatchObject({
       blobs: 0,
       damaged: { stream: 'system', seq: 1 },
     });
@@ -90,10 +100,11 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     const { store, epoch } = owned;
     const hash = await put(store, 'said by r1');
     await store.events.append(epoch, [eventAt(1, hash)]);
-    expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({ blobs: 0 });
+    age(options);
+    expect(await compactPostgres(options)).toMatchObject({ blobs: 0 });
     await store.erase?.(epoch, 'system', 'r1');
-    await sleep(5);
-    expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({ blobs: 1 });
+    age(options);
+    expect(await compactPostgres(options)).toMatchObject({ blobs: 1 });
     expect(await store.blobs.get(hash)).toBeUndefined();
   });
 
@@ -104,12 +115,13 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     await using owned = await openOwned(options);
     const { store, epoch } = owned;
     const lost = await put(store, 'lost');
+    age(options);
     const settings = settle(options);
     const other = await connect(await loadPg(), settings, { label: 'import', writes: true });
     await other.query('BEGIN; SET idle_in_transaction_session_timeout = 0');
     await other.query('LOCK TABLE event IN ROW EXCLUSIVE MODE');
     let isOver = false;
-    const compacting = compactPostgres(options, { afterMs: 0 }).finally(() => {
+    const compacting = compactPostgres(options).finally(() => {
       isOver = true;
     });
     const begun = performance.now();
@@ -125,15 +137,59 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
     expect(stoodStill).toBeLessThan(took / 3);
     await other.query('COMMIT');
     await other.end();
-    expect(await compactPostgres(options, { afterMs: 0 })).toMatchObject({ blobs: 1 });
+    age(options);
+    expect(await compactPostgres(options)).toMatchObject({ blobs: 1 });
     expect(await store.blobs.get(lost)).toBeUndefined();
   });
 
+  it('R11: a value that is put again is there for its event, however soon values may be removed', async () => {
+    const options = fresh();
+    await using owned = await openOwned(options);
+    const hash = await put(owned.store, 'soon');
+    for (let round = 0; round < 4; round++) {
+      age(options, 4);
+      await put(owned.store, 'soon');
+      expect(await compactPostgres(options, { afterMs: 600_000 })).toMatchObject({ blobs: 0 });
+    }
+    expect(await owned.store.blobs.get(hash)).toBeDefined();
+    age(options, 10);
+    expect(await compactPostgres(options, { afterMs: 600_000 })).toMatchObject({ blobs: 1 });
+  });
+
+  it('R11: refuses to remove values that are younger than that', async () => {
+    const options = fresh();
+    for (const compactAfterMs of [60_000, 599_999, 0, -1, 700_000.5, Number.NaN]) {
+      const problem = expect.stringMatching(/fterMs is .*from 600000 to .*, or Infinity/);
+      const refusal = expect.objectContaining({ code: 'config.invalid', message: problem });
+      expect(() => postgres({ ...options, compactAfterMs })).toThrow(refusal);
+      const compacting = compactPostgres(options, { afterMs: compactAfterMs });
+      await expect(compacting).rejects.toEqual(refusal);
+    }
+    postgres({ ...options, compactAfterMs: Number.POSITIVE_INFINITY });
+    await using owned = await openOwned(options);
+    await put(owned.store, 'old');
+    age(options);
+    const afterMs = Number.POSITIVE_INFINITY;
+    expect(await compactPostgres(options, { afterMs })).toMatchObject({ blobs: 0 });
+  });
+
   it('R11: whoever holds a lease does it by itself, beside appends that put and name values', async () => {
-    const options = fresh({ compactAfterMs: 150 });
+    const options = fresh();
     await using owned = await openOwned(options);
     const { store, epoch } = owned;
     const lost = await put(store, 'lost');
+    const settings = settle(options);
+    const session = new Session(async () =>
+      connect(await loadPg(), settings, { label: 'test', writes: true }),
+    );
+    let isWanted = false;
+    const atRest = { name: 'test', ring: undefined, compression: 'large' } as const;
+    const timer = startUpkeep(
+      (work) => session.use(work),
+      atRest,
+      150,
+      () => isWanted,
+    );
     const end = performance.now() + 5_000;
     const named: string[] = [];
     while ((await store.blobs.get(lost)) !== undefined && performance.now() < end) {
@@ -141,9 +197,13 @@ describe.skipIf(postgresPrograms() === undefined)('compacting a journal in Postg
       named.push(hash);
       await store.events.append(epoch, [eventAt(named.length, hash)]);
       await sleep(10);
+      if (named.length === 30) expect(await store.blobs.get(lost)).toBeDefined();
+      isWanted = named.length >= 30;
     }
     expect(await store.blobs.get(lost)).toBeUndefined();
     await sleep(400);
+    await timer.stop();
+    await session.close();
     for (const hash of named) expect(await store.blobs.get(hash)).toBeDefined();
   });
 });

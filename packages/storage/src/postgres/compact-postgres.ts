@@ -3,6 +3,7 @@ import type { CompactReport } from '../sqlite/upkeep/compact-file.ts';
 import type { UpkeepOptions } from '../sqlite/upkeep/open-for-upkeep.ts';
 import type { Connection } from './connection.ts';
 import { aloneForUpkeep } from './for-upkeep.ts';
+import { checkAge, MOST_AGE_MS } from './kept-blobs.ts';
 import type { AtRest } from './key-rows.ts';
 import type { PostgresOptions } from './postgres-options.ts';
 import { dropReplaced } from './stream-copy.ts';
@@ -25,7 +26,7 @@ const OLD = `EXISTS (SELECT FROM snapshot AS newer WHERE newer.stream = snapshot
 
 /** What compacting is told, beside what all upkeep is. */
 export interface CompactOptions extends UpkeepOptions {
-  /** How old a large value must be that nothing names, in ms; the default is an hour. */
+  /** How old a large value must be that nothing names, in ms; the default is an hour, ten minutes the least. */
   readonly afterMs?: number;
 }
 
@@ -33,12 +34,13 @@ export interface CompactOptions extends UpkeepOptions {
  * Removes from a journal in PostgreSQL what nothing names any more: large values that were put a while ago, and snapshots that those of a
  * newer version took the place of. In small transactions, beside nodes that work, which do it by themselves too; then the room is
  * given to what is written next. Where an event cannot be read as it was written, no value is removed, and the report names it. Throws
- * as `verifyPostgres` does, and `store.busy` where somebody seals, repairs or compacts it already.
+ * as `verifyPostgres` does, `ConfigError` for an age that is too young, and `store.busy` where somebody seals, repairs or compacts it already.
  */
 export async function compactPostgres(
   connection: string | PostgresOptions,
   { keys, signal, onProgress, afterMs = COMPACT_AFTER_MS }: CompactOptions = {},
 ): Promise<CompactReport> {
+  const ageMs = Math.min(checkAge('afterMs', afterMs), MOST_AGE_MS);
   try {
     return await aloneForUpkeep(connection, keys, async ({ connection: wire, atRest }) => {
       await dropReplaced(wire, signal);
@@ -47,7 +49,7 @@ export async function compactPostgres(
       );
       const all = Number(rows[0]?.['n'] ?? 0);
       const use: Use = (work) => work(wire);
-      const report = await compact(use, atRest, afterMs, async (events) => {
+      const report = await compact(use, atRest, ageMs, async (events) => {
         onProgress?.(events, Math.max(events, all));
         signal?.throwIfAborted();
       });

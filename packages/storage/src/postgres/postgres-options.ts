@@ -2,6 +2,7 @@ import { ConfigError } from '@overseer/core/plugin';
 import type { KeySource } from '../at-rest/key-ring.ts';
 import { type Compression, compressionOf } from '../sqlite/file/compression.ts';
 import { addressesOf, redact } from './addresses.ts';
+import { checkAge } from './kept-blobs.ts';
 
 /** How a PostgreSQL server is reached, and what is kept in it. */
 export interface PostgresOptions {
@@ -38,8 +39,8 @@ export interface PostgresOptions {
   /** Whether large strings and snapshots are compressed (zstd); the default is `true`. `all` compresses events of 1 KiB and more too. */
   readonly compress?: boolean | 'all';
   /**
-   * How old a large value must be before it is removed when no event names it, in ms; the default is an hour. Whoever holds a lease
-   * looks that often; `Infinity` keeps all.
+   * How old a large value must be before it is removed when no event names it, in ms; the default is an hour, ten minutes the least.
+   * Whoever holds a lease looks that often, and at least every hour; `Infinity` keeps all.
    */
   readonly compactAfterMs?: number;
 }
@@ -82,7 +83,7 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
     pooled: options.pooled,
     keys: options.encryption?.keys,
     compression: compressionOf(options.compress),
-    compactAfterMs: options.compactAfterMs ?? 3_600_000,
+    compactAfterMs: checkAge('compactAfterMs', options.compactAfterMs ?? 3_600_000),
   };
 }
 
