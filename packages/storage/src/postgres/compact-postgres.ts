@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompactReport } from '../sqlite/upkeep/compact-file.ts';
 import type { UpkeepOptions } from '../sqlite/upkeep/open-for-upkeep.ts';
 import type { Connection } from './connection.ts';
+import { forgetDamage, noteDamage } from './damage.ts';
 import { aloneForUpkeep } from './for-upkeep.ts';
 import { checkAge, MOST_AGE_MS } from './kept-blobs.ts';
 import type { AtRest } from './key-rows.ts';
@@ -86,6 +87,9 @@ export async function compact(
     bytes += sweep.removed.bytes;
     damaged = sweep.damaged;
     left = state === 'put-off' ? sweep.left : 0;
+    const met = damaged;
+    if (met !== undefined) await use((connection) => noteDamage(connection, met));
+    else if (state === 'done') await use(forgetDamage);
     sweep = state === 'done' ? await begin() : undefined;
   }
   const dropped = await use((connection) =>

@@ -8,6 +8,7 @@ import { Quarantine } from '../sqlite/upkeep/quarantine.ts';
 import type { RepairReport } from '../sqlite/upkeep/repair-file.ts';
 import type { Mended } from '../sqlite/upkeep/repaired-stream.ts';
 import type { Connection } from './connection.ts';
+import { forgetDamage } from './damage.ts';
 import { aloneForUpkeep, type UpkeepSession } from './for-upkeep.ts';
 import { packingToLook, toWrapped } from './key-rows.ts';
 import { isBody, mailPlace } from './mail.ts';
@@ -89,6 +90,7 @@ async function mend(
   const { rows } = await connection.query('SELECT coalesce(max(epoch), 0) AS most FROM lease');
   await raiseEpochs(connection, String(rows[0]?.['most']));
   await dropReplaced(connection, signal);
+  await forgetDamage(connection);
   const { name } = atRest;
   return { path: name, repaired: name, streams, quarantined: quarantine.count };
 }
