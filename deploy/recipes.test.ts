@@ -129,6 +129,22 @@ describe('kubernetes', () => {
     }
   });
 
+  it('R12: nothing is started again because it waits, and nothing is ready while it does', () => {
+    const probe = z.object({ exec: z.object({ command: z.array(z.string()) }) });
+    const probes = z.object({ livenessProbe: probe, readinessProbe: probe });
+    const pod = z.object({ spec: z.object({ containers: z.array(probes) }) });
+    const deployments = objects.filter(({ kind }) => kind === 'Deployment');
+    expect(deployments).toHaveLength(2);
+    for (const { spec } of deployments) {
+      const { containers } = z.object({ template: pod }).parse(spec).template.spec;
+      for (const { livenessProbe, readinessProbe } of containers) {
+        const check = ['node', 'deploy/stack/check-health.ts'];
+        expect(readinessProbe.exec.command).toEqual(check);
+        expect(livenessProbe.exec.command).toEqual([...check, 'alive']);
+      }
+    }
+  });
+
   it.skipIf(!hasKubectl)('R12: is what kubectl puts together', async () => {
     const { stdout } = await promisify(execFile)('kubectl', ['kustomize', kubernetes]);
     expect(stdout).toContain('image: images.example.com/overseer:');

@@ -141,7 +141,7 @@ export class WorkerLoop {
     const mail = workerMail(claim.job, name, end);
     const { signal } = cancel;
     try {
-      // A commit that is in doubt is refused the second time: the mail is there then.
+      // A commit that is in doubt may be asked for again: it is done once.
       return await withRetry(() => transport.settle(claim, mail), {
         clock,
         signal,

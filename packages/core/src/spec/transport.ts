@@ -65,8 +65,8 @@ export interface TaskTransport {
   /** Whoever has the claim lives. `false` when the claim counts no more: somebody else has it, or the job was taken back. */
   heartbeat(claim: JobClaim): Promise<boolean>;
   /**
-   * Ends a job and leaves the reply as mail for its stream, both or none, and once only. `false` when the claim counts no
-   * more: then nothing is left.
+   * Ends a job and leaves the reply as mail for its stream, both or none, and once only; who asks again with the same claim and a
+   * reply of the same id, since no answer came, is told `true` again. `false` when the claim counts no more: then nothing is left.
    */
   settle(claim: JobClaim, reply: Mail): Promise<boolean>;
   /** Takes jobs back, whoever works on them; gives those that were not settled before. */

@@ -77,6 +77,6 @@ function headsOf(keyId: number): readonly Buffer[] {
 function unsealed(store: string, run: string, count: number): Refusal {
   return {
     refused: 'store.unsealed',
-    message: `Run ${run} cannot be erased: ${count} of its events in ${store} are not sealed under a key of their own. Only runs that were begun with "encryption" can be erased.`,
+    message: `Run ${run} cannot be erased: ${count} of its events in ${store} are not sealed under a key of their own. Open it with "encryption", or seal what was written before with "overseer seal".`,
   };
 }
