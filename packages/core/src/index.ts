@@ -113,7 +113,7 @@ export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
 export type { RedactOptions } from './redact-options.ts';
 export type { ForkChanges, ForkOptions, ReplayOptions } from './request-fork.ts';
-export type { RetentionOptions } from './retention-options.ts';
+export type { RetentionOptions, RetentionTrouble } from './retention-options.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';

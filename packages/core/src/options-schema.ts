@@ -165,6 +165,7 @@ const options = z.strictObject({
         milliseconds,
         z.string().regex(/^\d+(\.\d+)?[dh]$/, 'a time is a number of ms, or such as 90d or 12h'),
       ]),
+      onTrouble: z.custom((value) => typeof value === 'function', 'it is a function').optional(),
     })
     .optional(),
   name: z
