@@ -1,9 +1,9 @@
-import { createOverseer } from '@overseer/core';
+import { createCustodian } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import { EXIT } from '../exit-code.ts';
-import { nobody, type OrderFlags, requireOrder } from '../setup/nobody.ts';
 import { shownJournal, storeOf } from '../setup/open-journal.ts';
 import { projectOfRun, projectsIn } from '../setup/projects-in.ts';
+import { type OrderFlags, requireOrder } from '../setup/require-order.ts';
 import { plural } from '../view/words.ts';
 import { anyJournalOf, tell, type UpkeepFlags } from './upkeep.ts';
 
@@ -29,8 +29,8 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
     const erased: string[] = [];
     const before: string[] = [];
     for (const project of await projectsIn(store)) {
-      await using overseer = await createOverseer({ ...nobody, store, project });
-      const done = await overseer.eraseUser(user, order);
+      await using custodian = await createCustodian({ store, project });
+      const done = await custodian.eraseUser(user, order);
       erased.push(...done.erased);
       before.push(...done.before);
     }
@@ -42,8 +42,8 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
   }
   const id = run ?? '';
   const project = (await projectOfRun(store, id)) ?? 'default';
-  await using overseer = await createOverseer({ ...nobody, store, project });
-  await overseer.erase(id, order);
+  await using custodian = await createCustodian({ store, project });
+  await custodian.erase(id, order);
   tell(json, { erased: id }, [`Erased: what run ${id} said cannot be read any more in ${where}`]);
   return EXIT.done;
 }

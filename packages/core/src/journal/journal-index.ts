@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../spec/json.ts';
 import { Grants } from './grants.ts';
 import { ProjectRecord } from './project-record.ts';
 import { Spending } from './spending.ts';
+import { Untaken } from './untaken.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
 export const INDEX_VERSION = 3;
@@ -32,6 +33,8 @@ export class JournalIndex {
   readonly grants: Grants;
   /** What the project is, and in which phase. */
   readonly project: ProjectRecord;
+  /** What nobody has taken up yet of what an overseer left. */
+  readonly untaken: Untaken;
   readonly #open: Set<string>;
   readonly #marks: Mark[];
   /** The run above each run that is not finished, and above each of those. */
@@ -50,6 +53,7 @@ export class JournalIndex {
       project,
       seat,
       heard,
+      untaken,
     }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
   ) {
@@ -62,6 +66,7 @@ export class JournalIndex {
     this.spending = spending;
     this.grants = Grants.from(grants);
     this.project = ProjectRecord.from(project);
+    this.untaken = Untaken.from(untaken);
   }
 
   /** Reads a snapshot's body; `undefined` when it is none of ours. */
@@ -86,6 +91,7 @@ export class JournalIndex {
     else if (event.type === 'overseer.changed') this.#seat = seatOf(event.data);
     if (event.run === undefined) {
       this.project.take(event);
+      this.untaken.take(event);
       return;
     }
     if (event.type === 'run.started') {
@@ -129,6 +135,7 @@ export class JournalIndex {
 
   /** What a snapshot holds of it. */
   body(): JsonObject {
+    const untaken = this.untaken.body();
     return {
       open: [...this.#open],
       marks: this.#marks.map(({ seq, at }) => [seq, at]),
@@ -136,6 +143,7 @@ export class JournalIndex {
       paused: this.#paused ?? null,
       ...(this.#seat === undefined ? {} : { seat: { ...this.#seat } }),
       ...(this.#heard.size === 0 ? {} : { heard: [...this.#heard] }),
+      ...(untaken === undefined ? {} : { untaken }),
       spending: this.spending.body(),
       grants: this.grants.body(),
       project: this.project.body(),
@@ -178,6 +186,8 @@ interface Body {
   readonly seat?: Seat;
   /** Absent where no reply came from another store. */
   readonly heard?: readonly string[];
+  /** Absent where all was taken up that an overseer left. */
+  readonly untaken?: Json;
   /** Absent in snapshots from before projects had phases. */
   readonly project?: Json;
 }

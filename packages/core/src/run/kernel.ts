@@ -147,6 +147,7 @@ export class Kernel {
       spent: (run) => projection.budgets.spentSoFar(run),
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),
+      isRemote: (call) => projection.remotes.has(call),
       rescue: (run, task) => this.#healer?.rescue(run, task),
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),

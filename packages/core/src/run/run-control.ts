@@ -27,6 +27,8 @@ export interface RunControlHost {
   spent(run: RunState): NonNullable<EventData['run.finished']['spent']>;
   append(drafts: readonly EventDraft[]): Promise<void>;
   closeWorkspace(at: AttemptPlace): void;
+  /** Whether a worker makes the call, whose reply may still come. */
+  isRemote(call: string): boolean;
   /** Finds another way for a task whose tries are used up; gives the task that does, if any. */
   rescue(run: RunState, task: TaskState): TaskState | undefined;
   wake(): void;
@@ -45,6 +47,7 @@ export class RunControl {
     this.stops = new RunStops({
       attempts: host.attempts,
       attemptHost: host.attemptHost,
+      isRemote: (call) => host.isRemote(call),
       append: (drafts) => host.append(drafts),
       finish: (run, because) => this.#finish(run, 'stopped', because),
     });
