@@ -95,8 +95,9 @@ export class PassOn {
 
   async #put(reply: LateReply): Promise<void> {
     const { stream } = this.#journal;
-    if (this.#handoff === undefined) await this.#store.mail?.put(stream, lateMail(reply));
-    else await keepReply(this.#keeping, stream, this.#handoff, reply);
+    if (this.#handoff === undefined) {
+      await this.#store.mail?.put(stream, lateMail(reply, this.#keeping.redact));
+    } else await keepReply(this.#keeping, stream, this.#handoff, reply);
   }
 }
 
