@@ -113,6 +113,11 @@ export class Succession {
   /** What is in `beside` is written with what comes of it, whatever that is. */
   async #reply(reply: LateReply, beside: readonly EventDraft[] = []): Promise<void> {
     const { runs } = this.#projection;
+    if (!runs.has(reply.run) && (await this.#isErased(reply.run))) {
+      // Who was forgotten is not written of again.
+      if (beside.length > 0) await this.#host.append(beside);
+      return;
+    }
     const own = runs.get(reply.run)?.tasks.get(reply.task)?.attempt?.openCall;
     const { drafts, breaksOff } = takeLateReply(runs, reply);
     if (drafts.length + beside.length === 0) return;
@@ -123,6 +128,12 @@ export class Succession {
     if (!answers) return;
     const goesOn = breaksOff && own !== undefined && this.#host.breakOff(own.id);
     if (!goesOn) this.#host.goOn(reply);
+  }
+
+  async #isErased(run: string): Promise<boolean> {
+    const { events } = this.#settings.store;
+    const [first] = await events.read({ stream: this.#host.stream, run, after: 0, limit: 1 });
+    return first?.type === 'event.erased' && first.data.lost !== true;
   }
 
   /** Calls whose replies are awaited no longer may be made again. */
