@@ -1,4 +1,6 @@
+import type { HeardReplies } from '../journal/heard-replies.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
+import type { HeardNote } from '../spec/handoff-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { LateReply } from './late-reply.ts';
 import { type NotingParts, noteBeside } from './note-beside.ts';
@@ -30,6 +32,11 @@ export async function keepReply(
   }
 }
 
+/** A reply, and where it is kept. */
+export interface KeptReply extends LateReply {
+  readonly note: HeardNote;
+}
+
 /**
  * The replies that came for a project after it had left a store, this one or its sender's, and that it has not heard; each call once. Throws
  * `StoreError`.
@@ -37,20 +44,32 @@ export async function keepReply(
 export async function keptReplies(
   { events }: StateStore,
   project: string,
-  isHeard: (call: string) => boolean,
-): Promise<readonly LateReply[]> {
+  heard: Pick<HeardReplies, 'has' | 'upTo'>,
+): Promise<readonly KeptReply[]> {
   const stream = keptStream(project);
-  const replies = new Map<string, LateReply>();
-  for (let after = 0; ; after += PAGE) {
+  const replies = new Map<string, KeptReply>();
+  for (let after = await startOf(events, stream, heard.upTo); ; after += PAGE) {
     const page = await events.read({ stream, after, limit: PAGE });
     for (const event of page) {
       if (event.type !== 'handoff.reply') continue;
-      const { run = '', task = '', attempt = '', call = '', model = '', data } = event;
-      if (isHeard(call) || replies.has(call)) continue;
-      replies.set(call, { run, task, attempt, call, model, step: data.step, end: data.end });
+      const { seq, id, run = '', task = '', attempt = '', call = '', model = '', data } = event;
+      if (heard.has(call) || replies.has(call)) continue;
+      const { step, end } = data;
+      replies.set(call, { run, task, attempt, call, model, step, end, note: { seq, id } });
     }
     if (page.length < PAGE) return [...replies.values()];
   }
+}
+
+/** Behind what was heard already, where that is known of this very stream. */
+async function startOf(
+  events: StateStore['events'],
+  stream: string,
+  upTo: HeardNote | undefined,
+): Promise<number> {
+  if (upTo === undefined) return 0;
+  const [last] = await events.read({ stream, after: upTo.seq - 1, limit: 1 });
+  return last?.id === upTo.id ? upTo.seq : 0;
 }
 
 /** The stream of what is noted of a project beside its own: replies that came for it after it had left a store among that. */
