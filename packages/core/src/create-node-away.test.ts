@@ -180,14 +180,14 @@ describe('a node with another store to send projects to', () => {
     expect(sent).toEqual(['p1']);
   });
 
-  it('R8: failure: lets one go that cannot be opened, again and again', async () => {
+  it('R8 M11: failure: lets one go that cannot be opened, again and again, and writes nothing of what an error says', async () => {
     const { sent, target } = elsewhere();
     let isBroken = false;
     const model = fakeModel({ reply: () => ({ text: 'fine' }) });
     const { join, advance, events, changes } = await place({
       target,
       team: () => {
-        if (isBroken) throw new Error('no such team');
+        if (isBroken) throw new Error('no such team: postgres://ada:hunter2@db');
         return { overseer: 'a', models: { a: { model } }, graceMs: 0 };
       },
     });
@@ -198,7 +198,10 @@ describe('a node with another store to send projects to', () => {
     await advance(60_000);
     const offer = await lastOffer(events);
     expect(offer).toMatchObject({ trigger: 'failure', away });
-    expect(offer).toMatchObject({ because: expect.stringContaining('no such team') });
+    expect(offer).toMatchObject({
+      because: expect.stringContaining('could not be opened 3 times'),
+    });
+    expect(JSON.stringify(await events())).not.toContain('hunter2');
     expect(sent).toEqual(['p1']);
     expect(changes.filter(({ kind }) => kind === 'trouble')).toHaveLength(3);
   });

@@ -4,6 +4,7 @@ import { createOverseer } from './create-overseer.ts';
 import { memory } from './journal/memory-store.ts';
 import type { OverseerOptions } from './options.ts';
 import type { Overseer } from './overseer.ts';
+import { lateMail } from './run/late-reply.ts';
 import type { OpenStore } from './spec/store.ts';
 
 function teamOn(store: OpenStore, more: Partial<OverseerOptions> = {}): Promise<Overseer> {
@@ -65,6 +66,39 @@ describe('an erased person', () => {
 });
 
 describe('an erased run', () => {
+  it('X3 R8: is not written of again by a reply that comes late', async () => {
+    const store = memory({ leaseMs: 6_000 });
+    await using overseer = await teamOn(store);
+    const runs = [overseer.run(NAME), overseer.run(NAME)];
+    for (const run of runs) await run.result;
+    const [erased, kept] = runs.map(({ id }) => id);
+    await overseer.erase(erased ?? '');
+    const reader = await store();
+    for (const run of [erased ?? '', kept ?? '']) {
+      const mail = lateMail({
+        ...{ run, task: 't1', attempt: 'before', call: `of ${run}`, model: 'a', step: 1 },
+        end: {
+          type: 'call.finished',
+          data: {
+            parts: [{ type: 'text', text: 'Dear Ada' }],
+            reason: 'stop',
+            usage: { input: {}, output: {} },
+            settled: { inputTokens: 1, outputTokens: 1, microUsd: 1 },
+            durationMs: 1,
+          },
+        },
+      });
+      await reader.mail?.put('project/default', mail);
+    }
+    while (((await reader.mail?.read('project/default', 10))?.length ?? 0) > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const events = await reader.events.read({ stream: 'project/default', after: 0, limit: 1_000 });
+    const late = events.filter(({ type }) => type === 'reply.late');
+    expect(late.map(({ run }) => run)).toEqual([kept]);
+    await reader.close();
+  });
+
   it('X3: says nothing any more, and its journal says who wanted that, over restarts too', async () => {
     const store = memory();
     const first = await teamOn(store);

@@ -121,6 +121,7 @@ export type { BudgetFit } from './run/budget-fits.ts';
 export type { CacheState } from './run/cache-state.ts';
 export { type ComparedModel, type Comparison, comparisonOf } from './run/comparison.ts';
 export type { LiveEvent } from './run/create-attempt-host.ts';
+export { type ErasedFrom, eraseLeft } from './run/erase-left.ts';
 export type { CostEstimate } from './run/estimate-cost.ts';
 export type { Approval } from './run/expedite.ts';
 export { finalTask } from './run/final-check.ts';

@@ -5,7 +5,7 @@ import type { SensitiveKeys } from './journal/sealed-values.ts';
 export interface SensitiveOptions {
   /** The keys, or where they come from; asked once, when the overseer is created. */
   readonly keys: SensitiveKeys | (() => SensitiveKeys | Promise<SensitiveKeys>);
-  /** Names of fields that are sensitive wherever they stand in what tools, models and people say. */
+  /** Names of fields that are sensitive wherever they stand in what tools are given and give, and in a project's metadata. */
   readonly fields?: readonly string[];
 }
 

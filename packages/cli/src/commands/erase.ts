@@ -1,5 +1,6 @@
-import { createCustodian } from '@overseer/core';
+import { createCustodian, type ErasedFrom, type ErasedPerson, eraseLeft } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
+import type { OpenStore } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
 import { shownJournal, storeOf } from '../setup/open-journal.ts';
 import { projectOfRun, projectsIn } from '../setup/projects-in.ts';
@@ -29,8 +30,7 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
     const erased: string[] = [];
     const before: string[] = [];
     for (const project of await projectsIn(store)) {
-      await using custodian = await createCustodian({ store, project });
-      const done = await custodian.eraseUser(user, order);
+      const done = await erasePerson(store, project, user, order);
       erased.push(...done.erased);
       before.push(...done.before);
     }
@@ -42,8 +42,37 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
   }
   const id = run ?? '';
   const project = (await projectOfRun(store, id)) ?? 'default';
-  await using custodian = await createCustodian({ store, project });
-  await custodian.erase(id, order);
+  if ((await eraseCopy(store, project, { run: id }, order)) === undefined) {
+    await using custodian = await createCustodian({ store, project });
+    await custodian.erase(id, order);
+  }
   tell(json, { erased: id }, [`Erased: what run ${id} said cannot be read any more in ${where}`]);
   return EXIT.done;
+}
+
+async function erasePerson(
+  store: OpenStore,
+  project: string,
+  user: string,
+  order: ReturnType<typeof requireOrder>,
+): Promise<Omit<ErasedPerson, 'user'>> {
+  const erased = await eraseCopy(store, project, { user }, order);
+  if (erased !== undefined) return { erased, before: [] };
+  await using custodian = await createCustodian({ store, project });
+  return await custodian.eraseUser(user, order);
+}
+
+/** Of a project that left for another store nobody can work on what is here, and it is erased all the same. */
+async function eraseCopy(
+  store: OpenStore,
+  project: string,
+  from: ErasedFrom,
+  order: ReturnType<typeof requireOrder>,
+): Promise<readonly string[] | undefined> {
+  const opened = await store();
+  try {
+    return await eraseLeft(opened, project, from, order);
+  } finally {
+    await opened.close();
+  }
 }

@@ -1,6 +1,8 @@
 import type { OverseerEvent } from '../spec/event.ts';
+import type { HeardNote } from '../spec/handoff-events.ts';
 import type { Json, JsonObject } from '../spec/json.ts';
 import { Grants } from './grants.ts';
+import { HeardReplies, isHeard } from './heard-replies.ts';
 import { ProjectRecord } from './project-record.ts';
 import { Spending } from './spending.ts';
 import { Untaken } from './untaken.ts';
@@ -12,9 +14,6 @@ export const INDEX_VERSION = 3;
 const MARK_EVERY = 1_000;
 /** Marks kept; the oldest go first. */
 const MARKS = 4_096;
-
-/** Replies from another store that are remembered as heard; the oldest go first. */
-const HEARD = 10_000;
 
 /** A place in the stream with the time of the event there. */
 interface Mark {
@@ -31,6 +30,8 @@ export class JournalIndex {
   readonly spending: Spending;
   /** What was granted for a while. */
   readonly grants: Grants;
+  /** Which replies were heard that came after the project had left a store. */
+  readonly heard: HeardReplies;
   /** What the project is, and in which phase. */
   readonly project: ProjectRecord;
   /** What nobody has taken up yet of what an overseer left. */
@@ -39,7 +40,6 @@ export class JournalIndex {
   readonly #marks: Mark[];
   /** The run above each run that is not finished, and above each of those. */
   readonly #parents: Map<string, string>;
-  readonly #heard: Set<string>;
   #paused: string | undefined;
   #seat: Seat | undefined;
 
@@ -54,6 +54,7 @@ export class JournalIndex {
       seat,
       heard,
       untaken,
+      heardUpTo,
     }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
   ) {
@@ -62,7 +63,7 @@ export class JournalIndex {
     this.#parents = new Map(parents);
     this.#paused = paused ?? undefined;
     this.#seat = seat ?? undefined;
-    this.#heard = new Set(heard);
+    this.heard = new HeardReplies(heard, heardUpTo);
     this.spending = spending;
     this.grants = Grants.from(grants);
     this.project = ProjectRecord.from(project);
@@ -80,6 +81,7 @@ export class JournalIndex {
   take(event: OverseerEvent): void {
     this.spending.take(event);
     this.grants.take(event);
+    this.heard.take(event);
     const last = this.#marks.at(-1);
     if (last === undefined || event.seq - last.seq >= MARK_EVERY) {
       this.#marks.push({ seq: event.seq, at: event.at });
@@ -87,7 +89,6 @@ export class JournalIndex {
     }
     if (event.type === 'project.paused') this.#paused = event.data.because;
     else if (event.type === 'project.resumed') this.#paused = undefined;
-    else if (event.type === 'handoff.heard') this.#hear(event.data.call);
     else if (event.type === 'overseer.changed') this.#seat = seatOf(event.data);
     if (event.run === undefined) {
       this.project.take(event);
@@ -111,11 +112,6 @@ export class JournalIndex {
   /** Why the whole project is paused, while it is. */
   get paused(): string | undefined {
     return this.#paused;
-  }
-
-  /** Whether the project has heard how a call ended that came after it had left a store. */
-  hasHeard(call: string): boolean {
-    return this.#heard.has(call);
   }
 
   /** The model that plans and judges where the options name `configured` for it. */
@@ -142,20 +138,12 @@ export class JournalIndex {
       parents: [...this.#parents].map(([run, parent]) => [run, parent]),
       paused: this.#paused ?? null,
       ...(this.#seat === undefined ? {} : { seat: { ...this.#seat } }),
-      ...(this.#heard.size === 0 ? {} : { heard: [...this.#heard] }),
+      ...this.heard.body(),
       ...(untaken === undefined ? {} : { untaken }),
       spending: this.spending.body(),
       grants: this.grants.body(),
       project: this.project.body(),
     };
-  }
-
-  #hear(call: string): void {
-    this.#heard.add(call);
-    for (const oldest of this.#heard) {
-      if (this.#heard.size <= HEARD) return;
-      this.#heard.delete(oldest);
-    }
   }
 
   #withParents(): ReadonlySet<string> {
@@ -188,6 +176,7 @@ interface Body {
   readonly heard?: readonly string[];
   /** Absent where all was taken up that an overseer left. */
   readonly untaken?: Json;
+  readonly heardUpTo?: HeardNote;
   /** Absent in snapshots from before projects had phases. */
   readonly project?: Json;
 }
@@ -210,17 +199,13 @@ function isSeat(seat: Json | undefined): boolean {
   return typeof model === 'string' && typeof insteadOf === 'string';
 }
 
-function isTexts(value: Json | undefined): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string');
-}
-
 function isBody(body: Json): body is Json & Body {
   if (typeof body !== 'object' || body === null) return false;
   if (!('open' in body && 'marks' in body && 'parents' in body && 'paused' in body)) return false;
   const { open, marks, parents, paused } = body;
   const isPair = (pair: Json): boolean =>
     Array.isArray(pair) && pair.length === 2 && pair.every((run) => typeof run === 'string');
-  if ('heard' in body && !isTexts(body['heard'])) return false;
+  if (!isHeard(body as JsonObject)) return false;
   if ('seat' in body && !isSeat(body['seat'])) return false;
   const isMark = (mark: Json): boolean =>
     Array.isArray(mark) && mark.length === 2 && mark.every((value) => typeof value === 'number');

@@ -5,6 +5,7 @@ import type { EventData, EventType, OverseerEvent } from '../spec/event.ts';
 import type { Tool } from '../spec/tool.ts';
 import { toolThat } from '../tool-calls.fixture.ts';
 import { createRedactor } from './redactor.ts';
+import { openSealed, ValueSealer } from './sealed-values.ts';
 
 const schema = (properties: object) => ({
   jsonSchema: { type: 'object', properties } as never,
@@ -109,6 +110,18 @@ describe('an event', () => {
       ...login,
       output: { session: '⟦redacted: sensitive⟧', name: 'Ada' },
     });
+  });
+
+  it('X2: seals the text that a model wrote with what is sensitive in it, however short that is', () => {
+    const sealer = new ValueSealer({ current: 'a', keys: { a: new Uint8Array(32) } });
+    const sensitive = new Set(['pin']);
+    const seal = createRedactor({ patterns: [], fields: false, tools, sealer, sensitive });
+    const call = { type: 'tool-call', id: '1', name: 'other', input: { pin: '51' } };
+    const parts = [{ ...call, raw: '{"pin":"51"}' }];
+    const event = eventOf('call.finished', { parts } as never);
+    const sealed = seal(event);
+    expect(JSON.stringify(sealed)).not.toMatch(/"51"|\\"51/);
+    expect(openSealed(sealed, { current: 'a', keys: { a: new Uint8Array(32) } })).toEqual(event);
   });
 
   it('X3: hides fields that are named like secrets, and leaves checks as they are run', () => {

@@ -23,7 +23,7 @@ export interface RedactorParts {
   readonly tools: ReadonlyMap<string, Pick<Tool, 'sensitive' | 'input' | 'output'>>;
   /** Seals what is sensitive for those who hold its key; where it is left out, a mark stands there for good. */
   readonly sealer?: ValueSealer | undefined;
-  /** Names of further fields that are sensitive wherever they stand. */
+  /** Names of further fields that are sensitive wherever they stand in what tools are given and give, and in what a host says of its project. */
   readonly sensitive?: ReadonlySet<string> | undefined;
 }
 
@@ -34,6 +34,8 @@ export function createRedactor(parts: RedactorParts): Redactor {
 
   // The walk takes one event at a time.
   let current: OverseerEvent | undefined;
+  // Within what others say, where no field is a part of the event itself.
+  let isWithin = false;
 
   return (event) => {
     current = event;
@@ -70,18 +72,21 @@ export function createRedactor(parts: RedactorParts): Redactor {
   }
 
   function walk(value: Json, key: string | undefined): Json {
-    if (key !== undefined && sensitive?.has(key) === true && value !== null) return conceal(value);
+    if (isWithin && key !== undefined && sensitive?.has(key) === true && value !== null) {
+      return conceal(value);
+    }
     if (typeof value === 'string') {
       // A check is run as it was written, over restarts too.
       if (fields && key !== undefined && value !== '' && isSecretField(key)) {
         return redactedMark(key);
       }
-      return walkText(value, key !== undefined && NAMES.has(key));
+      return walkText(value, !isWithin && key !== undefined && NAMES.has(key));
     }
     if (typeof value !== 'object' || value === null) return value;
-    if (key === 'checks') return walkChecks(value);
+    if (key === 'checks' && !isWithin) return walkChecks(value);
     if (Array.isArray(value)) return walkList(value, key);
     const object = value as JsonObject;
+    if (isWithin) return walkFields(object, key);
     switch (object['type']) {
       case 'tool-call':
         return walkCall(object, object['name'], 'input');
@@ -90,7 +95,7 @@ export function createRedactor(parts: RedactorParts): Redactor {
       default:
         return key === 'step'
           ? walkCall(object, object['tool'], 'input')
-          : unsigned(walkFields(object), object);
+          : unsigned(walkFields(object, key), object);
     }
   }
 
@@ -112,16 +117,30 @@ export function createRedactor(parts: RedactorParts): Redactor {
     return copy ?? list;
   }
 
-  function walkFields(object: JsonObject, ...without: readonly string[]): JsonObject {
+  function walkFields(
+    object: JsonObject,
+    of?: string,
+    without: readonly string[] = [],
+  ): JsonObject {
     let copy: Record<string, Json> | undefined;
     for (const [key, value] of Object.entries(object)) {
       if (value === undefined || without.includes(key)) continue;
-      const next = walk(value, key);
+      const next = isSaid(object, key, of) ? walkSaid(value, key) : walk(value, key);
       if (next === value) continue;
       copy ??= { ...object };
       copy[key] = next;
     }
     return copy ?? object;
+  }
+
+  function walkSaid(value: Json, key: string): Json {
+    const before = isWithin;
+    isWithin = true;
+    try {
+      return walk(value, key);
+    } finally {
+      isWithin = before;
+    }
   }
 
   /** A call or its result: what its tool calls sensitive goes first, and with it the text it was read from. */
@@ -132,16 +151,22 @@ export function createRedactor(parts: RedactorParts): Redactor {
   ): JsonObject {
     const hidden = typeof tool === 'string' ? hiddenOf.get(tool)?.[part] : undefined;
     const value = object[part];
-    if (hidden === undefined || value === undefined) return walkFields(object);
-    const shown = hide(value, hidden, conceal);
-    if (shown === value) return walkFields(object);
+    const shown =
+      hidden === undefined || value === undefined ? value : hide(value, hidden, conceal);
+    if (shown === value || shown === undefined) return withoutRaw(walkFields(object), object, part);
     // What is sealed already is looked at no more.
-    const rest = walkFields(
-      { ...object, [part]: shown },
+    const rest = walkFields({ ...object, [part]: shown }, undefined, [
       ...(hidden === true ? [part] : []),
       'raw',
-    );
+    ]);
     return object['raw'] === undefined ? rest : { ...rest, raw: conceal(object['raw']) };
+  }
+
+  /** The text that an input was read from has what is sealed in it too. */
+  function withoutRaw(next: JsonObject, before: JsonObject, part: 'input' | 'output'): JsonObject {
+    const raw = before['raw'];
+    if (sealer === undefined || raw === undefined || next[part] === before[part]) return next;
+    return { ...next, raw: conceal(raw) };
   }
 }
 
@@ -157,6 +182,14 @@ const NAMES: ReadonlySet<string> = new Set([
   'tool',
   'mediaType',
 ]);
+
+/** Whether a field has what a tool, a provider or a host says in a form of their own. Counts of tokens have an input and an output too. */
+function isSaid({ type }: JsonObject, key: string, of: string | undefined): boolean {
+  if (key === 'data') return type === 'custom';
+  return SAID.has(key) && of !== 'usage';
+}
+
+const SAID: ReadonlySet<string> = new Set(['input', 'output', 'metadata']);
 
 function sealMarks(sealer: ValueSealer, event: OverseerEvent, text: string): string {
   return replaceMarks(text, (inner) => sealer.text(event, inner));

@@ -18,6 +18,9 @@ export interface RunKey {
   readonly key: Uint8Array;
 }
 
+/** Where sealed values stand, which open nowhere else: the id of an event or a message, and the run that it is of. */
+export type SealedPlace = Pick<OverseerEvent, 'id' | 'run'>;
+
 /** Seals values of events, each for the event and the run that it stands in. */
 export class ValueSealer {
   readonly #keys: SensitiveKeys;
@@ -30,28 +33,28 @@ export class ValueSealer {
   }
 
   /** A whole value as a text that stands for it. */
-  value(event: OverseerEvent, value: Json): string {
+  value(event: SealedPlace, value: Json): string {
     this.remember(event, value);
     return this.#seal(event, 'j', JSON.stringify(value));
   }
 
   /** A part of a text. */
-  text(event: OverseerEvent, text: string): string {
+  text(event: SealedPlace, text: string): string {
     this.remember(event, text);
     return this.#seal(event, 't', text);
   }
 
   /** Texts in a value that was sealed: where they come again in the same run, they are sealed too. */
-  remember({ run = '' }: OverseerEvent, value: Json): void {
+  remember({ run = '' }: SealedPlace, value: Json): void {
     this.#known.add(run, value);
   }
 
   /** A text with what was sealed in its run before sealed again, such as where a model repeats it. */
-  repeated(event: OverseerEvent, text: string): string {
+  repeated(event: SealedPlace, text: string): string {
     return this.#known.replace(event.run ?? '', text, (found) => this.#seal(event, 'p', found));
   }
 
-  #seal(event: OverseerEvent, kind: Kind, content: string): string {
+  #seal(event: SealedPlace, kind: Kind, content: string): string {
     const { current } = this.#keys;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#keyOf(event.run ?? ''), nonce);
@@ -88,9 +91,18 @@ export function openSealed<E extends OverseerEvent>(
   keys: SensitiveKeys | RunKey,
   hear: (value: Json) => void = () => undefined,
 ): E {
-  const said = event.data as unknown as JsonObject;
-  const data = mapTexts(said, (text) => openText(event, keys, text, hear));
+  const data = openValue(event, event.data as unknown as JsonObject, keys, hear);
   return data === event.data ? event : { ...event, data };
+}
+
+/** A value with what is sealed in it for a place, as `openSealed` opens an event. */
+export function openValue(
+  place: SealedPlace,
+  value: Json,
+  keys: SensitiveKeys | RunKey,
+  hear: (value: Json) => void = () => undefined,
+): Json {
+  return mapTexts(value, (text) => openText(place, keys, text, hear));
 }
 
 /** An event with `[sealed]` in place of all that is sensitive. The very event where there is nothing. */
@@ -106,7 +118,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 function openText(
-  event: OverseerEvent,
+  event: SealedPlace,
   keys: SensitiveKeys | RunKey,
   text: string,
   hear: (value: Json) => void,
@@ -130,7 +142,7 @@ function openText(
 }
 
 function openSpan(
-  event: OverseerEvent,
+  event: SealedPlace,
   keys: SensitiveKeys | RunKey,
   [, id = '', kind = '', encoded = '']: readonly string[],
 ): string | undefined {
@@ -160,6 +172,6 @@ function derive(key: Uint8Array, run: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', key, '', `overseer sensitive ${run}`, 32));
 }
 
-function placeOf({ run, id }: OverseerEvent, kind: string): Buffer {
+function placeOf({ run, id }: SealedPlace, kind: string): Buffer {
   return Buffer.from(JSON.stringify(['sensitive', run ?? null, id, kind]));
 }

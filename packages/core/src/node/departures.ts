@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { OverseerError } from '../errors/overseer-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import { leftFor } from '../journal/left-for.ts';
 import type { HandoffTarget } from '../spec/handoff-target.ts';
@@ -84,7 +85,7 @@ export class Departures {
   async failed(project: string, times: number, error: unknown): Promise<void> {
     const { target, away, trouble, isAlone } = this.#parts;
     if (target === undefined || times < FAILURES || !isAlone() || !this.#mayGo(project)) return;
-    const because = `it could not be opened ${times} times: ${String(error)}`;
+    const because = `it could not be opened ${times} times: ${kindOf(error)}`;
     const order = orderOf(target, { trigger: 'failure', because });
     try {
       await leaveUnled(this.#parts, project, order);
@@ -137,6 +138,11 @@ export class Departures {
       trouble(project, error);
     }
   }
+}
+
+/** What a host's team or store says may hold keys, and no redactor of theirs is there; `onChange` has the error as it is. */
+function kindOf(error: unknown): string {
+  return OverseerError.is(error) ? error.code : 'its team or its store failed';
 }
 
 /** The order by which a project goes to a target. */

@@ -11,7 +11,8 @@ import { type ProgressScope, progressInSteps } from './progress-of.ts';
 
 /**
  * Reads what progress is told from: nothing until somebody asks, then all events since the oldest run that is not
- * finished, and from then on only what came since. In slices, so that nothing else is held up for long.
+ * finished, and from then on only what came since. In slices, so that nothing else is held up for long. What is sensitive is told as
+ * `[sealed]`.
  */
 export class ProgressReader {
   readonly #settings: Settings;
@@ -73,10 +74,10 @@ export class ProgressReader {
       await this.#catchUp(unfinished);
       return this.#fold;
     }
-    const { store } = this.#settings;
+    const { shown, store } = this.#settings;
     const fold = new ProgressFold();
     const { stream } = this.#open.journal;
-    await takeEvents(store, stream, { run }, (event) => fold.take(event));
+    await takeEvents(shown, stream, { run }, (event) => fold.take(event));
     if (fold.runs.has(run)) return fold;
     throw new OverseerError('run.unknown', `There is no run ${run} in ${store.name}.`);
   }
@@ -84,7 +85,7 @@ export class ProgressReader {
   async #catchUp(unfinished: readonly string[]): Promise<void> {
     this.#after ??= await this.#before(unfinished);
     const { stream } = this.#open.journal;
-    await takeEvents(this.#settings.store, stream, { after: this.#after }, (event) => {
+    await takeEvents(this.#settings.shown, stream, { after: this.#after }, (event) => {
       this.#fold.take(event);
       this.#after = event.seq;
     });

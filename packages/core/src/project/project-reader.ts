@@ -8,15 +8,15 @@ import type { ProjectState } from './project-state.ts';
 
 /**
  * Reads what a project is: nothing until somebody asks, then the whole journal once, and from then on only what came
- * since.
+ * since. What is sensitive is told as `[sealed]`.
  */
 export class ProjectReader {
-  readonly #settings: Pick<Settings, 'store'>;
+  readonly #settings: Pick<Settings, 'shown'>;
   readonly #open: Pick<OpenKernel, 'kernel' | 'journal'>;
   readonly #fold: ProjectFold;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(settings: Pick<Settings, 'store'>, open: Pick<OpenKernel, 'kernel' | 'journal'>) {
+  constructor(settings: Pick<Settings, 'shown'>, open: Pick<OpenKernel, 'kernel' | 'journal'>) {
     this.#settings = settings;
     this.#open = open;
     this.#fold = new ProjectFold(idOf(open.journal.stream));
@@ -46,7 +46,7 @@ export class ProjectReader {
   async requireSeq(seq: number): Promise<void> {
     await this.#open.kernel.settled();
     const { stream } = this.#open.journal;
-    const head = await this.#settings.store.events.head(stream);
+    const head = await this.#settings.shown.events.head(stream);
     if (Number.isInteger(seq) && seq >= 0 && seq <= head) return;
     throw new OverseerError(
       'seq.unknown',
@@ -56,14 +56,13 @@ export class ProjectReader {
 
   async #take(fold: ProjectFold, last = Number.POSITIVE_INFINITY): Promise<void> {
     const { stream } = this.#open.journal;
-    const { store } = this.#settings;
-    await takeUntil(store, stream, fold.seq, last, (event) => fold.take(event));
+    await takeUntil(this.#settings.shown, stream, fold.seq, last, (event) => fold.take(event));
   }
 }
 
 /** Gives the events after `after` up to the event `last`, and reads no further. */
 async function takeUntil(
-  store: Settings['store'],
+  store: Settings['shown'],
   stream: string,
   after: number,
   last: number,

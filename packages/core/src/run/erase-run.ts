@@ -2,27 +2,31 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { StoreError } from '../errors/store-error.ts';
 import { readEvents } from '../journal/read-events.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import { eraseReplies } from './erase-replies.ts';
 import type { OpenKernel } from './open-kernel.ts';
 import type { Settings } from './settings.ts';
 import { type Order, orderedBy } from './work-scope.ts';
 
 /**
- * Has the store forget for good what a run said, and records who wanted it. What the budgets must know of the run is kept
+ * Has the store forget for good what a run said, late replies that are kept beside its project included, and records who wanted it. What the budgets must know of the run is kept
  * before: in the index of the journal, and in `run.erased`. Throws as `Overseer.erase` says.
  */
 export async function eraseRun(
-  { store }: Settings,
+  settings: Settings,
   open: OpenKernel,
   run: string,
   order: Order & { readonly actor?: string },
 ): Promise<void> {
   const { journal, kernel, projection } = open;
+  const { clock } = settings;
+  const { store } = settings;
   if (kernel.unfinished.some(({ id }) => id === run)) throw unfinished(run);
-  if (store.erase === undefined) throw unsealed(store.name);
+  if (store.erase === undefined) throw unsealedStore(store.name);
   const found = await lookAt(readEvents(store, journal.stream, run));
   if (found.first === undefined) {
     throw new OverseerError('run.unknown', `There is no run ${run} in ${store.name}.`);
   }
+  await eraseReplies(store, journal, run, clock);
   if (found.isRecorded) return;
   await open.noteIndex();
   await store.erase(journal.epoch, journal.stream, run);
@@ -66,7 +70,8 @@ function unfinished(run: string): OverseerError {
   );
 }
 
-function unsealed(name: string): StoreError {
+/** That a store keeps nothing in a way in which it could be forgotten. */
+export function unsealedStore(name: string): StoreError {
   return new StoreError(
     'store.unsealed',
     `${name} cannot erase a run: what it keeps is not sealed. Open it with keys, such as sqlite(path, { encryption: { keys } }).`,

@@ -1,3 +1,4 @@
+import { shown } from '../internal/sensitive-mark.ts';
 import type { Decider } from './decider.ts';
 import { type HeldPrediction, heldForecast } from './held-forecast.ts';
 import type { HeldLine, HeldStep, HeldSteps } from './held-steps.ts';
@@ -54,7 +55,7 @@ function waitingOf(
   const { startsAt, because } = isPaused ? { startsAt: undefined, because: PAUSED } : foretold;
   const chain = rank(run.id, key);
   return {
-    ...{ run: run.id, task: key, title, readyAt, waitsFor, startsAt, because, chain },
+    ...{ run: run.id, task: key, title: shown(title), readyAt, waitsFor, startsAt, because, chain },
     slack: Math.max(0, longest(run.id) - chain),
     spareMs: deadlineAt === undefined ? undefined : deadlineAt - (startsAt ?? nowMs),
   };

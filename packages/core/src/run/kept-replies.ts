@@ -1,48 +1,40 @@
-import type { Clock } from '../internal/clock.ts';
-import type { Ids } from '../internal/ids.ts';
-import { EVENT_VERSION } from '../journal/event-version.ts';
-import type { Redactor } from '../journal/redactor.ts';
+import type { HeardReplies } from '../journal/heard-replies.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
-import type { OverseerEvent } from '../spec/event.ts';
+import type { HeardNote } from '../spec/handoff-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { LateReply } from './late-reply.ts';
+import { type NotingParts, noteBeside } from './note-beside.ts';
 
 /** Events that are read at once. */
 const PAGE = 1_000;
 
 const PROJECT = 'project/';
 
-/** What keeping a reply takes. */
-export interface KeepingParts {
-  readonly store: StateStore;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly redact: Redactor | undefined;
-}
-
 /**
  * Keeps the end of a call whose project has left the store, where whoever packs it for the receiver finds it. Throws `StoreError`,
  * above all `store.busy` while somebody else writes there.
  */
 export async function keepReply(
-  { store, clock, ids, redact }: KeepingParts,
+  parts: NotingParts,
   project: string,
   handoff: string,
   { run, task, attempt, call, model, step, end }: LateReply,
 ): Promise<void> {
-  const stream = streamOf(project);
+  const { store, clock } = parts;
+  const stream = keptStream(project);
   const lease = await StreamLease.take({ store, stream, clock, name: 'late reply' });
   try {
-    const seq = (await store.events.head(stream)) + 1;
-    const event = {
-      ...{ id: ids(), stream, seq, at: clock.now(), type: 'handoff.reply' },
-      ...{ v: EVENT_VERSION['handoff.reply'], epoch: lease.epoch, actor: `model:${model}` },
-      ...{ run, task, attempt, call, model, data: { handoff, step, end } },
-    } as OverseerEvent;
-    await store.events.append(lease.epoch, [redact === undefined ? event : redact(event)]);
+    const place = { run, task, attempt, call, model, actor: `model:${model}` };
+    const data = { handoff, step, end };
+    await noteBeside(parts, stream, lease, { type: 'handoff.reply', ...place, data });
   } finally {
     await lease.release();
   }
+}
+
+/** A reply, and where it is kept. */
+export interface KeptReply extends LateReply {
+  readonly note: HeardNote;
 }
 
 /**
@@ -52,22 +44,35 @@ export async function keepReply(
 export async function keptReplies(
   { events }: StateStore,
   project: string,
-  isHeard: (call: string) => boolean,
-): Promise<readonly LateReply[]> {
-  const stream = streamOf(project);
-  const replies = new Map<string, LateReply>();
-  for (let after = 0; ; after += PAGE) {
+  heard: Pick<HeardReplies, 'has' | 'upTo'>,
+): Promise<readonly KeptReply[]> {
+  const stream = keptStream(project);
+  const replies = new Map<string, KeptReply>();
+  for (let after = await startOf(events, stream, heard.upTo); ; after += PAGE) {
     const page = await events.read({ stream, after, limit: PAGE });
     for (const event of page) {
       if (event.type !== 'handoff.reply') continue;
-      const { run = '', task = '', attempt = '', call = '', model = '', data } = event;
-      if (isHeard(call) || replies.has(call)) continue;
-      replies.set(call, { run, task, attempt, call, model, step: data.step, end: data.end });
+      const { seq, id, run = '', task = '', attempt = '', call = '', model = '', data } = event;
+      if (heard.has(call) || replies.has(call)) continue;
+      const { step, end } = data;
+      replies.set(call, { run, task, attempt, call, model, step, end, note: { seq, id } });
     }
     if (page.length < PAGE) return [...replies.values()];
   }
 }
 
-function streamOf(project: string): string {
+/** Behind what was heard already, where that is known of this very stream. */
+async function startOf(
+  events: StateStore['events'],
+  stream: string,
+  upTo: HeardNote | undefined,
+): Promise<number> {
+  if (upTo === undefined) return 0;
+  const [last] = await events.read({ stream, after: upTo.seq - 1, limit: 1 });
+  return last?.id === upTo.id ? upTo.seq : 0;
+}
+
+/** The stream of what is noted of a project beside its own: replies that came for it after it had left a store among that. */
+export function keptStream(project: string): string {
   return `handoff/${project.slice(PROJECT.length)}`;
 }

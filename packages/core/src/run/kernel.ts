@@ -21,7 +21,7 @@ import { GaugeSampler } from './gauge-sampler.ts';
 import { createHealer, type Healer } from './healer.ts';
 import { HealthWatch } from './health-watch.ts';
 import type { JointGate } from './joint-gate.ts';
-import type { LateReply } from './late-reply.ts';
+import type { KeptReply } from './kept-replies.ts';
 import { describeError, LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { type NewRun, startDrafts } from './new-run.ts';
@@ -85,7 +85,7 @@ export class Kernel {
     settings: Settings,
     projection: Projection,
     journal: Journal,
-    index: Pick<JournalIndex, 'paused' | 'hasHeard'>,
+    index: Pick<JournalIndex, 'paused' | 'heard'>,
     joint?: JointGate,
   ) {
     this.#settings = settings;
@@ -169,7 +169,7 @@ export class Kernel {
     });
     this.#succession = new Succession(settings, projection, {
       stream: journal.stream,
-      hasHeard: (call) => index.hasHeard(call),
+      heard: index.heard,
       append: (drafts) => journal.append(drafts),
       remote: this.#remote,
       retryDelay: this.#host.retryDelay,
@@ -213,7 +213,7 @@ export class Kernel {
   }
 
   /** Takes up replies that came after the project had left a store; resolves when what came of them is durable. */
-  hear(replies: readonly LateReply[]): Promise<void> {
+  hear(replies: readonly KeptReply[]): Promise<void> {
     return this.#succession.hear(replies);
   }
 

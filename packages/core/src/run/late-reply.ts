@@ -1,6 +1,7 @@
 import type { EventDraft } from '../journal/draft.ts';
+import type { Redactor } from '../journal/redactor.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
-import type { EventData } from '../spec/event.ts';
+import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { Mail } from '../spec/store.ts';
 
@@ -21,9 +22,20 @@ export interface LateReply {
     | { readonly type: 'call.failed'; readonly data: EventData['call.failed'] };
 }
 
-/** The message by which a late reply reaches whoever has the project now. */
-export function lateMail(reply: LateReply): Mail {
-  return { id: `${LATE_REPLY}/${reply.call}`, kind: LATE_REPLY, body: reply as unknown as Json };
+/**
+ * The message by which a late reply reaches whoever has the project now. It says what an event of it would: `redact` takes out what must
+ * not be written, and what it seals opens for a message of this id alone.
+ */
+export function lateMail(reply: LateReply, redact?: Redactor): Mail {
+  const id = `${LATE_REPLY}/${reply.call}`;
+  const said = redact?.(noteOf(id, reply)) as OverseerEvent<'handoff.reply'> | undefined;
+  const { end } = said?.data ?? reply;
+  return { id, kind: LATE_REPLY, body: { ...reply, end } as unknown as Json };
+}
+
+function noteOf(id: string, { run, step, end }: LateReply): OverseerEvent<'handoff.reply'> {
+  const place = { id, stream: '', seq: 0, at: 0, v: 1, epoch: 0, actor: '', run };
+  return { ...place, type: 'handoff.reply', data: { handoff: '', step, end } };
 }
 
 /** What becomes of a late reply: what to write down, and whether the attempt's own call is broken off for it. */

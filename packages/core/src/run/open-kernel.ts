@@ -117,7 +117,7 @@ export async function openKernel(
       if (event.type === 'run.finished') for (const hear of runEnds) hear();
     },
   });
-  const kept = await keptReplies(store, stream, (call) => index.hasHeard(call));
+  const kept = await keptReplies(store, stream, index.heard);
   const isKept = new Set(kept.map(({ call }) => call));
   const trigger = index.untaken.trigger ?? (lease.from === undefined ? undefined : 'failure');
   const { hasArrived } = index.untaken;

@@ -5,8 +5,9 @@ import type { Journal } from '../journal/journal.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { withRetry } from '../limit/with-retry.ts';
 import type { StateStore } from '../spec/store.ts';
-import { type KeepingParts, keepReply } from './kept-replies.ts';
+import { keepReply } from './kept-replies.ts';
 import { type LateReply, lateMail } from './late-reply.ts';
+import type { NotingParts } from './note-beside.ts';
 
 /** How long a reply is tried to be passed on, in ms. */
 const WITHIN_MS = 60_000;
@@ -26,12 +27,12 @@ export class PassOn {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #runs: ReadonlyMap<string, RunState>;
-  readonly #keeping: KeepingParts;
+  readonly #keeping: NotingParts;
   readonly #underWay = new Set<Promise<void>>();
 
   #handoff: string | undefined;
 
-  constructor(keeping: KeepingParts, journal: Journal, runs: ReadonlyMap<string, RunState>) {
+  constructor(keeping: NotingParts, journal: Journal, runs: ReadonlyMap<string, RunState>) {
     this.#store = keeping.store;
     this.#clock = keeping.clock;
     this.#keeping = keeping;
@@ -95,8 +96,9 @@ export class PassOn {
 
   async #put(reply: LateReply): Promise<void> {
     const { stream } = this.#journal;
-    if (this.#handoff === undefined) await this.#store.mail?.put(stream, lateMail(reply));
-    else await keepReply(this.#keeping, stream, this.#handoff, reply);
+    if (this.#handoff === undefined) {
+      await this.#store.mail?.put(stream, lateMail(reply, this.#keeping.redact));
+    } else await keepReply(this.#keeping, stream, this.#handoff, reply);
   }
 }
 

@@ -3,6 +3,7 @@ import { readEvents } from '../journal/read-events.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
 import { eraseRun } from './erase-run.ts';
+import { keptStream } from './kept-replies.ts';
 import type { OpenKernel } from './open-kernel.ts';
 import type { Settings } from './settings.ts';
 import type { Order } from './work-scope.ts';
@@ -17,8 +18,8 @@ export interface ErasedPerson {
 }
 
 /**
- * Every event of a person's runs, those below them included, in the order of the journal: what is stored of that person. Reads the
- * journal twice, and holds the ids of these runs. What was erased is told of as such.
+ * Every event of a person's runs, those below them included, in the order of the journal, and then the late replies that are kept of them
+ * beside it: what is stored of that person. Reads the journal twice, and holds the ids of these runs. What was erased is told of as such.
  */
 export async function* personalData(
   store: StateStore,
@@ -26,8 +27,10 @@ export async function* personalData(
   user: string,
 ): AsyncGenerator<OverseerEvent> {
   const { runs } = await runsOf(store, stream, user);
-  for await (const page of readEvents(store, stream, undefined)) {
-    for (const event of page) if (event.run !== undefined && runs.has(event.run)) yield event;
+  for (const each of [stream, keptStream(stream)]) {
+    for await (const page of readEvents(store, each, undefined)) {
+      for (const event of page) if (event.run !== undefined && runs.has(event.run)) yield event;
+    }
   }
 }
 
@@ -62,7 +65,7 @@ export async function erasePerson(
 }
 
 /** The runs of a person and those below them; of an erased one the person stands in what records that. */
-async function runsOf(
+export async function runsOf(
   store: StateStore,
   stream: string,
   user: string,

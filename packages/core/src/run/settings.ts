@@ -41,7 +41,7 @@ export interface Settings {
   readonly shown: StateStore;
   /** Takes out of events what must not be written; absent where all is written. */
   readonly redact: Redactor | undefined;
-  /** Names of fields that are sensitive wherever they stand. */
+  /** Names of fields that are sensitive wherever they stand in what is said. */
   readonly sensitiveFields: ReadonlySet<string>;
   /** The longest window of any limit: what is older has no say in one. */
   readonly longestWindowMs: number;

@@ -1,6 +1,7 @@
 import type { EventDraft } from '../journal/draft.ts';
+import type { HeardReplies } from '../journal/heard-replies.ts';
 import type { Mail } from '../spec/store.ts';
-import { keptReplies } from './kept-replies.ts';
+import { type KeptReply, keptReplies } from './kept-replies.ts';
 import { LATE_REPLY, type LateReply, takeLateReply } from './late-reply.ts';
 import { MailRound } from './mail-round.ts';
 import type { Projection } from './projection.ts';
@@ -15,8 +16,8 @@ const REPLIES_KEPT = 'replies-kept';
 /** What a successor needs of the kernel around it. */
 export interface SuccessionHost {
   readonly stream: string;
-  /** Whether a reply that came after the project had left a store was heard before. */
-  hasHeard(call: string): boolean;
+  /** Which replies were heard before that came after the project had left a store. */
+  readonly heard: Pick<HeardReplies, 'has' | 'upTo'>;
   /** The calls that workers make; absent where there are none. */
   readonly remote: RemoteCalls | undefined;
   retryDelay(failures: number, retryAfterMs: number | undefined): number;
@@ -77,17 +78,19 @@ export class Succession {
    * Takes up replies that came after the project had left a store, its sender's or this one, each once; resolves when what came of them
    * is durable.
    */
-  async hear(replies: readonly LateReply[]): Promise<void> {
-    for (const reply of replies) {
-      if (this.#host.hasHeard(reply.call)) continue;
-      const heard: EventDraft = { type: 'handoff.heard', data: { call: reply.call } };
-      await this.#reply(reply, [heard]);
+  async hear(replies: readonly KeptReply[]): Promise<void> {
+    for (const { note, ...reply } of replies) {
+      const isForgotten = await this.#isForgotten(reply.run);
+      // In the same turn as what is written of it.
+      if (this.#host.heard.has(reply.call)) continue;
+      const heard: EventDraft = { type: 'handoff.heard', data: { call: reply.call, note } };
+      await this.#reply(reply, { isForgotten, beside: [heard] });
     }
   }
 
   async #take({ kind, body }: Mail): Promise<void> {
     // Only overseers and workers write to a store, as they do its events.
-    if (kind === LATE_REPLY) await this.#reply(body as unknown as LateReply);
+    if (kind === LATE_REPLY) await this.#mailed(body as unknown as LateReply);
     else if (kind === REPLIES_KEPT) await this.#hearKept();
     else if (kind === WORKER_REPLY) await this.#workerReply(body as unknown as WorkerReply);
   }
@@ -102,16 +105,27 @@ export class Succession {
       nowMs: clock.now(),
       retryDelay: this.#host.retryDelay,
     };
-    await this.#reply(settleReply(reply, terms));
+    await this.#mailed(settleReply(reply, terms));
   }
 
   async #hearKept(): Promise<void> {
-    const { stream, hasHeard } = this.#host;
-    await this.hear(await keptReplies(this.#settings.store, stream, hasHeard));
+    const { stream, heard } = this.#host;
+    await this.hear(await keptReplies(this.#settings.store, stream, heard));
+  }
+
+  async #mailed(reply: LateReply): Promise<void> {
+    await this.#reply(reply, { isForgotten: await this.#isForgotten(reply.run), beside: [] });
   }
 
   /** What is in `beside` is written with what comes of it, whatever that is. */
-  async #reply(reply: LateReply, beside: readonly EventDraft[] = []): Promise<void> {
+  async #reply(
+    reply: LateReply,
+    { isForgotten, beside }: { isForgotten: boolean; beside: readonly EventDraft[] },
+  ): Promise<void> {
+    if (isForgotten) {
+      if (beside.length > 0) await this.#host.append(beside);
+      return;
+    }
     const { runs } = this.#projection;
     const own = runs.get(reply.run)?.tasks.get(reply.task)?.attempt?.openCall;
     const { drafts, breaksOff } = takeLateReply(runs, reply);
@@ -123,6 +137,14 @@ export class Succession {
     if (!answers) return;
     const goesOn = breaksOff && own !== undefined && this.#host.breakOff(own.id);
     if (!goesOn) this.#host.goOn(reply);
+  }
+
+  /** Whether a run was erased: nothing is written of it again. */
+  async #isForgotten(run: string): Promise<boolean> {
+    if (this.#projection.runs.has(run)) return false;
+    const { events } = this.#settings.store;
+    const [first] = await events.read({ stream: this.#host.stream, run, after: 0, limit: 1 });
+    return first?.type === 'event.erased' && first.data.lost !== true;
   }
 
   /** Calls whose replies are awaited no longer may be made again. */

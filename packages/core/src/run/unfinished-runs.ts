@@ -1,3 +1,4 @@
+import { shown } from '../internal/sensitive-mark.ts';
 import type { RunState } from '../journal/run-state.ts';
 
 /** A run that is not finished. */
@@ -17,7 +18,7 @@ export interface UnfinishedRun {
 export function unfinishedRuns(runs: readonly RunState[]): readonly UnfinishedRun[] {
   return runs.map(({ id, title, startedAt, status, pausedBy, open }) => ({
     id,
-    title,
+    title: shown(title),
     startedAt,
     status: status === 'running' ? 'running' : 'suspended',
     ...(pausedBy === undefined ? {} : { pausedBy }),

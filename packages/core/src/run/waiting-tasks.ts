@@ -1,4 +1,5 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
+import { shown } from '../internal/sensitive-mark.ts';
 import type { Sliced } from '../internal/slices.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import { forecast, type Prediction } from '../schedule/forecast.ts';
@@ -69,7 +70,7 @@ export function* waitingTasks(input: WaitingInput): Sliced<readonly WaitingTask[
     const before = waiting.length;
     const { run, task: key, readyAt } = ready;
     const waitsFor = aside.has(ready) ? OF_BUDGET : whatFor(input, ready, task, before, known);
-    const { title } = task.task;
+    const title = shown(task.task.title);
     const position = before + 1;
     const place = { run, task: key, title, position, readyAt, waitsFor, startsAt, because };
     waiting.push({ ...place, ...slackOf(ready, startsAt ?? nowMs, longest(run)) });

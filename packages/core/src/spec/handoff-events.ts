@@ -8,6 +8,12 @@ export interface HandoffAway {
   readonly receiver: string;
 }
 
+/** Where a reply stands that was heard: the place and the id of its event. */
+export interface HeardNote {
+  readonly seq: number;
+  readonly id: string;
+}
+
 /** One stream in a package that was made of a project. */
 export interface HandoffStream {
   readonly name: string;
@@ -68,8 +74,11 @@ export interface HandoffEventData {
       | { readonly type: 'call.finished'; readonly data: CallEventData['call.finished'] }
       | { readonly type: 'call.failed'; readonly data: CallEventData['call.failed'] };
   };
-  /** The project has heard of such an end, in the same write as what came of it: it is heard once, wherever the project goes. */
-  'handoff.heard': { readonly call: string };
+  /**
+   * The project has heard of such an end, in the same write as what came of it: it is heard once, wherever the project goes. `note` is where
+   * it stands in `handoff/<project>` of this store, before which all were heard.
+   */
+  'handoff.heard': { readonly call: string; readonly note?: HeardNote };
   /** A package was made of a project that left; there may be several of one handoff. */
   'handoff.packed': {
     readonly handoff: string;

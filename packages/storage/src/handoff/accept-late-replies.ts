@@ -83,8 +83,8 @@ async function* piecesOf(
 }
 
 function draftOf(reply: KeptReply, handoff: string): HandoffDraft {
-  const { run = '', task = '', attempt = '', call = '', model = '', actor, data } = reply;
-  const place = { run, task, attempt, call, model };
+  const { id, run = '', task = '', attempt = '', call = '', model = '', actor, data } = reply;
+  const place = { id, run, task, attempt, call, model };
   return { type: 'handoff.reply', actor, ...place, data: { ...data, handoff } };
 }
 

@@ -22,6 +22,8 @@ export type HandoffDraft = {
     readonly type: K;
     readonly data: EventData[K];
     readonly actor?: string;
+    /** That of what it is a copy of: what is sealed in an event opens under its id alone. */
+    readonly id?: string;
   } & Pick<Partial<OverseerEvent>, 'run' | 'task' | 'attempt' | 'call' | 'model'>;
 }[EventType];
 

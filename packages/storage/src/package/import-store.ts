@@ -30,7 +30,7 @@ export interface Imported {
  * Puts a package into a store: ids, `seq`, times and epochs stay as they were. Everything is compared before anything is
  * written; what is there already is left, so that an import that was broken off can be done again. Needs the lease of each
  * stream in turn, and leaves it at an epoch above those of the events. Throws `StoreError`: `store.conflict` where the store
- * has other events at a `seq`, or ends before the package begins; `store.busy` where an overseer works on it; and what the
+ * has other events at a `seq`, but for what was erased there or here, or ends before the package begins; `store.busy` where an overseer works on it; and what the
  * package throws.
  */
 export async function importStore(
@@ -183,12 +183,22 @@ async function compareBatch(store: StateStore, batch: readonly OverseerEvent[]):
   const present = await store.events.read({ stream, after: seq - 1, limit: batch.length });
   for (const [index, event] of batch.entries()) {
     const other = present[index];
-    if (other?.id === event.id && isSame(other, event)) continue;
+    if (other?.id === event.id && (isSame(other, event) || isErased(other, event))) continue;
     throw new StoreError(
       'store.conflict',
       `${store.name} has another event at seq ${event.seq} of ${stream} (${other?.id ?? 'none'} where the package has ${event.id}): these are two histories, and only one can go on. Import into an empty store.`,
     );
   }
+}
+
+/** What was erased on either side since they were one is no other history. */
+function isErased(one: OverseerEvent, other: OverseerEvent): boolean {
+  const isOf = (erased: OverseerEvent, { type, run, seq }: OverseerEvent): boolean =>
+    erased.type === 'event.erased' &&
+    erased.data.was === type &&
+    erased.run === run &&
+    erased.seq === seq;
+  return isOf(one, other) || isOf(other, one);
 }
 
 /** Fields that are `undefined` are no fields. */
