@@ -18,7 +18,8 @@ export interface LateReply {
   readonly step: number;
   readonly end:
     | { readonly type: 'call.finished'; readonly data: EventData['call.finished'] }
-    | { readonly type: 'call.failed'; readonly data: EventData['call.failed'] };
+    | { readonly type: 'call.failed'; readonly data: EventData['call.failed'] }
+    | { readonly type: 'call.withheld'; readonly data: EventData['call.withheld'] };
 }
 
 /** The message by which a late reply reaches whoever has the project now. */
@@ -47,12 +48,12 @@ export function takeLateReply(
   if (attempt?.steps.some(({ call }) => call === reply.call)) return NOTHING;
   const { run, task: key, call, model, end } = reply;
   const place = { run, task: key, attempt: reply.attempt, call, model };
-  const actor = `model:${model}`;
+  const actor = end.type === 'call.withheld' ? 'overseer' : `model:${model}`;
   // Whoever took over has waited for it, and it is this attempt's call as any other.
   if (attempt?.openCall?.id === call || attempt?.hedge?.id === call) {
     return { drafts: [{ ...end, ...place, actor } as EventDraft], breaksOff: false };
   }
-  if (end.type === 'call.failed') return NOTHING;
+  if (end.type !== 'call.finished') return NOTHING;
   const why = whyUnused(task, attempt, reply);
   const evidence = evidenceOf(reply, why);
   if (attempt === undefined || why !== undefined) return { drafts: [evidence], breaksOff: false };

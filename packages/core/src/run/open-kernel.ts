@@ -121,6 +121,8 @@ export async function openKernel(
     recoverRun(run, clock.now(), { isAwaited, resumes }),
   );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
+  // Workers go on with these, whose places ended with whoever had the project, or will.
+  for (const [call, remote] of projection.remotes) void joint?.adopt(call, remote);
   const kernel = new Kernel(settings, projection, journal, index, joint);
   await kernel.hear(kept);
   return {

@@ -9,6 +9,7 @@ import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
 import type { JobStanding, ModelJob, TaskTransport } from '../spec/transport.ts';
 import { requestOf } from './begin-call.ts';
+import { jobPlaces } from './job-places.ts';
 import type { Projection, RemoteCall } from './projection.ts';
 import type { Settings } from './settings.ts';
 
@@ -85,7 +86,10 @@ export class RemoteCalls {
     const model = attempt.model ?? '';
     const { holdMs: silentMs } = this.#settings;
     const job = { id: call, stream, ...placeOf(at), step, model, request, estimate, silentMs };
-    this.#queue(job);
+    this.#queue({
+      ...job,
+      ...jobPlaces(this.#settings, this.#projection, { model, run: at.attempt.run, estimate }),
+    });
     this.#work();
   }
 
@@ -275,7 +279,8 @@ export class RemoteCalls {
     const request = requestOf(this.#settings, task, member, messages, tools, maxTokens);
     const place = { id, stream: this.#host.stream, run, task: key, attempt: of };
     const { holdMs: silentMs } = this.#settings;
-    return { ...place, step: steps.length + 1, model, request, estimate, silentMs };
+    const places = jobPlaces(this.#settings, this.#projection, { model, run, estimate });
+    return { ...place, step: steps.length + 1, model, request, estimate, silentMs, ...places };
   }
 }
 
