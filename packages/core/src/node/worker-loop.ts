@@ -3,10 +3,11 @@ import { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import { Deadlines } from '../internal/deadlines.ts';
 import { withRetry } from '../limit/with-retry.ts';
-import { workerMail } from '../run/worker-reply.ts';
+import { type WorkerReply, workerMail } from '../run/worker-reply.ts';
 import type { Model } from '../spec/model.ts';
 import type { JobClaim, TaskTransport } from '../spec/transport.ts';
 import { workJob } from './work-job.ts';
+import { placesUnkept, type WorkerPlaces } from './worker-places.ts';
 
 /** How often whoever has a claim says that it lives, in ms. */
 const BEAT_MS = 3_000;
@@ -28,6 +29,8 @@ export interface WorkerLoopParts {
   readonly pollMs: number;
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch | undefined;
+  /** Keeps places of limits that processes share; absent where nobody does. */
+  readonly places: WorkerPlaces | undefined;
   tell(change: LoopChange): void;
 }
 
@@ -43,6 +46,7 @@ export class WorkerLoop {
   /** Somebody said that there are calls, or a slot became free, while it claimed. */
   #isWoken = false;
   #closed = false;
+  #hasWarned = false;
   /** Nobody waits for what is under way any more. */
   #left = false;
 
@@ -116,20 +120,36 @@ export class WorkerLoop {
   }
 
   async #work(claim: JobClaim, cancel: Cancellation): Promise<void> {
-    const { clock, fetch, models, tell } = this.#parts;
+    const { models, tell } = this.#parts;
     const model = models.get(claim.job.model);
     if (model === undefined) return;
     tell({ kind: 'claimed', claim });
     const stopBeating = this.#beat(claim, cancel);
     try {
-      const deadlines = this.#deadlines;
-      const end = await workJob(claim.job, model, { clock, deadlines, fetch, cancel });
+      const end = await this.#end(claim, cancel, model);
       // What was broken off here is somebody else's now.
       const counts = !cancel.aborted && (await this.#settle(claim, cancel, end));
       tell({ kind: counts ? 'settled' : 'lost', claim });
     } finally {
       stopBeating();
+      this.#parts.places?.leave(claim.job);
     }
+  }
+
+  /** Makes the call, if there is a place for it. */
+  async #end(claim: JobClaim, cancel: Cancellation, model: Model): Promise<WorkerReply['end']> {
+    const { clock, fetch, places } = this.#parts;
+    if (places === undefined) this.#warn(claim);
+    const place = await places?.take(claim, cancel);
+    if (place?.kind === 'withhold') return { type: 'withheld', data: place.data };
+    if (place?.kind === 'lost') cancel.abort(new Error('the call is made by another worker'));
+    return await workJob(claim.job, model, { clock, deadlines: this.#deadlines, fetch, cancel });
+  }
+
+  #warn(claim: JobClaim): void {
+    if (this.#hasWarned || claim.job.places === undefined) return;
+    this.#hasWarned = true;
+    this.#parts.tell({ kind: 'trouble', claim, error: placesUnkept(claim.job) });
   }
 
   async #settle(

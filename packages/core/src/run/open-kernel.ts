@@ -132,6 +132,8 @@ export async function openKernel(
     isWork ? recoverRun(run, clock.now(), { isAwaited, resumes }) : [],
   );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease, purpose) }, ...left]);
+  // Workers go on with these, whose places ended with whoever had the project, or will.
+  for (const [call, remote] of projection.remotes) void joint?.adopt(call, remote);
   const kernel = new Kernel(settings, projection, journal, index, joint);
   if (isWork) await kernel.hear(kept);
   const learned = (): Learned =>

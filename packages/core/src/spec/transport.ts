@@ -1,5 +1,6 @@
 import type { CallEstimate } from './call-amounts.ts';
 import type { ModelRequest } from './model.ts';
+import type { ReservationWant } from './reservation-store.ts';
 import type { Mail } from './store.ts';
 
 /** One call of a model that somebody else than the overseer may make. */
@@ -19,6 +20,8 @@ export interface ModelJob {
   readonly estimate: CallEstimate;
   /** How long the call may give no sign of life, in ms. */
   readonly silentMs: number;
+  /** The places that its reservation has of limits at once which processes share; whoever makes the call keeps them meanwhile. */
+  readonly places?: readonly ReservationWant[];
 }
 
 /** A job that somebody works on. */
