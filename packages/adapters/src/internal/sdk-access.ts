@@ -4,7 +4,7 @@ import { fromEnv } from '../credentials/from-env.ts';
 import { withAvailableModels } from './available-models.ts';
 import { refuseCredentials } from './base-url.ts';
 
-import { boundedFetch } from './bounded-fetch.ts';
+import { type BoundedAnswer, boundedFetch } from './bounded-fetch.ts';
 
 import { hideSecrets, namesKey, secretsOf } from './hide-secrets.ts';
 
@@ -12,6 +12,7 @@ import { IdleWatch } from './idle-watch.ts';
 import { KeyUse } from './key-use.ts';
 import { checkBaseVariable, type KeyedContext, keepClients, requestOptions } from './sdk-client.ts';
 import { type SdkCall, sdkStream } from './sdk-stream.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** What a host may say of every provider that is reached through its SDK. */
 export interface SdkOptions {
@@ -65,8 +66,13 @@ export interface SdkRequest<Client> extends Pick<SdkCall, 'ctx' | 'warnings' | '
 
 /** The way to a model through an SDK, with its secrets kept out of every error. */
 export interface SdkAccess<Client> {
-  /** One request and its answer. Throws `ModelError` and nothing else. */
+  /**
+   * One request and its answer, a document of at most 16 MiB. Ends when the call's signal aborts, whether or not a `fetch` listens.
+   * Throws `ModelError` and nothing else.
+   */
   ask<T>(ctx: CallContext, call: (client: Client, ctx: KeyedContext) => Promise<T>): Promise<T>;
+  /** The same for an answer whose body is still to be read, by a reader that bounds it. */
+  open(ctx: CallContext, send: SdkRequest<Client>['send']): Promise<Response>;
   list(ctx: CallContext): Promise<readonly ListedModel[]>;
   stream(request: SdkRequest<Client>): ReturnType<typeof sdkStream>;
 }
@@ -90,26 +96,41 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
       ...secretsOf(ctx.headers),
     ]);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
-  const clientFor = keepClients({
-    packageName: sdk.packageName,
-    version: sdk.version,
-    create: (fetch) => {
-      const kept = { where, secrets, timeout: watch.idleMs, ...defined({ fetch }) };
-      return sdk.create(settingsOf(sdk, keys === undefined, kept));
-    },
-  });
-  const access: SdkAccess<Client> = {
-    ask: async (ctx, call) => {
-      try {
-        ctx.signal.throwIfAborted();
+  const clientsFor = (what: BoundedAnswer): ReturnType<typeof keepClients<Client>> =>
+    keepClients({
+      packageName: sdk.packageName,
+      version: sdk.version,
+      create: (host) => {
+        const fetch = boundedFetch(host, what);
+        const kept = { where, secrets, timeout: watch.idleMs, fetch };
+        return sdk.create(settingsOf(sdk, keys === undefined, kept));
+      },
+    });
+  /** For answers that are read here, and for those that the SDK reads. */
+  const streaming = clientsFor('nothing');
+  const asking = clientsFor('document');
+  const request = async <T>(
+    ctx: CallContext,
+    clientFor: typeof asking,
+    call: (client: Client, ctx: KeyedContext) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      ctx.signal.throwIfAborted();
+      const answering = async (): Promise<T> => {
         const given = await keyed(ctx);
-        const answer = await call(await clientFor(ctx.fetch), given);
-        keys?.accept(ctx, NO_HEADERS);
-        return answer;
-      } catch (error) {
-        throw hide(toModelError(error, ctx.signal, where), ctx);
-      }
-    },
+        return call(await clientFor(ctx.fetch), given);
+      };
+      const answer = await unlessAborted(ctx.signal, answering());
+      keys?.accept(ctx, NO_HEADERS);
+      return answer;
+    } catch (error) {
+      throw hide(toModelError(error, ctx.signal, where), ctx);
+    }
+  };
+  const access: SdkAccess<Client> = {
+    ask: (ctx, call) => request(ctx, asking, call),
+    open: (ctx, send) =>
+      request(ctx, streaming, (client, given) => send(client, requestOptions(given)).asResponse()),
     list: (ctx) => access.ask(ctx, sdk.list),
     stream: ({ ctx, warnings, reader, send, isOurs }) =>
       sdkStream({
@@ -121,7 +142,7 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
         open: async (signal) => {
           const given = { ...(await keyed(ctx)), signal };
           const response = await send(
-            await clientFor(ctx.fetch),
+            await streaming(ctx.fetch),
             requestOptions(given),
           ).asResponse();
           const { body, headers } = response;
@@ -154,7 +175,7 @@ const NO_HEADERS: HeaderReader = { get: () => null };
 function settingsOf(
   sdk: Pick<SdkProvider<unknown>, 'options' | 'baseVariable' | 'otherSecrets'>,
   hasOwnKey: boolean,
-  kept: Pick<ClientSettings, 'timeout' | 'fetch'> & {
+  kept: Required<Pick<ClientSettings, 'timeout' | 'fetch'>> & {
     readonly where: string;
     readonly secrets: Set<string>;
   },
@@ -172,7 +193,7 @@ function settingsOf(
     maxRetries: 0,
     // It would print what models say.
     logLevel: 'off',
-    fetch: boundedFetch(kept.fetch, 'refusals'),
+    fetch: kept.fetch,
     ...defined({ baseURL, defaultHeaders: headers }),
   };
 }

@@ -55,4 +55,4 @@ export function unlessSilent<T>(
 }
 
 /** What timers can wait at most, in ms. */
-export const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_MS: number = 2 ** 31 - 1;

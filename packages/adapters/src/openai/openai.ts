@@ -17,6 +17,7 @@ import { responseBody } from '../internal/response-body.ts';
 import { createResponses } from '../internal/responses-route.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { checkBaseVariable, requestOptions } from '../internal/sdk-client.ts';
+import { toldCount } from '../internal/told-count.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { OPENAI_MODELS } from './models.ts';
 
@@ -135,7 +136,7 @@ function counterOf(
     const told = await access.ask(ctx, (client, keyed) =>
       client.responses.inputTokens.count(params, requestOptions(keyed)),
     );
-    return told.input_tokens;
+    return toldCount(told.input_tokens, `${PROVIDER}/${modelId}`);
   };
 }
 
