@@ -161,35 +161,6 @@ describe.each(Object.entries(ways))('calls in batches of %s', (_, create) => {
     await vi.waitFor(() => expect(cancels(service)).toBe(1));
   });
 
-  it('M13 M18: of which a look stalls in mid-answer are looked at again', async () => {
-    const service = await start({ takesMs: 30 });
-    const { fetch, stalled } = stalling(isLook, 2);
-    const model = create(service, 'm', { idleTimeoutMs: 30 });
-    expect((await generate(model, say('a'), ctx({ fetch }))).text).toBe('you said a');
-    expect(stalled()).toBe(2);
-  });
-
-  it('M13 M18: whose results stall in mid-file are read again', async () => {
-    const service = await start();
-    const { fetch, stalled } = stalling(isResults, 1);
-    const model = create(service, 'm', { idleTimeoutMs: 30 });
-    expect((await generate(model, say('a'), ctx({ fetch }))).text).toBe('you said a');
-    expect(stalled()).toBe(1);
-  });
-
-  it.each([
-    ['looks', (path: string) => isLook(path)],
-    ['results', (path: string) => isResults(path)],
-  ])('M13 M18: whose %s stall for ever fail when patience ends', async (_what, isIt) => {
-    const service = await start();
-    const { fetch } = stalling(isIt, Number.POSITIVE_INFINITY);
-    const model = create(service, 'm', { patienceMs: 120 });
-    await expect(generate(model, say('a'), ctx({ fetch }))).rejects.toMatchObject({
-      kind: 'timeout',
-      message: expect.stringContaining('patienceMs'),
-    });
-  });
-
   it('M13: equal ones at once share one place', async () => {
     const service = await start();
     const model = create(service, 'm');
@@ -280,26 +251,6 @@ function say(text: string): ModelRequest {
 
 function ctx(more: Partial<CallContext> = {}): CallContext {
   return { signal: AbortSignal.timeout(8_000), key: 'attempt/1', again: false, ...more };
-}
-
-const isLook = (path: string): boolean => /\/batches\/[^/]+$/.test(path);
-const isResults = (path: string): boolean => /\/content$|\/results$/.test(path);
-
-/** A network on which the first `times` answers of a kind stop after half of their body, and which heeds no signal. */
-function stalling(isIt: (path: string) => boolean, times: number) {
-  let count = 0;
-  const stall = async (...[input, init]: Parameters<typeof fetch>): Promise<Response> => {
-    const response = await fetch(input, init);
-    const { method = 'GET' } = init ?? {};
-    if (method !== 'GET' || !isIt(new URL(`${input}`).pathname) || count >= times) return response;
-    count += 1;
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const half = new ReadableStream({
-      start: (controller) => controller.enqueue(bytes.subarray(0, bytes.length / 2)),
-    });
-    return new Response(half, { status: response.status, headers: response.headers });
-  };
-  return { fetch: stall, stalled: () => count };
 }
 
 function created({ requests }: MockService): number {

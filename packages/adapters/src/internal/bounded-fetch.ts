@@ -1,4 +1,5 @@
 import { ModelError } from '@overseer/core/plugin';
+import { answerSize } from './answer-size.ts';
 import { lineTooLong, MAX_LINE } from './line-splitter.ts';
 
 /** Most bytes of a refusal; what comes after them is not read. */
@@ -7,8 +8,8 @@ const MAX_REFUSAL = 1024 * 1024;
 const MAX_DOCUMENT = 16 * 1024 * 1024;
 
 /**
- * What of a good answer is bounded: nothing, where it is read by a reader that bounds it; each of its lines; or the whole of it,
- * where it is one document.
+ * What of a good answer is bounded: nothing, where it is read by a reader that bounds it; each of its lines, and 128 MiB in all;
+ * or 16 MiB, where it is one document.
  */
 export type BoundedAnswer = 'nothing' | 'lines' | 'document';
 
@@ -53,8 +54,10 @@ function refusalBound(): Bound {
 }
 
 function lineBound(): Bound {
+  const size = answerSize();
   let length = 0;
   return (bytes) => {
+    size.bytes(bytes.length);
     const end = bytes.lastIndexOf(10);
     length = end === -1 ? length + bytes.length : bytes.length - end - 1;
     if (length <= MAX_LINE) return bytes.length;

@@ -64,6 +64,8 @@ export interface SdkRequest<Client> extends Pick<SdkCall, 'ctx' | 'warnings' | '
   readonly isOurs?: (error: ModelError) => boolean;
 }
 
+type Clients<Client> = ReturnType<typeof keepClients<Client>>;
+
 /** The way to a model through an SDK, with its secrets kept out of every error. */
 export interface SdkAccess<Client> {
   /**
@@ -96,31 +98,27 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
       ...secretsOf(ctx.headers),
     ]);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
-  const clientsFor = (what: BoundedAnswer): ReturnType<typeof keepClients<Client>> =>
+  const kept = { where, secrets, timeout: watch.idleMs };
+  const clientsFor = (what: BoundedAnswer): Clients<Client> =>
     keepClients({
-      packageName: sdk.packageName,
-      version: sdk.version,
-      create: (host) => {
-        const fetch = boundedFetch(host, what);
-        const kept = { where, secrets, timeout: watch.idleMs, fetch };
-        return sdk.create(settingsOf(sdk, keys === undefined, kept));
-      },
+      ...sdk,
+      create: (host) =>
+        sdk.create(
+          settingsOf(sdk, keys === undefined, { ...kept, fetch: boundedFetch(host, what) }),
+        ),
     });
   /** For answers that are read here, and for those that the SDK reads. */
   const streaming = clientsFor('nothing');
   const asking = clientsFor('document');
   const request = async <T>(
     ctx: CallContext,
-    clientFor: typeof asking,
+    clientFor: Clients<Client>,
     call: (client: Client, ctx: KeyedContext) => Promise<T>,
   ): Promise<T> => {
     try {
       ctx.signal.throwIfAborted();
-      const answering = async (): Promise<T> => {
-        const given = await keyed(ctx);
-        return call(await clientFor(ctx.fetch), given);
-      };
-      const answer = await unlessAborted(ctx.signal, answering());
+      const sent = keyed(ctx).then(async (given) => call(await clientFor(ctx.fetch), given));
+      const answer = await unlessAborted(ctx.signal, sent);
       keys?.accept(ctx, NO_HEADERS);
       return answer;
     } catch (error) {
@@ -141,10 +139,8 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
         reader,
         open: async (signal) => {
           const given = { ...(await keyed(ctx)), signal };
-          const response = await send(
-            await streaming(ctx.fetch),
-            requestOptions(given),
-          ).asResponse();
+          const client = await streaming(ctx.fetch);
+          const response = await send(client, requestOptions(given)).asResponse();
           const { body, headers } = response;
           return { body, headers: keys?.accept(ctx, headers) ?? headers };
         },
