@@ -37,16 +37,7 @@ export function batchSettings(
   options: BatchOptions & BatchSilence,
   { most: mostOfAll }: Pick<BatchWire, 'most'>,
 ): BatchSettings {
-  const settings: BatchSettings = {
-    collectMs: options.collectMs ?? 5_000,
-    most: options.most ?? 300,
-    batches: options.batches ?? 20,
-    patienceMs: options.patienceMs ?? 25 * 3_600_000,
-    pollMs: options.pollMs ?? 15_000,
-    priceFactor: options.priceFactor ?? 0.5,
-    idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
-    clock: options.clock ?? systemClock,
-  };
+  const settings = filled(options);
   const { most, batches } = settings;
   if (!Number.isInteger(most) || most < 1 || most > mostOfAll)
     throw new ConfigError(
@@ -65,6 +56,19 @@ export function batchSettings(
         `The batch option ${name} is ${settings[name]}; give a number above 0.`,
       );
   return settings;
+}
+
+function filled(options: BatchOptions & BatchSilence): BatchSettings {
+  return {
+    collectMs: options.collectMs ?? 5_000,
+    most: options.most ?? 300,
+    batches: options.batches ?? 20,
+    patienceMs: options.patienceMs ?? 25 * 3_600_000,
+    pollMs: options.pollMs ?? 15_000,
+    priceFactor: options.priceFactor ?? 0.5,
+    idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
+    clock: options.clock ?? systemClock,
+  };
 }
 
 /** The price of a call in a batch. */
