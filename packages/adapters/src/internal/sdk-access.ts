@@ -1,4 +1,10 @@
-import { defined, type HeaderReader, type ModelError, toModelError } from '@overseer/core/plugin';
+import {
+  defined,
+  type HeaderReader,
+  type ModelError,
+  toModelError,
+  unlessAborted,
+} from '@overseer/core/plugin';
 import type { CallContext, Credential, Credentials, ListedModel } from '@overseer/core/spec';
 import { fromEnv } from '../credentials/from-env.ts';
 import { withAvailableModels } from './available-models.ts';
@@ -12,7 +18,6 @@ import { IdleWatch } from './idle-watch.ts';
 import { KeyUse } from './key-use.ts';
 import { checkBaseVariable, type KeyedContext, keepClients, requestOptions } from './sdk-client.ts';
 import { type SdkCall, sdkStream } from './sdk-stream.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 /** What a host may say of every provider that is reached through its SDK. */
 export interface SdkOptions {
