@@ -6,10 +6,15 @@ import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
 import { toldCount } from '../internal/told-count.ts';
+import { variableOf } from '../internal/variable-of.ts';
 import { AnthropicAnswerReader } from './anthropic-answer-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
 import { withCacheMarks } from './cache-marks.ts';
 import { ANTHROPIC_MODELS } from './models.ts';
+
+const BASE = 'ANTHROPIC_BASE_URL';
+/** Anthropic's own. */
+const OWN = 'https://api.anthropic.com';
 
 /** How Anthropic is reached, and what is known of the model. */
 export interface AnthropicOptions extends ModelFacts {
@@ -48,7 +53,11 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
         ...options,
         can: { json: 'schema', ...options.can },
       }),
-      { ...options, variable: 'ANTHROPIC_API_KEY' },
+      {
+        ...options,
+        variable: 'ANTHROPIC_API_KEY',
+        baseURL: options.baseURL ?? variableOf(BASE) ?? OWN,
+      },
     ),
     list: access.list,
     countTokens: (request, ctx) =>
@@ -82,7 +91,7 @@ export function anthropicAccess(modelId: string, options: AnthropicOptions): Sdk
     packageName: '@anthropic-ai/sdk',
     version: '1',
     keyVariable: 'ANTHROPIC_API_KEY',
-    baseVariable: 'ANTHROPIC_BASE_URL',
+    baseVariable: BASE,
     otherSecrets: ['ANTHROPIC_AUTH_TOKEN'],
     options,
     create: async (settings) => {

@@ -43,7 +43,7 @@ export function google(
         ...options,
         can: { json: 'schema', ...options.can },
       }),
-      { ...options, variable: 'GOOGLE_API_KEY' },
+      { ...options, variable: 'GOOGLE_API_KEY', baseURL: client.origin },
     ),
     stream: (request, ctx) =>
       chatStream({

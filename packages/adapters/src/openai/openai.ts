@@ -24,6 +24,8 @@ import { OPENAI_MODELS } from './models.ts';
 const PROVIDER = 'openai';
 const BASE = 'OPENAI_BASE_URL';
 const OTHER_BASE = 'OPENAI_API_BASE';
+/** OpenAI's own. */
+const OWN = 'https://api.openai.com';
 
 /** How OpenAI is reached, and what is known of the model. */
 export interface OpenAiOptions extends ModelFacts {
@@ -84,6 +86,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
     info: modelInfo(modelId, PROVIDER, knownFacts(OPENAI_MODELS, modelId, options), {
       ...options,
       variable: 'OPENAI_API_KEY',
+      baseURL: options.baseURL ?? variableOf(BASE) ?? variableOf(OTHER_BASE) ?? OWN,
     }),
     list: access.list,
     stream: options.api === 'responses' ? respond : chat,
