@@ -44,7 +44,7 @@ export interface SharedLimitsInput {
 /** Owners whose limits are looked through for those in which nothing counts any more. */
 const SWEEP_AT = 1_000;
 
-/** Models, those that left among them, of which is known where they are called. */
+/** Models, those that left among them, whose sets are remembered. */
 const MOST_MODELS = 10_000;
 
 /**
@@ -61,14 +61,12 @@ export class SharedLimits {
   readonly #byModel = new RecentMap<readonly LimitSet[]>(MOST_MODELS);
   /** Whether any limit is one of users or tenants, so that it matters for whom a call is made. */
   readonly hasPayers: boolean;
-  readonly #places = new RecentMap<{ readonly provider: string; readonly key: string }>(
-    MOST_MODELS,
-  );
+  readonly #places: Map<string, { readonly provider: string; readonly key: string }>;
   #sweepAt = SWEEP_AT;
 
   constructor(input: SharedLimitsInput) {
     this.#input = input;
-    for (const [model, place] of input.models) this.#places.set(model, place);
+    this.#places = new Map(input.models);
     this.hasPayers = input.scopes.some(({ per }) => per === 'user' || per === 'tenant');
     const pools = new Map<string, LimitSet[]>();
     for (const { name, of, weights, rules } of input.pools) {
