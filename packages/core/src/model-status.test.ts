@@ -182,4 +182,25 @@ describe('how models stand', () => {
     worker.calls[0]?.answer('done');
     await run.result;
   });
+
+  it('M3: a model whose server refuses to list is not down for that', async () => {
+    const clock = createFakeClock();
+    const shy: Model = {
+      ...done('shy'),
+      list: () => Promise.reject(new ModelError('not-found', 'no list here')),
+    };
+    await using overseer = await createOverseer({
+      overseer: 'boss',
+      models: { boss: { model: done('boss') }, shy: { model: shy } },
+      healthChecks: { everyMs: 10_000 },
+      clock,
+      random: () => 0.5,
+    });
+    await overseer.run({ tasks: [{ instruction: 'a', model: 'shy' }] }).result;
+    for (let time = 0; time < 3; time++) {
+      clock.advance(10_000);
+      await new Promise(setImmediate);
+      expect(overseer.models()[1]).toMatchObject({ connection: 'connected', readiness: 'ready' });
+    }
+  });
 });

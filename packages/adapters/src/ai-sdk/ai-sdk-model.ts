@@ -33,14 +33,14 @@ export function aiSdkModels(
 ): (fetch: typeof globalThis.fetch | undefined) => AiSdkModel | undefined {
   const make = typeof source === 'function' ? source : undefined;
   const own = checked(
-    typeof source === 'function' ? source(boundedFetch(undefined, 'all')) : source,
+    typeof source === 'function' ? source(boundedFetch(undefined, 'lines')) : source,
   );
   const byFetch = new WeakMap<typeof globalThis.fetch, AiSdkModel>();
   return (fetch) => {
     if (fetch === undefined) return own;
     let model = byFetch.get(fetch);
     if (model === undefined && make !== undefined) {
-      model = checked(make(boundedFetch(fetch, 'all')));
+      model = checked(make(boundedFetch(fetch, 'lines')));
       byFetch.set(fetch, model);
     }
     return model;

@@ -1,5 +1,6 @@
 import { defined, type EventSink } from '@overseer/core/plugin';
 import type { JsonObject, Meta, Part } from '@overseer/core/spec';
+import { type AnswerSize, answerSize } from '../internal/answer-size.ts';
 import { readArguments } from '../internal/tool-call-merge.ts';
 import { AiSdkBlocks } from './ai-sdk-blocks.ts';
 import { streamError } from './ai-sdk-error.ts';
@@ -18,6 +19,7 @@ export class AiSdkPartReader {
   readonly #where: string;
   readonly #sink: Pick<EventSink, 'event'>;
   readonly #blocks: AiSdkBlocks;
+  readonly #size: AnswerSize;
 
   /** `provider` is the model's own name for whoever serves it. */
   constructor(provider: string, where: string, sink: Pick<EventSink, 'event'>) {
@@ -25,10 +27,12 @@ export class AiSdkPartReader {
     this.#where = where;
     this.#sink = sink;
     this.#blocks = new AiSdkBlocks(provider, sink);
+    this.#size = answerSize(where);
   }
 
   /** Takes the next part, and says whether the answer is whole; its finish is kept for `end()`. Throws `ModelError` for an error in the stream. */
   part(part: AiSdkPart): boolean {
+    this.#size.event(0);
     switch (part.type) {
       case 'stream-start':
         if (part.warnings.length === 0) return false;

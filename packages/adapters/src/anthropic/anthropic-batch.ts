@@ -1,11 +1,12 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
-import { ModelError, modelRefusal, toModelError } from '@overseer/core/plugin';
+import { ModelError, modelRefusal } from '@overseer/core/plugin';
 import type { CallContext, JsonObject, Model } from '@overseer/core/spec';
 import type { BatchOptions } from '../internal/batch-options.ts';
 import type { BatchResult, BatchWire } from '../internal/batch-wire.ts';
 import { batchedModel } from '../internal/batched-model.ts';
 import { createSchemaFitting } from '../internal/fit-schemas.ts';
 import { ANTHROPIC_SCHEMAS } from '../internal/schema-dialects.ts';
+import { readJsonLines } from '../internal/json-lines.ts';
 import type { SdkAccess } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
 import { type AnthropicOptions, anthropic, anthropicAccess, MAX_TOKENS } from './anthropic.ts';
@@ -104,20 +105,18 @@ interface Reading {
 }
 
 async function* resultsOf({ access, id, ctx, where }: Reading): AsyncGenerator<BatchResult> {
-  const lines = await access.ask(ctx, (client, keyed) =>
-    client.messages.batches.results(id, undefined, requestOptions(keyed)),
+  // By its path: the address of the results that a batch tells could be anybody's, and the key goes with it.
+  const path = `/v1/messages/batches/${encodeURIComponent(id)}/results`;
+  const response = await access.open(ctx, (client, sent) =>
+    client.get(path, { ...sent, headers: { accept: 'application/binary', ...sent.headers } }),
   );
-  try {
-    for await (const line of lines) yield resultOf(line, where);
-  } catch (error) {
-    throw toModelError(error, ctx.signal, where);
-  }
+  for await (const line of readJsonLines(response, ctx.signal, where))
+    yield resultOf(line as unknown as Line, where);
 }
 
-function resultOf(
-  { custom_id: id, result }: Anthropic.Messages.MessageBatchIndividualResponse,
-  where: string,
-): BatchResult {
+type Line = Anthropic.Messages.MessageBatchIndividualResponse;
+
+function resultOf({ custom_id: id, result }: Line, where: string): BatchResult {
   switch (result.type) {
     case 'succeeded':
       return { id, kind: 'answer', document: result.message };

@@ -7,10 +7,16 @@ import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { ANTHROPIC_SCHEMAS } from '../internal/schema-dialects.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
+import { toldCount } from '../internal/told-count.ts';
+import { variableOf } from '../internal/variable-of.ts';
 import { AnthropicAnswerReader } from './anthropic-answer-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
 import { withCacheMarks } from './cache-marks.ts';
 import { ANTHROPIC_MODELS } from './models.ts';
+
+const BASE = 'ANTHROPIC_BASE_URL';
+/** Anthropic's own. */
+const OWN = 'https://api.anthropic.com';
 
 /** How Anthropic is reached, and what is known of the model. */
 export interface AnthropicOptions extends ModelFacts {
@@ -50,7 +56,11 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
         ...options,
         can: { json: 'schema', ...options.can },
       }),
-      { ...options, variable: 'ANTHROPIC_API_KEY' },
+      {
+        ...options,
+        variable: 'ANTHROPIC_API_KEY',
+        baseURL: options.baseURL ?? variableOf(BASE) ?? OWN,
+      },
     ),
     list: access.list,
     countTokens: (request, ctx) =>
@@ -58,7 +68,7 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
         const { params } = anthropicRequest(modelId, request, terms);
         const { max_tokens: _, stream: __, ...counted } = params;
         const count = await client.messages.countTokens(counted, requestOptions(keyed));
-        return count.input_tokens;
+        return toldCount(count.input_tokens, `${PROVIDER}/${modelId}`);
       }),
     stream: (request, ctx) => {
       const { params, warnings } = anthropicRequest(modelId, request, terms);
@@ -84,7 +94,7 @@ export function anthropicAccess(modelId: string, options: AnthropicOptions): Sdk
     packageName: '@anthropic-ai/sdk',
     version: '1',
     keyVariable: 'ANTHROPIC_API_KEY',
-    baseVariable: 'ANTHROPIC_BASE_URL',
+    baseVariable: BASE,
     otherSecrets: ['ANTHROPIC_AUTH_TOKEN'],
     options,
     create: async (settings) => {

@@ -34,7 +34,7 @@ export function cohere(
     modelId,
     PROVIDER,
     knownFacts(COHERE_MODELS, modelId, { ...options, can: { json: 'schema', ...options.can } }),
-    { ...options, variable: 'CO_API_KEY' },
+    { ...options, variable: 'CO_API_KEY', baseURL: client.origin },
   );
   return {
     spec: 'model/1',

@@ -3,6 +3,7 @@ import type { ModelEvent } from '@overseer/core/spec';
 import { modelConformance } from '@overseer/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalModel } from '../engine/engine-model.ts';
+import { LEFT_OUT_OF_ENGINES, leftOutBy } from '../engine/left-out.fixture.ts';
 import { type GgufOptions, gguf } from './gguf.ts';
 import { makeScenes, type SceneName, type Scenes } from './scenes.fixture.ts';
 
@@ -37,18 +38,21 @@ function ask(text: string, more = {}) {
 }
 
 /**
- * Scenarios of servers: what they refuse, or cut and break off in the middle of their wire. An engine has neither. Two calls at
- * once need a model that remembers more than its last word, which these do not.
+ * An engine has no server that could refuse, or cut and break off in the middle of its wire; and two calls at once need a model
+ * that remembers more than its last word, which these do not.
  */
-const OF_SERVERS =
-  /err-|just ends|in mid-stream|lost connection|no JSON|`ctx\.fetch`|rate-limit headers|the network cuts|several tool calls/;
+const WITHOUT = ['network', 'rate', 'cache', 'parallel-tools'] as const;
 const rules = modelConformance({
   create: (name) => model(name as SceneName),
-  without: ['rate', 'cache'],
-}).filter(({ name }) => !OF_SERVERS.test(name));
+  without: WITHOUT,
+});
 
 describe('a model in a GGUF file', () => {
   it.each(rules.map((rule) => [rule.name, rule] as const))('M7: %s', (_name, rule) => rule.check());
+
+  it('M7 Q1: is held to all rules but those that need what it has not', () => {
+    expect(leftOutBy(WITHOUT)).toEqual(LEFT_OUT_OF_ENGINES);
+  });
 
   it('M7: streams token by token, tells of loading and of reading the prompt, and counts exactly', async () => {
     await using greeter = model('m', { id: 'fresh' });

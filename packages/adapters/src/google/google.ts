@@ -1,4 +1,3 @@
-import { modelRefusal } from '@overseer/core/plugin';
 import type { Model } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { chatStream } from '../internal/chat-stream.ts';
@@ -7,6 +6,7 @@ import { requestJson } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { toldCount } from '../internal/told-count.ts';
 import { GoogleAnswerReader } from './google-answer-reader.ts';
 import { type GoogleAccess, googleClient } from './google-client.ts';
 import { PROVIDER } from './google-parts.ts';
@@ -43,7 +43,7 @@ export function google(
         ...options,
         can: { json: 'schema', ...options.can },
       }),
-      { ...options, variable: 'GOOGLE_API_KEY' },
+      { ...options, variable: 'GOOGLE_API_KEY', baseURL: client.origin },
     ),
     stream: (request, ctx) =>
       chatStream({
@@ -71,12 +71,8 @@ export function google(
         { ...asked, body: { generateContentRequest: counted } },
         ctx,
       );
-      const tokens = numberField(answer, 'totalTokens');
-      if (tokens === undefined) throw modelRefusal({ where, body: { message: NO_COUNT } });
-      return tokens;
+      return toldCount(numberField(answer, 'totalTokens'), where);
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 }
-
-const NO_COUNT = 'the server counted no tokens';

@@ -1,4 +1,5 @@
 import { createSseReader, OverseerError } from '@overseer/core/plugin';
+import { answerSize } from './answer-size.ts';
 import type { AnswerSource } from './answer-source.ts';
 import { createDocument, endless } from './http-client.ts';
 import { noAnswer } from './no-answer.ts';
@@ -25,7 +26,8 @@ export interface AnswerBody {
 
 /**
  * Reads the body of a good answer, as a stream of events or as one document, and hands on what is in it. Which it is, its
- * first character says: servers and what stands before them send either one under the other's type.
+ * first character says: servers and what stands before them send either one under the other's type. An answer of more than 128
+ * MiB is broken off.
  */
 export function answerBody(
   from: AnswerSource,
@@ -36,8 +38,13 @@ export function answerBody(
   },
 ): AnswerBody {
   let body: AnswerBody | undefined;
+  const size = answerSize(from.where);
+  const onEvent = (data: string, name: string): void => {
+    size.event(data.length);
+    onto.event(data, name);
+  };
   const open = (first: number | undefined): AnswerBody =>
-    isDocument(first, from) ? documentBody(from, onto) : createSseReader({ onEvent: onto.event });
+    isDocument(first, from) ? documentBody(from, onto) : createSseReader({ onEvent });
   const begin = (bytes: Uint8Array): void => {
     const start = bytes.findIndex((byte) => !BLANK.has(byte));
     if (start === -1) return;
@@ -47,6 +54,7 @@ export function answerBody(
   return {
     push: (bytes) => {
       try {
+        size.bytes(bytes.length);
         if (body === undefined) begin(bytes);
         else body.push(bytes);
       } catch (error) {

@@ -23,23 +23,21 @@ export interface BatchOptions {
   readonly clock?: Clock;
 }
 
+/** How a model that can be asked in batches may be silent. */
+export interface BatchSilence {
+  /** How long a look at a batch, or its results, may be silent before they are asked for again, in ms; the default is 300,000. */
+  readonly idleTimeoutMs?: number;
+}
+
 /** Options with their defaults. */
-export type BatchSettings = Required<BatchOptions>;
+export type BatchSettings = Required<BatchOptions & BatchSilence>;
 
 /** Fills defaults in. Throws `ConfigError` `config.batch` for what cannot be. */
 export function batchSettings(
-  options: BatchOptions,
+  options: BatchOptions & BatchSilence,
   { most: mostOfAll }: Pick<BatchWire, 'most'>,
 ): BatchSettings {
-  const settings: BatchSettings = {
-    collectMs: options.collectMs ?? 5_000,
-    most: options.most ?? 300,
-    batches: options.batches ?? 20,
-    patienceMs: options.patienceMs ?? 25 * 3_600_000,
-    pollMs: options.pollMs ?? 15_000,
-    priceFactor: options.priceFactor ?? 0.5,
-    clock: options.clock ?? systemClock,
-  };
+  const settings = filled(options);
   const { most, batches } = settings;
   if (!Number.isInteger(most) || most < 1 || most > mostOfAll)
     throw new ConfigError(
@@ -58,6 +56,19 @@ export function batchSettings(
         `The batch option ${name} is ${settings[name]}; give a number above 0.`,
       );
   return settings;
+}
+
+function filled(options: BatchOptions & BatchSilence): BatchSettings {
+  return {
+    collectMs: options.collectMs ?? 5_000,
+    most: options.most ?? 300,
+    batches: options.batches ?? 20,
+    patienceMs: options.patienceMs ?? 25 * 3_600_000,
+    pollMs: options.pollMs ?? 15_000,
+    priceFactor: options.priceFactor ?? 0.5,
+    idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
+    clock: options.clock ?? systemClock,
+  };
 }
 
 /** The price of a call in a batch. */

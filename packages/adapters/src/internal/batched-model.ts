@@ -3,7 +3,12 @@ import { abortError, OverseerError } from '@overseer/core/plugin';
 import type { CallContext, JsonObject, Model, ModelEvent, ModelRequest } from '@overseer/core/spec';
 import { unreadable } from './answer-body.ts';
 import { BatchDesk } from './batch-desk.ts';
-import { type BatchOptions, batchPrice, batchSettings } from './batch-options.ts';
+import {
+  type BatchOptions,
+  type BatchSilence,
+  batchPrice,
+  batchSettings,
+} from './batch-options.ts';
 import type { BatchCaller } from './batch-seat.ts';
 import type { BatchWire } from './batch-wire.ts';
 
@@ -14,7 +19,11 @@ const HEARTBEAT_MS = 60_000;
  * A model whose calls are collected and sent as batches. Beside that it is the model that `single` is. A call that is made
  * again under its key finds its batch and is neither sent nor paid twice. Throws `ConfigError` `config.batch`.
  */
-export function batchedModel(single: Model, wire: BatchWire, options: BatchOptions): Model {
+export function batchedModel(
+  single: Model,
+  wire: BatchWire,
+  options: BatchOptions & BatchSilence,
+): Model {
   const settings = batchSettings(options, wire);
   const { info } = single;
   const where = `${info.provider}/${info.id}`;

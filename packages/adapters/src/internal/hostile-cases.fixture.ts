@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { ModelErrorKind } from '@overseer/core/spec';
 import type { AdapterDialect } from './every-adapter.fixture.ts';
+import { eventOf, SILENT, WORDS } from './hostile-events.fixture.ts';
 
 /** Something that a server does to whoever asks it. */
 export interface HostileCase {
@@ -13,6 +14,8 @@ export interface HostileCase {
   readonly patienceMs?: number;
   /** Ms after which a silent server is given up. */
   readonly idleTimeoutMs?: number;
+  /** Most bytes that the server may have sent before it was left; the default is 64 MiB. */
+  readonly mostBytes?: number;
 }
 
 const MIB = 1024 * 1024;
@@ -44,6 +47,18 @@ export const hostileCases: readonly HostileCase[] = [
       const [first, piece] = WORDS[dialect];
       const event = eventOf(dialect);
       return flood(socket, OK + first.map(event).join(''), () => event(piece('a'.repeat(65_536))));
+    },
+  },
+  {
+    what: 'pieces without end that nothing is told of',
+    kinds: ['protocol'],
+    // The bound of an answer, and what sockets and streams hold.
+    mostBytes: 192 * MIB,
+    answer: (socket, dialect) => {
+      const [first] = WORDS[dialect];
+      const event = eventOf(dialect);
+      const piece = event(SILENT[dialect]('a'.repeat(65_536)));
+      return flood(socket, OK + first.map(event).join(''), () => piece);
     },
   },
   {
@@ -136,121 +151,6 @@ export function answerWith(
   const pieces = body.split('@text@').map((one) => Buffer.from(one));
   const bytes = pieces.flatMap((one, nth) => (nth === 0 ? [one] : [Buffer.from(text), one]));
   return Buffer.concat([Buffer.from(`${OK.slice(0, -2)}connection: close\r\n\r\n`), ...bytes]);
-}
-
-type Words = readonly [
-  first: readonly object[],
-  piece: (text: string) => object,
-  last: (text: string) => readonly object[],
-];
-
-const WORDS: Readonly<Record<AdapterDialect, Words>> = {
-  'openai-chat': [
-    [],
-    (content) => ({ id: 'c', model: 'm', choices: [{ index: 0, delta: { content } }] }),
-    () => [
-      { id: 'c', model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-      {
-        id: 'c',
-        model: 'm',
-        choices: [],
-        usage: { prompt_tokens: '@usage@', completion_tokens: '@usage@', total_tokens: 3 },
-      },
-    ],
-  ],
-  'openai-responses': [
-    [
-      { type: 'response.created', response: { id: 'r', created_at: 1, model: 'm' } },
-      {
-        type: 'response.output_item.added',
-        output_index: 0,
-        item: { type: 'message', id: 'i' },
-      },
-    ],
-    (delta) => ({ type: 'response.output_text.delta', item_id: 'i', delta }),
-    (text) => [
-      {
-        type: 'response.output_item.done',
-        output_index: 0,
-        item: { type: 'message', id: 'i', content: [{ type: 'output_text', text }] },
-      },
-      {
-        type: 'response.completed',
-        response: { id: 'r', usage: { input_tokens: '@usage@', output_tokens: '@usage@' } },
-      },
-    ],
-  ],
-  'anthropic-messages': [
-    [
-      {
-        type: 'message_start',
-        message: { id: 'c', model: 'm', content: [], usage: { input_tokens: 1 } },
-      },
-      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-    ],
-    (text) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }),
-    () => [
-      { type: 'content_block_stop', index: 0 },
-      {
-        type: 'message_delta',
-        delta: { stop_reason: 'end_turn' },
-        usage: { input_tokens: '@usage@', output_tokens: '@usage@' },
-      },
-      { type: 'message_stop' },
-    ],
-  ],
-  'google-content': [
-    [],
-    (text) => ({ candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0 }] }),
-    () => [
-      {
-        candidates: [{ content: { role: 'model', parts: [] }, finishReason: 'STOP', index: 0 }],
-        usageMetadata: { promptTokenCount: '@usage@', candidatesTokenCount: '@usage@' },
-      },
-    ],
-  ],
-  'cohere-chat': [
-    [
-      { type: 'message-start', id: 'c', delta: { message: { role: 'assistant' } } },
-      {
-        type: 'content-start',
-        index: 0,
-        delta: { message: { content: { type: 'text', text: '' } } },
-      },
-    ],
-    (text) => ({ type: 'content-delta', index: 0, delta: { message: { content: { text } } } }),
-    () => [
-      { type: 'content-end', index: 0 },
-      {
-        type: 'message-end',
-        delta: {
-          finish_reason: 'COMPLETE',
-          usage: { tokens: { input_tokens: '@usage@', output_tokens: '@usage@' } },
-        },
-      },
-    ],
-  ],
-  'ollama-chat': [
-    [],
-    (content) => ({ model: 'm', message: { role: 'assistant', content }, done: false }),
-    () => [
-      {
-        model: 'm',
-        message: { role: 'assistant', content: '' },
-        done: true,
-        done_reason: 'stop',
-        prompt_eval_count: '@usage@',
-        eval_count: '@usage@',
-      },
-    ],
-  ],
-};
-
-/** Ollama sends lines, all others events. */
-function eventOf(dialect: AdapterDialect): (document: object) => string {
-  return dialect === 'ollama-chat'
-    ? (document) => `${JSON.stringify(document)}\n`
-    : (document) => `data: ${JSON.stringify(document)}\n\n`;
 }
 
 /** Sends as fast as it is taken, until the other side has had enough. */

@@ -1,5 +1,5 @@
 import { generate, type ModelError } from '@overseer/core/plugin';
-import type { Model } from '@overseer/core/spec';
+import type { CallContext, Model } from '@overseer/core/spec';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { everyAdapter } from './every-adapter.fixture.ts';
 import { answerWith, hostileCases } from './hostile-cases.fixture.ts';
@@ -24,8 +24,12 @@ afterEach(() => {
   expect(unhandled).toEqual([]);
 });
 
-async function failureOf(model: Model, patienceMs: number): Promise<ModelError> {
-  const ctx = { signal: AbortSignal.timeout(patienceMs) };
+async function failureOf(
+  model: Model,
+  patienceMs: number,
+  more: Partial<CallContext> = {},
+): Promise<ModelError> {
+  const ctx = { signal: AbortSignal.timeout(patienceMs), ...more };
   const error: unknown = await generate(model, REQUEST, ctx).then(
     () => new Error('the call succeeded'),
     (thrown: unknown) => thrown,
@@ -33,13 +37,46 @@ async function failureOf(model: Model, patienceMs: number): Promise<ModelError> 
   return error as ModelError;
 }
 
+/** Those that have sockets of their own, and go through a `fetch` only where a call brings one. */
+const ownSockets = everyAdapter.filter(({ name }) =>
+  /^(openai-compatible|lmstudio|google|cohere|ollama)/.test(name),
+);
+
+describe.each(ownSockets)('the adapter $name by the fetch of a call, and', (adapter) => {
+  it.each(hostileCases)('M9 M18: $what', { tags: ['slow'], timeout: 30_000 }, async (one) => {
+    const { kinds, answer, patienceMs = 20_000, idleTimeoutMs = 20_000 } = one;
+    await using server = await serveRaw((socket) => void answer(socket, adapter.dialect));
+    const model = adapter.create('m', server.origin, { idleTimeoutMs });
+    const network: typeof fetch = (input, init) => fetch(input, init);
+    const { kind, message } = await failureOf(model, patienceMs, { fetch: network });
+    expect(kinds, message).toContain(kind);
+    await allClosed(server);
+    for (const { bytesWritten } of server.sockets)
+      expect(bytesWritten).toBeLessThan(one.mostBytes ?? MOST_BYTES);
+  });
+
+  it('M9 M11: a redirect does not take the key and the prompt to another host', async () => {
+    await using other = await serveRaw((socket) => void socket.end());
+    await using server = await serveRaw((socket) => {
+      const head = `HTTP/1.1 307 Elsewhere\r\nlocation: ${other.origin}/v1`;
+      socket.end(`${head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+    });
+    const network: typeof fetch = (input, init) => fetch(input, init);
+    await failureOf(adapter.create('m', server.origin), 5_000, { fetch: network });
+    expect(server.requests.length).toBeGreaterThan(0);
+    expect(other.requests).toEqual([]);
+  });
+});
+
 async function allClosed({ sockets }: RawServer): Promise<void> {
-  await expect.poll(() => sockets.filter(({ destroyed }) => !destroyed).length).toBe(0);
+  const open = (): number => sockets.filter(({ destroyed }) => !destroyed).length;
+  await expect.poll(open, { timeout: 5_000 }).toBe(0);
 }
 
 describe.each(everyAdapter)('the adapter $name and a server that sends', (adapter) => {
   it.each(hostileCases)('M9 M18: $what', { tags: ['slow'], timeout: 30_000 }, async (one) => {
     const { kinds, answer, patienceMs = 20_000, idleTimeoutMs = 20_000 } = one;
+    const { mostBytes = MOST_BYTES } = one;
     await using server = await serveRaw((socket) => void answer(socket, adapter.dialect));
     const model = adapter.create('m', server.origin, { idleTimeoutMs });
     const since = performance.now();
@@ -48,7 +85,7 @@ describe.each(everyAdapter)('the adapter $name and a server that sends', (adapte
     expect(performance.now() - since).toBeLessThan(10_000);
     await allClosed(server);
     const sent = server.sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
-    expect(sent).toBeLessThan(MOST_BYTES);
+    expect(sent).toBeLessThan(mostBytes);
   });
 
   it.each(['-7', '1e300', '1.5', '"many"', 'null', 'NaN'])(

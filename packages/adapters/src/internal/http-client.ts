@@ -104,6 +104,14 @@ export function requestJson(
       give();
     };
     let answer = createDocument(0);
+    let isRefusal = false;
+    const read = (): void => {
+      try {
+        resolve(answer.json(from));
+      } catch (error) {
+        reject(client.hide(toModelError(error, ctx.signal, where), ctx));
+      }
+    };
     let from: Pick<Refusal, 'where' | 'headers'> = { where };
     const exchange = client.transport(ctx).send({
       method: request.method,
@@ -112,22 +120,16 @@ export function requestJson(
       ...(ctx.headers === undefined ? {} : { headers: ctx.headers }),
       onHead: (status, headers) => {
         answer = createDocument(status);
+        isRefusal = status < 200 || status >= 300;
         from = { where, headers };
       },
       onData: (bytes) => {
         answer.push(bytes);
         if (!answer.isFull) return;
         exchange.close();
-        settle(() => reject(endless(where)));
+        settle(isRefusal ? read : () => reject(endless(where)));
       },
-      onEnd: () =>
-        settle(() => {
-          try {
-            resolve(answer.json(from));
-          } catch (error) {
-            reject(client.hide(toModelError(error, ctx.signal, where), ctx));
-          }
-        }),
+      onEnd: () => settle(read),
       onError: (error) =>
         settle(() => reject(client.hide(toModelError(error, ctx.signal, where), ctx))),
     });

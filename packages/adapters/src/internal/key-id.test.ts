@@ -21,7 +21,7 @@ describe('keyIdOf', () => {
       keyId: keyIdOf({ apiKey: 'sk-1' }),
     });
     expect(openai('m').info).toMatchObject({ keyId: '$OPENAI_API_KEY' });
-    expect(openai('m').info.server).toBeUndefined();
+    expect(openai('m').info.server).toBe('https://api.openai.com');
     expect(openai('m', { apiKey: 'k', baseURL: 'https://h.example/v1' }).info.server).toBe(
       'https://h.example',
     );

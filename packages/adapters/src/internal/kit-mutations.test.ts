@@ -225,5 +225,10 @@ describe('the rules for models', () => {
       expect.stringContaining('with tools is answered with the warning'),
       expect.stringContaining('brings a fetch is refused'),
     ]);
+    const unplugged = modelConformance({
+      create: (name) => openaiCompatible(name, { baseURL: service.url }),
+      without: ['network'],
+    });
+    expect(await broken(unplugged)).toEqual([expect.stringContaining('what needs no network')]);
   });
 });

@@ -1,49 +1,31 @@
-import { ModelError } from '@overseer/core/plugin';
 import type { answerBody } from './answer-body.ts';
 import { unreadable } from './answer-body.ts';
-
-const MAX_LINE = 16 * 1024 * 1024;
+import { answerSize } from './answer-size.ts';
+import { lineSplitter } from './line-splitter.ts';
 
 /**
  * Reads the body of a good answer that is one JSON document a line (NDJSON), of which each is an event; a body of one
- * document is one of one line. Its methods throw `ModelError` for what cannot be read, or a line over 16 Mi characters.
+ * document is one of one line. Its methods throw `ModelError` for what cannot be read, a line over 16 Mi characters, or an
+ * answer of more than 128 MiB.
  */
 export const lineBody: typeof answerBody = (from, onto) => {
-  const decoder = new TextDecoder();
-  let rest = '';
-  const give = (line: string): void => {
-    const text = line.trim();
-    if (text === '') return;
+  const size = answerSize(from.where);
+  const lines = lineSplitter((line) => {
     try {
-      onto.event(text, '');
+      size.event(line.length);
+      onto.event(line, '');
     } catch (error) {
       throw unreadable(error, from);
     }
-  };
-  const take = (text: string): void => {
-    const lines = text.split('\n');
-    rest += lines[0];
-    for (let index = 1; index < lines.length; index++) {
-      const line = rest;
-      rest = lines[index] ?? '';
-      give(line);
-    }
-    if (rest.length > MAX_LINE) throw tooLong();
-  };
+  });
   return {
-    push: (bytes) => take(decoder.decode(bytes, { stream: true })),
+    push: (bytes) => {
+      size.bytes(bytes.length);
+      lines.push(bytes);
+    },
     end: () => {
-      take(decoder.decode());
-      give(rest);
-      rest = '';
+      lines.end();
       onto.end();
     },
   };
 };
-
-function tooLong(): ModelError {
-  return new ModelError(
-    'protocol',
-    `the stream holds a line of more than ${MAX_LINE} characters; check that the address is a model server's`,
-  );
-}

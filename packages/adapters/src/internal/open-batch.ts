@@ -2,7 +2,8 @@ import { ModelError } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
 import type { BatchSettings } from './batch-options.ts';
 import { type BatchSeat, failAll } from './batch-seat.ts';
-import type { BatchWire } from './batch-wire.ts';
+import type { BatchResult, BatchWire } from './batch-wire.ts';
+import { LONGEST_MS, type Silence, unlessSilent } from './unless-silent.ts';
 
 /** What a batch under way belongs to. */
 export interface OpenBatchHost {
@@ -22,9 +23,10 @@ export class OpenBatch {
   readonly #host: OpenBatchHost;
   readonly #line: AbortController = new AbortController();
   readonly #ctx: CallContext;
-  readonly #sinceMs: number;
+  readonly #silence: Silence;
   #looks = 0;
   #stopTimer: () => void = () => undefined;
+  #stopPatience: () => void = () => undefined;
   #isOver = false;
 
   constructor(
@@ -38,8 +40,11 @@ export class OpenBatch {
     this.id = id;
     this.#host = host;
     this.isFound = isFound;
-    this.#ctx = { ...ctx, signal: this.#line.signal };
-    this.#sinceMs = host.settings.clock.elapsed();
+    const { signal } = this.#line;
+    const { clock, idleTimeoutMs, patienceMs } = host.settings;
+    this.#ctx = { ...ctx, signal };
+    this.#silence = { clock, signal, mostMs: idleTimeoutMs, where: host.where };
+    this.#bePatient(patienceMs);
     // One that was found may be over long since.
     this.#lookIn(isFound ? 0 : host.settings.pollMs);
   }
@@ -57,10 +62,20 @@ export class OpenBatch {
     this.#stopTimer = this.#host.settings.clock.after(ms, () => void this.#look());
   }
 
+  #bePatient(leftMs: number): void {
+    const nowMs = Math.min(leftMs, LONGEST_MS);
+    this.#stopPatience = this.#host.settings.clock.after(nowMs, () => {
+      if (nowMs < leftMs) this.#bePatient(leftMs - nowMs);
+      else this.#giveUp();
+    });
+  }
+
   async #look(): Promise<void> {
     const { wire, settings } = this.#host;
     try {
-      const look = await wire.look(this.id, this.#ctx);
+      const look = await unlessSilent(this.#silence, (signal) =>
+        wire.look(this.id, { ...this.#ctx, signal }),
+      );
       if (this.#isOver) return;
       if (look.refused !== undefined) return this.#fail(look.refused);
       if (look.isOver) return await this.#read();
@@ -71,26 +86,34 @@ export class OpenBatch {
       // It goes on there, whatever happens to a look at it.
       if (!(error instanceof ModelError) || !error.retryable) return this.#fail(error);
     }
-    if (settings.clock.elapsed() - this.#sinceMs >= settings.patienceMs) return this.#giveUp();
     this.#lookIn(Math.min(settings.pollMs * 1.5 ** this.#looks++, settings.pollMs * 10));
   }
 
   async #read(): Promise<void> {
-    for await (const result of this.#host.wire.results(this.id, this.#ctx)) {
-      const seat = this.seats.get(result.id);
-      if (seat === undefined || (this.isFound && result.kind === 'failed')) continue;
-      this.seats.delete(result.id);
-      for (const caller of seat.callers) {
-        if (result.kind === 'answer') caller.answer(result.document);
-        else caller.fail(result.error);
+    await unlessSilent(this.#silence, async (signal, heard) => {
+      for await (const result of this.#host.wire.results(this.id, { ...this.#ctx, signal })) {
+        // It may have been given up and be read anew.
+        if (signal.aborted) return;
+        heard();
+        this.#settle(result);
       }
-      seat.callers.clear();
-    }
+    });
     if (this.#isOver) return;
     const left = [...this.seats.values()];
     if (this.isFound) return this.#end(left);
     failAll(left, new ModelError('server', `${this.#named} ended without a result for this call`));
     this.#end([]);
+  }
+
+  #settle(result: BatchResult): void {
+    const seat = this.seats.get(result.id);
+    if (seat === undefined || (this.isFound && result.kind === 'failed')) return;
+    this.seats.delete(result.id);
+    for (const caller of seat.callers) {
+      if (result.kind === 'answer') caller.answer(result.document);
+      else caller.fail(result.error);
+    }
+    seat.callers.clear();
   }
 
   #fail(error: unknown): void {
@@ -115,6 +138,7 @@ export class OpenBatch {
   #end(unanswered: readonly BatchSeat[]): void {
     this.#isOver = true;
     this.#stopTimer();
+    this.#stopPatience();
     this.#line.abort();
     this.#host.onOver(this, unanswered);
   }

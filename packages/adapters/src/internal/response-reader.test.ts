@@ -143,3 +143,37 @@ describe('the reader of responses', () => {
     expect(seen[0]).toMatchObject({ warnings: [{ what: 'm' }] });
   });
 });
+
+describe('a response in one document that failed', () => {
+  const whole = (document: object): void => {
+    const reader = new ResponseReader(FROM, { event: () => undefined }, CALL);
+    reader.whole({ id: 'resp_1', model: 'm', output: [], ...document });
+    reader.end();
+  };
+  it.each([
+    [
+      'with what it says',
+      { status: 'failed', error: { code: 'server_error', message: 'It broke.' } },
+      'server',
+      'It broke',
+    ],
+    [
+      'by its code',
+      { status: 'failed', error: { code: 'rate_limit_exceeded', message: 'Slow down.' } },
+      'rate-limit',
+      'Slow down',
+    ],
+    ['without a word', { status: 'failed', error: null }, 'server', 'failed'],
+    ['by being cancelled', { status: 'cancelled', error: null }, 'server', 'cancelled'],
+  ])('M9 M18: is no empty answer, but fails %s', (_, document, kind, message) => {
+    expect(() => whole(document)).toThrow(
+      expect.objectContaining({ kind, message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('M9: one that completed or was cut short is an answer', () => {
+    expect(() => whole({ status: 'completed', error: null, output: [TEXT] })).not.toThrow();
+    const details = { incomplete_details: { reason: 'max_output_tokens' } };
+    expect(() => whole({ status: 'incomplete', error: null, ...details })).not.toThrow();
+  });
+});

@@ -126,6 +126,15 @@ export class ResponseReader implements AnswerReader {
   }
 
   #finish(response: unknown): void {
+    const status = textField(response, 'status') ?? '';
+    const error = field(response, 'error') ?? undefined;
+    if (error !== undefined || FAILED.has(status)) {
+      const message = `the response ended as ${status}`;
+      throw modelRefusal({
+        ...this.#from,
+        body: { error: error ?? { type: 'server_error', message } },
+      });
+    }
     this.#open(response);
     this.#last = response;
     const output = field(response, 'output');
@@ -152,6 +161,9 @@ export class ResponseReader implements AnswerReader {
     return items.some((item) => field(item, 'type') === 'function_call') ? 'tool-calls' : 'stop';
   }
 }
+
+/** How a response ends that is no answer. */
+const FAILED: ReadonlySet<string> = new Set(['failed', 'cancelled']);
 
 const DELTAS: ReadonlyMap<string, 'text' | 'reasoning' | 'tool-input'> = new Map([
   ['response.output_text.delta', 'text'],

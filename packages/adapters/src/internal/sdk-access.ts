@@ -1,10 +1,16 @@
-import { defined, type HeaderReader, type ModelError, toModelError } from '@overseer/core/plugin';
+import {
+  defined,
+  type HeaderReader,
+  type ModelError,
+  toModelError,
+  unlessAborted,
+} from '@overseer/core/plugin';
 import type { CallContext, Credential, Credentials, ListedModel } from '@overseer/core/spec';
 import { fromEnv } from '../credentials/from-env.ts';
 import { withAvailableModels } from './available-models.ts';
 import { refuseCredentials } from './base-url.ts';
 
-import { boundedFetch } from './bounded-fetch.ts';
+import { type BoundedAnswer, boundedFetch } from './bounded-fetch.ts';
 
 import { hideSecrets, namesKey, secretsOf } from './hide-secrets.ts';
 
@@ -63,10 +69,17 @@ export interface SdkRequest<Client> extends Pick<SdkCall, 'ctx' | 'warnings' | '
   readonly isOurs?: (error: ModelError) => boolean;
 }
 
+type Clients<Client> = ReturnType<typeof keepClients<Client>>;
+
 /** The way to a model through an SDK, with its secrets kept out of every error. */
 export interface SdkAccess<Client> {
-  /** One request and its answer. Throws `ModelError` and nothing else. */
+  /**
+   * One request and its answer, a document of at most 16 MiB. Ends when the call's signal aborts, whether or not a `fetch` listens.
+   * Throws `ModelError` and nothing else.
+   */
   ask<T>(ctx: CallContext, call: (client: Client, ctx: KeyedContext) => Promise<T>): Promise<T>;
+  /** The same for an answer whose body is still to be read, by a reader that bounds it. */
+  open(ctx: CallContext, send: SdkRequest<Client>['send']): Promise<Response>;
   list(ctx: CallContext): Promise<readonly ListedModel[]>;
   stream(request: SdkRequest<Client>): ReturnType<typeof sdkStream>;
 }
@@ -90,26 +103,37 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
       ...secretsOf(ctx.headers),
     ]);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
-  const clientFor = keepClients({
-    packageName: sdk.packageName,
-    version: sdk.version,
-    create: (fetch) => {
-      const kept = { where, secrets, timeout: watch.idleMs, ...defined({ fetch }) };
-      return sdk.create(settingsOf(sdk, keys === undefined, kept));
-    },
-  });
+  const kept = { where, secrets, timeout: watch.idleMs };
+  const clientsFor = (what: BoundedAnswer): Clients<Client> =>
+    keepClients({
+      ...sdk,
+      create: (host) =>
+        sdk.create(
+          settingsOf(sdk, keys === undefined, { ...kept, fetch: boundedFetch(host, what) }),
+        ),
+    });
+  /** For answers that are read here, and for those that the SDK reads. */
+  const streaming = clientsFor('nothing');
+  const asking = clientsFor('document');
+  const request = async <T>(
+    ctx: CallContext,
+    clientFor: Clients<Client>,
+    call: (client: Client, ctx: KeyedContext) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      ctx.signal.throwIfAborted();
+      const sent = keyed(ctx).then(async (given) => call(await clientFor(ctx.fetch), given));
+      const answer = await unlessAborted(ctx.signal, sent);
+      keys?.accept(ctx, NO_HEADERS);
+      return answer;
+    } catch (error) {
+      throw hide(toModelError(error, ctx.signal, where), ctx);
+    }
+  };
   const access: SdkAccess<Client> = {
-    ask: async (ctx, call) => {
-      try {
-        ctx.signal.throwIfAborted();
-        const given = await keyed(ctx);
-        const answer = await call(await clientFor(ctx.fetch), given);
-        keys?.accept(ctx, NO_HEADERS);
-        return answer;
-      } catch (error) {
-        throw hide(toModelError(error, ctx.signal, where), ctx);
-      }
-    },
+    ask: (ctx, call) => request(ctx, asking, call),
+    open: (ctx, send) =>
+      request(ctx, streaming, (client, given) => send(client, requestOptions(given)).asResponse()),
     list: (ctx) => access.ask(ctx, sdk.list),
     stream: ({ ctx, warnings, reader, send, isOurs }) =>
       sdkStream({
@@ -120,10 +144,8 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
         reader,
         open: async (signal) => {
           const given = { ...(await keyed(ctx)), signal };
-          const response = await send(
-            await clientFor(ctx.fetch),
-            requestOptions(given),
-          ).asResponse();
+          const client = await streaming(ctx.fetch);
+          const response = await send(client, requestOptions(given)).asResponse();
           const { body, headers } = response;
           return { body, headers: keys?.accept(ctx, headers) ?? headers };
         },
@@ -154,7 +176,7 @@ const NO_HEADERS: HeaderReader = { get: () => null };
 function settingsOf(
   sdk: Pick<SdkProvider<unknown>, 'options' | 'baseVariable' | 'otherSecrets'>,
   hasOwnKey: boolean,
-  kept: Pick<ClientSettings, 'timeout' | 'fetch'> & {
+  kept: Required<Pick<ClientSettings, 'timeout' | 'fetch'>> & {
     readonly where: string;
     readonly secrets: Set<string>;
   },
@@ -172,7 +194,7 @@ function settingsOf(
     maxRetries: 0,
     // It would print what models say.
     logLevel: 'off',
-    fetch: boundedFetch(kept.fetch, 'refusals'),
+    fetch: kept.fetch,
     ...defined({ baseURL, defaultHeaders: headers }),
   };
 }

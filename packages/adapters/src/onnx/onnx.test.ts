@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from '@overseer/core/plugin';
 import type { ModelEvent } from '@overseer/core/spec';
+import { modelConformance } from '@overseer/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LEFT_OUT_OF_ENGINES, leftOutBy } from '../engine/left-out.fixture.ts';
 import { onnx } from './onnx.ts';
 import { onnxEmbedder } from './onnx-embedder.ts';
 import { StopText } from './stop-text.ts';
@@ -14,6 +16,8 @@ const text = join(folder, 'tiny-text');
 const vectors = join(folder, 'tiny-vectors');
 
 beforeAll(() => {
+  writeTinyText(join(folder, 'm'), [{ say: ['Hello from mock.'] }]);
+  writeTinyText(join(folder, 'm-slow'), [{ say: ['On and on it goes. '], forever: true }]);
   writeTinyText(text, [
     { when: "'on' in p.content", say: ['On and on it goes. '], forever: true },
     { say: ['Hello from the tiny model.'] },
@@ -41,7 +45,27 @@ const isInstalled = await import(specifier).then(
 );
 const word = isInstalled ? '' : ' (left out: @huggingface/transformers is not installed)';
 
+/** An engine has no server, and this one writes text alone. */
+const WITHOUT = [
+  ...(['network', 'rate', 'cache'] as const),
+  ...(['tools', 'parallel-tools', 'reasoning'] as const),
+];
+const rules = modelConformance({ create: (name) => onnx(join(folder, name)), without: WITHOUT });
+
+it('M7 Q1: a model in an ONNX folder is held to all rules but those that need what it has not', () => {
+  expect(leftOutBy(WITHOUT)).toEqual({
+    ...LEFT_OUT_OF_ENGINES,
+    'M9: several tool calls at once come in order, each whole, with ids of their own, and their pieces add up':
+      'tools, parallel-tools',
+    'M9: a tool call comes whole, and its result goes back under its id': 'tools',
+    'M9: reasoning comes apart from the text, and before it': 'reasoning',
+  });
+  expect(rules.length).toBeGreaterThanOrEqual(9);
+});
+
 describe.skipIf(!isInstalled)(`a model in an ONNX folder${word}`, { timeout: 60_000 }, () => {
+  it.each(rules.map((rule) => [rule.name, rule] as const))('M7: %s', (_name, rule) => rule.check());
+
   it('M7: streams exactly what the model says, tells its usage, and counts alike', async () => {
     await using model = onnx(text);
     const events: ModelEvent[] = [];

@@ -38,9 +38,7 @@ function openAiBatches(modelId: string, access: SdkAccess<OpenAI>): BatchWire {
     ctx: CallContext,
   ): AsyncGenerator<JsonObject> {
     if (file === undefined || file === null) return;
-    const response = await access.ask(ctx, (client, keyed) =>
-      client.files.content(file, requestOptions(keyed)),
-    );
+    const response = await access.open(ctx, (client, sent) => client.files.content(file, sent));
     yield* readJsonLines(response, ctx.signal, where);
   };
   const batchOf = (id: string, ctx: CallContext): Promise<OpenAI.Batch> =>

@@ -19,12 +19,15 @@ import { createResponses } from '../internal/responses-route.ts';
 import { OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { checkBaseVariable, requestOptions } from '../internal/sdk-client.ts';
+import { toldCount } from '../internal/told-count.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { OPENAI_MODELS } from './models.ts';
 
 const PROVIDER = 'openai';
 const BASE = 'OPENAI_BASE_URL';
 const OTHER_BASE = 'OPENAI_API_BASE';
+/** OpenAI's own. */
+const OWN = 'https://api.openai.com';
 
 /** How OpenAI is reached, and what is known of the model. */
 export interface OpenAiOptions extends ModelFacts {
@@ -87,6 +90,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
     info: modelInfo(modelId, PROVIDER, knownFacts(OPENAI_MODELS, modelId, options), {
       ...options,
       variable: 'OPENAI_API_KEY',
+      baseURL: options.baseURL ?? variableOf(BASE) ?? variableOf(OTHER_BASE) ?? OWN,
     }),
     list: access.list,
     stream: options.api === 'responses' ? respond : chat,
@@ -144,7 +148,7 @@ function counterOf(
     const told = await access.ask(ctx, (client, keyed) =>
       client.responses.inputTokens.count(params, requestOptions(keyed)),
     );
-    return told.input_tokens;
+    return toldCount(told.input_tokens, `${PROVIDER}/${modelId}`);
   };
 }
 

@@ -87,3 +87,50 @@ describe('the first token of a call', () => {
     expect(times).toEqual([[700, 1_400]]);
   });
 });
+
+describe('a call whose model is looked up first', () => {
+  const name = fakeModel({ id: 'a', reply: () => ({ text: 'done' }) });
+
+  it('K6 M4: is cancelled at once, whether or not the list ever comes', async () => {
+    let asked = 0;
+    const list = () => {
+      asked += 1;
+      return new Promise<never>(() => undefined);
+    };
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: { ...name, list } } },
+      verifyModels: true,
+    });
+    const run = overseer.run({ tasks: [{ instruction: 'x' }] });
+    await expect.poll(() => asked).toBe(1);
+    const since = performance.now();
+    await run.cancel('enough');
+    await run.result;
+    expect(performance.now() - since).toBeLessThan(1_000);
+    const failed: unknown[] = [];
+    for await (const { type, data } of run) if (type === 'call.failed') failed.push(data.kind);
+    expect(failed).toEqual(['aborted']);
+    expect(name.requests).toEqual([]);
+  });
+
+  it('M4 M14: is not timed for what the list took', async () => {
+    const clock = createFakeClock();
+    const list = async () => {
+      clock.advance(3_000);
+      return [{ id: 'a', state: 'ready' as const }];
+    };
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: { ...name, list } } },
+      verifyModels: true,
+      clock,
+    });
+    const run = overseer.run({ tasks: [{ instruction: 'x' }] });
+    await run.result;
+    const times: unknown[] = [];
+    for await (const { type, data } of run)
+      if (type === 'call.finished') times.push([data.firstTokenMs, data.durationMs]);
+    expect(times).toEqual([[0, 0]]);
+  });
+});

@@ -1,7 +1,9 @@
-import { generate } from '../call/generate.ts';
+import { generate, type ModelResponse } from '../call/generate.ts';
 import type { ModelError } from '../errors/model-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
+import { toModelError } from '../internal/to-model-error.ts';
+import { unlessAborted } from '../internal/unless-aborted.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
@@ -64,28 +66,37 @@ async function ask(
 ): Promise<CallEnd> {
   const model = at.attempt.model ?? '';
   const member = host.memberOf(model);
-  const startedAt = host.clock.elapsed();
+  let startedAt = host.clock.elapsed();
   const key = `${at.attempt.id}/${at.attempt.steps.length + 1}`;
   const again = at.attempt.tries > 1;
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
-    const unverified = host.lists?.verify(member.model);
-    if (unverified !== undefined) await unverified;
     const { clock, deadlines, holdMs } = host;
     const bounds = { clock, deadlines, holdMs, cancel, what: model };
     const response = await whileAlive(bounds, (line) => {
       const { signal } = line;
-      return generate(
-        member.model,
-        request,
-        { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
-        (event) => {
-          line.alive();
-          if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
-          // What comes after it was left alone belongs to no call any more.
-          if (!signal.aborted) host.show(at, event);
+      const send = (): Promise<ModelResponse> =>
+        generate(
+          member.model,
+          request,
+          { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
+          (event) => {
+            line.alive();
+            if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
+            // What comes after it was left alone belongs to no call any more.
+            if (!signal.aborted) host.show(at, event);
+          },
+        );
+      const unverified = host.lists?.verify(member.model);
+      if (unverified === undefined) return send();
+      return unlessAborted(signal, unverified).then(
+        () => {
+          // What the list took says nothing about the model.
+          startedAt = host.clock.elapsed();
+          return send();
         },
+        (error: unknown) => Promise.reject(toModelError(error, signal, model)),
       );
     });
     const durationMs = sinceStart();

@@ -5,6 +5,10 @@ import { soundUsage } from './sound-usage.ts';
 /** Most characters of one answer, in pieces as they are shown or in parts: some 8 million tokens. */
 const MOST_CHARACTERS = 32 * 1024 * 1024;
 
+/** As how many characters a piece and a part count beside what is in them, so that their number is bounded too. */
+const PIECE = 16;
+const PART = 256;
+
 /** Bounds one answer. */
 export class AnswerBound {
   readonly #where: string;
@@ -17,8 +21,10 @@ export class AnswerBound {
 
   /** The event as it goes on. Throws `ModelError` (`protocol`) for what makes the answer longer than any can be. */
   pass(event: ModelEvent): ModelEvent {
-    if (event.type === 'delta') this.#shown += event.text.length;
-    else if (event.type === 'part') this.#kept += sizeOf(event.part);
+    if (event.type === 'delta') this.#shown += PIECE + event.text.length;
+    else if (event.type === 'part')
+      this.#kept += PART + sizeOf(event.part) + jsonSize(event.part.meta);
+    else if (event.type === 'meta') this.#kept += PIECE + jsonSize(event.warnings);
     else return event.type === 'finish' ? { ...event, usage: soundUsage(event.usage) } : event;
     if (this.#shown > MOST_CHARACTERS || this.#kept > MOST_CHARACTERS) throw this.#tooLong();
     return event;
@@ -35,5 +41,10 @@ export class AnswerBound {
 function sizeOf(part: Extract<ModelEvent, { readonly type: 'part' }>['part']): number {
   if (part.type === 'text' || part.type === 'reasoning') return part.text.length;
   if (part.type === 'file') return part.data.length;
-  return part.type === 'tool-call' ? (part.raw?.length ?? 0) : 0;
+  if (part.type === 'tool-call') return part.raw?.length ?? jsonSize(part.input);
+  return jsonSize(part.type === 'custom' ? part.data : part);
+}
+
+function jsonSize(value: unknown): number {
+  return value === undefined ? 0 : ((JSON.stringify(value) as string | undefined)?.length ?? 0);
 }

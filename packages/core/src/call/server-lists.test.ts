@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ModelError } from '../errors/model-error.ts';
 import type { ListedModel, Model, ModelInfo } from '../spec/model.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { fakeModel } from '../testing/fake-model.ts';
@@ -87,5 +88,44 @@ describe('the lists of servers', () => {
     expect(server.asked).toBe(3);
     const { list: _, ...mute } = on(server, 'mute');
     expect(lists.verify(mute)).toBeUndefined();
+  });
+
+  it.each(['not-found', 'invalid', 'permission', 'auth', 'rate-limit', 'unsupported'] as const)(
+    'M3 M4: a refusal to list, of kind %s, is an answer',
+    async (kind) => {
+      const lists = new ServerLists({ clock: createFakeClock(1_000) });
+      const error = new ModelError(kind, 'no list');
+      const model = on({ asked: 0, answer: () => Promise.reject(error) }, 'large');
+      await expect(lists.look(model)).rejects.toBe(error);
+      expect(lists.heard(model)).toMatchObject({
+        listedAt: 1_000,
+        failedAt: undefined,
+        why: undefined,
+      });
+      expect(lists.verify(model)).toBeUndefined();
+    },
+  );
+
+  it.each(['network', 'timeout', 'server', 'overloaded', 'protocol'] as const)(
+    'M3: a failure to list, of kind %s, is none',
+    async (kind) => {
+      const lists = new ServerLists({ clock: createFakeClock(1_000) });
+      const error = new ModelError(kind, 'gone');
+      const model = on({ asked: 0, answer: () => Promise.reject(error) }, 'large');
+      await expect(lists.look(model)).rejects.toBe(error);
+      expect(lists.heard(model)).toMatchObject({
+        listedAt: undefined,
+        failedAt: 1_000,
+        why: 'gone',
+      });
+    },
+  );
+
+  it('M3: a server that has no lists at all (501) is there', async () => {
+    const lists = new ServerLists({ clock: createFakeClock(1_000) });
+    const error = new ModelError('server', 'not implemented', { status: 501 });
+    const model = on({ asked: 0, answer: () => Promise.reject(error) }, 'large');
+    await expect(lists.look(model)).rejects.toBe(error);
+    expect(lists.heard(model)).toMatchObject({ listedAt: 1_000, failedAt: undefined });
   });
 });

@@ -1,7 +1,8 @@
 import type { Clock } from '../internal/clock.ts';
 import { isSameModel } from '../internal/is-same-model.ts';
 import { noSuchModel } from '../internal/no-such-model.ts';
-import type { ListedModel, Model } from '../spec/model.ts';
+import { toModelError } from '../internal/to-model-error.ts';
+import type { ListedModel, Model, ModelErrorKind } from '../spec/model.ts';
 
 /** How long a list counts, in ms. */
 const KEPT_MS = 60_000;
@@ -149,8 +150,7 @@ export class ServerLists {
       },
       (error: unknown) => {
         listing.pending = undefined;
-        listing.failedAt = this.#clock.now();
-        listing.why = error instanceof Error ? error.message : String(error);
+        this.#note(listing, error);
         listing.names = new Map();
         listing.found.clear();
         listing.freshUntil = this.#clock.elapsed() + LEFT_MS;
@@ -161,6 +161,15 @@ export class ServerLists {
     listing.pending = asked;
     this.#tell();
     return asked;
+  }
+
+  /** Who refuses to list what it has is there all the same. */
+  #note(listing: Listing, error: unknown): void {
+    const isThere = isRefusal(error);
+    const at = this.#clock.now();
+    if (isThere) listing.listedAt = at;
+    listing.failedAt = isThere ? undefined : at;
+    listing.why = isThere ? undefined : error instanceof Error ? error.message : String(error);
   }
 
   /** One that does not heed its signal holds nobody up. */
@@ -187,6 +196,35 @@ export class ServerLists {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** Whether a failure to list is an answer: of a gateway that has no lists, or to a key that may not see them. */
+function isRefusal(error: unknown): boolean {
+  const { kind, status } = toModelError(error);
+  return !IS_SILENCE[kind] || status === NOT_IMPLEMENTED;
+}
+
+const NOT_IMPLEMENTED = 501;
+
+/** Whether a failure of this kind says that nobody sound answers. */
+const IS_SILENCE: Readonly<Record<ModelErrorKind, boolean>> = {
+  auth: false,
+  permission: false,
+  'not-found': false,
+  invalid: false,
+  'context-overflow': false,
+  'content-filter': false,
+  unsupported: false,
+  'rate-limit': false,
+  quota: false,
+  loading: false,
+  overloaded: true,
+  server: true,
+  network: true,
+  timeout: true,
+  interrupted: true,
+  protocol: true,
+  aborted: true,
+};
 
 /** Most servers whose lists are shared between models. */
 const MOST = 1_000;

@@ -221,3 +221,79 @@ describe('ModelBreakers', () => {
     expect(kept).toEqual(['rate-limit', 'overloaded', 'loading']);
   });
 });
+
+describe('a model that gets another key while calls are under way', () => {
+  const KEY = { id: 'm', keyId: 'old', server: 's' };
+  const guarded = (name: string, info: Some) => ({
+    name,
+    slowMs: undefined,
+    learns: false,
+    info: { id: name, provider: 'p', ...info },
+  });
+  const auth: EventData['call.failed'] = {
+    kind: 'auth',
+    message: 'no',
+    retryable: false,
+    settled: { inputTokens: 0, outputTokens: 0, microUsd: 0 },
+    uncertain: false,
+  };
+
+  it('M11 R10: is not held to what the old one is refused', () => {
+    const { breakers, start } = team({ a: KEY, b: KEY });
+    const under = start('a', 0);
+    breakers.put(guarded('a', { ...KEY, keyId: 'new' }));
+    breakers.fail(under, 'a', 10, auth);
+    expect(breakers.down('a', 20)).toBeUndefined();
+    expect(breakers.down('b', 20)).toMatchObject({ scope: 'key' });
+  });
+
+  it('M11 R10: does not come up by what the old one did', () => {
+    const { breakers, start, fail } = team({ a: KEY });
+    const under = start('a', 0);
+    breakers.put(guarded('a', { ...KEY, keyId: 'new' }));
+    fail('a', 'auth', 10);
+    breakers.succeed(under, 'a', 20, undefined);
+    expect(breakers.down('a', 30)).toMatchObject({ scope: 'key' });
+  });
+
+  it('M11 R10: a probe of the old key ends for all others of that key', () => {
+    const { breakers, start, fail } = team({ a: KEY, b: KEY });
+    fail('a', 'auth', 0);
+    const probe = start('a', 60_000);
+    breakers.put(guarded('a', { ...KEY, keyId: 'new' }));
+    expect(breakers.down('b', 60_010)).toMatchObject({ untilAt: undefined });
+    breakers.succeed(probe, 'a', 60_020, undefined);
+    expect(breakers.down('b', 60_030)).toBeUndefined();
+  });
+
+  it('M2 R10: calls of a local model that left still count as of its server', () => {
+    const local = { local: true, server: 's', keyId: 'k' };
+    const { breakers, start } = team({ a: local, b: { ...local, keyId: 'other' } });
+    const calls = [start('a', 0), start('a', 0)];
+    breakers.remove('a');
+    for (const call of calls) breakers.fail(call, 'a', 10, { ...auth, kind: 'network' });
+    expect(breakers.down('b', 20)).toMatchObject({ scope: 'server' });
+  });
+
+  it('M2 R10: who comes back with a key that was refused is still left alone, one of ever new names is forgotten', () => {
+    const { breakers, fail } = team({ a: KEY });
+    fail('a', 'auth', 0);
+    breakers.remove('a');
+    for (let nth = 0; nth < 200; nth++) {
+      const name = `guest ${nth}`;
+      breakers.put(guarded(name, { keyId: name, server: name }));
+      fail(name, 'auth', 1);
+      breakers.remove(name);
+    }
+    breakers.put(guarded('a', KEY));
+    expect(breakers.down('a', 10)).toMatchObject({ scope: 'key' });
+    breakers.remove('a');
+    for (let nth = 0; nth < 1_000; nth++) {
+      const name = `more ${nth}`;
+      breakers.put(guarded(name, { keyId: name, server: name }));
+      breakers.remove(name);
+    }
+    breakers.put(guarded('a', KEY));
+    expect(breakers.down('a', 10)).toBeUndefined();
+  });
+});

@@ -1,3 +1,4 @@
+import { RecentMap } from '../internal/recent-map.ts';
 import type { EventData } from '../spec/event.ts';
 import {
   askBreaker,
@@ -37,6 +38,16 @@ export interface ModelBreaker {
   readonly probeAt: number | undefined;
 }
 
+/** Most breakers that are kept of models that left, and most calls under way of which is known as what they began. */
+const MOST_LEFT = 1_000;
+const MOST_CALLS = 10_000;
+
+/** The model of a call as it was when that began: another key or server since then has nothing to do with its end. */
+interface Begun {
+  readonly model: Guarded | undefined;
+  readonly keys: readonly BreakerKey[];
+}
+
 /** One breaker that a model's calls pass and that has something to say. */
 interface Passed extends BreakerKey {
   readonly state: BreakerState;
@@ -53,6 +64,9 @@ export class ModelBreakers {
   readonly #models: Map<string, Guarded>;
   readonly #keys: Map<string, readonly BreakerKey[]>;
   readonly #states = new Map<string, BreakerState>();
+  readonly #calls = new RecentMap<Begun>(MOST_CALLS);
+  /** The keys that no model of the team has any more, the oldest first. */
+  readonly #left = new Set<string>();
   /** The keys of the breakers that are not closed. */
   readonly #open = new Set<string>();
   /** Models that were said to be down. */
@@ -67,27 +81,37 @@ export class ModelBreakers {
 
   /** A model comes into the team, or takes another form. */
   put(model: Guarded): void {
+    const before = this.#keys.get(model.name) ?? [];
+    const keys = breakerKeys(model);
     this.#models.set(model.name, model);
-    this.#keys.set(model.name, breakerKeys(model));
+    this.#keys.set(model.name, keys);
+    for (const { key } of keys) this.#left.delete(key);
+    this.#leave(before);
     this.#hasChanged = true;
   }
 
   /** A model left the team: nothing is told of it any more, and how its calls under way end still counts. */
   remove(model: string): void {
+    const keys = this.#keys.get(model) ?? [];
     this.#models.delete(model);
+    this.#keys.delete(model);
     this.#told.delete(model);
+    this.#leave(keys);
   }
 
   /** A call of a model starts; where a probe is due, it is that. */
   start(call: string, model: string, at: number): void {
-    this.#signal(model, at, () => ({ type: 'started', call }));
+    const begun = { model: this.#models.get(model), keys: this.#keys.get(model) ?? [] };
+    this.#calls.set(call, begun);
+    this.#signal(begun, at, () => ({ type: 'started', call }));
   }
 
   /** A call of a model succeeded. */
   succeed(call: string, model: string, at: number, firstTokenMs: number | undefined): void {
-    const { slowMs = Number.POSITIVE_INFINITY } = this.#models.get(model) ?? {};
+    const begun = this.#end(call, model);
+    const { slowMs = Number.POSITIVE_INFINITY } = begun.model ?? {};
     const isLate = firstTokenMs !== undefined && firstTokenMs > slowMs;
-    this.#signal(model, at, (scope) =>
+    this.#signal(begun, at, (scope) =>
       isLate && scope === 'model'
         ? { type: 'succeeded', call, late: lateFault(firstTokenMs, slowMs) }
         : { type: 'succeeded', call },
@@ -97,9 +121,10 @@ export class ModelBreakers {
   /** A call of a model failed. */
   fail(call: string, model: string, at: number, failed: EventData['call.failed']): void {
     const { kind } = failed;
-    const faulty = this.#faulty(model, failed);
-    const fault = faultOf(failed, this.#models.get(model)?.learns ?? false);
-    this.#signal(model, at, (scope) => {
+    const begun = this.#end(call, model);
+    const faulty = this.#faulty(begun, failed);
+    const fault = faultOf(failed, begun.model?.learns ?? false);
+    this.#signal(begun, at, (scope) => {
       if (scope === faulty && fault !== undefined) return { type: 'failed', call, fault };
       return { type: showsHealth(kind, scope) ? 'succeeded' : 'unsaid', call };
     });
@@ -107,14 +132,14 @@ export class ModelBreakers {
 
   /** A call of a model was not sent, which says nothing; where it was the probe, the next one is. */
   withhold(call: string, model: string, at: number): void {
-    this.#signal(model, at, () => ({ type: 'unsaid', call }));
+    this.#signal(this.#end(call, model), at, () => ({ type: 'unsaid', call }));
   }
 
   /** What keeps a call of a model back at `nowMs`; `undefined` when it may start, as the probe where one is due. */
   down(model: string, nowMs: number): ModelDown | undefined {
     if (this.#open.size === 0) return undefined;
     let longest: ModelDown | undefined;
-    for (const { scope, state } of this.#passed(model)) {
+    for (const { scope, state } of this.#passedBy(model)) {
       const answer = askBreaker(state, nowMs);
       if (answer.kind !== 'wait') continue;
       const { untilAt, why } = answer;
@@ -130,7 +155,7 @@ export class ModelBreakers {
   trouble(model: string): { readonly sinceAt: number; readonly why: string } | undefined {
     if (this.#open.size === 0) return undefined;
     let first: { readonly sinceAt: number; readonly why: string } | undefined;
-    for (const { state } of this.#passed(model)) {
+    for (const { state } of this.#passedBy(model)) {
       const { phase, sinceAt, why } = state;
       if (phase.kind === 'closed' || sinceAt === undefined) continue;
       if (sinceAt < (first?.sinceAt ?? Number.POSITIVE_INFINITY)) first = { sinceAt, why };
@@ -140,12 +165,12 @@ export class ModelBreakers {
 
   /** When a call of the model last succeeded, calls that were under way when it went down left out. */
   succeededAt(model: string): number | undefined {
-    return this.#passed(model).find(({ scope }) => scope === 'model')?.state.succeededAt;
+    return this.#passedBy(model).find(({ scope }) => scope === 'model')?.state.succeededAt;
   }
 
   /** How the breaker of a model stands: of those that its calls pass, the one that keeps it back most. */
   standing(model: string): ModelBreaker {
-    const [worst] = this.#passed(model)
+    const [worst] = this.#passedBy(model)
       .map(({ scope, state: { phase, failures } }): ModelBreaker => {
         const probeAt = phase.kind === 'open' ? phase.untilAt : undefined;
         return { state: phase.kind, scope, failures, probeAt };
@@ -191,17 +216,17 @@ export class ModelBreakers {
   }
 
   /** What a failure belongs to. A key that other models are let in with is good, and this model is not for it. */
-  #faulty(model: string, { kind }: EventData['call.failed']): BreakerScope {
-    const scope = scopeOf(kind, this.#models.get(model)?.info.local ?? false);
+  #faulty({ model, keys }: Begun, { kind }: EventData['call.failed']): BreakerScope {
+    const scope = scopeOf(kind, model?.info.local ?? false);
     if (kind !== 'permission') return scope;
-    const passed = this.#passed(model);
+    const passed = this.#passed(keys);
     const wasLetIn = (of: BreakerScope): boolean =>
       passed.some(({ scope, state }) => scope === of && state.succeededAt !== undefined);
     return wasLetIn('key') && !wasLetIn('model') ? 'model' : scope;
   }
 
   #newsOf(model: string): EventData['model.changed'] | undefined {
-    const open = this.#passed(model).filter(({ state }) => state.phase.kind !== 'closed');
+    const open = this.#passedBy(model).filter(({ state }) => state.phase.kind !== 'closed');
     if (this.#told.has(model)) {
       if (open.length > 0) return undefined;
       const answers = this.succeededAt(model) !== undefined;
@@ -217,16 +242,40 @@ export class ModelBreakers {
     return { state: 'down', because: state.why, untilAt: worst.state.phase.untilAt, scope };
   }
 
-  #passed(model: string): readonly Passed[] {
-    const keys = this.#keys.get(model) ?? [];
+  #passedBy(model: string): readonly Passed[] {
+    return this.#passed(this.#keys.get(model) ?? []);
+  }
+
+  #passed(keys: readonly BreakerKey[]): readonly Passed[] {
     return keys.flatMap(({ scope, key }) => {
       const state = this.#states.get(key);
       return state === undefined ? [] : [{ scope, key, state }];
     });
   }
 
-  #signal(model: string, at: number, signalFor: (scope: BreakerScope) => BreakerSignal): void {
-    for (const { scope, key } of this.#keys.get(model) ?? []) {
+  /** As what a call began; where nobody knows, what its model is now. */
+  #end(call: string, model: string): Begun {
+    const begun = this.#calls.get(call);
+    this.#calls.delete(call);
+    if (begun === undefined)
+      return { model: this.#models.get(model), keys: this.#keys.get(model) ?? [] };
+    if (begun.keys !== this.#keys.get(model)) this.#leave(begun.keys);
+    return begun;
+  }
+
+  /** Keeps a bounded number of breakers that nobody passes any more: whoever had them may come back. */
+  #leave(keys: readonly BreakerKey[]): void {
+    const used = new Set([...this.#keys.values()].flatMap((all) => all.map(({ key }) => key)));
+    for (const { key } of keys) if (!used.has(key)) this.#left.add(key);
+    for (const key of this.#left) {
+      if (this.#left.size <= MOST_LEFT) return;
+      this.#left.delete(key);
+      this.#forget(key);
+    }
+  }
+
+  #signal({ keys }: Begun, at: number, signalFor: (scope: BreakerScope) => BreakerSignal): void {
+    for (const { scope, key } of keys) {
       const before = this.#states.get(key) ?? closedBreaker;
       const after = breakerAfter(before, signalFor(scope), at);
       if (after === before) continue;

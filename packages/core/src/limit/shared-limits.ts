@@ -1,3 +1,4 @@
+import { RecentMap } from '../internal/recent-map.ts';
 import type { Payer } from '../spec/call-amounts.ts';
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
 import { memoryOf } from './create-window.ts';
@@ -43,6 +44,9 @@ export interface SharedLimitsInput {
 /** Owners whose limits are looked through for those in which nothing counts any more. */
 const SWEEP_AT = 1_000;
 
+/** Models, those that left among them, whose sets are remembered. */
+const MOST_MODELS = 10_000;
+
 /**
  * Limits that models share: per provider, key, user, tenant, project, for everything, and pools. Those of users and
  * tenants are made when they are first asked for, and let go of once nothing counts in them.
@@ -54,7 +58,7 @@ export class SharedLimits {
   readonly #sets = new Map<string, LimitSet>();
   readonly #pools: ReadonlyMap<string, readonly LimitSet[]>;
   /** The sets of each model, where no payer has a say. */
-  readonly #byModel = new Map<string, readonly LimitSet[]>();
+  readonly #byModel = new RecentMap<readonly LimitSet[]>(MOST_MODELS);
   /** Whether any limit is one of users or tenants, so that it matters for whom a call is made. */
   readonly hasPayers: boolean;
   readonly #places: Map<string, { readonly provider: string; readonly key: string }>;

@@ -46,6 +46,7 @@ export {
   type StandardToolSchema,
   toolSchema,
 } from '../internal/tool-schema.ts';
+export { unlessAborted } from '../internal/unless-aborted.ts';
 export { type BackoffOptions, backoffMs } from '../limit/backoff.ts';
 export { type Breaker, type BreakerOptions, createBreaker } from '../limit/create-breaker.ts';
 export { type RetryNotice, type RetryOptions, withRetry } from '../limit/with-retry.ts';

@@ -20,7 +20,12 @@ export class HealthWatch {
   readonly #watch = (event: OverseerEvent): void => this.#hear(event);
   #cancel: (() => void) | undefined;
   #soon: (() => void) | undefined;
-  #asking = 0;
+  /** One model of each server that is to be asked; those that went down come first. */
+  readonly #urgent = new Map<string, Member>();
+  readonly #waiting = new Map<string, Member>();
+  /** Servers that are asked at this moment. */
+  readonly #asked = new Set<string>();
+  #working = 0;
   #closed = false;
 
   constructor(settings: Settings, projection: Projection) {
@@ -34,6 +39,8 @@ export class HealthWatch {
   /** Asks nobody any more. */
   close(): void {
     this.#closed = true;
+    this.#urgent.clear();
+    this.#waiting.clear();
     this.#cancel?.();
     this.#soon?.();
     this.#projection.watchers.delete(this.#watch);
@@ -42,7 +49,7 @@ export class HealthWatch {
   #next(everyMs: number): void {
     const delayMs = everyMs * (0.75 + this.#settings.random() / 2);
     this.#cancel = this.#settings.clock.after(delayMs, () => {
-      void this.#ask((member) => !this.#isWell(member, everyMs));
+      this.#ask(this.#waiting, (member) => !this.#isWell(member, everyMs));
       this.#next(everyMs);
     });
   }
@@ -54,7 +61,10 @@ export class HealthWatch {
     this.#soon = this.#settings.clock.after(delayMs, () => {
       this.#soon = undefined;
       const nowMs = this.#settings.clock.now();
-      void this.#ask(({ name }) => this.#projection.breakers.down(name, nowMs) !== undefined);
+      this.#ask(
+        this.#urgent,
+        ({ name }) => this.#projection.breakers.down(name, nowMs) !== undefined,
+      );
     });
   }
 
@@ -68,30 +78,46 @@ export class HealthWatch {
     return limits.running > 0 || nowMs - heardAt < everyMs / 2;
   }
 
-  /** Asks a server once for all its models, and a few servers at once. */
-  async #ask(isWanted: (member: Member) => boolean): Promise<void> {
-    const { members, lists } = this.#settings;
-    const seen = new Set<string>();
-    const wanted = [...members.values()].filter((member) => {
-      const { name, model } = member;
-      const { provider, server, keyId } = model.info;
-      const key = server === undefined ? name : `${provider} ${server} ${keyId ?? ''}`;
-      if (model.list === undefined || seen.has(key) || !isWanted(member)) return false;
-      seen.add(key);
-      return true;
-    });
-    const queue = wanted;
-    const work = async (): Promise<void> => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        if (this.#closed) return;
-        // What it says, and that it says nothing, is noted in the lists.
-        await lists.look(next.model).catch(() => undefined);
-      }
-    };
-    const free = AT_ONCE - this.#asking;
-    if (free <= 0) return;
-    this.#asking += free;
-    await Promise.all(Array.from({ length: free }, work));
-    this.#asking -= free;
+  /** Has each server asked once for all its models; what waits already is not asked twice. */
+  #ask(into: Map<string, Member>, isWanted: (member: Member) => boolean): void {
+    for (const member of this.#settings.members.values()) {
+      if (member.model.list === undefined || !isWanted(member)) continue;
+      const key = serverOf(member);
+      if (this.#asked.has(key) || this.#urgent.has(key)) continue;
+      this.#waiting.delete(key);
+      into.set(key, member);
+    }
+    while (this.#working < AT_ONCE && this.#urgent.size + this.#waiting.size > 0) void this.#work();
   }
+
+  /** Asks one after the other until nobody waits any more. */
+  async #work(): Promise<void> {
+    this.#working += 1;
+    for (let next = this.#take(); next !== undefined; next = this.#take()) {
+      const { name, model } = next;
+      if (this.#settings.members.get(name)?.model !== model) continue;
+      const key = serverOf(next);
+      this.#asked.add(key);
+      // What it says, and that it says nothing, is noted in the lists.
+      await this.#settings.lists.look(model).catch(() => undefined);
+      this.#asked.delete(key);
+    }
+    this.#working -= 1;
+  }
+
+  #take(): Member | undefined {
+    if (this.#closed) return undefined;
+    const from = this.#urgent.size > 0 ? this.#urgent : this.#waiting;
+    for (const [key, member] of from) {
+      from.delete(key);
+      return member;
+    }
+    return undefined;
+  }
+}
+
+/** The same for all models of a server and key. */
+function serverOf({ name, model }: Member): string {
+  const { provider, server, keyId } = model.info;
+  return server === undefined ? `member ${name}` : `${provider} ${server} ${keyId ?? ''}`;
 }

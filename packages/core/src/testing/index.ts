@@ -9,7 +9,11 @@ export { type AnswerStoreSubject, answerStoreConformance } from './answer-store-
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { type FakeModel, type FakeModelOptions, type FakeReply, fakeModel } from './fake-model.ts';
 export { frameworkConformance } from './framework-conformance.ts';
-export { modelConformance } from './model-conformance.ts';
+export {
+  type LeftOutRule,
+  leftOutOfModelConformance,
+  modelConformance,
+} from './model-conformance.ts';
 export type { ModelConformanceOptions, ModelFeature } from './model-rules/options.ts';
 export type { ReservationsSubject } from './reservations/subject.ts';
 export { reservationsConformance } from './reservations-conformance.ts';

@@ -1,7 +1,7 @@
 import { abortRules } from './model-rules/aborts.ts';
 import { answerRules } from './model-rules/answers.ts';
 import { failureRules } from './model-rules/failures.ts';
-import type { ModelConformanceOptions } from './model-rules/options.ts';
+import type { ModelConformanceOptions, ModelFeature } from './model-rules/options.ts';
 import type { ModelRule } from './model-rules/rule.ts';
 import { streamRules } from './model-rules/streams.ts';
 import type { ConformanceRule } from './rule.ts';
@@ -12,11 +12,34 @@ import type { ConformanceRule } from './rule.ts';
  */
 export function modelConformance(options: ModelConformanceOptions): readonly ConformanceRule[] {
   const without = new Set(options.without);
-  const rules = [...answerRules, ...streamRules, ...failureRules, ...abortRules];
-  return rules
-    .filter(({ needs }) => needs === undefined || !without.has(needs))
+  return ALL.filter((rule) => missingFor(rule, without).length === 0)
     .filter(({ unless }) => unless === undefined || without.has(unless))
     .map((rule) => ({ name: rule.name, check: () => runRule(rule, options) }));
+}
+
+/** A rule that a model is not held to, and what it would need for it. */
+export interface LeftOutRule {
+  readonly name: string;
+  readonly needs: readonly ModelFeature[];
+}
+
+/** The rules that `modelConformance` leaves out for what a model is without, so that a test can say which and why. */
+export function leftOutOfModelConformance(
+  without: readonly ModelFeature[],
+): readonly LeftOutRule[] {
+  const lacking = new Set(without);
+  return ALL.map((rule) => ({ name: rule.name, needs: missingFor(rule, lacking) })).filter(
+    ({ needs }) => needs.length > 0,
+  );
+}
+
+const ALL: readonly ModelRule[] = [...answerRules, ...streamRules, ...failureRules, ...abortRules];
+
+function missingFor(
+  { needs = [] }: ModelRule,
+  without: ReadonlySet<ModelFeature>,
+): readonly ModelFeature[] {
+  return [needs].flat().filter((feature) => without.has(feature));
 }
 
 async function runRule(rule: ModelRule, options: ModelConformanceOptions): Promise<void> {

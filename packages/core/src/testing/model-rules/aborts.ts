@@ -52,7 +52,7 @@ export const abortRules: readonly ModelRule[] = [
   {
     name: 'M9: the network is reached through `ctx.fetch` where it is given, with the headers of the call',
     model: 'm',
-    needs: 'fetch',
+    needs: ['fetch', 'network'],
     check: async (model) => {
       const seen: (string | null)[] = [];
       const watched: typeof globalThis.fetch = (input, init) => {

@@ -36,7 +36,7 @@ export const answerRules: readonly ModelRule[] = [
   {
     name: 'L2: rate-limit headers of an answer are read',
     model: 'm',
-    needs: 'rate',
+    needs: ['rate', 'network'],
     check: async (model) => {
       const { rate } = await generate(model, REQUEST, context());
       assert.ok(rate?.requests?.limit !== undefined, 'rate.requests.limit');

@@ -46,6 +46,7 @@ function failureRule(expected: Failure): ModelRule {
   return {
     name: `M18: ${expected.model} fails with kind ${expected.kind}, ${expected.retryable ? 'worth' : 'not worth'} another try`,
     model: expected.model,
+    needs: 'network',
     check: async (model) => {
       const error = await failureOf(generate(model, REQUEST, context()));
       assert.equal(error.kind, expected.kind, error.message);
@@ -61,6 +62,7 @@ function cutRule(cut: Cut): ModelRule {
   return {
     name: `M18: ${cut.what}, worth another try, and what had arrived is kept`,
     model: cut.model,
+    needs: 'network',
     check: async (model) => {
       const error = await failureOf(generate(model, REQUEST, context()));
       assert.ok(cut.kinds.includes(error.kind), `kind ${error.kind}: ${error.message}`);

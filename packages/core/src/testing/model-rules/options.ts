@@ -1,7 +1,17 @@
 import type { Model } from '../../spec/model.ts';
 
-/** Something that not every provider's wire can carry. */
-export type ModelFeature = 'tools' | 'reasoning' | 'cache' | 'rate' | 'fetch';
+/**
+ * Something that not every provider's wire can carry. `parallel-tools`: several calls of tools in one answer; `fetch`:
+ * `CallContext.fetch`; `network`: a server at all, which an engine in this process, or in one of its own, has not.
+ */
+export type ModelFeature =
+  | 'tools'
+  | 'parallel-tools'
+  | 'reasoning'
+  | 'cache'
+  | 'rate'
+  | 'fetch'
+  | 'network';
 
 /** What a conformance run of a model adapter needs. */
 export interface ModelConformanceOptions {
@@ -19,7 +29,7 @@ export interface ModelConformanceOptions {
   readonly closedEarly?: () => number | Promise<number>;
   /**
    * What the provider's wire cannot carry at all. A model without `tools` or `fetch` (`CallContext.fetch`) must answer
-   * `unsupported` where it is asked for it.
+   * `unsupported` where it is asked for it; one without `network` must answer all the same, without a use of what it is given.
    */
   readonly without?: readonly ModelFeature[];
 }

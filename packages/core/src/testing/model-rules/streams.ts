@@ -13,7 +13,7 @@ export const streamRules: readonly ModelRule[] = [
   {
     name: 'M9: several tool calls at once come in order, each whole, with ids of their own, and their pieces add up',
     model: 'm-tools',
-    needs: 'tools',
+    needs: ['tools', 'parallel-tools'],
     check: async (model) => {
       const pieces = new Map<number, string>();
       const places = new Map<number, ToolCallPart>();
@@ -64,7 +64,7 @@ export const streamRules: readonly ModelRule[] = [
   {
     name: 'M9: characters that the network cuts anywhere come whole',
     model: 'm-unicode',
-    needs: 'fetch',
+    needs: ['fetch', 'network'],
     check: async (model) => {
       const ctx = { ...context(), fetch: cutFetch };
       const { text } = await generate(model, REQUEST, ctx);
@@ -109,6 +109,7 @@ export const streamRules: readonly ModelRule[] = [
   {
     name: 'M9: a call that breaks where nobody listens any more rejects nothing unhandled',
     model: 'cut',
+    needs: 'network',
     check: (model) =>
       quietly(async () => {
         await readOne(model, context());
@@ -130,10 +131,28 @@ export const streamRules: readonly ModelRule[] = [
   {
     name: 'M9: a call that brings a fetch is refused as `unsupported`, not sent past it',
     model: 'm',
+    needs: 'network',
     unless: 'fetch',
     check: async (model) => {
       const ctx = { ...context(), fetch: () => Promise.reject(new TypeError('no network')) };
       assert.equal((await failureOf(generate(model, REQUEST, ctx))).kind, 'unsupported');
+    },
+  },
+  {
+    name: 'M9: what needs no network answers a call that brings a fetch, and does not use it',
+    model: 'm',
+    unless: 'network',
+    check: async (model) => {
+      let isUsed = false;
+      const refuse = (): Promise<never> => {
+        isUsed = true;
+        return Promise.reject(new TypeError('no network'));
+      };
+      assert.equal(
+        (await generate(model, REQUEST, { ...context(), fetch: refuse })).text,
+        GREETING,
+      );
+      assert.equal(isUsed, false, 'its fetch was used');
     },
   },
 ];

@@ -1,0 +1,58 @@
+import { abortError, type Clock } from '@overseer/core/plugin';
+import { idleError } from './idle-error.ts';
+
+/** For how long something may be silent, and what it belongs to. */
+export interface Silence {
+  readonly clock: Clock;
+  /** In ms. */
+  readonly mostMs: number;
+  readonly where: string;
+  /** Ends it too. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks, unless no word comes within `mostMs` of the beginning or of the last `heard()`: then it rejects with `ModelError`
+ * `timeout`, and the signal that it gave is aborted. It rejects at once where `signal` aborts. Whoever is asked need not listen.
+ */
+export function unlessSilent<T>(
+  { clock, mostMs, where, signal }: Silence,
+  ask: (signal: AbortSignal, heard: () => void) => Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const wait = (): (() => void) =>
+      clock.after(Math.min(mostMs, LONGEST_MS), () => giveUp(idleError(where, mostMs)));
+    let stop = wait();
+    const leave = (): void => {
+      stop();
+      signal.removeEventListener('abort', onAbort);
+    };
+    const giveUp = (error: unknown): void => {
+      leave();
+      reject(error);
+      controller.abort(error);
+    };
+    const onAbort = (): void => giveUp(abortError(signal, where));
+    const heard = (): void => {
+      if (controller.signal.aborted) return;
+      stop();
+      stop = wait();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) return onAbort();
+    ask(controller.signal, heard).then(
+      (answer) => {
+        leave();
+        resolve(answer);
+      },
+      (error: unknown) => {
+        leave();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** What timers can wait at most, in ms. */
+export const LONGEST_MS: number = 2 ** 31 - 1;
