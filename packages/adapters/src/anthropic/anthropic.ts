@@ -5,6 +5,7 @@ import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
+import { byProvider } from '../internal/told-count.ts';
 import { AnthropicAnswerReader } from './anthropic-answer-reader.ts';
 import { anthropicRequest, PROVIDER } from './anthropic-request.ts';
 import { withCacheMarks } from './cache-marks.ts';
@@ -55,7 +56,7 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
         const { params } = anthropicRequest(modelId, request, maxTokens);
         const { max_tokens: _, stream: __, ...counted } = params;
         const count = await client.messages.countTokens(counted, requestOptions(keyed));
-        return count.input_tokens;
+        return byProvider(count.input_tokens);
       }),
     stream: (request, ctx) => {
       const { params, warnings } = anthropicRequest(modelId, request, maxTokens);

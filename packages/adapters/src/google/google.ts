@@ -7,6 +7,7 @@ import { requestJson } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { byProvider } from '../internal/told-count.ts';
 import { GoogleAnswerReader } from './google-answer-reader.ts';
 import { type GoogleAccess, googleClient } from './google-client.ts';
 import { PROVIDER } from './google-parts.ts';
@@ -73,7 +74,7 @@ export function google(
       );
       const tokens = numberField(answer, 'totalTokens');
       if (tokens === undefined) throw modelRefusal({ where, body: { message: NO_COUNT } });
-      return tokens;
+      return byProvider(tokens);
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };

@@ -1,4 +1,10 @@
-import { type Clock, defined, type PushStream, systemClock } from '@overseer/core/plugin';
+import {
+  type Clock,
+  defined,
+  type PushStream,
+  systemClock,
+  toModelError,
+} from '@overseer/core/plugin';
 import type {
   CallContext,
   Credentials,
@@ -17,7 +23,9 @@ import { responseBody } from '../internal/response-body.ts';
 import { createResponses } from '../internal/responses-route.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { checkBaseVariable, requestOptions } from '../internal/sdk-client.ts';
+import { byProvider } from '../internal/told-count.ts';
 import { variableOf } from '../internal/variable-of.ts';
+import { countLocally } from './count-locally.ts';
 import { OPENAI_MODELS } from './models.ts';
 
 const PROVIDER = 'openai';
@@ -86,7 +94,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
     }),
     list: access.list,
     stream: options.api === 'responses' ? respond : chat,
-    ...(options.api === 'responses' ? { countTokens: counterOf(modelId, access, options) } : {}),
+    countTokens: counterOf(modelId, access, options),
   };
 }
 
@@ -122,20 +130,24 @@ function otherBase(where: string): { readonly baseURL?: string } {
   return { baseURL: base };
 }
 
-/** Counts by the endpoint that knows a response's whole form. */
+/** Counts plain conversations by the tokenizer, where that is installed, and the rest by the endpoint that knows a response's whole form. */
 function counterOf(
   modelId: string,
   access: SdkAccess<OpenAI>,
   { store }: OpenAiOptions,
 ): NonNullable<Model['countTokens']> {
   return async (request, ctx) => {
+    const local = await countLocally(modelId, request, ctx.signal).catch((error: unknown) => {
+      throw toModelError(error, ctx.signal, `${PROVIDER}/${modelId}`);
+    });
+    if (local !== undefined) return local;
     const { body } = responseBody(modelId, request, { provider: PROVIDER, store, reasons: false });
     const counted = Object.entries(body).filter(([name]) => COUNTED.has(name));
     const params = Object.fromEntries(counted) as OpenAI.Responses.InputTokenCountParams;
     const told = await access.ask(ctx, (client, keyed) =>
       client.responses.inputTokens.count(params, requestOptions(keyed)),
     );
-    return told.input_tokens;
+    return byProvider(told.input_tokens);
   };
 }
 

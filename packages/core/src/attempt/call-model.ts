@@ -8,7 +8,8 @@ import type { EventData } from '../spec/event.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { answerOf, failedCall, finishedCall } from './call-end.ts';
 import type { LetThrough } from './let-through.ts';
-import { whileAlive } from './signs-of-life.ts';
+import { isNearWindow, requireRoom } from './require-room.ts';
+import { type LifeLine, whileAlive } from './signs-of-life.ts';
 
 /** Breaks off a call whose answer came from somewhere else; whoever does has written down its end. */
 export const ANSWERED: unique symbol = Symbol('answered');
@@ -75,18 +76,10 @@ async function ask(
     const { clock, deadlines, holdMs } = host;
     const bounds = { clock, deadlines, holdMs, cancel, what: model };
     const response = await whileAlive(bounds, (line) => {
-      const { signal } = line;
-      return generate(
-        member.model,
-        request,
-        { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
-        (event) => {
-          line.alive();
-          if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
-          // What comes after it was left alone belongs to no call any more.
-          if (!signal.aborted) host.show(at, event);
-        },
-      );
+      const { counts } = host;
+      if (counts === undefined || !isNearWindow(member, request, estimate.inputTokens))
+        return send(line);
+      return requireRoom(counts, member, request, line.signal).then(() => send(line));
     });
     const durationMs = sinceStart();
     const answer = answerOf(response, durationMs, firstTokenMs);
@@ -95,6 +88,21 @@ async function ask(
   } catch (error) {
     // `generate` throws nothing but ModelError.
     return { type: 'call.failed', data: failed(host, at, error as ModelError, estimate) };
+  }
+
+  function send(line: LifeLine): ReturnType<typeof generate> {
+    const { signal } = line;
+    return generate(
+      member.model,
+      request,
+      { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
+      (event) => {
+        line.alive();
+        if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
+        // What comes after it was left alone belongs to no call any more.
+        if (!signal.aborted) host.show(at, event);
+      },
+    );
   }
 }
 
