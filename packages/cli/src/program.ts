@@ -19,7 +19,7 @@ import { explain } from './explain.ts';
 const VARIABLES = `
 Environment:
   OPENAI_API_KEY     key of OpenAI or of the server at the base URL
-  OPENAI_API_BASE    base URL of an OpenAI-compatible server, used where --base-url is left out
+  OPENAI_API_BASE    base URL of an OpenAI-compatible server, used where --base-url is left out; OPENAI_BASE_URL goes before it
   ANTHROPIC_API_KEY  key of Anthropic
   GOOGLE_API_KEY     key of Google, or else GEMINI_API_KEY
   CO_API_KEY         key of Cohere, or else COHERE_API_KEY

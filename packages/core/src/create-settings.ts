@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { cacheSettings } from './call/cache-options.ts';
 import { ServerLists } from './call/server-lists.ts';
+import { TokenCounts } from './call/token-counts.ts';
 import type { Registered } from './check-options.ts';
 import { longestMemory } from './create-limits.ts';
 import { createMember } from './create-member.ts';
@@ -59,6 +60,7 @@ export function createSettings(
     roster,
     members: roster.members,
     lists: new ServerLists({ clock, fetch: options.fetch }),
+    counts: new TokenCounts({ clock, fetch: options.fetch }),
     verifiesModels: options.verifyModels ?? false,
     healthMs: healthMsOf(options.healthChecks),
     roles: new RoleBook({

@@ -86,6 +86,7 @@ export { orderHandOver } from './order-hand-over.ts';
 export type { Overseer } from './overseer.ts';
 export { type OverseerModelOptions, overseerAsModel } from './overseer-as-model.ts';
 export type { OverseerConversation } from './overseer-conversation.ts';
+export type { CountTokensRequest } from './overseer-counts.ts';
 export type { OverseerDecisions } from './overseer-decisions.ts';
 export type { OverseerOrders } from './overseer-orders.ts';
 export type { OverseerRequests } from './overseer-requests.ts';

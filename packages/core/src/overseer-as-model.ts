@@ -1,4 +1,3 @@
-import { estimateTokens } from './call/estimate-tokens.ts';
 import { checkBudget } from './check-budget.ts';
 import { type Clock, systemClock } from './internal/clock.ts';
 import { defined } from './internal/defined.ts';
@@ -64,6 +63,5 @@ export function overseerAsModel(overseer: Overseer, options: OverseerModelOption
         signal: ctx.signal,
         key: ctx.key,
       }),
-    countTokens: async (request) => estimateTokens(request),
   };
 }

@@ -3,6 +3,7 @@ import { placeOf } from './create-limits.ts';
 import { createMember, type MemberTerms, memberOf, termsOf } from './create-member.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { modelTerms } from './model-terms.ts';
+import { type CountTokensRequest, countTokens } from './overseer-counts.ts';
 import type { OverseerGround } from './overseer-ground.ts';
 import type { Member } from './route/member.ts';
 import { moveModel } from './run/move-model.ts';
@@ -11,7 +12,7 @@ import { pastUseOf } from './run/past-use-of.ts';
 import type { ModelListener } from './run/status-watch.ts';
 import { type Order, orderedBy } from './run/work-scope.ts';
 import type { BudgetSpec } from './spec/limit.ts';
-import type { ListedModel } from './spec/model.ts';
+import type { ListedModel, TokenCount } from './spec/model.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 
 /** How a model leaves the team. */
@@ -65,6 +66,13 @@ export interface OverseerRoster {
    */
   loadModel(name: string, signal?: AbortSignal): Promise<void>;
 
+  /**
+   * The input tokens of a request to a model: by its tokenizer, its provider or its server where one of them counts, else by estimate
+   * with its measured error. Equal requests are asked for once; what cannot be told within 5 s is estimated. Throws `ConfigError`
+   * `config.unknown-model`, and `ModelError` where its signal aborts.
+   */
+  countTokens(request: CountTokensRequest): Promise<TokenCount>;
+
   /** Frees the memory of a local model; its next call loads it again. Throws as `loadModel`. */
   unloadModel(name: string, signal?: AbortSignal): Promise<void>;
 }
@@ -88,6 +96,7 @@ export function createRoster(ground: OverseerGround): OverseerRoster {
       return await settings.lists.look(requireModel(settings, name).model);
     },
     loadModel: (name, signal) => moveModel(ground.open, 'load', name, signal),
+    countTokens: (request) => countTokens(ground, request),
     unloadModel: (name, signal) => moveModel(ground.open, 'unload', name, signal),
   };
 }

@@ -11,6 +11,7 @@ import { createReadings, type OverseerReadings } from './observe/readings.ts';
 import type { AuditFilter, ToolCallRecord } from './observe/tool-audit.ts';
 import type { UsageRow } from './observe/usage.ts';
 import { createConversation, type OverseerConversation } from './overseer-conversation.ts';
+import type { CountTokensRequest } from './overseer-counts.ts';
 import { createDecisions, type OverseerDecisions } from './overseer-decisions.ts';
 import { groundOf, type OverseerGround, requireOpen } from './overseer-ground.ts';
 import { createOrders, type OverseerOrders } from './overseer-orders.ts';
@@ -52,7 +53,7 @@ import type { WaitingTask } from './run/waiting-tasks.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
 import type { OverseerEvent } from './spec/event.ts';
-import type { ListedModel } from './spec/model.ts';
+import type { ListedModel, TokenCount } from './spec/model.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
@@ -193,6 +194,10 @@ export class Overseer
 
   unloadModel(name: string, signal?: AbortSignal): Promise<void> {
     return this.#roster.unloadModel(name, signal);
+  }
+
+  countTokens(request: CountTokensRequest): Promise<TokenCount> {
+    return this.#roster.countTokens(request);
   }
 
   grant(grant: GrantInput, order?: Order): Promise<GivenGrant> {

@@ -62,9 +62,14 @@ describe('the Cohere adapter', () => {
       state: 'ready',
       contextWindow: 200_000,
     });
-    expect(await model.countTokens(user('Hello there'), ctx())).toBe(3);
+    expect(await model.countTokens(user('Hello there'), ctx())).toEqual({
+      tokens: 3,
+      source: 'provider',
+      within: 16,
+    });
     const before = service.requests.length;
-    expect(await model.countTokens(user('😀 '.repeat(50_000)), ctx())).toBeGreaterThan(33_000);
+    const long = await model.countTokens(user('😀 '.repeat(50_000)), ctx());
+    expect(long.tokens).toBeGreaterThan(33_000);
     expect(service.requests.length - before).toBe(3);
     using wrong = cohere('err-429', { apiKey: 'k', baseURL: service.url });
     await expect(wrong.countTokens(user('hi'), ctx())).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { modelRefusal } from '@overseer/core/plugin';
-import type { CallContext, JsonObject } from '@overseer/core/spec';
+import type { CallContext, JsonObject, TokenCount } from '@overseer/core/spec';
 import { field } from '../internal/fields.ts';
 import { type HttpClient, requestJson } from '../internal/http-client.ts';
 import { mapBounded } from '../internal/map-bounded.ts';
@@ -9,6 +9,9 @@ const LONGEST = 65_536;
 
 /** Requests under way at once, for a text that is longer. */
 const AT_ONCE = 4;
+
+/** The most tokens that are put around a message. */
+const AROUND = 8;
 
 /** What is counted, of which model and where. */
 export interface CohereCount {
@@ -24,12 +27,18 @@ export async function countCohereTokens(
   count: CohereCount,
   body: JsonObject,
   ctx: CallContext,
-): Promise<number> {
-  const { messages, tools } = body;
+): Promise<TokenCount> {
+  const { messages = [], tools } = body;
   const texts = [messages, tools].map((value) => (value === undefined ? '' : wordsOf(value)));
   const pieces = cut(texts.filter(Boolean).join('\n'));
   const counts = await mapBounded(pieces, AT_ONCE, (text) => tokensOf(count, text, ctx));
-  return counts.reduce((sum, tokens) => sum + tokens, 0);
+  const tokens = counts.reduce((sum, each) => sum + each, 0);
+  // Cohere counts texts alone, and puts a few tokens around each message.
+  return {
+    tokens,
+    source: 'provider',
+    within: AROUND * (Array.isArray(messages) ? messages.length + 1 : 1),
+  };
 }
 
 async function tokensOf(

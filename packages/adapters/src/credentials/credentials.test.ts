@@ -183,6 +183,39 @@ describe('a ring of keys', () => {
     await ask(model);
   });
 
+  it('M11 R10: a key that is set aside stays so when an older call with it is let in after all', async () => {
+    const clock = createFakeClock();
+    const ring = keyring(['ring-key-a', 'ring-key-b'], { clock });
+    const ask = { signal: AbortSignal.timeout(5_000) };
+    const first = await ring.get(ask);
+    await ring.get(ask);
+    const second = await ring.get(ask);
+    expect(second.token).toBe(first.token);
+    const refused = { kind: 'refused', because: 'rate-limit' } as const;
+    ring.settle?.(second, { ...refused, untilAt: clock.now() + 60_000 });
+    ring.settle?.(first, { kind: 'accepted' });
+    for (let call = 0; call < 3; call++) {
+      expect((await ring.get(ask)).token).toBe('ring-key-b');
+    }
+    clock.advance(60_000);
+    const taken = [await ring.get(ask), await ring.get(ask)];
+    const after = taken.find(({ token }) => token === first.token);
+    if (after !== undefined) ring.settle?.(after, { kind: 'accepted' });
+    // What it is let in with after that counts again.
+    const later = [await ring.get(ask), await ring.get(ask)].map(({ token }) => token);
+    expect(later.toSorted()).toEqual(['ring-key-a', 'ring-key-b']);
+  });
+
+  it('M11 R10: a key that many calls under way are refused with rests no longer than for one', async () => {
+    const clock = createFakeClock();
+    const ring = keyring(['ring-key-a'], { clock });
+    const ask = { signal: AbortSignal.timeout(5_000) };
+    const lent = await Promise.all(Array.from({ length: 10 }, () => ring.get(ask)));
+    for (const one of lent) ring.settle?.(one, { kind: 'refused', because: 'rate-limit' });
+    clock.advance(1_000);
+    expect((await ring.get(ask)).token).toBe('ring-key-a');
+  });
+
   it('M11: says when all keys are refused, and does not call', async () => {
     await using server = await startKeyServer(() => 403);
     const ring = keyring(['dead-key-1', 'dead-key-2']);

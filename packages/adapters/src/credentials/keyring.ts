@@ -36,10 +36,12 @@ export function keyring(
   }
   const keys = sources.map((source): Key => {
     const own = typeof source === 'string' ? fixedKey(source) : source;
-    return { source: own, restsUntil: 0, why: '', isRefused: false, times: 0 };
+    return { source: own, restsUntil: 0, why: '', isRefused: false, times: 0, order: 0 };
   });
-  const owners = new WeakMap<Credential, { readonly key: Key; readonly own: Credential }>();
+  const owners = new WeakMap<Credential, Lent>();
   let turn = 0;
+  // What was lent, and who was set aside, in the order of it.
+  let order = 0;
   const take = (): Key | undefined => {
     const now = clock.now();
     const from = [...keys.slice(turn), ...keys.slice(0, turn)];
@@ -52,10 +54,11 @@ export function keyring(
       const own = await key.source.get({ signal });
       // Its own object, so that two keys of one source are told apart.
       const credential = { ...own };
-      owners.set(credential, { key, own });
+      owners.set(credential, { key, own, order: ++order });
       return credential;
     } catch (error) {
       if (signal.aborted) throw error;
+      key.order = ++order;
       setAside(key, clock.now(), {
         isRefused: !(OverseerError.is(error) && error.retryable),
         why: error instanceof Error ? error.message : 'it cannot be had',
@@ -81,15 +84,28 @@ export function keyring(
       const { key, own } = owner;
       const hasFresh = key.source.settle?.(own, outcome) ?? false;
       if (outcome.kind === 'accepted') {
-        letIn(key, outcome);
+        // One that went out before its key was set aside knows nothing of what came since.
+        if (owner.order > key.order) letIn(key, outcome);
         return false;
       }
       const { because, untilAt } = outcome;
       const isRefused = because === 'auth' || because === 'permission';
-      if (!hasFresh) setAside(key, clock.now(), { isRefused, why: because, untilAt });
+      // Of several calls that one key fails, each hears of it, and the key rests once for all of them.
+      const isNews = owner.order > key.order || (isRefused && !key.isRefused);
+      if (!hasFresh && isNews) {
+        key.order = ++order;
+        setAside(key, clock.now(), { isRefused, why: because, untilAt });
+      }
       return keys.some(({ restsUntil }) => restsUntil <= clock.now());
     },
   };
+}
+
+/** What a call went out with. */
+interface Lent {
+  readonly key: Key;
+  readonly own: Credential;
+  readonly order: number;
 }
 
 interface Key {
@@ -100,6 +116,8 @@ interface Key {
   isRefused: boolean;
   /** Refusals since it was last let in. */
   times: number;
+  /** When it was last set aside, among all that was lent and set aside. */
+  order: number;
 }
 
 function fixedKey(token: string): Credentials {

@@ -52,8 +52,10 @@ export function engineModel(
       const window = contextWindow === undefined ? {} : { contextWindow };
       return Promise.resolve([{ id: info.id, state, ...window }]);
     },
-    countTokens: async (request, { signal }) =>
-      Number(await engine.ask('count', prepare(request).request, signal)),
+    countTokens: async (request, { signal }) => {
+      const tokens = Number(await engine.ask('count', prepare(request).request, signal));
+      return { tokens, source: 'tokenizer', within: 0 };
+    },
     load: async ({ signal }) => {
       await engine.ask('load', null, signal);
     },

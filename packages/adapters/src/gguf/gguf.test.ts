@@ -68,7 +68,8 @@ describe('a model in a GGUF file', () => {
     );
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
     expect(fractions.at(-1)).toBeGreaterThan(0.9);
-    const counted = await greeter.countTokens(ask('Hello'), ctx());
+    const { tokens: counted, ...by } = await greeter.countTokens(ask('Hello'), ctx());
+    expect(by).toEqual({ source: 'tokenizer', within: 0 });
     expect(answer.usage.input).toEqual({ total: counted, cacheRead: 0 });
     // Seven pieces and the end.
     const deltas = types.filter((type) => type === 'delta').length;
@@ -140,7 +141,7 @@ describe('a model in a GGUF file', () => {
 
   it('M7 M18: a prompt that leaves no room is refused with its size, and an answer ends at the window', async () => {
     const long = ask('word '.repeat(1100));
-    const tokens = await model('m').countTokens(long, ctx());
+    const { tokens } = await model('m').countTokens(long, ctx());
     expect(tokens).toBeGreaterThan(1024);
     await expect(generate(model('m'), long, ctx())).rejects.toMatchObject({
       kind: 'context-overflow',
@@ -148,7 +149,7 @@ describe('a model in a GGUF file', () => {
       message: expect.stringContaining(`${tokens} tokens`),
     });
     const nearly = ask('q'.repeat(950));
-    const room = 1024 - (await model('m-slow').countTokens(nearly, ctx()));
+    const room = 1024 - (await model('m-slow').countTokens(nearly, ctx())).tokens;
     expect(room).toBeGreaterThan(0);
     const answer = await generate(model('m-slow'), nearly, ctx());
     expect(answer).toMatchObject({ reason: 'length', usage: { output: { total: room } } });

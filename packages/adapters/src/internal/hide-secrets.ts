@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { defined, ModelError, ModelNotFoundError } from '@overseer/core/plugin';
+import { TextWindows } from './text-windows.ts';
 
 const HIDDEN = '[key]';
 /** What is shorter is a placeholder, such as `none`: replaced anywhere, it would spoil sentences and hide nothing. */
@@ -18,7 +19,8 @@ export function hideSecrets(error: ModelError, secrets: Iterable<string>): Model
   const known = [...new Set([...secrets].flatMap(formsOf))]
     .filter(Boolean)
     .sort((a, b) => b.length - a.length);
-  return known.length === 0 || !shows(error, known) ? error : rebuilt(error, known, 0);
+  const shown = known.length === 0 ? known : shownOf(error, known);
+  return shown.length === 0 ? error : rebuilt(error, shown, 0);
 }
 
 /** What of a host's headers must stay secret: the values of those that carry keys, tokens or cookies. */
@@ -65,30 +67,54 @@ function cleanCause(cause: unknown, secrets: readonly string[], depth: number): 
 }
 
 function shows(value: unknown, secrets: readonly string[]): boolean {
+  return shownOf(value, secrets).length > 0;
+}
+
+/** Which secrets something shows, or a piece of them. */
+function shownOf(value: unknown, secrets: readonly string[]): readonly string[] {
   const text = inspect(value, {
     depth: 12,
     showHidden: true,
     maxArrayLength: null,
     maxStringLength: null,
   });
-  // Printed strings have their quotes and backslashes escaped.
-  return secrets.some((secret) =>
-    [secret, JSON.stringify(secret).slice(1, -1)].some((form) => masked(text, [form]) !== text),
-  );
+  const windows = new TextWindows(text, MIN_SECRET);
+  return secrets.filter((secret) => {
+    // Printed strings have their quotes and backslashes escaped.
+    const forms = new Set([secret, JSON.stringify(secret).slice(1, -1)]);
+    return [...forms].some((form) => maskedBy(text, windows, form) !== text);
+  });
 }
 
 function masked(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) {
-    clean = clean.replaceAll(`Bearer ${secret}`, HIDDEN);
-    if (secret.length < MIN_SECRET) continue;
-    clean = clean.replaceAll(secret, HIDDEN);
-    for (let length = secret.length - 1; length >= MIN_BEGINNING; length--) {
-      clean = clean.replaceAll(secret.slice(0, length), HIDDEN);
-    }
-    if (secret.length >= 2 * MIN_SECRET) clean = withoutPieces(clean, secret);
+  const windows = new TextWindows(text, MIN_SECRET);
+  return secrets.reduce((clean, secret) => maskedBy(clean, windows, secret), text);
+}
+
+/** A text without one secret; `windows` are those of the text as it was before any was hidden. */
+function maskedBy(text: string, windows: TextWindows, secret: string): string {
+  if (secret.length < MIN_SECRET) return text.replaceAll(`Bearer ${secret}`, HIDDEN);
+  // Whatever is hidden of a longer one has so many of its characters in a row.
+  return windows.shares(secret) ? withoutSecret(text, secret) : text;
+}
+
+function withoutSecret(text: string, secret: string): string {
+  const clean = withoutBeginnings(text.replaceAll(`Bearer ${secret}`, HIDDEN), secret);
+  return secret.length >= 2 * MIN_SECRET ? withoutPieces(clean, secret) : clean;
+}
+
+/** Hides a secret, and as much of its beginning as stands anywhere. */
+function withoutBeginnings(text: string, secret: string): string {
+  const least = secret.slice(0, MIN_BEGINNING);
+  let clean = '';
+  let kept = 0;
+  for (let at = text.indexOf(least); at >= 0; at = text.indexOf(least, kept)) {
+    let length = least.length;
+    while (length < secret.length && text[at + length] === secret[length]) length++;
+    clean += text.slice(kept, at) + HIDDEN;
+    kept = at + length;
   }
-  return clean;
+  return clean + text.slice(kept);
 }
 
 /** Hides every piece of a secret of 8 characters and more, from anywhere in it, that looks like no word. */

@@ -4,12 +4,16 @@ import {
   ModelError,
   OverseerError,
   rateLimit,
+  systemClock,
 } from '@overseer/core/plugin';
 import type { CallContext, Credential, CredentialOutcome, Credentials } from '@overseer/core/spec';
 import { otherKeyError } from './other-key-error.ts';
 
 /** Tokens that are hidden in errors of later calls too: a server may repeat an older one. */
 const REMEMBERED = 16;
+
+/** How long, in ms: no server repeats what it was sent longer ago. */
+const REMEMBERED_MS = 3_600_000;
 
 /** Kinds of failure that may be about the key, and not about the request. */
 const OF_KEYS: ReadonlySet<string> = new Set(['auth', 'permission', 'rate-limit', 'quota']);
@@ -19,17 +23,23 @@ export class KeyUse {
   readonly #credentials: Credentials;
   readonly #where: string;
   readonly #used = new WeakMap<CallContext, Credential>();
-  /** The latest tokens, the newest last. */
-  readonly #tokens = new Set<string>();
+  readonly #elapsed: () => number;
+  /** The latest tokens with when they were last taken, the newest last. */
+  readonly #tokens = new Map<string, number>();
 
-  constructor(credentials: Credentials, where: string) {
+  constructor(
+    credentials: Credentials,
+    where: string,
+    elapsed: () => number = systemClock.elapsed,
+  ) {
     this.#credentials = credentials;
     this.#where = where;
+    this.#elapsed = elapsed;
   }
 
   /** Must stay out of every error. */
   get secrets(): Iterable<string> {
-    return this.#tokens;
+    return this.#tokens.keys();
   }
 
   /** What a call goes out with. Throws `ModelError`, mostly of kind `auth`. */
@@ -66,9 +76,10 @@ export class KeyUse {
 
   #remember(token: string): void {
     this.#tokens.delete(token);
-    this.#tokens.add(token);
-    for (const oldest of this.#tokens) {
-      if (this.#tokens.size <= REMEMBERED) break;
+    const now = this.#elapsed();
+    this.#tokens.set(token, now);
+    for (const [oldest, takenAt] of this.#tokens) {
+      if (this.#tokens.size <= REMEMBERED && now - takenAt <= REMEMBERED_MS) break;
       this.#tokens.delete(oldest);
     }
   }

@@ -1,7 +1,10 @@
 import { modelRefusal } from '@overseer/core/plugin';
+import type { TokenCount } from '@overseer/core/spec';
 
-/** A count of tokens as a server told it. Throws `ModelError` (`protocol`) where that is no number of tokens. */
-export function toldCount(count: unknown, where: string): number {
-  if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return count;
+/** A count of a provider, or of a model's server. Throws `ModelError` (`protocol`) where that is no number of tokens. */
+export function toldCount(count: unknown, where: string): TokenCount {
+  if (typeof count === 'number' && Number.isInteger(count) && count >= 0) {
+    return { tokens: count, source: 'provider', within: 0 };
+  }
   throw modelRefusal({ where, body: { message: 'the server counted no tokens' } });
 }

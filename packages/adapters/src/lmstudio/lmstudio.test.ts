@@ -158,6 +158,24 @@ describe('the LM Studio adapter', () => {
     await expect(wrong.verify(ctx())).rejects.toMatchObject({ kind: 'not-found' });
   });
 
+  it('M5: loads that come at once take a small window out once and bring a large one once', async () => {
+    using small = lmstudio('cold', { baseURL: service.url, contextLength: 2048 });
+    await small.load(ctx());
+    const before = paths().length;
+    using first = lmstudio('cold', { baseURL: service.url, contextLength: 8192 });
+    using second = lmstudio('cold', { baseURL: service.url, contextLength: 8192 });
+    await Promise.all([first.load(ctx()), second.load(ctx()), first.load(ctx())]);
+    const since = paths().slice(before);
+    expect(since.filter((path) => path.endsWith('/unload'))).toHaveLength(1);
+    expect(since.filter((path) => path.endsWith('/load'))).toHaveLength(1);
+    expect(await first.verify(ctx())).toMatchObject({ instances: ['cold'], contextWindow: 8192 });
+    // Whoever joins a load for a smaller window loads it anew after that.
+    using larger = lmstudio('cold', { baseURL: service.url, contextLength: 16_384 });
+    using largest = lmstudio('cold', { baseURL: service.url, contextLength: 32_768 });
+    await Promise.all([larger.load(ctx()), largest.load(ctx())]);
+    expect(await largest.verify(ctx())).toMatchObject({ contextWindow: 32_768 });
+  });
+
   it('M5 M11: reads its model, address and token from variables', async () => {
     vi.stubEnv('LM_STUDIO_MODEL', 'qwen3-4b');
     vi.stubEnv('LM_STUDIO_BASE_URL', service.url);

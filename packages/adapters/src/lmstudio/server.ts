@@ -7,6 +7,9 @@ import { type LoadOptions, loadModel, unloadModel } from './loader.ts';
 import type { LmStudioModel } from './read-models.ts';
 import { joinLoad } from './shared-loads.ts';
 
+/** One load of somebody else's, and one of its own. */
+const MOST_LOADS = 2;
+
 /** What one LM Studio has and can be told, for the model of one name. */
 export interface LmStudioServer {
   /** The name to send, where it is known without asking that the model is in memory, and stays there. */
@@ -39,6 +42,21 @@ export function createServer(
     );
     catalogue.forget();
   };
+  /** One that is in memory with too small a window goes before it comes: within one load, as another would take out what this brings. */
+  const bringAnew = async (id: string, ctx: CallContext): Promise<'own' | 'joined'> => {
+    let whose: 'own' | 'joined' = 'joined';
+    await joinLoad(client.origin, id, ctx.signal, async (signal) => {
+      whose = 'own';
+      const inside = { ...ctx, signal };
+      // Whoever was at it before may have brought it meanwhile.
+      const model = chooseModel(await catalogue.ask(inside), id);
+      if (isAsWanted(model, options)) return;
+      if (model.instances.length > 0) await unloadModel(client, model, where, inside);
+      await loadModel(client, id, options, where, inside);
+    });
+    catalogue.forget();
+    return whose;
+  };
   const unload = async (model: LmStudioModel, ctx: CallContext): Promise<void> => {
     await unloadModel(client, model, where, ctx);
     catalogue.forget();
@@ -61,10 +79,11 @@ export function createServer(
     },
     list: async (ctx) => [...(await catalogue.ask(ctx)).values()],
     load: async (ctx) => {
-      const model = chooseModel(await catalogue.ask(ctx), name);
-      if (isAsWanted(model, options)) return;
-      if (model.instances.length > 0) await unload(model, ctx);
-      await bring(model.id, ctx);
+      // A load that was joined may have been somebody else's, for a smaller window.
+      for (let load = 0; load < MOST_LOADS; load++) {
+        const model = chooseModel(await catalogue.ask(ctx), name);
+        if (isAsWanted(model, options) || (await bringAnew(model.id, ctx)) === 'own') return;
+      }
     },
     unload: async (ctx) => unload(chooseModel(await catalogue.ask(ctx), name), ctx),
     forget: () => catalogue.forget(),

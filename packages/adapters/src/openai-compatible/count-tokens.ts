@@ -1,10 +1,10 @@
-import { ModelError } from '@overseer/core/plugin';
-import type { CallContext, ModelRequest } from '@overseer/core/spec';
+import type { CallContext, ModelRequest, TokenCount } from '@overseer/core/spec';
 import { numberField } from '../internal/fields.ts';
 import { type HttpClient, requestJson } from '../internal/http-client.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiTools } from '../internal/openai-request.ts';
 import { responseBody } from '../internal/response-body.ts';
+import { toldCount } from '../internal/told-count.ts';
 
 /** How requests of one model are counted. */
 export interface Counting {
@@ -21,17 +21,14 @@ export async function countByServer(
   { client, modelId, provider, where, by }: Counting,
   request: ModelRequest,
   ctx: CallContext,
-): Promise<number> {
+): Promise<TokenCount> {
   const root = client.path.replace(/\/v1$/, '');
   const [path, body, name] =
     by === 'responses'
       ? [`${client.path}/responses/input_tokens`, countedResponse(), 'input_tokens']
       : [`${root}/tokenize`, countedChat(), 'count'];
   const answer = await requestJson(client, { method: 'POST', path, body, where }, ctx);
-  const count = numberField(answer, name);
-  if (count !== undefined) return count;
-  const what = `${where}: the server's count has no ${name}; count by estimate instead`;
-  throw new ModelError('protocol', what);
+  return toldCount(numberField(answer, name), where);
 
   function countedResponse(): object {
     const options = { provider, store: undefined, reasons: false };

@@ -51,13 +51,21 @@ describe('the OpenAI adapter', () => {
     });
   });
 
-  it('M12: counts a request exactly, where it asks by responses', async () => {
-    const options = { apiKey: 'k', baseURL: `${service.url}/v1`, api: 'responses' } as const;
+  it('M12: has its provider count what its tokenizer here does not know', async () => {
+    const options = { apiKey: 'k', baseURL: `${service.url}/v1` } as const;
     const messages = [
       { role: 'user' as const, parts: [{ type: 'text' as const, text: 'a'.repeat(40) }] },
     ];
-    expect(await openai('m', options).countTokens?.({ messages }, ctx())).toBe(10);
-    expect(openai('m', { apiKey: 'k' }).countTokens).toBeUndefined();
+    expect(await openai('m', options).countTokens?.({ messages }, ctx())).toEqual({
+      tokens: 10,
+      source: 'provider',
+      within: 0,
+    });
+    const before = service.requests.length;
+    expect(await openai('gpt-4o', options).countTokens?.({ messages }, ctx())).toMatchObject({
+      source: 'tokenizer',
+    });
+    expect(service.requests.length).toBe(before);
   });
 
   it('R9: makes one request and leaves retries to the kernel', async () => {

@@ -1,4 +1,10 @@
-import { type Clock, defined, type PushStream, systemClock } from '@overseer/core/plugin';
+import {
+  type Clock,
+  defined,
+  type PushStream,
+  systemClock,
+  toModelError,
+} from '@overseer/core/plugin';
 import type {
   CallContext,
   Credentials,
@@ -21,6 +27,7 @@ import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { checkBaseVariable, requestOptions } from '../internal/sdk-client.ts';
 import { toldCount } from '../internal/told-count.ts';
 import { variableOf } from '../internal/variable-of.ts';
+import { countLocally } from './count-locally.ts';
 import { OPENAI_MODELS } from './models.ts';
 
 const PROVIDER = 'openai';
@@ -94,7 +101,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
     }),
     list: access.list,
     stream: options.api === 'responses' ? respond : chat,
-    ...(options.api === 'responses' ? { countTokens: counterOf(modelId, access, options) } : {}),
+    countTokens: counterOf(modelId, access, options),
   };
 }
 
@@ -130,7 +137,7 @@ function otherBase(where: string): { readonly baseURL?: string } {
   return { baseURL: base };
 }
 
-/** Counts by the endpoint that knows a response's whole form. */
+/** Counts plain conversations by the tokenizer, where that is installed, and the rest by the endpoint that knows a response's whole form. */
 function counterOf(
   modelId: string,
   access: SdkAccess<OpenAI>,
@@ -138,6 +145,10 @@ function counterOf(
 ): NonNullable<Model['countTokens']> {
   const fit = createSchemaFitting(OPENAI_SCHEMAS);
   return async (request, ctx) => {
+    const local = await countLocally(modelId, request, ctx.signal).catch((error: unknown) => {
+      throw toModelError(error, ctx.signal, `${PROVIDER}/${modelId}`);
+    });
+    if (local !== undefined) return local;
     const { body } = responseBody(modelId, fit(request, []), {
       provider: PROVIDER,
       store,

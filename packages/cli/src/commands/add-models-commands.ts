@@ -35,7 +35,7 @@ function placed(command: Command): Command {
   return command
     .option(
       '--base-url <url>',
-      'where the server is (default: $OPENAI_API_BASE, else LM Studio at http://127.0.0.1:1234/v1)',
+      'where the server is (default: $OPENAI_BASE_URL or $OPENAI_API_BASE, else LM Studio at http://127.0.0.1:1234/v1)',
     )
     .option('--json', 'one JSON object a line');
 }

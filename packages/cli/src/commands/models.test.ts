@@ -45,6 +45,25 @@ describe('overseer models', () => {
     expect(out).toContain(`✓ openai-compatible at ${scene.service.url}/v1: 2 models`);
   });
 
+  it('M3 M11 A6: looks at each provider whose key is there, and at the server of either variable', async () => {
+    await using scene = await createScene(scenario);
+    const { url } = scene.service;
+    const env = {
+      LM_STUDIO_BASE_URL: 'http://127.0.0.1:1',
+      GEMINI_API_KEY: 'key-of-google',
+      GOOGLE_GEMINI_BASE_URL: url,
+      COHERE_API_KEY: 'key-of-cohere',
+      CO_API_URL: url,
+      OPENAI_BASE_URL: `${url}/v1`,
+    };
+    const { out, code } = await overseer(scene, ['models'], env);
+    expect(code, out).toBe(EXIT.done);
+    for (const provider of ['google', 'cohere']) {
+      expect(out).toContain(`✓ ${provider} at ${url}: 2 models`);
+    }
+    expect(out).toContain(`✓ openai-compatible at ${url}/v1: 2 models`);
+  });
+
   it('M4 A6: --check says by its exit code whether a model is there, and which is nearest', async () => {
     await using scene = await createScene(scenario);
     const env = { LM_STUDIO_BASE_URL: scene.service.url };

@@ -2,6 +2,7 @@ import { OverseerError } from '@overseer/core/plugin';
 import type { Model } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
 import { askServers, type ServerListing } from '../setup/ask-servers.ts';
+import { loginsOf } from '../setup/logins.ts';
 import { addressOf, isSentAsItIs, type ModelFlags, modelsOf } from '../setup/model-flags.ts';
 import { sourcesOf } from '../setup/model-sources.ts';
 import { reachTeam } from '../setup/reach-team.ts';
@@ -29,7 +30,7 @@ const LOAD_MS = 600_000;
  */
 export async function modelsCommand(flags: ModelsFlags): Promise<number> {
   if (flags.check !== undefined) return await checkModel(flags.check, flags);
-  const sources = sourcesOf(placeOf(flags), process.env);
+  const sources = sourcesOf(placeOf(flags), process.env, loginsOf(process.env));
   const servers = await askServers(sources, {
     env: process.env,
     patienceMs: PATIENCE_MS,

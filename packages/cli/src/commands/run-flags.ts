@@ -44,7 +44,7 @@ export function addRunFlags(command: Command): Command {
     )
     .option(
       '--base-url <url>',
-      'an OpenAI-compatible server (default: $OPENAI_API_BASE, else LM Studio at http://127.0.0.1:1234/v1)',
+      'an OpenAI-compatible server (default: $OPENAI_BASE_URL or $OPENAI_API_BASE, else LM Studio at http://127.0.0.1:1234/v1)',
     )
     .option(
       '--limit <limit>',

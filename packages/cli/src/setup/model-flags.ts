@@ -94,7 +94,7 @@ function addressFor(provider: string, baseUrl: string | undefined, env: Environm
   const [variable, own] = PLACES.get(provider) ?? ['OPENAI_API_BASE', LM_STUDIO];
   const flag = APART.has(provider) ? undefined : baseUrl;
   // Its client reads this one first.
-  const first = provider === 'openai' ? variableOf(env, 'OPENAI_BASE_URL') : undefined;
+  const first = variable === 'OPENAI_API_BASE' ? variableOf(env, 'OPENAI_BASE_URL') : undefined;
   return flag ?? first ?? variableOf(env, variable) ?? own;
 }
 
@@ -146,7 +146,7 @@ function signedIn({ provider, baseUrl }: Place, env: Environment): Credentials |
 
 function placeOf(name: string, flag: string | undefined, env: Environment): Place {
   const { provider, id } = split(name);
-  const server = flag ?? variableOf(env, 'OPENAI_API_BASE');
+  const server = flag ?? variableOf(env, 'OPENAI_BASE_URL') ?? variableOf(env, 'OPENAI_API_BASE');
   if (provider === 'lmstudio' || provider === 'ollama') return { provider, id, baseUrl: flag };
   if (provider !== undefined) return { provider, id, baseUrl: server };
   if (/^claude/.test(id)) return { provider: 'anthropic', id, baseUrl: undefined };

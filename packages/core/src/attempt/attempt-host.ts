@@ -1,4 +1,5 @@
 import type { ServerLists } from '../call/server-lists.ts';
+import type { TokenCounts } from '../call/token-counts.ts';
 import type { Bounded } from '../internal/bounded.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
@@ -36,6 +37,8 @@ export interface AttemptHost {
   memberOf(model: string): Member;
   /** Looks for the names of models at their servers before a call; absent where nobody wants it. */
   readonly lists?: Pick<ServerLists, 'verify' | 'forget'> | undefined;
+  /** Counts requests that may be too long for their model; absent where nobody does. */
+  readonly counts?: Pick<TokenCounts, 'count'> | undefined;
   /** Who may call which tool, and how often. */
   readonly access: ToolAccess;
   /** Why a tool is left alone now, and until when, epoch ms; `undefined` when it may be called. */

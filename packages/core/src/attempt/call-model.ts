@@ -1,16 +1,19 @@
-import { generate, type ModelResponse } from '../call/generate.ts';
+import { generate } from '../call/generate.ts';
 import type { ModelError } from '../errors/model-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import { toModelError } from '../internal/to-model-error.ts';
 import { unlessAborted } from '../internal/unless-aborted.ts';
 import type { EventDraft } from '../journal/draft.ts';
+import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
+import type { ModelRequest } from '../spec/model.ts';
 import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
 import { answerOf, failedCall, finishedCall } from './call-end.ts';
 import type { LetThrough } from './let-through.ts';
-import { whileAlive } from './signs-of-life.ts';
+import { isNearWindow, requireRoom } from './require-room.ts';
+import { type LifeLine, whileAlive } from './signs-of-life.ts';
 
 /** Breaks off a call whose answer came from somewhere else; whoever does has written down its end. */
 export const ANSWERED: unique symbol = Symbol('answered');
@@ -75,29 +78,13 @@ async function ask(
     const { clock, deadlines, holdMs } = host;
     const bounds = { clock, deadlines, holdMs, cancel, what: model };
     const response = await whileAlive(bounds, (line) => {
-      const { signal } = line;
-      const send = (): Promise<ModelResponse> =>
-        generate(
-          member.model,
-          request,
-          { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
-          (event) => {
-            line.alive();
-            if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
-            // What comes after it was left alone belongs to no call any more.
-            if (!signal.aborted) host.show(at, event);
-          },
-        );
-      const unverified = host.lists?.verify(member.model);
-      if (unverified === undefined) return send();
-      return unlessAborted(signal, unverified).then(
-        () => {
-          // What the list took says nothing about the model.
-          startedAt = host.clock.elapsed();
-          return send();
-        },
-        (error: unknown) => Promise.reject(toModelError(error, signal, model)),
-      );
+      const first = beforeCall(host, member, request, estimate, line.signal);
+      if (first === undefined) return send(line);
+      return first.then(() => {
+        // What the list and the count took says nothing about the model.
+        startedAt = host.clock.elapsed();
+        return send(line);
+      });
     });
     const durationMs = sinceStart();
     const answer = answerOf(response, durationMs, firstTokenMs);
@@ -107,6 +94,41 @@ async function ask(
     // `generate` throws nothing but ModelError.
     return { type: 'call.failed', data: failed(host, at, error as ModelError, estimate) };
   }
+
+  function send(line: LifeLine): ReturnType<typeof generate> {
+    const { signal } = line;
+    return generate(
+      member.model,
+      request,
+      { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
+      (event) => {
+        line.alive();
+        if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
+        // What comes after it was left alone belongs to no call any more.
+        if (!signal.aborted) host.show(at, event);
+      },
+    );
+  }
+}
+
+/** What is asked before a call is made, if anything: whether its model exists, and whether it fits. */
+function beforeCall(
+  host: AttemptHost,
+  member: Member,
+  request: ModelRequest,
+  estimate: CallEstimate,
+  signal: AbortSignal,
+): Promise<void> | undefined {
+  const listed = host.lists?.verify(member.model);
+  const verified =
+    listed &&
+    unlessAborted(signal, listed).catch((error: unknown) => {
+      throw toModelError(error, signal, member.name);
+    });
+  const { counts } = host;
+  if (counts === undefined || !isNearWindow(member, request, estimate.inputTokens)) return verified;
+  const fits = (): Promise<void> => requireRoom(counts, member, request, signal);
+  return verified === undefined ? fits() : verified.then(fits);
 }
 
 function failed(

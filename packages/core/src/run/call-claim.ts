@@ -27,6 +27,8 @@ export function claimFor(
   task: TaskState,
   inputTokens: number,
   maximum: number = outputLimit(settings, member),
+  // Text of few words and many signs has up to twice the tokens that the estimate sees.
+  mostInput: number = inputTokens * 2,
 ): Claim {
   const { perCall } = member.model.info;
   const payer = payerOf(projection.runs.get(task.run));
@@ -37,10 +39,9 @@ export function claimFor(
     return { estimate: most, worst: most, ...ofPayer };
   }
   const output = projection.outputs.estimate(outputKey(member.name, task.task.kind), maximum);
-  // Text of few words and many signs has up to twice the tokens that the estimate sees.
   return {
     estimate: priced(member, inputTokens, output),
-    worst: dearest(member, inputTokens * 2, maximum),
+    worst: dearest(member, mostInput, maximum),
     ...ofPayer,
   };
 }

@@ -5,8 +5,9 @@ import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
 import type { PlanTask } from '../spec/task.ts';
-import { claimFor, claimForMessages, roughTokens } from './call-claim.ts';
+import { claimFor, roughTokens } from './call-claim.ts';
 import { composeFor } from './compose-for.ts';
+import { bestClaim } from './counted-claim.ts';
 import type { Decider } from './decider.ts';
 import { downUntil } from './down-until.ts';
 import { outlasted } from './outage.ts';
@@ -54,7 +55,7 @@ export function chooseFor(
   // Asked for twice of each candidate: whether it may run, and what it would cost.
   const claims = new Map<Member, Claim>();
   const claimOf = (member: Member): Claim => {
-    const claim = claims.get(member) ?? claimFor(decider, member, task, rough);
+    const claim = claims.get(member) ?? roughClaim(decider, member, task, rough);
     claims.set(member, claim);
     return claim;
   };
@@ -81,6 +82,13 @@ export function chooseFor(
   const usesTools = parts.tools.size > 0;
   const reviewers = decider.candidates({ role: undefined, kind: 'review', usesTools });
   return chooseReviewer({ ...input, author, reviewers });
+}
+
+/** Where a model can count, what it is counted at decides before its call; until then it need not have room for the worst. */
+function roughClaim(decider: Decider, member: Member, task: TaskState, rough: number): Claim {
+  const { counts } = decider.settings;
+  const most = counts.canAsk(member.model) ? rough : rough * 2;
+  return claimFor(decider, member, task, rough, undefined, most);
 }
 
 /** Whether a model could take a task at once. */
@@ -144,7 +152,7 @@ function excludeSpent(
   for (const member of settings.members.values()) {
     if (!projection.budgets.isBounded(member.name)) continue;
     const { prompt, tools } = composeFor(decider, run, task, member, nowMs);
-    const claim = claimForMessages(decider, member, task, prompt.messages, tools);
+    const claim = bestClaim(decider, member, task, { messages: prompt.messages, tools });
     const admission = projection.budgets.admit(run.id, task.task.key, claim, member.name);
     if (admission.kind === 'never' && admission.ends === 'model') {
       excluded.set(member.name, admission.why);

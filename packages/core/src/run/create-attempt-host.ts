@@ -71,6 +71,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     calls: new Map(),
     memberOf: (model) => memberOf(settings, model),
     lists: settings.verifiesModels ? settings.lists : undefined,
+    counts: settings.counts,
     joint: parts.joint,
     remote: parts.remote,
     access: createToolAccess(parts),

@@ -5,10 +5,10 @@ import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { type Assignment, assignmentDrafts } from './assignment.ts';
-import { admitCall, callStarted, requestOf } from './begin-call.ts';
-import { claimForMessages } from './call-claim.ts';
+import { callStarted, requestOf } from './begin-call.ts';
 import { chooseFor } from './choose-for.ts';
 import { composeFor } from './compose-for.ts';
+import { admitCounted } from './counted-admission.ts';
 import type { Decider } from './decider.ts';
 import { termsFor } from './delegation-terms.ts';
 import type { DispatcherHost } from './dispatcher-host.ts';
@@ -71,7 +71,11 @@ export class Dispatcher {
       journal,
       firstCalls: this.#firstCalls,
       waits: this.#waits,
-      host: { ...host, mayGoOn: (run, task) => this.mayGoOn(run, task) },
+      host: {
+        ...host,
+        mayGoOn: (run, task) => this.mayGoOn(run, task),
+        wake: () => this.wake(),
+      },
     });
     this.#turns = new Turns(settings.clock, (nowMs) =>
       journal.failure === undefined ? this.#turn(nowMs) : Number.POSITIVE_INFINITY,
@@ -117,6 +121,7 @@ export class Dispatcher {
   /** Starts nothing more. */
   close(): void {
     this.#firstCalls.close();
+    this.#settings.counts.close();
     this.#turns.close();
   }
 
@@ -206,8 +211,13 @@ export class Dispatcher {
     }
     const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, ready, nowMs);
     if (first.kind === 'no call') return 'started';
-    const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
-    const admission = admitCall(this.#projection, task, member, claim, nowMs);
+    const sent = { messages: prompt.messages, tools };
+    const asked = admitCounted(this.#decider, task, member, sent, nowMs);
+    if (asked.kind === 'counting') {
+      this.scheduling.addAfter(asked.done, ready);
+      return 'started';
+    }
+    const { claim, admission } = asked;
     if (admission.kind === 'never') {
       if (admission.ends === 'run') this.#host.stopRun(run, admission.why);
       else this.#host.failTask(run, task, `${member.name}: ${admission.why}`, []);

@@ -5,9 +5,9 @@ import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts'
 import { unfinishedWork } from '../journal/unfinished-work.ts';
 import type { Member } from '../route/member.ts';
 import type { WaitCause } from '../spec/task-events.ts';
-import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
-import { claimForMessages } from './call-claim.ts';
+import { callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import { chooseFor } from './choose-for.ts';
+import { admitCounted } from './counted-admission.ts';
 import type { Decider } from './decider.ts';
 import type { DispatcherHost } from './dispatcher-host.ts';
 import { downUntil } from './down-until.ts';
@@ -25,6 +25,7 @@ export interface NextCallsParts {
   readonly waits: TellWaiting;
   readonly host: Pick<DispatcherHost, 'end' | 'proceed' | 'stopRun'> & {
     mayGoOn(run: RunState, task: TaskState): boolean;
+    wake(): void;
   };
 }
 
@@ -32,6 +33,8 @@ export interface NextCallsParts {
 export class NextCalls {
   /** By id. */
   readonly #waiting = new Map<string, AttemptPlace>();
+  /** Those whose next request is counted. */
+  readonly #counting = new Set<string>();
   readonly #decider: Decider;
   readonly #journal: Journal;
   readonly #firstCalls: FirstCalls;
@@ -109,8 +112,18 @@ export class NextCalls {
     const messages = conversation(attempt);
     const tools = attempt.prompt?.tools ?? [];
     const { maxTokens } = attempt;
-    const claim = claimForMessages(this.#decider, member, task, messages, tools, maxTokens);
-    const admission = admitCall(this.#decider.projection, task, member, claim, nowMs);
+    // What is counted makes a difference for its attempt alone.
+    if (this.#counting.has(attempt.id)) return undefined;
+    const asked = admitCounted(this.#decider, task, member, { messages, tools, maxTokens }, nowMs);
+    if (asked.kind === 'counting') {
+      this.#counting.add(attempt.id);
+      void asked.done.then(() => {
+        this.#counting.delete(attempt.id);
+        this.#host.wake();
+      });
+      return undefined;
+    }
+    const { claim, admission } = asked;
     if (admission.kind === 'never') {
       if (admission.ends !== 'run') return this.#end(at, 'failed', admission.why);
       this.#host.stopRun(run, admission.why);

@@ -68,6 +68,14 @@ export class Scheduling {
     return this.workers.whyFull(task.kind) !== undefined;
   }
 
+  /** Queues a task again once something is known that its start hangs on. */
+  addAfter(done: Promise<void>, ready: ReadyTask): void {
+    void done.then(() => {
+      this.queue.add(ready, this.#decider.settings.clock.now());
+      this.#host.wake();
+    });
+  }
+
   /** Until when a task that becomes ready now may wait. */
   timesOf(task: TaskState, nowMs: number): TaskTimes {
     return timesOf(this.#decider, task, nowMs);

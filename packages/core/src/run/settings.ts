@@ -1,5 +1,6 @@
 import type { CacheSettings } from '../call/cache-options.ts';
 import type { ServerLists } from '../call/server-lists.ts';
+import type { TokenCounts } from '../call/token-counts.ts';
 import type { Healing } from '../heal/healing-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
@@ -27,6 +28,8 @@ export interface Settings {
   readonly roster: Roster;
   /** What servers said of their models. */
   readonly lists: ServerLists;
+  /** How many tokens requests have. */
+  readonly counts: TokenCounts;
   /** Whether the name of a model is looked for in its server's list before a call. */
   readonly verifiesModels: boolean;
   /** Between two looks at a server of which nothing was heard, in ms; absent where nobody looks. */

@@ -63,6 +63,7 @@ export type {
   RateBucket,
   RateLimit,
   Support,
+  TokenCount,
   ToolDescription,
   Usage,
 } from './model.ts';

@@ -41,6 +41,8 @@ export interface FakeModelOptions {
   readonly info?: Partial<ModelInfo>;
   /** Decides each answer; `nth` is 1 for the first request. */
   readonly reply: (request: ModelRequest, nth: number) => FakeReply | Promise<FakeReply>;
+  /** Its tokenizer; without it, it has none and its requests are estimated. */
+  readonly countTokens?: (request: ModelRequest) => number | Promise<number>;
 }
 
 /** A scripted model that remembers what it was asked. */
@@ -70,7 +72,16 @@ export function fakeModel(options: FakeModelOptions): FakeModel {
       yield* play(reply, request, ctx, id);
     },
     list: () => Promise.resolve([{ id, state: 'ready' as const }]),
-    countTokens: (request) => Promise.resolve(estimateTokens(request)),
+    ...(options.countTokens === undefined ? {} : { countTokens: counter(options.countTokens) }),
+  };
+}
+
+function counter(
+  count: NonNullable<FakeModelOptions['countTokens']>,
+): NonNullable<Model['countTokens']> {
+  return async (request, ctx) => {
+    ctx.signal.throwIfAborted();
+    return { tokens: await count(request), source: 'tokenizer', within: 0 };
   };
 }
 

@@ -1,0 +1,33 @@
+import { requireModel } from './check-entry.ts';
+import type { OverseerGround } from './overseer-ground.ts';
+import type { Message } from './spec/message.ts';
+import type { ModelRequest, TokenCount } from './spec/model.ts';
+
+/** What is counted, and for which model. */
+export interface CountTokensRequest extends Pick<ModelRequest, 'tools' | 'output'> {
+  /** The model's name in the team. */
+  readonly model: string;
+  /** A text is one message of a user. */
+  readonly messages: string | readonly Message[];
+  readonly signal?: AbortSignal;
+}
+
+/** Counts a request for a model of the team. Throws `ConfigError` `config.unknown-model`, and `ModelError` where the signal aborts. */
+export async function countTokens(
+  { open }: OverseerGround,
+  { model: name, messages, tools, output, signal }: CountTokensRequest,
+): Promise<TokenCount> {
+  const { settings } = open;
+  const { model } = requireModel(settings, name);
+  const all = typeof messages === 'string' ? [said(messages)] : messages;
+  const request = {
+    messages: all,
+    ...(tools === undefined ? {} : { tools }),
+    ...(output === undefined ? {} : { output }),
+  };
+  return await settings.counts.count(model, request, signal);
+}
+
+function said(text: string): Message {
+  return { role: 'user', parts: [{ type: 'text', text }] };
+}
