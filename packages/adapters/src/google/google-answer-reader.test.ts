@@ -168,7 +168,7 @@ describe("Google's answer", () => {
       said([{ text: 'a' }], { finishReason: 'STOP' }),
       [said([{ text: 'a' }]), end('STOP')],
     ]) {
-      const { events, error } = readBody(create, [JSON.stringify(document)], {
+      const { events } = readBody(create, [JSON.stringify(document)], {
         'content-type': 'application/json',
       });
       expect(partsOf(events)).toEqual([{ type: 'text', text: 'a' }]);
