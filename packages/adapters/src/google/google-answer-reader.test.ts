@@ -14,7 +14,16 @@ function end(finishReason: string): object {
 }
 
 function read(...responses: readonly object[]) {
-  return readBody(create, [responses.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('')]);
+  const body = responses.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('');
+  let reader: GoogleAnswerReader | undefined;
+  const { events, error } = readBody(
+    (from, sink) => {
+      reader = new GoogleAnswerReader(from, sink, 'gemini-3');
+      return reader;
+    },
+    [body],
+  );
+  return { events, error, isFinished: reader?.isFinished };
 }
 
 function partsOf(events: readonly ModelEvent[]) {
@@ -22,14 +31,14 @@ function partsOf(events: readonly ModelEvent[]) {
 }
 
 describe("Google's answer", () => {
-  it('M9: joins words, keeps thoughts apart, and is whole at its last response', () => {
-    const { events, whole } = read(
+  it('M9: joins words, keeps thoughts apart, and has said all at its last response', () => {
+    const { events, isFinished } = read(
       said([{ text: 'Let me', thought: true }]),
       said([{ text: ' think.', thought: true }]),
       said([{ text: 'Hel' }, { text: 'lo.' }]),
       end('STOP'),
     );
-    expect(whole).toBe(true);
+    expect(isFinished).toBe(true);
     expect(partsOf(events)).toEqual([
       { type: 'reasoning', text: 'Let me think.' },
       { type: 'text', text: 'Hello.' },
@@ -114,8 +123,8 @@ describe("Google's answer", () => {
       promptFeedback: { blockReason: 'SAFETY' },
       usageMetadata: { promptTokenCount: 9 },
     };
-    const { events, whole } = read(blocked);
-    expect(whole).toBe(true);
+    const { events, isFinished } = read(blocked);
+    expect(isFinished).toBe(true);
     expect(events).toEqual([
       {
         type: 'finish',

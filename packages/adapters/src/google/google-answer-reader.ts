@@ -7,6 +7,7 @@ import { noAnswer } from '../internal/no-answer.ts';
 import { parseEvent } from '../internal/parse-event.ts';
 import { MADE_ID } from './google-parts.ts';
 import { googleUsage } from './google-usage.ts';
+import { DONE } from './late-body.ts';
 
 type Sink = Pick<EventSink, 'event'>;
 
@@ -39,7 +40,14 @@ export class GoogleAnswerReader implements AnswerReader {
   event(data: string, name: string): boolean {
     if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
     if (data === '' || name === 'ping') return false;
-    return this.#read(parseEvent(data, this.#from));
+    if (data === DONE) return this.isFinished;
+    this.#read(parseEvent(data, this.#from));
+    return false;
+  }
+
+  /** Whether the answer has said why it ended, and what it used: signatures and last counts may still come. */
+  get isFinished(): boolean {
+    return this.#reason !== undefined && this.#usage !== undefined;
   }
 
   /** A list of responses is a stream that was not asked for as events. */
@@ -67,8 +75,8 @@ export class GoogleAnswerReader implements AnswerReader {
     });
   }
 
-  /** The last response says why it is, and counts what was used. */
-  #read(response: unknown): boolean {
+  /** One of the last responses says why it is, and counts what was used. */
+  #read(response: unknown): void {
     const error = field(response, 'error');
     if (error !== undefined && error !== null) {
       throw modelRefusal({ ...this.#from, body: response });
@@ -84,7 +92,6 @@ export class GoogleAnswerReader implements AnswerReader {
     }
     const blocked = textField(field(response, 'promptFeedback'), 'blockReason');
     this.#reason = textField(candidate, 'finishReason') ?? blocked ?? this.#reason;
-    return this.#reason !== undefined && usage !== undefined;
   }
 
   #open(response: unknown): void {

@@ -12,6 +12,7 @@ import { type GoogleAccess, googleClient } from './google-client.ts';
 import { PROVIDER } from './google-parts.ts';
 import { modelPath } from './google-place.ts';
 import { googleRequest } from './google-request.ts';
+import { lateBody } from './late-body.ts';
 import { listGoogleModels } from './list-google-models.ts';
 import { GOOGLE_MODELS } from './models.ts';
 
@@ -45,8 +46,9 @@ export function google(
       }),
       { ...options, variable: 'GOOGLE_API_KEY', baseURL: client.origin },
     ),
-    stream: (request, ctx) =>
-      chatStream({
+    stream: (request, ctx) => {
+      let reader: GoogleAnswerReader | undefined;
+      return chatStream({
         client,
         watch,
         where,
@@ -58,8 +60,13 @@ export function google(
         },
         explain: (error) =>
           withAvailableModels(error, modelId, () => listGoogleModels(client, where, ctx)),
-        reader: (from, sink) => new GoogleAnswerReader(from, sink, modelId),
-      }),
+        reader: (from, sink) => {
+          reader = new GoogleAnswerReader(from, sink, modelId);
+          return reader;
+        },
+        cut: lateBody(() => reader?.isFinished === true),
+      });
+    },
     list: (ctx) => listGoogleModels(client, where, ctx),
     countTokens: async (request, ctx) => {
       const { body } = googleRequest(modelId, request);

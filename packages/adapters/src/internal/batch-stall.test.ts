@@ -43,6 +43,34 @@ describe.each(Object.entries(ways))('batches of %s', (_, create) => {
       message: expect.stringContaining('patienceMs'),
     });
   });
+
+  it('L7 M13: that nobody may look at any more go on, so that their calls count as begun', async () => {
+    await using service = await start({ takesMs: 60_000 });
+    const refusing: typeof fetch = async (input, init) => {
+      const isIt = (init?.method ?? 'GET') === 'GET' && isLook(new URL(`${input}`).pathname);
+      return isIt
+        ? Response.json({ error: { message: 'no' } }, { status: 401 })
+        : fetch(input, init);
+    };
+    const model = create(service, {});
+    await expect(generate(model, say('a'), ctx({ fetch: refusing }))).rejects.toMatchObject({
+      kind: 'auth',
+      begun: true,
+    });
+  });
+
+  it('L7 M13: that were never sent have not begun', async () => {
+    await using service = await start();
+    const refusing: typeof fetch = async (input, init) =>
+      init?.method === 'POST'
+        ? Response.json({ error: { message: 'no' } }, { status: 401 })
+        : fetch(input, init);
+    const model = create(service, {});
+    await expect(generate(model, say('a'), ctx({ fetch: refusing }))).rejects.toMatchObject({
+      kind: 'auth',
+      begun: false,
+    });
+  });
 });
 
 const isLook = (path: string): boolean => /\/batches\/[^/]+$/.test(path);

@@ -61,7 +61,7 @@ export class KeyUse {
     this.#used.delete(ctx);
     const rate = this.#credentials.several === true ? rateLimit(headers, Date.now()) : undefined;
     const accepted = { kind: 'accepted', ...(rate === undefined ? {} : { rate }) } as const;
-    this.#credentials.settle?.(credential, accepted);
+    this.#settle(credential, accepted);
     return this.#credentials.several === true ? withoutRate(headers) : headers;
   }
 
@@ -70,8 +70,17 @@ export class KeyUse {
     const credential = this.#used.get(ctx);
     if (credential === undefined || !OF_KEYS.has(error.kind)) return error;
     this.#used.delete(ctx);
-    const hasOther = this.#credentials.settle?.(credential, refusalOf(error)) ?? false;
+    const hasOther = this.#settle(credential, refusalOf(error));
     return hasOther ? otherKeyError(error, this.#credentials.name) : error;
+  }
+
+  /** A source that fails at this, which it must not, has nothing else to give; it hears from a socket, where nobody would catch it. */
+  #settle(credential: Credential, outcome: CredentialOutcome): boolean {
+    try {
+      return this.#credentials.settle?.(credential, outcome) ?? false;
+    } catch {
+      return false;
+    }
   }
 
   #remember(token: string): void {

@@ -1,4 +1,4 @@
-import { ModelError } from '@overseer/core/plugin';
+import { ModelError, toModelError } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
 import type { BatchSettings } from './batch-options.ts';
 import { type BatchSeat, failAll } from './batch-seat.ts';
@@ -84,7 +84,8 @@ export class OpenBatch {
     } catch (error) {
       if (this.#isOver) return;
       // It goes on there, whatever happens to a look at it.
-      if (!(error instanceof ModelError) || !error.retryable) return this.#fail(error);
+      const failure = toModelError(error, undefined, this.#host.where);
+      if (!failure.retryable) return this.#fail(asBegun(failure));
     }
     this.#lookIn(Math.min(settings.pollMs * 1.5 ** this.#looks++, settings.pollMs * 10));
   }
@@ -151,3 +152,9 @@ export class OpenBatch {
 }
 
 const CANCEL_MS = 30_000;
+
+/** What was sent is made and paid for, though nobody can look at it any more. */
+function asBegun(error: ModelError): ModelError {
+  error.begun = true;
+  return error;
+}

@@ -55,7 +55,7 @@ export async function generate(
     const failure = toModelError(thrown, ctx.signal, where);
     const error = answer.begun && failure.kind === 'network' ? cutShort(failure, where) : failure;
     error.partial = answer.partial();
-    error.begun = answer.begun;
+    error.begun ||= answer.begun;
     throw error;
   }
 }

@@ -66,6 +66,25 @@ describe('the lists of servers', () => {
     expect(server.asked).toBe(3);
   });
 
+  it('M4: what was forgotten while it was asked for is asked again, and the older answer undoes nothing', async () => {
+    const lists = new ServerLists({ clock: createFakeClock() });
+    const old = Promise.withResolvers<readonly ListedModel[]>();
+    const server: Server = { asked: 0, answer: () => old.promise };
+    const model = on(server, 'small');
+    const before = lists.verify(model);
+    lists.forget(model);
+    server.answer = has('small', 'large');
+    await lists.verify(model);
+    expect(server.asked).toBe(2);
+    old.resolve(await has('large')());
+    await before;
+    expect(lists.verify(model)).toBeUndefined();
+    expect(lists.heard(model).model).toMatchObject({ id: 'small' });
+    lists.forget(model);
+    await lists.verify(model);
+    expect(server.asked).toBe(3);
+  });
+
   it('M4: a server that does not answer, or lists nothing, says nothing about a name', async () => {
     const clock = createFakeClock();
     const lists = new ServerLists({ clock });

@@ -23,6 +23,8 @@ interface Listing {
   failedAt: number | undefined;
   why: string | undefined;
   pending: Promise<ReadonlyMap<string, ListedModel>> | undefined;
+  /** Grows when the list is forgotten: what was asked before says nothing any more. */
+  turn: number;
   /** Names that were looked for in this list. */
   readonly found: Map<string, ListedModel | undefined>;
 }
@@ -101,9 +103,12 @@ export class ServerLists {
     return listing.found.get(model.info.id);
   }
 
-  /** Forgets a list that has turned out to be otherwise. */
+  /** Forgets a list that has turned out to be otherwise, and one that is on its way. */
   forget(model: Model): void {
-    this.#of(model).freshUntil = Number.NEGATIVE_INFINITY;
+    const listing = this.#of(model);
+    listing.freshUntil = Number.NEGATIVE_INFINITY;
+    listing.pending = undefined;
+    listing.turn += 1;
   }
 
   #of(model: Model): Listing {
@@ -118,6 +123,7 @@ export class ServerLists {
       failedAt: undefined,
       why: undefined,
       pending: undefined,
+      turn: 0,
       found: new Map(),
     };
     if (key !== undefined && this.#byServer.size < MOST) this.#byServer.set(key, listing);
@@ -135,8 +141,10 @@ export class ServerLists {
 
   #ask(model: Model, listing: Listing): Promise<ReadonlyMap<string, ListedModel>> {
     if (listing.pending !== undefined) return listing.pending;
+    const { turn } = listing;
     const asked = this.#list(model).then(
       (models) => {
+        if (turn !== listing.turn) return listing.names;
         listing.names = new Map(models.map((one) => [one.id, one]));
         listing.found.clear();
         listing.pending = undefined;
@@ -149,6 +157,7 @@ export class ServerLists {
         return listing.names;
       },
       (error: unknown) => {
+        if (turn !== listing.turn) throw error;
         listing.pending = undefined;
         this.#note(listing, error);
         listing.names = new Map();

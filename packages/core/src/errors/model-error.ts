@@ -57,7 +57,10 @@ export class ModelError extends OverseerError {
   readonly otherKey: boolean;
   /** What had arrived before it failed; set by `generate()`. */
   partial: readonly Part[] | undefined;
-  /** Whether the answer had begun, so that it may be charged: anything but `progress` had arrived; set by `generate()`. */
+  /**
+   * Whether the answer had begun, so that it may be charged: anything but `progress` had arrived, which `generate()` sees, or it is
+   * being made elsewhere, which the adapter says.
+   */
   begun = false;
 
   constructor(kind: ModelErrorKind, message: string, options: ModelErrorOptions = {}) {

@@ -1,11 +1,11 @@
+import { anthropic } from '@overseer/adapters/anthropic';
+import { cohere } from '@overseer/adapters/cohere';
+import { google } from '@overseer/adapters/google';
+import { startMockService } from '@overseer/adapters/mock-llm';
+import { openai } from '@overseer/adapters/openai';
 import { createOverseer } from '@overseer/core';
 import type { Model } from '@overseer/core/spec';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { anthropic } from '../anthropic/index.ts';
-import { cohere } from '../cohere/index.ts';
-import { google } from '../google/index.ts';
-import { startMockService } from '../mock-llm/index.ts';
-import { openai } from '../openai/index.ts';
 
 interface Provider {
   readonly create: (id: string, options?: { readonly baseURL?: string }) => Model;
