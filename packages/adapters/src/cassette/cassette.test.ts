@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +88,29 @@ describe('a cassette', () => {
     expect(exchange?.request.path).toBe('/v1/echo?limit=5');
     expect(exchange?.answer).toMatchObject({ kind: 'answered', status: 401 });
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('M17 X3: that is written over is for nobody else from then on', () => {
+    const file = newFile();
+    writeFileSync(file, 'old', { mode: 0o644 });
+    recordCassette(file, { overwrite: true })[Symbol.dispose]();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).not.toContain('old');
+  });
+
+  it('M17 Q1: lets go of a signal that many calls share with each call that is over', async () => {
+    const { signal } = new AbortController();
+    using recorder = recordCassette(newFile());
+    const body = JSON.stringify({ ...CHAT, model: 'm' });
+    for (const model of ['m', 'cut']) {
+      const url = `${service.url}/v1/chat/completions`;
+      const init = { method: 'POST', body: body.replace('"m"', `"${model}"`), signal };
+      const response = await recorder.fetch(url, init);
+      await response.text().catch(() => undefined);
+    }
+    // What is called so is of `fetch` itself, which lets go of it with its request.
+    const ours = getEventListeners(signal, 'abort').filter(({ name }) => name !== 'abort');
+    expect(ours).toEqual([]);
   });
 
   it('M17: keeps the pieces, also inside a character, and their times', async () => {

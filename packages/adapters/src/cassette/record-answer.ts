@@ -34,9 +34,11 @@ export function listenTo(response: Response, listening: Listening): Response {
     lastAt = now;
     return ms;
   };
+  const leave = (): void => finish({ kind: 'left' });
   const finish = (end: RecordedEnd): void => {
     if (over) return;
     over = true;
+    signal.removeEventListener('abort', leave);
     if (size > MOST_BYTES) {
       keep({ kind: 'too-large' });
       return;
@@ -56,7 +58,7 @@ export function listenTo(response: Response, listening: Listening): Response {
     return response;
   }
   // A client that leaves may never read again.
-  signal.addEventListener('abort', () => finish({ kind: 'left' }), { once: true });
+  signal.addEventListener('abort', leave, { once: true });
   const reader = response.body.getReader();
   // Read only when the client reads, so that times are the client's own.
   const heard = new ReadableStream<Uint8Array>(

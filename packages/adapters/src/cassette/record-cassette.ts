@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs';
 import { type Clock, systemClock } from '@overseer/core/plugin';
 import { signalOf } from '../internal/signal-of.ts';
 import { bytesOf, recordedBody } from './body-text.ts';
@@ -101,6 +101,8 @@ export function recordCassette(file: string, options: RecordOptions = {}): Casse
 function create(file: string, overwrite: boolean): number {
   try {
     const open = openSync(file, overwrite ? 'w' : 'wx', 0o600);
+    // A file that was there keeps its mode.
+    fchmodSync(open, 0o600);
     writeSync(open, `${JSON.stringify({ format: CASSETTE_FORMAT })}\n`);
     return open;
   } catch (cause) {

@@ -27,7 +27,7 @@ export interface Discovery {
 
 /**
  * Asks a server which models it has: one at an address, LM Studio where none is named, or the server of a model of any adapter that
- * can list (OpenAI, Anthropic). Asks once and keeps nothing. Throws `ModelError` where it does not answer or refuses, and `ConfigError`
+ * can list (OpenAI, Anthropic, Google, Cohere). Asks once and keeps nothing. Throws `ModelError` where it does not answer or refuses, and `ConfigError`
  * `config.base-url`.
  */
 export async function discover(

@@ -87,7 +87,7 @@ describe('overseer models', () => {
     expect((await overseer(scene, ['models'], env)).out).toMatch(/lmstudio:small +cold/);
     const other = ['models', 'load', 'server:large', '--base-url', `${scene.service.url}/v1`];
     const { code, err } = await overseer(scene, other);
-    expect(err).toContain('only models in LM Studio and Ollama can be loaded');
+    expect(err).toContain('only models in LM Studio and Ollama, and files of weights');
     expect(code).toBe(EXIT.usage);
   });
 });

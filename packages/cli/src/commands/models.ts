@@ -50,7 +50,7 @@ export async function moveModelCommand(
   const act = what === 'load' ? model.load : model.unload;
   if (act === undefined) {
     const { provider, id } = model.info;
-    const sentence = `${provider}/${id} is always as it is: only models in LM Studio and Ollama can be loaded and unloaded.`;
+    const sentence = `${provider}/${id} is always as it is: only models in LM Studio and Ollama, and files of weights, can be loaded and unloaded.`;
     throw new OverseerError('config.not-loadable', sentence);
   }
   await act.call(model, { signal: AbortSignal.timeout(LOAD_MS) });

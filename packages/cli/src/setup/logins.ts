@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileTokens, type OAuthCredentials, oauth } from '@overseer/adapters/credentials';
@@ -37,9 +37,10 @@ export function loginOf(provider: string, env: Environment): Login | undefined {
 export function saveLogin(login: Login, env: Environment): void {
   const folder = folderOf(env);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, `${login.provider}.json`), `${JSON.stringify(login)}\n`, {
-    mode: 0o600,
-  });
+  const file = join(folder, `${login.provider}.json`);
+  writeFileSync(file, `${JSON.stringify(login)}\n`, { mode: 0o600 });
+  // A file that was there keeps its mode.
+  chmodSync(file, 0o600);
 }
 
 /** Forgets what a sign-in was made by. */

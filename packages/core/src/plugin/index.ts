@@ -3,12 +3,15 @@
  *
  * @packageDocumentation
  */
+export { askForLines, type LineCall } from '../call/ask-for-lines.ts';
 export { type CacheKeyInput, cacheKey } from '../call/cache-key.ts';
 export { estimateTokens, textTokens } from '../call/estimate-tokens.ts';
 export { generate, type ModelResponse } from '../call/generate.ts';
 export { guard } from '../call/guard.ts';
 export { type AnswerBounds, type MemoryAnswers, memoryAnswers } from '../call/memory-answers.ts';
+export { messageText } from '../call/message-text.ts';
 export { costMicroUsd } from '../call/price.ts';
+export { type TextAnswerHead, type TextPiece, textAnswer } from '../call/text-answer.ts';
 export { BreakerOpenError } from '../errors/breaker-open-error.ts';
 export { ConfigError } from '../errors/config-error.ts';
 export { ModelError, type ModelErrorOptions, ModelNotFoundError } from '../errors/model-error.ts';

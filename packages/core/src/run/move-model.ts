@@ -24,7 +24,7 @@ export async function moveModel(
   if (model.load === undefined || model.unload === undefined) {
     throw new ConfigError(
       'config.not-loadable',
-      `${name} (${model.info.provider}/${model.info.id}) cannot be loaded and unloaded by order: only models of LM Studio and Ollama can.`,
+      `${name} (${model.info.provider}/${model.info.id}) cannot be loaded and unloaded by order: only models of LM Studio, Ollama and files of weights (GGUF, ONNX) can.`,
     );
   }
   try {
