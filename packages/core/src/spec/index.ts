@@ -90,6 +90,7 @@ export type {
 } from './reservation-store.ts';
 export type { HandoffTrigger, RunStatus } from './run-events.ts';
 export type {
+  AsideMail,
   BlobStore,
   EventLog,
   EventQuery,
