@@ -10,6 +10,7 @@ const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 const MOVING = ['nodes', 'hand-over', 'keys', 'export', 'import', 'backup', 'restore', 'drill'];
 const HANDOFF = ['handoff', 'accept', 'close-handoff', 'recall-handoff'];
 const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'compact', 'erase', 'rotate-keys'];
+const MAIL = ['mail list', 'mail show', 'mail retry', 'mail remove'];
 const MODELS = ['models', 'models load', 'models unload'];
 const PROJECT = ['show', 'history', 'define', 'enter', 'tick', 'untick', 'checkpoint', 'rollback'];
 const COMMANDS = [
@@ -18,6 +19,7 @@ const COMMANDS = [
   ...MOVING,
   ...HANDOFF,
   ...UPKEEP,
+  ...MAIL,
   'mock',
   ...['login', 'logout', 'credentials'],
 ];

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addHandoffCommands } from './commands/add-handoff-commands.ts';
 import { addLoginCommands } from './commands/add-login-commands.ts';
+import { addMailCommands } from './commands/add-mail-commands.ts';
 import { addModelsCommands } from './commands/add-models-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
@@ -117,6 +118,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
   addMovingCommands(program, done);
   addHandoffCommands(program, done);
   addUpkeepCommands(program, done);
+  addMailCommands(program, done);
   addMockCommand(program, done);
   addLoginCommands(program, done);
   prepareAll(program);

@@ -118,6 +118,7 @@ export type { RetentionOptions, RetentionTrouble } from './retention-options.ts'
 export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';
+export type { PersonalMail } from './run/aside-mail.ts';
 export type { BudgetFit } from './run/budget-fits.ts';
 export type { CacheState } from './run/cache-state.ts';
 export { type ComparedModel, type Comparison, comparisonOf } from './run/comparison.ts';

@@ -32,6 +32,7 @@ import type { ComparedTask } from './plan/compared-tasks.ts';
 import { Project } from './project/project.ts';
 import type { ForkOptions, ReplayOptions } from './request-fork.ts';
 import type { Practice } from './route/practices.ts';
+import type { PersonalMail } from './run/aside-mail.ts';
 import type { CacheState } from './run/cache-state.ts';
 import type { Comparison } from './run/comparison.ts';
 import type { LiveEvent } from './run/create-attempt-host.ts';
@@ -228,7 +229,7 @@ export class Overseer
     return this.#decisions.eraseUser(user, order);
   }
 
-  exportUser(user: string): AsyncGenerator<OverseerEvent> {
+  exportUser(user: string): AsyncGenerator<OverseerEvent | PersonalMail> {
     return this.#readings.exportUser(user);
   }
 

@@ -138,7 +138,7 @@ function eventsOf({ log, leases }: Contents, requireOpen: () => void): StateStor
   };
 }
 
-function mailOf({ mail }: Contents, requireOpen: () => void): MailStore {
+function mailOf({ mail, clock }: Contents, requireOpen: () => void): MailStore {
   return {
     put: async (stream, letter) => {
       requireOpen();
@@ -151,6 +151,14 @@ function mailOf({ mail }: Contents, requireOpen: () => void): MailStore {
     remove: async (stream, ids) => {
       requireOpen();
       await mail.remove(stream, ids);
+    },
+    setAside: async (stream, id, because) => {
+      requireOpen();
+      await mail.setAside(stream, id, because, clock.now());
+    },
+    aside: async (stream, limit, after) => {
+      requireOpen();
+      return await mail.aside(stream, limit, after);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { GivenGrant } from '../journal/grant.ts';
 import type { LimitUse } from '../limit/limit-use.ts';
 import type { Practice } from '../route/practices.ts';
+import type { PersonalMail } from '../run/aside-mail.ts';
 import { type CacheState, cacheStates } from '../run/cache-state.ts';
 import type { ModelState } from '../run/model-state.ts';
 import type { OpenKernel } from '../run/open-kernel.ts';
@@ -89,8 +90,11 @@ export interface OverseerReadings {
   /** Why the whole project is paused, while it is. */
   readonly paused: string | undefined;
 
-  /** Every event of a person's runs, in order and with what is sensitive in them: what this journal holds of that person. */
-  exportUser(user: string): AsyncGenerator<OverseerEvent>;
+  /**
+   * Every event of a person's runs, in order and with what is sensitive in them, and then messages that hold something of them which
+   * nobody could act on: what this journal holds of that person.
+   */
+  exportUser(user: string): AsyncGenerator<OverseerEvent | PersonalMail>;
 }
 
 /** What readings are read from; `open` throws where nothing is told any more. */

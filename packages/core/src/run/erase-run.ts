@@ -2,6 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { StoreError } from '../errors/store-error.ts';
 import { readEvents } from '../journal/read-events.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import { asideIdsOf } from './aside-mail.ts';
 import { eraseReplies } from './erase-replies.ts';
 import type { OpenKernel } from './open-kernel.ts';
 import type { Settings } from './settings.ts';
@@ -28,8 +29,10 @@ export async function eraseRun(
   }
   await eraseReplies(store, journal, run, clock);
   if (found.isRecorded) return;
+  const aside = await asideIdsOf(store, journal.stream, run);
   await open.noteIndex();
   await store.erase(journal.epoch, journal.stream, run);
+  if (aside.length > 0) await store.mail?.remove(journal.stream, aside);
   projection.answers?.forget(found.keys);
   const { because = 'by order' } = order;
   const by = order.actor ?? orderedBy(order);

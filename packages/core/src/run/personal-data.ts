@@ -2,6 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { readEvents } from '../journal/read-events.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
+import { asideMailOf, type PersonalMail } from './aside-mail.ts';
 import { eraseRun } from './erase-run.ts';
 import { keptStream } from './kept-replies.ts';
 import type { OpenKernel } from './open-kernel.ts';
@@ -18,20 +19,22 @@ export interface ErasedPerson {
 }
 
 /**
- * Every event of a person's runs, those below them included, in the order of the journal, and then the late replies that are kept of them
- * beside it: what is stored of that person. Reads the journal twice, and holds the ids of these runs. What was erased is told of as such.
+ * Every event of a person's runs, those below them included, in the order of the journal; then the late replies that are kept of them
+ * beside it, and replies to their calls that nobody could act on: what is stored of that person. Reads the journal twice, and holds the
+ * ids of these runs. What was erased is told of as such.
  */
 export async function* personalData(
   store: StateStore,
   stream: string,
   user: string,
-): AsyncGenerator<OverseerEvent> {
+): AsyncGenerator<OverseerEvent | PersonalMail> {
   const { runs } = await runsOf(store, stream, user);
   for (const each of [stream, keptStream(stream)]) {
     for await (const page of readEvents(store, each, undefined)) {
       for (const event of page) if (event.run !== undefined && runs.has(event.run)) yield event;
     }
   }
+  yield* asideMailOf(store, stream, runs);
 }
 
 /**

@@ -91,6 +91,7 @@ export type {
 } from './reservation-store.ts';
 export type { HandoffTrigger, RunStatus } from './run-events.ts';
 export type {
+  AsideMail,
   BlobStore,
   EventLog,
   EventQuery,

@@ -105,6 +105,14 @@ export interface Mail {
   readonly problem?: string;
 }
 
+/** A message that was set aside, since nobody could act on it. */
+export interface AsideMail extends Mail {
+  /** Why, in words. */
+  readonly because: string;
+  /** When that was, in epoch ms. */
+  readonly at: number;
+}
+
 /** Messages that wait for whoever works on a stream. Anyone may leave one, without a lease. */
 export interface MailStore {
   /**
@@ -118,6 +126,11 @@ export interface MailStore {
   remove(stream: string, ids: readonly string[]): Promise<void>;
   /** Keeps one that nobody can act on, and why, where it is not read again. Without it, such a message is removed. */
   setAside?(stream: string, id: string, because: string): Promise<void>;
+  /**
+   * Those that were set aside, the oldest first, at most `limit`; behind the one whose id is `after`. A store keeps a bounded number of
+   * them for a while, and `remove` takes them out too.
+   */
+  aside?(stream: string, limit: number, after?: string): Promise<readonly AsideMail[]>;
 }
 
 /** What a store can promise; conformance rules and the kernel read it. */

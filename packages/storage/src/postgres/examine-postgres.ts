@@ -246,7 +246,7 @@ async function examineMail(connection: Connection): Promise<readonly Finding[]> 
       state: 'poor',
       found: `${String(row['n'])} messages were set aside, the first ${name} to ${stream}: ${why}`,
       advice:
-        'Each was tried several times. See what sent it; rows of the table mail with "aside" are not read again.',
+        'Each was tried several times. See them with "overseer mail list", then "overseer mail retry" or "remove" them.',
     },
   ];
 }

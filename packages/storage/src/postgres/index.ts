@@ -8,6 +8,13 @@ export { isPostgresAddress, redact as redactAddress } from './addresses.ts';
 export { exportPostgresAudit } from './audit-postgres.ts';
 export { type CompactOptions, compactPostgres } from './compact-postgres.ts';
 export { examinePostgres } from './examine-postgres.ts';
+export {
+  type AsideMailTo,
+  readAsideMail,
+  removeAsideMail,
+  retryAsideMail,
+  type WhichMail,
+} from './look-after-mail.ts';
 export { postgres } from './postgres.ts';
 export type { PostgresOptions } from './postgres-options.ts';
 export { repairPostgres } from './repair-postgres.ts';

@@ -1,10 +1,11 @@
-import type { Json, Mail } from '@overseer/core/spec';
+import type { Mail } from '@overseer/core/spec';
 import { Packing } from '../sqlite/file/packing.ts';
+import { setMailAside } from './aside-mail.ts';
 import type { Connection } from './connection.ts';
 import { type AtRest, keysToWrite, packingFor } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
+import { bodyOf, GONE, mailPlace, WAITS } from './mail-rows.ts';
 import { fromText, toText } from './names.ts';
-import type { PgRow } from './pg-client.ts';
 import { waitForStandby } from './wait-for-standby.ts';
 
 /** The tables of messages to whoever works on a stream. `body` is JSON, as bytes that hold any text. */
@@ -27,8 +28,12 @@ export const KEPT_MAIL = `
   CREATE INDEX mail_gone ON mail (gone_at) WHERE gone_at IS NOT NULL;
 `;
 
-/** In SQL: which messages wait. */
-export const WAITS = 'gone_at IS NULL AND aside IS NULL';
+/** When messages were set aside; of those from before, when that was first noted. */
+export const ASIDE_MAIL = `
+  -- aside_at: when it was set aside; of what older nodes set aside, when it was put.
+  ALTER TABLE mail ADD COLUMN aside_at timestamptz DEFAULT now();
+  CREATE INDEX mail_aside ON mail (aside_at) WHERE aside IS NOT NULL;
+`;
 
 /** For how long it is known that a message was taken out, in hours: longer than anybody is in doubt. */
 const KNOWN_HOURS = 2;
@@ -83,7 +88,7 @@ export async function readMail(
   const packing = await packingFor(connection, atRest, packed);
   const mail = found.map(({ id, kind, isPacked, bytes }): Mail => {
     const content = isPacked ? packing.unpack(bytes, mailPlace(stream, id)) : Buffer.from(bytes);
-    const body = typeof content === 'string' ? undefined : parse(content.toString('utf8'));
+    const body = typeof content === 'string' ? undefined : bodyOf(content);
     if (body !== undefined) return { id, kind, body };
     const problem = `${atRest.name} is damaged: message ${id} to ${stream} cannot be read as it was written. It was set aside.`;
     return { id, kind, body: null, problem };
@@ -93,51 +98,6 @@ export async function readMail(
       await setMailAside(connection, atRest, stream, id, 'it cannot be read');
   }
   return mail;
-}
-
-/** Keeps a message that nobody can act on, and why; whoever has keys seals it too where it is in the clear. */
-export async function setMailAside(
-  connection: Connection,
-  atRest: AtRest,
-  stream: string,
-  id: string,
-  because: string,
-): Promise<void> {
-  const at = [toText(stream), toText(id)];
-  const { rows } = await connection.query({
-    name: 'look-at-mail',
-    text: `SELECT codec, body FROM mail WHERE stream = $1 AND name = $2 AND ${WAITS}`,
-    values: at,
-  });
-  const [row] = rows;
-  if (row === undefined) return;
-  const sealed = await sealedAnew(connection, atRest, stream, id, row);
-  await connection.query({
-    name: 'set-mail-aside',
-    text: `UPDATE mail SET aside = $3, codec = CASE WHEN $4::bytea IS NULL THEN codec ELSE 1 END, body = coalesce($4, body)
-      WHERE stream = $1 AND name = $2 AND ${WAITS}`,
-    values: [...at, toText(because.slice(0, 1_000)), sealed ?? null],
-  });
-}
-
-/** A journal that is being sealed takes no row in the clear, not even one that was there. */
-async function sealedAnew(
-  connection: Connection,
-  atRest: AtRest,
-  stream: string,
-  id: string,
-  { codec, body }: PgRow,
-): Promise<Buffer | undefined> {
-  if (atRest.ring === undefined) return undefined;
-  const bytes = Buffer.from(body as Uint8Array);
-  const rows = await keysToWrite(connection, atRest, [{ kind: 'stream', stream }]);
-  const packing = new Packing(new KeySet(atRest.ring, rows), atRest.compression);
-  if (codec !== 0 && packing.isSealed(bytes)) return undefined;
-  const place = mailPlace(stream, id);
-  const opened = codec === 0 ? bytes : packing.unpack(bytes, place);
-  // What cannot be read is kept as it was found.
-  const content = typeof opened === 'string' ? bytes : opened;
-  return packing.packLarge(content, packing.keyFor(stream, undefined), place);
 }
 
 /** Takes messages out: their content goes, their ids stay for a while. */
@@ -150,25 +110,7 @@ export async function removeMail(
     name: 'remove-mail',
     text: `WITH forgotten AS (DELETE FROM mail WHERE id = ANY(ARRAY(
         SELECT id FROM mail WHERE gone_at < now() - interval '${KNOWN_HOURS} hours' LIMIT 1000)))
-      UPDATE mail SET gone_at = now(), codec = 1, body = '' WHERE stream = $1 AND name = ANY($2::text[]) AND gone_at IS NULL`,
+      UPDATE mail SET ${GONE} WHERE stream = $1 AND name = ANY($2::text[]) AND gone_at IS NULL`,
     values: [toText(stream), ids.map(toText)],
   });
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the opened content of a message can be read. */
-export function isBody(content: Buffer): boolean {
-  return parse(content.toString('utf8')) !== undefined;
-}
-
-/** Where a message belongs. */
-export function mailPlace(stream: string, id: string): string {
-  return JSON.stringify(['mail', stream, id]);
 }

@@ -1,7 +1,7 @@
 import { openSnapshot, snapshotPlace } from '../sqlite/file/snapshot-table.ts';
 import type { Connection } from './connection.ts';
 import { type AtRest, packingFor } from './key-rows.ts';
-import { mailPlace, WAITS } from './mail.ts';
+import { mailPlace, WAITS } from './mail-rows.ts';
 import { fromText } from './names.ts';
 import type { PgRow } from './pg-client.ts';
 import { toSnapshotRow } from './snapshots.ts';

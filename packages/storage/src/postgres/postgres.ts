@@ -4,6 +4,7 @@ import { openKeys } from '../at-rest/key-ring.ts';
 import { encodeEvents } from '../sqlite/encode-events.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { WriteQueue } from '../sqlite/write-queue.ts';
+import { numberOf, readAside, setMailAside } from './aside-mail.ts';
 import type { Use } from './compact-postgres.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connection.ts';
@@ -13,7 +14,7 @@ import { Hints } from './hints.ts';
 import { type JournalWrite, JournalWriter } from './journal-writer.ts';
 import { type AtRest, checkKeys } from './key-rows.ts';
 import { LeaseSession } from './lease-session.ts';
-import { putMail, readMail, removeMail, setMailAside } from './mail.ts';
+import { putMail, readMail, removeMail } from './mail.ts';
 import { migrate } from './migrate.ts';
 import { toText } from './names.ts';
 import { type Patience, persist } from './patience.ts';
@@ -279,6 +280,12 @@ function contentsOf(
       remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
       setAside: (stream, id, because) =>
         read((connection) => setMailAside(connection, atRest, stream, id, because)),
+      aside: (stream, limit, after) =>
+        read(async (connection) => {
+          const from = await numberOf(connection, stream, after);
+          const found = await readAside(connection, atRest, { stream, after: from, limit });
+          return found.map(({ number: _, stream: __, ...mail }) => mail);
+        }),
     },
   };
 }

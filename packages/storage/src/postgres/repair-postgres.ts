@@ -11,7 +11,7 @@ import type { Connection } from './connection.ts';
 import { forgetDamage } from './damage.ts';
 import { aloneForUpkeep, type UpkeepSession } from './for-upkeep.ts';
 import { packingToLook, toWrapped } from './key-rows.ts';
-import { isBody, mailPlace } from './mail.ts';
+import { bodyOf, mailPlace } from './mail-rows.ts';
 import { mendStream } from './mend-stream.ts';
 import { nameStrays } from './name-strays.ts';
 import { fromText } from './names.ts';
@@ -172,7 +172,7 @@ async function mendMail(
       const isSealed = row['codec'] !== 0 && packing.isSealed(bytes);
       if (isSealed && atRest.ring === undefined) return false;
       const content = row['codec'] === 0 ? bytes : packing.unpack(bytes, place);
-      return typeof content === 'string' || !isBody(content);
+      return typeof content === 'string' || bodyOf(content) === undefined;
     });
     for (const row of bad) quarantine.put('mail', row, 'it cannot be read');
     await remove(connection, 'mail', quarantine, bad, ({ id }) => ({ id }));

@@ -1,4 +1,5 @@
 import type { StoreError } from '@overseer/core/plugin';
+import { boundAside } from './aside-mail.ts';
 import { COMPACT_AFTER_MS, compact, type Use } from './compact-postgres.ts';
 import { damageError, readDamage } from './damage.ts';
 import { isLost, toStoreError } from './explain-failure.ts';
@@ -42,6 +43,7 @@ export function startUpkeep(
     const known = await use(readDamage);
     if (known !== undefined) return tellOnce(damageError(atRest.name, known));
     if (!(await isDue(use, afterMs))) return;
+    await use(boundAside);
     const { damaged } = await compact(use, atRest, afterMs, between);
     if (damaged !== undefined) return tellOnce(damageError(atRest.name, damaged));
     told = undefined;

@@ -30,6 +30,33 @@ export function mailRules(subject: StoreSubject): readonly ConformanceRule[] {
         ]);
       },
     ),
+    mailRule(
+      subject,
+      'R7: what nobody can act on is set aside with the reason, until it is taken out',
+      async (mail) => {
+        if (mail.setAside === undefined || mail.aside === undefined) return;
+        for (const id of ['a', 'b', 'c', 'd']) {
+          await mail.put(STREAM, { id, kind: 'run', body: { id } });
+        }
+        for (const id of ['a', 'b', 'c', 'nobody']) await mail.setAside(STREAM, id, `${id} is odd`);
+        assert.deepEqual(await ids(mail), ['d']);
+        const all = await mail.aside(STREAM, 10);
+        assert.deepEqual(
+          all.map(({ at: _, ...rest }) => rest),
+          ['a', 'b', 'c'].map((id) => ({ id, kind: 'run', body: { id }, because: `${id} is odd` })),
+        );
+        for (const { at } of all) assert.ok(Number.isSafeInteger(at));
+        assert.deepEqual((await mail.aside(STREAM, 1, 'a'))[0]?.id, 'b');
+        await mail.put(STREAM, { id: 'b', kind: 'run', body: 'again' });
+        await mail.remove(STREAM, ['b']);
+        assert.deepEqual(await ids(mail), ['d']);
+        assert.deepEqual(
+          (await mail.aside(STREAM, 10)).map(({ id }) => id),
+          ['a', 'c'],
+        );
+        assert.deepEqual(await mail.aside('project/other', 10), []);
+      },
+    ),
     openRule(subject, 'R2: messages need no lease, and outlive one', async (store) => {
       const { mail } = store;
       if (mail === undefined) return;
