@@ -16,6 +16,7 @@ import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
 import type { Settings } from './settings.ts';
+import { StoreBreaker, type StoreRecovery } from './store-breaker.ts';
 import { ToolUse } from './tool-use.ts';
 
 /** A kernel with the journal it writes and the way to give both back. */
@@ -34,6 +35,8 @@ export interface OpenKernel {
   /** Whether the project comes from another store, or was taken back from its way to one. */
   readonly hasArrived: boolean;
   readonly index: JournalIndex;
+  /** Stands before the journal's store. */
+  readonly writes: StoreBreaker;
   /** Notes where the journal stands once all before is durable, so that the next start need not read what was before. */
   noteIndex(): Promise<void>;
   /** Hears of each run that ends here. */
@@ -89,6 +92,7 @@ export async function openKernel(
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
   });
   const joint = createGate(settings, projection);
+  const writes = new StoreBreaker(settings);
   const runEnds: (() => void)[] = [];
   const journal = new Journal({
     store,
@@ -98,6 +102,7 @@ export async function openKernel(
     clock,
     ids,
     redact: settings.redact,
+    write: (epoch, events) => writes.append(epoch, events),
     apply: (event) => {
       index.take(event);
       toolUse.take(event);
@@ -111,6 +116,7 @@ export async function openKernel(
   const trigger = projection.offered ?? (lease.from === undefined ? undefined : 'failure');
   const hasArrived = projection.wasAway;
   lease.whenLost((error) => journal.end(error));
+  journal.whenFailed(() => writes.giveUp());
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
     isKept.has(call) ||
@@ -121,6 +127,7 @@ export async function openKernel(
     recoverRun(run, clock.now(), { isAwaited, resumes }),
   );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
+  writes.bePatient((recovery) => tellStore(journal, recovery));
   // Workers go on with these, whose places ended with whoever had the project, or will.
   for (const [call, remote] of projection.remotes) void joint?.adopt(call, remote);
   const kernel = new Kernel(settings, projection, journal, index, joint);
@@ -155,7 +162,10 @@ export async function openKernel(
       await lease.release();
     },
     index,
+    writes,
     close: async () => {
+      // A store that is away holds nobody up who leaves.
+      writes.giveUp();
       try {
         await kernel.closing.close();
         if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
@@ -191,6 +201,12 @@ function createGate(settings: Settings, projection: Projection): JointGate | und
     limitsOf: (model) => roster.known(model)?.limits ?? strangers,
     payerOf: (run) => payerOf(projection.runs.get(run)),
   });
+}
+
+/** Can be written down once it is over, and not before. */
+function tellStore(journal: Journal, { because, ...when }: StoreRecovery): void {
+  if (journal.closed !== undefined) return;
+  void journal.append([{ type: 'store.changed', data: { state: 'up', because, ...when } }]);
 }
 
 function handedOver({ name }: StateStore, stream: string, to = 'another overseer'): string {
