@@ -10,17 +10,27 @@ const settings = readSettings(process.env);
 const database = databaseOf(settings);
 const told = untilTold();
 let unwell: string | undefined;
+/** Projects whose journal cannot be written now. */
+const waiting = new Map<string, string>();
 const node = await createNode({
   store: postgres(database),
   transport: pgBoss(database),
   team: () => stackTeam(settings),
   onChange: (change) => {
     if (change.kind === 'health') unwell = change.unwell;
+    if (change.kind === 'store') {
+      const { state, why = 'it does not answer' } = change.store;
+      if (state === 'closed') waiting.delete(change.project);
+      else waiting.set(change.project, `the journal of ${change.project}: ${why}`);
+    } else if (change.kind === 'lost' || change.kind === 'given') waiting.delete(change.project);
     tell(change);
   },
 });
 const closed = new Promise((resolve) => told.addEventListener('abort', resolve, { once: true }));
-await using health = await tellHealth(settings.healthPort, () => unwell);
+await using health = await tellHealth(
+  settings.healthPort,
+  () => unwell ?? [...waiting.values()][0],
+);
 tell({ kind: 'node', health: health.port, models: settings.models });
 if (!told.aborted) await closed;
 // Gives its projects to others, and calls under way their time.

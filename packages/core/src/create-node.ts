@@ -122,6 +122,7 @@ async function lead(
     name: options.name,
     clock: options.clock,
   });
+  overseer.onStore((standing) => tell(options, { kind: 'store', project, store: standing }));
   try {
     await overseer.acceptHandoff(options.name);
     await resumeLeft(overseer, project, resume, options);

@@ -101,6 +101,7 @@ export function createSettings(
     queueLimit: options.queueLimit ?? 100_000,
     workers: boundsOf(options),
     outageMs: options.outageMs ?? 86_400_000,
+    breakers: options.breakers ?? [],
     healing: healingOf(options.healing),
     routing: routingOf(options.routing),
     maxAttempts: options.maxAttempts ?? 4,

@@ -194,6 +194,10 @@ const options = z.strictObject({
   workers: z.record(z.string(), z.int().nonnegative()).optional(),
   concurrency: z.int().nonnegative().optional(),
   outageMs: milliseconds.optional(),
+  breakers: z
+    .array(z.looseObject({ name: z.string(), run: z.custom((run) => typeof run === 'function') }))
+    .max(1_000)
+    .optional(),
   healing: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), healing.optional()),
   routing: routing.optional(),
   verifyModels: z.boolean().optional(),

@@ -1,6 +1,7 @@
 import type { CacheOptions } from './call/cache-options.ts';
 import type { HealingOptions } from './heal/healing-options.ts';
 import type { Clock } from './internal/clock.ts';
+import type { Breaker } from './limit/create-breaker.ts';
 import type { LimitOptions } from './limit-options.ts';
 import type { ProjectOptions } from './project/project-options.ts';
 import type { RedactOptions } from './redact-options.ts';
@@ -96,6 +97,11 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly concurrency?: number;
   /** How long an outage of models may last, in ms, before the tasks that wait for them fail; the default is 24 hours. */
   readonly outageMs?: number;
+  /**
+   * Breakers of what the host itself calls, made by `createBreaker`: MCP servers, webhooks, search services. `overseer.breakers()`
+   * shows them beside those of models, tools and the store. At most 1,000.
+   */
+  readonly breakers?: readonly Breaker[];
   /**
    * Has tasks watched that are stuck, go round in circles or fail again and again, and another way found for them within
    * bounds; `true` for all defaults, `false` for none of it, which is the default.

@@ -1,6 +1,7 @@
 import type { AtOnceBounds } from './check-workers.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { GivenGrant } from './journal/grant.ts';
+import type { BreakerStanding } from './limit/breaker-standing.ts';
 import type { LimitUse } from './limit/limit-use.ts';
 import type { Delegation } from './observe/delegation.ts';
 import type { DelegationFilter } from './observe/delegations.ts';
@@ -48,6 +49,7 @@ import type { OpenQuestion } from './run/questions.ts';
 import type { Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
 import type { ModelListener } from './run/status-watch.ts';
+import type { StoreListener } from './run/store-breaker.ts';
 import type { ToolState } from './run/tool-state.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
 import type { WaitingTask } from './run/waiting-tasks.ts';
@@ -279,6 +281,14 @@ export class Overseer
 
   cache(): readonly CacheState[] {
     return this.#readings.cache();
+  }
+
+  breakers(): readonly BreakerStanding[] {
+    return this.#readings.breakers();
+  }
+
+  onStore(listener: StoreListener): () => void {
+    return this.#readings.onStore(listener);
   }
 
   get paused(): string | undefined {

@@ -1,4 +1,4 @@
-import type { Overseer, Run, RunResult } from '@overseer/core';
+import type { BreakerStanding, Overseer, Run, RunResult } from '@overseer/core';
 import { EXIT } from '../exit-code.ts';
 import { jsonPresenter } from '../view/json-presenter.ts';
 import { livePresenter } from '../view/live-presenter.ts';
@@ -64,6 +64,7 @@ export async function followRun(
   const view = emptyView();
   const interrupts = onInterrupt(overseer, presenter);
   const stopLive = overseer.onLive((event) => presenter.live(event));
+  const stopStore = overseer.onStore((store) => presenter.say([storeLine(store)]));
   const teamSize = overseer.models().length;
   let isHopeless = false;
   try {
@@ -80,9 +81,17 @@ export async function followRun(
     return { result: await run.result, view, interrupted: interrupts.seen() };
   } finally {
     stopLive();
+    stopStore();
     interrupts[Symbol.dispose]();
     presenter.close();
   }
+}
+
+/** How the journal stands, when that is news. */
+function storeLine({ state, name, why = 'it does not answer', untilAt }: BreakerStanding): string {
+  if (state === 'closed') return `The journal ${name} can be written again; all work goes on.`;
+  if (untilAt === undefined) return `The journal ${name} is tried again: ${why}`;
+  return `The journal ${name} cannot be written, and all work waits: ${why}`;
 }
 
 interface Interrupts extends Disposable {

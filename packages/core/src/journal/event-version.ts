@@ -72,4 +72,5 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'model.removed': 1,
   'model.reconfigured': 1,
   'cache.changed': 1,
+  'store.changed': 1,
 };

@@ -3,7 +3,7 @@ import { StoreError } from '../errors/store-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { OverseerEvent } from '../spec/event.ts';
-import type { StateStore } from '../spec/store.ts';
+import type { EventLog, StateStore } from '../spec/store.ts';
 import type { EventDraft } from './draft.ts';
 import { EVENT_VERSION } from './event-version.ts';
 import { Followers } from './followers.ts';
@@ -19,6 +19,8 @@ export interface JournalOptions {
   readonly head: number;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Writes to the store, in as many tries as it takes; the store itself where left out. */
+  readonly write?: EventLog['append'];
   /** Makes an event true in memory; called in the same turn that appends it. */
   readonly apply: (event: OverseerEvent) => void;
   /** Takes out of an event what must not be written; whoever works on hears the event as it was. */
@@ -158,7 +160,9 @@ export class Journal {
 
   async #commit(batch: Batch): Promise<void> {
     try {
-      await this.#options.store.events.append(this.epoch, batch.events);
+      const { store, write } = this.#options;
+      if (write === undefined) await store.events.append(this.epoch, batch.events);
+      else await write(this.epoch, batch.events);
     } catch (error) {
       this.#fail(batch, error);
       return;

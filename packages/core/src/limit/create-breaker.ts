@@ -45,6 +45,8 @@ export interface Breaker {
   readonly why: string;
   /** Failures in a row. */
   readonly failures: number;
+  /** When the present trouble began, epoch ms; `undefined` while there is none. */
+  readonly sinceAt: number | undefined;
   /**
    * Does the work and gives what it gives. While the breaker is open, and while another call is the probe, throws
    * `BreakerOpenError` and does nothing. Work that was aborted says nothing about what is guarded.
@@ -83,6 +85,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
     },
     get failures() {
       return state.failures;
+    },
+    get sinceAt() {
+      return state.sinceAt;
     },
     run: async (work) => {
       const answer = askBreaker(state, clock.now());

@@ -12,6 +12,7 @@ import {
 } from './breaker.ts';
 import { faultOf, lateFault, scopeOf, showsHealth } from './breaker-faults.ts';
 import { type BreakerKey, breakerKeys, type Guarded } from './breaker-keys.ts';
+import { type BreakerStanding, standingOf } from './breaker-standing.ts';
 
 /** A pause that is no longer than this is no news, unless something is broken. */
 const NEWS_MS = 30_000;
@@ -182,6 +183,22 @@ export class ModelBreakers {
           b.failures - a.failures,
       );
     return worst ?? { state: 'closed', scope: 'model', failures: 0, probeAt: undefined };
+  }
+
+  /** Every breaker that calls of the team pass, with the models that share it. */
+  list(): readonly BreakerStanding[] {
+    const shared = new Map<string, { readonly scope: BreakerScope; readonly models: string[] }>();
+    for (const model of this.#models.keys()) {
+      for (const { scope, key } of this.#keys.get(model) ?? []) {
+        const entry = shared.get(key) ?? { scope, models: [] };
+        shared.set(key, entry);
+        entry.models.push(model);
+      }
+    }
+    return [...shared].map(([key, { scope, models }]) => {
+      const name = scope === 'model' ? (models[0] ?? key) : key.slice(scope.length + 1);
+      return { ...standingOf(scope, name, this.#states.get(key) ?? closedBreaker), models };
+    });
   }
 
   /** Models that went down or came up and of which nobody was told. Short pauses of a busy model are no news. */

@@ -52,6 +52,11 @@ export class OutsideBreaker {
     return this.#state.phase.kind !== 'closed';
   }
 
+  /** The breaker itself. */
+  get breaker(): BreakerState {
+    return this.#state;
+  }
+
   /** How it stands. */
   get standing(): OutsideStanding {
     const { phase, failures, why } = this.#state;

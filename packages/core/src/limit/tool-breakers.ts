@@ -72,6 +72,11 @@ export class ToolBreakers {
     return { why, fault: fault?.why ?? why, untilAt: answer.untilAt };
   }
 
+  /** The breaker of a tool. */
+  stateOf(tool: string): BreakerState {
+    return this.#states.get(tool) ?? closedBreaker;
+  }
+
   /** Whether a tool failed and has not been seen to work since. */
   hasFailed(tool: string): boolean {
     return this.#states.has(tool);

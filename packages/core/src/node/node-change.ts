@@ -1,3 +1,4 @@
+import type { BreakerStanding } from '../limit/breaker-standing.ts';
 import type { HandoffTrigger } from '../spec/run-events.ts';
 
 /** What happened at a node. */
@@ -19,5 +20,7 @@ export type NodeChange =
   | { readonly kind: 'nodes'; readonly nodes: readonly string[] }
   /** This node is not well, and gives up what it has; or it is well again. */
   | { readonly kind: 'health'; readonly unwell: string | undefined }
+  /** The journal of a project cannot be written, is tried again, or is back: all its work waits until then. */
+  | { readonly kind: 'store'; readonly project: string; readonly store: BreakerStanding }
   /** Something went wrong, and is tried again; of a project where it is named. */
   | { readonly kind: 'trouble'; readonly project?: string; readonly error: unknown };

@@ -1,4 +1,5 @@
 import type { GivenGrant } from '../journal/grant.ts';
+import type { BreakerStanding } from '../limit/breaker-standing.ts';
 import type { LimitUse } from '../limit/limit-use.ts';
 import type { Practice } from '../route/practices.ts';
 import type { PersonalMail } from '../run/aside-mail.ts';
@@ -7,9 +8,11 @@ import type { ModelState } from '../run/model-state.ts';
 import type { OpenKernel } from '../run/open-kernel.ts';
 import { personalData } from '../run/personal-data.ts';
 import type { Settings } from '../run/settings.ts';
+import type { StoreListener } from '../run/store-breaker.ts';
 import { type ToolState, toolStates } from '../run/tool-state.ts';
 import type { WaitingTask } from '../run/waiting-tasks.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import { breakerList } from './breaker-list.ts';
 import type { Delegation } from './delegation.ts';
 import { type DelegationFilter, readDelegations } from './delegations.ts';
 import type { FailureReport } from './failure-report.ts';
@@ -87,6 +90,18 @@ export interface OverseerReadings {
    */
   cache(): readonly CacheState[];
 
+  /**
+   * Every circuit breaker there is: models, keys, servers, tools, answers from before, the journal's store, and those of the option
+   * `breakers`: whether it is left alone, since when, for what, and when it is tried again.
+   */
+  breakers(): readonly BreakerStanding[];
+
+  /**
+   * Calls `listener` when the journal's store is left alone, tried, or back, and when a write takes longer than 5 s: nothing can be
+   * written down meanwhile, and all work waits. The function that it gives ends it. A listener that throws is left to itself.
+   */
+  onStore(listener: StoreListener): () => void;
+
   /** Why the whole project is paused, while it is. */
   readonly paused: string | undefined;
 
@@ -140,6 +155,11 @@ export function createReadings(source: Source): OverseerReadings {
       requireOpen(source);
       return cacheStates(settings);
     },
+    breakers: () => {
+      const { projection, writes } = requireOpen(source);
+      return breakerList(settings, projection, writes);
+    },
+    onStore: (listener) => source.open.writes.listen(listener),
     async *exportUser(user) {
       const stream = await onDisk();
       yield* personalData(settings.store, stream, user);

@@ -17,6 +17,7 @@ import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
 import { recoverRun } from './recover.ts';
 import type { Settings } from './settings.ts';
+import { StoreBreaker, type StoreRecovery } from './store-breaker.ts';
 import { ToolUse } from './tool-use.ts';
 
 /**
@@ -43,6 +44,8 @@ export interface OpenKernel {
   /** Whether the project comes from another store, or was taken back from its way to one. */
   readonly hasArrived: boolean;
   readonly index: JournalIndex;
+  /** Stands before the journal's store. */
+  readonly writes: StoreBreaker;
   /** Notes where the journal stands once all before is durable, so that the next start need not read what was before. */
   noteIndex(): Promise<void>;
   /** Hears of each run that ends here. */
@@ -100,6 +103,7 @@ export async function openKernel(
     if (event.type === 'run.finished' && event.run !== undefined) projection.forget(event.run);
   });
   const joint = createGate(settings, projection);
+  const writes = new StoreBreaker(settings);
   const runEnds: (() => void)[] = [];
   const journal = new Journal({
     store,
@@ -109,6 +113,7 @@ export async function openKernel(
     clock,
     ids,
     redact: settings.redact,
+    write: (epoch, events) => writes.append(epoch, events),
     apply: (event) => {
       index.take(event);
       toolUse.take(event);
@@ -122,6 +127,7 @@ export async function openKernel(
   const trigger = index.untaken.trigger ?? (lease.from === undefined ? undefined : 'failure');
   const { hasArrived } = index.untaken;
   lease.whenLost((error) => journal.end(error));
+  journal.whenFailed(() => writes.giveUp());
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
     isKept.has(call) ||
@@ -132,6 +138,7 @@ export async function openKernel(
     isWork ? recoverRun(run, clock.now(), { isAwaited, resumes }) : [],
   );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease, purpose) }, ...left]);
+  writes.bePatient((recovery) => tellStore(journal, recovery));
   // Workers go on with these, whose places ended with whoever had the project, or will.
   for (const [call, remote] of projection.remotes) void joint?.adopt(call, remote);
   const kernel = new Kernel(settings, projection, journal, index, joint);
@@ -172,7 +179,10 @@ export async function openKernel(
       await lease.release();
     },
     index,
+    writes,
     close: async () => {
+      // A store that is away holds nobody up who leaves.
+      writes.giveUp();
       try {
         await kernel.closing.close(purpose);
         if (journal.failure === undefined) await note();
@@ -208,6 +218,12 @@ function createGate(settings: Settings, projection: Projection): JointGate | und
     limitsOf: (model) => roster.known(model)?.limits ?? strangers,
     payerOf: (run) => payerOf(projection.runs.get(run)),
   });
+}
+
+/** Can be written down once it is over, and not before. */
+function tellStore(journal: Journal, { because, ...when }: StoreRecovery): void {
+  if (journal.closed !== undefined) return;
+  void journal.append([{ type: 'store.changed', data: { state: 'up', because, ...when } }]);
 }
 
 function handedOver({ name }: StateStore, stream: string, to = 'another overseer'): string {

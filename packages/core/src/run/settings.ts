@@ -5,6 +5,7 @@ import type { Healing } from '../heal/healing-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Redactor } from '../journal/redactor.ts';
+import type { Breaker } from '../limit/create-breaker.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { ToolLimits } from '../limit/tool-limits.ts';
@@ -81,6 +82,8 @@ export interface Settings {
   readonly workers: WorkerBounds;
   /** How long an outage may last before the tasks that wait for it fail. */
   readonly outageMs: number;
+  /** Breakers of the host, which are shown beside those of the team. */
+  readonly breakers: readonly Breaker[];
   /** How tasks are watched that do not come to their end; absent where nobody watches them. */
   readonly healing: Healing | undefined;
   /** How the model for a task is chosen. */

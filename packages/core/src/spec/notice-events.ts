@@ -92,4 +92,13 @@ export interface NoticeEventData {
     /** When one lookup will try it again. */
     readonly untilAt?: number;
   };
+  /** The journal's store could not be reached, or answered late, and all work waited; it is back. */
+  'store.changed': {
+    readonly state: 'up';
+    /** What was wrong, in words. */
+    readonly because: string;
+    /** Since when, epoch ms, and for how long. */
+    readonly sinceAt: number;
+    readonly downMs: number;
+  };
 }
