@@ -171,7 +171,14 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
       const to = ['--journal', at('there'), '--key', 'there.secret'];
 
       const sent = ['handoff', 'x.ovpkg', ...from, '--project', 'p1', '--to', there, ...WORD];
-      expect((await say(0, [...sent, '--wait', '5s'])).out).toContain('p1 left');
+      const waits = ['--wait', '5s', '--late-wait', '1h'];
+      expect((await say(0, [...sent, ...waits])).out).toContain('p1 left');
+      const reader = await store();
+      const left = await reader.events.read({ stream: 'project/p1', after: 0, limit: 1_000 });
+      await reader.close();
+      const offer = left.at(-1);
+      const { untilAt = 0 } = offer?.type === 'handoff.offered' ? offer.data : {};
+      expect(untilAt - (offer?.at ?? 0)).toBeGreaterThan(3_500_000);
       await say(0, ['accept', 'x.ovpkg', ...to, '--from', here]);
       const closing = ['close-handoff', 'x.ovpkg.answer', ...from.slice(0, 2), '--project', 'p1'];
       expect((await say(0, closing)).out).toContain('is closed');
