@@ -185,8 +185,24 @@ describe('a node with another store to send projects to', () => {
     await advance(10_000);
     expect(sent).toEqual([]);
     loopP99Ms = 5_000;
+    await advance(30_000);
+    // A store that is slow for a while is no reason to go where only the receiver could bring it back from.
+    loopP99Ms = 1;
     await advance(10_000);
+    loopP99Ms = 5_000;
+    await advance(50_000);
+    expect([...node.overseers.keys()]).toEqual(['p1']);
+    await advance(20_000);
     expect(await lastOffer(events)).toMatchObject({ trigger: 'degradation', away });
+    expect(sent).toEqual(['p1']);
+  });
+
+  it('R8: degradation: how long it may last before all go is its owner’s to say', async () => {
+    const { sent, target } = elsewhere();
+    const vitals = { read: () => ({ loopP99Ms: 5_000 }), close: () => undefined };
+    const { join, advance } = await place({ target, vitals, unwell: { awayMs: 0 } });
+    await (await join('one')).lead('p1');
+    await advance(10_000);
     expect(sent).toEqual(['p1']);
   });
 
