@@ -293,6 +293,25 @@ describe('a custodian', () => {
     expect(second.usage().find(({ metric }) => metric === 'usd')?.used).toBe(used);
   });
 
+  it('R3: gives no order once it is closed, by itself or by its signal', async () => {
+    const store = memory();
+    const gone = { code: 'overseer.closed' };
+    const one = await createCustodian({ store });
+    await one.close();
+    expect(() => one.project).toThrow(expect.objectContaining(gone));
+    await expect(one.erase('r')).rejects.toMatchObject(gone);
+    const stop = new AbortController();
+    const two = await createCustodian({ store, signal: stop.signal });
+    stop.abort();
+    await two.close();
+    await expect(two.eraseUser('ada')).rejects.toMatchObject(gone);
+    await expect(createCustodian({ store, signal: stop.signal })).rejects.toMatchObject({
+      code: 'overseer.aborted',
+    });
+    // Nobody has the project any more.
+    await (await createCustodian({ store })).close();
+  });
+
   it('R3: says what is wrong with its options, and who has the project', async () => {
     const wrong = { models: {} } as unknown as Parameters<typeof createCustodian>[0];
     await expect(createCustodian(wrong)).rejects.toMatchObject({
