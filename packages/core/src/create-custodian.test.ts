@@ -240,6 +240,33 @@ describe('a custodian', () => {
     expect(JSON.stringify(await learned())).toContain('"fake/fake"');
   });
 
+  it('R3 L4: lets nobody by a budget that it does not know, and judges by one that it is told', async () => {
+    const [open, clock] = [memory(), createFakeClock()];
+    const phases = [{ name: 'A' }, { name: 'B', enter: [{ kind: 'budget-left', value: 0.5 }] }];
+    const models = {
+      real: { model: team().models.real.model, price: { input: 1_000, output: 1_000 } },
+    };
+    const first = await createOverseer({
+      ...{ overseer: 'real', models, store: open, clock, project: { phases } },
+      budgets: { project: { usd: 9 } },
+    });
+    await first.run(task).result;
+    const used = first.usage().find(({ metric }) => metric === 'usd')?.used ?? 0;
+    await first.close();
+    const entered = async (usd?: number) => {
+      const budgets = usd === undefined ? {} : { budgets: { project: { usd } } };
+      await using custodian = await createCustodian({ store: open, clock, ...budgets });
+      const answer = await custodian.project.enter('B');
+      return answer.kind === 'refused' ? answer.findings.map(({ message }) => message) : 'entered';
+    };
+    expect(used).toBeGreaterThan(0);
+    expect(await entered()).toMatchObject([expect.stringContaining('budgets')]);
+    expect(await entered((used / 1_000_000) * 1.5)).toMatchObject([
+      expect.stringContaining('33 %'),
+    ]);
+    expect(await entered(9)).toBe('entered');
+  });
+
   it('R3 X3: erases what a finished run said, and budgets keep what it spent', async () => {
     const [open, clock] = [memory(), createFakeClock()];
     const price = { input: 1_000, output: 1_000 };
@@ -254,7 +281,8 @@ describe('a custodian', () => {
     const first = await createOverseer({ ...options, budgets });
     const run = first.run(task, { user: 'ada' });
     await run.result;
-    const [used] = first.usage();
+    const used = first.usage().find(({ metric }) => metric === 'usd')?.used;
+    expect(used).toBeGreaterThan(0);
     await first.close();
     const custodian = await createCustodian({ store: open, clock });
     expect(await custodian.eraseUser('ada', { by: 'mia' })).toMatchObject({ erased: [run.id] });
@@ -262,7 +290,26 @@ describe('a custodian', () => {
     await custodian.close();
     await using second = await createOverseer({ ...options, budgets });
     await expect(second.open(run.id).result).rejects.toMatchObject({ code: 'run.forgotten' });
-    expect(second.usage()[0]?.used).toBe(used?.used);
+    expect(second.usage().find(({ metric }) => metric === 'usd')?.used).toBe(used);
+  });
+
+  it('R3: gives no order once it is closed, by itself or by its signal', async () => {
+    const store = memory();
+    const gone = { code: 'overseer.closed' };
+    const one = await createCustodian({ store });
+    await one.close();
+    expect(() => one.project).toThrow(expect.objectContaining(gone));
+    await expect(one.erase('r')).rejects.toMatchObject(gone);
+    const stop = new AbortController();
+    const two = await createCustodian({ store, signal: stop.signal });
+    stop.abort();
+    await two.close();
+    await expect(two.eraseUser('ada')).rejects.toMatchObject(gone);
+    await expect(createCustodian({ store, signal: stop.signal })).rejects.toMatchObject({
+      code: 'overseer.aborted',
+    });
+    // Nobody has the project any more.
+    await (await createCustodian({ store })).close();
   });
 
   it('R3: says what is wrong with its options, and who has the project', async () => {

@@ -3,6 +3,7 @@ import { createSharedLimits } from './create-limits.ts';
 import { createSettings } from './create-settings.ts';
 import { createToolLimits } from './create-tool-limits.ts';
 import type { CustodianOptions } from './custodian-options.ts';
+import { OverseerError } from './errors/overseer-error.ts';
 import { custodyView } from './journal/custody-view.ts';
 import { prepareWorkspaces, refuseIfAborted } from './prepare-workspaces.ts';
 import { defineProject } from './project/define-project.ts';
@@ -44,25 +45,52 @@ export async function createCustodian(options: CustodianOptions): Promise<Custod
   await checkOptions(options, 'createCustodian');
   refuseIfAborted(options.signal);
   await prepareWorkspaces(options);
-  const { settings, open } = await openForOrders(options, custodyView(await options.store()));
+  const opened = await openForOrders(options, custodyView(await options.store()));
+  const custodian = custodianOf(opened, options.signal);
+  if (options.signal?.aborted === true) await custodian.close();
+  refuseIfAborted(options.signal);
+  return custodian;
+}
+
+function custodianOf({ settings, open }: Opened, signal: AbortSignal | undefined): Custodian {
+  const project = new Project(settings, open);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
+    signal?.removeEventListener('abort', stop);
     closed ??= open.close();
     return closed;
   };
+  // Whoever closes it too hears of what goes wrong.
+  const stop = (): void => void close().catch(() => undefined);
+  signal?.addEventListener('abort', stop, { once: true });
+  const requireOpen = (): void => {
+    if (closed === undefined) return;
+    throw new OverseerError('overseer.closed', 'This custodian was closed; create another one.');
+  };
   return {
-    project: new Project(settings, open),
-    erase: (run, order = {}) => eraseRun(settings, open, run, order),
-    eraseUser: (user, order = {}) => erasePerson(settings, open, user, order),
+    get project() {
+      requireOpen();
+      return project;
+    },
+    erase: async (run, order = {}) => {
+      requireOpen();
+      await eraseRun(settings, open, run, order);
+    },
+    eraseUser: async (user, order = {}) => {
+      requireOpen();
+      return await erasePerson(settings, open, user, order);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-async function openForOrders(
-  options: CustodianOptions,
-  store: StateStore,
-): Promise<{ readonly settings: Settings; readonly open: OpenKernel }> {
+interface Opened {
+  readonly settings: Settings;
+  readonly open: OpenKernel;
+}
+
+async function openForOrders(options: CustodianOptions, store: StateStore): Promise<Opened> {
   const { project: wanted } = options;
   const stream = `project/${projectIdOf(wanted)}`;
   try {

@@ -129,13 +129,35 @@ describe('a node with another store to send projects to', () => {
     await node.lead('p1');
     await orderHandOver(open, { project: 'p1', to: 'elsewhere', because: 'moving', by: 'mia' });
     await advance(5_000);
-    expect(await lastOffer(events)).toMatchObject({ trigger: 'operator', to: 'elsewhere', away });
+    const offer = await lastOffer(events);
+    expect(offer).toMatchObject({ trigger: 'operator', to: 'elsewhere', away, inFlight: [] });
     expect(sent).toEqual(['p1']);
     await node.lead('p2');
     await node.handOver('p2');
     await advance(30_000);
     expect(sent).toEqual(['p1', 'p2']);
     expect(node.overseers.size).toBe(0);
+  });
+
+  it.each([
+    ['an order', 'order'],
+    ['a target', 'target'],
+  ] as const)('R8: says how long its receiver waits for late replies, by %s', async (_what, by) => {
+    const { target } = elsewhere();
+    const lateMs = 3_600_000;
+    const own = by === 'target' ? { ...target, lateMs } : target;
+    const { open, clock, join, advance, events } = await place({ target: own });
+    const node = await join('one');
+    await node.lead('p1');
+    const letter = { project: 'p1', because: 'moving', by: 'mia' };
+    if (by === 'order') await orderHandOver(open, { ...letter, away: AWAY, lateMs });
+    else await orderHandOver(open, { ...letter, to: 'elsewhere' });
+    const before = clock.now();
+    await advance(5_000);
+    const offer = await lastOffer(events);
+    const untilAt = offer !== undefined && 'untilAt' in offer ? offer.untilAt : 0;
+    expect(untilAt - before).toBeGreaterThanOrEqual(lateMs);
+    expect(untilAt - before).toBeLessThanOrEqual(lateMs + 5_000);
   });
 
   it('R8: maintenance: lets all go when it closes as the last, and not where another node lives', async () => {
@@ -163,8 +185,24 @@ describe('a node with another store to send projects to', () => {
     await advance(10_000);
     expect(sent).toEqual([]);
     loopP99Ms = 5_000;
+    await advance(30_000);
+    // A store that is slow for a while is no reason to go where only the receiver could bring it back from.
+    loopP99Ms = 1;
     await advance(10_000);
+    loopP99Ms = 5_000;
+    await advance(50_000);
+    expect([...node.overseers.keys()]).toEqual(['p1']);
+    await advance(20_000);
     expect(await lastOffer(events)).toMatchObject({ trigger: 'degradation', away });
+    expect(sent).toEqual(['p1']);
+  });
+
+  it('R8: degradation: how long it may last before all go is its owner’s to say', async () => {
+    const { sent, target } = elsewhere();
+    const vitals = { read: () => ({ loopP99Ms: 5_000 }), close: () => undefined };
+    const { join, advance } = await place({ target, vitals, unwell: { awayMs: 0 } });
+    await (await join('one')).lead('p1');
+    await advance(10_000);
     expect(sent).toEqual(['p1']);
   });
 

@@ -5,7 +5,7 @@ import { exhaustedUntil } from './exhausted-until.ts';
 import { systemClock } from './internal/clock.ts';
 import { ProjectNode } from './node/project-node.ts';
 import { sharedTransport, sharedView } from './node/shared-view.ts';
-import { watchVitals } from './node/vitals.ts';
+import { USUAL_BOUNDS, watchVitals } from './node/vitals.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { Overseer } from './overseer.ts';
 import type { HandOverOrder } from './overseer-tenure.ts';
@@ -62,7 +62,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       needs: options.needs ?? (() => []),
       vitals,
       target: options.target,
-      bounds: { loopMs: 1_000, storeMs: 2_000, looks: 3, ...options.unwell },
+      bounds: { ...USUAL_BOUNDS, ...options.unwell },
       exhaustedUntil: (overseer) => exhaustedUntil(overseer, options.exhaustedMs, clock),
       lead: (project) => lead({ ...options, name, clock }, store, shared, project),
       tell: (change) => tell(options, change),

@@ -6,6 +6,7 @@ export interface CustodianOptions
     OverseerOptions,
     | 'project'
     | 'validators'
+    | 'budgets'
     | 'workspaces'
     | 'redact'
     | 'sensitive'

@@ -73,6 +73,12 @@ describe('handOver', () => {
     expect(there.calls).toEqual(['first']);
     const events = await there.events();
     expect(callsIn(events)).toEqual(['call.started 1', 'call.finished 2']);
+    // Whose a call is follows from its epoch.
+    const leases = events.filter(({ type }) => type === 'lease.taken');
+    expect(leases.map(({ epoch, data }) => [epoch, data])).toMatchObject([
+      [1, { by: 'first' }],
+      [2, { by: 'second' }],
+    ]);
     expect(events.find(({ type }) => type === 'handoff.offered')).toMatchObject({
       actor: 'person:mia',
       data: { to: 'second', because: 'maintenance', inFlight: [expect.any(String)] },

@@ -32,12 +32,14 @@ export interface NodeOptions {
   readonly needs?: (project: string) => readonly string[];
   /**
    * From when on this node is not well, and gives what it has to others that are: its event loop is `loopMs` late (1,000), or the
-   * store takes `storeMs` to answer (2,000), in `looks` looks in a row (3), of which there is one in two seconds.
+   * store takes `storeMs` to answer (2,000), in `looks` looks in a row (3), of which there is one in two seconds. Where no other is well and
+   * there is a `target`, all it has goes there once it was so for `awayMs` (60,000), and only the receiver can bring it back.
    */
   readonly unwell?: {
     readonly loopMs?: number;
     readonly storeMs?: number;
     readonly looks?: number;
+    readonly awayMs?: number;
   };
   /**
    * Gives a project to a node whose models for it are not used up, when all of this node's will be for longer than this, in ms.

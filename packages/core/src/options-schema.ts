@@ -226,6 +226,7 @@ export const custodianSchema: z.ZodType = options
   .pick({
     project: true,
     validators: true,
+    budgets: true,
     workspaces: true,
     redact: true,
     sensitive: true,

@@ -5,7 +5,13 @@ import { sleep } from './internal/sleep.ts';
 import { orderOf } from './node/departures.ts';
 import type { GiveUp } from './node/holdings.ts';
 import { leaveUnled } from './node/leave-unled.ts';
-import { type VitalsMonitor, type WellBounds, Wellness, watchVitals } from './node/vitals.ts';
+import {
+  USUAL_BOUNDS,
+  type VitalsMonitor,
+  type WellBounds,
+  Wellness,
+  watchVitals,
+} from './node/vitals.ts';
 import type { Overseer } from './overseer.ts';
 import type { HandoffTarget } from './spec/handoff-target.ts';
 import type { HandoffTrigger } from './spec/run-events.ts';
@@ -52,7 +58,7 @@ const LOOK_MS = 2_000;
 export function watchForHandoff(overseer: Overseer, options: WatchOptions): HandoffWatch {
   const { target, store, project = 'default', clock = systemClock, exhaustedMs } = options;
   const vitals = options.vitals ?? watchVitals();
-  const wellness = new Wellness({ loopMs: 1_000, storeMs: 2_000, looks: 3, ...options.unwell });
+  const wellness = new Wellness({ ...USUAL_BOUNDS, ...options.unwell });
   const stop = new AbortController();
   const left = Promise.withResolvers<HandoffTrigger | undefined>();
   left.promise.catch(() => undefined);
@@ -74,10 +80,11 @@ export function watchForHandoff(overseer: Overseer, options: WatchOptions): Hand
   const look = async (): Promise<void> => {
     const askedAt = performance.now();
     await store.events.head(`project/${project}`);
-    wellness.look({ ...vitals.read(), storeMs: performance.now() - askedAt });
+    const storeMs = performance.now() - askedAt;
+    wellness.look({ ...vitals.read(), storeMs }, clock.elapsed());
     const { unwell } = wellness;
     const untilAt = exhaustedUntil(overseer, exhaustedMs, clock);
-    if (unwell !== undefined) {
+    if (unwell !== undefined && wellness.isLost(clock.elapsed())) {
       await leave({ trigger: 'degradation', because: `the process is not well: ${unwell}` });
     } else if (untilAt !== undefined) {
       const because = `all models are used up until ${new Date(untilAt).toISOString()}`;

@@ -27,6 +27,7 @@ export function addHandoffCommands(program: Command, done: (code: number) => voi
   )
     .option('--to <key>', 'for the owner of this public key, or of the one in this file')
     .option('--wait <time>', 'how long whoever works on it may take to end, such as 5m')
+    .option('--late-wait <time>', 'how long its receiver waits for replies that are sent after it')
     .option(
       '--secret <name>',
       'seal what this environment variable has for the receiver. Repeat for several',

@@ -56,7 +56,8 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
     expect(JSON.parse(sent.out)).toMatchObject({ project: 'default', events: expect.any(Number) });
     const again = await say(0, ['handoff', 'y.ovpkg', ...A, ...to, ...WORD]);
     expect(again.out).toMatch(/^default left: \d+ events in .*y\.ovpkg/);
-    expect((await say(1, ['resume', ...A, '--model', 'lmstudio:x'])).err).toMatch(/./);
+    const nowhere = ['--base-url', 'http://127.0.0.1:9/v1'];
+    expect((await say(1, ['resume', ...A, '--model', 'x', ...nowhere])).err).toMatch(/./);
 
     const refused = await say(1, [
       'accept',
@@ -76,6 +77,11 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
       await readFile(join(folder, 'x.ovpkg.answer'), 'utf8'),
     );
     expect((await say(0, ['status', run, ...B])).out).toContain('completed');
+    // Orders take up nothing: who works on it next looks at its connections.
+    await say(0, ['project', 'checkpoint', 'arrived', ...B]);
+    expect((await say(0, ['events', ...B])).out).not.toContain('handoff.accepted');
+    await (await createOverseer({ ...team(), store: sqlite(join(folder, 'b/b.db')) })).close();
+    expect((await say(0, ['events', ...B])).out).toContain('handoff.accepted');
     const late = await say(2, ['handoff', 'l.ovpkg', ...A, '--late']);
     expect(late.err).toContain('no reply came for it since');
 
@@ -171,7 +177,14 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
       const to = ['--journal', at('there'), '--key', 'there.secret'];
 
       const sent = ['handoff', 'x.ovpkg', ...from, '--project', 'p1', '--to', there, ...WORD];
-      expect((await say(0, [...sent, '--wait', '5s'])).out).toContain('p1 left');
+      const waits = ['--wait', '5s', '--late-wait', '1h'];
+      expect((await say(0, [...sent, ...waits])).out).toContain('p1 left');
+      const reader = await store();
+      const left = await reader.events.read({ stream: 'project/p1', after: 0, limit: 1_000 });
+      await reader.close();
+      const offer = left.at(-1);
+      const { untilAt = 0 } = offer?.type === 'handoff.offered' ? offer.data : {};
+      expect(untilAt - (offer?.at ?? 0)).toBeGreaterThan(3_500_000);
       await say(0, ['accept', 'x.ovpkg', ...to, '--from', here]);
       const closing = ['close-handoff', 'x.ovpkg.answer', ...from.slice(0, 2), '--project', 'p1'];
       expect((await say(0, closing)).out).toContain('is closed');

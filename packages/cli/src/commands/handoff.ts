@@ -26,6 +26,7 @@ import { type Stoppable, untilStopped } from './until-stopped.ts';
 export interface SendFlags extends HandoffFlags, ByFlags {
   readonly to?: string;
   readonly wait?: string;
+  readonly lateWait?: string;
   readonly secret: readonly string[];
   readonly late?: boolean;
 }
@@ -61,6 +62,7 @@ export async function handoffCommand(file: string, flags: SendFlags): Promise<nu
     to,
     project: flags.project,
     waitMs: flags.wait === undefined ? 0 : durationOf('--wait', flags.wait),
+    lateMs: flags.lateWait === undefined ? 0 : durationOf('--late-wait', flags.lateWait),
     open: storeOf(place),
   };
   const secrets = secretsOf(flags.secret);
@@ -120,18 +122,19 @@ interface Order {
   readonly to: string;
   readonly project: string;
   readonly waitMs: number;
+  readonly lateMs: number;
   readonly open: OpenStore;
 }
 
 /** Has a node that works on the project let go of it, and waits until it has. */
 async function byNode(store: StateStore, order: Order, { signal, progress }: Stoppable) {
-  const { open, project, by, because, to, waitMs } = order;
+  const { open, project, by, because, to, waitMs, lateMs } = order;
   if (store.leases.standing === undefined || (await awayOf(store, project)) !== undefined) return;
   const seen = await lookAtNodes(open);
   const leader = seen.projects.find((one) => one.project === project)?.by;
   if (leader === undefined || !seen.nodes.some(({ name }) => name === leader)) return;
   const away = { handoff: randomUUID(), receiver: to };
-  await orderHandOver(open, { project, because, by, away, waitMs });
+  await orderHandOver(open, { project, because, by, away, waitMs, lateMs });
   const endAt = performance.now() + waitMs + NODE_MS;
   while ((await awayOf(store, project)) === undefined) {
     if (performance.now() > endAt) throw notGiven(project, leader, waitMs + NODE_MS);

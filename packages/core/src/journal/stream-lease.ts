@@ -85,6 +85,11 @@ export class StreamLease {
     }
   }
 
+  /** What its holder is called in messages. */
+  get name(): string {
+    return this.#wish.name;
+  }
+
   /** Calls back once when it is lost; at once when it is already. There is one such listener. */
   whenLost(listener: (error: StoreError) => void): void {
     this.#onLost = listener;

@@ -146,7 +146,12 @@ function kindOf(error: unknown): string {
 }
 
 /** The order by which a project goes to a target. */
-export function orderOf({ name, receiver, waitMs }: HandoffTarget, order: GiveUp): GiveUp {
-  const away = { handoff: randomUUID(), receiver };
-  return { ...order, to: name, away, ...(waitMs === undefined ? {} : { waitMs }) };
+export function orderOf({ name, receiver, waitMs, lateMs }: HandoffTarget, order: GiveUp): GiveUp {
+  return {
+    ...order,
+    to: name,
+    away: { handoff: randomUUID(), receiver },
+    ...(waitMs === undefined ? {} : { waitMs }),
+    ...(lateMs === undefined ? {} : { lateMs }),
+  };
 }

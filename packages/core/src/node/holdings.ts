@@ -16,6 +16,8 @@ export interface GiveUp {
   readonly away?: HandoffAway;
   /** How long calls under way may take to end before, in ms. */
   readonly waitMs?: number;
+  /** Of one that leaves the store: how long its receiver waits for replies that are sent after it, in ms. */
+  readonly lateMs?: number;
 }
 
 /** What a node has of a project once it works on it. */

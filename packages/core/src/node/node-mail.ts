@@ -19,6 +19,8 @@ export interface HandOverLetter {
   readonly away?: HandoffAway;
   /** How long calls under way may take to end before it leaves, in ms. */
   readonly waitMs?: number;
+  /** How long its receiver waits for replies that are sent after it, in ms; the default is 0. */
+  readonly lateMs?: number;
 }
 
 /** Leaves the order where the node that works on the project finds it, and gives that node's name. */
@@ -56,7 +58,9 @@ export function readHandOver({
   body,
 }: Mail): { readonly project: string; readonly order: GiveUp } | undefined {
   if (kind !== HAND_OVER || typeof body !== 'object' || body === null) return undefined;
-  const { project, to, because, by, away, waitMs } = body as Readonly<Record<string, unknown>>;
+  const { project, to, because, by, away, waitMs, lateMs } = body as Readonly<
+    Record<string, unknown>
+  >;
   if (typeof project !== 'string' || typeof because !== 'string') return undefined;
   const order = {
     trigger: 'operator' as const,
@@ -65,6 +69,7 @@ export function readHandOver({
     ...(typeof by === 'string' ? { by } : {}),
     ...(isAway(away) ? { away } : {}),
     ...(typeof waitMs === 'number' ? { waitMs } : {}),
+    ...(typeof lateMs === 'number' ? { lateMs } : {}),
   };
   return { project, order };
 }

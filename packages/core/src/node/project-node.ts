@@ -232,7 +232,8 @@ export class ProjectNode<T extends Led> {
         : ({ trigger: 'degradation', because: `the node is not well: ${unwell}` } as const);
     for (const [project, to] of give) void this.#give(project, { ...order, to });
     const isOtherWell = seen.nodes.some(({ name, isWell }) => name !== me && isWell);
-    if (unwell !== undefined && !isOtherWell) this.#departures.goAll(order);
+    const isLost = this.#wellness.isLost(this.#parts.clock.elapsed());
+    if (isLost && !isOtherWell) this.#departures.goAll(order);
   }
 
   async #look(): Promise<Seen> {
@@ -263,7 +264,7 @@ export class ProjectNode<T extends Led> {
     const { clock, vitals, tell, exhaustedUntil } = this.#parts;
     this.#lookedAt = clock.elapsed();
     const before = this.#wellness.unwell;
-    this.#wellness.look({ ...vitals.read(), storeMs });
+    this.#wellness.look({ ...vitals.read(), storeMs }, this.#lookedAt);
     const { unwell } = this.#wellness;
     if ((before === undefined) !== (unwell === undefined)) tell({ kind: 'health', unwell });
     for (const [project, led] of this.led) {

@@ -41,7 +41,17 @@ export interface WellBounds {
   readonly storeMs: number;
   /** Looks in a row that find it so. */
   readonly looks: number;
+  /** For how long it has to be so before its projects leave the store, in ms: only their receiver can bring them back from there. */
+  readonly awayMs: number;
 }
+
+/** What holds where a host says nothing. */
+export const USUAL_BOUNDS: WellBounds = {
+  loopMs: 1_000,
+  storeMs: 2_000,
+  looks: 3,
+  awayMs: 60_000,
+};
 
 /** Says whether a node is well: one bad look is none, and it is well again after as many good ones. Pure but for its own count. */
 export class Wellness {
@@ -49,6 +59,8 @@ export class Wellness {
   /** Looks in a row that say other than what holds. */
   #against = 0;
   #unwell: string | undefined;
+  /** Since when it is not well, by what has elapsed. */
+  #since = 0;
 
   constructor(bounds: WellBounds) {
     this.#bounds = bounds;
@@ -59,14 +71,20 @@ export class Wellness {
     return this.#unwell;
   }
 
+  /** Whether it has not been well for so long that its projects are to leave the store. */
+  isLost(elapsedMs: number): boolean {
+    return this.#unwell !== undefined && elapsedMs - this.#since >= this.#bounds.awayMs;
+  }
+
   /** Takes one look into account. */
-  look({ loopP99Ms, storeMs }: Vitals & { readonly storeMs: number }): void {
+  look({ loopP99Ms, storeMs }: Vitals & { readonly storeMs: number }, elapsedMs: number): void {
     const { looks } = this.#bounds;
     const trouble = this.#troubleIn(loopP99Ms, storeMs);
     const isWell = this.#unwell === undefined;
     this.#against = (trouble === undefined) === isWell ? 0 : this.#against + 1;
     if (this.#against < looks) return;
     this.#against = 0;
+    this.#since = elapsedMs;
     this.#unwell = trouble;
   }
 

@@ -11,7 +11,7 @@ import type { PlanTask } from '../spec/task.ts';
 import type { Ask, ValidationContext, Validator, Verdict } from '../spec/validator.ts';
 import { isStateCriterion } from './criterion-kinds.ts';
 import type { ProjectState } from './project-state.ts';
-import { judgeByState } from './state-criteria.ts';
+import { judgeByState, type StateFacts } from './state-criteria.ts';
 import type { Transition } from './transition.ts';
 
 /** For checks that say nothing of their own. */
@@ -24,7 +24,7 @@ export interface Judging {
   readonly transition: Transition;
   /** What the kinds of criteria that ask somebody were told. */
   readonly replies: Readonly<Record<string, string>>;
-  readonly budgetLeft: () => number | undefined;
+  readonly budgetLeft: () => StateFacts['budgetLeft'];
   /** As it is when it is asked for: checks may take long. */
   readonly state: () => Promise<ProjectState>;
 }

@@ -6,17 +6,23 @@ import type { OverseerEvent } from '../spec/event.ts';
 import { ProjectFold } from './project-fold.ts';
 import type { ProjectState } from './project-state.ts';
 
+/** What a project is read beside: the stream that has it, and whoever writes it, if anybody does here. */
+export interface ReaderGround {
+  readonly journal: Pick<OpenKernel['journal'], 'stream'>;
+  readonly kernel: Pick<OpenKernel['kernel'], 'settled'>;
+}
+
 /**
  * Reads what a project is: nothing until somebody asks, then the whole journal once, and from then on only what came
  * since. What is sensitive is told as `[sealed]`.
  */
 export class ProjectReader {
   readonly #settings: Pick<Settings, 'shown'>;
-  readonly #open: Pick<OpenKernel, 'kernel' | 'journal'>;
+  readonly #open: ReaderGround;
   readonly #fold: ProjectFold;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(settings: Pick<Settings, 'shown'>, open: Pick<OpenKernel, 'kernel' | 'journal'>) {
+  constructor(settings: Pick<Settings, 'shown'>, open: ReaderGround) {
     this.#settings = settings;
     this.#open = open;
     this.#fold = new ProjectFold(idOf(open.journal.stream));

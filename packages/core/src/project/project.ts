@@ -15,6 +15,7 @@ import { appendCheckpoint, type ProjectGround } from './project-ground.ts';
 import { ProjectReader } from './project-reader.ts';
 import type { ProjectState } from './project-state.ts';
 import { carryOutRewind, type Rewound, unfinishedRewind } from './rewind.ts';
+import type { StateFacts } from './state-criteria.ts';
 import { phaseOf, transitionTo } from './transition.ts';
 
 /** Who orders a step to another phase, and what they say to criteria that ask somebody. */
@@ -222,8 +223,8 @@ export class Project {
 }
 
 /** The least part that is left of the project's budget. */
-function budgetLeft({ projection }: OpenKernel): number | undefined {
+function budgetLeft({ projection, purpose }: OpenKernel): StateFacts['budgetLeft'] {
   const own = projection.budgets.use().filter(({ scope }) => scope === 'project');
-  if (own.length === 0) return undefined;
+  if (own.length === 0) return purpose === 'work' ? undefined : 'unknown';
   return Math.min(...own.map(({ used, held, capacity }) => 1 - (used + held) / capacity));
 }

@@ -10,8 +10,11 @@ export interface StateFacts {
   readonly phase: string;
   /** The phase that is being left for a later one: it is done with this very step. */
   readonly leaving: string | undefined;
-  /** The part of the project's budget that is left, 0 to 1: the least of its metrics; `undefined` where it has none. */
-  readonly budgetLeft: number | undefined;
+  /**
+   * The part of the project's budget that is left, 0 to 1: the least of its metrics; `undefined` where it has none, and `unknown` where
+   * nobody here knows whether it has one.
+   */
+  readonly budgetLeft: number | 'unknown' | undefined;
   /** Which of these files are there; `undefined` where nobody can look. */
   readonly hasFile: ((file: string) => boolean) | undefined;
 }
@@ -73,7 +76,12 @@ function delivered({ name, deliverables }: PhaseState, { hasFile }: StateFacts):
   };
 }
 
-function budgetLeft(left: number | undefined, share: number): Verdict {
+function budgetLeft(left: StateFacts['budgetLeft'], share: number): Verdict {
+  if (left === 'unknown') {
+    return fail([
+      "nobody here knows the project's budget: order this step of the overseer, or give createCustodian the budgets that it has",
+    ]);
+  }
   if (left === undefined) return pass('the project has no budget of its own');
   const shown = `${Math.floor(left * 100)} % of the project's budget is left`;
   if (left > 0 && left >= share) return pass(shown);

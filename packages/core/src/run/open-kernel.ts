@@ -230,9 +230,10 @@ function handedOver({ name }: StateStore, stream: string, to = 'another overseer
   return `${stream} of ${name} was handed over to ${to}: nothing more is written here, and replies that still come are passed on.`;
 }
 
-function leaseData({ epoch, from }: StreamLease, purpose: Purpose): EventData['lease.taken'] {
+function leaseData({ epoch, from, name }: StreamLease, purpose: Purpose): EventData['lease.taken'] {
   return {
     holder: `process ${process.pid}`,
+    by: name,
     epoch,
     ...(from === undefined ? {} : { from: `process ${from.pid}` }),
     ...(purpose === 'work' ? {} : { custody: true }),

@@ -17,6 +17,8 @@ export interface HandoffTarget {
   readonly receiver: string;
   /** How long calls under way may take to end before a project goes, in ms; the default is 0. */
   readonly waitMs?: number;
+  /** How long its receiver waits for replies that are sent after a project, in ms, before it asks again; the default is 0. */
+  readonly lateMs?: number;
   /** Packs and sends a project that left for this receiver. Done again until it succeeds, and once more by each node that starts. */
   send(parcel: HandoffParcel): Promise<void>;
   /**

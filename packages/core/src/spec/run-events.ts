@@ -53,6 +53,8 @@ export interface RunEventData {
   };
   'lease.taken': {
     readonly holder: string;
+    /** The name of the node or overseer: whose every event of this epoch is, and every call that begins in it. */
+    readonly by?: string;
     readonly epoch: number;
     readonly from?: string;
     /** It is taken to give orders alone: what was left is taken up by the next that is not. */

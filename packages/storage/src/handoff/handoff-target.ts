@@ -25,6 +25,8 @@ export interface TargetOptions {
   readonly name?: string;
   /** How long calls under way may take to end before a project goes, in ms; the default is 0. */
   readonly waitMs?: number;
+  /** How long a receiver with a database waits for replies that come after a project (`sendLateReplies`), in ms, as of `handOffTo`; the default is 0. */
+  readonly lateMs?: number;
   /** What only the receiver may read, as of `handOffTo`. */
   readonly secrets?: (project: string) => Readonly<Record<string, string>>;
 }
@@ -34,13 +36,14 @@ export interface TargetOptions {
  * it was once that refuses it. Throws `PackageError` `package.key` for a key that is none.
  */
 export function handoffTarget(options: TargetOptions): HandoffTarget {
-  const { key, sink, sign, name = 'elsewhere', waitMs, secrets } = options;
+  const { key, sink, sign, name = 'elsewhere', waitMs, lateMs, secrets } = options;
   const receiver = key.trim();
   fingerprintOf(receiver);
   return {
     name,
     receiver,
     ...(waitMs === undefined ? {} : { waitMs }),
+    ...(lateMs === undefined ? {} : { lateMs }),
     send: async ({ store, project }) => {
       const away = await awayOf(store, project);
       // Somebody else, or nobody, has it; or it is there already.

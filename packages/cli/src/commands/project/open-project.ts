@@ -3,14 +3,12 @@ import { gitWorkspaces } from '@overseer/adapters/git';
 import {
   type Custodian,
   createCustodian,
-  createOverseer,
-  type Overseer,
+  lookAtProject,
   type OverseerOptions,
+  type ProjectLook,
 } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OpenStore } from '@overseer/core/spec';
-import { lookAtStore } from '../../setup/look-at-store.ts';
-import { nobody } from '../../setup/nobody.ts';
 import { requireJournal, storeOf } from '../../setup/open-journal.ts';
 import { findProject } from '../../setup/project.ts';
 import { projectsIn } from '../../setup/projects-in.ts';
@@ -27,10 +25,10 @@ export interface ProjectFlags extends PlaceFlags {
 export type ProjectOrderFlags = ProjectFlags & OrderFlags;
 
 /**
- * Looks at a project, beside whoever works on it: nothing is written. Throws `ConfigError`: `config.no-journal`,
+ * Looks at a project, beside whoever works on it, here or in another store: nothing is written. Throws `ConfigError`: `config.no-journal`,
  * `config.project` where it cannot be told which is meant.
  */
-export async function lookAtProject(flags: ProjectFlags): Promise<Overseer> {
+export async function lookAt(flags: ProjectFlags): Promise<ProjectLook> {
   const place = findProject({
     repository: flags.repo,
     journal: flags.journal,
@@ -39,12 +37,12 @@ export async function lookAtProject(flags: ProjectFlags): Promise<Overseer> {
   requireJournal(place);
   const store = storeOf(place);
   const project = await whichProject(store, flags.project);
-  return await createOverseer({ ...nobody, store: lookAtStore(store), project });
+  return await lookAtProject(store, project);
 }
 
 /**
  * Opens a project to give an order about it, with the checks that its criteria may name and its files. Throws what
- * `lookAtProject` throws, and `StoreError` `store.busy` while somebody works on it.
+ * `lookAt` throws, and `StoreError` `store.busy` while somebody works on it.
  */
 export async function openProject(
   flags: ProjectOrderFlags,

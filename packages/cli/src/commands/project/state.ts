@@ -1,7 +1,7 @@
 import { EXIT } from '../../exit-code.ts';
 import { projectLines } from '../../view/project-lines.ts';
 import { tell } from '../upkeep.ts';
-import { lookAtProject, type ProjectFlags } from './open-project.ts';
+import { lookAt, type ProjectFlags } from './open-project.ts';
 
 /** What `overseer project` is told. */
 export interface StateFlags extends ProjectFlags {
@@ -13,8 +13,7 @@ export interface StateFlags extends ProjectFlags {
  * run. Returns the exit code. Throws `OverseerError` `seq.unknown`.
  */
 export async function stateCommand(flags: StateFlags): Promise<number> {
-  await using overseer = await lookAtProject(flags);
-  const { project } = overseer;
+  await using project = await lookAt(flags);
   const state = await (flags.at === undefined ? project.state() : project.at(flags.at));
   tell(flags.json, state, projectLines(state));
   return EXIT.done;

@@ -1,0 +1,41 @@
+import { shownView } from './journal/sensitive-view.ts';
+import { type ProjectVersion, projectHistory } from './project/history.ts';
+import { ProjectReader } from './project/project-reader.ts';
+import type { ProjectState } from './project/project-state.ts';
+import type { OpenStore } from './spec/store.ts';
+
+/** A project as somebody sees it who looks on. Closed by `close`, or by `await using`. */
+export interface ProjectLook extends AsyncDisposable {
+  readonly id: string;
+  /** How it stands: read from the journal, the first time whole, and afterwards only what came since. */
+  state(): Promise<ProjectState>;
+  /** How it stood once the event `seq` had happened. Throws `OverseerError` `seq.unknown`. */
+  at(seq: number): Promise<ProjectState>;
+  /** Every version of the project, oldest first: when, who, and what in words. */
+  history(): AsyncGenerator<ProjectVersion>;
+  /** Lets go of the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Looks at a project beside whoever works on it, also at one that left its store: nothing is written, and what is sensitive is shown as
+ * `[sealed]`. Throws `StoreError`.
+ */
+export async function lookAtProject(open: OpenStore, project = 'default'): Promise<ProjectLook> {
+  const opened = await open();
+  const store = shownView(opened);
+  const stream = `project/${project}`;
+  const reader = new ProjectReader(
+    { store },
+    { journal: { stream }, kernel: { settled: async () => undefined } },
+  );
+  const close = (): Promise<void> => opened.close();
+  return {
+    id: project,
+    state: () => reader.state(),
+    at: (seq) => reader.at(seq),
+    history: () => projectHistory(store, stream),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
