@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { ConfigError } from './errors/config-error.ts';
 import { systemClock } from './internal/clock.ts';
 import { type LoopChange, WorkerLoop } from './node/worker-loop.ts';
+import { sensitiveKeys } from './sensitive-options.ts';
 import type { WorkerChange, WorkerOptions } from './worker-options.ts';
 
 /** Somebody who makes calls of models for overseers. */
@@ -15,7 +16,7 @@ export interface Worker extends AsyncDisposable {
 
 /**
  * Makes the calls of models with `workers: true`, for all overseers that share a transport: it needs no project, no lease and no
- * journal. Throws `ConfigError` `config.worker` for options that are wrong, and `StoreError` when the transport cannot be
+ * journal. Throws `ConfigError` `config.worker` for options that are wrong, `config.sensitive` for keys that are none, and `StoreError` when the transport cannot be
  * opened.
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
@@ -23,10 +24,11 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const { slots = 4, pollMs = 250, graceMs = 30_000, clock = systemClock, signal } = options;
   const { name = `${hostname()}-${process.pid}`, fetch } = options;
   signal?.throwIfAborted();
+  const keys = await sensitiveKeys(options.sensitive);
   const transport = await options.transport();
   const models = new Map(Object.entries(options.models));
   const tell = (change: LoopChange): void => told(options, change);
-  const loop = new WorkerLoop({ transport, models, slots, name, pollMs, clock, fetch, tell });
+  const loop = new WorkerLoop({ transport, models, slots, name, pollMs, clock, fetch, keys, tell });
   let closed: Promise<void> | undefined;
   const leave = async (): Promise<void> => {
     try {

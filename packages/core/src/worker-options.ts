@@ -1,4 +1,5 @@
 import type { Clock } from './internal/clock.ts';
+import type { SensitiveOptions } from './sensitive-options.ts';
 import type { Model } from './spec/model.ts';
 import type { OpenTransport } from './spec/transport.ts';
 
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   readonly transport: OpenTransport;
   /** The models that it can call, under the names that they have in the teams. */
   readonly models: Readonly<Record<string, Model>>;
+  /** The keys of overseers with the option `sensitive`, whose calls are sealed: opens those, and seals the answers. */
+  readonly sensitive?: Pick<SensitiveOptions, 'keys'>;
   /** Calls at once; the default is 4. */
   readonly slots?: number;
   /** What others call this worker in messages; the default is made of the host and the process. */

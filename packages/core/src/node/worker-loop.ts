@@ -2,7 +2,9 @@ import { atMost } from '../internal/at-most.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import { Deadlines } from '../internal/deadlines.ts';
+import { type SensitiveKeys, ValueSealer } from '../journal/sealed-values.ts';
 import { withRetry } from '../limit/with-retry.ts';
+import { SEALED_FOR_OTHERS, sealReply } from '../run/sealed-job.ts';
 import { workerMail } from '../run/worker-reply.ts';
 import type { Model } from '../spec/model.ts';
 import type { JobClaim, TaskTransport } from '../spec/transport.ts';
@@ -28,6 +30,8 @@ export interface WorkerLoopParts {
   readonly pollMs: number;
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch | undefined;
+  /** The keys of what is sensitive; absent where nobody gave them. */
+  readonly keys: SensitiveKeys | undefined;
   tell(change: LoopChange): void;
 }
 
@@ -36,6 +40,7 @@ export class WorkerLoop {
   readonly #parts: WorkerLoopParts;
   readonly #names: readonly string[];
   readonly #deadlines: Deadlines;
+  readonly #sealer: ValueSealer | undefined;
   readonly #underWay = new Map<Promise<void>, Cancellation>();
   readonly #unhear: (() => void) | undefined;
   #timer: (() => void) | undefined;
@@ -50,6 +55,7 @@ export class WorkerLoop {
     this.#parts = parts;
     this.#names = [...parts.models.keys()];
     this.#deadlines = new Deadlines(parts.clock);
+    this.#sealer = parts.keys === undefined ? undefined : new ValueSealer(parts.keys);
     this.#unhear = parts.transport.whenQueued?.(() => this.#wake());
     this.#wake();
   }
@@ -116,14 +122,14 @@ export class WorkerLoop {
   }
 
   async #work(claim: JobClaim, cancel: Cancellation): Promise<void> {
-    const { clock, fetch, models, tell } = this.#parts;
+    const { clock, fetch, keys, models, tell } = this.#parts;
     const model = models.get(claim.job.model);
     if (model === undefined) return;
     tell({ kind: 'claimed', claim });
     const stopBeating = this.#beat(claim, cancel);
     try {
       const deadlines = this.#deadlines;
-      const end = await workJob(claim.job, model, { clock, deadlines, fetch, cancel });
+      const end = await workJob(claim.job, model, { clock, deadlines, fetch, cancel, keys });
       // What was broken off here is somebody else's now.
       const counts = !cancel.aborted && (await this.#settle(claim, cancel, end));
       tell({ kind: counts ? 'settled' : 'lost', claim });
@@ -138,7 +144,8 @@ export class WorkerLoop {
     end: Parameters<typeof workerMail>[2],
   ): Promise<boolean> {
     const { clock, name, transport } = this.#parts;
-    const mail = workerMail(claim.job, name, end);
+    const sealer = end === SEALED_FOR_OTHERS ? undefined : this.#sealer;
+    const mail = sealReply(workerMail(claim.job, name, end), claim.job, sealer);
     const { signal } = cancel;
     try {
       // A commit that is in doubt is refused the second time: the mail is there then.

@@ -10,6 +10,7 @@ import type { EventData } from '../spec/event.ts';
 import type { JobStanding, ModelJob, TaskTransport } from '../spec/transport.ts';
 import { requestOf } from './begin-call.ts';
 import type { Projection, RemoteCall } from './projection.ts';
+import { sealJob } from './sealed-job.ts';
 import type { Settings } from './settings.ts';
 
 /** How often it is asked where jobs stand that are out, in ms. */
@@ -154,7 +155,8 @@ export class RemoteCalls {
 
   async #sendAll(): Promise<void> {
     const jobs = [...this.#unsent.values()].filter(({ id }) => this.has(id));
-    if (jobs.length > 0) await this.#transport.enqueue(jobs);
+    const { sealer } = this.#settings;
+    if (jobs.length > 0) await this.#transport.enqueue(jobs.map((job) => sealJob(job, sealer)));
     for (const { id } of jobs) this.#unsent.delete(id);
     for (const id of this.#unsent.keys()) if (!this.has(id)) this.#unsent.delete(id);
   }

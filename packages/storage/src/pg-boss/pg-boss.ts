@@ -24,7 +24,7 @@ import { HEARTBEAT_S } from './job-rows.ts';
 
 /**
  * How the database is reached that holds journal and jobs, and how replies are kept in it: as `postgres` is told it. Jobs
- * themselves wait in the clear, until an hour after their end.
+ * themselves wait until an hour after their end, in the clear unless overseers and workers have keys for what is sensitive.
  */
 export type PgBossOptions = Pick<
   PostgresOptions,
