@@ -101,6 +101,47 @@ describe('compose.yaml', () => {
   });
 });
 
+/** What a process has to be given, whoever starts it. */
+const NEEDED = [
+  'DATABASE_URL',
+  'OPENAI_API_BASE',
+  'OPENAI_API_KEY',
+  'OVERSEER_KEYS',
+  'OVERSEER_MODELS',
+];
+
+describe('what the programs of the stack read', () => {
+  const read = [
+    ...readFileSync(join(here, 'stack/settings.ts'), 'utf8').matchAll(/^ {2}([A-Z][A-Z_]+): /gm),
+  ].map(([, name = '']) => name);
+
+  it('X2 M19: is given to nodes, workers and the command by compose.yaml', () => {
+    const stack = compose.parse(documentsIn(join(here, 'compose.yaml'))[0]);
+    for (const name of ['node', 'worker', 'command']) {
+      expect(Object.keys(stack.services[name]?.environment ?? {}), name).toEqual(
+        expect.arrayContaining(NEEDED),
+      );
+    }
+  });
+
+  it.each(['nodes.yaml', 'workers.yaml'])('X2 M19: is given by kubernetes/%s', (file) => {
+    const text = readFileSync(join(kubernetes, file), 'utf8');
+    const configured = readFileSync(join(kubernetes, 'kustomization.yaml'), 'utf8');
+    for (const name of [...NEEDED, 'OVERSEER_DATABASE_CA']) {
+      expect(text.includes(`- name: ${name}\n`) || configured.includes(`- ${name}=`), name).toBe(
+        true,
+      );
+    }
+    expect(text.match(/secretKeyRef:\n.*\n.*key: (OVERSEER_KEYS|OPENAI_API_KEY)/g)).toHaveLength(2);
+  });
+
+  it('X2: is all named in docs/deploy.md', () => {
+    const text = readFileSync(join(here, '../docs/deploy.md'), 'utf8');
+    expect(read).toEqual(expect.arrayContaining(NEEDED));
+    for (const name of read) expect(text, name).toContain(`\`${name}\``);
+  });
+});
+
 describe('kubernetes', () => {
   const files = readdirSync(kubernetes).filter((file) => file !== 'kustomization.yaml');
   const objects = files.flatMap((file) =>
@@ -127,6 +168,37 @@ describe('kubernetes', () => {
       expect(text).toMatch(/"limits":\{"memory"/);
       expect(text).toContain('"readinessProbe"');
     }
+  });
+
+  it('R12: nothing is started again because it waits, and nothing is ready while it does', () => {
+    const probe = z.object({ exec: z.object({ command: z.array(z.string()) }) });
+    const probes = z.object({ livenessProbe: probe, readinessProbe: probe });
+    const pod = z.object({ spec: z.object({ containers: z.array(probes) }) });
+    const deployments = objects.filter(({ kind }) => kind === 'Deployment');
+    expect(deployments).toHaveLength(2);
+    for (const { spec } of deployments) {
+      const { containers } = z.object({ template: pod }).parse(spec).template.spec;
+      for (const { livenessProbe, readinessProbe } of containers) {
+        const check = ['node', 'deploy/stack/check-health.ts'];
+        expect(readinessProbe.exec.command).toEqual(check);
+        expect(livenessProbe.exec.command).toEqual([...check, 'alive']);
+      }
+    }
+  });
+
+  it('X2: the database takes no connection from elsewhere without TLS, and its key is for it alone', () => {
+    const text = readFileSync(join(kubernetes, 'kustomization.yaml'), 'utf8');
+    const rules = [
+      ...text.matchAll(/^ *(?:pg_hba\.conf=)?(local|host\w*) all all (?!scram)(.*)$/gm),
+    ];
+    expect(rules.map(([, kind, from]) => `${kind} ${from}`)).toEqual([
+      'host 127.0.0.1/32 scram-sha-256',
+      'hostssl all scram-sha-256',
+    ]);
+    const pods = objects.filter(
+      ({ metadata }) => metadata?.name === 'node' || metadata?.name === 'worker',
+    );
+    for (const pod of pods) expect(JSON.stringify(pod)).not.toContain('tls.key');
   });
 
   it.skipIf(!hasKubectl)('R12: is what kubectl puts together', async () => {

@@ -5,10 +5,16 @@ export interface Health extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Answers `GET /` with 200 while `trouble()` is `undefined`, else with 503 and what it is. */
+/** Where a process answers as long as it can answer at all, whatever it waits for. */
+export const ALIVE = '/alive';
+
+/**
+ * Answers `GET /` with 200 while `trouble()` is `undefined`, else with 503 and what it is; `GET /alive` always with 200, since starting a
+ * process again helps against no trouble of what it waits for.
+ */
 export async function tellHealth(port: number, trouble: () => string | undefined): Promise<Health> {
-  const server = createServer((_request, response) => {
-    const why = trouble();
+  const server = createServer((request, response) => {
+    const why = request.url === ALIVE ? undefined : trouble();
     response.writeHead(why === undefined ? 200 : 503, { 'content-type': 'text/plain' });
     response.end(`${why ?? 'well'}\n`);
   });

@@ -2,16 +2,17 @@ import { createNode } from '@overseer/core';
 import { pgBoss } from '@overseer/storage/pg-boss';
 import { postgres } from '@overseer/storage/postgres';
 import { tellHealth } from './health.ts';
-import { readSettings } from './settings.ts';
+import { databaseOf, readSettings } from './settings.ts';
 import { stackTeam } from './stack-models.ts';
 import { tell, untilTold } from './tell.ts';
 
 const settings = readSettings(process.env);
+const database = databaseOf(settings);
 const told = untilTold();
 let unwell: string | undefined;
 const node = await createNode({
-  store: postgres(settings.database),
-  transport: pgBoss(settings.database),
+  store: postgres(database),
+  transport: pgBoss(database),
   team: () => stackTeam(settings),
   onChange: (change) => {
     if (change.kind === 'health') unwell = change.unwell;

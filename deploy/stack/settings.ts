@@ -1,9 +1,13 @@
+import { environmentKeys, fileKeys, type KeySource } from '@overseer/storage/at-rest';
+import type { PgBossOptions } from '@overseer/storage/pg-boss';
 import { z } from 'zod';
 
 /** What a process of the stack reads from its environment. */
 export interface StackSettings {
-  /** The database in which everything is. */
+  /** The address of the database in which everything is, with how its server is known where that is said. */
   readonly database: string;
+  /** The master keys of what is sealed in it; absent where nothing is. */
+  readonly keys: KeySource | undefined;
   /** The server of the models, such as `http://ollama:11434/v1`. */
   readonly baseURL: string;
   readonly apiKey: string | undefined;
@@ -20,14 +24,20 @@ const names = z
   .transform((text) => text.split(',').map((name) => name.trim()))
   .pipe(z.array(z.string().min(1)).min(1));
 
+/** Empty where a recipe passes on what nobody set. */
+const unlessEmpty = z
+  .string()
+  .transform((text) => (text.trim() === '' ? undefined : text.trim()))
+  .optional();
+
 const environment = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'is no postgres://… address'),
   OPENAI_API_BASE: z.url({ protocol: /^https?$/ }),
-  // Empty where a recipe passes on what nobody set.
-  OPENAI_API_KEY: z
-    .string()
-    .transform((key) => (key === '' ? undefined : key))
-    .optional(),
+  OVERSEER_DATABASE_TLS: z.enum(['', 'off', 'on']).default(''),
+  OVERSEER_DATABASE_CA: unlessEmpty,
+  OVERSEER_KEYS: unlessEmpty,
+  OVERSEER_KEY_FILE: unlessEmpty,
+  OPENAI_API_KEY: unlessEmpty,
   OVERSEER_MODELS: names,
   OVERSEER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(4),
   OVERSEER_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4_101),
@@ -41,11 +51,51 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     throw new Error(`The environment is not complete:\n  ${problems.join('\n  ')}`);
   }
   return {
-    database: data.DATABASE_URL,
+    database: addressOf(data.DATABASE_URL, data.OVERSEER_DATABASE_TLS, data.OVERSEER_DATABASE_CA),
+    keys: keysOf(data.OVERSEER_KEYS, data.OVERSEER_KEY_FILE),
     baseURL: data.OPENAI_API_BASE,
     apiKey: data.OPENAI_API_KEY,
     models: data.OVERSEER_MODELS,
     slots: data.OVERSEER_SLOTS,
     healthPort: data.OVERSEER_HEALTH_PORT,
   };
+}
+
+/** How the stack's database is opened. */
+export function databaseOf({
+  database,
+  keys,
+}: Pick<StackSettings, 'database' | 'keys'>): PgBossOptions {
+  return { connection: database, ...(keys === undefined ? {} : { encryption: { keys } }) };
+}
+
+/**
+ * The address, with the server's certificate looked at: by those of a file, or by those that the system trusts. In the address, so
+ * that the command knows it too. Throws where the address says something else already.
+ */
+function addressOf(address: string, tls: '' | 'off' | 'on', ca: string | undefined): string {
+  if (tls === 'off' && ca === undefined) return withMode(address, 'disable');
+  if (tls === 'off') {
+    throw new Error(
+      'OVERSEER_DATABASE_CA has no use with OVERSEER_DATABASE_TLS=off: leave one out.',
+    );
+  }
+  if (tls === '' && ca === undefined) return address;
+  const file = ca === undefined ? '' : `&sslrootcert=${encodeURIComponent(ca)}`;
+  return `${withMode(address, 'verify-full')}${file}`;
+}
+
+function withMode(address: string, mode: string): string {
+  if (/[?&]ssl(mode|rootcert)=/.test(address)) {
+    throw new Error(
+      'DATABASE_URL says sslmode or sslrootcert, and so does OVERSEER_DATABASE_TLS or OVERSEER_DATABASE_CA: leave one out.',
+    );
+  }
+  return `${address}${address.includes('?') ? '&' : '?'}sslmode=${mode}`;
+}
+
+/** From where the command takes them too. */
+function keysOf(keys: string | undefined, file: string | undefined): KeySource | undefined {
+  if (keys !== undefined) return environmentKeys('OVERSEER_KEYS');
+  return file === undefined ? undefined : fileKeys(file);
 }

@@ -1,14 +1,14 @@
 import { createWorker } from '@overseer/core';
 import { pgBoss } from '@overseer/storage/pg-boss';
 import { tellHealth } from './health.ts';
-import { readSettings } from './settings.ts';
+import { databaseOf, readSettings } from './settings.ts';
 import { stackModels } from './stack-models.ts';
 import { tell, untilTold } from './tell.ts';
 
 const settings = readSettings(process.env);
 const told = untilTold();
 const worker = await createWorker({
-  transport: pgBoss(settings.database),
+  transport: pgBoss(databaseOf(settings)),
   models: stackModels(settings),
   slots: settings.slots,
   onChange: tell,

@@ -11,17 +11,21 @@ export type Registered = { readonly [K in keyof Registries]-?: NonNullable<Regis
  * Checks the shape of what a host passed, which may come from JavaScript or a file. Throws `ConfigError`
  * `config.invalid` with one line a problem: where it is and what was expected.
  */
-export async function checkOptions(options: unknown): Promise<void> {
+export async function checkOptions(
+  options: unknown,
+  of: 'createOverseer' | 'createCustodian' = 'createOverseer',
+): Promise<void> {
   // The schema library costs more to load than the whole kernel, so it comes when it is needed.
-  const { optionsSchema } = await import('./options-schema.ts');
-  const result = optionsSchema.safeParse(options);
+  const { optionsSchema, custodianSchema } = await import('./options-schema.ts');
+  const schema = of === 'createOverseer' ? optionsSchema : custodianSchema;
+  const result = schema.safeParse(options);
   if (result.success) return;
   const problems = result.error.issues.map(
     ({ path, message }) => `  ${path.length === 0 ? 'options' : path.join('.')}: ${message}`,
   );
   throw new ConfigError(
     'config.invalid',
-    `The options of createOverseer are wrong:\n${problems.join('\n')}`,
+    `The options of ${of} are wrong:\n${problems.join('\n')}`,
   );
 }
 

@@ -88,6 +88,19 @@ const ledBy = (...nodes: readonly OverseerNode[]): readonly string[] =>
     .toSorted();
 
 describe('createNode', () => {
+  it('R11 R12: tells what its store finds wrong with what it keeps', async () => {
+    const { join, changes, store } = place();
+    let find: (trouble: Error) => void = () => undefined;
+    const whenTroubled = (heard: (trouble: Error) => void): (() => void) => {
+      find = heard;
+      return () => undefined;
+    };
+    await join('one', { store: async () => ({ ...(await store()), whenTroubled }) });
+    const error = new Error('the event with seq 3 of x cannot be read');
+    find(error);
+    expect(changes).toContainEqual({ at: 'one', kind: 'trouble', error });
+  });
+
   it('R12 R7: nodes share the projects evenly; one that joins gets its part, and one that leaves gives it up', async () => {
     const there = place();
     const one = await there.join('one');

@@ -49,6 +49,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
   let transport: TaskTransport | undefined;
   try {
     requireShared(store);
+    store.whenTroubled?.((error) => tell(options, { kind: 'trouble', error }));
     transport = await options.transport?.();
     const shared = transport && sharedTransport(transport);
     const node = await ProjectNode.join<Overseer>({

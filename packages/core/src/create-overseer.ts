@@ -4,7 +4,6 @@ import { checkBudgetPrices, sharedSpecs } from './check-prices.ts';
 import { checkGauges, createSharedLimits } from './create-limits.ts';
 import { createMembers, createSettings, type Team } from './create-settings.ts';
 import { createToolLimits } from './create-tool-limits.ts';
-import { OverseerError } from './errors/overseer-error.ts';
 import { checkJoint } from './joint-terms.ts';
 import { memory } from './journal/memory-store.ts';
 import type { StreamLease } from './journal/stream-lease.ts';
@@ -12,6 +11,7 @@ import { openJoint } from './open-joint.ts';
 import { openTransport } from './open-transport.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
+import { abortedOpening, prepareWorkspaces, refuseIfAborted } from './prepare-workspaces.ts';
 import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
 import { projectIdOf } from './project/project-options.ts';
@@ -53,15 +53,6 @@ async function acceptArrived(overseer: Overseer, name = 'overseer'): Promise<voi
   }
 }
 
-function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw abortedOpening(signal.reason);
-}
-
-function abortedOpening(cause: unknown): OverseerError {
-  const message = 'The overseer was not opened: its signal aborted.';
-  return new OverseerError('overseer.aborted', message, { cause });
-}
-
 /** What an overseer is made of, for tests that look inside. Throws as `createOverseer` does. @internal */
 export interface OpenTeam {
   readonly settings: Settings;
@@ -98,12 +89,6 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     await dispose().catch(() => undefined);
     throw signal?.aborted === true ? abortedOpening(signal.reason) : error;
   }
-}
-
-async function prepareWorkspaces({ workspaces, signal }: OverseerOptions): Promise<void> {
-  const late = AbortSignal.timeout(60_000);
-  await workspaces?.prepare(signal === undefined ? late : AbortSignal.any([late, signal]));
-  refuseIfAborted(signal);
 }
 
 async function start(

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { ConfigError } from './errors/config-error.ts';
-import { systemClock } from './internal/clock.ts';
+import { type Clock, systemClock } from './internal/clock.ts';
+import { createIds } from './internal/ids.ts';
 import { type LoopChange, WorkerLoop } from './node/worker-loop.ts';
+import { WorkerPlaces } from './node/worker-places.ts';
 import { sensitiveKeys } from './sensitive-options.ts';
 import type { WorkerChange, WorkerOptions } from './worker-options.ts';
 
@@ -26,14 +28,17 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   signal?.throwIfAborted();
   const keys = await sensitiveKeys(options.sensitive);
   const transport = await options.transport();
+  const places = await openBeside(transport, () => openPlaces(options, name, clock));
   const models = new Map(Object.entries(options.models));
   const tell = (change: LoopChange): void => told(options, change);
-  const loop = new WorkerLoop({ transport, models, slots, name, pollMs, clock, fetch, keys, tell });
+  const parts = { transport, models, slots, name, pollMs, clock, fetch, keys, places, tell };
+  const loop = new WorkerLoop(parts);
   let closed: Promise<void> | undefined;
   const leave = async (): Promise<void> => {
     try {
       await loop.close(graceMs);
     } finally {
+      await places?.close().catch(() => undefined);
       await transport.close();
     }
   };
@@ -52,6 +57,32 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What is open already is closed where the other cannot be opened. */
+async function openBeside<T>(
+  opened: { close(): Promise<void> },
+  open: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Joins those who keep limits together, where the options say so. It agrees with everybody, since it admits nothing. */
+async function openPlaces(
+  { sharedLimits }: WorkerOptions,
+  name: string,
+  clock: Clock,
+): Promise<WorkerPlaces | undefined> {
+  if (sharedLimits === undefined) return undefined;
+  const store = await sharedLimits.store();
+  const member = { id: createIds(clock.now())(), name: `worker ${name}`, terms: {} };
+  await openBeside(store, () => store.join(member, clock.now()));
+  return new WorkerPlaces({ store, member, leewayMs: 0, clock });
 }
 
 /** A listener that throws is its owner's trouble. */
@@ -73,11 +104,15 @@ function changeOf(change: LoopChange): WorkerChange {
   return kind === 'claimed' ? { kind, ...place, claim: claim.fence } : { kind, ...place };
 }
 
-function check({ transport, models, slots, name, pollMs, graceMs }: WorkerOptions): void {
+function check(options: WorkerOptions): void {
+  const { transport, models, slots, name, pollMs, graceMs, sharedLimits } = options;
   const wrong = (what: string): never => {
     throw new ConfigError('config.worker', `The options of createWorker are wrong: ${what}.`);
   };
   if (typeof transport !== 'function') wrong('transport is made by pgBoss("…")');
+  if (sharedLimits !== undefined && typeof sharedLimits?.store !== 'function') {
+    wrong('sharedLimits.store is made by postgresReservations("…") or sqliteReservations("…")');
+  }
   const all = Object.entries(models ?? {});
   if (all.length === 0) wrong('models names at least one model, as the teams do');
   const strange = all.find(([, model]) => model?.spec !== 'model/1');

@@ -5,9 +5,11 @@
  */
 export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
 export type { AtOnceBounds } from './check-workers.ts';
+export { type Custodian, createCustodian } from './create-custodian.ts';
 export { createNode, type OverseerNode } from './create-node.ts';
 export { createOverseer } from './create-overseer.ts';
 export { createWorker, type Worker } from './create-worker.ts';
+export type { CustodianOptions } from './custodian-options.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
 export { OverseerError } from './errors/overseer-error.ts';
@@ -111,7 +113,7 @@ export type { ComposedPrompt } from './prompt/prompt-input.ts';
 export { type PromptLine, promptLines } from './prompt/prompt-lines.ts';
 export type { RedactOptions } from './redact-options.ts';
 export type { ForkChanges, ForkOptions, ReplayOptions } from './request-fork.ts';
-export type { RetentionOptions } from './retention-options.ts';
+export type { RetentionOptions, RetentionTrouble } from './retention-options.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';
 export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';

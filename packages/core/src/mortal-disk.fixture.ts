@@ -1,5 +1,6 @@
 import { StoreError } from './errors/store-error.ts';
 import { memory } from './journal/memory-store.ts';
+import { readEvents } from './journal/read-events.ts';
 import type { OverseerEvent } from './spec/event.ts';
 import type { OpenStore, StateStore } from './spec/store.ts';
 import type { FakeClock } from './testing/fake-clock.ts';
@@ -45,7 +46,11 @@ export function mortalDisk(): MortalDisk {
     },
     events: async () => {
       const reader = await shared();
-      return await reader.events.read({ stream: 'project/default', after: 0, limit: 10_000 });
+      const events: OverseerEvent[] = [];
+      for await (const page of readEvents(reader, 'project/default', undefined)) {
+        events.push(...page);
+      }
+      return events;
     },
   };
 }

@@ -114,8 +114,7 @@ const healing = z.strictObject({
   ask: z.string().min(1).max(200).optional(),
 });
 
-/** The shape of the options; names are checked apart, once plugins have brought theirs. */
-export const optionsSchema: z.ZodType = z.strictObject({
+const options = z.strictObject({
   ...limitOptions,
   overseer: z.string(),
   models: z
@@ -166,6 +165,7 @@ export const optionsSchema: z.ZodType = z.strictObject({
         milliseconds,
         z.string().regex(/^\d+(\.\d+)?[dh]$/, 'a time is a number of ms, or such as 90d or 12h'),
       ]),
+      onTrouble: z.custom((value) => typeof value === 'function', 'it is a function').optional(),
     })
     .optional(),
   name: z
@@ -213,6 +213,24 @@ export const optionsSchema: z.ZodType = z.strictObject({
   clock: z.custom(isClock, 'a clock has now(), elapsed() and after()').optional(),
   random: z.custom((value) => typeof value === 'function').optional(),
 });
+
+/** The shape of the options; names are checked apart, once plugins have brought theirs. */
+export const optionsSchema: z.ZodType = options;
+
+/** The shape of a custodian's options. */
+export const custodianSchema: z.ZodType = options
+  .pick({
+    project: true,
+    validators: true,
+    workspaces: true,
+    redact: true,
+    sensitive: true,
+    name: true,
+    standby: true,
+    signal: true,
+    clock: true,
+  })
+  .extend({ store: options.shape.store.unwrap() });
 
 function isClock(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,4 +1,5 @@
 import { ConfigError } from './errors/config-error.ts';
+import { OverseerError } from './errors/overseer-error.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import { Retention } from './run/retention.ts';
 import type { Settings } from './run/settings.ts';
@@ -11,6 +12,18 @@ export interface RetentionOptions {
    * shorter than the longest window of any limit counts as that.
    */
   readonly finishedRuns: number | `${number}d` | `${number}h`;
+  /**
+   * Hears of each run that is due and cannot be erased, once until it can be; it is tried again every hour, and keeps no other run from
+   * it. Where it is left out, the first is told as a warning of the process.
+   */
+  readonly onTrouble?: (trouble: RetentionTrouble) => void;
+}
+
+/** A run that is due, and cannot be erased. */
+export interface RetentionTrouble {
+  readonly run: string;
+  /** What the store refused it with, such as `StoreError` `store.unsealed`. */
+  readonly error: Error;
 }
 
 /** Refuses retention where nothing can be erased. Throws `ConfigError` `config.retention`. */
@@ -29,7 +42,8 @@ export function withRetention(
   open: OpenKernel,
 ): OpenKernel {
   if (retention === undefined) return open;
-  const keeper = new Retention(settings, open, millisecondsOf(retention.finishedRuns));
+  const keepMs = millisecondsOf(retention.finishedRuns);
+  const keeper = new Retention(settings, open, keepMs, tellerOf(retention));
   open.whenRunEnds(() => keeper.look());
   keeper.look();
   return {
@@ -42,6 +56,25 @@ export function withRetention(
       await keeper.stop();
       await open.handOver(order);
     },
+  };
+}
+
+function tellerOf({ onTrouble }: RetentionOptions): (run: string, error: Error) => void {
+  let isWarned = false;
+  return (run, error) => {
+    if (onTrouble !== undefined) {
+      try {
+        onTrouble({ run, error });
+      } catch {
+        // A listener that throws is its owner's trouble.
+      }
+      return;
+    }
+    if (isWarned) return;
+    isWarned = true;
+    const code = OverseerError.is(error) ? error.code : 'retention';
+    const words = `Run ${run} is due to be erased, and cannot be: ${error.message} There may be more; retention.onTrouble hears of each.`;
+    process.emitWarning(words, { code });
   };
 }
 

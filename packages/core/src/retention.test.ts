@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { counting, eventsOf, NAME } from './caching.fixture.ts';
 import { createOverseer } from './create-overseer.ts';
+import { StoreError } from './errors/store-error.ts';
 import { memory } from './journal/memory-store.ts';
 import type { OverseerOptions } from './options.ts';
 import type { Overseer } from './overseer.ts';
+import type { RetentionOptions } from './retention-options.ts';
 import type { OpenStore } from './spec/store.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
 
@@ -97,6 +99,53 @@ describe('retention', () => {
     expect(await isErased(overseer, above.id)).toBe(false);
   });
 
+  it('R5 X3: a run that cannot be erased keeps no other from it, and is told of', async () => {
+    const clock = createFakeClock();
+    const refused = new Set<string>();
+    const troubles: (readonly [string, string])[] = [];
+    const onTrouble: RetentionOptions['onTrouble'] = ({ run, error }) => {
+      troubles.push([run, (error as StoreError).code]);
+    };
+    const retention: RetentionOptions = { finishedRuns: DAY_MS, onTrouble };
+    const store = refusing(refused);
+    await using overseer = await teamOn(store.open, { clock, retention });
+    const runs = [overseer.run(NAME), overseer.run(NAME), overseer.run(NAME)] as const;
+    for (const run of runs) await run.result;
+    refused.add(runs[0].id);
+    const lookAgain = async (afterMs: number): Promise<readonly boolean[]> => {
+      clock.advance(afterMs);
+      await overseer.run(NAME).result;
+      return await Promise.all(runs.map(({ id }) => isErased(overseer, id)));
+    };
+    expect(await lookAgain(DAY_MS + 1)).toEqual([false, true, true]);
+    // It is not asked for at every end of a run, and told of once.
+    expect(await lookAgain(60_000)).toEqual([false, true, true]);
+    expect(store.asked()).toBe(3);
+    expect(await lookAgain(3_600_000)).toEqual([false, true, true]);
+    expect(store.asked()).toBe(4);
+    expect(troubles).toEqual([[runs[0].id, 'store.unsealed']]);
+    refused.clear();
+    expect(await lookAgain(3_600_001)).toEqual([true, true, true]);
+  });
+
+  it('R5 X3: what cannot be erased is told to the process where nobody listens', async () => {
+    const [clock, refused] = [createFakeClock(), new Set<string>()];
+    const warnings: (Error & { readonly code?: string })[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', hear);
+    onTestFinished(() => void process.off('warning', hear));
+    const retention = { finishedRuns: DAY_MS };
+    await using overseer = await teamOn(refusing(refused).open, { clock, retention });
+    const runs = [overseer.run(NAME), overseer.run(NAME)];
+    for (const run of runs) await run.result;
+    for (const { id } of runs) refused.add(id);
+    clock.advance(DAY_MS + 1);
+    await overseer.run(NAME).result;
+    await settle();
+    expect(warnings.map(({ code }) => code)).toEqual(['store.unsealed']);
+    expect(warnings[0]?.message).toContain(runs[0]?.id);
+  });
+
   it('R5: keeps everything where nobody asked for less', async () => {
     const [store, clock] = [memory(), createFakeClock()];
     const first = await teamOn(store, { clock });
@@ -122,6 +171,27 @@ describe('retention', () => {
     await expect(teamOn(memory(), { retention: soon })).rejects.toThrow(/retention.finishedRuns/);
   });
 });
+
+/** A store that does not erase these runs, and how often it was asked to erase any. */
+function refusing(runs: ReadonlySet<string>): {
+  readonly open: OpenStore;
+  readonly asked: () => number;
+} {
+  const inner = memory();
+  let asked = 0;
+  const open: OpenStore = async () => {
+    const store = await inner();
+    return {
+      ...store,
+      erase: async (epoch, stream, run) => {
+        asked++;
+        if (runs.has(run)) throw new StoreError('store.unsealed', `Run ${run} is not sealed.`);
+        await store.erase?.(epoch, stream, run);
+      },
+    };
+  };
+  return { open, asked: () => asked };
+}
 
 /** What the budget of the project has counted, in micro-dollars. */
 function spent(overseer: Overseer): number {

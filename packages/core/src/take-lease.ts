@@ -16,7 +16,11 @@ export function isStandby({ standby = false }: OverseerOptions): boolean {
  * nobody wants to wait, and what the options' signal says when it aborts the wait.
  */
 export async function takeLease(
-  { standby = false, name = 'overseer', signal }: OverseerOptions,
+  {
+    standby = false,
+    name = 'overseer',
+    signal,
+  }: Pick<OverseerOptions, 'standby' | 'name' | 'signal'>,
   { store, clock }: { readonly store: StateStore; readonly clock: Clock },
   stream: string,
 ): Promise<StreamLease> {

@@ -1,4 +1,5 @@
 import type { Clock } from './internal/clock.ts';
+import type { SharedLimitsOptions } from './limit-options.ts';
 import type { SensitiveOptions } from './sensitive-options.ts';
 import type { Model } from './spec/model.ts';
 import type { OpenTransport } from './spec/transport.ts';
@@ -27,6 +28,11 @@ export interface WorkerOptions {
   readonly models: Readonly<Record<string, Model>>;
   /** The keys of overseers with the option `sensitive`, whose calls are sealed: opens those, and seals the answers. */
   readonly sensitive?: Pick<SensitiveOptions, 'keys'>;
+  /**
+   * Where the overseers keep limits at once together: a call keeps its place as long as this worker makes it, whoever leads the
+   * project meanwhile. Needed where they have `sharedLimits` with such limits on models of workers.
+   */
+  readonly sharedLimits?: Pick<SharedLimitsOptions, 'store'>;
   /** Calls at once; the default is 4. */
   readonly slots?: number;
   /** What others call this worker in messages; the default is made of the host and the process. */

@@ -22,6 +22,7 @@ export class AnthropicAnswerReader implements AnswerReader {
   readonly #from: AnswerSource;
   readonly #sink: EventSink;
   readonly #blocks: Map<number, Growing> = new Map();
+  #id = '';
   #usage: { readonly [name: string]: unknown } = {};
   #stop: string | undefined;
   #ended = false;
@@ -60,6 +61,7 @@ export class AnthropicAnswerReader implements AnswerReader {
   #read(event: Event): void {
     switch (event.type) {
       case 'message_start':
+        this.#id = event.message.id ?? '';
         this.#usage = { ...event.message.usage };
         this.#sink.event({
           type: 'meta',
@@ -127,7 +129,14 @@ export class AnthropicAnswerReader implements AnswerReader {
     const block = this.#blocks.get(index);
     if (block === undefined) return;
     this.#blocks.delete(index);
-    this.#sink.event({ type: 'part', index, part: partOf(block) });
+    this.#sink.event({ type: 'part', index, part: this.#partOf(block, index) });
+  }
+
+  /** A call that a gateway has left without an id gets one, so that its result can name it. */
+  #partOf(block: Growing, index: number): Part {
+    const part = partOf(block);
+    if (part.type !== 'tool-call' || part.id) return part;
+    return { ...part, id: `call_${this.#id}_${index}` };
   }
 }
 

@@ -4,6 +4,8 @@ import type { CallContext, JsonObject, Model } from '@overseer/core/spec';
 import type { BatchOptions } from '../internal/batch-options.ts';
 import type { BatchResult, BatchWire } from '../internal/batch-wire.ts';
 import { batchedModel } from '../internal/batched-model.ts';
+import { createSchemaFitting } from '../internal/fit-schemas.ts';
+import { ANTHROPIC_SCHEMAS } from '../internal/schema-dialects.ts';
 import type { SdkAccess } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
 import { type AnthropicOptions, anthropic, anthropicAccess, MAX_TOKENS } from './anthropic.ts';
@@ -31,17 +33,17 @@ const KEPT_MS = 29 * 86_400_000;
 function messageBatches(modelId: string, options: AnthropicOptions): BatchWire {
   const where = `anthropic/${modelId}`;
   const access = anthropicAccess(modelId, options);
+  const terms = {
+    maxTokens: options.maxOutput ?? MAX_TOKENS,
+    fit: createSchemaFitting(ANTHROPIC_SCHEMAS),
+  };
   const results = (id: string, ctx: CallContext): AsyncIterable<BatchResult> =>
     resultsOf({ access, id, ctx, where });
   return {
     most: 100_000,
     mostBytes: 240_000_000,
     body: (request) => {
-      const { params, warnings } = anthropicRequest(
-        modelId,
-        request,
-        options.maxOutput ?? MAX_TOKENS,
-      );
+      const { params, warnings } = anthropicRequest(modelId, request, terms);
       const { stream: _, ...body } =
         options.keepPrefixes === true ? withCacheMarks(params) : params;
       return { body: body as unknown as JsonObject, warnings };

@@ -1,5 +1,6 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type { Effort, JsonObject, Message, ModelRequest, ModelWarning } from '@overseer/core/spec';
+import type { FitSchemas } from '../internal/fit-schemas.ts';
 import { anthropicBlocks } from './anthropic-blocks.ts';
 
 /** The name under which parts carry Anthropic's own data. */
@@ -11,22 +12,30 @@ export interface AnthropicRequest {
   readonly warnings: readonly ModelWarning[];
 }
 
+/** What does not change from request to request. */
+export interface AnthropicTerms {
+  /** The most tokens of an answer where a request does not say. */
+  readonly maxTokens: number;
+  readonly fit: FitSchemas;
+}
+
 /** Settings of ours that current Anthropic models do not take. */
 const UNKNOWN = ['temperature', 'topP', 'seed'] as const;
 
 /** Writes a request as Anthropic's messages. */
 export function anthropicRequest(
   model: string,
-  request: ModelRequest,
-  maxTokens: number,
+  given: ModelRequest,
+  { maxTokens, fit }: AnthropicTerms,
 ): AnthropicRequest {
-  const warnings: ModelWarning[] = UNKNOWN.filter((name) => request[name] !== undefined).map(
+  const warnings: ModelWarning[] = UNKNOWN.filter((name) => given[name] !== undefined).map(
     (what) => ({
       kind: 'unsupported',
       what,
       detail: `Anthropic's models take no ${what}; older ones take it through request.options.anthropic`,
     }),
   );
+  const request = fit(given, warnings);
   const system = request.messages.filter(({ role }) => role === 'system').flatMap(systemBlocks);
   const config = outputConfig(request, warnings);
   const params = {

@@ -1,14 +1,18 @@
 import { generate } from '@overseer/core/plugin';
 import type { ModelRequest } from '@overseer/core/spec';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createSchemaFitting } from '../internal/fit-schemas.ts';
+import { ANTHROPIC_SCHEMAS } from '../internal/schema-dialects.ts';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
 import { anthropic } from './anthropic.ts';
 import { anthropicRequest } from './anthropic-request.ts';
 
+const TERMS = { maxTokens: 8192, fit: createSchemaFitting(ANTHROPIC_SCHEMAS) };
+
 const USER = { role: 'user' as const, parts: [{ type: 'text' as const, text: 'hi' }] };
 
 function params(request: Partial<ModelRequest>) {
-  return anthropicRequest('claude', { messages: [USER], ...request }, 8192);
+  return anthropicRequest('claude', { messages: [USER], ...request }, TERMS);
 }
 
 describe('a request to Anthropic', () => {
@@ -32,7 +36,7 @@ describe('a request to Anthropic', () => {
   });
 
   it('M9: carries tools, the choice among them, schemas, stops and raw options', () => {
-    const schema = { type: 'object' };
+    const schema = { type: 'object', additionalProperties: false };
     const { params: sent, warnings } = params({
       tools: [{ name: 'get', description: 'Gets.', input: schema, strict: true }],
       toolChoice: 'required',

@@ -1,8 +1,10 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { defined } from '@overseer/core/plugin';
 import type { Credentials, Model } from '@overseer/core/spec';
+import { createSchemaFitting } from '../internal/fit-schemas.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { ANTHROPIC_SCHEMAS } from '../internal/schema-dialects.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { requestOptions } from '../internal/sdk-client.ts';
 import { AnthropicAnswerReader } from './anthropic-answer-reader.ts';
@@ -37,6 +39,7 @@ export const MAX_TOKENS = 8192;
  */
 export function anthropic(modelId: string, options: AnthropicOptions = {}): Model {
   const maxTokens = options.maxOutput ?? MAX_TOKENS;
+  const terms = { maxTokens, fit: createSchemaFitting(ANTHROPIC_SCHEMAS) };
   const access = anthropicAccess(modelId, options);
   return {
     spec: 'model/1',
@@ -52,13 +55,13 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
     list: access.list,
     countTokens: (request, ctx) =>
       access.ask(ctx, async (client, keyed) => {
-        const { params } = anthropicRequest(modelId, request, maxTokens);
+        const { params } = anthropicRequest(modelId, request, terms);
         const { max_tokens: _, stream: __, ...counted } = params;
         const count = await client.messages.countTokens(counted, requestOptions(keyed));
         return count.input_tokens;
       }),
     stream: (request, ctx) => {
-      const { params, warnings } = anthropicRequest(modelId, request, maxTokens);
+      const { params, warnings } = anthropicRequest(modelId, request, terms);
       return access.stream({
         ctx,
         warnings,

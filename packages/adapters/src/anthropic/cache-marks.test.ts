@@ -1,7 +1,11 @@
 import type { Message, ModelRequest } from '@overseer/core/spec';
 import { describe, expect, it } from 'vitest';
+import { createSchemaFitting } from '../internal/fit-schemas.ts';
+import { ANTHROPIC_SCHEMAS } from '../internal/schema-dialects.ts';
 import { anthropicRequest } from './anthropic-request.ts';
 import { withCacheMarks } from './cache-marks.ts';
+
+const TERMS = { maxTokens: 100, fit: createSchemaFitting(ANTHROPIC_SCHEMAS) };
 
 const MARK = { type: 'ephemeral' };
 const MESSAGES: readonly Message[] = [
@@ -11,7 +15,7 @@ const MESSAGES: readonly Message[] = [
 const TOOLS = [{ name: 'get', input: { type: 'object' } }];
 
 function paramsOf(request: Partial<ModelRequest>) {
-  return anthropicRequest('claude', { messages: MESSAGES, ...request }, 100).params;
+  return anthropicRequest('claude', { messages: MESSAGES, ...request }, TERMS).params;
 }
 
 describe('withCacheMarks', () => {

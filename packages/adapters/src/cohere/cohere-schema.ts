@@ -19,4 +19,6 @@ export const COHERE_SCHEMA: SchemaDialect = {
   formats: new Set(['date-time', 'uuid', 'date', 'time']),
   wholePatterns: true,
   needsRequired: true,
+  asOf: '2026-11-27',
+  source: 'https://docs.cohere.com/docs/structured-outputs',
 };

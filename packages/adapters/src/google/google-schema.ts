@@ -27,4 +27,6 @@ export const GOOGLE_SCHEMA: SchemaDialect = {
     'propertyOrdering',
   ]),
   loneRefs: true,
+  asOf: '2026-11-27',
+  source: 'https://ai.google.dev/api/generate-content',
 };

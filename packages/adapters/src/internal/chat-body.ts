@@ -1,8 +1,10 @@
 import { defined } from '@overseer/core/plugin';
 import type { JsonObject, ModelRequest, ModelWarning, ToolDescription } from '@overseer/core/spec';
 import type { ChatBody } from './chat-stream.ts';
+import { createSchemaFitting, type SchemaRules } from './fit-schemas.ts';
 import { type OpenAiMessageOptions, openAiMessages } from './openai-messages.ts';
 import { openAiSettings, openAiTools, type SettingFields } from './openai-request.ts';
+import { OPENAI_SCHEMAS } from './schema-dialects.ts';
 
 /** What does not change from call to call. */
 export interface ChatBodyOptions extends OpenAiMessageOptions, Partial<SettingFields> {
@@ -10,6 +12,8 @@ export interface ChatBodyOptions extends OpenAiMessageOptions, Partial<SettingFi
   readonly provider: string;
   /** `false` leaves `stream_options` out; the default is to ask for usage by it. */
   readonly streamOptions?: boolean;
+  /** How the server takes schemas; the default is as OpenAI does. */
+  readonly schemas?: SchemaRules;
   /** Fields of every request. */
   readonly extra: JsonObject;
 }
@@ -35,8 +39,10 @@ export function createChatBody(
     return text;
   };
   let head = { model: '', text: '' };
-  return (model, request) => {
+  const fit = createSchemaFitting(options.schemas ?? OPENAI_SCHEMAS);
+  return (model, given) => {
     const warnings: ModelWarning[] = [];
+    const request = fit(given, warnings);
     const messages = openAiMessages(request.messages, warnings, options);
     const settings = openAiSettings(request, fields);
     warnings.push(...leftOut(request, options));

@@ -24,6 +24,8 @@ export interface ChatCall {
   readonly client: HttpClient;
   readonly watch: IdleWatch;
   readonly where: string;
+  /** Whose thoughts those of the answer are, where they may be sent back. */
+  readonly provider?: string;
   readonly ctx: CallContext;
   /** Gives the body, at once or after something that must come first; its events so far are sent before. */
   readonly prepare: (emit: (event: ModelEvent) => void) => ChatBody | Promise<ChatBody>;
@@ -115,7 +117,7 @@ class ChatStream implements PushHandle {
 
   #head(status: number, headers: HeaderReader): void {
     this.#watched?.touch();
-    const { where, check, reader: createReader, cut = answerBody } = this.#call;
+    const { where, provider, check, reader: createReader, cut = answerBody } = this.#call;
     if (status < 200 || status >= 300) {
       const document = createDocument(status);
       const end = (): void =>
@@ -131,7 +133,7 @@ class ChatStream implements PushHandle {
     }
     const head = answerHead(headers, this.#warnings);
     if (head !== undefined) this.#sink.event(head);
-    const from = { where, headers };
+    const from = { where, headers, ...(provider === undefined ? {} : { provider }) };
     const reader =
       createReader?.(from, this.#sink) ?? new OpenAiAnswerReader(from, this.#sink, check);
     this.#body = cut(from, {

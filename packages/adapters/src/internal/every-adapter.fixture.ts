@@ -31,6 +31,8 @@ export interface AdapterCase {
   readonly create: (model: string, url: string, options?: AdapterCaseOptions) => Model;
   /** Which ids of tool calls its service takes, where others of its dialect take more. */
   readonly toolIds?: RegExp;
+  /** Whether it sends its thoughts back, and those of others that speak the same dialect never. */
+  readonly thinksAlone?: boolean;
   /** What its wire cannot carry. */
   readonly without?: readonly ModelFeature[];
 }
@@ -90,6 +92,13 @@ export const everyAdapter: readonly AdapterCase[] = [
     toolIds: /^[a-zA-Z0-9]{9}$/,
     create: (model, url, options) =>
       openaiCompatible(model, { preset: MISTRAL, apiKey: KEY, baseURL: url, ...options }),
+  },
+  {
+    name: 'openai-compatible, deepseek',
+    dialect: 'openai-chat',
+    thinksAlone: true,
+    create: (model, url, options) =>
+      openaiCompatible(model, { preset: 'deepseek', apiKey: KEY, baseURL: url, ...options }),
   },
   {
     name: 'google',

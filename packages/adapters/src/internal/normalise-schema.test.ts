@@ -5,6 +5,8 @@ import type { SchemaDialect } from './schema-dialect.ts';
 const KEYWORDS = ['type', 'properties', 'required', 'items', 'enum', 'anyOf', '$defs', '$ref'];
 const dialect: SchemaDialect = {
   name: 'Somebody',
+  asOf: '2026-11-27',
+  source: 'https://example.com',
   keywords: new Set([...KEYWORDS, 'minimum', 'maximum', 'format', 'pattern']),
 };
 

@@ -52,7 +52,7 @@ export class OpenAiChunkReader {
     if (chunk.usage !== undefined && chunk.usage !== null) this.#usage = chunk.usage;
     const choice = chunk.choices?.[0];
     if (choice === undefined) return;
-    const delta = choice.delta ?? choice.message;
+    const delta = choice.delta ?? numbered(choice.message);
     if (delta !== undefined && delta !== null) this.#add(delta);
     if (choice.finish_reason) this.#reason = choice.finish_reason;
   }
@@ -66,11 +66,17 @@ export class OpenAiChunkReader {
   end(): void {
     if (this.#reason === undefined) return;
     const sink = this.#sink;
+    const { provider } = this.#from;
     if (this.#reasoning !== '') {
       sink.event({
         type: 'part',
         index: REASONING,
-        part: { type: 'reasoning', text: this.#reasoning },
+        part: {
+          type: 'reasoning',
+          text: this.#reasoning,
+          // Nothing but whose it is: no other provider is to be sent it.
+          ...(provider === undefined ? {} : { meta: { [provider]: {} } }),
+        },
       });
     }
     if (this.#text !== '') {
@@ -150,6 +156,13 @@ export function plainTextOf(chunk: OpenAiChunk): string | undefined {
   const { content, ...rest } = choice.delta ?? {};
   const silent = Object.entries(rest).every(([name, value]) => name === 'role' || value === null);
   return typeof content === 'string' && silent ? content : undefined;
+}
+
+/** In a message that comes whole each call is one of its own, also where two have the same id. */
+function numbered(message: OpenAiDelta | null | undefined): OpenAiDelta | null | undefined {
+  const calls = message?.tool_calls;
+  if (!message || !calls) return message;
+  return { ...message, tool_calls: calls.map((call, index) => ({ index, ...call })) };
 }
 
 function plainText(thinking: string | readonly OpenAiPiece[]): string {

@@ -15,7 +15,8 @@ const CONVERSATION: readonly Message[] = [
   {
     role: 'assistant',
     parts: [
-      { type: 'reasoning', text: 'I need a tool.' },
+      { type: 'reasoning', text: 'I need a tool.', meta: { us: {} } },
+      { type: 'reasoning', text: 'And they?', meta: { them: { signature: 's' } } },
       { type: 'tool-call', id: 'a', name: 'get', input: { city: 'Oslo' }, raw: '{"city": "Oslo"}' },
       { type: 'tool-call', id: 'b', name: 'get', input: { city: 'Rome' } },
     ],
@@ -48,7 +49,10 @@ describe('messages on the wire of chat completions', () => {
   });
 
   it('M9: sends reasoning back only where that is wanted', () => {
-    const [, , assistant] = openAiMessages(CONVERSATION, [], { sendReasoning: true });
+    const [, , assistant] = openAiMessages(CONVERSATION, [], {
+      provider: 'us',
+      sendReasoning: true,
+    });
     expect(assistant).toMatchObject({ reasoning_content: 'I need a tool.' });
   });
 

@@ -4,8 +4,10 @@ import { type ToolIdRule, toolIdFor } from './tool-id.ts';
 
 /** What a server's messages can hold beyond the common. */
 export interface OpenAiMessageOptions {
-  /** Sends earlier reasoning back, which DeepSeek and Kimi want beside tool calls. */
+  /** Sends earlier reasoning of `provider` back, which DeepSeek and Kimi want beside tool calls. */
   readonly sendReasoning?: boolean;
+  /** Whose reasoning may be sent back; that of others never is. */
+  readonly provider?: string;
   /** In which field; the default is `reasoning_content`. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning';
   /** Which ids of tool calls it takes; the default is `chat`. */
@@ -77,7 +79,7 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
       : [],
   );
   const text = textOf(parts, '');
-  const reasoning = options.sendReasoning === true ? reasoningOf(parts) : '';
+  const reasoning = options.sendReasoning === true ? reasoningOf(parts, options.provider) : '';
   return {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
@@ -86,8 +88,12 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
   };
 }
 
-function reasoningOf(parts: readonly Part[]): string {
-  return parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
+function reasoningOf(parts: readonly Part[], provider = ''): string {
+  return parts
+    .map((part) =>
+      part.type === 'reasoning' && part.meta?.[provider] !== undefined ? part.text : '',
+    )
+    .join('');
 }
 
 function filePiece(part: FilePart, warnings: ModelWarning[]): Json {

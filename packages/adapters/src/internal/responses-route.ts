@@ -2,6 +2,7 @@ import type { Clock, EventSink, ModelError, PushStream } from '@overseer/core/pl
 import type { CallContext, JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { AnswerReader } from './answer-body.ts';
 import type { AnswerSource } from './answer-source.ts';
+import { createSchemaFitting, type SchemaRules } from './fit-schemas.ts';
 import { isMissingEndpoint, isResponseGone } from './missing-endpoint.ts';
 import { type Instead, orElse } from './or-else.ts';
 import { type ResponseBody, type ResponseBodyOptions, responseBody } from './response-body.ts';
@@ -23,6 +24,8 @@ export interface ResponseSending {
 /** How a model is asked, by responses or by chat completions. */
 export interface ResponsesRoute extends ResponseBodyOptions {
   readonly modelId: string;
+  /** How the server takes schemas. */
+  readonly schemas: SchemaRules;
   readonly clock: Clock;
   /** Whether what a server keeps is gone on from. */
   readonly keeps: boolean;
@@ -38,6 +41,7 @@ export interface ResponsesRoute extends ResponseBodyOptions {
 export function createResponses(
   route: ResponsesRoute,
 ): (request: ModelRequest, ctx: CallContext) => PushStream {
+  const fit = createSchemaFitting(route.schemas);
   let missingUntil = Number.NEGATIVE_INFINITY;
   let said = false;
   let heedsState = true;
@@ -49,7 +53,9 @@ export function createResponses(
   };
   return (request, ctx) => {
     if (route.clock.elapsed() < missingUntil) return route.chat(request, ctx);
-    const written = responseBody(route.modelId, request, route);
+    const fitted: ModelWarning[] = [];
+    const body = responseBody(route.modelId, fit(request, fitted), route);
+    const written = { ...body, warnings: [...body.warnings, ...fitted] };
     const { known } = written;
     const missing = (error: unknown): Instead | undefined =>
       isMissingEndpoint(error) ? chatInstead(request, ctx) : undefined;

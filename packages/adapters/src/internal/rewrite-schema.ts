@@ -18,6 +18,9 @@ const REWRITES: readonly Rewrite[] = [
   plainEnum,
   knownFormat,
   wholePattern,
+  anchoredPattern,
+  smallMinItems,
+  closedObject,
   someRequired,
   loneRef,
 ];
@@ -97,9 +100,9 @@ const BOUNDS = [
 ] as const;
 
 /** Only texts and numbers can be told one by one. */
-function plainEnum(schema: JsonObject, _: SchemaDialect, tell: Tell): JsonObject {
+function plainEnum(schema: JsonObject, { anyEnum }: SchemaDialect, tell: Tell): JsonObject {
   const values = schema['enum'];
-  if (!Array.isArray(values)) return schema;
+  if (!Array.isArray(values) || anyEnum === true) return schema;
   const plain = values.filter((value) => ['string', 'number'].includes(typeof value));
   if (plain.length === values.length) return schema;
   tell('enum');
@@ -126,6 +129,39 @@ function wholePattern(
   return anchored === undefined || /[$^]|\(\?[=!<]/.test(anchored)
     ? without(schema, 'pattern')
     : { ...schema, pattern: anchored };
+}
+
+/** A grammar is made of the whole text, and has no looking ahead. */
+function anchoredPattern(
+  schema: JsonObject,
+  { anchoredPatterns }: SchemaDialect,
+  tell: Tell,
+): JsonObject {
+  const { pattern } = schema;
+  if (typeof pattern !== 'string' || anchoredPatterns !== true) return schema;
+  if (/^\^.*[^\\]\$$/s.test(pattern) && !/\(\?[=!<]/.test(pattern)) return schema;
+  tell('pattern');
+  return without(schema, 'pattern');
+}
+
+function smallMinItems(
+  schema: JsonObject,
+  { mostMinItems }: SchemaDialect,
+  tell: Tell,
+): JsonObject {
+  const least = schema['minItems'];
+  if (mostMinItems === undefined || typeof least !== 'number' || least <= mostMinItems)
+    return schema;
+  tell('minItems');
+  return { ...schema, minItems: mostMinItems };
+}
+
+/** Nobody can tell what else an object might have, and it may do without. */
+function closedObject(schema: JsonObject, { closed }: SchemaDialect, tell: Tell): JsonObject {
+  const isObjectSchema = schema['type'] === 'object' || schema['properties'] !== undefined;
+  if (closed !== true || !isObjectSchema || schema['additionalProperties'] === false) return schema;
+  tell('additionalProperties');
+  return { ...schema, additionalProperties: false };
 }
 
 function someRequired(

@@ -88,7 +88,9 @@ describe.each(everyAdapter)('a conversation that began with $name', (from) => {
     ]) {
       expect(sent).toContain(kept);
     }
-    if (from.dialect !== to.dialect) expect(sent).not.toContain('Let me think.');
+    const isForeign = from.dialect !== to.dialect || (to.thinksAlone === true && from !== to);
+    if (isForeign) expect(sent).not.toContain('Let me think.');
+    else if (to.thinksAlone === true) expect(sent).toContain('Let me think.');
   });
 });
 

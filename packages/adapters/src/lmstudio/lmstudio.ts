@@ -12,6 +12,7 @@ import { type ChatBody, chatStream } from '../internal/chat-stream.ts';
 import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { grammarSchemas } from '../internal/schema-dialects.ts';
 import { sourceOf } from '../internal/source-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { createPlace } from './place.ts';
@@ -75,7 +76,12 @@ export function lmstudio(
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const ttl = options.ttlSeconds;
   const extra = ttl === undefined ? {} : { ttl };
-  const bodyOf = createChatBody({ provider: PROVIDER, sendReasoning: false, extra });
+  const bodyOf = createChatBody({
+    provider: PROVIDER,
+    sendReasoning: false,
+    schemas: grammarSchemas('LM Studio'),
+    extra,
+  });
   return {
     spec: 'model/1',
     info: modelInfo(

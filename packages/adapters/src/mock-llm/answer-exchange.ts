@@ -1,14 +1,16 @@
 import type { Json } from '@overseer/core/spec';
 import { pause } from '../internal/pause.ts';
 import { lineAnswerer } from './batch/answer-line.ts';
+import { type BrokenDocument, breakDocument } from './break-document.ts';
 import { readBody } from './connection.ts';
 import type { Question, Told } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { asObject } from './json-reader.ts';
 import { answerModel } from './model-exchange.ts';
 import { passOn } from './pass-on.ts';
-import { refuse, tell, tellText } from './refuse.ts';
+import { refuse, replyHeaders, tell, tellText } from './refuse.ts';
 import { dialectOf, type Route, routeOf } from './routes.ts';
+import { statusFailure } from './status-failure.ts';
 import type { Wire } from './wire.ts';
 
 /** Answers one HTTP request, and writes into the log what became of it. */
@@ -68,10 +70,40 @@ function questionOf(exchange: Exchange, id: string, body: Json): Question {
 }
 
 async function answerTold(exchange: Exchange, wire: Wire, told: Told): Promise<void> {
-  if (told.kind === 'refused') return refuse(exchange, wire, told.failure);
-  if (told.kind === 'text') return tellText(exchange, wire, told);
-  await pause(told.afterMs ?? 0, exchange.service.clock, exchange.connection.gone);
-  if (!exchange.connection.gone.aborted) tell(exchange, wire, told.body);
+  const { service, connection, seen } = exchange;
+  const { name, fault, afterMs = 0 } = service.endpointRules(seen.method, seen.path) ?? {};
+  if (name !== undefined) seen.rule = name;
+  const waitMs = afterMs + (told.kind === 'told' ? (told.afterMs ?? 0) : 0);
+  if (waitMs > 0) await pause(waitMs, service.clock, connection.gone);
+  if (connection.gone.aborted) return;
+  if (fault?.kind === 'status') return refuse(exchange, wire, statusFailure(fault));
+  switch (told.kind) {
+    case 'refused':
+      return refuse(exchange, wire, told.failure);
+    case 'text':
+      return fault === undefined
+        ? tellText(exchange, wire, told)
+        : breakAnswer(exchange, wire, { kind: fault.kind, text: told.text, type: told.type });
+    case 'told':
+      return fault === undefined
+        ? tell(exchange, wire, told.body)
+        : breakAnswer(exchange, wire, { kind: fault.kind, text: JSON.stringify(told.body) });
+  }
+}
+
+async function breakAnswer(
+  exchange: Exchange,
+  wire: Wire,
+  {
+    kind,
+    text,
+    type = 'application/json',
+  }: Omit<BrokenDocument, 'headers'> & { readonly type?: string },
+): Promise<void> {
+  // A client that leaves what stalls has left early.
+  if (kind !== 'stall') exchange.seen.outcome = 'cut';
+  const headers = { ...replyHeaders(exchange, wire), 'content-type': type };
+  return breakDocument(exchange.connection, { kind, headers, text });
 }
 
 function wireOf(route: Route): Wire {

@@ -17,8 +17,8 @@ export interface Answer {
   readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[];
   /** Whether `text` repeats until the client leaves. */
   readonly endless: boolean;
-  /** Whether tool calls go without ids. */
-  readonly withoutIds: boolean;
+  /** Which ids tool calls have: one each, all the same, none. */
+  readonly ids: 'own' | 'same' | 'none';
   readonly finish: 'stop' | 'tool-calls' | 'length';
   readonly usage: AnswerUsage;
 }
@@ -54,7 +54,7 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
     ...said,
     model: reply.answeredBy ?? asked.model,
     endless: reply.endless ?? false,
-    withoutIds: reply.withoutIds ?? false,
+    ids: reply.withoutIds === true ? 'none' : reply.sameIds === true ? 'same' : 'own',
     usage: {
       input: reply.usage?.input ?? asked.inputTokens,
       cacheRead: reply.usage?.cacheRead ?? 0,

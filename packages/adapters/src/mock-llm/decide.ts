@@ -3,7 +3,7 @@ import { type Answer, type AnswerOrigin, answerOf } from './answer.ts';
 import type { Asked } from './asked.ts';
 import type { Catalogue, ModelEntry } from './catalogue.ts';
 import type { Dialect } from './dialect.ts';
-import { bringIntoMemory, keepFor, waitForMemory } from './memory.ts';
+import { bringIntoMemory, evict, keepFor, waitForMemory } from './memory.ts';
 import type { ResponseMemory } from './memory-of-responses.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockFault, MockReply } from './mock-reply.ts';
@@ -28,6 +28,8 @@ export type Decision = {
       readonly fault: Exclude<MockFault, { kind: 'status' }> | undefined;
       /** Whether its model was put out of memory since. */
       readonly isEvicted: () => boolean;
+      /** Puts its model out of memory. */
+      readonly evict: () => void;
     }
 );
 
@@ -90,6 +92,7 @@ export function decide(
     pace: { ...pace, firstTokenMs: pace.firstTokenMs + waitForMemory(entry, createdAt) },
     fault,
     isEvicted: () => entry.evictions > evictions,
+    evict: () => evict(entry),
   };
 }
 

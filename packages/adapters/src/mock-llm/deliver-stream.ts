@@ -43,8 +43,9 @@ function breakBefore(
 
 /** The client may see the break at once, so it is settled first. */
 async function breakOff(delivery: Delivery, kind: MockFault['kind']): Promise<void> {
-  const { connection, settle } = delivery;
+  const { connection, decision, settle } = delivery;
   if (kind === 'stall') return aborted(connection.gone);
+  if (kind === 'evict') decision.evict();
   settle({ outcome: 'cut' });
   if (kind === 'cut') {
     connection.response.destroy();
@@ -54,10 +55,11 @@ async function breakOff(delivery: Delivery, kind: MockFault['kind']): Promise<vo
   connection.response.end();
 }
 
-function lastWords(kind: MockFault['kind'], { dialect, requestId }: Delivery): string {
+function lastWords(kind: MockFault['kind'], { dialect, requestId, decision }: Delivery): string {
   switch (kind) {
     case 'midstream-error':
-      return dialect.streamError(requestId);
+    case 'evict':
+      return dialect.streamError(requestId, decision.answer);
     case 'malformed':
       return dialect.malformed ?? 'event: message\ndata: {"id": "broken", \n\n';
     default:

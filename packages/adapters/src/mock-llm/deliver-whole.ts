@@ -1,5 +1,6 @@
 import { aborted, pause } from '../internal/pause.ts';
-import { JSON_TYPE, sendJson, write } from './connection.ts';
+import { breakDocument } from './break-document.ts';
+import { JSON_TYPE, sendJson } from './connection.ts';
 import { completedOutcome, type Delivery, waitBefore } from './delivery.ts';
 
 /** Sends a reply in one piece when its last token would have come, or its fault. A client that leaves ends it. */
@@ -25,16 +26,19 @@ function waitForAll(delivery: Delivery): number {
 
 async function breakOff(delivery: Delivery, text: string): Promise<void> {
   const { decision, dialect, connection, headers, requestId, settle } = delivery;
-  const { response } = connection;
-  if (decision.fault?.kind === 'midstream-error') {
+  const { fault } = decision;
+  if (fault?.kind === 'evict') decision.evict();
+  if (fault?.kind === 'midstream-error' || fault?.kind === 'evict') {
     const { breakdown } = dialect.wire;
     settle({ outcome: 'failed', status: breakdown.status });
     const error = dialect.wire.error(breakdown, requestId);
     return sendJson(connection, breakdown.status, headers, error);
   }
+  if (fault === undefined) return;
   settle({ outcome: 'cut' });
-  response.writeHead(200, { ...headers, ...JSON_TYPE });
-  await write(connection, text.slice(0, text.length / 2));
-  if (decision.fault?.kind === 'cut') response.destroy();
-  else response.end(decision.fault?.kind === 'malformed' ? '}, ]' : '');
+  return breakDocument(connection, {
+    kind: fault.kind,
+    headers: { ...headers, ...JSON_TYPE },
+    text,
+  });
 }

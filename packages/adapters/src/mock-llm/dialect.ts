@@ -19,8 +19,8 @@ export interface Dialect {
   whole(answer: Answer): object;
   /** The reply as a stream. Lazy, because an answer may be endless. */
   stream(answer: Answer): Iterable<Frame>;
-  /** The event that tells of the wire's breakdown when the stream has begun. */
-  streamError(requestId: string): string;
+  /** What tells of the wire's breakdown when the stream of this answer has begun. */
+  streamError(requestId: string, answer: Answer): string;
   /** What its streams are sent as; the default is an event stream. */
   readonly streamType?: string;
   /** A piece of its stream that is no JSON; the default is an event. */

@@ -3,6 +3,7 @@ import type { BatchShelf } from './batch/batch-shelf.ts';
 import type { Connection } from './connection.ts';
 import type { Settlement } from './counts.ts';
 import type { Household } from './decide.ts';
+import type { MockEndpointRule } from './endpoint-rules.ts';
 import type { OpenExchange } from './exchange-log.ts';
 import type { MockRelay } from './mock-relay.ts';
 
@@ -11,6 +12,8 @@ export interface Service extends Household {
   readonly clock: Clock;
   readonly batches: BatchShelf;
   readonly seed: number;
+  /** What is to happen to a request that asks no model. */
+  readonly endpointRules: (method: string, path: string) => MockEndpointRule | undefined;
   readonly record: (settlement: Settlement) => void;
   /** Answers in the place of models, where there is one. */
   readonly relay: MockRelay | undefined;

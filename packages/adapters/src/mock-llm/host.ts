@@ -6,13 +6,14 @@ import { createCatalogue } from './catalogue.ts';
 import type { Connection } from './connection.ts';
 import { openCountFile } from './count-file.ts';
 import { createTally, type MockCounts } from './counts.ts';
+import { createEndpointRules } from './endpoint-rules.ts';
 import type { Service } from './exchange.ts';
 import { createExchangeLog, type MockExchange, type OpenExchange } from './exchange-log.ts';
 import { createResponseMemory } from './memory-of-responses.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockRelay } from './mock-relay.ts';
-import type { MockFault } from './mock-reply.ts';
-import { createRules, withFault } from './rules.ts';
+import type { MockFault, MockReply } from './mock-reply.ts';
+import { createRules, withReply } from './rules.ts';
 import type { MockScenario } from './scenario.ts';
 
 /** What a mock service has, and how it counts; every field has a default. */
@@ -29,6 +30,8 @@ export interface HostOptions {
   readonly everyModel?: Partial<Omit<MockModel, 'id'>>;
   /** Goes wrong with every reply that has no fault of its own. */
   readonly everyFault?: MockFault;
+  /** Holds of every reply that says nothing else of it. */
+  readonly everyReply?: MockReply;
   /** Answers every request in the place of models: a recorder's `fetch` before a real server, or a player's. */
   readonly relay?: MockRelay;
   /** Told of each request when it has ended. */
@@ -60,9 +63,10 @@ export function createHost(options: HostOptions): Host {
   const log = createExchangeLog();
   const service: Service = {
     catalogue: createCatalogue(scenario?.models, scenario?.maxLoaded, options.everyModel),
-    rules: withFault(createRules(scenario), options.everyFault),
+    rules: withReply(createRules(scenario), everyReplyOf(options)),
     responses: createResponseMemory(),
     batches: createBatchShelf(scenario?.batches),
+    endpointRules: createEndpointRules(scenario?.endpoints),
     clock,
     seed,
     relay,
@@ -99,4 +103,8 @@ export function createHost(options: HostOptions): Host {
     counts: () => tally.counts(),
     close: () => file?.close(),
   };
+}
+
+function everyReplyOf({ everyReply, everyFault }: HostOptions): MockReply {
+  return { ...everyReply, ...(everyFault === undefined ? {} : { fault: everyFault }) };
 }

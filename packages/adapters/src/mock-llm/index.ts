@@ -20,6 +20,7 @@
 export type { MockBatches } from './batch/batch-shelf.ts';
 export { readMockCounts } from './count-file.ts';
 export type { MockCounts, ModelCounts } from './counts.ts';
+export type { MockEndpointFault, MockEndpointRule } from './endpoint-rules.ts';
 export type { MockExchange } from './exchange-log.ts';
 export type { HostOptions } from './host.ts';
 export { loadScenario } from './load-scenario.ts';

@@ -55,14 +55,20 @@ export function putOut(entry: ModelEntry): void {
   entry.window = undefined;
 }
 
+/** Puts a model out of memory even while it answers, which ends its replies. */
+export function evict(entry: ModelEntry): void {
+  putOut(entry);
+  entry.evictions++;
+}
+
 function makeRoom(catalogue: Catalogue, wanted: ModelEntry, breaks: boolean): void {
   const loaded = catalogue
     .list()
     .filter((entry) => entry !== wanted && entry.instances.length > 0)
     .sort((a, b) => a.usedAt - b.usedAt);
   for (const entry of loaded.slice(0, Math.max(0, loaded.length + 1 - catalogue.maxLoaded))) {
-    putOut(entry);
-    if (breaks) entry.evictions++;
+    if (breaks) evict(entry);
+    else putOut(entry);
   }
 }
 

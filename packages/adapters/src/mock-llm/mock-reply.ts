@@ -15,8 +15,10 @@ export interface MockReply {
   readonly endless?: boolean;
   /** The model that the reply names in place of the one that was asked, as servers do that answer with another. */
   readonly answeredBy?: string;
-  /** Leaves the ids of tool calls out where the wire allows it: chat completions', Google's, Cohere's. */
+  /** Leaves the ids of tool calls out, or empty in the wires that always have the field: OpenAI's and Anthropic's. */
   readonly withoutIds?: boolean;
+  /** Gives all tool calls of the reply one id; `withoutIds` goes before it. */
+  readonly sameIds?: boolean;
   /** What goes wrong; the default is nothing. */
   readonly fault?: MockFault;
 }
@@ -61,4 +63,6 @@ export type MockFault =
   /** An error event in the provider's own form, then the end. Where nothing is streamed it is a 500 (Anthropic: 529). */
   | { readonly kind: 'midstream-error'; readonly afterTokens: number }
   /** A piece that is no JSON, then the end. */
-  | { readonly kind: 'malformed'; readonly afterTokens: number };
+  | { readonly kind: 'malformed'; readonly afterTokens: number }
+  /** The model is put out of memory, as by another that is loaded: a mid-stream error, and a local server has to load it anew. */
+  | { readonly kind: 'evict'; readonly afterTokens: number };

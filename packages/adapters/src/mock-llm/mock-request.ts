@@ -11,7 +11,10 @@ export type MockDialect =
   | 'cohere-chat'
   | 'cohere-embeddings'
   | 'ollama-chat'
-  | 'ollama-generate';
+  | 'ollama-generate'
+  | 'lmstudio-v0-chat'
+  | 'lmstudio-v0-embeddings'
+  | 'lmstudio-v1-chat';
 
 /** A request as rules see it: the same form for every dialect. */
 export interface MockRequest {

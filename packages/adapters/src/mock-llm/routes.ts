@@ -22,6 +22,8 @@ import { googleCountTokens } from './google/count-tokens.ts';
 import { googleRoute } from './google/google-route.ts';
 import { getGoogleModel, listGoogleModels } from './google/models.ts';
 import { googleWire } from './google/wire.ts';
+import { lmstudioChatV0, lmstudioEmbeddingsV0 } from './lmstudio/chat-v0.ts';
+import { lmstudioChatV1 } from './lmstudio/chat-v1.ts';
 import { loadModel, unloadModel } from './lmstudio/load.ts';
 import { getV0, listV0 } from './lmstudio/models-v0.ts';
 import { listV1 } from './lmstudio/models-v1.ts';
@@ -94,6 +96,9 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['/v2/embed', cohereEmbeddings],
   ['/api/chat', ollamaChat],
   ['/api/generate', ollamaGenerate],
+  ['/api/v0/chat/completions', lmstudioChatV0],
+  ['/api/v0/embeddings', lmstudioEmbeddingsV0],
+  ['/api/v1/chat', lmstudioChatV1],
 ]);
 
 type Entry = readonly [method: string, path: RegExp, endpoint: Endpoint];

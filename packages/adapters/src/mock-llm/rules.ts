@@ -1,6 +1,6 @@
 import { builtInReply, defaultReply } from './built-in.ts';
 import { fillReply } from './fill-reply.ts';
-import type { MockFault, MockReply } from './mock-reply.ts';
+import type { MockReply } from './mock-reply.ts';
 import type { MockRequest } from './mock-request.ts';
 import type { MockRule, MockScenario } from './scenario.ts';
 
@@ -27,15 +27,14 @@ export function createRules(
   };
 }
 
-/** The same rules, where this goes wrong with every reply that has no fault of its own. */
-export function withFault(
+/** The same rules, where this holds of every reply that says nothing else of it. */
+export function withReply(
   rules: (request: MockRequest) => RuledReply,
-  fault: MockFault | undefined,
+  every: MockReply,
 ): (request: MockRequest) => RuledReply {
-  if (fault === undefined) return rules;
   return (request) => {
     const { reply, ...ruled } = rules(request);
-    return { ...ruled, reply: { fault, ...reply } };
+    return { ...ruled, reply: { ...every, ...reply } };
   };
 }
 

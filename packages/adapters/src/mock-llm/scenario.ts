@@ -1,4 +1,5 @@
 import type { MockBatches } from './batch/batch-shelf.ts';
+import type { MockEndpointRule } from './endpoint-rules.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockReply } from './mock-reply.ts';
 import type { MockRequest } from './mock-request.ts';
@@ -19,6 +20,8 @@ export interface MockScenario {
   readonly maxLoaded?: number;
   /** How batches go; by default they are over at the first look. */
   readonly batches?: MockBatches;
+  /** What happens to requests that ask no model; the first that fits holds. By default all of them are answered. */
+  readonly endpoints?: readonly MockEndpointRule[];
 }
 
 /** One rule of a scenario: which requests it answers, and with what. */

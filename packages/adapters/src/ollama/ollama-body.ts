@@ -1,4 +1,5 @@
 import type { Effort, Json, JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
+import type { FitSchemas } from '../internal/fit-schemas.ts';
 import { openAiTools } from '../internal/openai-request.ts';
 import { ollamaMessages, PROVIDER } from './ollama-messages.ts';
 
@@ -19,8 +20,9 @@ export interface OllamaBody {
 }
 
 /** Writes the body of a chat. A prompt that does not fit is to be refused, and not cut, by servers that know `truncate` and `shift`. */
-export function ollamaBody(request: ModelRequest, terms: BodyTerms): OllamaBody {
+export function ollamaBody(given: ModelRequest, terms: BodyTerms, fit: FitSchemas): OllamaBody {
   const warnings: ModelWarning[] = [];
+  const request = fit(given, warnings);
   const own = request.options?.[PROVIDER] ?? {};
   const tools = toolsOf(request, warnings);
   const think = thinkOf(request.effort, terms, warnings);

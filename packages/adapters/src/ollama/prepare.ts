@@ -1,6 +1,8 @@
 import { estimateTokens } from '@overseer/core/plugin';
 import type { ModelRequest } from '@overseer/core/spec';
 import type { ChatBody } from '../internal/chat-stream.ts';
+import { createSchemaFitting } from '../internal/fit-schemas.ts';
+import { OLLAMA_SCHEMAS } from '../internal/schema-dialects.ts';
 import { type Expected, tooLong } from './expected.ts';
 import { ollamaBody } from './ollama-body.ts';
 import type { FoundModel } from './server.ts';
@@ -18,6 +20,7 @@ export function createPreparation(
   where: string,
   options: { readonly contextWindow?: number; readonly ttlSeconds?: number },
 ): (request: ModelRequest, found: FoundModel | undefined) => Prepared {
+  const fit = createSchemaFitting(OLLAMA_SCHEMAS);
   let grownTo = 0;
   return (request, found) => {
     const input = estimateTokens(request);
@@ -31,12 +34,13 @@ export function createPreparation(
     if (kind === 'too-small') throw tooLong(where, input, tokens);
     grownTo = Math.max(grownTo, tokens);
     const asked = modelId === 'default' ? (found?.listed.id ?? modelId) : modelId;
-    const { body, warnings } = ollamaBody(request, {
+    const terms = {
       model: asked,
       window: tokens,
       ttlSeconds: options.ttlSeconds,
       capabilities: found?.shown.capabilities,
-    });
+    };
+    const { body, warnings } = ollamaBody(request, terms, fit);
     const known = found?.shown.contextWindow !== undefined || fitsAnywhere(input);
     const trusted = kind === 'fits' && known;
     return { asked, input, window: tokens, trusted, text: JSON.stringify(body), warnings };

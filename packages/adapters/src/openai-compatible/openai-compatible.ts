@@ -14,6 +14,7 @@ import { IdleWatch } from '../internal/idle-watch.ts';
 import { listOpenAiModels } from '../internal/list-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { createResponses } from '../internal/responses-route.ts';
+import { grammarSchemas, OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
 import { countByServer } from './count-tokens.ts';
 import { listWithProps } from './list-with-props.ts';
 import { namingTheKey, placeOf } from './place.ts';
@@ -33,7 +34,7 @@ export interface OpenAiCompatibleOptions extends ModelFacts {
   readonly provider?: string;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
-  /** Sends earlier reasoning back with the conversation, which some servers want beside tool calls; the default is the preset's, or else not to. */
+  /** Sends earlier reasoning of this provider back with the conversation, which some servers want beside tool calls; the default is the preset's, or else not to. */
   readonly sendReasoning?: boolean;
   /** `chat` completions, which is the default for most, or OpenAI's `responses`; a server without them is asked by chat completions, which is said once, and tried again after 10 min. */
   readonly api?: 'chat' | 'responses';
@@ -59,11 +60,13 @@ export function openaiCompatible(
   const client = createHttpClient(keyed);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const sendReasoning = options.sendReasoning ?? quirks.sendReasoning ?? false;
-  const { api = 'chat', count, props, ...fields } = quirks;
+  const { api = 'chat', count, props, grammar, ...fields } = quirks;
+  const schemas = grammar === true ? grammarSchemas(provider) : OPENAI_SCHEMAS;
   const bodyOf = createChatBody({
     ...fields,
     provider,
     sendReasoning,
+    schemas,
     extra: {},
   });
   const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
@@ -75,6 +78,7 @@ export function openaiCompatible(
       client,
       watch,
       where,
+      provider,
       ctx,
       prepare: () => bodyOf(modelId, request),
       explain: (error) => explain(error, ctx),
@@ -82,6 +86,7 @@ export function openaiCompatible(
   const respond = createResponses({
     provider,
     modelId,
+    schemas,
     store: options.store ?? false,
     reasons: sendReasoning,
     clock: options.clock ?? systemClock,

@@ -1,6 +1,7 @@
 import { generate } from '@overseer/core/plugin';
-import type { CallContext, Message, ModelRequest } from '@overseer/core/spec';
+import type { CallContext, Message, Model, ModelRequest } from '@overseer/core/spec';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { anthropic } from '../anthropic/index.ts';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
 import { openaiCompatible } from './openai-compatible.ts';
 import { PRESETS, type PresetName } from './presets.ts';
@@ -69,18 +70,19 @@ describe('the presets of OpenAI-compatible servers', () => {
   });
 
   it('M9: sends reasoning back to whom it is of use, in its field', async () => {
-    const messages: readonly Message[] = [
+    const thoughtBy = (provider: string): readonly Message[] => [
       said('hi'),
       {
         role: 'assistant',
         parts: [
-          { type: 'reasoning', text: 'Hm.' },
+          { type: 'reasoning', text: 'Hm.', meta: { [provider]: {} } },
           { type: 'text', text: 'A.' },
         ],
       },
       said('more'),
     ];
-    expect((await sent('deepseek', { messages })).body).toMatchObject({
+    const messages = thoughtBy('groq');
+    expect((await sent('deepseek', { messages: thoughtBy('deepseek') })).body).toMatchObject({
       messages: [{}, { reasoning_content: 'Hm.' }, {}],
     });
     using groq = openaiCompatible('m', {
@@ -92,7 +94,28 @@ describe('the presets of OpenAI-compatible servers', () => {
     expect(service.requests.at(-1)?.body).toMatchObject({
       messages: [{}, { reasoning: 'Hm.' }, {}],
     });
-    expect(JSON.stringify((await sent('together', { messages })).body)).not.toContain('Hm.');
+    const together = await sent('together', { messages: thoughtBy('together') });
+    expect(JSON.stringify(together.body)).not.toContain('Hm.');
+  });
+
+  it('M10: sends back what it thought itself, and no thought of another', async () => {
+    await using own = await startMockService();
+    using deepseek = openaiCompatible('m-think', {
+      preset: 'deepseek',
+      apiKey: 'k',
+      baseURL: own.url,
+    });
+    const claude = anthropic('m-think', { apiKey: 'k', baseURL: own.url });
+    using groq = openaiCompatible('m-think', { preset: 'groq', apiKey: 'k', baseURL: own.url });
+    const bodyAfter = async (first: Model) => {
+      const { parts } = await generate(first, { messages: [said('hi')] }, ctx());
+      expect(parts).toContainEqual(expect.objectContaining({ text: 'Let me think.' }));
+      const messages: readonly Message[] = [said('hi'), { role: 'assistant', parts }, said('more')];
+      await generate(deepseek, { messages }, ctx());
+      return JSON.stringify(own.requests.at(-1)?.body);
+    };
+    expect(await bodyAfter(deepseek)).toContain('"reasoning_content":"Let me think."');
+    for (const other of [claude, groq]) expect(await bodyAfter(other)).not.toContain('think.');
   });
 
   it('M9: says that DeepSeek takes no schema', async () => {

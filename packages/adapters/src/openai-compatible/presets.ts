@@ -17,6 +17,8 @@ export interface ServerQuirks {
   readonly api?: 'chat' | 'responses';
   /** By which endpoint requests are counted. */
   readonly count?: 'responses' | 'tokenize';
+  /** Makes grammars of schemas as llama.cpp does; the default is to take them as OpenAI does. */
+  readonly grammar?: true;
   /** Tells its window at `/props`. */
   readonly props?: true;
 }
@@ -53,7 +55,7 @@ export const PRESETS: Readonly<Record<PresetName, ServerPreset>> = {
   'llama.cpp': {
     baseURL: 'http://127.0.0.1:8080/v1',
     keyVariable: 'LLAMA_API_KEY',
-    quirks: { count: 'responses', props: true },
+    quirks: { count: 'responses', grammar: true, props: true },
     asOf,
     source: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
   },

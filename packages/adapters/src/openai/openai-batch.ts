@@ -4,8 +4,10 @@ import type { OpenAI } from 'openai';
 import type { BatchOptions } from '../internal/batch-options.ts';
 import type { BatchItem, BatchLook, BatchResult, BatchWire } from '../internal/batch-wire.ts';
 import { batchedModel } from '../internal/batched-model.ts';
+import { createSchemaFitting } from '../internal/fit-schemas.ts';
 import { readJsonLines } from '../internal/json-lines.ts';
 import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
+import { OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
 import type { SdkAccess } from '../internal/sdk-access.ts';
 import { type KeyedContext, requestOptions } from '../internal/sdk-client.ts';
 import { idsOfBatch, metadataOf } from './batch-metadata.ts';
@@ -29,6 +31,7 @@ const ENDPOINT = '/v1/chat/completions';
 const KEPT_S = 30 * 86_400;
 
 function openAiBatches(modelId: string, access: SdkAccess<OpenAI>): BatchWire {
+  const fit = createSchemaFitting(OPENAI_SCHEMAS);
   const where = `openai/${modelId}`;
   const linesOf = async function* (
     file: string | undefined | null,
@@ -46,7 +49,7 @@ function openAiBatches(modelId: string, access: SdkAccess<OpenAI>): BatchWire {
     most: 50_000,
     mostBytes: 190_000_000,
     body: (request) => {
-      const { params, warnings } = openAiBody(modelId, request);
+      const { params, warnings } = openAiBody(modelId, request, fit);
       const { stream: _, stream_options: __, ...body } = params;
       return { body: body as unknown as JsonObject, warnings };
     },

@@ -8,6 +8,7 @@ import type {
   ModelWarning,
 } from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
+import { createSchemaFitting, type FitSchemas } from '../internal/fit-schemas.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
@@ -15,6 +16,7 @@ import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiSettings, openAiTools } from '../internal/openai-request.ts';
 import { responseBody } from '../internal/response-body.ts';
 import { createResponses } from '../internal/responses-route.ts';
+import { OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { checkBaseVariable, requestOptions } from '../internal/sdk-client.ts';
 import { variableOf } from '../internal/variable-of.ts';
@@ -54,8 +56,9 @@ export interface OpenAiOptions extends ModelFacts {
  */
 export function openai(modelId: string, options: OpenAiOptions = {}): Model {
   const access = openAiAccess(modelId, options);
+  const fit = createSchemaFitting(OPENAI_SCHEMAS);
   const chat = (request: ModelRequest, ctx: CallContext): PushStream => {
-    const { params, warnings } = openAiBody(modelId, request);
+    const { params, warnings } = openAiBody(modelId, request, fit);
     return access.stream({
       ctx,
       warnings,
@@ -65,6 +68,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
   };
   const respond = createResponses({
     provider: PROVIDER,
+    schemas: OPENAI_SCHEMAS,
     modelId,
     store: options.store,
     reasons: options.can?.reasoning === true || /^(o\d|gpt-[5-9])/.test(modelId),
@@ -128,8 +132,13 @@ function counterOf(
   access: SdkAccess<OpenAI>,
   { store }: OpenAiOptions,
 ): NonNullable<Model['countTokens']> {
+  const fit = createSchemaFitting(OPENAI_SCHEMAS);
   return async (request, ctx) => {
-    const { body } = responseBody(modelId, request, { provider: PROVIDER, store, reasons: false });
+    const { body } = responseBody(modelId, fit(request, []), {
+      provider: PROVIDER,
+      store,
+      reasons: false,
+    });
     const counted = Object.entries(body).filter(([name]) => COUNTED.has(name));
     const params = Object.fromEntries(counted) as OpenAI.Responses.InputTokenCountParams;
     const told = await access.ask(ctx, (client, keyed) =>
@@ -156,8 +165,9 @@ export interface OpenAiBody {
 }
 
 /** A request as a streaming chat completion, and what of ours it cannot carry. */
-export function openAiBody(model: string, request: ModelRequest): OpenAiBody {
+export function openAiBody(model: string, given: ModelRequest, fit: FitSchemas): OpenAiBody {
   const warnings: ModelWarning[] = [];
+  const request = fit(given, warnings);
   const tools = request.tools ?? [];
   const params = {
     model,

@@ -53,7 +53,11 @@ describe.each(Object.entries(ways))('responses, by the %s', (_, create) => {
         ],
         tools: [{ name: 'get', input: { type: 'object' } }],
         toolChoice: { tool: 'get' },
-        output: { type: 'json', schema: { type: 'object' }, strict: true },
+        output: {
+          type: 'json',
+          schema: { type: 'object', additionalProperties: false },
+          strict: true,
+        },
         maxTokens: 50,
         temperature: 0.5,
         topP: 0.9,
@@ -89,7 +93,12 @@ describe.each(Object.entries(ways))('responses, by the %s', (_, create) => {
       tools: [{ type: 'function', name: 'get', parameters: { type: 'object' }, strict: false }],
       tool_choice: { type: 'function', name: 'get' },
       text: {
-        format: { type: 'json_schema', name: 'output', schema: { type: 'object' }, strict: true },
+        format: {
+          type: 'json_schema',
+          name: 'output',
+          schema: { type: 'object', additionalProperties: false },
+          strict: true,
+        },
       },
       max_output_tokens: 50,
       temperature: 0.5,

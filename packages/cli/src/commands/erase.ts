@@ -1,10 +1,10 @@
-import { createOverseer, type ErasedFrom, type ErasedPerson, eraseLeft } from '@overseer/core';
+import { createCustodian, type ErasedFrom, type ErasedPerson, eraseLeft } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OpenStore } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
-import { nobody, type OrderFlags, requireOrder } from '../setup/nobody.ts';
 import { shownJournal, storeOf } from '../setup/open-journal.ts';
 import { projectOfRun, projectsIn } from '../setup/projects-in.ts';
+import { type OrderFlags, requireOrder } from '../setup/require-order.ts';
 import { plural } from '../view/words.ts';
 import { anyJournalOf, tell, type UpkeepFlags } from './upkeep.ts';
 
@@ -43,8 +43,8 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
   const id = run ?? '';
   const project = (await projectOfRun(store, id)) ?? 'default';
   if ((await eraseCopy(store, project, { run: id }, order)) === undefined) {
-    await using overseer = await createOverseer({ ...nobody, store, project });
-    await overseer.erase(id, order);
+    await using custodian = await createCustodian({ store, project });
+    await custodian.erase(id, order);
   }
   tell(json, { erased: id }, [`Erased: what run ${id} said cannot be read any more in ${where}`]);
   return EXIT.done;
@@ -58,8 +58,8 @@ async function erasePerson(
 ): Promise<Omit<ErasedPerson, 'user'>> {
   const erased = await eraseCopy(store, project, { user }, order);
   if (erased !== undefined) return { erased, before: [] };
-  await using overseer = await createOverseer({ ...nobody, store, project });
-  return await overseer.eraseUser(user, order);
+  await using custodian = await createCustodian({ store, project });
+  return await custodian.eraseUser(user, order);
 }
 
 /** Of a project that left for another store nobody can work on what is here, and it is erased all the same. */

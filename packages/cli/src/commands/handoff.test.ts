@@ -1,8 +1,12 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { createNode, createOverseer } from '@overseer/core';
+import { currentHolder } from '@overseer/core/plugin';
 import { fakeModel } from '@overseer/core/testing';
+import { awayOf } from '@overseer/storage/handoff';
+import { createKeyPair, openPackage, packageFile } from '@overseer/storage/package';
 import { postgres } from '@overseer/storage/postgres';
 import { postgresPrograms, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 import { sqlite } from '@overseer/storage/sqlite';
@@ -118,6 +122,34 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
     await using next = await createOverseer({ ...team(), store: sqlite(join(folder, 'a.db')) });
     expect((await next.run({ tasks: [{ instruction: 'x' }] }).result).status).toBe('completed');
   });
+
+  it.skipIf(postgresPrograms() === undefined)(
+    'A6 R8: a package is whole where somebody keeps a late reply while it is made',
+    async () => {
+      await using server = await startPostgres();
+      const open = postgres(server.url);
+      const one = await createOverseer({ ...team(), store: open });
+      await one.run({ tasks: [{ instruction: 'Say something.' }] }).result;
+      await one.close();
+      const theirs = createKeyPair();
+      const store = await open();
+      const note = await store.leases.acquire('handoff/default', currentHolder('late reply'));
+      if (note.kind === 'busy') throw new Error('nobody had it');
+      const place = ['--journal', server.url, '--key', 'our.secret'];
+      const sending = ['handoff', 'x.ovpkg', ...place, '--to', theirs.public, '--wait', '60s'];
+      const sent = say(0, [...sending, ...WORD]);
+      const isAway = async () => (await awayOf(store, 'default')) !== undefined;
+      await vi.waitUntil(isAway, { timeout: 60_000, interval: 20 });
+      await pass(1_000);
+      await store.leases.release('handoff/default', note.epoch);
+      await store.close();
+      expect((await sent).out).toContain('default left');
+      const { manifest } = await openPackage(packageFile(join(folder, 'x.ovpkg')), {
+        secret: theirs.secret,
+      });
+      expect(manifest.streams.map(({ name }) => name)).toEqual(['project/default']);
+    },
+  );
 
   it.skipIf(postgresPrograms() === undefined)(
     'A6 R8 R12: a node lets a project leave its database, which goes on in another, and comes back to a file',

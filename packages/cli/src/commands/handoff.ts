@@ -70,9 +70,10 @@ export async function handoffCommand(file: string, flags: SendFlags): Promise<nu
     const store = await order.open();
     try {
       await byNode(store, order, stoppable);
-      await using sink = await fileSink(path);
-      const sent = await whenFree(order, stoppable, () =>
-        handOffTo(to, sink, {
+      const sent = await whenFree(order, stoppable, async () => {
+        // A new one each time: what was written of a package before it failed is no part of the next.
+        await using sink = await fileSink(path);
+        return await handOffTo(to, sink, {
           store,
           project: order.project,
           sign,
@@ -80,8 +81,8 @@ export async function handoffCommand(file: string, flags: SendFlags): Promise<nu
           ...(flags.secret.length === 0 ? {} : { secrets }),
           signal,
           onProgress: ({ events, of }) => progress(`${count(events)} of ${plural(of, 'event')}`),
-        }),
-      );
+        });
+      });
       tell(sent, path, order, flags);
       return EXIT.done;
     } finally {

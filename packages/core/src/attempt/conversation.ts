@@ -1,4 +1,4 @@
-import type { AttemptState } from '../journal/run-state.ts';
+import type { AttemptState, StepState } from '../journal/run-state.ts';
 import type { Message } from '../spec/message.ts';
 import { fitConversation } from './fit-conversation.ts';
 
@@ -25,8 +25,13 @@ export function conversation(attempt: AttemptState): readonly Message[] {
 
 /** The same with nothing cut. */
 export function wholeConversation(attempt: AttemptState): readonly Message[] {
-  const messages: Message[] = [...(attempt.prompt?.messages ?? [])];
-  for (const step of attempt.steps) {
+  return [...(attempt.prompt?.messages ?? []), ...stepMessages(attempt.steps)];
+}
+
+/** What was said after the prompt: each answer, and what its tools gave. */
+export function stepMessages(steps: readonly StepState[]): readonly Message[] {
+  const messages: Message[] = [];
+  for (const step of steps) {
     // Asked again with more room: what came of the first time is of no use.
     if (step.next === 'again') continue;
     messages.push({ role: 'assistant', parts: step.parts });

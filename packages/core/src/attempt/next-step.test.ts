@@ -247,6 +247,7 @@ function next(attempt: Partial<AttemptState>, checks = 1, task: Partial<PlanTask
 function state(some: Partial<AttemptState>): AttemptState {
   return {
     id: 'a',
+    origin: 'a',
     run: 'r',
     task: 't',
     model: 'm',

@@ -29,6 +29,23 @@ export function findPattern(
   );
 }
 
+/** Tries after which the same fault is the task's own, where several models had it. */
+const ENOUGH = 3;
+
+/**
+ * Whether further tries are of no use: three or more came to nothing by the same fault, and not all were one model's. Pure.
+ */
+export function isSameFault(past: readonly PastAttempt[]): boolean {
+  const tries = past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed');
+  const models = new Set(tries.flatMap(({ model }) => model ?? [])).size;
+  if (tries.length < ENOUGH || models < 2 || tries.some(isOfTheHost)) return false;
+  return isSame(tries.map(faultText));
+}
+
+function isOfTheHost(one: PastAttempt): boolean {
+  return one.fault === 'infrastructure' || isBrokenCheck(one);
+}
+
 /** What says nothing of the answers: checks that could not be made, hosts that broke, what others gave. */
 function notOfTheWork(
   tries: readonly PastAttempt[],
@@ -52,6 +69,7 @@ function notOfTheWork(
 function whatIsCommon(tries: readonly PastAttempt[], count: string): string {
   const answers = tries.map(({ answer }) => answer.trim());
   if (isSame(tries.map(findingText))) return `the same was wrong with all of ${count}`;
+  if (isSame(tries.map(faultText))) return `${count} failed by the same: ${shown(tries[0])}`;
   if (isSame(answers)) return `${count} gave the same answer`;
   if (isAlternating(answers)) return `${count} went back and forth between two answers`;
   return `${count} came to nothing`;
@@ -69,6 +87,22 @@ function isBrokenCheck({ findings }: PastAttempt): boolean {
 function findingText({ findings }: PastAttempt): string {
   if (findings.length === 0) return '';
   return canonicalJson(findings.map(({ message, code, file }) => [code, file, message]).sort());
+}
+
+/** What was wrong; of a try without findings, how it failed, without names of models and numbers, which differ each time. */
+function faultText(one: PastAttempt): string {
+  const found = findingText(one);
+  if (found !== '') return found;
+  const named = one.model === undefined ? one.because : one.because.replaceAll(one.model, '·');
+  return named.replace(/\d+/g, '0').trim();
+}
+
+/** Characters of a reason that are shown. */
+const SHOWN = 200;
+
+function shown(one: PastAttempt | undefined): string {
+  const because = one?.because ?? '';
+  return because.length > SHOWN ? `${because.slice(0, SHOWN - 1)}…` : because;
 }
 
 /** A, B, A, B: what is mended breaks what was mended before. */

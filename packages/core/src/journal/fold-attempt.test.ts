@@ -199,6 +199,7 @@ function taskAfter(drafts: readonly EventDraft[]): TaskState {
     model: undefined,
     paused: undefined,
     forgiven: 0,
+    left: undefined,
     asks: undefined,
     attempt: undefined,
     expedited: false,

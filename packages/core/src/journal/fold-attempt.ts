@@ -12,6 +12,7 @@ import type {
   TaskState,
   ToolStepState,
 } from './run-state.ts';
+import { unfinishedWork } from './unfinished-work.ts';
 
 /** Makes one event true in a task's attempt: starts it, moves it, or puts it among the past. */
 export function foldAttempt(task: TaskState, event: OverseerEvent): void {
@@ -170,14 +171,19 @@ function findTool(attempt: AttemptState, id: string): ToolStepState | undefined 
 }
 
 function begin(task: TaskState, event: OverseerEvent<'task.assigned'>): AttemptState {
+  const { continues } = event.data;
+  const left = task.left?.attempt === continues ? task.left : undefined;
+  task.left = undefined;
+  const id = event.attempt ?? '';
   return {
-    id: event.attempt ?? '',
+    id,
+    origin: left?.origin ?? id,
     run: task.run,
     task: task.task.key,
     model: event.data.model,
     prompt: undefined,
-    base: undefined,
-    steps: [],
+    base: left?.base,
+    steps: left === undefined ? [] : [...left.steps],
     openCall: undefined,
     hedge: undefined,
     spare: undefined,
@@ -205,13 +211,15 @@ function retire(
   const { outcome, because, findings = [] } = event.data;
   const past = pastOf(attempt, outcome, because, findings);
   // Who answered and was moved on from was doubted, unless its last call failed or somebody gave the task to another.
-  const isLeft = attempt.failure !== undefined || task.model !== undefined;
+  const left = unfinishedWork(attempt, outcome);
+  const isLeft = attempt.failure !== undefined || task.model !== undefined || left !== undefined;
   task.past = added(task.past, {
     ...past,
     isDoubted: outcome === 'moved' && past.answer !== '' && !isLeft,
     fault: event.data.fault,
     isLast: event.data.isLast ?? false,
   });
+  task.left = left;
   task.attempt = undefined;
   if (task.status === 'running') task.status = 'open';
 }

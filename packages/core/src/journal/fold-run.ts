@@ -219,6 +219,7 @@ function patch(run: RunState, task: TaskState, data: EventData['plan.patched']):
     state.task = changed;
     state.priority = changed.priority;
     state.forgiven = state.past.length;
+    state.left = undefined;
   }
   for (const added of data.added) addTask(run, added, { replans });
   task.mending = undefined;
@@ -242,6 +243,7 @@ function addTask(run: RunState, task: PlanTask, origin: Origin = {}): void {
     expedited: run.tasks.get(asks?.task ?? '')?.expedited ?? false,
     past: [],
     forgiven: 0,
+    left: undefined,
     waiting: undefined,
     output: undefined,
     because: undefined,
@@ -259,11 +261,13 @@ function reopen(run: RunState, task: TaskState): void {
   task.status = 'open';
   task.because = undefined;
   task.forgiven = task.past.length;
+  task.left = undefined;
 }
 
 function end(run: RunState, task: TaskState, status: TaskStatus): void {
   if (!isFinal[task.status]) run.open -= 1;
   task.status = status;
+  task.left = undefined;
   task.mending = undefined;
   if (task.mends !== undefined) endMending(run, task.mends, task.task.key);
   task.waiting = undefined;

@@ -5,6 +5,7 @@ import { Grants } from './grants.ts';
 import { HeardReplies, isHeard } from './heard-replies.ts';
 import { ProjectRecord } from './project-record.ts';
 import { Spending } from './spending.ts';
+import { Untaken } from './untaken.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
 export const INDEX_VERSION = 3;
@@ -33,6 +34,8 @@ export class JournalIndex {
   readonly heard: HeardReplies;
   /** What the project is, and in which phase. */
   readonly project: ProjectRecord;
+  /** What nobody has taken up yet of what an overseer left. */
+  readonly untaken: Untaken;
   readonly #open: Set<string>;
   readonly #marks: Mark[];
   /** The run above each run that is not finished, and above each of those. */
@@ -50,6 +53,7 @@ export class JournalIndex {
       project,
       seat,
       heard,
+      untaken,
       heardUpTo,
     }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
@@ -63,6 +67,7 @@ export class JournalIndex {
     this.spending = spending;
     this.grants = Grants.from(grants);
     this.project = ProjectRecord.from(project);
+    this.untaken = Untaken.from(untaken);
   }
 
   /** Reads a snapshot's body; `undefined` when it is none of ours. */
@@ -87,6 +92,7 @@ export class JournalIndex {
     else if (event.type === 'overseer.changed') this.#seat = seatOf(event.data);
     if (event.run === undefined) {
       this.project.take(event);
+      this.untaken.take(event);
       return;
     }
     if (event.type === 'run.started') {
@@ -125,6 +131,7 @@ export class JournalIndex {
 
   /** What a snapshot holds of it. */
   body(): JsonObject {
+    const untaken = this.untaken.body();
     return {
       open: [...this.#open],
       marks: this.#marks.map(({ seq, at }) => [seq, at]),
@@ -132,6 +139,7 @@ export class JournalIndex {
       paused: this.#paused ?? null,
       ...(this.#seat === undefined ? {} : { seat: { ...this.#seat } }),
       ...this.heard.body(),
+      ...(untaken === undefined ? {} : { untaken }),
       spending: this.spending.body(),
       grants: this.grants.body(),
       project: this.project.body(),
@@ -166,6 +174,8 @@ interface Body {
   readonly seat?: Seat;
   /** Absent where no reply came from another store. */
   readonly heard?: readonly string[];
+  /** Absent where all was taken up that an overseer left. */
+  readonly untaken?: Json;
   readonly heardUpTo?: HeardNote;
   /** Absent in snapshots from before projects had phases. */
   readonly project?: Json;

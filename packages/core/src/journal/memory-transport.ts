@@ -74,7 +74,7 @@ function openView(queue: JobQueue, store: StateStore): TaskTransport {
     },
     settle: async (claim, reply: Mail) => {
       requireOpen();
-      if (!queue.settle(claim)) return false;
+      if (!queue.settle(claim, reply.id)) return queue.isSettledBy(claim, reply.id);
       await mail.put(claim.job.stream, reply);
       queue.tell(claim.job.stream);
       return true;
@@ -116,7 +116,8 @@ class JobQueue {
   readonly lossMs: number;
   readonly #clock: Clock;
   readonly #open = new Map<string, Entry>();
-  readonly #ended = new Set<string>();
+  /** By id, with the claim and the reply that ended it; `undefined` where it was taken back. */
+  readonly #ended = new Map<string, string | undefined>();
   readonly #listeners = new Map<string, Set<() => void>>();
 
   constructor(lossMs: number, clock: Clock) {
@@ -151,10 +152,14 @@ class JobQueue {
     return true;
   }
 
-  settle(claim: JobClaim): boolean {
+  settle(claim: JobClaim, reply: string): boolean {
     if (this.#heldBy(claim) === undefined) return false;
-    this.#end(claim.job.id);
+    this.#end(claim.job.id, endOf(claim, reply));
     return true;
+  }
+
+  isSettledBy(claim: JobClaim, reply: string): boolean {
+    return this.#ended.get(claim.job.id) === endOf(claim, reply);
   }
 
   withdraw(ids: readonly string[]): readonly WithdrawnJob[] {
@@ -198,10 +203,14 @@ class JobQueue {
     return entry?.claims === fence ? entry : undefined;
   }
 
-  #end(id: string): void {
+  #end(id: string, by?: string): void {
     this.#open.delete(id);
-    this.#ended.add(id);
-    const [oldest] = this.#ended;
+    if (!this.#ended.has(id)) this.#ended.set(id, by);
+    const [oldest] = this.#ended.keys();
     if (this.#ended.size > ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
+}
+
+function endOf({ fence }: JobClaim, reply: string): string {
+  return `${fence} ${reply}`;
 }

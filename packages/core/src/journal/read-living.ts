@@ -8,7 +8,7 @@ import { takeEvents } from './read-events.ts';
 export interface Living {
   /** Of the snapshot, where there is one; `read` takes all later events into it. */
   readonly index: JournalIndex;
-  /** What the snapshot holds beside the index, of events up to its `seq`; `undefined` where there is none. */
+  /** What the snapshot holds beside the index, of events up to this `seq`; `undefined` where there is none. */
   readonly learned: { readonly seq: number; readonly body: Json | undefined } | undefined;
   /**
    * Gives, in the order of `seq`, all events of unfinished runs, and every event of the last `spanMs`, each after the
@@ -33,10 +33,11 @@ export async function openLiving(
   const index = known ?? new JournalIndex();
   const from = known === undefined || snapshot === undefined ? 0 : snapshot.seq;
   const openThen = new Set(index.open);
-  const since = Math.min(from, index.firstSeqSince(nowMs - spanMs));
+  const learned = known === undefined ? undefined : learnedIn(snapshot?.body, from);
+  const since = Math.min(from, learned?.seq ?? from, index.firstSeqSince(nowMs - spanMs));
   return {
     index,
-    learned: known === undefined ? undefined : { seq: from, body: learnedIn(snapshot?.body) },
+    learned,
     read: async (take) => {
       for (const event of await olderOf(store, stream, openThen, since)) take(event);
       let head = from;
@@ -66,8 +67,9 @@ async function olderOf(
   return older.sort((a, b) => a.seq - b.seq);
 }
 
-/** Folders further down the ladder know its shape. */
-function learnedIn(body: Json | undefined): Json | undefined {
+/** Folders further down the ladder know its shape. Who only gave orders learned nothing, and says up to where others had. */
+function learnedIn(body: Json | undefined, seq: number): NonNullable<Living['learned']> {
   const isRecord = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return isRecord ? (body as Readonly<Record<string, Json>>)['learned'] : undefined;
+  const { learned, learnedTo } = isRecord ? (body as Readonly<Record<string, Json>>) : {};
+  return { seq: typeof learnedTo === 'number' ? Math.min(learnedTo, seq) : seq, body: learned };
 }

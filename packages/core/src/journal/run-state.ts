@@ -86,6 +86,8 @@ export interface TaskState {
   past: PastAttempt[];
   /** How many of `past` do not count as tries any more, since the task was reopened after them. */
   forgiven: number;
+  /** What the attempt before left, for a model that can take it up. */
+  left: UnfinishedWork | undefined;
   /** Why it waits, when the scheduler said so. */
   waiting: { readonly because: string; readonly untilAt: number | undefined } | undefined;
   output: string | undefined;
@@ -169,9 +171,22 @@ export interface SpareAnswer {
   readonly reason: FinishReason;
 }
 
+/** A conversation that broke off between two of its calls. */
+export interface UnfinishedWork {
+  /** The attempt that ended. */
+  readonly attempt: string;
+  /** The attempt that the conversation began with. */
+  readonly origin: string;
+  readonly base: string | undefined;
+  /** The last one calls tools; some of their results may be missing. */
+  readonly steps: readonly StepState[];
+}
+
 /** One try at a task, as its events tell it. */
 export interface AttemptState {
   readonly id: string;
+  /** The attempt that its conversation began with: its own id, unless it goes on from another. */
+  readonly origin: string;
   readonly run: string;
   readonly task: string;
   /** Whose answer it is: the model that it was given to, or the one that answered first when two were asked. */

@@ -61,8 +61,8 @@ function runIn(body: Json): string | undefined {
 }
 
 function viewOf(store: StateStore, change: (event: OverseerEvent) => OverseerEvent): StateStore {
-  const { spec, name, capabilities, events, blobs, snapshots, leases, mail, erase, whenTold } =
-    store;
+  const { spec, name, capabilities, events, blobs, snapshots, leases, mail } = store;
+  const { erase, whenTold, whenTroubled } = store;
   return {
     spec,
     name,
@@ -73,6 +73,9 @@ function viewOf(store: StateStore, change: (event: OverseerEvent) => OverseerEve
     ...(mail === undefined ? {} : { mail }),
     ...(erase === undefined ? {} : { erase: (...what) => erase.apply(store, what) }),
     ...(whenTold === undefined ? {} : { whenTold: (...what) => whenTold.apply(store, what) }),
+    ...(whenTroubled === undefined
+      ? {}
+      : { whenTroubled: (...what) => whenTroubled.apply(store, what) }),
     events: {
       append: (epoch, added) => events.append(epoch, added),
       head: (stream) => events.head(stream),

@@ -66,6 +66,12 @@ export function wantsOf(
   });
 }
 
+/** The places that a call wants, which are its own as long as it is under way. */
+export function placesOf(shares: readonly JointShare[], claim: Claim): readonly ReservationWant[] {
+  const places = shares.filter(({ joint }) => joint.metric === 'concurrency');
+  return wantsOf(places, claim, 0, 0);
+}
+
 /** What a call used of each joint limit. */
 export function usedOf(
   shares: readonly JointShare[],

@@ -48,11 +48,17 @@ function openView(
     reserve: async (request): Promise<ReservationAnswer> => {
       requireOpen();
       requireMember(members, request);
-      return book.reserve(request);
+      const answer = book.reserve(request);
+      if (answer === 'fenced') throw passed(request);
+      return answer;
     },
     settle: async (id, amounts) => {
       requireOpen();
       book.settle(id, amounts);
+    },
+    vacate: async (id, member) => {
+      requireOpen();
+      book.vacate(id, member);
     },
     renew: async (member) => {
       requireOpen();
@@ -75,6 +81,10 @@ function requireMember(
 ): void {
   if (members.has(member)) return;
   throw new StoreError('store.fenced', `${member} does not share these limits: it has to join.`);
+}
+
+function passed({ id }: ReservationRequest): StoreError {
+  return new StoreError('store.fenced', `Somebody who began later has the places of ${id}.`);
 }
 
 /** The first subject of which two say different things. */

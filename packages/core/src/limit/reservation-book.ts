@@ -13,7 +13,9 @@ const SET_BACK_MS = 30_000;
 const SWEEP_AT = 1_000;
 
 interface Charge {
-  readonly member: string;
+  member: string;
+  /** Who began to work on it last; see `ReservationRequest`. */
+  fence: number;
   readonly limit: string;
   at: number;
   amount: number;
@@ -45,10 +47,24 @@ export class ReservationBook {
     return size;
   }
 
-  /** Takes all that is wanted, or nothing. */
-  reserve({ id, member, nowMs, wants }: ReservationRequest): ReservationAnswer {
+  /** Takes all that is wanted, or nothing. `fenced` where a later one has its places. */
+  reserve(request: ReservationRequest): ReservationAnswer | 'fenced' {
+    const { id, member, nowMs, wants, fence = 0 } = request;
     const known = this.#open.get(id);
-    if (known !== undefined) return { kind: 'held', at: known[0]?.at ?? nowMs };
+    if (known === undefined) return this.#take(request);
+    const own = known.filter(({ count }) => count.window.kind === 'places');
+    if (own.some((charge) => charge.fence > fence)) return 'fenced';
+    for (const charge of own) {
+      charge.member = member;
+      charge.fence = fence;
+    }
+    const has = new Set(own.map(({ limit }) => limit));
+    const lost = wants.filter(({ window, limit }) => window.kind === 'places' && !has.has(limit));
+    if (lost.length > 0) return this.#take({ ...request, wants: lost });
+    return { kind: 'held', at: known[0]?.at ?? nowMs };
+  }
+
+  #take({ id, member, nowMs, wants, fence = 0 }: ReservationRequest): ReservationAnswer {
     if (this.#counts.size >= this.#sweepAt) this.#sweep(nowMs);
     const counts = wants.map((want) => this.#countOf(want, nowMs));
     const at = Math.max(nowMs, ...counts.map(({ lastAt }) => lastAt));
@@ -66,13 +82,13 @@ export class ReservationBook {
     }
     const charges = wants.map(({ limit, amount }, index) => {
       const count = counts[index] as Count;
-      const charge: Charge = { member, limit, at, amount, count };
+      const charge: Charge = { member, fence, limit, at, amount, count };
       count.charges.add(charge);
       count.queue.leave(member);
       count.used += amount;
       return charge;
     });
-    this.#open.set(id, charges);
+    this.#open.set(id, [...(this.#open.get(id) ?? []), ...charges]);
     return { kind: 'held', at };
   }
 
@@ -89,20 +105,30 @@ export class ReservationBook {
     }
   }
 
+  /** Frees the places that a member has of a reservation. */
+  vacate(id: string, member: string): void {
+    const charges = this.#open.get(id);
+    if (charges !== undefined) this.#leavePlaces(id, charges, member);
+  }
+
   /** A member is gone: its places are free, and what it holds beside them stays as it is. */
   free(member: string): void {
-    for (const [id, charges] of this.#open) {
-      if (charges.some((charge) => charge.member === member)) this.#open.delete(id);
-    }
-    for (const count of this.#counts.values()) {
-      if (count.window.kind !== 'places') continue;
-      count.queue.leave(member);
-      for (const charge of count.charges) {
-        if (charge.member !== member) continue;
-        count.charges.delete(charge);
-        count.used -= charge.amount;
-      }
-    }
+    for (const [id, charges] of this.#open) this.#leavePlaces(id, charges, member);
+    for (const { queue } of this.#counts.values()) queue.leave(member);
+  }
+
+  /** Also forgets a reservation of which nothing counts any more, as its member may never settle it. */
+  #leavePlaces(id: string, charges: readonly Charge[], member: string): void {
+    const left = charges.filter((charge) => {
+      const { count } = charge;
+      if (!count.charges.has(charge)) return false;
+      if (count.window.kind !== 'places' || charge.member !== member) return true;
+      count.charges.delete(charge);
+      count.used -= charge.amount;
+      return false;
+    });
+    if (left.length === 0) this.#open.delete(id);
+    else if (left.length < charges.length) this.#open.set(id, left);
   }
 
   /** The count of a limit as it stands, with the clock set back where it was. */

@@ -6,8 +6,8 @@ import type { TaskTransport } from '../spec/transport.ts';
  * does itself.
  */
 export function sharedView(store: StateStore): StateStore {
-  const { spec, name, capabilities, events, blobs, snapshots, leases, mail, erase, whenTold } =
-    store;
+  const { spec, name, capabilities, events, blobs, snapshots, leases, mail } = store;
+  const { erase, whenTold, whenTroubled } = store;
   return {
     spec,
     name,
@@ -19,6 +19,9 @@ export function sharedView(store: StateStore): StateStore {
     ...(mail === undefined ? {} : { mail }),
     ...(erase === undefined ? {} : { erase: (...what) => erase.apply(store, what) }),
     ...(whenTold === undefined ? {} : { whenTold: (...what) => whenTold.apply(store, what) }),
+    ...(whenTroubled === undefined
+      ? {}
+      : { whenTroubled: (...what) => whenTroubled.apply(store, what) }),
     close: async () => undefined,
   };
 }

@@ -5,10 +5,11 @@ import { Deadlines } from '../internal/deadlines.ts';
 import { type SensitiveKeys, ValueSealer } from '../journal/sealed-values.ts';
 import { withRetry } from '../limit/with-retry.ts';
 import { SEALED_FOR_OTHERS, sealReply } from '../run/sealed-job.ts';
-import { workerMail } from '../run/worker-reply.ts';
+import { type WorkerReply, workerMail } from '../run/worker-reply.ts';
 import type { Model } from '../spec/model.ts';
 import type { JobClaim, TaskTransport } from '../spec/transport.ts';
 import { workJob } from './work-job.ts';
+import { placesUnkept, type WorkerPlaces } from './worker-places.ts';
 
 /** How often whoever has a claim says that it lives, in ms. */
 const BEAT_MS = 3_000;
@@ -32,6 +33,8 @@ export interface WorkerLoopParts {
   readonly fetch: typeof globalThis.fetch | undefined;
   /** The keys of what is sensitive; absent where nobody gave them. */
   readonly keys: SensitiveKeys | undefined;
+  /** Keeps places of limits that processes share; absent where nobody does. */
+  readonly places: WorkerPlaces | undefined;
   tell(change: LoopChange): void;
 }
 
@@ -48,6 +51,7 @@ export class WorkerLoop {
   /** Somebody said that there are calls, or a slot became free, while it claimed. */
   #isWoken = false;
   #closed = false;
+  #hasWarned = false;
   /** Nobody waits for what is under way any more. */
   #left = false;
 
@@ -122,20 +126,37 @@ export class WorkerLoop {
   }
 
   async #work(claim: JobClaim, cancel: Cancellation): Promise<void> {
-    const { clock, fetch, keys, models, tell } = this.#parts;
+    const { models, tell } = this.#parts;
     const model = models.get(claim.job.model);
     if (model === undefined) return;
     tell({ kind: 'claimed', claim });
     const stopBeating = this.#beat(claim, cancel);
     try {
-      const deadlines = this.#deadlines;
-      const end = await workJob(claim.job, model, { clock, deadlines, fetch, cancel, keys });
+      const end = await this.#end(claim, cancel, model);
       // What was broken off here is somebody else's now.
       const counts = !cancel.aborted && (await this.#settle(claim, cancel, end));
       tell({ kind: counts ? 'settled' : 'lost', claim });
     } finally {
       stopBeating();
+      this.#parts.places?.leave(claim.job);
     }
+  }
+
+  /** Makes the call, if there is a place for it. */
+  async #end(claim: JobClaim, cancel: Cancellation, model: Model): Promise<WorkerReply['end']> {
+    const { clock, fetch, keys, places } = this.#parts;
+    if (places === undefined) this.#warn(claim);
+    const place = await places?.take(claim, cancel);
+    if (place?.kind === 'withhold') return { type: 'withheld', data: place.data };
+    if (place?.kind === 'lost') cancel.abort(new Error('the call is made by another worker'));
+    const deadlines = this.#deadlines;
+    return await workJob(claim.job, model, { clock, deadlines, fetch, cancel, keys });
+  }
+
+  #warn(claim: JobClaim): void {
+    if (this.#hasWarned || claim.job.places === undefined) return;
+    this.#hasWarned = true;
+    this.#parts.tell({ kind: 'trouble', claim, error: placesUnkept(claim.job) });
   }
 
   async #settle(
@@ -148,7 +169,7 @@ export class WorkerLoop {
     const mail = sealReply(workerMail(claim.job, name, end), claim.job, sealer);
     const { signal } = cancel;
     try {
-      // A commit that is in doubt is refused the second time: the mail is there then.
+      // A commit that is in doubt may be asked for again: it is done once.
       return await withRetry(() => transport.settle(claim, mail), {
         clock,
         signal,

@@ -6,11 +6,12 @@ import type { ProjectDefinition } from '../spec/project.ts';
 import { boundaryName } from './checkpoints.ts';
 import { appendCheckpoint, type ProjectGround } from './project-ground.ts';
 import { ProjectReader } from './project-reader.ts';
-import { carryOutRewind } from './rewind.ts';
+import { canRewind, carryOutRewind, unfinishedRewind } from './rewind.ts';
 
 /**
  * Has a project begin, or go on: brings a rewind to its end that a dead process left, and writes down what the project is
- * where that is new. A project without a definition stays as it was defined before.
+ * where that is new. A project without a definition stays as it was defined before. Throws `OverseerError` `rewind.unfinished` where it is to
+ * be worked on, and its files cannot follow a rewind.
  */
 export async function openProject(
   settings: Settings,
@@ -32,6 +33,11 @@ async function goOn(
 ): Promise<void> {
   const { journal, index } = ground.open;
   const left = index.project.rewind;
+  if (left !== undefined && !canRewind(ground.settings, left)) {
+    // Whoever only gives orders may see to what has nothing to do with it.
+    if (ground.open.purpose === 'work' || definition !== undefined) throw unfinishedRewind(left);
+    return;
+  }
   if (left !== undefined) {
     // What stands against it is on record; it is no reason not to open the project.
     await carryOutRewind(ground, left, 'overseer').catch((error: unknown) => {

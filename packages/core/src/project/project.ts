@@ -14,7 +14,7 @@ import { judgeCriteria } from './judge-criteria.ts';
 import { appendCheckpoint, type ProjectGround } from './project-ground.ts';
 import { ProjectReader } from './project-reader.ts';
 import type { ProjectState } from './project-state.ts';
-import { carryOutRewind, type Rewound } from './rewind.ts';
+import { carryOutRewind, type Rewound, unfinishedRewind } from './rewind.ts';
 import { phaseOf, transitionTo } from './transition.ts';
 
 /** Who orders a step to another phase, and what they say to criteria that ask somebody. */
@@ -41,7 +41,8 @@ export type PhaseAnswer =
 
 /**
  * The project whose journal an overseer works on: its phases, its checklist, its checkpoints, and its state as of any
- * event. Orders about it are carried out one after the other, in the order in which they are given.
+ * event. Orders about it are carried out one after the other, in the order in which they are given; all but `rollback` throw
+ * `OverseerError` `rewind.unfinished` while a rewind that was left waits for its files.
  */
 export class Project {
   readonly id: string;
@@ -96,7 +97,7 @@ export class Project {
    * `checkpoint.name`, `checkpoint.duplicate`.
    */
   checkpoint(name: string, order: Order = {}): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#onceRewound(async () => {
       const { checkpoints, phase } = await this.state();
       requireNewName(checkpoints, name);
       const data = {
@@ -115,17 +116,17 @@ export class Project {
    * `phase.transition` for a phase that may not follow.
    */
   enter(phase: string, order: PhaseOrder = {}): Promise<PhaseAnswer> {
-    return this.#inTurn(() => this.#enter(phase, order));
+    return this.#onceRewound(() => this.#enter(phase, order));
   }
 
   /** Ticks an item of the checklist; one that is ticked stays so. Throws `OverseerError` `checklist.unknown`. */
   tick(item: string, order: Order = {}): Promise<void> {
-    return this.#inTurn(() => this.#setTick(item, true, order));
+    return this.#onceRewound(() => this.#setTick(item, true, order));
   }
 
   /** Takes a tick back. Throws `OverseerError` `checklist.unknown`. */
   untick(item: string, order: Order = {}): Promise<void> {
-    return this.#inTurn(() => this.#setTick(item, false, order));
+    return this.#onceRewound(() => this.#setTick(item, false, order));
   }
 
   /**
@@ -145,7 +146,9 @@ export class Project {
       if (followsFiles) await workspaces.prepare(new AbortController().signal);
       const actor = orderedBy(order);
       const because = order.because ?? `rolled back to ${target.checkpoint}`;
-      const rewind = { ...target, id: settings.ids(), because };
+      const filesStay = target.commit !== undefined && !followsFiles;
+      const told = { ...target, ...(filesStay ? { filesStay } : {}) };
+      const rewind = { ...told, id: settings.ids(), because };
       await open.journal.append([{ type: 'rewind.started', actor, data: rewind }]);
       return await carryOutRewind(this.#ground, rewind, actor);
     });
@@ -201,6 +204,14 @@ export class Project {
     };
     const { journal } = this.#ground.open;
     await journal.append([{ type: 'checklist.changed', actor: orderedBy(order), data }]);
+  }
+
+  #onceRewound<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      const { rewind } = this.#ground.open.index.project;
+      if (rewind !== undefined) throw unfinishedRewind(rewind);
+      return await work();
+    });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

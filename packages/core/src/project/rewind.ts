@@ -1,11 +1,29 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { OpenRewind } from '../journal/project-record.ts';
+import type { Settings } from '../run/settings.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ChangeAnswer } from '../spec/workspace.ts';
 import type { ProjectGround } from './project-ground.ts';
 
 /** What came of a rewind. */
 export type Rewound = EventData['project.rewound'];
+
+/** Whether a rewind can be carried out here: one that takes files back needs a workspace that can. */
+export function canRewind({ workspaces }: Settings, rewind: OpenRewind): boolean {
+  return !takesFiles(rewind) || workspaces?.restore !== undefined;
+}
+
+/** What is refused while a rewind waits for its files. */
+export function unfinishedRewind({ checkpoint }: OpenRewind): OverseerError {
+  return new OverseerError(
+    'rewind.unfinished',
+    `The project is being taken back to ${checkpoint}, and its files have not followed: open it with its "workspaces", or where its repository is, and that is brought to its end. Where there is no repository any more, roll it back once more without one (overseer project rollback): then its files stay as they are.`,
+  );
+}
+
+function takesFiles({ commit, filesStay }: OpenRewind): boolean {
+  return commit !== undefined && filesStay !== true;
+}
 
 /**
  * Carries out a rewind whose start is on disk: stops the runs that began or went on after its target, has the files
@@ -18,7 +36,7 @@ export async function carryOutRewind(
   actor: string,
 ): Promise<Rewound> {
   const { journal, kernel } = ground.open;
-  const { because, ...target } = rewind;
+  const { because: _because, filesStay: _stay, ...target } = rewind;
   try {
     await stopRuns(ground, rewind, actor);
     const answer = await kernel.serially(async () => await restoreFiles(ground, rewind));
@@ -61,10 +79,12 @@ async function stopRuns(
 
 async function restoreFiles(
   { settings }: ProjectGround,
-  { id, commit, checkpoint }: OpenRewind,
+  rewind: OpenRewind,
 ): Promise<Extract<ChangeAnswer, { kind: 'accepted' }> | undefined> {
   const { workspaces } = settings;
+  const { id, commit, checkpoint } = rewind;
   if (workspaces?.restore === undefined || commit === undefined) return undefined;
+  if (!takesFiles(rewind)) return undefined;
   const { signal } = new AbortController();
   const request = { commit, id, title: `Go back to ${checkpoint}`, signal };
   const restore = async (): Promise<ChangeAnswer | undefined> =>

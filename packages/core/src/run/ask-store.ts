@@ -21,7 +21,7 @@ export interface StoreLine extends JointPlace {
 }
 
 /** A request but for who makes it and when. */
-export type Wanted = (nowMs: number) => Pick<ReservationRequest, 'id' | 'wants'>;
+export type Wanted = (nowMs: number) => Pick<ReservationRequest, 'id' | 'wants' | 'fence'>;
 
 /**
  * Asks for room, and waits for the answer for a bounded time. Never rejects. `onLate` hears of a reservation that was granted when

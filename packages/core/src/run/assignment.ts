@@ -19,6 +19,7 @@ export function assignmentDrafts(
   prompt: ComposedPrompt,
   tools: readonly ToolDescription[],
   terms: DelegationTerms,
+  continues?: string,
 ): readonly EventDraft[] {
   return [
     {
@@ -31,6 +32,7 @@ export function assignmentDrafts(
         because: choice.because,
         considered: choice.considered,
         ...(choice.insteadOf === undefined ? {} : { insteadOf: choice.insteadOf }),
+        ...(continues === undefined ? {} : { continues }),
         ...terms,
       },
     },

@@ -57,8 +57,11 @@ export class ClosingDown {
     );
   }
 
-  /** Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished. */
-  async close(): Promise<void> {
+  /**
+   * Starts nothing more, waits for what is in flight as long as `graceMs`, aborts the rest, and suspends what is not finished, where it
+   * was opened for work.
+   */
+  async close(purpose: 'work' | 'orders'): Promise<void> {
     const { settings, attempts, passOn, stops, removals, deadlines, journal, remote } = this.#parts;
     const { clock, graceMs } = settings;
     await this.#begin();
@@ -74,7 +77,7 @@ export class ClosingDown {
     await this.#parts.changesOver();
     await atMost(clock, graceMs, removals.over());
     deadlines.close();
-    if (journal.failure === undefined) await this.#suspendAll();
+    if (journal.failure === undefined && purpose === 'work') await this.#suspendAll();
     journal.followers.end();
   }
 

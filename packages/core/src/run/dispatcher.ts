@@ -4,7 +4,7 @@ import type { RunState, TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
-import { assignmentDrafts } from './assignment.ts';
+import { type Assignment, assignmentDrafts } from './assignment.ts';
 import { admitCall, callStarted, requestOf } from './begin-call.ts';
 import { claimForMessages } from './call-claim.ts';
 import { chooseFor } from './choose-for.ts';
@@ -21,6 +21,7 @@ import type { Projection } from './projection.ts';
 import { Scheduling, type Started } from './scheduling.ts';
 import type { Settings } from './settings.ts';
 import { hasItsNeeds } from './settled.ts';
+import { type TakenUp, takeUp } from './take-up.ts';
 import { TellWaiting } from './tell-waiting.ts';
 import { ToolTurns } from './tool-turns.ts';
 import { Turns } from './turns.ts';
@@ -198,6 +199,11 @@ export class Dispatcher {
       );
       return 'dropped';
     }
+    const taken = takeUp(this.#settings, task, member, prompt.messages, tools);
+    if (taken !== undefined) {
+      this.#takeUp(run, task, choice, { prompt, tools }, taken);
+      return 'started';
+    }
     const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, ready, nowMs);
     if (first.kind === 'no call') return 'started';
     const claim = claimForMessages(this.#decider, member, task, prompt.messages, tools);
@@ -226,5 +232,25 @@ export class Dispatcher {
     this.scheduling.workers.begin(task.task.kind);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
+  }
+
+  /** Begins an attempt where the one before broke off; it asks for its next call by itself. */
+  #takeUp(
+    run: RunState,
+    task: TaskState,
+    choice: Assignment,
+    { prompt, tools }: ReturnType<typeof composeFor>,
+    { continues, shorter }: TakenUp,
+  ): void {
+    const { member } = choice;
+    const at = { run: run.id, task: task.task.key, attempt: this.#settings.ids() };
+    const terms = termsFor(this.#decider, task, member, this.#settings.clock.now());
+    const cut = { type: 'attempt.recovered', ...at, model: member.name } as const;
+    const durable = this.#journal.append([
+      ...assignmentDrafts(at, choice, prompt, tools, terms, continues),
+      ...(shorter === undefined ? [] : [{ ...cut, data: shorter }]),
+    ]);
+    this.scheduling.workers.begin(task.task.kind);
+    this.#host.begin(run, task, undefined, durable);
   }
 }

@@ -1,6 +1,6 @@
 import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
 import { diagnoseFailing, diagnoseLoop } from '../heal/diagnose.ts';
-import { findPattern } from '../heal/find-failing.ts';
+import { findPattern, isSameFault } from '../heal/find-failing.ts';
 import { findLoop } from '../heal/find-loop.ts';
 import type { Healing } from '../heal/healing-options.ts';
 import { askTask, mendTask } from '../heal/mend-task.ts';
@@ -64,11 +64,34 @@ export class Healer {
    */
   rescue(run: RunState, task: TaskState): TaskState | undefined {
     if (!isMendable(task)) return undefined;
+    const diagnosis = this.#diagnose(run, task);
+    const mend = this.#mendOf(run, task, diagnosis);
+    return this.#record(run, task, diagnosis, mend);
+  }
+
+  /**
+   * Has another way found for a task that several models failed at by the same fault, although it has tries left; `undefined` where
+   * they did not, or no way is to be looked for, so that it is tried again.
+   */
+  rescueEarly(run: RunState, task: TaskState): TaskState | undefined {
+    if (!isMendable(task) || !isSameFault(task.past.slice(task.forgiven))) return undefined;
+    const diagnosis = this.#diagnose(run, task);
+    const mend = this.#mendOf(run, task, diagnosis);
+    return mend && this.#record(run, task, diagnosis, mend);
+  }
+
+  #diagnose(run: RunState, task: TaskState): Diagnosis {
     const { settings, projection } = this.#host;
     const pattern = findPattern(task.past.slice(task.forgiven), filesNeeded(run, task));
-    const trace = projection.traces?.of(task);
-    const diagnosis = diagnoseFailing(task, trace, pattern, settings.clock.now());
-    const mend = this.#mendOf(run, task, diagnosis);
+    return diagnoseFailing(task, projection.traces?.of(task), pattern, settings.clock.now());
+  }
+
+  #record(
+    run: RunState,
+    task: TaskState,
+    diagnosis: Diagnosis,
+    mend: PlanTask | undefined,
+  ): TaskState | undefined {
     const place = { run: run.id, task: task.task.key };
     const data =
       mend === undefined

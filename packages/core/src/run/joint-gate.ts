@@ -2,15 +2,23 @@ import type { JointLeave } from '../attempt/attempt-host.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { atMost } from '../internal/at-most.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
-import type { Clock } from '../internal/clock.ts';
+import { pause } from '../internal/pause.ts';
 import type { Claim } from '../limit/claim.ts';
-import { causeOf, type JointShare, usedOf, wantsOf, whyRefused } from '../limit/joint-admission.ts';
+import {
+  causeOf,
+  type JointShare,
+  placesOf,
+  usedOf,
+  wantsOf,
+  whyRefused,
+} from '../limit/joint-admission.ts';
 import { type JointLimit, jointFull, jointGranted } from '../limit/joint-limit.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { ReservationAnswer } from '../spec/reservation-store.ts';
 import { askStore, type StoreAnswer, type StoreLine } from './ask-store.ts';
+import { JointAdoptions } from './joint-adoptions.ts';
 import { JointRenewal } from './joint-renewal.ts';
 import { JointSettlements } from './joint-settlements.ts';
 
@@ -35,6 +43,13 @@ export interface JointGateParts extends StoreLine {
   payerOf(run: string): Payer | undefined;
 }
 
+/** A call whose start was written down by whoever had the project before. */
+interface Adopted {
+  readonly model: string;
+  readonly run: string;
+  readonly estimate: CallEstimate;
+}
+
 /** A call that was begun and counts in joint limits. */
 interface Begun {
   readonly model: string;
@@ -44,6 +59,8 @@ interface Begun {
   readonly waitsHere: boolean;
   /** Those that it waits for, or has not asked yet. */
   readonly asks: Set<JointLimit>;
+  /** The store allowed it. */
+  isGranted: boolean;
 }
 
 /** One who asks. */
@@ -70,6 +87,7 @@ export class JointGate implements JointLeave {
   readonly #settlements: JointSettlements;
   readonly #renewal: JointRenewal;
   readonly #begun = new Map<string, Begun>();
+  readonly #adoptions: JointAdoptions;
   #freed: () => void = () => undefined;
   /** How often in a row the store could not be asked. */
   #failures = 0;
@@ -77,7 +95,8 @@ export class JointGate implements JointLeave {
   constructor(parts: JointGateParts) {
     this.#parts = parts;
     this.#settlements = new JointSettlements(parts.store, parts.clock);
-    this.#renewal = new JointRenewal(parts, () => this.#begun.size > 0);
+    this.#adoptions = new JointAdoptions(parts);
+    this.#renewal = new JointRenewal(parts, () => this.#begun.size + this.#adoptions.size > 0);
   }
 
   /** `freed` is called when calls that waited for room may ask. */
@@ -98,10 +117,17 @@ export class JointGate implements JointLeave {
         this.#end(event, event.data.uncertain ? event.data.settled : undefined);
         return;
       case 'call.withheld':
-        this.#forget(event.call ?? '');
+        this.#withhold(event.call ?? '');
         return;
       default:
     }
+  }
+
+  /** Takes over the places of a call that a worker makes for whoever had the project before. */
+  adopt(call: string, { model, run, estimate }: Adopted): void {
+    const shares = this.#parts.limitsOf(model).jointOf(this.#parts.payerOf(run));
+    void this.#adoptions.adopt(call, placesOf(shares, { estimate, worst: estimate }));
+    this.#renewal.wake();
   }
 
   async ask(call: string, cancel: Cancellation): Promise<Withheld | undefined> {
@@ -137,7 +163,8 @@ export class JointGate implements JointLeave {
     const asks = new Set(shares.map(({ joint }) => joint));
     for (const joint of asks) joint.asking += 1;
     const waitsHere = limits.isAllJoint(payer);
-    this.#begun.set(call, { model, shares, claim: { estimate, worst }, waitsHere, asks });
+    const claim = { estimate, worst };
+    this.#begun.set(call, { model, shares, claim, waitsHere, asks, isGranted: false });
     this.#renewal.wake();
   }
 
@@ -150,9 +177,16 @@ export class JointGate implements JointLeave {
     else this.#settlements.settle(call, usedOf(shares, used));
   }
 
+  /** What was allowed and not made all the same, here or by a worker, is given back. */
+  #withhold(call: string): void {
+    const begun = this.#forget(call);
+    if (begun === undefined || begun.isGranted) this.#settlements.release(call);
+  }
+
   #forget(call: string): Begun | undefined {
     const begun = this.#begun.get(call);
     this.#begun.delete(call);
+    this.#adoptions.forget(call);
     for (const joint of begun?.asks ?? []) joint.asking -= 1;
     begun?.asks.clear();
     return begun;
@@ -198,7 +232,7 @@ export class JointGate implements JointLeave {
     asking.asked += 1;
     if (clock.elapsed() + waitMs > giveUpAt) return this.#refused(begun, answer);
     this.#waitFor(begun, answer);
-    await sleep(clock, waitMs, cancel);
+    await pause(clock, waitMs, cancel);
     return 'ask again';
   }
 
@@ -211,7 +245,9 @@ export class JointGate implements JointLeave {
     this.#freed();
   }
 
-  #granted({ asks, shares }: Begun): void {
+  #granted(begun: Begun): void {
+    const { asks, shares } = begun;
+    begun.isGranted = true;
     for (const joint of asks) joint.asking -= 1;
     asks.clear();
     const wereHeld = shares.filter(({ joint }) => jointGranted(joint));
@@ -254,15 +290,4 @@ export class JointGate implements JointLeave {
     const whole = Math.min(longest, first * 2 ** Math.min(times, 20));
     return whole * (0.5 + this.#parts.random() / 2);
   }
-}
-
-/** Waits so long, or until it is cancelled. */
-async function sleep(clock: Clock, ms: number, cancel: Cancellation): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = (): void => resolve();
-  const forget = clock.after(Math.max(1, ms), stop);
-  cancel.onAbort(stop);
-  await promise;
-  forget();
-  cancel.forget(stop);
 }

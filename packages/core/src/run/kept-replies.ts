@@ -20,6 +20,8 @@ export async function keepReply(
   handoff: string,
   { run, task, attempt, call, model, step, end }: LateReply,
 ): Promise<void> {
+  // Whoever has the project now makes a call that was never sent.
+  if (end.type === 'call.withheld') return;
   const { store, clock } = parts;
   const stream = keptStream(project);
   const lease = await StreamLease.take({ store, stream, clock, name: 'late reply' });

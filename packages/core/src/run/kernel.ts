@@ -30,6 +30,7 @@ import type { Projection } from './projection.ts';
 import { QuestionDeadlines } from './question-deadlines.ts';
 import { QuestionListeners } from './question-listeners.ts';
 import { answerDraft, type OpenQuestion, openQuestions } from './questions.ts';
+import { QueueWatch } from './queue-watch.ts';
 import { RemoteCalls } from './remote-calls.ts';
 import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
@@ -72,6 +73,7 @@ export class Kernel {
   readonly #healer: Healer | undefined;
   readonly #questionDeadlines: QuestionDeadlines;
   readonly #stuck: StuckWatch | undefined;
+  readonly #queueWatch: QueueWatch | undefined;
   /** Who hears of questions to people. */
   readonly questionListeners: QuestionListeners = new QuestionListeners();
   /** Who hears how models stand. */
@@ -147,7 +149,9 @@ export class Kernel {
       spent: (run) => projection.budgets.spentSoFar(run),
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),
+      isRemote: (call) => projection.remotes.has(call),
       rescue: (run, task) => this.#healer?.rescue(run, task),
+      rescueEarly: (run, task) => this.#healer?.rescueEarly(run, task),
       wake: () => this.#dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
@@ -183,6 +187,10 @@ export class Kernel {
     const { healing } = settings;
     const watched = { settings, projection, journal, attempts: this.#attempts };
     this.#stuck = healing && new StuckWatch(healing, { ...watched, attemptHost: this.#host });
+    const { scheduling } = this;
+    const waits = { settings, projection, journal, scheduling, remote: this.#remote };
+    this.#queueWatch =
+      healing && new QueueWatch(healing, { ...waits, isPaused: () => this.paused !== undefined });
     this.#questionDeadlines = new QuestionDeadlines({
       ...{ clock: settings.clock, runs: projection.runs, journal },
       ...{ attempts: this.#attempts, attemptHost: this.#host },
@@ -203,6 +211,7 @@ export class Kernel {
       starters: [
         ...[this.#dispatcher, this.#questionDeadlines, this.#sampler, this.status, this.#health],
         ...(this.#stuck === undefined ? [] : [this.#stuck]),
+        ...(this.#queueWatch === undefined ? [] : [this.#queueWatch]),
       ],
       changesOver: () =>
         atMost(settings.clock, LONGEST_CHANGE_MS, Promise.allSettled([...this.#between])),
@@ -242,6 +251,7 @@ export class Kernel {
     if (request.source !== undefined) this.#sources.set(id, request.source);
     this.#append(startDrafts(id, request));
     this.#sampler.wake();
+    this.#queueWatch?.begin();
     const run = this.#projection.runs.get(id);
     if (run !== undefined) this.#control.added(run, request.tasks);
   }
@@ -328,6 +338,7 @@ export class Kernel {
     if (source !== undefined) this.#sources.set(run.id, source);
     this.#append([{ type: 'run.resumed', run: run.id, data: { because } }]);
     this.#sampler.wake();
+    this.#queueWatch?.begin();
     const left = this.#attempts.adoptAll(run);
     this.#graphs.load(run);
     // Only once all are taken on can one find the other that asked it.
@@ -363,6 +374,7 @@ export class Kernel {
     this.#sources.delete(run.id);
     this.#projection.forget(run.id);
     if (this.#attempts.list().length === 0) this.#stuck?.rest();
+    if (!this.unfinished.some(({ status }) => status === 'running')) this.#queueWatch?.rest();
   }
 
   #attemptHost(): AttemptHost {

@@ -19,7 +19,8 @@ export interface LateReply {
   readonly step: number;
   readonly end:
     | { readonly type: 'call.finished'; readonly data: EventData['call.finished'] }
-    | { readonly type: 'call.failed'; readonly data: EventData['call.failed'] };
+    | { readonly type: 'call.failed'; readonly data: EventData['call.failed'] }
+    | { readonly type: 'call.withheld'; readonly data: EventData['call.withheld'] };
 }
 
 /**
@@ -28,12 +29,18 @@ export interface LateReply {
  */
 export function lateMail(reply: LateReply, redact?: Redactor): Mail {
   const id = `${LATE_REPLY}/${reply.call}`;
-  const said = redact?.(noteOf(id, reply)) as OverseerEvent<'handoff.reply'> | undefined;
+  const note = redact === undefined ? undefined : noteOf(id, reply);
+  const said = note && (redact?.(note) as OverseerEvent<'handoff.reply'>);
   const { end } = said?.data ?? reply;
   return { id, kind: LATE_REPLY, body: { ...reply, end } as unknown as Json };
 }
 
-function noteOf(id: string, { run, step, end }: LateReply): OverseerEvent<'handoff.reply'> {
+/** Of a call that was never sent nothing was said that must be hidden. */
+function noteOf(
+  id: string,
+  { run, step, end }: LateReply,
+): OverseerEvent<'handoff.reply'> | undefined {
+  if (end.type === 'call.withheld') return undefined;
   const place = { id, stream: '', seq: 0, at: 0, v: 1, epoch: 0, actor: '', run };
   return { ...place, type: 'handoff.reply', data: { handoff: '', step, end } };
 }
@@ -59,12 +66,12 @@ export function takeLateReply(
   if (attempt?.steps.some(({ call }) => call === reply.call)) return NOTHING;
   const { run, task: key, call, model, end } = reply;
   const place = { run, task: key, attempt: reply.attempt, call, model };
-  const actor = `model:${model}`;
+  const actor = end.type === 'call.withheld' ? 'overseer' : `model:${model}`;
   // Whoever took over has waited for it, and it is this attempt's call as any other.
   if (attempt?.openCall?.id === call || attempt?.hedge?.id === call) {
     return { drafts: [{ ...end, ...place, actor } as EventDraft], breaksOff: false };
   }
-  if (end.type === 'call.failed') return NOTHING;
+  if (end.type !== 'call.finished') return NOTHING;
   const why = whyUnused(task, attempt, reply);
   const evidence = evidenceOf(reply, why);
   if (attempt === undefined || why !== undefined) return { drafts: [evidence], breaksOff: false };

@@ -2,6 +2,7 @@ import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import { conversation } from '../attempt/conversation.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
+import { unfinishedWork } from '../journal/unfinished-work.ts';
 import type { Member } from '../route/member.ts';
 import type { WaitCause } from '../spec/task-events.ts';
 import { admitCall, callStarted, requestOf, whyHopeless } from './begin-call.ts';
@@ -138,7 +139,7 @@ export class NextCalls {
     { why, on }: { readonly why: string; readonly on?: WaitCause } = { why: 'is down' },
   ): number | undefined {
     const isLong = untilAt !== undefined && untilAt - nowMs > this.#decider.settings.patienceMs;
-    if (isLong && at.attempt.steps.length === 0) {
+    if (isLong && !hasOtherWords(at.attempt)) {
       const choice = chooseFor(this.#decider, at.task, nowMs);
       if (choice.kind === 'assign' && choice.member.name !== at.attempt.model) {
         return this.#end(at, 'moved', `${at.attempt.model}: ${why}; ${choice.member.name} is free`);
@@ -165,6 +166,11 @@ export class NextCalls {
     this.#host.end(...end);
     return undefined;
   }
+}
+
+/** Whether something was said that another model cannot take up. */
+function hasOtherWords(attempt: AttemptState): boolean {
+  return attempt.steps.length > 0 && unfinishedWork(attempt, 'moved') === undefined;
 }
 
 function outageOf({ kind, message }: NonNullable<AttemptState['failure']>): {

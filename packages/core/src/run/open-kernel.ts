@@ -7,6 +7,7 @@ import type { StreamLease } from '../journal/stream-lease.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import type { EventData } from '../spec/event.ts';
 import type { HandoffAway } from '../spec/handoff-events.ts';
+import type { Json } from '../spec/json.ts';
 import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
@@ -18,8 +19,16 @@ import { recoverRun } from './recover.ts';
 import type { Settings } from './settings.ts';
 import { ToolUse } from './tool-use.ts';
 
+/**
+ * For what a project is opened: to work on it, or to give orders about it alone. Orders take nothing up: nothing is written of calls
+ * that are under way or were left, no mail is read, no run is suspended, and nothing is learned or judged of models. The next that
+ * works does all of it.
+ */
+export type Purpose = 'work' | 'orders';
+
 /** A kernel with the journal it writes and the way to give both back. */
 export interface OpenKernel {
+  readonly purpose: Purpose;
   /** As given, but for who is the overseer, which may change. */
   readonly settings: Settings;
   /** Whom the options name as the overseer. */
@@ -68,8 +77,10 @@ export async function openKernel(
   given: Settings,
   stream: string,
   lease: StreamLease,
+  purpose: Purpose = 'work',
 ): Promise<OpenKernel> {
   const { store, clock, ids } = given;
+  const isWork = purpose === 'work';
   const living = await openLiving(store, stream, clock.now(), given.longestWindowMs);
   const { index } = living;
   const settings = seated(given, index);
@@ -108,8 +119,8 @@ export async function openKernel(
   });
   const kept = await keptReplies(store, stream, index.heard);
   const isKept = new Set(kept.map(({ call }) => call));
-  const trigger = projection.offered ?? (lease.from === undefined ? undefined : 'failure');
-  const hasArrived = projection.wasAway;
+  const trigger = index.untaken.trigger ?? (lease.from === undefined ? undefined : 'failure');
+  const { hasArrived } = index.untaken;
   lease.whenLost((error) => journal.end(error));
   // Calls that a dead process left open hold places and money, whether their runs go on here or not.
   const isAwaited = (call: string): boolean =>
@@ -118,12 +129,20 @@ export async function openKernel(
     (store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now());
   const resumes = (model: string): boolean => members.get(model)?.model.info.resumes === true;
   const left = [...projection.runs.values()].flatMap((run) =>
-    recoverRun(run, clock.now(), { isAwaited, resumes }),
+    isWork ? recoverRun(run, clock.now(), { isAwaited, resumes }) : [],
   );
-  await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
+  await journal.append([{ type: 'lease.taken', data: leaseData(lease, purpose) }, ...left]);
+  // Workers go on with these, whose places ended with whoever had the project, or will.
+  for (const [call, remote] of projection.remotes) void joint?.adopt(call, remote);
   const kernel = new Kernel(settings, projection, journal, index, joint);
-  await kernel.hear(kept);
+  if (isWork) await kernel.hear(kept);
+  const learned = (): Learned =>
+    isWork
+      ? { learned: projection.routing.body() }
+      : { learned: living.learned?.body, learnedTo: living.learned?.seq ?? 0 };
+  const note = (): Promise<void> => noteIndex(settings, journal, index, learned());
   return {
+    purpose,
     settings,
     configured: given.overseer,
     kernel,
@@ -134,7 +153,7 @@ export async function openKernel(
         ? undefined
         : { trigger, head, awaited: [...projection.awaited.keys()].filter(isAwaited) },
     hasArrived,
-    noteIndex: () => noteIndex(settings, journal, index, projection),
+    noteIndex: note,
     whenRunEnds: (listener) => runEnds.push(listener),
     handOver: async (order) => {
       const inFlight = await kernel.closing.freeze(order.waitMs);
@@ -147,7 +166,7 @@ export async function openKernel(
       if (away !== undefined) kernel.closing.leaveFor(away.handoff);
       // In one turn with the last word: what comes now is another's.
       await journal.seal([{ type: 'handoff.offered', actor, data }], over);
-      await noteIndex(settings, journal, index, projection);
+      await note();
       kernel.closing.leave(`handed over: ${because}`);
       journal.end(over);
       await lease.release();
@@ -155,8 +174,8 @@ export async function openKernel(
     index,
     close: async () => {
       try {
-        await kernel.closing.close();
-        if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
+        await kernel.closing.close(purpose);
+        if (journal.failure === undefined) await note();
       } finally {
         await joint?.close();
         await settings.transport?.close().catch(() => undefined);
@@ -195,13 +214,19 @@ function handedOver({ name }: StateStore, stream: string, to = 'another overseer
   return `${stream} of ${name} was handed over to ${to}: nothing more is written here, and replies that still come are passed on.`;
 }
 
-function leaseData({ epoch, from }: StreamLease): {
-  readonly holder: string;
-  readonly epoch: number;
-  readonly from?: string;
-} {
-  const holder = `process ${process.pid}`;
-  return from === undefined ? { holder, epoch } : { holder, epoch, from: `process ${from.pid}` };
+function leaseData({ epoch, from }: StreamLease, purpose: Purpose): EventData['lease.taken'] {
+  return {
+    holder: `process ${process.pid}`,
+    epoch,
+    ...(from === undefined ? {} : { from: `process ${from.pid}` }),
+    ...(purpose === 'work' ? {} : { custody: true }),
+  };
+}
+
+/** What a snapshot says of models, and up to which event where that is not its own. */
+interface Learned {
+  readonly learned: Json | undefined;
+  readonly learnedTo?: number;
 }
 
 /** A snapshot is a cache: one that cannot be written only makes the next start slower. */
@@ -209,13 +234,17 @@ async function noteIndex(
   { store }: Settings,
   journal: Journal,
   index: JournalIndex,
-  projection: Projection,
+  { learned, learnedTo }: Learned,
 ): Promise<void> {
   const snapshot = {
     stream: journal.stream,
     seq: journal.head,
     foldVersion: INDEX_VERSION,
-    body: { ...index.body(), learned: projection.routing.body() },
+    body: {
+      ...index.body(),
+      ...(learned === undefined ? {} : { learned }),
+      ...(learnedTo === undefined ? {} : { learnedTo }),
+    },
   };
   // It must never tell of what the journal does not have.
   await journal.settled();

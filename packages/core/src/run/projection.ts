@@ -21,7 +21,6 @@ import { type Routing, routingOf } from '../route/routing-options.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { OverseerEvent } from '../spec/event.ts';
-import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { OpenCall } from './expected-ends.ts';
 import { foldToolCalls } from './fold-tool-calls.ts';
 import { HedgeBook } from './hedge-book.ts';
@@ -71,10 +70,6 @@ export class Projection {
   readonly expected: ExpectedCalls = new ExpectedCalls();
   /** The calls under way. */
   readonly calls: Map<string, CallUnderWay> = new Map();
-  /** Whether the project left a store with the last offer, and nobody has worked on it since. */
-  wasAway = false;
-  /** Why the last overseer gave the project up, until another has it. */
-  offered: HandoffTrigger | undefined;
   /** Calls that go on at an overseer which had the project before: until when their replies may come, epoch ms. */
   readonly awaited: Map<string, number> = new Map();
   /** Those of them that workers make. */
@@ -173,12 +168,9 @@ export class Projection {
         return;
       case 'handoff.offered':
         for (const call of event.data.inFlight) this.awaited.set(call, event.data.untilAt);
-        this.offered = event.data.trigger;
-        this.wasAway = event.data.away !== undefined;
         return;
       case 'lease.taken':
-        this.offered = undefined;
-        this.wasAway = false;
+        if (event.data.custody === true) return;
         this.breakers.forgive(event.at);
         this.tools.forgive();
         return;

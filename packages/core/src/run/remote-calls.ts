@@ -5,13 +5,15 @@ import type { LetThrough } from '../attempt/let-through.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
-import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
 import type { JobStanding, ModelJob, TaskTransport } from '../spec/transport.ts';
+import { abortedCall } from './aborted-call.ts';
 import { requestOf } from './begin-call.ts';
+import { jobPlaces } from './job-places.ts';
 import type { Projection, RemoteCall } from './projection.ts';
 import { sealJob } from './sealed-job.ts';
 import type { Settings } from './settings.ts';
+import { type UnclaimedCall, UnclaimedCalls } from './unclaimed-calls.ts';
 
 /** How often it is asked where jobs stand that are out, in ms. */
 const LOOK_MS = 5_000;
@@ -44,6 +46,7 @@ export class RemoteCalls {
   readonly #until = new Map<string, number>();
   /** Calls that the transport does not know, and after how many rounds of all mail that was seen. */
   readonly #gone = new Map<string, number>();
+  readonly #unclaimed = new UnclaimedCalls();
   /** How often all mail was read. */
   #rounds = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -78,7 +81,7 @@ export class RemoteCalls {
   send(at: AttemptPlace, { call, request, estimate }: LetThrough): void {
     const { attempt, live } = at;
     if (live.cancel.aborted) {
-      this.#fail(at, call, aborted(NOTHING, false, this.#clock.now()));
+      this.#fail(at, call, abortedCall(NOTHING, false, this.#clock.now()));
       return;
     }
     const step = attempt.steps.length + 1;
@@ -86,7 +89,10 @@ export class RemoteCalls {
     const model = attempt.model ?? '';
     const { holdMs: silentMs } = this.#settings;
     const job = { id: call, stream, ...placeOf(at), step, model, request, estimate, silentMs };
-    this.#queue(job);
+    this.#queue({
+      ...job,
+      ...jobPlaces(this.#settings, this.#projection, { model, run: at.attempt.run, estimate }),
+    });
     this.#work();
   }
 
@@ -95,15 +101,21 @@ export class RemoteCalls {
     const call = at.attempt.openCall;
     if (call === undefined || this.#host.isOver()) return;
     if (!this.has(call.id) || !(this.#sent.has(call.id) || this.#gone.has(call.id))) return;
-    this.#fail(at, call.id, aborted(call.estimate, true, this.#clock.now()));
+    this.#fail(at, call.id, abortedCall(call.estimate, true, this.#clock.now()));
     this.#sent.add(call.id);
     this.#work();
   }
 
   /** A reply came, which needs no taking back. */
   replied(call: string): void {
+    this.#unclaimed.replied(call, this.#clock.now());
     this.#sent.delete(call);
     this.#forget(call);
+  }
+
+  /** Calls for whose models no worker was seen to work for so long, the oldest of each model. */
+  unclaimed(ms: number, nowMs: number): readonly UnclaimedCall[] {
+    return this.#unclaimed.longerThan(ms, nowMs).filter(({ id }) => this.has(id));
   }
 
   /** Sees to what is out; `isAll` where all mail that there was has been read. */
@@ -165,7 +177,10 @@ export class RemoteCalls {
     const over = [...this.#sent].filter((id) => !this.has(id));
     if (over.length === 0) return;
     await this.#transport.withdraw(over);
-    for (const id of over) this.replied(id);
+    for (const id of over) {
+      this.#sent.delete(id);
+      this.#forget(id);
+    }
   }
 
   async #seeTo(): Promise<void> {
@@ -188,6 +203,7 @@ export class RemoteCalls {
   /** Believes in a call that somebody works on, and gives one up whose attempt or whose job is gone. */
   #judge(id: string, remote: RemoteCall, stands: JobStanding | undefined): void {
     if (stands !== undefined) this.#gone.delete(id);
+    this.#unclaimed.seen(id, remote, stands, this.#clock.now());
     if (this.#taskOf(remote) === undefined) this.#failLeft(id, remote);
     else if (stands === 'claimed') {
       this.#until.set(id, this.#clock.now() + this.#settings.holdMs);
@@ -236,7 +252,7 @@ export class RemoteCalls {
   /** Its attempt was ended by somebody who did not work on it. */
   #failLeft(id: string, remote: RemoteCall): void {
     this.#sent.add(id);
-    this.#failHere(id, remote, aborted(remote.estimate, true, this.#clock.now()));
+    this.#failHere(id, remote, abortedCall(remote.estimate, true, this.#clock.now()));
   }
 
   #failHere(call: string, remote: RemoteCall, data: EventData['call.failed']): void {
@@ -253,6 +269,7 @@ export class RemoteCalls {
 
   #forget(call: string): void {
     this.#until.delete(call);
+    this.#unclaimed.forget(call);
     this.#gone.delete(call);
     this.#unsent.delete(call);
   }
@@ -277,15 +294,7 @@ export class RemoteCalls {
     const request = requestOf(this.#settings, task, member, messages, tools, maxTokens);
     const place = { id, stream: this.#host.stream, run, task: key, attempt: of };
     const { holdMs: silentMs } = this.#settings;
-    return { ...place, step: steps.length + 1, model, request, estimate, silentMs };
+    const places = jobPlaces(this.#settings, this.#projection, { model, run, estimate });
+    return { ...place, step: steps.length + 1, model, request, estimate, silentMs, ...places };
   }
-}
-
-function aborted(
-  settled: CallEstimate,
-  uncertain: boolean,
-  nowMs: number,
-): EventData['call.failed'] {
-  const message = 'the call was cancelled; what its worker still answers is not used';
-  return { kind: 'aborted', message, retryable: true, retryAt: nowMs, settled, uncertain };
 }

@@ -27,8 +27,12 @@ export interface RunControlHost {
   spent(run: RunState): NonNullable<EventData['run.finished']['spent']>;
   append(drafts: readonly EventDraft[]): Promise<void>;
   closeWorkspace(at: AttemptPlace): void;
+  /** Whether a worker makes the call, whose reply may still come. */
+  isRemote(call: string): boolean;
   /** Finds another way for a task whose tries are used up; gives the task that does, if any. */
   rescue(run: RunState, task: TaskState): TaskState | undefined;
+  /** The same for one that several models failed at by the same fault, although it has tries left. */
+  rescueEarly(run: RunState, task: TaskState): TaskState | undefined;
   wake(): void;
   /** The run's end is durable. */
   finished(run: RunState): void;
@@ -45,6 +49,7 @@ export class RunControl {
     this.stops = new RunStops({
       attempts: host.attempts,
       attemptHost: host.attemptHost,
+      isRemote: (call) => host.isRemote(call),
       append: (drafts) => host.append(drafts),
       finish: (run, because) => this.#finish(run, 'stopped', because),
     });
@@ -138,7 +143,9 @@ export class RunControl {
       this.#outOfTries(run, task, outOfTries(task), last?.findings ?? []);
       return;
     }
-    this.#host.graphs.enqueue(run, task.task.key);
+    const mend = this.#host.rescueEarly(run, task);
+    if (mend === undefined) this.#host.graphs.enqueue(run, task.task.key);
+    else this.added(run, [mend.task]);
   }
 
   /** No model can do a task: it fails, unless it was tried before and there is another way. */

@@ -5,6 +5,7 @@ import { Cancellation } from '../internal/cancellation.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { LiveAttempts } from './live-attempts.ts';
+import { recoverRun } from './recover.ts';
 
 /** How long a change that is going in may take when its run is stopped, in ms; then it is broken off. */
 const GRACE_MS = 2_000;
@@ -15,6 +16,8 @@ const LEFT_MS = 3_250;
 export interface RunStopsHost {
   readonly attempts: LiveAttempts;
   readonly attemptHost: AttemptHost;
+  /** Whether a worker makes the call, whose reply may still come. */
+  isRemote(call: string): boolean;
   append(drafts: readonly EventDraft[]): Promise<void>;
   finish(run: RunState, because: string): void;
 }
@@ -98,14 +101,20 @@ export class RunStops {
       endAttempt(attemptHost, at, 'cancelled', why(at.task), []);
     }
     const skipped = [...run.tasks.values()].filter(({ status }) => !isFinal[status]);
-    void this.#host.append(
-      skipped.map((task) => ({
-        type: 'task.skipped',
-        run: run.id,
-        task: task.task.key,
-        data: { because: why(task) },
-      })),
-    );
+    // What another left under way, and nobody took up, is made by nobody any more.
+    const isAwaited = (call: string): boolean => this.#host.isRemote(call);
+    const abandoned = recoverRun(run, attemptHost.clock.now(), { isAwaited });
+    void this.#host.append([
+      ...abandoned,
+      ...skipped.map(
+        (task): EventDraft => ({
+          type: 'task.skipped',
+          run: run.id,
+          task: task.task.key,
+          data: { because: why(task) },
+        }),
+      ),
+    ]);
     this.#endings.delete(run.id);
     this.#host.finish(run, unknown.length === 0 ? because : doubt);
   }

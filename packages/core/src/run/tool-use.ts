@@ -47,6 +47,7 @@ export class ToolUse {
         this.#endWhere((open) => open.run === run);
         return;
       case 'lease.taken':
+        if (event.data.custody === true) return;
         this.#open.clear();
         this.#limits.endAll();
         return;

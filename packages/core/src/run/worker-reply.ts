@@ -2,6 +2,7 @@ import { failedCall, finishedCall, type WholeAnswer } from '../attempt/call-end.
 import type { ModelError } from '../errors/model-error.ts';
 import type { AttemptState } from '../journal/run-state.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { EventData } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import type { ModelErrorKind, Price, RateLimit } from '../spec/model.ts';
 import type { Mail } from '../spec/store.ts';
@@ -24,12 +25,15 @@ export interface WorkerFailure {
 }
 
 /** What a worker says of a job. */
-export interface WorkerReply extends Omit<ModelJob, 'stream' | 'request' | 'sealed' | 'silentMs'> {
+export interface WorkerReply
+  extends Omit<ModelJob, 'stream' | 'request' | 'sealed' | 'silentMs' | 'places'> {
   /** Who worked on it, as it calls itself. */
   readonly worker: string;
   readonly end:
     | { readonly type: 'answer'; readonly answer: WholeAnswer }
-    | { readonly type: 'failure'; readonly failure: WorkerFailure };
+    | { readonly type: 'failure'; readonly failure: WorkerFailure }
+    /** It was not made: limits that processes share had no room for it any more. */
+    | { readonly type: 'withheld'; readonly data: EventData['call.withheld'] };
 }
 
 /** The message by which a worker's reply reaches whoever has the project. */
@@ -77,6 +81,7 @@ function endOf(
   if (end.type === 'answer') {
     return { type: 'call.finished', data: finishedCall(end.answer, estimate, price) };
   }
+  if (end.type === 'withheld') return { type: 'call.withheld', data: end.data };
   const { retryAfterMs, rate, otherKey = false, ...said } = end.failure;
   const failure: Pick<ModelError, keyof WorkerFailure> = { ...said, retryAfterMs, rate, otherKey };
   const data = failedCall({ failure, kind: said.kind, estimate, nowMs }, (askedMs) =>

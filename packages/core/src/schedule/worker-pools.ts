@@ -70,6 +70,15 @@ export class WorkerPools {
     return `${running}/${size} tasks ${what} at once, free when one ends`;
   }
 
+  /** Why no attempt at a task of this kind will ever begin by these bounds; `undefined` when one may. */
+  whyShut(kind: TaskKind): string | undefined {
+    const { workers, concurrency } = this.#bounds;
+    if (concurrency === 0) return 'no tasks may be worked on at once (concurrency is 0)';
+    const pool = this.#poolOf(kind);
+    if (!Object.hasOwn(workers, pool) || workers[pool] !== 0) return undefined;
+    return `no tasks ${pool === '*' ? 'of other kinds' : `of kind ${pool}`} may be worked on at once (its workers are 0)`;
+  }
+
   #poolOf(kind: TaskKind): string {
     return Object.hasOwn(this.#bounds.workers, kind) ? kind : '*';
   }

@@ -34,7 +34,12 @@ export interface ProjectEventData {
     readonly because?: string;
   };
   /** The project is about to be taken back: runs are stopped, then its files follow. */
-  'rewind.started': RewindTarget & { readonly id: string; readonly because: string };
+  'rewind.started': RewindTarget & {
+    readonly id: string;
+    readonly because: string;
+    /** Whoever ordered it had nothing that takes files back, so that they stay although there is a `commit`. */
+    readonly filesStay?: true;
+  };
   /** It was not taken back, and stands as it did but for the runs that were stopped. */
   'rewind.refused': { readonly id: string; readonly because: string };
   /** It stands as it did at the checkpoint; what came since counts no more. */

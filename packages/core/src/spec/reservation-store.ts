@@ -20,10 +20,15 @@ export interface ReservationWant {
 
 /** What a call needs before it may be sent: room in all of these limits, or nothing is taken of any. */
 export interface ReservationRequest {
-  /** Never used for anything else. Asking again with one that holds answers as the first time and takes nothing more. */
+  /**
+   * Never used for anything else. Asking again with one that holds answers as the first time and takes nothing more. Its places are
+   * from then on those of whoever asks, and places that ended with a member are taken anew, or waited for.
+   */
   readonly id: string;
   /** Who asks; it has joined. */
   readonly member: string;
+  /** How often somebody began to work on what it is for, 0 where left out: places never pass back to an earlier one (`store.fenced`). */
+  readonly fence?: number;
   /** Epoch ms, by the clock of whoever asks. A store that has a clock for all goes by its own. */
   readonly nowMs: number;
   /** No limit is in it twice, but for different periods. */
@@ -106,6 +111,8 @@ export interface ReservationStore {
    * it. Without `amounts` nothing was used, and all is given back. Does nothing for an id that is not held, or was settled.
    */
   settle(id: string, amounts?: Readonly<Record<string, number>>): Promise<void>;
+  /** Frees the places that a member has of a reservation, for what it is for is over; whatever else it took stays until it is settled. */
+  vacate(id: string, member: string): Promise<void>;
   /** A member lives; `false` for one that was taken for dead, whose places are gone. */
   renew(member: string, nowMs: number): Promise<boolean>;
   /** The members that joined here leave, and their places are free. Lets go of everything. */

@@ -51,7 +51,13 @@ export interface RunEventData {
       readonly why?: string;
     }[];
   };
-  'lease.taken': { readonly holder: string; readonly epoch: number; readonly from?: string };
+  'lease.taken': {
+    readonly holder: string;
+    readonly epoch: number;
+    readonly from?: string;
+    /** It is taken to give orders alone: what was left is taken up by the next that is not. */
+    readonly custody?: true;
+  };
   /** Nothing of any run begins until the project is resumed. */
   'project.paused': { readonly because: string };
   'project.resumed': { readonly because: string };

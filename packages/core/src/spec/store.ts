@@ -159,6 +159,11 @@ export interface StateStore {
    * function that it gives ends it. A hint that may be missed or come for nothing: whoever hears looks, and looks now and then anyway.
    */
   whenTold?(what: 'events' | 'mail' | 'leases', name: string, heard: () => void): () => void;
+  /**
+   * Calls back with what the store finds wrong with what it keeps while nobody asks it for anything, such as an event that is damaged; the
+   * function that it gives ends it. Each is a `StoreError`, told once.
+   */
+  whenTroubled?(heard: (trouble: Error) => void): () => void;
   /** Waits for what is being written, then lets go of everything. */
   close(): Promise<void>;
 }

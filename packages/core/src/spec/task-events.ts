@@ -58,6 +58,8 @@ export interface TaskEventData {
     readonly considered?: readonly ConsideredModel[];
     /** The model that would have been first choice. */
     readonly insteadOf?: string;
+    /** The attempt before, whose conversation with its tools' results this one goes on with. */
+    readonly continues?: string;
     /** What it may do: by its role, its model and its task, and what was granted for a while; absent where that is nothing. */
     readonly permissions?: readonly ToolPermission[];
     /** When its answer is expected, epoch ms; absent where nobody can know. */

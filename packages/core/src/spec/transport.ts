@@ -1,5 +1,6 @@
 import type { CallEstimate } from './call-amounts.ts';
 import type { ModelRequest } from './model.ts';
+import type { ReservationWant } from './reservation-store.ts';
 import type { Mail } from './store.ts';
 
 /** One call of a model that somebody else than the overseer may make. */
@@ -21,6 +22,8 @@ export interface ModelJob {
   readonly estimate: CallEstimate;
   /** How long the call may give no sign of life, in ms. */
   readonly silentMs: number;
+  /** The places that its reservation has of limits at once which processes share; whoever makes the call keeps them meanwhile. */
+  readonly places?: readonly ReservationWant[];
 }
 
 /** A job that somebody works on. */
@@ -67,8 +70,8 @@ export interface TaskTransport {
   /** Whoever has the claim lives. `false` when the claim counts no more: somebody else has it, or the job was taken back. */
   heartbeat(claim: JobClaim): Promise<boolean>;
   /**
-   * Ends a job and leaves the reply as mail for its stream, both or none, and once only. `false` when the claim counts no
-   * more: then nothing is left.
+   * Ends a job and leaves the reply as mail for its stream, both or none, and once only; who asks again with the same claim and a
+   * reply of the same id, since no answer came, is told `true` again. `false` when the claim counts no more: then nothing is left.
    */
   settle(claim: JobClaim, reply: Mail): Promise<boolean>;
   /** Takes jobs back, whoever works on them; gives those that were not settled before. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ask, MEMBER, NOW, places, rolling, ruleMaker } from './reservations/bench.ts';
 import { clockRules } from './reservations/clock-rules.ts';
 import { memberRules } from './reservations/member-rules.ts';
+import { passingRules } from './reservations/passing-rules.ts';
 import { randomSteps } from './reservations/random-steps.ts';
 import { settleRules } from './reservations/settle-rules.ts';
 import { sharingRules } from './reservations/sharing-rules.ts';
@@ -18,6 +19,7 @@ export function reservationsConformance(subject: ReservationsSubject): Conforman
     ...settleRules(rule),
     ...memberRules(rule),
     ...sharingRules(rule),
+    ...passingRules(rule),
     rule('many at once never get more than there is', async (store, again) => {
       const stores = [store, await again(), await again()];
       for (const [index, one] of stores.entries()) {

@@ -57,7 +57,8 @@ export interface SentHandoff extends WrittenPackage {
 
 /**
  * Packs a project for the owner of a public key, and for nobody else: from its last word on the store refuses to work on it
- * (`project.away`). Broken off at any step it is done again by the same call, which makes another package of the same handoff. Throws
+ * (`project.away`). Broken off at any step it is done again by the same call, with a new sink, which makes another package of the same
+ * handoff. Throws
  * `HandoffError` `handoff.other` where it left for somebody else, `handoff.none` where there is no such project; `PackageError`,
  * `StoreError` `store.busy` where somebody else works on it.
  */

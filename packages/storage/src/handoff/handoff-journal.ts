@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '@overseer/core/plugin';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError, systemClock } from '@overseer/core/plugin';
 import type {
   EventData,
   EventType,
@@ -8,6 +9,12 @@ import type {
   StateStore,
 } from '@overseer/core/spec';
 import { HeldLease } from '../package/held-lease.ts';
+
+const PROJECT = 'project/';
+
+/** How often a lease is asked for that is held for moments, and how long in all, in ms. */
+const AGAIN_MS = 50;
+const MOMENTS_MS = 5_000;
 
 /** What is written of a handoff. */
 export type HandoffDraft = {
@@ -25,7 +32,7 @@ export type Decided = HandoffDraft | readonly HandoffDraft[] | undefined;
 
 /** The stream that a project has its events in. */
 export function projectStream(project: string): string {
-  return `project/${project}`;
+  return `${PROJECT}${project}`;
 }
 
 /** The stream in which its sender notes what became of a project's packages. */
@@ -65,7 +72,8 @@ export async function notesOf(
 
 /**
  * Writes the event, or all the events, that `decide` makes of the last one, under the stream's lease, so that nobody writes between the two; nothing where
- * it makes none, or throws. Throws `StoreError` `store.busy` where somebody works on it.
+ * it makes none, or throws. A stream that is no project's is written for moments alone, and so it is waited for. Throws `StoreError`
+ * `store.busy` where somebody works on it.
  */
 export async function writeNext(
   store: StateStore,
@@ -73,7 +81,8 @@ export async function writeNext(
   decide: (last: OverseerEvent | undefined) => Decided | Promise<Decided>,
 ): Promise<void> {
   const { epoch: above = 0 } = (await lastOf(store, stream)) ?? {};
-  const lease = await HeldLease.take(store, stream, above);
+  const isProject = stream.startsWith(PROJECT);
+  const lease = await leaseOf(store, stream, above, isProject ? 0 : momentsOf(store));
   try {
     const last = await lastOf(store, stream);
     const decided = await decide(last);
@@ -88,4 +97,27 @@ export async function writeNext(
   } finally {
     await lease.release();
   }
+}
+
+async function leaseOf(
+  store: StateStore,
+  stream: string,
+  above: number,
+  patienceMs: number,
+): Promise<HeldLease> {
+  const endAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await HeldLease.take(store, stream, above);
+    } catch (error) {
+      const isBusy = StoreError.is(error) && error.code === 'store.busy';
+      if (!isBusy || performance.now() >= endAt) throw error;
+    }
+    await sleep(AGAIN_MS);
+  }
+}
+
+/** Whoever died with a lease that runs out holds it until then; a file's is held for as long as somebody works on anything in it. */
+function momentsOf({ capabilities: { leaseMs } }: StateStore): number {
+  return leaseMs === undefined ? MOMENTS_MS / 10 : leaseMs + MOMENTS_MS;
 }

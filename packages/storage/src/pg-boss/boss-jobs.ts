@@ -3,7 +3,9 @@ import type { PgBoss } from 'pg-boss';
 import type { Connection } from '../postgres/connection.ts';
 import type { AtRest } from '../postgres/key-rows.ts';
 import { putMail } from '../postgres/mail.ts';
+import { toText } from '../postgres/names.ts';
 import type { Session } from '../postgres/session.ts';
+import { waitForStandby } from '../postgres/wait-for-standby.ts';
 import { databaseOn } from './boss-database.ts';
 import { attemptOf, claimOf, insertOf, type JobRow, QUEUE, queueOf, rowOf } from './job-rows.ts';
 
@@ -63,7 +65,10 @@ export class BossJobs {
     return countOf(await this.#parts.boss.touch(queue, attemptOf(claim))) === 1;
   }
 
-  /** Ends a job and leaves the reply, both or none. `tries` is how often that was in doubt before. */
+  /**
+   * Ends a job and leaves the reply, both or none; of one that this claim has ended with this reply, `true` again. `tries` is how often
+   * that was in doubt before.
+   */
   async settle(claim: JobClaim, reply: Mail, tries: number): Promise<boolean> {
     const { stream, model } = claim.job;
     const queue = await this.#queueOf(model);
@@ -74,30 +79,55 @@ export class BossJobs {
       await putMail(connection, this.#parts.atRest, stream, reply, tries);
       return true;
     });
-    if (counts) this.#tell(stream);
-    return counts;
+    if (!counts) return await this.#isSettledBy(claim, reply);
+    this.#tell(stream);
+    return true;
   }
 
-  /** Takes back those that are not settled. */
-  async withdraw(ids: readonly string[]): Promise<readonly WithdrawnJob[]> {
+  /** Whether a commit whose answer was lost is there: a claim has one holder, and its mail is known beyond the life of the job. */
+  #isSettledBy(claim: JobClaim, reply: Mail): Promise<boolean> {
+    const { id, retryCount } = attemptOf(claim);
+    return this.#parts.replies.use(async (connection) => {
+      const { rows } = await connection.query({
+        text: `SELECT FROM ${this.#parts.schema}.job JOIN mail ON mail.stream = $4 AND mail.name = $5
+          WHERE job.name = $1 AND job.id = $2::uuid AND job.state = 'completed' AND job.retry_count = $3`,
+        values: [
+          queueOf(claim.job.model),
+          ...[id, retryCount],
+          ...[toText(claim.job.stream), toText(reply.id)],
+        ],
+      });
+      if (rows.length === 0) return false;
+      // It may be there and not at the standby.
+      await waitForStandby(connection);
+      return true;
+    });
+  }
+
+  /** Takes back those that are not settled. `tries` is how often that was in doubt before. */
+  async withdraw(ids: readonly string[], tries: number): Promise<readonly WithdrawnJob[]> {
     if (ids.length === 0) return [];
     const idOf = new Map(ids.map((id) => [rowOf(id), id]));
     const withdrawn: WithdrawnJob[] = [];
     await this.#transaction(async (connection) => {
       withdrawn.length = 0;
       const db = databaseOn(connection);
+      // What was taken back by a try whose answer was lost is told too.
+      const open =
+        tries > 0 ? "(state < 'completed' OR state = 'cancelled')" : "state < 'completed'";
       const { rows } = await connection.query({
         text: `SELECT name, id, started_on IS NOT NULL AS begun FROM ${this.#parts.schema}.job
-          WHERE id = ANY($1::uuid[]) AND state < 'completed' FOR UPDATE`,
+          WHERE id = ANY($1::uuid[]) AND ${open} FOR UPDATE`,
         values: [[...idOf.keys()]],
       });
-      for (const [queue, open] of Map.groupBy(rows, ({ name }) => String(name))) {
-        const rowIds = open.map(({ id }) => String(id));
+      for (const [queue, found] of Map.groupBy(rows, ({ name }) => String(name))) {
+        const rowIds = found.map(({ id }) => String(id));
         await this.#parts.boss.cancel(queue, rowIds, { db });
-        for (const { id, begun } of open) {
+        for (const { id, begun } of found) {
           withdrawn.push({ id: idOf.get(String(id)) ?? '', wasClaimed: begun === true });
         }
       }
+      if (tries > 0) await waitForStandby(connection);
       return true;
     });
     return withdrawn;

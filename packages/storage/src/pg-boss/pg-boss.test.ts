@@ -1,9 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ModelJob } from '@overseer/core/spec';
 import { transportConformance } from '@overseer/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgres } from '../postgres/postgres.ts';
-import { testDatabase } from '../postgres/postgres-tests.fixture.ts';
+import { openStore, testDatabase } from '../postgres/postgres-tests.fixture.ts';
+import { startProxy } from '../postgres/proxy.fixture.ts';
 import { pgBoss } from './pg-boss.ts';
+
+function jobOf(id: string): ModelJob {
+  return {
+    ...{ id, stream: 'project/x', run: 'r', task: 't', attempt: 'a', step: 1, model: 'coder' },
+    request: { messages: [] },
+    estimate: { inputTokens: 1, outputTokens: 1, microUsd: 1 },
+    silentMs: 60_000,
+  };
+}
 
 const database = testDatabase(beforeAll, afterAll);
 
@@ -22,6 +33,45 @@ const rules = transportConformance({
 
 describe('pgBoss', () => {
   it.each(rules)('$name', { timeout: 60_000 }, ({ check }) => check());
+
+  it.each(['cut-before-commit', 'cut-after-commit'] as const)(
+    'R12 R7: a job is settled, or taken back, once and says so where the answer to its commit is lost (%s)',
+    async (fault) => {
+      await using proxy = await startProxy(database.server.port);
+      const schema = database.newSchema();
+      const { url } = database.server;
+      await using store = await openStore({ connection: url, schema });
+      const transport = await pgBoss({ connection: proxy.url, schema })();
+      try {
+        for (const id of ['settled', 'begun', 'left']) await transport.enqueue([jobOf(id)]);
+        const claims = await transport.claim(['coder'], 2);
+        const [claim, begun] = ['settled', 'begun'].map((id) =>
+          claims.find(({ job }) => job.id === id),
+        );
+        if (claim === undefined || begun === undefined) throw new Error('two jobs wait');
+        proxy.fault = fault;
+        const reply = { id: 'reply/settled', kind: 'reply', body: 'paid' };
+        expect(await transport.settle(claim, reply)).toBe(true);
+        expect(proxy.fault).toBe('none');
+        expect(await transport.settle(claim, reply)).toBe(true);
+        expect(await store.mail?.read('project/x', 9)).toEqual([reply]);
+        await store.mail?.remove('project/x', [reply.id]);
+        expect(await transport.settle(claim, reply)).toBe(true);
+        expect(await store.mail?.read('project/x', 9)).toEqual([]);
+        proxy.fault = fault;
+        const withdrawn = await transport.withdraw(['settled', 'begun', 'left']);
+        expect(withdrawn.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+          { id: 'begun', wasClaimed: true },
+          { id: 'left', wasClaimed: false },
+        ]);
+        expect(proxy.fault).toBe('none');
+        expect(await transport.settle(begun, { ...reply, id: 'reply/begun' })).toBe(false);
+        expect(await transport.withdraw(['begun', 'left'])).toEqual([]);
+      } finally {
+        await transport.close();
+      }
+    },
+  );
 
   it('R12: takes three connections, however much is asked of it', async () => {
     const options = { connection: database.server.url, schema: database.newSchema() };

@@ -155,7 +155,7 @@ function createTransport(settings: PostgresSettings, name: string, parts: Parts)
     claim: (models, slots) => ask(() => jobs.claim(models, slots)),
     heartbeat: (claim) => ask(() => jobs.heartbeat(claim)),
     settle: (claim, reply) => ask((tries) => jobs.settle(claim, reply, tries)),
-    withdraw: (ids) => ask(() => jobs.withdraw(ids)),
+    withdraw: (ids) => ask((tries) => jobs.withdraw(ids, tries)),
     standing: (ids) => ask(() => jobs.standing(ids)),
     whenQueued: (heard) => hints.on(QUEUED, heard),
     whenSettled: (stream, heard) => hints.on(stream, heard),

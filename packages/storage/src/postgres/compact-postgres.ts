@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompactReport } from '../sqlite/upkeep/compact-file.ts';
 import type { UpkeepOptions } from '../sqlite/upkeep/open-for-upkeep.ts';
 import type { Connection } from './connection.ts';
+import { forgetDamage, noteDamage } from './damage.ts';
 import { aloneForUpkeep } from './for-upkeep.ts';
+import { checkAge, MOST_AGE_MS } from './kept-blobs.ts';
 import type { AtRest } from './key-rows.ts';
 import type { PostgresOptions } from './postgres-options.ts';
 import { dropReplaced } from './stream-copy.ts';
-import { Sweep } from './sweep.ts';
+import { Sweep, type SweepState } from './sweep.ts';
 
 /** How old a large value must be that nothing names: whoever put it may be about to name it. An hour, in ms. */
 export const COMPACT_AFTER_MS = 3_600_000;
@@ -14,8 +16,10 @@ export const COMPACT_AFTER_MS = 3_600_000;
 /** Large values that are looked for again in one transaction. */
 const AGAIN_AT_ONCE = 1_000;
 
-/** Until removing is tried again that was put off, in ms. */
-const PUT_OFF_MS = 50;
+/** Until removing is tried again that was put off, in ms; twice as long each time, since whoever appends waits while it is tried. */
+const PUT_OFF_MS = 400;
+/** How often in a row it is tried; some seven seconds in all. */
+const TRIES = 5;
 
 /** A snapshot of a later version that tells of as much stands beside it: only older code would read it, and can do without. */
 const OLD = `EXISTS (SELECT FROM snapshot AS newer WHERE newer.stream = snapshot.stream
@@ -23,7 +27,7 @@ const OLD = `EXISTS (SELECT FROM snapshot AS newer WHERE newer.stream = snapshot
 
 /** What compacting is told, beside what all upkeep is. */
 export interface CompactOptions extends UpkeepOptions {
-  /** How old a large value must be that nothing names, in ms; the default is an hour. */
+  /** How old a large value must be that nothing names, in ms; the default is an hour, ten minutes the least. */
   readonly afterMs?: number;
 }
 
@@ -31,12 +35,13 @@ export interface CompactOptions extends UpkeepOptions {
  * Removes from a journal in PostgreSQL what nothing names any more: large values that were put a while ago, and snapshots that those of a
  * newer version took the place of. In small transactions, beside nodes that work, which do it by themselves too; then the room is
  * given to what is written next. Where an event cannot be read as it was written, no value is removed, and the report names it. Throws
- * as `verifyPostgres` does, and `store.busy` where somebody seals, repairs or compacts it already.
+ * as `verifyPostgres` does, `ConfigError` for an age that is too young, and `store.busy` where somebody seals, repairs or compacts it already.
  */
 export async function compactPostgres(
   connection: string | PostgresOptions,
   { keys, signal, onProgress, afterMs = COMPACT_AFTER_MS }: CompactOptions = {},
 ): Promise<CompactReport> {
+  const ageMs = Math.min(checkAge('afterMs', afterMs), MOST_AGE_MS);
   try {
     return await aloneForUpkeep(connection, keys, async ({ connection: wire, atRest }) => {
       await dropReplaced(wire, signal);
@@ -45,7 +50,7 @@ export async function compactPostgres(
       );
       const all = Number(rows[0]?.['n'] ?? 0);
       const use: Use = (work) => work(wire);
-      const report = await compact(use, atRest, afterMs, async (events) => {
+      const report = await compact(use, atRest, ageMs, async (events) => {
         onProgress?.(events, Math.max(events, all));
         signal?.throwIfAborted();
       });
@@ -70,33 +75,54 @@ export async function compact(
   between: (events: number) => Promise<void>,
 ): Promise<CompactReport> {
   await lookAgain(use, between);
-  let [blobs, bytes, events] = [0, 0, 0];
+  const begin = (): Promise<Sweep | undefined> =>
+    use((connection) => Sweep.begin(connection, atRest, afterMs));
+  let [blobs, bytes, events, left] = [0, 0, 0, 0];
   let damaged: CompactReport['damaged'];
-  let sweep = await use((connection) => Sweep.begin(connection, atRest, afterMs));
-  while (sweep !== undefined) {
-    const current: Sweep = sweep;
-    const state = await use((connection) => current.step(connection));
-    await between(events + current.events);
-    if (state === 'more') continue;
-    if (state === 'put-off') {
-      await sleep(PUT_OFF_MS);
-      continue;
-    }
-    events += current.events;
-    blobs += current.removed.blobs;
-    bytes += current.removed.bytes;
-    damaged = current.damaged;
-    sweep =
-      damaged === undefined
-        ? await use((connection) => Sweep.begin(connection, atRest, afterMs))
-        : undefined;
+  for (let sweep = await begin(); sweep !== undefined; ) {
+    const before = events;
+    const state = await goThrough(use, sweep, (more) => between(before + more));
+    events += sweep.events;
+    blobs += sweep.removed.blobs;
+    bytes += sweep.removed.bytes;
+    damaged = sweep.damaged;
+    left = state === 'put-off' ? sweep.left : 0;
+    const met = damaged;
+    if (met !== undefined) await use((connection) => noteDamage(connection, met));
+    else if (state === 'done') await use(forgetDamage);
+    sweep = state === 'done' ? await begin() : undefined;
   }
   const dropped = await use((connection) =>
     connection.query(`DELETE FROM snapshot WHERE ${OLD} RETURNING octet_length(body) AS size`),
   );
   for (const { size } of dropped.rows) bytes += Number(size);
-  const report = { blobs, snapshots: dropped.rows.length, bytes };
-  return damaged === undefined ? report : { ...report, damaged };
+  return {
+    ...{ blobs, snapshots: dropped.rows.length, bytes },
+    ...(damaged === undefined ? {} : { damaged }),
+    ...(left === 0 ? {} : { left }),
+  };
+}
+
+/** Does all turns of one sweep, until it is done or cannot be. */
+async function goThrough(
+  use: Use,
+  sweep: Sweep,
+  between: (events: number) => Promise<void>,
+): Promise<SweepState> {
+  for (let tries = 0; tries < TRIES; ) {
+    const state = await use((connection) => sweep.step(connection));
+    await between(sweep.events);
+    if (state === 'done' || state === 'damaged') return state;
+    tries = state === 'put-off' ? tries + 1 : 0;
+    if (tries === 0 || tries === TRIES) continue;
+    const until = performance.now() + PUT_OFF_MS * 2 ** (tries - 1);
+    // In pieces, for whoever wants it to end.
+    while (performance.now() < until) {
+      await sleep(PUT_OFF_MS / 4);
+      await between(sweep.events);
+    }
+  }
+  return 'put-off';
 }
 
 /** After an erasure, what was named may be named by nothing. */

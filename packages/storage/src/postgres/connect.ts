@@ -8,6 +8,9 @@ import type { PostgresSettings } from './postgres-options.ts';
 /** The oldest server that is known to do. */
 const LEAST_VERSION = 15;
 
+/** For how long nothing is heard of a server until it is asked whether it is there, in ms. */
+const KEEP_ALIVE_MS = 10_000;
+
 /** What a session is for. */
 export interface SessionPurpose {
   /** For people who look at `pg_stat_activity`. */
@@ -59,6 +62,7 @@ async function connectTo(
     connectionString: address,
     connectionTimeoutMillis: settings.timeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(settings.tls === undefined ? {} : { ssl: settings.tls }),
   });
   const connection = new Connection(client, settings.timeoutMs);

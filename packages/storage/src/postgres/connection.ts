@@ -9,7 +9,7 @@ const GRACE_MS = 1_000;
 /** One session of the database. Once it is broken it stays so, and every later statement is refused. */
 export class Connection {
   readonly #client: PgClient;
-  readonly #timeoutMs: number;
+  #timeoutMs: number;
   #broken: Error | undefined;
   #ended = false;
   #breakOff: ((error: Error) => void) | undefined;
@@ -40,6 +40,20 @@ export class Connection {
     return Array.isArray(answer) ? (answer.at(-1) as PgResult) : (answer as PgResult);
   }
 
+  /**
+   * From now on a statement may take as long as it does, until what this gives is disposed of. That the server is alive is then told
+   * by keepalives alone.
+   */
+  takeTime(): Disposable {
+    const before = this.#timeoutMs;
+    this.#timeoutMs = Number.POSITIVE_INFINITY;
+    return {
+      [Symbol.dispose]: () => {
+        this.#timeoutMs = before;
+      },
+    };
+  }
+
   /** Calls back with what is notified on a channel, from the moment at which this resolves. */
   async listen(channel: string, heard: (payload: string) => void): Promise<void> {
     this.#client.on('notification', (message) => {
@@ -52,10 +66,7 @@ export class Connection {
   async queryAll(statement: PgStatement | string): Promise<PgResult | readonly PgResult[]> {
     if (this.#broken !== undefined) throw this.#broken;
     this.#client.ref();
-    const timer = setTimeout(() => {
-      const ms = this.#timeoutMs + GRACE_MS;
-      this.break(Object.assign(new Error(`no answer within ${ms} ms`), { code: SILENT }));
-    }, this.#timeoutMs + GRACE_MS);
+    const timer = this.#breakLater();
     const broken = new Promise<never>((_, reject) => {
       this.#breakOff = reject;
     });
@@ -73,6 +84,15 @@ export class Connection {
       this.#breakOff = undefined;
       if (this.#broken === undefined) this.#client.unref();
     }
+  }
+
+  /** Gives up a server that does not answer in time. */
+  #breakLater(): NodeJS.Timeout | undefined {
+    if (!Number.isFinite(this.#timeoutMs)) return undefined;
+    const ms = this.#timeoutMs + GRACE_MS;
+    return setTimeout(() => {
+      this.break(Object.assign(new Error(`no answer within ${ms} ms`), { code: SILENT }));
+    }, ms);
   }
 
   /** Never to be used again. */

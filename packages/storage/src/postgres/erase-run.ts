@@ -1,5 +1,6 @@
 import type { KeyOwner } from '../at-rest/data-keys.ts';
 import { ENVELOPE_VERSION } from '../at-rest/envelope.ts';
+import { LOST } from '../sqlite/file/open-event.ts';
 import type { Refusal } from '../sqlite/protocol.ts';
 import type { Connection } from './connection.ts';
 import { fence, lockLeases } from './held-leases.ts';
@@ -31,8 +32,8 @@ export async function eraseRun(
   const [key] = await keysOf(connection, [owner]);
   if (key !== undefined && key.wrapped === null) return undefined;
   const { all, open } = await countEvents(connection, stream, run, key?.id ?? 0);
-  if (all === 0) return undefined;
-  if (open > 0 || key === undefined) return unsealed(store, run, open);
+  if (open > 0) return unsealed(store, run, open);
+  if (all === 0 || key === undefined) return undefined;
   await connection.query({
     text: 'UPDATE data_key SET wrapped = NULL, erased_at = clock_timestamp() WHERE id = $1',
     values: [key.id],
@@ -44,7 +45,7 @@ export async function eraseRun(
   return undefined;
 }
 
-/** How many events a run has in a stream, and how many of them another key opens, or none is needed for. */
+/** How many events a run has in a stream, and how many of them another key opens, or none is needed for; nothing is left of what was lost. */
 async function countEvents(
   connection: Connection,
   stream: string,
@@ -53,11 +54,11 @@ async function countEvents(
 ): Promise<{ readonly all: number; readonly open: number }> {
   const { rows } = await connection.query({
     text: `SELECT count(*) AS all, count(*) FILTER (
-        WHERE codec = 0 OR substring(body FROM 1 FOR 6) <> ALL ($3::bytea[])) AS open
+        WHERE body <> $4 AND (codec = 0 OR substring(body FROM 1 FOR 6) <> ALL ($3::bytea[]))) AS open
       FROM run_span JOIN event ON event.stream = run_span.stream AND event.run = run_span.run
         AND event.seq BETWEEN run_span.span * ${SPAN} AND run_span.span * ${SPAN} + ${SPAN - 1}
       WHERE run_span.run = $1 AND run_span.stream = (SELECT id FROM stream WHERE name = $2)`,
-    values: [toText(run), toText(stream), headsOf(keyId)],
+    values: [toText(run), toText(stream), headsOf(keyId), LOST],
   });
   return { all: Number(rows[0]?.['all'] ?? 0), open: Number(rows[0]?.['open'] ?? 0) };
 }
@@ -77,6 +78,6 @@ function headsOf(keyId: number): readonly Buffer[] {
 function unsealed(store: string, run: string, count: number): Refusal {
   return {
     refused: 'store.unsealed',
-    message: `Run ${run} cannot be erased: ${count} of its events in ${store} are not sealed under a key of their own. Only runs that were begun with "encryption" can be erased.`,
+    message: `Run ${run} cannot be erased: ${count} of its events in ${store} are not sealed under a key of their own. Open it with "encryption", or seal what was written before with "overseer seal".`,
   };
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import { redact } from './addresses.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connection.ts';
+import { readDamage } from './damage.ts';
 import { toStoreError } from './explain-failure.ts';
 import { parseHolder } from './held-leases.ts';
 import { fromText } from './names.ts';
@@ -209,7 +210,24 @@ async function examineSchema(
     SELECT name, holder, epoch, round(extract(epoch FROM until - clock_timestamp()) * 1000)::bigint AS left
     FROM lease WHERE holder IS NOT NULL ORDER BY name LIMIT 100`);
   const mail = version === known ? await examineMail(connection) : [];
-  return [{ name: 'schema', state, found, ...advice }, ...mail, ...leases.map(leaseOf)];
+  const damage = await examineDamage(connection);
+  return [{ name: 'schema', state, found, ...advice }, ...damage, ...mail, ...leases.map(leaseOf)];
+}
+
+/** What a node met while it compacted. */
+async function examineDamage(connection: Connection): Promise<readonly Finding[]> {
+  const damage = await readDamage(connection);
+  if (damage === undefined) return [];
+  const { stream, seq } = damage;
+  return [
+    {
+      name: 'journal',
+      state: 'bad',
+      found: `the event with seq ${seq} of ${stream} cannot be read as it was written; nothing is compacted`,
+      advice:
+        'Run "overseer verify", then "overseer repair", or restore the database from a backup.',
+    },
+  ];
 }
 
 /** Messages that nobody could act on. */

@@ -29,9 +29,10 @@ export async function openUpkeep(
   const source = keys ?? settings.keys;
   const ring = source && (await openKeys(source));
   const atRest: AtRest = { name, ring, compression: 'large' };
-  // A whole journal takes longer than one statement of a reader may.
   const purpose = { label: 'overseer upkeep', writes: true };
   const connection = await connect(await loadPg(), settings, purpose);
+  // A whole journal takes longer than one statement of others may.
+  connection.takeTime();
   try {
     const { rows } = await connection.query("SELECT to_regclass('meta') IS NOT NULL AS there");
     if (rows[0]?.['there'] !== true) {

@@ -1,5 +1,6 @@
 import { keyIdOf } from '../at-rest/envelope.ts';
 import type { Connection } from './connection.ts';
+import { PUT_LATELY_MINUTES } from './kept-blobs.ts';
 import type { RunSpan } from './known-spans.ts';
 import { fromText, toText } from './names.ts';
 import type { NewBlob, NewEvent } from './new-rows.ts';
@@ -128,9 +129,6 @@ function keysIn(events: Events): readonly number[] {
   }
   return [...ids];
 }
-
-/** For how long a value need not be noted as put again, in minutes. */
-const PUT_LATELY_MINUTES = 5;
 
 /** Writes blobs that are not there yet, and notes of others that they are wanted again, in an order that is the same for all, so that no two writers wait for each other. */
 export async function insertBlobs(

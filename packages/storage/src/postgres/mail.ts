@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { type AtRest, keysToWrite, packingFor } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
 import { fromText, toText } from './names.ts';
+import type { PgRow } from './pg-client.ts';
 import { waitForStandby } from './wait-for-standby.ts';
 
 /** The tables of messages to whoever works on a stream. `body` is JSON, as bytes that hold any text. */
@@ -88,23 +89,55 @@ export async function readMail(
     return { id, kind, body: null, problem };
   });
   for (const { id, problem } of mail) {
-    if (problem !== undefined) await setMailAside(connection, stream, id, 'it cannot be read');
+    if (problem !== undefined)
+      await setMailAside(connection, atRest, stream, id, 'it cannot be read');
   }
   return mail;
 }
 
-/** Keeps a message that nobody can act on, and why. */
+/** Keeps a message that nobody can act on, and why; whoever has keys seals it too where it is in the clear. */
 export async function setMailAside(
   connection: Connection,
+  atRest: AtRest,
   stream: string,
   id: string,
   because: string,
 ): Promise<void> {
+  const at = [toText(stream), toText(id)];
+  const { rows } = await connection.query({
+    name: 'look-at-mail',
+    text: `SELECT codec, body FROM mail WHERE stream = $1 AND name = $2 AND ${WAITS}`,
+    values: at,
+  });
+  const [row] = rows;
+  if (row === undefined) return;
+  const sealed = await sealedAnew(connection, atRest, stream, id, row);
   await connection.query({
     name: 'set-mail-aside',
-    text: `UPDATE mail SET aside = $3 WHERE stream = $1 AND name = $2 AND ${WAITS}`,
-    values: [toText(stream), toText(id), toText(because.slice(0, 1_000))],
+    text: `UPDATE mail SET aside = $3, codec = CASE WHEN $4::bytea IS NULL THEN codec ELSE 1 END, body = coalesce($4, body)
+      WHERE stream = $1 AND name = $2 AND ${WAITS}`,
+    values: [...at, toText(because.slice(0, 1_000)), sealed ?? null],
   });
+}
+
+/** A journal that is being sealed takes no row in the clear, not even one that was there. */
+async function sealedAnew(
+  connection: Connection,
+  atRest: AtRest,
+  stream: string,
+  id: string,
+  { codec, body }: PgRow,
+): Promise<Buffer | undefined> {
+  if (atRest.ring === undefined) return undefined;
+  const bytes = Buffer.from(body as Uint8Array);
+  const rows = await keysToWrite(connection, atRest, [{ kind: 'stream', stream }]);
+  const packing = new Packing(new KeySet(atRest.ring, rows), atRest.compression);
+  if (codec !== 0 && packing.isSealed(bytes)) return undefined;
+  const place = mailPlace(stream, id);
+  const opened = codec === 0 ? bytes : packing.unpack(bytes, place);
+  // What cannot be read is kept as it was found.
+  const content = typeof opened === 'string' ? bytes : opened;
+  return packing.packLarge(content, packing.keyFor(stream, undefined), place);
 }
 
 /** Takes messages out: their content goes, their ids stay for a while. */
@@ -128,6 +161,11 @@ function parse(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether the opened content of a message can be read. */
+export function isBody(content: Buffer): boolean {
+  return parse(content.toString('utf8')) !== undefined;
 }
 
 /** Where a message belongs. */

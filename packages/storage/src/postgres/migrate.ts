@@ -17,6 +17,8 @@ export async function migrate(
   // Before the transaction, which then sees what others did while this one waited.
   const key = advisoryKey('migrate', schema);
   await connection.query({ text: 'SELECT pg_advisory_lock($1)', values: [key] });
+  // A new index of a large table takes longer than others may.
+  using _ = connection.takeTime();
   await connection.query('BEGIN');
   try {
     const before = await versionOf(connection, name, migrations.length);

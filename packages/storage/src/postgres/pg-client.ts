@@ -47,6 +47,7 @@ export interface PgClientOptions {
   readonly connectionString: string;
   readonly connectionTimeoutMillis: number;
   readonly keepAlive: boolean;
+  readonly keepAliveInitialDelayMillis: number;
   readonly ssl?: unknown;
 }
 

@@ -2,6 +2,7 @@ import { ConfigError } from '@overseer/core/plugin';
 import type { KeySource } from '../at-rest/key-ring.ts';
 import { type Compression, compressionOf } from '../sqlite/file/compression.ts';
 import { addressesOf, redact } from './addresses.ts';
+import { checkAge } from './kept-blobs.ts';
 
 /** How a PostgreSQL server is reached, and what is kept in it. */
 export interface PostgresOptions {
@@ -17,7 +18,10 @@ export interface PostgresOptions {
    * three: twelve at most for a node.
    */
   readonly poolSize?: number;
-  /** How long one statement may take, in ms; the default is 10,000. A connection that does not answer by then is given up. */
+  /**
+   * How long one statement may take, in ms; the default is 10,000. A connection that does not answer by then is given up. What looks
+   * after a whole journal, and changes of the schema, take as long as they do.
+   */
   readonly timeoutMs?: number;
   /** For how long a read or an append looks for a server that answers before it is refused, in ms; the default is 30,000. */
   readonly patienceMs?: number;
@@ -35,8 +39,8 @@ export interface PostgresOptions {
   /** Whether large strings and snapshots are compressed (zstd); the default is `true`. `all` compresses events of 1 KiB and more too. */
   readonly compress?: boolean | 'all';
   /**
-   * How old a large value must be before it is removed when no event names it, in ms; the default is an hour. Whoever holds a lease
-   * looks that often; `Infinity` keeps all.
+   * How old a large value must be before it is removed when no event names it, in ms; the default is an hour, ten minutes the least.
+   * Whoever holds a lease looks that often, and at least every hour; `Infinity` keeps all.
    */
   readonly compactAfterMs?: number;
 }
@@ -79,7 +83,7 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
     pooled: options.pooled,
     keys: options.encryption?.keys,
     compression: compressionOf(options.compress),
-    compactAfterMs: options.compactAfterMs ?? 3_600_000,
+    compactAfterMs: checkAge('compactAfterMs', options.compactAfterMs ?? 3_600_000),
   };
 }
 

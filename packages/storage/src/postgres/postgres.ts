@@ -25,6 +25,7 @@ import { Session } from './session.ts';
 import { readSnapshot } from './snapshots.ts';
 import { standingLeases } from './standing-leases.ts';
 import { Teller } from './teller.ts';
+import { Troubles } from './troubles.ts';
 import { startUpkeep } from './upkeep-timer.ts';
 
 /** For how long a store that is closed tries to give its leases back, in ms. */
@@ -113,7 +114,11 @@ function createStore(
   };
   const use: Use = (work) => sessions.readers.use(work);
   const teller = new Teller(use, channelOf(settings));
-  const upkeep = startUpkeep(use, atRest, settings.compactAfterMs, () => taken.size > 0);
+  const troubles = new Troubles();
+  const isWanted = (): boolean => taken.size > 0;
+  const upkeep = startUpkeep(use, atRest, settings.compactAfterMs, isWanted, (trouble) =>
+    troubles.tell(trouble),
+  );
   return {
     spec: 'store/1',
     name,
@@ -127,6 +132,10 @@ function createStore(
     whenTold: (what, told, heard) => {
       requireOpen();
       return sessions.hints.on(`${what} ${toText(told)}`, heard);
+    },
+    whenTroubled: (heard) => {
+      requireOpen();
+      return troubles.on(heard);
     },
     leases: {
       acquire: async (lease, holder) => {
@@ -269,7 +278,7 @@ function contentsOf(
       read: (stream, limit) => read((connection) => readMail(connection, atRest, stream, limit)),
       remove: (stream, ids) => read((connection) => removeMail(connection, stream, ids)),
       setAside: (stream, id, because) =>
-        read((connection) => setMailAside(connection, stream, id, because)),
+        read((connection) => setMailAside(connection, atRest, stream, id, because)),
     },
   };
 }

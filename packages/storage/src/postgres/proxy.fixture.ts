@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** What becomes of what a client sends. */
-export type Fault = 'none' | 'cut-before-commit' | 'cut-after-commit' | 'silent';
+export type Fault = 'none' | 'cut-before-commit' | 'cut-after-commit' | 'late' | 'silent';
 
 /** A wire to a server that can be cut. */
 export interface Proxy extends AsyncDisposable {
@@ -17,6 +17,9 @@ export interface Proxy extends AsyncDisposable {
 
 /** How long an answer that is thrown away is waited for, in ms: until the server has surely done what it was asked. */
 const DONE_MS = 100;
+
+/** How late the answer to a commit comes that is late, in ms. */
+const LATE_MS = 1_600;
 
 /** Starts a wire to a PostgreSQL server on this machine; a pooler tells clients another number of their session. */
 export async function startProxy(port: number, isPooler = false): Promise<Proxy> {
@@ -44,9 +47,8 @@ export async function startProxy(port: number, isPooler = false): Promise<Proxy>
       }
       upstream.write(chunk);
       if (!isCommit) return;
+      holdBack(proxy.fault, client, upstream);
       proxy.fault = 'none';
-      upstream.pause();
-      setTimeout(() => client.destroy(), DONE_MS);
     });
     upstream.on('data', (chunk) => {
       if (isPooler) renumber(chunk);
@@ -71,6 +73,13 @@ export async function startProxy(port: number, isPooler = false): Promise<Proxy>
     },
   };
   return proxy;
+}
+
+/** Keeps the answer for a while, or for good. */
+function holdBack(fault: Fault, client: Socket, upstream: Socket): void {
+  upstream.pause();
+  if (fault === 'late') setTimeout(() => upstream.resume(), LATE_MS);
+  else setTimeout(() => client.destroy(), DONE_MS);
 }
 
 /** Changes the first byte of the number in `BackendKeyData`. */

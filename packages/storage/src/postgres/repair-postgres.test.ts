@@ -82,6 +82,26 @@ describe.skipIf(postgresPrograms() === undefined)('a damaged journal in PostgreS
     }
   });
 
+  it.each([
+    ['an event', 'seq = 300'],
+    ['every event', "run = 'r6'"],
+  ])('X3 R11: a run that lost %s can be erased all the same', async (_what, which) => {
+    const { options, ofSystem } = await repairedAfter(
+      `UPDATE event SET body = set_byte(body, 40, 0) WHERE ${which}`,
+      SEALED,
+    );
+    expect(ofSystem?.lostCount).toBeGreaterThan(0);
+    await using owned = await openOwned(options);
+    const { store, epoch } = owned;
+    await store.erase?.(epoch, 'system', 'r6');
+    const events = await store.events.read({ stream: 'system', after: 0, limit: 10_000 });
+    const of = events.filter(({ run }) => run === 'r6');
+    expect(new Set(of.map(({ type }) => type))).toEqual(new Set(['event.erased']));
+    expect(events.filter(({ run }) => run !== 'r6')).toEqual(
+      EVENTS.filter(({ run }) => run !== 'r6'),
+    );
+  });
+
   it('R11: cuts what is damaged at the end, and work goes on behind the last whole event', async () => {
     const { options, ofSystem, aside } = await repairedAfter(
       'UPDATE event SET body = set_byte(body, 40, 0) WHERE seq >= 699',

@@ -8,15 +8,17 @@ import { Quarantine } from '../sqlite/upkeep/quarantine.ts';
 import type { RepairReport } from '../sqlite/upkeep/repair-file.ts';
 import type { Mended } from '../sqlite/upkeep/repaired-stream.ts';
 import type { Connection } from './connection.ts';
+import { forgetDamage } from './damage.ts';
 import { aloneForUpkeep, type UpkeepSession } from './for-upkeep.ts';
 import { packingToLook, toWrapped } from './key-rows.ts';
-import { mailPlace, WAITS } from './mail.ts';
+import { isBody, mailPlace } from './mail.ts';
 import { mendStream } from './mend-stream.ts';
 import { nameStrays } from './name-strays.ts';
 import { fromText } from './names.ts';
 import type { PgRow } from './pg-client.ts';
 import type { PostgresOptions } from './postgres-options.ts';
 import { raiseEpochs } from './raise-epochs.ts';
+import { letMend } from './refuse-clear.ts';
 import { toSnapshotRow } from './snapshots.ts';
 import { dropReplaced, numberedStreams } from './stream-copy.ts';
 import { readEnds } from './stream-ends.ts';
@@ -53,11 +55,25 @@ export async function repairPostgres(
 async function repair(
   session: UpkeepSession,
   quarantine: Quarantine,
+  options: UpkeepOptions,
+): Promise<RepairReport> {
+  const { connection } = session;
+  await dropReplaced(connection, options.signal);
+  const forbid = await letMend(connection);
+  try {
+    return await mend(session, quarantine, options);
+  } finally {
+    // A session that is broken mends nothing any more.
+    await forbid().catch(() => undefined);
+  }
+}
+
+async function mend(
+  session: UpkeepSession,
+  quarantine: Quarantine,
   { signal, onProgress }: UpkeepOptions,
 ): Promise<RepairReport> {
   const { connection, atRest } = session;
-  const { name } = atRest;
-  await dropReplaced(connection, signal);
   await nameStrays(connection);
   await noteKeys(session, quarantine);
   await mendBlobs(session, quarantine, signal);
@@ -74,6 +90,8 @@ async function repair(
   const { rows } = await connection.query('SELECT coalesce(max(epoch), 0) AS most FROM lease');
   await raiseEpochs(connection, String(rows[0]?.['most']));
   await dropReplaced(connection, signal);
+  await forgetDamage(connection);
+  const { name } = atRest;
   return { path: name, repaired: name, streams, quarantined: quarantine.count };
 }
 
@@ -143,7 +161,7 @@ async function mendMail(
   let last = '0';
   while (true) {
     const { rows } = await connection.query({
-      text: `SELECT * FROM mail WHERE id > $1 AND ${WAITS} ORDER BY id LIMIT ${PIECE}`,
+      text: `SELECT * FROM mail WHERE id > $1 AND gone_at IS NULL ORDER BY id LIMIT ${PIECE}`,
       values: [last],
     });
     const packed = rows.map(({ codec, body }) => (codec === 0 ? null : (body as Uint8Array)));
@@ -154,7 +172,7 @@ async function mendMail(
       const isSealed = row['codec'] !== 0 && packing.isSealed(bytes);
       if (isSealed && atRest.ring === undefined) return false;
       const content = row['codec'] === 0 ? bytes : packing.unpack(bytes, place);
-      return typeof content === 'string' || !isJson(content.toString('utf8'));
+      return typeof content === 'string' || !isBody(content);
     });
     for (const row of bad) quarantine.put('mail', row, 'it cannot be read');
     await remove(connection, 'mail', quarantine, bad, ({ id }) => ({ id }));
@@ -177,14 +195,5 @@ async function remove(
     const where = key.map(([column], at) => `${column} = $${at + 1}`).join(' AND ');
     const values = key.map(([, value]) => value);
     await connection.query({ text: `DELETE FROM ${table} WHERE ${where}`, values });
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,6 +1,7 @@
 import { KEPT_BLOBS } from './kept-blobs.ts';
 import { AT_REST } from './key-rows.ts';
 import { KEPT_MAIL, MAIL } from './mail.ts';
+import { PASSING } from './reservations/passing-schema.ts';
 import { RESERVATIONS } from './reservations/schema.ts';
 
 /**
@@ -75,4 +76,5 @@ export const MIGRATIONS: readonly string[] = [
   KEPT_MAIL,
   // From here on the seal of an event holds its stub and lifted too (the second version of an envelope).
   "UPDATE meta SET value = 3 WHERE key = 'min_writer'",
+  PASSING,
 ];

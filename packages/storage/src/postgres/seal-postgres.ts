@@ -118,7 +118,9 @@ async function sealPiece(
   const opened = new Map(
     clear.map((row) => {
       const event = openEvent(packing, { stream: name, run: row.run }, row);
-      if (event === undefined) throw damaged(session, stream, row.seq);
+      // Under the key of a run that it does not name, nobody could open it.
+      if (event === undefined || !isNotedOf(event.body, row))
+        throw damaged(session, stream, row.seq);
       return [row.seq, event];
     }),
   );
@@ -148,6 +150,12 @@ async function sealPiece(
   }
   await copy.add(added, blobs);
   return clear.length;
+}
+
+/** Whether the columns by which an event is found say what it says. */
+function isNotedOf(body: string, { id, run }: IdRow): boolean {
+  const said = JSON.parse(body);
+  return said.id === id && (said.run ?? undefined) === run;
 }
 
 /** An event that stands for a lost one has nothing to seal. */

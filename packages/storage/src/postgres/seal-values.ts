@@ -9,7 +9,7 @@ import { inTransaction, type UpkeepSession } from './for-upkeep.ts';
 import { insertBlobs } from './insert-rows.ts';
 import { keysToWrite } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
-import { mailPlace } from './mail.ts';
+import { isBody, mailPlace } from './mail.ts';
 import { fromText } from './names.ts';
 import { IS_CLEAR } from './refuse-clear.ts';
 import { toSnapshotRow } from './snapshots.ts';
@@ -92,7 +92,7 @@ export async function sealMail(session: UpkeepSession): Promise<boolean> {
     const place = mailPlace(stream, name);
     const bytes = Buffer.from(row['body'] as Uint8Array);
     const content = row['codec'] === 0 ? bytes : packing.unpack(bytes, place);
-    if (typeof content === 'string') {
+    if (typeof content === 'string' || !isBody(content)) {
       throw new StoreError(
         'store.corrupt',
         `${atRest.name} is damaged: message ${name} to ${stream} cannot be read. Run "overseer repair" first.`,

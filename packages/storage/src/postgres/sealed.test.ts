@@ -147,6 +147,7 @@ describe.skipIf(postgresPrograms() === undefined)('a sealed schema of PostgreSQL
     // Its run began in the clear.
     await expect(store.erase?.(epoch, 'system', 'r1')).rejects.toMatchObject({
       code: 'store.unsealed',
+      message: expect.stringContaining('seal what was written before with "overseer seal"'),
     });
     expect(await contents(store)).toHaveLength(9);
     await store.events.append(epoch, [eventAt(10)]);

@@ -2,16 +2,14 @@ import { type DataKey, nameUnder } from '../at-rest/data-key.ts';
 import { rowHash } from '../sqlite/file/event-hash.ts';
 import { hashesIn } from '../sqlite/file/hashes-in.ts';
 import { openEvent } from '../sqlite/file/open-event.ts';
-import { openSnapshot, snapshotPlace } from '../sqlite/file/snapshot-table.ts';
 import type { Connection } from './connection.ts';
 import { inTransaction } from './for-upkeep.ts';
-import { type AtRest, keysOf, packingToLook } from './key-rows.ts';
+import { type AtRest, keysOf, packingFor } from './key-rows.ts';
 import { KeySet } from './key-set.ts';
-import { mailPlace, WAITS } from './mail.ts';
+import { MarkBeside } from './mark-beside.ts';
 import { fromText, IS_STREAM } from './names.ts';
 import type { PgRow } from './pg-client.ts';
 import { EVENT_COLUMNS, toRow } from './read-events.ts';
-import { toSnapshotRow } from './snapshots.ts';
 
 /** Large values that are looked for at once; some ten MiB of memory. */
 const MOST = 65_536;
@@ -33,7 +31,8 @@ interface Seen {
 
 /**
  * One round of mark and sweep over the large values that were put by themselves: those that nothing names, and that were there for a
- * while, are removed. An event is trusted only if its hash proves it. Works in turns, beside whoever writes.
+ * while, are removed. An event is trusted only if its hash proves it. Works in turns, beside whoever writes. Rejects with `StoreError`
+ * `store.key` where a key is missing, so that nobody knows what is named.
  */
 export class Sweep {
   readonly #atRest: AtRest;
@@ -43,7 +42,10 @@ export class Sweep {
   readonly #candidates: Set<string>;
   readonly #seen = new Map<string, Seen>();
   readonly #found: string[] = [];
-  #isMarked = false;
+  /** Events are looked at once, then what is beside them; what comes meanwhile is looked at again before any is removed. */
+  #phase: 'events' | 'beside' | 'new' | 'remove' = 'events';
+  #last = { stream: '0', seq: 0 };
+  readonly #beside: MarkBeside;
   /** What was removed. */
   readonly removed = { blobs: 0, bytes: 0 };
   /** How many events were looked at. */
@@ -61,6 +63,7 @@ export class Sweep {
     this.#afterMs = afterMs;
     this.#storeKey = storeKey;
     this.#candidates = candidates;
+    this.#beside = new MarkBeside(atRest, (text) => this.#spareIn(text));
   }
 
   /** Begins with the values that nothing is known to name; `undefined` where there are none. */
@@ -81,24 +84,49 @@ export class Sweep {
     return new Sweep(atRest, afterMs, id === undefined ? undefined : keys.byId(id), names);
   }
 
+  /** How many values are left that nothing is known to name. */
+  get left(): number {
+    return this.#candidates.size;
+  }
+
   /** Works for one turn. */
   async step(connection: Connection): Promise<SweepState> {
     await this.#noteFound(connection);
     if (this.#candidates.size === 0) return 'done';
-    if (this.#isMarked) return await this.#remove(connection);
-    const rows = await this.#unseen(connection);
-    if (!(await this.#mark(connection, rows))) return 'damaged';
-    if (rows.length < EVENTS_AT_ONCE) {
-      await this.#markBeside(connection);
-      this.#isMarked = true;
+    if (this.#phase === 'remove') return await this.#remove(connection);
+    if (this.#phase === 'beside') {
+      if (await this.#beside.step(connection)) this.#phase = 'remove';
+      return 'more';
     }
+    const isFirst = this.#phase === 'events';
+    const rows = await (isFirst ? this.#next(connection) : this.#unseen(connection));
+    if (!(await this.#mark(connection, rows))) return 'damaged';
+    if (rows.length < EVENTS_AT_ONCE) this.#phase = isFirst ? 'beside' : 'remove';
     return 'more';
   }
 
-  /** Events behind those that were looked at, of whatever streams. */
-  async #unseen(connection: Connection): Promise<readonly PgRow[]> {
+  /** Events in the order of the streams, behind the last that was looked at. */
+  async #next(connection: Connection): Promise<readonly PgRow[]> {
     const { rows } = await connection.query({
       name: 'sweep-events',
+      text: `SELECT found.*, stream.name, stream.id AS number FROM stream
+        CROSS JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM event
+          WHERE event.stream = stream.id AND event.seq > CASE WHEN stream.id = $1 THEN $2::bigint ELSE 0 END
+          ORDER BY seq LIMIT ${EVENTS_AT_ONCE}) AS found
+        WHERE stream.id >= $1::bigint AND ${IS_STREAM} ORDER BY stream.id, found.seq LIMIT ${EVENTS_AT_ONCE}`,
+      values: [this.#last.stream, this.#last.seq],
+    });
+    const last = rows.at(-1);
+    if (last !== undefined) {
+      this.#last = { stream: String(last['number']), seq: Number(last['seq']) };
+    }
+    return rows;
+  }
+
+  /** Events behind all that were looked at, of whatever streams. */
+  async #unseen(connection: Connection): Promise<readonly PgRow[]> {
+    const { rows } = await connection.query({
+      name: 'sweep-new-events',
       text: `SELECT found.*, stream.name, stream.id AS number FROM stream
         LEFT JOIN unnest($1::bigint[], $2::bigint[]) AS seen (id, seq) ON seen.id = stream.id
         CROSS JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM event
@@ -118,7 +146,7 @@ export class Sweep {
       number: String(raw['number']),
     }));
     const bytes = rows.map(({ packed }) => packed);
-    const packing = await packingToLook(connection, this.#atRest, bytes);
+    const packing = await packingFor(connection, this.#atRest, bytes);
     for (const row of rows.toSorted((a, b) => a.seq - b.seq)) {
       const { seq, hash } = this.#seen.get(row.number) ?? { seq: 0, hash: '' };
       const isProven = row.seq === seq + 1 && rowHash(hash, row) === row.hash;
@@ -133,29 +161,6 @@ export class Sweep {
       this.events++;
     }
     return true;
-  }
-
-  /** What snapshots and messages that wait name. */
-  async #markBeside(connection: Connection): Promise<void> {
-    const { rows } = await connection.query('SELECT * FROM snapshot');
-    for (const row of rows) {
-      const kept = toSnapshotRow(row);
-      const packing = await packingToLook(connection, this.#atRest, [kept.packed]);
-      const version = Number(row['fold_version']);
-      const place = snapshotPlace(fromText(String(row['stream'])), version, Number(row['seq']));
-      this.#spareIn(openSnapshot(packing, place, kept) ?? '');
-    }
-    const { rows: mail } = await connection.query(
-      `SELECT stream, name, codec, body FROM mail WHERE ${WAITS}`,
-    );
-    for (const row of mail) {
-      const bytes = Buffer.from(row['body'] as Uint8Array);
-      const packed = row['codec'] === 0 ? null : bytes;
-      const packing = await packingToLook(connection, this.#atRest, [packed]);
-      const place = mailPlace(fromText(String(row['stream'])), fromText(String(row['name'])));
-      const content = packed === null ? bytes : packing.unpack(packed, place);
-      if (typeof content !== 'string') this.#spareIn(content.toString('utf8'));
-    }
   }
 
   #spareIn(text: string): void {
@@ -188,8 +193,11 @@ export class Sweep {
         await connection.query('LOCK TABLE event IN SHARE MODE');
         const rows = await this.#unseen(connection);
         if (!(await this.#mark(connection, rows))) return 'damaged';
-        // All that could name them was not seen yet.
-        if (rows.length === EVENTS_AT_ONCE) return 'more';
+        if (rows.length === EVENTS_AT_ONCE) {
+          // All that could name them was not seen yet: that is looked at while others append.
+          this.#phase = 'new';
+          return 'more';
+        }
         const names = [...this.#candidates].slice(0, REMOVED_AT_ONCE);
         const gone = await connection.query({
           text: `DELETE FROM blob WHERE hash = ANY(SELECT decode(given, 'hex') FROM unnest($2::text[]) given)

@@ -1,4 +1,7 @@
+import type { StoreError } from '@overseer/core/plugin';
 import { COMPACT_AFTER_MS, compact, type Use } from './compact-postgres.ts';
+import { damageError, readDamage } from './damage.ts';
+import { isLost, toStoreError } from './explain-failure.ts';
 import type { AtRest } from './key-rows.ts';
 
 /** How often it is looked whether it is time, in ms. */
@@ -14,13 +17,14 @@ export interface UpkeepTimer {
 
 /**
  * Compacts the journal every `afterMs` as long as this process holds a lease; of several, the first whose turn it is does it. What goes
- * wrong is tried again the next time. Keeps no process alive.
+ * wrong is told once, and tried again the next time; but a journal that is damaged is left alone until it was repaired. Keeps no process alive.
  */
 export function startUpkeep(
   use: Use,
   atRest: AtRest,
   afterMs: number,
   isWanted: () => boolean,
+  tell: (trouble: StoreError) => void,
 ): UpkeepTimer {
   const stopping = new AbortController();
   let working: Promise<void> | undefined;
@@ -28,13 +32,27 @@ export function startUpkeep(
     stopping.signal.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS).unref());
   };
+  let told: string | undefined;
+  const tellOnce = (trouble: StoreError): void => {
+    if (trouble.message === told) return;
+    told = trouble.message;
+    tell(trouble);
+  };
   const round = async (): Promise<void> => {
-    if (await isDue(use, afterMs)) await compact(use, atRest, afterMs, between);
+    const known = await use(readDamage);
+    if (known !== undefined) return tellOnce(damageError(atRest.name, known));
+    if (!(await isDue(use, afterMs))) return;
+    const { damaged } = await compact(use, atRest, afterMs, between);
+    if (damaged !== undefined) return tellOnce(damageError(atRest.name, damaged));
+    told = undefined;
   };
   const look = (): void => {
     if (working !== undefined || !isWanted()) return;
     working = round()
-      .catch(() => undefined)
+      .catch((error) => {
+        // Of a server that cannot be reached, whoever reads or appends hears.
+        if (!stopping.signal.aborted && !isLost(error)) tellOnce(toStoreError(error, atRest.name));
+      })
       .finally(() => {
         working = undefined;
       });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type { Answer } from '../answer.ts';
+import { callIdOf } from '../call-id.ts';
 import { parsedOr } from '../json-reader.ts';
 
 /** The block of an answer's reasoning, signed: a client must send the signature back untouched. */
@@ -15,11 +16,11 @@ export function textBlock(text: string): Anthropic.TextBlock {
 }
 
 /** The block of one tool call. */
-export function toolUseBlock({ n, toolCalls }: Answer, index: number): Anthropic.ToolUseBlock {
-  const call = toolCalls[index];
+export function toolUseBlock(answer: Answer, index: number): Anthropic.ToolUseBlock {
+  const call = answer.toolCalls[index];
   return {
     type: 'tool_use',
-    id: `toolu_${n}_${index}`,
+    id: callIdOf(answer, index, 'toolu') ?? '',
     caller: { type: 'direct' },
     name: call?.name ?? '',
     input: parsedOr(call?.arguments ?? '{}'),

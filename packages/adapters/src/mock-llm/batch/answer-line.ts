@@ -25,6 +25,7 @@ export function lineAnswerer(
     const n = seen.n * 1_000_000 + ++lines;
     const decision = decide(service, dialect, { n, createdAt: service.clock.now(), body });
     if (decision.kind === 'refuse') return fail(decision.failure);
+    if (decision.kind === 'reply' && decision.fault?.kind === 'evict') decision.evict();
     if (decision.kind === 'destroy' || decision.fault !== undefined || decision.answer.endless)
       return fail(wire.breakdown);
     const { input: inputTokens, output: outputTokens } = decision.answer.usage;

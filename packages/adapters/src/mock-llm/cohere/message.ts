@@ -1,5 +1,6 @@
 import type { JsonObject } from '@overseer/core/spec';
 import type { Answer } from '../answer.ts';
+import { callIdOf } from '../call-id.ts';
 
 /** Why an answer ends, in Cohere's words. */
 export const FINISH_REASONS: Readonly<Record<Answer['finish'], string>> = {
@@ -17,8 +18,10 @@ export function isPlan({ toolCalls }: Answer): boolean {
 export function toolCall(answer: Answer, index: number, written?: string): JsonObject {
   const call = answer.toolCalls[index];
   const { name = '', arguments: whole = '' } = call ?? {};
+  const named = answer.ids === 'same' ? answer.toolCalls[0]?.name : name;
+  const id = callIdOf(answer, index, named ?? name);
   return {
-    ...(answer.withoutIds ? {} : { id: `${name}_${answer.n}_${index}` }),
+    ...(id === undefined ? {} : { id }),
     type: 'function',
     function: { name, arguments: written ?? whole },
   };

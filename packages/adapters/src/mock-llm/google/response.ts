@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '@overseer/core/spec';
 import type { Answer } from '../answer.ts';
+import { callIdOf } from '../call-id.ts';
 import { parsedOr } from '../json-reader.ts';
 import { isSigned } from './read-content.ts';
 
@@ -25,9 +26,9 @@ export function responseOf(answer: Answer, parts: readonly JsonObject[], end?: '
 export function callPart(answer: Answer, index: number): JsonObject {
   const call = answer.toolCalls[index];
   const args: Json = parsedOr(call?.arguments ?? '{}');
-  const id = answer.withoutIds ? {} : { id: `fc_${answer.n}_${index}` };
+  const id = callIdOf(answer, index, 'fc');
   return {
-    functionCall: { ...id, name: call?.name ?? '', args },
+    functionCall: { ...(id === undefined ? {} : { id }), name: call?.name ?? '', args },
     ...(index === 0 ? signature(answer) : {}),
   };
 }

@@ -1,3 +1,4 @@
+import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MockService, startMockService } from '../service.ts';
 
@@ -57,6 +58,64 @@ describe("LM Studio's own API", () => {
   it('M17: refuses a model that it does not have', async () => {
     const { error } = await ask('/api/v1/models/load', { model: 'nobody' });
     expect(error).toMatchObject({ type: 'model_not_found', param: 'model' });
+  });
+});
+
+describe("LM Studio's own chat", () => {
+  it('M17: is in its first form that of OpenAI, by whose SDK it is asked, with how it went', async () => {
+    const baseURL = `${service.url}/api/v0`;
+    const client = new OpenAI({ apiKey: 'k', baseURL, maxRetries: 0 });
+    const messages = [{ role: 'user' as const, content: 'hi' }];
+    const whole = await client.chat.completions.create({ model: 'cold', messages });
+    expect(whole).toMatchObject({
+      choices: [{ message: { content: 'Hello from mock.' } }],
+      stats: { stop_reason: 'eosFound' },
+      model_info: { format: 'gguf' },
+    });
+    let text = '';
+    const stream = await client.chat.completions.create({ model: 'cold', messages, stream: true });
+    for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+    expect(text).toBe('Hello from mock.');
+    expect(await stateOf('cold')).toBe('loaded');
+    expect((await client.models.list()).data.map(({ id }) => id)).toContain('resting');
+    const { data } = await client.embeddings.create({ model: 'here', input: 'hi' });
+    expect(data[0]?.embedding).toHaveLength(8);
+    const lost = client.chat.completions.create({ model: 'nobody', messages });
+    await expect(lost).rejects.toMatchObject({ status: 404, type: 'model_not_found' });
+  });
+
+  it('M17: has in its second form events of its own, which end with the whole', async () => {
+    const said = await ask('/api/v1/chat', {
+      model: 'here',
+      input: 'hi',
+      system_prompt: 'Be brief.',
+    });
+    expect(said).toMatchObject({
+      model_instance_id: 'here',
+      output: [{ type: 'message', content: 'Hello from mock.' }],
+      stats: { input_tokens: 3, total_output_tokens: 4 },
+      response_id: expect.stringMatching(/^resp_/),
+    });
+    const body = JSON.stringify({ model: 'here', input: 'hi', stream: true });
+    const response = await fetch(`${service.url}/api/v1/chat`, { method: 'POST', body });
+    const lines = (await response.text()).split('\n').filter((line) => line.startsWith('data: '));
+    const events: readonly { type: string; content?: string; result?: object }[] = lines.map(
+      (line) => JSON.parse(line.slice(6)),
+    );
+    expect(events[0]).toEqual({ type: 'chat.start', model_instance_id: 'here' });
+    expect(events.map(({ content = '' }) => content).join('')).toBe('Hello from mock.');
+    expect(events.at(-1)).toMatchObject({ type: 'chat.end', result: { output: said.output } });
+  });
+
+  it('M17: goes on from an answer that it has kept, and from no other', async () => {
+    const { response_id } = await ask('/api/v1/chat', { model: 'here', input: 'I am Ada.' });
+    const body = { model: 'here', input: 'Who?', previous_response_id: response_id };
+    const longer = await ask('/api/v1/chat', body);
+    expect(longer.stats.input_tokens).toBe(8);
+    const { error } = await ask('/api/v1/chat', { ...body, previous_response_id: 'resp_none' });
+    expect(error).toMatchObject({ type: 'invalid_request', param: 'previous_response_id' });
+    expect((await ask('/api/v1/chat', { ...body, store: false })).response_id).toBeUndefined();
+    expect((await ask('/api/v1/chat', { model: 'here' })).error.message).toContain('"input"');
   });
 });
 

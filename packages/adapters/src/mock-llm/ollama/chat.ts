@@ -1,6 +1,7 @@
 import type { Json } from '@overseer/core/spec';
 import type { ChatResponse, Message } from 'ollama';
 import type { Answer } from '../answer.ts';
+import { callIdOf } from '../call-id.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Frame } from '../frame.ts';
 import { parsedOr } from '../json-reader.ts';
@@ -59,7 +60,7 @@ function* streamChat(answer: Answer): Iterable<Frame> {
 type WiredMessage = Omit<Message, 'tool_calls'> & { tool_calls?: WiredToolCall[] };
 
 interface WiredToolCall {
-  readonly id: string;
+  readonly id?: string;
   readonly function: {
     readonly index: number;
     readonly name: string;
@@ -67,13 +68,16 @@ interface WiredToolCall {
   };
 }
 
-function toolCall({ n }: Answer) {
-  return (call: Answer['toolCalls'][number], index: number): WiredToolCall => ({
-    id: `call_${n}_${index}`,
-    function: {
-      index,
-      name: call.name,
-      arguments: parsedOr(call.arguments) as { [key: string]: Json },
-    },
-  });
+function toolCall(answer: Answer) {
+  return (call: Answer['toolCalls'][number], index: number): WiredToolCall => {
+    const id = callIdOf(answer, index, 'call');
+    return {
+      ...(id === undefined ? {} : { id }),
+      function: {
+        index,
+        name: call.name,
+        arguments: parsedOr(call.arguments) as { [key: string]: Json },
+      },
+    };
+  };
 }

@@ -1,6 +1,7 @@
 import type { GenerateResponse } from 'ollama';
 import type { Answer } from '../answer.ts';
 import type { Frame } from '../frame.ts';
+import { plainName } from './names.ts';
 
 /** What Ollama's streams are sent as. */
 export const NDJSON: string = 'application/x-ndjson';
@@ -16,14 +17,15 @@ export function lineFrame(value: object, kind: Frame['kind']): Frame {
   return { text: `${JSON.stringify(value)}\n`, kind };
 }
 
-/** With what every document begins: the model as it was asked for, and when. */
+/** With what every document begins: the model as it was asked for (or the other one that answers), and when. */
 export function opening({ body, model, createdAt }: Answer): {
   readonly model: string;
   readonly created_at: string;
 } {
   const asked = body['model'];
   const created_at = new Date(createdAt).toISOString();
-  return { model: typeof asked === 'string' ? asked : model, created_at };
+  const isAsked = typeof asked === 'string' && plainName(asked) === model;
+  return { model: isAsked ? asked : model, created_at };
 }
 
 /** Whether reasoning is told: there is some, and nobody asked for none. */

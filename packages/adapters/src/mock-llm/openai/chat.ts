@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import type { Answer } from '../answer.ts';
+import { callIdOf } from '../call-id.ts';
 import type { Dialect } from '../dialect.ts';
 import { sseFrame } from '../frame.ts';
 import { readChat } from './read-chat.ts';
@@ -51,15 +52,14 @@ function reasoningOf({ reasoning }: Answer): { readonly reasoning_content?: stri
   return reasoning === '' ? {} : { reasoning_content: reasoning };
 }
 
-function functionCall({
-  n,
-  withoutIds,
-}: Answer): (
+function functionCall(
+  answer: Answer,
+): (
   call: Answer['toolCalls'][number],
   index: number,
 ) => OpenAI.ChatCompletionMessageFunctionToolCall {
   return (call, index) => ({
-    id: withoutIds ? '' : `call_${n}_${index}`,
+    id: callIdOf(answer, index, 'call') ?? '',
     type: 'function',
     function: call,
   });

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import type { Answer } from '../answer.ts';
+import { callIdOf } from '../call-id.ts';
 import { asList } from '../json-reader.ts';
 
 /** The reasoning item at that place of the output. */
@@ -38,15 +39,15 @@ export function outputText(text: string): OpenAI.Responses.ResponseOutputText {
 
 /** The item of one tool call at that place of the output. */
 export function functionCallItem(
-  { n, toolCalls }: Answer,
+  answer: Answer,
   outputIndex: number,
   callIndex: number,
 ): OpenAI.Responses.ResponseFunctionToolCall & { readonly id: string } {
-  const call = toolCalls[callIndex];
+  const call = answer.toolCalls[callIndex];
   return {
-    id: itemId('fc', n, outputIndex),
+    id: itemId('fc', answer.n, outputIndex),
     type: 'function_call',
-    call_id: `call_${n}_${callIndex}`,
+    call_id: callIdOf(answer, callIndex, 'call') ?? '',
     name: call?.name ?? '',
     arguments: call?.arguments ?? '',
     status: 'completed',

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import type { Answer } from '../answer.ts';
+import { callIdOf } from '../call-id.ts';
 import { type Frame, sseFrame } from '../frame.ts';
 import { asObject } from '../json-reader.ts';
 import { textPieces } from '../pieces.ts';
@@ -54,14 +55,10 @@ function* contentDeltas(answer: Answer): Iterable<Delta> {
   for (const piece of textPieces(answer)) yield { content: piece };
 }
 
-function* toolDeltas({
-  n,
-  toolCalls,
-  withoutIds,
-}: Answer): Iterable<readonly [Frame['kind'], Delta]> {
-  for (const [index, { name, arguments: input }] of toolCalls.entries()) {
+function* toolDeltas(answer: Answer): Iterable<readonly [Frame['kind'], Delta]> {
+  for (const [index, { name, arguments: input }] of answer.toolCalls.entries()) {
     const opening = { name, arguments: '' };
-    const id = withoutIds ? '' : `call_${n}_${index}`;
+    const id = callIdOf(answer, index, 'call') ?? '';
     yield ['framing', { tool_calls: [{ index, id, type: 'function', function: opening }] }];
     for (const piece of tokenPieces(input))
       yield ['token', { tool_calls: [{ index, function: { arguments: piece } }] }];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { collect, wholeNumber } from '../words-of-flags.ts';
+import { FAULT_HELP } from './fault-flags.ts';
 import { type MockFlags, mockCommand } from './mock.ts';
 
 /** Adds `overseer mock`. `done` hears the exit code. */
@@ -29,12 +30,7 @@ export function addMockCommand(program: Command, done: (code: number) => void): 
       wholeNumber('--tokens-per-second', 1),
     )
     .option('--limit <limit>', 'requests that every model admits: 5/60s')
-    .option(
-      '--fault <kind>',
-      'what goes wrong with every reply: status:429, or cut, truncated, stall, midstream-error, malformed, with :tokens before it',
-      collect,
-      [],
-    )
+    .option('--fault <kind>', FAULT_HELP, collect, [])
     .option('--seed <number>', 'what variation depends on', wholeNumber('--seed', 0))
     .option('--json', 'one JSON object a line: where it is, then each request')
     .action(async (flags: MockFlags) => done(await mockCommand(flags)));

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { loadScenario, type MockFault, type MockServiceOptions } from '@overseer/adapters/mock-llm';
+import { loadScenario, type MockServiceOptions } from '@overseer/adapters/mock-llm';
 import { ConfigError, parseDuration } from '@overseer/core/plugin';
+import { faultsFrom } from './fault-flags.ts';
 
 /** What `overseer mock` is told of models. */
 export interface MockModelFlags {
@@ -16,13 +17,14 @@ export interface MockModelFlags {
 /** How the mock service is to be, from the flags. Throws `ConfigError` for what makes no sense. */
 export async function mockSettings(flags: MockModelFlags): Promise<MockServiceOptions> {
   const { port, seed, latency, tokensPerSecond, limit, scenario } = flags;
-  const fault = faultFrom(flags.fault ?? []);
+  const { everyModel, ...faults } = faultsFrom(flags.fault ?? []);
   return {
     ...(port === undefined ? {} : { port: checkedPort(port) }),
     ...(seed === undefined ? {} : { seed }),
     ...(scenario === undefined ? {} : { scenario: await loadScenario(resolve(scenario)) }),
-    ...(fault === undefined ? {} : { everyFault: fault }),
+    ...faults,
     everyModel: {
+      ...everyModel,
       ...(latency === undefined ? {} : { firstTokenMs: latency }),
       ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
       ...(limit === undefined ? {} : { limit: limitFrom(limit) }),
@@ -43,22 +45,6 @@ function limitFrom(text: string): { readonly requests: number; readonly perMs: n
       `--limit takes requests and a time, such as 5/60s, and got ${JSON.stringify(text)}.`,
     );
   return { requests: Number(requests), perMs };
-}
-
-const KINDS = ['cut', 'truncated', 'stall', 'midstream-error', 'malformed'] as const;
-
-function faultFrom(texts: readonly string[]): MockFault | undefined {
-  const [text, second] = texts;
-  if (text === undefined) return undefined;
-  if (second !== undefined) throw wrong('--fault may be given once; a scenario can have many.');
-  const [, name = '', number] = /^([\w-]+)(?::(\d{1,9}))?$/.exec(text) ?? [];
-  const status = Number(number);
-  if (name === 'status' && status >= 400 && status <= 599) return { kind: 'status', status };
-  const kind = KINDS.find((known) => known === name);
-  if (kind !== undefined) return { kind, afterTokens: Number(number ?? 2) };
-  throw wrong(
-    `--fault is status:429 (or another from 400 to 599), or one of ${KINDS.join(', ')}, and got ${JSON.stringify(text)}.`,
-  );
 }
 
 function wrong(sentence: string): ConfigError {

@@ -55,10 +55,32 @@ describe('the flags of overseer mock', () => {
     expect((await chat(service.url, 'm', 'hi')).status).toBe(429);
   });
 
+  it('M17 A6: name what is wrong with what is said, and with the memory, beside how it ends', async () => {
+    const fault = ['wrong-model', 'missing-ids', 'load-delay:50', 'truncated:9'];
+    expect(await mockSettings({ fault, latency: 5 })).toEqual({
+      everyFault: { kind: 'truncated', afterTokens: 9 },
+      everyReply: { answeredBy: 'another-model', withoutIds: true },
+      everyModel: { state: 'not-loaded', loadMs: 50, firstTokenMs: 5 },
+    });
+    const settings = await mockSettings({ fault: ['wrong-model', 'duplicate-ids'] });
+    await using service = await startMockService(settings);
+    const answer = await (await chat(service.url, 'm-tools', 'hi')).text();
+    const { model, choices } = JSON.parse(answer);
+    expect(model).toBe('another-model');
+    const ids = choices[0].message.tool_calls.map(({ id }: { readonly id: string }) => id);
+    expect(new Set(ids).size).toBe(1);
+    await using evicting = await startMockService(await mockSettings({ fault: ['evict:1'] }));
+    expect((await chat(evicting.url, 'm', 'hi')).status).toBe(500);
+    const listed = await (await fetch(`${evicting.url}/api/v0/models/m`)).text();
+    expect(JSON.parse(listed)).toMatchObject({ state: 'not-loaded' });
+  });
+
   it.each([
     [{ fault: ['nonsense'] }, '--fault is'],
     [{ fault: ['status:200'] }, '--fault is'],
-    [{ fault: ['cut', 'stall'] }, 'may be given once'],
+    [{ fault: ['cut', 'stall'] }, 'in one way only'],
+    [{ fault: ['wrong-model:3'] }, '--fault is'],
+    [{ fault: ['load-delay'] }, 'load-delay:500'],
     [{ limit: '5 calls' }, '--limit takes'],
     [{ port: 70_000 }, 'ports end at 65535'],
     [{ scenario: 'absent.json' }, 'absent.json cannot be used'],

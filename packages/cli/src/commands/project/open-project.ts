@@ -1,13 +1,20 @@
 import { command, filesChanged, tsc } from '@overseer/adapters/checks';
 import { gitWorkspaces } from '@overseer/adapters/git';
-import { createOverseer, type Overseer, type OverseerOptions } from '@overseer/core';
+import {
+  type Custodian,
+  createCustodian,
+  createOverseer,
+  type Overseer,
+  type OverseerOptions,
+} from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OpenStore } from '@overseer/core/spec';
 import { lookAtStore } from '../../setup/look-at-store.ts';
-import { nobody, type OrderFlags } from '../../setup/nobody.ts';
+import { nobody } from '../../setup/nobody.ts';
 import { requireJournal, storeOf } from '../../setup/open-journal.ts';
 import { findProject } from '../../setup/project.ts';
 import { projectsIn } from '../../setup/projects-in.ts';
+import type { OrderFlags } from '../../setup/require-order.ts';
 import type { PlaceFlags } from '../read-journal.ts';
 
 /** What every `overseer project` command is told. */
@@ -37,12 +44,12 @@ export async function lookAtProject(flags: ProjectFlags): Promise<Overseer> {
 
 /**
  * Opens a project to give an order about it, with the checks that its criteria may name and its files. Throws what
- * `lookAtProject` throws, and `StoreError` `store.locked` while somebody works on it.
+ * `lookAtProject` throws, and `StoreError` `store.busy` while somebody works on it.
  */
 export async function openProject(
   flags: ProjectOrderFlags,
   definition?: Exclude<OverseerOptions['project'], string>,
-): Promise<Overseer> {
+): Promise<Custodian> {
   const place = findProject({
     repository: flags.repo,
     journal: flags.journal,
@@ -52,8 +59,7 @@ export async function openProject(
   const { repository } = place;
   const store = storeOf(place);
   const project = definition ?? (await whichProject(store, flags.project));
-  return await createOverseer({
-    ...nobody,
+  return await createCustodian({
     store,
     project,
     validators: { command: command(), files: filesChanged(), tsc: tsc() },

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Overseer, OverseerOptions, PhaseAnswer, RollbackTarget } from '@overseer/core';
+import type { Custodian, OverseerOptions, PhaseAnswer, RollbackTarget } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import { EXIT } from '../../exit-code.ts';
-import { requireOrder } from '../../setup/nobody.ts';
+import { requireOrder } from '../../setup/require-order.ts';
 import { oneLine } from '../../view/words.ts';
 import { tell } from '../upkeep.ts';
 import { openProject, type ProjectOrderFlags } from './open-project.ts';
@@ -24,8 +24,8 @@ export interface RollbackFlags extends ProjectOrderFlags {
 export async function defineCommand(file: string, flags: ProjectOrderFlags): Promise<number> {
   const written = readDefinition(file);
   const definition = flags.project === undefined ? written : { ...written, id: flags.project };
-  await using overseer = await openProject(flags, definition);
-  const { id, title, phase, phases } = await overseer.project.state();
+  await using custodian = await openProject(flags, definition);
+  const { id, title, phase, phases } = await custodian.project.state();
   const names = phases.map(({ name }) => name).join(', ');
   tell(flags.json, { project: id, title, phase, phases: phases.map(({ name }) => name) }, [
     oneLine(`${id} goes through ${names}; it is in ${phase ?? 'no phase'}.`),
@@ -56,8 +56,8 @@ export async function tickCommand(
 /** `overseer project enter`: goes on to a phase, if its criteria hold. Returns the exit code, `failed` where they do not. */
 export async function enterCommand(phase: string, flags: EnterFlags): Promise<number> {
   const replies = Object.fromEntries(flags.reply.map(replyOf));
-  await using overseer = await openProject(flags);
-  const answer = await overseer.project.enter(phase, { ...orderOf(flags), replies });
+  await using custodian = await openProject(flags);
+  const answer = await custodian.project.enter(phase, { ...orderOf(flags), replies });
   tell(flags.json, answer, enterLines(answer));
   return answer.kind === 'entered' ? EXIT.done : EXIT.failed;
 }
@@ -79,10 +79,10 @@ export async function rollbackCommand(flags: RollbackFlags): Promise<number> {
 
 async function order(
   flags: ProjectOrderFlags,
-  give: (overseer: Overseer) => Promise<readonly [value: object, line: string]>,
+  give: (custodian: Custodian) => Promise<readonly [value: object, line: string]>,
 ): Promise<number> {
-  await using overseer = await openProject(flags);
-  const [value, line] = await give(overseer);
+  await using custodian = await openProject(flags);
+  const [value, line] = await give(custodian);
   tell(flags.json, value, [oneLine(line)]);
   return EXIT.done;
 }

@@ -11,6 +11,9 @@ export function claimRules(rule: MakeTransportRule): readonly ConformanceRule[] 
       const two = await claimOne(transport);
       assert.equal(await transport.settle(one, replyTo(one)), true);
       assert.equal(await transport.settle(one, { ...replyTo(one), id: 'again' }), false);
+      // Whoever did not hear that it was settled asks again.
+      assert.equal(await transport.settle(one, replyTo(one)), true);
+      assert.equal(await transport.settle({ ...one, fence: one.fence + 1 }, replyTo(one)), false);
       assert.equal(await transport.heartbeat(one), false);
       assert.equal(await transport.settle(two, replyTo(two)), true);
       assert.deepEqual(await mail(STREAM), [replyTo(one)]);

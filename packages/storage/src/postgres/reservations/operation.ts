@@ -17,6 +17,7 @@ export type Operation =
       readonly id: string;
       readonly amounts: Readonly<Record<string, number>> | undefined;
     }
+  | { readonly kind: 'vacate'; readonly id: string; readonly member: string }
   | { readonly kind: 'renew'; readonly id: string; readonly nowMs: number }
   | { readonly kind: 'remove'; readonly members: readonly string[] };
 
@@ -38,11 +39,12 @@ export function encode(operation: Operation): object {
       };
     }
     case 'reserve': {
-      const { id, member, nowMs, wants } = operation.request;
+      const { id, member, nowMs, wants, fence = 0 } = operation.request;
       return {
         kind: 'reserve',
         id: toText(id),
         member: toText(member),
+        fence,
         nowMs: Math.ceil(nowMs),
         wants: wants.map(encodeWant),
       };
@@ -55,6 +57,10 @@ export function encode(operation: Operation): object {
         amounts: amounts === undefined ? null : textKeys(amounts, (amount) => amount),
       };
     }
+    case 'vacate': {
+      const { kind, id, member } = operation;
+      return { kind, id: toText(id), member: toText(member) };
+    }
     case 'renew':
       return { ...operation, id: toText(operation.id) };
     case 'remove':
@@ -62,8 +68,8 @@ export function encode(operation: Operation): object {
   }
 }
 
-/** What the server answered; `stranger` is one that did not join. */
-export function decode(operation: Operation, answer: unknown): Outcome | 'stranger' {
+/** What the server answered; `stranger` is one that did not join, `fenced` one whose places are somebody's who began later. */
+export function decode(operation: Operation, answer: unknown): Outcome | 'stranger' | 'fenced' {
   if (answer === null || typeof answer !== 'object') return answer as boolean | null;
   const said = answer as Said;
   switch (said.kind) {
@@ -77,7 +83,8 @@ export function decode(operation: Operation, answer: unknown): Outcome | 'strang
         other: fromText(said.other),
       };
     case 'stranger':
-      return 'stranger';
+    case 'fenced':
+      return said.kind;
     case 'held':
       return { kind: 'held', at: said.at + ahead(operation, said.now) };
     case 'wait': {
@@ -96,7 +103,7 @@ export function decode(operation: Operation, answer: unknown): Outcome | 'strang
 }
 
 type Said =
-  | { readonly kind: 'joined' | 'stranger' }
+  | { readonly kind: 'joined' | 'stranger' | 'fenced' }
   | {
       readonly kind: 'disagrees';
       readonly subject: string;

@@ -126,6 +126,9 @@ function createStore(
     settle: async (id, amounts) => {
       await push<null>({ kind: 'settle', id, amounts });
     },
+    vacate: async (id, member) => {
+      await push<null>({ kind: 'vacate', id, member });
+    },
     renew: (member, nowMs) => push<boolean>({ kind: 'renew', id: member, nowMs: Math.ceil(nowMs) }),
     close: () => {
       closing ??= (async () => {
@@ -158,8 +161,12 @@ async function apply(
 
 function outcomeOf(operation: Operation, answer: unknown, name: string): Outcome | Refusal {
   const outcome = decode(operation, answer);
+  const { member, id } = operation.kind === 'reserve' ? operation.request : { member: '', id: '' };
+  if (outcome === 'fenced') {
+    const message = `Somebody who began later has the places of ${id} in ${name}.`;
+    return { refused: 'store.fenced', message };
+  }
   if (outcome !== 'stranger') return outcome;
-  const member = operation.kind === 'reserve' ? operation.request.member : '';
   return {
     refused: 'store.fenced',
     message: `${member} does not share the limits in ${name}: it has to join.`,

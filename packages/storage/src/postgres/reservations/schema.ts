@@ -2,19 +2,19 @@
 const SILENT_MS = 20_000;
 
 /** A time that is earlier than the last one by more than this tells of a clock that was set back. */
-const SET_BACK_MS = 30_000;
+export const SET_BACK_MS = 30_000;
 
 /** How long an idle limit on places is remembered. */
-const IDLE_MS = 86_400_000;
+export const IDLE_MS = 86_400_000;
 
 /** Who was refused a place is before others as long as it asks again within this time. */
-const FRESH_MS = 250;
+export const FRESH_MS = 250;
 
 /** For how long it is remembered when a member was refused first. */
-const REMEMBERED_MS = 60_000;
+export const REMEMBERED_MS = 60_000;
 
 /** Limits of which nothing counts any more that are cleared away at once. */
-const CLEARED = 4;
+export const CLEARED = 4;
 
 /**
  * Shared limits. `tally`: what counts in one limit or one period of it; `over_at` is when nothing of it counts any more. `charge`:

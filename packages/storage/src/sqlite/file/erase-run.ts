@@ -2,6 +2,7 @@ import type { KeyOwner } from '../../at-rest/data-keys.ts';
 import type { SqliteDatabase } from '../driver.ts';
 import type { EraseWrite, Refusal } from '../protocol.ts';
 import type { EventTables } from './event-table.ts';
+import { isLost } from './open-event.ts';
 import { SPAN } from './schema.ts';
 
 /**
@@ -26,9 +27,13 @@ export function eraseRun(
   );
   let open = 0;
   for (const { packed } of rows.all(id, id)) {
-    if (!(packed instanceof Uint8Array) || !packing.isSealedFor(packed, owner)) open++;
+    const isPacked = packed instanceof Uint8Array;
+    // Of what was lost nothing is left to be read.
+    if (isPacked && isLost(packed)) continue;
+    if (!isPacked || !packing.isSealedFor(packed, owner)) open++;
   }
-  if (open > 0 || keyId === undefined) return unsealed(path, run, open);
+  if (open > 0) return unsealed(path, run, open);
+  if (keyId === undefined) return undefined;
   packing.keys.erase(owner, at);
   blobs.drop(keyId);
   return undefined;

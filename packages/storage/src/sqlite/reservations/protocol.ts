@@ -15,6 +15,7 @@ export type Operation =
       readonly id: string;
       readonly amounts: Readonly<Record<string, number>> | undefined;
     }
+  | { readonly kind: 'vacate'; readonly id: string; readonly member: string }
   | { readonly kind: 'renew'; readonly member: string; readonly nowMs: number };
 
 /** What came of one. */

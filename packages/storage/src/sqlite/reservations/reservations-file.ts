@@ -87,23 +87,39 @@ export class ReservationsFile {
       case 'settle':
         opened.charges.settle(operation.id, operation.amounts);
         return null;
+      case 'vacate':
+        opened.charges.vacate(operation.id, operation.member);
+        return null;
       case 'renew':
         return opened.members.renew(operation.member, operation.nowMs);
     }
   }
 
   #reserve(opened: Opened, request: ReservationRequest): ReservationAnswer | Refusal {
-    const { id, member, nowMs } = request;
-    const heldAt = opened.charges.heldAt(id);
-    if (heldAt !== undefined) return { kind: 'held', at: heldAt };
+    const { id, member, wants, fence = 0 } = request;
+    const held = opened.charges.held(id);
+    if (held !== undefined && held.fence > fence) {
+      const message = `Somebody who began later has the places of ${id} in ${this.#options.path}.`;
+      return { refused: 'store.fenced', message };
+    }
     if (!opened.members.has(member)) {
       const message = `${member} does not share the limits in ${this.#options.path}: it has to join.`;
       return { refused: 'store.fenced', message };
     }
+    if (held === undefined) return this.#take(opened, request);
+    opened.charges.pass(id, member, fence);
+    const isLost = ({ window, limit }: ReservationWant): boolean =>
+      window.kind === 'places' && !held.places.has(limit);
+    const lost = wants.filter(isLost);
+    if (lost.length > 0) return this.#take(opened, { ...request, wants: lost });
+    return { kind: 'held', at: held.at };
+  }
+
+  #take(opened: Opened, request: ReservationRequest): ReservationAnswer {
     const answer = take(opened, request);
     if (answer.kind === 'held' || answer.untilAt !== undefined) return answer;
     // Only places are missing, and whoever has them may be dead.
-    const dead = opened.members.dead(nowMs);
+    const dead = opened.members.dead(request.nowMs);
     if (dead.length === 0) return answer;
     removeAll(opened, dead);
     return take(opened, request);
@@ -144,7 +160,8 @@ function identityOf(path: string): string {
 }
 
 /** Takes all that is wanted, or nothing. */
-function take(opened: Opened, { id, member, nowMs, wants }: ReservationRequest): ReservationAnswer {
+function take(opened: Opened, request: ReservationRequest): ReservationAnswer {
+  const { id, member, nowMs, wants, fence = 0 } = request;
   const { tallies, charges, waiters } = opened;
   tallies.clear(nowMs);
   const found = wants.map((want) => tallies.of(want, nowMs));
@@ -157,7 +174,7 @@ function take(opened: Opened, { id, member, nowMs, wants }: ReservationRequest):
   const refusal = latestRefusal(tallies, asked);
   for (const { tally, limit, amount, window } of asked) {
     if (refusal === undefined) {
-      charges.take({ tally: tally.id, reservation: id, member, limit, at, amount });
+      charges.take({ tally: tally.id, reservation: id, member, fence, limit, at, amount });
       if (window.kind === 'places') waiters.served(tally.id, member);
     } else if (
       window.kind === 'places' &&

@@ -61,5 +61,7 @@ export const RESERVATIONS: FileFormat = {
     CREATE INDEX charge_of_tally ON charge (tally, at);
     CREATE INDEX charge_of_reservation ON charge (reservation) WHERE open = 1;
     `,
+    // Whose places they are may change while somebody works on what they are for.
+    'ALTER TABLE charge ADD COLUMN fence INTEGER NOT NULL DEFAULT 0',
   ],
 };

@@ -69,6 +69,9 @@ function createStore(path: string, start: () => Promise<Thread>, first: Thread):
     settle: async (id, amounts) => {
       await apply<null>({ kind: 'settle', id, amounts });
     },
+    vacate: async (id, member) => {
+      await apply<null>({ kind: 'vacate', id, member });
+    },
     renew: (member, nowMs) => apply<boolean>({ kind: 'renew', member, nowMs: Math.ceil(nowMs) }),
     close: () => {
       closing ??= queue.drained().then(() => thread.close({ members }));

@@ -17,6 +17,8 @@ export interface CompactReport {
   readonly bytes: number;
   /** An event that cannot be read as it was written: nobody knows what it names, so that no value was removed after it was met. */
   readonly damaged?: { readonly stream: string; readonly seq: number };
+  /** How many large values were left that nothing named, of a database to which somebody wrote for long without an end. */
+  readonly left?: number;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { currentHolder } from '@overseer/core/plugin';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testKeys } from '../keys.fixture.ts';
-import type { SqliteOptions } from '../sqlite.ts';
+import { type SqliteOptions, sqlite } from '../sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.fixture.ts';
 import { eventAt, readJournal, SAMPLE, writeJournal } from './journal.fixture.ts';
 import { repairFile } from './repair-file.ts';
@@ -70,6 +71,29 @@ describe('repairing a journal', () => {
       expect.stringContaining('becaxse 6'),
     ]);
     expect(statSync(`${repaired}.quarantine.jsonl`).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    ['an event', 'seq = 3', 'b'],
+    ['every event', 'seq IN (3, 5)', 'b'],
+    ['the event of its large value', 'seq = 2', 'a'],
+  ])('X3 R11: a run that lost %s can be erased all the same', async (_what, which, run) => {
+    const { repaired, report } = await repairedAfter(
+      `UPDATE event SET packed = x'010200' WHERE ${which}`,
+      SEALED,
+    );
+    expect(report.streams[0]?.lostCount).toBeGreaterThan(0);
+    const store = await sqlite(repaired, SEALED)();
+    const lease = await store.leases.acquire('journal', currentHolder('test'));
+    await store.erase?.(lease.kind === 'held' ? lease.epoch : 0, 'project/x', run);
+    await store.close();
+    const read = await readJournal(repaired, SEALED);
+    const of = read.filter((event) => event.run === run);
+    expect(new Set(of.map(({ type }) => type))).toEqual(new Set(['event.erased']));
+    expect(read.filter((event) => event.run !== run)).toEqual(
+      OURS.filter((event) => event.run !== run),
+    );
+    expect(await verifyFile(repaired)).toMatchObject({ isSound: true });
   });
 
   it('R11: loses the event whose large value is gone, and no other', async () => {
