@@ -73,6 +73,7 @@ export function createSettings(
     workspaces: options.workspaces,
     store: openedView(store, keys, sealer),
     shown: shownView(store),
+    sealer,
     sensitiveFields: new Set(options.sensitive?.fields),
     redact: redactorOf(options.redact, tools, { sealer, fields: options.sensitive?.fields }),
     // What is read again at a start also brings back the answers that were accepted in that time.

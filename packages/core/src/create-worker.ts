@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './internal/clock.ts';
 import { createIds } from './internal/ids.ts';
 import { type LoopChange, WorkerLoop } from './node/worker-loop.ts';
 import { WorkerPlaces } from './node/worker-places.ts';
+import { sensitiveKeys } from './sensitive-options.ts';
 import type { WorkerChange, WorkerOptions } from './worker-options.ts';
 
 /** Somebody who makes calls of models for overseers. */
@@ -17,7 +18,7 @@ export interface Worker extends AsyncDisposable {
 
 /**
  * Makes the calls of models with `workers: true`, for all overseers that share a transport: it needs no project, no lease and no
- * journal. Throws `ConfigError` `config.worker` for options that are wrong, and `StoreError` when the transport cannot be
+ * journal. Throws `ConfigError` `config.worker` for options that are wrong, `config.sensitive` for keys that are none, and `StoreError` when the transport cannot be
  * opened.
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
@@ -25,11 +26,12 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const { slots = 4, pollMs = 250, graceMs = 30_000, clock = systemClock, signal } = options;
   const { name = `${hostname()}-${process.pid}`, fetch } = options;
   signal?.throwIfAborted();
+  const keys = await sensitiveKeys(options.sensitive);
   const transport = await options.transport();
   const places = await openBeside(transport, () => openPlaces(options, name, clock));
   const models = new Map(Object.entries(options.models));
   const tell = (change: LoopChange): void => told(options, change);
-  const parts = { transport, models, slots, name, pollMs, clock, fetch, places, tell };
+  const parts = { transport, models, slots, name, pollMs, clock, fetch, keys, places, tell };
   const loop = new WorkerLoop(parts);
   let closed: Promise<void> | undefined;
   const leave = async (): Promise<void> => {

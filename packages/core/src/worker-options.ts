@@ -1,5 +1,6 @@
 import type { Clock } from './internal/clock.ts';
 import type { SharedLimitsOptions } from './limit-options.ts';
+import type { SensitiveOptions } from './sensitive-options.ts';
 import type { Model } from './spec/model.ts';
 import type { OpenTransport } from './spec/transport.ts';
 
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   readonly transport: OpenTransport;
   /** The models that it can call, under the names that they have in the teams. */
   readonly models: Readonly<Record<string, Model>>;
+  /** The keys of overseers with the option `sensitive`, whose calls are sealed: opens those, and seals the answers. */
+  readonly sensitive?: Pick<SensitiveOptions, 'keys'>;
   /**
    * Where the overseers keep limits at once together: a call keeps its place as long as this worker makes it, whoever leads the
    * project meanwhile. Needed where they have `sharedLimits` with such limits on models of workers.

@@ -44,7 +44,7 @@ export function shown<T extends Json>(value: T): T {
 }
 
 /** What is sealed within texts: the id of the key, how it is to be put back, and the bytes. */
-export const SEALED_SPAN: RegExp = /⟦sealed: ([\w.-]{1,64}) ([tjp])([\w-]+)⟧/g;
+export const SEALED_SPAN: RegExp = /⟦sealed: ([\w.-]{1,64}) ([tjpw])([\w-]+)⟧/g;
 
 /** A value with all its texts as `change` gives them, and keys as they are. The very value where nothing is changed. */
 export function mapTexts(value: Json, change: (text: string) => Json): Json {

@@ -44,6 +44,11 @@ export class ValueSealer {
     return this.#seal(event, 't', text);
   }
 
+  /** A whole of which only parts are sensitive, so that none of it is looked for elsewhere. */
+  whole(place: SealedPlace, value: Json): string {
+    return this.#seal(place, 'w', JSON.stringify(value));
+  }
+
   /** Texts in a value that was sealed: where they come again in the same run, they are sealed too. */
   remember({ run = '' }: SealedPlace, value: Json): void {
     this.#known.add(run, value);
@@ -111,8 +116,8 @@ export function shownEvent<E extends OverseerEvent>(event: E): E {
   return data === event.data ? event : { ...event, data };
 }
 
-/** `j` for a whole value, `t` for a part of a text that is marked, `p` for one that is not. */
-type Kind = 'j' | 't' | 'p';
+/** `j` for a whole value, `w` for one that is sensitive in parts, `t` for a part of a text that is marked, `p` for one that is not. */
+type Kind = 'j' | 'w' | 't' | 'p';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -125,17 +130,18 @@ function openText(
 ): Json {
   if (!text.includes('⟦sealed: ')) return text;
   const [whole] = text.matchAll(SEALED_SPAN);
-  if (whole?.[0] === text && whole[2] === 'j') {
+  const kind = whole?.[2];
+  if (whole?.[0] === text && (kind === 'j' || kind === 'w')) {
     const content = openSpan(event, keys, whole);
     if (content === undefined) return text;
     const value: Json = JSON.parse(content);
-    hear(value);
+    if (kind === 'j') hear(value);
     return value;
   }
   return text.replace(SEALED_SPAN, (...span: readonly string[]) => {
     const content = openSpan(event, keys, span);
     // What was a whole value has been put into a text, where it is no part of one.
-    if (content === undefined || span[2] === 'j') return span[0] ?? '';
+    if (content === undefined || span[2] === 'j' || span[2] === 'w') return span[0] ?? '';
     hear(content);
     return span[2] === 'p' ? content : sensitive(content);
   });

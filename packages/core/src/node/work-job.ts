@@ -6,6 +6,8 @@ import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Deadlines } from '../internal/deadlines.ts';
 import { defined } from '../internal/defined.ts';
+import type { SensitiveKeys } from '../journal/sealed-values.ts';
+import { requestIn, SEALED_FOR_OTHERS } from '../run/sealed-job.ts';
 import type { WorkerReply } from '../run/worker-reply.ts';
 import type { Model } from '../spec/model.ts';
 import type { ModelJob } from '../spec/transport.ts';
@@ -15,16 +17,21 @@ export interface JobTools {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly fetch: typeof globalThis.fetch | undefined;
+  /** What opens jobs that are sealed. */
+  readonly keys: SensitiveKeys | undefined;
   /** Breaks the call off. */
   readonly cancel: Cancellation;
 }
 
 /** Makes the call of a job, once, and gives how it ended. Never rejects. */
 export async function workJob(
-  { model: what, request, silentMs: holdMs }: ModelJob,
+  job: ModelJob,
   model: Model,
-  { clock, deadlines, fetch, cancel }: JobTools,
+  { clock, deadlines, fetch, cancel, keys }: JobTools,
 ): Promise<WorkerReply['end']> {
+  const { model: what, silentMs: holdMs } = job;
+  const request = requestIn(job, keys);
+  if (request === undefined) return SEALED_FOR_OTHERS;
   const startedAt = clock.elapsed();
   const sinceStart = (): number => Math.round(clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;

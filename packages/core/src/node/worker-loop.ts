@@ -2,7 +2,9 @@ import { atMost } from '../internal/at-most.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import { Deadlines } from '../internal/deadlines.ts';
+import { type SensitiveKeys, ValueSealer } from '../journal/sealed-values.ts';
 import { withRetry } from '../limit/with-retry.ts';
+import { SEALED_FOR_OTHERS, sealReply } from '../run/sealed-job.ts';
 import { type WorkerReply, workerMail } from '../run/worker-reply.ts';
 import type { Model } from '../spec/model.ts';
 import type { JobClaim, TaskTransport } from '../spec/transport.ts';
@@ -29,6 +31,8 @@ export interface WorkerLoopParts {
   readonly pollMs: number;
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch | undefined;
+  /** The keys of what is sensitive; absent where nobody gave them. */
+  readonly keys: SensitiveKeys | undefined;
   /** Keeps places of limits that processes share; absent where nobody does. */
   readonly places: WorkerPlaces | undefined;
   tell(change: LoopChange): void;
@@ -39,6 +43,7 @@ export class WorkerLoop {
   readonly #parts: WorkerLoopParts;
   readonly #names: readonly string[];
   readonly #deadlines: Deadlines;
+  readonly #sealer: ValueSealer | undefined;
   readonly #underWay = new Map<Promise<void>, Cancellation>();
   readonly #unhear: (() => void) | undefined;
   #timer: (() => void) | undefined;
@@ -54,6 +59,7 @@ export class WorkerLoop {
     this.#parts = parts;
     this.#names = [...parts.models.keys()];
     this.#deadlines = new Deadlines(parts.clock);
+    this.#sealer = parts.keys === undefined ? undefined : new ValueSealer(parts.keys);
     this.#unhear = parts.transport.whenQueued?.(() => this.#wake());
     this.#wake();
   }
@@ -138,12 +144,13 @@ export class WorkerLoop {
 
   /** Makes the call, if there is a place for it. */
   async #end(claim: JobClaim, cancel: Cancellation, model: Model): Promise<WorkerReply['end']> {
-    const { clock, fetch, places } = this.#parts;
+    const { clock, fetch, keys, places } = this.#parts;
     if (places === undefined) this.#warn(claim);
     const place = await places?.take(claim, cancel);
     if (place?.kind === 'withhold') return { type: 'withheld', data: place.data };
     if (place?.kind === 'lost') cancel.abort(new Error('the call is made by another worker'));
-    return await workJob(claim.job, model, { clock, deadlines: this.#deadlines, fetch, cancel });
+    const deadlines = this.#deadlines;
+    return await workJob(claim.job, model, { clock, deadlines, fetch, cancel, keys });
   }
 
   #warn(claim: JobClaim): void {
@@ -158,7 +165,8 @@ export class WorkerLoop {
     end: Parameters<typeof workerMail>[2],
   ): Promise<boolean> {
     const { clock, name, transport } = this.#parts;
-    const mail = workerMail(claim.job, name, end);
+    const sealer = end === SEALED_FOR_OTHERS ? undefined : this.#sealer;
+    const mail = sealReply(workerMail(claim.job, name, end), claim.job, sealer);
     const { signal } = cancel;
     try {
       // A commit that is in doubt may be asked for again: it is done once.

@@ -11,6 +11,7 @@ import { abortedCall } from './aborted-call.ts';
 import { requestOf } from './begin-call.ts';
 import { jobPlaces } from './job-places.ts';
 import type { Projection, RemoteCall } from './projection.ts';
+import { sealJob } from './sealed-job.ts';
 import type { Settings } from './settings.ts';
 import { type UnclaimedCall, UnclaimedCalls } from './unclaimed-calls.ts';
 
@@ -166,7 +167,8 @@ export class RemoteCalls {
 
   async #sendAll(): Promise<void> {
     const jobs = [...this.#unsent.values()].filter(({ id }) => this.has(id));
-    if (jobs.length > 0) await this.#transport.enqueue(jobs);
+    const { sealer } = this.#settings;
+    if (jobs.length > 0) await this.#transport.enqueue(jobs.map((job) => sealJob(job, sealer)));
     for (const { id } of jobs) this.#unsent.delete(id);
     for (const id of this.#unsent.keys()) if (!this.has(id)) this.#unsent.delete(id);
   }

@@ -5,6 +5,7 @@ import type { Healing } from '../heal/healing-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Ids } from '../internal/ids.ts';
 import type { Redactor } from '../journal/redactor.ts';
+import type { ValueSealer } from '../journal/sealed-values.ts';
 import type { Breaker } from '../limit/create-breaker.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
@@ -45,6 +46,8 @@ export interface Settings {
   readonly shown: StateStore;
   /** Takes out of events what must not be written; absent where all is written. */
   readonly redact: Redactor | undefined;
+  /** Seals what is sensitive; absent where nobody gave keys. */
+  readonly sealer: ValueSealer | undefined;
   /** Names of fields that are sensitive wherever they stand in what is said. */
   readonly sensitiveFields: ReadonlySet<string>;
   /** The longest window of any limit: what is older has no say in one. */

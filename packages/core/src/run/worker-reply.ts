@@ -25,7 +25,8 @@ export interface WorkerFailure {
 }
 
 /** What a worker says of a job. */
-export interface WorkerReply extends Omit<ModelJob, 'stream' | 'request' | 'silentMs' | 'places'> {
+export interface WorkerReply
+  extends Omit<ModelJob, 'stream' | 'request' | 'sealed' | 'silentMs' | 'places'> {
   /** Who worked on it, as it calls itself. */
   readonly worker: string;
   readonly end:
@@ -51,12 +52,25 @@ export interface ReplyTerms {
   retryDelay(failures: number, retryAfterMs: number | undefined): number;
 }
 
+/** What stands for the end of a call that a worker sealed under a key which is not here. */
+const UNREADABLE: WorkerReply['end'] = {
+  type: 'failure',
+  failure: {
+    kind: 'invalid',
+    message:
+      "the worker's answer is sealed under a key that this overseer does not have: give all overseers and workers the same keys (sensitive)",
+    retryable: false,
+    begun: true,
+  },
+};
+
 /** A worker's reply as that of a call which goes on elsewhere, with what it comes to by the prices of this team. */
 export function settleReply(
   { id: call, run, task, attempt, step, model, estimate, end }: WorkerReply,
   terms: ReplyTerms,
 ): LateReply {
-  return { run, task, attempt, call, model, step, end: endOf(end, estimate, terms) };
+  const readable = typeof end === 'string' ? UNREADABLE : end;
+  return { run, task, attempt, call, model, step, end: endOf(readable, estimate, terms) };
 }
 
 function endOf(

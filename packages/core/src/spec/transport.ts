@@ -17,6 +17,8 @@ export interface ModelJob {
   /** The name of the model in the team, by which workers know it. */
   readonly model: string;
   readonly request: ModelRequest;
+  /** The request, sealed for workers that have the key of what is sensitive; `request` has nothing in it then. */
+  readonly sealed?: string;
   readonly estimate: CallEstimate;
   /** How long the call may give no sign of life, in ms. */
   readonly silentMs: number;

@@ -7,7 +7,8 @@ import { toText } from '../postgres/names.ts';
 import type { Session } from '../postgres/session.ts';
 import { waitForStandby } from '../postgres/wait-for-standby.ts';
 import { databaseOn } from './boss-database.ts';
-import { attemptOf, claimOf, insertOf, type JobRow, QUEUE, queueOf, rowOf } from './job-rows.ts';
+import { type JobRow, jobRows, jobsIn } from './job-content.ts';
+import { attemptOf, claimOf, insertOf, QUEUE, queueOf, rowOf } from './job-rows.ts';
 
 /** Who is told that there are jobs. No stream has this name. */
 export const QUEUED = '';
@@ -20,7 +21,7 @@ export interface BossJobsParts {
   /** By which hints are given. */
   readonly channel: string;
   readonly queue: Session;
-  /** How replies are kept until they are read: as the journal is. */
+  /** How jobs and replies are kept: as the journal is. */
   readonly atRest: AtRest;
   /** For transactions: apart, since pg-boss may have to look something up in one. */
   readonly replies: Session;
@@ -41,7 +42,12 @@ export class BossJobs {
     const each = new Map(jobs.map((job) => [job.id, job]));
     for (const [model, ofModel] of Map.groupBy(each.values(), (job) => job.model)) {
       const queue = await this.#queueOf(model);
-      await this.#parts.boss.insert(queue, ofModel.map(insertOf));
+      const { atRest, boss, queue: session } = this.#parts;
+      const rows = await session.use((connection) => jobRows(connection, atRest, ofModel));
+      await boss.insert(
+        queue,
+        ofModel.map((job, at) => insertOf(job, rows[at])),
+      );
     }
     if (jobs.length > 0) this.#tell(QUEUED);
   }
@@ -54,7 +60,14 @@ export class BossJobs {
       if (batchSize <= 0) break;
       const queue = await this.#queueOf(model);
       const rows = await this.#parts.boss.fetch<JobRow>(queue, { batchSize });
-      claims.push(...rows.map(claimOf));
+      const { atRest, queue: session } = this.#parts;
+      const content = rows.map(({ data }) => data);
+      const jobs = await session.use((connection) => jobsIn(connection, atRest, content));
+      for (const [at, { retryCount }] of rows.entries()) {
+        const job = jobs[at];
+        // One that is damaged is lost by everybody, and then by its overseer.
+        if (job !== undefined) claims.push(claimOf(job, retryCount));
+      }
     }
     return claims;
   }

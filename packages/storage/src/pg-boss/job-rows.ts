@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JobClaim, ModelJob } from '@overseer/core/spec';
+import type { JobRow } from './job-content.ts';
 
 /** How long a claim lasts without a heartbeat, in s; the least that pg-boss takes. */
 export const HEARTBEAT_S = 10;
@@ -44,25 +45,17 @@ export function rowOf(id: string): string {
   return [...parts, `8${hash.slice(17, 20)}`, hash.slice(20, 32)].join('-');
 }
 
-/** What is kept of a job. Text within text: `jsonb` takes neither null bytes nor halves of surrogate pairs. */
-export interface JobRow {
-  readonly job: string;
-}
-
 /** A job as it is queued. */
-export function insertOf(job: ModelJob): { readonly id: string; readonly data: JobRow } {
-  return { id: rowOf(job.id), data: { job: JSON.stringify(job) } };
+export function insertOf(
+  { id }: ModelJob,
+  data: JobRow | undefined,
+): { readonly id: string; readonly data?: JobRow } {
+  return { id: rowOf(id), ...(data === undefined ? {} : { data }) };
 }
 
-/** A claim of a row that was fetched. */
-export function claimOf({
-  data,
-  retryCount,
-}: {
-  readonly data: JobRow;
-  readonly retryCount: number;
-}): JobClaim {
-  return { job: JSON.parse(data.job), fence: retryCount + 1 };
+/** Which claim of its row a job is. */
+export function claimOf(job: ModelJob, retryCount: number): JobClaim {
+  return { job, fence: retryCount + 1 };
 }
 
 /** By which pg-boss knows a claim: never the row alone, which whoever lost it has too. */

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgres } from '../postgres/postgres.ts';
 import { openStore, testDatabase } from '../postgres/postgres-tests.fixture.ts';
 import { startProxy } from '../postgres/proxy.fixture.ts';
+import { testKeys } from '../sqlite/keys.fixture.ts';
+import { rowOf } from './job-rows.ts';
 import { pgBoss } from './pg-boss.ts';
 
 function jobOf(id: string): ModelJob {
@@ -72,6 +74,36 @@ describe('pgBoss', () => {
       }
     },
   );
+
+  it('X2 R12: seals jobs with the keys of the schema, and takes those that were queued in the clear', async () => {
+    const schema = database.newSchema();
+    const plain = { connection: database.server.url, schema };
+    const sealed = { ...plain, encryption: { keys: testKeys() } };
+    const text = 'canary-51 '.repeat(500);
+    const message = { role: 'user', parts: [{ type: 'text', text }] } as const;
+    const job = (id: string): ModelJob => ({ ...jobOf(id), request: { messages: [message] } });
+    const before = await pgBoss(plain)();
+    await before.enqueue([job('clear')]);
+    await before.close();
+    const transport = await pgBoss(sealed)();
+    try {
+      const row = (id: string): string =>
+        database.server.sql(`SELECT data::text FROM ${schema}_jobs.job WHERE id = '${rowOf(id)}'`);
+      await transport.enqueue([job('sealed'), job('damaged')]);
+      expect(row('clear')).toContain('canary-51');
+      const content = Buffer.from(JSON.parse(row('sealed')).sealed, 'base64').toString('latin1');
+      expect(row('sealed') + content).not.toContain('canary');
+      // One that was put in the place of another opens as little as one that was changed.
+      database.server.sql(
+        `UPDATE ${schema}_jobs.job SET data = jsonb_set('${row('sealed')}'::jsonb, '{id}', '"damaged"') WHERE id = '${rowOf('damaged')}'`,
+      );
+      const claims = await transport.claim(['coder'], 9);
+      const found = new Map(claims.map((claim) => [claim.job.id, claim.job]));
+      expect(found).toEqual(new Map(['clear', 'sealed'].map((id) => [id, job(id)])));
+    } finally {
+      await transport.close();
+    }
+  });
 
   it('R12: takes three connections, however much is asked of it', async () => {
     const options = { connection: database.server.url, schema: database.newSchema() };

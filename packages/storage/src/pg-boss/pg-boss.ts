@@ -23,8 +23,8 @@ import { BossJobs, type BossJobsParts, QUEUED } from './boss-jobs.ts';
 import { HEARTBEAT_S } from './job-rows.ts';
 
 /**
- * How the database is reached that holds journal and jobs, and how replies are kept in it: as `postgres` is told it. Jobs
- * themselves wait in the clear, until an hour after their end.
+ * How the database is reached that holds journal and jobs, and how both jobs and replies are kept in it: as `postgres` is told it,
+ * sealed with `encryption`. A job is there until an hour after its end.
  */
 export type PgBossOptions = Pick<
   PostgresOptions,
