@@ -39,7 +39,7 @@ const ms = z.number().nonnegative().exactOptional();
 const speed = z.number().positive().exactOptional();
 const status = {
   status: z.int().min(400).max(599),
-  retryAfterS: ms,
+  retryAfterMs: ms,
   code: z.string().exactOptional(),
   message: z.string().exactOptional(),
 };

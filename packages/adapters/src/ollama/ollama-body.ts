@@ -1,5 +1,6 @@
 import type { Effort, Json, JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import { openAiTools } from '../internal/openai-request.ts';
+import { secondsOf } from '../internal/seconds-of.ts';
 import { ollamaMessages, PROVIDER } from './ollama-messages.ts';
 
 /** What of a call is not in its request. */
@@ -7,7 +8,7 @@ export interface BodyTerms {
   readonly model: string;
   /** `num_ctx`. */
   readonly window: number;
-  readonly ttlSeconds: number | undefined;
+  readonly ttlMs: number | undefined;
   /** `undefined` where the server does not say. */
   readonly capabilities: ReadonlySet<string> | undefined;
 }
@@ -24,7 +25,7 @@ export function ollamaBody(request: ModelRequest, terms: BodyTerms): OllamaBody 
   const own = request.options?.[PROVIDER] ?? {};
   const tools = toolsOf(request, warnings);
   const think = thinkOf(request.effort, terms, warnings);
-  const { ttlSeconds } = terms;
+  const { ttlMs } = terms;
   const body = {
     model: terms.model,
     messages: ollamaMessages(request.messages, warnings),
@@ -34,7 +35,7 @@ export function ollamaBody(request: ModelRequest, terms: BodyTerms): OllamaBody 
     ...(tools.length === 0 ? {} : { tools: openAiTools(tools) }),
     ...(request.output === undefined ? {} : { format: request.output.schema ?? 'json' }),
     ...(think === undefined ? {} : { think }),
-    ...(ttlSeconds === undefined ? {} : { keep_alive: ttlSeconds }),
+    ...(ttlMs === undefined ? {} : { keep_alive: secondsOf(ttlMs) }),
     ...own,
     options: { ...settings(request, terms), ...(own['options'] as JsonObject | undefined) },
   };

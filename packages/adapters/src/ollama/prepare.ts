@@ -16,7 +16,7 @@ export type Prepared = ChatBody & Expected;
 export function createPreparation(
   modelId: string,
   where: string,
-  options: { readonly contextWindow?: number; readonly ttlSeconds?: number },
+  options: { readonly contextWindow?: number; readonly ttlMs?: number },
 ): (request: ModelRequest, found: FoundModel | undefined) => Prepared {
   let grownTo = 0;
   return (request, found) => {
@@ -34,7 +34,7 @@ export function createPreparation(
     const { body, warnings } = ollamaBody(request, {
       model: asked,
       window: tokens,
-      ttlSeconds: options.ttlSeconds,
+      ttlMs: options.ttlMs,
       capabilities: found?.shown.capabilities,
     });
     const known = found?.shown.contextWindow !== undefined || fitsAnywhere(input);
