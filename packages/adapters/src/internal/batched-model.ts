@@ -14,7 +14,11 @@ const HEARTBEAT_MS = 60_000;
  * A model whose calls are collected and sent as batches. Beside that it is the model that `single` is. A call that is made
  * again under its key finds its batch and is neither sent nor paid twice. Throws `ConfigError` `config.batch`.
  */
-export function batchedModel(single: Model, wire: BatchWire, options: BatchOptions): Model {
+export function batchedModel(
+  single: Model & Disposable,
+  wire: BatchWire,
+  options: BatchOptions,
+): Model & Disposable {
   const settings = batchSettings(options, wire);
   const { info } = single;
   const where = `${info.provider}/${info.id}`;

@@ -80,7 +80,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     transport: (ctx) => {
       const through =
         ctx.fetch === undefined ? kept : fetchTransport(base.origin, headers, ctx.fetch);
-      return keys === undefined || isKeyless() ? through : keyedTransport(through, keys, ctx, keyHeaders);
+      return keys === undefined || isKeyless()
+        ? through
+        : keyedTransport(through, keys, ctx, keyHeaders);
     },
     hide: (error, ctx) => {
       const known = [...secrets, ...(keys?.secrets ?? []), ...secretsOf(ctx.headers)];

@@ -27,7 +27,11 @@ export class KeyUse {
   /** The latest tokens with when they were last taken, the newest last. */
   readonly #tokens = new Map<string, number>();
 
-  constructor(credentials: Credentials, where: string, elapsed: () => number = systemClock.elapsed) {
+  constructor(
+    credentials: Credentials,
+    where: string,
+    elapsed: () => number = systemClock.elapsed,
+  ) {
     this.#credentials = credentials;
     this.#where = where;
     this.#elapsed = elapsed;

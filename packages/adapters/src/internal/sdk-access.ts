@@ -58,7 +58,10 @@ interface Sending {
 
 /** A streaming call: what is sent, and who reads the answer. */
 export interface SdkRequest<Client> extends Pick<SdkCall, 'ctx' | 'warnings' | 'reader'> {
-  readonly send: (client: Client, options: ReturnType<typeof requestOptions>) => Sending;
+  readonly send: (
+    client: Client,
+    options: ReturnType<typeof requestOptions> & { readonly timeout: number },
+  ) => Sending;
   /** A refusal that is left as it is, since something else is tried for it. */
   readonly isOurs?: (error: ModelError) => boolean;
 }
@@ -69,6 +72,8 @@ export interface SdkAccess<Client> {
   ask<T>(ctx: CallContext, call: (client: Client, ctx: KeyedContext) => Promise<T>): Promise<T>;
   list(ctx: CallContext): Promise<readonly ListedModel[]>;
   stream(request: SdkRequest<Client>): ReturnType<typeof sdkStream>;
+  /** Lets go of the clients that are kept; a call after that makes one anew. */
+  release(): void;
 }
 
 /**
@@ -111,6 +116,7 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
       }
     },
     list: (ctx) => access.ask(ctx, sdk.list),
+    release: clientFor.release,
     stream: ({ ctx, warnings, reader, send, isOurs }) =>
       sdkStream({
         ctx,
@@ -122,7 +128,8 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
           const given = { ...(await keyed(ctx)), signal };
           const response = await send(
             await clientFor(ctx.fetch),
-            requestOptions(given),
+            // The watch ends it where nothing comes, its head included.
+            { ...requestOptions(given), timeout: LONGEST_MS },
           ).asResponse();
           const { body, headers } = response;
           return { body, headers: keys?.accept(ctx, headers) ?? headers };
@@ -148,6 +155,9 @@ function keysOf(
 
 /** An SDK makes no client without one; each call brings its own, or the host's headers do. */
 const NO_KEY = 'none';
+
+/** What a timer holds. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 const NO_HEADERS: HeaderReader = { get: () => null };
 

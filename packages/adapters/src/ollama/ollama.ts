@@ -100,10 +100,7 @@ export function ollama(
   };
 }
 
-function loadOrder({
-  contextWindow,
-  ttlMs,
-}: OllamaOptions): Readonly<Record<string, unknown>> {
+function loadOrder({ contextWindow, ttlMs }: OllamaOptions): Readonly<Record<string, unknown>> {
   return {
     ...(ttlMs === undefined ? {} : { keep_alive: secondsOf(ttlMs) }),
     ...(contextWindow === undefined ? {} : { options: { num_ctx: contextWindow } }),

@@ -1,4 +1,10 @@
-import { type Clock, defined, type ModelError, type PushStream, systemClock } from '@overseer/core/plugin';
+import {
+  type Clock,
+  defined,
+  type ModelError,
+  type PushStream,
+  systemClock,
+} from '@overseer/core/plugin';
 import type {
   CallContext,
   Credentials,
