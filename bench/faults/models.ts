@@ -130,8 +130,8 @@ function replyBy(chance: number): MockReply {
   const text = 'All of this part is done as it was asked for.';
   const afterTokens = 3;
   if (chance < 0.02) return { text, fault: { kind: 'status', status: 500 } };
-  if (chance < 0.04) return { text, fault: { kind: 'status', status: 503, retryAfterS: 1 } };
-  if (chance < 0.06) return { text, fault: { kind: 'status', status: 429, retryAfterS: 1 } };
+  if (chance < 0.04) return { text, fault: { kind: 'status', status: 503, retryAfterMs: 1_000 } };
+  if (chance < 0.06) return { text, fault: { kind: 'status', status: 429, retryAfterMs: 1_000 } };
   if (chance < 0.08) return { text, fault: { kind: 'cut', afterTokens } };
   if (chance < 0.1) return { text, fault: { kind: 'truncated', afterTokens } };
   if (chance < 0.12) return { text, fault: { kind: 'malformed', afterTokens } };

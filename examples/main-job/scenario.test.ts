@@ -170,7 +170,7 @@ describe('the faults', () => {
   it('M17: coder-b-1 refuses once with 429 and a second to wait', () => {
     const rule = ruleFor(work(kitTask('T003'), { model: 'coder-b-1' }));
     expect(rule).toMatchObject({ times: 1 });
-    expect(rule.reply).toEqual({ fault: { kind: 'status', status: 429, retryAfterS: 1 } });
+    expect(rule.reply).toEqual({ fault: { kind: 'status', status: 429, retryAfterMs: 1_000 } });
   });
 
   it('M17: local-1 breaks off once in the middle of a file', () => {

@@ -35,7 +35,7 @@ const rules: readonly MockRule[] = [
     model: 'coder-b-1',
     times: 1,
     when: isPlainStart,
-    reply: { fault: { kind: 'status', status: 429, retryAfterS: 1 } },
+    reply: { fault: { kind: 'status', status: 429, retryAfterMs: 1_000 } },
   },
   {
     name: 'the stream breaks off',

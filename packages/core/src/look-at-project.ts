@@ -26,7 +26,7 @@ export async function lookAtProject(open: OpenStore, project = 'default'): Promi
   const store = shownView(opened);
   const stream = `project/${project}`;
   const reader = new ProjectReader(
-    { store },
+    { shown: store },
     { journal: { stream }, kernel: { settled: async () => undefined } },
   );
   const close = (): Promise<void> => opened.close();

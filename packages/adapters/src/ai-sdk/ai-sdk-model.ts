@@ -27,16 +27,21 @@ export type AiSdkSource = AiSdkModel | ((fetch: typeof globalThis.fetch) => AiSd
 /** The kinds of model that are understood. */
 const VERSIONS: ReadonlySet<unknown> = new Set(['v2', 'v3', 'v4']);
 
+/** The model for a `fetch`; `undefined` where none can be made for it. */
+export interface KeptAiSdkModels {
+  (fetch: typeof globalThis.fetch | undefined): AiSdkModel | undefined;
+  /** Lets go of those that were made for the `fetch` of calls. */
+  release(): void;
+}
+
 /** Keeps one model for the host's own network, and one for each `fetch` that calls bring. */
-export function aiSdkModels(
-  source: AiSdkSource,
-): (fetch: typeof globalThis.fetch | undefined) => AiSdkModel | undefined {
+export function aiSdkModels(source: AiSdkSource): KeptAiSdkModels {
   const make = typeof source === 'function' ? source : undefined;
   const own = checked(
     typeof source === 'function' ? source(boundedFetch(undefined, 'lines')) : source,
   );
-  const byFetch = new WeakMap<typeof globalThis.fetch, AiSdkModel>();
-  return (fetch) => {
+  let byFetch = new WeakMap<typeof globalThis.fetch, AiSdkModel>();
+  const modelFor = (fetch: typeof globalThis.fetch | undefined): AiSdkModel | undefined => {
     if (fetch === undefined) return own;
     let model = byFetch.get(fetch);
     if (model === undefined && make !== undefined) {
@@ -45,6 +50,10 @@ export function aiSdkModels(
     }
     return model;
   };
+  const release = (): void => {
+    byFetch = new WeakMap();
+  };
+  return Object.assign(modelFor, { release });
 }
 
 function checked(model: AiSdkModel): AiSdkModel {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import type {
@@ -231,6 +232,25 @@ describe('the network of a model from the AI SDK', () => {
       message: expect.stringContaining('give fromAiSdk a function'),
     });
     expect((await generate(model, ASK, ctx())).text).toBe('Hello from mock.');
+  });
+
+  it('M8 M11 R10: sends headers of the host under those of a call, keeps them out of errors, and says whose key it has', async () => {
+    const { model, calls } = scripted('v4', [...TEXT, STOP]);
+    const headers = { 'x-api-key': 'secret-of-the-host-1', 'x-team': 'a' };
+    using kept = fromAiSdk(model, { headers, keyId: 'key of the team' });
+    expect(kept.info).toMatchObject({ keyId: 'key of the team' });
+    expect(fromAiSdk(model).info.keyId).toBeUndefined();
+    await generate(kept, ASK, { ...ctx(), headers: { 'x-team': 'b' } });
+    expect(calls[0]?.headers).toMatchObject({ 'x-api-key': 'secret-of-the-host-1', 'x-team': 'b' });
+    const refusing = {
+      ...(model as LanguageModelV4),
+      doStream: () => Promise.reject(new Error('wrong key secret-of-the-host-1')),
+    };
+    const error: unknown = await generate(fromAiSdk(refusing, { headers }), ASK, ctx()).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(String(error)).toContain('[key]');
+    expect(inspect(error, { depth: 9 })).not.toContain('secret-of-the-host-1');
   });
 
   it('M8: what is no model is refused at once', () => {

@@ -1,4 +1,4 @@
-import { ModelError } from '@overseer/core/plugin';
+import { defined, ModelError } from '@overseer/core/plugin';
 import type { CallContext, Model } from '@overseer/core/spec';
 import { hideSecrets, secretsOf } from '../internal/hide-secrets.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
@@ -14,7 +14,14 @@ export interface FromAiSdkOptions extends ModelFacts {
   readonly id?: string;
   /** The name of the provider in records; the default is the model's own, such as `openai.responses`. */
   readonly provider?: string;
-  /** Most ms before the answer begins, and between two of its pieces, to within a quarter more; the default is 300,000. */
+  /** Sent with every request, under those of a call; kept out of every error. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Tells the key that its provider was made with from other keys, and is never the key itself: when a key is refused, all models that
+   * name it are left alone. Without it each model stands for itself.
+   */
+  readonly keyId?: string;
+  /** Most ms without a part of the answer, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
 }
 
@@ -24,17 +31,21 @@ export interface FromAiSdkOptions extends ModelFacts {
  * network its own way, and such a call fails with `unsupported`. Throws `ConfigError` (`config.ai-sdk-model`) for what is no
  * model.
  */
-export function fromAiSdk(source: AiSdkSource, options: FromAiSdkOptions = {}): Model {
+export function fromAiSdk(source: AiSdkSource, options: FromAiSdkOptions = {}): Model & Disposable {
   const modelFor = aiSdkModels(source);
   const own = modelFor(undefined) as AiSdkModel;
   const { id = own.modelId, provider = own.provider } = options;
   const where = `${provider}/${id}`;
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
-  const { keyId: _, ...info } = modelInfo(id, provider, options, {});
+  const { keyId, headers } = options;
+  const { keyId: _, ...known } = modelInfo(id, provider, options, {});
+  const info = { ...known, ...defined({ keyId }) };
   return {
     spec: 'model/1',
     info,
-    stream: (request, ctx) => {
+    [Symbol.dispose]: modelFor.release,
+    stream: (request, called) => {
+      const ctx = { ...called, ...headersFor(headers, called) };
       const model = modelFor(ctx.fetch);
       if (model === undefined) throw fixedFetch(where);
       return pushStream(ctx.signal, (sink) => {
@@ -45,7 +56,7 @@ export function fromAiSdk(source: AiSdkSource, options: FromAiSdkOptions = {}): 
             watch,
             ctx,
             prepare: (signal) => aiSdkCall(model, request, { ...ctx, signal }),
-            hide: (error) => hideSecrets(error, secretsOf(headersOf(ctx))),
+            hide: (error) => hideSecrets(error, secretsOf(ctx.headers)),
           },
           sink,
         );
@@ -54,8 +65,12 @@ export function fromAiSdk(source: AiSdkSource, options: FromAiSdkOptions = {}): 
   };
 }
 
-function headersOf({ headers }: CallContext): Readonly<Record<string, string>> {
-  return headers ?? {};
+/** Those of a call go before those of the host. */
+function headersFor(
+  own: FromAiSdkOptions['headers'],
+  { headers }: CallContext,
+): Pick<CallContext, 'headers'> {
+  return own === undefined ? {} : { headers: { ...own, ...headers } };
 }
 
 function fixedFetch(where: string): ModelError {

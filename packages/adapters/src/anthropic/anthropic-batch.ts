@@ -23,7 +23,10 @@ export type AnthropicBatchOptions = AnthropicOptions & BatchOptions;
  * what is in a batch only when that is over, it waits for all batches of the workspace that were under way. Throws
  * `ConfigError` for options that cannot be.
  */
-export function anthropicBatch(modelId: string, options: AnthropicBatchOptions = {}): Model {
+export function anthropicBatch(
+  modelId: string,
+  options: AnthropicBatchOptions = {},
+): Model & Disposable {
   const wire = messageBatches(modelId, options);
   return batchedModel(anthropic(modelId, options), wire, options);
 }

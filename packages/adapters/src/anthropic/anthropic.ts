@@ -26,7 +26,7 @@ export interface AnthropicOptions extends ModelFacts {
   readonly baseURL?: string;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Most ms before the answer begins, and between two of its events, to within a quarter more; the default is 300,000. */
+  /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
   /**
    * Has Anthropic keep the beginnings of conversations with tools for five minutes: what is read from there costs a tenth,
@@ -40,10 +40,10 @@ export const MAX_TOKENS = 8192;
 
 /**
  * A model of Anthropic through the official SDK (`npm install @anthropic-ai/sdk`), over streaming messages. The SDK is loaded
- * at the first call and its retries are off; one client is kept. A request without `maxTokens` may use `maxOutput` tokens, or
+ * at the first call and its retries are off; one client is kept until the model is disposed of. A request without `maxTokens` may use `maxOutput` tokens, or
  * 8,192 where that is not given. Throws `ConfigError` for a base URL with a password in it.
  */
-export function anthropic(modelId: string, options: AnthropicOptions = {}): Model {
+export function anthropic(modelId: string, options: AnthropicOptions = {}): Model & Disposable {
   const maxTokens = options.maxOutput ?? MAX_TOKENS;
   const terms = { maxTokens, fit: createSchemaFitting(ANTHROPIC_SCHEMAS) };
   const access = anthropicAccess(modelId, options);
@@ -63,6 +63,7 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
       },
     ),
     list: access.list,
+    [Symbol.dispose]: access.release,
     countTokens: (request, ctx) =>
       access.ask(ctx, async (client, keyed) => {
         const { params } = anthropicRequest(modelId, request, terms);

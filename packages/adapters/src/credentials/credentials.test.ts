@@ -147,6 +147,23 @@ describe('a variable of a provider or preset', () => {
     expect(server.keys).toEqual(['env-key-1', 'env-key-2']);
   });
 
+  it.each<readonly [string, (url: string) => Model]>([
+    ['LM_API_TOKEN', (url) => lmstudio('m', { baseURL: url, verify: false })],
+    ['GROQ_API_KEY', (url) => openaiCompatible('m', { preset: 'groq', baseURL: url })],
+  ])(
+    'M11: %s is seen where it is set after the model was made, and gone',
+    async (variable, modelOf) => {
+      await using server = await startKeyServer(() => 'ok');
+      vi.stubEnv(variable, '');
+      const model = modelOf(server.url);
+      for (const key of ['', 'late-key-1', ' ']) {
+        vi.stubEnv(variable, key);
+        await ask(model);
+      }
+      expect(server.keys).toEqual(['', 'late-key-1', '']);
+    },
+  );
+
   it('M11: an access token for Google goes out as one, a key in the header for keys', async () => {
     await using server = await startKeyServer(() => 'ok');
     for (const bearer of [undefined, true] as const) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keyring } from '../credentials/index.ts';
 import { startMockService } from '../mock-llm/index.ts';
 import { openaiCompatible } from '../openai-compatible/index.ts';
 import { discover } from './discover.ts';
@@ -23,6 +24,11 @@ describe('discover', () => {
     for (const kind of ['ollama', 'openai-compatible'] as const) {
       const { models } = await discover({ kind, baseURL: service.url });
       expect(models.map(({ id }) => id.replace(/:latest$/, '')).sort()).toEqual(['large', 'small']);
+    }
+    for (const kind of ['openai', 'anthropic', 'google', 'cohere'] as const) {
+      const baseURL = kind === 'openai' ? `${service.url}/v1` : service.url;
+      const { models } = await discover({ kind, baseURL, apiKey: keyring(['key-of-discover']) });
+      expect(models.map(({ id }) => id).sort(), kind).toEqual(['large', 'small']);
     }
     const { models } = await discover(openaiCompatible('any', { baseURL: service.url }));
     expect(models).toHaveLength(2);

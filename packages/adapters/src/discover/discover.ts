@@ -1,16 +1,31 @@
-import { type ModelError, toModelError } from '@overseer/core/plugin';
-import type { CallContext, ListedModel, Model } from '@overseer/core/spec';
+import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
+import type { CallContext, Credentials, ListedModel, Model } from '@overseer/core/spec';
+import { anthropic } from '../anthropic/anthropic.ts';
+import { cohere } from '../cohere/cohere.ts';
+import { google } from '../google/google.ts';
 import { lmstudio } from '../lmstudio/lmstudio.ts';
 import { ollama } from '../ollama/ollama.ts';
+import { openai } from '../openai/openai.ts';
 import { openaiCompatible } from '../openai-compatible/openai-compatible.ts';
+
+/** Whose list of models can be asked for. */
+export type DiscoverKind =
+  | 'anthropic'
+  | 'cohere'
+  | 'google'
+  | 'lmstudio'
+  | 'ollama'
+  | 'openai'
+  | 'openai-compatible';
 
 /** Where models are looked for. */
 export interface DiscoverSource {
-  /** With or without `/v1`; the default is that of LM Studio, `http://127.0.0.1:1234/v1`. */
+  /** With or without `/v1`; the default is that of the kind: LM Studio's is `http://127.0.0.1:1234/v1`. */
   readonly baseURL?: string;
   /** Which wire the server speaks; LM Studio's own is tried where nobody says, and what every compatible server has. */
-  readonly kind?: 'lmstudio' | 'ollama' | 'openai-compatible';
-  readonly apiKey?: string;
+  readonly kind?: DiscoverKind;
+  /** A key, or where keys come from; the default is the variable that the adapter of this kind reads. */
+  readonly apiKey?: string | Credentials;
   /** Most ms that the server may take; the default is 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -27,7 +42,7 @@ export interface Discovery {
 
 /**
  * Asks a server which models it has: one at an address, LM Studio where none is named, or the server of a model of any adapter that
- * can list (OpenAI, Anthropic, Google, Cohere). Asks once and keeps nothing. Throws `ModelError` where it does not answer or refuses, and `ConfigError`
+ * can list (not those of the AI SDK). Asks once and keeps nothing. Throws `ModelError` where it does not answer or refuses, and `ConfigError`
  * `config.base-url`.
  */
 export async function discover(
@@ -61,10 +76,20 @@ function errorOf(error: unknown, { signal }: CallContext, where: string): ModelE
 }
 
 function modelAt({ kind = 'lmstudio', baseURL, apiKey }: DiscoverSource): Model & Disposable {
-  const options = {
-    ...(baseURL === undefined ? {} : { baseURL }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-  };
-  if (kind === 'ollama') return ollama('default', options);
-  return kind === 'lmstudio' ? lmstudio('default', options) : openaiCompatible('default', options);
+  return MAKERS[kind]('default', defined({ baseURL, apiKey }));
 }
+
+type Maker = (
+  modelId: string,
+  options: { readonly baseURL?: string; readonly apiKey?: string | Credentials },
+) => Model & Disposable;
+
+const MAKERS: Readonly<Record<DiscoverKind, Maker>> = {
+  anthropic,
+  cohere,
+  google,
+  lmstudio,
+  ollama,
+  openai,
+  'openai-compatible': openaiCompatible,
+};

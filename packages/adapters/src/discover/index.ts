@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export { type DiscoverSource, type Discovery, discover } from './discover.ts';
+export { type DiscoverKind, type DiscoverSource, type Discovery, discover } from './discover.ts';

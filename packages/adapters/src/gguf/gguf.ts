@@ -21,8 +21,8 @@ export interface GgufOptions extends Omit<ModelFacts, 'local'> {
   readonly gpu?: GgufGpu;
   /** Threads that compute; the default is one fewer than the machine runs at once, and at least 1. */
   readonly threads?: number;
-  /** Ends the engine after so many seconds without a call; the default is never. */
-  readonly ttlSeconds?: number;
+  /** Ends the engine after so many ms without a call; the default is never. */
+  readonly ttlMs?: number;
   /** Most calls that are under way or wait, 1 at a time; more are refused with `overloaded`. The default is 16. */
   readonly atMost?: number;
   /** Most ms without a word from the engine during a call, to within a quarter more; the default is 600,000. */
@@ -50,7 +50,7 @@ export function gguf(path: string, options: GgufOptions = {}): LocalModel {
     atMost,
     idleMs: options.idleTimeoutMs ?? 600_000,
     clock: options.clock ?? systemClock,
-    ...(options.ttlSeconds === undefined ? {} : { ttlMs: options.ttlSeconds * 1000 }),
+    ...(options.ttlMs === undefined ? {} : { ttlMs: options.ttlMs }),
   });
   const facts = {
     ...options,

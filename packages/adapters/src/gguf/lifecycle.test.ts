@@ -64,7 +64,7 @@ describe("an engine's process", { timeout: 60_000 }, () => {
   });
 
   it('M7: that has long had nothing to do is ended, and started again by the next call', async () => {
-    await using model = gguf(scenes.path('m'), { ...OPTIONS, ttlSeconds: 0.2 });
+    await using model = gguf(scenes.path('m'), { ...OPTIONS, ttlMs: 200 });
     await generate(model, REQUEST, ctx());
     const { pid = 0 } = await model.status(ctx());
     await expect.poll(() => isRunning(pid), LONG).toBe(false);

@@ -20,10 +20,10 @@ const HEARTBEAT_MS = 60_000;
  * again under its key finds its batch and is neither sent nor paid twice. Throws `ConfigError` `config.batch`.
  */
 export function batchedModel(
-  single: Model,
+  single: Model & Disposable,
   wire: BatchWire,
   options: BatchOptions & BatchSilence,
-): Model {
+): Model & Disposable {
   const settings = batchSettings(options, wire);
   const { info } = single;
   const where = `${info.provider}/${info.id}`;

@@ -6,6 +6,7 @@ import {
   toModelError,
 } from '@overseer/core/plugin';
 import type { CallContext, Credential, Credentials } from '@overseer/core/spec';
+import { fromEnv } from '../credentials/from-env.ts';
 import { readBaseUrl } from './base-url.ts';
 import { fetchTransport } from './fetch-transport.ts';
 import { hideSecrets, namesKey, secretsOf } from './hide-secrets.ts';
@@ -14,6 +15,7 @@ import { KeyUse } from './key-use.ts';
 import { keyedTransport } from './keyed-transport.ts';
 import { nodeTransport } from './node-transport.ts';
 import { socketTransport } from './socket-transport.ts';
+import { variableOf } from './variable-of.ts';
 
 /** Most characters of a document that is not a stream. */
 const MAX_DOCUMENT = 16 * 1024 * 1024;
@@ -23,6 +25,8 @@ export interface HttpClientOptions {
   readonly baseURL: string;
   /** Sent as a bearer token; where it comes from elsewhere, it is asked for before each call. */
   readonly apiKey?: string | Credentials;
+  /** A variable that may hold the key where none is given: read at each call, which goes out without a key while it is empty. */
+  readonly keyVariable?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** The headers that carry a key; the default is `Authorization: Bearer`. */
   readonly keyHeaders?: (
@@ -52,10 +56,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = readBaseUrl(options.baseURL);
   const { apiKey, keyHeaders = bearer, where = base.origin } = options;
   const key = typeof apiKey === 'string' ? apiKey : undefined;
+  // What a host says is the key, if only that there is none.
+  const keyVariable = apiKey === undefined ? options.keyVariable : undefined;
+  const source = keyVariable === undefined ? apiKey : fromEnv(keyVariable);
   const keys =
-    typeof apiKey === 'object' && !namesKey(options.headers)
-      ? new KeyUse(apiKey, where)
+    typeof source === 'object' && !namesKey(options.headers)
+      ? new KeyUse(source, where)
       : undefined;
+  const isKeyless = (): boolean =>
+    keyVariable !== undefined && (variableOf(keyVariable) ?? '').trim() === '';
   const headers = {
     'content-type': 'application/json',
     accept: 'text/event-stream, application/json',
@@ -71,7 +80,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     transport: (ctx) => {
       const through =
         ctx.fetch === undefined ? kept : fetchTransport(base.origin, headers, ctx.fetch);
-      return keys === undefined ? through : keyedTransport(through, keys, ctx, keyHeaders);
+      return keys === undefined || isKeyless()
+        ? through
+        : keyedTransport(through, keys, ctx, keyHeaders);
     },
     hide: (error, ctx) => {
       const known = [...secrets, ...(keys?.secrets ?? []), ...secretsOf(ctx.headers)];

@@ -64,7 +64,10 @@ interface Sending {
 
 /** A streaming call: what is sent, and who reads the answer. */
 export interface SdkRequest<Client> extends Pick<SdkCall, 'ctx' | 'warnings' | 'reader'> {
-  readonly send: (client: Client, options: ReturnType<typeof requestOptions>) => Sending;
+  readonly send: (
+    client: Client,
+    options: ReturnType<typeof requestOptions> & { readonly timeout: number },
+  ) => Sending;
   /** A refusal that is left as it is, since something else is tried for it. */
   readonly isOurs?: (error: ModelError) => boolean;
 }
@@ -82,6 +85,8 @@ export interface SdkAccess<Client> {
   open(ctx: CallContext, send: SdkRequest<Client>['send']): Promise<Response>;
   list(ctx: CallContext): Promise<readonly ListedModel[]>;
   stream(request: SdkRequest<Client>): ReturnType<typeof sdkStream>;
+  /** Lets go of the clients that are kept; a call after that makes one anew. */
+  release(): void;
 }
 
 /**
@@ -133,8 +138,14 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
   const access: SdkAccess<Client> = {
     ask: (ctx, call) => request(ctx, asking, call),
     open: (ctx, send) =>
-      request(ctx, streaming, (client, given) => send(client, requestOptions(given)).asResponse()),
+      request(ctx, streaming, (client, given) =>
+        send(client, { ...requestOptions(given), timeout: watch.idleMs }).asResponse(),
+      ),
     list: (ctx) => access.ask(ctx, sdk.list),
+    release: () => {
+      streaming.release();
+      asking.release();
+    },
     stream: ({ ctx, warnings, reader, send, isOurs }) =>
       sdkStream({
         ctx,
@@ -145,7 +156,9 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
         open: async (signal) => {
           const given = { ...(await keyed(ctx)), signal };
           const client = await streaming(ctx.fetch);
-          const response = await send(client, requestOptions(given)).asResponse();
+          // The watch ends it where nothing comes, its head included.
+          const asked = { ...requestOptions(given), timeout: LONGEST_MS };
+          const response = await send(client, asked).asResponse();
           const { body, headers } = response;
           return { body, headers: keys?.accept(ctx, headers) ?? headers };
         },
@@ -170,6 +183,9 @@ function keysOf(
 
 /** An SDK makes no client without one; each call brings its own, or the host's headers do. */
 const NO_KEY = 'none';
+
+/** What a timer holds. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 const NO_HEADERS: HeaderReader = { get: () => null };
 

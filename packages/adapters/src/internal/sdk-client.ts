@@ -11,13 +11,17 @@ export interface Sdk<Client> {
   readonly create: (fetch: typeof globalThis.fetch | undefined) => Promise<Client>;
 }
 
+/** The client for a `fetch`; kept until they are released. */
+export interface KeptClients<Client> {
+  (fetch: typeof globalThis.fetch | undefined): Promise<Client>;
+  release(): void;
+}
+
 /** Keeps one client for the host's own network, and one for each `fetch` that calls bring; loads the SDK at the first call. */
-export function keepClients<Client>(
-  sdk: Sdk<Client>,
-): (fetch: typeof globalThis.fetch | undefined) => Promise<Client> {
-  const byFetch = new WeakMap<typeof globalThis.fetch, Promise<Client>>();
+export function keepClients<Client>(sdk: Sdk<Client>): KeptClients<Client> {
+  let byFetch = new WeakMap<typeof globalThis.fetch, Promise<Client>>();
   let own: Promise<Client> | undefined;
-  return (fetch) => {
+  const clientFor = (fetch: typeof globalThis.fetch | undefined): Promise<Client> => {
     const kept = fetch === undefined ? own : byFetch.get(fetch);
     if (kept !== undefined) return kept;
     const made = createClient(sdk, fetch);
@@ -30,6 +34,11 @@ export function keepClients<Client>(
     });
     return made;
   };
+  const release = (): void => {
+    own = undefined;
+    byFetch = new WeakMap();
+  };
+  return Object.assign(clientFor, { release });
 }
 
 /** Refuses an SDK's variable for its base URL where that has a name or password in it. Throws `ModelError` `invalid`. */

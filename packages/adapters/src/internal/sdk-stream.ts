@@ -75,6 +75,7 @@ class SdkRun implements PushHandle {
   }
 
   async #run(): Promise<void> {
+    this.#watched = this.#call.watch.enter(this.#onIdle);
     try {
       const response = await this.#call.open(this.#controller.signal);
       if (this.#over) await this.#pull.run(response.body, () => undefined);
@@ -88,8 +89,7 @@ class SdkRun implements PushHandle {
   }
 
   async #read({ headers, body }: OpenedAnswer): Promise<void> {
-    const watched = this.#call.watch.enter(this.#onIdle);
-    this.#watched = watched;
+    this.#watched?.touch();
     const head = answerHead(headers, this.#call.warnings);
     if (head !== undefined) this.#sink.event(head);
     const from = { where: this.#call.where, headers };
@@ -103,7 +103,7 @@ class SdkRun implements PushHandle {
     });
     const ended = await this.#pull.run(body, (bytes) => {
       if (this.#over) return;
-      watched.touch();
+      this.#watched?.touch();
       answer.push(bytes);
     });
     if (ended && !this.#over) answer.end();

@@ -82,7 +82,7 @@ describe('the LM Studio adapter', () => {
       { id: 'b', state: 'not-loaded' as const, tokensPerSecond: 200, loadMs: 20 },
     ];
     await using small = await startMockService({ scenario: { models, rules: [], maxLoaded: 1 } });
-    const options = { baseURL: small.url, ttlSeconds: 60 };
+    const options = { baseURL: small.url, ttlMs: 60_000 };
     using a = lmstudio('a', options);
     using again = lmstudio('a', options);
     using b = lmstudio('b', options);
@@ -140,7 +140,7 @@ describe('the LM Studio adapter', () => {
     using model = lmstudio('qwen3-4b', { baseURL: service.url });
     await model.load(ctx());
     expect(paths()).not.toContain('/api/v1/models/load');
-    using small = lmstudio('cold', { baseURL: service.url, contextLength: 2048 });
+    using small = lmstudio('cold', { baseURL: service.url, contextWindow: 2048 });
     await small.load(ctx());
     await small.load(ctx());
     expect(paths().filter((path) => path.endsWith('/load'))).toHaveLength(1);
@@ -151,7 +151,7 @@ describe('the LM Studio adapter', () => {
       largestWindow: 200_000,
       parallel: 4,
     });
-    using large = lmstudio('cold', { baseURL: service.url, contextLength: 8192 });
+    using large = lmstudio('cold', { baseURL: service.url, contextWindow: 8192 });
     await large.load(ctx());
     expect(await large.verify(ctx())).toMatchObject({ instances: ['cold'], contextWindow: 8192 });
     using wrong = lmstudio('col', { baseURL: service.url });
@@ -159,19 +159,19 @@ describe('the LM Studio adapter', () => {
   });
 
   it('M5: loads that come at once take a small window out once and bring a large one once', async () => {
-    using small = lmstudio('cold', { baseURL: service.url, contextLength: 2048 });
+    using small = lmstudio('cold', { baseURL: service.url, contextWindow: 2048 });
     await small.load(ctx());
     const before = paths().length;
-    using first = lmstudio('cold', { baseURL: service.url, contextLength: 8192 });
-    using second = lmstudio('cold', { baseURL: service.url, contextLength: 8192 });
+    using first = lmstudio('cold', { baseURL: service.url, contextWindow: 8192 });
+    using second = lmstudio('cold', { baseURL: service.url, contextWindow: 8192 });
     await Promise.all([first.load(ctx()), second.load(ctx()), first.load(ctx())]);
     const since = paths().slice(before);
     expect(since.filter((path) => path.endsWith('/unload'))).toHaveLength(1);
     expect(since.filter((path) => path.endsWith('/load'))).toHaveLength(1);
     expect(await first.verify(ctx())).toMatchObject({ instances: ['cold'], contextWindow: 8192 });
     // Whoever joins a load for a smaller window loads it anew after that.
-    using larger = lmstudio('cold', { baseURL: service.url, contextLength: 16_384 });
-    using largest = lmstudio('cold', { baseURL: service.url, contextLength: 32_768 });
+    using larger = lmstudio('cold', { baseURL: service.url, contextWindow: 16_384 });
+    using largest = lmstudio('cold', { baseURL: service.url, contextWindow: 32_768 });
     await Promise.all([larger.load(ctx()), largest.load(ctx())]);
     expect(await largest.verify(ctx())).toMatchObject({ contextWindow: 32_768 });
   });
@@ -199,7 +199,7 @@ describe('the LM Studio adapter', () => {
   });
 
   it('M5: asks for a TTL by loading with a first request, since the load API knows none', async () => {
-    using model = lmstudio('cold', { baseURL: service.url, ttlSeconds: 30 });
+    using model = lmstudio('cold', { baseURL: service.url, ttlMs: 30_000 });
     await generate(model, REQUEST, ctx());
     expect(paths()).not.toContain('/api/v1/models/load');
     const bodies = service.requests.filter(({ path }) => path === '/v1/chat/completions');

@@ -13,33 +13,32 @@ import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { grammarSchemas } from '../internal/schema-dialects.ts';
-import { sourceOf } from '../internal/source-of.ts';
+import { secondsOf } from '../internal/seconds-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { createPlace } from './place.ts';
 import type { LmStudioModel } from './read-models.ts';
 import { createServer, type LmStudioServer } from './server.ts';
 
 const PROVIDER = 'lmstudio';
+const KEY = 'LM_API_TOKEN';
 
-/** Where LM Studio is, and how its models are loaded. */
+/** Where LM Studio is, and how its models are loaded. `contextWindow` is the window that they are loaded with; the default is LM Studio's own. */
 export interface LmStudioOptions extends ModelFacts {
   /** With or without `/v1`; the default is the variable `LM_STUDIO_BASE_URL`, or else `http://127.0.0.1:1234/v1`. */
   readonly baseURL?: string;
-  /** An API token, where the server wants one, or where such tokens come from; the default is the variable `LM_API_TOKEN`. */
+  /** An API token, where the server wants one, or where such tokens come from; the default is the variable `LM_API_TOKEN`, read at each call. */
   readonly apiKey?: string | Credentials;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
-  /** The window to load a model with; the default is LM Studio's own. */
-  readonly contextLength?: number;
-  /** Unloads a model after this many seconds without use; the default is LM Studio's own. */
-  readonly ttlSeconds?: number;
+  /** Unloads a model after so many ms without use, in whole seconds; the default is LM Studio's own. */
+  readonly ttlMs?: number;
   /** Checks the name against the server's list, which is kept for 60 s, and loads a cold model, once for all who wait; the default is to. Without it the name is sent as it is. */
   readonly verify?: boolean;
   /**
    * Lets one model at a time use the server, among all calls of this process: one that is loaded by a first request puts
-   * another out of memory, even while that answers. The default is to where a model is loaded so: with `ttlSeconds`, without
+   * another out of memory, even while that answers. The default is to where a model is loaded so: with `ttlMs`, without
    * `verify`, and before LM Studio 0.4.
    */
   readonly takeTurns?: boolean;
@@ -50,7 +49,7 @@ export interface LmStudioOptions extends ModelFacts {
 /** A model in LM Studio, with what only local models have. */
 export interface LmStudio extends Model, Disposable {
   list(ctx: CallContext): Promise<readonly LmStudioModel[]>;
-  /** Has the model in memory with a window of at least `contextLength`: does nothing where it is, loads it anew where its window is smaller. Throws `ModelError`. */
+  /** Has the model in memory with a window of at least `contextWindow`: does nothing where it is, loads it anew where its window is smaller. Throws `ModelError`. */
   load(ctx: CallContext): Promise<void>;
   unload(ctx: CallContext): Promise<void>;
   /** Finds the model in the server's list, where it is not known from the last 60 s. Throws `ModelNotFoundError` with the names that there are. */
@@ -68,13 +67,12 @@ export function lmstudio(
   options: LmStudioOptions = {},
 ): LmStudio {
   const where = `${PROVIDER}/${modelId}`;
-  const apiKey = options.apiKey ?? sourceOf('LM_API_TOKEN');
-  const keyed = { ...options, ...(apiKey === undefined ? {} : { apiKey }) };
-  const client = createHttpClient({ ...keyed, baseURL: baseUrlOf(options.baseURL) });
+  const baseURL = baseUrlOf(options.baseURL);
+  const client = createHttpClient({ ...options, baseURL, keyVariable: KEY });
   const clock = options.clock ?? systemClock;
   const server = createServer(client, modelId, where, { ...options, clock });
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
-  const ttl = options.ttlSeconds;
+  const ttl = options.ttlMs === undefined ? undefined : secondsOf(options.ttlMs);
   const extra = ttl === undefined ? {} : { ttl };
   const bodyOf = createChatBody({
     provider: PROVIDER,
@@ -88,7 +86,7 @@ export function lmstudio(
       modelId,
       PROVIDER,
       { local: client.local, ...options },
-      { ...keyed, baseURL: client.origin },
+      { ...options, baseURL: client.origin, variable: KEY },
     ),
     stream: (request, ctx) => {
       let asked = modelId;
@@ -137,9 +135,9 @@ async function nameInTurn(
   name: string,
   emit: (event: ModelEvent) => void,
 ): Promise<string> {
-  const { verify = true, ttlSeconds, takeTurns } = options;
+  const { verify = true, ttlMs, takeTurns } = options;
   const found = verify ? await server.find(ctx) : undefined;
-  const byRequest = ttlSeconds !== undefined || found?.loadsByOrder !== true;
+  const byRequest = ttlMs !== undefined || found?.loadsByOrder !== true;
   if (takeTurns ?? byRequest) {
     emit({ type: 'progress', phase: 'queue' });
     const { switched } = await take(found?.id ?? name);

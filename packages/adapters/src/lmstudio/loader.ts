@@ -1,13 +1,14 @@
 import { ModelError, toModelError } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
 import { type HttpClient, requestJson } from '../internal/http-client.ts';
+import { secondsOf } from '../internal/seconds-of.ts';
 import type { LmStudioModel } from './read-models.ts';
 
 /** How a model is brought into memory. */
 export interface LoadOptions {
-  readonly contextLength?: number;
-  /** Unloads it after this many seconds without use, which only loading by a first request can ask for. */
-  readonly ttlSeconds?: number;
+  readonly contextWindow?: number;
+  /** Unloads it after so many ms without use, which only loading by a first request can ask for. */
+  readonly ttlMs?: number;
 }
 
 /**
@@ -21,8 +22,8 @@ export async function loadModel(
   where: string,
   ctx: CallContext,
 ): Promise<void> {
-  if (options.ttlSeconds === undefined) {
-    const context = options.contextLength;
+  if (options.ttlMs === undefined) {
+    const context = options.contextWindow;
     const body = { model, ...(context === undefined ? {} : { context_length: context }) };
     try {
       const path = `${rootOf(client)}/api/v1/models/load`;
@@ -32,7 +33,7 @@ export async function loadModel(
       if (!isMissing(toModelError(thrown, ctx.signal, where))) throw thrown;
     }
   }
-  const ttl = options.ttlSeconds;
+  const ttl = options.ttlMs === undefined ? undefined : secondsOf(options.ttlMs);
   const body = {
     model,
     max_tokens: 1,

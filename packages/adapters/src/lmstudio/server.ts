@@ -92,6 +92,6 @@ export function createServer(
 }
 
 /** In memory, with a window of at least what is wanted; one that cannot be told is taken as it is. */
-function isAsWanted(model: LmStudioModel, { contextLength = 0 }: LoadOptions): boolean {
-  return model.state === 'ready' && (model.contextWindow ?? contextLength) >= contextLength;
+function isAsWanted(model: LmStudioModel, { contextWindow = 0 }: LoadOptions): boolean {
+  return model.state === 'ready' && (model.contextWindow ?? contextWindow) >= contextWindow;
 }

@@ -7,7 +7,7 @@ export function builtInModel(id: string): MockModel {
   const refusal = /^err-([45]\d\d)(?:-(\d+))?$/.exec(id);
   if (refusal === null)
     return { id, limit: LIMIT, ...(id === 'm-cold' ? { state: 'not-loaded' } : {}) };
-  const retryAfter = refusal[2] === undefined ? {} : { retryAfterS: Number(refusal[2]) };
+  const retryAfter = refusal[2] === undefined ? {} : { retryAfterMs: Number(refusal[2]) * 1_000 };
   return { id, down: { status: Number(refusal[1]), ...retryAfter } };
 }
 

@@ -66,14 +66,14 @@ function documentFault(
   if (fault === 'cut' || fault === 'truncated' || fault === 'stall' || fault === 'malformed')
     return { kind: fault };
   if (form === 'batch') return undefined;
-  if (fault === 'status') return { kind: 'status', status: 429, retryAfterS: 7 };
+  if (fault === 'status') return { kind: 'status', status: 429, retryAfterMs: 7_000 };
   return fault === 'midstream-error' ? { kind: 'status', status: 500 } : undefined;
 }
 
 function replyOf(fault: Fault): MockReply {
   switch (fault) {
     case 'status':
-      return { fault: { kind: 'status', status: 429, retryAfterS: 7 } };
+      return { fault: { kind: 'status', status: 429, retryAfterMs: 7_000 } };
     case 'load-delay':
       return { text: HELLO };
     case 'wrong-model':

@@ -41,8 +41,8 @@ export interface MockUsage {
 /** A refusal by HTTP status, in the provider's own form. */
 export interface MockStatus {
   readonly status: number;
-  /** Sent as `retry-after`, in seconds. */
-  readonly retryAfterS?: number;
+  /** Sent as `retry-after`, in seconds that are whole. */
+  readonly retryAfterMs?: number;
   /** The provider's own code; the default is what it sends with this status. */
   readonly code?: string;
   readonly message?: string;

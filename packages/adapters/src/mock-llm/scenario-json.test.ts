@@ -20,7 +20,7 @@ const EVERYTHING = {
       loadMs: 1,
       capabilities: ['completion', 'tools'],
     },
-    { id: 'b', down: { status: 503, retryAfterS: 1, code: 'busy', message: 'Not now.' } },
+    { id: 'b', down: { status: 503, retryAfterMs: 1_000, code: 'busy', message: 'Not now.' } },
   ],
   maxLoaded: 1,
   batches: { takesMs: 5, answers: 2, refusal: 'Not a batch.' },

@@ -53,7 +53,7 @@ const json: z.ZodType<Json> = z.json();
 
 const status = {
   status: z.int().min(400).max(599),
-  retryAfterS: ms,
+  retryAfterMs: ms,
   code: text,
   message: text,
 } satisfies Fields<MockStatus>;

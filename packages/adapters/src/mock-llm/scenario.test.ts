@@ -109,7 +109,7 @@ describe('a scenario', () => {
   it('M17: a model that is down destroys the connection, or answers with its status', async () => {
     const models = [
       { id: 'dead', down: true },
-      { id: 'busy', down: { status: 503, retryAfterS: 2 } },
+      { id: 'busy', down: { status: 503, retryAfterMs: 2_000 } },
     ];
     const { openai, service } = await start({ models, rules: [] });
     const ask = (model: string) => openai.chat.completions.create({ model, messages });

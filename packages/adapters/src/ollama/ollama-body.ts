@@ -1,6 +1,7 @@
 import type { Effort, Json, JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { FitSchemas } from '../internal/fit-schemas.ts';
 import { openAiTools } from '../internal/openai-request.ts';
+import { secondsOf } from '../internal/seconds-of.ts';
 import { ollamaMessages, PROVIDER } from './ollama-messages.ts';
 
 /** What of a call is not in its request. */
@@ -8,7 +9,7 @@ export interface BodyTerms {
   readonly model: string;
   /** `num_ctx`. */
   readonly window: number;
-  readonly ttlSeconds: number | undefined;
+  readonly ttlMs: number | undefined;
   /** `undefined` where the server does not say. */
   readonly capabilities: ReadonlySet<string> | undefined;
 }
@@ -26,7 +27,7 @@ export function ollamaBody(given: ModelRequest, terms: BodyTerms, fit: FitSchema
   const own = request.options?.[PROVIDER] ?? {};
   const tools = toolsOf(request, warnings);
   const think = thinkOf(request.effort, terms, warnings);
-  const { ttlSeconds } = terms;
+  const { ttlMs } = terms;
   const body = {
     model: terms.model,
     messages: ollamaMessages(request.messages, warnings),
@@ -36,7 +37,7 @@ export function ollamaBody(given: ModelRequest, terms: BodyTerms, fit: FitSchema
     ...(tools.length === 0 ? {} : { tools: openAiTools(tools) }),
     ...(request.output === undefined ? {} : { format: request.output.schema ?? 'json' }),
     ...(think === undefined ? {} : { think }),
-    ...(ttlSeconds === undefined ? {} : { keep_alive: ttlSeconds }),
+    ...(ttlMs === undefined ? {} : { keep_alive: secondsOf(ttlMs) }),
     ...own,
     options: { ...settings(request, terms), ...(own['options'] as JsonObject | undefined) },
   };

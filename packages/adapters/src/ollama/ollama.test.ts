@@ -25,7 +25,7 @@ afterEach(async () => {
 
 describe('the Ollama adapter', () => {
   it('M5: tells that a cold model is loaded at its first call, and lists, loads and unloads', async () => {
-    using model = ollama('cold', { baseURL: service.url, ttlSeconds: 60 });
+    using model = ollama('cold', { baseURL: service.url, ttlMs: 60_000 });
     const phases: string[] = [];
     await generate(model, REQUEST, ctx(), (event) => {
       if (event.type === 'progress') phases.push(event.phase);

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@overseer/core/plugin';
+import { type Clock, defined, systemClock } from '@overseer/core/plugin';
 import type { Credentials, ListedModel, Model } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { chatStream } from '../internal/chat-stream.ts';
@@ -6,7 +6,7 @@ import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { lineBody } from '../internal/line-body.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { sourceOf } from '../internal/source-of.ts';
+import { secondsOf } from '../internal/seconds-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { oddities } from './expected.ts';
 import { ollamaBase } from './host.ts';
@@ -15,18 +15,20 @@ import { PROVIDER } from './ollama-messages.ts';
 import { createPreparation, type Prepared } from './prepare.ts';
 import { asUnsupported, createServer, type FoundModel } from './server.ts';
 
+const KEY = 'OLLAMA_API_KEY';
+
 /** Where Ollama is, and how its models are loaded. `contextWindow` is the window that they are loaded with (`num_ctx`). */
 export interface OllamaOptions extends ModelFacts {
   /** The default is the variable `OLLAMA_HOST`, or else `http://127.0.0.1:11434`. */
   readonly baseURL?: string;
-  /** Sent as a bearer token, or where such tokens come from; at ollama.com the default is the variable `OLLAMA_API_KEY`. */
+  /** Sent as a bearer token, or where such tokens come from; at ollama.com the default is the variable `OLLAMA_API_KEY`, read at each call. */
   readonly apiKey?: string | Credentials;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. A model must be loaded in that time. */
   readonly idleTimeoutMs?: number;
-  /** Keeps a model in memory for so many seconds after its last call, -1 for ever; the default is Ollama's own (5 minutes). */
-  readonly ttlSeconds?: number;
+  /** Keeps a model in memory for so many ms after its last call, in whole seconds, -1 for ever; the default is Ollama's own (5 minutes). */
+  readonly ttlMs?: number;
   /** Checks the name against the server's list, which is kept for 60 s, and asks once what the model can do; the default is to. Without it the name is sent as it is. */
   readonly verify?: boolean;
   /** The default is the system's. */
@@ -46,7 +48,8 @@ export function ollama(
 ): Model & Disposable & Required<Pick<Model, 'list' | 'load' | 'unload'>> {
   const where = `${PROVIDER}/${modelId}`;
   const baseURL = ollamaBase(options.baseURL, variableOf('OLLAMA_HOST'));
-  const client = createHttpClient({ ...options, ...keyFor(baseURL, options.apiKey), baseURL });
+  const keyVariable = URL.parse(baseURL)?.hostname === 'ollama.com' ? KEY : undefined;
+  const client = createHttpClient({ ...options, baseURL, keyVariable });
   const server = createServer(client, modelId, where, options.clock ?? systemClock);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const prepare = createPreparation(modelId, where, options);
@@ -56,7 +59,7 @@ export function ollama(
       modelId,
       PROVIDER,
       { local: client.local, ...options },
-      { ...options, baseURL: client.origin },
+      { ...options, baseURL: client.origin, ...defined({ variable: keyVariable }) },
     ),
     stream: (request, ctx) => {
       let sent: Prepared | undefined;
@@ -97,18 +100,9 @@ export function ollama(
   };
 }
 
-function keyFor(baseURL: string, apiKey: OllamaOptions['apiKey']): Pick<OllamaOptions, 'apiKey'> {
-  const hosted = URL.parse(baseURL)?.hostname === 'ollama.com';
-  const key = apiKey ?? (hosted ? sourceOf('OLLAMA_API_KEY') : undefined);
-  return key === undefined ? {} : { apiKey: key };
-}
-
-function loadOrder({
-  contextWindow,
-  ttlSeconds,
-}: OllamaOptions): Readonly<Record<string, unknown>> {
+function loadOrder({ contextWindow, ttlMs }: OllamaOptions): Readonly<Record<string, unknown>> {
   return {
-    ...(ttlSeconds === undefined ? {} : { keep_alive: ttlSeconds }),
+    ...(ttlMs === undefined ? {} : { keep_alive: secondsOf(ttlMs) }),
     ...(contextWindow === undefined ? {} : { options: { num_ctx: contextWindow } }),
   };
 }

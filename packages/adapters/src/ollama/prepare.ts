@@ -18,7 +18,7 @@ export type Prepared = ChatBody & Expected;
 export function createPreparation(
   modelId: string,
   where: string,
-  options: { readonly contextWindow?: number; readonly ttlSeconds?: number },
+  options: { readonly contextWindow?: number; readonly ttlMs?: number },
 ): (request: ModelRequest, found: FoundModel | undefined) => Prepared {
   const fit = createSchemaFitting(OLLAMA_SCHEMAS);
   let grownTo = 0;
@@ -37,7 +37,7 @@ export function createPreparation(
     const terms = {
       model: asked,
       window: tokens,
-      ttlSeconds: options.ttlSeconds,
+      ttlMs: options.ttlMs,
       capabilities: found?.shown.capabilities,
     };
     const { body, warnings } = ollamaBody(request, terms, fit);

@@ -17,8 +17,8 @@ export interface OnnxOptions extends Omit<ModelFacts, 'local'> {
   readonly dtype?: string;
   /** What computes, as transformers.js names it; the default is `cpu`. */
   readonly device?: string;
-  /** Ends the engine after so many seconds without a call; the default is never. */
-  readonly ttlSeconds?: number;
+  /** Ends the engine after so many ms without a call; the default is never. */
+  readonly ttlMs?: number;
   /** Most calls that are under way or wait, 1 at a time; more are refused with `overloaded`. The default is 16. */
   readonly atMost?: number;
   /** Most ms without a word from the engine during a call, to within a quarter more; the default is 600,000. */
@@ -52,7 +52,7 @@ export function shareOnnx(
   task: OnnxOpen['task'],
   options: OnnxOptions,
 ): EngineShare {
-  const { dtype = 'fp32', device = 'cpu', contextWindow, ttlSeconds } = options;
+  const { dtype = 'fp32', device = 'cpu', contextWindow, ttlMs } = options;
   return shareEngine({
     where,
     args: entryArguments(ENTRY),
@@ -60,7 +60,7 @@ export function shareOnnx(
     atMost: options.atMost ?? 16,
     idleMs: options.idleTimeoutMs ?? 600_000,
     clock: options.clock ?? systemClock,
-    ...(ttlSeconds === undefined ? {} : { ttlMs: ttlSeconds * 1000 }),
+    ...(ttlMs === undefined ? {} : { ttlMs }),
   });
 }
 

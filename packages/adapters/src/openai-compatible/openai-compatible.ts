@@ -1,4 +1,10 @@
-import { type Clock, type ModelError, type PushStream, systemClock } from '@overseer/core/plugin';
+import {
+  type Clock,
+  defined,
+  type ModelError,
+  type PushStream,
+  systemClock,
+} from '@overseer/core/plugin';
 import type {
   CallContext,
   Credentials,
@@ -54,10 +60,11 @@ export function openaiCompatible(
   options: OpenAiCompatibleOptions = {},
 ): Model & Disposable {
   const place = placeOf(options);
-  const { provider, quirks, apiKey } = place;
+  const { provider, quirks } = place;
   const where = `${provider}/${modelId}`;
-  const keyed = { ...options, baseURL: place.baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
-  const client = createHttpClient(keyed);
+  const { baseURL, keyVariable } = place;
+  const keyed = { ...options, baseURL, ...defined({ variable: keyVariable }) };
+  const client = createHttpClient({ ...keyed, keyVariable });
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const sendReasoning = options.sendReasoning ?? quirks.sendReasoning ?? false;
   const { api = 'chat', count, props, grammar, ...fields } = quirks;

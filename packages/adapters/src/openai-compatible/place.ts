@@ -1,6 +1,5 @@
 import { ConfigError, ModelError, suggest } from '@overseer/core/plugin';
 import type { Credentials } from '@overseer/core/spec';
-import { sourceOf } from '../internal/source-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { PRESETS, type PresetName, type ServerPreset } from './presets.ts';
 
@@ -9,7 +8,7 @@ export interface Place {
   readonly provider: string;
   readonly baseURL: string;
   readonly apiKey: string | Credentials | undefined;
-  /** The variable that a key was looked for in. */
+  /** The variable that a key is looked for in at each call. */
   readonly keyVariable: string | undefined;
   readonly quirks: ServerPreset['quirks'];
 }
@@ -42,7 +41,7 @@ export function placeOf(options: PlaceOptions): Place {
   return {
     provider: options.provider ?? (typeof preset === 'string' ? preset : 'openai-compatible'),
     baseURL,
-    apiKey: options.apiKey ?? (keyVariable === undefined ? undefined : sourceOf(keyVariable)),
+    apiKey: options.apiKey,
     keyVariable,
     quirks: known?.quirks ?? {},
   };
@@ -52,6 +51,7 @@ export function placeOf(options: PlaceOptions): Place {
 export function namingTheKey(error: ModelError, where: string, place: Place): ModelError {
   const { apiKey, keyVariable } = place;
   if (error.kind !== 'auth' || apiKey !== undefined || keyVariable === undefined) return error;
+  if (variableOf(keyVariable) !== undefined) return error;
   const what = `${where}: there is no API key; set ${keyVariable}, or pass apiKey`;
   const { status } = error;
   return new ModelError('auth', what, {

@@ -21,7 +21,7 @@ export type OpenAiBatchOptions = Omit<OpenAiOptions, 'api' | 'store' | 'clock'> 
  * For tasks that have time. A call made again after a restart finds its batch, and is neither sent nor paid twice. Throws
  * `ConfigError` for options that cannot be.
  */
-export function openaiBatch(modelId: string, options: OpenAiBatchOptions = {}): Model {
+export function openaiBatch(modelId: string, options: OpenAiBatchOptions = {}): Model & Disposable {
   const wire = openAiBatches(modelId, openAiAccess(modelId, options));
   return batchedModel(openai(modelId, options), wire, options);
 }

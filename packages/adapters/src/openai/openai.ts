@@ -46,7 +46,7 @@ export interface OpenAiOptions extends ModelFacts {
   readonly project?: string;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Most ms before the answer begins, and between two of its events, to within a quarter more; the default is 300,000. */
+  /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
   /**
    * Which of OpenAI's two ways to ask: `chat` completions, which is the default, or `responses`, which carry reasoning from
@@ -61,10 +61,10 @@ export interface OpenAiOptions extends ModelFacts {
 
 /**
  * A model of OpenAI through the official SDK (`npm install openai`), over streaming chat completions or responses. The SDK is
- * loaded at the first call and its retries are off; one client is kept. Throws `ConfigError` for a base URL with a password
- * in it.
+ * loaded at the first call and its retries are off; one client is kept until the model is disposed of. Throws `ConfigError` for a base
+ * URL with a password in it.
  */
-export function openai(modelId: string, options: OpenAiOptions = {}): Model {
+export function openai(modelId: string, options: OpenAiOptions = {}): Model & Disposable {
   const access = openAiAccess(modelId, options);
   const fit = createSchemaFitting(OPENAI_SCHEMAS);
   const chat = (request: ModelRequest, ctx: CallContext): PushStream => {
@@ -102,6 +102,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model {
     list: access.list,
     stream: options.api === 'responses' ? respond : chat,
     countTokens: counterOf(modelId, access, options),
+    [Symbol.dispose]: access.release,
   };
 }
 
