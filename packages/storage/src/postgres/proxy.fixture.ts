@@ -19,7 +19,7 @@ export interface Proxy extends AsyncDisposable {
 const DONE_MS = 100;
 
 /** How late the answer to a commit comes that is late, in ms. */
-const LATE_MS = 1_600;
+const LATE_MS = 2_500;
 
 /** Starts a wire to a PostgreSQL server on this machine; a pooler tells clients another number of their session. */
 export async function startProxy(port: number, isPooler = false): Promise<Proxy> {

@@ -66,7 +66,7 @@ async function stateOf(
   });
   const [found] = rows;
   if (found === undefined) return 'none';
-  if (String(found['rule']).includes('overseer.mends')) return 'mends';
+  if (String(found['rule']).includes('current_setting')) return 'mends';
   return found['done'] === true ? 'done' : 'strict';
 }
 

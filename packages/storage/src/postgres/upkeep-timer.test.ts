@@ -17,6 +17,8 @@ import { postgresPrograms } from './throwaway-server.ts';
 import { startUpkeep } from './upkeep-timer.ts';
 
 const { newPath } = temporaryFolder(afterAll);
+/** However busy the machine is. */
+const PATIENT = { timeout: 20_000 };
 
 describe.skipIf(postgresPrograms() === undefined)(
   'what a node does for a journal in PostgreSQL',
@@ -57,14 +59,14 @@ describe.skipIf(postgresPrograms() === undefined)(
       const lost = await fill(options);
       change(options, DAMAGE);
       await using first = timerOn(options);
-      await expect.poll(() => first.troubles).toHaveLength(1);
+      await expect.poll(() => first.troubles, PATIENT).toHaveLength(1);
       expect(first.troubles[0]).toMatchObject({
         code: 'store.corrupt',
         message: expect.stringMatching(/seq 1 of system .*overseer repair/),
       });
       await using second = timerOn(options);
       change(options, DUE);
-      await expect.poll(() => second.troubles).toHaveLength(1);
+      await expect.poll(() => second.troubles, PATIENT).toHaveLength(1);
       const before = [first.turns, second.turns];
       await sleep(500);
       const after = [first.turns, second.turns];
@@ -79,7 +81,7 @@ describe.skipIf(postgresPrograms() === undefined)(
       expect(change(options, 'SELECT count(*) FROM blob')).toBe('1');
       await repairPostgres(options, newPath());
       change(options, DUE);
-      await expect.poll(() => change(options, 'SELECT count(*) FROM blob')).toBe('0');
+      await expect.poll(() => change(options, 'SELECT count(*) FROM blob'), PATIENT).toBe('0');
       expect((await examinePostgres(options)).some(({ name }) => name === 'journal')).toBe(false);
       await using owned = await openOwned(options);
       expect(await owned.store.blobs.get(lost)).toBeUndefined();
@@ -93,12 +95,12 @@ describe.skipIf(postgresPrograms() === undefined)(
       expect(await compactPostgres(options)).toMatchObject({ damaged: { seq: 1 } });
       {
         await using timer = timerOn(options);
-        await expect.poll(() => timer.troubles).toHaveLength(1);
+        await expect.poll(() => timer.troubles, PATIENT).toHaveLength(1);
       }
       change(options, `UPDATE event SET body = '${sound}' WHERE seq = 1`);
       expect(await compactPostgres(options)).toMatchObject({ blobs: 1 });
       await using timer = timerOn(options);
-      await expect.poll(() => timer.turns).toBeGreaterThan(2);
+      await expect.poll(() => timer.turns, PATIENT).toBeGreaterThan(2);
       expect(timer.troubles).toEqual([]);
     });
 
@@ -108,7 +110,7 @@ describe.skipIf(postgresPrograms() === undefined)(
       await sealPostgres(options, testKeys());
       change(options, OLD);
       await using timer = timerOn(options);
-      await expect.poll(() => timer.troubles).toHaveLength(1);
+      await expect.poll(() => timer.troubles, PATIENT).toHaveLength(1);
       expect(timer.troubles[0]?.code).toBe('store.key');
       expect(change(options, "SELECT count(*) FROM meta WHERE key LIKE 'damaged%'")).toBe('0');
       await expect(compactPostgres(options)).rejects.toMatchObject({ code: 'store.key' });
@@ -128,7 +130,7 @@ describe.skipIf(postgresPrograms() === undefined)(
       const offs = [hear, hear, hear].map((each) => owned.store.whenTroubled?.(each));
       offs[2]?.();
       vi.advanceTimersByTime(30_000);
-      await expect.poll(() => heard).toHaveLength(2);
+      await expect.poll(() => heard, PATIENT).toHaveLength(2);
       expect(heard[0]).toMatchObject({ code: 'store.corrupt' });
       expect(heard[1]).toBe(heard[0]);
       await owned.store.close();
