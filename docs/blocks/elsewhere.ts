@@ -29,9 +29,19 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ],
   ['kubectl create namespace overseer', 'deploy/recipes.test.ts'],
   [
-    'kubectl --namespace overseer create secret generic overseer --from-literal=POSTGRES_PASSWORD="$(openssl rand -hex 24)"',
+    'kubectl --namespace overseer create secret generic overseer --from-literal=POSTGRES_PASSWORD="$(openssl rand -hex 24)" --from-literal=OVERSEER_KEYS="$(date +%Y-%m):$(openssl rand -base64 32)"',
     'deploy/recipes.test.ts',
   ],
+  [
+    'openssl req -x509 -newkey rsa:3072 -nodes -days 825 -subj /CN=postgres -addext subjectAltName=DNS:postgres -keyout tls.key -out tls.crt',
+    'deploy/stack.test.ts',
+  ],
+  [
+    'kubectl --namespace overseer create secret tls database-tls --cert tls.crt --key tls.key',
+    'deploy/recipes.test.ts',
+  ],
+  ['docker compose --file deploy/compose.yaml run --rm command master-key', 'deploy/stack.test.ts'],
+  ['docker compose --file deploy/compose.yaml run --rm command seal', 'deploy/stack.test.ts'],
   ['kubectl apply --kustomize deploy/kubernetes', 'deploy/recipes.test.ts'],
   ['kubectl --namespace overseer scale deployment worker --replicas 8', 'deploy/recipes.test.ts'],
   [
