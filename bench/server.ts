@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 /**
  * A model service that costs as little as it can: OpenAI's chat completions over `node:http`, answering at once.
- * The path says how many pieces an answer has: `/20/v1/chat/completions`. Sends its port to the process that forked it
+ * The path says how many pieces an answer has: `/20/v1/chat/completions`; where JSON is asked for, these are a text in it. Sends its port to the process that forked it
  * and ends with it.
  */
 const server = createServer({ keepAlive: true, keepAliveTimeout: 600_000, noDelay: true }, answer);
@@ -17,6 +17,8 @@ const AT_ONCE = 50;
 const USAGE = { prompt_tokens: 12, completion_tokens: 20, total_tokens: 32 };
 const FIRST = event({ choices: [choice({ role: 'assistant', content: '' })] });
 const PIECE = event({ choices: [choice({ content: 'token ' })] });
+const OPEN = event({ choices: [choice({ content: '{"text":"' })] });
+const CLOSE = event({ choices: [choice({ content: '"}' })] });
 const LAST = `${event({ choices: [choice({}, 'stop')] })}${event({ choices: [], usage: USAGE })}data: [DONE]\n\n`;
 const MODELS = JSON.stringify({ object: 'list', data: [{ id: 'mock', object: 'model' }] });
 
@@ -30,29 +32,31 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => {
     const chunks = Number(request.url?.split('/')[1]);
+    const body = Buffer.concat(parts);
     if (!request.url?.endsWith('/chat/completions') || Number.isNaN(chunks)) {
       response.writeHead(404, { 'content-type': 'application/json' });
       response.end('{"error":{"message":"not offered"}}');
-    } else if (Buffer.concat(parts).includes('"stream":true')) {
-      stream(response, chunks);
+    } else if (body.includes('"stream":true')) {
+      stream(response, chunks, body.includes('"response_format"'));
     } else {
       whole(response, chunks);
     }
   });
 }
 
-function stream(response: ServerResponse, chunks: number): void {
+function stream(response: ServerResponse, chunks: number, asJson: boolean): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(FIRST);
-  sendPieces(response, chunks);
+  if (asJson) response.write(OPEN);
+  sendPieces(response, chunks, asJson ? CLOSE + LAST : LAST);
 }
 
 /** No model has all of a long answer at once, and what is written in one turn leaves at its end. */
-function sendPieces(response: ServerResponse, left: number): void {
+function sendPieces(response: ServerResponse, left: number, last: string): void {
   const now = Math.min(left, AT_ONCE);
   for (let piece = 0; piece < now; piece++) response.write(PIECE);
-  if (left > now) setImmediate(sendPieces, response, left - now);
-  else response.end(LAST);
+  if (left > now) setImmediate(sendPieces, response, left - now, last);
+  else response.end(last);
 }
 
 function whole(response: ServerResponse, chunks: number): void {

@@ -18,7 +18,15 @@ export const work: Work = {
     { name: 'wallUs', unit: 'µs', compared: false },
     { name: 'rssMb', unit: 'MB', compared: false },
   ],
-  subjects: ['floor', 'openai', 'overseer', 'overseer:wire'],
+  // Those that are structured ask for JSON after a schema, and check it.
+  subjects: [
+    'floor',
+    'openai',
+    'overseer',
+    'overseer:wire',
+    'structured:floor',
+    'overseer:structured',
+  ],
   peers: ['ai', '@openai/agents', '@langchain/langgraph', '@mastra/core'],
   peer: 'openai',
   repeats: 5,
