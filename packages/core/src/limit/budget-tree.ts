@@ -36,6 +36,7 @@ const NONE: readonly BudgetCrossing[] = [];
  */
 export class BudgetTree {
   readonly #specs: SharedBudgets;
+  readonly #boundsModels: boolean;
   readonly #spending: Spending;
   readonly #shared = new Map<BudgetScope, BudgetNode>();
   readonly #runs = new Map<string, RunBudgets>();
@@ -45,6 +46,7 @@ export class BudgetTree {
 
   constructor(specs: SharedBudgets = {}, spending: Spending = new Spending()) {
     this.#specs = specs;
+    this.#boundsModels = Object.keys(specs.models ?? {}).length > 0;
     this.#spending = spending;
     this.#sharedNode('project', specs.project);
     for (const [user, spec] of Object.entries(specs.users ?? {})) {
@@ -119,6 +121,11 @@ export class BudgetTree {
         return;
       default:
     }
+  }
+
+  /** Whether any model has a budget of its own. */
+  get boundsModels(): boolean {
+    return this.#boundsModels;
   }
 
   /** Whether a model has a budget of its own. */

@@ -5,7 +5,7 @@ import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
 import type { PlanTask } from '../spec/task.ts';
-import { claimFor, claimForMessages, roughTokens } from './call-claim.ts';
+import { claimForMessages, claimsFor, roughTokens } from './call-claim.ts';
 import { composeFor } from './compose-for.ts';
 import type { Decider } from './decider.ts';
 import { downUntil } from './down-until.ts';
@@ -53,8 +53,9 @@ export function chooseFor(
   for (const [model, why] of without) excluded.set(model, why);
   // Asked for twice of each candidate: whether it may run, and what it would cost.
   const claims = new Map<Member, Claim>();
+  const make = claimsFor(decider, task, rough);
   const claimOf = (member: Member): Claim => {
-    const claim = claims.get(member) ?? claimFor(decider, member, task, rough);
+    const claim = claims.get(member) ?? make(member);
     claims.set(member, claim);
     return claim;
   };
@@ -92,10 +93,11 @@ export function mayRunNow(
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
   const rough = roughTokens(task, projection.runs.get(task.run)?.context, parts);
+  const make = claimsFor(decider, task, rough);
   return (member) =>
     downUntil(decider, task.run, member.name, nowMs) === undefined &&
     tooLargeFor(member, task.task, parts) === undefined &&
-    member.limits.admit(nowMs, claimFor(decider, member, task, rough)).kind === 'run';
+    member.limits.admit(nowMs, make(member)).kind === 'run';
 }
 
 /** Which models' answers were refused and how often, and which failed at the task. Pure. */
@@ -141,6 +143,7 @@ function excludeSpent(
   excluded: Map<string, string>,
 ): void {
   const { settings, projection } = decider;
+  if (!projection.budgets.boundsModels) return;
   for (const member of settings.members.values()) {
     if (!projection.budgets.isBounded(member.name)) continue;
     const { prompt, tools } = composeFor(decider, run, task, member, nowMs);

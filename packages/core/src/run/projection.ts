@@ -25,7 +25,7 @@ import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { OpenCall } from './expected-ends.ts';
 import { foldToolCalls } from './fold-tool-calls.ts';
 import { HedgeBook } from './hedge-book.ts';
-import { outputKey } from './output-key.ts';
+import { OutputKeys } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
 /** What a projection is made with, where a host has more than models. */
@@ -81,6 +81,8 @@ export class Projection {
   readonly remotes: Map<string, RemoteCall> = new Map();
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
+  /** What those two are asked by. */
+  readonly outputKeys: OutputKeys = new OutputKeys();
   readonly history: WorkHistory = new WorkHistory();
   /** What each model used lately. */
   readonly rates: Map<string, SpendRate>;
@@ -250,7 +252,7 @@ export class Projection {
     // Headers come before the first token, and a long answer ends long after it.
     const headersAt = event.at - Math.max(0, durationMs - firstTokenMs);
     if (rate !== undefined) limits?.learn(event.at, rate, headersAt);
-    const key = outputKey(model, kind);
+    const key = this.outputKeys.of(model, kind);
     this.outputs.note(key, settled.outputTokens);
     this.durations.note(key, event.data.durationMs);
     this.durations.note(model, event.data.durationMs);
