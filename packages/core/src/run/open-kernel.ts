@@ -1,5 +1,6 @@
 import { StoreError } from '../errors/store-error.ts';
 import { TaskTraces } from '../heal/task-traces.ts';
+import { Owned } from '../internal/owned.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { openLiving } from '../journal/read-living.ts';
@@ -123,6 +124,16 @@ export async function openKernel(
   await journal.append([{ type: 'lease.taken', data: leaseData(lease) }, ...left]);
   const kernel = new Kernel(settings, projection, journal, index, joint);
   await kernel.hear(kept);
+  // Until here they are whoever's who gave them.
+  const owned = new Owned();
+  owned.add(() => store.close());
+  owned.add(() => lease.release());
+  owned.add(() => settings.transport?.close().catch(() => undefined));
+  owned.add(() => joint?.close());
+  owned.add(async () => {
+    await kernel.closing.close();
+    if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
+  });
   return {
     settings,
     configured: given.overseer,
@@ -153,17 +164,7 @@ export async function openKernel(
       await lease.release();
     },
     index,
-    close: async () => {
-      try {
-        await kernel.closing.close();
-        if (journal.failure === undefined) await noteIndex(settings, journal, index, projection);
-      } finally {
-        await joint?.close();
-        await settings.transport?.close().catch(() => undefined);
-        await lease.release();
-        await store.close();
-      }
-    },
+    close: () => owned.close(),
   };
 }
 
