@@ -9,7 +9,8 @@ import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
 import type { JobStanding, ModelJob, TaskTransport } from '../spec/transport.ts';
 import { requestOf } from './begin-call.ts';
-import type { Projection, RemoteCall } from './projection.ts';
+import type { RemoteCall } from './call-book.ts';
+import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
 /** How often it is asked where jobs stand that are out, in ms. */
