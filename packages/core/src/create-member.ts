@@ -3,7 +3,7 @@ import { rulesOf } from './create-limits.ts';
 import { LearnedLimits } from './limit/learned-limits.ts';
 import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
-import type { Member } from './route/member.ts';
+import { type Member, versionOf } from './route/member.ts';
 import type { ModelEntry } from './spec/plugin.ts';
 
 /** A member of a team with fresh limits. Throws `ConfigError` for limits that are wrong. */
@@ -46,6 +46,7 @@ export function memberOf(
   return {
     name,
     model: entry.model,
+    version: versionOf(entry.model),
     role: entry.role,
     goodAt: entry.goodAt ?? [],
     fallback: entry.fallback ?? [],

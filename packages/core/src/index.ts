@@ -5,11 +5,11 @@
  */
 export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
 export type { AtOnceBounds } from './check-workers.ts';
-export { type Custodian, createCustodian } from './create-custodian.ts';
-export { createNode, type OverseerNode } from './create-node.ts';
-export { createOverseer } from './create-overseer.ts';
-export { createWorker, type Worker } from './create-worker.ts';
+export type { Custodian } from './create-custodian.ts';
+export type { OverseerNode } from './create-node.ts';
+export type { Worker } from './create-worker.ts';
 export type { CustodianOptions } from './custodian-options.ts';
+export { createCustodian, createNode, createOverseer, createWorker } from './enter.ts';
 export { ConfigError } from './errors/config-error.ts';
 export { ModelError, ModelNotFoundError } from './errors/model-error.ts';
 export { OverseerError } from './errors/overseer-error.ts';

@@ -4,6 +4,7 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
 import type { Message, Meta, ModelWarning, Part, ToolResultPart } from '@overseer/core/spec';
+import { isUrl } from '../internal/file-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 import { type AiSdkModel, familyOf } from './ai-sdk-model.ts';
 import { OWN, type ProviderData } from './own-meta.ts';
@@ -97,7 +98,7 @@ function toolResult(part: ToolResultPart): LanguageModelV4ToolResultPart {
 
 function filePart(part: Extract<Part, { readonly type: 'file' }>, { version }: Asked): UserPart {
   const { mediaType, data, name, meta } = part;
-  const url = /^https?:\/\//.test(data) ? new URL(data) : undefined;
+  const url = isUrl(data) ? new URL(data) : undefined;
   const tagged =
     url === undefined ? ({ type: 'data', data } as const) : ({ type: 'url', url } as const);
   // Before v4 the data stood there bare.

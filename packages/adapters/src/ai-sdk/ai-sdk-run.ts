@@ -2,9 +2,8 @@ import type { EventSink, ModelError, PushHandle } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
 import { answerHead } from '../internal/answer-head.ts';
 import { BodyPull } from '../internal/body-pull.ts';
-import { drainTimer } from '../internal/drain-timer.ts';
-import { idleError } from '../internal/idle-error.ts';
-import type { IdleWatch, WatchedCall } from '../internal/idle-watch.ts';
+import { CallLife } from '../internal/call-life.ts';
+import type { IdleWatch } from '../internal/idle-watch.ts';
 import type { AiSdkCall } from './ai-sdk-call.ts';
 import { aiSdkError } from './ai-sdk-error.ts';
 import type { AiSdkModel, AiSdkPart } from './ai-sdk-model.ts';
@@ -34,20 +33,25 @@ export class AiSdkRun implements PushHandle {
   readonly #sink: EventSink;
   readonly #controller: AbortController = new AbortController();
   readonly #pull: BodyPull<AiSdkPart> = new BodyPull();
-  #watched: WatchedCall | undefined;
-  #draining: NodeJS.Timeout | undefined;
-  #over = false;
+  readonly #life: CallLife;
 
   constructor(call: AiSdkCalling, sink: EventSink) {
     this.#call = call;
     this.#sink = sink;
+    const { where, watch, ctx, hide } = call;
+    this.#life = new CallLife({
+      ...{ sink, where, watch },
+      breakOff: () => {
+        this.#controller.abort();
+        this.#pull.stop();
+      },
+      explain: (thrown) => hide(aiSdkError(thrown, where, ctx.signal)),
+    });
     void this.#run();
   }
 
   stop(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#close();
+    this.#life.stop();
   }
 
   pause(): void {
@@ -59,20 +63,19 @@ export class AiSdkRun implements PushHandle {
   }
 
   async #run(): Promise<void> {
-    const { model, watch, prepare } = this.#call;
-    this.#watched = watch.enter(this.#onIdle);
+    const { model, prepare } = this.#call;
+    this.#life.watch();
     try {
       const { options, warnings } = prepare(this.#controller.signal);
       // The three take what is the same for all, or was left out or changed for the older ones.
       const send = model.doStream.bind(model) as (call: typeof options) => PromiseLike<Answered>;
       const { stream, response } = await send(options);
-      if (this.#over) await this.#pull.run(stream, () => undefined);
+      if (this.#life.isOver) await this.#pull.run(stream, () => undefined);
       else await this.#read(stream, new Headers(response?.headers), warnings);
     } catch (error) {
-      this.#fail(error);
+      this.#life.fail(error);
     } finally {
-      this.#watched?.leave();
-      clearTimeout(this.#draining);
+      this.#life.release();
     }
   }
 
@@ -81,51 +84,17 @@ export class AiSdkRun implements PushHandle {
     headers: Headers,
     warnings: AiSdkCall['warnings'],
   ): Promise<void> {
-    this.#watched?.touch();
+    this.#life.touch();
     const head = answerHead(headers, warnings);
     if (head !== undefined) this.#sink.event(head);
     const { model, where } = this.#call;
     const reader = new AiSdkPartReader(model.provider, where, this.#sink);
     const ended = await this.#pull.run(stream, (part) => {
-      if (this.#over) return;
-      this.#watched?.touch();
-      // Before the finish, on which whoever listens stops the call.
-      if (part.type === 'finish') this.#over = true;
-      try {
-        if (reader.part(part)) this.#whole();
-      } catch (error) {
-        this.#over = false;
-        throw error;
-      }
+      if (this.#life.isOver) return;
+      this.#life.touch();
+      if (part.type === 'finish') this.#life.whole(() => void reader.part(part));
+      else reader.part(part);
     });
-    if (ended && !this.#over) {
-      this.#over = true;
-      this.#sink.end();
-    }
-  }
-
-  /** The answer is whole. What is left is read over for a while, so that the connection can be used again. */
-  #whole(): void {
-    this.#watched?.leave();
-    this.#draining = drainTimer(this.#call.watch.idleMs, () => this.#close());
-    this.#sink.end();
-  }
-
-  #fail(thrown: unknown): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#close();
-    const { where, ctx, hide } = this.#call;
-    this.#sink.end(hide(aiSdkError(thrown, where, ctx.signal)));
-  }
-
-  readonly #onIdle = (): void => {
-    const { where, watch } = this.#call;
-    this.#fail(idleError(where, watch.idleMs));
-  };
-
-  #close(): void {
-    this.#controller.abort();
-    this.#pull.stop();
+    if (ended) this.#life.end(() => undefined);
   }
 }

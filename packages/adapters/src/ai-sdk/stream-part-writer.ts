@@ -4,6 +4,7 @@ import type {
   SharedV4Warning,
 } from '@ai-sdk/provider';
 import type { JsonObject, Meta, ModelEvent, ModelWarning, Part, Usage } from '@overseer/core/spec';
+import { isUrl } from '../internal/file-text.ts';
 import { theirWarning } from './ai-sdk-warning.ts';
 import { OWN, type ProviderData } from './own-meta.ts';
 import type { AnswerHead } from './read-head.ts';
@@ -88,8 +89,7 @@ export class StreamPartWriter {
         ];
       }
       case 'file': {
-        const isUrl = /^https?:\/\//.test(part.data);
-        const data = isUrl
+        const data = isUrl(part.data)
           ? { type: 'url' as const, url: new URL(part.data) }
           : { type: 'data' as const, data: part.data };
         return [{ type: 'file', mediaType: part.mediaType, data, ...own }];

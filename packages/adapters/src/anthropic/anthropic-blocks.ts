@@ -8,6 +8,7 @@ import type {
   ToolResultPart,
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
+import { isUrl, leftOut } from '../internal/file-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 
 const PROVIDER = 'anthropic';
@@ -71,19 +72,16 @@ function thinking(part: ReasoningPart): JsonObject | undefined {
 
 function file(part: FilePart, warnings: ModelWarning[]): JsonObject {
   const { mediaType, data } = part;
-  const isUrl = /^https?:\/\//.test(data);
-  const source = isUrl
+  const source = isUrl(data)
     ? { type: 'url', url: data }
     : { type: 'base64', media_type: mediaType, data };
   if (mediaType.startsWith('image/')) return { type: 'image', source };
   const title = part.name === undefined ? {} : { title: part.name };
   if (mediaType === 'application/pdf') return { type: 'document', source, ...title };
-  if (mediaType.startsWith('text/') && !isUrl) {
+  if (mediaType.startsWith('text/') && !isUrl(data)) {
     const text = { type: 'text', media_type: 'text/plain', data: decodeText(data) };
     return { type: 'document', source: text, ...title };
   }
-  const name = `${part.name ?? 'file'} (${mediaType})`;
-  const detail = `Anthropic's models take images, PDF and text, not ${name}`;
-  warnings.push({ kind: 'unsupported', what: 'file', detail });
-  return { type: 'text', text: `[A file was left out: ${name}]` };
+  const why = (name: string): string => `Anthropic's models take images, PDF and text, not ${name}`;
+  return { type: 'text', text: leftOut(part, why, warnings) };
 }

@@ -9,6 +9,8 @@ import type {
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
 import { field } from '../internal/fields.ts';
+import { isUrl, leftOut } from '../internal/file-text.ts';
+import { resultText } from '../internal/result-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 
 /** The name under which parts carry Cohere's own data. */
@@ -83,27 +85,22 @@ function ofKind(parts: readonly Part[], kind: 'plan' | 'thinking'): string {
     .join('');
 }
 
-/** Cohere has no mark for an error, so the text says it. */
-function result({ id, output, isError }: ToolResultPart): JsonObject {
-  const text = typeof output === 'string' ? output : JSON.stringify(output);
-  const content = isError === true ? `Error: ${text}` : text;
-  return { role: 'tool', tool_call_id: toolIdFor(id, 'safe'), content };
+function result(part: ToolResultPart): JsonObject {
+  return { role: 'tool', tool_call_id: toolIdFor(part.id, 'safe'), content: resultText(part) };
 }
 
 function file(part: FilePart, warnings: ModelWarning[]): JsonObject {
   const { mediaType, data } = part;
-  const isUrl = /^https?:\/\//.test(data);
   if (mediaType.startsWith('image/')) {
-    const url = isUrl ? data : `data:${mediaType};base64,${data}`;
+    const url = isUrl(data) ? data : `data:${mediaType};base64,${data}`;
     return { type: 'image_url', image_url: { url } };
   }
-  if (!isUrl && /^text\/|[/+](json|xml|yaml)$/.test(mediaType)) {
+  if (!isUrl(data) && /^text\/|[/+](json|xml|yaml)$/.test(mediaType)) {
     return { type: 'text', text: decodeText(data) };
   }
-  const name = `${part.name ?? 'file'} (${mediaType})`;
-  const detail = `Cohere's models take images, and text that is given in bytes, not ${name}`;
-  warnings.push({ kind: 'unsupported', what: 'file', detail });
-  return { type: 'text', text: `[A file was left out: ${name}]` };
+  const why = (name: string): string =>
+    `Cohere's models take images, and text that is given in bytes, not ${name}`;
+  return { type: 'text', text: leftOut(part, why, warnings) };
 }
 
 function textOf(parts: readonly Part[], between: string): string {

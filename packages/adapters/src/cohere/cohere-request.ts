@@ -6,7 +6,7 @@ import type {
   Support,
   ToolDescription,
 } from '@overseer/core/spec';
-import { normaliseSchema, schemaDetail } from '../internal/normalise-schema.ts';
+import { takenSchema } from '../internal/normalise-schema.ts';
 import { cohereMessages, PROVIDER } from './cohere-messages.ts';
 import { COHERE_SCHEMA } from './cohere-schema.ts';
 
@@ -94,7 +94,9 @@ function toolField(
     function: {
       name,
       ...(description === undefined ? {} : { description }),
-      parameters: isStrict ? taken(input, `input of ${name}`, warnings) : input,
+      parameters: isStrict
+        ? takenSchema(input, COHERE_SCHEMA, `input of ${name}`, warnings)
+        : input,
     },
   };
 }
@@ -113,7 +115,7 @@ function outputFields({ output, tools = [] }: ModelRequest, warnings: ModelWarni
     warnings.push({ kind: 'unsupported', what: 'output schema', detail });
     return { response_format: { type: 'json_object' } };
   }
-  const json_schema = taken(schema, 'output schema', warnings);
+  const json_schema = takenSchema(schema, COHERE_SCHEMA, 'output schema', warnings);
   return { response_format: { type: 'json_object', json_schema } };
 }
 
@@ -148,10 +150,3 @@ const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number | undefined>> = {
   xhigh: undefined,
   max: undefined,
 };
-
-function taken(schema: JsonObject, what: string, warnings: ModelWarning[]): JsonObject {
-  const said = normaliseSchema(schema, COHERE_SCHEMA);
-  const detail = schemaDetail(said, COHERE_SCHEMA);
-  if (detail !== undefined) warnings.push({ kind: 'adjusted', what, detail });
-  return said.schema;
-}

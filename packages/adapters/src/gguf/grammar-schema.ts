@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@overseer/core/spec';
+import { isObject } from '../internal/is-object.ts';
 
 /** A JSON Schema as a grammar can hold it, and the keywords that it leaves out. */
 export interface GrammarSchema {
@@ -174,8 +175,4 @@ function requiredOf(schema: JsonObject): ReadonlySet<string> {
 
 function asObject(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -9,6 +9,7 @@ import type {
 } from '@overseer/core/spec';
 import type { EngineRequest } from '../engine/engine-model.ts';
 import { decodeText } from '../internal/base64.ts';
+import { isUrl, leftOut } from '../internal/file-text.ts';
 import type { GgufPiece, GgufRequest, GgufTurn } from './gguf-request.ts';
 import { grammarSchema } from './grammar-schema.ts';
 
@@ -113,9 +114,7 @@ function textOf(parts: readonly Part[], warnings: ModelWarning[]): string {
     .join('\n\n');
 }
 
-function fileText({ mediaType, data, name = 'file' }: FilePart, warnings: ModelWarning[]): string {
-  if (mediaType.startsWith('text/') && !/^https?:\/\//.test(data)) return decodeText(data);
-  const detail = `${name} (${mediaType}) was left out: this engine reads text`;
-  warnings.push({ kind: 'unsupported', what: 'file', detail });
-  return `[A file was left out: ${name} (${mediaType})]`;
+function fileText(part: FilePart, warnings: ModelWarning[]): string {
+  if (part.mediaType.startsWith('text/') && !isUrl(part.data)) return decodeText(part.data);
+  return leftOut(part, (file) => `${file} was left out: this engine reads text`, warnings);
 }

@@ -1,6 +1,5 @@
 import type {
   FilePart,
-  Json,
   JsonObject,
   ModelWarning,
   Part,
@@ -9,6 +8,8 @@ import type {
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
 import { textField } from '../internal/fields.ts';
+import { isUrl, leftOut } from '../internal/file-text.ts';
+import { isObject } from '../internal/is-object.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 
 /** The name under which parts carry Google's own data. */
@@ -70,17 +71,12 @@ function idOf(id: string): JsonObject {
 
 function file(part: FilePart, warnings: ModelWarning[]): JsonObject {
   const { mediaType, data } = part;
-  if (/^https?:\/\//.test(data)) return { fileData: { mimeType: mediaType, fileUri: data } };
+  if (isUrl(data)) return { fileData: { mimeType: mediaType, fileUri: data } };
   if (/^(image|audio|video)\/|^application\/pdf$/.test(mediaType)) {
     return { inlineData: { mimeType: mediaType, data } };
   }
   if (/^text\/|[/+](json|xml|yaml)$/.test(mediaType)) return { text: decodeText(data) };
-  const name = `${part.name ?? 'file'} (${mediaType})`;
-  const detail = `Google's models take images, sound, video, PDF and text, not ${name}`;
-  warnings.push({ kind: 'unsupported', what: 'file', detail });
-  return { text: `[A file was left out: ${name}]` };
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const why = (name: string): string =>
+    `Google's models take images, sound, video, PDF and text, not ${name}`;
+  return { text: leftOut(part, why, warnings) };
 }

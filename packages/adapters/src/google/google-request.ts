@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
-import { normaliseSchema, schemaDetail } from '../internal/normalise-schema.ts';
+import { takenSchema } from '../internal/normalise-schema.ts';
 import { PROVIDER } from './google-parts.ts';
 import { GOOGLE_SCHEMA } from './google-schema.ts';
 import { googleTurns } from './google-turns.ts';
@@ -68,7 +68,10 @@ function outputFields(model: string, request: ModelRequest, warnings: ModelWarni
   }
   const format = { responseMimeType: 'application/json' };
   if (output.schema === undefined) return format;
-  return { ...format, responseJsonSchema: taken(output.schema, 'output schema', warnings) };
+  return {
+    ...format,
+    responseJsonSchema: takenSchema(output.schema, GOOGLE_SCHEMA, 'output schema', warnings),
+  };
 }
 
 function toolFields(request: ModelRequest, warnings: ModelWarning[]): JsonObject {
@@ -79,7 +82,7 @@ function toolFields(request: ModelRequest, warnings: ModelWarning[]): JsonObject
     ...(description === undefined ? {} : { description }),
     ...(takesNothing(input)
       ? {}
-      : { parametersJsonSchema: taken(input, `input of ${name}`, warnings) }),
+      : { parametersJsonSchema: takenSchema(input, GOOGLE_SCHEMA, `input of ${name}`, warnings) }),
   }));
   const functionCallingConfig = calling(request);
   return {
@@ -102,11 +105,4 @@ function calling({ tools = [], toolChoice = 'auto' }: ModelRequest): JsonObject 
   if (toolChoice === 'required') return { mode: 'ANY' };
   if (toolChoice === 'none') return { mode: 'NONE' };
   return tools.some(({ strict }) => strict === true) ? { mode: 'VALIDATED' } : undefined;
-}
-
-function taken(schema: JsonObject, what: string, warnings: ModelWarning[]): JsonObject {
-  const said = normaliseSchema(schema, GOOGLE_SCHEMA);
-  const detail = schemaDetail(said, GOOGLE_SCHEMA);
-  if (detail !== undefined) warnings.push({ kind: 'adjusted', what, detail });
-  return said.schema;
 }

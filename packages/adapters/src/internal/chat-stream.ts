@@ -11,11 +11,10 @@ import type { CallContext, ModelEvent, ModelWarning } from '@overseer/core/spec'
 import { type AnswerBody, type AnswerReader, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
 import type { AnswerSource } from './answer-source.ts';
-import { drainTimer } from './drain-timer.ts';
+import { CallLife } from './call-life.ts';
 import type { HttpExchange } from './http-call.ts';
 import { createDocument, type HttpClient } from './http-client.ts';
-import { idleError } from './idle-error.ts';
-import type { IdleWatch, WatchedCall } from './idle-watch.ts';
+import type { IdleWatch } from './idle-watch.ts';
 import { type CheckModel, OpenAiAnswerReader } from './openai-answer-reader.ts';
 import { pushStream } from './push-stream.ts';
 
@@ -56,22 +55,28 @@ export function chatStream(call: ChatCall): PushStream {
 class ChatStream implements PushHandle {
   readonly #call: ChatCall;
   readonly #sink: EventSink;
+  readonly #life: CallLife;
   #exchange: HttpExchange | undefined;
-  #watched: WatchedCall | undefined;
   #warnings: readonly ModelWarning[] = [];
   #body: AnswerBody | undefined;
-  #draining: NodeJS.Timeout | undefined;
-  #over = false;
-  #told = false;
 
   constructor(call: ChatCall, sink: EventSink) {
     this.#call = call;
     this.#sink = sink;
+    const { client, ctx, where, watch, onOver } = call;
+    this.#life = new CallLife({
+      ...{ sink, where, watch, onOver },
+      breakOff: () => {
+        this.#exchange?.close();
+        this.#exchange = undefined;
+      },
+      explain: (thrown) => client.hide(toModelError(thrown, ctx.signal, where), ctx),
+    });
     this.#start();
   }
 
   stop(): void {
-    if (!this.#over) this.#close();
+    this.#life.stop();
   }
 
   pause(): void {
@@ -85,18 +90,18 @@ class ChatStream implements PushHandle {
   #start(): void {
     try {
       const body = this.#call.prepare((event) => this.#sink.event(event));
-      if (body instanceof Promise) body.then((ready) => this.#send(ready)).catch(this.#fail);
+      if (body instanceof Promise) body.then((ready) => this.#send(ready)).catch(this.#life.fail);
       else this.#send(body);
     } catch (error) {
-      this.#fail(error);
+      this.#life.fail(error);
     }
   }
 
   #send(body: ChatBody): void {
-    if (this.#over) return;
-    const { client, ctx, watch, path = `${client.path}/chat/completions` } = this.#call;
+    if (this.#life.isOver) return;
+    const { client, ctx, path = `${client.path}/chat/completions` } = this.#call;
     this.#warnings = body.warnings;
-    this.#watched = watch.enter(this.#onIdle);
+    this.#life.watch();
     this.#exchange = client.transport(ctx).send({
       method: 'POST',
       path,
@@ -110,13 +115,13 @@ class ChatStream implements PushHandle {
       },
       onError: (error) => {
         this.#release();
-        this.#fail(error);
+        this.#life.fail(error);
       },
     });
   }
 
   #head(status: number, headers: HeaderReader): void {
-    this.#watched?.touch();
+    this.#life.touch();
     const { where, provider, check, reader: createReader, cut = answerBody } = this.#call;
     if (status < 200 || status >= 300) {
       const document = createDocument(status);
@@ -138,81 +143,34 @@ class ChatStream implements PushHandle {
       createReader?.(from, this.#sink) ?? new OpenAiAnswerReader(from, this.#sink, check);
     this.#body = cut(from, {
       event: (data, name) => {
-        if (!this.#over && reader.event(data, name)) this.#whole(reader);
+        if (this.#life.isOver || !reader.event(data, name)) return;
+        this.#life.whole(() => reader.end());
       },
       whole: (document) => reader.whole(document),
-      end: () => this.#end(reader),
+      end: () => this.#life.end(() => reader.end()),
     });
   }
 
   /** Reads what came, or that nothing more does. What comes after the answer is whole is no sign of life. */
   #take(bytes?: Uint8Array): void {
-    if (this.#over) return;
-    this.#watched?.touch();
+    if (this.#life.isOver) return;
+    this.#life.touch();
     try {
       if (bytes === undefined) this.#body?.end();
       else this.#body?.push(bytes);
     } catch (error) {
-      this.#fail(error);
+      this.#life.fail(error);
     }
-  }
-
-  /** The answer is whole. The exchange is left for a while to end by itself, so that its socket can be used again. */
-  #whole(reader: AnswerReader): void {
-    this.#watched?.leave();
-    this.#draining = drainTimer(this.#call.watch.idleMs, () => this.#close());
-    this.#end(reader);
-  }
-
-  #end(reader: AnswerReader): void {
-    if (this.#over) return;
-    // Before the finish, on which whoever listens stops the call.
-    this.#over = true;
-    try {
-      reader.end();
-    } catch (error) {
-      this.#over = false;
-      throw error;
-    }
-    this.#tell();
-    this.#sink.end();
   }
 
   #refuse(error: ModelError): void {
     const better = this.#call.explain(error);
-    if (better instanceof Promise) better.then(this.#fail, this.#fail);
-    else this.#fail(better);
-  }
-
-  readonly #fail = (error: unknown): void => {
-    if (this.#over) return;
-    this.#close();
-    const { client, ctx, where } = this.#call;
-    this.#sink.end(client.hide(toModelError(error, ctx.signal, where), ctx));
-  };
-
-  readonly #onIdle = (): void => {
-    const { where, watch } = this.#call;
-    this.#fail(idleError(where, watch.idleMs));
-  };
-
-  #close(): void {
-    this.#over = true;
-    this.#exchange?.close();
-    this.#release();
-    this.#tell();
-  }
-
-  #tell(): void {
-    if (this.#told) return;
-    this.#told = true;
-    this.#call.onOver?.();
+    if (better instanceof Promise) better.then(this.#life.fail, this.#life.fail);
+    else this.#life.fail(better);
   }
 
   #release(): void {
-    this.#watched?.leave();
-    clearTimeout(this.#draining);
-    this.#watched = undefined;
+    this.#life.release();
     this.#exchange = undefined;
   }
 }

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '@overseer/core/spec';
+import type { Json, JsonObject, ModelWarning } from '@overseer/core/spec';
+import { isObject } from './is-object.ts';
 import { rewriteSchema } from './rewrite-schema.ts';
 import type { SchemaDialect } from './schema-dialect.ts';
 
@@ -66,6 +67,19 @@ export function schemaDetail(
   return said.length === 0 ? undefined : `${name} takes a part of JSON Schema; ${said.join('; ')}`;
 }
 
+/** The schema of `what` as a provider takes it, with a warning of what it does not take. */
+export function takenSchema(
+  schema: JsonObject,
+  dialect: SchemaDialect,
+  what: string,
+  warnings: ModelWarning[],
+): JsonObject {
+  const said = normaliseSchema(schema, dialect);
+  const detail = schemaDetail(said, dialect);
+  if (detail !== undefined) warnings.push({ kind: 'adjusted', what, detail });
+  return said.schema;
+}
+
 /** So many that a person reads them. */
 const MOST_LISTED = 12;
 
@@ -77,8 +91,4 @@ function listed(what: readonly string[]): string {
 
 function placeOf(path: string): string {
   return path === '' ? '' : ` at ${path}`;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,7 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
+import { isUrl, leftOut } from './file-text.ts';
+import { resultText } from './result-text.ts';
 import { type ToolIdRule, toolIdFor } from './tool-id.ts';
 
 /** What a server's messages can hold beyond the common. */
@@ -35,7 +37,7 @@ export function openAiMessages(
       case 'tool':
         for (const part of message.parts) {
           if (part.type !== 'tool-result') continue;
-          const content = resultText(part.output, part.isError === true);
+          const content = resultText(part);
           const id = toolIdFor(part.id, options.toolIds ?? 'chat');
           out.push({ role: 'tool', tool_call_id: id, content });
         }
@@ -43,12 +45,6 @@ export function openAiMessages(
     }
   }
   return out;
-}
-
-/** A tool's output as text; this wire has no mark for an error, so the text says it. */
-function resultText(output: Json, isError: boolean): string {
-  const text = typeof output === 'string' ? output : JSON.stringify(output);
-  return isError ? `Error: ${text}` : text;
 }
 
 /** The text parts, joined. */
@@ -98,20 +94,21 @@ function reasoningOf(parts: readonly Part[], provider = ''): string {
 
 function filePiece(part: FilePart, warnings: ModelWarning[]): Json {
   const { mediaType, data } = part;
-  const isUrl = /^https?:\/\//.test(data);
-  const url = isUrl ? data : `data:${mediaType};base64,${data}`;
+  const isAddress = isUrl(data);
+  const url = isAddress ? data : `data:${mediaType};base64,${data}`;
   if (mediaType.startsWith('image/')) return { type: 'image_url', image_url: { url } };
   const audio = /^audio\/(?:x-)?(wav|mp3|mpeg)$/.exec(mediaType)?.[1];
-  if (audio !== undefined && !isUrl) {
+  if (audio !== undefined && !isAddress) {
     const format = audio === 'mpeg' ? 'mp3' : audio;
     return { type: 'input_audio', input_audio: { data, format } };
   }
-  if (mediaType.startsWith('text/') && !isUrl) {
+  if (mediaType.startsWith('text/') && !isAddress) {
     return { type: 'text', text: decodeText(data) };
   }
-  const filename = part.name ?? 'file';
-  if (!isUrl) return { type: 'file', file: { filename, file_data: url } };
-  const detail = `${filename} (${mediaType}) is given as a URL, which chat completions take for images only; give its bytes`;
-  warnings.push({ kind: 'unsupported', what: 'file', detail });
-  return { type: 'text', text: `[A file was left out: ${filename} (${mediaType})]` };
+  if (!isAddress) {
+    return { type: 'file', file: { filename: part.name ?? 'file', file_data: url } };
+  }
+  const why = (file: string): string =>
+    `${file} is given as a URL, which chat completions take for images only; give its bytes`;
+  return { type: 'text', text: leftOut(part, why, warnings) };
 }

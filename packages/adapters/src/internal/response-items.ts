@@ -1,5 +1,7 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
+import { isUrl, leftOut } from './file-text.ts';
+import { resultText } from './result-text.ts';
 import { toolIdFor } from './tool-id.ts';
 
 /**
@@ -45,10 +47,9 @@ function ownItem(part: Part, provider: string): readonly JsonObject[] {
   }
 }
 
-function resultItem({ id, output, isError }: Extract<Part, { type: 'tool-result' }>): JsonObject {
-  const text = typeof output === 'string' ? output : JSON.stringify(output);
-  const said = isError === true ? `Error: ${text}` : text;
-  return { type: 'function_call_output', call_id: toolIdFor(id, 'responses'), output: said };
+function resultItem(part: Extract<Part, { type: 'tool-result' }>): JsonObject {
+  const call = toolIdFor(part.id, 'responses');
+  return { type: 'function_call_output', call_id: call, output: resultText(part) };
 }
 
 function contentOf(parts: readonly Part[], warnings: ModelWarning[]): Json {
@@ -63,19 +64,19 @@ function contentOf(parts: readonly Part[], warnings: ModelWarning[]): Json {
 
 function filePiece(part: FilePart, warnings: ModelWarning[]): Json {
   const { mediaType, data } = part;
-  const isUrl = /^https?:\/\//.test(data);
-  const url = isUrl ? data : `data:${mediaType};base64,${data}`;
+  const isAddress = isUrl(data);
+  const url = isAddress ? data : `data:${mediaType};base64,${data}`;
   if (mediaType.startsWith('image/'))
     return { type: 'input_image', image_url: url, detail: 'auto' };
-  if (mediaType.startsWith('text/') && !isUrl)
+  if (mediaType.startsWith('text/') && !isAddress)
     return { type: 'input_text', text: decodeText(data) };
   const filename = part.name ?? 'file';
   if (mediaType.startsWith('audio/')) {
-    const detail = `${filename} (${mediaType}) is a sound, which responses do not take; use chat completions`;
-    warnings.push({ kind: 'unsupported', what: 'file', detail });
-    return { type: 'input_text', text: `[A file was left out: ${filename} (${mediaType})]` };
+    const why = (file: string): string =>
+      `${file} is a sound, which responses do not take; use chat completions`;
+    return { type: 'input_text', text: leftOut(part, why, warnings) };
   }
-  return isUrl
+  return isAddress
     ? { type: 'input_file', file_url: data }
     : { type: 'input_file', filename, file_data: url };
 }

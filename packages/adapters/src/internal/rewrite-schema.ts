@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@overseer/core/spec';
+import { isObject } from './is-object.ts';
 import type { SchemaDialect } from './schema-dialect.ts';
 
 type Tell = (what: string) => void;
@@ -187,8 +188,4 @@ function loneRef(schema: JsonObject, { loneRefs }: SchemaDialect, tell: Tell): J
 function without(schema: JsonObject, keyword: string): JsonObject {
   const { [keyword]: _, ...rest } = schema;
   return rest;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

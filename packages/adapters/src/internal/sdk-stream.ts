@@ -11,9 +11,8 @@ import { type AnswerReader, answerBody } from './answer-body.ts';
 import { answerHead } from './answer-head.ts';
 import type { AnswerSource } from './answer-source.ts';
 import { BodyPull } from './body-pull.ts';
-import { drainTimer } from './drain-timer.ts';
-import { idleError } from './idle-error.ts';
-import type { IdleWatch, WatchedCall } from './idle-watch.ts';
+import { CallLife } from './call-life.ts';
+import type { IdleWatch } from './idle-watch.ts';
 import { pushStream } from './push-stream.ts';
 
 /** What of a response is read. */
@@ -50,20 +49,25 @@ class SdkRun implements PushHandle {
   readonly #sink: EventSink;
   readonly #controller: AbortController = new AbortController();
   readonly #pull: BodyPull = new BodyPull();
-  #watched: WatchedCall | undefined;
-  #draining: NodeJS.Timeout | undefined;
-  #over = false;
+  readonly #life: CallLife;
 
   constructor(call: SdkCall, sink: EventSink) {
     this.#call = call;
     this.#sink = sink;
+    const { ctx, where, watch, explain } = call;
+    this.#life = new CallLife({
+      ...{ sink, where, watch },
+      breakOff: () => {
+        this.#controller.abort();
+        this.#pull.stop();
+      },
+      explain: (thrown) => explain(toModelError(thrown, ctx.signal, where)),
+    });
     void this.#run();
   }
 
   stop(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#close();
+    this.#life.stop();
   }
 
   pause(): void {
@@ -75,75 +79,37 @@ class SdkRun implements PushHandle {
   }
 
   async #run(): Promise<void> {
-    this.#watched = this.#call.watch.enter(this.#onIdle);
+    this.#life.watch();
     try {
       const response = await this.#call.open(this.#controller.signal);
-      if (this.#over) await this.#pull.run(response.body, () => undefined);
+      if (this.#life.isOver) await this.#pull.run(response.body, () => undefined);
       else await this.#read(response);
     } catch (error) {
-      await this.#fail(error);
+      this.#life.fail(error);
     } finally {
-      this.#watched?.leave();
-      clearTimeout(this.#draining);
+      this.#life.release();
     }
   }
 
   async #read({ headers, body }: OpenedAnswer): Promise<void> {
-    this.#watched?.touch();
+    this.#life.touch();
     const head = answerHead(headers, this.#call.warnings);
     if (head !== undefined) this.#sink.event(head);
     const from = { where: this.#call.where, headers };
     const reader = this.#call.reader(from, this.#sink);
     const answer = answerBody(from, {
       event: (data, name) => {
-        if (!this.#over && reader.event(data, name)) this.#whole(reader);
+        if (this.#life.isOver || !reader.event(data, name)) return;
+        this.#life.whole(() => reader.end());
       },
       whole: (document) => reader.whole(document),
-      end: () => this.#end(reader),
+      end: () => this.#life.end(() => reader.end()),
     });
     const ended = await this.#pull.run(body, (bytes) => {
-      if (this.#over) return;
-      this.#watched?.touch();
+      if (this.#life.isOver) return;
+      this.#life.touch();
       answer.push(bytes);
     });
-    if (ended && !this.#over) answer.end();
-  }
-
-  /** The answer is whole. What is left is read over for a while, so that the connection can be used again. */
-  #whole(reader: AnswerReader): void {
-    this.#watched?.leave();
-    this.#draining = drainTimer(this.#call.watch.idleMs, () => this.#close());
-    this.#end(reader);
-  }
-
-  #end(reader: AnswerReader): void {
-    if (this.#over) return;
-    // Before the finish, on which whoever listens stops the call.
-    this.#over = true;
-    try {
-      reader.end();
-    } catch (error) {
-      this.#over = false;
-      throw error;
-    }
-    this.#sink.end();
-  }
-
-  async #fail(thrown: unknown): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    this.#close();
-    const { ctx, where, explain } = this.#call;
-    this.#sink.end(await explain(toModelError(thrown, ctx.signal, where)));
-  }
-
-  readonly #onIdle = (): void => {
-    const { where, watch } = this.#call;
-    void this.#fail(idleError(where, watch.idleMs));
-  };
-
-  #close(): void {
-    this.#controller.abort();
-    this.#pull.stop();
+    if (ended && !this.#life.isOver) answer.end();
   }
 }

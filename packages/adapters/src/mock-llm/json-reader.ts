@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@overseer/core/spec';
+import { isObject } from '../internal/is-object.ts';
 
 /** The value as an object, or an empty one. */
 export function asObject(value: Json | undefined): JsonObject {
@@ -18,11 +19,6 @@ export function asText(value: Json | undefined): string {
 /** The value as a number, where it is one. */
 export function asNumber(value: Json | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined;
-}
-
-/** Whether a value is a JSON object. */
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The JSON in a text, or the text itself where it holds none. */

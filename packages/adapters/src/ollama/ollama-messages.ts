@@ -1,5 +1,7 @@
 import type { FilePart, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
+import { isUrl, leftOut } from '../internal/file-text.ts';
+import { resultText } from '../internal/result-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 
 /** The name under which parts carry what is Ollama's own. */
@@ -69,13 +71,11 @@ function argumentsOf(input: unknown): JsonObject {
 }
 
 function toolResult(part: Extract<Part, { type: 'tool-result' }>): JsonObject {
-  const { output } = part;
-  const text = typeof output === 'string' ? output : JSON.stringify(output);
   return {
     role: 'tool',
     tool_name: part.name,
     tool_call_id: toolIdFor(part.id, 'safe'),
-    content: part.isError === true ? `Error: ${text}` : text,
+    content: resultText(part),
   };
 }
 
@@ -86,12 +86,6 @@ function isImage({ mediaType, data }: FilePart): boolean {
 function fileText(part: FilePart, warnings: ModelWarning[]): string {
   const { mediaType, data } = part;
   if (mediaType.startsWith('text/') && !isUrl(data)) return decodeText(data);
-  const name = `${part.name ?? 'file'} (${mediaType})`;
   const why = isUrl(data) ? 'is given as a URL; give its bytes' : 'is neither a text nor an image';
-  warnings.push({ kind: 'unsupported', what: 'file', detail: `${name} ${why}` });
-  return `[A file was left out: ${name}]`;
-}
-
-function isUrl(data: string): boolean {
-  return /^https?:\/\//.test(data);
+  return leftOut(part, (file) => `${file} ${why}`, warnings);
 }

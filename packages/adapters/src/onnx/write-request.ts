@@ -2,6 +2,7 @@ import { defined } from '@overseer/core/plugin';
 import type { Message, ModelRequest, ModelWarning, Part } from '@overseer/core/spec';
 import type { EngineRequest } from '../engine/engine-model.ts';
 import { decodeText } from '../internal/base64.ts';
+import { isUrl, leftOut } from '../internal/file-text.ts';
 import type { OnnxRequest } from './onnx-request.ts';
 import type { ChatMessage } from './transformers.ts';
 
@@ -39,13 +40,9 @@ function textOf(part: Part, warnings: ModelWarning[]): string {
       return `[Called ${part.name} with ${JSON.stringify(part.input)}]`;
     case 'tool-result':
       return typeof part.output === 'string' ? part.output : JSON.stringify(part.output);
-    case 'file': {
-      const { mediaType, data, name = 'file' } = part;
-      if (mediaType.startsWith('text/') && !/^https?:\/\//.test(data)) return decodeText(data);
-      const detail = `${name} (${mediaType}) was left out: this engine reads text`;
-      warnings.push({ kind: 'unsupported', what: 'file', detail });
-      return `[A file was left out: ${name} (${mediaType})]`;
-    }
+    case 'file':
+      if (part.mediaType.startsWith('text/') && !isUrl(part.data)) return decodeText(part.data);
+      return leftOut(part, (file) => `${file} was left out: this engine reads text`, warnings);
     case 'reasoning':
     case 'custom':
       return '';

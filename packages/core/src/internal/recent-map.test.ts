@@ -23,9 +23,10 @@ describe('a map of what is recent', () => {
           if (one.kind === 'delete') expect(map.delete(one.key)).toBe(wasThere);
           else {
             plain.set(one.key, one.value);
-            map.set(one.key, one.value);
             const [oldest] = plain.keys();
-            if (plain.size > most && oldest !== undefined) plain.delete(oldest);
+            const gone = plain.size > most ? oldest : undefined;
+            if (gone !== undefined) plain.delete(gone);
+            expect(map.set(one.key, one.value)).toBe(gone);
           }
           expect([...map]).toEqual([...plain]);
           expect(map.size).toBe(plain.size);

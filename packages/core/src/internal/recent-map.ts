@@ -30,17 +30,15 @@ export class RecentMap<Value> {
     return this.#entries.get(key)?.value;
   }
 
-  /** Sets a value and makes its key the newest. */
-  set(key: string, value: Value): void {
+  /** Sets a value and makes its key the newest; returns the key that went for it, if one had to. */
+  set(key: string, value: Value): string | undefined {
     const known = this.#entries.get(key);
-    if (known === undefined) {
-      this.#append(key, value);
-      return;
-    }
+    if (known === undefined) return this.#append(key, value);
     known.value = value;
-    if (known === this.#newest) return;
+    if (known === this.#newest) return undefined;
     this.#unlink(known);
     this.#link(known);
+    return undefined;
   }
 
   /** Takes a key out; whether it was there. */
@@ -65,13 +63,14 @@ export class RecentMap<Value> {
     }
   }
 
-  #append(key: string, value: Value): void {
+  #append(key: string, value: Value): string | undefined {
     const entry: Entry<Value> = { key, value, before: undefined, after: undefined };
     this.#entries.set(key, entry);
     this.#link(entry);
-    if (this.#entries.size > this.#most && this.#oldest !== undefined) {
-      this.delete(this.#oldest.key);
-    }
+    if (this.#entries.size <= this.#most || this.#oldest === undefined) return undefined;
+    const { key: gone } = this.#oldest;
+    this.delete(gone);
+    return gone;
   }
 
   #link(entry: Entry<Value>): void {

@@ -8,19 +8,7 @@ import type { BudgetCrossing, BudgetUse } from './budget-use.ts';
 import { amountOf, chargeOf } from './call-amount.ts';
 import type { Claim } from './model-limits.ts';
 import type { Purse } from './purse.ts';
-
-/** The budgets of a run that goes on, and those above it. */
-interface RunBudgets {
-  readonly id: string;
-  readonly parent: RunBudgets | undefined;
-  /** From the top down to the run's own. */
-  readonly path: readonly BudgetNode[];
-  readonly tasks: Map<string, BudgetNode>;
-  /** Reviews and other tasks that a task asked for: whose budget they use. */
-  readonly askers: Map<string, string>;
-  /** Runs below it that are not finished, and itself. */
-  open: number;
-}
+import { type RunBudgets, taskNodes } from './run-budgets.ts';
 
 interface OpenCall {
   readonly path: readonly BudgetNode[];
@@ -36,6 +24,7 @@ const NONE: readonly BudgetCrossing[] = [];
  */
 export class BudgetTree {
   readonly #specs: SharedBudgets;
+  readonly #boundsModels: boolean;
   readonly #spending: Spending;
   readonly #shared = new Map<BudgetScope, BudgetNode>();
   readonly #runs = new Map<string, RunBudgets>();
@@ -45,6 +34,7 @@ export class BudgetTree {
 
   constructor(specs: SharedBudgets = {}, spending: Spending = new Spending()) {
     this.#specs = specs;
+    this.#boundsModels = Object.keys(specs.models ?? {}).length > 0;
     this.#spending = spending;
     this.#sharedNode('project', specs.project);
     for (const [user, spec] of Object.entries(specs.users ?? {})) {
@@ -119,6 +109,11 @@ export class BudgetTree {
         return;
       default:
     }
+  }
+
+  /** Whether any model has a budget of its own. */
+  get boundsModels(): boolean {
+    return this.#boundsModels;
   }
 
   /** Whether a model has a budget of its own. */
@@ -295,15 +290,4 @@ export class BudgetTree {
     }
     return [node];
   }
-}
-
-/** A task's own budget, and that of the task that asked for it. */
-function taskNodes({ tasks, askers }: RunBudgets, task: string | undefined): readonly BudgetNode[] {
-  if (tasks.size === 0) return [];
-  const nodes: BudgetNode[] = [];
-  for (let key = task; key !== undefined; key = askers.get(key)) {
-    const node = tasks.get(key);
-    if (node !== undefined) nodes.unshift(node);
-  }
-  return nodes;
 }

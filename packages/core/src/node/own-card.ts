@@ -1,11 +1,15 @@
 import type { Clock } from '../internal/clock.ts';
-import type { NodeCard } from './node-card.ts';
+import type { StateStore } from '../spec/store.ts';
+import { type NodeCard, writeCard } from './node-card.ts';
+import { NODE } from './outlook.ts';
 
 /** How long a promise to another node is told, in ms. */
 const PROMISE_MS = 10_000;
 
 /** What a node is that makes a card of itself. */
 export interface OwnCardParts {
+  readonly name: string;
+  readonly store: StateStore;
   readonly clock: Clock;
   readonly labels: readonly string[];
   /** The most projects that it works on at once. */
@@ -18,6 +22,8 @@ export class OwnCard {
   /** Until when each promise is told, and to whom, by what has elapsed. */
   readonly #promised = new Map<string, { readonly to: string; readonly untilAt: number }>();
   readonly #exhausted = new Map<string, number>();
+  /** What was told last. */
+  #told = '';
 
   constructor(parts: OwnCardParts) {
     this.#parts = parts;
@@ -51,5 +57,14 @@ export class OwnCard {
       promised: Object.fromEntries([...this.#promised].map(([project, { to }]) => [project, to])),
       exhausted: Object.fromEntries(this.#exhausted),
     };
+  }
+
+  /** Writes the card where the others see it, if it says anything new. */
+  async tell(card: NodeCard): Promise<void> {
+    const { store, name, clock } = this.#parts;
+    const text = JSON.stringify(card);
+    if (text === this.#told) return;
+    await writeCard(store, `${NODE}${name}`, card, clock.now());
+    this.#told = text;
   }
 }

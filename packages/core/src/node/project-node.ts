@@ -1,6 +1,5 @@
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
-import { StoreError } from '../errors/store-error.ts';
 import { sleep } from '../internal/sleep.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
 import type { HandoffTarget } from '../spec/handoff-target.ts';
@@ -9,8 +8,8 @@ import { AwayProjects } from './away-projects.ts';
 import { Departures } from './departures.ts';
 import { type GiveUp, Holdings, type HoldingsParts, type Led } from './holdings.ts';
 import { nameTaken } from './name-taken.ts';
-import { type NodeCard, writeCard } from './node-card.ts';
-import { readHandOver } from './node-mail.ts';
+import type { NodeCard } from './node-card.ts';
+import { readOrders } from './node-orders.ts';
 import { NODE, Outlook, type Seen } from './outlook.ts';
 import { OwnCard } from './own-card.ts';
 import { shareOut } from './share-out.ts';
@@ -37,9 +36,6 @@ export interface NodeParts<T extends Led> extends Omit<HoldingsParts<T>, 'away' 
 /** How often this node looks how it is itself, in ms. */
 const LOOK_MS = 2_000;
 
-/** Messages that are read at once. */
-const MAIL_PAGE = 100;
-
 /**
  * One of the nodes that share the projects of a store. Each round it looks who lives and who works on what, takes what
  * is free and its part, and gives away what is more. Nodes need not talk: all see the same leases and cards, and only a lease
@@ -62,7 +58,6 @@ export class ProjectNode<T extends Led> {
   #lease: StreamLease | undefined;
   #seen: Seen | undefined;
   #nodes = '';
-  #told = '';
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** What went wrong in the last round. */
   #trouble = '';
@@ -240,7 +235,7 @@ export class ProjectNode<T extends Led> {
     const { clock, tell } = this.#parts;
     const isDue = clock.elapsed() - this.#lookedAt >= LOOK_MS;
     const card = this.#read();
-    await this.#tellCard(card);
+    await this.#card.tell(card);
     const seen = await this.#outlook.look({
       card,
       wanted: this.#wanted,
@@ -250,7 +245,7 @@ export class ProjectNode<T extends Led> {
     this.#seen = seen;
     if (isDue) {
       this.#lookAtMyself(seen);
-      await this.#readMail();
+      await readOrders(this.#parts, (project, order) => this.handOver(project, order));
       await this.#away.look();
       this.#departures.look();
     }
@@ -277,32 +272,11 @@ export class ProjectNode<T extends Led> {
     }
   }
 
-  /** Orders that cannot be carried out are told, and are none any more. */
-  async #readMail(): Promise<void> {
-    const { store, name, tell } = this.#parts;
-    const stream = `${NODE}${name}`;
-    const mail = (await store.mail?.read(stream, MAIL_PAGE)) ?? [];
-    for (const message of mail) {
-      if (message.problem !== undefined) {
-        tell({ kind: 'trouble', error: new StoreError('store.corrupt', message.problem) });
-        continue;
-      }
-      // First: an order that is carried out again later would be a new one.
-      await store.mail?.remove(stream, [message.id]);
-      const found = readHandOver(message);
-      if (found === undefined) continue;
-      const { project, order } = found;
-      void this.handOver(project, order).catch((error: unknown) =>
-        tell({ kind: 'trouble', project, error }),
-      );
-    }
-  }
-
   /** The others must know to whom it goes before anyone may take it. */
   async #give(project: string, order: GiveUp): Promise<void> {
     if (order.to !== undefined && order.away === undefined) {
       this.#card.promise(project, order.to);
-      await this.#tellCard(this.#read()).catch(() => undefined);
+      await this.#card.tell(this.#read()).catch(() => undefined);
     }
     this.#wanted.delete(project);
     await this.#holdings.give(project, order);
@@ -311,13 +285,5 @@ export class ProjectNode<T extends Led> {
   #read(): NodeCard {
     const moving = [...this.#holdings.moving].length;
     return this.#card.read(this.led.size + moving, this.#wellness.unwell);
-  }
-
-  async #tellCard(card: NodeCard): Promise<void> {
-    const { store, name, clock } = this.#parts;
-    const text = JSON.stringify(card);
-    if (text === this.#told) return;
-    await writeCard(store, `${NODE}${name}`, card, clock.now());
-    this.#told = text;
   }
 }

@@ -3,6 +3,7 @@ import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask, TaskKind } from '../spec/task.ts';
 import { AttemptFold } from './attempt-fold.ts';
+import { HeldWork } from './held-work.ts';
 import type { LimitedTime } from './limited-time.ts';
 import { addNeeds, changeNeeds, isOver, settle, unsettle } from './needs.ts';
 import { ReadyWaits } from './ready-waits.ts';
@@ -35,9 +36,9 @@ export class ProgressFold {
   readonly #runs = new Map<string, RunRecord>();
   readonly #waits = new ReadyWaits();
   readonly #attempts = new AttemptFold(this.book);
+  readonly #held = new HeldWork(this.#waits, this.#attempts);
   /** Whether an event told whether the project is paused. */
   #knowsPause = false;
-  #isPaused = false;
   #epoch: number | undefined;
 
   constructor() {
@@ -46,7 +47,7 @@ export class ProgressFold {
 
   /** Whether the project is paused. */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#held.isPaused;
   }
 
   /**
@@ -55,8 +56,8 @@ export class ProgressFold {
    * @internal
    */
   pausedBefore(): void {
-    if (this.#knowsPause || this.#isPaused) return;
-    this.#isPaused = true;
+    if (this.#knowsPause || this.#held.isPaused) return;
+    this.#held.isPaused = true;
     for (const run of this.#runs.values()) {
       // What was taken for waiting was held by the pause.
       for (const task of run.tasks.values()) task.readyAt = undefined;
@@ -119,7 +120,7 @@ export class ProgressFold {
     for (const task of added) run.tasks.set(task.task.key, task);
     // Only once all are there can they need each other.
     for (const task of added) addNeeds(run, task);
-    for (const task of added) this.#wait(run, task, at);
+    for (const task of added) this.#held.wait(run, task, at);
   }
 
   #foldTask(run: RunRecord, task: TaskRecord, event: OverseerEvent): void {
@@ -135,7 +136,7 @@ export class ProgressFold {
       case 'attempt.ended':
         this.#attempts.end(run, task, event, event.data.outcome, event.data.fault);
         task.asking.clear();
-        this.#wait(run, task, at);
+        this.#held.wait(run, task, at);
         return;
       case 'task.done':
         this.#done(run, task, event);
@@ -151,15 +152,15 @@ export class ProgressFold {
         task.because = undefined;
         task.endedAt = undefined;
         for (const late of unsettle(run, task)) this.#waits.end(run, late, at);
-        this.#wait(run, task, at);
+        this.#held.wait(run, task, at);
         return;
       case 'task.paused':
         task.paused = true;
-        this.#hold(run, task, at);
+        this.#held.hold(run, task, at);
         return;
       case 'task.resumed':
         task.paused = false;
-        this.#letGoOn(run, task, at);
+        this.#held.letGoOn(run, task, at);
         return;
       case 'task.changed':
         if (event.data.model !== undefined) task.model = event.data.model ?? undefined;
@@ -175,7 +176,7 @@ export class ProgressFold {
       case 'question.answered':
         this.#attempts.take(run, task, event);
         task.asking.delete(event.data.id);
-        this.#clock(run, task, at);
+        this.#held.clock(run, task, at);
         return;
       default:
         this.#attempts.take(run, task, event);
@@ -202,7 +203,7 @@ export class ProgressFold {
       if (record === undefined) continue;
       changeNeeds(run, record, changed);
       record.waiting = undefined;
-      this.#wait(run, record, at);
+      this.#held.wait(run, record, at);
     }
   }
 
@@ -222,20 +223,20 @@ export class ProgressFold {
     task.paused = false;
     task.asking.clear();
     task.endedAt = at;
-    for (const ready of settle(run, task)) this.#wait(run, ready, at);
+    for (const ready of settle(run, task)) this.#held.wait(run, ready, at);
   }
 
   #asked(run: RunRecord, task: TaskRecord, event: OverseerEvent<'question.asked'>): void {
     const { ask, id } = event.data;
     if ('person' in ask.of) {
       task.asking.add(id);
-      this.#clock(run, task, event.at);
+      this.#held.clock(run, task, event.at);
     } else {
       const child = questionTaskOf(task.task, id, ask.of.role, ask.request);
       const asks = { task: task.task.key, question: id, author: task.attempt?.model };
       const record = newTaskRecord(run.id, child, asks);
       run.tasks.set(child.key, record);
-      this.#wait(run, record, event.at);
+      this.#held.wait(run, record, event.at);
     }
   }
 
@@ -247,17 +248,11 @@ export class ProgressFold {
     else this.#attempts.limit(task.attempt, event);
   }
 
-  /** Has a task wait from now on, if it is ready. */
-  #wait(run: RunRecord, task: TaskRecord, at: number): void {
-    if (this.#isHeld(run, task) || task.status !== 'open' || task.missing > 0) return;
-    if (task.readyAt === undefined) this.#waits.begin(task, at);
-  }
-
   #suspend(run: RunRecord, at: number, because: string | undefined): void {
     run.status = 'suspended';
     run.because = because;
     run.suspendedAt = at;
-    for (const task of run.tasks.values()) this.#hold(run, task, at);
+    for (const task of run.tasks.values()) this.#held.hold(run, task, at);
   }
 
   #resume(run: RunRecord, at: number): void {
@@ -265,24 +260,24 @@ export class ProgressFold {
     run.suspendedAt = undefined;
     run.status = 'running';
     run.because = undefined;
-    for (const task of run.tasks.values()) this.#letGoOn(run, task, at);
+    for (const task of run.tasks.values()) this.#held.letGoOn(run, task, at);
   }
 
   #pauseAll(at: number): void {
-    this.#isPaused = true;
+    this.#held.isPaused = true;
     this.#knowsPause = true;
     for (const run of this.#runs.values()) {
-      for (const task of run.tasks.values()) this.#hold(run, task, at);
+      for (const task of run.tasks.values()) this.#held.hold(run, task, at);
     }
   }
 
   #resumeAll(at: number): void {
     // An end tells of a beginning that was not taken.
     this.pausedBefore();
-    this.#isPaused = false;
+    this.#held.isPaused = false;
     this.#knowsPause = true;
     for (const run of this.#runs.values()) {
-      for (const task of run.tasks.values()) this.#letGoOn(run, task, at);
+      for (const task of run.tasks.values()) this.#held.letGoOn(run, task, at);
     }
   }
 
@@ -294,26 +289,6 @@ export class ProgressFold {
       if (run.status === 'running') this.#suspend(run, run.last.at, undefined);
       for (const task of run.tasks.values()) this.#attempts.leave(task);
     }
-  }
-
-  #hold(run: RunRecord, task: TaskRecord, at: number): void {
-    this.#clock(run, task, at);
-    this.#waits.end(run, task, at);
-  }
-
-  #letGoOn(run: RunRecord, task: TaskRecord, at: number): void {
-    this.#clock(run, task, at);
-    this.#wait(run, task, at);
-  }
-
-  /** Has the clock of an attempt stand as long as nothing of it may begin. */
-  #clock(run: RunRecord, task: TaskRecord, at: number): void {
-    const isHeld = this.#isHeld(run, task) || task.asking.size > 0;
-    this.#attempts.hold(run, task, isHeld, at);
-  }
-
-  #isHeld(run: RunRecord, task: TaskRecord): boolean {
-    return run.status !== 'running' || this.#isPaused || task.paused;
   }
 
   #forgetOld(): void {

@@ -2,7 +2,14 @@ import type { Admission, Claim } from '../limit/model-limits.ts';
 import type { ConsideredModel, WaitCause } from '../spec/task-events.ts';
 import type { Candidate } from './candidates.ts';
 import type { Member } from './member.ts';
-import { type RatingInput, type Ratings, rateCandidates, type Waiting } from './rate-candidates.ts';
+import {
+  compareMarks,
+  type Marks,
+  type RatingInput,
+  type Ratings,
+  rateCandidates,
+  UNMARKED,
+} from './rate-candidates.ts';
 import { scoreOf } from './score.ts';
 
 /** What the choice depends on beside the candidates. */
@@ -47,9 +54,15 @@ export type Choice =
     }
   | { readonly kind: 'never'; readonly because: string };
 
+/** A candidate with all by which it is put in its place. */
 interface Offer {
   readonly candidate: Candidate;
   readonly admission: Admission;
+  /** Where it stands in the list of candidates, by which its rating is found. */
+  readonly place: number;
+  readonly standing: number;
+  readonly marks: Marks;
+  readonly running: number;
 }
 
 /**
@@ -61,16 +74,10 @@ interface Offer {
  */
 export function chooseModel(input: ChoiceInput): Choice {
   const { candidates, refusals, rating } = input;
-  const admissions = candidates.map((candidate) => ({
-    candidate,
-    admission: admissionOf(candidate, input),
-  }));
-  const waiting = (): readonly Waiting[] =>
-    admissions.map(({ candidate, admission }) => ({
-      candidate,
-      waitMs: waitMsOf(admission, input),
-    }));
-  const ratings = rating === undefined ? undefined : rateCandidates(waiting(), refusals, rating);
+  const admissions = candidates.map((candidate) => admissionOf(candidate, input));
+  const waits = (): readonly number[] => admissions.map((admission) => waitMsOf(admission, input));
+  const ratings =
+    rating === undefined ? undefined : rateCandidates(candidates, waits(), refusals, rating);
   const offers = order(admissions, input, ratings);
   if (offers.length === 0) {
     return { kind: 'never', because: 'no model of the team can do this kind of task' };
@@ -132,33 +139,45 @@ function waitMsOf(admission: Admission, { nowMs }: ChoiceInput): number {
 }
 
 function order(
-  admissions: readonly Offer[],
+  admissions: readonly Admission[],
   input: ChoiceInput,
   ratings: Ratings | undefined,
 ): readonly Offer[] {
-  if (admissions.length === 1 && ratings === undefined) return admissions;
-  const escalation = ratings?.escalation;
-  const doubted = input.rating?.doubted;
-  const standing = ({ member: { name }, rank }: Candidate): number => {
-    if (escalation?.to === name) return -1;
-    const refused = input.refusals.get(name) ?? 0;
-    const isLeft = refused >= 2 || doubted?.has(name) === true;
-    const repairs = refused === 1 && escalation === undefined;
-    return rank + (isLeft ? 1_000 * Math.max(1, refused) : 0) - (repairs ? 0.5 : 0);
-  };
-  // Worked out once for each, not at every comparison.
-  const standings = new Map(admissions.map(({ candidate }) => [candidate, standing(candidate)]));
-  const offers = admissions.map((offer): Offer => {
-    const tooPoor = ratings?.underFloor(offer.candidate);
-    return tooPoor === undefined ? offer : { ...offer, admission: { kind: 'never', why: tooPoor } };
+  const offers = input.candidates.flatMap((candidate, place): readonly Offer[] => {
+    const tooPoor = ratings?.underFloor(place);
+    const admission = admissions[place];
+    if (admission === undefined) return [];
+    return [
+      {
+        candidate,
+        admission: tooPoor === undefined ? admission : { kind: 'never', why: tooPoor },
+        place,
+        standing: standingOf(candidate, input, ratings),
+        marks: ratings?.marksOf(place) ?? UNMARKED,
+        running: candidate.member.limits.running,
+      },
+    ];
   });
   return offers.sort(
-    ({ candidate: a }, { candidate: b }) =>
-      (standings.get(a) ?? 0) - (standings.get(b) ?? 0) ||
-      (ratings?.compare(a, b) ?? 0) ||
-      a.member.limits.running - b.member.limits.running ||
-      a.member.order - b.member.order,
+    (a, b) =>
+      a.standing - b.standing ||
+      compareMarks(a.marks, b.marks) ||
+      a.running - b.running ||
+      a.candidate.member.order - b.candidate.member.order,
   );
+}
+
+function standingOf(
+  { member: { name }, rank }: Candidate,
+  { refusals, rating }: ChoiceInput,
+  ratings: Ratings | undefined,
+): number {
+  const escalation = ratings?.escalation;
+  if (escalation?.to === name) return -1;
+  const refused = refusals.get(name) ?? 0;
+  const isLeft = refused >= 2 || rating?.doubted.has(name) === true;
+  const repairs = refused === 1 && escalation === undefined;
+  return rank + (isLeft ? 1_000 * Math.max(1, refused) : 0) - (repairs ? 0.5 : 0);
 }
 
 function admissionOf({ member }: Candidate, input: ChoiceInput): Admission {
@@ -181,7 +200,7 @@ function assign(
   const { member, because, rank } = offer.candidate;
   const left = leftFor(member.name, input, ratings);
   // Whoever takes over for what an answer was did not win among equals.
-  const among = left === undefined ? ratings?.why(offer.candidate) : undefined;
+  const among = left === undefined ? ratings?.why(offer.place) : undefined;
   const why = `${member.name} ${because}${among ?? ''}`;
   const first = offers.find(({ candidate }) => candidate.rank < rank);
   return {
@@ -238,7 +257,7 @@ function waitFor(offers: readonly Offer[]): Choice {
 function consider(offer: Offer, ratings: Ratings | undefined): ConsideredModel {
   const { admission } = offer;
   const { name } = offer.candidate.member;
-  const expected = ratings?.expected.get(name);
+  const expected = ratings?.expected[offer.place];
   return {
     model: name,
     admission: admission.kind,

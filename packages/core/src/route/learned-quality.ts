@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { RecentMap } from '../internal/recent-map.ts';
-import { type LengthBody, LengthPrior } from './length-prior.ts';
-import { type Fared, NearestOutcomes } from './nearest-outcomes.ts';
+import { type LengthBody, LengthPrior, stepOf } from './length-prior.ts';
+import { type Fared, NearestOutcomes, type NearRate } from './nearest-outcomes.ts';
 import { type Belief, type QualityBody, QualityBook } from './quality.ts';
 import { packVector, type TextVector, textVector, unpackVector } from './text-vectors.ts';
 
@@ -37,7 +37,10 @@ const SHARED = 0.7;
 const LONG = 2_000;
 /** Texts read again and again are read once: a forecast reads all whose start it foretells. */
 const READ = 2_048;
-const PREDICTED = 64;
+/** Texts about which is remembered what was found near them. */
+const ASKED = 64;
+
+const NOBODY: ReadonlyMap<string, NearRate> = new Map();
 
 /**
  * Predicts before a call how likely a model's answer is to be accepted: its rate at that kind of task (Beta posterior),
@@ -52,8 +55,8 @@ export class LearnedQuality {
   readonly #unread: RecentMap<Map<string, Tried>>;
   /** Texts read lately; a cache that says nothing of its own. */
   readonly #read = new Map<string, TextVector>();
-  /** What was predicted since the last outcome: who waits is asked about again and again. */
-  readonly #predicted = new Map<string, readonly Prediction[]>();
+  /** How models fared near texts that were asked about since the last outcome: who waits is asked about again and again. */
+  readonly #near = new Map<string, ReadonlyMap<string, NearRate>>();
   #outcomes = 0;
 
   /** Remembers at most `capacity` texts; the default is 2,048. */
@@ -71,7 +74,7 @@ export class LearnedQuality {
   /** Takes note of one answer that was accepted or refused for what it was. */
   note(model: string, { kind, text }: Difficulty, good: boolean): void {
     this.#outcomes += 1;
-    if (this.#predicted.size > 0) this.#predicted.clear();
+    if (this.#near.size > 0) this.#near.clear();
     this.#book.note(model, kind, good);
     this.#length.note(model, text.length, good);
     if (text.length > LONG) {
@@ -109,32 +112,32 @@ export class LearnedQuality {
 
   /** How likely each of these models is to succeed at a task, in their order. Changes nothing that counts. */
   predict(models: readonly string[], { kind, text }: Difficulty): readonly Prediction[] {
-    const key = [kind, text, ...models].join('\n');
-    const known = this.#predicted.get(key);
-    if (known !== undefined) return known;
-    const predicted = this.#predict(models, kind, text);
-    if (this.#predicted.size >= PREDICTED) this.#predicted.clear();
-    this.#predicted.set(key, predicted);
-    return predicted;
-  }
-
-  #predict(models: readonly string[], kind: string, text: string): readonly Prediction[] {
-    const isLearned = this.#outcomes >= ENOUGH_OUTCOMES;
-    if (isLearned) this.#readAll();
-    const near = isLearned ? this.#nearest.near(this.#vectorOf(text), models) : [];
-    return models.map((model, at) => {
-      const belief = this.#book.of(model, kind);
-      const usual = this.#book.overall(model).mean;
-      const found = near[at];
+    const near = this.#nearTo(text);
+    const step = stepOf(text.length);
+    return models.map((model): Prediction => {
+      const { usual, belief } = this.#book.standing(model, kind);
+      const found = near.get(model);
       const byKind = SHARED * (belief.mean - usual);
       const bySimilar =
         found === undefined
           ? 0
           : SHARED * (found.rate - usual) * (found.texts / (found.texts + NEAR_SHRINKAGE));
-      const byLength = SHARED * this.#length.shift(model, text.length, usual);
+      const byLength = SHARED * this.#length.shiftAt(model, step, usual);
       const quality = Math.max(0.01, Math.min(0.99, usual + byKind + bySimilar + byLength));
       return { quality, outcomes: belief.outcomes, usual, byKind, bySimilar, byLength };
     });
+  }
+
+  #nearTo(text: string): ReadonlyMap<string, NearRate> {
+    if (this.#outcomes < ENOUGH_OUTCOMES) return NOBODY;
+    let near = this.#near.get(text);
+    if (near === undefined) {
+      this.#readAll();
+      near = this.#nearest.near(this.#vectorOf(text));
+      if (this.#near.size >= ASKED) this.#near.clear();
+      this.#near.set(text, near);
+    }
+    return near;
   }
 
   /** Everything that is known, for a snapshot. Texts are in it as hashes of their terms. */

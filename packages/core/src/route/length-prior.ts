@@ -48,6 +48,11 @@ export class LengthPrior {
 
   /** By how much the chance of success of a model whose usual chance is `mean` differs at a text of that length. */
   shift(model: string, length: number, mean: number): number {
+    return this.shiftAt(model, stepOf(length), mean);
+  }
+
+  /** The same for the `stepOf` a length, which is the same for all models. */
+  shiftAt(model: string, step: number, mean: number): number {
     const { n, x, xx, y, xy } = this.#models.get(model) ?? NONE;
     // A weaker model loses more by a hard task than one that hardly ever fails.
     const expected = -SLOPE * mean * (1 - mean);
@@ -57,7 +62,7 @@ export class LengthPrior {
     const slope = (together + WEIGHT * expected) / (spread + WEIGHT);
     // Until there are outcomes, the ordinary length is the middle; then their own.
     const middle = (centre * n) / (n + WEIGHT / 10);
-    return Math.max(-MOST, Math.min(MOST, slope * (stepOf(length) - middle)));
+    return Math.max(-MOST, Math.min(MOST, slope * (step - middle)));
   }
 
   /** Everything that is known, for a snapshot. */
@@ -72,6 +77,7 @@ export class LengthPrior {
   }
 }
 
-function stepOf(length: number): number {
+/** A length in characters as steps from the ordinary one, on a scale of logarithms; -3 to 3. */
+export function stepOf(length: number): number {
   return Math.max(-3, Math.min(3, (Math.log(Math.max(1, length)) - Math.log(ORDINARY)) / SPREAD));
 }

@@ -10,6 +10,8 @@ import type { ToolPermission } from '../spec/tool.ts';
 export interface Member {
   readonly name: string;
   readonly model: Model;
+  /** What the model is, `provider/id`: its outcomes belong to it under whatever name a team has it. */
+  readonly version: string;
   /** The role it was given; `undefined` where it was given none. */
   readonly role: string | undefined;
   readonly goodAt: readonly TaskKind[];
@@ -28,8 +30,8 @@ export interface Member {
   readonly order: number;
 }
 
-/** What a model is, `provider/id`: its outcomes belong to it under whatever name a team has it. */
-export function versionOf({ model }: Member): string {
+/** The version of a member that calls this model. */
+export function versionOf(model: Model): string {
   return `${model.info.provider}/${model.info.id}`;
 }
 

@@ -9,7 +9,7 @@ function remember(nearest: NearestOutcomes, text: string, good: boolean, model =
 }
 
 function rate(nearest: NearestOutcomes, text: string, model = 'm'): number | undefined {
-  return nearest.near(textVector(text), [model])[0]?.rate;
+  return nearest.near(textVector(text)).get(model)?.rate;
 }
 
 describe('NearestOutcomes', () => {

@@ -82,10 +82,9 @@ export class NearestOutcomes {
     return [...this.#places.values()].flatMap((place) => this.#entries[place] ?? []);
   }
 
-  /** How each of these models fared on the texts nearest to this one; `undefined` for those that had none of them. */
-  near(vector: TextVector, models: readonly string[]): readonly (NearRate | undefined)[] {
-    const nearest = this.#nearest(vector);
-    return models.map((model) => rateOf(nearest, model));
+  /** How models fared on the texts nearest to this one; those that had none of them are not in it. */
+  near(vector: TextVector): ReadonlyMap<string, NearRate> {
+    return ratesOf(this.#nearest(vector));
   }
 
   #entryFor(key: string, vector: TextVector): Entry {
@@ -194,17 +193,25 @@ interface Similar {
   readonly models: ReadonlyMap<string, Fared>;
 }
 
-function rateOf(nearest: readonly Similar[], model: string): NearRate | undefined {
-  let weights = 0;
-  let good = 0;
-  let texts = 0;
+/** One look at each text, however many models there are: few of them had any one. */
+function ratesOf(nearest: readonly Similar[]): ReadonlyMap<string, NearRate> {
+  const sums = new Map<string, { weights: number; good: number; texts: number }>();
   for (const { similarity, models } of nearest) {
-    const fared = models.get(model);
-    if (fared === undefined) continue;
     const weight = similarity ** 2;
-    weights += weight;
-    good += weight * (fared.good / fared.all);
-    texts += 1;
+    for (const [model, { good, all }] of models) {
+      let sum = sums.get(model);
+      if (sum === undefined) {
+        sum = { weights: 0, good: 0, texts: 0 };
+        sums.set(model, sum);
+      }
+      sum.weights += weight;
+      sum.good += weight * (good / all);
+      sum.texts += 1;
+    }
   }
-  return weights === 0 ? undefined : { rate: good / weights, texts };
+  const rates = new Map<string, NearRate>();
+  for (const [model, { weights, good, texts }] of sums) {
+    if (weights !== 0) rates.set(model, { rate: good / weights, texts });
+  }
+  return rates;
 }

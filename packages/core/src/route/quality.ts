@@ -25,6 +25,16 @@ const PRIOR: Tally = { good: 2, bad: 1 };
 /** Models × kinds; kinds of task are words that models may make up. The one noted longest ago goes first. */
 const MOST = 2_000;
 
+/** What is known of a model at a kind of task. */
+export interface Standing {
+  /** Its rate over all kinds, 0 to 1. */
+  readonly usual: number;
+  readonly belief: Belief;
+}
+
+/** Kinds for which what follows from the counts is kept; with more of them, it is worked out anew. */
+const KINDS_KEPT = 64;
+
 /**
  * Learns from outcomes how often a model's answers are accepted, for each kind of task. What few outcomes of a kind say
  * is drawn towards the model's rate over all kinds, and old outcomes fade.
@@ -34,11 +44,16 @@ export class QualityBook {
   readonly #models = new RecentMap<Tally>(MOST);
   /** By model and kind. */
   readonly #kinds = new RecentMap<Tally>(MOST);
+  /** What follows from the counts, by kind and model; an outcome unsettles that of its model alone. */
+  readonly #standings = new Map<string, Map<string, Standing>>();
 
   /** Takes note of one outcome. */
   note(model: string, kind: string, good: boolean): void {
-    noteIn(this.#models, model, good);
-    noteIn(this.#kinds, keyOf(model, kind), good);
+    const gone = noteIn(this.#models, model, good);
+    const goneKind = noteIn(this.#kinds, keyOf(model, kind), good);
+    // What was forgotten for it may have been any model's.
+    if (gone !== undefined || goneKind !== undefined) this.#standings.clear();
+    else for (const standings of this.#standings.values()) standings.delete(model);
   }
 
   /** What is known of a model over all kinds. */
@@ -49,9 +64,19 @@ export class QualityBook {
 
   /** What is known of a model at one kind of task. */
   of(model: string, kind: string): Belief {
+    return this.standing(model, kind).belief;
+  }
+
+  /** What is known of a model at one kind of task, with its rate over all kinds. */
+  standing(model: string, kind: string): Standing {
+    const known = this.#standings.get(kind)?.get(model);
+    if (known !== undefined) return known;
     const { mean } = this.overall(model);
     const { good, bad } = this.#kinds.get(keyOf(model, kind)) ?? NONE;
-    return belief(SHRINKAGE * mean + good, SHRINKAGE * (1 - mean) + bad, good + bad);
+    const own = belief(SHRINKAGE * mean + good, SHRINKAGE * (1 - mean) + bad, good + bad);
+    const standing = { usual: mean, belief: own };
+    this.#keep(model, kind, standing);
+    return standing;
   }
 
   /** Everything that is known, for a snapshot. */
@@ -65,8 +90,20 @@ export class QualityBook {
   restore({ models, kinds }: QualityBody): void {
     this.#models.clear();
     this.#kinds.clear();
+    this.#standings.clear();
     for (const [key, good, bad] of models) this.#models.set(key, { good, bad });
     for (const [key, good, bad] of kinds) this.#kinds.set(key, { good, bad });
+  }
+
+  #keep(model: string, kind: string, standing: Standing): void {
+    let standings = this.#standings.get(kind);
+    if (standings === undefined) {
+      if (this.#standings.size >= KINDS_KEPT) this.#standings.clear();
+      standings = new Map();
+      this.#standings.set(kind, standings);
+    }
+    if (standings.size >= MOST) standings.clear();
+    standings.set(model, standing);
   }
 }
 
@@ -86,7 +123,10 @@ function belief(alpha: number, beta: number, outcomes: number): Belief {
   return { alpha, beta, mean: alpha / (alpha + beta), outcomes };
 }
 
-function noteIn(tallies: RecentMap<Tally>, key: string, isGood: boolean): void {
+function noteIn(tallies: RecentMap<Tally>, key: string, isGood: boolean): string | undefined {
   const { good, bad } = tallies.get(key) ?? NONE;
-  tallies.set(key, { good: good * KEEP + (isGood ? 1 : 0), bad: bad * KEEP + (isGood ? 0 : 1) });
+  return tallies.set(key, {
+    good: good * KEEP + (isGood ? 1 : 0),
+    bad: bad * KEEP + (isGood ? 0 : 1),
+  });
 }

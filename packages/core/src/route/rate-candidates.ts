@@ -27,59 +27,82 @@ export interface RatingInput {
   readonly doubted: ReadonlySet<string>;
 }
 
-/** How candidates compare, beside their ranks. */
+/** How candidates compare, beside their ranks. A candidate is told by its place in the list of those that were rated. */
 export interface Ratings {
-  /** By name; none where ratings have no say. */
-  readonly expected: ReadonlyMap<string, Expected>;
+  /** What is expected of each; none where ratings have no say. */
+  readonly expected: readonly Expected[];
   readonly weights: Weights;
-  /** Compares two of one standing; below 0 where the first is better. */
-  compare(a: Candidate, b: Candidate): number;
   /** The model that takes a task over after a refusal, and from whom. */
   readonly escalation:
     | { readonly from: string; readonly to: string; readonly because: string }
     | undefined;
-  /** Why a model of this name that won among equals did, in words; empty where nothing told them apart. */
-  why(winner: Candidate): string;
+  /** What tells a candidate from others of its standing; see `compareMarks`. */
+  marksOf(place: number): Marks;
+  /** Why a model that won among equals did, in words; empty where nothing told them apart. */
+  why(place: number): string;
   /** Why a fallback is not good enough; `undefined` where it is, or where too little is known. */
-  underFloor(candidate: Candidate): string | undefined;
+  underFloor(place: number): string | undefined;
+}
+
+/** What tells a candidate from another of its standing. */
+export interface Marks {
+  /** Whether beginning with it would cost more than it saves. */
+  readonly isSkipped: boolean;
+  /** Whether its answer to the task was doubted. */
+  readonly isDoubted: boolean;
+  /** Of its score; `undefined` where nothing is expected of it that may tell equals apart. */
+  readonly step: number | undefined;
+  /** In US dollars where the cheapest comes first, else 0. */
+  readonly price: number;
+  readonly isWarm: boolean;
 }
 
 /** Outcomes that it takes to refuse a fallback, to skip a step of a cascade, and to tell equals of a declared team apart. */
 const KNOWN = 10;
 
-/** A candidate with how long it is taken, in ms. */
-export interface Waiting {
-  readonly candidate: Candidate;
-  readonly waitMs: number;
-}
-
-/** Rates candidates where that has a say: never, for one candidate and where a host declares an order. Pure. */
+/** Rates candidates, which are taken for so many ms first, where that has a say: never, for one candidate and where a host declares an order. Pure. */
 export function rateCandidates(
-  waiting: readonly Waiting[],
+  candidates: readonly Candidate[],
+  waits: readonly number[],
   refusals: ReadonlyMap<string, number>,
   input: RatingInput,
 ): Ratings {
   const { routing, weights } = input;
-  const candidates = waiting.map(({ candidate }) => candidate);
-  const expected = hasSay(candidates, input) ? expectedOf(waiting, input) : new Map();
-  const known = withoutUnknown(candidates, expected, input);
-  const skipped = routing.mode === 'cascade' ? skippedOf(candidates, expected) : NOBODY;
-  const escalation =
-    routing.mode === 'cascade' ? escalationOf(candidates, refusals, expected, input) : undefined;
-  const compare = comparing(known, input);
+  const expected = hasSay(candidates, input) ? expectedOf(candidates, waits, input) : NOTHING;
+  const tells = tellsEquals(candidates, expected, input);
+  const isCascade = routing.mode === 'cascade';
+  const byName = isCascade ? namesOf(candidates, expected) : NOBODY_EXPECTED;
+  const skipped = isCascade ? skippedOf(candidates, byName) : NOBODY;
   return {
     expected,
     weights,
-    escalation,
-    compare: (a, b) =>
-      Number(skipped.has(a.member.name)) - Number(skipped.has(b.member.name)) || compare(a, b),
-    why: (winner) =>
-      `${whyOf(winner, candidates, known, input)}${skipWords(winner, candidates, expected, skipped)}`,
-    underFloor: ({ member, fallbackOf }) =>
-      fallbackOf === undefined ? undefined : underFloor(expected.get(member.name), routing),
+    escalation: isCascade ? escalationOf(candidates, refusals, byName, input) : undefined,
+    marksOf: (place) => {
+      const candidate = candidates[place];
+      return markedBy(candidate, skipped, tells(place), input);
+    },
+    why: (place) =>
+      `${whyOf(place, candidates, tells(place), input)}${skipWords(candidates[place], candidates, byName, skipped)}`,
+    underFloor: (place) =>
+      candidates[place]?.fallbackOf === undefined
+        ? undefined
+        : underFloor(expected[place], routing),
   };
 }
 
+/** Compares two of one standing; below 0 where the first is better. Pure. */
+export function compareMarks(a: Marks, b: Marks): number {
+  if (a.isSkipped !== b.isSkipped) return a.isSkipped ? 1 : -1;
+  if (a.isDoubted !== b.isDoubted) return a.isDoubted ? 1 : -1;
+  const byWarmth = Number(b.isWarm) - Number(a.isWarm);
+  if (a.step === undefined || b.step === undefined) return byWarmth;
+  // Two of unknown price are equally dear.
+  const byPrice = a.price === b.price ? 0 : a.price - b.price;
+  return byPrice || b.step - a.step || byWarmth;
+}
+
+const NOTHING: readonly Expected[] = [];
+const NOBODY_EXPECTED: ReadonlyMap<string, Expected> = new Map();
 const NOBODY: ReadonlySet<string> = new Set();
 
 function skippedOf(
@@ -95,12 +118,12 @@ function skippedOf(
 }
 
 function skipWords(
-  winner: Candidate,
+  winner: Candidate | undefined,
   candidates: readonly Candidate[],
   expected: ReadonlyMap<string, Expected>,
   skipped: ReadonlySet<string>,
 ): string {
-  if (skipped.has(winner.member.name)) return '';
+  if (winner === undefined || skipped.size === 0 || skipped.has(winner.member.name)) return '';
   const words = candidates
     .filter(({ rank, member }) => rank === winner.rank && skipped.has(member.name))
     .map(
@@ -120,81 +143,69 @@ function hasSay(candidates: readonly Candidate[], { routing, isLearned }: Rating
  * What may tell equals apart. Where a host declared the order, that is nothing of a rank in which somebody is not known
  * yet: whoever is new must get work to become known.
  */
-function withoutUnknown(
+function tellsEquals(
   candidates: readonly Candidate[],
-  expected: ReadonlyMap<string, Expected>,
+  expected: readonly Expected[],
   { routing, isLearned }: RatingInput,
-): ReadonlyMap<string, Expected> {
-  if (routing.mode !== 'declared' || expected.size === 0) return expected;
-  if (!isLearned) return new Map();
-  const unknown = new Set(
-    candidates
-      .filter(({ member }) => (expected.get(member.name)?.outcomes ?? 0) < KNOWN)
-      .map(({ rank }) => rank),
+): (place: number) => Expected | undefined {
+  if (routing.mode !== 'declared') return (place) => expected[place];
+  if (!isLearned || expected.length === 0) return () => undefined;
+  const unknown = new Set<number>();
+  for (let place = 0; place < candidates.length; place++) {
+    if ((expected[place]?.outcomes ?? 0) < KNOWN) unknown.add(candidates[place]?.rank ?? 0);
+  }
+  return (place) => (unknown.has(candidates[place]?.rank ?? 0) ? undefined : expected[place]);
+}
+
+function expectedOf(
+  candidates: readonly Candidate[],
+  waits: readonly number[],
+  input: RatingInput,
+): readonly Expected[] {
+  return input.expected(
+    candidates.map(({ member }) => member),
+    waits,
   );
-  const known = candidates.filter(({ rank }) => !unknown.has(rank));
+}
+
+function namesOf(
+  candidates: readonly Candidate[],
+  expected: readonly Expected[],
+): ReadonlyMap<string, Expected> {
   return new Map(
-    known.flatMap(({ member: { name } }) => {
-      const one = expected.get(name);
+    candidates.flatMap(({ member: { name } }, place) => {
+      const one = expected[place];
       return one === undefined ? [] : [[name, one] as const];
     }),
   );
 }
 
-function expectedOf(
-  waiting: readonly Waiting[],
-  input: RatingInput,
-): ReadonlyMap<string, Expected> {
-  const all = input.expected(
-    waiting.map(({ candidate }) => candidate.member),
-    waiting.map(({ waitMs }) => waitMs),
-  );
-  return new Map(
-    waiting.flatMap(({ candidate: { member } }, at) => {
-      const one = all[at];
-      return one === undefined ? [] : [[member.name, one] as const];
-    }),
-  );
-}
-
-/** What tells a candidate from another of its standing. */
-interface Marks {
-  readonly isDoubted: boolean;
-  /** Of its score; `undefined` where nothing is expected of it. */
-  readonly step: number | undefined;
-  readonly price: number;
-  readonly isWarm: boolean;
-}
-
-/** Compares candidates by marks that are worked out once for each, however often it is compared. */
-function comparing(
-  expected: ReadonlyMap<string, Expected>,
+function markedBy(
+  candidate: Candidate | undefined,
+  skipped: ReadonlySet<string>,
+  one: Expected | undefined,
   { warm, doubted, routing, weights }: RatingInput,
-): (a: Candidate, b: Candidate) => number {
-  const all = new Map<Member, Marks>();
-  const marksOf = (member: Member): Marks => {
-    const known = all.get(member);
-    if (known !== undefined) return known;
-    const one = expected.get(member.name);
-    const marks = {
-      isDoubted: doubted.has(member.name),
-      step: one === undefined ? undefined : step(scoreOf(one, weights)),
-      price: one === undefined ? 0 : priceOf(one),
-      isWarm: warm(member) !== undefined,
-    };
-    all.set(member, marks);
-    return marks;
-  };
-  return ({ member: a }, { member: b }) => {
-    const [x, y] = [marksOf(a), marksOf(b)];
-    const byDoubt = Number(x.isDoubted) - Number(y.isDoubted);
-    if (byDoubt !== 0) return byDoubt;
-    const byWarmth = Number(y.isWarm) - Number(x.isWarm);
-    if (x.step === undefined || y.step === undefined) return byWarmth;
-    const byPrice = routing.mode !== 'cascade' || x.price === y.price ? 0 : x.price - y.price;
-    return byPrice || y.step - x.step || byWarmth;
+): Marks {
+  if (candidate === undefined) return UNMARKED;
+  const { member } = candidate;
+  const isCascade = routing.mode === 'cascade';
+  return {
+    isSkipped: skipped.has(member.name),
+    isDoubted: doubted.has(member.name),
+    step: one === undefined ? undefined : step(scoreOf(one, weights)),
+    price: one === undefined || !isCascade ? 0 : priceOf(one),
+    isWarm: warm(member) !== undefined,
   };
 }
+
+/** What tells nobody from anybody. */
+export const UNMARKED: Marks = {
+  isSkipped: false,
+  isDoubted: false,
+  step: undefined,
+  price: 0,
+  isWarm: false,
+};
 
 function priceOf({ priceUsd }: Expected): number {
   return priceUsd ?? Number.POSITIVE_INFINITY;
@@ -231,18 +242,20 @@ function escalationOf(
 }
 
 function whyOf(
-  winner: Candidate,
+  place: number,
   candidates: readonly Candidate[],
-  expected: ReadonlyMap<string, Expected>,
+  one: Expected | undefined,
   { routing, weights, warm }: RatingInput,
 ): string {
-  const equals = candidates.filter(({ rank }) => rank === winner.rank);
-  const one = expected.get(winner.member.name);
-  if (equals.length < 2) return '';
+  const winner = candidates[place];
+  if (winner === undefined) return '';
+  let equals = 0;
+  for (const { rank } of candidates) if (rank === winner.rank) equals += 1;
+  if (equals < 2) return '';
   const warmth = warm(winner.member);
   if (one === undefined) return warmth === undefined ? '' : `, and ${warmth}`;
   const among = routing.mode === 'cascade' ? 'cheapest first' : 'best';
-  const words = `, ${among} of ${equals.length} equals by ${describeScore(one, weights)}`;
+  const words = `, ${among} of ${equals} equals by ${describeScore(one, weights)}`;
   return warmth === undefined ? words : `${words}; ${warmth}`;
 }
 

@@ -2,7 +2,7 @@ import { LearnedLimits } from '../limit/learned-limits.ts';
 import type { Admission } from '../limit/model-limits.ts';
 import { ModelLimits } from '../limit/model-limits.ts';
 import type { Model } from '../spec/model.ts';
-import type { Member, Team } from './member.ts';
+import { type Member, type Team, versionOf } from './member.ts';
 
 /** What a test says of a member; the name is its own, the order that of the list. */
 export type SomeMember = { readonly name: string } & Partial<Member> & {
@@ -20,8 +20,10 @@ export function teamOf(overseer: string, members: readonly SomeMember[]): Team {
 /** One member, whose limits answer what the test says. */
 export function memberOf(some: SomeMember, order: number): Member {
   const { tools = true, running = 0, admission = { kind: 'run', holds: [] }, ...rest } = some;
+  const model = some.model ?? modelOf(some.name, tools);
   return {
-    model: modelOf(some.name, tools),
+    model,
+    version: versionOf(model),
     role: 'worker',
     goodAt: [],
     fallback: [],

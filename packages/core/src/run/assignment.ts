@@ -2,7 +2,6 @@ import type { EventDraft } from '../journal/draft.ts';
 import type { ComposedPrompt } from '../prompt/compose-prompt.ts';
 import { recordedSections } from '../prompt/prompt-lines.ts';
 import type { Choice } from '../route/choose-model.ts';
-import { versionOf } from '../route/member.ts';
 import type { ToolDescription } from '../spec/model.ts';
 import type { DelegationTerms } from './delegation-terms.ts';
 
@@ -28,7 +27,7 @@ export function assignmentDrafts(
       model: choice.member.name,
       data: {
         model: choice.member.name,
-        version: versionOf(choice.member),
+        version: choice.member.version,
         because: choice.because,
         considered: choice.considered,
         ...(choice.insteadOf === undefined ? {} : { insteadOf: choice.insteadOf }),

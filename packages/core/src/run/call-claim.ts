@@ -8,7 +8,6 @@ import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
 import type { Message } from '../spec/message.ts';
 import type { Price, ToolDescription } from '../spec/model.ts';
 import type { Decider } from './decider.ts';
-import { outputKey } from './output-key.ts';
 import type { EstimateFor } from './rating-for.ts';
 import type { RoleParts } from './role-parts.ts';
 import type { Settings } from './settings.ts';
@@ -18,31 +17,39 @@ export function estimateFor(decider: Decider, task: TaskState): EstimateFor {
   const { settings, projection } = decider;
   const context = projection.runs.get(task.run)?.context;
   const rough = roughTokens(task, context, settings.roles.of(task.task));
-  return (member) => claimFor(decider, member, task, rough).estimate;
+  const make = claimsFor(decider, task, rough);
+  return (member) => make(member).estimate;
 }
 
-export function claimFor(
+/** What a call of a task with so many input tokens would use on a model, and `maxTokens` of output at most. */
+export function claimsFor(
   { settings, projection }: Decider,
-  member: Member,
   task: TaskState,
   inputTokens: number,
-  maximum: number = outputLimit(settings, member),
+  maxTokens?: number,
   // Text of few words and many signs has up to twice the tokens that the estimate sees.
   mostInput: number = inputTokens * 2,
-): Claim {
-  const { perCall } = member.model.info;
+): (member: Member) => Claim {
+  const { kind } = task.task;
   const payer = payerOf(projection.runs.get(task.run));
   const ofPayer = payer === undefined ? {} : { payer };
-  if (perCall !== undefined) {
-    const { inputTokens: input, outputTokens, usd = 0 } = perCall;
-    const most = { inputTokens: input, outputTokens, microUsd: toMicroUsd(usd) };
-    return { estimate: most, worst: most, ...ofPayer };
-  }
-  const output = projection.outputs.estimate(outputKey(member.name, task.task.kind), maximum);
-  return {
-    estimate: priced(member, inputTokens, output),
-    worst: dearest(member, mostInput, maximum),
-    ...ofPayer,
+  return (member) => {
+    const { perCall } = member.model.info;
+    if (perCall !== undefined) {
+      const { inputTokens: input, outputTokens, usd = 0 } = perCall;
+      const most = { inputTokens: input, outputTokens, microUsd: toMicroUsd(usd) };
+      return { estimate: most, worst: most, ...ofPayer };
+    }
+    const maximum = maxTokens ?? outputLimit(settings, member);
+    const output = projection.outputs.estimate(
+      projection.outputKeys.of(member.name, kind),
+      maximum,
+    );
+    return {
+      estimate: priced(member, inputTokens, output),
+      worst: dearest(member, mostInput, maximum),
+      ...ofPayer,
+    };
   };
 }
 
@@ -55,7 +62,7 @@ export function claimForMessages(
   tools: readonly ToolDescription[],
   maxTokens?: number,
 ): Claim {
-  return claimFor(decider, member, task, estimateTokens({ messages, tools }), maxTokens);
+  return claimsFor(decider, task, estimateTokens({ messages, tools }), maxTokens)(member);
 }
 
 /** Before the prompt is composed: what it will have, from what it is made of. */

@@ -5,7 +5,7 @@ import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
 import type { Member } from '../route/member.ts';
 import type { PlanTask } from '../spec/task.ts';
-import { claimFor, roughTokens } from './call-claim.ts';
+import { claimsFor, roughTokens } from './call-claim.ts';
 import { composeFor } from './compose-for.ts';
 import { bestClaim } from './counted-claim.ts';
 import type { Decider } from './decider.ts';
@@ -54,8 +54,9 @@ export function chooseFor(
   for (const [model, why] of without) excluded.set(model, why);
   // Asked for twice of each candidate: whether it may run, and what it would cost.
   const claims = new Map<Member, Claim>();
+  const make = roughClaims(decider, task, rough);
   const claimOf = (member: Member): Claim => {
-    const claim = claims.get(member) ?? roughClaim(decider, member, task, rough);
+    const claim = claims.get(member) ?? make(member);
     claims.set(member, claim);
     return claim;
   };
@@ -85,10 +86,11 @@ export function chooseFor(
 }
 
 /** Where a model can count, what it is counted at decides before its call; until then it need not have room for the worst. */
-function roughClaim(decider: Decider, member: Member, task: TaskState, rough: number): Claim {
+function roughClaims(decider: Decider, task: TaskState, rough: number): (member: Member) => Claim {
   const { counts } = decider.settings;
-  const most = counts.canAsk(member.model) ? rough : rough * 2;
-  return claimFor(decider, member, task, rough, undefined, most);
+  const careful = claimsFor(decider, task, rough);
+  const hopeful = claimsFor(decider, task, rough, undefined, rough);
+  return (member) => (counts.canAsk(member.model) ? hopeful : careful)(member);
 }
 
 /** Whether a model could take a task at once. */
@@ -100,10 +102,11 @@ export function mayRunNow(
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
   const rough = roughTokens(task, projection.runs.get(task.run)?.context, parts);
+  const make = claimsFor(decider, task, rough);
   return (member) =>
     downUntil(decider, task.run, member.name, nowMs) === undefined &&
     tooLargeFor(member, task.task, parts) === undefined &&
-    member.limits.admit(nowMs, claimFor(decider, member, task, rough)).kind === 'run';
+    member.limits.admit(nowMs, make(member)).kind === 'run';
 }
 
 /** Which models' answers were refused and how often, and which failed at the task. Pure. */
@@ -149,6 +152,7 @@ function excludeSpent(
   excluded: Map<string, string>,
 ): void {
   const { settings, projection } = decider;
+  if (!projection.budgets.boundsModels) return;
   for (const member of settings.members.values()) {
     if (!projection.budgets.isBounded(member.name)) continue;
     const { prompt, tools } = composeFor(decider, run, task, member, nowMs);

@@ -2,7 +2,7 @@ import { conversation } from '../attempt/conversation.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
 import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
-import { type Member, versionOf } from '../route/member.ts';
+import type { Member } from '../route/member.ts';
 import type { HedgeOf } from '../spec/call-events.ts';
 import type { Message } from '../spec/message.ts';
 import { admitCall } from './begin-call.ts';
@@ -63,7 +63,7 @@ export function chooseHedge(
     claim,
     admission,
     messages,
-    hedge: { version: versionOf(member), because },
+    hedge: { version: member.version, because },
   };
 }
 

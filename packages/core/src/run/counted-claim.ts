@@ -4,7 +4,7 @@ import type { Claim } from '../limit/model-limits.ts';
 import type { Member } from '../route/member.ts';
 import type { Message } from '../spec/message.ts';
 import type { ToolDescription } from '../spec/model.ts';
-import { claimFor, claimForMessages } from './call-claim.ts';
+import { claimForMessages, claimsFor } from './call-claim.ts';
 import type { Decider } from './decider.ts';
 
 /** The least that a request may have of what it was estimated at, by the measured error. */
@@ -39,11 +39,11 @@ export function knownClaim(
   if (count === undefined) return undefined;
   const { tokens, within, source } = count;
   const most = source === 'estimate' ? tokens * 2 : tokens + within;
-  return claimFor(decider, member, task, tokens, sent.maxTokens, most);
+  return claimsFor(decider, task, tokens, sent.maxTokens, most)(member);
 }
 
 /** What a call would use if its request had as little as an estimate can be too high. Pure. */
 export function hopefulClaim(decider: Decider, member: Member, task: TaskState, sent: Sent): Claim {
   const least = Math.floor(estimateTokens({ messages: sent.messages, tools: sent.tools }) * LEAST);
-  return claimFor(decider, member, task, least, sent.maxTokens, least);
+  return claimsFor(decider, task, least, sent.maxTokens, least)(member);
 }

@@ -1,5 +1,6 @@
 import { StoreError } from '../errors/store-error.ts';
 import { TaskTraces } from '../heal/task-traces.ts';
+import { Owned } from '../internal/owned.ts';
 import { Journal } from '../journal/journal.ts';
 import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
 import { openLiving } from '../journal/read-living.ts';
@@ -148,6 +149,18 @@ export async function openKernel(
       ? { learned: projection.routing.body() }
       : { learned: living.learned?.body, learnedTo: living.learned?.seq ?? 0 };
   const note = (): Promise<void> => noteIndex(settings, journal, index, learned());
+  // Until here they are whoever's who gave them.
+  const owned = new Owned();
+  owned.add(() => store.close());
+  owned.add(() => lease.release());
+  owned.add(() => settings.transport?.close().catch(() => undefined));
+  owned.add(() => joint?.close());
+  owned.add(async () => {
+    await kernel.closing.close(purpose);
+    if (journal.failure === undefined) await note();
+  });
+  // A store that is away holds nobody up who leaves.
+  owned.add(() => writes.giveUp());
   return {
     purpose,
     settings,
@@ -180,19 +193,7 @@ export async function openKernel(
     },
     index,
     writes,
-    close: async () => {
-      // A store that is away holds nobody up who leaves.
-      writes.giveUp();
-      try {
-        await kernel.closing.close(purpose);
-        if (journal.failure === undefined) await note();
-      } finally {
-        await joint?.close();
-        await settings.transport?.close().catch(() => undefined);
-        await lease.release();
-        await store.close();
-      }
-    },
+    close: () => owned.close(),
   };
 }
 

@@ -1,7 +1,6 @@
 import { ConfigError } from '../errors/config-error.ts';
 import { suggest } from '../internal/nearest.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import { versionOf } from '../route/member.ts';
 import type { TaskKind } from '../spec/task.ts';
 import type { Settings } from './settings.ts';
 
@@ -33,7 +32,7 @@ export function practiceNoted(
     actor: `person:${by}`,
     model,
     data: {
-      model: versionOf(member),
+      model: member.version,
       ...(kind === undefined ? {} : { kind }),
       note: note.slice(0, 500),
       by,

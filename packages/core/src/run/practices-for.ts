@@ -1,5 +1,5 @@
 import type { PromptPractices } from '../prompt/prompt-input.ts';
-import { type Member, versionOf } from '../route/member.ts';
+import type { Member } from '../route/member.ts';
 import type { PracticeBook } from '../route/practices.ts';
 
 /** A fault is told once it came this often, and in this share of attempts: once is chance. */
@@ -12,7 +12,7 @@ export function practicesFor(
   member: Member,
   kind: string,
 ): { readonly practices?: PromptPractices } {
-  const practice = book.of(versionOf(member), kind);
+  const practice = book.of(member.version, kind);
   if (practice === undefined) return {};
   const findings = practice.findings
     .filter(({ times }) => times >= OFTEN && times >= OFTEN_SHARE * practice.attempts)

@@ -10,21 +10,20 @@ import { BudgetTree } from '../limit/budget-tree.ts';
 import { ExpectedCalls } from '../limit/expected-calls.ts';
 import { ModelBreakers } from '../limit/model-breakers.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
-import { OutputEstimates } from '../limit/output-estimates.ts';
-import { SpendRate } from '../limit/spend-rate.ts';
+import type { OutputEstimates } from '../limit/output-estimates.ts';
+import type { SpendRate } from '../limit/spend-rate.ts';
 import { ToolBreakers } from '../limit/tool-breakers.ts';
 import { WorkHistory } from '../limit/work-history.ts';
 import { guardedOf, type Member } from '../route/member.ts';
 import type { Roster } from '../route/roster.ts';
 import { RoutingMemory } from '../route/routing-memory.ts';
 import { type Routing, routingOf } from '../route/routing-options.ts';
-import { ExpectedDurations } from '../schedule/expected-durations.ts';
-import type { CallEstimate } from '../spec/call-amounts.ts';
+import type { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
-import type { OpenCall } from './expected-ends.ts';
+import { CallBook, type CallUnderWay, type RemoteCall } from './call-book.ts';
 import { foldToolCalls } from './fold-tool-calls.ts';
 import { HedgeBook } from './hedge-book.ts';
-import { outputKey } from './output-key.ts';
+import type { OutputKeys } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
 /** What a projection is made with, where a host has more than models. */
@@ -42,22 +41,6 @@ export interface ProjectionParts {
   readonly roster?: Pick<Roster, 'departed'> | undefined;
 }
 
-/** A call that has no end yet. */
-interface CallUnderWay extends OpenCall {
-  readonly estimate: CallEstimate;
-}
-
-/** A call that a worker makes, and has no end yet. */
-export interface RemoteCall {
-  readonly run: string;
-  readonly task: string;
-  readonly attempt: string;
-  readonly model: string;
-  readonly estimate: CallEstimate;
-  /** By when somebody has to have begun it, epoch ms. */
-  readonly untilAt: number;
-}
-
 /** All that the kernel knows, folded from its events: at every moment equal to a fold of the journal. */
 export class Projection {
   readonly runs: Runs = new Map();
@@ -69,13 +52,15 @@ export class Projection {
   readonly begunAt: Map<string, number> = new Map();
   readonly expected: ExpectedCalls = new ExpectedCalls();
   /** The calls under way. */
-  readonly calls: Map<string, CallUnderWay> = new Map();
+  readonly calls: Map<string, CallUnderWay>;
   /** Calls that go on at an overseer which had the project before: until when their replies may come, epoch ms. */
-  readonly awaited: Map<string, number> = new Map();
+  readonly awaited: Map<string, number>;
   /** Those of them that workers make. */
-  readonly remotes: Map<string, RemoteCall> = new Map();
-  readonly durations: ExpectedDurations = new ExpectedDurations();
-  readonly outputs: OutputEstimates = new OutputEstimates();
+  readonly remotes: Map<string, RemoteCall>;
+  readonly durations: ExpectedDurations;
+  readonly outputs: OutputEstimates;
+  /** What those two are asked by. */
+  readonly outputKeys: OutputKeys;
   readonly history: WorkHistory = new WorkHistory();
   /** What each model used lately. */
   readonly rates: Map<string, SpendRate>;
@@ -91,8 +76,7 @@ export class Projection {
   /** Who sees each event as it becomes true, for a while. */
   readonly watchers: Set<(event: OverseerEvent) => void> = new Set();
   readonly #members: ReadonlyMap<string, Member>;
-  readonly #strangers: ModelLimits | undefined;
-  readonly #roster: Pick<Roster, 'departed'> | undefined;
+  readonly #book: CallBook;
   #latestAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -108,29 +92,35 @@ export class Projection {
     }: ProjectionParts = {},
   ) {
     this.#members = members;
-    this.#strangers = strangers;
-    this.#roster = roster;
     this.budgets = budgets;
     this.grants = grants;
     this.traces = traces;
-    this.rates = new Map([...members.keys()].map((name) => [name, new SpendRate()]));
     this.answers = cache === undefined ? undefined : new AnswerCache(cache);
     this.flights = cache === undefined ? undefined : new SingleFlight();
     this.routing = new RoutingMemory(routing);
     this.hedges = routing.hedge === undefined ? undefined : new HedgeBook(routing.hedge);
     this.breakers = new ModelBreakers([...members.values()].map(guardedOf));
+    this.#book = new CallBook({ members, breakers: this.breakers, strangers, roster });
+    const { calls, awaited, remotes, durations, outputs, outputKeys, rates } = this.#book;
+    this.calls = calls;
+    this.awaited = awaited;
+    this.remotes = remotes;
+    this.durations = durations;
+    this.outputs = outputs;
+    this.outputKeys = outputKeys;
+    this.rates = rates;
   }
 
   /** A model comes into the team, or takes another form. */
   put(member: Member): void {
-    if (!this.rates.has(member.name)) this.rates.set(member.name, new SpendRate());
+    this.#book.put(member.name);
     this.breakers.put(guardedOf(member));
   }
 
   /** A model left the team. */
   remove(model: string): void {
     this.breakers.remove(model);
-    this.rates.delete(model);
+    this.#book.remove(model);
   }
 
   /** When the last event was, epoch ms. */
@@ -181,16 +171,16 @@ export class Projection {
         this.#members.get(event.model ?? '')?.learned.tell(event.data);
         return;
       case 'call.started':
-        this.#start(event, kind);
+        this.#book.start(event, kind);
         return;
       case 'call.finished':
-        this.#finish(event, kind);
+        this.#book.finish(event, kind);
         return;
       case 'call.failed':
-        this.#fail(event);
+        this.#book.fail(event);
         return;
       case 'call.withheld':
-        this.#withhold(event);
+        this.#book.withhold(event);
         return;
       default:
     }
@@ -212,78 +202,6 @@ export class Projection {
     for (const [run, begunAt] of this.begunAt) this.begunAt.set(run, Math.min(begunAt, at));
     setBackWaits(this.runs, this.#latestAt, at);
     this.#latestAt = at;
-  }
-
-  #start(event: OverseerEvent<'call.started'>, kind: string): void {
-    const { call = '', model = '' } = event;
-    const { estimate, worst, payer, holds, remote } = event.data;
-    this.calls.set(call, { model, kind, startedAt: event.at, estimate });
-    if (remote !== undefined) {
-      const { run = '', task = '', attempt = '' } = event;
-      const untilAt = event.at + remote.holdMs;
-      this.awaited.set(call, untilAt);
-      this.remotes.set(call, { run, task, attempt, model, estimate, untilAt });
-    }
-    const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }) };
-    const member = this.#members.get(model);
-    this.#limitsOf(model)?.start(call, event.at, claim, holds);
-    member?.learned.start(call, event.at);
-    this.breakers.start(call, model, event.at);
-  }
-
-  #finish(event: OverseerEvent<'call.finished'>, kind: string): void {
-    const { call = '', model = '' } = event;
-    const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
-    this.#forgetCall(call);
-    const member = this.#members.get(model);
-    const limits = this.#limitsOf(model);
-    limits?.settle(call, settled, event.at);
-    this.rates.get(model)?.note(event.at, settled);
-    // Headers come before the first token, and a long answer ends long after it.
-    const headersAt = event.at - Math.max(0, durationMs - firstTokenMs);
-    if (rate !== undefined) limits?.learn(event.at, rate, headersAt);
-    const key = outputKey(model, kind);
-    this.outputs.note(key, settled.outputTokens);
-    this.durations.note(key, event.data.durationMs);
-    this.durations.note(model, event.data.durationMs);
-    member?.learned.succeed(call, event.at, event.data.firstTokenMs);
-    this.breakers.succeed(call, model, event.at, event.data.firstTokenMs);
-  }
-
-  #fail(event: OverseerEvent<'call.failed'>): void {
-    const { call = '', model = '' } = event;
-    const { settled, uncertain, rate } = event.data;
-    this.#forgetCall(call);
-    const member = this.#members.get(model);
-    const limits = this.#limitsOf(model);
-    if (uncertain) {
-      limits?.settle(call, settled);
-      this.rates.get(model)?.note(event.at, settled);
-    } else limits?.release(call, event.data.kind === 'rate-limit');
-    if (rate !== undefined) limits?.learn(event.at, rate);
-    member?.learned.fail(call, event.at, event.data);
-    this.breakers.fail(call, model, event.at, event.data);
-  }
-
-  #withhold({ call = '', model = '', at }: OverseerEvent<'call.withheld'>): void {
-    const open = this.calls.get(call);
-    this.#forgetCall(call);
-    if (open !== undefined) {
-      this.#limitsOf(model)?.withhold(call, open.startedAt, open.estimate);
-    }
-    this.#members.get(model)?.learned.withhold(call);
-    this.breakers.withhold(call, model, at);
-  }
-
-  #forgetCall(call: string): void {
-    this.calls.delete(call);
-    this.awaited.delete(call);
-    this.remotes.delete(call);
-  }
-
-  #limitsOf(model: string): ModelLimits | undefined {
-    const member = this.#members.get(model) ?? this.#roster?.departed(model);
-    return member?.limits ?? this.#strangers;
   }
 
   /** A failure between which and the one before it the model answered others is not of an outage. */

@@ -4,7 +4,7 @@ import { textOf } from '../route/attempt-watch.ts';
 import { roleOf } from '../route/candidates.ts';
 import { afterDoubt, type Rung } from '../route/cascade.ts';
 import { viewAnswer } from '../route/escalation-gain.ts';
-import { type Member, versionOf } from '../route/member.ts';
+import type { Member } from '../route/member.ts';
 import type { RatingInput } from '../route/rate-candidates.ts';
 import { explore } from '../route/sample-beta.ts';
 import { type Expected, weightsFor } from '../route/score.ts';
@@ -33,26 +33,27 @@ export function ratingFor(
     weights: weightsFor(routing, kind, memory.lambda),
     isLearned: memory.isLearned,
     expected: (members, waits) => {
-      const predicted = memory.quality.predict(members.map(versionOf), {
-        kind,
-        text: textOf(task.task),
-      });
-      return members.map((member, at): Expected => {
-        const version = versionOf(member);
-        const { quality = 0, outcomes = 0 } = predicted[at] ?? {};
+      const versions = members.map(({ version }) => version);
+      const predicted = memory.quality.predict(versions, { kind, text: textOf(task.task) });
+      const boldness = (version: string): number => {
         const belief = memory.quality.belief(version, kind);
-        const bold = routing.explore ? explore(belief, random) - belief.mean : 0;
+        return explore(belief, random) - belief.mean;
+      };
+      return members.map((member, at): Expected => {
+        const { version } = member;
+        const { quality = 0, outcomes = 0 } = predicted[at] ?? {};
+        const bold = routing.explore ? boldness(version) : 0;
         const callMs = memory.speed.of(version);
         return {
           quality: Math.max(0, Math.min(1, quality + bold)),
           outcomes,
-          priceUsd: priceOf(member, estimateFor(member)),
+          priceUsd: priceOf(member, estimateFor),
           takesMs: callMs === undefined ? undefined : callMs + (waits[at] ?? 0),
         };
       });
     },
     afterRefusal: (member, isOwn, quality) =>
-      memory.afterRefusal(versionOf(member), kind, isOwn, quality),
+      memory.afterRefusal(member.version, kind, isOwn, quality),
     warm: ({ name, price }) => {
       if (price?.cacheRead === undefined || price.cacheRead >= price.input) return undefined;
       const age = memory.warm.age(task.run, name, prefix, nowMs);
@@ -102,13 +103,16 @@ export function doubtOf(
     .map((candidate) => candidate.member)
     .filter((one) => one === member || mayRun(one));
   const difficulty = { kind: task.task.kind, text };
-  const predicted = projection.routing.quality.predict(team.map(versionOf), difficulty);
+  const predicted = projection.routing.quality.predict(
+    team.map(({ version }) => version),
+    difficulty,
+  );
   const rungs = team.map(
     (one, at): Rung => ({
       name: one.name,
       // What similar tasks tell is in the gain already; here it would only say at times that nobody is better.
       quality: (predicted[at]?.usual ?? 0) + (predicted[at]?.byKind ?? 0),
-      priceUsd: priceOf(one, estimateFor(one)),
+      priceUsd: priceOf(one, estimateFor),
     }),
   );
   const doubted = rungs.find(({ name }) => name === member.name);
@@ -137,7 +141,7 @@ export function doubtedIn({ past, forgiven }: TaskState): ReadonlySet<string> {
 }
 
 /** What runs on the host's own machines costs nothing; of all others without a price nobody knows. */
-function priceOf({ price, model }: Member, { microUsd }: CallEstimate): number | undefined {
-  if (price === undefined) return model.info.local === true ? 0 : undefined;
-  return microUsd / 1e6;
+function priceOf(member: Member, estimateFor: EstimateFor): number | undefined {
+  if (member.price === undefined) return member.model.info.local === true ? 0 : undefined;
+  return estimateFor(member).microUsd / 1e6;
 }

@@ -1,5 +1,5 @@
 import type { JobStanding } from '../spec/transport.ts';
-import type { RemoteCall } from './projection.ts';
+import type { RemoteCall } from './call-book.ts';
 
 /** A call that no worker begins, while none begins any other of its model. */
 export interface UnclaimedCall extends Pick<RemoteCall, 'run' | 'task' | 'attempt' | 'model'> {

@@ -1,18 +1,16 @@
-import type { AttemptHost, AttemptPlace } from '../attempt/attempt-host.ts';
-import { endAttempt } from '../attempt/drive.ts';
-import { isAccepting } from '../attempt/find-change.ts';
+import type { AttemptHost } from '../attempt/attempt-host.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import { questionTasks } from '../journal/fold-run.ts';
-import { type AttemptState, isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 import type { Priority, TaskSource } from '../spec/task.ts';
 import type { Chains } from '../validate/chain.ts';
+import { BrokenOff } from './broken-off.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import { triedTogether } from './retry-ensemble.ts';
-import { leftAttemptEnded, type RunControl } from './run-control.ts';
+import type { RunControl } from './run-control.ts';
 import type { RunGraphs } from './run-graphs.ts';
 import { requireNeeds, requireUndone } from './undone.ts';
 import {
@@ -46,9 +44,11 @@ export interface WorkOrdersHost {
  */
 export class WorkOrders {
   readonly #host: WorkOrdersHost;
+  readonly #brokenOff: BrokenOff;
 
   constructor(host: WorkOrdersHost) {
     this.#host = host;
+    this.#brokenOff = new BrokenOff(host);
   }
 
   /** Lets calls in flight end and begins nothing more of it. What is paused already, or over, stays as it is. */
@@ -104,8 +104,8 @@ export class WorkOrders {
       await control.stops.stop(ordered.run, because);
     } else {
       const tasks = openWith(ordered);
-      this.#requireCertain(tasks);
-      await this.#cancelTasks(ordered.run, tasks, because, orderedBy(order));
+      this.#brokenOff.requireCertain(tasks);
+      await this.#brokenOff.cancel(ordered.run, tasks, because, orderedBy(order));
     }
   }
 
@@ -146,7 +146,7 @@ export class WorkOrders {
       ({ attempt }) =>
         model !== undefined && attempt?.model !== undefined && attempt.model !== model,
     );
-    this.#requireCertain(elsewhere);
+    this.#brokenOff.requireCertain(elsewhere);
     this.#host.append(
       changed.map((task) => ({
         type: 'task.changed',
@@ -155,7 +155,7 @@ export class WorkOrders {
         data: { because, model: model ?? null },
       })),
     );
-    for (const task of elsewhere) await this.#moveOn(run, task, because);
+    for (const task of elsewhere) await this.#brokenOff.moveOn(run, task, because);
     this.#queueAgain(run, changed);
     this.#host.wake();
   }
@@ -165,7 +165,7 @@ export class WorkOrders {
     for (const run of this.#host.runs.values()) {
       const its = [...run.tasks.values()].filter(({ attempt }) => attempt?.model === model);
       const tasks = openOf(its);
-      for (const task of tasks) await this.#moveOn(run, task, because);
+      for (const task of tasks) await this.#brokenOff.moveOn(run, task, because);
       this.#queueAgain(run, tasks);
     }
     this.#host.wake();
@@ -215,94 +215,9 @@ export class WorkOrders {
     throw new OverseerError('scope.invalid', 'Name the run, and its task or phase, that is meant.');
   }
 
-  /** Cancels tasks as one: a process that ends in the middle leaves all of them or none. */
-  async #cancelTasks(
-    run: RunState,
-    tasks: readonly TaskState[],
-    because: string,
-    actor: string,
-  ): Promise<void> {
-    const { control } = this.#host;
-    const quiet = new Set<AttemptPlace>();
-    const restless = (): readonly AttemptPlace[] =>
-      tasks.flatMap((task) => {
-        // One that ended by itself meanwhile may have been followed by another.
-        const at = this.#breakOff(task, because);
-        return at === undefined || (quiet.has(at) && at.live.cancel.aborted) ? [] : [at];
-      });
-    for (let some = restless(); some.length > 0; some = restless()) {
-      await Promise.all(some.map((at) => this.#host.attempts.quietOf(at)));
-      for (const at of some) quiet.add(at);
-    }
-    // What its run's end looks for is that end's to tell.
-    if (control.stops.has(run) && tasks.some(isAccepting)) {
-      await control.stops.drain(run, because);
-    }
-    // From here on in one turn, so that nothing begins in between; and what was accepted meanwhile is done.
-    const attempts = tasks.map(({ attempt }) => attempt);
-    for (const task of tasks) {
-      this.#endAttempt(task, 'cancelled', because);
-      if (!isFinal[task.status]) control.skipTask(run, task, because, actor);
-    }
-    for (const [at, task] of tasks.entries()) await this.#cancelQuestions(run, task, attempts[at]);
-  }
-
-  async #moveOn(run: RunState, task: TaskState, because: string): Promise<void> {
-    const at = this.#breakOff(task, because);
-    if (at !== undefined) await this.#host.attempts.quietOf(at);
-    const { attempt } = task;
-    if (at !== undefined && !(at.live.cancel.aborted && attempt?.id === at.attempt.id)) return;
-    // One that is being accepted is broken off with its whole run alone, which looks whether its change went in.
-    if (isAccepting(task)) return;
-    this.#endAttempt(task, 'moved', because);
-    await this.#cancelQuestions(run, task, attempt);
-  }
-
-  /** Throws before anything is done to any of them where one was being accepted when its process ended. */
-  #requireCertain(tasks: readonly TaskState[]): void {
-    for (const task of tasks) {
-      if (isAccepting(task) && this.#host.attempts.of(task) === undefined) throw inDoubt(task);
-    }
-  }
-
-  /** Aborts what is under way for a task; the attempt that has to become quiet. */
-  #breakOff(task: TaskState, because: string): AttemptPlace | undefined {
-    const at = this.#host.attempts.of(task);
-    // A change that is going in goes in: broken off, nobody would know whether it did.
-    if (at !== undefined && !isAccepting(task)) at.live.cancel.abort(new Error(because));
-    return at;
-  }
-
-  /** Ends the attempt that a task has; of one that another process left, only the record is there. */
-  #endAttempt(task: TaskState, outcome: 'moved' | 'cancelled', because: string): void {
-    const at = this.#host.attempts.of(task);
-    if (at !== undefined) endAttempt(this.#host.attemptHost, at, outcome, because, []);
-    else if (task.attempt !== undefined) {
-      this.#host.append([leftAttemptEnded(task, outcome, because)]);
-    }
-  }
-
-  async #cancelQuestions(
-    run: RunState,
-    task: TaskState,
-    attempt: AttemptState | undefined,
-  ): Promise<void> {
-    if (attempt === undefined) return;
-    const children = openOf(questionTasks(run, task, attempt));
-    if (children.length === 0) return;
-    await this.#cancelTasks(run, children, 'nobody asks it any more', 'overseer');
-  }
-
   #queueAgain(run: RunState, tasks: readonly TaskState[]): void {
     for (const { task } of tasks) this.#host.graphs.enqueueIfReady(run, task.key);
   }
-}
-
-function inDoubt({ run, task }: TaskState): OverseerError {
-  return new OverseerError(
-    'task.in-doubt',
-    `Task ${task.key} was being accepted when its process ended: resume run ${run}, which looks whether its change went in.`,
-  );
 }
 
 function placeOf({ run, task }: TaskState): { readonly run: string; readonly task: string } {

@@ -1,0 +1,31 @@
+import type { ModelWarning } from '@overseer/core/spec';
+import { expect, it } from 'vitest';
+import { isUrl, leftOut } from './file-text.ts';
+
+it('M10: a file that is left out is named in its place and in the warning', () => {
+  const warnings: ModelWarning[] = [];
+  const why = (file: string): string => `${file} is a sound`;
+  const named = leftOut(
+    { type: 'file', mediaType: 'audio/wav', data: 'AA==', name: 'a.wav' },
+    why,
+    warnings,
+  );
+  const nameless = leftOut({ type: 'file', mediaType: 'audio/wav', data: 'AA==' }, why, warnings);
+  expect([named, nameless]).toEqual([
+    '[A file was left out: a.wav (audio/wav)]',
+    '[A file was left out: file (audio/wav)]',
+  ]);
+  expect(warnings).toEqual([
+    { kind: 'unsupported', what: 'file', detail: 'a.wav (audio/wav) is a sound' },
+    { kind: 'unsupported', what: 'file', detail: 'file (audio/wav) is a sound' },
+  ]);
+});
+
+it('M10: bytes are no address, whatever they begin with', () => {
+  expect(['http://a', 'https://a/b', 'aHR0cHM6Ly9h', 'httpsAAAA'].map(isUrl)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
