@@ -9,6 +9,8 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ['npm install --save-dev @overseer/cli', 'scripts/packed.test.ts'],
   ['npm install @overseer/core @overseer/adapters @overseer/storage', 'scripts/packed.test.ts'],
   ['npm install openai @anthropic-ai/sdk', 'scripts/packed.test.ts'],
+  ['npm install openai', 'scripts/packed.test.ts'],
+  ['npm install @anthropic-ai/sdk', 'scripts/packed.test.ts'],
   ['npm run bench -- call --peers', 'bench/commands.test.ts'],
   ['npm run evals -- routing --data routellm_mmlu_dev.jsonl.gz', 'bench/evals/routing.test.ts'],
   ['npm run evals -- savings --data routing', 'bench/evals/savings.test.ts'],
