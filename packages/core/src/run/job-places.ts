@@ -1,7 +1,8 @@
 import { placesOf } from '../limit/joint-admission.ts';
 import type { ModelJob } from '../spec/transport.ts';
+import type { RemoteCall } from './call-book.ts';
 import { payerOf } from './call-claim.ts';
-import type { Projection, RemoteCall } from './projection.ts';
+import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
 /** The places that a call for workers has of limits at once which processes share, if there are any. */
