@@ -15,6 +15,8 @@ import { describe, expect, it } from 'vitest';
 
 const stack = join(import.meta.dirname, 'stack');
 
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
 describe.skipIf(postgresPrograms() === undefined)(
   'the programs of the stack',
   { tags: ['slow'], timeout: 120_000 },
@@ -69,54 +71,57 @@ describe.skipIf(postgresPrograms() === undefined)(
       }
     });
 
-    it('X2 M19: with keys and TLS all that is kept is sealed and all connections are encrypted, and without keys nothing starts', async () => {
-      await using server = await startPostgres();
-      const ca = encryptConnections(server);
-      await using service = await startMockService({
-        scenario: {
-          models: [{ id: 'mock' }],
-          rules: [{ name: 'work', reply: { text: 'Hello.' } }],
-        },
-      });
-      const bare = {
-        DATABASE_URL: server.url,
-        OPENAI_API_BASE: `${service.url}/v1`,
-        OVERSEER_MODELS: 'mock',
-        OVERSEER_HEALTH_PORT: '0',
-        OVERSEER_DATABASE_CA: ca,
-      };
-      const env = { ...bare, OVERSEER_KEYS: newMasterKey('test') };
-      const node = start('node.ts', env);
-      const worker = start('worker.ts', env);
-      await node.line('node');
-      await worker.line('worker');
-      const goal = ['run', 'Sesame opens.', '--no-review', '--model', 'server:mock'];
-      const run = start('command.ts', env, [...goal, '--base-url', env.OPENAI_API_BASE]);
-      while (!service.requests.some(({ path }) => path.includes('chat'))) await sleep(50);
-      run.kill('SIGTERM');
-      await run.ended();
-      const seal = start('command.ts', env, ['seal']);
-      const sealed = [await seal.ended(), seal.output()];
-      const sessions = server.sql(
-        "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name LIKE 'overseer %'",
-      );
-      expect(sessions).toBe('t');
-      expect(
-        server.sql(
-          "SELECT count(*) FROM overseer.event WHERE position('Sesame'::bytea IN body) > 0",
-        ),
-      ).toBe('0');
-      for (const process of [node, worker]) {
-        process.kill('SIGTERM');
-        expect(await process.ended()).toBe(0);
-      }
-      expect(sealed[0] === 0 || String(sealed[1]).includes('store.busy'), String(sealed[1])).toBe(
-        true,
-      );
-      const keyless = start('node.ts', bare);
-      expect(await keyless.ended()).toBe(1);
-      expect(keyless.output()).toContain('store.key');
-    });
+    it.skipIf(!hasOpenssl)(
+      'X2 M19: with keys and TLS all that is kept is sealed and all connections are encrypted, and without keys nothing starts',
+      async () => {
+        await using server = await startPostgres();
+        const ca = encryptConnections(server);
+        await using service = await startMockService({
+          scenario: {
+            models: [{ id: 'mock' }],
+            rules: [{ name: 'work', reply: { text: 'Hello.' } }],
+          },
+        });
+        const bare = {
+          DATABASE_URL: server.url,
+          OPENAI_API_BASE: `${service.url}/v1`,
+          OVERSEER_MODELS: 'mock',
+          OVERSEER_HEALTH_PORT: '0',
+          OVERSEER_DATABASE_CA: ca,
+        };
+        const env = { ...bare, OVERSEER_KEYS: newMasterKey('test') };
+        const node = start('node.ts', env);
+        const worker = start('worker.ts', env);
+        await node.line('node');
+        await worker.line('worker');
+        const goal = ['run', 'Sesame opens.', '--no-review', '--model', 'server:mock'];
+        const run = start('command.ts', env, [...goal, '--base-url', env.OPENAI_API_BASE]);
+        while (!service.requests.some(({ path }) => path.includes('chat'))) await sleep(50);
+        run.kill('SIGTERM');
+        await run.ended();
+        const seal = start('command.ts', env, ['seal']);
+        const sealed = [await seal.ended(), seal.output()];
+        const sessions = server.sql(
+          "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name LIKE 'overseer %'",
+        );
+        expect(sessions).toBe('t');
+        expect(
+          server.sql(
+            "SELECT count(*) FROM overseer.event WHERE position('Sesame'::bytea IN body) > 0",
+          ),
+        ).toBe('0');
+        for (const process of [node, worker]) {
+          process.kill('SIGTERM');
+          expect(await process.ended()).toBe(0);
+        }
+        expect(sealed[0] === 0 || String(sealed[1]).includes('store.busy'), String(sealed[1])).toBe(
+          true,
+        );
+        const keyless = start('node.ts', bare);
+        expect(await keyless.ended()).toBe(1);
+        expect(keyless.output()).toContain('store.key');
+      },
+    );
 
     it('R12: what is missing is named, and no value shown', async () => {
       const process = start('node.ts', { DATABASE_URL: 'mysql://u:sesame@h/d' });
