@@ -3,7 +3,7 @@ import { createOverseer } from './create-overseer.ts';
 import { memory } from './journal/memory-store.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
-it('C9 R1: a lease that cannot be given back keeps no store open, and is told', async () => {
+it('R1: a lease that cannot be given back keeps no store open, and is told', async () => {
   const store = await memory()();
   let isClosed = false;
   const overseer = await createOverseer({

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe('the life of a call', () => {
-  it('C9: ends once, whatever comes after its end, and is told over before its end', () => {
+  it('M9: ends once, whatever comes after its end, and is told over before its end', () => {
     const { life, log } = someLife();
     life.watch();
     life.end(() => log.push('finish'));
@@ -25,13 +25,13 @@ describe('the life of a call', () => {
     expect(life.isOver).toBe(true);
   });
 
-  it('C9: whoever listens to the finish may stop it, and breaks nothing off', () => {
+  it('M9: whoever listens to the finish may stop it, and breaks nothing off', () => {
     const { life, log } = someLife();
     life.whole(() => life.stop());
     expect(log).toEqual(['over', 'end']);
   });
 
-  it('C9: a finish that throws is no end: the call fails by it', () => {
+  it('M9: a finish that throws is no end: the call fails by it', () => {
     const { life, log } = someLife();
     const broken = (): void => {
       throw new Error('no usage');

@@ -73,7 +73,7 @@ describe('counts of tokens', () => {
     expect(await stays).toMatchObject({ tokens: 5 });
   });
 
-  it('M12 R14: no more than 32 are asked for at once, and a thousand remembered', async () => {
+  it('M12: no more than 32 are asked for at once, and a thousand remembered', async () => {
     const { promise, resolve } = Promise.withResolvers<number>();
     const counts = new TokenCounts({ clock: createFakeClock() });
     const slow = counter(() => promise);

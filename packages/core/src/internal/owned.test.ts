@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Owned } from './owned.ts';
 
 describe('what is owned', () => {
-  it('C9: is let go of in reverse order, one after the other, and once', async () => {
+  it('R1: is let go of in reverse order, one after the other, and once', async () => {
     const log: string[] = [];
     const owned = new Owned();
     for (const name of ['store', 'lease', 'kernel']) {
@@ -19,7 +19,7 @@ describe('what is owned', () => {
     );
   });
 
-  it('C9 R1: one that throws keeps none of the others, and what was thrown first is told', async () => {
+  it('R1: one that throws keeps none of the others, and what was thrown first is told', async () => {
     const log: string[] = [];
     const owned = new Owned();
     owned.add(() => log.push('store'));

@@ -18,7 +18,7 @@ export type {
   FrameworkRule,
   FrameworkTest,
 } from './framework.ts';
-export type { HandoffAway, HandoffStream } from './handoff-events.ts';
+export type { HandoffAway, HandoffStream, HeardNote } from './handoff-events.ts';
 export type { HandoffParcel, HandoffTarget } from './handoff-target.ts';
 export type { Diagnosis, DiagnosisCause, DiagnosisKind } from './healing-events.ts';
 export type { Json, JsonObject } from './json.ts';
