@@ -40,7 +40,7 @@ async function check(port: number, ...args: readonly string[]): Promise<number> 
   const child = spawn(process.execPath, ['--conditions=@overseer/source', program, ...args], {
     cwd: tmpdir(),
     env: {
-      DATABASE_URL: 'postgres://nobody@nowhere/none',
+      DATABASE_URL: 'postgres://nobody@nowhere/none?sslmode=disable',
       OPENAI_API_BASE: 'http://nowhere/v1',
       OVERSEER_MODELS: 'a',
       OVERSEER_HEALTH_PORT: String(port),

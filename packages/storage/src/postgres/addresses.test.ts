@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressesOf, isPostgresAddress, redact } from './addresses.ts';
 import { fromText, toText } from './names.ts';
+import { requireTls } from './require-tls.ts';
 
 describe('addresses of PostgreSQL', () => {
   it('R7: one address may name several hosts', () => {
@@ -22,6 +23,37 @@ describe('addresses of PostgreSQL', () => {
         expect(redact(`postgres://user:secret${password}@host/d`)).not.toContain('secret');
       }),
     );
+  });
+
+  it.each([
+    'postgres://u@localhost:5432/d',
+    'postgres://127.0.0.1/d',
+    'postgres://u:p@[::1]:2/d',
+    'postgres:///d?host=/run/postgresql',
+    'postgres://%2Frun%2Fpostgresql/d',
+    'postgres://db.example.com/d?sslmode=verify-full',
+    'postgres://db/d?application_name=x&sslmode=disable',
+  ])('X2: %s says enough', (address) => {
+    expect(() => requireTls([address], undefined)).not.toThrow();
+  });
+
+  it.each([
+    'postgres://u:sesame@db.example.com/d',
+    'postgres://10.0.0.7:5432/d',
+    'postgres://localhost.example.com/d',
+    'postgres:///d?host=db',
+  ])('X2: %s is refused without TLS, or a word that it is not wanted', (address) => {
+    const addresses = ['postgres://localhost/d', address];
+    let said = '';
+    try {
+      requireTls(addresses, undefined);
+    } catch (error) {
+      said = String(error);
+    }
+    expect(said).toMatch(/is on another host, .*sslmode=verify-full.*sslmode=disable/);
+    expect(said).not.toContain('sesame');
+    expect(() => requireTls(addresses, true)).not.toThrow();
+    expect(() => requireTls(addresses, false)).not.toThrow();
   });
 
   it('R5: an address is told from a path', () => {

@@ -24,6 +24,15 @@ export function redact(address: string): string {
   return `postgres://${user === '' ? '' : `${user}@`}${hosts}${path}`;
 }
 
+/** The host of an address, without its port, or the folder of a socket; empty where none is named. */
+export function hostOf(address: string): string {
+  const { hosts, after } = partsOf(address);
+  const host = hosts.replace(/:\d*$/, '');
+  if (host !== '') return host;
+  const asked = /[?&]host=([^&#]*)/i.exec(after)?.[1];
+  return asked === undefined ? '' : decodeURIComponent(asked);
+}
+
 function oneForEachHost(address: string): readonly string[] {
   if (!isPostgresAddress(address)) {
     throw new ConfigError(

@@ -3,6 +3,7 @@ import type { KeySource } from '../at-rest/key-ring.ts';
 import { type Compression, compressionOf } from '../sqlite/file/compression.ts';
 import { addressesOf, redact } from './addresses.ts';
 import { checkAge } from './kept-blobs.ts';
+import { requireTls } from './require-tls.ts';
 
 /** How a PostgreSQL server is reached, and what is kept in it. */
 export interface PostgresOptions {
@@ -27,7 +28,10 @@ export interface PostgresOptions {
   readonly patienceMs?: number;
   /** How long a lease lasts that is not renewed, in ms; the default is 6,000. */
   readonly leaseMs?: number;
-  /** What the driver takes as `ssl`: `true`, or certificates. Without it, the address decides (`sslmode`). */
+  /**
+   * What the driver takes as `ssl`: `true`, or certificates. Without it, the address decides (`sslmode`), and one of another host that
+   * says nothing is refused; `false` sends in the clear.
+   */
   readonly tls?: boolean | object;
   /** Says that a pooler in between keeps each session on one connection of its own. Poolers are refused without it. */
   readonly pooled?: 'session';
@@ -72,8 +76,9 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
       `schema is "${schema}": use lower-case letters, digits and _, at most 63, and not pg_ in front.`,
     );
   }
-  return {
-    addresses: addressesOf(options.connection),
+  const addresses = addressesOf(options.connection);
+  const settings: PostgresSettings = {
+    addresses,
     schema,
     poolSize: whole('poolSize', options.poolSize ?? 5, 2, MOST_POOL),
     timeoutMs: whole('timeoutMs', options.timeoutMs ?? 10_000, 100, 3_600_000),
@@ -85,6 +90,8 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
     compression: compressionOf(options.compress),
     compactAfterMs: checkAge('compactAfterMs', options.compactAfterMs ?? 3_600_000),
   };
+  requireTls(addresses, options.tls);
+  return settings;
 }
 
 /** All hosts and the database, without what is secret. */
