@@ -1,6 +1,7 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNode, type OverseerNode } from './create-node.ts';
+import { heldModel } from './held-model.fixture.ts';
 import { memory } from './journal/memory-store.ts';
 import { StreamLease } from './journal/stream-lease.ts';
 import { lookAtNodes } from './look-at-nodes.ts';
@@ -276,5 +277,40 @@ describe('a node with another store to send projects to', () => {
     await advance(60_000);
     expect([...node.overseers.keys()]).toEqual(['p1']);
     expect(sent).toBe(1);
+  });
+
+  it('R8: sends the replies that come after it left as they come, its receiver having it or not', async () => {
+    const late: string[] = [];
+    const target: HandoffTarget = {
+      ...elsewhere('closed').target,
+      waitMs: 100,
+      lateMs: 60_000,
+      sendLate: async ({ store, project }) => {
+        const notes = await store.events.read({
+          stream: `handoff/${project}`,
+          after: 0,
+          limit: 100,
+        });
+        late.push(notes.map(({ type, call }) => `${type} ${call}`).join());
+      },
+    };
+    const model = heldModel('slow');
+    const team = () => ({ overseer: 'a', models: { a: { model } }, graceMs: 0 });
+    const { join, advance } = await place({ target, team });
+    const node = await join('one');
+    const overseer = await node.lead('p1');
+    overseer.run({ tasks: [{ instruction: 'one' }] }).result.catch(() => undefined);
+    await advance(1_000);
+    expect(model.calls).toHaveLength(1);
+    const gone = node.handOver('p1', { to: 'elsewhere', because: 'moving' });
+    await advance(30_000);
+    await gone;
+    expect(late).toEqual([]);
+    model.calls[0]?.answer('late');
+    await advance(30_000);
+    expect(late).toHaveLength(1);
+    expect(late[0]).toMatch(/^handoff\.reply /);
+    await advance(60_000);
+    expect(late).toHaveLength(1);
   });
 });

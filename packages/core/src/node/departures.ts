@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import { leftFor } from '../journal/left-for.ts';
+import { keptStream } from '../run/kept-replies.ts';
 import type { HandoffTarget } from '../spec/handoff-target.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { AwayProjects } from './away-projects.ts';
@@ -31,6 +32,9 @@ export interface DeparturesParts {
 const REFUSED_MS = 600_000;
 const AGAIN_MS = 10_000;
 
+/** How long replies may come for a project that its receiver has, in ms: longer than calls take. */
+const LATE_MS = 3_600_000;
+
 /** After so many times that a project could not be opened it goes to another store. */
 const FAILURES = 3;
 
@@ -42,8 +46,10 @@ export class Departures {
   readonly #parts: DeparturesParts;
   /** Those that were sent since this node began. */
   readonly #sent = new Set<string>();
-  /** Those whose receipt is here. */
-  readonly #closed = new Set<string>();
+  /** Those whose receipt is here, and since when, by what has elapsed. */
+  readonly #closed = new Map<string, number>();
+  /** By project: how much was noted beside it when its late replies were sent last. */
+  readonly #late = new Map<string, number>();
   /** Until when each is left alone, by what has elapsed. */
   readonly #later = new Map<string, number>();
   readonly #refused = new Map<string, number>();
@@ -117,9 +123,15 @@ export class Departures {
     const { away, clock, target } = this.#parts;
     if (target === undefined) return;
     const due = away.projects
-      .filter((project) => !this.#closed.has(project))
+      .filter((project) => !this.#isOver(project))
       .filter((project) => (this.#later.get(project) ?? 0) <= clock.elapsed());
     for (const project of due.slice(0, LOOKED_AT)) await this.#seeTo(target, project);
+  }
+
+  /** Whether its receiver has it, and no reply can come for it any more. */
+  #isOver(project: string): boolean {
+    const closedAt = this.#closed.get(project);
+    return closedAt !== undefined && closedAt + LATE_MS < this.#parts.clock.elapsed();
   }
 
   async #seeTo(target: HandoffTarget, project: string): Promise<void> {
@@ -131,12 +143,23 @@ export class Departures {
       const { handoff } = left.away;
       if (!this.#sent.has(handoff)) await target.send({ store, project });
       this.#sent.add(handoff);
+      await this.#sendLate(target, project);
+      if (this.#closed.has(project)) return;
       const end = await target.settle?.({ store, project });
-      if (end === 'closed') this.#closed.add(project);
+      if (end === 'closed') this.#closed.set(project, clock.elapsed());
       if (end === 'taken-back') this.#refused.set(project, clock.elapsed() + REFUSED_MS);
     } catch (error) {
       trouble(project, error);
     }
+  }
+
+  async #sendLate(target: HandoffTarget, project: string): Promise<void> {
+    if (target.sendLate === undefined) return;
+    const { store } = this.#parts;
+    const noted = await store.events.head(keptStream(`${PROJECT}${project}`));
+    if (noted === (this.#late.get(project) ?? 0)) return;
+    await target.sendLate({ store, project });
+    this.#late.set(project, noted);
   }
 }
 

@@ -26,4 +26,6 @@ export interface HandoffTarget {
    * the project goes on here. Asked for again and again.
    */
   settle?(parcel: HandoffParcel): Promise<'closed' | 'taken-back' | undefined>;
+  /** Sends the replies that came for a project after it had left, all of them each time. Called when there are new ones. */
+  sendLate?(parcel: HandoffParcel): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { Refusal } from '../package/refusal.ts';
 import { closeHandoff, packedAs } from './close-handoff.ts';
 import { handOffTo } from './hand-off-to.ts';
 import { awayOf, lastOf, projectStream } from './handoff-journal.ts';
+import { lateReplies, sendLateReplies } from './late-replies.ts';
 import { endOf } from './take-back.ts';
 import { takeBackHandoff } from './take-back-handoff.ts';
 
@@ -15,6 +16,11 @@ export interface TargetOptions {
   readonly key: string;
   /** Where a project's package goes: asked for once for each package, which is committed when it is whole. */
   readonly sink: (project: string) => CommittedSink | Promise<CommittedSink>;
+  /**
+   * Where the replies go that come for a project after it left, each time all of them as one package, which `acceptLateReplies` takes. Without
+   * it nobody sends them (`sendLateReplies`), and the receiver asks its models again.
+   */
+  readonly late?: (project: string) => CommittedSink | Promise<CommittedSink>;
   /** The secret key that signs packages. */
   readonly sign: string;
   /** What the receiver answered for a project, as far as it is here; without it, whoever has the answer gives it to `closeHandoff` or `takeBackHandoff`. */
@@ -36,7 +42,7 @@ export interface TargetOptions {
  * it was once that refuses it. Throws `PackageError` `package.key` for a key that is none.
  */
 export function handoffTarget(options: TargetOptions): HandoffTarget {
-  const { key, sink, sign, name = 'elsewhere', waitMs, lateMs, secrets } = options;
+  const { key, sink, late, sign, name = 'elsewhere', waitMs, lateMs, secrets } = options;
   const receiver = key.trim();
   fingerprintOf(receiver);
   return {
@@ -55,7 +61,18 @@ export function handoffTarget(options: TargetOptions): HandoffTarget {
       await handOffTo(receiver, place, { store, project, sign, because, ...sealed });
     },
     settle: (parcel) => settle(parcel, options),
+    ...(late === undefined ? {} : { sendLate: (parcel) => sendLate(parcel, late, sign) }),
   };
+}
+
+async function sendLate(
+  { store, project }: HandoffParcel,
+  late: NonNullable<TargetOptions['late']>,
+  sign: string,
+): Promise<void> {
+  if ((await lateReplies(store, project)).length === 0) return;
+  await using place = await late(project);
+  await sendLateReplies(place, { store, project, sign });
 }
 
 async function settle(
