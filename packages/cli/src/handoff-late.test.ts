@@ -9,6 +9,7 @@ import {
   acceptHandoff,
   acceptLateReplies,
   handOffTo,
+  handoffTarget,
   isLatePackage,
   lateReplies,
   recallHandoff,
@@ -94,6 +95,31 @@ async function accepted(bytes: Buffer, open: OpenStore, options: object): Promis
 }
 
 describe('a reply that comes after its project has left', { timeout: 120_000 }, () => {
+  it('R8: is sent by a target that says where to, and by none that does not', async () => {
+    const { store } = await leftInACall();
+    const late = bytesSink();
+    const options = { key: receiver.public, sink: () => bytesSink(), sign: sender.secret };
+    const target = handoffTarget({ ...options, late: () => late });
+    await target.sendLate?.({ store, project: 'default' });
+    const opened = await openPackage(packageBytes(late.bytes()), { secret, from });
+    expect(isLatePackage(opened)).toBe(true);
+    expect(handoffTarget(options).sendLate).toBeUndefined();
+    await store.close();
+  });
+
+  it('R8: is sent once there is one, and until then nothing is', async () => {
+    const store = await newStore()();
+    let asked = 0;
+    const late = () => {
+      asked += 1;
+      return bytesSink();
+    };
+    const options = { key: receiver.public, sink: () => bytesSink(), sign: sender.secret, late };
+    await handoffTarget(options).sendLate?.({ store, project: 'default' });
+    expect(asked).toBe(0);
+    await store.close();
+  });
+
   it('R8: is evidence at the sender at once, and the answer of its task at the receiver, for what it cost', async () => {
     const { run, store, bytes, late } = await leftInACall();
     const [kept] = await lateReplies(store, 'default');
