@@ -165,7 +165,7 @@ describe('overseer run', { tags: ['slow'], timeout: 60_000 }, () => {
       'Write notes',
     ]);
     expect(code).toBe(1);
-    expect(out).toMatch(/notes failed: 4 attempts did not succeed; the last: .*exited with 7/);
+    expect(out).toMatch(/notes failed: 3 attempts did not succeed; the last: .*exited with 7/);
     expect(await git(scene, 'log', '--format=%s')).not.toContain('notes');
     expect(await git(scene, 'status', '--porcelain')).toBe('');
   });
