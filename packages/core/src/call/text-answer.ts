@@ -2,10 +2,10 @@ import type { FinishReason, ModelEvent, ModelWarning, Usage } from '../spec/mode
 
 /** What a piece of an answer says: more of its text, its end with the reason, both, or nothing. */
 export interface TextPiece {
-  readonly text?: string;
-  readonly reason?: FinishReason;
+  readonly text?: string | undefined;
+  readonly reason?: FinishReason | undefined;
   /** Beside `reason`; the default is that nobody counted. */
-  readonly usage?: Usage;
+  readonly usage?: Usage | undefined;
 }
 
 /** What is known of an answer before its first piece. */
