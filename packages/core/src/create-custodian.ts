@@ -17,7 +17,7 @@ import { type ErasedPerson, erasePerson } from './run/personal-data.ts';
 import type { Settings } from './run/settings.ts';
 import type { Order } from './run/work-scope.ts';
 import { sensitiveKeys } from './sensitive-options.ts';
-import type { StateStore } from './spec/store.ts';
+import type { MailStore, StateStore } from './spec/store.ts';
 import { takeLease } from './take-lease.ts';
 
 /** Who gives orders about a project between those who work on it. Made by `createCustodian`; closed by `close`, or by `await using`. */
@@ -45,14 +45,20 @@ export async function createCustodian(options: CustodianOptions): Promise<Custod
   await checkOptions(options, 'createCustodian');
   refuseIfAborted(options.signal);
   await prepareWorkspaces(options);
-  const opened = await openForOrders(options, custodyView(await options.store()));
-  const custodian = custodianOf(opened, options.signal);
+  const store = await options.store();
+  const opened = await openForOrders(options, custodyView(store));
+  const custodian = custodianOf(opened, store.mail, options.signal);
   if (options.signal?.aborted === true) await custodian.close();
   refuseIfAborted(options.signal);
   return custodian;
 }
 
-function custodianOf({ settings, open }: Opened, signal: AbortSignal | undefined): Custodian {
+/** `mail` is where messages are that were set aside: they go with what they are about. */
+function custodianOf(
+  { settings, open }: Opened,
+  mail: MailStore | undefined,
+  signal: AbortSignal | undefined,
+): Custodian {
   const project = new Project(settings, open);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -74,11 +80,11 @@ function custodianOf({ settings, open }: Opened, signal: AbortSignal | undefined
     },
     erase: async (run, order = {}) => {
       requireOpen();
-      await eraseRun(settings, open, run, order);
+      await eraseRun(settings, open, run, order, mail);
     },
     eraseUser: async (user, order = {}) => {
       requireOpen();
-      return await erasePerson(settings, open, user, order);
+      return await erasePerson(settings, open, user, order, mail);
     },
     close,
     [Symbol.asyncDispose]: close,

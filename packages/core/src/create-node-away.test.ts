@@ -313,4 +313,32 @@ describe('a node with another store to send projects to', () => {
     await advance(60_000);
     expect(late).toHaveLength(1);
   });
+
+  it('R8: reads what its receiver answered though late replies cannot be sent', async () => {
+    let settled = 0;
+    const target: HandoffTarget = {
+      ...elsewhere().target,
+      sendLate: async () => {
+        throw new Error('no way there');
+      },
+      settle: async () => {
+        settled += 1;
+        return undefined;
+      },
+    };
+    const model = heldModel('slow');
+    const team = () => ({ overseer: 'a', models: { a: { model } }, graceMs: 0 });
+    const { join, advance, changes } = await place({ target, team });
+    const node = await join('one');
+    const overseer = await node.lead('p1');
+    overseer.run({ tasks: [{ instruction: 'one' }] }).result.catch(() => undefined);
+    await advance(1_000);
+    const gone = node.handOver('p1', { to: 'elsewhere', because: 'moving' });
+    await advance(5_000);
+    await gone;
+    model.calls[0]?.answer('late');
+    await advance(60_000);
+    expect(settled).toBeGreaterThan(3);
+    expect(changes.some(({ kind }) => kind === 'trouble')).toBe(true);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { counting, NAME } from './caching.fixture.ts';
+import { createCustodian } from './create-custodian.ts';
 import { createOverseer } from './create-overseer.ts';
 import { memory } from './journal/memory-store.ts';
 import { asideIdsOf, type PersonalMail } from './run/aside-mail.ts';
@@ -48,6 +49,32 @@ describe('messages that nobody could act on', () => {
     expect((await mail.aside?.(STREAM, 9))?.map(({ id }) => id)).toEqual(['three']);
     await reader.close();
   });
+
+  it.each(['an overseer that seals what is sensitive', 'a custodian'])(
+    'X3: go with their run where %s erases it',
+    async (who) => {
+      const store = memory({ leaseMs: 6_000 });
+      const sensitive = { keys: { current: 'k', keys: { k: Buffer.alloc(32, 1) } } };
+      const models = { a: { model: counting() } };
+      const overseer = await createOverseer({ overseer: 'a', models, store, sensitive });
+      const run = overseer.run(NAME, { user: 'ada' });
+      await run.result;
+      const reader = await store();
+      const mail = mailOf(reader);
+      await mail.put(STREAM, { id: 'one', kind: 'late-reply', body: { run: run.id } });
+      await mail.setAside?.(STREAM, 'one', 'it is odd');
+      if (who === 'a custodian') {
+        await overseer.close();
+        await using custodian = await createCustodian({ store });
+        await custodian.eraseUser('ada');
+      } else {
+        await overseer.eraseUser('ada');
+        await overseer.close();
+      }
+      expect(await mail.aside?.(STREAM, 9)).toEqual([]);
+      await reader.close();
+    },
+  );
 
   it('X3: of one that cannot be read, its call tells whose it is', async () => {
     const store = memory({ leaseMs: 6_000 });

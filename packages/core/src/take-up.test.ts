@@ -6,6 +6,7 @@ import type { OverseerOptions } from './options.ts';
 import type { ModelRequest } from './spec/model.ts';
 import type { Effect } from './spec/tool.ts';
 import type { WorkspaceProvider } from './spec/workspace.ts';
+import { createFakeClock } from './testing/fake-clock.ts';
 import { type FakeModel, type FakeReply, fakeModel } from './testing/fake-model.ts';
 import { eventsOf, toolThat } from './tool-calls.fixture.ts';
 
@@ -210,5 +211,30 @@ describe('what is not gone on with', () => {
     expect(keys).toHaveLength(1);
     expect(second.requests).toHaveLength(1);
     expect(toldBy(second.requests[0])).toEqual([]);
+  });
+
+  it('M10 K6: a model that would be back soon is waited for where no other could go on, and no tool is called again', async () => {
+    const clock = createFakeClock();
+    const first = breaking(new ModelError('rate-limit', 'slow down', { retryAfterMs: 30_000 }));
+    const { options, second, keys } = scene({
+      first,
+      permissions: ['write'],
+      more: { clock },
+    });
+    await using overseer = await createOverseer({
+      ...options,
+      models: {
+        first: { model: first, role: 'worker', grants: ['write'] },
+        second: { model: second, role: 'worker' },
+      },
+    });
+    const run = overseer.run(GRAPH);
+    run.result.catch(() => undefined);
+    for (let turn = 0; turn < 300; turn++) {
+      clock.advance(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(second.requests).toHaveLength(0);
+    expect(keys).toHaveLength(1);
   });
 });

@@ -38,6 +38,17 @@ export function estimateError(request: ModelRequest, tokens: number): number {
   return ofFiles > 0 ? Math.ceil(tokens * Math.max(1, share)) : Math.ceil(tokens * share);
 }
 
+/** Scripts of which the estimate may be off by more than itself. */
+const RARE = /[\u0370-\u1dff]/;
+
+/** The most tokens that a request is taken to have which was estimated at so many: twice that, or more for scripts that cost more. */
+export function mostTokens(request: ModelRequest, tokens: number): number {
+  const isRare = request.messages.some(({ parts }) =>
+    parts.some((part) => part.type !== 'file' && RARE.test(textOf(part))),
+  );
+  return isRare ? Math.max(tokens * 2, tokens + estimateError(request, tokens)) : tokens * 2;
+}
+
 /** The error of a text's estimate, as a share of it. */
 export function errorOf(text: string): number {
   const counts = countScripts(text);

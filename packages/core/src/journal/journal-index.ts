@@ -8,7 +8,7 @@ import { Spending } from './spending.ts';
 import { Untaken } from './untaken.ts';
 
 /** The version of what a snapshot of the index holds; snapshots of another one are ignored. */
-export const INDEX_VERSION = 3;
+export const INDEX_VERSION = 4;
 
 /** Events between two marks. */
 const MARK_EVERY = 1_000;

@@ -33,7 +33,7 @@ function openedMail(
   keys: SensitiveKeys,
   sealer: ValueSealer | undefined,
 ): MailStore {
-  const { setAside } = mail;
+  const { setAside, aside } = mail;
   return {
     put: (stream, message) => mail.put(stream, message),
     read: async (stream, limit) => {
@@ -42,11 +42,23 @@ function openedMail(
     },
     remove: (stream, ids) => mail.remove(stream, ids),
     ...(setAside === undefined ? {} : { setAside: (...what) => setAside.apply(mail, what) }),
+    ...(aside === undefined
+      ? {}
+      : {
+          aside: async (...what) => {
+            const messages = await aside.apply(mail, what);
+            return messages.map((message) => openedMessage(message, keys, sealer));
+          },
+        }),
   };
 }
 
 /** What is said of a run in a message is sealed for the message and that run. */
-function openedMessage(message: Mail, keys: SensitiveKeys, sealer: ValueSealer | undefined): Mail {
+function openedMessage<T extends Mail>(
+  message: T,
+  keys: SensitiveKeys,
+  sealer: ValueSealer | undefined,
+): T {
   const run = runIn(message.body);
   if (run === undefined) return message;
   const place = { id: message.id, run };

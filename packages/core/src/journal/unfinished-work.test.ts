@@ -66,6 +66,11 @@ describe('unfinishedWork', () => {
       'failed',
     ],
     ['its folder cannot be made again', { steps: [step('c1', 'once')], base: 'b' }, 'moved'],
+    [
+      'its folder may hold what a failed call left',
+      { steps: [step('c1', 'once', { output: 1, isError: true })], base: 'b' },
+      'moved',
+    ],
     ['no model did it', { steps: [step('c1', 'none')], model: undefined }, 'moved'],
   ] satisfies [string, Partial<AttemptState>, PastAttempt['outcome']][])(
     'M10: is nothing where %s',

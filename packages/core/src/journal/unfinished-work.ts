@@ -26,10 +26,7 @@ function callsTools({ parts }: StepState): boolean {
 }
 
 function isRepeatable({ tools }: StepState): boolean {
-  return [...tools.values()].every(
-    ({ effect, result }) =>
-      effect === 'none' || effect === 'idempotent' || result?.isError === true,
-  );
+  return [...tools.values()].every(({ effect }) => effect === 'none' || effect === 'idempotent');
 }
 
 /** A question about a call in doubt is asked by whoever waits for its answer. */

@@ -143,11 +143,13 @@ export class Departures {
       const { handoff } = left.away;
       if (!this.#sent.has(handoff)) await target.send({ store, project });
       this.#sent.add(handoff);
+      if (!this.#closed.has(project)) {
+        const end = await target.settle?.({ store, project });
+        if (end === 'closed') this.#closed.set(project, clock.elapsed());
+        if (end === 'taken-back') this.#refused.set(project, clock.elapsed() + REFUSED_MS);
+      }
+      // After the answer, which must be read whether or not they can be sent.
       await this.#sendLate(target, project);
-      if (this.#closed.has(project)) return;
-      const end = await target.settle?.({ store, project });
-      if (end === 'closed') this.#closed.set(project, clock.elapsed());
-      if (end === 'taken-back') this.#refused.set(project, clock.elapsed() + REFUSED_MS);
     } catch (error) {
       trouble(project, error);
     }

@@ -138,7 +138,7 @@ export class WorkerLoop {
       tell({ kind: counts ? 'settled' : 'lost', claim });
     } finally {
       stopBeating();
-      this.#parts.places?.leave(claim.job);
+      this.#parts.places?.leave(claim);
     }
   }
 

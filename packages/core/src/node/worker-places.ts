@@ -34,7 +34,8 @@ const LOST: PlaceAnswer = { kind: 'lost' };
 export class WorkerPlaces {
   readonly #line: StoreLine;
   readonly #renewal: JointRenewal;
-  readonly #held = new Set<string>();
+  /** By the id of a job: under which claim it is made here. */
+  readonly #held = new Map<string, number>();
   readonly #leaving = new Set<string>();
   readonly #closing = new AbortController();
   #telling: Promise<void> | undefined;
@@ -48,7 +49,7 @@ export class WorkerPlaces {
   async take({ job, fence }: JobClaim, cancel: Cancellation): Promise<PlaceAnswer> {
     const { id, places = [] } = job;
     if (places.length === 0) return { kind: 'call' };
-    this.#held.add(id);
+    this.#held.set(id, fence);
     // It was left when it was somebody else's for a while.
     this.#leaving.delete(id);
     this.#renewal.wake();
@@ -71,9 +72,9 @@ export class WorkerPlaces {
     return withheld(job, answer.limit, this.#line.clock.now());
   }
 
-  /** The call of a job is over here, however it ended. */
-  leave({ id, places = [] }: ModelJob): void {
-    if (places.length === 0) return;
+  /** The call of a job is over here, however it ended; where it is made here under a later claim, that one keeps the places. */
+  leave({ job: { id, places = [] }, fence }: JobClaim): void {
+    if (places.length === 0 || this.#held.get(id) !== fence) return;
     this.#held.delete(id);
     this.#vacate(id);
   }

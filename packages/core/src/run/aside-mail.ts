@@ -1,6 +1,6 @@
 import { readEvents } from '../journal/read-events.ts';
 import type { Json } from '../spec/json.ts';
-import type { AsideMail, StateStore } from '../spec/store.ts';
+import type { AsideMail, MailStore, StateStore } from '../spec/store.ts';
 
 /** Messages that are read at once. */
 const PAGE = 50;
@@ -22,7 +22,7 @@ export async function* asideMailOf(
   stream: string,
   runs: ReadonlySet<string>,
 ): AsyncGenerator<PersonalMail> {
-  for await (const { id, kind, at, because, body } of allAside(store, stream)) {
+  for await (const { id, kind, at, because, body } of allAside(store.mail, stream)) {
     const run = runIn(body);
     if (run === undefined || !runs.has(run)) continue;
     yield { type: 'mail.aside', id, stream, at, run, data: { kind, because, body } };
@@ -34,10 +34,11 @@ export async function asideIdsOf(
   store: StateStore,
   stream: string,
   run: string,
+  mail: MailStore | undefined = store.mail,
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   let calls: ReadonlySet<string> | undefined;
-  for await (const { id, body, problem } of allAside(store, stream)) {
+  for await (const { id, body, problem } of allAside(mail, stream)) {
     if (problem !== undefined) calls ??= await callsOf(store, stream, run);
     const isIts =
       problem === undefined ? runIn(body) === run : calls?.has(id.slice(id.indexOf('/') + 1));
@@ -46,7 +47,7 @@ export async function asideIdsOf(
   return ids;
 }
 
-async function* allAside({ mail }: StateStore, stream: string): AsyncGenerator<AsideMail> {
+async function* allAside(mail: MailStore | undefined, stream: string): AsyncGenerator<AsideMail> {
   if (mail?.aside === undefined) return;
   for (let after: string | undefined; ; ) {
     const page: readonly AsideMail[] = await mail.aside(stream, PAGE, after);

@@ -5,27 +5,14 @@ import type { AttemptState, TaskState } from '../journal/run-state.ts';
 import type { BudgetAdmission } from '../limit/budget-reasons.ts';
 import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
-import { choiceJsonSchema } from '../plan/judge-choice.ts';
-import { patchJsonSchema } from '../plan/patch-schema.ts';
-import { ensemblePlanJsonSchema, planJsonSchema } from '../plan/plan-schema.ts';
 import type { Member } from '../route/member.ts';
-import type { PlanTask } from '../spec/task.ts';
-import { readPlanCheck } from '../validate/plan-checks.ts';
 import { outputLimit } from './call-claim.ts';
 import { chooseFor } from './choose-for.ts';
 import type { Decider } from './decider.ts';
 import { outlasted, waitedSince } from './outage.ts';
+import { outputOf } from './output-of.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
-
-const PLAN_OUTPUT = { type: 'json', name: 'plan', schema: planJsonSchema } as const;
-const ENSEMBLE_PLAN_OUTPUT = {
-  type: 'json',
-  name: 'plan',
-  schema: ensemblePlanJsonSchema,
-} as const;
-const PATCH_OUTPUT = { type: 'json', name: 'patch', schema: patchJsonSchema } as const;
-const CHOICE_OUTPUT = { type: 'json', name: 'choice', schema: choiceJsonSchema } as const;
 
 /** Whether a call may start, over the model's limits and all budgets above it: all or nothing. Pure. */
 export function admitCall(
@@ -105,15 +92,6 @@ export function requestOf(
     ...(tools.length === 0 ? {} : { tools }),
     ...(output === undefined ? {} : { output }),
   };
-}
-
-function outputOf({ kind, ensemble, checks }: PlanTask): LetThrough['request']['output'] {
-  if (kind === 'plan') {
-    if (checks.some((one) => one.kind === 'patch')) return PATCH_OUTPUT;
-    const check = checks.find((one) => one.kind === 'plan');
-    return readPlanCheck(check?.value)?.ensembles === true ? ENSEMBLE_PLAN_OUTPUT : PLAN_OUTPUT;
-  }
-  return ensemble === undefined || ensemble.kind === 'merge' ? undefined : CHOICE_OUTPUT;
 }
 
 /** The event by which an admitted call of a model begins, with all that it holds. */

@@ -1,3 +1,4 @@
+import { mostTokens } from '../call/estimate-error.ts';
 import { estimateTokens } from '../call/estimate-tokens.ts';
 import { costMicroUsd, dearestInput, microUsdOf as toMicroUsd } from '../call/price.ts';
 import { defined } from '../internal/defined.ts';
@@ -62,7 +63,9 @@ export function claimForMessages(
   tools: readonly ToolDescription[],
   maxTokens?: number,
 ): Claim {
-  return claimsFor(decider, task, estimateTokens({ messages, tools }), maxTokens)(member);
+  const sent = { messages, tools };
+  const tokens = estimateTokens(sent);
+  return claimsFor(decider, task, tokens, maxTokens, mostTokens(sent, tokens))(member);
 }
 
 /** Before the prompt is composed: what it will have, from what it is made of. */

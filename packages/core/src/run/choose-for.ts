@@ -11,6 +11,7 @@ import { bestClaim } from './counted-claim.ts';
 import type { Decider } from './decider.ts';
 import { downUntil } from './down-until.ts';
 import { outlasted } from './outage.ts';
+import { outputOf } from './output-of.ts';
 import { ratingFor } from './rating-for.ts';
 import type { RoleParts } from './role-parts.ts';
 import { takenModels } from './taken-models.ts';
@@ -156,7 +157,11 @@ function excludeSpent(
   for (const member of settings.members.values()) {
     if (!projection.budgets.isBounded(member.name)) continue;
     const { prompt, tools } = composeFor(decider, run, task, member, nowMs);
-    const claim = bestClaim(decider, member, task, { messages: prompt.messages, tools });
+    const claim = bestClaim(decider, member, task, {
+      messages: prompt.messages,
+      tools,
+      output: outputOf(task.task),
+    });
     const admission = projection.budgets.admit(run.id, task.task.key, claim, member.name);
     if (admission.kind === 'never' && admission.ends === 'model') {
       excluded.set(member.name, admission.why);

@@ -3,7 +3,7 @@ import type { Claim } from '../limit/model-limits.ts';
 import type { Member } from '../route/member.ts';
 import { admitCall } from './begin-call.ts';
 import { claimForMessages } from './call-claim.ts';
-import { hopefulClaim, knownClaim, type Sent } from './counted-claim.ts';
+import { countedOf, hopefulClaim, knownClaim, type Sent } from './counted-claim.ts';
 import type { Decider } from './decider.ts';
 
 /** Whether a call may start, and with what; or that its request is counted first, as that may make the difference. */
@@ -40,6 +40,6 @@ export function admitCounted(
   if (!counts.canAsk(member.model)) return told;
   const hopeful = hopefulClaim(decider, member, task, sent);
   if (admitCall(decider.projection, task, member, hopeful, nowMs).kind !== 'run') return told;
-  const counted = counts.count(member.model, sent);
+  const counted = counts.count(member.model, countedOf(sent));
   return { kind: 'counting', done: counted.then(() => undefined) };
 }

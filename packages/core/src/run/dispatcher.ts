@@ -1,8 +1,10 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
+import type { BudgetAdmission } from '../limit/budget-reasons.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
+import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { type Assignment, assignmentDrafts } from './assignment.ts';
 import { callStarted, requestOf } from './begin-call.ts';
@@ -16,6 +18,7 @@ import { FirstCalls } from './first-calls.ts';
 import { FreeStarts } from './free-starts.ts';
 import type { FreeTasks } from './free-tasks.ts';
 import { NextCalls } from './next-calls.ts';
+import { outputOf } from './output-of.ts';
 import { probeOrder } from './probe-order.ts';
 import type { Projection } from './projection.ts';
 import { Scheduling, type Started } from './scheduling.ts';
@@ -190,6 +193,7 @@ export class Dispatcher {
     choice: Extract<Choice, { kind: 'assign' }>,
     ready: ReadyTask,
     nowMs: number,
+    without: ReadonlyMap<string, string> = new Map(),
   ): Started {
     const { member } = choice;
     const { prompt, tools } = composeFor(this.#decider, run, task, member, nowMs);
@@ -211,13 +215,17 @@ export class Dispatcher {
     }
     const first = this.#firstCalls.start(run, task, choice, { prompt, tools }, ready, nowMs);
     if (first.kind === 'no call') return 'started';
-    const sent = { messages: prompt.messages, tools };
+    const sent = { messages: prompt.messages, tools, output: outputOf(task.task) };
     const asked = admitCounted(this.#decider, task, member, sent, nowMs);
     if (asked.kind === 'counting') {
       this.scheduling.addAfter(asked.done, ready);
       return 'started';
     }
     const { claim, admission } = asked;
+    const other = this.#otherThan(task, member, admission, without, nowMs);
+    if (other !== undefined) {
+      return this.#assign(run, task, other.choice, ready, nowMs, other.without);
+    }
     if (admission.kind === 'never') {
       if (admission.ends === 'run') this.#host.stopRun(run, admission.why);
       else this.#host.failTask(run, task, `${member.name}: ${admission.why}`, []);
@@ -242,6 +250,33 @@ export class Dispatcher {
     this.scheduling.workers.begin(task.task.kind);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
+  }
+
+  /**
+   * Who else may have a task now. A model that can count is chosen before its prompt is counted, and only then is it known whether its
+   * limits have room for that.
+   */
+  #otherThan(
+    task: TaskState,
+    { name, model }: Member,
+    admission: BudgetAdmission & { readonly ofBudget?: boolean },
+    without: ReadonlyMap<string, string>,
+    nowMs: number,
+  ):
+    | {
+        readonly choice: Extract<Choice, { kind: 'assign' }>;
+        readonly without: ReadonlyMap<string, string>;
+      }
+    | undefined {
+    if (model.countTokens === undefined || admission.kind === 'run') return undefined;
+    const isItsOwn =
+      admission.kind === 'wait'
+        ? admission.ofBudget !== true
+        : admission.ends === undefined || admission.ends === 'model';
+    if (!isItsOwn) return undefined;
+    const left = new Map([...without, [name, admission.why]]);
+    const choice = chooseFor(this.#decider, task, nowMs, left);
+    return choice.kind === 'assign' ? { choice, without: left } : undefined;
   }
 
   /** Begins an attempt where the one before broke off; it asks for its next call by itself. */

@@ -5,6 +5,7 @@ import { type LeftFor, leftFor } from '../journal/left-for.ts';
 import { readEvents } from '../journal/read-events.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
 import type { StateStore } from '../spec/store.ts';
+import { asideIdsOf } from './aside-mail.ts';
 import { unsealedStore } from './erase-run.ts';
 import { keptStream } from './kept-replies.ts';
 import { noteBeside } from './note-beside.ts';
@@ -53,11 +54,13 @@ async function eraseCopy(
   }
   const isReadable = found.some((one) => one.isReadable);
   if (!isReadable && found.some((one) => one.isRecorded)) return false;
+  const aside = await asideIdsOf(store, stream, run);
   for (const each of [notes, stream]) {
     await underLease(store, each, clock, async ({ epoch }) => {
       await store.erase?.(epoch, each, run);
     });
   }
+  if (aside.length > 0) await store.mail?.remove(stream, aside);
   const parts = { store, clock, ids: createIds(clock.now()), redact: undefined };
   await underLease(store, notes, clock, async (lease) => {
     const { because = 'by order' } = order;

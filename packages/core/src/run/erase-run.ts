@@ -2,6 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { StoreError } from '../errors/store-error.ts';
 import { readEvents } from '../journal/read-events.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import type { MailStore } from '../spec/store.ts';
 import { asideIdsOf } from './aside-mail.ts';
 import { eraseReplies } from './erase-replies.ts';
 import type { OpenKernel } from './open-kernel.ts';
@@ -10,13 +11,14 @@ import { type Order, orderedBy } from './work-scope.ts';
 
 /**
  * Has the store forget for good what a run said, late replies that are kept beside its project included, and records who wanted it. What the budgets must know of the run is kept
- * before: in the index of the journal, and in `run.erased`. Throws as `Overseer.erase` says.
+ * before: in the index of the journal, and in `run.erased`. Messages of it that were set aside go too, from `mail`. Throws as `Overseer.erase` says.
  */
 export async function eraseRun(
   settings: Settings,
   open: OpenKernel,
   run: string,
   order: Order & { readonly actor?: string },
+  mail: MailStore | undefined = settings.store.mail,
 ): Promise<void> {
   const { journal, kernel, projection } = open;
   const { clock } = settings;
@@ -29,10 +31,10 @@ export async function eraseRun(
   }
   await eraseReplies(store, journal, run, clock);
   if (found.isRecorded) return;
-  const aside = await asideIdsOf(store, journal.stream, run);
+  const aside = await asideIdsOf(store, journal.stream, run, mail);
   await open.noteIndex();
   await store.erase(journal.epoch, journal.stream, run);
-  if (aside.length > 0) await store.mail?.remove(journal.stream, aside);
+  if (aside.length > 0) await mail?.remove(journal.stream, aside);
   projection.answers?.forget(found.keys);
   const { because = 'by order' } = order;
   const by = order.actor ?? orderedBy(order);

@@ -1,3 +1,4 @@
+import { OverseerError } from '../errors/overseer-error.ts';
 import { StoreError } from '../errors/store-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Mail, MailStore } from '../spec/store.ts';
@@ -104,9 +105,14 @@ export class MailRound {
       await mail.setAside(
         stream,
         id,
-        `it could not be acted on ${failures} times: ${String(error)}`,
+        // Its words may hold what must not be written, and are kept beside a journal that may be sealed.
+        `it could not be acted on ${failures} times: ${OverseerError.is(error) ? error.code : nameOf(error)}`,
       );
       return false;
     }
   }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }

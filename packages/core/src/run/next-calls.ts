@@ -7,14 +7,17 @@ import type { Member } from '../route/member.ts';
 import type { WaitCause } from '../spec/task-events.ts';
 import { callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import { chooseFor } from './choose-for.ts';
+import { composeFor } from './compose-for.ts';
 import { admitCounted } from './counted-admission.ts';
 import type { Decider } from './decider.ts';
 import type { DispatcherHost } from './dispatcher-host.ts';
 import { downUntil } from './down-until.ts';
 import type { FirstCalls } from './first-calls.ts';
 import { describeError } from './live-attempts.ts';
+import { outputOf } from './output-of.ts';
 import { recoveryOf } from './recovery-of.ts';
 import { isSetBack } from './set-back.ts';
+import { takeUp } from './take-up.ts';
 import type { TellWaiting } from './tell-waiting.ts';
 
 /** What the next calls of attempts are decided with. */
@@ -114,7 +117,8 @@ export class NextCalls {
     const { maxTokens } = attempt;
     // What is counted makes a difference for its attempt alone.
     if (this.#counting.has(attempt.id)) return undefined;
-    const asked = admitCounted(this.#decider, task, member, { messages, tools, maxTokens }, nowMs);
+    const sent = { messages, tools, maxTokens, output: outputOf(task.task) };
+    const asked = admitCounted(this.#decider, task, member, sent, nowMs);
     if (asked.kind === 'counting') {
       this.#counting.add(attempt.id);
       void asked.done.then(() => {
@@ -152,10 +156,15 @@ export class NextCalls {
     { why, on }: { readonly why: string; readonly on?: WaitCause } = { why: 'is down' },
   ): number | undefined {
     const isLong = untilAt !== undefined && untilAt - nowMs > this.#decider.settings.patienceMs;
-    if (isLong && !hasOtherWords(at.attempt)) {
+    if (isLong && mayBeLeft(at.attempt)) {
       const choice = chooseFor(this.#decider, at.task, nowMs);
-      if (choice.kind === 'assign' && choice.member.name !== at.attempt.model) {
-        return this.#end(at, 'moved', `${at.attempt.model}: ${why}; ${choice.member.name} is free`);
+      const other = choice.kind === 'assign' ? choice.member : undefined;
+      if (
+        other !== undefined &&
+        other.name !== at.attempt.model &&
+        this.#canGoOn(at, other, nowMs)
+      ) {
+        return this.#end(at, 'moved', `${at.attempt.model}: ${why}; ${other.name} is free`);
       }
     }
     const isNewTime = isSetBack(this.#decider.projection.latestAt, nowMs);
@@ -165,6 +174,15 @@ export class NextCalls {
       this.#waits.note(at.task, `${model}: ${why}`, untilAt, nowMs, on && { ...on, model });
     }
     return untilAt;
+  }
+
+  /** Whether another model would go on where the attempt is, and not begin from nothing. */
+  #canGoOn({ run, task, attempt }: AttemptPlace, member: Member, nowMs: number): boolean {
+    if (attempt.steps.length === 0) return true;
+    const left = unfinishedWork(attempt, 'moved');
+    const { prompt, tools } = composeFor(this.#decider, run, task, member, nowMs);
+    const { settings } = this.#decider;
+    return takeUp(settings, { ...task, left }, member, prompt.messages, tools) !== undefined;
   }
 
   /** Who went while it was at work did nothing wrong; whom nobody knows any more is not waited for. */
@@ -181,9 +199,9 @@ export class NextCalls {
   }
 }
 
-/** Whether something was said that another model cannot take up. */
-function hasOtherWords(attempt: AttemptState): boolean {
-  return attempt.steps.length > 0 && unfinishedWork(attempt, 'moved') === undefined;
+/** Whether nothing was said yet, or what was said can be taken up. */
+function mayBeLeft(attempt: AttemptState): boolean {
+  return attempt.steps.length === 0 || unfinishedWork(attempt, 'moved') !== undefined;
 }
 
 function outageOf({ kind, message }: NonNullable<AttemptState['failure']>): {

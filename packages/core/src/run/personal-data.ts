@@ -1,7 +1,7 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { readEvents } from '../journal/read-events.ts';
 import type { OverseerEvent } from '../spec/event.ts';
-import type { StateStore } from '../spec/store.ts';
+import type { MailStore, StateStore } from '../spec/store.ts';
 import { asideMailOf, type PersonalMail } from './aside-mail.ts';
 import { eraseRun } from './erase-run.ts';
 import { keptStream } from './kept-replies.ts';
@@ -46,6 +46,7 @@ export async function erasePerson(
   open: OpenKernel,
   user: string,
   order: Order,
+  mail: MailStore | undefined = settings.store.mail,
 ): Promise<ErasedPerson> {
   const { journal, kernel } = open;
   // A run that has just begun must be seen.
@@ -61,7 +62,7 @@ export async function erasePerson(
   const erased: string[] = [];
   for (const run of runs) {
     if (before.has(run)) continue;
-    await eraseRun(settings, open, run, order);
+    await eraseRun(settings, open, run, order, mail);
     erased.push(run);
   }
   return { user, erased, before: [...before] };

@@ -40,6 +40,7 @@ export type StoreListener = (store: BreakerStanding) => void;
  */
 export class StoreBreaker {
   readonly #parts: StoreBreakerParts;
+  readonly #clock: Clock;
   readonly #breaker: Breaker;
   readonly #over = new Cancellation();
   readonly #listeners = new Set<StoreListener>();
@@ -50,6 +51,7 @@ export class StoreBreaker {
 
   constructor(parts: StoreBreakerParts) {
     this.#parts = parts;
+    this.#clock = steadyClock(parts.clock);
     this.#breaker = createBreaker({
       name: `the journal's store ${parts.store.name}`,
       failures: 1,
@@ -58,7 +60,7 @@ export class StoreBreaker {
       isFailure: mayPass,
       // Of its closing it is told once the write is done.
       onChange: ({ state }) => (state === 'closed' ? undefined : this.#tell()),
-      clock: parts.clock,
+      clock: this.#clock,
     });
   }
 
@@ -111,7 +113,7 @@ export class StoreBreaker {
         } catch (error) {
           if (!isOpen(error)) trouble = error;
           if (!this.#waitsAfter(error)) throw trouble ?? error;
-          await pause(clock, (this.#breaker.untilAt ?? 0) - clock.now(), this.#over);
+          await pause(clock, (this.#breaker.untilAt ?? 0) - this.#clock.now(), this.#over);
         }
       }
     } finally {
@@ -157,6 +159,16 @@ export class StoreBreaker {
       }
     }
   }
+}
+
+/** The time as it was at first, and what has elapsed since: a clock that is set back must not hold up all work for as long. */
+function steadyClock(clock: Clock): Clock {
+  const offset = clock.now() - clock.elapsed();
+  return {
+    now: () => offset + clock.elapsed(),
+    elapsed: () => clock.elapsed(),
+    after: (delayMs, callback) => clock.after(delayMs, callback),
+  };
 }
 
 /** Nothing is wrong with what was written; whoever has it cannot be reached. */

@@ -42,6 +42,9 @@ describe('addresses of PostgreSQL', () => {
     'postgres://10.0.0.7:5432/d',
     'postgres://localhost.example.com/d',
     'postgres:///d?host=db',
+    'postgres://localhost/d?host=db.example.com',
+    'postgres://db/d?sslmode=',
+    'postgres://db/d?sslnegotiation=postgres',
   ])('X2: %s is refused without TLS, or a word that it is not wanted', (address) => {
     const addresses = ['postgres://localhost/d', address];
     let said = '';
@@ -54,6 +57,15 @@ describe('addresses of PostgreSQL', () => {
     expect(said).not.toContain('sesame');
     expect(() => requireTls(addresses, true)).not.toThrow();
     expect(() => requireTls(addresses, false)).not.toThrow();
+  });
+
+  it('X2: what the variables of the driver say counts', () => {
+    expect(() => requireTls(['postgres:///d'], undefined, { PGHOST: 'db' })).toThrow(
+      /config.tls|TLS|encrypted/,
+    );
+    expect(() =>
+      requireTls(['postgres://db/d'], undefined, { PGSSLMODE: 'verify-full' }),
+    ).not.toThrow();
   });
 
   it('R5: an address is told from a path', () => {

@@ -24,13 +24,15 @@ export function redact(address: string): string {
   return `postgres://${user === '' ? '' : `${user}@`}${hosts}${path}`;
 }
 
-/** The host of an address, without its port, or the folder of a socket; empty where none is named. */
-export function hostOf(address: string): string {
+/**
+ * The host that the driver takes for an address, without its port, or the folder of a socket: what `host` says behind the question mark, what
+ * stands before it, or `PGHOST`; empty where none is named.
+ */
+export function hostOf(address: string, variables: NodeJS.ProcessEnv = process.env): string {
   const { hosts, after } = partsOf(address);
-  const host = hosts.replace(/:\d*$/, '');
-  if (host !== '') return host;
-  const asked = /[?&]host=([^&#]*)/i.exec(after)?.[1];
-  return asked === undefined ? '' : decodeURIComponent(asked);
+  const asked = /[?&]host=([^&#]+)/i.exec(after)?.[1];
+  if (asked !== undefined) return decodeURIComponent(asked);
+  return hosts.replace(/:\d*$/, '') || (variables['PGHOST'] ?? '');
 }
 
 function oneForEachHost(address: string): readonly string[] {

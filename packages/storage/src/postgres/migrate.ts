@@ -3,6 +3,9 @@ import { advisoryKey } from './advisory-key.ts';
 import type { Connection } from './connection.ts';
 import { MIGRATIONS, WRITER_VERSION } from './schema.ts';
 
+/** How long another's change of the schema is waited for. */
+const LONGEST = '30min';
+
 /**
  * Brings the schema up to date, in one transaction. Of several processes that try at once, one does it. Throws `StoreError`
  * `store.newer` where a newer version was there, and the driver's errors.
@@ -16,9 +19,11 @@ export async function migrate(
   if ((await versionOf(connection, name, migrations.length)) === migrations.length) return;
   // Before the transaction, which then sees what others did while this one waited.
   const key = advisoryKey('migrate', schema);
-  await connection.query({ text: 'SELECT pg_advisory_lock($1)', values: [key] });
-  // A new index of a large table takes longer than others may.
+  // A new index of a large table takes longer than others may, for whoever makes it and for who waits for that.
   using _ = connection.takeTime();
+  await connection.query(`SET lock_timeout = '${LONGEST}'`);
+  await connection.query({ text: 'SELECT pg_advisory_lock($1)', values: [key] });
+  await connection.query('RESET lock_timeout');
   await connection.query('BEGIN');
   try {
     const before = await versionOf(connection, name, migrations.length);

@@ -1,16 +1,22 @@
 import { ConfigError } from '@overseer/core/plugin';
 import { hostOf, redact } from './addresses.ts';
 
-/** What an address says of TLS in a way that the driver understands. */
-const SAYS = /[?&](ssl|sslmode|sslrootcert|sslcert|sslkey|sslnegotiation)=/i;
+/** What an address says of TLS in a way that the driver understands; an empty value says nothing. */
+const SAYS = /[?&]((ssl|sslmode|sslrootcert|sslcert|sslkey)=[^&#]|sslnegotiation=direct)/i;
 
 /**
  * Refuses what would be sent to another host in the clear without anybody having said so. Throws `ConfigError` `config.tls`, naming the
  * address and the ways out.
  */
-export function requireTls(addresses: readonly string[], tls: boolean | object | undefined): void {
-  if (tls !== undefined) return;
-  const open = addresses.find((address) => !isHere(hostOf(address)) && !SAYS.test(address));
+export function requireTls(
+  addresses: readonly string[],
+  tls: boolean | object | undefined,
+  variables: NodeJS.ProcessEnv = process.env,
+): void {
+  if (tls !== undefined || (variables['PGSSLMODE'] ?? '') !== '') return;
+  const isOpen = (address: string): boolean =>
+    !isHere(hostOf(address, variables)) && !SAYS.test(address);
+  const open = addresses.find(isOpen);
   if (open === undefined) return;
   throw new ConfigError(
     'config.tls',
