@@ -51,7 +51,9 @@ export function cohere(
           return { text: JSON.stringify(body), warnings };
         },
         explain: (error) =>
-          withAvailableModels(error, modelId, () => listCohereModels(client, root, where, ctx)),
+          withAvailableModels(error, modelId, ctx, (bounded) =>
+            listCohereModels(client, root, where, bounded),
+          ),
         reader: (from, sink) => new CohereAnswerReader(from, sink, modelId),
       }),
     list: (ctx) => listCohereModels(client, root, where, ctx),

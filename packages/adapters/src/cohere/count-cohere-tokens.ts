@@ -13,6 +13,9 @@ const AT_ONCE = 4;
 /** The most tokens that are put around a message. */
 const AROUND = 8;
 
+/** The most tokens that an image is taken to have. */
+const IMAGE = 1_600;
+
 /** What is counted, of which model and where. */
 export interface CohereCount {
   readonly client: HttpClient;
@@ -28,8 +31,12 @@ export async function countCohereTokens(
   body: JsonObject,
   ctx: CallContext,
 ): Promise<TokenCount> {
-  const { messages = [], tools } = body;
-  const texts = [messages, tools].map((value) => (value === undefined ? '' : wordsOf(value)));
+  const { messages = [], tools, response_format: form } = body;
+  // Of tools and schemas the names of fields are told too.
+  const schemas = [tools, form].flatMap((value) =>
+    value === undefined ? [] : JSON.stringify(value),
+  );
+  const texts = [wordsOf(messages), ...schemas];
   const pieces = cut(texts.filter(Boolean).join('\n'));
   const counts = await mapBounded(pieces, AT_ONCE, (text) => tokensOf(count, text, ctx));
   const tokens = counts.reduce((sum, each) => sum + each, 0);
@@ -37,7 +44,8 @@ export async function countCohereTokens(
   return {
     tokens,
     source: 'provider',
-    within: AROUND * (Array.isArray(messages) ? messages.length + 1 : 1),
+    within:
+      AROUND * (Array.isArray(messages) ? messages.length + 1 : 1) + IMAGE * imagesIn(messages),
   };
 }
 
@@ -61,6 +69,14 @@ function wordsOf(value: unknown): string {
     .map(([name, one]) => (name === 'role' || name === 'type' ? '' : wordsOf(one)))
     .filter(Boolean)
     .join('\n');
+}
+
+/** How many images a value holds. */
+function imagesIn(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum, one) => sum + imagesIn(one), 0);
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = 'image_url' in value ? 1 : 0;
+  return Object.values(value).reduce((sum, one) => sum + imagesIn(one), own);
 }
 
 /** Never in the middle of a pair of surrogates. */

@@ -59,7 +59,9 @@ export function google(
           return { text: JSON.stringify(body), warnings };
         },
         explain: (error) =>
-          withAvailableModels(error, modelId, () => listGoogleModels(client, where, ctx)),
+          withAvailableModels(error, modelId, ctx, (bounded) =>
+            listGoogleModels(client, where, bounded),
+          ),
         reader: (from, sink) => {
           reader = new GoogleAnswerReader(from, sink, modelId);
           return reader;

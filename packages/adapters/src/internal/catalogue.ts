@@ -18,6 +18,8 @@ export class Catalogue<M extends LocalModel> {
   readonly #asking: SharedWork<ReadonlyMap<string, M>>;
   #known: ReadonlyMap<string, M> | undefined;
   #askedAt = 0;
+  /** How often it was. */
+  #forgotten = 0;
 
   /** `list` asks the server. */
   constructor(where: string, clock: Clock, list: (ctx: CallContext) => Promise<readonly M[]>) {
@@ -34,15 +36,21 @@ export class Catalogue<M extends LocalModel> {
   /** What there is, asked now, together with whoever is asking. Throws `ModelError`. */
   ask(ctx: CallContext): Promise<ReadonlyMap<string, M>> {
     return this.#asking.join(ctx.signal, async (signal) => {
+      const [askedAt, forgotten] = [this.#clock.elapsed(), this.#forgotten];
       const models = await this.#list({ ...ctx, signal });
-      this.#known = new Map(models.map((model) => [model.id, model]));
-      this.#askedAt = this.#clock.elapsed();
-      return this.#known;
+      const found = new Map(models.map((model) => [model.id, model]));
+      // What was asked for before something changed says nothing of it.
+      if (forgotten === this.#forgotten) {
+        this.#known = found;
+        this.#askedAt = askedAt;
+      }
+      return found;
     });
   }
 
   /** Forgets what is known, because it has turned out to be otherwise. */
   forget(): void {
+    this.#forgotten += 1;
     this.#known = undefined;
   }
 }

@@ -164,7 +164,7 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
         },
         explain: async (error) => {
           if (isOurs?.(error) === true) return hide(error, ctx);
-          return hide(await withAvailableModels(error, modelId, () => access.list(ctx)), ctx);
+          return hide(await withAvailableModels(error, modelId, ctx, access.list), ctx);
         },
       }),
   };

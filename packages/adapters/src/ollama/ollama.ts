@@ -85,7 +85,9 @@ export function ollama(
         },
         explain: (error) => {
           if (error.kind === 'not-found') server.forget();
-          return withAvailableModels(asUnsupported(error), modelId, () => server.list(ctx));
+          return withAvailableModels(asUnsupported(error), modelId, ctx, (bounded) =>
+            server.list(bounded),
+          );
         },
         reader: (from, sink) =>
           new OllamaAnswerReader(from, sink, (answer) =>

@@ -79,7 +79,7 @@ export function openaiCompatible(
   const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
     props === true ? listWithProps(client, where, ctx) : listOpenAiModels(client, where, ctx);
   const explain = (error: ModelError, ctx: CallContext): Promise<ModelError> =>
-    withAvailableModels(namingTheKey(error, where, place), modelId, () => list(ctx));
+    withAvailableModels(namingTheKey(error, where, place), modelId, ctx, list);
   const chat = (request: ModelRequest, ctx: CallContext): PushStream =>
     chatStream({
       client,
