@@ -5,6 +5,7 @@ import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { projectNames } from '../cluster/seed-projects.ts';
 import type { NodeProcess } from '../cluster/start-node.ts';
 import type { FaultReport, FaultSetting, FaultWork } from '../harness/fault-work.ts';
+import { loseWorkers } from './worker-loss.ts';
 
 /** Runs without end, for as long as nodes die. */
 const WORK = { projects: 4, runs: 1, tasks: 2_000 };
@@ -23,12 +24,25 @@ const MIDDLE_KILLED_MS = 3_000;
 
 /**
  * Two nodes share a database. The one that leads a project is killed, or frozen, again and again; measured is how long nobody
- * writes to that project.
+ * writes to that project. Then half as many of the workers that make calls: how soon another one has these.
  */
 export const work: FaultWork = {
   summary: 'how soon another node goes on with what one that is killed or frozen had',
   trials: 40,
-  run: failOver,
+  run: async (setting) => {
+    const nodes = await failOver(setting);
+    const workers = await loseWorkers({ ...setting, trials: Math.ceil(setting.trials / 2) });
+    return {
+      trials: nodes.trials + workers.trials,
+      violations: [...nodes.violations, ...workers.violations],
+      samples: { ...nodes.samples, ...workers.samples },
+      counts: {
+        ...nodes.counts,
+        tasksOfWorkers: workers.counts['tasks'] ?? 0,
+        lost: workers.counts['lost'] ?? 0,
+      },
+    };
+  },
 };
 
 interface Takeover {

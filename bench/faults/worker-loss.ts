@@ -29,7 +29,7 @@ const END_MS = 180_000;
  */
 export const work: FaultWork = {
   summary: 'how soon another worker has the call of one that is killed or frozen',
-  trials: 10,
+  trials: 20,
   run: loseWorkers,
 };
 
@@ -38,7 +38,12 @@ interface Takeover {
   readonly ms: number;
 }
 
-async function loseWorkers({ random, trials, progress }: FaultSetting): Promise<FaultReport> {
+/** The same as a part of another work. */
+export async function loseWorkers({
+  random,
+  trials,
+  progress,
+}: FaultSetting): Promise<FaultReport> {
   const work = { projects: PROJECTS, runs: 1, tasks: trials * TASKS_PER_TRIAL };
   await using cluster = await startCluster('worker_loss', work, ANSWER_MS, { workers: true });
   const crew = new Crew(cluster);
