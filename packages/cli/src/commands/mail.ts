@@ -68,7 +68,13 @@ async function change(
   words: (count: number) => string,
 ): Promise<number> {
   const { all = false, stream, json } = flags;
-  if ((id === undefined) !== all || (all && stream !== undefined)) {
+  if (all && stream !== undefined) {
+    throw new ConfigError(
+      'config.command-line',
+      '--all means every message of every project: leave --stream out, or name one message by its id.',
+    );
+  }
+  if ((id === undefined) !== all) {
     throw new ConfigError(
       'config.command-line',
       'Say which message: its id, or --all for every one.',

@@ -1,6 +1,7 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Journal } from '../journal/journal.ts';
+import { readEvents } from '../journal/read-events.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
 import { withRetry } from '../limit/with-retry.ts';
 import type { StateStore } from '../spec/store.ts';
@@ -20,8 +21,7 @@ export async function eraseReplies(
   clock: Clock,
 ): Promise<void> {
   const stream = keptStream(project);
-  const kept = await store.events.read({ stream, run, after: 0, limit: 1_000 });
-  if (kept.every(({ type }) => type === 'event.erased' || type === 'run.erased')) return;
+  if (!(await isReadable(store, stream, run))) return;
   if (store.capabilities.leaseMs === undefined) {
     // Whoever has one stream of such a store has all of it.
     await store.erase?.(epoch, stream, run);
@@ -39,4 +39,11 @@ export async function eraseReplies(
   } finally {
     await lease.release();
   }
+}
+
+async function isReadable(store: StateStore, stream: string, run: string): Promise<boolean> {
+  for await (const page of readEvents(store, stream, run)) {
+    if (page.some(({ type }) => type !== 'event.erased' && type !== 'run.erased')) return true;
+  }
+  return false;
 }

@@ -34,7 +34,11 @@ export function mailRules(subject: StoreSubject): readonly ConformanceRule[] {
       subject,
       'R7: what nobody can act on is set aside with the reason, until it is taken out',
       async (mail) => {
-        if (mail.setAside === undefined || mail.aside === undefined) return;
+        if (mail.setAside === undefined && mail.aside === undefined) return;
+        assert.ok(
+          mail.setAside !== undefined && mail.aside !== undefined,
+          'it has both or neither',
+        );
         for (const id of ['a', 'b', 'c', 'd']) {
           await mail.put(STREAM, { id, kind: 'run', body: { id } });
         }
