@@ -18,6 +18,9 @@ const BASE = 'ANTHROPIC_BASE_URL';
 /** Anthropic's own. */
 const OWN = 'https://api.anthropic.com';
 
+/** Anthropic calls its count an estimate, which may be off by a small amount. */
+const COUNT_ERROR = 0.02;
+
 /** How Anthropic is reached, and what is known of the model. */
 export interface AnthropicOptions extends ModelFacts {
   /** A key, or where keys come from; the default is the variable `ANTHROPIC_API_KEY`, read at each call. */
@@ -69,7 +72,7 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
         const { params } = anthropicRequest(modelId, request, terms);
         const { max_tokens: _, stream: __, ...counted } = params;
         const count = await client.messages.countTokens(counted, requestOptions(keyed));
-        return toldCount(count.input_tokens, `${PROVIDER}/${modelId}`);
+        return toldCount(count.input_tokens, `${PROVIDER}/${modelId}`, COUNT_ERROR);
       }),
     stream: (request, ctx) => {
       const { params, warnings } = anthropicRequest(modelId, request, terms);

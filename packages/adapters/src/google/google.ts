@@ -72,8 +72,8 @@ export function google(
     list: (ctx) => listGoogleModels(client, where, ctx),
     countTokens: async (request, ctx) => {
       const { body } = googleRequest(modelId, request);
-      const { contents, systemInstruction, tools } = body;
-      const counted = { model: modelPath(modelId), contents, systemInstruction, tools };
+      // Whole: a schema of the answer has tokens too.
+      const counted = { model: modelPath(modelId), ...body };
       const asked = { method: 'POST', path: `${path}:countTokens`, where } as const;
       const answer = await requestJson(
         client,
