@@ -80,13 +80,22 @@ export async function aloneForUpkeep<T>(
   await using session = await openUpkeep(given, keys);
   const { connection, atRest, schema } = session;
   try {
-    const text = 'SELECT pg_try_advisory_lock($1) AS got';
-    const { rows } = await connection.query({ text, values: [advisoryKey('upkeep', schema)] });
+    const values = [advisoryKey('upkeep', schema)];
+    const { rows } = await connection.query({
+      text: 'SELECT pg_try_advisory_lock($1) AS got',
+      values,
+    });
     if (rows[0]?.['got'] !== true) {
       const problem = `Somebody else seals, repairs or compacts ${atRest.name}: wait for that to end.`;
       throw new StoreError('store.busy', problem);
     }
-    return await work(session);
+    try {
+      return await work(session);
+    } finally {
+      // The server may notice only later that a session is over, and whoever comes next must not wait for that.
+      const unlock = { text: 'SELECT pg_advisory_unlock($1)', values };
+      await connection.query(unlock).catch(() => undefined);
+    }
   } catch (error) {
     throw toStoreError(error, atRest.name);
   }
