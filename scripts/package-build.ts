@@ -13,6 +13,10 @@ export function packageBuild(folder: string): Options {
     target: 'node22',
     dts: true,
     sourcemap: true,
+    // The sources come with the package.
+    esbuildOptions: (options) => {
+      options.sourcesContent = false;
+    },
     clean: true,
   };
 }
