@@ -164,12 +164,12 @@ function toolPlace(at: AttemptPlace, id: string, workspace: string | undefined):
   return workspace === undefined ? place : { ...place, workspace };
 }
 
-/** Records what came of a call; its name only where no start of it is on record. */
 /** Where its start is on record its name is said again only for those who write down what it gave, to hide parts of that. */
 function nameToHide(tool: Tool, name: string): string | undefined {
   return hiddenFields(tool).output === undefined ? undefined : name;
 }
 
+/** Records what came of a call; its name only where no start of it is on record. */
 function record(
   host: AttemptHost,
   at: AttemptPlace,

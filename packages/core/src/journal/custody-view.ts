@@ -1,17 +1,8 @@
 import type { StateStore } from '../spec/store.ts';
+import { storeView } from './store-view.ts';
 
-/** A store as whoever gives orders alone has it: without the mail, which is for who works. */
+/** A store as whoever gives orders alone has it: without the mail, which is for who works, and without what is told to these. */
 export function custodyView(store: StateStore): StateStore {
-  const { spec, name, capabilities, events, blobs, snapshots, leases, erase } = store;
-  return {
-    spec,
-    name,
-    capabilities,
-    events,
-    blobs,
-    snapshots,
-    leases,
-    ...(erase === undefined ? {} : { erase: (...what) => erase.apply(store, what) }),
-    close: () => store.close(),
-  };
+  const { mail: _, whenTold: __, whenTroubled: ___, ...view } = storeView(store);
+  return view;
 }

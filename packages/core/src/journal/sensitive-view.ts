@@ -8,6 +8,7 @@ import {
   shownEvent,
   type ValueSealer,
 } from './sealed-values.ts';
+import { storeView } from './store-view.ts';
 
 /** A store of which events and messages are read with what is sensitive in them, for those who work with it. */
 export function openedView(
@@ -73,21 +74,9 @@ function runIn(body: Json): string | undefined {
 }
 
 function viewOf(store: StateStore, change: (event: OverseerEvent) => OverseerEvent): StateStore {
-  const { spec, name, capabilities, events, blobs, snapshots, leases, mail } = store;
-  const { erase, whenTold, whenTroubled } = store;
+  const { events } = store;
   return {
-    spec,
-    name,
-    capabilities,
-    blobs,
-    snapshots,
-    leases,
-    ...(mail === undefined ? {} : { mail }),
-    ...(erase === undefined ? {} : { erase: (...what) => erase.apply(store, what) }),
-    ...(whenTold === undefined ? {} : { whenTold: (...what) => whenTold.apply(store, what) }),
-    ...(whenTroubled === undefined
-      ? {}
-      : { whenTroubled: (...what) => whenTroubled.apply(store, what) }),
+    ...storeView(store),
     events: {
       append: (epoch, added) => events.append(epoch, added),
       head: (stream) => events.head(stream),
@@ -99,6 +88,5 @@ function viewOf(store: StateStore, change: (event: OverseerEvent) => OverseerEve
         return read.every((event, at) => event === page[at]) ? page : read;
       },
     },
-    close: () => store.close(),
   };
 }
