@@ -1,14 +1,13 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
-import type { BudgetAdmission } from '../limit/budget-reasons.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Choice } from '../route/choose-model.ts';
-import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { type Assignment, assignmentDrafts } from './assignment.ts';
 import { callStarted, requestOf } from './begin-call.ts';
 import { chooseFor } from './choose-for.ts';
+import { chooseOther } from './choose-other.ts';
 import { composeFor } from './compose-for.ts';
 import { admitCounted } from './counted-admission.ts';
 import type { Decider } from './decider.ts';
@@ -222,7 +221,7 @@ export class Dispatcher {
       return 'started';
     }
     const { claim, admission } = asked;
-    const other = this.#otherThan(task, member, admission, without, nowMs);
+    const other = chooseOther(this.#decider, task, member, admission, without, nowMs);
     if (other !== undefined) {
       return this.#assign(run, task, other.choice, ready, nowMs, other.without);
     }
@@ -250,33 +249,6 @@ export class Dispatcher {
     this.scheduling.workers.begin(task.task.kind);
     this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
     return 'started';
-  }
-
-  /**
-   * Who else may have a task now. A model that can count is chosen before its prompt is counted, and only then is it known whether its
-   * limits have room for that.
-   */
-  #otherThan(
-    task: TaskState,
-    { name, model }: Member,
-    admission: BudgetAdmission & { readonly ofBudget?: boolean },
-    without: ReadonlyMap<string, string>,
-    nowMs: number,
-  ):
-    | {
-        readonly choice: Extract<Choice, { kind: 'assign' }>;
-        readonly without: ReadonlyMap<string, string>;
-      }
-    | undefined {
-    if (model.countTokens === undefined || admission.kind === 'run') return undefined;
-    const isItsOwn =
-      admission.kind === 'wait'
-        ? admission.ofBudget !== true
-        : admission.ends === undefined || admission.ends === 'model';
-    if (!isItsOwn) return undefined;
-    const left = new Map([...without, [name, admission.why]]);
-    const choice = chooseFor(this.#decider, task, nowMs, left);
-    return choice.kind === 'assign' ? { choice, without: left } : undefined;
   }
 
   /** Begins an attempt where the one before broke off; it asks for its next call by itself. */
