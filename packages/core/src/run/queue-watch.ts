@@ -1,11 +1,10 @@
 import { diagnoseStuck } from '../heal/diagnose.ts';
 import type { Healing } from '../heal/healing-options.ts';
+import { NextLook } from '../internal/next-look.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import { type EndlessWait, endlessWaits, type WaitsSource } from './endless-waits.ts';
 
-/** The longest hop of a timer, in ms. */
-const LONGEST_MS = 2 ** 31 - 1;
 /** Waits that are told of one process's life; they have few causes, and more would say nothing new. */
 const MOST_TOLD = 1_000;
 
@@ -24,42 +23,31 @@ export class QueueWatch {
   readonly #healing: Healing;
   readonly #host: QueueWatchHost;
   readonly #told = new Set<string>();
-  #cancel: (() => void) | undefined;
-  #isClosed = false;
+  readonly #next: NextLook;
 
   constructor(healing: Healing, host: QueueWatchHost) {
     this.#healing = healing;
     this.#host = host;
+    this.#next = new NextLook(host.settings.clock, () => this.#look());
   }
 
   /** Something is to be done: looks in time, if nobody does. */
   begin(): void {
-    if (this.#cancel === undefined && !this.#isClosed) this.#later();
+    const { holdMs } = this.#host.settings;
+    this.#next.after(Math.min(this.#healing.stuckMs, holdMs) / 3);
   }
 
   /** Nothing goes on any more: looks no more until something begins. */
   rest(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#next.rest();
   }
 
   /** Looks no more at all. */
   close(): void {
-    this.#isClosed = true;
-    this.rest();
-  }
-
-  #later(): void {
-    const { clock, holdMs } = this.#host.settings;
-    const everyMs = Math.min(
-      LONGEST_MS,
-      Math.max(1_000, Math.min(this.#healing.stuckMs, holdMs) / 3),
-    );
-    this.#cancel = clock.after(everyMs, () => this.#look());
+    this.#next.close();
   }
 
   #look(): void {
-    this.#cancel = undefined;
     const { journal, projection, isPaused } = this.#host;
     if (journal.closed !== undefined) return;
     const nowMs = this.#host.settings.clock.now();
@@ -68,7 +56,7 @@ export class QueueWatch {
         this.#tell(wait, nowMs);
       }
     }
-    if ([...projection.runs.values()].some(({ status }) => status === 'running')) this.#later();
+    if ([...projection.runs.values()].some(({ status }) => status === 'running')) this.begin();
   }
 
   #tell({ run, task: key, cause, because, remedy }: EndlessWait, nowMs: number): void {

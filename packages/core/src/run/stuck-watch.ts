@@ -4,6 +4,7 @@ import { isAccepting } from '../attempt/find-change.ts';
 import { diagnoseStuck } from '../heal/diagnose.ts';
 import { stuckAt } from '../heal/find-stuck.ts';
 import type { Healing } from '../heal/healing-options.ts';
+import { NextLook } from '../internal/next-look.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import { outputKey } from './output-key.ts';
@@ -14,8 +15,6 @@ import type { Settings } from './settings.ts';
 const LEAVE_MS = 5_000;
 /** How long a check may take that says nothing of it, in ms: as `run-checks.ts` has it. */
 const CHECK_MS = 600_000;
-/** The longest hop of a timer, in ms. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** What watching needs of the kernel around it. */
 export interface StuckWatchHost {
@@ -35,38 +34,30 @@ export class StuckWatch {
   readonly #healing: Healing;
   readonly #host: StuckWatchHost;
   readonly #brokenOff = new WeakSet<AttemptPlace>();
-  #cancel: (() => void) | undefined;
-  #isClosed = false;
+  readonly #next: NextLook;
 
   constructor(healing: Healing, host: StuckWatchHost) {
     this.#healing = healing;
     this.#host = host;
+    this.#next = new NextLook(host.settings.clock, () => this.#look());
   }
 
   /** Something begins: looks in time, if nobody does. */
   begin(): void {
-    if (this.#cancel === undefined && !this.#isClosed) this.#after(this.#healing.stuckMs);
+    this.#next.after(this.#healing.stuckMs);
   }
 
   /** Nothing goes on any more: looks no more until something begins. */
   rest(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#next.rest();
   }
 
   /** Looks no more at all. */
   close(): void {
-    this.#isClosed = true;
-    this.rest();
-  }
-
-  #after(ms: number): void {
-    const { clock } = this.#host.settings;
-    this.#cancel = clock.after(Math.min(LONGEST_MS, Math.max(1_000, ms)), () => this.#look());
+    this.#next.close();
   }
 
   #look(): void {
-    this.#cancel = undefined;
     const nowMs = this.#host.settings.clock.now();
     const places = this.#host.attempts.list();
     let nextAt = nowMs + this.#healing.stuckMs;
@@ -75,7 +66,7 @@ export class StuckWatch {
       if (dueAt > nowMs) nextAt = Math.min(nextAt, dueAt);
       else this.#breakOff(at, nowMs);
     }
-    if (places.length > 0) this.#after(nextAt - nowMs);
+    if (places.length > 0) this.#next.after(nextAt - nowMs);
   }
 
   /** When an attempt counts as stuck, epoch ms; infinity where it waits rightly. */
