@@ -142,7 +142,7 @@ describe('a store of answers elsewhere', () => {
     expect(plain.cache()).toEqual([]);
   });
 
-  it('M13 Q4: an overseer closes while a lookup hangs', async () => {
+  it('M13 K5 Q4: a task waits while a lookup hangs, and an overseer closes meanwhile', async () => {
     const clock = createFakeClock();
     const dead: AnswerStore = { ...elsewhere(), get: () => new Promise<never>(() => undefined) };
     const overseer = await createOverseer({
@@ -151,8 +151,10 @@ describe('a store of answers elsewhere', () => {
       cache: { store: dead },
       clock,
     });
-    overseer.run(NAME);
+    const { id: run } = overseer.run(NAME);
     await until(() => clock.pending > 0);
+    const waitsFor = 'the answer to an equal request is looked up';
+    expect(overseer.queue()).toMatchObject([{ run, task: 'name', waitsFor }]);
     await inTime(clock, overseer.close());
     expect(clock.pending).toBe(0);
   });

@@ -3,10 +3,13 @@ import { ESTIMATE_ERROR } from './call/estimate-error.ts';
 import { estimateTokens } from './call/estimate-tokens.ts';
 import { createOverseer } from './create-overseer.ts';
 import { ModelError } from './errors/model-error.ts';
+import { until } from './mortal-disk.fixture.ts';
 import type { OverseerOptions } from './options.ts';
 import type { Run } from './run/run-handle.ts';
 import type { OverseerEvent } from './spec/event.ts';
+import type { Message } from './spec/message.ts';
 import type { ModelRequest } from './spec/model.ts';
+import type { TaskGraph } from './spec/task.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
 import { type FakeModel, type FakeModelOptions, fakeModel } from './testing/fake-model.ts';
 
@@ -70,6 +73,11 @@ describe('counting for people', () => {
     expect(estimate.source).toBe('estimate');
     expect(estimate.tokens).toBeGreaterThan(exact.tokens);
     expect(estimate.within).toBe(Math.ceil(estimate.tokens * ESTIMATE_ERROR.ascii));
+    const grown: Message[] = [{ role: 'user', parts: [{ type: 'text', text: messages }] }];
+    expect(await overseer.countTokens({ model: 'a', messages: grown })).toEqual(exact);
+    grown.push({ role: 'assistant', parts: [{ type: 'text', text: 'It says no.' }] });
+    const longer = await overseer.countTokens({ model: 'a', messages: grown });
+    expect(longer.tokens).toBeGreaterThan(exact.tokens);
     await expect(overseer.countTokens({ model: 'c', messages })).rejects.toMatchObject({
       code: 'config.unknown-model',
     });
@@ -134,7 +142,48 @@ describe('what a budget has left', () => {
     const run = overseer.run(LONG, { budget: { usd: cost * 1.2 } });
     await counted;
     await run.cancel();
+    expect(overseer.queue()).toEqual([]);
     expect(await run.result).toMatchObject({ status: 'stopped', cost: 0 });
+  });
+
+  it('M12 K3 K5: a task whose request is counted is listed with that, and what is ordered of it meanwhile holds', async () => {
+    const counted = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<void>();
+    const busy = Promise.withResolvers<void>();
+    const slow = counting({
+      reply: async (request) => {
+        const total = Math.round(estimateTokens(request) * 0.7);
+        if (total < 500) await busy.promise;
+        return { text: 'x', usage: { input: { total }, output: { total: 1 } } };
+      },
+      countTokens: async (request) => {
+        counted.resolve();
+        await told.promise;
+        return Math.round(estimateTokens(request) * 0.7);
+      },
+    });
+    await using overseer = await open(slow, { models: { a: { model: slow, concurrency: 1 } } });
+    const { cost = 0 } = await overseer.run(LONG).result;
+    const task = { key: 'one', instruction: 'Say it.', priority: 'low' } as const;
+    const run = overseer.run({ ...LONG, tasks: [task] }, { budget: { usd: cost * 1.2 } });
+    await counted.promise;
+    const waitsFor = 'a is counting its tokens';
+    expect(overseer.queue()).toMatchObject([{ run: run.id, task: 'one', position: 1, waitsFor }]);
+    const tasks = [1, 2, 3].map((nth) => ({
+      key: `${nth}`,
+      instruction: 'x',
+      priority: 'critical',
+    }));
+    const others = overseer.run({ tasks } as TaskGraph);
+    await until(() => slow.requests.length === 2);
+    await overseer.expedite(run.id, 'one', { by: 'ann', reason: 'the site is down' });
+    told.resolve();
+    await until(() => overseer.queue().every((one) => one.waitsFor !== waitsFor));
+    expect(overseer.queue().map(({ task: key }) => key)).toEqual(['one', '2', '3']);
+    busy.resolve();
+    expect(await run.result).toMatchObject({ status: 'completed' });
+    expect(await others.result).toMatchObject({ status: 'completed' });
+    expect(overseer.queue()).toEqual([]);
   });
 
   it('L1 M12: a window of tokens lets through what fits by the count', async () => {

@@ -19,11 +19,15 @@ export async function countTokens(
 ): Promise<TokenCount> {
   const { settings } = open;
   const { model } = requireModel(settings, name);
-  const all = typeof messages === 'string' ? [said(messages)] : messages;
+  // What is counted is known again by its objects, and these are the caller's to change.
+  const all =
+    typeof messages === 'string'
+      ? [said(messages)]
+      : messages.map((message) => ({ ...message, parts: [...message.parts] }));
   const request = {
     messages: all,
-    ...(tools === undefined ? {} : { tools }),
-    ...(output === undefined ? {} : { output }),
+    ...(tools === undefined ? {} : { tools: [...tools] }),
+    ...(output === undefined ? {} : { output: { ...output, schema: { ...output.schema } } }),
   };
   return await settings.counts.count(model, request, signal);
 }

@@ -31,6 +31,8 @@ export interface AnthropicOptions extends ModelFacts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
+  /** Most ms for a list of models or a count of tokens, whole; the default is 15,000. */
+  readonly askTimeoutMs?: number;
   /**
    * Has Anthropic keep the beginnings of conversations with tools for five minutes: what is read from there costs a tenth,
    * what is put there a quarter more. Give the model's price `cacheRead` and `cacheWrite` with it. The default is `false`.
@@ -68,7 +70,7 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
     list: access.list,
     [Symbol.dispose]: access.release,
     countTokens: (request, ctx) =>
-      access.ask(ctx, async (client, keyed) => {
+      access.count(ctx, async (client, keyed) => {
         const { params } = anthropicRequest(modelId, request, terms);
         const { max_tokens: _, stream: __, ...counted } = params;
         const count = await client.messages.countTokens(counted, requestOptions(keyed));

@@ -4,6 +4,7 @@ import { chatStream } from '../internal/chat-stream.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { limitsOf, withinTime } from '../internal/within-time.ts';
 import { CohereAnswerReader } from './cohere-answer-reader.ts';
 import { type CohereAccess, cohereClient } from './cohere-client.ts';
 import { PROVIDER } from './cohere-messages.ts';
@@ -16,6 +17,8 @@ import { COHERE_MODELS } from './models.ts';
 export interface CohereOptions extends CohereAccess, ModelFacts {
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
+  /** Most ms for a list of models or a count of tokens, whole; the default is 15,000. */
+  readonly askTimeoutMs?: number;
 }
 
 /**
@@ -29,6 +32,7 @@ export function cohere(
 ): Model & Disposable & Required<Pick<Model, 'list' | 'countTokens'>> {
   const where = `${PROVIDER}/${modelId}`;
   const { client, root } = cohereClient(options, where);
+  const limits = limitsOf(where, options);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const info = modelInfo(
     modelId,
@@ -56,11 +60,12 @@ export function cohere(
           ),
         reader: (from, sink) => new CohereAnswerReader(from, sink, modelId),
       }),
-    list: (ctx) => listCohereModels(client, root, where, ctx),
+    list: (ctx) =>
+      withinTime(ctx, limits.list, (bounded) => listCohereModels(client, root, where, bounded)),
     countTokens: (request, ctx) => {
       const { body } = cohereRequest(modelId, request, info.can.reasoning);
       const count = { client, path: `${root}/v1/tokenize`, where, model: modelId };
-      return countCohereTokens(count, body, ctx);
+      return withinTime(ctx, limits.count, (bounded) => countCohereTokens(count, body, bounded));
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };

@@ -58,7 +58,7 @@ export async function discover(
     ...(fetch === undefined ? {} : { fetch }),
   };
   if ('spec' in source) return await listOf(source, ctx);
-  using model = modelAt(source);
+  using model = modelAt({ ...source, timeoutMs });
   return await listOf(model, ctx);
 }
 
@@ -75,13 +75,19 @@ function errorOf(error: unknown, { signal }: CallContext, where: string): ModelE
   return toModelError(error, signal, where);
 }
 
-function modelAt({ kind = 'lmstudio', baseURL, apiKey }: DiscoverSource): Model & Disposable {
-  return MAKERS[kind]('default', defined({ baseURL, apiKey }));
+/** A model there, which leaves its server as much time as whoever asks does. */
+function modelAt({
+  kind = 'lmstudio',
+  baseURL,
+  apiKey,
+  timeoutMs: askTimeoutMs,
+}: DiscoverSource): Model & Disposable {
+  return MAKERS[kind]('default', defined({ baseURL, apiKey, askTimeoutMs }));
 }
 
 type Maker = (
   modelId: string,
-  options: { readonly baseURL?: string; readonly apiKey?: string | Credentials },
+  options: Pick<DiscoverSource, 'baseURL' | 'apiKey'> & { readonly askTimeoutMs?: number },
 ) => Model & Disposable;
 
 const MAKERS: Readonly<Record<DiscoverKind, Maker>> = {

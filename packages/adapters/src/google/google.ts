@@ -7,6 +7,7 @@ import { IdleWatch } from '../internal/idle-watch.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { toldCount } from '../internal/told-count.ts';
+import { limitsOf, withinTime } from '../internal/within-time.ts';
 import { GoogleAnswerReader } from './google-answer-reader.ts';
 import { type GoogleAccess, googleClient } from './google-client.ts';
 import { PROVIDER } from './google-parts.ts';
@@ -20,6 +21,8 @@ import { GOOGLE_MODELS } from './models.ts';
 export interface GoogleOptions extends GoogleAccess, ModelFacts {
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
+  /** Most ms for a list of models or a count of tokens, whole; the default is 15,000. */
+  readonly askTimeoutMs?: number;
 }
 
 /**
@@ -35,6 +38,7 @@ export function google(
   const client = googleClient(options, where);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const path = `${client.path}/${modelPath(modelId)}`;
+  const limits = limitsOf(where, options);
   return {
     spec: 'model/1',
     info: modelInfo(
@@ -69,16 +73,15 @@ export function google(
         cut: lateBody(() => reader?.isFinished === true),
       });
     },
-    list: (ctx) => listGoogleModels(client, where, ctx),
+    list: (ctx) =>
+      withinTime(ctx, limits.list, (bounded) => listGoogleModels(client, where, bounded)),
     countTokens: async (request, ctx) => {
       const { body } = googleRequest(modelId, request);
       // Whole: a schema of the answer has tokens too.
       const counted = { model: modelPath(modelId), ...body };
       const asked = { method: 'POST', path: `${path}:countTokens`, where } as const;
-      const answer = await requestJson(
-        client,
-        { ...asked, body: { generateContentRequest: counted } },
-        ctx,
+      const answer = await withinTime(ctx, limits.count, (bounded) =>
+        requestJson(client, { ...asked, body: { generateContentRequest: counted } }, bounded),
       );
       return toldCount(numberField(answer, 'totalTokens'), where);
     },

@@ -1,9 +1,9 @@
 import { type Clock, noSuchModel } from '@overseer/core/plugin';
 import type { CallContext, ListedModel } from '@overseer/core/spec';
 import { SharedWork } from './shared-work.ts';
+import type { TimeLimit } from './within-time.ts';
 
 const FRESH_MS = 60_000;
-const LIST_LIMIT_MS = 15_000;
 
 /** A model as a local server lists it. */
 export interface LocalModel extends ListedModel {
@@ -21,11 +21,11 @@ export class Catalogue<M extends LocalModel> {
   /** How often it was. */
   #forgotten = 0;
 
-  /** `list` asks the server. */
-  constructor(where: string, clock: Clock, list: (ctx: CallContext) => Promise<readonly M[]>) {
+  /** `list` asks the server, for as long as `limit` says. */
+  constructor(limit: TimeLimit, clock: Clock, list: (ctx: CallContext) => Promise<readonly M[]>) {
     this.#list = list;
     this.#clock = clock;
-    this.#asking = new SharedWork(where, LIST_LIMIT_MS);
+    this.#asking = new SharedWork(limit);
   }
 
   /** What is known, where it is known and at most 60 s old. */

@@ -40,6 +40,7 @@ export interface AdapterCase {
 /** What a test may want of each adapter. */
 export interface AdapterCaseOptions {
   readonly idleTimeoutMs?: number;
+  readonly askTimeoutMs?: number;
 }
 
 const KEY = 'k';

@@ -18,6 +18,7 @@ import { IdleWatch } from './idle-watch.ts';
 import { KeyUse } from './key-use.ts';
 import { checkBaseVariable, type KeyedContext, keepClients, requestOptions } from './sdk-client.ts';
 import { type SdkCall, sdkStream } from './sdk-stream.ts';
+import { limitsOf, withinTime } from './within-time.ts';
 
 /** What a host may say of every provider that is reached through its SDK. */
 export interface SdkOptions {
@@ -25,6 +26,7 @@ export interface SdkOptions {
   readonly baseURL?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly idleTimeoutMs?: number;
+  readonly askTimeoutMs?: number;
 }
 
 /** What every official SDK's client is made with. */
@@ -83,6 +85,8 @@ export interface SdkAccess<Client> {
   ask<T>(ctx: CallContext, call: (client: Client, ctx: KeyedContext) => Promise<T>): Promise<T>;
   /** The same for an answer whose body is still to be read, by a reader that bounds it. */
   open(ctx: CallContext, send: SdkRequest<Client>['send']): Promise<Response>;
+  /** The same for a count of tokens, which ends by itself. */
+  count<T>(ctx: CallContext, call: (client: Client, ctx: KeyedContext) => Promise<T>): Promise<T>;
   list(ctx: CallContext): Promise<readonly ListedModel[]>;
   stream(request: SdkRequest<Client>): ReturnType<typeof sdkStream>;
   /** Lets go of the clients that are kept; a call after that makes one anew. */
@@ -99,6 +103,7 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
   if (options.baseURL !== undefined) refuseCredentials(options.baseURL);
   const secrets = new Set(secretsOf(options.headers));
   const keys = keysOf(sdk, where);
+  const limits = limitsOf(where, options);
   const keyed = async (ctx: CallContext): Promise<KeyedContext> =>
     keys === undefined ? ctx : { ...ctx, keyHeaders: sdk.keyHeaders(await keys.take(ctx)) };
   const hide = (error: ModelError, ctx: CallContext): ModelError =>
@@ -141,7 +146,9 @@ export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
       request(ctx, streaming, (client, given) =>
         send(client, { ...requestOptions(given), timeout: watch.idleMs }).asResponse(),
       ),
-    list: (ctx) => access.ask(ctx, sdk.list),
+    count: (ctx, call) =>
+      withinTime(ctx, limits.count, (bounded) => request(bounded, asking, call)),
+    list: (ctx) => withinTime(ctx, limits.list, (bounded) => request(bounded, asking, sdk.list)),
     release: () => {
       streaming.release();
       asking.release();

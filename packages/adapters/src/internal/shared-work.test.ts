@@ -3,7 +3,12 @@ import { SharedWork } from './shared-work.ts';
 
 describe('shared work', () => {
   it('K6: goes on while anybody waits, and is given up when all have left', async () => {
-    const work = new SharedWork<string>('test', 10_000);
+    const work = new SharedWork<string>({
+      where: 'test',
+      what: 'it was not done',
+      limitMs: 10_000,
+      option: 'limitMs',
+    });
     let begun = 0;
     let given: AbortSignal | undefined;
     const begin = (signal: AbortSignal): Promise<string> => {

@@ -1,17 +1,16 @@
 import { abortError } from '@overseer/core/plugin';
+import { type TimeLimit, withinTime } from './within-time.ts';
 
 /**
  * Work that many may wait for and one does: it goes on while anybody waits, however many of them leave, and is given up when
- * all have left or after `limitMs`.
+ * all have left or where it takes longer than its limit.
  */
 export class SharedWork<T> {
-  readonly #limitMs: number;
-  readonly #where: string;
+  readonly #limit: TimeLimit;
   #running: Running<T> | undefined;
 
-  constructor(where: string, limitMs: number) {
-    this.#where = where;
-    this.#limitMs = limitMs;
+  constructor(limit: TimeLimit) {
+    this.#limit = limit;
   }
 
   /** Whether the work is under way. */
@@ -21,7 +20,7 @@ export class SharedWork<T> {
 
   /** Joins the work that is under way, or begins it. Rejects with `ModelError` when this waiter's signal aborts. */
   join(signal: AbortSignal, begin: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (signal.aborted) return Promise.reject(abortError(signal, this.#where));
+    if (signal.aborted) return Promise.reject(abortError(signal, this.#limit.where));
     const running = this.#running ?? this.#begin(begin);
     running.waiting++;
     return new Promise<T>((resolve, reject) => {
@@ -32,7 +31,7 @@ export class SharedWork<T> {
       const onAbort = (): void => {
         leave();
         if (running.waiting === 0) running.controller.abort();
-        reject(abortError(signal, this.#where));
+        reject(abortError(signal, this.#limit.where));
       };
       signal.addEventListener('abort', onAbort, { once: true });
       running.result.then(resolve, reject).finally(leave);
@@ -41,8 +40,9 @@ export class SharedWork<T> {
 
   #begin(begin: (signal: AbortSignal) => Promise<T>): Running<T> {
     const controller = new AbortController();
-    const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(this.#limitMs)]);
-    const running = { controller, waiting: 0, result: begin(signal) };
+    const { signal: left } = controller;
+    const result = withinTime({ signal: left }, this.#limit, ({ signal }) => begin(signal));
+    const running = { controller, waiting: 0, result };
     this.#running = running;
     const over = (): void => {
       if (this.#running === running) this.#running = undefined;

@@ -1,4 +1,4 @@
-import { abortError, type Clock } from '@overseer/core/plugin';
+import { abortError, type Clock, type ModelError } from '@overseer/core/plugin';
 import { idleError } from './idle-error.ts';
 
 /** For how long something may be silent, and what it belongs to. */
@@ -9,6 +9,8 @@ export interface Silence {
   readonly where: string;
   /** Ends it too. */
   readonly signal: AbortSignal;
+  /** What it fails with; the default says that nothing came. */
+  readonly error?: () => ModelError;
 }
 
 /**
@@ -16,22 +18,22 @@ export interface Silence {
  * `timeout`, and the signal that it gave is aborted. It rejects at once where `signal` aborts. Whoever is asked need not listen.
  */
 export function unlessSilent<T>(
-  { clock, mostMs, where, signal }: Silence,
+  { clock, mostMs, where, signal, error = () => idleError(where, mostMs) }: Silence,
   ask: (signal: AbortSignal, heard: () => void) => Promise<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
     const wait = (): (() => void) =>
-      clock.after(Math.min(mostMs, LONGEST_MS), () => giveUp(idleError(where, mostMs)));
+      clock.after(Math.min(mostMs, LONGEST_MS), () => giveUp(error()));
     let stop = wait();
     const leave = (): void => {
       stop();
       signal.removeEventListener('abort', onAbort);
     };
-    const giveUp = (error: unknown): void => {
+    const giveUp = (because: ModelError): void => {
       leave();
-      reject(error);
-      controller.abort(error);
+      reject(because);
+      controller.abort(because);
     };
     const onAbort = (): void => giveUp(abortError(signal, where));
     const heard = (): void => {
@@ -46,9 +48,9 @@ export function unlessSilent<T>(
         leave();
         resolve(answer);
       },
-      (error: unknown) => {
+      (thrown: unknown) => {
         leave();
-        reject(error);
+        reject(thrown);
       },
     );
   });

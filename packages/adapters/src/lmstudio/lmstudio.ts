@@ -15,6 +15,7 @@ import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { grammarSchemas } from '../internal/schema-dialects.ts';
 import { secondsOf } from '../internal/seconds-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
+import { limitsOf } from '../internal/within-time.ts';
 import { createPlace } from './place.ts';
 import type { LmStudioModel } from './read-models.ts';
 import { createServer, type LmStudioServer } from './server.ts';
@@ -32,6 +33,10 @@ export interface LmStudioOptions extends ModelFacts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
+  /** Most ms for the list of models, whole; the default is 15,000. */
+  readonly askTimeoutMs?: number;
+  /** Most ms for loading or unloading a model, whoever ordered it; the default is 600,000. */
+  readonly loadTimeoutMs?: number;
   /** Unloads a model after so many ms without use, in whole seconds; the default is LM Studio's own. */
   readonly ttlMs?: number;
   /** Checks the name against the server's list, which is kept for 60 s, and loads a cold model, once for all who wait; the default is to. Without it the name is sent as it is. */
@@ -70,7 +75,11 @@ export function lmstudio(
   const baseURL = baseUrlOf(options.baseURL);
   const client = createHttpClient({ ...options, baseURL, keyVariable: KEY });
   const clock = options.clock ?? systemClock;
-  const server = createServer(client, modelId, where, { ...options, clock });
+  const server = createServer(client, modelId, where, {
+    ...options,
+    clock,
+    limits: limitsOf(where, options),
+  });
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const ttl = options.ttlMs === undefined ? undefined : secondsOf(options.ttlMs);
   const extra = ttl === undefined ? {} : { ttl };

@@ -2,6 +2,7 @@ import type { Clock } from '@overseer/core/plugin';
 import type { CallContext, ModelEvent } from '@overseer/core/spec';
 import { Catalogue, chooseModel } from '../internal/catalogue.ts';
 import type { HttpClient } from '../internal/http-client.ts';
+import { type Limits, withinTime } from '../internal/within-time.ts';
 import { listLmStudio } from './list-models.ts';
 import { type LoadOptions, loadModel, unloadModel } from './loader.ts';
 import type { LmStudioModel } from './read-models.ts';
@@ -31,13 +32,14 @@ export function createServer(
   client: HttpClient,
   name: string,
   where: string,
-  options: LoadOptions & { readonly clock: Clock },
+  options: LoadOptions & { readonly clock: Clock; readonly limits: Limits },
 ): LmStudioServer {
-  const catalogue = new Catalogue<LmStudioModel>(where, options.clock, (ctx) =>
+  const { limits } = options;
+  const catalogue = new Catalogue<LmStudioModel>(limits.list, options.clock, (ctx) =>
     listLmStudio(client, where, ctx),
   );
   const bring = async (id: string, ctx: CallContext): Promise<void> => {
-    await joinLoad(client.origin, id, ctx.signal, (signal) =>
+    await joinLoad(client.origin, id, limits.load, ctx.signal, (signal) =>
       loadModel(client, id, options, where, { ...ctx, signal }),
     );
     catalogue.forget();
@@ -45,7 +47,7 @@ export function createServer(
   /** One that is in memory with too small a window goes before it comes: within one load, as another would take out what this brings. */
   const bringAnew = async (id: string, ctx: CallContext): Promise<'own' | 'joined'> => {
     let whose: 'own' | 'joined' = 'joined';
-    await joinLoad(client.origin, id, ctx.signal, async (signal) => {
+    await joinLoad(client.origin, id, limits.load, ctx.signal, async (signal) => {
       whose = 'own';
       const inside = { ...ctx, signal };
       // Whoever was at it before may have brought it meanwhile.
@@ -58,7 +60,7 @@ export function createServer(
     return whose;
   };
   const unload = async (model: LmStudioModel, ctx: CallContext): Promise<void> => {
-    await unloadModel(client, model, where, ctx);
+    await withinTime(ctx, limits.unload, (bounded) => unloadModel(client, model, where, bounded));
     catalogue.forget();
   };
   const server: LmStudioServer = {

@@ -8,6 +8,7 @@ import { lineBody } from '../internal/line-body.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { secondsOf } from '../internal/seconds-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
+import { limitsOf } from '../internal/within-time.ts';
 import { oddities } from './expected.ts';
 import { ollamaBase } from './host.ts';
 import { OllamaAnswerReader } from './ollama-answer-reader.ts';
@@ -27,6 +28,10 @@ export interface OllamaOptions extends ModelFacts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. A model must be loaded in that time. */
   readonly idleTimeoutMs?: number;
+  /** Most ms for the list of models, whole, and for what Ollama knows of one; the default is 15,000. */
+  readonly askTimeoutMs?: number;
+  /** Most ms for an order to load or unload the model; the default is 600,000. */
+  readonly loadTimeoutMs?: number;
   /** Keeps a model in memory for so many ms after its last call, in whole seconds, -1 for ever; the default is Ollama's own (5 minutes). */
   readonly ttlMs?: number;
   /** Checks the name against the server's list, which is kept for 60 s, and asks once what the model can do; the default is to. Without it the name is sent as it is. */
@@ -50,7 +55,13 @@ export function ollama(
   const baseURL = ollamaBase(options.baseURL, variableOf('OLLAMA_HOST'));
   const keyVariable = URL.parse(baseURL)?.hostname === 'ollama.com' ? KEY : undefined;
   const client = createHttpClient({ ...options, baseURL, keyVariable });
-  const server = createServer(client, modelId, where, options.clock ?? systemClock);
+  const server = createServer(
+    client,
+    modelId,
+    where,
+    options.clock ?? systemClock,
+    limitsOf(where, options),
+  );
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const prepare = createPreparation(modelId, where, options);
   return {
@@ -96,8 +107,8 @@ export function ollama(
       });
     },
     list: async (ctx) => (await server.list(ctx)).map(listed),
-    load: (ctx) => server.order(loadOrder(options), ctx),
-    unload: (ctx) => server.order({ keep_alive: 0 }, ctx),
+    load: (ctx) => server.order('load', loadOrder(options), ctx),
+    unload: (ctx) => server.order('unload', { keep_alive: 0 }, ctx),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 }

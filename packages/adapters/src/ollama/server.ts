@@ -4,9 +4,8 @@ import { Catalogue, chooseModel, type LocalModel } from '../internal/catalogue.t
 import { type HttpClient, requestJson } from '../internal/http-client.ts';
 import { isMissingEndpoint } from '../internal/missing-endpoint.ts';
 import { SharedWork } from '../internal/shared-work.ts';
+import { type Limits, withinTime } from '../internal/within-time.ts';
 import { readModels, readShown, type ShownModel } from './read-models.ts';
-
-const SHOW_LIMIT_MS = 15_000;
 
 /** A model as it is found: its whole name, what is in memory of it, and what it can do. */
 export interface FoundModel {
@@ -22,7 +21,11 @@ export interface OllamaServer {
   find(ctx: CallContext): Promise<FoundModel>;
   list(ctx: CallContext): Promise<readonly LocalModel[]>;
   /** Loads it, with a window where one is wanted, or puts it out of memory. Throws `ModelError`. */
-  order(order: Readonly<Record<string, unknown>>, ctx: CallContext): Promise<void>;
+  order(
+    what: 'load' | 'unload',
+    order: Readonly<Record<string, unknown>>,
+    ctx: CallContext,
+  ): Promise<void>;
   /** Forgets which models there are, because it has turned out to be otherwise. */
   forget(): void;
 }
@@ -33,16 +36,20 @@ export function createServer(
   name: string,
   where: string,
   clock: Clock,
+  limits: Limits,
 ): OllamaServer {
   const get = (path: string, ctx: CallContext): Promise<unknown> =>
     requestJson(client, { method: 'GET', path: `${client.path}${path}`, where }, ctx);
   const post = (path: string, body: object, ctx: CallContext): Promise<unknown> =>
     requestJson(client, { method: 'POST', path: `${client.path}${path}`, body, where }, ctx);
-  const catalogue = new Catalogue<LocalModel>(where, clock, async (ctx) => {
+  const catalogue = new Catalogue<LocalModel>(limits.list, clock, async (ctx) => {
     const [tags, loaded] = await Promise.all([get('/tags', ctx), orNothing(get('/ps', ctx))]);
     return readModels(tags, loaded);
   });
-  const showing = new SharedWork<ShownModel>(where, SHOW_LIMIT_MS);
+  const showing = new SharedWork<ShownModel>({
+    ...limits.list,
+    what: 'what it knows of the model did not come',
+  });
   let shown: { readonly id: string; readonly model: ShownModel } | undefined;
   const choose = (models: ReadonlyMap<string, LocalModel>): LocalModel =>
     models.get(`${name}:latest`) ?? chooseModel(models, name);
@@ -64,9 +71,10 @@ export function createServer(
       return { listed, shown: model };
     },
     list: async (ctx) => [...(await catalogue.ask(ctx)).values()],
-    order: async (order, ctx) => {
+    order: async (what, order, ctx) => {
       const { id } = choose(catalogue.known() ?? (await catalogue.ask(ctx)));
-      await post('/generate', { model: id, stream: false, ...order }, ctx);
+      const body = { model: id, stream: false, ...order };
+      await withinTime(ctx, limits[what], (bounded) => post('/generate', body, bounded));
       catalogue.forget();
     },
     forget: () => {

@@ -21,6 +21,7 @@ import { listOpenAiModels } from '../internal/list-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { createResponses } from '../internal/responses-route.ts';
 import { grammarSchemas, OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
+import { limitsOf, withinTime } from '../internal/within-time.ts';
 import { countByServer } from './count-tokens.ts';
 import { listWithProps } from './list-with-props.ts';
 import { namingTheKey, placeOf } from './place.ts';
@@ -40,6 +41,8 @@ export interface OpenAiCompatibleOptions extends ModelFacts {
   readonly provider?: string;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
+  /** Most ms for a list of models or a count of tokens, whole; the default is 15,000. */
+  readonly askTimeoutMs?: number;
   /** Sends earlier reasoning of this provider back with the conversation, which some servers want beside tool calls; the default is the preset's, or else not to. */
   readonly sendReasoning?: boolean;
   /** `chat` completions, which is the default for most, or OpenAI's `responses`; a server without them is asked by chat completions, which is said once, and tried again after 10 min. */
@@ -65,6 +68,7 @@ export function openaiCompatible(
   const { baseURL, keyVariable } = place;
   const keyed = { ...options, baseURL, ...defined({ variable: keyVariable }) };
   const client = createHttpClient({ ...keyed, keyVariable });
+  const limits = limitsOf(where, options);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const sendReasoning = options.sendReasoning ?? quirks.sendReasoning ?? false;
   const { api = 'chat', count, props, grammar, ...fields } = quirks;
@@ -77,7 +81,9 @@ export function openaiCompatible(
     extra: {},
   });
   const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
-    props === true ? listWithProps(client, where, ctx) : listOpenAiModels(client, where, ctx);
+    withinTime(ctx, limits.list, (bounded) =>
+      (props === true ? listWithProps : listOpenAiModels)(client, where, bounded),
+    );
   const explain = (error: ModelError, ctx: CallContext): Promise<ModelError> =>
     withAvailableModels(namingTheKey(error, where, place), modelId, ctx, list);
   const chat = (request: ModelRequest, ctx: CallContext): PushStream =>
@@ -120,7 +126,9 @@ export function openaiCompatible(
       ? {}
       : {
           countTokens: (request: ModelRequest, ctx: CallContext) =>
-            countByServer({ client, modelId, provider, where, by: count }, request, ctx),
+            withinTime(ctx, limits.count, (bounded) =>
+              countByServer({ client, modelId, provider, where, by: count }, request, bounded),
+            ),
         }),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };

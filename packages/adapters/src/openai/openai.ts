@@ -48,6 +48,8 @@ export interface OpenAiOptions extends ModelFacts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Most ms without a byte from the server, to within a quarter more; the default is 300,000. */
   readonly idleTimeoutMs?: number;
+  /** Most ms for a list of models or a count of tokens, whole; the default is 15,000. */
+  readonly askTimeoutMs?: number;
   /**
    * Which of OpenAI's two ways to ask: `chat` completions, which is the default, or `responses`, which carry reasoning from
    * turn to turn. A server without responses is asked by chat completions, which is said once, and tried again after 10 min.
@@ -157,7 +159,7 @@ function counterOf(
     });
     const counted = Object.entries(body).filter(([name]) => COUNTED.has(name));
     const params = Object.fromEntries(counted) as OpenAI.Responses.InputTokenCountParams;
-    const told = await access.ask(ctx, (client, keyed) =>
+    const told = await access.count(ctx, (client, keyed) =>
       client.responses.inputTokens.count(params, requestOptions(keyed)),
     );
     return toldCount(told.input_tokens, `${PROVIDER}/${modelId}`);

@@ -85,6 +85,23 @@ describe('the lists of servers', () => {
     expect(server.asked).toBe(3);
   });
 
+  it('M4: an answer that was forgotten meanwhile judges no name, by what was known before or by itself', async () => {
+    const lists = new ServerLists({ clock: createFakeClock() });
+    const server: Server = { asked: 0, answer: has('large') };
+    const model = on(server, 'new');
+    await expect(lists.verify(model)).rejects.toMatchObject({ code: 'model.not-found' });
+    lists.forget(model);
+    const old = Promise.withResolvers<readonly ListedModel[]>();
+    server.answer = () => old.promise;
+    const [waits, looks] = [lists.verify(model), lists.look(model)];
+    lists.forget(model);
+    server.answer = has('large', 'new');
+    old.resolve(await has('large')());
+    await waits;
+    expect(await looks).toMatchObject({ id: 'new' });
+    expect(server.asked).toBe(3);
+  });
+
   it('M4: a server that does not answer, or lists nothing, says nothing about a name', async () => {
     const clock = createFakeClock();
     const lists = new ServerLists({ clock });

@@ -22,7 +22,7 @@ interface Listing {
   listedAt: number | undefined;
   failedAt: number | undefined;
   why: string | undefined;
-  pending: Promise<ReadonlyMap<string, ListedModel>> | undefined;
+  pending: Promise<boolean> | undefined;
   /** Grows when the list is forgotten: what was asked before says nothing any more. */
   turn: number;
   /** Names that were looked for in this list. */
@@ -89,7 +89,7 @@ export class ServerLists {
       return this.#require(listing, id);
     }
     return this.#ask(model, listing).then(
-      () => this.#require(listing, id),
+      (counts) => (counts ? this.#require(listing, id) : undefined),
       () => undefined,
     );
   }
@@ -98,7 +98,9 @@ export class ServerLists {
   async look(model: Model): Promise<ListedModel | undefined> {
     if (model.list === undefined) return undefined;
     const listing = this.#of(model);
-    await this.#ask(model, listing);
+    // Once more where that was forgotten meanwhile: the same may be so again, and nobody waits for ever.
+    const counts = (await this.#ask(model, listing)) || (await this.#ask(model, listing));
+    if (!counts) return undefined;
     await this.#require(listing, model.info.id);
     return listing.found.get(model.info.id);
   }
@@ -139,12 +141,13 @@ export class ServerLists {
       : Promise.resolve();
   }
 
-  #ask(model: Model, listing: Listing): Promise<ReadonlyMap<string, ListedModel>> {
+  /** Whether what it said counts: nothing does that was asked before the list was forgotten. */
+  #ask(model: Model, listing: Listing): Promise<boolean> {
     if (listing.pending !== undefined) return listing.pending;
     const { turn } = listing;
     const asked = this.#list(model).then(
       (models) => {
-        if (turn !== listing.turn) return listing.names;
+        if (turn !== listing.turn) return false;
         listing.names = new Map(models.map((one) => [one.id, one]));
         listing.found.clear();
         listing.pending = undefined;
@@ -154,10 +157,10 @@ export class ServerLists {
         listing.why = undefined;
         findIn(listing, model.info.id);
         this.#tell();
-        return listing.names;
+        return true;
       },
       (error: unknown) => {
-        if (turn !== listing.turn) throw error;
+        if (turn !== listing.turn) return false;
         listing.pending = undefined;
         this.#note(listing, error);
         listing.names = new Map();

@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
 import type { Clock } from '../internal/clock.ts';
 import { RecentMap } from '../internal/recent-map.ts';
 import { abortError } from '../internal/to-model-error.ts';
 import type { Model, ModelRequest, TokenCount } from '../spec/model.ts';
 import { estimateError } from './estimate-error.ts';
 import { estimateTokens } from './estimate-tokens.ts';
+import { RequestKeys } from './request-keys.ts';
 
 /** What of a request has tokens. */
 export type CountedRequest = Pick<ModelRequest, 'messages' | 'tools' | 'output'>;
@@ -37,6 +37,7 @@ export class TokenCounts {
   readonly #known = new RecentMap<TokenCount>(KEPT);
   readonly #pending = new Map<string, Promise<TokenCount>>();
   readonly #ids = new WeakMap<Model, number>();
+  readonly #keys = new RequestKeys();
   /** Until when a model is not asked, by `Clock.elapsed`. */
   readonly #leftUntil = new WeakMap<Model, number>();
   readonly #controllers = new Set<AbortController>();
@@ -56,6 +57,8 @@ export class TokenCounts {
 
   /** What was counted before; nothing is asked. */
   known(model: Model, request: CountedRequest): TokenCount | undefined {
+    // Of most models nothing was ever counted.
+    if (!this.#ids.has(model)) return undefined;
     return this.#known.get(this.#keyOf(model, request));
   }
 
@@ -113,10 +116,10 @@ export class TokenCounts {
     return estimated(request);
   }
 
-  #keyOf(model: Model, { messages, tools = [], output }: CountedRequest): string {
+  #keyOf(model: Model, request: CountedRequest): string {
     const id = this.#ids.get(model) ?? ++this.#models;
     this.#ids.set(model, id);
-    return `${id} ${hash('sha256', JSON.stringify([messages, tools, output?.schema]), 'base64url')}`;
+    return `${id} ${this.#keys.of(request)}`;
   }
 }
 

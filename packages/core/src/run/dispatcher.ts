@@ -217,7 +217,7 @@ export class Dispatcher {
     const sent = { messages: prompt.messages, tools, output: outputOf(task.task) };
     const asked = admitCounted(this.#decider, task, member, sent, nowMs);
     if (asked.kind === 'counting') {
-      this.scheduling.addAfter(asked.done, ready);
+      this.scheduling.addAfter(asked.done, ready, `${member.name} is counting its tokens`);
       return 'started';
     }
     const { claim, admission } = asked;

@@ -44,6 +44,7 @@ export interface FirstCallsQueue {
 }
 
 const ANSWERED = 'an equal request was answered before';
+const LOOKED_UP = 'the answer to an equal request is looked up';
 const NO_CALL: FirstCallOutcome = { kind: 'no call' };
 
 /** Lets attempts do without their first call where an equal one was answered, or is under way. */
@@ -80,10 +81,7 @@ export class FirstCalls {
       nowMs,
     );
     if (offer.kind === 'later') {
-      const { clock } = this.#decider.settings;
-      this.#wakeAfter(
-        offer.done.then(() => this.#waiting.scheduling.queue.add(ready, clock.now())),
-      );
+      this.#waiting.scheduling.addAfter(offer.done, ready, LOOKED_UP);
       return NO_CALL;
     }
     if (offer.kind === 'call') {

@@ -4,6 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { AttemptState, RunState, TaskState } from '../journal/run-state.ts';
 import { unfinishedWork } from '../journal/unfinished-work.ts';
 import type { Member } from '../route/member.ts';
+import type { Message } from '../spec/message.ts';
 import type { WaitCause } from '../spec/task-events.ts';
 import { callStarted, requestOf, whyHopeless } from './begin-call.ts';
 import { chooseFor } from './choose-for.ts';
@@ -36,6 +37,8 @@ export interface NextCallsParts {
 export class NextCalls {
   /** By id. */
   readonly #waiting = new Map<string, AttemptPlace>();
+  /** What those that wait are to send: read whole when it is counted, and it does not change meanwhile. */
+  readonly #conversations = new WeakMap<AttemptState, readonly Message[]>();
   /** Those whose next request is counted. */
   readonly #counting = new Set<string>();
   readonly #decider: Decider;
@@ -64,6 +67,7 @@ export class NextCalls {
 
   /** An attempt asks for its next call. */
   add(at: AttemptPlace): void {
+    this.#conversations.delete(at.attempt);
     this.#waiting.set(at.attempt.id, at);
   }
 
@@ -91,7 +95,10 @@ export class NextCalls {
     if (member === undefined) return this.#leave(at);
     const recovery = recoveryOf(this.#decider, at, member, nowMs);
     if (recovery?.kind === 'end') return this.#end(at, 'failed', recovery.because);
-    if (recovery?.kind === 'go-on') void this.#journal.append(recovery.drafts);
+    if (recovery?.kind === 'go-on') {
+      void this.#journal.append(recovery.drafts);
+      this.#conversations.delete(attempt);
+    }
     const hopeless = whyHopeless(this.#decider, at, member, nowMs);
     if (hopeless !== undefined) return this.#end(at, hopeless.outcome, hopeless.because);
     const first = this.#firstCalls.next(at, member, nowMs);
@@ -112,7 +119,7 @@ export class NextCalls {
     nowMs: number,
   ): number | undefined {
     const { run, task, attempt } = at;
-    const messages = conversation(attempt);
+    const messages = this.#conversationOf(attempt);
     const tools = attempt.prompt?.tools ?? [];
     const { maxTokens } = attempt;
     // What is counted makes a difference for its attempt alone.
@@ -146,6 +153,12 @@ export class NextCalls {
     const durable = this.#journal.append([started]);
     this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
     return undefined;
+  }
+
+  #conversationOf(attempt: AttemptState): readonly Message[] {
+    const messages = this.#conversations.get(attempt) ?? conversation(attempt);
+    this.#conversations.set(attempt, messages);
+    return messages;
   }
 
   /** An attempt that has nothing to lose goes to another model where its own would keep it waiting long. */

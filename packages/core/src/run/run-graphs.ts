@@ -110,6 +110,7 @@ export class RunGraphs {
       express: state.expedited,
     };
     this.#scheduling.aside.remove(run.id, key);
+    this.#scheduling.preparing.take(run.id, key);
     this.#scheduling.queue.add(task, readyAt);
   }
 
@@ -138,6 +139,7 @@ export class RunGraphs {
     this.#graphs.delete(run);
     this.#scheduling.queue.removeRun(run, this.#settings.clock.now());
     this.#scheduling.held.removeRun(run);
+    this.#scheduling.preparing.removeRun(run);
   }
 }
 

@@ -11,10 +11,11 @@ import type { Decider } from './decider.ts';
 import { type Approval, expeditedDraft } from './expedite.ts';
 import { HeldSteps } from './held-steps.ts';
 import { withHeld } from './held-waiting.ts';
+import { Preparing } from './preparing.ts';
 import { isSetBack } from './set-back.ts';
 import { stepExpiresAt } from './step-times.ts';
 import { isShutOut, type TaskTimes, timesOf, whyExpired, whyTooLate } from './task-times.ts';
-import { type WaitingTask, waitingTasks } from './waiting-tasks.ts';
+import { ofBudget, type WaitingTask, waitingTasks } from './waiting-tasks.ts';
 import { workingKinds } from './working-kinds.ts';
 
 /** What the order of starts needs of the kernel around it. */
@@ -52,6 +53,8 @@ export class Scheduling {
   readonly aside: Aside = new Aside();
   /** Steps that only their tool keeps back. */
   readonly held: HeldSteps = new HeldSteps();
+  /** Tasks before whose start something is found out. */
+  readonly preparing: Preparing = new Preparing();
   readonly #decider: Decider;
   readonly #host: SchedulingHost;
   #offeredAt: number = Number.NEGATIVE_INFINITY;
@@ -68,10 +71,13 @@ export class Scheduling {
     return this.workers.whyFull(task.kind) !== undefined;
   }
 
-  /** Queues a task again once something is known that its start hangs on. */
-  addAfter(done: Promise<void>, ready: ReadyTask): void {
+  /** Queues a task again once something is known that its start hangs on, unless it was taken away or queued by others meanwhile. */
+  addAfter(done: Promise<void>, ready: ReadyTask, because: string): void {
+    this.preparing.put(ready, because);
     void done.then(() => {
-      this.queue.add(ready, this.#decider.settings.clock.now());
+      const waits = this.preparing.take(ready.run, ready.task);
+      if (waits === undefined) return;
+      this.queue.add(waits, this.#decider.settings.clock.now());
       this.#host.wake();
     });
   }
@@ -102,6 +108,7 @@ export class Scheduling {
     void this.#host.append([draft]);
     const nowMs = settings.clock.now();
     this.queue.reprioritise(run, task, { express: true }, nowMs);
+    this.preparing.change(run, task, { express: true });
     this.held.putFirst(run, task);
     this.#host.wake();
   }
@@ -152,7 +159,7 @@ export class Scheduling {
       queue: this.queue,
       workers: this.workers,
       attempts: this.#host.attempts(),
-      aside: this.aside.tasks,
+      aside: [...this.aside.tasks.map(ofBudget), ...this.preparing.tasks],
     });
     if (this.held.size === 0) return waiting;
     const { held } = this;
@@ -162,13 +169,18 @@ export class Scheduling {
   /** The clock was set back: what has been waited counts still, and so does what was left to wait. Deadlines stay where they are. */
   #setBack(nowMs: number): void {
     const backMs = this.#offeredAt - nowMs;
-    for (const ready of [...this.queue.waiting()]) {
+    const moved = (ready: ReadyTask): Partial<ReadyTask> => {
       const task = this.#decider.projection.runs.get(ready.run)?.tasks.get(ready.task);
       const maxWaitMs = task?.task.maxWaitMs ?? this.#decider.settings.maxWaitMs;
       const readyAt = ready.readyAt - backMs;
       const expiresAt = Math.min(readyAt + maxWaitMs, ready.latestStartAt + 1);
-      const notBefore = Math.max(0, ready.notBefore - backMs);
-      this.queue.reprioritise(ready.run, ready.task, { readyAt, expiresAt, notBefore }, nowMs);
+      return { readyAt, expiresAt, notBefore: Math.max(0, ready.notBefore - backMs) };
+    };
+    for (const ready of [...this.queue.waiting()]) {
+      this.queue.reprioritise(ready.run, ready.task, moved(ready), nowMs);
+    }
+    for (const { ready } of this.preparing.tasks) {
+      this.preparing.change(ready.run, ready.task, moved(ready));
     }
     this.held.retime(({ task, readyAt: before }) => {
       const readyAt = before - backMs;

@@ -10,6 +10,7 @@ import { chooseFor } from './choose-for.ts';
 import type { Decider } from './decider.ts';
 import { createForecastWorld } from './forecast-world.ts';
 import { needsNoModel } from './no-model.ts';
+import type { PreparedTask } from './preparing.ts';
 
 /** A task that is ready and waits for its turn. */
 export interface WaitingTask {
@@ -39,8 +40,8 @@ export interface WaitingInput {
   readonly queue: TaskQueue;
   readonly workers: WorkerPools;
   readonly attempts: readonly AttemptPlace[];
-  /** Tasks that only their run's budget keeps back. */
-  readonly aside: readonly ReadyTask[];
+  /** Tasks that stand in no queue, as something else keeps them back. */
+  readonly aside: readonly PreparedTask[];
   /** The longest chain of tasks behind any task of a run. */
   readonly longest: (run: string) => number;
   /** Whether nothing may start at all. */
@@ -54,14 +55,14 @@ export interface WaitingInput {
  */
 export function* waitingTasks(input: WaitingInput): Sliced<readonly WaitingTask[]> {
   const { decider, queue, nowMs } = input;
-  const aside = new Set(input.aside);
+  const aside = new Map(input.aside.map(({ ready, because }) => [ready, because]));
   const longest = remembered(input.longest);
   const world = createForecastWorld(input);
   const known = new Map<string, string>();
   const found = yield* forecast(queue.copy(nowMs), world, nowMs);
   const all = [
     ...(input.isPaused ? found.map(stopped) : found),
-    ...input.aside.map((task) => ({ task, startsAt: undefined, because: OF_BUDGET })),
+    ...input.aside.map(({ ready, because }) => ({ task: ready, startsAt: undefined, because })),
   ];
   const waiting: WaitingTask[] = [];
   for (const { task: ready, startsAt, because } of all) {
@@ -69,7 +70,7 @@ export function* waitingTasks(input: WaitingInput): Sliced<readonly WaitingTask[
     if (task?.status !== 'open') continue;
     const before = waiting.length;
     const { run, task: key, readyAt } = ready;
-    const waitsFor = aside.has(ready) ? OF_BUDGET : whatFor(input, ready, task, before, known);
+    const waitsFor = aside.get(ready) ?? whatFor(input, ready, task, before, known);
     const title = shown(task.task.title);
     const position = before + 1;
     const place = { run, task: key, title, position, readyAt, waitsFor, startsAt, because };
@@ -106,7 +107,10 @@ export function remembered(ask: (run: string) => number): (run: string) => numbe
   };
 }
 
-const OF_BUDGET = 'the budget of its run has room when one of its calls ends';
+/** A task that only its run's budget keeps back. */
+export function ofBudget(ready: ReadyTask): PreparedTask {
+  return { ready, because: 'the budget of its run has room when one of its calls ends' };
+}
 
 function whatFor(
   { decider, queue, workers, nowMs }: WaitingInput,
