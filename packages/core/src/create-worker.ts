@@ -24,14 +24,15 @@ export interface Worker extends AsyncDisposable {
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   check(options);
   const { slots = 4, pollMs = 250, graceMs = 30_000, clock = systemClock, signal } = options;
-  const { name = `${hostname()}-${process.pid}`, fetch } = options;
+  const { name = `${hostname()}-${process.pid}`, fetch, random = Math.random } = options;
   signal?.throwIfAborted();
   const keys = await sensitiveKeys(options.sensitive);
   const transport = await options.transport();
   const places = await openBeside(transport, () => openPlaces(options, name, clock));
   const models = new Map(Object.entries(options.models));
   const tell = (change: LoopChange): void => told(options, change);
-  const parts = { transport, models, slots, name, pollMs, clock, fetch, keys, places, tell };
+  const settings = { slots, name, pollMs, clock, random, fetch };
+  const parts = { transport, models, ...settings, keys, places, tell };
   const loop = new WorkerLoop(parts);
   let closed: Promise<void> | undefined;
   const leave = async (): Promise<void> => {

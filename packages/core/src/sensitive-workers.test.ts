@@ -17,9 +17,9 @@ function watchedPlace() {
     const inner = await there.remote.transport();
     return {
       ...inner,
-      enqueue: async (jobs) => {
+      enqueue: async (epoch, jobs) => {
         between.push(structuredClone(jobs));
-        await inner.enqueue(jobs);
+        await inner.enqueue(epoch, jobs);
       },
       settle: async (claim, reply) => {
         between.push(structuredClone(reply));

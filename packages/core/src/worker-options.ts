@@ -48,4 +48,6 @@ export interface WorkerOptions {
   /** Replaces the network of every model call. */
   readonly fetch?: typeof globalThis.fetch;
   readonly clock?: Clock;
+  /** Gives 0 to 1, for waits between tries; the default is `Math.random`. */
+  readonly random?: () => number;
 }

@@ -2,6 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createWorker, type Worker } from './create-worker.ts';
+import { currentHolder } from './internal/process-identity.ts';
 import { memory } from './journal/memory-store.ts';
 import { memoryTransport } from './journal/memory-transport.ts';
 import { memoryReservations } from './limit/memory-reservations.ts';
@@ -76,7 +77,9 @@ class Play {
   readonly #scene: Scene;
   readonly #clock = createFakeClock();
   readonly #open = memoryReservations();
-  readonly #store = memory({ leaseMs: 6_000, clock: this.#clock });
+  // One lease is enough for all leaders: it is about places.
+  readonly #store = memory({ leaseMs: 86_400_000, clock: this.#clock });
+  #epoch = 0;
   readonly #transport = memoryTransport({
     store: this.#store,
     clock: this.#clock,
@@ -99,6 +102,9 @@ class Play {
 
   async run(): Promise<void> {
     this.#queue = await this.#transport();
+    const store = await this.#store();
+    const lease = await store.leases.acquire(STREAM, currentHolder('leaders'));
+    this.#epoch = lease.kind === 'held' ? lease.epoch : 0;
     await this.#lead();
     for (const one of this.#scene.steps) await this.#do(one);
     await this.#lead();
@@ -147,7 +153,7 @@ class Play {
       silentMs: 900_000,
     };
     this.#left.set(id, job);
-    await this.#queue?.enqueue([job]);
+    await this.#queue?.enqueue(this.#epoch, [job]);
   }
 
   /** Somebody else who shares the place makes a call itself. */

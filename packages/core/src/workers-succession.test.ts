@@ -49,6 +49,55 @@ describe('calls of workers, when the overseer changes', () => {
     expect(callsIn(await there.events())).toEqual(['call.started 1', 'call.finished 2']);
   });
 
+  it('R4 R7 R12: an overseer that wakes up after it was taken over takes no call of its successor back', async () => {
+    const there = workersPlace(onTestFinished);
+    const thawed = Promise.withResolvers<void>();
+    const refusals: unknown[] = [];
+    let isAsked = false;
+    // It is frozen when it has seen that nobody takes its call, before it takes that back.
+    const frozen = async () => {
+      const opened = await there.remote.transport();
+      const { standing, withdraw } = opened;
+      return {
+        ...opened,
+        standing: async (ids: readonly string[]) => {
+          const found = await standing(ids);
+          if (there.clock.elapsed() < 20_000) return found;
+          isAsked = true;
+          await thawed.promise;
+          return found;
+        },
+        withdraw: (...asked: Parameters<typeof withdraw>) =>
+          withdraw(...asked).catch((error: unknown) => {
+            refusals.push(error);
+            throw error;
+          }),
+      };
+    };
+    const options = { ...there.remote, holdMs: 20_000 };
+    const first = there.start('first', { ...options, transport: frozen });
+    const run = (await first.overseer).run(task);
+    for (let waits = 0; !isAsked && waits < 260; waits++) await there.advance(100);
+    expect(isAsked).toBe(true);
+    const slow = Promise.withResolvers<FakeReply>();
+    const { worker } = await there.startWorker('w1', () => slow.promise);
+    const second = there.start('second', { ...options, standby: true });
+    await there.advance(7_000, [first.clock]);
+    const taken = (await second.overseer).open(run.id);
+    taken.resume();
+    await there.advance(1_000, [first.clock]);
+    expect(worker.active).toBe(1);
+    thawed.resolve();
+    await there.advance(8_000, [first.clock]);
+    expect(refusals).toMatchObject([{ code: 'store.fenced' }]);
+    expect(worker.active).toBe(1);
+    slow.resolve({ text: 'fine' });
+    await there.advance(1_000);
+    expect(await taken.result).toMatchObject({ status: 'completed', output: 'fine' });
+    expect(there.worked).toEqual(['w1']);
+    expect(callsIn(await there.events())).toEqual(['call.started 1', 'call.finished 2']);
+  });
+
   it('R12: an overseer that closes leaves its calls to the workers, and goes on with their replies', async () => {
     const there = workersPlace(onTestFinished);
     const slow = Promise.withResolvers<FakeReply>();

@@ -178,7 +178,8 @@ describe('calls that workers make', () => {
     const [started] = (await there.events()).filter(({ type }) => type === 'call.started');
     // As where all who had it died of it.
     const transport = await there.remote.transport();
-    expect(await transport.withdraw([started?.call ?? ''])).toHaveLength(1);
+    const { epoch = 0, call = '' } = started ?? {};
+    expect(await transport.withdraw(epoch, 'project/default', [call])).toHaveLength(1);
     await transport.close();
     await there.startWorker('w1', fine);
     await there.advance(9_000);

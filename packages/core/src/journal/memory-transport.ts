@@ -23,7 +23,7 @@ export interface MemoryTransportOptions {
 
 /**
  * A transport in memory, for overseers and workers of one process. All that one `memoryTransport()` opens share the same
- * jobs. Throws `ConfigError` `config.transport` when opened over a store that keeps no mail.
+ * jobs. Throws `ConfigError` `config.transport` when opened over a store that keeps no mail, or whose leases do not run out.
  */
 export function memoryTransport({
   store,
@@ -35,8 +35,8 @@ export function memoryTransport({
 }
 
 function openView(queue: JobQueue, store: StateStore): TaskTransport {
-  const { mail } = store;
-  if (mail === undefined) {
+  const { mail, leases } = store;
+  if (mail === undefined || leases.standing === undefined) {
     throw new ConfigError(
       'config.transport',
       `${store.name} keeps no mail for others than its overseer, so no worker can reply: use memory({ leaseMs: 6_000 }).`,
@@ -45,6 +45,14 @@ function openView(queue: JobQueue, store: StateStore): TaskTransport {
   let closed = false;
   const requireOpen = (): void => {
     if (closed) throw new StoreError('store.closed', 'This transport is closed: open it again.');
+  };
+  /** In memory nothing comes between the answer and what is done upon it. */
+  const requireLease = async (epoch: number, streams: readonly string[]): Promise<void> => {
+    requireOpen();
+    const standing = (await leases.standing?.()) ?? [];
+    const epochs = new Map(standing.map((lease) => [lease.name, lease.epoch]));
+    const over = streams.find((stream) => epochs.get(stream) !== epoch);
+    if (over !== undefined) throw leaseOver(over, epoch, epochs.get(over));
   };
   const forget = new Set<() => void>();
   const listen = (key: string, heard: () => void): (() => void) => {
@@ -60,8 +68,11 @@ function openView(queue: JobQueue, store: StateStore): TaskTransport {
     spec: 'transport/1',
     name: 'memory',
     capabilities: { durable: false, shared: true, lossMs: queue.lossMs },
-    enqueue: async (jobs) => {
-      requireOpen();
+    enqueue: async (epoch, jobs) => {
+      await requireLease(
+        epoch,
+        jobs.map(({ stream }) => stream),
+      );
       queue.enqueue(jobs);
     },
     claim: async (models, slots) => {
@@ -74,13 +85,15 @@ function openView(queue: JobQueue, store: StateStore): TaskTransport {
     },
     settle: async (claim, reply: Mail) => {
       requireOpen();
-      if (!queue.settle(claim, reply.id)) return queue.isSettledBy(claim, reply.id);
+      if (!queue.settle(claim, reply.id)) {
+        if (queue.isSettledBy(claim, reply.id)) return;
+        throw claimOver(claim);
+      }
       await mail.put(claim.job.stream, reply);
       queue.tell(claim.job.stream);
-      return true;
     },
-    withdraw: async (ids) => {
-      requireOpen();
+    withdraw: async (epoch, stream, ids) => {
+      await requireLease(epoch, [stream]);
       return queue.withdraw(ids);
     },
     standing: async (ids) => {
@@ -96,6 +109,22 @@ function openView(queue: JobQueue, store: StateStore): TaskTransport {
       await store.close();
     },
   };
+}
+
+function leaseOver(stream: string, epoch: number, now: number | undefined): StoreError {
+  const words =
+    now === undefined ? `Nobody holds the lease of ${stream}` : `${stream} is at epoch ${now}`;
+  return new StoreError(
+    'store.fenced',
+    `${words}, so epoch ${epoch} may neither send calls nor take them back: stop, and acquire the lease again.`,
+  );
+}
+
+function claimOver({ job, fence }: JobClaim): StoreError {
+  return new StoreError(
+    'store.fenced',
+    `Claim ${fence} of call ${job.id} is over: another worker has it, or it was settled or taken back. Leave the call alone; nothing of this reply is kept.`,
+  );
 }
 
 /** No stream has this name. */

@@ -1,3 +1,4 @@
+import { StoreError } from '../errors/store-error.ts';
 import { atMost } from '../internal/at-most.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
@@ -30,6 +31,8 @@ export interface WorkerLoopParts {
   readonly name: string;
   readonly pollMs: number;
   readonly clock: Clock;
+  /** Gives 0 to 1, for waits between tries. */
+  readonly random: () => number;
   readonly fetch: typeof globalThis.fetch | undefined;
   /** The keys of what is sensitive; absent where nobody gave them. */
   readonly keys: SensitiveKeys | undefined;
@@ -164,22 +167,24 @@ export class WorkerLoop {
     cancel: Cancellation,
     end: Parameters<typeof workerMail>[2],
   ): Promise<boolean> {
-    const { clock, name, transport } = this.#parts;
+    const { clock, name, random, transport } = this.#parts;
     const sealer = end === SEALED_FOR_OTHERS ? undefined : this.#sealer;
     const mail = sealReply(workerMail(claim.job, name, end), claim.job, sealer);
     const { signal } = cancel;
     try {
       // A commit that is in doubt may be asked for again: it is done once.
-      return await withRetry(() => transport.settle(claim, mail), {
+      await withRetry(() => transport.settle(claim, mail), {
         clock,
         signal,
+        random,
         attempts: 20,
         withinMs: SETTLE_MS,
         maxMs: 5_000,
-        isRetryable: () => true,
+        isRetryable: (error) => !isFenced(error),
       });
+      return true;
     } catch (error) {
-      if (cancel.aborted) return false;
+      if (cancel.aborted || isFenced(error)) return false;
       throw error;
     }
   }
@@ -211,4 +216,9 @@ export class WorkerLoop {
       stop();
     };
   }
+}
+
+/** Whether somebody else has the job, or its overseer took it back. */
+function isFenced(error: unknown): boolean {
+  return StoreError.is(error) && error.code === 'store.fenced';
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../internal/clock.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
 import type { EventData } from '../spec/event.ts';
-import type { JobStanding, ModelJob, TaskTransport } from '../spec/transport.ts';
+import type { JobStanding, ModelJob, TaskTransport, WithdrawnJob } from '../spec/transport.ts';
 import { abortedCall } from './aborted-call.ts';
 import { requestOf } from './begin-call.ts';
 import type { RemoteCall } from './call-book.ts';
@@ -22,6 +22,8 @@ const LOOK_MS = 5_000;
 /** What calls that workers make need of the kernel around them. */
 export interface RemoteCallsHost {
   readonly stream: string;
+  /** Of the lease of the stream, by which the transport knows who may send calls. */
+  readonly epoch: number;
   /** Whether nothing can be written down any more. */
   readonly isOver: () => boolean;
   append(drafts: readonly EventDraft[]): Promise<void>;
@@ -169,7 +171,8 @@ export class RemoteCalls {
   async #sendAll(): Promise<void> {
     const jobs = [...this.#unsent.values()].filter(({ id }) => this.has(id));
     const { sealer } = this.#settings;
-    if (jobs.length > 0) await this.#transport.enqueue(jobs.map((job) => sealJob(job, sealer)));
+    const sealed = jobs.map((job) => sealJob(job, sealer));
+    if (jobs.length > 0) await this.#transport.enqueue(this.#host.epoch, sealed);
     for (const { id } of jobs) this.#unsent.delete(id);
     for (const id of this.#unsent.keys()) if (!this.has(id)) this.#unsent.delete(id);
   }
@@ -177,11 +180,16 @@ export class RemoteCalls {
   async #takeBack(): Promise<void> {
     const over = [...this.#sent].filter((id) => !this.has(id));
     if (over.length === 0) return;
-    await this.#transport.withdraw(over);
+    await this.#withdraw(over);
     for (const id of over) {
       this.#sent.delete(id);
       this.#forget(id);
     }
+  }
+
+  #withdraw(ids: readonly string[]): Promise<readonly WithdrawnJob[]> {
+    const { epoch, stream } = this.#host;
+    return this.#transport.withdraw(epoch, stream, ids);
   }
 
   async #seeTo(): Promise<void> {
@@ -198,7 +206,7 @@ export class RemoteCalls {
     const standing = await this.#transport.standing([...remotes.keys()]);
     for (const [id, remote] of remotes) this.#judge(id, remote, standing.get(id));
     const unclaimed = [...late].filter((id) => standing.get(id) === 'waiting' && this.has(id));
-    if (unclaimed.length > 0) this.#failUnclaimed(await this.#transport.withdraw(unclaimed));
+    if (unclaimed.length > 0) this.#failUnclaimed(await this.#withdraw(unclaimed));
   }
 
   /** Believes in a call that somebody works on, and gives one up whose attempt or whose job is gone. */
@@ -231,9 +239,7 @@ export class RemoteCalls {
     });
   }
 
-  #failUnclaimed(
-    withdrawn: readonly { readonly id: string; readonly wasClaimed: boolean }[],
-  ): void {
+  #failUnclaimed(withdrawn: readonly WithdrawnJob[]): void {
     const { holdMs } = this.#settings;
     for (const { id, wasClaimed } of withdrawn) {
       const remote = this.#projection.remotes.get(id);

@@ -55,27 +55,34 @@ export interface TransportCapabilities {
 
 /**
  * Gives calls of models to workers, and their replies to whoever has the project. What it keeps can be derived from the
- * journal at any time, so that it may forget a job that was settled or withdrawn. All methods throw `StoreError` where what
- * it is kept in cannot be reached.
+ * journal at any time, so that it may forget a job that was settled or withdrawn. It is fenced as the journal is: whoever acts for a
+ * stream names the epoch of its lease, whoever acts for a job the claim, and either is compared where the work is done. All
+ * methods throw `StoreError`: `store.fenced` for an epoch or a claim that is over, and others where what it is kept in cannot be reached.
  */
 export interface TaskTransport {
   readonly spec: 'transport/1';
   /** For messages to people. */
   readonly name: string;
   readonly capabilities: TransportCapabilities;
-  /** Queues jobs; one whose id is known already, whatever became of it, stays as it is. */
-  enqueue(jobs: readonly ModelJob[]): Promise<void>;
+  /**
+   * Queues jobs for whoever holds the leases of their streams at this epoch; one whose id is known already, whatever became of it,
+   * stays as it is. Throws `store.fenced`, with nothing of that model queued, when the epoch is over.
+   */
+  enqueue(epoch: number, jobs: readonly ModelJob[]): Promise<void>;
   /** Takes at most `slots` jobs for these models, the oldest of each first; none where none waits. */
   claim(models: readonly string[], slots: number): Promise<readonly JobClaim[]>;
   /** Whoever has the claim lives. `false` when the claim counts no more: somebody else has it, or the job was taken back. */
   heartbeat(claim: JobClaim): Promise<boolean>;
   /**
-   * Ends a job and leaves the reply as mail for its stream, both or none, and once only; who asks again with the same claim and a
-   * reply of the same id, since no answer came, is told `true` again. `false` when the claim counts no more: then nothing is left.
+   * Ends a job and leaves the reply as mail for its stream, both or none, and once only; for who asks again with the same claim and a
+   * reply of the same id, since no answer came, it is done. Throws `store.fenced` when the claim counts no more: then nothing is left.
    */
-  settle(claim: JobClaim, reply: Mail): Promise<boolean>;
-  /** Takes jobs back, whoever works on them; gives those that were not settled before. */
-  withdraw(ids: readonly string[]): Promise<readonly WithdrawnJob[]>;
+  settle(claim: JobClaim, reply: Mail): Promise<void>;
+  /**
+   * Takes jobs of a stream back for whoever holds its lease at this epoch, whoever works on them; gives those that were not settled
+   * before. Throws `store.fenced`, with none taken back, when the epoch is over.
+   */
+  withdraw(epoch: number, stream: string, ids: readonly string[]): Promise<readonly WithdrawnJob[]>;
   /** Where jobs stand; those that were settled, withdrawn or lost for good are left out. */
   standing(ids: readonly string[]): Promise<ReadonlyMap<string, JobStanding>>;
   /** Calls back when there may be jobs to claim: a hint that may come too often or not at all. The function that it gives ends it. */

@@ -1,6 +1,7 @@
 import type { ConformanceRule } from './rule.ts';
 import { transportRules } from './transport/bench.ts';
 import { claimRules } from './transport/claim-rules.ts';
+import { fenceRules } from './transport/fence-rules.ts';
 import { queueRules } from './transport/queue-rules.ts';
 import type { TransportSubject } from './transport/subject.ts';
 
@@ -10,5 +11,5 @@ import type { TransportSubject } from './transport/subject.ts';
  */
 export function transportConformance(subject: TransportSubject): ConformanceRule[] {
   const rule = transportRules(subject);
-  return [...queueRules(rule), ...claimRules(rule)];
+  return [...queueRules(rule), ...claimRules(rule), ...fenceRules(rule)];
 }

@@ -1,12 +1,16 @@
+import { StoreError } from '@overseer/core/plugin';
 import type { JobClaim, JobStanding, Mail, ModelJob, WithdrawnJob } from '@overseer/core/spec';
 import type { PgBoss } from 'pg-boss';
 import type { Connection } from '../postgres/connection.ts';
+import { fence, lockLeases } from '../postgres/held-leases.ts';
+import type { Guard } from '../postgres/insert-rows.ts';
 import type { AtRest } from '../postgres/key-rows.ts';
 import { putMail } from '../postgres/mail.ts';
 import { toText } from '../postgres/names.ts';
 import type { Session } from '../postgres/session.ts';
 import { waitForStandby } from '../postgres/wait-for-standby.ts';
 import { databaseOn } from './boss-database.ts';
+import { guardedDatabase, isLeaseOver } from './guarded-database.ts';
 import { type JobRow, jobRows, jobsIn } from './job-content.ts';
 import { attemptOf, claimOf, insertOf, QUEUE, queueOf, rowOf } from './job-rows.ts';
 
@@ -36,18 +40,22 @@ export class BossJobs {
     this.#parts = parts;
   }
 
-  /** Queues jobs that are not known. */
-  async enqueue(jobs: readonly ModelJob[]): Promise<void> {
+  /** Queues jobs that are not known, while the epoch has the leases of their streams. Throws `StoreError` `store.fenced`. */
+  async enqueue(epoch: number, jobs: readonly ModelJob[]): Promise<void> {
     // Within one batch, pg-boss takes no job twice.
     const each = new Map(jobs.map((job) => [job.id, job]));
     for (const [model, ofModel] of Map.groupBy(each.values(), (job) => job.model)) {
       const queue = await this.#queueOf(model);
       const { atRest, boss, queue: session } = this.#parts;
       const rows = await session.use((connection) => jobRows(connection, atRest, ofModel));
-      await boss.insert(
-        queue,
-        ofModel.map((job, at) => insertOf(job, rows[at])),
-      );
+      const inserts = ofModel.map((job, at) => insertOf(job, rows[at]));
+      const guard = { epoch, streams: [...new Set(ofModel.map(({ stream }) => stream))] };
+      const db = guardedDatabase((work) => session.use(work), guard);
+      try {
+        await boss.insert(queue, inserts, { db });
+      } catch (error) {
+        throw isLeaseOver(error) ? await session.use((held) => this.#fenced(held, guard)) : error;
+      }
     }
     if (jobs.length > 0) this.#tell(QUEUED);
   }
@@ -79,10 +87,10 @@ export class BossJobs {
   }
 
   /**
-   * Ends a job and leaves the reply, both or none; of one that this claim has ended with this reply, `true` again. `tries` is how often
-   * that was in doubt before.
+   * Ends a job and leaves the reply, both or none; one that this claim has ended with this reply is done. `tries` is how often that was
+   * in doubt before. Throws `StoreError` `store.fenced` where the claim counts no more.
    */
-  async settle(claim: JobClaim, reply: Mail, tries: number): Promise<boolean> {
+  async settle(claim: JobClaim, reply: Mail, tries: number): Promise<void> {
     const { stream, model } = claim.job;
     const queue = await this.#queueOf(model);
     const counts = await this.#transaction(async (connection) => {
@@ -92,9 +100,8 @@ export class BossJobs {
       await putMail(connection, this.#parts.atRest, stream, reply, tries);
       return true;
     });
-    if (!counts) return await this.#isSettledBy(claim, reply);
-    this.#tell(stream);
-    return true;
+    if (counts) this.#tell(stream);
+    else if (!(await this.#isSettledBy(claim, reply))) throw claimOver(claim);
   }
 
   /** Whether a commit whose answer was lost is there: a claim has one holder, and its mail is known beyond the life of the job. */
@@ -117,13 +124,22 @@ export class BossJobs {
     });
   }
 
-  /** Takes back those that are not settled. `tries` is how often that was in doubt before. */
-  async withdraw(ids: readonly string[], tries: number): Promise<readonly WithdrawnJob[]> {
-    if (ids.length === 0) return [];
+  /**
+   * Takes back those that are not settled, while the epoch has the lease of their stream. `tries` is how often that was in doubt before.
+   * Throws `StoreError` `store.fenced`.
+   */
+  async withdraw(
+    { epoch, stream }: { readonly epoch: number; readonly stream: string },
+    ids: readonly string[],
+    tries: number,
+  ): Promise<readonly WithdrawnJob[]> {
     const idOf = new Map(ids.map((id) => [rowOf(id), id]));
     const withdrawn: WithdrawnJob[] = [];
     await this.#transaction(async (connection) => {
       withdrawn.length = 0;
+      const guard = { epoch, streams: [stream] };
+      const refusal = await this.#refusal(connection, guard);
+      if (refusal !== undefined) throw refusal;
       const db = databaseOn(connection);
       // What was taken back by a try whose answer was lost is told too.
       const open =
@@ -165,6 +181,22 @@ export class BossJobs {
     );
   }
 
+  /** Why an epoch may not act for streams; until the transaction ends, if there is one, nobody takes over where it may. */
+  async #refusal(
+    connection: Connection,
+    { epoch, streams }: Guard,
+  ): Promise<StoreError | undefined> {
+    const leases = await lockLeases(connection, streams, [epoch]);
+    const refusal = fence(epoch, streams, leases, this.#parts.atRest.name);
+    return refusal && new StoreError(refusal.refused, refusal.message);
+  }
+
+  /** The same in words for one whose epoch was over a moment ago. */
+  async #fenced(connection: Connection, guard: Guard): Promise<StoreError> {
+    const refusal = await this.#refusal(connection, guard);
+    return refusal ?? new StoreError('store.fenced', `Epoch ${guard.epoch} is over: stop.`);
+  }
+
   /** Commits what was done, where `work` says so. */
   #transaction(work: (connection: Connection) => Promise<boolean>): Promise<boolean> {
     return this.#parts.replies.use(async (connection) => {
@@ -201,6 +233,13 @@ export class BossJobs {
       )
       .catch(() => undefined);
   }
+}
+
+function claimOver({ job, fence: claim }: JobClaim): StoreError {
+  return new StoreError(
+    'store.fenced',
+    `Claim ${claim} of call ${job.id} is over: another worker has it, or it was settled or taken back. Leave the call alone; nothing of this reply is kept.`,
+  );
 }
 
 /** How many rows a command touched, which pg-boss says and its types do not. */

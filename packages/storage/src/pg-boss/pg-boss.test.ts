@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelJob } from '@overseer/core/spec';
+import { currentHolder } from '@overseer/core/plugin';
+import type { ModelJob, StateStore } from '@overseer/core/spec';
 import { transportConformance } from '@overseer/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgres } from '../postgres/postgres.ts';
@@ -18,6 +19,15 @@ function jobOf(id: string): ModelJob {
   };
 }
 
+/** Takes the lease of a stream from whoever in this process has it, and gives its epoch. */
+async function takeOver(store: StateStore, stream: string): Promise<number> {
+  const held = (await store.leases.standing?.())?.find(({ name }) => name === stream);
+  if (held !== undefined) await store.leases.release(stream, held.epoch);
+  const answer = await store.leases.acquire(stream, currentHolder('test'));
+  if (answer.kind === 'busy') throw new Error(`${answer.holder.name} has ${stream}`);
+  return answer.epoch;
+}
+
 const database = testDatabase(beforeAll, afterAll);
 
 const rules = transportConformance({
@@ -25,6 +35,7 @@ const rules = transportConformance({
     const options = { connection: database.server.url, schema: database.newSchema() };
     const store = await postgres(options)();
     return {
+      lease: (stream) => takeOver(store, stream),
       open: pgBoss(options),
       mail: async (stream) => (await store.mail?.read(stream, 100)) ?? [],
       pass: async (ms) => void (await sleep(ms)),
@@ -45,7 +56,8 @@ describe('pgBoss', () => {
       await using store = await openStore({ connection: url, schema });
       const transport = await pgBoss({ connection: proxy.url, schema })();
       try {
-        for (const id of ['settled', 'begun', 'left']) await transport.enqueue([jobOf(id)]);
+        const epoch = await takeOver(store, 'project/x');
+        for (const id of ['settled', 'begun', 'left']) await transport.enqueue(epoch, [jobOf(id)]);
         const claims = await transport.claim(['coder'], 2);
         const [claim, begun] = ['settled', 'begun'].map((id) =>
           claims.find(({ job }) => job.id === id),
@@ -53,22 +65,28 @@ describe('pgBoss', () => {
         if (claim === undefined || begun === undefined) throw new Error('two jobs wait');
         proxy.fault = fault;
         const reply = { id: 'reply/settled', kind: 'reply', body: 'paid' };
-        expect(await transport.settle(claim, reply)).toBe(true);
+        await transport.settle(claim, reply);
         expect(proxy.fault).toBe('none');
-        expect(await transport.settle(claim, reply)).toBe(true);
+        await transport.settle(claim, reply);
         expect(await store.mail?.read('project/x', 9)).toEqual([reply]);
         await store.mail?.remove('project/x', [reply.id]);
-        expect(await transport.settle(claim, reply)).toBe(true);
+        await transport.settle(claim, reply);
         expect(await store.mail?.read('project/x', 9)).toEqual([]);
         proxy.fault = fault;
-        const withdrawn = await transport.withdraw(['settled', 'begun', 'left']);
+        const withdrawn = await transport.withdraw(epoch, 'project/x', [
+          'settled',
+          'begun',
+          'left',
+        ]);
         expect(withdrawn.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
           { id: 'begun', wasClaimed: true },
           { id: 'left', wasClaimed: false },
         ]);
         expect(proxy.fault).toBe('none');
-        expect(await transport.settle(begun, { ...reply, id: 'reply/begun' })).toBe(false);
-        expect(await transport.withdraw(['begun', 'left'])).toEqual([]);
+        await expect(
+          transport.settle(begun, { ...reply, id: 'reply/begun' }),
+        ).rejects.toMatchObject({ code: 'store.fenced' });
+        expect(await transport.withdraw(epoch, 'project/x', ['begun', 'left'])).toEqual([]);
       } finally {
         await transport.close();
       }
@@ -82,14 +100,16 @@ describe('pgBoss', () => {
     const text = 'canary-51 '.repeat(500);
     const message = { role: 'user', parts: [{ type: 'text', text }] } as const;
     const job = (id: string): ModelJob => ({ ...jobOf(id), request: { messages: [message] } });
+    await using store = await openStore(plain);
+    const epoch = await takeOver(store, 'project/x');
     const before = await pgBoss(plain)();
-    await before.enqueue([job('clear')]);
+    await before.enqueue(epoch, [job('clear')]);
     await before.close();
     const transport = await pgBoss(sealed)();
     try {
       const row = (id: string): string =>
         database.server.sql(`SELECT data::text FROM ${schema}_jobs.job WHERE id = '${rowOf(id)}'`);
-      await transport.enqueue([job('sealed'), job('damaged')]);
+      await transport.enqueue(epoch, [job('sealed'), job('damaged')]);
       expect(row('clear')).toContain('canary-51');
       const content = Buffer.from(JSON.parse(row('sealed')).sealed, 'base64').toString('latin1');
       expect(row('sealed') + content).not.toContain('canary');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { StoreError } from '../../errors/store-error.ts';
 import type { Mail } from '../../spec/store.ts';
 import type { JobClaim, ModelJob, TaskTransport } from '../../spec/transport.ts';
 import type { ConformanceRule } from '../rule.ts';
@@ -6,6 +7,9 @@ import type { TransportPlace, TransportSubject } from './subject.ts';
 
 /** The stream that the jobs are of. */
 export const STREAM = 'project/default';
+
+/** Another one. */
+export const OTHER_STREAM = 'project/other';
 
 /** A job whose id nobody had before. */
 export function sampleJob(id: string, more: Partial<ModelJob> = {}): ModelJob {
@@ -29,22 +33,29 @@ export function replyTo({ job, fence }: JobClaim): Mail {
   return { id: `reply/${job.id}`, kind: 'reply', body: { by: fence } };
 }
 
-/** Makes a rule that has a place of its own, opened once already. */
+/** Where a rule works. */
+export interface RulePlace extends TransportPlace {
+  /** The epoch of the lease of `STREAM`. */
+  readonly epoch: number;
+}
+
+/** Makes a rule that has a place of its own, opened once already, with the lease of `STREAM`. */
 export type MakeTransportRule = (
   name: string,
-  check: (transport: TaskTransport, place: TransportPlace) => Promise<void>,
+  check: (transport: TaskTransport, place: RulePlace) => Promise<void>,
+  ids?: string,
 ) => ConformanceRule;
 
 /** How rules are made for a subject. */
 export function transportRules({ place }: TransportSubject): MakeTransportRule {
-  return (name, check) => ({
-    name: `R12: ${name}`,
+  return (name, check, ids = 'R12') => ({
+    name: `${ids}: ${name}`,
     check: async () => {
       const there = await place();
       try {
         const transport = await there.open();
         try {
-          await check(transport, there);
+          await check(transport, { ...there, epoch: await there.lease(STREAM) });
         } finally {
           await transport.close();
         }
@@ -60,6 +71,11 @@ export async function claimOne(transport: TaskTransport, model = 'coder'): Promi
   const [claim] = await transport.claim([model], 1);
   assert(claim !== undefined, 'a job waits, and none was given');
   return claim;
+}
+
+/** Rejects unless something is refused because an epoch or a claim is over. */
+export async function assertFenced(work: Promise<unknown>): Promise<void> {
+  await assert.rejects(work, (error) => StoreError.is(error) && error.code === 'store.fenced');
 }
 
 /** The ids of what is claimed. */

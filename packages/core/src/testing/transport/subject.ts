@@ -7,6 +7,8 @@ export interface TransportPlace {
   readonly open: () => Promise<TaskTransport>;
   /** The mail that was left for a stream, oldest first. */
   readonly mail: (stream: string) => Promise<readonly Mail[]>;
+  /** Takes the lease of a stream over from whoever has it, and gives its epoch, which holds for the rest of the rule. */
+  readonly lease: (stream: string) => Promise<number>;
   /** Lets time go by, in ms. */
   readonly pass: (ms: number) => Promise<void>;
   /** Lets go of the place. */
