@@ -40,7 +40,7 @@ export function refusalOf(input: AdmissionInput, now: number): Refusal | undefin
     return { kind: 'wait', untilAt: blocked.untilAt, why, on };
   }
   if (latest !== undefined) return wait(latest, input, now, untilAt);
-  return gaugeRefusal(input, now) ?? placeRefusal(input, now);
+  return gaugeRefusal(input, now) ?? placeRefusal(input.sets, input, now);
 }
 
 interface Latest {
@@ -108,12 +108,17 @@ function gaugeRefusal({ sets, gauges }: AdmissionInput, now: number): Refusal | 
   return undefined;
 }
 
-function placeRefusal(input: AdmissionInput, now: number): Refusal | undefined {
-  for (const { atOnce, owner } of input.sets) {
+/** Why no further call of a model may be under way at `now`, by the places of these limits alone; `undefined` when one may. Changes nothing. */
+export function placeRefusal(
+  sets: readonly LimitSet[],
+  { model, atOnce: learned }: Pick<AdmissionInput, 'model' | 'atOnce'>,
+  now: number,
+): Refusal | undefined {
+  for (const { atOnce, owner } of sets) {
     for (const places of atOnce) {
-      const learned = owner === input.model ? input.atOnce : Number.POSITIVE_INFINITY;
-      const refusal = fullRefusal(places, learned, ofOwner(owner, input.model), now);
-      if (refusal !== undefined) return refusal;
+      const allowed = placesAt(places, now);
+      const most = owner === model ? Math.min(allowed, learned) : allowed;
+      if (places.running >= most) return fullRefusal(places, most, allowed, owner, model, now);
     }
   }
   return undefined;
@@ -121,13 +126,13 @@ function placeRefusal(input: AdmissionInput, now: number): Refusal | undefined {
 
 function fullRefusal(
   places: AtOnce,
-  learned: number,
-  whose: string,
+  most: number,
+  allowed: number,
+  owner: string,
+  model: string,
   now: number,
-): Refusal | undefined {
-  const allowed = placesAt(places, now);
-  const most = Math.min(allowed, learned);
-  if (places.running < most) return undefined;
+): Refusal {
+  const whose = ofOwner(owner, model);
   const isLearned = most < allowed;
   const why = `${whose}${places.running}/${most} calls at once${isLearned ? ' (learned)' : ''}, free when one ends`;
   const untilAt = isLearned ? undefined : nextPlaceAt(places, now);

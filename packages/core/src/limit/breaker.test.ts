@@ -119,6 +119,31 @@ describe('breakerAfter', () => {
     expect(many.why).toBe('rate-limit (20 times in a row): later');
   });
 
+  it('R10 M1: knows of the latest outcomes what a plain list of them would', () => {
+    const outcome = fc.record({
+      isLate: fc.boolean(),
+      afterMs: fc.oneof(fc.constant(0), fc.nat(40_000), fc.nat(400_000)),
+    });
+    fc.assert(
+      fc.property(fc.array(outcome, { maxLength: 60 }), (outcomes) => {
+        let state = closedBreaker;
+        let list: readonly { readonly at: number; readonly isBad: boolean }[] = [];
+        let at = 0;
+        for (const [nth, { isLate, afterMs }] of outcomes.entries()) {
+          at += afterMs;
+          state = played(state, [isLate ? 'late' : 'good'], at);
+          list = [...list.filter((one) => one.at > at - 300_000), { at, isBad: isLate }].slice(-20);
+          const bad = list.filter(({ isBad }) => isBad).length;
+          const isMostlyBad = list.length >= 10 && bad * 2 >= list.length;
+          expect(state.recent, `outcome ${nth}`).toEqual(list.map((one) => one.at));
+          expect(state.phase.kind).toBe(isLate && isMostlyBad ? 'open' : 'closed');
+          if (state.phase.kind === 'open') return;
+        }
+      }),
+      { numRuns: 200, seed: 3 },
+    );
+  });
+
   it('R10: what calls bring that were under way when it opened says nothing new', () => {
     expect(breakerAfter(opened, { type: 'succeeded', call: 'old' }, 100)).toBe(opened);
     expect(breakerAfter(opened, { type: 'failed', call: 'old', fault: BROKEN }, 100)).toBe(opened);

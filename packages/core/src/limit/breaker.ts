@@ -1,6 +1,8 @@
 /** Outcomes that a breaker remembers, and for how long. */
 const REMEMBERED = 20;
 const REMEMBERED_MS = 300_000;
+/** A bit for each. */
+const MASK = 2 ** REMEMBERED - 1;
 /** Fewer outcomes than this say nothing about the share of bad ones. */
 const ENOUGH = 10;
 /** The share of bad outcomes that opens a breaker. */
@@ -61,7 +63,10 @@ export interface BreakerState {
   readonly why: string;
   /** The latest fault. */
   readonly fault: Fault | undefined;
-  readonly recent: readonly { readonly at: number; readonly isBad: boolean }[];
+  /** When the latest outcomes came, epoch ms, the newest last. */
+  readonly recent: readonly number[];
+  /** Which of them were bad: a bit each, the lowest for the newest. */
+  readonly bad: number;
 }
 
 /** Whether a call may pass. `untilAt` is `undefined` where only the end of the probe tells. */
@@ -80,6 +85,7 @@ export const closedBreaker: BreakerState = {
   why: '',
   fault: undefined,
   recent: [],
+  bad: 0,
 };
 
 /** Whether a call may pass at `nowMs`. Whoever is told `probe` must start it, or nobody has. Pure. */
@@ -136,7 +142,7 @@ export function setBackBreaker(state: BreakerState, from: number, to: number): B
         : phase,
     sinceAt: past(state.sinceAt),
     succeededAt: past(state.succeededAt),
-    recent: state.recent.map(({ at, isBad }) => ({ at: Math.min(at, to), isBad })),
+    recent: state.recent.map((at) => Math.min(at, to)),
   };
 }
 
@@ -154,12 +160,12 @@ function succeeded(
 ): BreakerState {
   const isBad = late !== undefined;
   if (isProbe(state, call)) {
-    return { ...closedBreaker, succeededAt: at, recent: [{ at, isBad }] };
+    return { ...closedBreaker, succeededAt: at, recent: [at], bad: isBad ? 1 : 0 };
   }
   if (state.phase.kind !== 'closed') return state;
-  const recent = remember(state.recent, { at, isBad });
-  const after = { ...state, recent, failures: 0, sinceAt: undefined, succeededAt: at };
-  return late !== undefined && isMostlyBad(recent) ? open(after, late, late.why, at) : after;
+  const known = remember(state, at, isBad);
+  const after = { ...state, ...known, failures: 0, sinceAt: undefined, succeededAt: at };
+  return late !== undefined && isMostlyBad(known) ? open(after, late, late.why, at) : after;
 }
 
 function failed(state: BreakerState, call: string, fault: Fault, at: number): BreakerState {
@@ -167,12 +173,13 @@ function failed(state: BreakerState, call: string, fault: Fault, at: number): Br
   if (phase.kind === 'open') return prolonged(state, phase, fault, at);
   if (phase.kind === 'probing' && phase.call !== call) return state;
   const failures = state.failures + (fault.isFailure ? 1 : 0);
-  const recent = fault.isFailure ? remember(state.recent, { at, isBad: true }) : state.recent;
+  const known: Outcomes = fault.isFailure ? remember(state, at, true) : state;
   const times = fault.isFailure ? failures : state.openings + 1;
   const why = reason(fault.why, times);
-  const after = { ...state, failures, recent, why, fault, sinceAt: state.sinceAt ?? at };
+  const { recent, bad } = known;
+  const after = { ...state, failures, recent, bad, why, fault, sinceAt: state.sinceAt ?? at };
   const opens = phase.kind === 'probing' || failures >= fault.after || !fault.isFailure;
-  return opens || isMostlyBad(recent) ? open(after, fault, why, at) : after;
+  return opens || isMostlyBad(known) ? open(after, fault, why, at) : after;
 }
 
 /** What another call was asked is known as well, where it is a longer wait. */
@@ -205,22 +212,39 @@ function isProbe({ phase }: BreakerState, call: string): boolean {
   return phase.kind === 'probing' && phase.call === call;
 }
 
-function remember(
-  recent: BreakerState['recent'],
-  outcome: BreakerState['recent'][number],
-): BreakerState['recent'] {
-  const first = Math.max(0, recent.length + 1 - REMEMBERED);
-  const since = outcome.at - REMEMBERED_MS;
-  const isOutdated = recent.some(({ at }) => at <= since);
-  const kept = isOutdated ? recent.filter(({ at }) => at > since) : recent.slice(first);
-  kept.push(outcome);
-  return kept;
+/** The part of a state that says how the latest calls ended. */
+type Outcomes = Pick<BreakerState, 'recent' | 'bad'>;
+
+function remember({ recent, bad }: Outcomes, at: number, isBad: boolean): Outcomes {
+  const since = at - REMEMBERED_MS;
+  const newest = isBad ? 1 : 0;
+  for (const time of recent) if (time <= since) return fresh({ recent, bad }, since, at, newest);
+  const kept = recent.length < REMEMBERED ? [...recent, at] : recent.slice();
+  if (recent.length >= REMEMBERED) {
+    kept.copyWithin(0, 1);
+    kept[REMEMBERED - 1] = at;
+  }
+  return { recent: kept, bad: ((bad << 1) | newest) & MASK };
 }
 
-function isMostlyBad(recent: BreakerState['recent']): boolean {
+/** Those after `since`, and one at `at`. */
+function fresh({ recent, bad }: Outcomes, since: number, at: number, newest: number): Outcomes {
+  const kept: number[] = [];
+  let bits = 0;
+  for (const [place, time] of recent.entries()) {
+    if (time <= since) continue;
+    kept.push(time);
+    bits = (bits << 1) | ((bad >> (recent.length - 1 - place)) & 1);
+  }
+  kept.push(at);
+  return { recent: kept, bad: (bits << 1) | newest };
+}
+
+function isMostlyBad({ recent, bad }: Outcomes): boolean {
   if (recent.length < ENOUGH) return false;
-  const bad = recent.filter(({ isBad }) => isBad).length;
-  return bad >= recent.length * BAD_SHARE;
+  let count = 0;
+  for (let bits = bad; bits !== 0; bits >>= 1) count += bits & 1;
+  return count >= recent.length * BAD_SHARE;
 }
 
 function reason(why: string, times: number): string {

@@ -36,6 +36,11 @@ export class LearnedLimits {
     return this.#adaptive === undefined ? Number.POSITIVE_INFINITY : atOnce(this.#adaptive);
   }
 
+  /** Whether no rate was learned, so that none keeps a call back. */
+  get isQuiet(): boolean {
+    return this.#rate.perMinute === undefined;
+  }
+
   /** A call starts. */
   start(call: string, at: number): void {
     const wasFull = this.#open.size + 1 >= this.atOnce;

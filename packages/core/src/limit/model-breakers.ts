@@ -136,6 +136,11 @@ export class ModelBreakers {
     this.#signal(this.#end(call, model), at, () => ({ type: 'unsaid', call }));
   }
 
+  /** Whether every breaker is closed, so that none keeps a call back. */
+  get isQuiet(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** What keeps a call of a model back at `nowMs`; `undefined` when it may start, as the probe where one is due. */
   down(model: string, nowMs: number): ModelDown | undefined {
     if (this.#open.size === 0) return undefined;

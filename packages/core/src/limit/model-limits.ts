@@ -1,7 +1,7 @@
 import type { CallEstimate, Hold } from '../spec/call-amounts.ts';
 import type { GaugeRule, LimitRule } from '../spec/limit.ts';
 import type { RateLimit } from '../spec/model.ts';
-import { refusalOf } from './admit.ts';
+import { placeRefusal, refusalOf } from './admit.ts';
 import type { Admission, Claim } from './claim.ts';
 import { Gauges } from './gauges.ts';
 import { holdsOf } from './holds-of.ts';
@@ -129,6 +129,18 @@ export class ModelLimits {
   }
 
   /**
+   * The same where it does not matter what the call would use, and without what it would set aside: places at once are all
+   * that holds it back. `undefined` where limits count more than that, so that `admit` must be asked.
+   */
+  quickly(now: number): Admission | undefined {
+    if (this.#shared?.isPlain === false || !this.#provider.isSilent) return undefined;
+    const { meters, gauges } = this.#own;
+    if (meters.length > 0 || gauges.length > 0) return undefined;
+    const learned = this.#learned?.atOnce ?? Number.POSITIVE_INFINITY;
+    return placeRefusal(this.#alone, { model: this.#name, atOnce: learned }, now) ?? FREE;
+  }
+
+  /**
    * Charges a call that was admitted. Never refuses, so that state can be rebuilt from a record; a call that is open
    * already is not charged again. `holds` are those that were recorded.
    */
@@ -215,6 +227,9 @@ export class ModelLimits {
     return all;
   }
 }
+
+/** A call may start, and nobody asks what it sets aside. */
+const FREE: Admission = { kind: 'run', holds: [] };
 
 /** No limits at all, in whose place others come. */
 const EMPTY: LimitSet = {

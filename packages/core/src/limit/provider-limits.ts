@@ -96,6 +96,11 @@ export class ProviderLimits {
     }
   }
 
+  /** Whether no header said anything that still counts. */
+  get isSilent(): boolean {
+    return this.#known.length === 0;
+  }
+
   /** What keeps a call of this size back at `now`, for the longest of all buckets; `undefined` when nothing does. */
   blocks(now: number, use: CallEstimate): ProviderWait | undefined {
     let longest: Known | undefined;

@@ -61,6 +61,8 @@ export class SharedLimits {
   readonly #byModel = new RecentMap<readonly LimitSet[]>(MOST_MODELS);
   /** Whether any limit is one of users or tenants, so that it matters for whom a call is made. */
   readonly hasPayers: boolean;
+  /** Whether there is none at all. */
+  readonly isPlain: boolean;
   readonly #places: Map<string, { readonly provider: string; readonly key: string }>;
   #sweepAt = SWEEP_AT;
 
@@ -68,6 +70,8 @@ export class SharedLimits {
     this.#input = input;
     this.#places = new Map(input.models);
     this.hasPayers = input.scopes.some(({ per }) => per === 'user' || per === 'tenant');
+    this.isPlain =
+      input.scopes.length === 0 && input.pools.length === 0 && input.joint === undefined;
     const pools = new Map<string, LimitSet[]>();
     for (const { name, of, weights, rules } of input.pools) {
       const set = this.#create('pool', `pool ${name}`, rules, weights);

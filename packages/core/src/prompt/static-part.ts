@@ -33,33 +33,42 @@ interface Entry {
   readonly part: StaticPart;
 }
 
-/** More combinations than a role has in practice; the oldest goes first. */
-const mostPerRole = 32;
+/** More combinations than a model has in one role in practice; the oldest goes first. */
+const mostPerModel = 32;
 
-/** Lives as long as its roles, which belong to one overseer. */
-const cache = new WeakMap<Role, Entry[]>();
+/** Lives as long as its roles, which belong to one overseer, and its models, of which a team may have many. */
+const cache = new WeakMap<Role, WeakMap<ModelInfo, Entry[]>>();
 
 /** The system message for a role, model, framework and tools; built once for each combination. */
 export function staticPart(input: StaticInput): StaticPart {
-  let entries = cache.get(input.role);
-  if (entries === undefined) {
-    entries = [];
-    cache.set(input.role, entries);
-  }
+  const entries = entriesOf(input);
   const { text: practices } = practiceSection(input.practices);
   for (const entry of entries) {
     if (entry.practices === practices && isSame(entry.input, input)) return entry.part;
   }
   const part = build(input);
-  if (entries.length >= mostPerRole) entries.shift();
+  if (entries.length >= mostPerModel) entries.shift();
   const { roleName, role, framework, tools, model, hasData } = input;
   entries.push({ input: { roleName, role, framework, tools, model, hasData }, practices, part });
   return part;
 }
 
+function entriesOf({ role, model }: StaticInput): Entry[] {
+  let models = cache.get(role);
+  if (models === undefined) {
+    models = new WeakMap();
+    cache.set(role, models);
+  }
+  let entries = models.get(model);
+  if (entries === undefined) {
+    entries = [];
+    models.set(model, entries);
+  }
+  return entries;
+}
+
 function isSame(a: StaticInput, b: StaticInput): boolean {
   return (
-    a.model === b.model &&
     a.framework === b.framework &&
     a.roleName === b.roleName &&
     a.hasData === b.hasData &&

@@ -22,7 +22,6 @@ describe('chooseModel', () => {
     expect(choice).toMatchObject({
       kind: 'assign',
       member: { name: 'second' },
-      admission: { kind: 'run' },
       because: 'first: resets in 10 s; second fits',
       insteadOf: 'first',
     });

@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto';
+import { ChangeLog } from '../internal/change-log.ts';
 import { RecentMap } from '../internal/recent-map.ts';
-import { type LengthBody, LengthPrior, stepOf } from './length-prior.ts';
+import {
+  type LengthBody,
+  type LengthLine,
+  LengthPrior,
+  shiftAlong,
+  stepOf,
+} from './length-prior.ts';
 import { type Fared, NearestOutcomes, type NearRate } from './nearest-outcomes.ts';
 import { type Belief, type QualityBody, QualityBook } from './quality.ts';
 import { packVector, type TextVector, textVector, unpackVector } from './text-vectors.ts';
@@ -23,6 +30,11 @@ export interface Prediction {
   readonly byKind: number;
   readonly bySimilar: number;
   readonly byLength: number;
+}
+
+/** What a prediction is made of, as far as it is the same for all texts. */
+export interface AtAnyText extends Pick<Prediction, 'outcomes' | 'usual' | 'byKind'> {
+  readonly line: LengthLine;
 }
 
 /** Texts must have been this many before nearness means something. */
@@ -48,6 +60,8 @@ const NOBODY: ReadonlyMap<string, NearRate> = new Map();
  * outcomes give the same predictions.
  */
 export class LearnedQuality {
+  /** The models of which something else is known now. */
+  readonly changes: ChangeLog = new ChangeLog();
   readonly #book = new QualityBook();
   readonly #length = new LengthPrior();
   readonly #nearest: NearestOutcomes;
@@ -75,8 +89,10 @@ export class LearnedQuality {
   note(model: string, { kind, text }: Difficulty, good: boolean): void {
     this.#outcomes += 1;
     if (this.#near.size > 0) this.#near.clear();
-    this.#book.note(model, kind, good);
-    this.#length.note(model, text.length, good);
+    const isForgotten = this.#book.note(model, kind, good);
+    const gone = this.#length.note(model, text.length, good);
+    this.changes.note(model);
+    if (isForgotten || gone !== undefined) this.changes.reset();
     if (text.length > LONG) {
       // In the order of coming, by which the oldest are forgotten.
       this.#readAll();
@@ -112,23 +128,26 @@ export class LearnedQuality {
 
   /** How likely each of these models is to succeed at a task, in their order. Changes nothing that counts. */
   predict(models: readonly string[], { kind, text }: Difficulty): readonly Prediction[] {
-    const near = this.#nearTo(text);
+    const near = this.nearTo(text);
     const step = stepOf(text.length);
     return models.map((model): Prediction => {
-      const { usual, belief } = this.#book.standing(model, kind);
-      const found = near.get(model);
-      const byKind = SHARED * (belief.mean - usual);
-      const bySimilar =
-        found === undefined
-          ? 0
-          : SHARED * (found.rate - usual) * (found.texts / (found.texts + NEAR_SHRINKAGE));
-      const byLength = SHARED * this.#length.shiftAt(model, step, usual);
-      const quality = Math.max(0.01, Math.min(0.99, usual + byKind + bySimilar + byLength));
-      return { quality, outcomes: belief.outcomes, usual, byKind, bySimilar, byLength };
+      const { usual, byKind, outcomes, line } = this.atAnyText(model, kind);
+      const bySimilar = shiftOf(near.get(model), usual);
+      const byLength = lengthShift(line, step);
+      const quality = qualityOf(usual, byKind, bySimilar, byLength);
+      return { quality, outcomes, usual, byKind, bySimilar, byLength };
     });
   }
 
-  #nearTo(text: string): ReadonlyMap<string, NearRate> {
+  /** What is expected of a model whatever a task says; it holds until `changes` names the model. */
+  atAnyText(model: string, kind: string): AtAnyText {
+    const { usual, belief } = this.#book.standing(model, kind);
+    const byKind = SHARED * (belief.mean - usual);
+    return { usual, byKind, outcomes: belief.outcomes, line: this.#length.lineOf(model, usual) };
+  }
+
+  /** How models fared on the texts most like this one; nobody is in it before enough texts are known. */
+  nearTo(text: string): ReadonlyMap<string, NearRate> {
     if (this.#outcomes < ENOUGH_OUTCOMES) return NOBODY;
     let near = this.#near.get(text);
     if (near === undefined) {
@@ -160,6 +179,7 @@ export class LearnedQuality {
   /** Takes up what `body` gave; nothing may have been noted before. */
   restore({ outcomes, book, length, texts }: LearnedBody): void {
     this.#outcomes = outcomes;
+    this.changes.reset();
     this.#book.restore(book);
     this.#length.restore(length);
     for (const [key, vector, models] of texts) {
@@ -185,6 +205,27 @@ export class LearnedQuality {
     }
     return vector;
   }
+}
+
+/** By how much similar texts change the chance of a model whose usual chance is `usual`. */
+export function shiftOf(found: NearRate | undefined, usual: number): number {
+  if (found === undefined) return 0;
+  return SHARED * (found.rate - usual) * (found.texts / (found.texts + NEAR_SHRINKAGE));
+}
+
+/** By how much the length of a text, as a `stepOf` it, changes a chance. */
+export function lengthShift(line: LengthLine, step: number): number {
+  return SHARED * shiftAlong(line, step);
+}
+
+/** The chance that all these make together. */
+export function qualityOf(
+  usual: number,
+  byKind: number,
+  bySimilar: number,
+  byLength: number,
+): number {
+  return Math.max(0.01, Math.min(0.99, usual + byKind + bySimilar + byLength));
 }
 
 interface Tried extends Fared {

@@ -32,12 +32,12 @@ const MODELS = 500;
 export class LengthPrior {
   readonly #models = new RecentMap<Sums>(MODELS);
 
-  /** Takes note of one outcome on a text of so many characters. */
-  note(model: string, length: number, good: boolean): void {
+  /** Takes note of one outcome on a text of so many characters; returns the model that was forgotten for it, if one was. */
+  note(model: string, length: number, good: boolean): string | undefined {
     const { n, x, xx, y, xy } = this.#models.get(model) ?? NONE;
     const step = stepOf(length);
     const value = good ? 1 : 0;
-    this.#models.set(model, {
+    return this.#models.set(model, {
       n: n + 1,
       x: x + step,
       xx: xx + step ** 2,
@@ -53,6 +53,11 @@ export class LengthPrior {
 
   /** The same for the `stepOf` a length, which is the same for all models. */
   shiftAt(model: string, step: number, mean: number): number {
+    return shiftAlong(this.lineOf(model, mean), step);
+  }
+
+  /** What all shifts of a model whose usual chance is `mean` lie on. */
+  lineOf(model: string, mean: number): LengthLine {
     const { n, x, xx, y, xy } = this.#models.get(model) ?? NONE;
     // A weaker model loses more by a hard task than one that hardly ever fails.
     const expected = -SLOPE * mean * (1 - mean);
@@ -62,7 +67,7 @@ export class LengthPrior {
     const slope = (together + WEIGHT * expected) / (spread + WEIGHT);
     // Until there are outcomes, the ordinary length is the middle; then their own.
     const middle = (centre * n) / (n + WEIGHT / 10);
-    return Math.max(-MOST, Math.min(MOST, slope * (step - middle)));
+    return { slope, middle };
   }
 
   /** Everything that is known, for a snapshot. */
@@ -75,6 +80,17 @@ export class LengthPrior {
     this.#models.clear();
     for (const [model, n, x, xx, y, xy] of body) this.#models.set(model, { n, x, xx, y, xy });
   }
+}
+
+/** By how much a chance of success changes with each step of length, and at which step it does not. */
+export interface LengthLine {
+  readonly slope: number;
+  readonly middle: number;
+}
+
+/** By how much the chance differs at a `stepOf` a length. */
+export function shiftAlong({ slope, middle }: LengthLine, step: number): number {
+  return Math.max(-MOST, Math.min(MOST, slope * (step - middle)));
 }
 
 /** A length in characters as steps from the ordinary one, on a scale of logarithms; -3 to 3. */

@@ -47,13 +47,15 @@ export class QualityBook {
   /** What follows from the counts, by kind and model; an outcome unsettles that of its model alone. */
   readonly #standings = new Map<string, Map<string, Standing>>();
 
-  /** Takes note of one outcome. */
-  note(model: string, kind: string, good: boolean): void {
+  /** Takes note of one outcome; whether another one was forgotten for it. */
+  note(model: string, kind: string, good: boolean): boolean {
     const gone = noteIn(this.#models, model, good);
     const goneKind = noteIn(this.#kinds, keyOf(model, kind), good);
     // What was forgotten for it may have been any model's.
-    if (gone !== undefined || goneKind !== undefined) this.#standings.clear();
+    const isForgotten = gone !== undefined || goneKind !== undefined;
+    if (isForgotten) this.#standings.clear();
     else for (const standings of this.#standings.values()) standings.delete(model);
+    return isForgotten;
   }
 
   /** What is known of a model over all kinds. */

@@ -1,6 +1,7 @@
 import type { Candidate } from './candidates.ts';
 import { afterRefusal, notWorthBeginning, type Rung } from './cascade.ts';
 import type { Member } from './member.ts';
+import type { OfferBoard } from './offer-board.ts';
 import type { Routing } from './routing-options.ts';
 import {
   describeScore,
@@ -19,6 +20,8 @@ export interface RatingInput {
   readonly isLearned: boolean;
   /** What is expected of each of these models at the task, in their order; `waits` is how long each is taken first, in ms. */
   readonly expected: (members: readonly Member[], waits: readonly number[]) => readonly Expected[];
+  /** Fills in the same on a board; absent where `expected` must be asked for it. */
+  readonly fill?: ((board: OfferBoard) => void) | undefined;
   /** How likely a model is to succeed once an answer was refused: its own, or another model's. */
   readonly afterRefusal: (member: Member, isOwn: boolean, quality: number) => number;
   /** Why a model is warm: it was called a moment ago with the same beginning, which it need not read again at full price. */
@@ -58,7 +61,7 @@ export interface Marks {
 }
 
 /** Outcomes that it takes to refuse a fallback, to skip a step of a cascade, and to tell equals of a declared team apart. */
-const KNOWN = 10;
+export const KNOWN = 10;
 
 /** Rates candidates, which are taken for so many ms first, where that has a say: never, for one candidate and where a host declares an order. Pure. */
 export function rateCandidates(
@@ -82,7 +85,7 @@ export function rateCandidates(
       return markedBy(candidate, skipped, tells(place), input);
     },
     why: (place) =>
-      `${whyOf(place, candidates, tells(place), input)}${skipWords(candidates[place], candidates, byName, skipped)}`,
+      `${whyAmongEquals(place, candidates, tells(place), input)}${skipWords(candidates[place], candidates, byName, skipped)}`,
     underFloor: (place) =>
       candidates[place]?.fallbackOf === undefined
         ? undefined
@@ -192,7 +195,7 @@ function markedBy(
   return {
     isSkipped: skipped.has(member.name),
     isDoubted: doubted.has(member.name),
-    step: one === undefined ? undefined : step(scoreOf(one, weights)),
+    step: one === undefined ? undefined : stepOfScore(scoreOf(one, weights)),
     price: one === undefined || !isCascade ? 0 : priceOf(one),
     isWarm: warm(member) !== undefined,
   };
@@ -212,7 +215,7 @@ function priceOf({ priceUsd }: Expected): number {
 }
 
 /** Scores in steps, so that comparing them stays transitive. */
-function step(score: number): number {
+export function stepOfScore(score: number): number {
   return Math.round(score / SAME_SCORE);
 }
 
@@ -241,7 +244,8 @@ function escalationOf(
     : undefined;
 }
 
-function whyOf(
+/** Why one that won among equals did, in words; `one` is what tells it from them. Empty where nothing does. */
+export function whyAmongEquals(
   place: number,
   candidates: readonly Candidate[],
   one: Expected | undefined,

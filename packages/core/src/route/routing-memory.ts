@@ -3,10 +3,11 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { Json } from '../spec/json.ts';
 import { type AttemptOutcome, AttemptWatch, textOf } from './attempt-watch.ts';
 import { afterAttempt, type BudgetDual, freeMoney } from './budget-dual.ts';
-import { roleOf } from './candidates.ts';
+import { type Candidate, roleOf } from './candidates.ts';
 import { EscalationGain, type KnownGain } from './escalation-gain.ts';
 import { GainWatch } from './gain-watch.ts';
 import { ENOUGH_OUTCOMES, type LearnedBody, LearnedQuality } from './learned-quality.ts';
+import { createOfferBoard, type OfferBoard } from './offer-board.ts';
 import { type PracticeBody, PracticeBook } from './practices.ts';
 import { type QualityBody, QualityBook } from './quality.ts';
 import { type RefusalBody, RefusalBook } from './refusal-book.ts';
@@ -34,6 +35,7 @@ export class RoutingMemory {
   readonly refusals: RefusalBook = new RefusalBook();
   readonly #repairs = new QualityBook();
   readonly #watch = new AttemptWatch();
+  readonly #boards = new WeakMap<readonly Candidate[], OfferBoard>();
   readonly #routing: Routing;
   readonly #gainWatch = new GainWatch();
   #dual: BudgetDual = freeMoney;
@@ -52,6 +54,16 @@ export class RoutingMemory {
   /** The chance of success that one US dollar must buy now. */
   get lambda(): number {
     return this.#routing.costWeight + this.#dual.lambda;
+  }
+
+  /** Where the choice among these candidates for a kind of task is worked out; kept for as long as the list is. */
+  boardOf(candidates: readonly Candidate[], kind: string): OfferBoard {
+    let board = this.#boards.get(candidates);
+    if (board === undefined) {
+      board = createOfferBoard(candidates, kind, this);
+      this.#boards.set(candidates, board);
+    }
+    return board;
   }
 
   /** Takes an event into account that the runs know already; `task` is its task. */
@@ -75,7 +87,9 @@ export class RoutingMemory {
       this.practices.write(model, kind, { note, by, at: event.at });
     }
     if (event.type === 'call.finished' && model !== undefined) {
-      this.speed.note(model, event.data.durationMs);
+      const gone = this.speed.note(model, event.data.durationMs);
+      this.quality.changes.note(model);
+      if (gone !== undefined) this.quality.changes.reset();
     }
     if (outcome !== undefined) this.#learn(outcome);
   }

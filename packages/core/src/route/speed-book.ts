@@ -8,10 +8,10 @@ const MODELS = 500;
 export class SpeedBook {
   readonly #means = new RecentMap<number>(MODELS);
 
-  /** Takes note of a finished call. */
-  note(model: string, durationMs: number): void {
+  /** Takes note of a finished call; returns the model that was forgotten for it, if one was. */
+  note(model: string, durationMs: number): string | undefined {
     const before = this.#means.get(model) ?? durationMs;
-    this.#means.set(model, before + NEWEST * (durationMs - before));
+    return this.#means.set(model, before + NEWEST * (durationMs - before));
   }
 
   /** What a call takes, in ms; `undefined` before the first. */

@@ -55,6 +55,10 @@ class FixedLimits extends ModelLimits {
   override admit(): Admission {
     return this.#admission;
   }
+
+  override quickly(): Admission {
+    return this.#admission;
+  }
 }
 
 function modelOf(id: string, tools: boolean): Model {

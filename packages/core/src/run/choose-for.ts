@@ -61,8 +61,11 @@ export function chooseFor(
     claims.set(member, claim);
     return claim;
   };
+  const { routing, breakers } = projection;
   const input: ChoiceInput = {
     candidates,
+    board: candidates.length < 2 ? undefined : routing.boardOf(candidates, task.task.kind),
+    allUp: breakers.isQuiet,
     nowMs,
     claimFor: claimOf,
     callsFor: ({ name }) =>
@@ -135,6 +138,7 @@ function excludeOutlasted(
   excluded: Map<string, string>,
 ): void {
   const { settings, projection } = decider;
+  if (projection.breakers.isQuiet) return;
   for (const model of settings.members.keys()) {
     const over = outlasted(decider, run, model, nowMs);
     // One whose probe is due is tried all the same: it may be back.

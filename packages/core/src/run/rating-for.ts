@@ -52,6 +52,14 @@ export function ratingFor(
         };
       });
     },
+    fill: routing.explore
+      ? undefined
+      : ({ candidates, learned, prices }) => {
+          learned.look(textOf(task.task));
+          for (const [place, { member }] of candidates.entries()) {
+            prices[place] = priceOf(member, estimateFor) ?? Number.NaN;
+          }
+        },
     afterRefusal: (member, isOwn, quality) =>
       memory.afterRefusal(member.version, kind, isOwn, quality),
     warm: ({ name, price }) => {

@@ -17,16 +17,19 @@ export class ExpectedDurations {
 
   /** Takes note of a finished call's duration in ms, under a key such as `model/kind`. */
   note(key: string, durationMs: number): void {
-    const recent = this.#recent.get(key) ?? { values: [], sorted: undefined };
+    const recent = this.#recent.get(key) ?? { values: [], sorted: [] };
     this.#recent.set(key, recent);
-    recent.sorted = undefined;
-    recent.values.push(durationMs);
-    if (recent.values.length > this.#kept) recent.values.shift();
+    const { values, sorted } = recent;
+    values.push(durationMs);
+    const gone = values.length > this.#kept ? values.shift() : undefined;
+    if (gone !== undefined) sorted.splice(sorted.indexOf(gone), 1);
+    const place = sorted.findIndex((value) => value > durationMs);
+    sorted.splice(place < 0 ? sorted.length : place, 0, durationMs);
   }
 
   /** The median of recent calls in ms, the lower of two middle ones; `undefined` where there were none. */
   median(key: string): number | undefined {
-    const sorted = this.#sorted(key);
+    const sorted = this.#recent.get(key)?.sorted;
     return sorted?.[(sorted.length - 1) >> 1];
   }
 
@@ -35,23 +38,16 @@ export class ExpectedDurations {
    * than it takes for one to be later.
    */
   percentile(key: string, percentile: number, least: number): number | undefined {
-    const sorted = this.#sorted(key);
+    const sorted = this.#recent.get(key)?.sorted;
     const needed = Math.max(least, Math.ceil(100 / (100 - percentile)));
     if (sorted === undefined || sorted.length < needed) return undefined;
     return sorted[Math.ceil((percentile * sorted.length) / 100) - 1];
-  }
-
-  #sorted(key: string): readonly number[] | undefined {
-    const recent = this.#recent.get(key);
-    if (recent === undefined) return undefined;
-    recent.sorted ??= recent.values.toSorted((a, b) => a - b);
-    return recent.sorted;
   }
 }
 
 interface Recent {
   /** In the order of coming. */
   readonly values: number[];
-  /** Sorted once somebody asks: a forecast asks for every task that waits. */
-  sorted: readonly number[] | undefined;
+  /** The same, smallest first: somebody asks after each of them. */
+  readonly sorted: number[];
 }
