@@ -10,7 +10,7 @@ import type { JobStanding, ModelJob, TaskTransport } from '../spec/transport.ts'
 import { abortedCall } from './aborted-call.ts';
 import { requestOf } from './begin-call.ts';
 import type { RemoteCall } from './call-book.ts';
-import { jobPlaces } from './job-places.ts';
+import { jobTerms } from './job-terms.ts';
 import type { Projection } from './projection.ts';
 import { sealJob } from './sealed-job.ts';
 import type { Settings } from './settings.ts';
@@ -79,7 +79,7 @@ export class RemoteCalls {
   }
 
   /** Has a call made whose start is durable. */
-  send(at: AttemptPlace, { call, request, estimate }: LetThrough): void {
+  send(at: AttemptPlace, { call, request, estimate, keyName }: LetThrough): void {
     const { attempt, live } = at;
     if (live.cancel.aborted) {
       this.#fail(at, call, abortedCall(NOTHING, false, this.#clock.now()));
@@ -90,10 +90,8 @@ export class RemoteCalls {
     const model = attempt.model ?? '';
     const { holdMs: silentMs } = this.#settings;
     const job = { id: call, stream, ...placeOf(at), step, model, request, estimate, silentMs };
-    this.#queue({
-      ...job,
-      ...jobPlaces(this.#settings, this.#projection, { model, run: at.attempt.run, estimate }),
-    });
+    const wanted = { model, run: at.attempt.run, estimate, keyName };
+    this.#queue({ ...job, ...jobTerms(this.#settings, this.#projection, wanted) });
     this.#work();
   }
 
@@ -283,7 +281,7 @@ export class RemoteCalls {
   /** The job of a call as its start is written down; `undefined` where nobody has its model any more. */
   #jobOf(
     id: string,
-    { run, task: key, attempt: of, model, estimate }: RemoteCall,
+    { run, task: key, attempt: of, model, estimate, keyName }: RemoteCall,
     task: TaskState,
     attempt: AttemptState,
   ): ModelJob | undefined {
@@ -295,7 +293,8 @@ export class RemoteCalls {
     const request = requestOf(this.#settings, task, member, messages, tools, maxTokens);
     const place = { id, stream: this.#host.stream, run, task: key, attempt: of };
     const { holdMs: silentMs } = this.#settings;
-    const places = jobPlaces(this.#settings, this.#projection, { model, run, estimate });
-    return { ...place, step: steps.length + 1, model, request, estimate, silentMs, ...places };
+    const wanted = { model, run, estimate, keyName };
+    const terms = jobTerms(this.#settings, this.#projection, wanted);
+    return { ...place, step: steps.length + 1, model, request, estimate, silentMs, ...terms };
   }
 }
