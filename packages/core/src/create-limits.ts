@@ -5,7 +5,7 @@ import { suggest } from './internal/nearest.ts';
 import { memoryOf } from './limit/create-window.ts';
 import { describeLimit } from './limit/describe-limit.ts';
 import { isGauge, normaliseLimit } from './limit/parse-limit.ts';
-import { type JointScope, SharedLimits } from './limit/shared-limits.ts';
+import { type JointScope, type ModelPlace, SharedLimits } from './limit/shared-limits.ts';
 import type { SharedLimit, SharedLimitsOptions } from './limit-options.ts';
 import type { OverseerOptions } from './options.ts';
 import { projectIdOf } from './project/project-options.ts';
@@ -123,7 +123,7 @@ function scopeOf(
 
 function isCovered(per: SharedLimit['per'], of: string | undefined, entry: ModelEntry): boolean {
   if (of === undefined || (per !== 'provider' && per !== 'key')) return true;
-  return placeOf(entry)[per] === of;
+  return ownersIn(entry, per).includes(of);
 }
 
 /** The names that there can be; `undefined` where runs bring them. */
@@ -134,16 +134,20 @@ function valuesOf(
 ): readonly string[] | undefined {
   if (per === 'project') return [project];
   if (per !== 'provider' && per !== 'key') return undefined;
-  return [...new Set(Object.values(models).map((entry) => placeOf(entry)[per]))];
+  return [...new Set(Object.values(models).flatMap((entry) => ownersIn(entry, per)))];
 }
 
 /** What a model counts for in limits per provider and per key. */
-export function placeOf({ model, key }: ModelEntry): {
-  readonly provider: string;
-  readonly key: string;
-} {
-  const { provider } = model.info;
-  return { provider, key: key ?? provider };
+export function placeOf({ model, key }: ModelEntry): ModelPlace {
+  const { provider, keyNames = [] } = model.info;
+  return { provider, keyNames, key: key ?? (keyNames.length === 0 ? provider : undefined) };
+}
+
+/** Whose limits calls of a model can count in, by name: of several keys, all. */
+export function ownersIn(entry: ModelEntry, per: 'provider' | 'key'): readonly string[] {
+  const { provider, key, keyNames } = placeOf(entry);
+  if (per === 'provider') return [provider];
+  return [...new Set([...keyNames, ...(key === undefined ? [] : [key])])];
 }
 
 function checkPoolNames(

@@ -15,6 +15,7 @@ export function createMember(
 ): Member {
   const { rules, price, max, learned } = termsOf(name, entry);
   const limits = new ModelLimits(name, rules, max, learned, shared);
+  limits.setKeys(entry.model.info.keyNames ?? []);
   return memberOf(name, entry, { price, learned, limits, order });
 }
 

@@ -1,4 +1,4 @@
-import { jointScopesOf, placeOf, rulesOf } from './create-limits.ts';
+import { jointScopesOf, ownersIn, rulesOf } from './create-limits.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { describeLimit } from './limit/describe-limit.ts';
 import { whyNotJoint } from './limit/joint-limit.ts';
@@ -87,10 +87,12 @@ function membersOf(pools: Options['pools'] = {}): readonly (readonly [string, st
 
 /** Everybody whose limits there could be. */
 function subjectsOf({ project = 'default' }: Options, models: Entries): readonly string[] {
-  const places = Object.values(models).map(placeOf);
+  const owners = (per: 'provider' | 'key'): readonly string[] =>
+    Object.values(models).flatMap((entry) => ownersIn(entry, per).map((name) => `${per} ${name}`));
   return [
     ...Object.keys(models).map((model) => `model ${model}`),
-    ...places.flatMap(({ provider, key }) => [`provider ${provider}`, `key ${key}`]),
+    ...owners('provider'),
+    ...owners('key'),
     ...['all', 'every user', 'every tenant', `project ${project}`],
   ];
 }
@@ -125,7 +127,7 @@ function ownersOf(
     }
     case 'provider':
     case 'key': {
-      const values = new Set(Object.values(models).map((entry) => placeOf(entry)[per]));
+      const values = new Set(Object.values(models).flatMap((entry) => ownersIn(entry, per)));
       return [...values]
         .filter((value) => of === undefined || of === value)
         .map((value) => ({ per, owner: `${per} ${value}`, limits }));

@@ -5,7 +5,8 @@ import type { ToolLimit } from './tool-limit-options.ts';
 /** Limits for more than one model. */
 export interface SharedLimit {
   /**
-   * By what they are shared. `key`: models with the same `key`, or else of the same provider. `user` and `tenant`: runs
+   * By what they are shared. `key`: each of several keys of a model, by its name; models with the same `key`, or else of the same
+   * provider. `user` and `tenant`: runs
    * that name one. `project` and `all`: every call of this overseer.
    */
   readonly per: 'provider' | 'key' | 'user' | 'tenant' | 'project' | 'all';

@@ -215,6 +215,7 @@ function changed(
   const isSame = JSON.stringify(before.entry?.concurrency) === JSON.stringify(entry.concurrency);
   const learned = isSame ? before.learned : fresh;
   before.limits.change(rules, max, learned, past);
+  before.limits.setKeys(entry.model.info.keyNames ?? []);
   return memberOf(before.name, entry, { price, learned, limits: before.limits, order });
 }
 

@@ -12,4 +12,5 @@ export { type KeyringOptions, keyring } from './keyring.ts';
 export type { LoginPrompt } from './login-prompt.ts';
 export { type OAuthCredentials, type OAuthOptions, oauth } from './oauth.ts';
 export type { OAuthEndpoints, OAuthPlace } from './oauth-server.ts';
+export type { RingSources } from './ring-names.ts';
 export { memoryTokens, type StoredTokens, type TokenStore } from './token-store.ts';

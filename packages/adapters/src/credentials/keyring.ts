@@ -7,6 +7,7 @@ import {
 } from '@overseer/core/plugin';
 import type { Credential, CredentialOutcome, Credentials } from '@overseer/core/spec';
 import { keyIdOf } from '../internal/key-id.ts';
+import { type RingSources, ringNames } from './ring-names.ts';
 
 /** How a refused key is left alone. */
 export interface KeyringOptions {
@@ -19,24 +20,23 @@ const EXHAUSTED = { firstMs: 1_000, maxMs: 120_000 };
 const LONGEST_MS = 86_400_000;
 
 /**
- * Several keys of one provider as one: calls take turns over those that are well. A key that is refused, or whose limit is reached, steps
- * aside for as long as its provider says, or for longer each time, and the next call goes out with another. Asking throws `ModelError`
- * where none is left: `rate-limit` with the wait until the first is free, or `auth` where all are refused. Throws `ConfigError`
- * `config.keyring` for fewer than one or more than 64.
+ * Several keys of one provider as one, by name: `{ work: fromEnv('WORK_KEY') }`, or else called as where they come from. An overseer says
+ * which one each call goes out with, by limits and breakers of its own for each. Whoever does not say gets them in turn, those that are
+ * well: a key that is refused, or whose limit is reached, steps aside for as long as its provider says, or for longer each time, and the
+ * next call goes out with another. Asking throws `ModelError` where none is left: `rate-limit` with the wait until the first is free, or
+ * `auth` where all are refused. Throws `ConfigError` `config.keyring` for fewer than one, more than 64, and names that cannot be shown.
  */
 export function keyring(
-  sources: readonly (string | Credentials)[],
+  sources: RingSources,
   { clock = systemClock }: KeyringOptions = {},
 ): Credentials {
-  if (sources.length === 0 || sources.length > 64) {
-    throw new ConfigError(
-      'config.keyring',
-      `a keyring has 1 to 64 keys, and not ${sources.length}`,
-    );
+  const given = entriesOf(sources);
+  if (given.length === 0 || given.length > 64) {
+    throw new ConfigError('config.keyring', `a keyring has 1 to 64 keys, and not ${given.length}`);
   }
-  const keys = sources.map((source): Key => {
-    const own = typeof source === 'string' ? fixedKey(source) : source;
-    return { source: own, restsUntil: 0, why: '', isRefused: false, times: 0, order: 0 };
+  const keyNames = ringNames(sources, given);
+  const keys = given.map(([, source]): Key => {
+    return { source, restsUntil: 0, why: '', isRefused: false, times: 0, order: 0 };
   });
   const owners = new WeakMap<Credential, Lent>();
   let turn = 0;
@@ -49,13 +49,16 @@ export function keyring(
     if (key !== undefined) turn = (keys.indexOf(key) + 1) % keys.length;
     return key;
   };
+  const lendOne = async (key: Key, signal: AbortSignal, isAsked: boolean): Promise<Credential> => {
+    const own = await key.source.get({ signal });
+    // Its own object, so that two keys of one source are told apart.
+    const credential = { ...own };
+    owners.set(credential, { key, own, order: ++order, isAsked });
+    return credential;
+  };
   const lend = async (key: Key, signal: AbortSignal): Promise<Credential | undefined> => {
     try {
-      const own = await key.source.get({ signal });
-      // Its own object, so that two keys of one source are told apart.
-      const credential = { ...own };
-      owners.set(credential, { key, own, order: ++order });
-      return credential;
+      return await lendOne(key, signal, false);
     } catch (error) {
       if (signal.aborted) throw error;
       key.order = ++order;
@@ -69,9 +72,15 @@ export function keyring(
   return {
     spec: 'credentials/1',
     name: `a ring of ${keys.length} keys`,
-    keyId: `ring ${keys.map(({ source }) => source.keyId).join(' | ')}`,
+    keyId: `ring ${keyNames.join(' | ')}`,
     several: true,
-    get: async ({ signal }) => {
+    keyNames,
+    get: async ({ signal, keyName }) => {
+      if (keyName !== undefined) {
+        const asked = keys[keyNames.indexOf(keyName)];
+        if (asked === undefined) throw unknownKey(keyName, keyNames);
+        return await lendOne(asked, signal, true);
+      }
       for (let key = take(); key !== undefined; key = take()) {
         const credential = await lend(key, signal);
         if (credential !== undefined) return credential;
@@ -81,8 +90,10 @@ export function keyring(
     settle: (credential, outcome) => {
       const owner = owners.get(credential);
       if (owner === undefined) return false;
-      const { key, own } = owner;
+      const { key, own, isAsked } = owner;
       const hasFresh = key.source.settle?.(own, outcome) ?? false;
+      // Whoever asks for a key by its name knows by himself what to make of its end.
+      if (isAsked) return hasFresh;
       if (outcome.kind === 'accepted') {
         // One that went out before its key was set aside knows nothing of what came since.
         if (owner.order > key.order) letIn(key, outcome);
@@ -106,6 +117,8 @@ interface Lent {
   readonly key: Key;
   readonly own: Credential;
   readonly order: number;
+  /** It was asked for by its name. */
+  readonly isAsked: boolean;
 }
 
 interface Key {
@@ -118,6 +131,29 @@ interface Key {
   times: number;
   /** When it was last set aside, among all that was lent and set aside. */
   order: number;
+}
+
+/** The sources of a ring with the names that the host gives them. */
+function entriesOf(
+  sources: RingSources,
+): readonly (readonly [name: string | undefined, source: Credentials])[] {
+  const named: readonly (readonly [string | undefined, string | Credentials])[] = Array.isArray(
+    sources,
+  )
+    ? sources.map((source: string | Credentials) => [undefined, source] as const)
+    : Object.entries(sources as Readonly<Record<string, string | Credentials>>);
+  return named.map(([name, source]) => [
+    name,
+    typeof source === 'string' ? fixedKey(source) : source,
+  ]);
+}
+
+function unknownKey(keyName: string, known: readonly string[]): ModelError {
+  const names = known.map((name) => JSON.stringify(name)).join(', ');
+  return new ModelError(
+    'auth',
+    `the ring has no key ${JSON.stringify(keyName)}, only ${names}; give it one of that name`,
+  );
 }
 
 function fixedKey(token: string): Credentials {

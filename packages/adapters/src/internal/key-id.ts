@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Credentials } from '@overseer/core/spec';
+import { namesKey } from './hide-secrets.ts';
 
 /** Where a model's key comes from. */
 export interface KeySource {
@@ -20,4 +21,9 @@ export function keyIdOf({ apiKey, headers, variable }: KeySource): string | unde
     return createHash('sha256').update(`overseer key\n${apiKey}`).digest('hex').slice(0, 16);
   }
   return variable === undefined ? 'no key' : `$${variable}`;
+}
+
+/** The names of several keys; `undefined` where there is one, or where headers of the host bring another. */
+export function keyNamesOf({ apiKey, headers }: KeySource): readonly string[] | undefined {
+  return typeof apiKey === 'object' && !namesKey(headers) ? apiKey.keyNames : undefined;
 }

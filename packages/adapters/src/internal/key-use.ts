@@ -1,5 +1,6 @@
 import {
   abortError,
+  defined,
   type HeaderReader,
   ModelError,
   OverseerError,
@@ -45,7 +46,8 @@ export class KeyUse {
   /** What a call goes out with. Throws `ModelError`, mostly of kind `auth`. */
   async take(ctx: CallContext): Promise<Credential> {
     try {
-      const credential = await this.#credentials.get({ signal: ctx.signal });
+      const { signal, keyName } = ctx;
+      const credential = await this.#credentials.get({ signal, ...defined({ keyName }) });
       this.#remember(credential.token);
       this.#used.set(ctx, credential);
       return credential;
@@ -54,15 +56,16 @@ export class KeyUse {
     }
   }
 
-  /** A call was let in. Gives the headers that may be told of: those of one key's limits say nothing of the next. */
+  /** A call was let in. Gives the headers that may be told of: those of one key's limits say nothing of the next, where nobody said which it is. */
   accept(ctx: CallContext, headers: HeaderReader): HeaderReader {
     const credential = this.#used.get(ctx);
     if (credential === undefined) return headers;
     this.#used.delete(ctx);
-    const rate = this.#credentials.several === true ? rateLimit(headers, Date.now()) : undefined;
+    const isAnyOf = this.#credentials.several === true && ctx.keyName === undefined;
+    const rate = isAnyOf ? rateLimit(headers, Date.now()) : undefined;
     const accepted = { kind: 'accepted', ...(rate === undefined ? {} : { rate }) } as const;
     this.#settle(credential, accepted);
-    return this.#credentials.several === true ? withoutRate(headers) : headers;
+    return isAnyOf ? withoutRate(headers) : headers;
   }
 
   /** A call failed. Gives the same failure, which says so where the next call goes out with another key. */

@@ -1,6 +1,6 @@
 import { defined } from '@overseer/core/plugin';
 import type { ModelCapabilities, ModelInfo, Price } from '@overseer/core/spec';
-import { type KeySource, keyIdOf } from './key-id.ts';
+import { type KeySource, keyIdOf, keyNamesOf } from './key-id.ts';
 
 /** What a host may say about a model, since few servers tell. Whatever is left out stays unknown. */
 export interface ModelFacts {
@@ -25,6 +25,7 @@ export function modelInfo(
   const { contextWindow, maxOutput, price, local } = facts;
   const server = place.baseURL === undefined ? undefined : URL.parse(place.baseURL)?.origin;
   const keyId = keyIdOf(place);
+  const keyNames = keyNamesOf(place);
   return {
     id,
     provider,
@@ -35,6 +36,6 @@ export function modelInfo(
       image: 'unknown',
       ...facts.can,
     },
-    ...defined({ contextWindow, maxOutput, price, local, server, keyId }),
+    ...defined({ contextWindow, maxOutput, price, local, server, keyId, keyNames }),
   };
 }

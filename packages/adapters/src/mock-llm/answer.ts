@@ -37,6 +37,8 @@ export interface AnswerOrigin {
   readonly n: number;
   readonly createdAt: number;
   readonly body: JsonObject;
+  /** The key or token that it came with. */
+  readonly key?: string | undefined;
 }
 
 /** Makes a reply into the answer to one request: cut where the request allows fewer tokens, and counted. */

@@ -1,11 +1,11 @@
 import { builtInModel, builtInModels } from './built-in.ts';
 import type { MockModel, MockModelState } from './mock-model.ts';
-import { createWindowLimiter, type WindowLimiter } from './window-limiter.ts';
+import { createModelLimiter, type ModelLimiter } from './model-limiter.ts';
 
 /** A model of a running service, with what has happened to it. */
 export interface ModelEntry {
   readonly model: MockModel;
-  readonly limiter: WindowLimiter | undefined;
+  readonly limiter: ModelLimiter | undefined;
   /** How many requests it has had. */
   requests: number;
   /** The instances that a local server has in memory. */
@@ -74,7 +74,7 @@ const MOST_NAMES = 1000;
 function newEntry(model: MockModel): ModelEntry {
   return {
     model,
-    limiter: model.limit === undefined ? undefined : createWindowLimiter(model.limit),
+    limiter: model.limit === undefined ? undefined : createModelLimiter(model.limit),
     requests: 0,
     instances: model.state === 'not-loaded' ? [] : [model.id],
     readyAt: 0,

@@ -53,7 +53,7 @@ export function decide(
   dialect: Dialect,
   origin: AnswerOrigin,
 ): Decision {
-  const { body, createdAt } = origin;
+  const { body, createdAt, key } = origin;
   const recalled = dialect.recall?.(body, responses) ?? body;
   if (isFailure(recalled)) return { kind: 'refuse', failure: recalled };
   const asked = dialect.read(recalled);
@@ -69,14 +69,14 @@ export function decide(
   const { down } = entry.model;
   if (down === true) return { kind: 'destroy' };
   if (down) return { kind: 'refuse', failure: statusFailure(down) };
-  const window = entry.limiter?.admit(createdAt);
+  const window = entry.limiter?.admit(createdAt, key);
   if (window?.admitted === false)
     return { kind: 'refuse', window, failure: limitFailure(window, model) };
   const fitted = dialect.fit?.(asked, body, entry.model) ?? strictly(dialect, asked, entry.model);
   if ('status' in fitted) return { kind: 'refuse', window, failure: fitted };
   bringIntoMemory(catalogue, entry, createdAt, dialect.name);
   keepFor(entry, body, createdAt);
-  const { reply, rule } = rules(requestOf(dialect, fitted, body, entry));
+  const { reply, rule } = rules(requestOf(dialect, fitted, origin, entry));
   const seen = { window, rule };
   const { fault } = reply;
   if (fault?.kind === 'status') return { ...seen, kind: 'refuse', failure: statusFailure(fault) };
@@ -115,12 +115,13 @@ function limitFailure(window: WindowAdmission, model: string): Failure {
 function requestOf(
   dialect: Dialect,
   asked: Asked,
-  body: JsonObject,
+  { body, key }: AnswerOrigin,
   { requests }: ModelEntry,
 ): MockRequest {
   const { model, system, messages, tools } = asked;
   const lastText = textOf(messages.at(-1));
-  return { dialect: dialect.name, model, system, messages, tools, lastText, nth: requests, body };
+  const said = { model, system, messages, tools, lastText, nth: requests, body };
+  return { dialect: dialect.name, ...said, ...(key === undefined ? {} : { key }) };
 }
 
 function textOf(message: MockMessage | undefined): string {

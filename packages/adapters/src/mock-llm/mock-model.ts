@@ -5,9 +5,13 @@ export interface MockModel {
   readonly id: string;
   /**
    * How many requests any window of `perMs` admits: exact and rolling. Every reply then carries the provider's
-   * rate-limit headers, and a request too many is refused with 429 and `retry-after`.
+   * rate-limit headers, and a request too many is refused with 429 and `retry-after`. `perKey`: each key has a window of its own.
    */
-  readonly limit?: { readonly requests: number; readonly perMs: number };
+  readonly limit?: {
+    readonly requests: number;
+    readonly perMs: number;
+    readonly perKey?: boolean;
+  };
   /** Speed after the first token; the default is as fast as the client reads. */
   readonly tokensPerSecond?: number;
   /** Time before the first token, in ms; the default is 0. */

@@ -29,6 +29,8 @@ export interface MockRequest {
   readonly lastText: string;
   /** How many requests this model has had, with this one: the first is 1. Refusals count. */
   readonly nth: number;
+  /** The key or token that it came with; absent where it has none. */
+  readonly key?: string;
   /** The whole body as it came. */
   readonly body: JsonObject;
 }

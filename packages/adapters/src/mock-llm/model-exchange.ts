@@ -7,6 +7,7 @@ import type { Delivery, Outcome } from './delivery.ts';
 import type { Dialect } from './dialect.ts';
 import type { Exchange } from './exchange.ts';
 import { asText } from './json-reader.ts';
+import { keyOf } from './key-of.ts';
 import { createRandom } from './random.ts';
 import { refuse, replyHeaders, requestIdOf } from './refuse.ts';
 
@@ -61,7 +62,8 @@ function settler({ service, seen }: Exchange, model: string): (outcome: Outcome)
 /** Rules are the scenario's code; one that throws is a failure of the service, and says so. */
 function decideSafely({ service, seen }: Exchange, dialect: Dialect, body: JsonObject): Decision {
   try {
-    return decide(service, dialect, { n: seen.n, createdAt: service.clock.now(), body });
+    const origin = { n: seen.n, createdAt: service.clock.now(), body, key: keyOf(seen.headers) };
+    return decide(service, dialect, origin);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `A rule of the mock scenario threw: ${why}`;

@@ -95,7 +95,7 @@ const reply = {
 const model = {
   id: z.string().min(1),
   limit: z
-    .strictObject({ requests: z.int().positive(), perMs: z.number().positive() })
+    .strictObject({ requests: z.int().positive(), perMs: z.number().positive(), perKey: yes })
     .exactOptional(),
   tokensPerSecond: speed,
   firstTokenMs: ms,

@@ -135,6 +135,24 @@ describe('decisionOf', () => {
       'm is left alone: auth: wrong key',
     ],
     [
+      'a key that is left alone',
+      event(
+        'key.changed',
+        { keyName: 'work', state: 'down', because: 'auth: openai/m: wrong key' },
+        { model: 'm' },
+      ),
+      'the key work of m is left alone: auth: wrong key',
+    ],
+    [
+      'a key that is used again',
+      event(
+        'key.changed',
+        { keyName: 'work', state: 'up', because: 'it answers again' },
+        { model: 'm' },
+      ),
+      'the key work of m is used again: it answers again',
+    ],
+    [
       'a store of answers that is left alone',
       event('cache.changed', { part: 'store', state: 'down', because: 'gone (3 times in a row)' }),
       'the store of answers is left alone: gone (3 times in a row)',

@@ -38,6 +38,8 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return event.data.state === 'down'
         ? `${event.model} is left alone: ${withoutPlace(event.data.because)}`
         : `${event.model} is up: ${event.data.because}`;
+    case 'key.changed':
+      return keyChanged(event);
     case 'cache.changed':
       return cacheChanged(event);
     case 'limit.learned': {
@@ -79,6 +81,13 @@ function wordsOf(event: OverseerEvent): string | undefined {
 }
 
 /** Making the plan of a goal is a task too, of which a person hears when it is given away. */
+function keyChanged({ model, data }: OverseerEvent<'key.changed'>): string {
+  const key = `the key ${data.keyName} of ${model}`;
+  return data.state === 'down'
+    ? `${key} is left alone: ${withoutPlace(data.because)}`
+    : `${key} is used again: ${data.because}`;
+}
+
 function cacheChanged({ data }: OverseerEvent<'cache.changed'>): string {
   const what = data.part === 'store' ? 'the store of answers' : 'what embeds texts';
   return `${what} is ${data.state === 'down' ? 'left alone' : 'up'}: ${data.because}`;

@@ -50,12 +50,14 @@ export interface FailedCall {
   readonly price?: Price | undefined;
   /** It goes on elsewhere, and whoever makes it again is charged. */
   readonly isLeft?: boolean;
+  /** Its model has other keys than the one that it went out with, which may do. */
+  readonly hasOtherKey?: boolean;
   readonly nowMs: number;
 }
 
 /** The end of a call that failed; `delay` gives how long to wait before it is made again, where somebody asked for `askedMs`. */
 export function failedCall(
-  { failure, kind, estimate, price, isLeft = false, nowMs }: FailedCall,
+  { failure, kind, estimate, price, isLeft = false, hasOtherKey = false, nowMs }: FailedCall,
   delay: (askedMs: number | undefined) => number,
 ): EventData['call.failed'] {
   const used = failure.usage === undefined ? undefined : settle(failure.usage, estimate, price);
@@ -65,9 +67,10 @@ export function failedCall(
   // Whoever aborted a call did not refuse the task: where the attempt goes on at all, it may be made again. Waiting cures
   // a used-up quota where somebody said until when.
   const isCurable = failure.kind === 'quota' && askedUntilAt !== undefined;
-  const retryable = failure.retryable || failure.kind === 'aborted' || isCurable;
+  const isNext = hasOtherKey && failure.otherKey !== true && isOfKey(kind);
+  const retryable = failure.retryable || failure.kind === 'aborted' || isCurable || isNext;
   const waitMs = (): number =>
-    failure.otherKey === true ? 0 : delay(askedMs(askedUntilAt, nowMs));
+    failure.otherKey === true || isNext ? 0 : delay(askedMs(askedUntilAt, nowMs));
   return {
     kind,
     message: failure.message,
@@ -78,7 +81,13 @@ export function failedCall(
     ...(askedUntilAt === undefined ? {} : { askedUntilAt }),
     ...(failure.rate === undefined ? {} : { rate: failure.rate }),
     ...(failure.otherKey === true ? { otherKey: true } : {}),
+    ...(isNext ? { nextKey: true } : {}),
   };
+}
+
+/** Whether a failure is mostly about the key of its call, so that another one may do at once. */
+function isOfKey(kind: ModelErrorKind): boolean {
+  return kind === 'auth' || kind === 'permission' || kind === 'rate-limit' || kind === 'quota';
 }
 
 /** What a call comes to that was not made. */

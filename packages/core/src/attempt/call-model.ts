@@ -2,6 +2,7 @@ import { generate } from '../call/generate.ts';
 import type { ModelError } from '../errors/model-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
+import { defined } from '../internal/defined.ts';
 import { toModelError } from '../internal/to-model-error.ts';
 import { unlessAborted } from '../internal/unless-aborted.ts';
 import type { EventDraft } from '../journal/draft.ts';
@@ -25,8 +26,9 @@ export const ANSWERED: unique symbol = Symbol('answered');
 export async function callModel(
   host: AttemptHost,
   at: AttemptPlace,
-  { call, request, estimate }: LetThrough,
+  leave: LetThrough,
 ): Promise<void> {
+  const { call } = leave;
   const model = at.attempt.model ?? '';
   const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   const withheld =
@@ -39,7 +41,7 @@ export async function callModel(
     return;
   }
   if (host.remote?.takes(model) === true) {
-    host.remote.send(at, { call, request, estimate });
+    host.remote.send(at, leave);
     return;
   }
   const line = new Cancellation();
@@ -47,7 +49,7 @@ export async function callModel(
   at.live.cancel.onAbort(stop);
   host.calls.set(call, line);
   try {
-    const end = await ask(host, at, { call, request, estimate }, line);
+    const end = await ask(host, at, leave, line);
     // Its end is written down by whoever broke it off.
     if (line.reason !== ANSWERED) void host.append([{ ...end, ...place }]);
   } finally {
@@ -64,7 +66,7 @@ type CallEnd =
 async function ask(
   host: AttemptHost,
   at: AttemptPlace,
-  { request, estimate }: LetThrough,
+  { request, estimate, keyName }: LetThrough,
   cancel: Cancellation,
 ): Promise<CallEnd> {
   const model = at.attempt.model ?? '';
@@ -92,7 +94,10 @@ async function ask(
     return { type: 'call.finished', data };
   } catch (error) {
     // `generate` throws nothing but ModelError.
-    return { type: 'call.failed', data: failed(host, at, error as ModelError, estimate) };
+    return {
+      type: 'call.failed',
+      data: failed(host, at, error as ModelError, { estimate, keyName }),
+    };
   }
 
   function send(line: LifeLine): ReturnType<typeof generate> {
@@ -100,7 +105,7 @@ async function ask(
     return generate(
       member.model,
       request,
-      { signal, key, again, ...(host.fetch === undefined ? {} : { fetch: host.fetch }) },
+      { signal, key, again, ...defined({ fetch: host.fetch, keyName }) },
       (event) => {
         line.alive();
         if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
@@ -135,18 +140,18 @@ function failed(
   host: AttemptHost,
   at: AttemptPlace,
   failure: ModelError,
-  estimate: CallEstimate,
+  { estimate, keyName }: Pick<LetThrough, 'estimate' | 'keyName'>,
 ): EventData['call.failed'] {
   // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
   const kind = failure.kind === 'aborted' && !at.live.cancel.aborted ? 'interrupted' : failure.kind;
   const { failures } = at.attempt;
-  const { price, model } = host.memberOf(at.attempt.model ?? '');
+  const { name, price, model } = host.memberOf(at.attempt.model ?? '');
   const { reason } = at.live.cancel;
   const isClosed = OverseerError.is(reason) && reason.code === 'overseer.closed';
   const isLeft = isClosed && model.info.outlives === true;
   if (kind === 'not-found') host.lists?.forget(model);
   const nowMs = host.clock.now();
-  return failedCall({ failure, kind, estimate, price, isLeft, nowMs }, (askedMs) =>
-    host.retryDelay(failures + 1, askedMs),
-  );
+  const hasOtherKey = host.hasOtherKey(name, keyName);
+  const call = { failure, kind, estimate, price, isLeft, hasOtherKey, nowMs };
+  return failedCall(call, (askedMs) => host.retryDelay(failures + 1, askedMs));
 }

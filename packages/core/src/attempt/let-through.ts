@@ -6,4 +6,6 @@ export interface LetThrough {
   readonly call: string;
   readonly request: ModelRequest;
   readonly estimate: CallEstimate;
+  /** The name of the key that it goes out with, where its model has several. */
+  readonly keyName?: string | undefined;
 }

@@ -68,6 +68,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'practice.noted': 1,
   'limit.learned': 1,
   'model.changed': 1,
+  'key.changed': 1,
   'model.added': 1,
   'model.removed': 1,
   'model.reconfigured': 1,

@@ -80,11 +80,12 @@ function close(attempt: AttemptState, isHedge: boolean): void {
 }
 
 function noteFailure(attempt: AttemptState, { data, at }: OverseerEvent<'call.failed'>): void {
-  const { kind, message, retryable, retryAt } = data;
+  const { kind, message, retryable, retryAt, nextKey } = data;
   // A call that this side broke off, or died in, says nothing about the model.
   if (kind !== 'aborted') {
     attempt.failures += 1;
-    if (strikesOf(kind) === 'each') attempt.strikes += 1;
+    // The key is left alone, so that this is bounded by how many there are.
+    if (strikesOf(kind) === 'each' && nextKey !== true) attempt.strikes += 1;
     attempt.failingSince ??= at;
     attempt.failedAt = at;
   }

@@ -1,6 +1,7 @@
 import type { EventData } from '../spec/event.ts';
 import type { ModelErrorKind } from '../spec/model.ts';
 import type { BreakerScope, Fault } from './breaker.ts';
+import type { PassScope } from './breaker-keys.ts';
 
 /** How a kind of failure takes something out. */
 type Outage = Omit<Fault, 'why' | 'name' | 'askedUntilAt'>;
@@ -70,6 +71,12 @@ const LET_IN: ReadonlySet<ModelErrorKind> = new Set<ModelErrorKind>([
   'context-overflow',
 ]);
 
+/** Whether somebody has to see to it first: no waiting cures it, as far as anybody said. */
+export function needsChange(fault: Fault | undefined): boolean {
+  if (fault === undefined) return false;
+  return fault.maxMs === UNTIL_CHANGED.maxMs && fault.askedUntilAt === undefined;
+}
+
 /** Which breaker a kind of failure belongs to; what cannot be told apart is the model's. */
 export function scopeOf(kind: ModelErrorKind, isLocal: boolean): BreakerScope {
   if (kind === 'auth' || kind === 'permission') return 'key';
@@ -77,7 +84,7 @@ export function scopeOf(kind: ModelErrorKind, isLocal: boolean): BreakerScope {
 }
 
 /** Whether a failure of this kind shows that what `scope` guards works. */
-export function showsHealth(kind: ModelErrorKind, scope: BreakerScope): boolean {
+export function showsHealth(kind: ModelErrorKind, scope: PassScope): boolean {
   if (scope === 'server') return ANSWERED.has(kind);
   return scope === 'key' && LET_IN.has(kind);
 }

@@ -1,12 +1,14 @@
 import type { BreakerState } from './breaker.ts';
 
 /**
- * What a breaker guards. `model`, `key`, `server`: calls of models; `tool`: calls of a tool; `answers`, `embed`: lookups of answers from
+ * What a breaker guards. `model`, `key`, `server`: calls of models; `model-key`: those of one model with one of its keys, where it has
+ * several; `tool`: calls of a tool; `answers`, `embed`: lookups of answers from
  * before; `store`: writes of the journal; `host`: whatever the option `breakers` names, such as an MCP server or a webhook.
  */
 export type BreakerKind =
   | 'model'
   | 'key'
+  | 'model-key'
   | 'server'
   | 'tool'
   | 'answers'
@@ -20,6 +22,8 @@ export interface BreakerStanding {
   readonly name: string;
   /** Whose calls pass it, by name in the team; absent where that is not of models. */
   readonly models?: readonly string[];
+  /** The name of the key that it guards, of models that have several. */
+  readonly keyName?: string;
   /** `open`: left alone. `probing`: one call is trying it. */
   readonly state: 'closed' | 'open' | 'probing';
   /** Failures in a row. */

@@ -9,14 +9,23 @@ export interface Claim {
   readonly worst: CallEstimate;
   /** On whose behalf; limits per user and tenant count by it. */
   readonly payer?: Payer;
+  /** The name of the key that the call goes out with, where its model has several; limits per key count by it. */
+  readonly keyName?: string;
 }
 
 /** Whether a call may start. `untilAt` is the exact earliest time, `undefined` where only the end of a call helps. */
 export type Admission =
-  | { readonly kind: 'run'; readonly holds: readonly Hold[] }
+  | {
+      readonly kind: 'run';
+      readonly holds: readonly Hold[];
+      /** With which of several keys. */
+      readonly keyName?: string;
+    }
   | {
       readonly kind: 'wait';
       readonly untilAt: number | undefined;
+      /** The end of a call may help before `untilAt`: one of several keys waits for that. */
+      readonly orSooner?: true;
       readonly why: string;
       /** What is waited for, where a time is known. */
       readonly on?: WaitCause;

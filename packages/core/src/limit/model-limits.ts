@@ -6,6 +6,7 @@ import type { Admission, Claim } from './claim.ts';
 import { Gauges } from './gauges.ts';
 import { holdsOf } from './holds-of.ts';
 import { type JointShare, jointRefusal, jointShares } from './joint-admission.ts';
+import { firstWithRoom, type KeyGuard, KeyTurns } from './key-turns.ts';
 import { Ledger, type PastUse } from './ledger.ts';
 import { copyLimitSet, createLimitSet, type LimitSet, setConcurrency } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
@@ -16,10 +17,13 @@ import type { SharedLimits } from './shared-limits.ts';
 export type { Admission, Claim } from './claim.ts';
 export type { LimitUse } from './limit-use.ts';
 
+/** For whom a call is made, and with which of several keys. */
+type Party = Partial<Pick<Claim, 'payer' | 'keyName'>>;
+
 /**
  * All limits that a model's calls count in: its own, and those it shares. A call is admitted by all of them or by none,
- * charged when it starts, and settled at its original time when it ends. Does no I/O and knows no clock: times are epoch
- * ms.
+ * charged when it starts, and settled at its original time when it ends; where the model has several keys, it goes out with
+ * the first in turn that has room. Does no I/O and knows no clock: times are epoch ms.
  */
 export class ModelLimits {
   readonly #name: string;
@@ -31,6 +35,8 @@ export class ModelLimits {
   readonly #ledger: Ledger;
   readonly #gauges: Gauges;
   readonly #provider: ProviderLimits = new ProviderLimits();
+  readonly #keys: KeyTurns = new KeyTurns();
+  #guard: KeyGuard | undefined;
   #alone: readonly LimitSet[];
   /** What a call counted in that was asked for last, since most count in the same. */
   #latest: { readonly shared: readonly LimitSet[]; readonly all: readonly LimitSet[] };
@@ -73,6 +79,16 @@ export class ModelLimits {
     setConcurrency(this.#own, concurrency);
   }
 
+  /** Takes these keys, by name, for those that its calls can go out with. None: it has one, and nobody asks which. */
+  setKeys(names: readonly string[]): void {
+    this.#keys.set(names);
+  }
+
+  /** Passes over keys that `guard` says are left alone. */
+  heed(guard: KeyGuard): void {
+    this.#guard = guard;
+  }
+
   /** Charges fresh limits with calls of the past, which what is shared knows already. */
   remember(past: readonly PastUse[]): void {
     this.#ledger.replace(EMPTY, this.#own, this.#name, past);
@@ -107,11 +123,29 @@ export class ModelLimits {
    * because who begins something that takes several should not run dry in the middle.
    */
   admit(now: number, claim: Claim, calls = 1): Admission {
+    const { names } = this.#keys;
+    if (names.length === 0 || claim.keyName !== undefined) return this.#admit(now, claim, calls);
+    return firstWithRoom(
+      names,
+      (keyName) =>
+        this.#guard?.keyWait(this.#name, keyName, now) ??
+        this.#admit(now, { ...claim, keyName }, calls),
+    );
+  }
+
+  /** The same claim with the key with which such a call would start at `now`. */
+  withKey(now: number, claim: Claim): Claim {
+    if (this.#keys.names.length === 0) return claim;
+    const admission = this.admit(now, claim);
+    return admission.kind === 'run' ? { ...claim, ...keyIn(admission) } : claim;
+  }
+
+  #admit(now: number, claim: Claim, calls: number): Admission {
     const sets = this.#setsFor(claim);
     const input = {
       model: this.#name,
       sets,
-      provider: this.#provider,
+      provider: this.#providerOf(claim),
       gauges: this.#gauges,
       atOnce: this.#learned?.atOnce ?? Number.POSITIVE_INFINITY,
       claim,
@@ -125,7 +159,9 @@ export class ModelLimits {
         return joint;
       }
     }
-    return refusal ?? { kind: 'run', holds: holdsOf(sets, this.#name, claim, now) };
+    if (refusal !== undefined) return refusal;
+    const holds = holdsOf(sets, this.#name, claim, now);
+    return { kind: 'run', holds, ...keyIn(claim) };
   }
 
   /**
@@ -133,7 +169,8 @@ export class ModelLimits {
    * that holds it back. `undefined` where limits count more than that, so that `admit` must be asked.
    */
   quickly(now: number): Admission | undefined {
-    if (this.#shared?.isPlain === false || !this.#provider.isSilent) return undefined;
+    if (this.#shared?.isPlain === false || this.#keys.names.length > 0) return undefined;
+    if (!this.#provider.isSilent) return undefined;
     const { meters, gauges } = this.#own;
     if (meters.length > 0 || gauges.length > 0) return undefined;
     const learned = this.#learned?.atOnce ?? Number.POSITIVE_INFINITY;
@@ -147,7 +184,8 @@ export class ModelLimits {
   start(call: string, at: number, claim: Claim, holds?: readonly Hold[]): void {
     if (!this.#ledger.start(call, at, this.#name, this.#setsFor(claim), claim, holds)) return;
     this.#running += 1;
-    this.#provider.start(at, claim.estimate);
+    this.#providerOf(claim).start(at, claim.estimate);
+    if (claim.keyName !== undefined) this.#keys.start(claim.keyName);
     if (this.#copies === undefined) this.#shared?.sweep(at);
   }
 
@@ -162,28 +200,39 @@ export class ModelLimits {
   }
 
   /** Gives back all that an open call reserved, because it was not sent; the provider knows nothing of it. */
-  withhold(call: string, at: number, use: CallEstimate): void {
+  withhold(call: string, at: number, use: CallEstimate, key: Party = {}): void {
     if (!this.#ledger.end(call, { actual: undefined })) return;
     this.#running -= 1;
-    this.#provider.takeBack(at, use);
+    this.#providerOf(key).takeBack(at, use);
   }
 
-  /** The limits that a call counts in and that are kept together with other processes. */
-  jointOf(payer: Claim['payer']): readonly JointShare[] {
+  /** The limits that a call counts in and that are kept together with other processes; those of all keys where nobody says of which it is. */
+  jointOf(party: Party): readonly JointShare[] {
     if (this.#shared?.hasJoint !== true) return [];
-    return jointShares(this.#setsFor({ payer }), this.#name);
+    const { names } = this.#keys;
+    const parties =
+      party.keyName !== undefined || names.length === 0
+        ? [party]
+        : names.map((keyName) => ({ ...party, keyName }));
+    return jointShares(
+      parties.flatMap((one) => this.#setsFor(one)),
+      this.#name,
+    );
   }
 
   /** Whether all windows that a call counts in are kept together with other processes. */
-  isAllJoint(payer: Claim['payer']): boolean {
-    return this.#setsFor({ payer }).every(
+  isAllJoint(party: Party): boolean {
+    return this.#setsFor(party).every(
       ({ meters, joint }) => meters.length === 0 || joint.length > 0,
     );
   }
 
-  /** Takes note of a provider's headers, written at `since`; they make calls wait and never let more through than the limits do. */
-  learn(now: number, rate: RateLimit, since: number = now): void {
-    this.#provider.learn(now, rate, since);
+  /**
+   * Takes note of a provider's headers, written at `since`; they make calls wait and never let more through than the limits do. Of
+   * several keys they are about the one that the call went out with.
+   */
+  learn(now: number, rate: RateLimit, since: number = now, key: Party = {}): void {
+    this.#providerOf(key).learn(now, rate, since);
   }
 
   /**
@@ -193,6 +242,8 @@ export class ModelLimits {
   clone(): ModelLimits {
     const copy = new ModelLimits(this.#name, [], 0, this.#learned, this.#shared, this);
     copy.#provider.copyFrom(this.#provider);
+    copy.#keys.copyFrom(this.#keys);
+    copy.#guard = this.#guard;
     copy.#running = this.#running;
     return copy;
   }
@@ -209,6 +260,11 @@ export class ModelLimits {
   setBack(now: number): void {
     this.#ledger.setBack(now);
     this.#provider.clear();
+    this.#keys.clear();
+  }
+
+  #providerOf({ keyName }: Party): ProviderLimits {
+    return keyName === undefined ? this.#provider : this.#keys.providerOf(keyName);
   }
 
   #copyOf(set: LimitSet): LimitSet {
@@ -218,14 +274,18 @@ export class ModelLimits {
     return known;
   }
 
-  #setsFor({ payer }: { readonly payer?: Claim['payer'] | undefined }): readonly LimitSet[] {
+  #setsFor({ payer, keyName }: Party): readonly LimitSet[] {
     if (this.#shared === undefined) return this.#alone;
-    const shared = this.#shared.setsOf(this.#name, payer);
+    const shared = this.#shared.setsOf(this.#name, payer, keyName);
     if (shared === this.#latest.shared) return this.#latest.all;
     const all = [this.#own, ...shared.map((set) => this.#copyOf(set))];
     this.#latest = { shared, all };
     return all;
   }
+}
+
+function keyIn({ keyName }: Party): Party {
+  return keyName === undefined ? {} : { keyName };
 }
 
 /** A call may start, and nobody asks what it sets aside. */

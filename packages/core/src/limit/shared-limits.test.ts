@@ -9,9 +9,9 @@ import { SharedLimits, type SharedLimitsInput } from './shared-limits.ts';
 import type { Chance } from './window.fixture.ts';
 
 const MODELS = new Map([
-  ['gpt', { provider: 'openai', key: 'work' }],
-  ['mini', { provider: 'openai', key: 'home' }],
-  ['claude', { provider: 'anthropic', key: 'work' }],
+  ['gpt', { provider: 'openai', key: 'work', keyNames: [] }],
+  ['mini', { provider: 'openai', key: 'home', keyNames: [] }],
+  ['claude', { provider: 'anthropic', key: 'work', keyNames: [] }],
 ]);
 
 const rules = (...limits: Limit[]) => limits.map(normaliseLimit);

@@ -30,6 +30,15 @@ export interface PoolRules {
   readonly rules: readonly (LimitRule | GaugeRule)[];
 }
 
+/** What a model counts for in limits per provider and per key. */
+export interface ModelPlace {
+  readonly provider: string;
+  /** What all its calls count for, whatever key they go out with; `undefined` where that says it all. */
+  readonly key: string | undefined;
+  /** The names of its keys, where it has several. */
+  readonly keyNames: readonly string[];
+}
+
 /** What is shared, and by whom. */
 export interface SharedLimitsInput {
   readonly scopes: readonly ScopeRules[];
@@ -38,13 +47,13 @@ export interface SharedLimitsInput {
   /** Whose limits are kept together with other processes; nobody's where left out. */
   readonly joint?: ReadonlySet<JointScope> | undefined;
   /** What each model of the team counts for. */
-  readonly models: ReadonlyMap<string, { readonly provider: string; readonly key: string }>;
+  readonly models: ReadonlyMap<string, ModelPlace>;
 }
 
 /** Owners whose limits are looked through for those in which nothing counts any more. */
 const SWEEP_AT = 1_000;
 
-/** Models, those that left among them, whose sets are remembered. */
+/** Models with each of their keys, those that left among them, whose sets are remembered. */
 const MOST_MODELS = 10_000;
 
 /**
@@ -63,7 +72,7 @@ export class SharedLimits {
   readonly hasPayers: boolean;
   /** Whether there is none at all. */
   readonly isPlain: boolean;
-  readonly #places: Map<string, { readonly provider: string; readonly key: string }>;
+  readonly #places: Map<string, ModelPlace>;
   #sweepAt = SWEEP_AT;
 
   constructor(input: SharedLimitsInput) {
@@ -79,7 +88,7 @@ export class SharedLimits {
     }
     this.#pools = pools;
     // Those that are known beforehand are there from the beginning, to be looked at.
-    for (const model of input.models.keys()) this.setsOf(model, undefined);
+    for (const [model, place] of input.models) this.#lookAt(model, place);
   }
 
   /** How far back the shared limits look, in ms. */
@@ -103,25 +112,30 @@ export class SharedLimits {
     return this.#input.joint?.has(per) === true ? createJointLimits(owner, rules) : [];
   }
 
-  /** All shared limits in which a call of this model for this payer counts. A model that left the team counts in those of everybody. */
-  setsOf(model: string, payer: Payer | undefined): readonly LimitSet[] {
-    const known = this.#byModel.get(model);
+  /** All shared limits in which a call of this model, with this of its keys and for this payer counts. A model that left the team counts in those of everybody. */
+  setsOf(model: string, payer: Payer | undefined, keyName?: string): readonly LimitSet[] {
+    const caller = keyName === undefined ? model : JSON.stringify([model, keyName]);
+    const known = this.#byModel.get(caller);
     if (known !== undefined && (payer === undefined || !this.hasPayers)) return known;
     const sets = [
       ...(this.#pools.get(model) ?? []),
-      ...this.#input.scopes.flatMap(
-        (scope, index) => this.#setOf(scope, index, model, payer) ?? [],
+      ...this.#input.scopes.flatMap((scope, index) =>
+        this.#valuesOf(scope.per, model, payer, keyName).flatMap(
+          (value) => this.#setOf(scope, index, value) ?? [],
+        ),
       ),
     ];
-    if (payer === undefined || !this.hasPayers) this.#byModel.set(model, sets);
+    if (payer === undefined || !this.hasPayers) this.#byModel.set(caller, sets);
     return sets;
   }
 
-  /** A model comes into the team, or is called with another key from now on. */
-  place(model: string, place: { readonly provider: string; readonly key: string }): void {
-    this.#places.set(model, place);
+  /** A model comes into the team, or is called with other keys from now on. */
+  place(model: string, place: ModelPlace): void {
+    const before = this.#places.get(model)?.keyNames ?? [];
+    for (const keyName of before) this.#byModel.delete(JSON.stringify([model, keyName]));
     this.#byModel.delete(model);
-    this.setsOf(model, undefined);
+    this.#places.set(model, place);
+    this.#lookAt(model, place);
   }
 
   /** How every shared limit stands at `now`; owners of which nothing is known yet are not in it. */
@@ -146,33 +160,39 @@ export class SharedLimits {
     this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#sets.size);
   }
 
-  #setOf(
-    { per, of, rules }: ScopeRules,
-    index: number,
-    model: string,
-    payer: Payer | undefined,
-  ): LimitSet | undefined {
-    const value = this.#valueOf(per, model, payer);
-    if (value === undefined || (of !== undefined && of !== value)) return undefined;
+  #lookAt(model: string, { keyNames }: ModelPlace): void {
+    if (keyNames.length === 0) this.setsOf(model, undefined);
+    for (const keyName of keyNames) this.setsOf(model, undefined, keyName);
+  }
+
+  #setOf({ per, of, rules }: ScopeRules, index: number, value: string): LimitSet | undefined {
+    if (of !== undefined && of !== value) return undefined;
     const owner = per === 'all' ? 'all' : `${per} ${value}`;
     const key = `${index} ${owner}`;
     return this.#sets.get(key) ?? this.#create(per, owner, rules, undefined, key);
   }
 
-  #valueOf(per: Scope, model: string, payer: Payer | undefined): string | undefined {
+  #valuesOf(
+    per: Scope,
+    model: string,
+    payer: Payer | undefined,
+    keyName: string | undefined,
+  ): readonly string[] {
+    const of = (...values: readonly (string | undefined)[]): readonly string[] =>
+      values.filter((value) => value !== undefined);
     switch (per) {
       case 'provider':
-        return this.#places.get(model)?.provider;
+        return of(this.#places.get(model)?.provider);
       case 'key':
-        return this.#places.get(model)?.key;
+        return [...new Set(of(keyName, this.#places.get(model)?.key))];
       case 'user':
-        return payer?.user;
+        return of(payer?.user);
       case 'tenant':
-        return payer?.tenant;
+        return of(payer?.tenant);
       case 'project':
-        return this.#input.project;
+        return [this.#input.project];
       case 'all':
-        return '';
+        return [''];
     }
   }
 

@@ -29,7 +29,7 @@ export async function workJob(
   model: Model,
   { clock, deadlines, fetch, cancel, keys }: JobTools,
 ): Promise<WorkerReply['end']> {
-  const { model: what, silentMs: holdMs } = job;
+  const { model: what, silentMs: holdMs, keyName } = job;
   const request = requestIn(job, keys);
   if (request === undefined) return SEALED_FOR_OTHERS;
   const startedAt = clock.elapsed();
@@ -38,7 +38,7 @@ export async function workJob(
   try {
     const bounds = { clock, deadlines, holdMs, cancel, what };
     const response = await whileAlive(bounds, (line) =>
-      generate(model, request, { signal: line.signal, ...defined({ fetch }) }, (event) => {
+      generate(model, request, { signal: line.signal, ...defined({ fetch, keyName }) }, (event) => {
         line.alive();
         if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
       }),

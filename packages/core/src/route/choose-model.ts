@@ -91,7 +91,8 @@ function notWaitedFor(
 function isLong(admission: Admission, { nowMs, patienceMs }: ChoiceInput): boolean {
   if (admission.kind === 'never') return true;
   if (admission.kind === 'run') return false;
-  return admission.untilAt !== undefined && admission.untilAt - nowMs > patienceMs;
+  const { untilAt, orSooner } = admission;
+  return untilAt !== undefined && untilAt - nowMs > patienceMs && orSooner !== true;
 }
 
 /** What is known of a wait; one for a call to end is over soon. */

@@ -27,7 +27,7 @@ export function admitCall(
   const byBudget = budgets.admit(task.run, task.task.key, claim, member.name);
   if (byBudget.kind !== 'run') return { ...byBudget, ofBudget: true };
   if (byBudget.holds.length === 0) return byLimits;
-  return { kind: 'run', holds: [...byLimits.holds, ...byBudget.holds] };
+  return { ...byLimits, holds: [...byLimits.holds, ...byBudget.holds] };
 }
 
 /** How an attempt ends that does not go on with its model. */
@@ -104,7 +104,7 @@ export function callStarted(
   },
   { name, price, model, remote }: Member,
   step: number,
-  { holds }: Extract<Admission, { kind: 'run' }>,
+  { holds, keyName }: Extract<Admission, { kind: 'run' }>,
   { estimate, worst, payer }: Claim,
   key?: string,
   remoteMs?: number,
@@ -117,6 +117,7 @@ export function callStarted(
     worst,
     ...(payer === undefined ? {} : { payer }),
     ...(key === undefined ? {} : { key }),
+    ...(keyName === undefined ? {} : { keyName }),
     ...(isKnown ? {} : { unpriced: true as const }),
     ...(remote === true && remoteMs !== undefined ? { remote: { holdMs: remoteMs } } : {}),
   };

@@ -13,6 +13,8 @@ import { OutputKeys } from './output-key.ts';
 /** A call that has no end yet. */
 export interface CallUnderWay extends OpenCall {
   readonly estimate: CallEstimate;
+  /** The name of the key that it went out with, where its model has several. */
+  readonly keyName?: string;
 }
 
 /** A call that a worker makes, and has no end yet. */
@@ -22,6 +24,8 @@ export interface RemoteCall {
   readonly attempt: string;
   readonly model: string;
   readonly estimate: CallEstimate;
+  /** The name of the key that it goes out with, where its model has several. */
+  readonly keyName?: string;
   /** By when somebody has to have begun it, epoch ms. */
   readonly untilAt: number;
 }
@@ -76,25 +80,27 @@ export class CallBook {
   /** A call starts: it takes its place in its model's limits, as a probe of its breakers where one is due. */
   start(event: OverseerEvent<'call.started'>, kind: string): void {
     const { call = '', model = '' } = event;
-    const { estimate, worst, payer, holds, remote } = event.data;
-    this.calls.set(call, { model, kind, startedAt: event.at, estimate });
+    const { estimate, worst, payer, keyName, holds, remote } = event.data;
+    const ofKey = keyName === undefined ? {} : { keyName };
+    this.calls.set(call, { model, kind, startedAt: event.at, estimate, ...ofKey });
     if (remote !== undefined) {
       const { run = '', task = '', attempt = '' } = event;
       const untilAt = event.at + remote.holdMs;
       this.awaited.set(call, untilAt);
-      this.remotes.set(call, { run, task, attempt, model, estimate, untilAt });
+      this.remotes.set(call, { run, task, attempt, model, estimate, untilAt, ...ofKey });
     }
-    const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }) };
+    const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }), ...ofKey };
     const member = this.#members.get(model);
     this.#limitsOf(model)?.start(call, event.at, claim, holds);
     member?.learned.start(call, event.at);
-    this.#breakers.start(call, model, event.at);
+    this.#breakers.start(call, model, event.at, keyName);
   }
 
   /** A call succeeded: what it held is settled, and what it took is remembered. */
   finish(event: OverseerEvent<'call.finished'>, kind: string): void {
     const { call = '', model = '' } = event;
     const { settled, rate, durationMs, firstTokenMs = durationMs } = event.data;
+    const open = this.calls.get(call);
     this.#forgetCall(call);
     const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
@@ -102,7 +108,7 @@ export class CallBook {
     this.rates.get(model)?.note(event.at, settled);
     // Headers come before the first token, and a long answer ends long after it.
     const headersAt = event.at - Math.max(0, durationMs - firstTokenMs);
-    if (rate !== undefined) limits?.learn(event.at, rate, headersAt);
+    if (rate !== undefined) limits?.learn(event.at, rate, headersAt, open);
     const key = this.outputKeys.of(model, kind);
     this.outputs.note(key, settled.outputTokens);
     this.durations.note(key, event.data.durationMs);
@@ -115,6 +121,7 @@ export class CallBook {
   fail(event: OverseerEvent<'call.failed'>): void {
     const { call = '', model = '' } = event;
     const { settled, uncertain, rate } = event.data;
+    const open = this.calls.get(call);
     this.#forgetCall(call);
     const member = this.#members.get(model);
     const limits = this.#limitsOf(model);
@@ -122,7 +129,7 @@ export class CallBook {
       limits?.settle(call, settled);
       this.rates.get(model)?.note(event.at, settled);
     } else limits?.release(call, event.data.kind === 'rate-limit');
-    if (rate !== undefined) limits?.learn(event.at, rate);
+    if (rate !== undefined) limits?.learn(event.at, rate, event.at, open);
     member?.learned.fail(call, event.at, event.data);
     this.#breakers.fail(call, model, event.at, event.data);
   }
@@ -132,7 +139,7 @@ export class CallBook {
     const open = this.calls.get(call);
     this.#forgetCall(call);
     if (open !== undefined) {
-      this.#limitsOf(model)?.withhold(call, open.startedAt, open.estimate);
+      this.#limitsOf(model)?.withhold(call, open.startedAt, open.estimate, open);
     }
     this.#members.get(model)?.learned.withhold(call);
     this.#breakers.withhold(call, model, at);

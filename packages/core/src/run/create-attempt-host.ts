@@ -70,6 +70,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     maySend: () => journal.closed === undefined,
     calls: new Map(),
     memberOf: (model) => memberOf(settings, model),
+    hasOtherKey: (model, keyName) => projection.breakers.hasOtherKey(model, keyName),
     lists: settings.verifiesModels ? settings.lists : undefined,
     counts: settings.counts,
     joint: parts.joint,

@@ -39,7 +39,9 @@ export function createHedging(
     const data = { ...started.data, hedge: { of: call, ...hedge } };
     const durable = journal.append([{ ...started, data }]);
     tellCrossings(projection, journal);
-    return { model: member.name, call: { call: id, request, estimate: claim.estimate }, durable };
+    const { estimate } = claim;
+    const { keyName } = admission;
+    return { model: member.name, call: { call: id, request, estimate, keyName }, durable };
   };
   return {
     lateAfter: ({ task, attempt }) => {

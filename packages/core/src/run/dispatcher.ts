@@ -247,7 +247,9 @@ export class Dispatcher {
       callStarted({ ...at, call }, member, 1, admission, claim, first.key, this.#settings.holdMs),
     ]);
     this.scheduling.workers.begin(task.task.kind);
-    this.#host.begin(run, task, { call, request, estimate: claim.estimate }, durable);
+    const { estimate } = claim;
+    const { keyName } = admission;
+    this.#host.begin(run, task, { call, request, estimate, keyName }, durable);
     return 'started';
   }
 

@@ -2,6 +2,7 @@ import type { JointLeave } from '../attempt/attempt-host.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { atMost } from '../internal/at-most.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
+import { defined } from '../internal/defined.ts';
 import { pause } from '../internal/pause.ts';
 import type { Claim } from '../limit/claim.ts';
 import {
@@ -48,6 +49,7 @@ interface Adopted {
   readonly model: string;
   readonly run: string;
   readonly estimate: CallEstimate;
+  readonly keyName?: string;
 }
 
 /** A call that was begun and counts in joint limits. */
@@ -124,8 +126,9 @@ export class JointGate implements JointLeave {
   }
 
   /** Takes over the places of a call that a worker makes for whoever had the project before. */
-  adopt(call: string, { model, run, estimate }: Adopted): void {
-    const shares = this.#parts.limitsOf(model).jointOf(this.#parts.payerOf(run));
+  adopt(call: string, { model, run, estimate, keyName }: Adopted): void {
+    const party = defined({ payer: this.#parts.payerOf(run), keyName });
+    const shares = this.#parts.limitsOf(model).jointOf(party);
     void this.#adoptions.adopt(call, placesOf(shares, { estimate, worst: estimate }));
     this.#renewal.wake();
   }
@@ -156,13 +159,14 @@ export class JointGate implements JointLeave {
   }
 
   #begin({ call = '', model = '', data }: OverseerEvent<'call.started'>): void {
-    const { estimate, worst, payer } = data;
+    const { estimate, worst, payer, keyName } = data;
+    const party = defined({ payer, keyName });
     const limits = this.#parts.limitsOf(model);
-    const shares = limits.jointOf(payer);
+    const shares = limits.jointOf(party);
     if (shares.length === 0) return;
     const asks = new Set(shares.map(({ joint }) => joint));
     for (const joint of asks) joint.asking += 1;
-    const waitsHere = limits.isAllJoint(payer);
+    const waitsHere = limits.isAllJoint(party);
     const claim = { estimate, worst };
     this.#begun.set(call, { model, shares, claim, waitsHere, asks, isGranted: false });
     this.#renewal.wake();
@@ -171,7 +175,8 @@ export class JointGate implements JointLeave {
   #end({ call = '', run = '', model = '' }: OverseerEvent, used: CallEstimate | undefined): void {
     const begun = this.#forget(call);
     // Of a call that a dead process left open, only the store knows.
-    const shares = begun?.shares ?? this.#parts.limitsOf(model).jointOf(this.#parts.payerOf(run));
+    const party = defined({ payer: this.#parts.payerOf(run) });
+    const shares = begun?.shares ?? this.#parts.limitsOf(model).jointOf(party);
     if (shares.length === 0) return;
     if (used === undefined) this.#settlements.release(call);
     else this.#settlements.settle(call, usedOf(shares, used));

@@ -33,6 +33,14 @@ export interface NextCallsParts {
   };
 }
 
+/** Why an attempt waits. */
+interface WaitWords {
+  readonly why: string;
+  readonly on?: WaitCause;
+  /** The end of a call may help before the time that is known. */
+  readonly orSooner?: true;
+}
+
 /** Attempts that wait for their next call, and what becomes of each: it calls, moves to another model, waits on or ends. */
 export class NextCalls {
   /** By id. */
@@ -151,7 +159,9 @@ export class NextCalls {
     const { holdMs } = this.#decider.settings;
     const started = callStarted(place, member, step, admission, claim, key, holdMs);
     const durable = this.#journal.append([started]);
-    this.#host.proceed(at, { call, request, estimate: claim.estimate }, durable);
+    const { estimate } = claim;
+    const { keyName } = admission;
+    this.#host.proceed(at, { call, request, estimate, keyName }, durable);
     return undefined;
   }
 
@@ -166,9 +176,10 @@ export class NextCalls {
     at: AttemptPlace,
     untilAt: number | undefined,
     nowMs: number,
-    { why, on }: { readonly why: string; readonly on?: WaitCause } = { why: 'is down' },
+    { why, on, orSooner }: WaitWords = { why: 'is down' },
   ): number | undefined {
-    const isLong = untilAt !== undefined && untilAt - nowMs > this.#decider.settings.patienceMs;
+    const { patienceMs } = this.#decider.settings;
+    const isLong = untilAt !== undefined && untilAt - nowMs > patienceMs && orSooner !== true;
     if (isLong && mayBeLeft(at.attempt)) {
       const choice = chooseFor(this.#decider, at.task, nowMs);
       const other = choice.kind === 'assign' ? choice.member : undefined;

@@ -100,6 +100,7 @@ export class Projection {
     this.routing = new RoutingMemory(routing);
     this.hedges = routing.hedge === undefined ? undefined : new HedgeBook(routing.hedge);
     this.breakers = new ModelBreakers([...members.values()].map(guardedOf));
+    for (const { limits } of members.values()) limits.heed(this.breakers);
     this.#book = new CallBook({ members, breakers: this.breakers, strangers, roster });
     const { calls, awaited, remotes, durations, outputs, outputKeys, rates } = this.#book;
     this.calls = calls;
@@ -115,6 +116,7 @@ export class Projection {
   put(member: Member): void {
     this.#book.put(member.name);
     this.breakers.put(guardedOf(member));
+    member.limits.heed(this.breakers);
   }
 
   /** A model left the team. */
@@ -166,6 +168,9 @@ export class Projection {
         return;
       case 'model.changed':
         this.breakers.tell(event.model ?? '', event.data);
+        return;
+      case 'key.changed':
+        this.breakers.tellKey(event.model ?? '', event.data);
         return;
       case 'limit.learned':
         this.#members.get(event.model ?? '')?.learned.tell(event.data);

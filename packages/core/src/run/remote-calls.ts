@@ -10,7 +10,7 @@ import type { JobStanding, ModelJob, TaskTransport, WithdrawnJob } from '../spec
 import { abortedCall } from './aborted-call.ts';
 import { requestOf } from './begin-call.ts';
 import type { RemoteCall } from './call-book.ts';
-import { jobPlaces } from './job-places.ts';
+import { jobTerms } from './job-terms.ts';
 import type { Projection } from './projection.ts';
 import { sealJob } from './sealed-job.ts';
 import type { Settings } from './settings.ts';
@@ -81,7 +81,7 @@ export class RemoteCalls {
   }
 
   /** Has a call made whose start is durable. */
-  send(at: AttemptPlace, { call, request, estimate }: LetThrough): void {
+  send(at: AttemptPlace, { call, request, estimate, keyName }: LetThrough): void {
     const { attempt, live } = at;
     if (live.cancel.aborted) {
       this.#fail(at, call, abortedCall(NOTHING, false, this.#clock.now()));
@@ -92,10 +92,8 @@ export class RemoteCalls {
     const model = attempt.model ?? '';
     const { holdMs: silentMs } = this.#settings;
     const job = { id: call, stream, ...placeOf(at), step, model, request, estimate, silentMs };
-    this.#queue({
-      ...job,
-      ...jobPlaces(this.#settings, this.#projection, { model, run: at.attempt.run, estimate }),
-    });
+    const wanted = { model, run: at.attempt.run, estimate, keyName };
+    this.#queue({ ...job, ...jobTerms(this.#settings, this.#projection, wanted) });
     this.#work();
   }
 
@@ -289,7 +287,7 @@ export class RemoteCalls {
   /** The job of a call as its start is written down; `undefined` where nobody has its model any more. */
   #jobOf(
     id: string,
-    { run, task: key, attempt: of, model, estimate }: RemoteCall,
+    { run, task: key, attempt: of, model, estimate, keyName }: RemoteCall,
     task: TaskState,
     attempt: AttemptState,
   ): ModelJob | undefined {
@@ -301,7 +299,8 @@ export class RemoteCalls {
     const request = requestOf(this.#settings, task, member, messages, tools, maxTokens);
     const place = { id, stream: this.#host.stream, run, task: key, attempt: of };
     const { holdMs: silentMs } = this.#settings;
-    const places = jobPlaces(this.#settings, this.#projection, { model, run, estimate });
-    return { ...place, step: steps.length + 1, model, request, estimate, silentMs, ...places };
+    const wanted = { model, run, estimate, keyName };
+    const terms = jobTerms(this.#settings, this.#projection, wanted);
+    return { ...place, step: steps.length + 1, model, request, estimate, silentMs, ...terms };
   }
 }

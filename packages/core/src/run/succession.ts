@@ -99,7 +99,9 @@ export class Succession {
     this.#host.remote?.replied(reply.id);
     const { clock, roster } = this.#settings;
     const attempt = this.#projection.runs.get(reply.run)?.tasks.get(reply.task)?.attempt;
+    const { breakers, calls } = this.#projection;
     const terms = {
+      hasOtherKey: breakers.hasOtherKey(reply.model, calls.get(reply.id)?.keyName),
       attempt: attempt?.id === reply.attempt ? attempt : undefined,
       price: roster.known(reply.model)?.price,
       nowMs: clock.now(),

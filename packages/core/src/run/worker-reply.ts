@@ -26,7 +26,7 @@ export interface WorkerFailure {
 
 /** What a worker says of a job. */
 export interface WorkerReply
-  extends Omit<ModelJob, 'stream' | 'request' | 'sealed' | 'silentMs' | 'places'> {
+  extends Omit<ModelJob, 'stream' | 'request' | 'sealed' | 'silentMs' | 'places' | 'keyName'> {
   /** Who worked on it, as it calls itself. */
   readonly worker: string;
   readonly end:
@@ -48,6 +48,8 @@ export interface ReplyTerms {
   /** The attempt that it is for, where that goes on. */
   readonly attempt: AttemptState | undefined;
   readonly price: Price | undefined;
+  /** Its model has other keys than the one that it went out with, which may do. */
+  readonly hasOtherKey: boolean;
   readonly nowMs: number;
   retryDelay(failures: number, retryAfterMs: number | undefined): number;
 }
@@ -76,7 +78,7 @@ export function settleReply(
 function endOf(
   end: WorkerReply['end'],
   estimate: CallEstimate,
-  { attempt, price, nowMs, retryDelay }: ReplyTerms,
+  { attempt, price, hasOtherKey, nowMs, retryDelay }: ReplyTerms,
 ): LateReply['end'] {
   if (end.type === 'answer') {
     return { type: 'call.finished', data: finishedCall(end.answer, estimate, price) };
@@ -84,8 +86,7 @@ function endOf(
   if (end.type === 'withheld') return { type: 'call.withheld', data: end.data };
   const { retryAfterMs, rate, otherKey = false, ...said } = end.failure;
   const failure: Pick<ModelError, keyof WorkerFailure> = { ...said, retryAfterMs, rate, otherKey };
-  const data = failedCall({ failure, kind: said.kind, estimate, nowMs }, (askedMs) =>
-    retryDelay((attempt?.failures ?? 0) + 1, askedMs),
-  );
+  const call = { failure, kind: said.kind, estimate, hasOtherKey, nowMs };
+  const data = failedCall(call, (askedMs) => retryDelay((attempt?.failures ?? 0) + 1, askedMs));
   return { type: 'call.failed', data };
 }

@@ -50,14 +50,16 @@ export class LimitsForecast implements ModelForecast {
     const admission = this.limits.admit(nowMs, claim);
     if (admission.kind === 'run') return nowMs;
     if (admission.kind === 'never') return Number.POSITIVE_INFINITY;
-    return admission.untilAt ?? this.nextEndAt ?? Number.POSITIVE_INFINITY;
+    const { untilAt = Number.POSITIVE_INFINITY, orSooner } = admission;
+    if (admission.untilAt !== undefined && orSooner !== true) return untilAt;
+    return Math.min(untilAt, this.nextEndAt ?? Number.POSITIVE_INFINITY);
   }
 
   take(atMs: number, claim: Claim, durationMs: number): void {
     this.advance(atMs);
     this.#taken += 1;
     const call = `foretold ${this.#taken}`;
-    this.limits.start(call, atMs, claim);
+    this.limits.start(call, atMs, this.limits.withKey(atMs, claim));
     this.#ends.push({ call, endsAt: atMs + durationMs, estimate: claim.estimate });
   }
 }

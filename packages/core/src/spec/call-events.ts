@@ -31,6 +31,8 @@ export interface CallEventData {
     readonly payer?: Payer;
     /** Under which the answer may be kept for equal requests; absent where it may not. */
     readonly key?: string;
+    /** The name of the key that it goes out with, where its model has several. */
+    readonly keyName?: string;
     /** Nobody knows what the model costs: its dollars are missing wherever they are counted. */
     readonly unpriced?: true;
     /** Present where it is the second of two calls for one answer, because the first gave no word in time. */
@@ -64,6 +66,8 @@ export interface CallEventData {
     readonly lostTo?: string;
     /** Its key was refused, and the next call goes out with another one. */
     readonly otherKey?: true;
+    /** The key that it went out with was refused or is used up, and its model has others that may do: the call is made again with one of them. */
+    readonly nextKey?: true;
   };
   /**
    * A call that began was not sent: a limit that is shared with other processes had no room for it, or could not be asked. Nothing is

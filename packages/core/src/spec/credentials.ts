@@ -30,11 +30,14 @@ export interface Credentials {
   readonly keyId: string;
   /** Calls go out with one of several keys: what an answer says of limits is that key's, and told to `settle` alone. */
   readonly several?: true;
+  /** The names of those keys, never a key itself: an overseer says by `keyName` which one a call goes out with, and keeps limits and a breaker of each. */
+  readonly keyNames?: readonly string[];
   /**
    * What the next call sends; never older than the latest `settle`. Throws `OverseerError`: not retryable where a person has to do
-   * something first, retryable where waiting may cure it, and lets go of the caller when `signal` aborts.
+   * something first, retryable where waiting may cure it, and lets go of the caller when `signal` aborts. `keyName` asks for that key of
+   * several and for no other, whatever is known of it.
    */
-  get(ctx: { readonly signal: AbortSignal }): Promise<Credential>;
+  get(ctx: { readonly signal: AbortSignal; readonly keyName?: string }): Promise<Credential>;
   /**
    * Hears what became of a call. Of a refusal it says whether the next `get` may give another key or token, so that trying again at
    * once may help. Must not throw, wait or take long.

@@ -44,6 +44,8 @@ export interface CallContext {
   readonly key?: string;
   /** Whether a call of that key was begun before; left out where nobody knows. */
   readonly again?: boolean;
+  /** With which of `ModelInfo.keyNames` the call goes out; what its answer says of limits is told as it is then. */
+  readonly keyName?: string;
 }
 
 /** Tokens used; `undefined` means that the provider did not say. Totals include their parts (`input.total` includes cache reads and writes). */
@@ -164,6 +166,8 @@ export interface ModelInfo {
   readonly server?: string;
   /** Tells the key that its calls use from other keys, and is never the key itself: when a key is refused, all its models are left alone. */
   readonly keyId?: string;
+  /** The names of several keys, with one of which each call goes out (`CallContext.keyName`): each has limits and breakers of its own. */
+  readonly keyNames?: readonly string[];
   readonly contextWindow?: number;
   readonly maxOutput?: number;
   readonly can: ModelCapabilities;

@@ -64,6 +64,15 @@ export interface NoticeEventData {
     /** What failed: the model, its key with all models of it, or its server with all models of it. */
     readonly scope?: 'model' | 'key' | 'server';
   };
+  /** One of several keys of a model is left alone after refusals or failures (`down`), or is used again; the others go on meanwhile. */
+  'key.changed': {
+    /** Its name, never the key. */
+    readonly keyName: string;
+    readonly state: 'up' | 'down';
+    readonly because: string;
+    /** When one call will try it again. */
+    readonly untilAt?: number;
+  };
   /** A model came into the team while it worked. Limits are in words; nothing secret is in it. */
   'model.added': ModelTerms & {
     readonly because: string;

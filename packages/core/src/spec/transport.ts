@@ -17,6 +17,8 @@ export interface ModelJob {
   /** The name of the model in the team, by which workers know it. */
   readonly model: string;
   readonly request: ModelRequest;
+  /** The name of the key that the call goes out with, where its model has several; whoever makes it has keys of these names. */
+  readonly keyName?: string;
   /** The request, sealed for workers that have the key of what is sensitive; `request` has nothing in it then. */
   readonly sealed?: string;
   readonly estimate: CallEstimate;
