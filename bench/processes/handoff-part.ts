@@ -59,7 +59,8 @@ async function send(): Promise<void> {
     await using sink = mortal.sink(await fileSink(place.package));
     const given = overseer === undefined ? {} : { overseer };
     mortal.arm();
-    const options = { store, sign: place.sender.secret, ...given };
+    // What is under way ends late, so that the way of late replies is gone too.
+    const options = { store, sign: place.sender.secret, waitMs: 0, ...given };
     await untilFree(() => handOffTo(place.receiver.public, sink, options));
     await overseer?.drained();
     await overseer?.close();

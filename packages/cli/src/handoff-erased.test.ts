@@ -44,7 +44,7 @@ async function leftInACall(open: OpenStore) {
   while (model.requests.length === 0) await pass(5);
   const store = await open();
   const sink = bytesSink();
-  await handOffTo(receiver.public, sink, { store, overseer, sign: sender.secret });
+  await handOffTo(receiver.public, sink, { store, overseer, sign: sender.secret, waitMs: 0 });
   held.resolve({ text: 'Dear Ada, late' });
   await overseer.drained();
   await overseer.close();

@@ -74,7 +74,9 @@ async function leftInACall(open: OpenStore = newStore(), lateMs = 0) {
   while (model.requests.length < 2) await pass(5);
   const store = await open();
   const sink = bytesSink();
-  await handOffTo(receiver.public, sink, { store, overseer, sign: sender.secret, lateMs });
+  const how = { store, overseer, sign: sender.secret, waitMs: 0, lateMs };
+  const { inFlight } = await handOffTo(receiver.public, sink, how);
+  expect(inFlight).toHaveLength(1);
   expect(await lateReplies(store, 'default')).toEqual([]);
   held.resolve({ text: 'second, late' });
   await overseer.drained();

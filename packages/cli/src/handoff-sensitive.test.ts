@@ -63,7 +63,7 @@ describe('a late reply with something sealed in it', { timeout: 60_000 }, () => 
     while (before.model.requests.length === 0) await pass(5);
     const store = await open();
     const sink = bytesSink();
-    await handOffTo(receiver.public, sink, { store, overseer, sign: sender.secret });
+    await handOffTo(receiver.public, sink, { store, overseer, sign: sender.secret, waitMs: 0 });
     held.resolve({ toolCalls: [{ name: 'pay', input: { pin: 'sesame' } }] });
     await overseer.drained();
     await overseer.close();

@@ -250,7 +250,7 @@ describe('a handoff between two stores', { timeout: 120_000 }, () => {
     overseer.run({ tasks: [{ instruction: 'do it', role: 'poet' }] }).result.catch(() => undefined);
     while (slow.model.requests.length === 0) await pass(5);
     const store = await sqlite(place)();
-    const { path } = await sent(store, { overseer });
+    const { path } = await sent(store, { overseer, waitMs: 0 });
     held.resolve({ text: 'too late' });
     await overseer.close();
     const target = await sqlite(newPath('db'))();

@@ -314,10 +314,35 @@ describe('a node with another store to send projects to', () => {
     expect(late).toHaveLength(1);
   });
 
+  it('R8 R9: where nothing is said of calls under way, gives them a minute, and has its receiver wait for replies that it sends', async () => {
+    const target: HandoffTarget = { ...elsewhere().target, sendLate: async () => undefined };
+    const model = heldModel('slow');
+    const team = () => ({ overseer: 'a', models: { a: { model } }, graceMs: 0 });
+    const { join, advance, events, clock } = await place({ target, team });
+    const node = await join('one');
+    const overseer = await node.lead('p1');
+    overseer.run({ tasks: [{ instruction: 'one' }] }).result.catch(() => undefined);
+    await advance(1_000);
+    const gone = node.handOver('p1', { to: 'elsewhere', because: 'moving' });
+    await advance(55_000);
+    expect(await lastOffer(events)).toBeUndefined();
+    await advance(10_000);
+    await gone;
+    const offer = (await events()).findLast(({ type }) => type === 'handoff.offered');
+    expect(offer?.data).toMatchObject({
+      inFlight: [expect.any(String)],
+      waitedMs: 60_000,
+      untilAt: (offer?.at ?? 0) + 300_000,
+    });
+    model.calls[0]?.answer('late');
+    expect(clock.now()).toBeGreaterThan(offer?.at ?? 0);
+  });
+
   it('R8: reads what its receiver answered though late replies cannot be sent', async () => {
     let settled = 0;
     const target: HandoffTarget = {
       ...elsewhere().target,
+      waitMs: 0,
       sendLate: async () => {
         throw new Error('no way there');
       },

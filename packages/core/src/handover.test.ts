@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { OverseerOptions } from './options.ts';
 import type { Overseer } from './overseer.ts';
-import type { OverseerEvent } from './spec/event.ts';
+import type { EventData, OverseerEvent } from './spec/event.ts';
 import { LEASE_MS, sharedPlace } from './succession.fixture.ts';
 import type { FakeReply } from './testing/fake-model.ts';
 
@@ -115,13 +115,40 @@ describe('handOver', () => {
     delay.answer('second', 'from the second');
     await there.advance(500);
     expect((await taken.result).status).toBe('completed');
-    expect(callsIn(await there.events())).toEqual([
+    const events = await there.events();
+    expect(callsIn(events)).toEqual([
       'call.started 1',
       'call.failed 2',
       'call.started 2',
       'call.finished 2',
     ]);
+    expect(failuresIn(events)).toEqual([
+      'no reply came in time from whoever had the project before',
+    ]);
   });
+
+  it.each([
+    ['a run', (run: string) => ({ run })],
+    ['a task', (run: string) => ({ run, task: 'one' })],
+  ])(
+    'R8 K9: %s that is cancelled while a reply is awaited has its call charged, and says why',
+    async (_what, scopeOf) => {
+      const { there, first, run } = await begun({ holdMs: 20_000 });
+      const giving = first.handOver();
+      await there.advance(300);
+      await giving;
+      const { heir, taken } = await takeOver({ there, run }, 600);
+      void heir.cancel(scopeOf(run.id), { because: 'not wanted' });
+      await there.advance(5_000);
+      expect((await taken.result).status).toBe('stopped');
+      const events = await there.events();
+      expect(failuresIn(events)).toEqual(['nobody waits for its reply any more: not wanted']);
+      expect(callsIn(events)).toEqual(['call.started 1', 'call.failed 2']);
+      // It was made, and its place is free again.
+      expect((await taken.result).usage).toMatchObject({ failedCalls: 1, uncertainCalls: 1 });
+      expect(heir.models().map(({ running }) => running)).toEqual([0]);
+    },
+  );
 
   it('R8: an answer that comes while the project is given up is passed on, and no tool begins', async () => {
     const { there, delay, first, run } = await begun();
@@ -197,3 +224,10 @@ describe('a late reply', () => {
     });
   });
 });
+
+/** What is said of calls that failed. */
+function failuresIn(events: readonly OverseerEvent[]): readonly string[] {
+  return events.flatMap(({ type, data }) =>
+    type === 'call.failed' ? [(data as EventData['call.failed']).message] : [],
+  );
+}

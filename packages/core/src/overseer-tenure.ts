@@ -21,7 +21,10 @@ export interface HandOverOrder extends Order {
   readonly trigger?: HandoffTrigger;
   /** It leaves this store for another one, and nobody works on it here any more: `@overseer/storage/handoff` carries it there. */
   readonly away?: HandoffAway;
-  /** How long calls under way may take to end before it is given up, in ms; the default is 0. */
+  /**
+   * How long calls under way may take to end before it is given up, in ms. The default is 0, as their replies are passed on within a
+   * store, and 60,000 for a project that leaves its store, where what comes later may have to be asked and paid again.
+   */
   readonly waitMs?: number;
   /**
    * Of a project that leaves its store: how long whoever goes on with it waits for replies that are sent after it, in ms, before it asks
@@ -29,6 +32,9 @@ export interface HandOverOrder extends Order {
    */
   readonly lateMs?: number;
 }
+
+/** How long calls under way may take to end before a project leaves its store, where nobody says, in ms. */
+const AWAY_WAIT_MS = 60_000;
 
 /** How long an overseer has its project, and to whom it gives it. */
 export interface OverseerTenure {
@@ -82,7 +88,7 @@ export class Tenure implements OverseerTenure {
   async handOver(order: HandOverOrder = {}): Promise<void> {
     requireOpen(this.#ground);
     const { to, because = 'handed over', by, trigger = 'operator', away } = order;
-    const { waitMs = 0, lateMs = 0 } = order;
+    const { waitMs = away === undefined ? 0 : AWAY_WAIT_MS, lateMs = 0 } = order;
     this.#isHandedOver = true;
     const actor = orderedBy(by === undefined ? {} : { by });
     try {

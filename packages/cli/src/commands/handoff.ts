@@ -31,6 +31,9 @@ export interface SendFlags extends HandoffFlags, ByFlags {
   readonly late?: boolean;
 }
 
+/** How long calls under way of a node may take to end, where nobody says, in ms. */
+const WAIT_MS = 60_000;
+
 /** How often it is looked whether whoever works on a project has let go of it, in ms. */
 const LOOK_MS = 250;
 
@@ -61,7 +64,7 @@ export async function handoffCommand(file: string, flags: SendFlags): Promise<nu
     ...word,
     to,
     project: flags.project,
-    waitMs: flags.wait === undefined ? 0 : durationOf('--wait', flags.wait),
+    ...(flags.wait === undefined ? {} : { waitMs: durationOf('--wait', flags.wait) }),
     lateMs: flags.lateWait === undefined ? 0 : durationOf('--late-wait', flags.lateWait),
     open: storeOf(place),
   };
@@ -121,14 +124,15 @@ interface Order {
   readonly because: string;
   readonly to: string;
   readonly project: string;
-  readonly waitMs: number;
+  /** Absent where nobody said: a node's calls are waited for then, and another overseer is not. */
+  readonly waitMs?: number;
   readonly lateMs: number;
   readonly open: OpenStore;
 }
 
 /** Has a node that works on the project let go of it, and waits until it has. */
 async function byNode(store: StateStore, order: Order, { signal, progress }: Stoppable) {
-  const { open, project, by, because, to, waitMs, lateMs } = order;
+  const { open, project, by, because, to, waitMs = WAIT_MS, lateMs } = order;
   if (store.leases.standing === undefined || (await awayOf(store, project)) !== undefined) return;
   const seen = await lookAtNodes(open);
   const leader = seen.projects.find((one) => one.project === project)?.by;
@@ -145,7 +149,7 @@ async function byNode(store: StateStore, order: Order, { signal, progress }: Sto
 
 /** Does it once nobody works on the project any more, or it has been waited for long enough. */
 async function whenFree<T>(
-  { waitMs, project }: Order,
+  { waitMs = 0, project }: Order,
   { signal, progress }: Stoppable,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -176,17 +180,23 @@ function secretsOf(names: readonly string[]): Readonly<Record<string, string>> {
 }
 
 function tell(sent: SentHandoff, path: string, { to, project }: Order, flags: SendFlags): void {
-  const { handoff, hash, bytes, manifest } = sent;
+  const { handoff, hash, bytes, manifest, inFlight } = sent;
   if (flags.json === true) {
     const { events, blobs } = manifest;
     processOutput().write(
-      `${JSON.stringify({ project, handoff, file: path, receiver: to, hash, bytes, events, blobs })}\n`,
+      `${JSON.stringify({ project, handoff, file: path, receiver: to, hash, bytes, events, blobs, inFlight })}\n`,
     );
     return;
   }
   wordsOutput(false).write(
-    `${oneLine(project)} left: ${plural(manifest.events, 'event')} in ${oneLine(path)}, ${count(bytes)} bytes, sealed for ${fingerprintOf(to)} alone.\nHave it accepted there (overseer accept), and give what comes back to overseer close-handoff.\n`,
+    `${oneLine(project)} left: ${plural(manifest.events, 'event')} in ${oneLine(path)}, ${count(bytes)} bytes, sealed for ${fingerprintOf(to)} alone.\n${underWay(inFlight.length)}Have it accepted there (overseer accept), and give what comes back to overseer close-handoff.\n`,
   );
+}
+
+/** What is not over is paid here whatever happens, which has to be known by who can still have it count. */
+function underWay(calls: number): string {
+  if (calls === 0) return '';
+  return `${plural(calls, 'call')} still under way: their replies count there when you send them after it in time (overseer handoff --late), and are asked for and paid again otherwise.\n`;
 }
 
 function notGiven(project: string, node: string, afterMs: number): OverseerError {

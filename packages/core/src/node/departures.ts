@@ -32,6 +32,9 @@ export interface DeparturesParts {
 const REFUSED_MS = 600_000;
 const AGAIN_MS = 10_000;
 
+/** How long a receiver waits for replies that this node sends after a project, where nobody says, in ms. */
+const LATE_WAIT_MS = 300_000;
+
 /** How long replies may come for a project that its receiver has, in ms: longer than calls take. */
 const LATE_MS = 3_600_000;
 
@@ -171,7 +174,10 @@ function kindOf(error: unknown): string {
 }
 
 /** The order by which a project goes to a target. */
-export function orderOf({ name, receiver, waitMs, lateMs }: HandoffTarget, order: GiveUp): GiveUp {
+export function orderOf(
+  { name, receiver, waitMs, sendLate, lateMs = sendLate && LATE_WAIT_MS }: HandoffTarget,
+  order: GiveUp,
+): GiveUp {
   return {
     ...order,
     to: name,

@@ -6,7 +6,8 @@ import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
 import { type AttemptState, isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { LiveAttempts } from './live-attempts.ts';
-import { leftAttemptEnded, type RunControl } from './run-control.ts';
+import { leftAttemptEnded } from './recover.ts';
+import type { RunControl } from './run-control.ts';
 import { openOf } from './work-scope.ts';
 
 /** What breaking work off needs of the kernel around it. */
@@ -87,6 +88,7 @@ export class BrokenOff {
   /** Ends the attempt that a task has; of one that another process left, only the record is there. */
   #endAttempt(task: TaskState, outcome: 'moved' | 'cancelled', because: string): void {
     const at = this.#host.attempts.of(task);
+    this.#host.control.leaveCalls(task, because);
     if (at !== undefined) endAttempt(this.#host.attemptHost, at, outcome, because, []);
     else if (task.attempt !== undefined) {
       this.#host.append([leftAttemptEnded(task, outcome, because)]);

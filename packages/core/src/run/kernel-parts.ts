@@ -146,6 +146,7 @@ export class KernelParts {
       append: (drafts) => this.#journal.append(drafts),
       closeWorkspace: (at) => this.#removals.start(at),
       isRemote: (call) => projection.remotes.has(call),
+      isPassedOn: (call) => projection.awaited.has(call) && !projection.remotes.has(call),
       rescue: (run, task) => this.#healer?.rescue(run, task),
       rescueEarly: (run, task) => this.#healer?.rescueEarly(run, task),
       wake: () => this.dispatcher.wake(),

@@ -16,7 +16,7 @@ import { JointGate } from './joint-gate.ts';
 import { keptReplies } from './kept-replies.ts';
 import { Kernel } from './kernel.ts';
 import { Projection } from './projection.ts';
-import { recoverRun } from './recover.ts';
+import { NO_REPLY_IN_TIME, recoverRun } from './recover.ts';
 import type { Settings } from './settings.ts';
 import { StoreBreaker, type StoreRecovery } from './store-breaker.ts';
 import { ToolUse } from './tool-use.ts';
@@ -136,7 +136,9 @@ export async function openKernel(
     (store.mail !== undefined && (projection.awaited.get(call) ?? 0) > clock.now());
   const resumes = (model: string): boolean => members.get(model)?.model.info.resumes === true;
   const left = [...projection.runs.values()].flatMap((run) =>
-    isWork ? recoverRun(run, clock.now(), { isAwaited, resumes }) : [],
+    isWork
+      ? recoverRun(run, clock.now(), { isAwaited, resumes, because: whyLeft(projection) })
+      : [],
   );
   await journal.append([{ type: 'lease.taken', data: leaseData(lease, purpose) }, ...left]);
   writes.bePatient((recovery) => tellStore(journal, recovery));
@@ -181,7 +183,9 @@ export async function openKernel(
       // What comes for a project in another store is sent after it, which somebody has to see to.
       const untilAt = clock.now() + (away === undefined ? settings.holdMs : order.lateMs);
       const whom = { ...(to === undefined ? {} : { to }), ...(away === undefined ? {} : { away }) };
-      const data = { trigger, because, ...whom, inFlight, untilAt };
+      const isCut = away !== undefined && inFlight.length > 0;
+      const waited = isCut ? { waitedMs: order.waitMs } : {};
+      const data = { trigger, because, ...whom, inFlight, untilAt, ...waited };
       const over = new StoreError('store.fenced', handedOver(store, stream, to));
       if (away !== undefined) kernel.closing.leaveFor(away.handoff);
       // In one turn with the last word: what comes now is another's.
@@ -195,6 +199,11 @@ export async function openKernel(
     writes,
     close: () => owned.close(),
   };
+}
+
+/** A call that was handed over has no process that ended during it. */
+function whyLeft({ awaited }: Projection): (call: string) => string | undefined {
+  return (call) => (awaited.has(call) ? NO_REPLY_IN_TIME : undefined);
 }
 
 /** The settings in which the overseer is who the journal says, as long as that model is in the team. */

@@ -31,7 +31,8 @@ describe('recoverRun', () => {
     const run = runs.get('r');
     if (run === undefined) throw new Error('the run is gone');
     const left = recoverRun(run, 77);
-    const data = { kind: 'aborted', uncertain: true, retryable: true, retryAt: 77 };
+    const message = 'the process ended during the call';
+    const data = { kind: 'aborted', message, uncertain: true, retryable: true, retryAt: 77 };
     expect(left).toMatchObject([
       { ...AT, call: 'c1', model: 'm', data: { ...data, settled: COST } },
       { ...AT, call: 'c2', model: 'n', data: { ...data, settled: estimate } },

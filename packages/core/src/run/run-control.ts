@@ -8,6 +8,7 @@ import type { PlanTask } from '../spec/task.ts';
 import type { Finding } from '../spec/validator.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import { failedDrafts } from './patched.ts';
+import { leftAttemptEnded, leftCalls, unwaited } from './recover.ts';
 import type { RunGraphs } from './run-graphs.ts';
 import { RunStops } from './run-stops.ts';
 import { lostWith } from './settled.ts';
@@ -29,6 +30,8 @@ export interface RunControlHost {
   closeWorkspace(at: AttemptPlace): void;
   /** Whether a worker makes the call, whose reply may still come. */
   isRemote(call: string): boolean;
+  /** Whether another overseer makes the call, which had the project before and passes its reply on. */
+  isPassedOn(call: string): boolean;
   /** Finds another way for a task whose tries are used up; gives the task that does, if any. */
   rescue(run: RunState, task: TaskState): TaskState | undefined;
   /** The same for one that several models failed at by the same fault, although it has tries left. */
@@ -51,6 +54,7 @@ export class RunControl {
       attemptHost: host.attemptHost,
       isRemote: (call) => host.isRemote(call),
       append: (drafts) => host.append(drafts),
+      leaveCalls: (task, because) => this.leaveCalls(task, because),
       finish: (run, because) => this.#finish(run, 'stopped', because),
     });
   }
@@ -120,6 +124,17 @@ export class RunControl {
     this.#host.wake();
   }
 
+  /**
+   * Charges what another overseer has under way for a task at its estimate, before somebody's order ends its attempt: a reply that comes
+   * later finds no call any more. A worker's, and its own, end by themselves.
+   */
+  leaveCalls(task: TaskState, because: string): void {
+    const nowMs = this.#host.attemptHost.clock.now();
+    const isAwaited = (call: string): boolean => !this.#host.isPassedOn(call);
+    const drafts = leftCalls(task, nowMs, { isAwaited, because: () => unwaited(because) });
+    if (drafts.length > 0) void this.#host.append(drafts);
+  }
+
   /** Takes up new tasks of a run. */
   added(run: RunState, tasks: readonly PlanTask[]): void {
     const states = tasks.flatMap(({ key }) => run.tasks.get(key) ?? []);
@@ -186,7 +201,7 @@ export class RunControl {
   #failAsker(run: RunState, task: TaskState, because: string): void {
     const asker = this.#askerOf(run, task);
     const why = `its review could not be made: ${because}`;
-    if (asker === undefined) this.#endLeft(run, task, why);
+    if (asker === undefined) this.#endAsker(run, task, why);
     else {
       const fault = { fault: 'infrastructure' } as const;
       endAttempt(this.#host.attemptHost, asker, 'rejected', why, [], fault);
@@ -194,7 +209,7 @@ export class RunControl {
   }
 
   /** Of an attempt that another process left, only the record is there to be ended. */
-  #endLeft(run: RunState, { asks }: TaskState, because: string): void {
+  #endAsker(run: RunState, { asks }: TaskState, because: string): void {
     const parent = asks === undefined ? undefined : run.tasks.get(asks.task);
     const question = parent?.attempt?.questions?.get(asks?.question ?? '');
     if (parent === undefined || question === undefined || question.reply !== undefined) return;
@@ -260,17 +275,6 @@ function outOfTries(task: TaskState): string {
   const past = task.past.slice(task.forgiven);
   const tries = past.filter(({ outcome }) => outcome === 'rejected' || outcome === 'failed').length;
   return `${tries} attempts did not succeed; the last: ${past.at(-1)?.because}`;
-}
-
-/** The event that ends an attempt which nobody works on any more. */
-export function leftAttemptEnded(
-  { run, task, attempt }: TaskState,
-  outcome: 'rejected' | 'moved' | 'cancelled',
-  because: string,
-): EventDraft {
-  const place = { run, task: task.key, attempt: attempt?.id ?? '' };
-  const fault = outcome === 'rejected' ? 'infrastructure' : 'none';
-  return { type: 'attempt.ended', ...place, data: { outcome, because, fault } };
 }
 
 /** The first task that ended so; questions apart, and members, without which their ensemble goes on. */

@@ -5,7 +5,7 @@ import { Cancellation } from '../internal/cancellation.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
 import type { LiveAttempts } from './live-attempts.ts';
-import { recoverRun } from './recover.ts';
+import { recoverRun, unwaited } from './recover.ts';
 
 /** How long a change that is going in may take when its run is stopped, in ms; then it is broken off. */
 const GRACE_MS = 2_000;
@@ -19,6 +19,8 @@ export interface RunStopsHost {
   /** Whether a worker makes the call, whose reply may still come. */
   isRemote(call: string): boolean;
   append(drafts: readonly EventDraft[]): Promise<void>;
+  /** Charges what another overseer has under way for a task, before its attempt is ended. */
+  leaveCalls(task: TaskState, because: string): void;
   finish(run: RunState, because: string): void;
 }
 
@@ -96,14 +98,18 @@ export class RunStops {
     const unknown = await this.#settleChanges(run);
     const doubt = `${because}; nobody could say in time whether the change of ${unknown.map(({ task }) => task.key).join(', ')} went in`;
     const why = (task: TaskState): string => (unknown.includes(task) ? doubt : because);
+    for (const task of run.tasks.values()) this.#host.leaveCalls(task, because);
     for (const at of places) {
       if (at.task.attempt?.id !== at.attempt.id) continue;
       endAttempt(attemptHost, at, 'cancelled', why(at.task), []);
     }
     const skipped = [...run.tasks.values()].filter(({ status }) => !isFinal[status]);
-    // What another left under way, and nobody took up, is made by nobody any more.
+    // What a process that died left under way, and nobody took up, is made by nobody any more.
     const isAwaited = (call: string): boolean => this.#host.isRemote(call);
-    const abandoned = recoverRun(run, attemptHost.clock.now(), { isAwaited });
+    const abandoned = recoverRun(run, attemptHost.clock.now(), {
+      isAwaited,
+      because: () => unwaited(because),
+    });
     void this.#host.append([
       ...abandoned,
       ...skipped.map(

@@ -5,7 +5,7 @@ import { type KeptReply, keptReplies } from './kept-replies.ts';
 import { LATE_REPLY, type LateReply, takeLateReply } from './late-reply.ts';
 import { MailRound } from './mail-round.ts';
 import type { Projection } from './projection.ts';
-import { recoverRun } from './recover.ts';
+import { NO_REPLY_IN_TIME, recoverRun } from './recover.ts';
 import type { RemoteCalls } from './remote-calls.ts';
 import type { Settings } from './settings.ts';
 import { settleReply, WORKER_REPLY, type WorkerReply } from './worker-reply.ts';
@@ -162,7 +162,11 @@ export class Succession {
     if (late.length === 0) return;
     const drafts = [...runs.values()]
       .flatMap((run) =>
-        recoverRun(run, nowMs, { isAwaited: (call) => !late.includes(call), resumes }),
+        recoverRun(run, nowMs, {
+          isAwaited: (call) => !late.includes(call),
+          resumes,
+          because: () => NO_REPLY_IN_TIME,
+        }),
       )
       .filter(({ call }) => call !== undefined);
     for (const call of late) awaited.delete(call);

@@ -15,9 +15,12 @@ export interface HandoffTarget {
   readonly name: string;
   /** The public key of the only one that may have what goes there. */
   readonly receiver: string;
-  /** How long calls under way may take to end before a project goes, in ms; the default is 0. */
+  /** How long calls under way may take to end before a project goes, in ms; the default is 60,000. */
   readonly waitMs?: number;
-  /** How long its receiver waits for replies that are sent after a project, in ms, before it asks again; the default is 0. */
+  /**
+   * How long its receiver waits for replies that are sent after a project, in ms, before it asks again; the default is 300,000 where
+   * there is `sendLate`, and 0 otherwise.
+   */
   readonly lateMs?: number;
   /** Packs and sends a project that left for this receiver. Done again until it succeeds, and once more by each node that starts. */
   send(parcel: HandoffParcel): Promise<void>;

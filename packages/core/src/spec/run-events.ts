@@ -30,9 +30,12 @@ export interface RunEventData {
     readonly because: string;
     /** Who is to have it, by the name of the node or overseer; absent where anyone may. */
     readonly to?: string;
+    /** Calls that had not ended; what they say is passed on, or sent after a project that leaves. */
     readonly inFlight: readonly string[];
-    /** Epoch ms. */
+    /** Until when whoever goes on waits for it, before it asks again; epoch ms. */
     readonly untilAt: number;
+    /** Of a project that leaves with such calls: how long these were given to end, in ms. */
+    readonly waitedMs?: number;
     /** It leaves this store: nobody works on it here any more, until it is recalled or comes back. */
     readonly away?: HandoffAway;
   };

@@ -5,7 +5,7 @@ import { fingerprintOf } from '../package/keys.ts';
 import type { CommittedSink } from '../package/package-source.ts';
 import type { WrittenPackage } from '../package/write-package.ts';
 import { HandoffError } from './handoff-error.ts';
-import { awayOf, noteStream, projectStream, writeNext } from './handoff-journal.ts';
+import { awayOf, lastOf, noteStream, projectStream, writeNext } from './handoff-journal.ts';
 import { needsOf } from './needs-of.ts';
 
 /** The part of an overseer that a handoff needs. */
@@ -16,8 +16,8 @@ export interface GivesUp {
     readonly because: string;
     readonly by?: string;
     readonly away: HandoffAway;
-    readonly waitMs: number;
-    readonly lateMs: number;
+    readonly waitMs?: number;
+    readonly lateMs?: number;
   }): Promise<void>;
 }
 
@@ -35,7 +35,10 @@ export interface HandOffOptions {
   readonly trigger?: HandoffTrigger;
   readonly because?: string;
   readonly by?: string;
-  /** How long calls under way may take to end, in ms; the default is 0: they are charged at their estimate, and made again there. */
+  /**
+   * How long calls under way may take to end, in ms; the default is 60,000. What is under way then is told of (`inFlight`): unless its reply
+   * is sent after the project, it is charged at its estimate, and made again there.
+   */
   readonly waitMs?: number;
   /**
    * How long a receiver with a database waits, in ms, for replies that come after the package (`sendLateReplies`) before it asks again; the
@@ -53,6 +56,11 @@ export interface HandOffOptions {
 /** A handoff that is under way: the package is whole, and the receipt is to come. */
 export interface SentHandoff extends WrittenPackage {
   readonly handoff: string;
+  /**
+   * The calls that were under way when the project left, in spite of `waitMs`: each is paid here, and once more there unless its reply is sent
+   * (`sendLateReplies`) before the receiver asks again. The package and its receipt name them too.
+   */
+  readonly inFlight: readonly string[];
 }
 
 /**
@@ -87,6 +95,7 @@ export async function handOffTo(
     );
   }
   const needs = await needsOf(store, project);
+  const inFlight = await inFlightOf(store, project);
   const written = await exportStore(store, sink, {
     sign,
     to: [to],
@@ -101,6 +110,7 @@ export async function handOffTo(
       because,
       ...(by === undefined ? {} : { by }),
       needs: { ...needs },
+      ...(inFlight.length === 0 ? {} : { inFlight }),
       ...(secrets === undefined ? {} : { secrets }),
     },
   });
@@ -116,12 +126,12 @@ export async function handOffTo(
     },
   }));
   await sink.commit();
-  return { ...written, handoff };
+  return { ...written, handoff, inFlight };
 }
 
 async function leave(options: HandOffOptions, receiver: string): Promise<HandoffAway> {
-  const { store, overseer, project = 'default', because = 'handed off', by, waitMs = 0 } = options;
-  const { trigger = 'operator', lateMs = 0 } = options;
+  const { store, overseer, project = 'default', because = 'handed off', by } = options;
+  const { trigger = 'operator', waitMs, lateMs } = options;
   const away = { handoff: randomUUID(), receiver };
   if (overseer === undefined) {
     await writeNext(store, projectStream(project), (last) => ({
@@ -135,9 +145,15 @@ async function leave(options: HandOffOptions, receiver: string): Promise<Handoff
       because,
       ...(by === undefined ? {} : { by }),
       away,
-      waitMs,
-      lateMs,
+      ...(waitMs === undefined ? {} : { waitMs }),
+      ...(lateMs === undefined ? {} : { lateMs }),
     });
   }
   return away;
+}
+
+/** The calls that were under way at the last word of a project that left. */
+async function inFlightOf(store: StateStore, project: string): Promise<readonly string[]> {
+  const last = await lastOf(store, projectStream(project));
+  return last?.type === 'handoff.offered' ? last.data.inFlight : [];
 }

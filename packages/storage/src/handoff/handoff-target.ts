@@ -29,9 +29,12 @@ export interface TargetOptions {
   readonly trust?: readonly string[];
   /** Names it in orders and on record; the default is `elsewhere`. */
   readonly name?: string;
-  /** How long calls under way may take to end before a project goes, in ms; the default is 0. */
+  /** How long calls under way may take to end before a project goes, in ms; the default is 60,000. */
   readonly waitMs?: number;
-  /** How long a receiver with a database waits for replies that come after a project (`sendLateReplies`), in ms, as of `handOffTo`; the default is 0. */
+  /**
+   * How long a receiver with a database waits for replies that come after a project, in ms, as of `handOffTo`; the default is 300,000 where
+   * `late` says where they go, and 0 otherwise.
+   */
   readonly lateMs?: number;
   /** What only the receiver may read, as of `handOffTo`. */
   readonly secrets?: (project: string) => Readonly<Record<string, string>>;

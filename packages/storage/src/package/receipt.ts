@@ -17,17 +17,20 @@ export interface Receipt {
   readonly at: number;
   /** The last `seq` of each of its streams after the import. */
   readonly heads: Readonly<Record<string, number>>;
+  /** Of a project that was handed off: the calls that its sender still had under way; absent where there was none. */
+  readonly inFlight?: readonly string[];
   /** Ed25519 over all the rest, base64url. */
   readonly signature: string;
 }
 
-/** Signs for a package that was imported. Throws `PackageError` `package.key` for a key that is none. */
+/** Signs for a package that was imported, and for what its handoff says of calls under way. Throws `PackageError` `package.key` for a key that is none. */
 export function signReceipt(
   { manifest, hash }: SignedManifest,
   heads: Readonly<Record<string, number>>,
   secret: string,
   at: number = systemClock.now(),
 ): Receipt {
+  const inFlight = textsOf(manifest.about?.['inFlight']);
   const said = {
     format: 'ovreceipt/1',
     manifest: hash,
@@ -35,6 +38,7 @@ export function signReceipt(
     receiver: keyPairOf(secret).public,
     at,
     heads,
+    ...(inFlight.length === 0 ? {} : { inFlight }),
   } as const;
   const signature = sign(null, signed(said), openSecret(secret).signing);
   return { ...said, signature: signature.toString('base64url') };
@@ -90,9 +94,14 @@ function problemOf(
 
 /** Fields in one order, whoever wrote them. */
 function signed(said: Omit<Receipt, 'signature'>): Buffer {
-  const { format, manifest, sender, receiver, at, heads } = said;
+  const { format, manifest, sender, receiver, at, heads, inFlight } = said;
   const sorted = Object.entries(heads).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Buffer.from(
-    `ovreceipt/1\0${JSON.stringify([format, manifest, sender, receiver, at, sorted])}`,
-  );
+  const fields = [format, manifest, sender, receiver, at, sorted];
+  // As before it was known, where there is none.
+  const all = inFlight === undefined ? fields : [...fields, inFlight];
+  return Buffer.from(`ovreceipt/1\0${JSON.stringify(all)}`);
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
