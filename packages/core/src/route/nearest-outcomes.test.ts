@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NearestOutcomes } from './nearest-outcomes.ts';
-import { textVector } from './text-vectors.ts';
+import { NearestOutcomes, type NearRate, type RememberedText } from './nearest-outcomes.ts';
+import { normOf, type TextVector, textVector, weightOf } from './text-vectors.ts';
 
 function remember(nearest: NearestOutcomes, text: string, good: boolean, model = 'm'): void {
   const fared = { good: good ? 1 : 0, all: 1 };
@@ -56,4 +56,66 @@ describe('NearestOutcomes', () => {
       }),
     );
   });
+
+  it('M14: finds what comparing a text with every other one finds, whatever was forgotten meanwhile', () => {
+    const words = fc.array(fc.constantFrom(...'abcdefghijklmnopqrst'), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    const outcome = fc.record({ words, model: fc.nat(5), good: fc.boolean() });
+    const outcomes = fc.array(outcome, { minLength: 150, maxLength: 700 });
+    fc.assert(
+      fc.property(outcomes, words, (all, asked) => {
+        const nearest = new NearestOutcomes(300);
+        for (const { words, model, good } of all) {
+          remember(nearest, words.join(' '), good, `m${model}`);
+        }
+        const question = textVector(asked.join(' '));
+        const found = nearest.near(question);
+        const plain = nearInFull(nearest.list(), question);
+        expect([...found.keys()].sort()).toEqual([...plain.keys()].sort());
+        for (const [model, { rate, texts }] of found) {
+          expect(rate).toBeCloseTo(plain.get(model)?.rate ?? Number.NaN, 9);
+          expect(texts).toBe(plain.get(model)?.texts);
+        }
+      }),
+      { numRuns: 20, seed: 2 },
+    );
+  });
 });
+
+/** The rates by their definition: every text is weighed anew, and all are sorted. */
+function nearInFull(
+  texts: readonly RememberedText[],
+  { terms, counts }: TextVector,
+): ReadonlyMap<string, NearRate> {
+  const having = (term: number): number =>
+    texts.filter(({ vector }) => vector.terms.includes(term)).length;
+  const similarityOf = ({ vector }: RememberedText): number =>
+    terms.reduce((sum, term, at) => {
+      const place = vector.terms.indexOf(term);
+      const known = having(term);
+      if (place < 0 || (known / texts.length > 0.6 && texts.length > 100)) return sum;
+      const rarity = Math.log((1 + texts.length) / (1 + known)) + 1;
+      const own = (weightOf[vector.counts[place] ?? 0] ?? 0) / normOf(vector);
+      return sum + (weightOf[counts[at] ?? 0] ?? 0) * rarity * own;
+    }, 0);
+  const similar = texts.map((text) => ({ text, similarity: similarityOf(text) }));
+  const sorted = similar.map(({ similarity }) => similarity).toSorted((a, b) => b - a);
+  const most = Math.max(1, Math.min(100, Math.floor(texts.length * 0.25)));
+  // Sums of the same terms in another order differ in their last places.
+  const least = (sorted[most - 1] ?? 0) * (1 - 1e-12);
+  const near = similar.filter(({ similarity }) => similarity > 0 && similarity >= least);
+  const models = new Set(near.flatMap(({ text }) => [...text.models.keys()]));
+  return new Map(
+    [...models].map((model) => {
+      const own = near.filter(({ text }) => text.models.has(model));
+      const weights = own.reduce((sum, { similarity }) => sum + similarity ** 2, 0);
+      const good = own.reduce((sum, { text, similarity }) => {
+        const fared = text.models.get(model) ?? { good: 0, all: 1 };
+        return sum + similarity ** 2 * (fared.good / fared.all);
+      }, 0);
+      return [model, { rate: good / weights, texts: own.length }] as const;
+    }),
+  );
+}

@@ -1,3 +1,4 @@
+import { leastOfBest } from './least-of-best.ts';
 import { normOf, type TextVector, weightOf } from './text-vectors.ts';
 
 /** How a model's answers to one text fared. */
@@ -27,19 +28,25 @@ const SHARE = 0.25;
 const COMMON = 0.6;
 /** Of fewer texts than this, nothing can be said to be common. */
 const FEW = 100;
-
-const NOTHING: Fared = { good: 0, all: 0 };
+/** Models that are told apart before those are let go of that no text has any more. */
+const MOST_NAMES = 4_096;
+/** Places at the front of a list that are no longer in use before it is made shorter. */
+const MOST_GONE = 64;
 
 interface Entry {
   readonly key: string;
   readonly vector: TextVector;
-  readonly models: Map<string, Fared>;
+  /** How each model fared, side by side; a model is a number in `#names`. */
+  readonly models: number[];
+  readonly good: number[];
+  readonly all: number[];
 }
 
-/** The texts with one term, by place, oldest first, and how much the term weighs in each. */
+/** The texts with one term, by place, oldest first, and how much the term weighs in each; those before `from` are forgotten. */
 interface Postings {
   readonly places: number[];
   readonly weights: number[];
+  from: number;
 }
 
 /**
@@ -55,12 +62,19 @@ export class NearestOutcomes {
   readonly #postings = new Map<number, Postings>();
   /** By place; all 0 between questions. */
   readonly #sums: Float64Array;
+  /** The places whose sums are not 0, while a question is answered. */
+  readonly #touched: Uint32Array;
+  readonly #room: Float64Array;
+  #names: string[] = [];
+  readonly #numbers = new Map<string, number>();
   #next = 0;
 
   /** Remembers at most `capacity` texts. */
   constructor(capacity: number) {
     this.#capacity = capacity;
     this.#sums = new Float64Array(capacity);
+    this.#touched = new Uint32Array(capacity);
+    this.#room = new Float64Array(capacity);
   }
 
   /** How many texts are remembered. */
@@ -70,21 +84,69 @@ export class NearestOutcomes {
 
   /** Adds how models fared on a text to what is known of it. */
   add({ key, vector, models }: RememberedText): void {
-    const known = this.#entryFor(key, vector).models;
+    const entry = this.#entryFor(key, vector);
     for (const [model, { good, all }] of models) {
-      const before = known.get(model) ?? NOTHING;
-      known.set(model, { good: before.good + good, all: before.all + all });
+      const number = this.#numberOf(model);
+      const at = entry.models.indexOf(number);
+      if (at < 0) {
+        entry.models.push(number);
+        entry.good.push(good);
+        entry.all.push(all);
+      } else {
+        entry.good[at] = (entry.good[at] ?? 0) + good;
+        entry.all[at] = (entry.all[at] ?? 0) + all;
+      }
     }
   }
 
   /** Everything that is remembered, oldest first. */
   list(): readonly RememberedText[] {
-    return [...this.#places.values()].flatMap((place) => this.#entries[place] ?? []);
+    return [...this.#places.values()].flatMap((place) => {
+      const entry = this.#entries[place];
+      if (entry === undefined) return [];
+      const { key, vector, models, good, all } = entry;
+      const fared = models.map((model, at): [string, Fared] => [
+        this.#names[model] ?? '',
+        { good: good[at] ?? 0, all: all[at] ?? 0 },
+      ]);
+      return [{ key, vector, models: new Map(fared) }];
+    });
   }
 
   /** How models fared on the texts nearest to this one; those that had none of them are not in it. */
   near(vector: TextVector): ReadonlyMap<string, NearRate> {
-    return ratesOf(this.#nearest(vector));
+    const touched = this.#addUpAll(vector);
+    const most = Math.max(1, Math.min(NEIGHBOURS, Math.floor(this.size * SHARE)));
+    const places = this.#touched.subarray(0, touched);
+    const least = leastOfBest(this.#sums, places, most, this.#room);
+    const rates = this.#ratesFrom(least, touched);
+    for (let at = 0; at < touched; at++) this.#sums[this.#touched[at] ?? 0] = 0;
+    return rates;
+  }
+
+  #numberOf(model: string): number {
+    const known = this.#numbers.get(model);
+    if (known !== undefined) return known;
+    if (this.#names.length >= MOST_NAMES) this.#forgetNames();
+    const number = this.#names.push(model) - 1;
+    this.#numbers.set(model, number);
+    return number;
+  }
+
+  /** Numbers the models anew that some text has. */
+  #forgetNames(): void {
+    const before = this.#names;
+    this.#names = [];
+    this.#numbers.clear();
+    for (const entry of this.#entries) {
+      for (const [at, model] of entry?.models.entries() ?? []) {
+        const name = before[model] ?? '';
+        const known = this.#numbers.get(name);
+        const number = known ?? this.#names.push(name) - 1;
+        if (known === undefined) this.#numbers.set(name, number);
+        if (entry !== undefined) entry.models[at] = number;
+      }
+    }
   }
 
   #entryFor(key: string, vector: TextVector): Entry {
@@ -94,7 +156,7 @@ export class NearestOutcomes {
     const place = this.#next;
     this.#next = (place + 1) % this.#capacity;
     this.#forget(place);
-    const entry: Entry = { key, vector, models: new Map() };
+    const entry: Entry = { key, vector, models: [], good: [], all: [] };
     this.#entries[place] = entry;
     this.#places.set(key, place);
     this.#index(place, vector);
@@ -107,7 +169,7 @@ export class NearestOutcomes {
       const term = vector.terms[at] ?? 0;
       let postings = this.#postings.get(term);
       if (postings === undefined) {
-        postings = { places: [], weights: [] };
+        postings = { places: [], weights: [], from: 0 };
         this.#postings.set(term, postings);
       }
       postings.places.push(place);
@@ -124,94 +186,81 @@ export class NearestOutcomes {
       const postings = this.#postings.get(term);
       if (postings === undefined) continue;
       // The oldest text stands first in every list that it is in.
-      postings.places.shift();
-      postings.weights.shift();
-      if (postings.places.length === 0) this.#postings.delete(term);
+      postings.from += 1;
+      const { places, weights, from } = postings;
+      if (from === places.length) this.#postings.delete(term);
+      else if (from > MOST_GONE && from * 2 > places.length) {
+        places.splice(0, from);
+        weights.splice(0, from);
+        postings.from = 0;
+      }
     }
   }
 
-  #nearest({ terms, counts }: TextVector): readonly Similar[] {
-    const touched: number[] = [];
+  /** Adds up what each text has in common with a new one; returns how many have anything. */
+  #addUpAll({ terms, counts }: TextVector): number {
+    const { size } = this;
+    let touched = 0;
     for (let at = 0; at < terms.length; at++) {
       const postings = this.#postings.get(terms[at] ?? 0);
       if (postings === undefined) continue;
-      const common = postings.places.length / this.size;
-      if (common > COMMON && this.size > FEW) continue;
-      const rarity = Math.log((1 + this.size) / (1 + postings.places.length)) + 1;
-      this.#addUp(postings, (weightOf[counts[at] ?? 0] ?? 0) * rarity, touched);
+      const texts = postings.places.length - postings.from;
+      if (texts / size > COMMON && size > FEW) continue;
+      const rarity = Math.log((1 + size) / (1 + texts)) + 1;
+      touched = this.#addUp(postings, (weightOf[counts[at] ?? 0] ?? 0) * rarity, touched);
     }
-    const similar = this.#best(touched);
-    for (const place of touched) this.#sums[place] = 0;
-    return similar;
+    return touched;
   }
 
-  #addUp({ places, weights }: Postings, weight: number, touched: number[]): void {
+  #addUp({ places, weights, from }: Postings, weight: number, before: number): number {
     const sums = this.#sums;
-    for (let at = 0; at < places.length; at++) {
+    let touched = before;
+    for (let at = from; at < places.length; at++) {
       const place = places[at] ?? 0;
-      if (sums[place] === 0) touched.push(place);
-      sums[place] = (sums[place] ?? 0) + weight * (weights[at] ?? 0);
+      const sum = sums[place] ?? 0;
+      if (sum === 0) {
+        this.#touched[touched] = place;
+        touched += 1;
+      }
+      sums[place] = sum + weight * (weights[at] ?? 0);
     }
+    return touched;
   }
 
-  #best(touched: readonly number[]): readonly Similar[] {
-    const most = Math.max(1, Math.min(NEIGHBOURS, Math.floor(this.size * SHARE)));
-    const least = leastOfBest(this.#sums, touched, most);
-    const best: Similar[] = [];
-    for (const place of touched) {
+  /** One look at each text, however many models there are: few of them had any one. */
+  #ratesFrom(least: number, touched: number): ReadonlyMap<string, NearRate> {
+    const sums = new Map<number, RateSum>();
+    for (let at = 0; at < touched; at++) {
+      const place = this.#touched[at] ?? 0;
       const similarity = this.#sums[place] ?? 0;
       const entry = similarity < least ? undefined : this.#entries[place];
-      if (entry !== undefined) best.push({ similarity, models: entry.models });
+      if (entry !== undefined) addRates(sums, entry, similarity * similarity);
     }
-    return best;
-  }
-}
-
-const STEPS = 256;
-
-/** The least of the `most` greatest sums. Counts them in steps first, since sorting all of them is what would take long. */
-function leastOfBest(sums: Float64Array, touched: readonly number[], most: number): number {
-  if (touched.length <= most) return 0;
-  let greatest = 0;
-  for (const place of touched) greatest = Math.max(greatest, sums[place] ?? 0);
-  const stepOf = (place: number): number =>
-    Math.min(STEPS - 1, Math.floor(((sums[place] ?? 0) / greatest) * STEPS));
-  const counts = new Uint32Array(STEPS);
-  for (const place of touched) {
-    const step = stepOf(place);
-    counts[step] = (counts[step] ?? 0) + 1;
-  }
-  let step = STEPS - 1;
-  for (let found = counts[step] ?? 0; found < most && step > 0; found += counts[step] ?? 0) step--;
-  const near = touched.filter((place) => stepOf(place) >= step);
-  const sorted = Float64Array.from(near, (place) => sums[place] ?? 0).sort();
-  return sorted[Math.max(0, sorted.length - most)] ?? 0;
-}
-
-interface Similar {
-  readonly similarity: number;
-  readonly models: ReadonlyMap<string, Fared>;
-}
-
-/** One look at each text, however many models there are: few of them had any one. */
-function ratesOf(nearest: readonly Similar[]): ReadonlyMap<string, NearRate> {
-  const sums = new Map<string, { weights: number; good: number; texts: number }>();
-  for (const { similarity, models } of nearest) {
-    const weight = similarity ** 2;
-    for (const [model, { good, all }] of models) {
-      let sum = sums.get(model);
-      if (sum === undefined) {
-        sum = { weights: 0, good: 0, texts: 0 };
-        sums.set(model, sum);
-      }
-      sum.weights += weight;
-      sum.good += weight * (good / all);
-      sum.texts += 1;
+    const rates = new Map<string, NearRate>();
+    for (const [model, { weights, good, texts }] of sums) {
+      if (weights !== 0) rates.set(this.#names[model] ?? '', { rate: good / weights, texts });
     }
+    return rates;
   }
-  const rates = new Map<string, NearRate>();
-  for (const [model, { weights, good, texts }] of sums) {
-    if (weights !== 0) rates.set(model, { rate: good / weights, texts });
+}
+
+interface RateSum {
+  weights: number;
+  good: number;
+  texts: number;
+}
+
+function addRates(sums: Map<number, RateSum>, { models, good, all }: Entry, weight: number): void {
+  for (let at = 0; at < models.length; at++) {
+    const model = models[at] ?? 0;
+    const share = (good[at] ?? 0) / (all[at] ?? 1);
+    const sum = sums.get(model);
+    if (sum === undefined) {
+      sums.set(model, { weights: weight, good: weight * share, texts: 1 });
+      continue;
+    }
+    sum.weights += weight;
+    sum.good += weight * share;
+    sum.texts += 1;
   }
-  return rates;
 }
