@@ -23,7 +23,7 @@ function read(...responses: readonly object[]) {
     },
     [body],
   );
-  return { events, error, isFinished: reader?.isFinished };
+  return { events, error, isFinished: reader?.progress === 'whole' };
 }
 
 function partsOf(events: readonly ModelEvent[]) {

@@ -7,7 +7,7 @@ import { noAnswer } from '../internal/no-answer.ts';
 import { parseEvent } from '../internal/parse-event.ts';
 import { MADE_ID } from './google-parts.ts';
 import { googleUsage } from './google-usage.ts';
-import { DONE } from './late-body.ts';
+import { DONE, type Progress } from './late-body.ts';
 
 type Sink = Pick<EventSink, 'event'>;
 
@@ -40,14 +40,15 @@ export class GoogleAnswerReader implements AnswerReader {
   event(data: string, name: string): boolean {
     if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
     if (data === '' || name === 'ping') return false;
-    if (data === DONE) return this.isFinished;
+    if (data === DONE) return this.progress !== 'open';
     this.#read(parseEvent(data, this.#from));
     return false;
   }
 
   /** Whether the answer has said why it ended, and what it used: signatures and last counts may still come. */
-  get isFinished(): boolean {
-    return this.#reason !== undefined && this.#usage !== undefined;
+  get progress(): Progress {
+    if (this.#reason === undefined) return 'open';
+    return this.#usage === undefined ? 'uncounted' : 'whole';
   }
 
   /** A list of responses is a stream that was not asked for as events. */

@@ -70,7 +70,7 @@ export function google(
           reader = new GoogleAnswerReader(from, sink, modelId);
           return reader;
         },
-        cut: lateBody(() => reader?.isFinished === true),
+        cut: lateBody(() => reader?.progress ?? 'open'),
       });
     },
     list: (ctx) =>

@@ -44,6 +44,27 @@ describe('an answer of Google that has said why it ended', () => {
     expect(performance.now() - since).toBeLessThan(2_000);
   });
 
+  it('M9 M12: is whole without its counts too, which are left out and not 0', async () => {
+    await using server = await serveRaw((socket) => {
+      socket.write(HEAD + event([{ text: 'Hello.' }], { finishReason: 'STOP' }));
+    });
+    using model = google('m', { apiKey: 'k', baseURL: server.origin, idleTimeoutMs: 60_000 });
+    const signal = AbortSignal.timeout(10_000);
+    const { text, usage } = await generate(model, REQUEST, { signal });
+    expect(text).toBe('Hello.');
+    expect(usage).toEqual({ input: {}, output: {} });
+  });
+
+  it('M9: waits longer for its counts than for what else may come', async () => {
+    await using server = await serveRaw((socket) => {
+      socket.write(HEAD + event([{ text: 'Hello.' }], { finishReason: 'STOP' }));
+      setTimeout(() => socket.write(event([], {}, 9)), 400);
+    });
+    using model = google('m', { apiKey: 'k', baseURL: server.origin });
+    const { usage } = await generate(model, REQUEST, { signal: AbortSignal.timeout(10_000) });
+    expect(usage.output.total).toBe(9);
+  });
+
   it('M9 M18: that was cut off before it said so, is none', async () => {
     await using server = await serveRaw((socket) => {
       socket.end(HEAD + event([{ text: 'Hello.' }], {}, 5));

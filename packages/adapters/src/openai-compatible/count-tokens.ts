@@ -1,7 +1,7 @@
 import type { CallContext, ModelRequest, TokenCount } from '@overseer/core/spec';
 import { numberField } from '../internal/fields.ts';
 import { type HttpClient, requestJson } from '../internal/http-client.ts';
-import { openAiMessages } from '../internal/openai-messages.ts';
+import { type OpenAiMessageOptions, openAiMessages } from '../internal/openai-messages.ts';
 import { openAiTools } from '../internal/openai-request.ts';
 import { responseBody } from '../internal/response-body.ts';
 import { toldCount } from '../internal/told-count.ts';
@@ -14,11 +14,13 @@ export interface Counting {
   readonly where: string;
   /** llama.cpp counts a response's input, vLLM tokenizes a conversation. */
   readonly by: 'responses' | 'tokenize';
+  /** How messages are sent, and so counted. */
+  readonly form: OpenAiMessageOptions;
 }
 
 /** Counts a request's input tokens by its server's own tokenizer. Throws `ModelError`. */
 export async function countByServer(
-  { client, modelId, provider, where, by }: Counting,
+  { client, modelId, provider, where, by, form }: Counting,
   request: ModelRequest,
   ctx: CallContext,
 ): Promise<TokenCount> {
@@ -41,7 +43,7 @@ export async function countByServer(
     const { tools = [] } = request;
     return {
       model: modelId,
-      messages: openAiMessages(request.messages, []),
+      messages: openAiMessages(request.messages, [], form),
       ...(tools.length === 0 ? {} : { tools: openAiTools(tools) }),
     };
   }

@@ -73,13 +73,9 @@ export function openaiCompatible(
   const sendReasoning = options.sendReasoning ?? quirks.sendReasoning ?? false;
   const { api = 'chat', count, props, grammar, ...fields } = quirks;
   const schemas = grammar === true ? grammarSchemas(provider) : OPENAI_SCHEMAS;
-  const bodyOf = createChatBody({
-    ...fields,
-    provider,
-    sendReasoning,
-    schemas,
-    extra: {},
-  });
+  const form = { ...fields, provider, sendReasoning };
+  const bodyOf = createChatBody({ ...form, schemas, extra: {} });
+  const counting = { client, modelId, provider, where, form };
   const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
     withinTime(ctx, limits.list, (bounded) =>
       (props === true ? listWithProps : listOpenAiModels)(client, where, bounded),
@@ -127,7 +123,7 @@ export function openaiCompatible(
       : {
           countTokens: (request: ModelRequest, ctx: CallContext) =>
             withinTime(ctx, limits.count, (bounded) =>
-              countByServer({ client, modelId, provider, where, by: count }, request, bounded),
+              countByServer({ ...counting, by: count }, request, bounded),
             ),
         }),
     [Symbol.dispose]: () => client[Symbol.dispose](),

@@ -203,6 +203,31 @@ describe('counting by the server', () => {
     });
   });
 
+  it('M12: vLLM counts the conversation as it is sent, with the reasoning that goes back', async () => {
+    const bodies: { readonly messages?: unknown }[] = [];
+    const vllm: typeof globalThis.fetch = (_input, init) => {
+      bodies.push(JSON.parse(String(init?.body)));
+      return Promise.resolve(Response.json({ count: 12 }));
+    };
+    using model = openaiCompatible('m', {
+      preset: 'vllm',
+      baseURL: service.url,
+      sendReasoning: true,
+    });
+    const thought = { type: 'reasoning', text: 'Hm, a file.', meta: { vllm: {} } } as const;
+    const call = { type: 'tool-call', id: '1', name: 'read', raw: '{}', input: {} } as const;
+    const result = { type: 'tool-result', id: '1', name: 'read', output: 'x' } as const;
+    const messages = [
+      said('hi'),
+      { role: 'assistant', parts: [thought, call] } as const,
+      { role: 'tool', parts: [result] } as const,
+    ];
+    await model.countTokens?.({ messages }, { ...ctx(), fetch: vllm });
+    await generate(model, { messages }, { ...ctx(), fetch: vllm }).catch(() => undefined);
+    expect(bodies[0]?.messages).toMatchObject([{}, { reasoning: 'Hm, a file.' }, {}]);
+    expect(bodies[0]?.messages).toEqual(bodies[1]?.messages);
+  });
+
   it('M3: reads the window of llama.cpp off its properties, where its list does not tell', async () => {
     const server =
       (props: Response, models: object): typeof globalThis.fetch =>

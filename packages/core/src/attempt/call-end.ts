@@ -16,6 +16,7 @@ export function answerOf(
   durationMs: number,
   firstTokenMs: number | undefined,
 ): WholeAnswer {
+  const notes = [...warnings.map(({ kind, what }) => `${kind}: ${what}`), ...estimatedOf(usage)];
   return {
     parts: distinctCalls(parts),
     reason,
@@ -23,10 +24,16 @@ export function answerOf(
     durationMs,
     ...(rate === undefined ? {} : { rate }),
     ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-    ...(warnings.length === 0
-      ? {}
-      : { warnings: warnings.map((warning) => `${warning.kind}: ${warning.what}`) }),
+    ...(notes.length === 0 ? {} : { warnings: notes }),
   };
+}
+
+/** What of its charge is an estimate, since nobody said how much it was. */
+function estimatedOf({ input, output }: Usage): readonly string[] {
+  if (input.total === undefined) {
+    return [`estimated: ${output.total === undefined ? 'usage' : 'input tokens'}`];
+  }
+  return output.total === undefined ? ['estimated: output tokens'] : [];
 }
 
 /** The end of a call that was answered, with what it comes to. Pure. */

@@ -33,6 +33,30 @@ async function failedCall(model: Model): Promise<OverseerEvent<'call.failed'>> {
   throw new Error('no call failed');
 }
 
+describe('the charge of an answer', () => {
+  it.each([
+    [{ input: {}, output: {} }, ['estimated: usage']],
+    [{ input: { total: 7 }, output: {} }, ['estimated: output tokens']],
+    [{ input: {}, output: { total: 7 } }, ['estimated: input tokens']],
+    [{ input: { total: 7 }, output: { total: 7 } }, undefined],
+  ])(
+    'M12 L6: whose provider says %j is estimated where it does not, never 0, and says so',
+    async (usage, warnings) => {
+      const price = { input: 100, output: 100 };
+      const model = fakeModel({ info: { price }, reply: () => ({ text: 'x', usage }) });
+      await using overseer = await createOverseer({ overseer: 'a', models: { a: { model } } });
+      const run = overseer.run({ tasks: [{ instruction: 'x' }] });
+      const ends: OverseerEvent<'call.finished'>[] = [];
+      for await (const event of run) if (event.type === 'call.finished') ends.push(event);
+      const [end] = ends;
+      expect(end?.data.warnings).toEqual(warnings);
+      expect(end?.data.usage).toEqual(usage);
+      for (const amount of Object.values(end?.data.settled ?? {}))
+        expect(amount).toBeGreaterThan(0);
+    },
+  );
+});
+
 describe('the charge of a failed call', () => {
   const pieces: readonly ModelEvent[] = [
     { type: 'meta', model: 'm' },

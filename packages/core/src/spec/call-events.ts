@@ -49,6 +49,7 @@ export interface CallEventData {
     readonly durationMs: number;
     /** From the start of the call to its first delta or part, by the clock of the host; absent where nothing came. */
     readonly firstTokenMs?: number;
+    /** What the provider could not do as asked (`adjusted: output`), and what of the charge is an estimate as it did not say (`estimated: usage`). */
     readonly warnings?: readonly string[];
   };
   'call.failed': {
