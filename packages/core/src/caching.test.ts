@@ -215,6 +215,39 @@ describe('the cache of answers', () => {
     expect(alone.requests).toHaveLength(2);
   });
 
+  it('M13 X4: without a word neither another user nor another tenant is given an answer', async () => {
+    const outputs = async (scope: CacheOptions['scope']): Promise<readonly unknown[]> => {
+      await using overseer = await teamOf(counting(), scope === undefined ? {} : { scope });
+      const given: unknown[] = [];
+      const whose = [
+        { tenant: 't1', user: 'mia' },
+        { tenant: 't2', user: 'mia' },
+        { tenant: 't1', user: 'max' },
+        { user: 'mia' },
+        {},
+        { tenant: 't1', user: 'mia' },
+        {},
+      ];
+      for (const who of whose) given.push((await overseer.run(NAME, who).result).output);
+      return given.map((output) => Number(String(output).slice('answer '.length)));
+    };
+    expect(await outputs(undefined)).toEqual([1, 2, 3, 4, 5, 1, 5]);
+    expect(await outputs('tenant')).toEqual([1, 2, 1, 3, 3, 1, 3]);
+    expect(await outputs('project')).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  });
+
+  it.each(['off', { user: 5 }, ['mia'], 3, true])(
+    'M13: a run is refused that says of the cache %j',
+    async (cache) => {
+      const model = counting();
+      await using overseer = await teamOf(model);
+      expect(() => overseer.run(NAME, { cache: cache as never })).toThrow(
+        expect.objectContaining({ code: 'config.cache' }),
+      );
+      expect(model.requests).toHaveLength(0);
+    },
+  );
+
   it('M13: an answer is given for its time, and no longer', async () => {
     const clock = createFakeClock();
     const model = counting();

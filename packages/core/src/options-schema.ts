@@ -58,8 +58,8 @@ const cache = z.strictObject({
   bytes: count.optional(),
   scope: z
     .union(
-      [z.enum(['project', 'run']), z.record(z.string(), z.string())],
-      'a scope is "project", "run", or names with values that are text, such as { user: "mia" }',
+      [z.enum(['user', 'tenant', 'project', 'run']), z.record(z.string(), z.string())],
+      'a scope is "user", "tenant", "project", "run", or names with values that are text, such as { team: "writers" }',
     )
     .optional(),
   kinds: z.array(z.string()).optional(),

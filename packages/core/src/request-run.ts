@@ -1,7 +1,9 @@
 import { approvedFirst, approverOf } from './approve-graph.ts';
 import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
+import { checkedCache } from './checked-cache.ts';
 import { ConfigError } from './errors/config-error.ts';
+import { defined } from './internal/defined.ts';
 import { holdsMark } from './internal/sensitive-mark.ts';
 import type { RunState } from './journal/run-state.ts';
 import { type ComparedTask, comparedTasks } from './plan/compared-tasks.ts';
@@ -96,7 +98,7 @@ function commonOf(
     ...shareOf(options),
     ...(budget === undefined ? {} : { budget }),
     ...(context === '' ? {} : { context }),
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
+    ...defined({ cache: checkedCache(options.cache) }),
   };
 }
 

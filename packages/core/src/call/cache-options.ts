@@ -1,3 +1,5 @@
+import { defined } from '../internal/defined.ts';
+import type { RunState } from '../journal/run-state.ts';
 import { OutsideBreaker } from '../limit/outside-breaker.ts';
 import type { AnswerStore, CacheScope } from '../spec/answer-store.ts';
 import type { EventData } from '../spec/event.ts';
@@ -13,8 +15,11 @@ export interface CacheOptions {
   readonly entries?: number;
   /** Bytes of answers kept at once, in memory; the default is 64 MiB. */
   readonly bytes?: number;
-  /** Who shares answers: all runs of this `project`, the default; each `run` alone; or whoever has the same names and values here. */
-  readonly scope?: 'project' | 'run' | CacheScope;
+  /**
+   * Who shares answers: the runs of one `user` of one tenant, the default, where those that have neither are together; those of one
+   * `tenant`; all runs of this `project`; each `run` alone; or whoever has the same names and values here.
+   */
+  readonly scope?: CacheSharing;
   /** Kinds of tasks whose answers are kept; the default is every kind but `plan` and `review`. */
   readonly kinds?: readonly TaskKind[];
   /** Changes every key: for what the host knows to change answers and no request tells, such as new weights behind an old name. */
@@ -24,6 +29,9 @@ export interface CacheOptions {
   /** Also answers requests that say the same in other words. */
   readonly semantic?: SemanticOptions;
 }
+
+/** Who shares answers. */
+export type CacheSharing = 'user' | 'tenant' | 'project' | 'run' | CacheScope;
 
 /** How requests in other words are found. */
 export interface SemanticOptions {
@@ -37,7 +45,7 @@ export interface SemanticOptions {
 export interface CacheSettings {
   readonly project: string;
   readonly ttlMs: number;
-  readonly scope: 'project' | 'run' | CacheScope;
+  readonly scope: CacheSharing;
   /** `undefined` for every kind but those that need naming. */
   readonly kinds: ReadonlySet<TaskKind> | undefined;
   readonly version: string | undefined;
@@ -64,7 +72,7 @@ export function cacheSettings(
   return {
     project,
     ttlMs,
-    scope: given.scope ?? 'project',
+    scope: given.scope ?? 'user',
     kinds: given.kinds === undefined ? undefined : new Set(given.kinds),
     version: given.version,
     store: given.store ?? memoryAnswers({ entries, bytes }),
@@ -84,10 +92,16 @@ export function keepsKind({ kinds }: Pick<CacheSettings, 'kinds'>, kind: TaskKin
 /** Who shares the answers of a run. What a run says of itself does not get it into a scope that the overseer names. */
 export function scopeOf(
   { scope, project }: Pick<CacheSettings, 'scope' | 'project'>,
-  run: { readonly id: string; readonly cache: false | CacheScope | undefined },
+  run: Pick<RunState, 'id' | 'cache' | 'user' | 'tenant'>,
 ): CacheScope {
   const own = run.cache === false ? {} : run.cache;
-  if (scope === 'project') return { ...own, project };
-  if (scope === 'run') return { ...own, project, run: run.id };
-  return { ...own, ...scope };
+  if (typeof scope === 'object') return { ...own, ...scope };
+  const { id, user, tenant } = run;
+  const named = {
+    user: defined({ tenant, user }),
+    tenant: defined({ tenant }),
+    project: {},
+    run: { run: id },
+  };
+  return { ...own, ...named[scope], project };
 }

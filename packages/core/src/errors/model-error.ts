@@ -1,6 +1,7 @@
 import type { Part } from '../spec/message.ts';
 import type { ModelErrorKind, RateLimit, Usage } from '../spec/model.ts';
 import { OverseerError } from './overseer-error.ts';
+import { saidWaitMs } from './said-wait.ts';
 
 /** What is known of a failed call. */
 export interface ModelErrorOptions {
@@ -8,6 +9,7 @@ export interface ModelErrorOptions {
   readonly status?: number;
   /** The provider's own code. */
   readonly providerCode?: string;
+  /** How long the provider asks to wait, in ms; what is no finite number from 0 on counts as not said. */
   readonly retryAfterMs?: number;
   readonly requestId?: string;
   readonly rate?: RateLimit;
@@ -71,7 +73,7 @@ export class ModelError extends OverseerError {
     this.kind = kind;
     this.status = options.status;
     this.providerCode = options.providerCode;
-    this.retryAfterMs = options.retryAfterMs;
+    this.retryAfterMs = saidWaitMs(options.retryAfterMs);
     this.requestId = options.requestId;
     this.rate = options.rate;
     this.usage = options.usage;

@@ -1,3 +1,4 @@
+import { saidWaitMs } from '../errors/said-wait.ts';
 import type { ModelErrorKind, RateBucket, RateLimit } from '../spec/model.ts';
 
 /**
@@ -12,8 +13,9 @@ export function askedUntil(
   },
   nowMs: number,
 ): number | undefined {
-  const { kind, retryAfterMs, rate = {} } = refusal;
-  if (retryAfterMs !== undefined) return nowMs + Math.max(0, retryAfterMs);
+  const { kind, rate = {} } = refusal;
+  const waitMs = saidWaitMs(refusal.retryAfterMs);
+  if (waitMs !== undefined) return nowMs + waitMs;
   if (kind !== 'quota' && kind !== 'rate-limit') return undefined;
   const resets = Object.values(rate).flatMap(({ remaining, resetAt }: RateBucket) =>
     remaining === 0 && resetAt !== undefined && resetAt > nowMs ? [resetAt] : [],

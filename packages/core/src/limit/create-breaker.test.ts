@@ -74,6 +74,22 @@ describe('createBreaker', () => {
     expect(breaker.state).toBe('open');
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -5])(
+    'R10: closes again where the error asks to wait for %d ms',
+    async (retryAfterMs) => {
+      const clock = createFakeClock();
+      const breaker = createBreaker({ name: 'the search service', clock });
+      for (let time = 0; time < 3; time++) {
+        const error = Object.assign(new Error('gone'), { retryAfterMs });
+        await breaker.run(fails(error)).catch(() => undefined);
+      }
+      expect([breaker.state, breaker.untilAt]).toEqual(['open', clock.now() + 5_000]);
+      clock.advance(5_000);
+      expect(await breaker.run(works)).toBe('fine');
+      expect(breaker.state).toBe('closed');
+    },
+  );
+
   it('R10: is left alone as long as the error asks, and slow work counts as bad', async () => {
     const clock = createFakeClock();
     const asked = createBreaker({ name: 'x', failures: 1, clock });

@@ -1,5 +1,6 @@
 import { BreakerOpenError } from '../errors/breaker-open-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
+import { saidWaitMs } from '../errors/said-wait.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import {
   askBreaker,
@@ -67,7 +68,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   const signalOf = (error: unknown, call: string): BreakerSignal => {
     if (isAbort(error)) return { type: 'unsaid', call };
     if (!isFailure(error)) return { type: 'succeeded', call };
-    const asked = retryAfterMs(error);
+    const asked = saidWaitMs(retryAfterMs(error));
     const fault = faultOf(options, wordsOf(error));
     if (asked === undefined) return { type: 'failed', call, fault };
     return { type: 'failed', call, fault: { ...fault, askedUntilAt: clock.now() + asked } };
@@ -143,8 +144,9 @@ function isAbort(error: unknown): boolean {
 }
 
 function askedFor(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('retryAfterMs' in error)) return undefined;
-  return typeof error.retryAfterMs === 'number' ? error.retryAfterMs : undefined;
+  return error instanceof Error && 'retryAfterMs' in error
+    ? saidWaitMs(error.retryAfterMs)
+    : undefined;
 }
 
 function wordsOf(error: unknown): string {

@@ -28,6 +28,14 @@ describe('withRetry', () => {
     expect(waits).toEqual([7_500]);
   });
 
+  it('R9: waits as if nothing had been asked where the wait is none', async () => {
+    const waits = [Number.NaN, Number.POSITIVE_INFINITY, -5].map(async (retryAfterMs) => {
+      const busy = Object.assign(new Error('later'), { retryAfterMs });
+      return (await played(failing(busy), { attempts: 2, random: () => 0.5 })).waits;
+    });
+    expect(await Promise.all(waits)).toEqual([[500], [500], [500]]);
+  });
+
   it.each([
     ['the last error after as many tries as allowed', new Error('x'), 5],
     ['what no other try can cure at once', new ModelError('auth', 'no'), 1],

@@ -1,4 +1,5 @@
 import { OverseerError } from '../errors/overseer-error.ts';
+import { saidWaitMs } from '../errors/said-wait.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { sleep } from '../internal/sleep.ts';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
@@ -72,7 +73,8 @@ function waitAfter(
   { baseMs, maxMs, retryAfterMs, random = Math.random }: RetryOptions,
   clock: Clock,
 ): number {
-  const asked = retryAfterMs === undefined ? askedFor(error, clock) : retryAfterMs(error);
+  const asked =
+    retryAfterMs === undefined ? askedFor(error, clock) : saidWaitMs(retryAfterMs(error));
   const options: BackoffOptions = {
     ...(baseMs === undefined ? {} : { baseMs }),
     ...(maxMs === undefined ? {} : { maxMs }),
@@ -83,8 +85,9 @@ function waitAfter(
 
 function askedFor(error: unknown, clock: Clock): number | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ('retryAfterMs' in error && typeof error.retryAfterMs === 'number') return error.retryAfterMs;
-  return 'untilAt' in error && typeof error.untilAt === 'number'
-    ? Math.max(0, error.untilAt - clock.now())
+  const asked = 'retryAfterMs' in error ? saidWaitMs(error.retryAfterMs) : undefined;
+  if (asked !== undefined || !('untilAt' in error)) return asked;
+  return typeof error.untilAt === 'number'
+    ? saidWaitMs(Math.max(0, error.untilAt - clock.now()))
     : undefined;
 }
