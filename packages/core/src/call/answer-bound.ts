@@ -14,6 +14,7 @@ export class AnswerBound {
   readonly #where: string;
   #shown = 0;
   #kept = 0;
+  #hasPart = false;
 
   constructor(where: string) {
     this.#where = where;
@@ -22,12 +23,17 @@ export class AnswerBound {
   /** The event as it goes on. Throws `ModelError` (`protocol`) for what makes the answer longer than any can be. */
   pass(event: ModelEvent): ModelEvent {
     if (event.type === 'delta') this.#shown += PIECE + event.text.length;
-    else if (event.type === 'part')
+    else if (event.type === 'part') {
+      this.#hasPart = true;
       this.#kept += PART + sizeOf(event.part) + jsonSize(event.part.meta);
-    else if (event.type === 'meta') this.#kept += PIECE + jsonSize(event.warnings);
-    else return event.type === 'finish' ? { ...event, usage: soundUsage(event.usage) } : event;
+    } else if (event.type === 'meta') this.#kept += PIECE + jsonSize(event.warnings);
+    else return event.type === 'finish' ? this.#finish(event) : event;
     if (this.#shown > MOST_CHARACTERS || this.#kept > MOST_CHARACTERS) throw this.#tooLong();
     return event;
+  }
+
+  #finish(event: Extract<ModelEvent, { readonly type: 'finish' }>): ModelEvent {
+    return { ...event, usage: soundUsage(event.usage, this.#shown === 0 && !this.#hasPart) };
   }
 
   #tooLong(): ModelError {

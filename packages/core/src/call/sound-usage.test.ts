@@ -26,6 +26,14 @@ describe('the account of a provider', () => {
     expect(soundUsage(usage)).toEqual(usage);
   });
 
+  it('L1 L3: no request is of 0 tokens, and no answer in which something was said', () => {
+    const nothing: Usage = { input: { total: 0 }, output: { total: 0, reasoning: 0 } };
+    expect(soundUsage(nothing)).toEqual({ input: {}, output: { reasoning: 0 } });
+    expect(soundUsage(nothing, true)).toEqual({ input: {}, output: { total: 0, reasoning: 0 } });
+    const cached: Usage = { input: { total: 0, cacheRead: 7 }, output: { total: 0, reasoning: 3 } };
+    expect(soundUsage(cached)).toMatchObject({ input: { total: 7 }, output: { total: 3 } });
+  });
+
   it('M9: a total is at least its parts', () => {
     const usage = {
       input: { total: 1, cacheRead: 3, cacheWrite: 2 },
