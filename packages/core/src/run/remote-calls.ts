@@ -42,7 +42,7 @@ export class RemoteCalls {
   readonly #transport: TaskTransport;
   readonly #host: RemoteCallsHost;
   readonly #clock: Clock;
-  /** Queued, or to be queued, by this overseer. */
+  /** To be taken back once they have their end: queued, or to be queued, by this overseer, or seen to be. */
   readonly #sent = new Set<string>();
   readonly #unsent = new Map<string, ModelJob>();
   /** Calls that somebody was seen to work on: until when that is believed. */
@@ -211,7 +211,11 @@ export class RemoteCalls {
 
   /** Believes in a call that somebody works on, and gives one up whose attempt or whose job is gone. */
   #judge(id: string, remote: RemoteCall, stands: JobStanding | undefined): void {
-    if (stands !== undefined) this.#gone.delete(id);
+    if (stands !== undefined) {
+      this.#gone.delete(id);
+      // Whoever sent it, it is to be taken back from here on.
+      this.#sent.add(id);
+    }
     this.#unclaimed.seen(id, remote, stands, this.#clock.now());
     if (this.#taskOf(remote) === undefined) this.#failLeft(id, remote);
     else if (stands === 'claimed') {
