@@ -6,6 +6,7 @@ import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { isTakenOver, wrongClosing } from './audit-ensemble.ts';
 import { HedgeAudit } from './audit-hedges.ts';
 import { takeOrder } from './audit-orders.ts';
+import { LateAudit } from './audit-late.ts';
 import { ProbeAudit } from './audit-probes.ts';
 import { wrongCall, wrongStart } from './audit-start.ts';
 import {
@@ -25,6 +26,7 @@ export class Audit {
   readonly #cache: CacheAudit = new CacheAudit();
   readonly #probes: ProbeAudit;
   readonly #hedges: HedgeAudit;
+  readonly #late: LateAudit;
   readonly #calls: CallAudit;
   #seq = 0;
   #epoch = 0;
@@ -35,6 +37,7 @@ export class Audit {
     this.#world = world;
     this.#probes = new ProbeAudit(world.scenario);
     this.#hedges = new HedgeAudit(world);
+    this.#late = new LateAudit(world);
     this.#calls = new CallAudit(world, (event, what) => this.#broken(event, what));
   }
 
@@ -54,6 +57,10 @@ export class Audit {
     if (event.type === 'project.resumed') this.#isPaused = false;
     for (const problem of [this.#probes.take(event), this.#hedges.take(event)]) {
       if (problem !== undefined) this.#broken(event, problem);
+    }
+    if (event.type === 'reply.late') {
+      for (const problem of this.#late.take(event)) this.#broken(event, problem);
+      return;
     }
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
@@ -259,6 +266,10 @@ export class Audit {
         this.#calls.answer(run, attempt, event);
         return;
       case 'call.finished':
+        if (this.#world.jobs.has(event.call ?? '')) {
+          const problem = this.#world.jobs.wrongAnswer(event);
+          if (problem !== undefined) this.#broken(event, problem);
+        }
         this.#calls.close(run, attempt, event, event.data.settled, false);
         return;
       case 'call.failed':

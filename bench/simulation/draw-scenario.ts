@@ -2,6 +2,7 @@ import type { RoutingOptions } from '@overseer/core';
 import { type Random, seeded } from '../harness/random.ts';
 import { half, pick, times } from './chance.ts';
 import { drawShared } from './draw-budgets.ts';
+import { drawCrew, drawFreezes } from './draw-crew.ts';
 import { drawModels } from './draw-models.ts';
 import { drawRuns } from './draw-runs.ts';
 import { FEATURES, type Feature, type Part, type Scenario, WHOLE } from './scenario.ts';
@@ -12,7 +13,10 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const on = random('features');
   const present = new Set(
     // What came later has a chance of its own, so that older seeds play as they did.
-    FEATURES.filter((feature) => (LATER.has(feature) ? random(feature) : on)() < 0.7),
+    FEATURES.filter(
+      (feature) =>
+        (LATER.has(feature) ? random(feature) : on)() < (HALF.has(feature) ? 0.5 : 0.7),
+    ),
   );
   const has = (feature: Feature): boolean =>
     present.has(feature) && !part.without.includes(feature);
@@ -23,7 +27,7 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
     part,
     has,
     random,
-    models,
+    models: models.map((model) => ({ ...model, remote: has('workers') && random('remote')() < 0.6 })),
     runs: drawRuns(random, has, part),
     budgets: has('budget') ? drawShared(random('shared budgets')) : {},
     maxAttempts: 1 + Math.floor(shape() * 5),
@@ -37,6 +41,9 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
       ...(has('crashes') ? times(shape, 1, 6).map(() => 1 + Math.floor(shape() * 60)) : []),
       ...(has('storms') ? drawStorm(random('storm')) : []),
     ],
+    freezes: has('nodes') ? drawFreezes(random('freezes')) : [],
+    crew: has('workers') ? drawCrew(random('crew')) : undefined,
+    isShared: has('nodes') || has('workers'),
     fullAfter: has('store-faults')
       ? [1, 2, 3].map(() => half(shape, Math.floor(shape() * 40)))
       : [],
@@ -48,9 +55,15 @@ const LATER: ReadonlySet<Feature> = new Set<Feature>([
   'ensembles',
   'hedges',
   'lost-answers',
+  'nodes',
+  'queue-faults',
   'storms',
   'transport',
+  'workers',
 ]);
+
+/** What has every process wait for leases and mail, which takes time to play. */
+const HALF: ReadonlySet<Feature> = new Set<Feature>(['nodes', 'workers']);
 
 /** Process after process that dies soon. */
 function drawStorm(random: Random): readonly number[] {

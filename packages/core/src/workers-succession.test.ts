@@ -118,6 +118,26 @@ describe('calls of workers, when the overseer changes', () => {
     expect(there.worked).toEqual(['w1']);
   });
 
+  it('R12 K6: the call of a task that is cancelled after a takeover has its end before the task has', async () => {
+    const there = workersPlace(onTestFinished);
+    await there.startWorker('w1', never);
+    const first = await there.start('first', there.remote).overseer;
+    const run = first.run(task);
+    await there.advance(500);
+    const closing = first.close();
+    await there.advance(500);
+    await closing;
+    const second = await there.start('second', there.remote).overseer;
+    second.open(run.id).resume();
+    // It has seen by then that a worker has the call.
+    await there.advance(1_000);
+    const cancelling = second.cancel({ run: run.id, task: 'one' });
+    await there.advance(1_000);
+    await cancelling;
+    const ends = (await there.events()).map(({ type }) => type).slice(-4);
+    expect(ends).toEqual(['call.failed', 'attempt.ended', 'task.skipped', 'run.finished']);
+  });
+
   it('R12: the call of a task that is cancelled before its run goes on is taken back by the next', async () => {
     const there = workersPlace(onTestFinished);
     const { worker } = await there.startWorker('w1', never);

@@ -5,6 +5,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
 import { type AttemptState, isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import { abortedCalls } from './aborted-call.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import { leftAttemptEnded } from './recover.ts';
 import type { RunControl } from './run-control.ts';
@@ -91,7 +92,9 @@ export class BrokenOff {
     this.#host.control.leaveCalls(task, because);
     if (at !== undefined) endAttempt(this.#host.attemptHost, at, outcome, because, []);
     else if (task.attempt !== undefined) {
-      this.#host.append([leftAttemptEnded(task, outcome, because)]);
+      const { attemptHost, append } = this.#host;
+      const calls = abortedCalls(task, attemptHost.clock.now());
+      append([...calls, leftAttemptEnded(task, outcome, because)]);
     }
   }
 

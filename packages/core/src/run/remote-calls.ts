@@ -42,7 +42,7 @@ export class RemoteCalls {
   readonly #transport: TaskTransport;
   readonly #host: RemoteCallsHost;
   readonly #clock: Clock;
-  /** Queued, or to be queued, by this overseer. */
+  /** To be taken back once they have their end: queued, or to be queued, by this overseer or the one before. */
   readonly #sent = new Set<string>();
   readonly #unsent = new Map<string, ModelJob>();
   /** Calls that somebody was seen to work on: until when that is believed. */
@@ -67,7 +67,10 @@ export class RemoteCalls {
     this.#host = host;
     this.#clock = settings.clock;
     // What the overseer before left is not sent anew before its mail was read: there may be the reply.
-    for (const id of projection.remotes.keys()) this.#gone.set(id, Number.POSITIVE_INFINITY);
+    for (const id of projection.remotes.keys()) {
+      this.#sent.add(id);
+      this.#gone.set(id, Number.POSITIVE_INFINITY);
+    }
   }
 
   /** Whether the calls of a model are made by workers. */
