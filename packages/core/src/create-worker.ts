@@ -31,7 +31,11 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const places = await openBeside(transport, () => openPlaces(options, name, clock));
   const models = new Map(Object.entries(options.models));
   const tell = (change: LoopChange): void => told(options, change);
-  const parts = { transport, models, slots, name, pollMs, clock, fetch, keys, places, tell };
+  const makesUnplaced = options.sharedLimits === false;
+  const parts = {
+    ...{ transport, models, slots, name, pollMs, clock, fetch, keys, places, tell },
+    makesUnplaced,
+  };
   const loop = new WorkerLoop(parts);
   let closed: Promise<void> | undefined;
   const leave = async (): Promise<void> => {
@@ -78,7 +82,7 @@ async function openPlaces(
   name: string,
   clock: Clock,
 ): Promise<WorkerPlaces | undefined> {
-  if (sharedLimits === undefined) return undefined;
+  if (sharedLimits === undefined || sharedLimits === false) return undefined;
   const store = await sharedLimits.store();
   const member = { id: createIds(clock.now())(), name: `worker ${name}`, terms: {} };
   await openBeside(store, () => store.join(member, clock.now()));
@@ -110,7 +114,8 @@ function check(options: WorkerOptions): void {
     throw new ConfigError('config.worker', `The options of createWorker are wrong: ${what}.`);
   };
   if (typeof transport !== 'function') wrong('transport is made by pgBoss("…")');
-  if (sharedLimits !== undefined && typeof sharedLimits?.store !== 'function') {
+  const isLimits = sharedLimits !== undefined && sharedLimits !== false;
+  if (isLimits && typeof sharedLimits?.store !== 'function') {
     wrong('sharedLimits.store is made by postgresReservations("…") or sqliteReservations("…")');
   }
   const all = Object.entries(models ?? {});
