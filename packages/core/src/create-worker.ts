@@ -32,7 +32,8 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const models = new Map(Object.entries(options.models));
   const tell = (change: LoopChange): void => told(options, change);
   const settings = { slots, name, pollMs, clock, random, fetch };
-  const parts = { transport, models, ...settings, keys, places, tell };
+  const makesUnplaced = options.sharedLimits === false;
+  const parts = { transport, models, ...settings, keys, places, tell, makesUnplaced };
   const loop = new WorkerLoop(parts);
   let closed: Promise<void> | undefined;
   const leave = async (): Promise<void> => {
@@ -79,7 +80,7 @@ async function openPlaces(
   name: string,
   clock: Clock,
 ): Promise<WorkerPlaces | undefined> {
-  if (sharedLimits === undefined) return undefined;
+  if (sharedLimits === undefined || sharedLimits === false) return undefined;
   const store = await sharedLimits.store();
   const member = { id: createIds(clock.now())(), name: `worker ${name}`, terms: {} };
   await openBeside(store, () => store.join(member, clock.now()));
@@ -111,7 +112,8 @@ function check(options: WorkerOptions): void {
     throw new ConfigError('config.worker', `The options of createWorker are wrong: ${what}.`);
   };
   if (typeof transport !== 'function') wrong('transport is made by pgBoss("…")');
-  if (sharedLimits !== undefined && typeof sharedLimits?.store !== 'function') {
+  const isLimits = sharedLimits !== undefined && sharedLimits !== false;
+  if (isLimits && typeof sharedLimits?.store !== 'function') {
     wrong('sharedLimits.store is made by postgresReservations("…") or sqliteReservations("…")');
   }
   const all = Object.entries(models ?? {});

@@ -46,6 +46,7 @@ export type {
 } from './limit-options.ts';
 export { lookAtNodes } from './look-at-nodes.ts';
 export { lookAtProject, type ProjectLook } from './look-at-project.ts';
+export { lookAtRetention, type RetentionLook } from './look-at-retention.ts';
 export type { NodeChange } from './node/node-change.ts';
 export type { HandOverLetter } from './node/node-mail.ts';
 export type { NodesSeen, SeenNode, SeenProject } from './node/nodes-seen.ts';

@@ -159,14 +159,24 @@ const options = z.strictObject({
   transport: z
     .custom((value) => typeof value === 'function', 'a transport is made by pgBoss("…")')
     .optional(),
+  // `false` keeps all; a union of the two would hide what is wrong.
   retention: z
-    .strictObject({
-      finishedRuns: z.union([
-        milliseconds,
-        z.string().regex(/^\d+(\.\d+)?[dh]$/, 'a time is a number of ms, or such as 90d or 12h'),
-      ]),
-      onTrouble: z.custom((value) => typeof value === 'function', 'it is a function').optional(),
-    })
+    .preprocess(
+      (value) => (value === false ? undefined : value),
+      z
+        .strictObject({
+          finishedRuns: z.union([
+            milliseconds,
+            z
+              .string()
+              .regex(/^\d+(\.\d+)?[dh]$/, 'a time is a number of ms, or such as 90d or 12h'),
+          ]),
+          onTrouble: z
+            .custom((value) => typeof value === 'function', 'it is a function')
+            .optional(),
+        })
+        .optional(),
+    )
     .optional(),
   name: z
     .string()

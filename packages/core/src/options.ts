@@ -63,10 +63,10 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
    */
   readonly transport?: OpenTransport;
   /**
-   * Erases what runs said some time after they finished: when the overseer starts, and whenever a run ends. Left out, all is kept. Needs a
-   * store that can erase.
+   * Erases what runs said some time after they finished: when the overseer starts, and whenever a run ends. The default is 365 days in a
+   * store that can erase, which is noted a week before it erases the first run; `false` keeps all for ever, as do stores that cannot.
    */
-  readonly retention?: RetentionOptions;
+  readonly retention?: RetentionOptions | false;
   /** What others call this overseer in messages, such as the name of a node; the default is `overseer`. */
   readonly name?: string;
   /**

@@ -1,7 +1,7 @@
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
-import { Retention } from './run/retention.ts';
+import { Retention, type RetentionRule, type RetentionTold } from './run/retention.ts';
 import type { Settings } from './run/settings.ts';
 import type { StateStore } from './spec/store.ts';
 
@@ -26,24 +26,29 @@ export interface RetentionTrouble {
   readonly error: Error;
 }
 
+/** How long runs are kept after their end where nobody says, in ms: 365 days. */
+export const DEFAULT_KEEP_MS: number = 365 * 86_400_000;
+
 /** Refuses retention where nothing can be erased. Throws `ConfigError` `config.retention`. */
-export function checkRetention(retention: RetentionOptions | undefined, store: StateStore): void {
-  if (retention === undefined || store.erase !== undefined) return;
+export function checkRetention(
+  retention: RetentionOptions | false | undefined,
+  store: StateStore,
+): void {
+  if (retention === undefined || retention === false || store.erase !== undefined) return;
   throw new ConfigError(
     'config.retention',
     `retention.finishedRuns: ${store.name} cannot erase what runs said, for it is not sealed. Give its keys, such as store: sqlite(path, { encryption: { keys } }), or leave "retention" out.`,
   );
 }
 
-/** An open kernel that erases runs once they are old enough, until it is closed or handed over. */
+/** An open kernel that erases runs once they are old enough, until it is closed or handed over; as it was where its store cannot erase. */
 export function withRetention(
-  retention: RetentionOptions | undefined,
+  retention: RetentionOptions | false | undefined,
   settings: Settings,
   open: OpenKernel,
 ): OpenKernel {
-  if (retention === undefined) return open;
-  const keepMs = millisecondsOf(retention.finishedRuns);
-  const keeper = new Retention(settings, open, keepMs, tellerOf(retention));
+  if (settings.store.erase === undefined) return open;
+  const keeper = new Retention(settings, open, ruleOf(retention), toldTo(retention));
   open.whenRunEnds(() => keeper.look());
   keeper.look();
   return {
@@ -59,17 +64,40 @@ export function withRetention(
   };
 }
 
-function tellerOf({ onTrouble }: RetentionOptions): (run: string, error: Error) => void {
+function ruleOf(retention: RetentionOptions | false | undefined): RetentionRule {
+  if (retention === undefined) return { keepMs: DEFAULT_KEEP_MS, isDefault: true };
+  if (retention === false) return { keepMs: undefined, isDefault: false };
+  return { keepMs: millisecondsOf(retention.finishedRuns), isDefault: false };
+}
+
+function toldTo(retention: RetentionOptions | false | undefined): RetentionTold {
+  const onTrouble = retention === false ? undefined : retention?.onTrouble;
+  return {
+    refused:
+      onTrouble === undefined ? warnsOnce() : (run, error) => tryTelling(onTrouble, run, error),
+    announced: (fromAt) => {
+      const days = DEFAULT_KEEP_MS / UNITS.d;
+      const words = `From ${new Date(fromAt).toISOString()} on, runs are erased ${days} days after they finished, for nobody said how long they are kept. Say so by the option retention: { finishedRuns: '90d' }, or false, which keeps all.`;
+      process.emitWarning(words, { code: 'retention.default' });
+    },
+  };
+}
+
+function tryTelling(
+  onTrouble: NonNullable<RetentionOptions['onTrouble']>,
+  run: string,
+  error: Error,
+): void {
+  try {
+    onTrouble({ run, error });
+  } catch {
+    // A listener that throws is its owner's trouble.
+  }
+}
+
+function warnsOnce(): RetentionTold['refused'] {
   let isWarned = false;
   return (run, error) => {
-    if (onTrouble !== undefined) {
-      try {
-        onTrouble({ run, error });
-      } catch {
-        // A listener that throws is its owner's trouble.
-      }
-      return;
-    }
     if (isWarned) return;
     isWarned = true;
     const code = OverseerError.is(error) ? error.code : 'retention';

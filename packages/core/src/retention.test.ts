@@ -146,18 +146,6 @@ describe('retention', () => {
     expect(warnings[0]?.message).toContain(runs[0]?.id);
   });
 
-  it('R5: keeps everything where nobody asked for less', async () => {
-    const [store, clock] = [memory(), createFakeClock()];
-    const first = await teamOn(store, { clock });
-    const old = first.run(NAME);
-    await old.result;
-    await first.close();
-    clock.advance(4_000 * DAY_MS);
-    await using second = await teamOn(store, { clock });
-    await second.run(NAME).result;
-    expect(await isErased(second, old.id)).toBe(false);
-  });
-
   it('R5: is refused at the start where the store cannot erase, or the time is none', async () => {
     const plain: OpenStore = async () => {
       const { erase: _erase, ...store } = await memory()();

@@ -30,9 +30,10 @@ export interface WorkerOptions {
   readonly sensitive?: Pick<SensitiveOptions, 'keys'>;
   /**
    * Where the overseers keep limits at once together: a call keeps its place as long as this worker makes it, whoever leads the
-   * project meanwhile. Needed where they have `sharedLimits` with such limits on models of workers.
+   * project meanwhile. Needed where they have `sharedLimits` with such limits on models of workers: left out, such a call is not made and
+   * costs nothing, for its place would be another's while an overseer that died is replaced. `false` makes it all the same.
    */
-  readonly sharedLimits?: Pick<SharedLimitsOptions, 'store'>;
+  readonly sharedLimits?: Pick<SharedLimitsOptions, 'store'> | false;
   /** Calls at once; the default is 4. */
   readonly slots?: number;
   /** What others call this worker in messages; the default is made of the host and the process. */

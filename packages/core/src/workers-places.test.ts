@@ -121,19 +121,44 @@ describe('places of calls that workers make', () => {
     });
   });
 
-  it('L4 R7: pass to the next overseer where the worker does not keep them itself', async () => {
+  it('L4 R7: are no worker’s who does not keep them: it makes no such call, says so, and another does', async () => {
+    const there = workersPlace(onTestFinished);
+    const reservations = memoryReservations();
+    const { changes } = await there.startWorker('w1', fine);
+    const overseer = await there.start('first', { ...there.remote, ...oneAtOnce(reservations) })
+      .overseer;
+    const run = overseer.run(task);
+    await there.advance(30_000);
+    expect(there.worked).toEqual([]);
+    const troubles = changes.filter(({ kind }) => kind === 'trouble');
+    expect(troubles).toMatchObject([{ error: { code: 'config.worker' } }]);
+    const [withheld, ...more] = saidBy(await there.events(), 'call.withheld');
+    expect(withheld).toMatchObject({
+      code: 'config.worker',
+      because: expect.stringContaining('sharedLimits, the same as the overseers'),
+    });
+    // It is offered now and then, and not all the time.
+    expect(more.length).toBeGreaterThan(0);
+    expect(more.length).toBeLessThan(5);
+    await there.startWorker('w2', fine, { sharedLimits: { store: reservations } });
+    await there.advance(120_000);
+    const result = await run.result;
+    expect(result).toMatchObject({ status: 'completed', output: 'fine' });
+    expect(result.usage).toMatchObject({ calls: 1, failedCalls: 0 });
+    expect(there.worked).toEqual(['w2']);
+  });
+
+  it('L4 R7: pass to the next overseer where the worker is told that it need not keep them', async () => {
     const there = workersPlace(onTestFinished);
     const reservations = memoryReservations();
     const doomed = mortal(reservations);
     const slow = Promise.withResolvers<FakeReply>();
-    const { changes } = await there.startWorker('w1', () => slow.promise);
+    const told = { sharedLimits: false } as const;
+    const { changes } = await there.startWorker('w1', () => slow.promise, told);
     const first = there.start('first', { ...there.remote, ...oneAtOnce(doomed.open) });
     const { id } = (await first.overseer).run(task);
     await there.advance(500);
-    expect(changes).toMatchObject([
-      { kind: 'claimed' },
-      { kind: 'trouble', error: { code: 'config.worker' } },
-    ]);
+    expect(changes).toMatchObject([{ kind: 'claimed' }]);
     const options = { ...there.remote, ...oneAtOnce(reservations), standby: true };
     const second = there.start('second', options);
     await there.advance(8_000, [first.clock]);

@@ -6,6 +6,8 @@ export interface Finding {
   readonly state: 'good' | 'poor' | 'bad';
   /** What was found. */
   readonly found: string;
+  /** It is not there yet, and would be made by the first who works. */
+  readonly isMissing?: true;
   /** What to do about it. */
   readonly advice?: string;
 }

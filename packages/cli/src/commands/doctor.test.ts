@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { currentHolder } from '@overseer/core/plugin';
+import { postgres } from '@overseer/storage/postgres';
 import { postgresPrograms, startPostgres } from '@overseer/storage/postgres/throwaway-server';
 import { sqlite } from '@overseer/storage/sqlite';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +22,7 @@ describe('overseer doctor', { tags: ['slow'], timeout: 60_000 }, () => {
       /^✓ writes: /m,
       /^✓ lease: held by test/m,
       /^. room: .* GiB are free$/m,
+      /^! retention: nothing is ever erased: .* not sealed$/m,
     ]) {
       expect(out).toMatch(line);
     }
@@ -57,6 +59,10 @@ describe('overseer doctor', { tags: ['slow'], timeout: 60_000 }, () => {
         ...{ host: 'good', version: 'good', disk: 'bad', commits: 'good', standby: 'poor' },
         ...{ lag: 'good', connections: 'good', schema: 'good' },
       });
+      const tables = "SELECT count(*) FROM pg_tables WHERE tablename = 'meta'";
+      expect(server.sql(tables)).toBe('0');
+      await (await postgres(server.url)()).close();
+      expect((await ask()).states).toMatchObject({ schema: 'good', retention: 'poor' });
       expect(code).toBe(1);
       server.sql('ALTER SYSTEM SET synchronous_standby_names = nobody; ');
       server.sql('ALTER SYSTEM SET synchronous_commit = off');

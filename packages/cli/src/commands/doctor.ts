@@ -1,11 +1,13 @@
+import { OverseerError } from '@overseer/core/plugin';
 import { examinePostgres, type Finding, isPostgresAddress } from '@overseer/storage/postgres';
 import { examineSqlite } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
-import { requireJournal } from '../setup/open-journal.ts';
-import { findProject } from '../setup/project.ts';
+import { requireJournal, storeOf } from '../setup/open-journal.ts';
+import { findProject, type Project } from '../setup/project.ts';
 import { processOutput } from '../view/presenter.ts';
 import { oneLine } from '../view/words.ts';
 import type { PlaceFlags } from './read-journal.ts';
+import { retentionFindings } from './retention-finding.ts';
 
 /** What `overseer doctor` is told. */
 export interface DoctorFlags extends PlaceFlags {
@@ -21,13 +23,39 @@ export async function doctorCommand(flags: DoctorFlags): Promise<number> {
     folder: process.cwd(),
   });
   requireJournal(project);
-  const findings = isPostgresAddress(project.journal)
+  const examined = isPostgresAddress(project.journal)
     ? await examinePostgres(project.journal, flags.nodes)
     : examineSqlite(project.journal);
+  const findings = [...examined, ...(await retentionOf(project, examined))];
   const lines =
     flags.json === true ? findings.map((one) => JSON.stringify(one)) : findings.flatMap(inWords);
   processOutput().write(lines.map((line) => `${line}\n`).join(''));
   return findings.some(({ state }) => state === 'bad') ? EXIT.failed : EXIT.done;
+}
+
+/** What has to be in order, and there, for a journal to be opened without a change to it. */
+const NEEDED: readonly string[] = ['file', 'integrity', 'schema', 'writes', 'rights', 'journal'];
+
+/** What a journal keeps for how long; of one that would be changed by opening it nothing is said. */
+async function retentionOf(
+  project: Project,
+  examined: readonly Finding[],
+): Promise<readonly Finding[]> {
+  const needed = examined.filter(({ name }) => NEEDED.includes(name));
+  const isReadable = needed.every(({ state, isMissing }) => state === 'good' && isMissing !== true);
+  if (!isReadable || !needed.some(({ name }) => name === 'schema')) return [];
+  try {
+    const store = await storeOf(project)();
+    try {
+      return await retentionFindings(store, Date.now());
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!OverseerError.is(error)) throw error;
+    const found = `what is kept how long cannot be read: ${error.message}`;
+    return [{ name: 'retention', state: 'poor', found }];
+  }
 }
 
 const MARK: Readonly<Record<Finding['state'], string>> = { good: '✓', poor: '!', bad: '✗' };

@@ -34,6 +34,7 @@ export async function prepareWork(
     team: teamOf(models, flags.limit, prices),
     parts: teamParts({ hasFiles: project.repository !== undefined }),
     budgetUsd: flags.budget,
+    keepRuns: flags.keepRuns,
     show: { json: flags.json ?? false, plain: flags.plain ?? false },
     resumeCommand: resumeCommandOf(program, flags),
     warnings,

@@ -4,6 +4,9 @@ import type { Command } from 'commander';
 import { shownJournal } from '../setup/open-journal.ts';
 import { collect, quote } from './words-of-flags.ts';
 
+/** How long runs are kept after their end. */
+export type KeepRuns = 'forever' | `${number}d` | `${number}h`;
+
 /** What `overseer run` and `overseer resume` may be told about the team and the project. */
 export interface RunFlags {
   readonly repo?: string;
@@ -14,6 +17,7 @@ export interface RunFlags {
   readonly limit: readonly LimitText[];
   readonly price: readonly string[];
   readonly budget?: number;
+  readonly keepRuns?: KeepRuns;
   readonly check: readonly string[];
   readonly tsc?: boolean;
   readonly review?: boolean;
@@ -60,6 +64,11 @@ export function addRunFlags(command: Command): Command {
     )
     .option('--budget <usd>', 'dollars that the run may spend at most', positive)
     .option(
+      '--keep-runs <time>',
+      'how long a sealed journal keeps runs after their end, such as 90d, or forever (default: 365d)',
+      keepRunsOf,
+    )
+    .option(
       '--check <command>',
       'a command that must succeed for every task. Repeat for several',
       collect,
@@ -93,6 +102,7 @@ export function resumeCommandOf(program: string, flags: RunFlags): string {
     ['--tasks', flags.tasks],
     ['--save-plan', flags.savePlan],
     ['--base-url', flags.baseUrl],
+    ['--keep-runs', flags.keepRuns],
     ...flags.model.map((name) => ['--model', name] as const),
     ...flags.limit.map((limit) => ['--limit', limit] as const),
     ...flags.price.map((price) => ['--price', price] as const),
@@ -101,6 +111,14 @@ export function resumeCommandOf(program: string, flags: RunFlags): string {
     value === undefined ? [] : [`${flag} ${quote(value)}`],
   );
   return [`${program} resume`, ...words].join(' ');
+}
+
+function keepRunsOf(value: string): KeepRuns {
+  if (value === 'forever' || /^\d+[dh]$/.test(value)) return value as KeepRuns;
+  throw new ConfigError(
+    'config.command-line',
+    `--keep-runs takes days or hours such as 90d or 12h, or forever, and got ${JSON.stringify(value)}.`,
+  );
 }
 
 function positive(value: string): number {

@@ -11,6 +11,7 @@ import { harmless, oneLine } from '../view/words.ts';
 import { configurationFault } from './configuration-fault.ts';
 import { choosePresenter, type Followed, followRun, type ShowFlags } from './follow.ts';
 import { commitsOf } from './git-log.ts';
+import type { KeepRuns } from './run-flags.ts';
 import { madePlan, type PlanWish, tellPlan } from './tell-plan.ts';
 
 /** Everything that a command needs to work on a project. */
@@ -19,6 +20,8 @@ export interface WorkOptions {
   readonly team: Pick<OverseerOptions, 'overseer' | 'models'>;
   readonly parts: TeamParts;
   readonly budgetUsd: number | undefined;
+  /** How long runs are kept after their end; absent for the default. */
+  readonly keepRuns?: KeepRuns | undefined;
   readonly show: ShowFlags;
   /** How to go on, said when the run was stopped: a whole command. */
   readonly resumeCommand: string;
@@ -40,7 +43,7 @@ export async function work(
   options: WorkOptions,
   begin: (overseer: Overseer) => Promise<Run | undefined> | Run | undefined,
 ): Promise<number> {
-  await using overseer = await openTeam(options, groundOf(options.project));
+  await using overseer = await openTeam(options, groundOf(options));
   const run = await begin(overseer);
   if (run === undefined) {
     wordsOutput(options.show.json).write(
@@ -108,7 +111,7 @@ function isToGoOn({ interrupted, view: { status } }: Followed): boolean {
 }
 
 /** What a team works with beside itself. */
-export type Ground = Pick<OverseerOptions, 'store' | 'workspaces'>;
+export type Ground = Pick<OverseerOptions, 'store' | 'workspaces' | 'retention'>;
 
 /** The team on the ground that is given. */
 export async function openTeam(
@@ -125,10 +128,12 @@ export async function openTeam(
   });
 }
 
-/** The project's journal, and its repository where there is one. */
-function groundOf({ journal, repository }: Project): Ground {
+/** The project's journal with how long it is kept, and its repository where there is one. */
+function groundOf({ project: { journal, repository }, keepRuns }: WorkOptions): Ground {
+  const retention = keepRuns === 'forever' ? false : { finishedRuns: keepRuns ?? 0 };
   return {
     store: storeOf({ journal }),
+    ...(keepRuns === undefined ? {} : { retention }),
     ...(repository === undefined ? {} : { workspaces: gitWorkspaces({ repository }) }),
   };
 }

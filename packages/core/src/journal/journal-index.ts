@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../spec/json.ts';
 import { Grants } from './grants.ts';
 import { HeardReplies, isHeard } from './heard-replies.ts';
 import { ProjectRecord } from './project-record.ts';
+import { RetentionNote } from './retention-note.ts';
 import { Spending } from './spending.ts';
 import { Untaken } from './untaken.ts';
 
@@ -36,6 +37,8 @@ export class JournalIndex {
   readonly project: ProjectRecord;
   /** What nobody has taken up yet of what an overseer left. */
   readonly untaken: Untaken;
+  /** How long finished runs are kept. */
+  readonly retention: RetentionNote;
   readonly #open: Set<string>;
   readonly #marks: Mark[];
   /** The run above each run that is not finished, and above each of those. */
@@ -55,6 +58,7 @@ export class JournalIndex {
       heard,
       untaken,
       heardUpTo,
+      retention,
     }: Omit<Body, 'spending'> = NOTHING,
     spending: Spending = new Spending(),
   ) {
@@ -68,6 +72,7 @@ export class JournalIndex {
     this.grants = Grants.from(grants);
     this.project = ProjectRecord.from(project);
     this.untaken = Untaken.from(untaken);
+    this.retention = RetentionNote.from(retention);
   }
 
   /** Reads a snapshot's body; `undefined` when it is none of ours. */
@@ -93,6 +98,7 @@ export class JournalIndex {
     if (event.run === undefined) {
       this.project.take(event);
       this.untaken.take(event);
+      this.retention.take(event);
       return;
     }
     if (event.type === 'run.started') {
@@ -132,6 +138,7 @@ export class JournalIndex {
   /** What a snapshot holds of it. */
   body(): JsonObject {
     const untaken = this.untaken.body();
+    const retention = this.retention.body();
     return {
       open: [...this.#open],
       marks: this.#marks.map(({ seq, at }) => [seq, at]),
@@ -140,6 +147,7 @@ export class JournalIndex {
       ...(this.#seat === undefined ? {} : { seat: { ...this.#seat } }),
       ...this.heard.body(),
       ...(untaken === undefined ? {} : { untaken }),
+      ...(retention === undefined ? {} : { retention }),
       spending: this.spending.body(),
       grants: this.grants.body(),
       project: this.project.body(),
@@ -177,6 +185,8 @@ interface Body {
   /** Absent where all was taken up that an overseer left. */
   readonly untaken?: Json;
   readonly heardUpTo?: HeardNote;
+  /** Absent where nothing was noted of it. */
+  readonly retention?: Json;
   /** Absent in snapshots from before projects had phases. */
   readonly project?: Json;
 }

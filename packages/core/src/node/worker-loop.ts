@@ -10,13 +10,16 @@ import { type WorkerReply, workerMail } from '../run/worker-reply.ts';
 import type { Model } from '../spec/model.ts';
 import type { JobClaim, TaskTransport } from '../spec/transport.ts';
 import { workJob } from './work-job.ts';
-import { placesUnkept, type WorkerPlaces } from './worker-places.ts';
+import { placesUnkept, unkept, type WorkerPlaces } from './worker-places.ts';
 
 /** How often whoever has a claim says that it lives, in ms. */
 const BEAT_MS = 3_000;
 
 /** How long a reply is tried to be left, in ms. */
 const SETTLE_MS = 60_000;
+
+/** How long a model is left to other workers whose calls have places that nobody here keeps, in ms. */
+const LEFT_ALONE_MS = 10_000;
 
 /** What happens to the calls of a worker. */
 export type LoopChange =
@@ -38,6 +41,8 @@ export interface WorkerLoopParts {
   readonly keys: SensitiveKeys | undefined;
   /** Keeps places of limits that processes share; absent where nobody does. */
   readonly places: WorkerPlaces | undefined;
+  /** Whether calls that have such places are made where nobody keeps them. */
+  readonly makesUnplaced: boolean;
   tell(change: LoopChange): void;
 }
 
@@ -55,6 +60,8 @@ export class WorkerLoop {
   #isWoken = false;
   #closed = false;
   #hasWarned = false;
+  /** Models whose calls are left to others, until when by what has elapsed. */
+  readonly #leftAlone = new Map<string, number>();
   /** Nobody waits for what is under way any more. */
   #left = false;
 
@@ -111,7 +118,11 @@ export class WorkerLoop {
   async #claim(): Promise<void> {
     this.#isWoken = false;
     if (this.#free <= 0) return;
-    const claims = await this.#parts.transport.claim(this.#names, this.#free);
+    const { clock, transport } = this.#parts;
+    const elapsed = clock.elapsed();
+    const names = this.#names.filter((name) => (this.#leftAlone.get(name) ?? 0) <= elapsed);
+    if (names.length === 0) return;
+    const claims = await transport.claim(names, this.#free);
     // What comes too late is somebody else's, once nobody says that it is worked on.
     if (this.#left) return;
     for (const claim of claims) this.#begin(claim);
@@ -148,7 +159,11 @@ export class WorkerLoop {
   /** Makes the call, if there is a place for it. */
   async #end(claim: JobClaim, cancel: Cancellation, model: Model): Promise<WorkerReply['end']> {
     const { clock, fetch, keys, places } = this.#parts;
-    if (places === undefined) this.#warn(claim);
+    if (places === undefined && this.#isUnplaced(claim)) {
+      this.#leftAlone.set(claim.job.model, clock.elapsed() + LEFT_ALONE_MS);
+      this.#warn(claim);
+      return { type: 'withheld', data: unkept(claim.job, clock.now()) };
+    }
     const place = await places?.take(claim, cancel);
     if (place?.kind === 'withhold') return { type: 'withheld', data: place.data };
     if (place?.kind === 'lost') cancel.abort(new Error('the call is made by another worker'));
@@ -156,8 +171,13 @@ export class WorkerLoop {
     return await workJob(claim.job, model, { clock, deadlines, fetch, cancel, keys });
   }
 
+  /** Whether a call would be made whose place ends with whoever reserved it. */
+  #isUnplaced({ job: { places = [] } }: JobClaim): boolean {
+    return places.length > 0 && !this.#parts.makesUnplaced;
+  }
+
   #warn(claim: JobClaim): void {
-    if (this.#hasWarned || claim.job.places === undefined) return;
+    if (this.#hasWarned) return;
     this.#hasWarned = true;
     this.#parts.tell({ kind: 'trouble', claim, error: placesUnkept(claim.job) });
   }

@@ -114,12 +114,19 @@ export class WorkerPlaces {
   }
 }
 
-/** Says, once, that places are not kept over the end of an overseer. */
+/** Says, once, that a worker makes no calls whose places it does not keep. */
 export function placesUnkept({ model }: ModelJob): ConfigError {
   return new ConfigError(
     'config.worker',
-    `Calls of ${model} count in limits at once that processes share, and this worker does not keep their places: give createWorker sharedLimits, the same as the overseers. Until then more calls than the limit may be under way while an overseer that died is replaced.`,
+    `Calls of ${model} count in limits at once that processes share, and this worker does not keep their places, so it does not make them: give createWorker sharedLimits, the same as the overseers. With sharedLimits: false it makes them; then more calls than the limit may be under way while an overseer that died is replaced.`,
   );
+}
+
+/** Why such a call was not made. */
+export function unkept(job: ModelJob, nowMs: number): EventData['call.withheld'] {
+  const { code, message: because } = placesUnkept(job);
+  const on = { kind: 'outage', what: 'no worker keeps its place', model: job.model } as const;
+  return { because, untilAt: nowMs, code, on };
 }
 
 function withheld({ model }: ModelJob, limit: string, nowMs: number): PlaceAnswer {

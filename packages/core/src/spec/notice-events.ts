@@ -101,6 +101,18 @@ export interface NoticeEventData {
     /** When one lookup will try it again. */
     readonly untilAt?: number;
   };
+  /**
+   * How long finished runs are kept changed: noted before the first of them is erased by it, where nobody said how long a week before
+   * (`fromAt`).
+   */
+  'retention.changed': {
+    /** How long after its end a run is erased, in ms; absent where all are kept for ever. */
+    readonly keepMs?: number;
+    /** It is what holds where nobody says. */
+    readonly isDefault: boolean;
+    /** Nothing is erased by it before, epoch ms. */
+    readonly fromAt: number;
+  };
   /** The journal's store could not be reached, or answered late, and all work waited; it is back. */
   'store.changed': {
     readonly state: 'up';

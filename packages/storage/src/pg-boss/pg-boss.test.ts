@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
 import type { ModelJob, StateStore } from '@overseer/core/spec';
 import { transportConformance } from '@overseer/core/testing';
+import { PgBoss } from 'pg-boss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgres } from '../postgres/postgres.ts';
 import { openStore, testDatabase } from '../postgres/postgres-tests.fixture.ts';
@@ -124,6 +125,44 @@ describe('pgBoss', () => {
       await transport.close();
     }
   });
+
+  it('R12 K9: keeps an ended job for an hour, and then no row of it', async () => {
+    const schema = database.newSchema();
+    const options = { connection: database.server.url, schema };
+    await using store = await openStore(options);
+    const transport = await pgBoss(options)();
+    await transport.enqueue(['settled', 'withdrawn', 'waits'].map(jobOf));
+    const [claim] = await transport.claim(['coder'], 1);
+    if (claim === undefined) throw new Error('jobs wait');
+    expect(await transport.settle(claim, { id: 'r', kind: 'reply', body: 'paid' })).toBe(true);
+    const other = claim.job.id === 'withdrawn' ? 'settled' : 'withdrawn';
+    expect(await transport.withdraw([other])).toHaveLength(1);
+    const sql = (text: string): string =>
+      database.server.sql(`SET search_path = ${schema}_jobs; ${text}`).replace(/^SET\s*/, '');
+    const states = (): string => sql('SELECT count(*) FROM job');
+    const tidy = async (): Promise<void> => {
+      const boss = new PgBoss({
+        connectionString: database.server.url,
+        schema: `${schema}_jobs`,
+        schedule: false,
+        supervise: false,
+        maintenanceIntervalSeconds: 1,
+      });
+      await boss.start();
+      await sleep(1_100);
+      await boss.supervise();
+      await boss.stop({ graceful: false });
+    };
+    sql("UPDATE job SET completed_on = completed_on - interval '50 min'");
+    await tidy();
+    expect(states()).toBe('3');
+    sql("UPDATE job SET completed_on = completed_on - interval '11 min'");
+    await tidy();
+    expect(states()).toBe('1');
+    expect(await transport.standing([claim.job.id, other])).toEqual(new Map());
+    expect(await store.mail?.read('project/x', 9)).toHaveLength(1);
+    await transport.close();
+  }, 60_000);
 
   it('R12: takes three connections, however much is asked of it', async () => {
     const options = { connection: database.server.url, schema: database.newSchema() };

@@ -4,6 +4,7 @@ import type { UpkeepOptions } from '../sqlite/upkeep/open-for-upkeep.ts';
 import type { Connection } from './connection.ts';
 import { forgetDamage, noteDamage } from './damage.ts';
 import { aloneForUpkeep } from './for-upkeep.ts';
+import { forgetNodes } from './forget-nodes.ts';
 import { checkAge, MOST_AGE_MS } from './kept-blobs.ts';
 import type { AtRest } from './key-rows.ts';
 import type { PostgresOptions } from './postgres-options.ts';
@@ -33,7 +34,7 @@ export interface CompactOptions extends UpkeepOptions {
 
 /**
  * Removes from a journal in PostgreSQL what nothing names any more: large values that were put a while ago, and snapshots that those of a
- * newer version took the place of. In small transactions, beside nodes that work, which do it by themselves too; then the room is
+ * newer version took the place of; and what is there of nodes that left or died a day ago. In small transactions, beside nodes that work, which do it by themselves too; then the room is
  * given to what is written next. Where an event cannot be read as it was written, no value is removed, and the report names it. Throws
  * as `verifyPostgres` does, `ConfigError` for an age that is too young, and `store.busy` where somebody seals, repairs or compacts it already.
  */
@@ -74,6 +75,7 @@ export async function compact(
   afterMs: number,
   between: (events: number) => Promise<void>,
 ): Promise<CompactReport> {
+  await use(forgetNodes);
   await lookAgain(use, between);
   const begin = (): Promise<Sweep | undefined> =>
     use((connection) => Sweep.begin(connection, atRest, afterMs));

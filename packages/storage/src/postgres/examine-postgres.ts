@@ -196,7 +196,7 @@ async function examineSchema(
   const { rows } = await connection.query("SELECT to_regclass('meta') IS NOT NULL AS there");
   if (rows[0]?.['there'] !== true) {
     const found = `schema ${schema} is not there yet: it is made when a store is first opened`;
-    return [{ name: 'schema', state: 'good', found }];
+    return [{ name: 'schema', state: 'good', found, isMissing: true }];
   }
   const { rows: meta } = await connection.query("SELECT value FROM meta WHERE key = 'version'");
   const version = Number(meta[0]?.['value']);
