@@ -4,7 +4,7 @@ import { textOf } from '../route/attempt-watch.ts';
 import { roleOf } from '../route/candidates.ts';
 import { afterDoubt, type Rung } from '../route/cascade.ts';
 import { viewAnswer } from '../route/escalation-gain.ts';
-import type { Member } from '../route/member.ts';
+import { fixedPrice, type Member } from '../route/member.ts';
 import type { RatingInput } from '../route/rate-candidates.ts';
 import { explore } from '../route/sample-beta.ts';
 import { type Expected, weightsFor } from '../route/score.ts';
@@ -54,10 +54,11 @@ export function ratingFor(
     },
     fill: routing.explore
       ? undefined
-      : ({ candidates, learned, prices }) => {
+      : ({ candidates, learned, prices, priced }) => {
           learned.look(textOf(task.task));
-          for (const [place, { member }] of candidates.entries()) {
-            prices[place] = priceOf(member, estimateFor) ?? Number.NaN;
+          for (const place of priced) {
+            const member = candidates[place]?.member;
+            if (member !== undefined) prices[place] = priceOf(member, estimateFor) ?? Number.NaN;
           }
         },
     afterRefusal: (member, isOwn, quality) =>
@@ -148,8 +149,6 @@ export function doubtedIn({ past, forgiven }: TaskState): ReadonlySet<string> {
   );
 }
 
-/** What runs on the host's own machines costs nothing; of all others without a price nobody knows. */
 function priceOf(member: Member, estimateFor: EstimateFor): number | undefined {
-  if (member.price === undefined) return member.model.info.local === true ? 0 : undefined;
-  return estimateFor(member).microUsd / 1e6;
+  return member.price === undefined ? fixedPrice(member) : estimateFor(member).microUsd / 1e6;
 }
