@@ -10,16 +10,24 @@ import { explore } from '../route/sample-beta.ts';
 import { type Expected, weightsFor } from '../route/score.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { Decider } from './decider.ts';
+import type { Projection } from './projection.ts';
+import type { Settings } from './settings.ts';
 
 /** What a call of a task would use on a model. */
 export type EstimateFor = (member: Member) => CallEstimate;
+
+/** What outcomes are known from. */
+export interface RatingSource {
+  readonly settings: Pick<Settings, 'routing' | 'random'>;
+  readonly projection: Pick<Projection, 'routing'>;
+}
 
 /**
  * What outcomes say of a task's candidates now. Reads state and changes none; where the routing explores, it draws from
  * the settings' `random`, so that asking again may give another answer.
  */
 export function ratingFor(
-  { settings, projection }: Decider,
+  { settings, projection }: RatingSource,
   task: TaskState,
   estimateFor: EstimateFor,
   nowMs: number,
