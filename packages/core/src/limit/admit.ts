@@ -132,11 +132,17 @@ function fullRefusal(
   model: string,
   now: number,
 ): Refusal {
+  const { running, said, profile } = places;
+  if (said?.running === running && said.most === most && said.model === model) return said.refusal;
   const whose = ofOwner(owner, model);
   const isLearned = most < allowed;
-  const why = `${whose}${places.running}/${most} calls at once${isLearned ? ' (learned)' : ''}, free when one ends`;
+  const why = `${whose}${running}/${most} calls at once${isLearned ? ' (learned)' : ''}, free when one ends`;
   const untilAt = isLearned ? undefined : nextPlaceAt(places, now);
-  return { kind: 'wait', untilAt, why, on: { kind: 'limit', what: `${whose}calls at once` } };
+  const on = { kind: 'limit', what: `${whose}calls at once` } as const;
+  const refusal = { kind: 'wait', untilAt, why, on } as const;
+  // Where hours change it, what is said hangs on the time.
+  if (profile === undefined && !isLearned) places.said = { running, most, model, refusal };
+  return refusal;
 }
 
 /** Whose limit it is, where it is not the model's own. */

@@ -1,6 +1,7 @@
 import type { Hold } from '../spec/call-amounts.ts';
 import type { LimitRule } from '../spec/limit.ts';
 import { type CapacityProfile, createProfile } from './capacity-profile.ts';
+import type { Admission } from './claim.ts';
 import { describeLimit } from './describe-limit.ts';
 
 /** Changes of the capacity that are looked through for a free place. */
@@ -13,6 +14,16 @@ export interface AtOnce {
   readonly profile: CapacityProfile | undefined;
   hold: Hold;
   running: number;
+  /** What was last said of why it is full: of a large team most models are, and are asked again and again. */
+  said?: Full;
+}
+
+/** Why no further call may be under way, as long as as many are and as many may be. */
+export interface Full {
+  readonly running: number;
+  readonly most: number;
+  readonly model: string;
+  readonly refusal: Extract<Admission, { kind: 'wait' }>;
 }
 
 /** Makes a limit of `owner` on calls at once. */
@@ -37,6 +48,7 @@ export function setPlaces(places: AtOnce, owner: string, capacity: number): void
   places.limit = limit;
   places.capacity = capacity;
   places.hold = { limit, amount: 1 };
+  delete places.said;
 }
 
 function labelOf(owner: string, rule: Pick<LimitRule, 'capacity' | 'schedule'>): string {

@@ -96,7 +96,8 @@ export class ModelBreakers implements KeyGuard {
   start(call: string, model: string, at: number, keyName?: string): void {
     const begun = this.#begun(model, keyName);
     this.#calls.set(call, begun);
-    this.#signal(begun, at, () => ({ type: 'started', call }));
+    const started: BreakerSignal = { type: 'started', call };
+    this.#signal(begun, at, () => started);
   }
 
   /** A call of a model succeeded. */
@@ -104,10 +105,9 @@ export class ModelBreakers implements KeyGuard {
     const begun = this.#end(call, model);
     const { slowMs = Number.POSITIVE_INFINITY } = begun.model ?? {};
     const isLate = firstTokenMs !== undefined && firstTokenMs > slowMs;
+    const good: BreakerSignal = { type: 'succeeded', call };
     this.#signal(begun, at, (scope) =>
-      isLate && scope === 'model'
-        ? { type: 'succeeded', call, late: lateFault(firstTokenMs, slowMs) }
-        : { type: 'succeeded', call },
+      isLate && scope === 'model' ? { ...good, late: lateFault(firstTokenMs, slowMs) } : good,
     );
   }
 
@@ -295,9 +295,16 @@ export class ModelBreakers implements KeyGuard {
   }
 
   #signal({ keys }: Begun, at: number, signalFor: (scope: PassScope) => BreakerSignal): void {
+    let same: { readonly before: BreakerState; readonly signal: BreakerSignal } | undefined;
+    let after = closedBreaker;
     for (const { scope, key } of keys) {
       const before = this.#states.get(key) ?? closedBreaker;
-      const after = breakerAfter(before, signalFor(scope), at);
+      const signal = signalFor(scope);
+      // Of a model that shares nothing, all three hear the same from the first call on: one state stands for them.
+      if (same?.before !== before || same.signal !== signal) {
+        after = breakerAfter(before, signal, at);
+        same = { before, signal };
+      }
       if (after === before) continue;
       this.#states.set(key, after);
       if (after.phase.kind !== before.phase.kind) this.#change();

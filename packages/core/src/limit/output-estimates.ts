@@ -1,4 +1,5 @@
 import { RecentMap } from '../internal/recent-map.ts';
+import { slideSorted } from '../internal/slide-sorted.ts';
 import { type Summary, summarise } from './summary.ts';
 
 /** How many recent calls an estimate looks at. */
@@ -28,9 +29,7 @@ export class OutputEstimates {
     const { values, sorted } = recent;
     values.push(outputTokens);
     const gone = values.length > KEPT ? values.shift() : undefined;
-    if (gone !== undefined) sorted.splice(sorted.indexOf(gone), 1);
-    const place = sorted.findIndex((value) => value > outputTokens);
-    sorted.splice(place < 0 ? sorted.length : place, 0, outputTokens);
+    slideSorted(sorted, outputTokens, gone);
   }
 
   /** The estimate in tokens, never above `maximum`: at least nine in ten recent calls gave no more. */

@@ -47,6 +47,14 @@ export function candidatesFor(team: Team, wish: Wish): readonly Candidate[] {
   );
 }
 
+/** How many of the candidates have the rank of the one at `place`, itself among them. */
+export function equalsOf(candidates: readonly Candidate[], place: number): number {
+  const rank = candidates[place]?.rank;
+  let equals = 0;
+  for (const candidate of candidates) if (candidate.rank === rank) equals += 1;
+  return equals;
+}
+
 /**
  * Leaves out each model that another one of its rank or better names as its fallback; those of one rank whose chains
  * lead to each other stay side by side.

@@ -155,13 +155,14 @@ function assign(
   weights: Weights | undefined,
   unknown: Unknown,
 ): Choice | undefined {
-  const { board, candidates, rating, refusals } = input;
+  const { board, rating, refusals } = input;
   const offer = toldOf(board, chosen, weights);
   const best = toldOf(board, board.order[0] ?? chosen, weights);
   if (offer === undefined) return undefined;
   const { member, because, rank } = offer.candidate;
   const isTold = unknown?.has(rank) !== true;
-  const among = whyAmongEquals(chosen, candidates, isTold ? offer.expected : undefined, rating);
+  const expected = isTold ? offer.expected : undefined;
+  const among = whyAmongEquals(offer.candidate, board.equals[chosen] ?? 0, expected, rating);
   const why = `${member.name} ${because}${among}`;
   const first = best !== undefined && best.candidate.rank < rank ? best : undefined;
   return {

@@ -63,14 +63,9 @@ export class LearnedColumns {
   }
 
   #rate(place: number, bySimilar: number, step: number): void {
-    const line = { slope: this.#slope[place] ?? 0, middle: this.#middle[place] ?? 0 };
-    const byKind = this.#byKind[place] ?? 0;
-    this.quality[place] = qualityOf(
-      this.#usual[place] ?? 0,
-      byKind,
-      bySimilar,
-      lengthShift(line, step),
-    );
+    const byLength = lengthShift(this.#slope[place] ?? 0, this.#middle[place] ?? 0, step);
+    const usual = this.#usual[place] ?? 0;
+    this.quality[place] = qualityOf(usual, this.#byKind[place] ?? 0, bySimilar, byLength);
   }
 
   #catchUp(): void {

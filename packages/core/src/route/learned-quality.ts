@@ -68,7 +68,7 @@ export class LearnedQuality {
   /** How models fared on texts that are not read yet, oldest first. */
   readonly #unread: RecentMap<Map<string, Tried>>;
   /** Texts read lately; a cache that says nothing of its own. */
-  readonly #read = new Map<string, TextVector>();
+  readonly #read = new Map<string, ReadText>();
   /** How models fared near texts that were asked about since the last outcome: who waits is asked about again and again. */
   readonly #near = new Map<string, ReadonlyMap<string, NearRate>>();
   #outcomes = 0;
@@ -97,11 +97,7 @@ export class LearnedQuality {
       // In the order of coming, by which the oldest are forgotten.
       this.#readAll();
       const fared = { good: good ? 1 : 0, all: 1 };
-      this.#nearest.add({
-        key: keyOf(text),
-        vector: textVector(text),
-        models: new Map([[model, fared]]),
-      });
+      this.#nearest.add({ ...readText(text), models: new Map([[model, fared]]) });
       return;
     }
     this.#leaveForLater(model, text, good);
@@ -133,7 +129,7 @@ export class LearnedQuality {
     return models.map((model): Prediction => {
       const { usual, byKind, outcomes, line } = this.atAnyText(model, kind);
       const bySimilar = shiftOf(near.get(model), usual);
-      const byLength = lengthShift(line, step);
+      const byLength = lengthShift(line.slope, line.middle, step);
       const quality = qualityOf(usual, byKind, bySimilar, byLength);
       return { quality, outcomes, usual, byKind, bySimilar, byLength };
     });
@@ -152,7 +148,7 @@ export class LearnedQuality {
     let near = this.#near.get(text);
     if (near === undefined) {
       this.#readAll();
-      near = this.#nearest.near(this.#vectorOf(text));
+      near = this.#nearest.near(this.#readOf(text).vector);
       if (this.#near.size >= ASKED) this.#near.clear();
       this.#near.set(text, near);
     }
@@ -190,21 +186,27 @@ export class LearnedQuality {
 
   #readAll(): void {
     for (const [text, models] of this.#unread) {
-      this.#nearest.add({ key: keyOf(text), vector: this.#vectorOf(text), models });
+      this.#nearest.add({ ...this.#readOf(text), models });
     }
     this.#unread.clear();
   }
 
-  #vectorOf(text: string): TextVector {
-    if (text.length > LONG) return textVector(text);
-    let vector = this.#read.get(text);
-    if (vector === undefined) {
-      vector = textVector(text);
+  #readOf(text: string): ReadText {
+    if (text.length > LONG) return readText(text);
+    let read = this.#read.get(text);
+    if (read === undefined) {
+      read = readText(text);
       if (this.#read.size >= READ) this.#read.clear();
-      this.#read.set(text, vector);
+      this.#read.set(text, read);
     }
-    return vector;
+    return read;
   }
+}
+
+/** A text as it is remembered. */
+interface ReadText {
+  readonly key: string;
+  readonly vector: TextVector;
 }
 
 /** By how much similar texts change the chance of a model whose usual chance is `usual`. */
@@ -214,8 +216,8 @@ export function shiftOf(found: NearRate | undefined, usual: number): number {
 }
 
 /** By how much the length of a text, as a `stepOf` it, changes a chance. */
-export function lengthShift(line: LengthLine, step: number): number {
-  return SHARED * shiftAlong(line, step);
+export function lengthShift(slope: number, middle: number, step: number): number {
+  return SHARED * shiftAlong(slope, middle, step);
 }
 
 /** The chance that all these make together. */
@@ -245,6 +247,6 @@ export interface LearnedBody {
   ])[];
 }
 
-function keyOf(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, 16);
+function readText(text: string): ReadText {
+  return { key: hash('sha256', text, 'base64url').slice(0, 16), vector: textVector(text) };
 }

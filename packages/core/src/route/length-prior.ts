@@ -53,7 +53,8 @@ export class LengthPrior {
 
   /** The same for the `stepOf` a length, which is the same for all models. */
   shiftAt(model: string, step: number, mean: number): number {
-    return shiftAlong(this.lineOf(model, mean), step);
+    const { slope, middle } = this.lineOf(model, mean);
+    return shiftAlong(slope, middle, step);
   }
 
   /** What all shifts of a model whose usual chance is `mean` lie on. */
@@ -88,8 +89,8 @@ export interface LengthLine {
   readonly middle: number;
 }
 
-/** By how much the chance differs at a `stepOf` a length. */
-export function shiftAlong({ slope, middle }: LengthLine, step: number): number {
+/** By how much the chance differs at a `stepOf` a length, along such a line. */
+export function shiftAlong(slope: number, middle: number, step: number): number {
   return Math.max(-MOST, Math.min(MOST, slope * (step - middle)));
 }
 

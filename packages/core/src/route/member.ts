@@ -35,6 +35,11 @@ export function versionOf(model: Model): string {
   return `${model.info.provider}/${model.info.id}`;
 }
 
+/** What a call costs whatever is asked, in US dollars: what runs on the host's own machines costs nothing; of all others without a price nobody knows. */
+export function fixedPrice({ price, model }: Pick<Member, 'price' | 'model'>): number | undefined {
+  return price === undefined && model.info.local === true ? 0 : undefined;
+}
+
 /** What tells which breakers its calls pass. */
 export function guardedOf({ name, model, slowMs, learned }: Member): Guarded {
   const learns = learned.atOnce < Number.POSITIVE_INFINITY;

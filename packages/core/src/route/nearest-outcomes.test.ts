@@ -57,6 +57,21 @@ describe('NearestOutcomes', () => {
     );
   });
 
+  it('M14 R8: lets go of models that no text has any more, and takes none for another', () => {
+    const nearest = new NearestOutcomes(10);
+    const last = 5_003;
+    for (let at = 0; at <= last; at++) {
+      remember(nearest, `part ${at % 12}`, at % 2 === 0, `m${at}`);
+      if (at % 500 > 2 && at < last) continue;
+      const of = nearest.list().find(({ key }) => key === `part ${at % 12}`);
+      expect(of?.models.get(`m${at}`)).toEqual({ good: at % 2 === 0 ? 1 : 0, all: 1 });
+    }
+    expect(nearest.size).toBe(10);
+    const rates = nearest.near(textVector('part'));
+    expect(rates.size).toBe(10);
+    for (const [model, { rate }] of rates) expect(rate).toBe(Number(model.slice(1)) % 2 ? 0 : 1);
+  });
+
   it('M14: finds what comparing a text with every other one finds, whatever was forgotten meanwhile', () => {
     const words = fc.array(fc.constantFrom(...'abcdefghijklmnopqrst'), {
       minLength: 1,

@@ -65,6 +65,11 @@ export class NearestOutcomes {
   /** The places whose sums are not 0, while a question is answered. */
   readonly #touched: Uint32Array;
   readonly #room: Float64Array;
+  /** By place: its one model, or -1 where it has none or several, and the share of good answers of that. */
+  readonly #only: Int32Array;
+  readonly #share: Float64Array;
+  /** By model, all 0 between questions. */
+  readonly #found: RateSums = { weights: [], good: [], texts: [] };
   #names: string[] = [];
   readonly #numbers = new Map<string, number>();
   #next = 0;
@@ -75,6 +80,8 @@ export class NearestOutcomes {
     this.#sums = new Float64Array(capacity);
     this.#touched = new Uint32Array(capacity);
     this.#room = new Float64Array(capacity);
+    this.#only = new Int32Array(capacity).fill(-1);
+    this.#share = new Float64Array(capacity);
   }
 
   /** How many texts are remembered. */
@@ -84,7 +91,9 @@ export class NearestOutcomes {
 
   /** Adds how models fared on a text to what is known of it. */
   add({ key, vector, models }: RememberedText): void {
-    const entry = this.#entryFor(key, vector);
+    const place = this.#placeFor(key, vector);
+    const entry = this.#entries[place];
+    if (entry === undefined) return;
     for (const [model, { good, all }] of models) {
       const number = this.#numberOf(model);
       const at = entry.models.indexOf(number);
@@ -97,6 +106,7 @@ export class NearestOutcomes {
         entry.all[at] = (entry.all[at] ?? 0) + all;
       }
     }
+    this.#note(place, entry);
   }
 
   /** Everything that is remembered, oldest first. */
@@ -119,9 +129,12 @@ export class NearestOutcomes {
     const most = Math.max(1, Math.min(NEIGHBOURS, Math.floor(this.size * SHARE)));
     const places = this.#touched.subarray(0, touched);
     const least = leastOfBest(this.#sums, places, most, this.#room);
-    const rates = this.#ratesFrom(least, touched);
-    for (let at = 0; at < touched; at++) this.#sums[this.#touched[at] ?? 0] = 0;
-    return rates;
+    return this.#ratesFrom(least, places);
+  }
+
+  #note(place: number, { models, good, all }: Entry): void {
+    this.#only[place] = models.length === 1 ? (models[0] ?? -1) : -1;
+    this.#share[place] = (good[0] ?? 0) / (all[0] ?? 1);
   }
 
   #numberOf(model: string): number {
@@ -130,6 +143,8 @@ export class NearestOutcomes {
     if (this.#names.length >= MOST_NAMES) this.#forgetNames();
     const number = this.#names.push(model) - 1;
     this.#numbers.set(model, number);
+    const { weights, good, texts } = this.#found;
+    if (number === weights.length) for (const column of [weights, good, texts]) column.push(0);
     return number;
   }
 
@@ -138,21 +153,22 @@ export class NearestOutcomes {
     const before = this.#names;
     this.#names = [];
     this.#numbers.clear();
-    for (const entry of this.#entries) {
-      for (const [at, model] of entry?.models.entries() ?? []) {
+    for (const [place, entry] of this.#entries.entries()) {
+      if (entry === undefined) continue;
+      for (const [at, model] of entry.models.entries()) {
         const name = before[model] ?? '';
         const known = this.#numbers.get(name);
         const number = known ?? this.#names.push(name) - 1;
         if (known === undefined) this.#numbers.set(name, number);
-        if (entry !== undefined) entry.models[at] = number;
+        entry.models[at] = number;
       }
+      this.#note(place, entry);
     }
   }
 
-  #entryFor(key: string, vector: TextVector): Entry {
+  #placeFor(key: string, vector: TextVector): number {
     const known = this.#places.get(key);
-    const found = known === undefined ? undefined : this.#entries[known];
-    if (found !== undefined) return found;
+    if (known !== undefined) return known;
     const place = this.#next;
     this.#next = (place + 1) % this.#capacity;
     this.#forget(place);
@@ -160,7 +176,7 @@ export class NearestOutcomes {
     this.#entries[place] = entry;
     this.#places.set(key, place);
     this.#index(place, vector);
-    return entry;
+    return place;
   }
 
   #index(place: number, vector: TextVector): void {
@@ -228,39 +244,52 @@ export class NearestOutcomes {
   }
 
   /** One look at each text, however many models there are: few of them had any one. */
-  #ratesFrom(least: number, touched: number): ReadonlyMap<string, NearRate> {
-    const sums = new Map<number, RateSum>();
-    for (let at = 0; at < touched; at++) {
-      const place = this.#touched[at] ?? 0;
+  #ratesFrom(least: number, places: Uint32Array): ReadonlyMap<string, NearRate> {
+    const { weights, good, texts } = this.#found;
+    const models: number[] = [];
+    for (let at = 0; at < places.length; at++) {
+      const place = places[at] ?? 0;
       const similarity = this.#sums[place] ?? 0;
-      const entry = similarity < least ? undefined : this.#entries[place];
-      if (entry !== undefined) addRates(sums, entry, similarity * similarity);
+      this.#sums[place] = 0;
+      if (similarity < least) continue;
+      const weight = similarity * similarity;
+      const only = this.#only[place] ?? -1;
+      if (only >= 0) this.#addRate(only, weight, this.#share[place] ?? 0, models);
+      else this.#addRates(this.#entries[place], weight, models);
     }
     const rates = new Map<string, NearRate>();
-    for (const [model, { weights, good, texts }] of sums) {
-      if (weights !== 0) rates.set(this.#names[model] ?? '', { rate: good / weights, texts });
+    for (const model of models) {
+      const sum = weights[model] ?? 0;
+      const rate = { rate: (good[model] ?? 0) / sum, texts: texts[model] ?? 0 };
+      if (sum !== 0) rates.set(this.#names[model] ?? '', rate);
+      weights[model] = 0;
+      good[model] = 0;
+      texts[model] = 0;
     }
     return rates;
   }
-}
 
-interface RateSum {
-  weights: number;
-  good: number;
-  texts: number;
-}
-
-function addRates(sums: Map<number, RateSum>, { models, good, all }: Entry, weight: number): void {
-  for (let at = 0; at < models.length; at++) {
-    const model = models[at] ?? 0;
-    const share = (good[at] ?? 0) / (all[at] ?? 1);
-    const sum = sums.get(model);
-    if (sum === undefined) {
-      sums.set(model, { weights: weight, good: weight * share, texts: 1 });
-      continue;
+  #addRates(entry: Entry | undefined, weight: number, found: number[]): void {
+    if (entry === undefined) return;
+    const { models, good, all } = entry;
+    for (let at = 0; at < models.length; at++) {
+      this.#addRate(models[at] ?? 0, weight, (good[at] ?? 0) / (all[at] ?? 1), found);
     }
-    sum.weights += weight;
-    sum.good += weight * share;
-    sum.texts += 1;
   }
+
+  #addRate(model: number, weight: number, share: number, found: number[]): void {
+    const { weights, good, texts } = this.#found;
+    const before = texts[model] ?? 0;
+    if (before === 0) found.push(model);
+    texts[model] = before + 1;
+    weights[model] = (weights[model] ?? 0) + weight;
+    good[model] = (good[model] ?? 0) + weight * share;
+  }
+}
+
+/** What is added up of each model, side by side. */
+interface RateSums {
+  readonly weights: number[];
+  readonly good: number[];
+  readonly texts: number[];
 }

@@ -1,4 +1,4 @@
-import type { Candidate } from './candidates.ts';
+import { type Candidate, equalsOf } from './candidates.ts';
 import { afterRefusal, notWorthBeginning, type Rung } from './cascade.ts';
 import type { Member } from './member.ts';
 import type { OfferBoard } from './offer-board.ts';
@@ -85,7 +85,7 @@ export function rateCandidates(
       return markedBy(candidate, skipped, tells(place), input);
     },
     why: (place) =>
-      `${whyAmongEquals(place, candidates, tells(place), input)}${skipWords(candidates[place], candidates, byName, skipped)}`,
+      `${whyAmongEquals(candidates[place], equalsOf(candidates, place), tells(place), input)}${skipWords(candidates[place], candidates, byName, skipped)}`,
     underFloor: (place) =>
       candidates[place]?.fallbackOf === undefined
         ? undefined
@@ -244,18 +244,14 @@ function escalationOf(
     : undefined;
 }
 
-/** Why one that won among equals did, in words; `one` is what tells it from them. Empty where nothing does. */
+/** Why one that won among so many equals did, in words; `one` is what tells it from them. Empty where nothing does. */
 export function whyAmongEquals(
-  place: number,
-  candidates: readonly Candidate[],
+  winner: Candidate | undefined,
+  equals: number,
   one: Expected | undefined,
   { routing, weights, warm }: RatingInput,
 ): string {
-  const winner = candidates[place];
-  if (winner === undefined) return '';
-  let equals = 0;
-  for (const { rank } of candidates) if (rank === winner.rank) equals += 1;
-  if (equals < 2) return '';
+  if (winner === undefined || equals < 2) return '';
   const warmth = warm(winner.member);
   if (one === undefined) return warmth === undefined ? '' : `, and ${warmth}`;
   const among = routing.mode === 'cascade' ? 'cheapest first' : 'best';

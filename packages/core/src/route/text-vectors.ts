@@ -26,17 +26,24 @@ export function textVector(text: string): TextVector {
     else if (found.size < MOST_TERMS) found.set(hash, 1);
   };
   let before: string | undefined;
-  for (const [word] of text.slice(0, MOST_CHARACTERS).toLowerCase().matchAll(WORDS)) {
+  for (const word of text.slice(0, MOST_CHARACTERS).toLowerCase().match(WORDS) ?? []) {
     add('word', word);
     if (word.length > STEM) add('stem', word.slice(0, STEM));
     if (before !== undefined) add('pair', `${before} ${word}`);
     before = word;
   }
-  const sorted = [...found].sort(([a], [b]) => a - b);
-  return {
-    terms: Uint16Array.from(sorted, ([term]) => term),
-    counts: Uint8Array.from(sorted, ([, count]) => count),
-  };
+  const terms = new Uint16Array(found.size);
+  let at = 0;
+  for (const term of found.keys()) {
+    terms[at] = term;
+    at += 1;
+  }
+  terms.sort();
+  const counts = new Uint8Array(terms.length);
+  for (let place = 0; place < terms.length; place++) {
+    counts[place] = found.get(terms[place] ?? 0) ?? 0;
+  }
+  return { terms, counts };
 }
 
 /** How much each count of a term weighs: half as often again does not mean half as much again. */

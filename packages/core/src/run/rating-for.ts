@@ -4,22 +4,30 @@ import { textOf } from '../route/attempt-watch.ts';
 import { roleOf } from '../route/candidates.ts';
 import { afterDoubt, type Rung } from '../route/cascade.ts';
 import { viewAnswer } from '../route/escalation-gain.ts';
-import type { Member } from '../route/member.ts';
+import { fixedPrice, type Member } from '../route/member.ts';
 import type { RatingInput } from '../route/rate-candidates.ts';
 import { explore } from '../route/sample-beta.ts';
 import { type Expected, weightsFor } from '../route/score.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { Decider } from './decider.ts';
+import type { Projection } from './projection.ts';
+import type { Settings } from './settings.ts';
 
 /** What a call of a task would use on a model. */
 export type EstimateFor = (member: Member) => CallEstimate;
+
+/** What outcomes are known from. */
+export interface RatingSource {
+  readonly settings: Pick<Settings, 'routing' | 'random'>;
+  readonly projection: Pick<Projection, 'routing'>;
+}
 
 /**
  * What outcomes say of a task's candidates now. Reads state and changes none; where the routing explores, it draws from
  * the settings' `random`, so that asking again may give another answer.
  */
 export function ratingFor(
-  { settings, projection }: Decider,
+  { settings, projection }: RatingSource,
   task: TaskState,
   estimateFor: EstimateFor,
   nowMs: number,
@@ -54,10 +62,11 @@ export function ratingFor(
     },
     fill: routing.explore
       ? undefined
-      : ({ candidates, learned, prices }) => {
+      : ({ candidates, learned, prices, priced }) => {
           learned.look(textOf(task.task));
-          for (const [place, { member }] of candidates.entries()) {
-            prices[place] = priceOf(member, estimateFor) ?? Number.NaN;
+          for (const place of priced) {
+            const member = candidates[place]?.member;
+            if (member !== undefined) prices[place] = priceOf(member, estimateFor) ?? Number.NaN;
           }
         },
     afterRefusal: (member, isOwn, quality) =>
@@ -148,8 +157,6 @@ export function doubtedIn({ past, forgiven }: TaskState): ReadonlySet<string> {
   );
 }
 
-/** What runs on the host's own machines costs nothing; of all others without a price nobody knows. */
 function priceOf(member: Member, estimateFor: EstimateFor): number | undefined {
-  if (member.price === undefined) return member.model.info.local === true ? 0 : undefined;
-  return estimateFor(member).microUsd / 1e6;
+  return member.price === undefined ? fixedPrice(member) : estimateFor(member).microUsd / 1e6;
 }

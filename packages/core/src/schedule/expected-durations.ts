@@ -1,4 +1,5 @@
 import { RecentMap } from '../internal/recent-map.ts';
+import { slideSorted } from '../internal/slide-sorted.ts';
 
 /** How many recent calls an expectation looks at where nothing else is said. */
 const KEPT = 32;
@@ -22,9 +23,7 @@ export class ExpectedDurations {
     const { values, sorted } = recent;
     values.push(durationMs);
     const gone = values.length > this.#kept ? values.shift() : undefined;
-    if (gone !== undefined) sorted.splice(sorted.indexOf(gone), 1);
-    const place = sorted.findIndex((value) => value > durationMs);
-    sorted.splice(place < 0 ? sorted.length : place, 0, durationMs);
+    slideSorted(sorted, durationMs, gone);
   }
 
   /** The median of recent calls in ms, the lower of two middle ones; `undefined` where there were none. */
