@@ -3,7 +3,7 @@ import type { MockReply, MockRequest, MockScenario } from '@overseer/adapters/mo
 /** What the models of the documents say: a plan, a passing review, or a task's files and a few words. */
 export const scenario: MockScenario = {
   models: [
-    ...['claude-sonnet-5-5', 'gpt-5-mini', 'qwen3-8b', 'gemma4'],
+    ...['claude-sonnet-5-5', 'claude-sonnet-5', 'gpt-5-mini', 'qwen3-8b', 'gemma4'],
     ...['gemini-3.5-flash', 'gemini-embedding-001', 'command-a-03-2025', 'embed-v4.0'],
   ].map((id) => ({ id })),
   rules: [

@@ -29,9 +29,14 @@ export function keyOf(features: Features): string {
   return JSON.stringify([...features].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** How much two requests have in common: 2 for the method and path, and the share of their values, up to 1. */
+/** How much two requests have in common: 2 for the method and path, and the share of their values, up to 1; of two that differ, what they begin with alike. */
 export function likeness(a: Features, b: Features): number {
-  const same = [...a].filter(([path, value]) => b.get(path) === value).length;
+  let same = 0;
+  for (const [path, value] of a) {
+    const other = b.get(path);
+    if (other === undefined) continue;
+    same += other === value ? 1 : alike(value, other) / Math.max(value.length, other.length);
+  }
   const place = a.get('path') === b.get('path') && a.get('method') === b.get('method') ? 2 : 0;
   return place + same / Math.max(a.size, b.size);
 }
@@ -41,9 +46,7 @@ export function differences(recorded: Features, asked: Features): readonly strin
   const paths = [...new Set([...recorded.keys(), ...asked.keys()])];
   const lines = paths
     .filter((path) => recorded.get(path) !== asked.get(path))
-    .map(
-      (path) => `${path}: recorded ${shown(recorded.get(path))}, asked ${shown(asked.get(path))}`,
-    );
+    .map((path) => differenceOf(path, recorded.get(path), asked.get(path)));
   const more = lines.length - MOST_LINES;
   return more > 0 ? [...lines.slice(0, MOST_LINES), `and ${more} more`] : lines;
 }
@@ -51,9 +54,30 @@ export function differences(recorded: Features, asked: Features): readonly strin
 const MOST_LINES = 8;
 const MOST_SHOWN = 80;
 
-function shown(value: string | undefined): string {
+/** Of what two long texts begin with alike, so much is shown. */
+const SHOWN_BEFORE = 20;
+
+function differenceOf(
+  path: string,
+  recorded: string | undefined,
+  asked: string | undefined,
+): string {
+  const from = Math.max(0, alike(recorded ?? '', asked ?? '') - SHOWN_BEFORE);
+  return `${path}: recorded ${shown(recorded, from)}, asked ${shown(asked, from)}`;
+}
+
+function shown(value: string | undefined, from: number): string {
   if (value === undefined) return 'nothing';
-  return value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}…` : value;
+  if (value.length <= MOST_SHOWN) return value;
+  const to = from + MOST_SHOWN;
+  return `${from > 0 ? '…' : ''}${value.slice(from, to)}${value.length > to ? '…' : ''}`;
+}
+
+/** How many characters two texts have alike from their beginning. */
+function alike(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
 }
 
 function* leavesOf(

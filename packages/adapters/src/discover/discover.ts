@@ -1,8 +1,9 @@
-import { defined, type ModelError, toModelError } from '@overseer/core/plugin';
+import { defined, toModelError } from '@overseer/core/plugin';
 import type { CallContext, Credentials, ListedModel, Model } from '@overseer/core/spec';
 import { anthropic } from '../anthropic/anthropic.ts';
 import { cohere } from '../cohere/cohere.ts';
 import { google } from '../google/google.ts';
+import { withinTime } from '../internal/within-time.ts';
 import { lmstudio } from '../lmstudio/lmstudio.ts';
 import { ollama } from '../ollama/ollama.ts';
 import { openai } from '../openai/openai.ts';
@@ -51,37 +52,34 @@ export async function discover(
 ): Promise<Discovery> {
   const given = 'spec' in source ? { timeoutMs: undefined, signal, fetch: undefined } : source;
   const { timeoutMs = 10_000, fetch } = given;
-  const late = AbortSignal.timeout(timeoutMs);
-  const stops = [given.signal, signal, late].filter((one) => one !== undefined);
+  const stops = [given.signal, signal].filter((one) => one !== undefined);
   const ctx: CallContext = {
     signal: AbortSignal.any(stops),
     ...(fetch === undefined ? {} : { fetch }),
   };
-  if ('spec' in source) return await listOf(source, ctx);
-  using model = modelAt({ ...source, timeoutMs });
-  return await listOf(model, ctx);
+  if ('spec' in source) return await listOf(source, ctx, timeoutMs);
+  // It leaves its server more time than whoever asks here does.
+  using model = modelAt(source, 2 * timeoutMs);
+  return await listOf(model, ctx, timeoutMs);
 }
 
-async function listOf(model: Model, ctx: CallContext): Promise<Discovery> {
+async function listOf(model: Model, ctx: CallContext, limitMs: number): Promise<Discovery> {
   const { server, provider } = model.info;
+  const where = `${provider} at ${server ?? 'its server'}`;
+  const what = 'the list of models did not come';
+  const limit = { where, what, limitMs, option: 'timeoutMs' };
   try {
-    return { server, models: (await model.list?.(ctx)) ?? [] };
+    const list = async (bounded: CallContext) => (await model.list?.(bounded)) ?? [];
+    return { server, models: await withinTime(ctx, limit, list) };
   } catch (error) {
-    throw errorOf(error, ctx, `${provider} at ${server ?? 'its server'}`);
+    throw toModelError(error, ctx.signal, where);
   }
 }
 
-function errorOf(error: unknown, { signal }: CallContext, where: string): ModelError {
-  return toModelError(error, signal, where);
-}
-
-/** A model there, which leaves its server as much time as whoever asks does. */
-function modelAt({
-  kind = 'lmstudio',
-  baseURL,
-  apiKey,
-  timeoutMs: askTimeoutMs,
-}: DiscoverSource): Model & Disposable {
+function modelAt(
+  { kind = 'lmstudio', baseURL, apiKey }: DiscoverSource,
+  askTimeoutMs: number,
+): Model & Disposable {
   return MAKERS[kind]('default', defined({ baseURL, apiKey, askTimeoutMs }));
 }
 

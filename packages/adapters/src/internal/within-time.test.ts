@@ -122,7 +122,8 @@ describe('what is asked of a server beside calls', () => {
     const found = await discover({ baseURL: server.url, kind, timeoutMs: 5_000 });
     expect(found.models).toMatchObject([{ id: 'late' }]);
     const late = await failureOf(discover({ baseURL: server.url, kind, timeoutMs: 20 }));
-    expect(late).toMatchObject({ kind: 'timeout' });
+    expect(late).toMatchObject({ kind: 'timeout', retryable: true });
+    expect(late.message).toMatch(/the list of models did not come within 20 ms; .*timeoutMs/);
   });
 });
 

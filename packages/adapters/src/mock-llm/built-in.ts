@@ -1,3 +1,4 @@
+import { exampleAnswer } from './example-answer.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockFault, MockReply } from './mock-reply.ts';
 import type { MockRequest } from './mock-request.ts';
@@ -17,18 +18,23 @@ export const builtInModels: readonly string[] = ['m', 'm-tool', 'm-think', 'm-sl
 /**
  * What a model answers when no rule does, by its name: a name with `tool` calls `get_weather` (and answers in words
  * once it has a result; twice at once with `tools`), with `unicode` says characters of many bytes, with `think` reasons first, with `slow` never ends, with `cache` reports cached tokens;
- * `midstream`, `cut`, `trunc`, `stall` and `malformed` break off after two tokens; every other says "Hello from mock.".
+ * `midstream`, `cut`, `trunc`, `stall` and `malformed` break off after two tokens; every other says "Hello from mock.", or the plainest JSON
+ * of the form that is asked for.
  */
 export function builtInReply(request: MockRequest): MockReply {
   const { model } = request;
+  const said = exampleAnswer(request) ?? HELLO;
   const fault = FAULTS.get(model);
-  if (fault !== undefined) return { text: HELLO, fault: { kind: fault, afterTokens: 2 } };
-  if (!model.startsWith('m-')) return { text: HELLO };
-  const answered = (request.messages.at(-1)?.toolResults.length ?? 0) > 0;
+  if (fault !== undefined) return { text: said, fault: { kind: fault, afterTokens: 2 } };
+  return model.startsWith('m-') ? ownReply(request, said) : { text: said };
+}
+
+function ownReply({ model, messages }: MockRequest, said: string): MockReply {
+  const answered = (messages.at(-1)?.toolResults.length ?? 0) > 0;
   return {
     ...(model.includes('tool') && !answered
       ? { toolCalls: model.includes('tools') ? [WEATHER, BERGEN] : [WEATHER] }
-      : { text: model.includes('unicode') ? UNICODE : HELLO }),
+      : { text: model.includes('unicode') ? UNICODE : said }),
     ...(model.includes('think') ? { reasoning: 'Let me think.' } : {}),
     ...(model.includes('slow') ? { endless: true, tokensPerSecond: 50 } : {}),
     ...(model.includes('cache')
