@@ -1,6 +1,6 @@
 import { RecentMap } from '../internal/recent-map.ts';
 import type { EventData } from '../spec/event.ts';
-import type { BreakerSignal } from './breaker.ts';
+import { askBreaker, type BreakerSignal } from './breaker.ts';
 import { faultOf, lateFault, needsChange, showsHealth } from './breaker-faults.ts';
 import {
   type BreakerKey,
@@ -133,15 +133,17 @@ export class ModelBreakers implements KeyGuard {
     return { kind: 'wait', untilAt: down.untilAt, why: `key ${keyName}: ${down.why}`, on };
   }
 
-  /** Whether a model has another key than this one that may do by itself, now or later: none that somebody has to see to first. */
-  hasOtherKey(model: string, keyName: string | undefined): boolean {
+  /** Whether a model has another key than this one that may do, now or later: none that somebody has to see to first, unless it is due to be tried. */
+  hasOtherKey(model: string, keyName: string | undefined, nowMs: number): boolean {
     if (keyName === undefined) return false;
     return [...this.#pathsOf(model).byKey].some(
       ([name, keys]) =>
         name !== keyName &&
         this.#states
           .passed(keys)
-          .every(({ state: { phase, fault } }) => phase.kind === 'closed' || !needsChange(fault)),
+          .every(
+            ({ state }) => askBreaker(state, nowMs).kind !== 'wait' || !needsChange(state.fault),
+          ),
     );
   }
 
