@@ -233,4 +233,23 @@ describe('the breakers of several keys', () => {
     await overseer.run({ tasks: tasks(1) }).result;
     expect([before.used(), after.used()]).toEqual(['a b', 'c']);
   });
+
+  it('M11 L2: refusals of one key do not slow the others down', async () => {
+    const clock = createFakeClock();
+    const startedAt = clock.now();
+    const { model, arrivals } = keyedModel(clock, ['a', 'b'], (keyName) =>
+      keyName === 'a' ? { error: new ModelError('rate-limit', 'too many') } : { text: 'done' },
+    );
+    await using overseer = await createOverseer({
+      overseer: 'm',
+      models: { m: { model, concurrency: 1 } },
+      clock,
+    });
+    const run = overseer.run({ tasks: tasks(20) });
+    await inTime(clock, run.result);
+    const told = (await eventsOf(run)).map(({ type }) => type);
+    expect(told).not.toContain('limit.learned');
+    expect(arrivals.filter(({ keyName }) => keyName === 'b')).toHaveLength(20);
+    expect(Math.max(...arrivals.map(({ at }) => at)) - startedAt).toBeLessThan(1_000);
+  });
 });

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { ModelError } from './errors/model-error.ts';
 import { memory } from './journal/memory-store.ts';
+import { memoryReservations } from './limit/memory-reservations.ts';
 import { inTime } from './mortal-disk.fixture.ts';
 import { eventsOf, keyedModel, tasks } from './several-keys.fixture.ts';
+import { pass } from './shared-limits.fixture.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
@@ -148,5 +150,33 @@ describe('the limits of several keys', () => {
     }
     expect(second.used()).toBe('b');
     expect(second.arrivals[0]?.at).toBeGreaterThanOrEqual(startedAt + HOUR - 60_000);
+  });
+
+  it('L1 L4: a key that another process has used up is passed over at once', async () => {
+    const clock = createFakeClock();
+    const store = memoryReservations();
+    const open = () => {
+      const keyed = keyedModel(clock, ['a', 'b']);
+      const overseer = createOverseer({
+        overseer: 'm',
+        models: { m: { model: keyed.model } },
+        limits: [{ per: 'key', limits: ['1 calls / 1h'] }],
+        sharedLimits: { store },
+        clock,
+      });
+      return { ...keyed, overseer };
+    };
+    const [one, two] = [open(), open()];
+    await using first = await one.overseer;
+    await using second = await two.overseer;
+    await pass(clock, first.run({ tasks: tasks(1) }).result);
+    const startedAt = clock.now();
+    const run = second.run({ tasks: tasks(1) });
+    await pass(clock, run.result);
+    expect((await run.result).status).toBe('completed');
+    expect([one.used(), two.used()]).toEqual(['a', 'b']);
+    expect((two.arrivals[0]?.at ?? Number.POSITIVE_INFINITY) - startedAt).toBeLessThan(2_000);
+    const withheld = (await eventsOf(run)).filter(({ type }) => type === 'call.withheld');
+    expect(withheld.map(({ data }) => data)).toMatchObject([{ limit: 'key a: calls / 1h' }]);
   });
 });

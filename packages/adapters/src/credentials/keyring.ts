@@ -69,6 +69,22 @@ export function keyring(
       return undefined;
     }
   };
+  const note = ({ key, order: lentAt }: Lent, outcome: CredentialOutcome, hasFresh: boolean) => {
+    if (outcome.kind === 'accepted') {
+      // One that went out before its key was set aside knows nothing of what came since.
+      if (lentAt > key.order) letIn(key, outcome);
+      return false;
+    }
+    const { because, untilAt } = outcome;
+    const isRefused = because === 'auth' || because === 'permission';
+    // Of several calls that one key fails, each hears of it, and the key rests once for all of them.
+    const isNews = lentAt > key.order || (isRefused && !key.isRefused);
+    if (!hasFresh && isNews) {
+      key.order = ++order;
+      setAside(key, clock.now(), { isRefused, why: because, untilAt });
+    }
+    return keys.some(({ restsUntil }) => restsUntil <= clock.now());
+  };
   return {
     spec: 'credentials/1',
     name: `a ring of ${keys.length} keys`,
@@ -90,24 +106,9 @@ export function keyring(
     settle: (credential, outcome) => {
       const owner = owners.get(credential);
       if (owner === undefined) return false;
-      const { key, own, isAsked } = owner;
-      const hasFresh = key.source.settle?.(own, outcome) ?? false;
+      const hasFresh = owner.key.source.settle?.(owner.own, outcome) ?? false;
       // Whoever asks for a key by its name knows by himself what to make of its end.
-      if (isAsked) return hasFresh;
-      if (outcome.kind === 'accepted') {
-        // One that went out before its key was set aside knows nothing of what came since.
-        if (owner.order > key.order) letIn(key, outcome);
-        return false;
-      }
-      const { because, untilAt } = outcome;
-      const isRefused = because === 'auth' || because === 'permission';
-      // Of several calls that one key fails, each hears of it, and the key rests once for all of them.
-      const isNews = owner.order > key.order || (isRefused && !key.isRefused);
-      if (!hasFresh && isNews) {
-        key.order = ++order;
-        setAside(key, clock.now(), { isRefused, why: because, untilAt });
-      }
-      return keys.some(({ restsUntil }) => restsUntil <= clock.now());
+      return owner.isAsked ? hasFresh : note(owner, outcome, hasFresh);
     },
   };
 }

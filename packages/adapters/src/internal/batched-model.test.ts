@@ -3,7 +3,7 @@ import type { CallContext, Model, ModelEvent, ModelRequest } from '@overseer/cor
 import { modelConformance } from '@overseer/core/testing';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AnthropicBatchOptions, anthropicBatch } from '../anthropic/index.ts';
-import { fromCallback } from '../credentials/index.ts';
+import { fromCallback, keyring } from '../credentials/index.ts';
 import { type MockScenario, type MockService, startMockService } from '../mock-llm/index.ts';
 import { type OpenAiBatchOptions, openaiBatch } from '../openai/index.ts';
 
@@ -40,6 +40,17 @@ describe.each(Object.entries(ways))('calls in batches of %s', (_, create) => {
     const sent = service.requests.map(({ headers }) => headers.authorization);
     expect(sent.length).toBeGreaterThan(1);
     expect(new Set(sent)).toEqual(new Set(['Bearer the-right-key']));
+  });
+
+  it('M11 M13: go out with any key of a ring, as one batch holds calls of all', async () => {
+    const service = await start();
+    const keys = { apiKey: keyring({ a: 'one-of-two-keys' }) };
+    const model = create(service, 'm', keys);
+    expect(model.info).toMatchObject({ keyId: 'ring a' });
+    expect(model.info.keyNames).toBeUndefined();
+    await generate(model, say('a'), ctx());
+    const sent = service.requests.map(({ headers }) => headers.authorization);
+    expect(new Set(sent)).toEqual(new Set(['Bearer one-of-two-keys']));
   });
 
   it('M13: cost half, say so before the call, and go on when made again', async () => {

@@ -25,7 +25,8 @@ export function batchedModel(
   options: BatchOptions & BatchSilence,
 ): Model & Disposable {
   const settings = batchSettings(options, wire);
-  const { info } = single;
+  // One batch holds calls of all, so that none of them says with which of several keys it goes out.
+  const { keyNames: _, ...info } = single.info;
   const where = `${info.provider}/${info.id}`;
   const desk = new BatchDesk(wire, settings, where);
   const stream = async function* (

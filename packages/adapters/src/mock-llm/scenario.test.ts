@@ -159,6 +159,35 @@ describe('the limit of a model', () => {
     expect(service.counts()['a']).toMatchObject({ completed: 3, failed: { 429: 2 } });
   });
 
+  it('M17 M11: is that of each key where it says so, and rules see the key', async () => {
+    const perKey = {
+      models: [{ id: 'a', limit: { requests: 1, perMs: 10_000, perKey: true } }],
+      rules: [
+        {
+          name: 'revoked',
+          when: ({ key }: MockRequest) => key === 'gone-key',
+          reply: { fault: { kind: 'status' as const, status: 401 } },
+        },
+      ],
+    };
+    const { service } = await start(perKey);
+    const ask = async (key?: string) => {
+      const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+      const answer = await fetch(`${service.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...authorization },
+        body: JSON.stringify({ model: 'a', messages }),
+      });
+      await answer.text();
+      return answer.status;
+    };
+    const statuses: number[] = [];
+    for (const key of ['one', 'two', 'one', undefined, undefined, 'gone-key']) {
+      statuses.push(await ask(key));
+    }
+    expect(statuses).toEqual([200, 200, 429, 200, 429, 401]);
+  });
+
   it('M17: holds when many ask at once', async () => {
     const { openai } = await start(limited);
     const asked = Array.from({ length: 20 }, () =>

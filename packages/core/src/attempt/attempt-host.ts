@@ -35,7 +35,7 @@ export interface AttemptHost {
   /** Appends to the journal; the promise resolves when it is durable. */
   append(drafts: readonly EventDraft[]): Promise<void>;
   memberOf(model: string): Member;
-  /** Whether a model has another key than this one that may do by itself, now or later; `false` where it has one key. */
+  /** Whether a model has another key than this one that may do, now or later; `false` where it has one key. */
   hasOtherKey(model: string, keyName: string | undefined): boolean;
   /** Looks for the names of models at their servers before a call; absent where nobody wants it. */
   readonly lists?: Pick<ServerLists, 'verify' | 'forget'> | undefined;

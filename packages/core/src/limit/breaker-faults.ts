@@ -71,10 +71,17 @@ const LET_IN: ReadonlySet<ModelErrorKind> = new Set<ModelErrorKind>([
   'context-overflow',
 ]);
 
-/** Whether somebody has to see to it first: no waiting cures it, as far as anybody said. */
+/** Kinds that somebody has to see to first. */
+const SEEN_TO: ReadonlySet<string> = new Set<ModelErrorKind>([
+  'auth',
+  'permission',
+  'not-found',
+  'quota',
+]);
+
+/** Whether no waiting cures it, as far as anybody said until when. */
 export function needsChange(fault: Fault | undefined): boolean {
-  if (fault === undefined) return false;
-  return fault.maxMs === UNTIL_CHANGED.maxMs && fault.askedUntilAt === undefined;
+  return SEEN_TO.has(fault?.name ?? '') && fault?.askedUntilAt === undefined;
 }
 
 /** Which breaker a kind of failure belongs to; what cannot be told apart is the model's. */

@@ -58,15 +58,15 @@ export class LearnedLimits {
     this.#adaptive = adaptAfter(this.#adaptive, signal, at);
   }
 
-  /** A call failed. */
-  fail(call: string, at: number, failed: EventData['call.failed']): void {
+  /** A call failed; `ofKey`: it went out with one of several keys, whose refusals say nothing of how often the others may be used. */
+  fail(call: string, at: number, failed: EventData['call.failed'], ofKey = false): void {
     const open = this.#take(call);
     if (open === undefined) return;
     const { startedAt } = open;
     if (this.#adaptive !== undefined) {
       if (!OVERLOADED.has(failed.kind)) return;
       this.#adaptive = adaptAfter(this.#adaptive, { type: 'overloaded', startedAt }, at);
-    } else if (failed.kind === 'rate-limit' && !saysWhen(failed)) {
+    } else if (failed.kind === 'rate-limit' && !ofKey && !saysWhen(failed)) {
       this.#rate.refuse(startedAt, at);
     }
   }

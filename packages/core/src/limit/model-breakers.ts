@@ -1,13 +1,6 @@
 import { RecentMap } from '../internal/recent-map.ts';
 import type { EventData } from '../spec/event.ts';
-import {
-  type BreakerSignal,
-  type BreakerState,
-  breakerAfter,
-  closedBreaker,
-  dueAgain,
-  setBackBreaker,
-} from './breaker.ts';
+import { askBreaker, type BreakerSignal } from './breaker.ts';
 import { faultOf, lateFault, needsChange, showsHealth } from './breaker-faults.ts';
 import {
   type BreakerKey,
@@ -21,6 +14,7 @@ import {
 import { listBreakers } from './breaker-listing.ts';
 import { BreakerNews } from './breaker-news.ts';
 import type { BreakerStanding } from './breaker-standing.ts';
+import { BreakerStates } from './breaker-states.ts';
 import type { Admission } from './claim.ts';
 import { faultyScope } from './faulty-scope.ts';
 import type { KeyGuard } from './key-turns.ts';
@@ -29,7 +23,6 @@ import {
   downOf,
   type ModelBreaker,
   type ModelDown,
-  type Passed,
   type PassedBreakers,
   type Trouble,
   troubleOf,
@@ -38,8 +31,7 @@ import {
 
 export type { ModelBreaker, ModelDown } from './passed-breakers.ts';
 
-/** Most breakers that are kept of models that left, and most calls under way of which is known as what they began. */
-const MOST_LEFT = 1_000;
+/** Most calls under way of which is known as what they began. */
 const MOST_CALLS = 10_000;
 
 /** The model of a call as it was when that began: another key or server since then has nothing to do with its end. */
@@ -57,12 +49,8 @@ const NO_PATHS: BreakerPaths = { all: [], byKey: new Map() };
 export class ModelBreakers implements KeyGuard {
   readonly #models: Map<string, Guarded>;
   readonly #paths: Map<string, BreakerPaths>;
-  readonly #states = new Map<string, BreakerState>();
+  readonly #states = new BreakerStates();
   readonly #calls = new RecentMap<Begun>(MOST_CALLS);
-  /** The keys that no model of the team has any more, the oldest first. */
-  readonly #left = new Set<string>();
-  /** The keys of the breakers that are not closed. */
-  readonly #open = new Set<string>();
   readonly #news = new BreakerNews();
   readonly #keyNews = new BreakerNews();
 
@@ -77,7 +65,7 @@ export class ModelBreakers implements KeyGuard {
     const paths = breakerPaths(model);
     this.#models.set(model.name, model);
     this.#paths.set(model.name, paths);
-    for (const { key } of keysIn(paths)) this.#left.delete(key);
+    this.#states.take(keysIn(paths));
     this.#leave(keysIn(before));
     this.#change();
   }
@@ -130,12 +118,12 @@ export class ModelBreakers implements KeyGuard {
 
   /** Whether every breaker is closed, so that none keeps a call back. */
   get isQuiet(): boolean {
-    return this.#open.size === 0;
+    return !this.#states.hasOpen;
   }
 
   /** What keeps a call of a model back at `nowMs`; `undefined` when it may start, as the probe where one is due. */
   down(model: string, nowMs: number): ModelDown | undefined {
-    return this.#open.size === 0 ? undefined : downOf(this.#passedBy(model), nowMs);
+    return this.#states.hasOpen ? downOf(this.#passedBy(model), nowMs) : undefined;
   }
 
   keyWait(
@@ -143,28 +131,30 @@ export class ModelBreakers implements KeyGuard {
     keyName: string,
     nowMs: number,
   ): Extract<Admission, { kind: 'wait' }> | undefined {
-    if (this.#open.size === 0) return undefined;
-    const down = waitOf(this.#passed(this.#pathsOf(model).byKey.get(keyName) ?? []), nowMs);
+    if (!this.#states.hasOpen) return undefined;
+    const down = waitOf(this.#states.passed(this.#pathsOf(model).byKey.get(keyName) ?? []), nowMs);
     if (down === undefined) return undefined;
     const on = { kind: 'outage', what: down.fault } as const;
     return { kind: 'wait', untilAt: down.untilAt, why: `key ${keyName}: ${down.why}`, on };
   }
 
-  /** Whether a model has another key than this one that may do by itself, now or later: none that somebody has to see to first. */
-  hasOtherKey(model: string, keyName: string | undefined): boolean {
+  /** Whether a model has another key than this one that may do, now or later: none that somebody has to see to first, unless it is due to be tried. */
+  hasOtherKey(model: string, keyName: string | undefined, nowMs: number): boolean {
     if (keyName === undefined) return false;
     return [...this.#pathsOf(model).byKey].some(
       ([name, keys]) =>
         name !== keyName &&
-        this.#passed(keys).every(
-          ({ state: { phase, fault } }) => phase.kind === 'closed' || !needsChange(fault),
-        ),
+        this.#states
+          .passed(keys)
+          .every(
+            ({ state }) => askBreaker(state, nowMs).kind !== 'wait' || !needsChange(state.fault),
+          ),
     );
   }
 
   /** When the present trouble of a model began, and what it is; `undefined` while it is up. One that waits for its probe is not up yet. */
   trouble(model: string): Trouble | undefined {
-    return this.#open.size === 0 ? undefined : troubleOf(this.#passedBy(model));
+    return this.#states.hasOpen ? troubleOf(this.#passedBy(model)) : undefined;
   }
 
   /** When a call of the model last succeeded, calls that were under way when it went down left out. */
@@ -179,7 +169,7 @@ export class ModelBreakers implements KeyGuard {
 
   /** Every breaker that calls of the team pass, with the models that share it. */
   list(): readonly BreakerStanding[] {
-    return listBreakers(this.#paths, (key) => this.#states.get(key) ?? closedBreaker);
+    return listBreakers(this.#paths, (key) => this.#states.stateOf(key));
   }
 
   /** Models that went down or came up and of which nobody was told. Short pauses of a busy model are no news. */
@@ -200,18 +190,16 @@ export class ModelBreakers implements KeyGuard {
 
   /** Keys, of models that have several, that are left alone or used again and of which nobody was told. */
   keyNews(): readonly { readonly model: string; readonly data: EventData['key.changed'] }[] {
-    const keys = () =>
-      [...this.#paths].flatMap(([model, { byKey }]) =>
-        [...byKey].map(
-          ([keyName, path]) => [idOf(model, keyName), { model, keyName, path }] as const,
-        ),
-      );
     return this.#keyNews
-      .find(keys, ({ path }) => {
-        const all = this.#passed(path);
-        const answers = all.length > 0 && all.every(({ state }) => state.succeededAt !== undefined);
-        return { passed: { all, byKey: [] }, answers };
-      })
+      .find(
+        () => keysByName(this.#paths),
+        ({ path }) => {
+          const all = this.#states.passed(path);
+          const answers =
+            all.length > 0 && all.every(({ state }) => state.succeededAt !== undefined);
+          return { passed: { all, byKey: [] }, answers };
+        },
+      )
       .map(({ of: { model, keyName }, data: { scope: _, ...data } }) => ({
         model,
         data: { keyName, ...data },
@@ -225,16 +213,13 @@ export class ModelBreakers implements KeyGuard {
 
   /** Whoever starts anew may have mended what was wrong; what a busy model asked for holds. */
   forgive(at: number): void {
-    for (const [key, state] of this.#states) {
-      if (state.fault?.outlives === true) this.#states.set(key, dueAgain(state, at));
-      else this.#forget(key);
-    }
+    this.#states.forgive(at);
     this.#change();
   }
 
   /** The clock was set back. */
   setBack(from: number, to: number): void {
-    for (const [key, state] of this.#states) this.#states.set(key, setBackBreaker(state, from, to));
+    this.#states.setBack(from, to);
   }
 
   #faulty({ model, keys, keyName }: Begun, { kind }: EventData['call.failed']): PassScope {
@@ -243,7 +228,7 @@ export class ModelBreakers implements KeyGuard {
       isLocal: model?.info.local ?? false,
       keyName,
       scopes: keys.map(({ scope }) => scope),
-      passed: this.#passed(keys),
+      passed: this.#states.passed(keys),
     });
   }
 
@@ -253,15 +238,8 @@ export class ModelBreakers implements KeyGuard {
 
   #passedBy(model: string): PassedBreakers {
     const { all, byKey } = this.#pathsOf(model);
-    const keys = [...byKey.values()].map((one) => this.#passed(one));
-    return { all: this.#passed(all), byKey: keys };
-  }
-
-  #passed(keys: readonly BreakerKey[]): readonly Passed[] {
-    return keys.flatMap((one) => {
-      const state = this.#states.get(one.key);
-      return state === undefined ? [] : [{ ...one, state }];
-    });
+    const keys = [...byKey.values()].map((one) => this.#states.passed(one));
+    return { all: this.#states.passed(all), byKey: keys };
   }
 
   #begun(name: string, keyName: string | undefined): Begun {
@@ -283,44 +261,26 @@ export class ModelBreakers implements KeyGuard {
     return begun;
   }
 
-  /** Keeps a bounded number of breakers that nobody passes any more: whoever had them may come back. */
   #leave(keys: readonly BreakerKey[]): void {
-    const used = new Set([...this.#paths.values()].flatMap(keysIn).map(({ key }) => key));
-    for (const { key } of keys) if (!used.has(key)) this.#left.add(key);
-    for (const key of this.#left) {
-      if (this.#left.size <= MOST_LEFT) return;
-      this.#left.delete(key);
-      this.#forget(key);
-    }
+    this.#states.leave(keys, [...this.#paths.values()].flatMap(keysIn));
   }
 
   #signal({ keys }: Begun, at: number, signalFor: (scope: PassScope) => BreakerSignal): void {
-    let same: { readonly before: BreakerState; readonly signal: BreakerSignal } | undefined;
-    let after = closedBreaker;
-    for (const { scope, key } of keys) {
-      const before = this.#states.get(key) ?? closedBreaker;
-      const signal = signalFor(scope);
-      // Of a model that shares nothing, all three hear the same from the first call on: one state stands for them.
-      if (same?.before !== before || same.signal !== signal) {
-        after = breakerAfter(before, signal, at);
-        same = { before, signal };
-      }
-      if (after === before) continue;
-      this.#states.set(key, after);
-      if (after.phase.kind !== before.phase.kind) this.#change();
-      if (after.phase.kind === 'closed') this.#open.delete(key);
-      else this.#open.add(key);
-    }
+    if (this.#states.signal(keys, at, signalFor)) this.#change();
   }
 
   #change(): void {
     this.#news.change();
     this.#keyNews.change();
   }
+}
 
-  #forget(key: string): void {
-    this.#states.delete(key);
-    this.#open.delete(key);
+/** Each of several keys of each model. */
+function* keysByName(models: ReadonlyMap<string, BreakerPaths>) {
+  for (const [model, { byKey }] of models) {
+    for (const [keyName, path] of byKey) {
+      yield [idOf(model, keyName), { model, keyName, path }] as const;
+    }
   }
 }
 

@@ -97,7 +97,8 @@ function isLong(admission: Admission, { nowMs, patienceMs }: ChoiceInput): boole
 
 /** What is known of a wait; one for a call to end is over soon. */
 function waitMsOf(admission: Admission, { nowMs }: ChoiceInput): number {
-  return admission.kind === 'wait' ? Math.max(0, (admission.untilAt ?? nowMs) - nowMs) : 0;
+  if (admission.kind !== 'wait' || admission.orSooner === true) return 0;
+  return Math.max(0, (admission.untilAt ?? nowMs) - nowMs);
 }
 
 function order(

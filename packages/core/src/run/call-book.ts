@@ -130,7 +130,7 @@ export class CallBook {
       this.rates.get(model)?.note(event.at, settled);
     } else limits?.release(call, event.data.kind === 'rate-limit');
     if (rate !== undefined) limits?.learn(event.at, rate, event.at, open);
-    member?.learned.fail(call, event.at, event.data);
+    member?.learned.fail(call, event.at, event.data, open?.keyName !== undefined);
     this.#breakers.fail(call, model, event.at, event.data);
   }
 

@@ -70,7 +70,8 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     maySend: () => journal.closed === undefined,
     calls: new Map(),
     memberOf: (model) => memberOf(settings, model),
-    hasOtherKey: (model, keyName) => projection.breakers.hasOtherKey(model, keyName),
+    hasOtherKey: (model, keyName) =>
+      projection.breakers.hasOtherKey(model, keyName, settings.clock.now()),
     lists: settings.verifiesModels ? settings.lists : undefined,
     counts: settings.counts,
     joint: parts.joint,

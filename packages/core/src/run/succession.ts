@@ -105,7 +105,7 @@ export class Succession {
     const attempt = this.#projection.runs.get(reply.run)?.tasks.get(reply.task)?.attempt;
     const { breakers, calls } = this.#projection;
     const terms = {
-      hasOtherKey: breakers.hasOtherKey(reply.model, calls.get(reply.id)?.keyName),
+      hasOtherKey: breakers.hasOtherKey(reply.model, calls.get(reply.id)?.keyName, clock.now()),
       attempt: attempt?.id === reply.attempt ? attempt : undefined,
       price: roster.known(reply.model)?.price,
       nowMs: clock.now(),

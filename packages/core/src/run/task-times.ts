@@ -1,4 +1,5 @@
 import type { TaskState } from '../journal/run-state.ts';
+import type { Admission } from '../limit/model-limits.ts';
 import type { Member } from '../route/member.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import type { Decider } from './decider.ts';
@@ -89,9 +90,19 @@ function earliestStart(decider: Decider, task: TaskState, member: Member, nowMs:
   const hasFailed = task.past.some(({ model, outcome }) => model === name && outcome === 'failed');
   const admission = limits.admit(nowMs, NO_TOKENS);
   if (hasFailed || admission.kind === 'never') return Number.POSITIVE_INFINITY;
-  const freeAt =
-    admission.kind === 'wait' ? (admission.untilAt ?? placeAt(decider, name, nowMs)) : nowMs;
+  const freeAt = admission.kind === 'wait' ? freeFrom(decider, name, admission, nowMs) : nowMs;
   return Math.max(nowMs, freeAt, downUntil(decider, task.run, name, nowMs)?.untilAt ?? nowMs);
+}
+
+/** When a call that has to wait may start. */
+function freeFrom(
+  decider: Decider,
+  model: string,
+  { untilAt, orSooner }: Extract<Admission, { kind: 'wait' }>,
+  nowMs: number,
+): number {
+  if (untilAt !== undefined && orSooner !== true) return untilAt;
+  return Math.min(untilAt ?? Number.POSITIVE_INFINITY, placeAt(decider, model, nowMs));
 }
 
 /** When a call of a model is expected to end, so that another one may begin; now where nobody can know. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ModelLimits } from '../limit/model-limits.ts';
 import { normaliseLimit } from '../limit/parse-limit.ts';
+import { SharedLimits } from '../limit/shared-limits.ts';
 import { LimitsForecast } from './model-forecast.ts';
 
 const USE = { inputTokens: 10, outputTokens: 10, microUsd: 0 };
@@ -28,5 +29,28 @@ describe('LimitsForecast', () => {
     ahead.take(0, CLAIM, Number.POSITIVE_INFINITY);
     expect(ahead.nextEndAt).toBeUndefined();
     expect(ahead.earliest(5, CLAIM)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('K5 L1: of several keys it takes the one in turn, and the place of one may be free before the window of another', () => {
+    const rules = (text: '1 calls / 10s' | '1 at once') => [normaliseLimit(text)];
+    const shared = new SharedLimits({
+      scopes: [
+        { per: 'key', of: 'a', rules: rules('1 calls / 10s') },
+        { per: 'key', of: 'b', rules: rules('1 at once') },
+      ],
+      pools: [],
+      project: 'default',
+      models: new Map([['m', { provider: 'p', key: undefined, keyNames: ['a', 'b'] }]]),
+    });
+    const limits = new ModelLimits('m', [], 10, undefined, shared);
+    limits.setKeys(['a', 'b']);
+    const ahead = new LimitsForecast(limits, []);
+    ahead.take(0, CLAIM, 100);
+    ahead.take(0, CLAIM, 300);
+    expect(ahead.earliest(1, CLAIM)).toBe(100);
+    expect(ahead.earliest(100, CLAIM)).toBe(300);
+    expect(ahead.earliest(300, CLAIM)).toBe(300);
+    expect(limits.admit(1, CLAIM)).toMatchObject({ kind: 'run', keyName: 'a' });
+    expect(shared.use(1).map(({ used, held }) => used + held)).toEqual([0, 0]);
   });
 });
