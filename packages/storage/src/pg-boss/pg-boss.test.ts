@@ -131,12 +131,13 @@ describe('pgBoss', () => {
     const options = { connection: database.server.url, schema };
     await using store = await openStore(options);
     const transport = await pgBoss(options)();
-    await transport.enqueue(['settled', 'withdrawn', 'waits'].map(jobOf));
+    const epoch = await takeOver(store, 'project/x');
+    await transport.enqueue(epoch, ['settled', 'withdrawn', 'waits'].map(jobOf));
     const [claim] = await transport.claim(['coder'], 1);
     if (claim === undefined) throw new Error('jobs wait');
     expect(await transport.settle(claim, { id: 'r', kind: 'reply', body: 'paid' })).toBe(true);
     const other = claim.job.id === 'withdrawn' ? 'settled' : 'withdrawn';
-    expect(await transport.withdraw([other])).toHaveLength(1);
+    expect(await transport.withdraw(epoch, 'project/x', [other])).toHaveLength(1);
     const sql = (text: string): string =>
       database.server.sql(`SET search_path = ${schema}_jobs; ${text}`).replace(/^SET\s*/, '');
     const states = (): string => sql('SELECT count(*) FROM job');
