@@ -47,14 +47,13 @@ export function createDisk(world: World): Disk {
 
 /** The same where others may take over: watches that who was taken over writes nothing, and is told why. */
 function fencedDisk(world: World, process: SimulatedProcess, store: StateStore): StateStore {
-  const isUnfenced = world.scenario.part.unfenced === true;
   return {
     ...store,
     events: {
       ...store.events,
       append: async (epoch, events) => {
         try {
-          await store.events.append(isUnfenced ? world.epoch : epoch, events);
+          await store.events.append(epoch, events);
         } catch (error) {
           const code = StoreError.is(error) ? error.code : String(error);
           if (world.leader === process || !WRITTEN.has(code)) throw error;
@@ -101,6 +100,7 @@ function disk(
   { fullAfter, answerLostAt }: DiskFaults,
 ): StateStore {
   const random = world.random('disk');
+  const { isShared, part } = world.scenario;
   let appends = 0;
   return {
     ...store,
@@ -108,7 +108,8 @@ function disk(
       ...store.events,
       append: async (epoch, events) => {
         await process.survive();
-        if (world.scenario.has('slow-store')) await process.sleep(pick(random, [0, 0, 1, 10, 300]));
+        // Whoever ends meanwhile waits for nothing of it.
+        if (world.scenario.has('slow-store')) await process.hang(pick(random, [0, 0, 1, 10, 300]));
         appends += 1;
         if (fullAfter !== undefined && appends > fullAfter) {
           world.count('full disks');
@@ -116,9 +117,12 @@ function disk(
           throw new StoreError('store.full', 'The disk is full.');
         }
         const { leader } = world;
-        await store.events.append(epoch, events);
+        // In the negative control, what the store wants to hear.
+        const isUnfenced = isShared && part.unfenced === true;
+        await store.events.append(isUnfenced ? world.epoch : epoch, events);
         world.written.push(...events);
-        if (world.scenario.isShared && leader !== process) world.broken('R6: a zombie writes');
+        const isWrite = events.length > 0;
+        if (isShared && isWrite && leader !== process) world.broken('R6: a zombie writes');
         if (appends === answerLostAt) {
           world.count('lost answers');
           world.note('-- the answer of the disk is lost');

@@ -21,6 +21,7 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const has = (feature: Feature): boolean =>
     present.has(feature) && !part.without.includes(feature);
   const shape = random('shape');
+  const isShared = has('nodes') || has('workers');
   const models = drawModels(random('models'), random('breakers'), random('kinds of limits'), has);
   return {
     seed,
@@ -39,11 +40,11 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
     },
     deaths: [
       ...(has('crashes') ? times(shape, 1, 6).map(() => 1 + Math.floor(shape() * 60)) : []),
-      ...(has('storms') ? drawStorm(random('storm')) : []),
+      ...(has('storms') ? drawStorm(random('storm'), isShared) : []),
     ],
     freezes: has('nodes') ? drawFreezes(random('freezes')) : [],
     crew: has('workers') ? drawCrew(random('crew')) : undefined,
-    isShared: has('nodes') || has('workers'),
+    isShared,
     fullAfter: has('store-faults')
       ? [1, 2, 3].map(() => half(shape, Math.floor(shape() * 40)))
       : [],
@@ -65,9 +66,9 @@ const LATER: ReadonlySet<Feature> = new Set<Feature>([
 /** What has every process wait for leases and mail, which takes time to play. */
 const HALF: ReadonlySet<Feature> = new Set<Feature>(['nodes', 'workers']);
 
-/** Process after process that dies soon. */
-function drawStorm(random: Random): readonly number[] {
-  return times(random, 20, 100).map(() => 1 + Math.floor(random() * 12));
+/** Process after process that dies soon; more of them where many die before they have the lease. */
+function drawStorm(random: Random, isShared: boolean): readonly number[] {
+  return times(random, 20, isShared ? 180 : 100).map(() => 1 + Math.floor(random() * 12));
 }
 
 function drawLost(random: Random): readonly (number | undefined)[] {

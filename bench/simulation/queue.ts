@@ -24,7 +24,7 @@ function queueOf(world: World, process: SimulatedProcess, inner: TaskTransport):
   /** What the transport is told: in the negative control, what it wants to hear. */
   const shown = (epoch: number): number => (isUnfenced ? world.epoch : epoch);
   const send = (epoch: number, job: ModelJob): Promise<void> =>
-    line.carry('sent', () => jobs.act('sends', epoch, () => inner.enqueue(shown(epoch), [job])));
+    line.carry('jobs', () => jobs.act('sends', epoch, () => inner.enqueue(shown(epoch), [job])));
   return {
     ...inner,
     enqueue: async (epoch, all) => {
@@ -72,6 +72,9 @@ function queueOf(world: World, process: SimulatedProcess, inner: TaskTransport):
 class Line {
   readonly #world: World;
   readonly #process: SimulatedProcess;
+  /** How much was asked, and the latest of it that arrived. */
+  #sent = 0;
+  #latest = 0;
 
   constructor(world: World, process: SimulatedProcess) {
     this.#world = world;
@@ -89,11 +92,13 @@ class Line {
     }
     const random = world.random('queue');
     const chance = random();
+    const number = this.#sent++;
     const isWord = what === 'heartbeats';
     await this.#delay(what);
     if (chance < (isWord ? 0.2 : 0.03)) throw this.#lost(what);
     // A copy that was held up somewhere.
     if (chance > 0.94) this.#again(what, effect, random() * 8_000);
+    this.#arrived(what, number);
     const answer = await effect();
     await this.#delay(what);
     if (chance > 0.88 && chance < 0.91) throw this.#lost(`answers to ${what}`);
@@ -107,6 +112,11 @@ class Line {
       const isLost = this.#world.scenario.has('queue-faults') && this.#world.random('hints')() < 0.3;
       if (!isLost && this.#process.running) heard();
     };
+  }
+
+  #arrived(what: string, number: number): void {
+    if (number < this.#latest) this.#world.count(`${what} out of order`);
+    this.#latest = Math.max(number, this.#latest);
   }
 
   #again(what: string, effect: () => Promise<unknown>, delayMs: number): void {
