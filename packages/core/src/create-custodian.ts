@@ -8,7 +8,8 @@ import { custodyView } from './journal/custody-view.ts';
 import { prepareWorkspaces, refuseIfAborted } from './prepare-workspaces.ts';
 import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
-import { Project } from './project/project.ts';
+import { OwnProject } from './project/project.ts';
+import type { Project } from './project/project-face.ts';
 import { projectIdOf } from './project/project-options.ts';
 import { requireHere } from './require-here.ts';
 import { eraseRun } from './run/erase-run.ts';
@@ -59,7 +60,7 @@ function custodianOf(
   mail: MailStore | undefined,
   signal: AbortSignal | undefined,
 ): Custodian {
-  const project = new Project(settings, open);
+  const project = new OwnProject(settings, open);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     signal?.removeEventListener('abort', stop);

@@ -101,7 +101,13 @@ export type { RollbackTarget } from './project/checkpoints.ts';
 export { defaultPhases } from './project/default-phases.ts';
 export type { TaskChange } from './project/fork-tasks.ts';
 export type { ProjectVersion } from './project/history.ts';
-export type { PhaseAnswer, PhaseOrder, Project } from './project/project.ts';
+export type {
+  OverseerProject,
+  PhaseAnswer,
+  PhaseOrder,
+  Project,
+  ProjectGlance,
+} from './project/project-face.ts';
 export type { ProjectOptions } from './project/project-options.ts';
 export type {
   ChecklistItem,

@@ -1,6 +1,6 @@
 import { shownView } from './journal/sensitive-view.ts';
-import { type ProjectVersion, projectHistory } from './project/history.ts';
-import { ProjectReader } from './project/project-reader.ts';
+import { glanceAt } from './project/callable-project.ts';
+import type { ProjectVersion } from './project/history.ts';
 import type { ProjectState } from './project/project-state.ts';
 import type { OpenStore } from './spec/store.ts';
 
@@ -23,18 +23,9 @@ export interface ProjectLook extends AsyncDisposable {
  */
 export async function lookAtProject(open: OpenStore, project = 'default'): Promise<ProjectLook> {
   const opened = await open();
-  const store = shownView(opened);
-  const stream = `project/${project}`;
-  const reader = new ProjectReader(
-    { shown: store },
-    { journal: { stream }, kernel: { settled: async () => undefined } },
-  );
   const close = (): Promise<void> => opened.close();
   return {
-    id: project,
-    state: () => reader.state(),
-    at: (seq) => reader.at(seq),
-    history: () => projectHistory(store, stream),
+    ...glanceAt({ shown: shownView(opened) }, project),
     close,
     [Symbol.asyncDispose]: close,
   };

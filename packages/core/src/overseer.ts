@@ -30,7 +30,9 @@ import {
   Tenure,
 } from './overseer-tenure.ts';
 import type { ComparedTask } from './plan/compared-tasks.ts';
-import { Project } from './project/project.ts';
+import { callableProject } from './project/callable-project.ts';
+import { OwnProject } from './project/project.ts';
+import type { OverseerProject } from './project/project-face.ts';
 import type { ForkOptions, ReplayOptions } from './request-fork.ts';
 import type { Practice } from './route/practices.ts';
 import type { PersonalMail } from './run/aside-mail.ts';
@@ -75,7 +77,7 @@ export class Overseer
   readonly #dispose: () => Promise<void>;
   readonly #aborts = new AbortListeners();
   readonly #ground: OverseerGround;
-  readonly #project: Project;
+  readonly #project: OverseerProject;
   readonly #requests: OverseerRequests;
   readonly #orders: OverseerOrders;
   readonly #roster: OverseerRoster;
@@ -94,7 +96,7 @@ export class Overseer
   ) {
     this.#dispose = dispose;
     this.#ground = groundOf(settings, open, () => this.#closed !== undefined);
-    this.#project = new Project(settings, open);
+    this.#project = callableProject(new OwnProject(settings, open), settings);
     this.#requests = createRequests(this.#ground, this.#aborts);
     this.#orders = createOrders(this.#ground);
     this.#roster = createRoster(this.#ground);
@@ -315,8 +317,11 @@ export class Overseer
     return this.#conversation.onLive(listener);
   }
 
-  /** The project that is worked on: its phases, checklist and checkpoints, and its state as of any event. */
-  get project(): Project {
+  /**
+   * The project that is worked on: its phases, checklist and checkpoints, and its state as of any event. Called with an id it gives that
+   * project of the store, to look at: `overseer.project('shop').at(seq)`.
+   */
+  get project(): OverseerProject {
     requireOpen(this.#ground);
     return this.#project;
   }

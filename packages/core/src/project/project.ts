@@ -6,11 +6,10 @@ import type { OpenKernel } from '../run/open-kernel.ts';
 import { type RunResult, runResult } from '../run/run-result.ts';
 import type { Settings } from '../run/settings.ts';
 import { type Order, orderedBy } from '../run/work-scope.ts';
-import type { CriterionVerdict } from '../spec/project.ts';
-import type { Finding } from '../spec/validator.ts';
 import { boundaryName, findTarget, type RollbackTarget, requireNewName } from './checkpoints.ts';
 import { type ProjectVersion, projectHistory } from './history.ts';
 import { judgeCriteria } from './judge-criteria.ts';
+import type { PhaseAnswer, PhaseOrder, Project } from './project-face.ts';
 import { appendCheckpoint, type ProjectGround } from './project-ground.ts';
 import { ProjectReader } from './project-reader.ts';
 import type { ProjectState } from './project-state.ts';
@@ -18,34 +17,8 @@ import { carryOutRewind, type Rewound, unfinishedRewind } from './rewind.ts';
 import type { StateFacts } from './state-criteria.ts';
 import { phaseOf, transitionTo } from './transition.ts';
 
-/** Who orders a step to another phase, and what they say to criteria that ask somebody. */
-export interface PhaseOrder extends Order {
-  /** By the kind of the criterion. */
-  readonly replies?: Readonly<Record<string, string>>;
-}
-
-/** Whether the project came into a phase. */
-export type PhaseAnswer =
-  | {
-      readonly kind: 'entered';
-      readonly phase: string;
-      /** The checkpoint that was made at the boundary. */
-      readonly checkpoint: string;
-      readonly verdicts: readonly CriterionVerdict[];
-    }
-  | {
-      readonly kind: 'refused';
-      readonly phase: string;
-      readonly findings: readonly Finding[];
-      readonly verdicts: readonly CriterionVerdict[];
-    };
-
-/**
- * The project whose journal an overseer works on: its phases, its checklist, its checkpoints, and its state as of any
- * event. Orders about it are carried out one after the other, in the order in which they are given; all but `rollback` throw
- * `OverseerError` `rewind.unfinished` while a rewind that was left waits for its files.
- */
-export class Project {
+/** The project of one open journal. */
+export class OwnProject implements Project {
   readonly id: string;
   readonly #ground: ProjectGround;
   #last: Promise<unknown> = Promise.resolve();
@@ -57,23 +30,14 @@ export class Project {
     this.#ground = { settings, open, reader };
   }
 
-  /** How the project stands: read from the journal, the first time whole, and afterwards only what came since. */
   state(): Promise<ProjectState> {
     return this.#ground.reader.state();
   }
 
-  /**
-   * How it stood once the event `seq` had happened: runs, tasks, phases, checklist, spending. Reads the journal up to
-   * there. Throws `OverseerError` `seq.unknown`.
-   */
   at(seq: number): Promise<ProjectState> {
     return this.#ground.reader.at(seq);
   }
 
-  /**
-   * One run as it stood once the event `seq` had happened, with what its tasks had given; one that was not over is told of as
-   * stopped. Throws `OverseerError`: `seq.unknown`, and `run.unknown` for a run that had not begun.
-   */
   async runAt(run: string, seq: number): Promise<RunResult> {
     const { settings, open, reader } = this.#ground;
     await reader.requireSeq(seq);
@@ -86,17 +50,12 @@ export class Project {
     throw new OverseerError('run.unknown', `There was no run ${run} at event ${seq}.`);
   }
 
-  /** Every version of the project, oldest first: when, who, and what in words. */
   async *history(): AsyncGenerator<ProjectVersion> {
     const { settings, open } = this.#ground;
     await open.kernel.settled();
     yield* projectHistory(settings.shown, open.journal.stream);
   }
 
-  /**
-   * Makes a place to which the project can be taken back. Resolves once it is durable. Throws `OverseerError`:
-   * `checkpoint.name`, `checkpoint.duplicate`.
-   */
   checkpoint(name: string, order: Order = {}): Promise<void> {
     return this.#onceRewound(async () => {
       const { checkpoints, phase } = await this.state();
@@ -111,31 +70,18 @@ export class Project {
     });
   }
 
-  /**
-   * Has the project come into a phase, if its criteria hold: those of leaving the present phase, on the way to a later one,
-   * and those of entering. What stands against it is told, and recorded. Throws `OverseerError`: `phase.unknown`,
-   * `phase.transition` for a phase that may not follow.
-   */
   enter(phase: string, order: PhaseOrder = {}): Promise<PhaseAnswer> {
     return this.#onceRewound(() => this.#enter(phase, order));
   }
 
-  /** Ticks an item of the checklist; one that is ticked stays so. Throws `OverseerError` `checklist.unknown`. */
   tick(item: string, order: Order = {}): Promise<void> {
     return this.#onceRewound(() => this.#setTick(item, true, order));
   }
 
-  /** Takes a tick back. Throws `OverseerError` `checklist.unknown`. */
   untick(item: string, order: Order = {}): Promise<void> {
     return this.#onceRewound(() => this.#setTick(item, false, order));
   }
 
-  /**
-   * Takes the project back to a checkpoint, or to where a phase was last entered. Nothing is erased: runs that began or
-   * went on since are stopped, what was verified since counts no more, and the files follow by a new commit. Throws
-   * `OverseerError`: `phase.unknown`, `checkpoint.unknown`, `workspace.dirty` for uncommitted work in the way, and
-   * `rewind.blocked`.
-   */
   rollback(to: RollbackTarget, order: Order = {}): Promise<Rewound> {
     return this.#inTurn(async () => {
       const { settings, open } = this.#ground;
