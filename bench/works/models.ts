@@ -9,15 +9,22 @@ import type { Work } from '../harness/work.ts';
 const MODELS = 50;
 const CHECKS = 2_000_000;
 const TASKS = 500;
-const ROUNDS = 6;
+const ROUNDS = 16;
+/** What is compiled in the first rounds belongs to neither team. */
+const WARM_UP = 4;
 
-/** What a team of many models costs: the check of a name that is known, and a whole task beside that of a team of one. */
+/**
+ * What a team of many models costs: the check of a name that is known, and a whole task beside that of a team of one. Both teams
+ * have as many calls at once, the same answers and a journal in memory; what differs is that one of them has to choose, learns who
+ * is good at what, and writes down why. `taskNewUs` is a task of the large team whose text nobody saw before.
+ */
 export const work: Work = {
   summary: `${MODELS} models live at once: a check of a name from the list, and a task of a model that answers at once`,
   metrics: [
     { name: 'checkUs', unit: 'µs', compared: false },
     { name: 'taskOneUs', unit: 'µs', compared: false },
     { name: 'taskManyUs', unit: 'µs', compared: false },
+    { name: 'taskNewUs', unit: 'µs', compared: false },
     { name: 'manyToOne', unit: '×', compared: false },
   ],
   subjects: ['overseer'],
@@ -29,15 +36,24 @@ export const work: Work = {
     const checkUs = await checkCost();
     await using one = await teamOf(1);
     await using many = await teamOf(MODELS);
-    const cpu = { one: 0, many: 0 };
+    await using readers = await teamOf(MODELS);
+    const known = (at: number): string => `Do part ${at}.`;
+    const costs: Record<'one' | 'many' | 'unseen', number[]> = { one: [], many: [], unseen: [] };
     for (let round = 0; round < ROUNDS; round++) {
-      const [first, second] = [await taskCost(one), await taskCost(many)];
-      // What is compiled in the first round belongs to neither.
-      if (round === 0) continue;
-      cpu.one += first / (ROUNDS - 1);
-      cpu.many += second / (ROUNDS - 1);
+      const unseen = (at: number): string =>
+        `Do part ${at} of chapter ${round}, ${TASKS - at} left.`;
+      // Whoever comes second clears away what the first one left.
+      const turns = [
+        async () => costs.one.push(await taskCost(one, known)),
+        async () => costs.many.push(await taskCost(many, known)),
+        async () => costs.unseen.push(await taskCost(readers, unseen)),
+      ];
+      for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
     }
-    return { checkUs, taskOneUs: cpu.one, taskManyUs: cpu.many, manyToOne: cpu.many / cpu.one };
+    const taskOneUs = medianOf(costs.one.slice(WARM_UP));
+    const taskManyUs = medianOf(costs.many.slice(WARM_UP));
+    const taskNewUs = medianOf(costs.unseen.slice(WARM_UP));
+    return { checkUs, taskOneUs, taskManyUs, taskNewUs, manyToOne: taskManyUs / taskOneUs };
   },
 };
 
@@ -78,8 +94,12 @@ async function teamOf(count: number): Promise<Team> {
   });
 }
 
-async function taskCost(team: Team): Promise<number> {
-  const tasks = Array.from({ length: TASKS }, (_, at) => ({ instruction: `Do part ${at}.` }));
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+async function taskCost(team: Team, textOf: (at: number) => string): Promise<number> {
+  const tasks = Array.from({ length: TASKS }, (_, at) => ({ instruction: textOf(at) }));
   const { cpuUs } = await measured(async () => {
     const { status } = await team.run({ tasks }).result;
     if (status !== 'completed') throw new Error(`The run is ${status}.`);
