@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { generate } from '@overseer/core/plugin';
 import type { Model } from '@overseer/core/spec';
 import { describe, expect, it } from 'vitest';
 import { anthropic } from '../anthropic/index.ts';
@@ -31,6 +33,24 @@ describe('what an adapter is given that cannot be', () => {
       const none: unknown = 5;
       expect(() => create(none as string, URL)).toThrow(wrong(/^the name of a model of .* is 5;/));
       expect(() => create('', URL)).toThrow(wrong(/^the name of a model of .* is "";/));
+    },
+  );
+
+  it.each(everyAdapter.filter(({ name }) => !name.startsWith('ai-sdk')))(
+    'M11 M18: a header that cannot be sent fails as invalid in $name, by sockets and by fetch, without what it holds',
+    async ({ create }) => {
+      const headers = { 'x-api-key': 'sk-canary-0123456789\nx' };
+      const request = {
+        messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+      } as const;
+      for (const network of [{}, { fetch: globalThis.fetch }]) {
+        const ctx = { signal: AbortSignal.timeout(10_000), headers, ...network };
+        const error: unknown = await generate(create('m', URL), request, ctx).catch(
+          (thrown) => thrown,
+        );
+        expect(error).toMatchObject({ kind: 'invalid', retryable: false });
+        expect(inspect(error, { depth: 9 })).not.toContain('canary');
+      }
     },
   );
 
