@@ -75,6 +75,9 @@ describe('counting for people', () => {
     expect(estimate.within).toBe(Math.ceil(estimate.tokens * ESTIMATE_ERROR.ascii));
     const grown: Message[] = [{ role: 'user', parts: [{ type: 'text', text: messages }] }];
     expect(await overseer.countTokens({ model: 'a', messages: grown })).toEqual(exact);
+    const output = { type: 'json' } as const;
+    const free = await overseer.countTokens({ model: 'a', messages, output });
+    expect(free).toEqual(exact);
     grown.push({ role: 'assistant', parts: [{ type: 'text', text: 'It says no.' }] });
     const longer = await overseer.countTokens({ model: 'a', messages: grown });
     expect(longer.tokens).toBeGreaterThan(exact.tokens);

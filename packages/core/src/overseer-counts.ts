@@ -27,9 +27,13 @@ export async function countTokens(
   const request = {
     messages: all,
     ...(tools === undefined ? {} : { tools: [...tools] }),
-    ...(output === undefined ? {} : { output: { ...output, schema: { ...output.schema } } }),
+    ...(output === undefined ? {} : { output: copyOf(output) }),
   };
   return await settings.counts.count(model, request, signal);
+}
+
+function copyOf(output: NonNullable<ModelRequest['output']>): NonNullable<ModelRequest['output']> {
+  return output.schema === undefined ? output : { ...output, schema: { ...output.schema } };
 }
 
 function said(text: string): Message {

@@ -3,6 +3,7 @@ import type { CallContext, Credentials, ListedModel, Model } from '@overseer/cor
 import { anthropic } from '../anthropic/anthropic.ts';
 import { cohere } from '../cohere/cohere.ts';
 import { google } from '../google/google.ts';
+import { requireOneOf } from '../internal/require-option.ts';
 import { withinTime } from '../internal/within-time.ts';
 import { lmstudio } from '../lmstudio/lmstudio.ts';
 import { ollama } from '../ollama/ollama.ts';
@@ -80,6 +81,7 @@ function modelAt(
   { kind = 'lmstudio', baseURL, apiKey }: DiscoverSource,
   askTimeoutMs: number,
 ): Model & Disposable {
+  requireOneOf('kind', kind, Object.keys(MAKERS));
   return MAKERS[kind]('default', defined({ baseURL, apiKey, askTimeoutMs }));
 }
 

@@ -6,6 +6,7 @@ import { requestJson } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { requireName } from '../internal/require-option.ts';
 import { toldCount } from '../internal/told-count.ts';
 import { limitsOf, withinTime } from '../internal/within-time.ts';
 import { GoogleAnswerReader } from './google-answer-reader.ts';
@@ -34,6 +35,7 @@ export function google(
   modelId: string,
   options: GoogleOptions = {},
 ): Model & Disposable & Required<Pick<Model, 'list' | 'countTokens'>> {
+  requireName(PROVIDER, modelId);
   const where = `${PROVIDER}/${modelId}`;
   const client = googleClient(options, where);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);

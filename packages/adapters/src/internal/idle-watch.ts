@@ -1,3 +1,5 @@
+import { requireMs } from './require-option.ts';
+
 const TICKS = 4;
 
 /**
@@ -11,8 +13,9 @@ export class IdleWatch {
   #timer: NodeJS.Timeout | undefined;
   #tick = 0;
 
+  /** Throws `ConfigError` for what is no time. */
   constructor(idleMs: number) {
-    this.idleMs = idleMs;
+    this.idleMs = requireMs('idleTimeoutMs', idleMs);
   }
 
   /** Begins to watch a call; `leave()` ends it. */

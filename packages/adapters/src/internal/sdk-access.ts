@@ -8,7 +8,7 @@ import {
 import type { CallContext, Credential, Credentials, ListedModel } from '@overseer/core/spec';
 import { fromEnv } from '../credentials/from-env.ts';
 import { withAvailableModels } from './available-models.ts';
-import { refuseCredentials } from './base-url.ts';
+import { readBaseUrl } from './base-url.ts';
 
 import { type BoundedAnswer, boundedFetch } from './bounded-fetch.ts';
 
@@ -95,12 +95,12 @@ export interface SdkAccess<Client> {
 
 /**
  * Reaches a model through its provider's SDK: loaded at the first call, its retries off, one client kept. Throws
- * `ConfigError` for a base URL with a password in it.
+ * `ConfigError` for a base URL that is none, or with a password in it.
  */
 export function reachSdk<Client>(sdk: SdkProvider<Client>): SdkAccess<Client> {
   const { provider, modelId, options } = sdk;
   const where = `${provider}/${modelId}`;
-  if (options.baseURL !== undefined) refuseCredentials(options.baseURL);
+  if (options.baseURL !== undefined) readBaseUrl(options.baseURL);
   const secrets = new Set(secretsOf(options.headers));
   const keys = keysOf(sdk, where);
   const limits = limitsOf(where, options);

@@ -1,5 +1,6 @@
 import { ModelError, systemClock } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
+import { requireMs } from './require-option.ts';
 import { unlessSilent } from './unless-silent.ts';
 
 /** How long something may take, whole, and what is said where it took longer. */
@@ -32,11 +33,12 @@ export interface Limits {
   readonly unload: TimeLimit;
 }
 
-/** The limits of the questions to the model that `where` names. */
+/** The limits of the questions to the model that `where` names. Throws `ConfigError` for what is no time. */
 export function limitsOf(where: string, options: AskLimits): Limits {
   const { askTimeoutMs = ASK_MS, loadTimeoutMs = LOAD_MS } = options;
-  const ask = { where, limitMs: askTimeoutMs, option: 'askTimeoutMs' };
-  const load = { where, limitMs: loadTimeoutMs, option: 'loadTimeoutMs' };
+  const limit = (option: string, ms: number) => ({ where, limitMs: requireMs(option, ms), option });
+  const ask = limit('askTimeoutMs', askTimeoutMs);
+  const load = limit('loadTimeoutMs', loadTimeoutMs);
   return {
     list: { ...ask, what: 'the list of models did not come' },
     count: { ...ask, what: 'the count of tokens did not come' },

@@ -136,6 +136,8 @@ describe('toModelError', () => {
     [Object.assign(new Error('429 slow down'), { status: 429 }), 'rate-limit'],
     [Object.assign(new Error('nope'), { status_code: 404 }), 'not-found'],
     ['just a text', 'protocol'],
+    [new TypeError('Headers.append: "a\nb" is an invalid header value'), 'invalid'],
+    [Object.assign(new Error('invalid header value'), { status: 429 }), 'rate-limit'],
   ])('M18: %s is of the right kind', (thrown, kind) => {
     const error = toModelError(thrown);
     expect(error.kind).toBe(kind);

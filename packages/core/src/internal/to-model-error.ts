@@ -19,7 +19,8 @@ export function toModelError(thrown: unknown, signal?: AbortSignal, where?: stri
       ? known
       : abortError(signal, where, thrown);
   }
-  return known ?? transportError(thrown, where) ?? answerError(thrown, where);
+  const unsent = known ?? transportError(thrown, where) ?? headerError(thrown, where);
+  return unsent ?? answerError(thrown, where);
 }
 
 /** What a call fails with when its signal aborted: `timeout` where the reason is a `TimeoutError`, else `aborted`. */
@@ -71,6 +72,20 @@ function transportKind(
   if (kindName.includes('ConnectionTimeoutError')) return 'timeout';
   if (kindName.includes('ConnectionError')) return 'network';
   return root !== thrown && at(root, 'name') === 'TypeError' ? 'network' : undefined;
+}
+
+/** What `fetch`, and clients over it, say of a header that cannot be sent. */
+const HEADER = /invalid header (name|value)|ByteString|valid HTTP token/;
+
+/** The same as our own sockets say of it; the header is not shown, as it may hold a key. */
+function headerError(thrown: unknown, where: string | undefined): ModelError | undefined {
+  const message = at(thrown, 'message');
+  if (typeof message !== 'string' || !HEADER.test(message)) return undefined;
+  if (statusOf(thrown) !== undefined) return undefined;
+  const what =
+    "the request cannot be sent: a header has a bad name, or holds a line end or another character beyond ASCII; mend it in the model's options";
+  const place = where === undefined ? '' : `${where}: `;
+  return new ModelError('invalid', `${place}${what}`, { cause: thrown });
 }
 
 function answerError(thrown: unknown, where: string | undefined): ModelError {

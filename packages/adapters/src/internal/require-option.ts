@@ -1,0 +1,34 @@
+import { ConfigError, suggest } from '@overseer/core/plugin';
+
+/** What a timer holds, in ms. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** A number of ms that a host gave. Throws `ConfigError` `config.model-option` for what no timer can wait: none, not above 0, or more than 24 days. */
+export function requireMs(option: string, value: number): number {
+  if (Number.isFinite(value) && value > 0 && value <= LONGEST_MS) return value;
+  throw wrong(
+    `${option} is ${shown(value)}; give a number of ms above 0, and at most ${LONGEST_MS}`,
+  );
+}
+
+/** The name of a model. Throws `ConfigError` `config.model-option` for what is no text, or an empty one. */
+export function requireName(provider: string, id: unknown): void {
+  if (typeof id === 'string' && id !== '') return;
+  throw wrong(
+    `the name of a model of ${provider} is ${shown(id)}; give it as its provider writes it`,
+  );
+}
+
+/** One of some names. Throws `ConfigError` `config.model-option` with the nearest for any other. */
+export function requireOneOf(option: string, value: string, names: readonly string[]): void {
+  if (names.includes(value)) return;
+  throw wrong(`there is no ${option} ${shown(value)}; ${suggest(value, names)}`);
+}
+
+function wrong(what: string): ConfigError {
+  return new ConfigError('config.model-option', what);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
