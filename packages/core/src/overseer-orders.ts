@@ -23,7 +23,10 @@ export interface OverseerOrders {
    */
   cancel(scope: WorkScope, order?: Order): Promise<void>;
 
-  /** Gives a task, a phase or a whole run another priority; what runs already goes on. */
+  /**
+   * Gives a task, a phase or a whole run another priority; what runs already goes on. Throws `ConfigError`
+   * `config.priority`.
+   */
   reprioritise(scope: WorkScope, priority: Priority, order?: Order): Promise<void>;
 
   /**

@@ -33,6 +33,7 @@ export function newRun(
   request: string | TaskGraph,
   options: RunOptions,
 ): NewRun {
+  if (typeof request !== 'string') settings.graphs.graph(request);
   const graph = typeof request === 'string' ? undefined : request;
   const common = commonOf(settings, runs, options, graph?.tasks ?? [], graph?.context);
   if (typeof request === 'string') return { ...common, ...planRun(settings, request, options) };
@@ -57,6 +58,7 @@ export function newComparison(
   models: readonly string[],
   options: RunOptions,
 ): NewRun {
+  settings.graphs.compared(task);
   const tasks = comparedTasks(task, models);
   checkWishes(settings, tasks);
   const title = `Compare: ${titleOf(task.title ?? task.instruction)}`;

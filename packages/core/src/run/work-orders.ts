@@ -2,6 +2,7 @@ import type { AttemptHost } from '../attempt/attempt-host.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
+import { requirePriority } from '../internal/priorities.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
@@ -109,8 +110,9 @@ export class WorkOrders {
     }
   }
 
-  /** Gives tasks another priority; those that run go on. */
+  /** Gives tasks another priority; those that run go on. Throws `ConfigError` `config.priority`. */
   reprioritise(scope: WorkScope, priority: Priority, order: Order): void {
+    requirePriority(priority);
     const { run, tasks } = this.#tasks(scope);
     const because = order.because ?? `made ${priority}`;
     const changed = openWith({ run, tasks }).filter((task) => task.priority !== priority);
