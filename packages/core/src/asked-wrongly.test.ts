@@ -25,4 +25,35 @@ describe('what a host asks wrongly', () => {
     expect(await run.result).toMatchObject({ status: 'completed' });
     expect(overseer.unfinished()).toEqual([]);
   });
+
+  it('K6 X5: an order whose scope says nothing that is known ends nothing and pauses nothing', async () => {
+    const model = fakeModel({ reply: () => ({ text: 'late', delayMs: 60_000 }) });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model } },
+      graceMs: 1,
+    });
+    const run = overseer.run({ tasks: [{ instruction: 'x' }] });
+    const scopes: readonly unknown[] = [
+      { runId: run.id },
+      { run: undefined },
+      run.id,
+      [],
+      run,
+      null,
+      { project: 'x' },
+    ];
+    const invalid = { code: 'scope.invalid' };
+    for (const wrong of scopes) {
+      const scope = wrong as Parameters<typeof overseer.cancel>[0];
+      await expect(overseer.cancel(scope)).rejects.toMatchObject(invalid);
+      await expect(overseer.pause(scope)).rejects.toMatchObject(invalid);
+      await expect(overseer.reassign(scope, 'a')).rejects.toMatchObject(invalid);
+    }
+    await expect(overseer.cancel(undefined as never)).rejects.toMatchObject(invalid);
+    expect(overseer.paused).toBeUndefined();
+    expect(overseer.unfinished()).toHaveLength(1);
+    await overseer.cancel({});
+    expect(await run.result).toMatchObject({ status: 'stopped' });
+  });
 });
