@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
+import type { ForkChanges, ForkOptions } from './request-fork.ts';
+import type { RunOptions } from './run-options.ts';
 import type { TaskInput } from './spec/task.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
@@ -55,5 +57,42 @@ describe('what a host asks wrongly', () => {
     expect(overseer.unfinished()).toHaveLength(1);
     await overseer.cancel({});
     expect(await run.result).toMatchObject({ status: 'stopped' });
+  });
+
+  it('X5 L6: an option of a run that means nothing is refused, with the nearest that does', async () => {
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: quick() } },
+    });
+    const tasks = [{ instruction: 'x' }];
+    const wrong: readonly (readonly [unknown, string, string])[] = [
+      [{ budgett: { usd: 1 } }, 'config.invalid', 'did you mean "budget"?'],
+      [null, 'config.invalid', 'and not null'],
+      ['mia', 'config.invalid', 'and not "mia"'],
+      [{ parent: 'r' }, 'config.invalid', 'parent of a run is { run, task }'],
+      [{ context: 5 }, 'config.invalid', 'context of a run is a text'],
+      [{ checks: ['review'] }, 'config.invalid', 'checks of a run is a list of checks'],
+      [{ ensembles: 'yes' }, 'config.invalid', 'ensembles of a run is true or false'],
+      [{ approve: 5 }, 'config.invalid', 'approve of a run is true, false, or the name'],
+      [{ signal: {} }, 'config.invalid', 'signal of a run is the signal of an AbortController'],
+      [{ weight: '2' }, 'config.share', 'and not "2"'],
+      [{ id: 5 }, 'config.run-id', 'The id of a run is'],
+    ];
+    for (const [said, code, words] of wrong) {
+      const options = said as RunOptions;
+      const refused = expect.objectContaining({ code, message: expect.stringContaining(words) });
+      expect(() => overseer.run({ tasks }, options), words).toThrow(refused);
+      expect(() => overseer.plan('A goal.', options), words).toThrow(refused);
+      expect(() => overseer.compare({ instruction: 'x' }, ['a'], options), words).toThrow(refused);
+    }
+    expect(() => overseer.plan(5 as never)).toThrow('There is nothing to do');
+    expect(overseer.unfinished()).toEqual([]);
+    const loose: object = { budget: undefined, checks: [] };
+    const { id, result } = overseer.run({ tasks }, loose);
+    await result;
+    const changes = { budgett: {} } as ForkChanges;
+    await expect(overseer.fork(id, { changes })).rejects.toMatchObject({ code: 'fork.invalid' });
+    const late = { att: 1 } as ForkOptions;
+    await expect(overseer.fork(id, late)).rejects.toMatchObject({ code: 'fork.invalid' });
   });
 });
