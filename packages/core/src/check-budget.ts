@@ -1,17 +1,21 @@
 import { checkBudgetPrices, type PricedModel } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { suggest } from './internal/nearest.ts';
+import { requireFields } from './internal/require-fields.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
+
+const FIELDS: readonly (keyof BudgetSpec)[] = ['usd', 'tokens', 'calls', 'warnAt'];
 
 /**
  * Checks a budget that a host passed to a run or a task, which may come from JavaScript. Throws `ConfigError`
- * `config.budget` saying which part is wrong and what would be right.
+ * `config.budget` saying which part is wrong, or means nothing, and what would be right.
  */
 export function checkBudget(whose: string, budget: BudgetSpec | undefined): void {
   if (budget === undefined) return;
+  requireFields(`the budget of ${whose}`, budget, FIELDS, 'config.budget');
   for (const part of ['usd', 'tokens', 'calls'] as const) {
     const amount: unknown = budget[part];
-    if (amount === undefined || (typeof amount === 'number' && amount >= 0)) continue;
+    if (amount === undefined || (Number.isFinite(amount) && Number(amount) >= 0)) continue;
     throw wrong(whose, `${part} is ${shown(amount)}; give a number from 0 on`);
   }
   const shares: unknown = budget.warnAt ?? [];

@@ -5,6 +5,7 @@ import { createToolLimits } from './create-tool-limits.ts';
 import type { CustodianOptions } from './custodian-options.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { custodyView } from './journal/custody-view.ts';
+import { loadGraphCheck } from './plan/graph-check.ts';
 import { prepareWorkspaces, refuseIfAborted } from './prepare-workspaces.ts';
 import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
@@ -127,5 +128,6 @@ async function settingsOf(options: CustodianOptions, store: StateStore): Promise
   const team = { members: new Map(), shared, toolLimits };
   const keys = await sensitiveKeys(options.sensitive);
   const whole = { ...options, overseer: '', models: {} };
-  return createSettings(whole, registered, team, { store, keys }, undefined);
+  const ground = { store, keys, graphs: await loadGraphCheck() };
+  return createSettings(whole, registered, team, ground, undefined);
 }

@@ -11,6 +11,7 @@ import { openJoint } from './open-joint.ts';
 import { openTransport } from './open-transport.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
+import { loadGraphCheck } from './plan/graph-check.ts';
 import { abortedOpening, prepareWorkspaces, refuseIfAborted } from './prepare-workspaces.ts';
 import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
@@ -103,7 +104,8 @@ async function start(
     checkRetention(options.retention, store);
     transport = await openTransport(options, registered.models, store);
     const keys = await sensitiveKeys(options.sensitive);
-    const settings = createSettings(options, registered, team, { store, keys }, transport);
+    const ground = { store, keys, graphs: await loadGraphCheck() };
+    const settings = createSettings(options, registered, team, ground, transport);
     const lease = await takeLease(options, settings, stream);
     try {
       await requireHere(store, stream);

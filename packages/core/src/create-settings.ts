@@ -15,6 +15,7 @@ import { ModelLimits } from './limit/model-limits.ts';
 import type { SharedLimits } from './limit/shared-limits.ts';
 import type { ToolLimits } from './limit/tool-limits.ts';
 import type { OverseerOptions } from './options.ts';
+import type { GraphCheck } from './plan/graph-check.ts';
 import { projectIdOf } from './project/project-options.ts';
 import { redactorOf } from './redact-options.ts';
 import type { Member } from './route/member.ts';
@@ -42,12 +43,19 @@ export interface Team {
   readonly toolLimits: ToolLimits;
 }
 
+/** What was opened or loaded before. */
+interface Ground {
+  readonly store: StateStore;
+  readonly keys: SensitiveKeys | undefined;
+  readonly graphs: GraphCheck;
+}
+
 /** The settings of a kernel: what the options say, defaulted once. */
 export function createSettings(
   options: OverseerOptions,
   registered: Registered,
   { members, shared, toolLimits }: Team,
-  { store, keys }: { readonly store: StateStore; readonly keys: SensitiveKeys | undefined },
+  { store, keys, graphs }: Ground,
   transport: TaskTransport | undefined,
 ): Settings {
   const clock = options.clock ?? systemClock;
@@ -68,6 +76,7 @@ export function createSettings(
       tools,
       frameworks: new Map(Object.entries(registered.frameworks)),
     }),
+    graphs,
     tools,
     validators: createValidators(registered.validators),
     workspaces: options.workspaces,

@@ -23,17 +23,21 @@ export interface OverseerOrders {
    */
   cancel(scope: WorkScope, order?: Order): Promise<void>;
 
-  /** Gives a task, a phase or a whole run another priority; what runs already goes on. */
+  /**
+   * Gives a task, a phase, a run or everything (`{}`) another priority; what runs already goes on. Throws `ConfigError`
+   * `config.priority`.
+   */
   reprioritise(scope: WorkScope, priority: Priority, order?: Order): Promise<void>;
 
   /**
-   * Binds tasks to a model of the team, and ends what another is doing for them; without a model, frees them again.
+   * Binds tasks, or all tasks of all runs (`{}`), to a model of the team, and ends what another is doing for them; without
+   * a model, frees them again.
    * Throws `ConfigError` `config.unknown-model`.
    */
   reassign(scope: WorkScope, model?: string, order?: Order): Promise<void>;
 
   /**
-   * Tries tasks again that failed or were skipped, while their run goes on, and what was skipped because of them.
+   * Tries tasks of one run again that failed or were skipped, while it goes on, and what was skipped because of them.
    * Throws `OverseerError`: `task.not-over`, `task.needs`.
    */
   retry(scope: WorkScope, order?: Order): Promise<void>;

@@ -20,7 +20,7 @@ import type { TaskGraph } from './spec/task.ts';
 export interface OverseerRequests {
   /**
    * Starts a run and returns its handle at once: of a goal in words, which the overseer model breaks into tasks, or of
-   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), for a budget that is none
+   * a graph of tasks. Throws `ConfigError` for a graph that cannot be worked (`plan.…`), for an option that means nothing (`config.invalid`), for a budget that is none
    * (`config.budget`) or counts dollars where a model has no price (`config.price`), and for a parent that is over or has another user
    * (`config.parent`), and `config.share` for a flow or a weight that is none.
    */

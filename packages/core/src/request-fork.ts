@@ -2,6 +2,7 @@ import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { canonicalJson } from './internal/canonical-json.ts';
+import { requireFields } from './internal/require-fields.ts';
 import type { RunState } from './journal/run-state.ts';
 import { forkTasks, type TaskChange } from './project/fork-tasks.ts';
 import { type RunBefore, runBefore } from './project/run-before.ts';
@@ -40,6 +41,9 @@ export interface ForkOptions extends ReplayOptions {
   readonly at?: number;
 }
 
+const CHANGES: readonly (keyof ForkChanges)[] = ['goal', 'tasks', 'budget'];
+const OPTIONS: readonly (keyof ForkOptions)[] = ['at', 'changes', 'source', 'signal'];
+
 /** The run that goes on from another one, checked. Throws as `Overseer.fork` does. */
 export async function newFork(
   settings: Settings,
@@ -47,8 +51,11 @@ export async function newFork(
   stream: string,
   id: string,
   at: number | 'first' | undefined,
-  { changes = {}, source }: ReplayOptions,
+  options: ReplayOptions,
 ): Promise<NewRun> {
+  requireFields('the options of a fork', options, OPTIONS, 'fork.invalid');
+  const { changes = {}, source } = options;
+  requireFields('the changes of a fork', changes, CHANGES, 'fork.invalid');
   await kernel.settled();
   const before = await runBefore(settings.store, stream, id, at);
   const request =

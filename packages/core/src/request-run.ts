@@ -2,6 +2,7 @@ import { approvedFirst, approverOf } from './approve-graph.ts';
 import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
 import { checkedCache } from './checked-cache.ts';
+import { checkRunOptions } from './check-run-options.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { defined } from './internal/defined.ts';
 import { holdsMark } from './internal/sensitive-mark.ts';
@@ -35,6 +36,7 @@ export function newRun(
   request: string | TaskGraph,
   options: RunOptions,
 ): NewRun {
+  if (typeof request !== 'string') settings.graphs.graph(request);
   const graph = typeof request === 'string' ? undefined : request;
   const common = commonOf(settings, runs, options, graph?.tasks ?? [], graph?.context);
   if (typeof request === 'string') return { ...common, ...planRun(settings, request, options) };
@@ -59,6 +61,7 @@ export function newComparison(
   models: readonly string[],
   options: RunOptions,
 ): NewRun {
+  settings.graphs.compared(task);
   const tasks = comparedTasks(task, models);
   checkWishes(settings, tasks);
   const title = `Compare: ${titleOf(task.title ?? task.instruction)}`;
@@ -75,8 +78,9 @@ export function newPlanning(
   goal: string,
   options: RunOptions,
 ): NewRun {
+  const common = commonOf(settings, runs, options, []);
   const planned = planRun(settings, goal, options, { only: true });
-  return { ...commonOf(settings, runs, options, []), ...planned, title: `Plan: ${planned.title}` };
+  return { ...common, ...planned, title: `Plan: ${planned.title}` };
 }
 
 /** What does not depend on whether it is a goal or a graph. */
@@ -87,9 +91,11 @@ function commonOf(
   tasks: TaskGraph['tasks'],
   ofGraph?: string,
 ): Omit<NewRun, 'title' | 'goal' | 'tasks' | 'source'> {
+  checkRunOptions(options);
   checkPayer(options);
   requireSealing(settings, [tasks, ofGraph, options.context]);
   const place = placeOfRun(options, (id) => runs.runOf(id));
+  checkBudget('this run', options.budget);
   const budget = options.budget ?? (place.parent ? undefined : settings.budget);
   checkBudgets(settings, budget, tasks);
   const context = [ofGraph, options.context].filter((text) => text !== undefined).join('\n\n');
@@ -132,7 +138,7 @@ function planRun(
   { checks: always = [], finalChecks: final, ensembles = false, approve }: RunOptions,
   leave: Pick<PlanChecks, 'only'> = {},
 ): Pick<NewRun, 'title' | 'goal' | 'tasks'> {
-  if (goal.trim() === '') {
+  if (typeof goal !== 'string' || goal.trim() === '') {
     throw new ConfigError('plan.empty', 'There is nothing to do: the goal is empty.');
   }
   const kinds = plannableChecks(validators, roles.grantsOf('overseer'));

@@ -6,7 +6,7 @@ export function requireRunId(
   id: string,
   runs: { runOf(id: string): RunState | undefined },
 ): string {
-  if (!/^[\w.-]{1,100}$/.test(id)) {
+  if (typeof id !== 'string' || !/^[\w.-]{1,100}$/.test(id)) {
     throw new ConfigError(
       'config.run-id',
       'The id of a run is 1 to 100 letters, digits, dots, dashes and underscores; leave it out for a new one.',

@@ -18,11 +18,15 @@ export function shareOf(share: Share): Share {
       `The flow of a run is a name of 1 to 200 characters, such as a user or a project, and not ${JSON.stringify(flow)}.`,
     );
   }
-  if (weight === undefined || (weight >= WEIGHTS.least && weight <= WEIGHTS.greatest)) {
+  if (weight === undefined || isWeight(weight)) {
     return defined({ flow, weight });
   }
   throw new ConfigError(
     'config.share',
     `The weight of a run is a number from ${WEIGHTS.least} to ${WEIGHTS.greatest}, and not ${JSON.stringify(weight)}.`,
   );
+}
+
+function isWeight(weight: unknown): boolean {
+  return typeof weight === 'number' && weight >= WEIGHTS.least && weight <= WEIGHTS.greatest;
 }

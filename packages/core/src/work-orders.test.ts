@@ -263,7 +263,7 @@ describe('changing', () => {
       [overseer.resume({ ...at, phase: 'setup' }), 'phase.unknown', /did you mean "Setup"/],
       [overseer.pause({ task: 'first' }), 'scope.invalid', /name the run/],
       [overseer.pause({ ...at, task: 'first', phase: 'Setup' }), 'scope.invalid', /name one/],
-      [overseer.reprioritise({}, 'high'), 'scope.invalid', /Name the run/],
+      [overseer.retry({}), 'scope.invalid', /Name the run/],
       [overseer.reassign({ ...at, task: 'first' }, 'b'), 'config.unknown-model', /known: a/],
     ];
     for (const [order, code, message] of refused) {

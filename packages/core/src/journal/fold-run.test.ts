@@ -88,6 +88,20 @@ describe('foldRun', () => {
     });
   });
 
+  it('K3: a priority of an older journal that is none counts as medium', () => {
+    const urgent = 'urgent' as never;
+    const tasks = [{ ...planTask('a', []), priority: urgent }];
+    const events = [
+      place({ type: 'run.started', run: 'r', data: { title: 'Test' } }),
+      place({ type: 'plan.accepted', run: 'r', data: { by: 'host', tasks } }),
+    ];
+    expect(fold(events).get('r')?.tasks.get('a')?.priority).toBe('medium');
+    const change = (priority: 'high'): OverseerEvent =>
+      place({ type: 'task.changed', run: 'r', task: 'a', data: { because: 'x', priority } });
+    expect(fold([...events, change('high')]).get('r')?.tasks.get('a')?.priority).toBe('high');
+    expect(fold([...events, change(urgent)]).get('r')?.tasks.get('a')?.priority).toBe('medium');
+  });
+
   it('K6: tells why a run waits until it goes on', () => {
     const paused = [
       ...started('r'),

@@ -1,3 +1,4 @@
+import { knownPriority } from '../internal/priorities.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
 import { countCall } from './count-call.ts';
@@ -155,7 +156,7 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       task.paused = undefined;
       return;
     case 'task.changed':
-      task.priority = event.data.priority ?? task.priority;
+      if (event.data.priority !== undefined) task.priority = knownPriority(event.data.priority);
       if (event.data.model !== undefined) task.model = event.data.model ?? undefined;
       return;
     case 'task.reopened':
@@ -217,7 +218,7 @@ function patch(run: RunState, task: TaskState, data: EventData['plan.patched']):
     const state = run.tasks.get(changed.key);
     if (state === undefined) continue;
     state.task = changed;
-    state.priority = changed.priority;
+    state.priority = knownPriority(changed.priority);
     state.forgiven = state.past.length;
     state.left = undefined;
   }
@@ -234,7 +235,7 @@ function addTask(run: RunState, task: PlanTask, origin: Origin = {}): void {
     run: run.id,
     task,
     status: 'open',
-    priority: task.priority,
+    priority: knownPriority(task.priority),
     model: undefined,
     paused: undefined,
     asks,

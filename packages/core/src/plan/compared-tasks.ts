@@ -19,7 +19,7 @@ export function comparedTasks(
   { key = 'answer', title, instruction, kind, role, priority, checks }: ComparedTask,
   models: readonly string[],
 ): readonly PlanTask[] {
-  if (models.length === 0) {
+  if (!Array.isArray(models) || models.length === 0) {
     throw new ConfigError('plan.empty', 'There is nothing to compare: name the models.');
   }
   if (kind === 'plan' || kind === 'check') {

@@ -45,7 +45,7 @@ function problemOf(issue: core.$ZodIssue, plan: unknown): string {
     case 'invalid_type':
       return `${place}: expected ${withArticle(issue.expected)}, found ${show(plan, issue.path)}`;
     case 'invalid_value':
-      return `${place}: expected one of ${issue.values.join(', ')}, found ${show(plan, issue.path)}`;
+      return `${place}: expected ${oneOf(issue.values)}, found ${show(plan, issue.path)}${meant(plan, issue)}`;
     default:
       return `${place}: ${issue.message}`;
   }
@@ -70,15 +70,32 @@ function withArticle(type: string): string {
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
-/** What stands at a place, in a few words. */
-function show(plan: unknown, path: readonly PropertyKey[]): string {
-  const value = path.reduce<unknown>(
+function oneOf(values: core.$ZodIssueInvalidValue['values']): string {
+  return values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`;
+}
+
+/** Asks for the word that is nearest to the one that stands there, if one is near. */
+function meant(plan: unknown, { path, values }: core.$ZodIssueInvalidValue): string {
+  const word = valueAt(plan, path);
+  const near = typeof word === 'string' ? nearest(word, values.map(String)) : undefined;
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+function valueAt(plan: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
     plan,
   );
+}
+
+/** What stands at a place, in a few words. */
+function show(plan: unknown, path: readonly PropertyKey[]): string {
+  const value = valueAt(plan, path);
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value);
+  // Only a program has what JSON cannot hold, such as NaN or a function.
+  const isJson = typeof value === 'string' || typeof value === 'boolean' || value === null;
+  const text = isJson ? JSON.stringify(value) : String(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

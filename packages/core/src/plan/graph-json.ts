@@ -3,8 +3,8 @@ import type { TaskGraph, TaskInput } from '../spec/task.ts';
 import { formProblems } from './form-problems.ts';
 import { firstLines } from './task-problems.ts';
 
-/** Complete by its type. */
-const TASK_FIELDS: Readonly<Record<keyof TaskInput, true>> = {
+/** The fields of a task, complete by its type. */
+export const TASK_FIELDS: Readonly<Record<keyof TaskInput, true>> = {
   key: true,
   title: true,
   instruction: true,

@@ -1,13 +1,12 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { findJson } from '../internal/find-json.ts';
+import { PRIORITIES } from '../internal/priorities.ts';
 import type { JsonObject } from '../spec/json.ts';
 import type { PlanTask, TaskInput } from '../spec/task.ts';
 import { formProblems } from './form-problems.ts';
 import { normaliseTasks } from './normalise-tasks.ts';
 import type { PlannedTask } from './planned-task.ts';
 import { firstLines } from './task-problems.ts';
-
-const PRIORITIES = ['critical', 'high', 'medium', 'low'];
 
 const text: JsonObject = { type: 'string' };
 const texts: JsonObject = { type: 'array', items: text };
@@ -20,7 +19,7 @@ const TASK: Readonly<Record<Exclude<keyof PlannedTask, 'ensemble' | 'deadlineAt'
   needs: texts,
   files: texts,
   role: { type: ['string', 'null'] },
-  priority: { type: 'string', enum: PRIORITIES },
+  priority: { type: 'string', enum: [...PRIORITIES] },
   checks: { type: 'array', items: strict({ kind: text, value: { type: ['string', 'null'] } }) },
 };
 

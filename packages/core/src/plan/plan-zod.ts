@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRIORITIES } from '../internal/priorities.ts';
 import type { PlannedTask } from './planned-task.ts';
 
 const name = z.string().trim().min(1).max(100);
@@ -26,7 +27,7 @@ const fields = {
   files: list(z.string().min(1).max(500), 100),
   role: name.nullable().default(null),
   priority: z
-    .enum(['critical', 'high', 'medium', 'low'])
+    .enum(PRIORITIES)
     .nullish()
     .transform((priority) => priority ?? 'medium'),
   deadlineAt: z

@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
+import { isPriority, PRIORITIES } from '../internal/priorities.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import { titleOf } from '../plan/title-of.ts';
 import type { DoneBefore } from '../run/new-run.ts';
@@ -20,7 +21,6 @@ export interface ForkedTasks {
   readonly done: readonly DoneBefore[];
 }
 
-const PRIORITIES: readonly unknown[] = ['critical', 'high', 'medium', 'low'];
 const FIELDS: readonly string[] = ['instruction', 'model', 'priority'];
 
 /**
@@ -128,7 +128,7 @@ function requireChange(key: string, change: TaskChange): void {
   if (model !== undefined && model !== null && !isText(model)) {
     throw invalid(key, 'a model is named by its name in the team, or null frees the task');
   }
-  if (priority !== undefined && !PRIORITIES.includes(priority)) {
+  if (priority !== undefined && !isPriority(priority)) {
     throw invalid(key, `the priority is none of ${PRIORITIES.join(', ')}`);
   }
 }

@@ -10,6 +10,7 @@ import type { Breaker } from '../limit/create-breaker.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { SharedLimits } from '../limit/shared-limits.ts';
 import type { ToolLimits } from '../limit/tool-limits.ts';
+import type { GraphCheck } from '../plan/graph-check.ts';
 import type { Member } from '../route/member.ts';
 import type { Roster } from '../route/roster.ts';
 import type { Routing } from '../route/routing-options.ts';
@@ -38,6 +39,8 @@ export interface Settings {
   readonly healthMs: number | undefined;
   readonly members: ReadonlyMap<string, Member>;
   readonly roles: RoleBook;
+  /** Looks at what hosts ask to be done. */
+  readonly graphs: GraphCheck;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly validators: ReadonlyMap<string, Validator>;
   readonly workspaces: WorkspaceProvider | undefined;

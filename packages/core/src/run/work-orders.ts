@@ -2,9 +2,11 @@ import type { AttemptHost } from '../attempt/attempt-host.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
+import { requirePriority } from '../internal/priorities.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
+import type { EventData } from '../spec/event.ts';
 import type { Priority, TaskSource } from '../spec/task.ts';
 import type { Chains } from '../validate/chain.ts';
 import { BrokenOff } from './broken-off.ts';
@@ -109,20 +111,16 @@ export class WorkOrders {
     }
   }
 
-  /** Gives tasks another priority; those that run go on. */
+  /** Gives tasks another priority; those that run go on. Throws `ConfigError` `config.priority`. */
   reprioritise(scope: WorkScope, priority: Priority, order: Order): void {
-    const { run, tasks } = this.#tasks(scope);
+    requirePriority(priority);
     const because = order.because ?? `made ${priority}`;
-    const changed = openWith({ run, tasks }).filter((task) => task.priority !== priority);
-    this.#host.append(
-      changed.map((task) => ({
-        type: 'task.changed',
-        ...placeOf(task),
-        actor: orderedBy(order),
-        data: { because, priority },
-      })),
-    );
-    this.#queueAgain(run, changed);
+    const parts = this.#parts(scope).map(({ run, tasks }) => ({
+      run,
+      changed: openWith({ run, tasks }).filter((task) => task.priority !== priority),
+    }));
+    this.#change(parts, { because, priority }, order);
+    for (const { run, changed } of parts) this.#queueAgain(run, changed);
     this.#host.wake();
   }
 
@@ -131,7 +129,6 @@ export class WorkOrders {
    * ended. Throws `ConfigError` `config.unknown-model`.
    */
   async reassign(scope: WorkScope, model: string | undefined, order: Order): Promise<void> {
-    const { run, tasks } = this.#tasks(scope);
     const { members } = this.#host;
     if (model !== undefined && !members.has(model)) {
       const hint = suggest(model, [...members.keys()]);
@@ -141,22 +138,25 @@ export class WorkOrders {
       );
     }
     const because = order.because ?? (model === undefined ? 'any model may do it' : `for ${model}`);
-    const changed = openOf(tasks).filter((task) => task.model !== model);
-    const elsewhere = changed.filter(
-      ({ attempt }) =>
-        model !== undefined && attempt?.model !== undefined && attempt.model !== model,
+    const parts = this.#parts(scope).map(({ run, tasks }) => {
+      const changed = openOf(tasks).filter((task) => task.model !== model);
+      const elsewhere = changed.filter(
+        ({ attempt }) =>
+          model !== undefined && attempt?.model !== undefined && attempt.model !== model,
+      );
+      return { run, changed, elsewhere };
+    });
+    this.#brokenOff.requireCertain(parts.flatMap(({ elsewhere }) => elsewhere));
+    this.#change(parts, { because, model: model ?? null }, order);
+    // What waits must not begin elsewhere meanwhile, and no run waits for the calls of another to end.
+    for (const { run, changed } of parts) this.#queueAgain(run, changed);
+    this.#host.wake();
+    await Promise.all(
+      parts.map(async ({ run, elsewhere }) => {
+        for (const task of elsewhere) await this.#brokenOff.moveOn(run, task, because);
+        this.#queueAgain(run, elsewhere);
+      }),
     );
-    this.#brokenOff.requireCertain(elsewhere);
-    this.#host.append(
-      changed.map((task) => ({
-        type: 'task.changed',
-        ...placeOf(task),
-        actor: orderedBy(order),
-        data: { because, model: model ?? null },
-      })),
-    );
-    for (const task of elsewhere) await this.#brokenOff.moveOn(run, task, because);
-    this.#queueAgain(run, changed);
     this.#host.wake();
   }
 
@@ -177,7 +177,7 @@ export class WorkOrders {
    * `ConfigError` for a check that nobody makes any more.
    */
   retry(scope: WorkScope, order: Order): void {
-    const { run, tasks } = this.#tasks(scope);
+    const { run, tasks } = this.#ofOneRun(scope);
     const again = new Set<TaskState>();
     for (const task of tasks) {
       requireUndone(task);
@@ -208,16 +208,46 @@ export class WorkOrders {
     });
   }
 
-  #tasks(scope: WorkScope): { readonly run: RunState; readonly tasks: readonly TaskState[] } {
+  #ofOneRun(scope: WorkScope): Part {
     const ordered = resolveScope(this.#host.runs, scope);
     if (ordered.kind === 'tasks') return ordered;
-    if (ordered.kind === 'run') return { run: ordered.run, tasks: [...ordered.run.tasks.values()] };
+    if (ordered.kind === 'run') return wholeOf(ordered.run);
     throw new OverseerError('scope.invalid', 'Name the run, and its task or phase, that is meant.');
+  }
+
+  /** The tasks that an order is about, by run. */
+  #parts(scope: WorkScope): readonly Part[] {
+    const ordered = resolveScope(this.#host.runs, scope);
+    if (ordered.kind !== 'everything') return [this.#ofOneRun(scope)];
+    return [...this.#host.runs.values()].filter(({ status }) => status !== 'finished').map(wholeOf);
+  }
+
+  #change(
+    parts: readonly { readonly changed: readonly TaskState[] }[],
+    data: EventData['task.changed'],
+    order: Order,
+  ): void {
+    const actor = orderedBy(order);
+    this.#host.append(
+      parts.flatMap(({ changed }) =>
+        changed.map((task) => ({ type: 'task.changed', ...placeOf(task), actor, data })),
+      ),
+    );
   }
 
   #queueAgain(run: RunState, tasks: readonly TaskState[]): void {
     for (const { task } of tasks) this.#host.graphs.enqueueIfReady(run, task.key);
   }
+}
+
+/** A run, and tasks of it. */
+interface Part {
+  readonly run: RunState;
+  readonly tasks: readonly TaskState[];
+}
+
+function wholeOf(run: RunState): Part {
+  return { run, tasks: [...run.tasks.values()] };
 }
 
 function placeOf({ run, task }: TaskState): { readonly run: string; readonly task: string } {

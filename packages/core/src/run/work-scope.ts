@@ -1,8 +1,9 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import { checkScope } from './check-scope.ts';
 
-/** What an order is about: everything (nothing named), a run, one phase of a run, or one task of a run. */
+/** What an order is about: everything (`{}` and nothing else), a run, one phase of a run, or one task of a run. */
 export interface WorkScope {
   readonly run?: string;
   /** The tasks of the run that name this phase. */
@@ -32,9 +33,10 @@ export type Ordered =
 
 /**
  * What a scope means now. Throws `OverseerError`: `scope.invalid` for a scope that names a phase or task and no run, or
- * both; `run.unknown`, `phase.unknown` and `task.unknown`, with the names that there are.
+ * both, or something that is not known; `run.unknown`, `phase.unknown` and `task.unknown`, with the names that there are.
  */
 export function resolveScope(runs: ReadonlyMap<string, RunState>, scope: WorkScope): Ordered {
+  checkScope(scope);
   const { run: id, phase, task } = scope;
   if (id === undefined) {
     if (phase === undefined && task === undefined) return { kind: 'everything' };

@@ -1,3 +1,4 @@
+import { knownPriority } from '../internal/priorities.ts';
 import type { Priority } from '../spec/task.ts';
 import { PRIORITY_WEIGHT, type ReadyTask } from './ready-task.ts';
 
@@ -20,8 +21,9 @@ export class Lanes {
   readonly #flows = new Map<string, Map<Priority, Lane>>();
   #born = 0;
 
-  /** The lane of a task; its flow's latest weight counts. */
-  of({ flow, priority, weight }: ReadyTask): Lane {
+  /** The lane of a task; its flow's latest weight counts. A word that is no priority counts as `medium`. */
+  of({ flow, priority: word, weight }: ReadyTask): Lane {
+    const priority = knownPriority(word);
     const flowWeight = weight * PRIORITY_WEIGHT[priority];
     let lanes = this.#flows.get(flow);
     if (lanes === undefined) {
@@ -41,7 +43,7 @@ export class Lanes {
 
   /** The lane of a task, if it has something waiting. */
   find({ flow, priority }: Pick<ReadyTask, 'flow' | 'priority'>): Lane | undefined {
-    return this.#flows.get(flow)?.get(priority);
+    return this.#flows.get(flow)?.get(knownPriority(priority));
   }
 
   /** A lane has nothing waiting any more in one of its groups. */
