@@ -1,11 +1,8 @@
 import type { Hold } from '../spec/call-amounts.ts';
 import type { LimitRule } from '../spec/limit.ts';
-import { type CapacityProfile, createProfile } from './capacity-profile.ts';
+import { type CapacityProfile, createProfile, nextAbove } from './capacity-profile.ts';
 import type { Admission } from './claim.ts';
 import { describeLimit } from './describe-limit.ts';
-
-/** Changes of the capacity that are looked through for a free place. */
-const MAX_CHANGES = 64;
 
 /** How many calls may be under way at once, and how many are. */
 export interface AtOnce {
@@ -63,11 +60,5 @@ export function placesAt({ capacity, profile }: AtOnce, at: number): number {
 /** When the clock alone makes a place free; `undefined` when only the end of a call does. */
 export function nextPlaceAt({ profile, running }: AtOnce, now: number): number | undefined {
   if (profile === undefined || profile.most <= running) return undefined;
-  let at = now;
-  for (let change = 0; change < MAX_CHANGES; change++) {
-    at = profile.nextChangeAt(at);
-    if (at === Number.POSITIVE_INFINITY) return undefined;
-    if (profile.capacityAt(at) > running) return at;
-  }
-  return undefined;
+  return nextAbove(profile, running, now);
 }

@@ -77,6 +77,66 @@ describe('createProfile', () => {
   });
 });
 
+/** All day, in two spans. */
+const always = (capacity: number): readonly CapacityHours[] => [
+  { from: '00:00', to: '12:00', capacity },
+  { from: '12:00', to: '00:00', capacity },
+];
+
+describe('what hours come to', () => {
+  it('L3: the most is what really comes in a week, not what other hours always hide', () => {
+    const hidden = { from: '08:00', to: '09:00', capacity: 100_000 };
+    expect(createProfile(10, [...always(100), hidden], same).most).toBe(100);
+    expect(createProfile(10, [hidden, ...always(100)], same).most).toBe(100_000);
+    expect(createProfile(10, [night], same).most).toBe(50);
+    expect(createProfile(100, [night], same).most).toBe(100);
+    expect(createProfile(10, always(0), same).most).toBe(0);
+  });
+
+  it('L3: hours of two time zones leave an hour open in the season in which their clocks differ', () => {
+    const zoned = (timeZone: string, from: string, to: string): CapacityHours => ({
+      from,
+      to,
+      timeZone,
+      capacity: 0,
+    });
+    const hours = [
+      zoned('Europe/Berlin', '06:00', '18:00'),
+      zoned('America/New_York', '12:00', '00:00'),
+    ];
+    expect(createProfile(7, hours, same).most).toBe(7);
+  });
+
+  it('L3: never fits where no hour of a week has room, and is told so at once', () => {
+    const noon = Date.UTC(2026, 10, 26, 12);
+    const window = new RollingWindow(5, HOUR);
+    const began = performance.now();
+    for (let asked = 0; asked < 20_000; asked++) {
+      const profile = profiles[asked % 2] ?? createProfile(5, always(0), same);
+      expect(fitInProfile(window, profile, noon + asked, 6, same)).toBe(Number.POSITIVE_INFINITY);
+    }
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it('L3: is asked in any order and answers the same', () => {
+    const profile = createProfile(10, [night], same);
+    const from = Date.UTC(2026, 9, 20);
+    const chance = seeded(3);
+    for (let asked = 0; asked < 100; asked++) {
+      const far = chance() < 0.01 ? 400 : 20;
+      const at = from + Math.floor(chance() * far * 24 * HOUR);
+      const fresh = createProfile(10, [night], same);
+      expect(profile.capacityAt(at)).toBe(fresh.capacityAt(at));
+      expect(profile.nextChangeAt(at)).toBe(fresh.nextChangeAt(at));
+    }
+  });
+});
+
+const profiles = [
+  createProfile(5, always(0), same),
+  createProfile(5, [...always(5), { from: '08:00', to: '09:00', capacity: 100_000 }], same),
+];
+
 describe('fitInProfile', () => {
   it('L3: waits for the hours that allow it, and for use to end, exactly', () => {
     const profile = createProfile(10, [night], same);

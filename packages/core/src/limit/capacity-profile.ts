@@ -1,11 +1,19 @@
 import type { CapacityHours, Weekday } from '../spec/limit.ts';
 import { createOffsets, instantOf } from './calendar-periods.ts';
+import { type CapacitySpan, rememberSpans } from './capacity-spans.ts';
 import type { Window } from './window.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-/** Changes of the capacity that are looked through for room before a wait is told as at least so long. */
-const MAX_CHANGES = 2_000;
+/** In so long, in ms, each hour of a week comes, over a change of the clock too. */
+const WEEK_MS = 8 * DAY_MS;
+/**
+ * When weeks begin that show what hours of several time zones make of each other: in winter, in summer, and where North
+ * America has changed its clocks and Europe has not.
+ */
+const WEEKS = ['2026-01-12', '2026-03-16', '2026-07-13', '2026-10-26'].map((day) =>
+  Date.parse(day),
+);
 
 /** A capacity that follows the clock. */
 export interface CapacityProfile {
@@ -26,31 +34,27 @@ export function createProfile(
     capacity: unitsOf(hours.capacity),
     spansAround: createSpans(hours),
   }));
-  let known = { from: 0, until: 0, capacity: usual };
-  const find = (at: number): typeof known => {
+  const at = rememberSpans((moment) => {
     const spans = entries.flatMap(({ spansAround, capacity }) =>
-      spansAround(at).map((span) => ({ ...span, capacity })),
+      spansAround(moment).map((span) => ({ ...span, capacity })),
     );
-    const changes = spans.flatMap(({ start, end }) => [start, end]).filter((one) => one > at);
-    const present = spans.find(({ start, end }) => start <= at && at < end);
+    const changes = spans.flatMap(({ start, end }) => [start, end]).filter((one) => one > moment);
+    const present = spans.find(({ start, end }) => start <= moment && moment < end);
     return {
-      from: at,
+      from: moment,
       until: Math.min(...changes),
       capacity: present?.capacity ?? usual,
     };
-  };
-  const at = (moment: number): typeof known => {
-    if (!(known.from <= moment && moment < known.until)) known = find(moment);
-    return known;
-  };
+  });
+  const zones = new Set(schedule.map(({ timeZone = 'UTC' }) => timeZone));
   return {
-    most: Math.max(usual, ...entries.map(({ capacity }) => capacity)),
+    most: Math.max(...WEEKS.slice(0, zones.size > 1 ? WEEKS.length : 1).map(mostFrom(at))),
     capacityAt: (moment) => at(moment).capacity,
     nextChangeAt: (moment) => at(moment).until,
   };
 }
 
-/** The earliest time from `now` on at which an amount fits in a window whose capacity follows the clock. */
+/** The earliest time from `now` on at which an amount fits in a window whose capacity follows the clock; Infinity where no hour allows it. */
 export function fitInProfile(
   window: Window,
   profile: CapacityProfile,
@@ -60,14 +64,34 @@ export function fitInProfile(
 ): number {
   // With less room it is never earlier than with the most.
   let at = window.fitAt(now, amount, scale(profile.most));
-  for (let change = 0; change < MAX_CHANGES && at < Number.POSITIVE_INFINITY; change++) {
-    const capacity = scale(profile.capacityAt(at));
-    const until = profile.nextChangeAt(at);
-    const fitsAt = window.fitAt(at, amount, capacity);
-    if (fitsAt < until) return fitsAt;
-    at = until;
+  for (const end = at + WEEK_MS; at < end; at = profile.nextChangeAt(at)) {
+    const fitsAt = window.fitAt(at, amount, scale(profile.capacityAt(at)));
+    if (fitsAt < profile.nextChangeAt(at)) return fitsAt;
   }
-  return at;
+  return Number.POSITIVE_INFINITY;
+}
+
+/** The first change from `now` on after which the capacity is above this; `undefined` when there is none. */
+export function nextAbove(
+  profile: CapacityProfile,
+  capacity: number,
+  now: number,
+): number | undefined {
+  for (let at = profile.nextChangeAt(now); at < now + WEEK_MS; at = profile.nextChangeAt(at)) {
+    if (profile.capacityAt(at) > capacity) return at;
+  }
+  return undefined;
+}
+
+/** The most in the week that begins at a moment. */
+function mostFrom(at: (moment: number) => CapacitySpan): (start: number) => number {
+  return (start) => {
+    let most = 0;
+    for (let known = at(start); ; known = at(known.until)) {
+      most = Math.max(most, known.capacity);
+      if (known.until >= start + WEEK_MS) return most;
+    }
+  };
 }
 
 interface Span {

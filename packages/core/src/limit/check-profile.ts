@@ -1,4 +1,5 @@
 import type { CapacityHours, Graduated, LimitRule } from '../spec/limit.ts';
+import { createProfile } from './capacity-profile.ts';
 import { scaleDecimal } from './decimal.ts';
 import { timeZoneProblem } from './time-zone.ts';
 
@@ -22,7 +23,12 @@ export function checkSchedule(
     const problem = hoursProblem(rule, hours);
     if (problem !== undefined) return wrong(`entry ${index + 1}: ${problem}`);
   }
-  return undefined;
+  const { most } = createProfile(rule.capacity, schedule, (capacity) => capacity);
+  return most > 0
+    ? undefined
+    : wrong(
+        'its hours cover the week and let nothing through in any of them; leave some of them open',
+      );
 }
 
 /** What is wrong with how a limit rises; `undefined` when it can be kept. */

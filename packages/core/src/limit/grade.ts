@@ -23,6 +23,14 @@ export class Grade {
     return this.#part > this.#from || this.#successes > 0;
   }
 
+  /** The same as it stands, for forecasts: changes to one are not seen by the other. */
+  clone(): Grade {
+    const copy = new Grade({ from: this.#from, step: this.#step, after: this.#after });
+    copy.#part = this.#part;
+    copy.#successes = this.#successes;
+    return copy;
+  }
+
   /** What of a capacity may be used now; at least 1. */
   of(capacity: number): number {
     // Sums of decimal steps end a little below the whole.

@@ -130,11 +130,10 @@ export class Ledger {
     this.#sets.add(after);
   }
 
-  /** A book of its own with the calls of one model, charged to copies of their limits. */
-  callsOf(model: string, copyOf: (set: LimitSet) => LimitSet): Ledger {
+  /** A book of its own with the same calls, charged to copies of their limits. */
+  copy(copyOf: (set: LimitSet) => LimitSet): Ledger {
     const copy = new Ledger();
     for (const [call, open] of this.#open) {
-      if (open.model !== model) continue;
       const sets = open.sets.map(copyOf);
       copy.#open.set(call, { ...open, sets, charges: [...open.charges] });
     }

@@ -52,7 +52,7 @@ export function createLimitSet(
   };
 }
 
-/** The same limits as they stand; changes to one are not seen by the other. Steps and gauges are shared by both. */
+/** The same limits as they stand; changes to one are not seen by the other. Gauges are shared by both. */
 export function copyLimitSet(set: LimitSet): LimitSet {
   return {
     ...set,

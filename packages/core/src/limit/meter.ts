@@ -44,7 +44,8 @@ export function createMeter(owner: string, rule: LimitRule): Meter {
 /** The same as it stands; changes to one are not seen by the other. */
 export function copyMeter(meter: Meter): Meter {
   const window = meter.window.clone();
-  return { ...meter, window, session: window instanceof SessionWindow ? window : undefined };
+  const session = window instanceof SessionWindow ? window : undefined;
+  return { ...meter, window, session, grade: meter.grade?.clone() };
 }
 
 /** What may be used at `at`. */

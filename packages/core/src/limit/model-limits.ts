@@ -8,7 +8,8 @@ import { holdsOf } from './holds-of.ts';
 import { type JointShare, jointRefusal, jointShares } from './joint-admission.ts';
 import { firstWithRoom, type KeyGuard, KeyTurns } from './key-turns.ts';
 import { Ledger, type PastUse } from './ledger.ts';
-import { copyLimitSet, createLimitSet, type LimitSet, setConcurrency } from './limit-set.ts';
+import { LimitCopies } from './limit-copies.ts';
+import { createLimitSet, type LimitSet, setConcurrency } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
 import type { Meter } from './meter.ts';
 import { ProviderLimits } from './provider-limits.ts';
@@ -30,8 +31,8 @@ export class ModelLimits {
   #own: LimitSet;
   readonly #shared: SharedLimits | undefined;
   #learned: { readonly atOnce: number } | undefined;
-  /** For a copy: its own of each owner's limits, made when they are first asked. */
-  readonly #copies: Map<LimitSet, LimitSet> | undefined;
+  /** For a copy: those of each owner's limits, and of the book. */
+  readonly #copies: LimitCopies | undefined;
   readonly #ledger: Ledger;
   readonly #gauges: Gauges;
   readonly #provider: ProviderLimits = new ProviderLimits();
@@ -49,21 +50,22 @@ export class ModelLimits {
     concurrency: number,
     learned?: { readonly atOnce: number },
     shared?: SharedLimits,
-    original?: ModelLimits,
+    original?: { readonly limits: ModelLimits; readonly copies: LimitCopies },
   ) {
     this.#name = name;
     this.#learned = learned;
     this.#shared = shared;
-    this.#copies = original === undefined ? undefined : new Map();
-    this.#gauges = original === undefined ? (shared?.gauges ?? new Gauges()) : original.#gauges;
+    this.#copies = original?.copies;
+    this.#gauges =
+      original === undefined ? (shared?.gauges ?? new Gauges()) : original.limits.#gauges;
     if (original === undefined) {
       const joint = shared?.jointOf('model', `model ${name}`, rules) ?? [];
       this.#own = createLimitSet(name, rules, this.#gauges, { concurrency, joint });
       this.#ledger = shared?.ledger ?? new Ledger();
       this.#ledger.add(this.#own);
     } else {
-      this.#own = this.#copyOf(original.#own);
-      this.#ledger = original.#ledger.callsOf(name, (set) => this.#copyOf(set));
+      this.#own = original.copies.of(original.limits.#own);
+      this.#ledger = original.copies.ledgerOf(original.limits.#ledger);
     }
     this.#alone = [this.#own];
     this.#latest = { shared: [], all: this.#alone };
@@ -237,14 +239,19 @@ export class ModelLimits {
 
   /**
    * The same limits with the same calls under way, to try out what would become of them. What is shared is copied as it
-   * stands; calls of other models never end in the copy.
+   * stands, once for all models that are copied with the same `copies`: a call of one then counts for the others too.
    */
-  clone(): ModelLimits {
-    const copy = new ModelLimits(this.#name, [], 0, this.#learned, this.#shared, this);
+  clone(copies: LimitCopies = new LimitCopies()): ModelLimits {
+    const original = { limits: this, copies };
+    const copy = new ModelLimits(this.#name, [], 0, this.#learned, this.#shared, original);
     copy.#provider.copyFrom(this.#provider);
     copy.#keys.copyFrom(this.#keys);
     copy.#guard = this.#guard;
     copy.#running = this.#running;
+    // Copied now, as they may have changed when they are first asked.
+    const { names } = this.#keys;
+    if (names.length === 0) copy.#setsFor({});
+    for (const keyName of names) copy.#setsFor({ keyName });
     return copy;
   }
 
@@ -267,18 +274,11 @@ export class ModelLimits {
     return keyName === undefined ? this.#provider : this.#keys.providerOf(keyName);
   }
 
-  #copyOf(set: LimitSet): LimitSet {
-    if (this.#copies === undefined) return set;
-    const known = this.#copies.get(set) ?? copyLimitSet(set);
-    this.#copies.set(set, known);
-    return known;
-  }
-
   #setsFor({ payer, keyName }: Party): readonly LimitSet[] {
     if (this.#shared === undefined) return this.#alone;
     const shared = this.#shared.setsOf(this.#name, payer, keyName);
     if (shared === this.#latest.shared) return this.#latest.all;
-    const all = [this.#own, ...shared.map((set) => this.#copyOf(set))];
+    const all = [this.#own, ...shared.map((set) => this.#copies?.of(set) ?? set)];
     this.#latest = { shared, all };
     return all;
   }

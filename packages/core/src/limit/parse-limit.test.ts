@@ -210,6 +210,17 @@ describe('normaliseLimit', () => {
     [{ ...calls, windowMs: 1, schedule: [{ ...hours, to: '22:00' }] }, 'from 22:00 to 22:00 is no'],
     [{ ...calls, windowMs: 1, schedule: [{ ...hours, days: ['so'] }] }, '"so" is none of mon'],
     [{ ...calls, windowMs: 1, schedule: [{ ...hours, days: [] }] }, '"days" is empty'],
+    [
+      {
+        ...calls,
+        windowMs: 1,
+        schedule: [
+          { ...hours, capacity: 0 },
+          { from: hours.to, to: hours.from, capacity: 0 },
+        ],
+      },
+      'cover the week and let nothing through',
+    ],
     [{ ...calls, windowMs: 1, schedule: [{ ...hours, capacity: -1 }] }, 'is a whole number, or 0'],
     [{ ...calls, windowMs: 1, schedule: [{ ...hours, timeZone: 'Nowhere' }] }, 'no time zone'],
     [{ ...calls, windowMs: 1, graduated: { from: 1 } }, 'wrong in graduated: "from" is a part'],

@@ -3,8 +3,9 @@ import { openCallsOf } from '../journal/open-calls.ts';
 import { isFinal, type TaskState } from '../journal/run-state.ts';
 import { createCandidateFinder } from '../route/candidate-finder.ts';
 import type { Member } from '../route/member.ts';
+import { CallsAhead, type OpenEnd } from '../schedule/calls-ahead.ts';
 import type { ForecastWorld, Foretold } from '../schedule/forecast.ts';
-import { LimitsForecast, type OpenEnd } from '../schedule/model-forecast.ts';
+import { LimitsForecast } from '../schedule/model-forecast.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
 import { WorkerPools } from '../schedule/worker-pools.ts';
 import { claimForMessages } from './call-claim.ts';
@@ -31,7 +32,8 @@ export interface Present {
  */
 export function createForecastWorld(present: Present): ForecastWorld {
   const { decider, nowMs } = present;
-  const forecasts = forecastsOf(present);
+  const calls = new CallsAhead();
+  const forecasts = forecastsOf(present, calls);
   const members = membersOver(decider, forecasts);
   const settings = { ...decider.settings, members };
   const then: Decider = { ...decider, settings, candidates: createCandidateFinder(settings) };
@@ -41,7 +43,7 @@ export function createForecastWorld(present: Present): ForecastWorld {
   const unknownEnds = unknownNow(present);
   return {
     advance: (atMs) => {
-      for (const forecast of forecasts.values()) forecast.advance(atMs);
+      calls.advance(atMs);
       for (const end of [...placeEnds]) {
         if (end.endsAt > atMs) continue;
         placeEnds.delete(end);
@@ -49,8 +51,8 @@ export function createForecastWorld(present: Present): ForecastWorld {
       }
     },
     nextEndAt: () => {
-      const ends = [...forecasts.values()].flatMap(({ nextEndAt }) => nextEndAt ?? []);
-      return ends.length === 0 ? undefined : Math.max(nowMs, Math.min(...ends));
+      const { nextEndAt } = calls;
+      return nextEndAt === undefined ? undefined : Math.max(nowMs, nextEndAt);
     },
     whyUncertain: (atMs) => {
       const unknown = unknownEnds.find(({ since }) => since < atMs);
@@ -124,7 +126,7 @@ function taskOf({ projection }: Decider, ready: ReadyTask): TaskState | undefine
   return !isHeld && task !== undefined && !isFinal[task.status] ? task : undefined;
 }
 
-function forecastsOf(present: Present): ReadonlyMap<string, LimitsForecast> {
+function forecastsOf(present: Present, calls: CallsAhead): ReadonlyMap<string, LimitsForecast> {
   const open = new Map<string, OpenEnd[]>();
   for (const { attempt } of present.attempts) {
     for (const { id: call, model, estimate } of openCallsOf(attempt)) {
@@ -139,7 +141,7 @@ function forecastsOf(present: Present): ReadonlyMap<string, LimitsForecast> {
   return new Map(
     [...members].map(([name, { limits }]) => [
       name,
-      new LimitsForecast(limits, open.get(name) ?? []),
+      new LimitsForecast(limits, open.get(name) ?? [], calls),
     ]),
   );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ModelLimits } from '../limit/model-limits.ts';
 import { normaliseLimit } from '../limit/parse-limit.ts';
 import { SharedLimits } from '../limit/shared-limits.ts';
+import { CallsAhead } from './calls-ahead.ts';
 import { LimitsForecast } from './model-forecast.ts';
 
 const USE = { inputTokens: 10, outputTokens: 10, microUsd: 0 };
@@ -11,12 +12,14 @@ describe('LimitsForecast', () => {
   it('K5: says when a call could start, by windows and by calls that end, and leaves the limits as they are', () => {
     const limits = new ModelLimits('m', [normaliseLimit('3 calls / 10s')], 2);
     limits.start('open', 0, CLAIM);
-    const ahead = new LimitsForecast(limits, [{ call: 'open', endsAt: 400, estimate: USE }]);
+    const calls = new CallsAhead();
+    const open = [{ call: 'open', endsAt: 400, estimate: USE }];
+    const ahead = new LimitsForecast(limits, open, calls);
     expect(ahead.earliest(100, CLAIM)).toBe(100);
     ahead.take(100, CLAIM, 1_000);
     expect(ahead.earliest(100, CLAIM)).toBe(400);
     ahead.take(400, CLAIM, 50);
-    expect(ahead.nextEndAt).toBe(450);
+    expect(calls.nextEndAt).toBe(450);
     expect(ahead.earliest(450, CLAIM)).toBe(10_000);
     expect(limits.running).toBe(1);
     expect(limits.admit(100, CLAIM).kind).toBe('run');
@@ -25,9 +28,10 @@ describe('LimitsForecast', () => {
   it('K5: never for what no limit lets through, and where nobody knows an end', () => {
     const limits = new ModelLimits('m', [normaliseLimit('5 tokens / 10s')], 1);
     expect(new LimitsForecast(limits, []).earliest(0, CLAIM)).toBe(Number.POSITIVE_INFINITY);
-    const ahead = new LimitsForecast(new ModelLimits('m', [], 1), []);
+    const calls = new CallsAhead();
+    const ahead = new LimitsForecast(new ModelLimits('m', [], 1), [], calls);
     ahead.take(0, CLAIM, Number.POSITIVE_INFINITY);
-    expect(ahead.nextEndAt).toBeUndefined();
+    expect(calls.nextEndAt).toBeUndefined();
     expect(ahead.earliest(5, CLAIM)).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -44,7 +48,7 @@ describe('LimitsForecast', () => {
     });
     const limits = new ModelLimits('m', [], 10, undefined, shared);
     limits.setKeys(['a', 'b']);
-    const ahead = new LimitsForecast(limits, []);
+    const ahead = new LimitsForecast(limits, [], new CallsAhead());
     ahead.take(0, CLAIM, 100);
     ahead.take(0, CLAIM, 300);
     expect(ahead.earliest(1, CLAIM)).toBe(100);
