@@ -1,6 +1,7 @@
 import { OverseerError } from '@overseer/core/plugin';
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-code.ts';
+import { explainSystem } from './explain-system.ts';
 import { harmless, oneLine } from './view/words.ts';
 
 /** Codes of what a person set wrong, as opposed to what broke. */
@@ -18,6 +19,11 @@ export function explain(error: unknown): number {
     const said = error.code.startsWith('model.') ? oneLine(error.message) : harmless(error.message);
     process.stderr.write(`${said} [${error.code}]\n`);
     return WRONG_INPUT.test(error.code) ? EXIT.usage : EXIT.failed;
+  }
+  const refused = explainSystem(error);
+  if (refused !== undefined) {
+    process.stderr.write(`${harmless(refused)}\n`);
+    return EXIT.failed;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`Something broke that should not have: ${harmless(stack)}\n`);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ConfigError } from '@overseer/core/plugin';
 import { exportPostgresAudit, isPostgresAddress } from '@overseer/storage/postgres';
@@ -22,6 +22,9 @@ export async function auditCommand(flags: AuditFlags): Promise<number> {
 }
 
 async function check(path: string, { json }: AuditFlags): Promise<number> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new ConfigError('config.audit-file', `The audit ${path} is a folder: name a file.`);
+  }
   const input = createReadStream(path, 'utf8');
   await once(input, 'open').catch((error: Error) => {
     throw new ConfigError(

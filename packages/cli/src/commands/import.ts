@@ -84,10 +84,14 @@ async function importInto(
     if (flags.receipt !== undefined) {
       const { secret } = readKey(keyPlace(project, flags.key));
       const receipt = signReceipt(from, imported.heads, secret);
-      await writeFile(
-        resolve(project.folder, flags.receipt),
-        `${JSON.stringify(receipt, null, 2)}\n`,
-      );
+      const place = resolve(project.folder, flags.receipt);
+      await writeFile(place, `${JSON.stringify(receipt, null, 2)}\n`).catch((error: Error) => {
+        throw new ConfigError(
+          'config.receipt',
+          `All is imported, but the receipt could not be written (${error.message}): say the same again with another --receipt; what is there is not written twice.`,
+          { cause: error },
+        );
+      });
     }
     if (flags.json === true) {
       processOutput().write(`${JSON.stringify({ journal: project.journal, ...imported })}\n`);

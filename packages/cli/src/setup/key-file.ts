@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '@overseer/core/plugin';
 import { createKeyPair, type KeyPair, keyPairOf } from '@overseer/storage/package';
@@ -30,7 +41,12 @@ export function readKey(path: string): KeyPair {
       `Others may read the secret key ${path}: say chmod 600 ${path}, and make a new one if they did.`,
     );
   }
-  return keyPairOf(readFileSync(path, 'utf8'));
+  const secret = readFileSync(path, 'utf8');
+  try {
+    return keyPairOf(secret);
+  } catch (error) {
+    throw noKey(path, error);
+  }
 }
 
 /** The same where there is one. */
@@ -47,6 +63,35 @@ export function keyOrNew(path: string): { readonly pair: KeyPair; readonly isNew
   if (basename(dirname(path)) === '.overseer') {
     writeFileSync(join(dirname(path), '.gitignore'), '*\n', { flag: 'a' });
   }
-  writeFileSync(path, `${pair.secret}\n`, { flag: 'wx', mode: 0o600, flush: true });
+  writeSecret(path, `${pair.secret}\n`);
   return { pair, isNew: true };
+}
+
+/** All of it or nothing, so that a full disk leaves no key that is none; one that is there meanwhile stays as it is. */
+function writeSecret(path: string, secret: string): void {
+  const draft = `${path}.${randomUUID()}.part`;
+  try {
+    writeFileSync(draft, secret, { flag: 'wx', mode: 0o600, flush: true });
+    put(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function put(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw error;
+    // Not every file system has hard links.
+    copyFileSync(draft, path, constants.COPYFILE_EXCL);
+  }
+}
+
+function noKey(path: string, cause: unknown): ConfigError {
+  return new ConfigError(
+    'config.key-file',
+    `${path} holds no secret key: name another with --key, or move it away and \`overseer keys\` makes one.`,
+    { cause },
+  );
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { PackageError } from './package-error.ts';
 import type { CommittedSink } from './package-source.ts';
 
 /** A file that is there whole or not at all. */
@@ -12,10 +13,16 @@ export interface FileSink extends CommittedSink {
 }
 
 /**
- * Writes a file (mode 0600) beside its place and puts it there in the end, in place of one of that name. Throws what the file
- * system says.
+ * Writes a file (mode 0600) beside its place and puts it there in the end, in place of one of that name. Throws `PackageError`
+ * `package.unwritable` at once where a folder is in its place, else what the file system says.
  */
 export async function fileSink(path: string): Promise<FileSink> {
+  if ((await stat(path).catch(() => undefined))?.isFile() === false) {
+    throw new PackageError(
+      'package.unwritable',
+      `${path} is no file: name a file that is to be written.`,
+    );
+  }
   await mkdir(dirname(path), { recursive: true });
   const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   const file = await open(draft, 'wx', 0o600);

@@ -8,7 +8,8 @@ export type PackageErrorCode =
   | 'package.newer'
   | 'package.receipt'
   | 'package.signature'
-  | 'package.torn';
+  | 'package.torn'
+  | 'package.unwritable';
 
 /** A package is not what it should be. Nothing of it was applied. */
 export class PackageError extends OverseerError {

@@ -73,6 +73,19 @@ describe('repairing a journal', () => {
     expect(statSync(`${repaired}.quarantine.jsonl`).mode & 0o777).toBe(0o600);
   });
 
+  it('R11 X5: writes nothing where a file of an earlier repair is in its place', async () => {
+    const { path, repaired } = await repairedAfter('SELECT 1');
+    await expect(repairFile(path, repaired)).rejects.toMatchObject({ code: 'store.unreachable' });
+    const other = `${repaired}.second`;
+    writeFileSync(`${other}.quarantine.jsonl`, 'kept');
+    await expect(repairFile(path, other)).rejects.toMatchObject({
+      code: 'store.unreachable',
+      message: expect.stringContaining(`${other}.quarantine.jsonl is there already`),
+    });
+    expect(existsSync(other)).toBe(false);
+    expect(readFileSync(`${other}.quarantine.jsonl`, 'utf8')).toBe('kept');
+  });
+
   it.each([
     ['an event', 'seq = 3', 'b'],
     ['every event', 'seq IN (3, 5)', 'b'],

@@ -30,21 +30,24 @@ export interface RepairReport {
  * Makes a sound journal of a damaged one, in a new file; the old one is left as it is. Every event that is whole is kept in its
  * place. One that is damaged gives way to an `event.erased` that says it was lost, and stands in quarantine as it was; behind the
  * last whole event of a stream nothing is put. What is derived is made anew. Throws `StoreError` `store.unreachable`
- * where `repaired` is there already, and as `verifyFile` does.
+ * where `repaired` or its quarantine is there already, and as `verifyFile` does.
  */
 export async function repairFile(
   path: string,
   repaired: string,
   options: UpkeepOptions = {},
 ): Promise<RepairReport> {
-  if (existsSync(repaired)) {
-    throw new StoreError('store.unreachable', `${repaired} is there already: choose another name.`);
+  const quarantined = `${repaired}.quarantine.jsonl`;
+  for (const made of [repaired, quarantined]) {
+    if (!existsSync(made)) continue;
+    const words = `${made} is there already: move it away, or choose another name.`;
+    throw new StoreError('store.unreachable', words);
   }
   using file = await openForUpkeep(path, options);
   const { openDatabase } = await import('../node-driver.ts');
   const made = openAs(JOURNAL, { path: repaired, openDatabase, busyTimeoutMs: 5_000 });
   if (isRefusal(made)) throw toStoreError(made);
-  using quarantine = new Quarantine(`${repaired}.quarantine.jsonl`);
+  using quarantine = new Quarantine(quarantined);
   try {
     made.exec('BEGIN IMMEDIATE');
     await copyBlobs(file, made, quarantine, options);
