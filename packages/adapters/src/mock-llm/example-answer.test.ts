@@ -1,9 +1,7 @@
-import { createOverseer } from '@overseer/core';
 import { generate } from '@overseer/core/plugin';
 import type { JsonObject } from '@overseer/core/spec';
 import { describe, expect, it } from 'vitest';
 import { everyAdapter } from '../internal/every-adapter.fixture.ts';
-import { openaiCompatible } from '../openai-compatible/index.ts';
 import { exampleAnswer } from './example-answer.ts';
 import { mockFetch } from './mock-fetch.ts';
 
@@ -65,19 +63,6 @@ describe('the built-in models of the mock service', () => {
     expect(made({ anyOf: [{ $ref: '#/$defs/a' }], $defs: { a: { type: 'boolean' } } })).toBe(true);
     const list = { type: 'object', properties: { next: { $ref: '#' } } };
     expect(JSON.stringify(made(list)).length).toBeLessThan(200);
-  });
-
-  it('M17: carry a run of a goal, from its plan to the review', async () => {
-    await using overseer = await createOverseer({
-      overseer: 'm',
-      models: { m: { model: openaiCompatible('m', { baseURL: 'http://mock' }) } },
-      fetch: mockFetch().fetch,
-    });
-    const { status, tasks } = await overseer.run('Say hello').result;
-    expect(status).toBe('completed');
-    expect(tasks.map(({ key }) => key)).toEqual(['plan', 'mock', 'verify-all']);
-    const reviewed = { key: 'x', instruction: 'x', checks: [{ kind: 'review' }] };
-    expect(await overseer.run({ tasks: [reviewed] }).result).toMatchObject({ status: 'completed' });
   });
 
   it('M17: pass what an overseer asks them to judge', () => {
