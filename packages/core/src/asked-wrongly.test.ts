@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AtOnceBounds } from './check-workers.ts';
 import { createOverseer } from './create-overseer.ts';
 import type { ForkChanges, ForkOptions } from './request-fork.ts';
 import type { RunOptions } from './run-options.ts';
@@ -94,5 +95,28 @@ describe('what a host asks wrongly', () => {
     await expect(overseer.fork(id, { changes })).rejects.toMatchObject({ code: 'fork.invalid' });
     const late = { att: 1 } as ForkOptions;
     await expect(overseer.fork(id, late)).rejects.toMatchObject({ code: 'fork.invalid' });
+  });
+
+  it('K3 X5: bounds on what is worked at once that mean nothing are refused', async () => {
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: quick() } },
+    });
+    const wrong: readonly (readonly [unknown, string])[] = [
+      [{ concurency: 1 }, 'did you mean "concurrency"?'],
+      [{ workers: 3 }, 'Expected numbers by name in workers'],
+      [{ models: [3] }, 'Expected numbers by name in models'],
+      [{ workers: { code: '3' } }, 'tasks at once for code is a whole number from 0 on'],
+      [{ concurrency: null }, 'and not null'],
+      [null, 'and not null'],
+      [3, 'and not 3'],
+    ];
+    for (const [bounds, words] of wrong) {
+      const error = { code: 'config.workers', message: expect.stringContaining(words) };
+      expect(() => overseer.setWorkers(bounds as AtOnceBounds), words).toThrow(
+        expect.objectContaining(error),
+      );
+    }
+    overseer.setWorkers({ workers: { invented: 1 }, concurrency: Number.POSITIVE_INFINITY });
   });
 });

@@ -2,6 +2,7 @@ import { checkPrices } from './check-prices.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { suggest } from './internal/nearest.ts';
+import { apartProblem } from './limit/apart-limits.ts';
 import { memoryOf } from './limit/create-window.ts';
 import { describeLimit } from './limit/describe-limit.ts';
 import { isGauge, normaliseLimit } from './limit/parse-limit.ts';
@@ -28,10 +29,18 @@ export function createSharedLimits(
   models: Entries,
 ): SharedLimits {
   const project = projectIdOf(options.project);
+  const scopes = (options.limits ?? []).map((limit, index) =>
+    scopeOf(limit, `limits[${index}]`, project, models),
+  );
+  for (const { owner } of scopes) {
+    const its = scopes.filter((scope) => scope.owner === owner);
+    checkApart(
+      owner,
+      its.flatMap(({ rules }) => rules),
+    );
+  }
   const shared = new SharedLimits({
-    scopes: (options.limits ?? []).map((limit, index) =>
-      scopeOf(limit, `limits[${index}]`, project, models),
-    ),
+    scopes,
     pools: Object.entries(options.pools ?? {}).map(([name, pool]) => {
       checkPoolNames(name, pool, models);
       const rules = rulesOf(`pool ${name}`, pool.limits);
@@ -54,13 +63,26 @@ type Weights = Readonly<Record<string, number>> | undefined;
 
 /** The limits of one owner as data. Throws `ConfigError` (`config.limit`) that names the owner. */
 export function rulesOf(owner: string, limits: readonly Limit[] = []): Rules {
-  return limits.map((limit) => {
+  const rules = limits.map((limit) => {
     try {
       return normaliseLimit(limit);
     } catch (error) {
       throw OverseerError.is(error) ? wrongLimit(owner, error) : error;
     }
   });
+  checkApart(owner, rules);
+  return rules;
+}
+
+/** Throws `ConfigError` `config.limit` where two limits of one owner differ in their amount alone. */
+export function checkApart(owner: string, rules: Rules): void {
+  const problem = apartProblem(rules);
+  if (problem !== undefined) {
+    throw new ConfigError(
+      'config.limit',
+      `The limits of the ${owner} contradict each other: ${problem}`,
+    );
+  }
 }
 
 function wrongLimit(owner: string, cause: OverseerError): ConfigError {
@@ -106,7 +128,8 @@ function scopeOf(
       `${where} is for all, so it is of nobody; leave "of" out.`,
     );
   }
-  const rules = rulesOf(of === undefined ? per : `${per} ${of}`, limits);
+  const owner = of === undefined ? per : `${per} ${of}`;
+  const rules = rulesOf(owner, limits);
   if ((per === 'user' || per === 'tenant') && rules.some(isGauge)) {
     throw new ConfigError(
       'config.limit',
@@ -118,7 +141,7 @@ function scopeOf(
     covered.map(([name]) => name),
     models,
   );
-  return { per, of, rules };
+  return { owner, per, of, rules };
 }
 
 function isCovered(per: SharedLimit['per'], of: string | undefined, entry: ModelEntry): boolean {

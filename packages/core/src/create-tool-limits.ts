@@ -1,3 +1,4 @@
+import { checkApart } from './create-limits.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
 import { requireKnown } from './internal/require-known.ts';
@@ -41,6 +42,7 @@ function rulesOf(
       throw OverseerError.is(error) ? wrongLimit(names.join(' + '), error) : error;
     }
   });
+  checkApart(`tool ${names.join(' + ')}`, rules);
   return { tools: names, per: per ?? 'all', of, rules, patienceMs };
 }
 

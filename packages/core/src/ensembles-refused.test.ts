@@ -12,6 +12,8 @@ describe('what cannot be an ensemble', () => {
     ['a step', { step: { tool: 'x', input: {} } }, /no step, and no task of kind check or plan/],
     ['a plan', { kind: 'plan' }, /no step, and no task of kind check or plan/],
     ['one model', { model: 'a' }, /name them in its own models/],
+    ['a judge of no role', { ensemble: { kind: 'vote', of: 2, judge: 'reviwer' } }, /"reviewer"\?/],
+    ['a misspelt field', { ensemble: { kind: 'vote', of: 2, modles: ['a'] } }, /mean models\?/],
     ['a tool that acts', { role: 'actor' }, /the tool act of its role actor would act for each/],
   ])('M15 X5: %s is refused', async (_, task, message) => {
     const { overseer } = await team({ judge: choosing('x'), answers: ['one', 'two'] });

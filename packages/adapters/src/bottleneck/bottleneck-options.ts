@@ -49,14 +49,16 @@ const INSTEAD: Readonly<Record<string, string>> = {
  * `config.bottleneck`, which says for each option that Bottleneck cannot keep what to use instead.
  */
 export function checkOptions(options: BottleneckOptions): BottleneckOptions {
-  const { maxConcurrent, minTime, ...others } = options;
+  // Destructuring what is nothing would throw without a code, and a text would count as options named by its places.
+  const said: BottleneckOptions = typeof options === 'object' && options !== null ? options : {};
+  const { maxConcurrent, minTime, ...others } = said;
   const problems = Object.entries(others).flatMap(([name, value]) =>
     value === undefined ? [] : [refusal(name)],
   );
   if (maxConcurrent !== undefined && !(Number.isSafeInteger(maxConcurrent) && maxConcurrent >= 1)) {
     problems.push(`maxConcurrent: must be a whole number of calls, 1 or more`);
   }
-  if (minTime !== undefined && !(minTime >= 0 && minTime <= LONGEST_MS)) {
+  if (minTime !== undefined && !isSpacing(minTime)) {
     problems.push(`minTime: must be a number of ms from 0 to ${LONGEST_MS}`);
   }
   if (problems.length === 0 && maxConcurrent === undefined && minTime === undefined) {
@@ -67,6 +69,10 @@ export function checkOptions(options: BottleneckOptions): BottleneckOptions {
     'config.bottleneck',
     `Bottleneck can be trusted with maxConcurrent and minTime only:\n${problems.map((line) => `  ${line}`).join('\n')}`,
   );
+}
+
+function isSpacing(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= LONGEST_MS;
 }
 
 function refusal(name: string): string {

@@ -219,13 +219,17 @@ describe('the options', () => {
     [{ minTime: -1 }, 'minTime: must be a number of ms from 0 to 2147483647'],
     [{ minTime: Number.NaN }, 'minTime: must be a number of ms from 0 to 2147483647'],
     [{ minTime: 2 ** 31 }, 'minTime: must be a number of ms from 0 to 2147483647'],
+    [{ minTime: '5' }, 'minTime: must be a number of ms from 0 to 2147483647'],
     [{}, 'give maxConcurrent, minTime or both'],
+    [undefined, 'give maxConcurrent, minTime or both'],
+    [null, 'give maxConcurrent, minTime or both'],
+    ['5', 'give maxConcurrent, minTime or both'],
   ])('L3 X5: %j is refused', (options, line) => {
     expect(refused(options).message).toContain(`\n  ${line}`);
   });
 });
 
-function refused(options: object): ConfigError {
+function refused(options: unknown): ConfigError {
   try {
     checkOptions(options as BottleneckOptions);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { GaugeRule } from '../spec/limit.ts';
+import { formProblem, shownValue, unknownField } from './limit-forms.ts';
 
 /** What is wrong with a limit on a gauge, and in which of its fields. */
 export interface GaugeProblem {
@@ -7,9 +8,18 @@ export interface GaugeProblem {
 }
 
 /** What is wrong with a limit on a gauge; `undefined` when it can be kept. */
-export function checkGauge({ gauge, below, resume }: GaugeRule): GaugeProblem | undefined {
+export function checkGauge(rule: GaugeRule): GaugeProblem | undefined {
+  const unknown = unknownField(rule, 'gauge') as keyof GaugeRule | undefined;
+  if (unknown !== undefined) {
+    return { field: unknown, message: formProblem(rule, 'gauge') ?? '' };
+  }
+  const { gauge, below, resume } = rule;
   if (typeof gauge !== 'string' || !/^[a-z][\w-]{0,63}$/i.test(gauge)) {
     return { field: 'gauge', message: 'expected a name such as cpu or memory' };
+  }
+  const odd = (['below', 'resume'] as const).find((field) => isOdd(rule[field]));
+  if (odd !== undefined) {
+    return { field: odd, message: `expected a number, and not ${shownValue(rule[odd])}` };
   }
   if (!(below > 0)) {
     return { field: 'below', message: 'a gauge never reads less than 0 %, so no call could start' };
@@ -34,4 +44,8 @@ export function checkGauge({ gauge, below, resume }: GaugeRule): GaugeProblem | 
     };
   }
   return undefined;
+}
+
+function isOdd(value: unknown): boolean {
+  return value !== undefined && (typeof value !== 'number' || Number.isNaN(value));
 }

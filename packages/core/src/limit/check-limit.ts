@@ -1,6 +1,7 @@
 import type { LimitRule } from '../spec/limit.ts';
 import { checkGraduated, checkSchedule } from './check-profile.ts';
 import { scaleDecimal } from './decimal.ts';
+import { formProblem, shownValue, unknownField } from './limit-forms.ts';
 import { METRIC_NAME, PERIOD_WORDS } from './limit-words.ts';
 import { timeZoneProblem } from './time-zone.ts';
 
@@ -13,30 +14,17 @@ export interface LimitProblem {
   readonly message: string;
 }
 
-const FIELDS: Readonly<Record<keyof LimitRule, true>> = {
-  metric: true,
-  capacity: true,
-  windowMs: true,
-  kind: true,
-  burst: true,
-  period: true,
-  timeZone: true,
-  soft: true,
-  schedule: true,
-  graduated: true,
-};
-
 /** What is wrong with a limit as data; `undefined` when it can be kept. */
 export function checkLimit(rule: LimitRule): LimitProblem | undefined {
   if (!Object.hasOwn(METRIC_NAME, rule.metric)) {
     return { field: 'metric', message: `expected one of ${Object.keys(METRIC_NAME).join(', ')}` };
   }
-  const unknown = Object.keys(rule).find((field) => !Object.hasOwn(FIELDS, field));
+  const unknown = unknownField(rule, 'limit') as keyof LimitRule | undefined;
   if (unknown !== undefined) {
-    const known = Object.keys(FIELDS).join(', ');
-    return { field: unknown as keyof LimitRule, message: `no limit has that; known: ${known}` };
+    return { field: unknown, message: formProblem(rule, 'limit') ?? '' };
   }
   return (
+    softProblem(rule) ??
     capacityProblem(rule) ??
     (rule.metric === 'concurrency' ? atOnceProblem(rule) : windowProblem(rule)) ??
     calendarProblem(rule) ??
@@ -58,9 +46,28 @@ function amountProblem(metric: LimitRule['metric'], amount: number): string | un
     : 'expected a whole number';
 }
 
+/** The same for an amount that may come from JavaScript; `zero` is said of one that is not above 0. */
+function positiveProblem(
+  metric: LimitRule['metric'],
+  amount: unknown,
+  zero: string,
+): string | undefined {
+  if (typeof amount !== 'number' || Number.isNaN(amount)) {
+    return `expected a number, and not ${shownValue(amount)}`;
+  }
+  return amount > 0 ? amountProblem(metric, amount) : zero;
+}
+
+function softProblem({ metric, soft }: LimitRule): LimitProblem | undefined {
+  const wrong = (message: string): LimitProblem => ({ field: 'soft', message });
+  if (soft === undefined || soft === false) return undefined;
+  if (soft !== true) return wrong(`expected true or false, and not ${shownValue(soft)}`);
+  if (metric !== 'concurrency') return undefined;
+  return wrong('calls at once are never estimated; leave it out');
+}
+
 function capacityProblem({ metric, capacity }: LimitRule): LimitProblem | undefined {
-  const message =
-    capacity > 0 ? amountProblem(metric, capacity) : 'an amount must be greater than zero';
+  const message = positiveProblem(metric, capacity, 'an amount must be greater than zero');
   return message === undefined ? undefined : { field: 'capacity', message };
 }
 
@@ -112,8 +119,7 @@ function burstProblem({ metric, burst, kind, capacity }: LimitRule): LimitProble
   const wrong = (message: string): LimitProblem => ({ field: 'burst', message });
   if (burst === undefined) return undefined;
   if (kind !== 'smooth') return wrong('only a smooth limit has a burst; leave it out');
-  if (!(burst > 0)) return wrong('a burst must be greater than zero');
   if (burst > capacity) return wrong('a burst cannot be more than the limit itself');
-  const message = amountProblem(metric, burst);
+  const message = positiveProblem(metric, burst, 'a burst must be greater than zero');
   return message === undefined ? undefined : wrong(message);
 }

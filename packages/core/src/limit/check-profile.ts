@@ -1,6 +1,7 @@
 import type { CapacityHours, Graduated, LimitRule } from '../spec/limit.ts';
 import { createProfile } from './capacity-profile.ts';
 import { scaleDecimal } from './decimal.ts';
+import { formProblem, shownValue } from './limit-forms.ts';
 import { timeZoneProblem } from './time-zone.ts';
 
 /** Entries of a schedule. */
@@ -20,7 +21,7 @@ export function checkSchedule(
     return wrong(`expected a list of 1 to ${MAX_HOURS} spans of hours`);
   }
   for (const [index, hours] of schedule.entries()) {
-    const problem = hoursProblem(rule, hours);
+    const problem = formProblem(hours, 'hours') ?? hoursProblem(rule, hours);
     if (problem !== undefined) return wrong(`entry ${index + 1}: ${problem}`);
   }
   const { most } = createProfile(rule.capacity, schedule, (capacity) => capacity);
@@ -43,7 +44,7 @@ export function checkGraduated({
   if (metric === 'concurrency') {
     return wrong('calls at once do not rise in steps; limit calls, tokens or dollars so');
   }
-  const message = graduatedProblem(graduated);
+  const message = formProblem(graduated, 'graduated') ?? graduatedProblem(graduated);
   return message === undefined ? undefined : wrong(message);
 }
 
@@ -64,6 +65,9 @@ function hoursProblem(rule: LimitRule, hours: CapacityHours): string | undefined
     }
   }
   if (from === to) return `from ${from} to ${to} is no span; for all day set the capacity itself`;
+  if (days !== undefined && !Array.isArray(days)) {
+    return `"days" is a list such as ['mon', 'tue'], and not ${shownValue(days)}`;
+  }
   const unknown = days?.find((day) => !DAYS.includes(day));
   if (unknown !== undefined) return `${JSON.stringify(unknown)} is none of ${DAYS.join(', ')}`;
   if (days?.length === 0) return '"days" is empty; leave it out for every day';
@@ -74,6 +78,8 @@ function hoursProblem(rule: LimitRule, hours: CapacityHours): string | undefined
 }
 
 function capacityProblem(metric: LimitRule['metric'], capacity: number): string | undefined {
+  if (typeof capacity !== 'number')
+    return `its capacity is a number, and not ${shownValue(capacity)}`;
   const units = metric === 'usd' ? scaleDecimal(String(capacity), 6) : capacity;
   if (Number.isSafeInteger(units) && units >= 0) return undefined;
   return metric === 'usd'

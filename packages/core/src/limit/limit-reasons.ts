@@ -24,15 +24,23 @@ export function units(metric: LimitMetric, amount: number): string {
   return `${describeCount(amount)} ${isOneCall ? 'call' : METRIC_NAME[metric]}`;
 }
 
-/** A span of time for people, rounded up to two units: `400 ms`, `8 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
+/**
+ * A span of time for people, rounded up to two units: `400 ms`, `8 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. From a minute on,
+ * a sixtieth of the smaller unit counts as nothing: an hour and a millisecond is `1 h`.
+ */
 export function describeSpan(ms: number): string {
   if (ms <= 999) return `${Math.max(0, Math.ceil(ms))} ms`;
-  const seconds = Math.ceil(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
+  const short = Math.ceil(ms / 1_000);
+  if (short < 60) return `${short} s`;
+  const seconds = Math.max(60, roundedUp(ms, 1_000));
   if (seconds < 3_600) return pair(seconds, 60, 'min', 's');
-  const minutes = Math.ceil(seconds / 60);
+  const minutes = roundedUp(ms, 60_000);
   if (minutes < 1_440) return pair(minutes, 60, 'h', 'min');
-  return pair(Math.ceil(minutes / 60), 24, 'd', 'h');
+  return pair(roundedUp(ms, 3_600_000), 24, 'd', 'h');
+}
+
+function roundedUp(ms: number, unitMs: number): number {
+  return Math.ceil(ms / unitMs - 1 / 60);
 }
 
 function bare(metric: LimitMetric, amount: number): string {

@@ -192,7 +192,10 @@ describe('normaliseLimit', () => {
   const calls = { metric: 'calls', capacity: 5 } as const;
   const hours = { from: '22:00', to: '06:00', capacity: 9 };
   wrong.push(
-    [{ ...calls, windowMs: 1, windwMs: 2 }, 'wrong in windwMs: no limit has that'],
+    [
+      { ...calls, windowMs: 1, windwMs: 2 },
+      'wrong in windwMs: a limit has no "windwMs"; did you mean "windowMs"?',
+    ],
     [{ ...calls, windowMs: 1, period: 'day' }, 'wrong in windowMs: a calendar period has its own'],
     [{ ...calls, windowMs: 1, timeZone: 'UTC' }, 'wrong in timeZone: only a calendar period'],
     [{ ...calls, period: 'year' }, 'wrong in period: expected hour, day, week or month'],

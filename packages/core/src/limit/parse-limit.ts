@@ -3,6 +3,7 @@ import type { GaugeRule, Limit, LimitMetric, LimitRule } from '../spec/limit.ts'
 import { checkGauge } from './check-gauge.ts';
 import { checkLimit } from './check-limit.ts';
 import { scaleDecimal } from './decimal.ts';
+import { shownValue } from './limit-forms.ts';
 import { found, hint } from './limit-hints.ts';
 import { type LimitReader, type LimitToken, readLimit } from './limit-tokens.ts';
 import { METRIC_WORDS } from './limit-words.ts';
@@ -29,11 +30,19 @@ export function parseLimit(text: string): LimitRule | GaugeRule {
 /** A limit as data, whichever way it was given, checked. Throws `ConfigError` (`config.limit`). */
 export function normaliseLimit(limit: Limit): LimitRule | GaugeRule {
   if (typeof limit === 'string') return parseLimit(limit);
+  if (typeof limit !== 'object' || limit === null || Array.isArray(limit)) throw noLimit(limit);
   const problem = isGauge(limit) ? checkGauge(limit) : checkLimit(limit);
   if (problem === undefined) return defined(limit);
   throw new ConfigError(
     'config.limit',
-    `The limit ${JSON.stringify(limit)} is wrong in ${problem.field}: ${problem.message}`,
+    `The limit ${shownValue(limit)} is wrong in ${problem.field}: ${problem.message}`,
+  );
+}
+
+function noLimit(value: unknown): ConfigError {
+  return new ConfigError(
+    'config.limit',
+    `A limit is a text such as "5 calls / 5h", or an object with a metric or a gauge, and not ${shownValue(value)}.`,
   );
 }
 

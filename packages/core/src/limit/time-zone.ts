@@ -2,6 +2,7 @@ import { nearest } from '../internal/nearest.ts';
 
 /** What is wrong with the name of a time zone, in words; `undefined` for one that this system knows. */
 export function timeZoneProblem(timeZone: string): string | undefined {
+  if (typeof timeZone !== 'string') return 'a time zone is a name such as Europe/Berlin or UTC';
   try {
     new Intl.DateTimeFormat('en-US', { timeZone });
     return undefined;

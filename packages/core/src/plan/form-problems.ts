@@ -46,6 +46,8 @@ function problemOf(issue: core.$ZodIssue, plan: unknown): string {
       return `${place}: expected ${withArticle(issue.expected)}, found ${show(plan, issue.path)}`;
     case 'invalid_value':
       return `${place}: expected ${oneOf(issue.values)}, found ${show(plan, issue.path)}${meant(plan, issue)}`;
+    case 'custom':
+      return `${place}: ${issue.message}, found ${show(plan, issue.path)}`;
     default:
       return `${place}: ${issue.message}`;
   }

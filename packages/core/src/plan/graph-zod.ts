@@ -10,6 +10,10 @@ const texts = maybe(z.array(text));
 /** What was read from JSON holds nothing else; a schema that copied it would lose the key `__proto__`. */
 const json = z.custom<Json>((value) => value !== undefined, 'expected a value');
 const amount = maybe(z.number().nonnegative());
+const moment = z.custom<number>(
+  (value) => Number.isFinite(value) && Number(value) >= 0,
+  'expected a moment, in ms since 1970',
+);
 /** For ever is infinity, which JSON cannot hold. */
 const waitMs = z.custom<number>(
   (value) => typeof value === 'number' && value >= 0,
@@ -38,7 +42,7 @@ const fields = {
       warnAt: maybe(z.array(z.number())),
     }),
   ),
-  deadlineAt: amount,
+  deadlineAt: maybe(moment),
   maxWaitMs: maybe(waitMs),
   model: maybeText,
   notBy: texts,

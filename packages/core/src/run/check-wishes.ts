@@ -19,6 +19,7 @@ export function wishProblems(
       const message = `Task ${key} names the model ${JSON.stringify(model)}, which is not in the team; ${hint}.`;
       problems.push({ code: 'plan.unknown-model', message });
     }
+    if (task.ensemble !== undefined) problems.push(...judgeProblems(task, roles.names));
     if (memberOf === undefined) continue;
     if (workspaces !== undefined) {
       const message = `Task ${memberOf} cannot have several answers where tasks work on files: only one of them could change a project. Use an overseer without workspaces.`;
@@ -31,6 +32,13 @@ export function wishProblems(
     }
   }
   return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}
+
+/** A task of a role that is not there works as any worker; but nobody would judge so by mistake. */
+function judgeProblems({ key, role }: PlanTask, roles: readonly string[]): readonly WishProblem[] {
+  if (role === undefined || roles.includes(role)) return [];
+  const message = `Task ${key} has answers judged by the role ${JSON.stringify(role)}, which is not there; ${suggest(role, roles)}.`;
+  return [{ code: 'plan.ensemble', message }];
 }
 
 /** One such problem. */
