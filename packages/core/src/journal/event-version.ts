@@ -74,4 +74,5 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'model.reconfigured': 1,
   'cache.changed': 1,
   'store.changed': 1,
+  'clock.jumped': 1,
 };

@@ -44,6 +44,7 @@ export function calendarTrial(unit: CalendarUnit, timeZone: string, startAt: num
     create: () => new CalendarWindow(CAPACITY, periodOf),
     oracle: endingOracle(({ at }) => periodOf(at).end),
     windowMs: unit === 'hour' ? HOUR : 24 * HOUR,
+    followsClock: true,
     startAt,
   };
 }

@@ -110,4 +110,8 @@ export interface NoticeEventData {
     readonly sinceAt: number;
     readonly downMs: number;
   };
+  /** The clock was set forward: it shows so much more time than went by. Windows that count a span of time go on as if it had not been. */
+  'clock.jumped': {
+    readonly byMs: number;
+  };
 }
