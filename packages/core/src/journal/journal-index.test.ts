@@ -18,7 +18,7 @@ function eventAt(seq: number, at: number, rest: Partial<OverseerEvent>): Oversee
 describe('JournalIndex', () => {
   it('L1 R2: looks further back by what the clock was set forward, also out of a snapshot', () => {
     const index = new JournalIndex();
-    const resumed = { type: 'project.resumed', data: {} } as const;
+    const resumed = { type: 'project.resumed', data: { because: 'x' } } as const;
     for (const n of [0, 1, 2]) index.take(eventAt(1 + 2_000 * n, 1_000 * n, resumed));
     expect(index.firstSeqSince(1_500)).toBe(2_001);
     const byMs = 10_000_000;

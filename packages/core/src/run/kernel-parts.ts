@@ -156,7 +156,14 @@ export class KernelParts {
       wake: () => this.dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
-    this.#sampler = new GaugeSampler(settings, projection, () => this.dispatcher.freed());
+    this.#sampler = new GaugeSampler(
+      settings,
+      projection,
+      () => this.dispatcher.freed(),
+      (data) => {
+        if (journal.closed === undefined) append([{ type: 'gauge.changed', data }]);
+      },
+    );
     joint?.whenFreed(() => this.dispatcher.freed());
     this.starts = new RunStarts({
       ...{ runs: projection.runs, chains: this.#chains, attempts: this.attempts },
