@@ -283,6 +283,8 @@ describe('options about limits', () => {
     ],
     [{ limits: [{ per: 'all', limits: [] }] }, 'config.invalid', 'expected at least one limit'],
     [{ holdMs: 5 }, 'config.invalid', 'at least 1,000 ms'],
+    [{ maxCallMs: 5 }, 'config.invalid', 'at least 1,000 ms'],
+    [{ maxCallMs: Number.POSITIVE_INFINITY }, 'config.invalid', 'maxCallMs'],
   ])('L1: %j is refused', async (options, code, sentence) => {
     const error = await refusal(options);
     expect(error.code).toBe(code);
