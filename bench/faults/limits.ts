@@ -3,6 +3,7 @@ import { allTrials } from '../../packages/core/src/limit/window-trials.fixture.t
 import type { FaultReport, FaultSetting, FaultWork } from '../harness/fault-work.ts';
 import { lostHolds } from '../limit-faults/lost-holds.ts';
 import { manyCallers } from '../limit-faults/many-callers.ts';
+import { foretoldStarts } from '../limit-faults/predicted-starts.ts';
 import { sharedHistories } from '../limit-faults/shared-histories.ts';
 
 const STEPS = 400;
@@ -10,8 +11,9 @@ const CALLERS = 10_000;
 
 /**
  * Plays histories on every kind of window beside a plain list of all that was charged: late settlements, debts, clocks
- * that go back. Ends calls in every way there is and looks for what is still held. Starts 10,000 callers at once and
- * counts in the journal whether any limit was exceeded at any instant. Plays histories on stores of shared limits, too.
+ * that go back and forward. Ends calls in every way there is and looks for what is still held. Starts 10,000 callers at once and
+ * counts in the journal whether any limit was exceeded at any instant. Plays histories on stores of shared limits, too, and
+ * lets starts come to be that were foretold where models share limits.
  */
 export const work: FaultWork = {
   summary: 'limits of every kind against brute force, lost holds, and 10,000 callers at once',
@@ -39,6 +41,9 @@ async function breakLimits(setting: FaultSetting): Promise<FaultReport> {
   const shared = await sharedHistories(folder, trials, random);
   violations.push(...shared.violations);
   progress('limits: shared');
+  const foretold = await foretoldStarts(Math.ceil(trials / 4), random);
+  violations.push(...foretold.violations);
+  progress('limits: predicted starts');
   const many = await manyCallers(CALLERS, random);
   violations.push(...many.violations.map((sentence) => `${CALLERS} callers: ${sentence}`));
   if (many.heldAfterwards > 0) violations.push(`${many.heldAfterwards} held after all calls.`);
@@ -50,6 +55,7 @@ async function breakLimits(setting: FaultSetting): Promise<FaultReport> {
       histories: trials * Object.keys(allTrials).length,
       steps: trials * Object.keys(allTrials).length * STEPS,
       sharedSteps: shared.steps,
+      foretoldStarts: foretold.starts,
       callers: CALLERS,
       calls: many.calls,
       mostAtOnce: many.mostAtOnce,

@@ -99,6 +99,7 @@ export function createSettings(
     strangers: new ModelLimits('', [], Number.POSITIVE_INFINITY, undefined, shared),
     samplers: samplersOf(shared.gauges.names, options.gauges),
     holdMs: options.holdMs ?? 900_000,
+    maxCallMs: options.maxCallMs,
     budget: options.budget,
     cache,
     budgets: options.budgets,

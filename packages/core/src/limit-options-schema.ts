@@ -9,7 +9,10 @@ export const modelLimits: z.ZodType = limits.optional();
 
 /** The shape of the options about limits that models share. */
 export const limitOptions: Readonly<
-  Record<'limits' | 'pools' | 'sharedLimits' | 'toolLimits' | 'gauges' | 'holdMs', z.ZodType>
+  Record<
+    'limits' | 'pools' | 'sharedLimits' | 'toolLimits' | 'gauges' | 'holdMs' | 'maxCallMs',
+    z.ZodType
+  >
 > = {
   limits: z
     .array(
@@ -63,4 +66,9 @@ export const limitOptions: Readonly<
     )
     .optional(),
   holdMs: z.number().min(1_000, 'a call is given at least 1,000 ms').max(604_800_000).optional(),
+  maxCallMs: z
+    .number()
+    .min(1_000, 'a call is given at least 1,000 ms')
+    .max(2_592_000_000, 'a call is given at most 30 days')
+    .optional(),
 };

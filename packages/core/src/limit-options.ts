@@ -56,4 +56,9 @@ export interface LimitOptions<Name extends string = string> {
    * 900,000. Whatever a stream yields is a sign.
    */
   readonly holdMs?: number;
+  /**
+   * How long a call may take in all, in ms, whatever signs of life it gives; then it is broken off and charged at its estimate. The
+   * default is a day, or `holdMs` where that is longer. Calls that workers make take a day at most.
+   */
+  readonly maxCallMs?: number;
 }

@@ -215,6 +215,35 @@ describe('what a provider read from its cache', () => {
   });
 });
 
+describe('a gauge that cannot be read', () => {
+  it('L1: lets nothing through, says why, and tells it once in the journal', async () => {
+    const clock = createFakeClock();
+    const model = fakeModel({ reply: () => ({ text: 'done' }) });
+    const disk = mortalDisk();
+    const reading = async (): Promise<number> => 0.5;
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, limits: ['load < 80%'] } },
+      gauges: { load: reading as unknown as () => number },
+      store: disk.open,
+      clock,
+    });
+    const run = overseer.run({ tasks: [{ instruction: 'x' }] });
+    for (let half = 0; half < 40; half++) {
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(500);
+    }
+    expect(model.requests).toHaveLength(0);
+    const because = 'what reads it gave a promise; let it give the latest number at once';
+    expect(overseer.queue()).toMatchObject([
+      { waitsFor: expect.stringContaining(`load cannot be read: ${because}`) },
+    ]);
+    const told = (await disk.events()).filter(({ type }) => type === 'gauge.changed');
+    expect(told).toMatchObject([{ data: { gauge: 'load', state: 'down', because } }]);
+    await run.cancel();
+  });
+});
+
 describe('options about limits', () => {
   it.each<[Partial<OverseerOptions>, string, string]>([
     [
@@ -254,6 +283,8 @@ describe('options about limits', () => {
     ],
     [{ limits: [{ per: 'all', limits: [] }] }, 'config.invalid', 'expected at least one limit'],
     [{ holdMs: 5 }, 'config.invalid', 'at least 1,000 ms'],
+    [{ maxCallMs: 5 }, 'config.invalid', 'at least 1,000 ms'],
+    [{ maxCallMs: Number.POSITIVE_INFINITY }, 'config.invalid', 'maxCallMs'],
   ])('L1: %j is refused', async (options, code, sentence) => {
     const error = await refusal(options);
     expect(error.code).toBe(code);

@@ -26,6 +26,8 @@ export interface AttemptHost {
   readonly deadlines: Deadlines;
   /** How long a call may give no sign of life, in ms. */
   readonly holdMs: number;
+  /** How long it may take in all, in ms; a day where left out. */
+  readonly maxCallMs: number | undefined;
   /** Names of fields that nobody is shown. */
   readonly sensitiveFields: ReadonlySet<string>;
   /** Replaces the network of every model call. */

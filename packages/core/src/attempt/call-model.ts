@@ -80,8 +80,8 @@ async function ask(
   const sinceStart = (): number => Math.round(host.clock.elapsed() - startedAt);
   let firstTokenMs: number | undefined;
   try {
-    const { clock, deadlines, holdMs } = host;
-    const bounds = { clock, deadlines, holdMs, cancel, what: model };
+    const { clock, deadlines, holdMs, maxCallMs: longestMs } = host;
+    const bounds = { clock, deadlines, holdMs, longestMs, cancel, what: model };
     const response = await whileAlive(bounds, (line) => {
       const first = beforeCall(host, member, request, estimate, line.signal);
       if (first === undefined) return send(line);

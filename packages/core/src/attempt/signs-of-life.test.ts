@@ -26,6 +26,28 @@ describe('whileAlive', () => {
     expect(all.clock.pending).toBe(0);
   });
 
+  it('L1: a call that is never done is left alone at last, whatever signs it gives', async () => {
+    for (const longestMs of [60_000, undefined]) {
+      const all = { ...bounds(), longestMs };
+      let alive = (): void => undefined;
+      const call = whileAlive(all, (line) => {
+        alive = () => line.alive();
+        return new Promise(() => undefined);
+      });
+      call.catch(() => undefined);
+      const seconds = (longestMs ?? 86_400_000) / 1_000;
+      for (let second = 0; second < seconds - 5; second += 5) {
+        all.clock.advance(5_000);
+        alive();
+      }
+      expect(all.clock.pending).toBe(1);
+      all.clock.advance(10_000);
+      await expect(call).rejects.toMatchObject({ kind: 'timeout' });
+      await expect(call).rejects.toThrow(`not done after ${seconds} s`);
+      expect(all.clock.pending).toBe(0);
+    }
+  });
+
   it('L1: a silent call is aborted and left alone, whether it heeds that or not', async () => {
     const all = bounds();
     let line: LifeLine | undefined;

@@ -3,6 +3,8 @@ import { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Deadline, Deadlines } from '../internal/deadlines.ts';
 
+/** The longest that a call takes, in ms, where nobody said and it may not be silent for longer. */
+const LONGEST_MS = 86_400_000;
 /** What a silent call gets on top. */
 const GRACE_MS = 5_000;
 
@@ -11,6 +13,8 @@ export interface LifeBounds {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly holdMs: number;
+  /** How long it may take in all, in ms; a day where left out. */
+  readonly longestMs?: number | undefined;
   readonly cancel: Cancellation;
   /** What is called, in words. */
   readonly what: string;
@@ -24,8 +28,8 @@ export interface LifeLine {
 
 /**
  * Makes a call that must give a sign of life every `holdMs`. One that does not is aborted and left alone, whether it
- * heeds that or not: what it holds would be held for ever. Throws `ModelError` `timeout` then; a call that may have been
- * paid.
+ * heeds that or not: what it holds would be held for ever. So is one that goes on beyond `longestMs`, whatever signs it gives. Throws
+ * `ModelError` `timeout` then; a call that may have been paid.
  */
 export function whileAlive<T>(
   bounds: LifeBounds,
@@ -50,6 +54,8 @@ class Watched implements LifeLine {
   readonly #bounds: LifeBounds;
   readonly #onDead: (error: ModelError) => void;
   readonly #own: Cancellation = new Cancellation();
+  readonly #longestMs: number;
+  readonly #beganAt: number;
   #latestAt: number;
   #isWarned = false;
   #deadline: Deadline;
@@ -58,8 +64,10 @@ class Watched implements LifeLine {
     this.#bounds = bounds;
     this.#onDead = onDead;
     bounds.cancel.onAbort(this.#stop);
-    this.#latestAt = bounds.clock.elapsed();
-    this.#deadline = bounds.deadlines.add(bounds.holdMs, this.#look);
+    this.#longestMs = bounds.longestMs ?? Math.max(LONGEST_MS, bounds.holdMs);
+    this.#beganAt = bounds.clock.elapsed();
+    this.#latestAt = this.#beganAt;
+    this.#deadline = bounds.deadlines.add(Math.min(bounds.holdMs, this.#longestMs), this.#look);
   }
 
   get signal(): AbortSignal {
@@ -79,20 +87,34 @@ class Watched implements LifeLine {
 
   readonly #look = (): void => {
     const { clock, deadlines, holdMs, what } = this.#bounds;
-    const leftMs = this.#latestAt + holdMs - clock.elapsed();
+    const nowMs = clock.elapsed();
+    const lastMs = this.#beganAt + this.#longestMs - nowMs;
+    if (lastMs <= 0) {
+      this.#breakOff(tooLong(what, this.#longestMs));
+      return;
+    }
+    const leftMs = this.#latestAt + holdMs - nowMs;
     if (leftMs > 0 || !this.#isWarned) {
       // A process that was stopped for a while is given a moment to hear what came meanwhile.
       this.#isWarned = leftMs <= 0;
       const waitMs = this.#isWarned ? Math.min(GRACE_MS, holdMs) : Math.min(leftMs, holdMs);
-      this.#deadline = deadlines.add(waitMs, this.#look);
+      this.#deadline = deadlines.add(Math.min(waitMs, lastMs), this.#look);
       return;
     }
-    const error = new ModelError('timeout', silent(what, holdMs));
+    this.#breakOff(silent(what, holdMs));
+  };
+
+  #breakOff(why: string): void {
+    const error = new ModelError('timeout', why);
     // First, so that what a call says to its abort does not come before it.
     this.#onDead(error);
     this.#own.abort(error);
     this.end();
-  };
+  }
+}
+
+function tooLong(what: string, longestMs: number): string {
+  return `${what} was not done after ${longestMs / 1_000} s and was left alone, although it gave signs of life; it is charged at its estimate. Allow more by the option maxCallMs.`;
 }
 
 function silent(what: string, holdMs: number): string {

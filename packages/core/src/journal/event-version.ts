@@ -75,4 +75,6 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'cache.changed': 1,
   'store.changed': 1,
   'retention.changed': 1,
+  'clock.jumped': 1,
+  'gauge.changed': 1,
 };

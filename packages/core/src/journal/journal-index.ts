@@ -92,6 +92,7 @@ export class JournalIndex {
       this.#marks.push({ seq: event.seq, at: event.at });
       if (this.#marks.length > MARKS) this.#marks.shift();
     }
+    if (event.type === 'clock.jumped') this.#setForward(event);
     if (event.type === 'project.paused') this.#paused = event.data.because;
     else if (event.type === 'project.resumed') this.#paused = undefined;
     else if (event.type === 'overseer.changed') this.#seat = seatOf(event.data);
@@ -133,6 +134,13 @@ export class JournalIndex {
       seq = mark.seq;
     }
     return seq;
+  }
+
+  /** Windows look further back by what the clock was set forward, so that what they count is read. */
+  #setForward({ at, data }: OverseerEvent<'clock.jumped'>): void {
+    for (const [index, mark] of this.#marks.entries()) {
+      this.#marks[index] = { seq: mark.seq, at: Math.min(mark.at + data.byMs, at) };
+    }
   }
 
   /** What a snapshot holds of it. */

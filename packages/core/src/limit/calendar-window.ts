@@ -65,6 +65,13 @@ export class CalendarWindow implements Window {
     this.#bucketOf(now).used += later.reduce((sum, { used }) => sum + used, 0);
   }
 
+  stampAfterSetForward(stamp: number): number {
+    return stamp;
+  }
+
+  /** Nothing changes: a day is over when the calendar says so. */
+  setForward(): void {}
+
   clone(): CalendarWindow {
     const copy = new CalendarWindow(this.capacity, this.#periodOf);
     copy.#buckets = this.#buckets.map((bucket) => ({ ...bucket }));

@@ -3,6 +3,8 @@ import { seeded } from '../internal/seeded.ts';
 import type { CapacityHours, Weekday } from '../spec/limit.ts';
 import { createProfile, fitInProfile } from './capacity-profile.ts';
 import { RollingWindow } from './rolling-window.ts';
+import { firstDifference } from './window.fixture.ts';
+import { hoursTrial } from './window-trials.fixture.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -151,6 +153,10 @@ describe('fitInProfile', () => {
     expect(fitInProfile(new RollingWindow(10, HOUR), closed, noon, 1, same)).toBe(
       Date.UTC(2026, 10, 26, 18),
     );
+  });
+
+  it('L3: agrees with brute force, whatever is settled when and whatever the clock does', () => {
+    expect(firstDifference(hoursTrial, 8)).toBeUndefined();
   });
 
   it('L3: finds the exact earliest moment, by brute force', () => {

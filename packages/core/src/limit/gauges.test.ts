@@ -51,6 +51,30 @@ describe('Gauges', () => {
     expect(limits.admit(9_000, claim)).toMatchObject({ untilAt: 17_000 });
   });
 
+  it('L1: one that cannot be read keeps its last state for 5 s, then holds calls back until it can', () => {
+    const { limits, gauges } = local('load < 80%');
+    gauges.sample('load', 0.1, 0);
+    gauges.lose('load', 'no such file', 1_000);
+    gauges.lose('load', 'no such file', 5_500);
+    expect(limits.admit(5_999, claim).kind).toBe('run');
+    expect(limits.admit(6_000, claim)).toMatchObject({
+      kind: 'wait',
+      untilAt: 11_000,
+      why: 'load cannot be read: no such file',
+    });
+    expect(gauges.sample('load', 0.1, 7_000)).toBe(true);
+    expect(limits.admit(7_000, claim).kind).toBe('run');
+  });
+
+  it('L1: one that could never be read holds calls back at once, and holds while it is too high', () => {
+    const { limits, gauges } = local('load < 80%');
+    gauges.lose('load', 'no such file', 0);
+    expect(limits.admit(0, claim)).toMatchObject({ why: 'load cannot be read: no such file' });
+    gauges.sample('load', 0.9, 500);
+    gauges.lose('load', 'no such file', 1_000);
+    expect(limits.admit(1_000, claim)).toMatchObject({ why: 'load is at 90%, goes on at 70%' });
+  });
+
   it('L1: readings that are none are passed over, and those out of range are taken as its ends', () => {
     const gauges = new Gauges();
     const meter = gauges.meter('m', { gauge: 'cpu', below: 0.8 });

@@ -5,6 +5,8 @@ import { describeLimit, describePercent } from './describe-limit.ts';
 const FADE_MS = 1_000;
 /** How much a gauge has to fall again where nobody said. */
 const HYSTERESIS = 0.1;
+/** How long the last reading of a gauge that cannot be read says how it stands, in ms. */
+const KEEP_MS = 5_000;
 /** A gauge that was just reached is looked at again so soon, in ms. */
 const SOONEST_MS = 500;
 
@@ -24,6 +26,8 @@ export interface GaugeMeter {
 export class Gauges {
   readonly #readings = new Map<string, { value: number; at: number }>();
   readonly #meters: GaugeMeter[] = [];
+  /** Gauges that cannot be read: since when, epoch ms, and why. */
+  readonly #lost = new Map<string, { readonly since: number; readonly because: string }>();
 
   /** The gauges that some limit looks at. */
   get names(): readonly string[] {
@@ -46,6 +50,8 @@ export class Gauges {
    */
   sample(gauge: string, reading: number, at: number): boolean {
     if (!Number.isFinite(reading)) return false;
+    const wasLost = this.isLost(gauge, at);
+    this.#lost.delete(gauge);
     const before = this.#readings.get(gauge);
     // Nothing is left of readings from before a first one, or from before the clock was set back.
     const passedMs =
@@ -54,11 +60,24 @@ export class Gauges {
     const old = before?.value ?? 0;
     const value = old + fresh * (Math.min(1, Math.max(0, reading)) - old);
     this.#readings.set(gauge, { value, at });
-    let opened = false;
+    let opened = wasLost;
     for (const meter of this.#meters) {
       if (meter.rule.gauge === gauge) opened = move(meter, value, at) || opened;
     }
     return opened;
+  }
+
+  /** Takes note that a gauge cannot be read at `at`, and why. */
+  lose(gauge: string, because: string, at: number): void {
+    const since = Math.min(at, this.#lost.get(gauge)?.since ?? at);
+    this.#lost.set(gauge, { since, because });
+  }
+
+  /** Whether nobody knows any more how a gauge stands at `now`, so that its limits hold calls back: there was no reading yet, or none for 5 s. */
+  isLost(gauge: string, now: number): boolean {
+    const lost = this.#lost.get(gauge);
+    if (lost === undefined) return false;
+    return !this.#readings.has(gauge) || now - lost.since >= KEEP_MS;
   }
 
   /** The smoothed value; `undefined` before the first reading. */
@@ -72,6 +91,11 @@ export class Gauges {
     now: number,
   ): { readonly untilAt: number; readonly why: string } | undefined {
     const { closedSince, rule } = meter;
+    const lost = this.#lost.get(rule.gauge);
+    if (lost !== undefined && this.isLost(rule.gauge, now)) {
+      const untilAt = now + Math.max(SOONEST_MS, now - lost.since);
+      return { untilAt, why: `${rule.gauge} cannot be read: ${lost.because}` };
+    }
     if (closedSince === undefined) return undefined;
     const value = describePercent(Math.round((this.reading(rule.gauge) ?? 0) * 100) / 100);
     return {

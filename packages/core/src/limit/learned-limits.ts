@@ -130,6 +130,11 @@ export class LearnedLimits {
     this.#told = rate.requests?.limit;
   }
 
+  /** The clock was set forward by `byMs`, to `now`, in less time. */
+  setForward(byMs: number, now: number): void {
+    this.#rate.setForward(byMs, now);
+  }
+
   /** The clock was set back to `now`. */
   setBack(now: number): void {
     this.#rate.setBack(now);

@@ -78,6 +78,13 @@ export class LearnedRate {
     return this.#window.fitAt(now, ANY_RATE - this.#perMinute + 1);
   }
 
+  /** The clock was set forward by `byMs`, to `now`, in less time. */
+  setForward(byMs: number, now: number): void {
+    this.#window.setForward(byMs, now);
+    this.#cutAt = Math.min(this.#cutAt + byMs, now);
+    this.#grownAt = Math.min(this.#grownAt + byMs, now);
+  }
+
   /** The clock was set back to `now`. */
   setBack(now: number): void {
     this.#window.setBack(now);

@@ -167,6 +167,21 @@ export class Ledger {
     }
     for (const { meters } of this.#sets) for (const { window } of meters) window.setBack(now);
   }
+
+  /** The clock was set forward by `byMs`, to `now`, in less time: what was charged before goes with it, in every limit but those of the calendar. */
+  setForward(byMs: number, now: number): void {
+    for (const [call, open] of this.#open) {
+      const windows = open.sets.flatMap(({ meters }) => meters.map(({ window }) => window));
+      const charges = open.charges.map((charge, index) => {
+        const window = index % 2 === 0 ? windows[index / 2] : undefined;
+        return window === undefined ? charge : window.stampAfterSetForward(charge, byMs, now);
+      });
+      this.#open.set(call, { ...open, charges, at: Math.min(open.at + byMs, now) });
+    }
+    for (const { meters } of this.#sets) {
+      for (const { window } of meters) window.setForward(byMs, now);
+    }
+  }
 }
 
 function settle(

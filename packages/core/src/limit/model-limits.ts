@@ -270,6 +270,11 @@ export class ModelLimits {
     this.#keys.clear();
   }
 
+  /** The book in which its calls stand, which models with limits in common share. */
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+
   #providerOf({ keyName }: Party): ProviderLimits {
     return keyName === undefined ? this.#provider : this.#keys.providerOf(keyName);
   }

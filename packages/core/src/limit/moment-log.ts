@@ -15,6 +15,8 @@ export interface MomentLogOptions {
   readonly keepsApart: (at: number, carried: number) => boolean;
   /** What is handed to the first moment once the clock was set back to `now`. */
   readonly setBack: (carried: number, now: number) => number;
+  /** What is handed to the first moment once all moments lie so much later. */
+  readonly setForward: (carried: number, byMs: number) => number;
 }
 
 /**
@@ -122,6 +124,27 @@ export class MomentLog {
     this.#amounts[index] = sum;
     this.#carried[index] = Number.NaN;
     this.#work(index);
+  }
+
+  /** Moves all moments on by `byMs`, none beyond `now`. */
+  setForward(byMs: number, now: number): void {
+    let kept = 0;
+    for (let index = 0; index < this.#length; index++) {
+      const at = Math.min(this.at(index) + byMs, now);
+      const amount = this.amount(index);
+      if (kept > 0 && this.#ats[kept - 1] === at) {
+        this.#amounts[kept - 1] = this.amount(kept - 1) + amount;
+        continue;
+      }
+      this.#ats[kept] = at;
+      this.#amounts[kept] = amount;
+      kept += 1;
+    }
+    this.#length = kept;
+    this.#base = this.#options.setForward(this.#base, byMs);
+    this.#baseAt = Math.min(this.#baseAt + byMs, now);
+    this.#carried.fill(Number.NaN);
+    this.#work(0);
   }
 
   /** Becomes the same as another one. */

@@ -5,7 +5,7 @@ import type { PastUse } from './ledger.ts';
 export class PastUses {
   readonly #model: string;
   readonly #started = new Map<string, number>();
-  readonly #ended: PastUse[] = [];
+  #ended: PastUse[] = [];
 
   constructor(model: string) {
     this.#model = model;
@@ -18,6 +18,12 @@ export class PastUses {
 
   /** Takes one event into account. */
   take(event: OverseerEvent): void {
+    if (event.type === 'clock.jumped') {
+      const moved = (at: number): number => Math.min(at + event.data.byMs, event.at);
+      for (const [call, at] of this.#started) this.#started.set(call, moved(at));
+      this.#ended = this.#ended.map(({ at, used }) => ({ at: moved(at), used }));
+      return;
+    }
     if (event.model !== this.#model || event.call === undefined) return;
     if (event.type === 'call.started') {
       this.#started.set(event.call, event.at);

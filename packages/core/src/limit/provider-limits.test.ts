@@ -79,6 +79,6 @@ describe('ProviderLimits', () => {
   it('L2: a reset in a year is not believed', () => {
     const limits = new ProviderLimits();
     limits.learn(0, { requests: { remaining: 0, resetAt: 365 * 86_400_000 } });
-    expect(limits.blocks(0, call)?.untilAt).toBe(31 * 86_400_000);
+    expect(limits.blocks(0, call)?.untilAt).toBe(86_400_000);
   });
 });

@@ -3,8 +3,8 @@ import type { LimitMetric } from '../spec/limit.ts';
 import type { RateLimit } from '../spec/model.ts';
 import { amountOf } from './call-amount.ts';
 
-/** A header that names a later reset is taken for a mistake; the wait ends here at the latest. */
-const LONGEST_MS = 31 * 86_400_000;
+/** A header that names a later reset may be a mistake of somebody's clock; after so long it is tried whether it was, in ms. */
+const LONGEST_MS = 86_400_000;
 
 const BUCKETS: readonly (readonly [bucket: keyof RateLimit, metric: LimitMetric])[] = [
   ['requests', 'calls'],

@@ -114,6 +114,23 @@ export class RollingWindow implements Window {
     return stamp > this.#forgottenUntil ? Math.min(stamp, now + this.windowMs) : Number.NaN;
   }
 
+  /** The clock was set forward by `byMs`, to `now`: all counts as long as it would have, and no longer than a window from now. */
+  setForward(byMs: number, now: number): void {
+    const latest = now + this.windowMs;
+    const expiries = this.#expiries;
+    for (let at = 0; at < this.#sums.length; at++) {
+      expiries[at] = Math.min((expiries[at] ?? 0) + byMs, latest);
+    }
+    this.#rebuild(0, 0);
+    this.#mergedUntil = Math.min(this.#mergedUntil + byMs, latest);
+    this.#forgottenUntil = Math.min(this.#forgottenUntil + byMs, latest - 1);
+  }
+
+  /** The stamp that takes the place of an earlier one when the clock is set forward; ask before `setForward`. NaN for what is forgotten. */
+  stampAfterSetForward(stamp: number, byMs: number, now: number): number {
+    return stamp > this.#forgottenUntil ? Math.min(stamp + byMs, now + this.windowMs) : Number.NaN;
+  }
+
   /** Whether what was charged under a stamp counts at `now`. */
   counts(stamp: number, now: number): boolean {
     return stamp > now;

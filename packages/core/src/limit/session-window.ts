@@ -29,6 +29,7 @@ export class SessionWindow implements Window {
       keepMs: 3 * windowMs,
       keepsApart: (at, opened) => at === opened,
       setBack: Math.min,
+      setForward: (opened, byMs) => opened + byMs,
     });
   }
 
@@ -87,6 +88,16 @@ export class SessionWindow implements Window {
 
   setBack(now: number): void {
     this.#log.setBack(now);
+    this.#opened = NONE;
+    this.#note(this.#log.length - 1, 0);
+  }
+
+  stampAfterSetForward(stamp: number, byMs: number, now: number): number {
+    return this.#log.knows(stamp) ? Math.min(stamp + byMs, now) : Number.NaN;
+  }
+
+  setForward(byMs: number, now: number): void {
+    this.#log.setForward(byMs, now);
     this.#opened = NONE;
     this.#note(this.#log.length - 1, 0);
   }

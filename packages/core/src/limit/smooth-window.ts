@@ -34,6 +34,7 @@ export class SmoothWindow implements Window {
       keepMs: 2 * windowMs,
       keepsApart: () => false,
       setBack: (debt) => debt,
+      setForward: (debt) => debt,
     });
   }
 
@@ -73,6 +74,14 @@ export class SmoothWindow implements Window {
 
   setBack(now: number): void {
     this.#log.setBack(now);
+  }
+
+  stampAfterSetForward(stamp: number, byMs: number, now: number): number {
+    return this.#log.knows(stamp) ? Math.min(stamp + byMs, now) : Number.NaN;
+  }
+
+  setForward(byMs: number, now: number): void {
+    this.#log.setForward(byMs, now);
   }
 
   clone(): SmoothWindow {

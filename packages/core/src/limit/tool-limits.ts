@@ -109,6 +109,11 @@ export class ToolLimits {
     this.#ledger.setBack(now);
   }
 
+  /** The clock was set forward by `byMs`, to `now`, in less time: what was charged before goes with it. */
+  setForward(byMs: number, now: number): void {
+    this.#ledger.setForward(byMs, now);
+  }
+
   /** How every quota stands at `now`, or those of one tool; of owners of which nothing is known yet there is nothing. */
   use(now: number, tool?: string): readonly LimitUse[] {
     if (this.isEmpty) return [];

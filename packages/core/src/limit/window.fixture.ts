@@ -17,7 +17,7 @@ export interface Oracle {
 }
 
 type Step =
-  | { readonly do: 'pass' | 'jump' | 'set-back'; readonly ms: number }
+  | { readonly do: 'pass' | 'jump' | 'set-back' | 'set-forward'; readonly ms: number }
   | { readonly do: 'add' | 'force'; readonly amount: number }
   | { readonly do: 'settle'; readonly which: number; readonly amount: number }
   | { readonly do: 'ask'; readonly ahead: number; readonly amount: number }
@@ -35,6 +35,8 @@ export interface Trial {
   readonly startAt: number;
   /** How far back, at most, it knows what was charged; two windows where left out. */
   readonly memoryMs?: number;
+  /** Whether it goes with a clock that is set forward, as a calendar does. */
+  readonly followsClock?: boolean;
 }
 
 /** Plays as many histories of 400 steps as there are seeds, and tells the first difference, if there is one. */
@@ -59,7 +61,7 @@ export function differenceOf(trial: Trial, chance: Chance, steps: number): strin
 function drawStep(chance: Chance, windowMs: number): Step {
   const nat = (max: number): number => Math.floor(chance() * (max + 1));
   const ms = (part: number): number => nat(Math.floor(windowMs * part));
-  const kind = nat(37);
+  const kind = nat(38);
   if (kind < 8) return { do: 'pass', ms: ms(0.12) };
   if (kind < 9) return { do: 'pass', ms: ms(3) };
   if (kind < 10) return { do: 'jump', ms: ms(0.5) };
@@ -68,7 +70,8 @@ function drawStep(chance: Chance, windowMs: number): Step {
   if (kind < 25) return { do: 'force', amount: nat(80) };
   if (kind < 31) return { do: 'settle', which: nat(1_000), amount: nat(1) * nat(30) };
   if (kind < 37) return { do: 'ask', ahead: ms(1.5), amount: nat(60) };
-  return { do: 'clone' };
+  if (kind < 38) return { do: 'clone' };
+  return { do: 'set-forward', ms: ms(2) };
 }
 
 /** One history on a window and on the plain list of all that was charged. */
@@ -77,6 +80,7 @@ class Replay {
   readonly #oracle: Oracle;
   readonly #windowMs: number;
   readonly #memoryMs: number;
+  readonly #followsClock: boolean;
   readonly #entries: PlainEntry[] = [];
   #stamps: number[] = [];
   #now: number;
@@ -84,8 +88,10 @@ class Replay {
   /** What was charged up to here may be forgotten. */
   #horizon = Number.NEGATIVE_INFINITY;
 
-  constructor({ create, oracle, windowMs, startAt, memoryMs = 2 * windowMs }: Trial) {
+  constructor(trial: Trial) {
+    const { create, oracle, windowMs, startAt, memoryMs = 2 * windowMs } = trial;
     this.#memoryMs = memoryMs;
+    this.#followsClock = trial.followsClock === true;
     this.#window = create();
     this.#oracle = oracle;
     this.#windowMs = windowMs;
@@ -107,6 +113,9 @@ class Replay {
         break;
       case 'set-back':
         this.#setBack(step.ms);
+        break;
+      case 'set-forward':
+        this.#setForward(step.ms);
         break;
       case 'add':
         if (this.#window.fitAt(this.#now, step.amount) === this.#now) this.#add(step.amount);
@@ -150,6 +159,19 @@ class Replay {
     this.#window.setBack(now);
     for (const entry of this.#entries) entry.at = Math.min(entry.at, now);
     this.#newest = Math.min(this.#newest, now);
+  }
+
+  #setForward(ms: number): void {
+    const now = this.#now + ms;
+    const stamps = this.#stamps.map((one) => this.#window.stampAfterSetForward(one, ms, now));
+    this.#now = now;
+    this.#window.setForward(ms, now);
+    if (this.#followsClock) return;
+    const moved = (at: number): number => Math.min(at + ms, now);
+    this.#stamps = stamps;
+    for (const entry of this.#entries) entry.at = moved(entry.at);
+    this.#newest = moved(this.#newest);
+    this.#horizon = moved(this.#horizon);
   }
 
   /** A copy says the same, and what happens to it does not come back. */

@@ -21,6 +21,13 @@ export interface Window {
   stampAfterSetBack(stamp: number, now: number): number;
   /** The clock was set back to `now`: what was charged later has happened already, and counts as charged now. */
   setBack(now: number): void;
+  /** The stamp that takes the place of an earlier one when the clock is set forward; ask before `setForward`. NaN for what is forgotten. */
+  stampAfterSetForward(stamp: number, byMs: number, now: number): number;
+  /**
+   * The clock was set forward by `byMs`, to `now`, and less time went by than it shows: what counts for a while counts as long as
+   * if it had not been. What was charged since cannot lie beyond now. A window of the calendar goes with the clock.
+   */
+  setForward(byMs: number, now: number): void;
   /** The same once more, for forecasts: changes to one are not seen by the other. */
   clone(): Window;
 }

@@ -32,7 +32,7 @@ export const remedies: Readonly<Record<FailureCause, string>> = {
   overloaded: 'The provider had too much to do: add a fallback, or come back later.',
   loading: 'Load the model before the run, or wait until it is in memory.',
   server: "The provider's server failed: look at its status page, or add a fallback.",
-  timeout: 'Allow more time (holdMs), or ask for less in one call.',
+  timeout: 'Allow more time (holdMs, maxCallMs), or ask for less in one call.',
   network: 'Check that the server runs and can be reached from here.',
   interrupted: 'Answers stopped before their end: check the connection and the server.',
   protocol:

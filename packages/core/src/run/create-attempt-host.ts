@@ -61,6 +61,7 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     ids: settings.ids,
     deadlines,
     holdMs: settings.holdMs,
+    maxCallMs: settings.maxCallMs,
     sensitiveFields: settings.sensitiveFields,
     workspaces: settings.workspaces,
     fetch: settings.fetch,

@@ -21,5 +21,7 @@ export interface DispatcherHost extends SchedulingHost {
   breakStart(run: RunState, task: TaskState, error: unknown): void;
   /** No model can do a task, or none any more: it fails, unless there is another way. */
   giveUp(run: RunState, task: TaskState, because: string): void;
+  /** Sees whether the clock was set forward, before anything is decided by it. */
+  lookAtClock(): void;
   stopRun(run: RunState, because: string): void;
 }

@@ -129,6 +129,7 @@ export class Dispatcher {
 
   /** Lets start what may start now; returns when to look again. */
   #turn(nowMs: number): number {
+    this.#host.lookAtClock();
     if (this.#host.isPaused()) return Number.POSITIVE_INFINITY;
     let wakeAt = Number.POSITIVE_INFINITY;
     const notLaterThan = (at: number | undefined): void => {

@@ -11,10 +11,16 @@ function scene(samplers: Readonly<Record<string, () => number>>) {
   const runs = new Map<string, RunState>();
   const settings = { clock, shared, samplers: new Map(Object.entries(samplers)) };
   let opened = 0;
-  const sampler = new GaugeSampler(settings, { runs }, () => {
-    opened += 1;
-  });
-  return { clock, runs, sampler, gauges: shared.gauges, opened: () => opened };
+  const changes: unknown[] = [];
+  const sampler = new GaugeSampler(
+    settings,
+    { runs },
+    () => {
+      opened += 1;
+    },
+    (change) => changes.push(change),
+  );
+  return { clock, runs, sampler, gauges: shared.gauges, opened: () => opened, changes };
 }
 
 const running = { status: 'running' } as RunState;
@@ -47,6 +53,25 @@ describe('GaugeSampler', () => {
     none.runs.set('r', running);
     none.sampler.wake();
     expect(none.clock.pending).toBe(0);
+  });
+
+  it('L1: tells once of a gauge that cannot be read, and that it can be again', () => {
+    let load = 0.5;
+    const { clock, runs, sampler, changes, opened } = scene({ load: () => load });
+    runs.set('r', running);
+    sampler.wake();
+    load = 50;
+    clock.advance(5_000);
+    expect(changes).toEqual([]);
+    clock.advance(60_000);
+    const because = 'what reads it gave 50; a reading is a part, from 0 to 1';
+    expect(changes).toEqual([{ gauge: 'load', state: 'down', because }]);
+    load = 0.1;
+    clock.advance(1_000);
+    expect(changes).toHaveLength(2);
+    expect(changes[1]).toEqual({ gauge: 'load', state: 'up', because: 'it can be read again' });
+    expect(opened()).toBe(1);
+    sampler.close();
   });
 
   it('L1: a gauge that throws does not stop the others', () => {

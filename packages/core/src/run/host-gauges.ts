@@ -40,7 +40,7 @@ export function createCpuSampler(): () => number {
 export function memoryUsed(): number {
   const bound = process.constrainedMemory();
   const all = bound > 0 ? Math.min(bound, totalmem()) : totalmem();
-  return 1 - process.availableMemory() / all;
+  return Math.min(1, Math.max(0, 1 - process.availableMemory() / all));
 }
 
 function processorTimes(): { readonly idle: number; readonly all: number } {

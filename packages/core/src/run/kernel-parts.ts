@@ -11,6 +11,7 @@ import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { AttemptReactions } from './attempt-reactions.ts';
 import { BetweenChanges } from './between-changes.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { ClosingDown } from './closing-down.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { createHedging } from './create-hedging.ts';
@@ -45,6 +46,7 @@ import { WorkOrders } from './work-orders.ts';
 export class KernelParts {
   readonly live: LiveBus = new EventEmitter();
   readonly #settings: Settings;
+  readonly #clock: ClockWatch;
   readonly #projection: Projection;
   readonly #journal: Journal;
   readonly #index: Pick<JournalIndex, 'paused'>;
@@ -85,6 +87,7 @@ export class KernelParts {
     joint?: JointGate,
   ) {
     this.#settings = settings;
+    this.#clock = new ClockWatch(settings.clock);
     this.#joint = joint;
     this.#projection = projection;
     this.#journal = journal;
@@ -132,6 +135,7 @@ export class KernelParts {
       wake: () => this.dispatcher.wake(),
       isStopping: (run) => this.#control.stops.has(run),
       isPaused: () => this.paused !== undefined,
+      lookAtClock: () => this.lookAtClock(),
       // A stop can fail only with the journal, and of that everybody hears by other ways.
       stopRun: (run, because) =>
         void this.#control.stops.drain(run, because).catch(() => undefined),
@@ -152,7 +156,14 @@ export class KernelParts {
       wake: () => this.dispatcher.wake(),
       finished: (run) => this.#finished(run),
     });
-    this.#sampler = new GaugeSampler(settings, projection, () => this.dispatcher.freed());
+    this.#sampler = new GaugeSampler(
+      settings,
+      projection,
+      () => this.dispatcher.freed(),
+      (data) => {
+        if (journal.closed === undefined) append([{ type: 'gauge.changed', data }]);
+      },
+    );
     joint?.whenFreed(() => this.dispatcher.freed());
     this.starts = new RunStarts({
       ...{ runs: projection.runs, chains: this.#chains, attempts: this.attempts },
@@ -252,6 +263,13 @@ export class KernelParts {
     return modelStates(this.#settings, this.#projection, this.attempts.list());
   }
 
+  /** Writes down that the clock was set forward, where it was, so that no window is over too early. */
+  lookAtClock(): void {
+    const byMs = this.#clock.look();
+    if (byMs === 0 || this.#journal.closed !== undefined) return;
+    void this.#journal.append([{ type: 'clock.jumped', data: { byMs } }]);
+  }
+
   #finished(run: RunState): void {
     const status = run.outcome ?? 'failed';
     this.ends.tell(run.id, { status, because: run.because, state: run });
@@ -273,7 +291,10 @@ export class KernelParts {
       remote: this.#remote,
       passOn: this.#passOn,
       flights: this.#projection.flights,
-      turns: () => this.dispatcher.toolTurns,
+      turns: () => {
+        this.lookAtClock();
+        return this.dispatcher.toolTurns;
+      },
       freed: () => this.dispatcher.freed(),
       callEnded: () => {
         tellCrossings(this.#projection, this.#journal);
@@ -295,6 +316,7 @@ export class KernelParts {
 
   /** Whether a call may be begun beside one that is under way. */
   #mayAskToo({ run, task }: AttemptPlace): boolean {
+    this.lookAtClock();
     return (
       !this.closing.hasBegun && this.paused === undefined && this.dispatcher.mayGoOn(run, task)
     );

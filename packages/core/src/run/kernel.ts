@@ -107,6 +107,11 @@ export class Kernel {
     this.#parts.dispatcher.wake();
   }
 
+  /** Sees whether the clock was set forward, and writes it down. */
+  lookAtClock(): void {
+    this.#parts.lookAtClock();
+  }
+
   /** Does work between changes that go in: none is under way meanwhile, and those that went in are told as done. */
   serially<T>(work: () => Promise<T>): Promise<T> {
     return this.#parts.between.serially(work);

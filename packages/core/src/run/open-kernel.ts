@@ -124,6 +124,8 @@ export async function openKernel(
       toolUse.take(event);
       projection.apply(event);
       joint?.take(event);
+      // The next start has to know it before it reads what windows look back to.
+      if (event.type === 'clock.jumped') queueMicrotask(() => void note().catch(() => undefined));
       if (event.type === 'run.finished') for (const hear of runEnds) hear();
     },
   });
@@ -162,6 +164,7 @@ export async function openKernel(
   owned.add(() => settings.transport?.close().catch(() => undefined));
   owned.add(() => joint?.close());
   owned.add(async () => {
+    kernel.lookAtClock();
     await kernel.closing.close(purpose);
     if (journal.failure === undefined) await note();
   });

@@ -21,7 +21,7 @@ export async function pastUseOf(
   const uses = new PastUses(model);
   const meanwhile: OverseerEvent[] = [];
   const watch = (event: OverseerEvent): void => {
-    if (event.model === model) meanwhile.push(event);
+    if (event.model === model || event.type === 'clock.jumped') meanwhile.push(event);
   };
   const memoryMs = Math.max(0, ...rules.map((rule) => ('gauge' in rule ? 0 : memoryOf(rule))));
   if (memoryMs > 0) {

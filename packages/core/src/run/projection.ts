@@ -172,6 +172,9 @@ export class Projection {
       case 'key.changed':
         this.breakers.tellKey(event.model ?? '', event.data);
         return;
+      case 'clock.jumped':
+        this.#setForward(event);
+        return;
       case 'limit.learned':
         this.#members.get(event.model ?? '')?.learned.tell(event.data);
         return;
@@ -207,6 +210,14 @@ export class Projection {
     for (const [run, begunAt] of this.begunAt) this.begunAt.set(run, Math.min(begunAt, at));
     setBackWaits(this.runs, this.#latestAt, at);
     this.#latestAt = at;
+  }
+
+  /** The clock was set forward; what counts for a while goes with it. */
+  #setForward({ at, data }: OverseerEvent<'clock.jumped'>): void {
+    const members = [...this.#members.values()];
+    const ledgers = new Set(members.map(({ limits }) => limits.ledger));
+    for (const ledger of ledgers) ledger.setForward(data.byMs, at);
+    for (const { learned } of members) learned.setForward(data.byMs, at);
   }
 
   /** A failure between which and the one before it the model answered others is not of an outage. */

@@ -69,6 +69,8 @@ export interface Settings {
   readonly samplers: ReadonlyMap<string, () => number>;
   /** How long a call may give no sign of life. */
   readonly holdMs: number;
+  /** How long a call may take in all; a day where left out. */
+  readonly maxCallMs: number | undefined;
   readonly budget: BudgetSpec | undefined;
   /** Absent where no answer is kept. */
   readonly cache: CacheSettings | undefined;

@@ -26,6 +26,9 @@ export class ToolUse {
     this.#latestAt = Math.max(this.#latestAt, event.at);
     const { run = '', task = '', attempt = '' } = event;
     switch (event.type) {
+      case 'clock.jumped':
+        this.#limits.setForward(event.data.byMs, event.at);
+        return;
       case 'tool.started':
         this.#start(event);
         return;

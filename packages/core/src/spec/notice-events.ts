@@ -122,4 +122,14 @@ export interface NoticeEventData {
     readonly sinceAt: number;
     readonly downMs: number;
   };
+  /** A gauge cannot be read, so that limits on it hold calls back, or it can be again. */
+  'gauge.changed': {
+    readonly gauge: string;
+    readonly state: 'up' | 'down';
+    readonly because: string;
+  };
+  /** The clock was set forward: it shows so much more time than went by. Windows that count a span of time go on as if it had not been. */
+  'clock.jumped': {
+    readonly byMs: number;
+  };
 }
