@@ -338,6 +338,24 @@ describe('a node with another store to send projects to', () => {
     expect(clock.now()).toBeGreaterThan(offer?.at ?? 0);
   });
 
+  it('R8 R9: gives calls under way less where its process is about to end, and leaves then', async () => {
+    const { sent, target } = elsewhere();
+    const model = heldModel('slow');
+    const team = () => ({ overseer: 'a', models: { a: { model } }, graceMs: 0 });
+    const { join, advance, events } = await place({ target, team });
+    const node = await join('one');
+    const overseer = await node.lead('p1');
+    overseer.run({ tasks: [{ instruction: 'one' }] }).result.catch(() => undefined);
+    await advance(1_000);
+    const closing = node.close();
+    await advance(18_000);
+    expect(sent).toEqual([]);
+    await advance(4_000);
+    await closing;
+    expect(sent).toEqual(['p1']);
+    expect(await lastOffer(events)).toMatchObject({ trigger: 'maintenance', waitedMs: 20_000 });
+  });
+
   it('R8: reads what its receiver answered though late replies cannot be sent', async () => {
     let settled = 0;
     const target: HandoffTarget = {

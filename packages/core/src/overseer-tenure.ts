@@ -23,7 +23,7 @@ export interface HandOverOrder extends Order {
   readonly away?: HandoffAway;
   /**
    * How long calls under way may take to end before it is given up, in ms. The default is 0, as their replies are passed on within a
-   * store, and 60,000 for a project that leaves its store, where what comes later may have to be asked and paid again.
+   * store, and 60,000 (20,000 for `maintenance`) for a project that leaves its store, where what comes later may have to be asked and paid again.
    */
   readonly waitMs?: number;
   /**
@@ -35,6 +35,9 @@ export interface HandOverOrder extends Order {
 
 /** How long calls under way may take to end before a project leaves its store, where nobody says, in ms. */
 const AWAY_WAIT_MS = 60_000;
+
+/** The same where its process is about to end: less than process managers wait before they kill it, so that it still leaves. */
+const MAINTENANCE_WAIT_MS = 20_000;
 
 /** How long an overseer has its project, and to whom it gives it. */
 export interface OverseerTenure {
@@ -88,7 +91,7 @@ export class Tenure implements OverseerTenure {
   async handOver(order: HandOverOrder = {}): Promise<void> {
     requireOpen(this.#ground);
     const { to, because = 'handed over', by, trigger = 'operator', away } = order;
-    const { waitMs = away === undefined ? 0 : AWAY_WAIT_MS, lateMs = 0 } = order;
+    const { waitMs = away === undefined ? 0 : awayWaitMs(trigger), lateMs = 0 } = order;
     this.#isHandedOver = true;
     const actor = orderedBy(by === undefined ? {} : { by });
     try {
@@ -113,4 +116,8 @@ export class Tenure implements OverseerTenure {
   async drained(): Promise<void> {
     await this.#open.kernel.closing.drained();
   }
+}
+
+function awayWaitMs(trigger: HandoffTrigger): number {
+  return trigger === 'maintenance' ? MAINTENANCE_WAIT_MS : AWAY_WAIT_MS;
 }

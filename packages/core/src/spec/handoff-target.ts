@@ -15,7 +15,7 @@ export interface HandoffTarget {
   readonly name: string;
   /** The public key of the only one that may have what goes there. */
   readonly receiver: string;
-  /** How long calls under way may take to end before a project goes, in ms; the default is 60,000. */
+  /** How long calls under way may take to end before a project goes, in ms; the default is 60,000, and 20,000 for `maintenance`. */
   readonly waitMs?: number;
   /**
    * How long its receiver waits for replies that are sent after a project, in ms, before it asks again; the default is 300,000 where

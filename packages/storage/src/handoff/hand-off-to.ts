@@ -36,7 +36,7 @@ export interface HandOffOptions {
   readonly because?: string;
   readonly by?: string;
   /**
-   * How long calls under way may take to end, in ms; the default is 60,000. What is under way then is told of (`inFlight`): unless its reply
+   * How long calls under way may take to end, in ms; the default is 60,000, and 20,000 for `maintenance`. What is under way then is told of (`inFlight`): unless its reply
    * is sent after the project, it is charged at its estimate, and made again there.
    */
   readonly waitMs?: number;

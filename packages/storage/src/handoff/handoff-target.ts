@@ -29,7 +29,7 @@ export interface TargetOptions {
   readonly trust?: readonly string[];
   /** Names it in orders and on record; the default is `elsewhere`. */
   readonly name?: string;
-  /** How long calls under way may take to end before a project goes, in ms; the default is 60,000. */
+  /** How long calls under way may take to end before a project goes, in ms; the default is 60,000, and 20,000 for `maintenance`. */
   readonly waitMs?: number;
   /**
    * How long a receiver with a database waits for replies that come after a project, in ms, as of `handOffTo`; the default is 300,000 where
