@@ -26,6 +26,12 @@ export function abortedCalls(
     .filter(({ id }) => isOurs(id))
     .map(({ id: call, model, estimate }): EventDraft => {
       const whose = model === undefined ? {} : { model };
-      return { type: 'call.failed', ...place, call, ...whose, data: abortedCall(estimate, true, nowMs) };
+      return {
+        type: 'call.failed',
+        ...place,
+        call,
+        ...whose,
+        data: abortedCall(estimate, true, nowMs),
+      };
     });
 }

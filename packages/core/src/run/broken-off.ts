@@ -5,8 +5,8 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
 import { type AttemptState, isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import type { LiveAttempts } from './live-attempts.ts';
 import { abortedCalls } from './aborted-call.ts';
+import type { LiveAttempts } from './live-attempts.ts';
 import { leftAttemptEnded, type RunControl } from './run-control.ts';
 import { openOf } from './work-scope.ts';
 
