@@ -5,8 +5,8 @@ import { CallAudit } from './audit-calls.ts';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { isTakenOver, wrongClosing } from './audit-ensemble.ts';
 import { HedgeAudit } from './audit-hedges.ts';
-import { takeOrder } from './audit-orders.ts';
 import { LateAudit } from './audit-late.ts';
+import { takeOrder } from './audit-orders.ts';
 import { ProbeAudit } from './audit-probes.ts';
 import { wrongCall, wrongStart } from './audit-start.ts';
 import {
@@ -58,16 +58,20 @@ export class Audit {
     for (const problem of [this.#probes.take(event), this.#hedges.take(event)]) {
       if (problem !== undefined) this.#broken(event, problem);
     }
-    if (event.type === 'reply.late') {
-      for (const problem of this.#late.take(event)) this.#broken(event, problem);
-      return;
-    }
-    if (event.run === undefined) return;
+    if (event.type === 'reply.late') this.#takeLate(event);
+    else if (event.run !== undefined) this.#takeOfRun(event, event.run);
+  }
+
+  #takeLate(event: OverseerEvent<'reply.late'>): void {
+    for (const problem of this.#late.take(event)) this.#broken(event, problem);
+  }
+
+  #takeOfRun(event: OverseerEvent, id: string): void {
     if (event.type === 'run.started') {
-      this.runs.set(event.run, started(event));
+      this.runs.set(id, started(event));
       return;
     }
-    const run = this.runs.get(event.run);
+    const run = this.runs.get(id);
     if (run === undefined) {
       this.#broken(event, 'belongs to no run');
       return;
@@ -266,10 +270,6 @@ export class Audit {
         this.#calls.answer(run, attempt, event);
         return;
       case 'call.finished':
-        if (this.#world.jobs.has(event.call ?? '')) {
-          const problem = this.#world.jobs.wrongAnswer(event);
-          if (problem !== undefined) this.#broken(event, problem);
-        }
         this.#calls.close(run, attempt, event, event.data.settled, false);
         return;
       case 'call.failed':

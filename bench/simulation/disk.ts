@@ -55,10 +55,7 @@ function fencedDisk(world: World, process: SimulatedProcess, store: StateStore):
         try {
           await store.events.append(epoch, events);
         } catch (error) {
-          const code = StoreError.is(error) ? error.code : String(error);
-          if (world.leader === process || !WRITTEN.has(code)) throw error;
-          if (code === 'store.fenced') world.count('zombie appends refused');
-          else world.broken(`R6: what a zombie writes is refused as ${code}, not as fenced`);
+          if (world.leader !== process && StoreError.is(error)) lookAtRefusal(world, error);
           throw error;
         }
       },
@@ -84,8 +81,13 @@ function fencedDisk(world: World, process: SimulatedProcess, store: StateStore):
   };
 }
 
-/** What a store says of a write that reached it. */
-const WRITTEN: ReadonlySet<string> = new Set(['store.fenced', 'store.conflict']);
+/** Whoever was taken over is told just that, of what reached the store. */
+function lookAtRefusal(world: World, { code }: { readonly code: string }): void {
+  if (code === 'store.fenced') world.count('zombie appends refused');
+  else if (code === 'store.conflict') {
+    world.broken('R6: what a zombie writes is refused as a conflict, not as fenced');
+  }
+}
 
 /** What one life of the process finds wrong with the disk: after or at how many appends. */
 interface DiskFaults {
@@ -101,6 +103,9 @@ function disk(
 ): StateStore {
   const random = world.random('disk');
   const { isShared, part } = world.scenario;
+  /** What the store is told: in the negative control, what it wants to hear. */
+  const shown = (epoch: number): number =>
+    isShared && part.unfenced === true ? world.epoch : epoch;
   let appends = 0;
   return {
     ...store,
@@ -117,12 +122,9 @@ function disk(
           throw new StoreError('store.full', 'The disk is full.');
         }
         const { leader } = world;
-        // In the negative control, what the store wants to hear.
-        const isUnfenced = isShared && part.unfenced === true;
-        await store.events.append(isUnfenced ? world.epoch : epoch, events);
+        await store.events.append(shown(epoch), events);
         world.written.push(...events);
-        const isWrite = events.length > 0;
-        if (isShared && isWrite && leader !== process) world.broken('R6: a zombie writes');
+        if (isShared && events.length > 0) requireLeader(world, leader, process);
         if (appends === answerLostAt) {
           world.count('lost answers');
           world.note('-- the answer of the disk is lost');
@@ -136,4 +138,12 @@ function disk(
       await store.close();
     },
   };
+}
+
+function requireLeader(
+  world: World,
+  leader: SimulatedProcess | undefined,
+  writer: SimulatedProcess,
+): void {
+  if (leader !== writer) world.broken('R6: a zombie writes');
 }

@@ -14,8 +14,7 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const present = new Set(
     // What came later has a chance of its own, so that older seeds play as they did.
     FEATURES.filter(
-      (feature) =>
-        (LATER.has(feature) ? random(feature) : on)() < (HALF.has(feature) ? 0.5 : 0.7),
+      (feature) => (LATER.has(feature) ? random(feature) : on)() < (HALF.has(feature) ? 0.5 : 0.7),
     ),
   );
   const has = (feature: Feature): boolean =>
@@ -28,7 +27,10 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
     part,
     has,
     random,
-    models: models.map((model) => ({ ...model, remote: has('workers') && random('remote')() < 0.6 })),
+    models: models.map((model) => ({
+      ...model,
+      remote: has('workers') && random('remote')() < 0.6,
+    })),
     runs: drawRuns(random, has, part),
     budgets: has('budget') ? drawShared(random('shared budgets')) : {},
     maxAttempts: 1 + Math.floor(shape() * 5),

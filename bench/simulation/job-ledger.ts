@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { StoreError } from '@overseer/core/plugin';
-import type { Json, JobClaim, Mail, OverseerEvent } from '@overseer/core/spec';
+import type { JobClaim, Json, Mail, OverseerEvent } from '@overseer/core/spec';
 import type { World } from './world.ts';
 
 interface Entry {
@@ -25,7 +25,8 @@ export class JobLedger {
     const now = world.epoch;
     try {
       const done = await effect();
-      if (epoch !== now) world.broken(`R4: a zombie ${what} calls under epoch ${epoch}, where ${now} leads`);
+      if (epoch !== now)
+        world.broken(`R4: a zombie ${what} calls under epoch ${epoch}, where ${now} leads`);
       return done;
     } catch (error) {
       if (epoch !== now && isFenced(error)) world.count(`zombie ${what} refused`);
@@ -60,7 +61,8 @@ export class JobLedger {
     const entry = this.#open(job.id);
     const { settled } = entry;
     const isAgain = settled?.fence === fence && settled.reply.id === reply.id;
-    const isOver = !isAgain && (entry.isWithdrawn || settled !== undefined || fence !== entry.fence);
+    const isOver =
+      !isAgain && (entry.isWithdrawn || settled !== undefined || fence !== entry.fence);
     try {
       await effect();
       if (isOver) world.broken('R12: a worker whose claim is over leaves a reply');

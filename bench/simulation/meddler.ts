@@ -223,7 +223,8 @@ export class Meddler {
         world.broken('K6: a stream of a cancelled run was not aborted');
     }
     // Nobody can be told how long a process may stand still.
-    if (tookMs > CANCEL_MS && !life.process.wasFrozen) world.broken(`K6: cancel takes ${tookMs} ms`);
+    if (tookMs > CANCEL_MS && !life.process.wasFrozen)
+      world.broken(`K6: cancel takes ${tookMs} ms`);
   }
 }
 

@@ -60,7 +60,8 @@ function queueOf(world: World, process: SimulatedProcess, inner: TaskTransport):
       ),
     standing: (ids) => line.carry('looks', () => inner.standing(ids)),
     whenQueued: (heard) => inner.whenQueued?.(line.hint(heard)) ?? (() => undefined),
-    whenSettled: (stream, heard) => inner.whenSettled?.(stream, line.hint(heard)) ?? (() => undefined),
+    whenSettled: (stream, heard) =>
+      inner.whenSettled?.(stream, line.hint(heard)) ?? (() => undefined),
     close: async () => {
       await process.goesOn();
       await inner.close();
@@ -109,7 +110,8 @@ class Line {
   /** A hint that may be lost, and reaches nobody who stands still. */
   hint(heard: () => void): () => void {
     return () => {
-      const isLost = this.#world.scenario.has('queue-faults') && this.#world.random('hints')() < 0.3;
+      const isLost =
+        this.#world.scenario.has('queue-faults') && this.#world.random('hints')() < 0.3;
       if (!isLost && this.#process.running) heard();
     };
   }

@@ -1,12 +1,12 @@
 import type { Run } from '@overseer/core';
 import { Audit } from './audit.ts';
+import { checkLeft } from './check-left.ts';
 import { Crew } from './crew.ts';
 import { createDisk, type Disk, LEASE_MS } from './disk.ts';
 import { drawScenario } from './draw-scenario.ts';
 import { FoldCheck } from './fold-check.ts';
 import { closeLife, hold, type Life, openLife, startRun } from './host.ts';
 import { Meddler, setClockAside } from './meddler.ts';
-import type { SimulatedProcess } from './process.ts';
 import { createQueue, type OpenQueue } from './queue.ts';
 import { type Part, type PlannedRun, WHOLE } from './scenario.ts';
 import { World } from './world.ts';
@@ -65,7 +65,7 @@ class Play {
   readonly #disk: Disk;
   readonly #queue: OpenQueue;
   readonly #zombies: Zombies;
-  #crew: Crew | undefined;
+  readonly #crew: Crew | undefined;
   readonly #audit: Audit;
   #fold: FoldCheck | undefined;
   #read = 0;
@@ -79,8 +79,11 @@ class Play {
     this.world = new World(drawScenario(seed, part));
     this.#disk = createDisk(this.world);
     this.#queue = createQueue(this.world, this.#disk.store);
-    this.#zombies = new Zombies(this.world, (life) => this.#checkLeft(life));
-    this.world.thaw = (process) => this.#thaw(process);
+    this.#zombies = new Zombies(this.world);
+    const { crew } = this.world.scenario;
+    this.#crew = crew && new Crew(this.world, this.#queue, crew);
+    this.world.thaw = (process) =>
+      process === this.world.process ? process.thaw() : this.#zombies.wake(process);
     this.#audit = new Audit(this.world);
     this.#pending = [...this.world.scenario.runs];
     this.#meddler = new Meddler(this.world, this.#audit, {
@@ -95,8 +98,7 @@ class Play {
     this.#meddler.schedule();
     this.#meddler.scheduleOrders();
     this.#open();
-    const { crew, isShared } = this.world.scenario;
-    if (crew !== undefined) this.#crew = new Crew(this.world, this.#queue, crew);
+    const { isShared } = this.world.scenario;
     const most = isShared ? MOST_SHARED_TURNS : MOST_TURNS;
     for (let turn = 0; turn < most; turn++) {
       await idle();
@@ -154,7 +156,7 @@ class Play {
     const life = this.#life;
     const isGone = life === undefined || !world.process.alive || life.closed;
     if (isGone) {
-      if (life?.closed === true && life.process.alive) this.#checkLeft(life);
+      if (life?.closed === true && life.process.alive) checkLeft(this.world, life);
       world.restart();
       this.#life = undefined;
       this.#open();
@@ -180,12 +182,6 @@ class Play {
 
   get #isLongFrozen(): boolean {
     return this.world.process.frozenMs > LEASE_MS;
-  }
-
-  /** A process was frozen for its time. */
-  #thaw(process: SimulatedProcess): void {
-    if (process !== this.world.process) this.#zombies.wake(process);
-    else process.thaw();
   }
 
   #startDue(life: Life): boolean {
@@ -270,7 +266,7 @@ class Play {
     await idle();
     if (life.process.alive) {
       if (!life.closed) this.world.broken('K6: close does not end');
-      this.#checkLeft(life);
+      checkLeft(this.world, life);
     }
     await this.#pass(MOST_TURNS, () => this.#zombies.size === 0);
     if (this.#zombies.size > 0) this.world.broken('R6: whoever was taken over does not end');
@@ -292,21 +288,6 @@ class Play {
       this.#look();
       if (!isSo()) this.world.advance();
     }
-  }
-
-  #checkLeft(life: Life): void {
-    const { world } = this;
-    if (life.process.timers > 0)
-      world.broken(`K6: ${life.process.timers} timers are left once the overseer is closed`);
-    for (const id of life.awaited)
-      world.broken(
-        `R2: the result of …${id.slice(-3)} does not settle when the overseer is closed`,
-      );
-    for (const { process, signal } of world.streams) {
-      if (process === life.process && !signal.aborted)
-        world.broken('K6: a stream is left once the overseer is closed');
-    }
-    life.process.end();
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkLeft } from './check-left.ts';
 import { closeLife, type Life } from './host.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { World } from './world.ts';
@@ -14,12 +15,10 @@ interface Zombie {
 /** Lives of the overseer that were frozen while another took over, until they have come to rest. */
 export class Zombies {
   readonly #world: World;
-  readonly #checkLeft: (life: Life) => void;
   readonly #lives = new Map<SimulatedProcess, Zombie>();
 
-  constructor(world: World, checkLeft: (life: Life) => void) {
+  constructor(world: World) {
     this.#world = world;
-    this.#checkLeft = checkLeft;
   }
 
   /** How many there are. */
@@ -50,7 +49,7 @@ export class Zombies {
     for (const [process, { life, wokenAt }] of this.#lives) {
       if (!process.alive) this.#lives.delete(process);
       else if (life.closed) {
-        this.#checkLeft(life);
+        checkLeft(this.#world, life);
         this.#lives.delete(process);
       } else if (process.running && life.closing === undefined) this.#lookAt(life, wokenAt);
     }

@@ -264,7 +264,9 @@ describe('a late reply', () => {
     await third.overseer;
     await there.advance(1_000, [second.clock]);
     const events = await there.events();
-    expect(events.filter(({ type }) => type === 'reply.late').map(({ epoch }) => epoch)).toEqual([2]);
+    expect(events.filter(({ type }) => type === 'reply.late').map(({ epoch }) => epoch)).toEqual([
+      2,
+    ]);
   });
 
   it('R8: is kept as evidence where the attempt has its answer', async () => {

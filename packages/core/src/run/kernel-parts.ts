@@ -100,8 +100,7 @@ export class KernelParts {
     this.#remote =
       transport &&
       new RemoteCalls(settings, projection, transport, {
-        stream: journal.stream,
-        epoch: journal.epoch,
+        ...{ stream: journal.stream, epoch: journal.epoch },
         isOver: () => journal.failure !== undefined,
         append: (drafts) => journal.append(drafts),
         goOn: (place) => this.#reactions.goOn(place),
