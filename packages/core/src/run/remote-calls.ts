@@ -8,6 +8,7 @@ import type { EventData } from '../spec/event.ts';
 import type { JobStanding, ModelJob, TaskTransport, WithdrawnJob } from '../spec/transport.ts';
 import { abortedCall } from './aborted-call.ts';
 import type { RemoteCall } from './call-book.ts';
+import { jobTerms } from './job-terms.ts';
 import { leftJob } from './left-job.ts';
 import type { Projection } from './projection.ts';
 import { sealJob } from './sealed-job.ts';
