@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AtOnceBounds } from './check-workers.ts';
 import { createOverseer } from './create-overseer.ts';
 import type { ForkChanges, ForkOptions } from './request-fork.ts';
+import type { Order } from './run/work-scope.ts';
 import type { RunOptions } from './run-options.ts';
 import type { TaskInput } from './spec/task.ts';
 import { fakeModel } from './testing/fake-model.ts';
@@ -54,6 +55,9 @@ describe('what a host asks wrongly', () => {
       await expect(overseer.reassign(scope, 'a')).rejects.toMatchObject(invalid);
     }
     await expect(overseer.cancel(undefined as never)).rejects.toMatchObject(invalid);
+    const spoken = 'because I say so' as unknown as Order;
+    await expect(overseer.cancel({}, spoken)).rejects.toMatchObject({ code: 'config.order' });
+    await expect(overseer.pause({}, spoken)).rejects.toMatchObject({ code: 'config.order' });
     expect(overseer.paused).toBeUndefined();
     expect(overseer.unfinished()).toHaveLength(1);
     await overseer.cancel({});

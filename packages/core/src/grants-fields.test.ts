@@ -19,6 +19,10 @@ it('T5 X5: a grant that says something nobody heeds is refused, and nothing is g
       'Unknown field of a grant: "use"; did you mean "uses"?',
     ],
     [{ permission: 'write', to, forMs: 1_000, tenant: undefined }, '"tenant"'],
+    [
+      { permission: 'write', to: { ...to, run: undefined }, forMs: 1_000 },
+      'run in "to" is undefined, and no name',
+    ],
   ];
   for (const [grant, words] of wrong) {
     await expect(overseer.grant(grant as GrantInput)).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { type AtOnceBounds, checkWorkers } from './check-workers.ts';
 import type { OverseerGround } from './overseer-ground.ts';
+import { checkOrder } from './run/check-order.ts';
 import type { Approval } from './run/expedite.ts';
 import type { WorkOrders } from './run/work-orders.ts';
 import type { Order, WorkScope } from './run/work-scope.ts';
@@ -10,7 +11,7 @@ export interface OverseerOrders {
   /**
    * Lets calls in flight end and begins nothing more: of everything (`{}`), of a run, of one phase or one task of a run.
    * Holds over restarts. Resolves when it is on disk. Throws `OverseerError` for what is not there (`run.unknown`,
-   * `phase.unknown`, `task.unknown`, `scope.invalid`), as all orders do.
+   * `phase.unknown`, `task.unknown`, `scope.invalid`) and `ConfigError` `config.order`, as all orders do.
    */
   pause(scope?: WorkScope, order?: Order): Promise<void>;
 
@@ -60,20 +61,24 @@ export interface OverseerOrders {
 
 /** Takes orders for one overseer. */
 export function createOrders(ground: OverseerGround): OverseerOrders {
-  const durably = async (give: (orders: WorkOrders) => Promise<void> | void): Promise<void> => {
+  const durably = async (
+    order: Order,
+    give: (orders: WorkOrders) => Promise<void> | void,
+  ): Promise<void> => {
+    checkOrder(order);
     const { kernel } = ground.open;
     await give(kernel.orders);
     await kernel.settled();
   };
   return {
-    pause: (scope = {}, order = {}) => durably((orders) => orders.pause(scope, order)),
-    resume: (scope = {}, order = {}) => durably((orders) => orders.resume(scope, order)),
-    cancel: (scope, order = {}) => durably((orders) => orders.cancel(scope, order)),
+    pause: (scope = {}, order = {}) => durably(order, (orders) => orders.pause(scope, order)),
+    resume: (scope = {}, order = {}) => durably(order, (orders) => orders.resume(scope, order)),
+    cancel: (scope, order = {}) => durably(order, (orders) => orders.cancel(scope, order)),
     reprioritise: (scope, priority, order = {}) =>
-      durably((orders) => orders.reprioritise(scope, priority, order)),
+      durably(order, (orders) => orders.reprioritise(scope, priority, order)),
     reassign: (scope, model, order = {}) =>
-      durably((orders) => orders.reassign(scope, model, order)),
-    retry: (scope, order = {}) => durably((orders) => orders.retry(scope, order)),
+      durably(order, (orders) => orders.reassign(scope, model, order)),
+    retry: (scope, order = {}) => durably(order, (orders) => orders.retry(scope, order)),
     expedite: async (run, task, approval) => {
       const { kernel } = ground.open;
       kernel.scheduling.expedite(run, task, approval);

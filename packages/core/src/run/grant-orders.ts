@@ -126,8 +126,10 @@ function checkFields(input: GrantInput): void {
   for (const field of Object.keys(input)) {
     requireKnown('field of a grant', field, Object.keys(FIELDS), 'config.grant');
   }
-  for (const field of Object.keys(input.to)) {
+  for (const [field, name] of Object.entries(input.to)) {
     requireKnown('field of "to" in a grant', field, Object.keys(SCOPE_FIELDS), 'config.grant');
+    // Left out it would be a grant for more than was meant.
+    if (typeof name !== 'string') throw wrong(`${field} in "to" is ${String(name)}, and no name`);
   }
 }
 
