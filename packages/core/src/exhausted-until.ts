@@ -10,7 +10,9 @@ export function exhaustedUntil(
   if (exhaustedMs === undefined || overseer.unfinished().length === 0) return undefined;
   const times = overseer
     .models()
-    .map(({ state, untilAt }) => (state === 'waiting' || state === 'down' ? untilAt : undefined));
+    .map(({ work: { state, untilAt } }) =>
+      state === 'waiting' || state === 'error' ? untilAt : undefined,
+    );
   const first = Math.min(...times.map((untilAt) => untilAt ?? Number.NEGATIVE_INFINITY));
   return first > clock.now() + exhaustedMs ? first : undefined;
 }

@@ -72,7 +72,7 @@ function listingOf(
   return {
     id,
     name,
-    state,
+    ...(state === undefined ? {} : { state }),
     ...(contextWindow === undefined ? {} : { contextWindow }),
     can,
     ...(price === undefined ? {} : { price }),

@@ -35,9 +35,7 @@ function wordsOf(event: OverseerEvent): string | undefined {
     case 'task.expedited':
       return `${owner} goes before all others, by ${event.data.by}: ${event.data.because}`;
     case 'model.changed':
-      return event.data.state === 'down'
-        ? `${event.model} is left alone: ${withoutPlace(event.data.because)}`
-        : `${event.model} is up: ${event.data.because}`;
+      return modelChanged(event);
     case 'cache.changed':
       return cacheChanged(event);
     case 'limit.learned': {
@@ -79,6 +77,11 @@ function wordsOf(event: OverseerEvent): string | undefined {
 }
 
 /** Making the plan of a goal is a task too, of which a person hears when it is given away. */
+function modelChanged({ model, data }: OverseerEvent<'model.changed'>): string {
+  const how = data.work === 'error' ? 'left alone' : data.connection;
+  return `${model} is ${how}: ${withoutPlace(data.because)}`;
+}
+
 function cacheChanged({ data }: OverseerEvent<'cache.changed'>): string {
   const what = data.part === 'store' ? 'the store of answers' : 'what embeds texts';
   return `${what} is ${data.state === 'down' ? 'left alone' : 'up'}: ${data.because}`;

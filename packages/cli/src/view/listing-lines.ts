@@ -34,7 +34,7 @@ function rowOf({ name, state, contextWindow, price, can }: ModelListing): readon
   ];
   return [
     oneLine(name),
-    state,
+    state ?? '?',
     contextWindow === undefined ? '?' : String(contextWindow),
     price === undefined ? '?' : String(price.input),
     price === undefined ? '?' : String(price.output),

@@ -13,9 +13,7 @@ import {
 import { faultOf, lateFault, scopeOf, showsHealth } from './breaker-faults.ts';
 import { type BreakerKey, breakerKeys, type Guarded } from './breaker-keys.ts';
 import { type BreakerStanding, standingOf } from './breaker-standing.ts';
-
-/** A pause that is no longer than this is no news, unless something is broken. */
-const NEWS_MS = 30_000;
+import { type LeftAlone, latestSilence, leftAlone, type Silence } from './left-alone.ts';
 
 /** What keeps calls of a model back. */
 export interface ModelDown {
@@ -72,8 +70,7 @@ export class ModelBreakers {
   readonly #open = new Set<string>();
   /** Models that were said to be down. */
   readonly #told = new Set<string>();
-  /** Whether a breaker may have opened or closed since the last look. */
-  #hasChanged = false;
+  #changes = 0;
 
   constructor(models: readonly Guarded[]) {
     this.#models = new Map(models.map((model) => [model.name, model]));
@@ -88,7 +85,7 @@ export class ModelBreakers {
     this.#keys.set(model.name, keys);
     for (const { key } of keys) this.#left.delete(key);
     this.#leave(before);
-    this.#hasChanged = true;
+    this.#changes += 1;
   }
 
   /** A model left the team: nothing is told of it any more, and how its calls under way end still counts. */
@@ -98,6 +95,11 @@ export class ModelBreakers {
     this.#keys.delete(model);
     this.#told.delete(model);
     this.#leave(keys);
+  }
+
+  /** Rises when a breaker opens, lets a probe through or closes, and when a model comes or changes. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** A call of a model starts; where a probe is due, it is that. */
@@ -201,20 +203,25 @@ export class ModelBreakers {
     });
   }
 
-  /** Models that went down or came up and of which nobody was told. Short pauses of a busy model are no news. */
-  news(): readonly { readonly model: string; readonly data: EventData['model.changed'] }[] {
-    if (!this.#hasChanged) return [];
-    const news = [...this.#models.keys()].flatMap((model) => {
-      const data = this.#newsOf(model);
-      return data === undefined ? [] : [{ model, data }];
-    });
-    this.#hasChanged = news.length > 0;
-    return news;
+  /** What keeps a model out of use, where that is more than a short pause; until all its breakers are closed, once that was told. */
+  alone(model: string): LeftAlone | undefined {
+    if (this.#open.size === 0) return undefined;
+    return leftAlone(this.#passedBy(model), this.#told.has(model));
   }
 
-  /** What `news` found was told. */
-  tell(model: string, { state }: EventData['model.changed']): void {
-    if (state === 'down') this.#told.add(model);
+  /** That a model did not answer, where it is left alone for that. */
+  silence(model: string): Silence | undefined {
+    return this.#open.size === 0 ? undefined : latestSilence(this.#passedBy(model));
+  }
+
+  /** Whether it was told that a model is left alone, and not yet that it is well. */
+  isTold(model: string): boolean {
+    return this.#told.has(model);
+  }
+
+  /** It was told how a model stands. */
+  tell(model: string, { work }: Pick<EventData['model.changed'], 'work'>): void {
+    if (work === 'error') this.#told.add(model);
     else this.#told.delete(model);
   }
 
@@ -224,7 +231,7 @@ export class ModelBreakers {
       if (state.fault?.outlives === true) this.#states.set(key, dueAgain(state, at));
       else this.#forget(key);
     }
-    this.#hasChanged = true;
+    this.#changes += 1;
   }
 
   /** The clock was set back. */
@@ -240,23 +247,6 @@ export class ModelBreakers {
     const wasLetIn = (of: BreakerScope): boolean =>
       passed.some(({ scope, state }) => scope === of && state.succeededAt !== undefined);
     return wasLetIn('key') && !wasLetIn('model') ? 'model' : scope;
-  }
-
-  #newsOf(model: string): EventData['model.changed'] | undefined {
-    const open = this.#passedBy(model).filter(({ state }) => state.phase.kind !== 'closed');
-    if (this.#told.has(model)) {
-      if (open.length > 0) return undefined;
-      const answers = this.succeededAt(model) !== undefined;
-      const because = answers ? 'it answers again' : 'it may be mended, and is tried anew';
-      return { state: 'up', because };
-    }
-    const worst = open.find(({ state: { phase, fault } }) => {
-      if (phase.kind !== 'open') return false;
-      return fault?.isFailure === true || phase.untilAt - phase.openedAt > NEWS_MS;
-    });
-    if (worst === undefined || worst.state.phase.kind !== 'open') return undefined;
-    const { scope, state } = worst;
-    return { state: 'down', because: state.why, untilAt: worst.state.phase.untilAt, scope };
   }
 
   #passedBy(model: string): readonly Passed[] {
@@ -297,7 +287,7 @@ export class ModelBreakers {
       const after = breakerAfter(before, signalFor(scope), at);
       if (after === before) continue;
       this.#states.set(key, after);
-      if (after.phase.kind !== before.phase.kind) this.#hasChanged = true;
+      if (after.phase.kind !== before.phase.kind) this.#changes += 1;
       if (after.phase.kind === 'closed') this.#open.delete(key);
       else this.#open.add(key);
     }

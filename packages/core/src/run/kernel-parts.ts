@@ -211,7 +211,9 @@ export class KernelParts {
     this.between = new BetweenChanges({
       ...{ clock: settings.clock, attempts: this.attempts, attemptHost: this.#host },
     });
-    this.status = new StatusWatch(settings, projection, () => this.models());
+    this.status = new StatusWatch(settings, projection, (drafts) => {
+      if (journal.closed === undefined) append(drafts);
+    });
     this.#health = new HealthWatch(settings, projection);
     this.closing = new ClosingDown({
       settings,
@@ -247,7 +249,7 @@ export class KernelParts {
 
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
-    return modelStates(this.#settings, this.#projection, this.attempts.list());
+    return modelStates(this.#settings, this.#projection, this.status.all());
   }
 
   #finished(run: RunState): void {
@@ -271,6 +273,7 @@ export class KernelParts {
       remote: this.#remote,
       passOn: this.#passOn,
       flights: this.#projection.flights,
+      heard: (at, event) => this.status.hear(at.attempt.id, at.attempt.model ?? '', event),
       turns: () => this.dispatcher.toolTurns,
       freed: () => this.dispatcher.freed(),
       callEnded: () => {

@@ -1,18 +1,14 @@
 import type { EventDraft } from '../journal/draft.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
-/** Tells whoever reads a run of the models that its latest call found down or up, and of what was learned from it. */
+/** Tells whoever reads a run of what was learned of models from its latest call. */
 export function tellNews(
   { members }: Pick<Settings, 'members'>,
-  { breakers }: Projection,
   journal: Journal,
   run: string,
 ): void {
-  const drafts: EventDraft[] = breakers
-    .news()
-    .map(({ model, data }): EventDraft => ({ type: 'model.changed', run, model, data }));
+  const drafts: EventDraft[] = [];
   for (const { name, learned } of members.values()) {
     const data = learned.news();
     if (data !== undefined) drafts.push({ type: 'limit.learned', run, model: name, data });
