@@ -1,12 +1,12 @@
 import { takeEvents } from './journal/read-events.ts';
 import type { mortalDisk } from './mortal-disk.fixture.ts';
 import type { Overseer } from './overseer.ts';
-import type { ModelEntry } from './spec/plugin.ts';
+import type { Model } from './spec/model.ts';
 import type { FakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
 /** The overseer, who is asked nothing here. */
-export const boss: ModelEntry = {
+export const boss: { readonly model: Model } = {
   model: fakeModel({ id: 'boss', reply: () => ({ text: 'done' }) }),
 };
 
