@@ -63,6 +63,7 @@ export type {
 } from './observe/failure-report.ts';
 export type { Level } from './observe/forecast.ts';
 export type { WaitReason } from './observe/limited-time.ts';
+export { ModelFold, type RecordedModel } from './observe/model-fold.ts';
 export type { Present } from './observe/present.ts';
 export type {
   Bottleneck,
