@@ -2,7 +2,8 @@ import { foldRun, type Runs } from '../journal/fold-run.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import type { LeftAlone, Silence } from '../limit/left-alone.ts';
 import { type Contact, contactAfter, NO_CONTACT } from '../run/contact.ts';
-import { type ModelStatus, statusOf, statusSince } from '../run/model-status.ts';
+import { type ModelStatus, statusSince } from '../run/model-status.ts';
+import { statusOf } from '../run/status-of.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 
 /** A model as the journal tells of it. */

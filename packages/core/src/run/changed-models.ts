@@ -1,4 +1,5 @@
 import type { EventDraft } from '../journal/draft.ts';
+import type { LeftAlone } from '../limit/left-alone.ts';
 import type { ModelBreakers } from '../limit/model-breakers.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { ModelStatus } from './model-status.ts';
@@ -37,16 +38,12 @@ export class ChangedModels {
     const connection = settled(status, known);
     const isTurned = (alone !== undefined) !== this.#breakers.isTold(model);
     if (!isTurned && connection === known) return undefined;
-    const told = isTurned ? (alone?.why ?? this.#wellBecause(model)) : status.connection.reason;
-    const code = alone?.code ?? (connection === 'connected' ? undefined : status.connection.code);
-    const data = {
+    const data: EventData['model.changed'] = {
       connection: connection ?? 'disconnected',
       work: alone === undefined ? status.work.state : 'error',
-      because: told,
-      ...(code === undefined ? {} : { code }),
-      ...(alone?.untilAt === undefined ? {} : { untilAt: alone.untilAt }),
-      ...(alone === undefined ? {} : { scope: alone.scope }),
-    } as const;
+      because: isTurned ? (alone?.why ?? this.#wellBecause(model)) : status.connection.reason,
+      ...(alone === undefined ? reasonOf(status, connection) : failureOf(alone)),
+    };
     return {
       type: 'model.changed',
       model,
@@ -68,4 +65,14 @@ function settled(
 ): Written | undefined {
   if (state === 'connecting' || (code === 'not-asked' && known === undefined)) return known;
   return state;
+}
+
+type Reason = Pick<EventData['model.changed'], 'code' | 'untilAt' | 'scope'>;
+
+function failureOf({ code, untilAt, scope }: LeftAlone): Reason {
+  return { code, scope, ...(untilAt === undefined ? {} : { untilAt }) };
+}
+
+function reasonOf({ connection: { code } }: ModelStatus, written: Written | undefined): Reason {
+  return code === undefined || written === 'connected' ? {} : { code };
 }

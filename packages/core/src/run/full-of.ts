@@ -1,6 +1,6 @@
 import type { Claim } from '../limit/model-limits.ts';
 import type { Member } from '../route/member.ts';
-import type { KeptBack } from './model-status.ts';
+import type { KeptBack } from './status-input.ts';
 
 const ONE_TOKEN = { inputTokens: 1, outputTokens: 1, microUsd: 1 };
 const FREE_TOKEN = { ...ONE_TOKEN, microUsd: 0 };

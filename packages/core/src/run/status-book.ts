@@ -4,9 +4,10 @@ import type { OverseerEvent } from '../spec/event.ts';
 import type { Model } from '../spec/model.ts';
 import { type Contact, contactAfter, NO_CONTACT } from './contact.ts';
 import { fullOf } from './full-of.ts';
-import { isSameStatus, type ModelStatus, statusOf, statusSince } from './model-status.ts';
+import { isSameStatus, type ModelStatus, statusSince } from './model-status.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
+import { statusOf } from './status-of.ts';
 
 /** How a model stands, and how it stood at the last look; `undefined` where it is not in the team. */
 export interface Seen {

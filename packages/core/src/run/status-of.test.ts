@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Heard } from '../call/server-lists.ts';
 import { NO_CONTACT } from './contact.ts';
-import { isSameStatus, type StatusInput, statusOf, statusSince } from './model-status.ts';
+import { isSameStatus, statusSince } from './model-status.ts';
+import type { StatusInput } from './status-input.ts';
+import { statusOf } from './status-of.ts';
 
 const SILENT_LIST: Heard = {
   isAsked: false,
