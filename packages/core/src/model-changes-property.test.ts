@@ -27,7 +27,17 @@ type Step =
 
 const model = fc.constantFrom(...NAMES);
 const failure = fc.constantFrom<ModelErrorKind>(
-  ...(['network', 'timeout', 'auth', 'rate-limit', 'quota', 'server', 'invalid'] as const),
+  ...([
+    'network',
+    'network',
+    'network',
+    'timeout',
+    'auth',
+    'rate-limit',
+    'quota',
+    'server',
+    'invalid',
+  ] as const),
 );
 const listed = fc.constantFrom<ModelReadiness | 'gone'>('ready', 'cold', 'busy', 'gone');
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -51,6 +61,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(70_000) }),
   },
 );
+
+const sequence = fc.array(step, { minLength: 1, maxLength: 25 });
 
 interface World {
   readonly overseer: Overseer;
@@ -161,10 +173,23 @@ function follow(overseer: Overseer): Told {
   return told;
 }
 
+/** The models that stand, since before `at`, in another way than was told. */
+function untold(
+  overseer: Overseer,
+  told: ReadonlyMap<string, Words>,
+  at: number,
+): readonly unknown[] {
+  return overseer.models().filter(({ name, ...status }) => {
+    const { connection, work } = status;
+    const isNew = String(words(status)) !== String(told.get(name));
+    return isNew && Math.max(connection.sinceAt, work.sinceAt) < at;
+  });
+}
+
 describe('what is told of models', () => {
   it('M2: is each change once, and nothing but changes, whatever happens; what is to be written is, once', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+      fc.asyncProperty(sequence, fc.boolean(), async (steps, healthChecks) => {
         const clock = createFakeClock();
         const held = { a: heldModel('a'), b: heldModel('b'), c: heldModel('c') };
         const answers: World['answers'] = new Map();
@@ -190,7 +215,7 @@ describe('what is told of models', () => {
           },
           clock,
           maxAttempts: 2,
-          healthChecks: { everyMs: 20_000 },
+          healthChecks: healthChecks ? { everyMs: 20_000 } : false,
         });
         const told = follow(overseer);
         for (const one of steps) {
@@ -201,7 +226,9 @@ describe('what is told of models', () => {
           await Promise.resolve();
           if (one.kind === 'task') expect(told.now).toEqual(middle);
           await taking;
+          await pass(clock, 1_000);
           await turns();
+          expect(untold(overseer, new Map(told.now), clock.now() - 1_000)).toEqual([]);
           const now = seen();
           await turns();
           expect(told).toEqual({ now, wrong: [] });
