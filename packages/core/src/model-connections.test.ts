@@ -102,6 +102,44 @@ describe('each change of how a model is connected', () => {
     ]);
   });
 
+  it('M2 R10: all models of a server that goes away, and of one that is back', async () => {
+    const clock = createFakeClock();
+    const disk = mortalDisk();
+    const held = heldModel('worker');
+    const there = { server: 'http://there', local: true };
+    const other = fakeModel({ id: 'other', info: there, reply: () => ({ text: 'done' }) });
+    const overseer = await createOverseer({
+      overseer: 'boss',
+      models: {
+        boss,
+        worker: { model: { ...held, info: { ...held.info, ...there } } },
+        other: { model: other },
+      },
+      store: disk.open,
+      clock,
+      random: () => 0.5,
+    });
+    const heard = hear(overseer, 'other');
+    const run = overseer.run({ tasks: [{ instruction: 'a', model: 'worker' }] });
+    for (const nth of [1, 2, 3]) {
+      await until(clock, () => held.calls.length === nth);
+      if (nth < 3) held.calls.at(-1)?.fail(new ModelError('network', 'gone'));
+      else held.calls.at(-1)?.answer('done');
+      await turns();
+    }
+    expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
+    expect(heard).toEqual([
+      'disconnected/network error/network down',
+      'connecting/again error/network down',
+      'disconnected/not-asked idle ready',
+    ]);
+    await overseer.close();
+    expect((await changes(disk)).filter((words) => words.startsWith('other'))).toEqual([
+      'other disconnected error in its run: network (2 times in a row): gone',
+      'other disconnected idle in its run: it may be mended, and is tried anew',
+    ]);
+  });
+
   it('M2 M11: a key that is refused, and a connection with another one', async () => {
     const clock = createFakeClock();
     const disk = mortalDisk();
