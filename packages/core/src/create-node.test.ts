@@ -269,7 +269,7 @@ describe('createNode', () => {
           by: 'three',
           trigger: 'operator',
           awaited: [],
-          connections: [{ model: 'a', state: 'reached' }],
+          connections: [{ model: 'a', connection: 'connected' }],
         },
       },
     ]);

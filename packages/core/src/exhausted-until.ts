@@ -8,9 +8,11 @@ export function exhaustedUntil(
   clock: Clock,
 ): number | undefined {
   if (exhaustedMs === undefined || overseer.unfinished().length === 0) return undefined;
-  const times = overseer
-    .models()
-    .map(({ state, untilAt }) => (state === 'waiting' || state === 'down' ? untilAt : undefined));
+  const times = overseer.models().map(({ work: { state, code, untilAt }, breaker }) => {
+    // What waits to try one call again takes others.
+    const isUsedUp = state === 'waiting' && (code === 'limit' || breaker.state === 'open');
+    return isUsedUp || state === 'error' ? untilAt : undefined;
+  });
   const first = Math.min(...times.map((untilAt) => untilAt ?? Number.NEGATIVE_INFINITY));
   return first > clock.now() + exhaustedMs ? first : undefined;
 }

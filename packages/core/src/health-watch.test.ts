@@ -49,7 +49,7 @@ describe('servers that are asked how they are', () => {
       random: () => 0.5,
     });
     const run = overseer.run({ tasks: [{ instruction: 'a', model: 'second' }] });
-    await soon(() => overseer.models()[2]?.state === 'down');
+    await soon(() => overseer.models()[2]?.readiness === 'down');
     expect(asked).toEqual([]);
     clock.advance(1_000);
     await turns();
@@ -82,7 +82,7 @@ describe('servers that are asked how they are', () => {
     await turns();
     expect(asked).toHaveLength(4);
     const run = overseer.run({ tasks: [{ instruction: 'a', model: 'worker' }] });
-    await soon(() => overseer.models().at(-1)?.state === 'down');
+    await soon(() => overseer.models().at(-1)?.work.state === 'error');
     clock.advance(1_000);
     await turns();
     expect(asked).toHaveLength(4);
@@ -114,7 +114,7 @@ describe('servers that are asked how they are', () => {
     clock.advance(3_500);
     await turns();
     expect(asked).toEqual(names.slice(0, 4));
-    expect(overseer.models()[1]).toMatchObject({ connection: 'connecting' });
+    expect(overseer.models()[1]).toMatchObject({ connection: { state: 'connecting' } });
     clock.advance(2_600);
     await turns();
     expect(asked).toEqual(names.slice(0, 8));

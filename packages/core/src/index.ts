@@ -30,7 +30,7 @@ export {
 } from './journal/sealed-values.ts';
 export type { Spent } from './journal/spending.ts';
 export { type Forms, upcastEvents } from './journal/upcast-events.ts';
-export type { Upcaster, Upcasters, WrittenEvent } from './journal/upcasters.ts';
+export type { Upcaster, Upcasters, WrittenEvent } from './journal/upcaster.ts';
 export type { BreakerScope } from './limit/breaker.ts';
 export type { BreakerKind, BreakerStanding } from './limit/breaker-standing.ts';
 export { memoryReservations } from './limit/memory-reservations.ts';
@@ -64,6 +64,7 @@ export type {
 } from './observe/failure-report.ts';
 export type { Level } from './observe/forecast.ts';
 export type { WaitReason } from './observe/limited-time.ts';
+export { ModelFold, type RecordedModel } from './observe/model-fold.ts';
 export type { Present } from './observe/present.ts';
 export type {
   Bottleneck,
@@ -138,7 +139,7 @@ export type { Approval } from './run/expedite.ts';
 export { finalTask } from './run/final-check.ts';
 export type { GrantInput } from './run/grant-orders.ts';
 export type { ModelState } from './run/model-state.ts';
-export type { ModelStatus } from './run/model-status.ts';
+export type { ConnectionStatus, ModelStatus, WorkStatus } from './run/model-status.ts';
 export type { RunParent } from './run/new-run.ts';
 export { type ErasedPerson, personalData } from './run/personal-data.ts';
 export { type MadePlan, type Planning, planOf } from './run/planning.ts';

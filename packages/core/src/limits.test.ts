@@ -110,14 +110,17 @@ describe('limits of more than one model', () => {
       data: { because: 'b: provider acme: 2/2 calls, resets in 1 min' },
     });
     expect(overseer.models()[0]).toMatchObject({
-      state: 'waiting',
-      why: 'provider acme: 2/2 calls, resets in 1 min',
-      untilAt: clock.now() + 60_000,
+      work: {
+        state: 'waiting',
+        code: 'limit',
+        reason: 'provider acme: 2/2 calls, resets in 1 min',
+        untilAt: clock.now() + 60_000,
+      },
     });
     clock.advance(60_000);
     expect((await run.result).status).toBe('completed');
     clock.advance(60_000);
-    expect(overseer.models()[0]).toMatchObject({ state: 'idle' });
+    expect(overseer.models()[0]).toMatchObject({ work: { state: 'idle' } });
   });
 
   it('L1: a gauge keeps calls back until it falls, and is read only while there is something to do', async () => {

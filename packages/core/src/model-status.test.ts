@@ -5,6 +5,7 @@ import { heldModel } from './held-model.fixture.ts';
 import type { ModelStatus } from './run/model-status.ts';
 import type { ModelGone, ModelNews } from './run/status-watch.ts';
 import type { ListedModel, Model } from './spec/model.ts';
+import type { ModelReadiness } from './spec/model-status.ts';
 import type { Validator } from './spec/validator.ts';
 import { createFakeClock } from './testing/fake-clock.ts';
 import { type FakeModel, fakeModel } from './testing/fake-model.ts';
@@ -17,7 +18,7 @@ async function soon(check: () => boolean): Promise<void> {
 }
 
 /** A model whose server has it in a state that a test sets. */
-function listed<M extends Model>(model: M, server: { state: ListedModel['state'] | 'gone' }) {
+function listed<M extends Model>(model: M, server: { state: ModelReadiness | 'gone' }) {
   let asked = 0;
   const of = {
     ...model,
@@ -64,13 +65,13 @@ describe('how models stand', () => {
     const latest = async (ms = 1_000): Promise<ModelStatus | undefined> => {
       await new Promise(setImmediate);
       clock.advance(ms);
-      const news = told.findLast((one) => 'model' in one && one.model.name === 'worker');
-      return news !== undefined && 'model' in news ? news.model : undefined;
+      const news = told.findLast((one) => 'model' in one && one.model === 'worker');
+      return news !== undefined && 'model' in news ? news.now : undefined;
     };
     expect(told).toHaveLength(2);
     expect(await latest(0)).toMatchObject({
-      connection: 'disconnected',
-      work: 'idle',
+      connection: { state: 'disconnected', code: 'not-asked' },
+      work: { state: 'idle' },
       readiness: 'ready',
     });
     const run = overseer.run({
@@ -78,26 +79,31 @@ describe('how models stand', () => {
     });
     await soon(() => worker.calls.length === 1);
     expect(await latest()).toMatchObject({
-      work: 'processing',
+      connection: { state: 'connecting', code: 'first' },
+      work: {
+        state: 'processing',
+        reason: expect.stringContaining('a call is under way; 1/1 call'),
+      },
       readiness: 'busy',
-      reason: 'a call is under way',
     });
     worker.calls[0]?.answer('done');
     await soon(() => overseer.models()[1]?.running === 0);
     expect(await latest()).toMatchObject({
-      connection: 'connected',
-      work: 'validating',
-      reason: 'the answer to a is checked',
+      connection: { state: 'connected' },
+      work: {
+        state: 'validating',
+        reason: expect.stringContaining('the answer to a is checked; 1/1 call'),
+      },
     });
     checks.resolve();
     await run.result;
-    expect(await latest()).toMatchObject({ work: 'waiting', readiness: 'busy' });
+    expect(await latest()).toMatchObject({ work: { state: 'waiting' }, readiness: 'busy' });
     const before = told.length;
     await latest();
     await latest();
     expect(told).toHaveLength(before);
     clock.advance(3_600_000);
-    expect(await latest()).toMatchObject({ work: 'idle', readiness: 'ready' });
+    expect(await latest()).toMatchObject({ work: { state: 'idle' }, readiness: 'ready' });
     await overseer.removeModel('worker');
     await latest();
     expect(told.at(-1)).toEqual({ gone: 'worker' });
@@ -109,7 +115,7 @@ describe('how models stand', () => {
 
   it('M2 M5: a model that is not in memory is cold, can be loaded and unloaded, and one that fails is down', async () => {
     const clock = createFakeClock();
-    const server: { state: ListedModel['state'] | 'gone' } = { state: 'cold' };
+    const server: { state: ModelReadiness | 'gone' } = { state: 'cold' };
     const { of: model } = listed(
       fakeModel({ id: 'local', reply: () => ({ error: new ModelError('auth', 'no key') }) }),
       server,
@@ -121,7 +127,7 @@ describe('how models stand', () => {
     });
     const state = () => overseer.models()[1];
     expect(await overseer.verifyModel('local')).toEqual({ id: 'local', state: 'cold' });
-    expect(state()).toMatchObject({ connection: 'connected', readiness: 'cold' });
+    expect(state()).toMatchObject({ connection: { state: 'connected' }, readiness: 'cold' });
     await overseer.loadModel('local');
     expect(state()).toMatchObject({ readiness: 'ready' });
     await overseer.unloadModel('local');
@@ -130,10 +136,17 @@ describe('how models stand', () => {
     await expect(overseer.loadModel('locl')).rejects.toThrow('did you mean "local"?');
     server.state = 'gone';
     await expect(overseer.verifyModel('local')).rejects.toThrow('nobody is there');
-    expect(state()).toMatchObject({ connection: 'disconnected', readiness: 'down' });
+    expect(state()).toMatchObject({
+      connection: { state: 'disconnected', code: 'network', reason: 'nobody is there' },
+      readiness: 'down',
+    });
     const run = overseer.run({ tasks: [{ instruction: 'a', model: 'local' }] });
-    await soon(() => state()?.state === 'down');
-    expect(state()).toMatchObject({ work: 'error', readiness: 'down', reason: 'auth: no key' });
+    await soon(() => state()?.work.state === 'error');
+    expect(state()).toMatchObject({
+      connection: { state: 'connected' },
+      work: { state: 'error', code: 'auth', reason: 'auth: no key' },
+      readiness: 'down',
+    });
     await run.cancel('enough');
   });
 
@@ -156,7 +169,7 @@ describe('how models stand', () => {
 
   it('M4: servers are asked how they are from time to time, but not while they are in use and well', async () => {
     const clock = createFakeClock();
-    const server: { state: ListedModel['state'] | 'gone' } = { state: 'ready' };
+    const server: { state: ModelReadiness | 'gone' } = { state: 'ready' };
     const idle = listed(done('idle'), server);
     const worker = heldModel('busy');
     const busy = listed(worker, { state: 'ready' });
@@ -174,11 +187,14 @@ describe('how models stand', () => {
       await new Promise(setImmediate);
     }
     expect([idle.asked(), busy.asked()]).toEqual([3, 0]);
-    expect(overseer.models()[2]).toMatchObject({ connection: 'connected' });
+    expect(overseer.models()[2]).toMatchObject({ connection: { state: 'connected' } });
     server.state = 'gone';
     clock.advance(10_000);
-    await soon(() => overseer.models()[2]?.connection === 'disconnected');
-    expect(overseer.models()[2]).toMatchObject({ readiness: 'down', reason: 'nobody is there' });
+    await soon(() => overseer.models()[2]?.connection.state === 'disconnected');
+    expect(overseer.models()[2]).toMatchObject({
+      connection: { reason: 'nobody is there' },
+      readiness: 'down',
+    });
     worker.calls[0]?.answer('done');
     await run.result;
   });
@@ -200,7 +216,10 @@ describe('how models stand', () => {
     for (let time = 0; time < 3; time++) {
       clock.advance(10_000);
       await new Promise(setImmediate);
-      expect(overseer.models()[1]).toMatchObject({ connection: 'connected', readiness: 'ready' });
+      expect(overseer.models()[1]).toMatchObject({
+        connection: { state: 'connected' },
+        readiness: 'ready',
+      });
     }
   });
 });

@@ -37,7 +37,7 @@ describe('a key that was refused where another one comes next', () => {
     expect((await run.result).status).toBe('failed');
     const events = await eventsOf(run);
     expect(events.find(({ type }) => type === 'model.changed')?.data).toMatchObject({
-      state: 'down',
+      work: 'error',
       scope: 'key',
     });
   });

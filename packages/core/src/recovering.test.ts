@@ -274,7 +274,7 @@ describe('a model that is refused', () => {
       );
       expect([status, refused.requests.length, other.requests.length]).toEqual(['completed', 1, 1]);
       const told = events.some(
-        (event) => event.type === 'model.changed' && event.data.state === 'down',
+        (event) => event.type === 'model.changed' && event.data.work === 'error',
       );
       expect(told).toBe(kind !== 'content-filter');
     },

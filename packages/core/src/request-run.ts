@@ -1,8 +1,8 @@
 import { approvedFirst, approverOf } from './approve-graph.ts';
 import { checkBudget } from './check-budget.ts';
 import { checkBudgetPrices } from './check-prices.ts';
-import { checkedCache } from './checked-cache.ts';
 import { checkRunOptions } from './check-run-options.ts';
+import { checkedCache } from './checked-cache.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { defined } from './internal/defined.ts';
 import { holdsMark } from './internal/sensitive-mark.ts';

@@ -24,7 +24,7 @@ export interface EngineSetup {
 
 /** What is known of an engine without asking it. */
 export interface EngineState {
-  readonly state: 'cold' | 'loading' | 'ready';
+  readonly state: 'cold' | 'busy' | 'ready';
   readonly contextWindow?: number;
   readonly pid?: number;
   /** Calls under way or waiting. */
@@ -69,7 +69,7 @@ export class LocalEngine {
   get state(): EngineState {
     const contextWindow = this.#contextWindow;
     const pid = this.#process?.pid;
-    const running = contextWindow === undefined ? 'loading' : 'ready';
+    const running = contextWindow === undefined ? 'busy' : 'ready';
     return {
       state: this.#process === undefined ? 'cold' : running,
       calls: this.#calls.size,

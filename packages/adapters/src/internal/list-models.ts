@@ -1,3 +1,4 @@
+import { defined } from '@overseer/core/plugin';
 import type { CallContext, ListedModel } from '@overseer/core/spec';
 import { field, numberField, textField } from './fields.ts';
 import { type HttpClient, requestJson } from './http-client.ts';
@@ -18,7 +19,7 @@ const WINDOW_FIELDS = ['context_window', 'context_length', 'max_model_len', 'max
 
 const STATES: ReadonlyMap<unknown, ListedModel['state']> = new Map<unknown, ListedModel['state']>([
   ['loaded', 'ready'],
-  ['loading', 'loading'],
+  ['loading', 'busy'],
   ['unloaded', 'cold'],
   ['sleeping', 'cold'],
 ]);
@@ -29,6 +30,6 @@ function readModel(entry: unknown): readonly ListedModel[] {
   const told = WINDOW_FIELDS.map((name) => numberField(entry, name)).find(Boolean);
   const contextWindow = told ?? numberField(field(entry, 'meta'), 'n_ctx');
   const status = field(entry, 'status');
-  const state = STATES.get(field(status, 'value') ?? status) ?? 'unknown';
-  return [{ id, state, ...(contextWindow === undefined ? {} : { contextWindow }) }];
+  const state = STATES.get(field(status, 'value') ?? status);
+  return [{ id, ...defined({ state, contextWindow }) }];
 }

@@ -275,8 +275,8 @@ describe("LM Studio's listings", () => {
       'ready',
       'ready',
       'cold',
-      'loading',
-      'unknown',
+      'busy',
+      undefined,
     ]);
     expect(readV1({ error: 'Unexpected endpoint' })).toBeUndefined();
   });

@@ -42,7 +42,7 @@ export function readV1(answer: unknown): readonly LmStudioModel[] | undefined {
 const STATES: ReadonlyMap<unknown, ListedModel['state']> = new Map<unknown, ListedModel['state']>([
   ['loaded', 'ready'],
   ['idle', 'ready'],
-  ['loading', 'loading'],
+  ['loading', 'busy'],
   ['not-loaded', 'cold'],
 ]);
 
@@ -56,11 +56,10 @@ export function readV0(answer: unknown): readonly LmStudioModel[] | undefined {
     return [
       {
         id,
-        state: STATES.get(field(entry, 'state')) ?? ('unknown' as const),
         chat: field(entry, 'type') !== 'embeddings',
         instances: [],
         loadsByOrder: false,
-        ...defined({ contextWindow, largestWindow }),
+        ...defined({ state: STATES.get(field(entry, 'state')), contextWindow, largestWindow }),
       },
     ];
   });

@@ -121,5 +121,5 @@ function loadOrder({ contextWindow, ttlMs }: OllamaOptions): Readonly<Record<str
 }
 
 function listed({ id, state, contextWindow }: ListedModel): ListedModel {
-  return { id, state, ...(contextWindow === undefined ? {} : { contextWindow }) };
+  return { id, ...defined({ state, contextWindow }) };
 }

@@ -1,3 +1,4 @@
+import { defined } from '@overseer/core/plugin';
 import type { LocalModel } from '../internal/catalogue.ts';
 import { field, numberField, textField } from '../internal/fields.ts';
 
@@ -14,7 +15,7 @@ export function readModels(tags: unknown, loaded: unknown): readonly LocalModel[
   const windows = new Map(
     entriesOf(loaded).map((entry) => [nameOf(entry), numberField(entry, 'context_length')]),
   );
-  const elsewhere = loaded === undefined ? ('unknown' as const) : ('cold' as const);
+  const elsewhere = loaded === undefined ? undefined : ('cold' as const);
   return entriesOf(tags).flatMap((entry) => {
     const id = nameOf(entry);
     if (id === undefined) return [];
@@ -22,9 +23,8 @@ export function readModels(tags: unknown, loaded: unknown): readonly LocalModel[
     return [
       {
         id,
-        state: windows.has(id) ? ('ready' as const) : elsewhere,
         chat: !/bert|embed/.test(`${textField(field(entry, 'details'), 'family') ?? ''} ${id}`),
-        ...(contextWindow === undefined ? {} : { contextWindow }),
+        ...defined({ state: windows.has(id) ? ('ready' as const) : elsewhere, contextWindow }),
       },
     ];
   });

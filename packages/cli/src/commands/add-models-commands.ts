@@ -7,8 +7,13 @@ export function addModelsCommands(program: Command, done: (code: number) => void
   const models = placed(
     program
       .command('models')
-      .description('list the models that servers have: state, window, price and abilities'),
+      .description(
+        'show how the models of the team stand, and list those that servers have: state, window, price and abilities',
+      ),
   )
+    .option('--repo <path>', 'the repository whose team is shown (default: the one around here)')
+    .option('--journal <file>', 'the journal whose team is shown')
+    .option('--watch', 'go on, and print each change in a line, until Ctrl-C')
     .option(
       '--model <name>',
       'ask the server of this model alone, as name or provider:name. Repeat for several',

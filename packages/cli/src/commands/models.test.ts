@@ -1,6 +1,12 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createOverseer } from '@overseer/core';
+import type { Model } from '@overseer/core/spec';
+import { fakeModel } from '@overseer/core/testing';
+import { sqlite } from '@overseer/storage/sqlite';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../exit-code.ts';
-import { createScene, overseer } from '../scene.fixture.ts';
+import { createScene, overseer, start } from '../scene.fixture.ts';
 
 const scenario = {
   models: [
@@ -24,7 +30,7 @@ describe('overseer models', () => {
       const { out: json } = await overseer(scene, args);
       expect(JSON.parse(json)).toMatchObject({
         provider: 'openai-compatible',
-        state: 'connected',
+        connection: { state: 'connected', reason: 'it answered' },
         models: [
           { id: 'large', name: 'server:large', price: { input: 0, output: 0 } },
           { id: 'small' },
@@ -89,5 +95,45 @@ describe('overseer models', () => {
     const { code, err } = await overseer(scene, other);
     expect(err).toContain('only models in LM Studio and Ollama, and files of weights');
     expect(code).toBe(EXIT.usage);
+  });
+
+  it('M2 A6: shows how the team stands by its journal, and with --watch each change', async () => {
+    await using scene = await createScene(scenario);
+    const journal = join(scene.folder, '.overseer', 'journal.db');
+    await mkdir(dirname(journal));
+    const held = Promise.withResolvers<void>();
+    const model = fakeModel({ reply: () => ({ text: 'done' }) });
+    const slow: Model = {
+      ...model,
+      async *stream(request, ctx) {
+        await held.promise;
+        yield* model.stream(request, ctx);
+      },
+    };
+    await using team = await createOverseer({
+      overseer: 'coder',
+      models: { coder: { model: slow } },
+      store: sqlite(journal),
+    });
+    const run = team.run({ tasks: [{ instruction: 'Do it.' }] });
+    const env = { LM_STUDIO_BASE_URL: scene.service.url };
+    const watching = start(scene, ['models', '--watch'], env);
+    await watching.until(/ coder connecting processing ready: a call is under way\n/);
+    await watching.until(/ lmstudio at \S+ connected: it answered\n/);
+    held.resolve();
+    await run.result;
+    await watching.until(/ coder connected idle ready: it has nothing to do\n/);
+    watching.kill('SIGINT');
+    expect((await watching.ended).code).toBe(EXIT.stopped);
+    const { out } = await overseer(scene, ['models'], env);
+    expect(out).toMatch(/The team, by its journal\n(.*\n){2} {2}coder +connected +\S.* idle +/);
+    const { out: json } = await overseer(scene, ['models', '--json'], env);
+    expect(JSON.parse(json.split('\n')[0] ?? '')).toMatchObject({
+      name: 'coder',
+      connection: { state: 'connected', reason: 'it answered last', sinceAt: expect.any(Number) },
+      work: { state: 'idle', reason: 'it has nothing to do', sinceAt: expect.any(Number) },
+      readiness: 'ready',
+      running: 0,
+    });
   });
 });

@@ -8,13 +8,18 @@ import { sourcesOf } from '../setup/model-sources.ts';
 import { reachTeam } from '../setup/reach-team.ts';
 import { listingLines } from '../view/listing-lines.ts';
 import { processOutput } from '../view/presenter.ts';
+import { teamLines } from '../view/team-lines.ts';
 import { oneLine } from '../view/words.ts';
+import { openTeam } from './journal-team.ts';
+import type { PlaceFlags } from './read-journal.ts';
+import { watchModels } from './watch-models.ts';
 
 /** What `overseer models` is told. */
-export interface ModelsFlags {
+export interface ModelsFlags extends PlaceFlags {
   readonly model?: readonly string[];
   readonly baseUrl?: string;
   readonly check?: string;
+  readonly watch?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,19 +30,28 @@ const PATIENCE_MS = 10_000;
 const LOAD_MS = 600_000;
 
 /**
- * `overseer models`: which models the servers have that flags and variables name, and how they stand; with `--check`, whether one
- * is there. Returns the exit code: failed where no server answers, or where the model is not there.
+ * `overseer models`: how the models of the team stand by the journal, where there is one, and which models the servers have that flags
+ * and variables name; with `--check`, whether one is there; with `--watch`, each change until it is stopped. Returns the exit code:
+ * failed where no server answers, or where the model is not there.
  */
 export async function modelsCommand(flags: ModelsFlags): Promise<number> {
   if (flags.check !== undefined) return await checkModel(flags.check, flags);
-  const sources = sourcesOf(placeOf(flags), process.env, loginsOf(process.env));
-  const servers = await askServers(sources, {
-    env: process.env,
-    patienceMs: PATIENCE_MS,
-    place: placeOf(flags),
-  });
-  say(flags, servers, listingLines(servers));
-  return servers.some(({ state }) => state === 'connected') ? EXIT.done : EXIT.failed;
+  await using team = await openTeam(flags);
+  if (flags.watch === true) return await watchModels(flags, team, () => listServers(flags));
+  const [models, servers] = [(await team?.read()) ?? [], await listServers(flags)];
+  const lines = [...teamLines(models, Date.now()), ...listingLines(servers)];
+  say(flags, [...models, ...servers], lines);
+  return servers.some(isConnected) ? EXIT.done : EXIT.failed;
+}
+
+async function listServers(flags: ModelsFlags): Promise<readonly ServerListing[]> {
+  const place = placeOf(flags);
+  const sources = sourcesOf(place, process.env, loginsOf(process.env));
+  return await askServers(sources, { env: process.env, patienceMs: PATIENCE_MS, place });
+}
+
+function isConnected({ connection }: ServerListing): boolean {
+  return connection.state === 'connected';
 }
 
 /** `overseer models load` and `unload`: brings a local model into memory, or frees its memory. Throws `ModelError`. */

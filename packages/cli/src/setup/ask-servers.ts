@@ -1,4 +1,10 @@
-import type { ListedModel, Model, ModelCapabilities, Price } from '@overseer/core/spec';
+import type {
+  ListedModel,
+  Model,
+  ModelCapabilities,
+  ModelConnection,
+  Price,
+} from '@overseer/core/spec';
 import type { Environment } from './environment.ts';
 import { addressOf, type ModelFlags, modelsOf } from './model-flags.ts';
 
@@ -15,9 +21,12 @@ export interface ModelListing extends ListedModel {
 export interface ServerListing {
   readonly provider: string;
   readonly address: string;
-  readonly state: 'connected' | 'disconnected';
-  /** Why it does not answer. */
-  readonly why?: string;
+  readonly connection: {
+    readonly state: Exclude<ModelConnection, 'connecting'>;
+    readonly reason: string;
+    /** When it was asked, or since when it answers so, epoch ms. */
+    readonly sinceAt: number;
+  };
   readonly models: readonly ModelListing[];
 }
 
@@ -47,14 +56,19 @@ async function askServer(
   { env, place, patienceMs }: AskOptions,
 ): Promise<ServerListing> {
   const { provider } = model.info;
+  const sinceAt = Date.now();
   const server = { provider, address: addressOf(model, place, env) };
   try {
     const listed = (await model.list?.({ signal: AbortSignal.timeout(patienceMs) })) ?? [];
     const models = listed.map((one) => listingOf(one, provider, place, env));
-    return { ...server, state: 'connected', models };
+    return {
+      ...server,
+      connection: { state: 'connected', reason: 'it answered', sinceAt },
+      models,
+    };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { ...server, state: 'disconnected', why, models: [] };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...server, connection: { state: 'disconnected', reason, sinceAt }, models: [] };
   }
 }
 
@@ -72,7 +86,7 @@ function listingOf(
   return {
     id,
     name,
-    state,
+    ...(state === undefined ? {} : { state }),
     ...(contextWindow === undefined ? {} : { contextWindow }),
     can,
     ...(price === undefined ? {} : { price }),

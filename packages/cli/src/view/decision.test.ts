@@ -129,7 +129,7 @@ describe('decisionOf', () => {
       'a model that is left alone',
       event(
         'model.changed',
-        { state: 'down', because: 'auth: openai/m: wrong key' },
+        { connection: 'connected', work: 'error', because: 'auth: openai/m: wrong key' },
         { model: 'm' },
       ),
       'm is left alone: auth: wrong key',
@@ -163,9 +163,13 @@ describe('decisionOf', () => {
       'what embeds texts is up: it answers again',
     ],
     [
-      'a model that is up again',
-      event('model.changed', { state: 'up', because: 'it answers again' }, { model: 'm' }),
-      'm is up: it answers again',
+      'a model that answers again',
+      event(
+        'model.changed',
+        { connection: 'connected', work: 'validating', because: 'it answers again' },
+        { model: 'm' },
+      ),
+      'm is connected: it answers again',
     ],
     [
       'a rate that was learned',

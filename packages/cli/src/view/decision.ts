@@ -35,9 +35,7 @@ function wordsOf(event: OverseerEvent): string | undefined {
     case 'task.expedited':
       return `${owner} goes before all others, by ${event.data.by}: ${event.data.because}`;
     case 'model.changed':
-      return event.data.state === 'down'
-        ? `${event.model} is left alone: ${withoutPlace(event.data.because)}`
-        : `${event.model} is up: ${event.data.because}`;
+      return modelChanged(event);
     case 'key.changed':
       return keyChanged(event);
     case 'cache.changed':
@@ -86,6 +84,11 @@ function keyChanged({ model, data }: OverseerEvent<'key.changed'>): string {
   return data.state === 'down'
     ? `${key} is left alone: ${withoutPlace(data.because)}`
     : `${key} is used again: ${data.because}`;
+}
+
+function modelChanged({ model, data }: OverseerEvent<'model.changed'>): string {
+  const how = data.work === 'error' ? 'left alone' : data.connection;
+  return `${model} is ${how}: ${withoutPlace(data.because)}`;
 }
 
 function cacheChanged({ data }: OverseerEvent<'cache.changed'>): string {

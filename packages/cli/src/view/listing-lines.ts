@@ -7,9 +7,9 @@ export function listingLines(servers: readonly ServerListing[]): readonly string
   return servers.flatMap((server, at) => [...(at === 0 ? [] : ['']), ...blockOf(server)]);
 }
 
-function blockOf({ provider, address, state, why = '', models }: ServerListing): readonly string[] {
+function blockOf({ provider, address, connection, models }: ServerListing): readonly string[] {
   const place = `${provider} at ${address}`;
-  if (state === 'disconnected') return [oneLine(`✗ ${place}: ${why}`)];
+  if (connection.state === 'disconnected') return [oneLine(`✗ ${place}: ${connection.reason}`)];
   const head = oneLine(`✓ ${place}: ${models.length} ${models.length === 1 ? 'model' : 'models'}`);
   if (models.length === 0) return [head];
   const rows = table(COLUMNS, models.map(rowOf));
@@ -34,7 +34,7 @@ function rowOf({ name, state, contextWindow, price, can }: ModelListing): readon
   ];
   return [
     oneLine(name),
-    state,
+    state ?? '?',
     contextWindow === undefined ? '?' : String(contextWindow),
     price === undefined ? '?' : String(price.input),
     price === undefined ? '?' : String(price.output),

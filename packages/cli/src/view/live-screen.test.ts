@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { ModelState } from '@overseer/core';
-import type { OverseerEvent } from '@overseer/core/spec';
+import type { ModelState, WorkStatus } from '@overseer/core';
+import type { ModelWork, OverseerEvent } from '@overseer/core/spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callFinished, callStarted, event, planTask, START, verdict } from './event.fixture.ts';
@@ -28,18 +28,23 @@ function model(name: string, more: Partial<ModelState> = {}): ModelState {
     id: name,
     provider: 'openai',
     local: false,
-    connection: 'connected',
-    work: 'idle',
+    connection: {
+      state: 'connected',
+      reason: 'it answered last',
+      code: undefined,
+      sinceAt: START,
+    },
+    work: at('idle'),
     readiness: 'ready',
-    reason: 'its server answered',
-    state: 'idle',
-    why: undefined,
-    untilAt: undefined,
     breaker: { state: 'closed', scope: 'model', failures: 0, probeAt: undefined },
     running: 0,
     limits: [],
     ...more,
   };
+}
+
+function at(state: ModelWork, more: Partial<WorkStatus> = {}): WorkStatus {
+  return { state, reason: state, code: undefined, sinceAt: START, untilAt: undefined, ...more };
 }
 
 const assigned = (task: string): OverseerEvent =>
@@ -60,7 +65,9 @@ function lines(input: Partial<ScreenInput>): readonly string[] {
 
 describe('liveScreen', () => {
   it('X5: what a server said of its fault adds no line', () => {
-    const down = model('m', { state: 'down', why: 'it has\n  ○ n   idle\u2028  ○ o   idle' });
+    const down = model('m', {
+      work: at('error', { reason: 'it has\n  ○ n   idle\u2028  ○ o   idle' }),
+    });
     const shown = lines({ models: [down] });
     expect(shown.filter((line) => /^ {2}[○✗]|\u2028/.test(line))).toHaveLength(1);
   });
@@ -76,21 +83,22 @@ describe('liveScreen', () => {
     const tokens = { limit: 'coder-a: 100k tokens / 1d', used: 34_567, held: 0, capacity: 1e5 };
     const models = [
       model('coder-a', {
-        state: 'working',
+        work: at('processing'),
         limits: [spent, tokens].map((one) => ({ ...one, resetAt: START })),
       }),
-      model('coder-b', { state: 'waiting', limits: [{ ...limit, resetAt: START + 10_000 }] }),
+      model('coder-b', { work: at('waiting'), limits: [{ ...limit, resetAt: START + 10_000 }] }),
       model('c', {
-        state: 'down',
-        untilAt: START + 5_000,
-        why: 'network (2 times in a row): openai/c: gone; check it',
+        work: at('error', {
+          untilAt: START + 5_000,
+          reason: 'network (2 times in a row): openai/c: gone; check it',
+        }),
       }),
       model('d', { limits: [{ ...limit, limit: 'd: 4 at once', resetAt: undefined }] }),
     ];
     expect(lines({ view, models }).slice(1, 5)).toEqual([
-      '  ● coder-a working  T1, reviews T2 $1.50/$50 / 1d, 35k/100k tokens / 1d',
-      '  ◷ coder-b waiting                 5/5 calls / 20s, more in 8.0 s',
-      '  ✗ c       down                    for 3.0 s: network (2 times in a row): gone',
+      '  ● coder-a processing   T1, reviews T2 $1.50/$50 / 1d, 35k/100k tokens / 1d',
+      '  ◷ coder-b waiting                     5/5 calls / 20s, more in 8.0 s',
+      '  ✗ c       error                       for 3.0 s: network (2 times in a row): gone',
       '  ○ d       idle',
     ]);
   });
@@ -172,8 +180,8 @@ describe('liveScreen', () => {
       fc.property(size, fc.integer({ min: 8, max: 60 }), few, few, (columns, rows, tasks, team) => {
         const events = Array.from({ length: tasks }, (_, at) => assigned(`T${at + 1}`));
         const why = '漢字 '.repeat(20);
-        const models = Array.from({ length: team }, (_, at) =>
-          model(`m${at}`, { state: 'down', why }),
+        const models = Array.from({ length: team }, (_, nth) =>
+          model(`m${nth}`, { work: at('error', { reason: why }) }),
         );
         const shown = lines({ view: viewOf(tasks, ...events), models, columns, rows });
         expect(shown.length).toBeLessThan(rows);

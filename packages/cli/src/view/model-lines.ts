@@ -1,22 +1,22 @@
 import { styleText } from 'node:util';
 import type { ModelState } from '@overseer/core';
+import type { ModelWork } from '@overseer/core/spec';
 import type { ScreenInput } from './screen-input.ts';
 import { clip, pad, widthOf } from './width.ts';
 import { dollars, oneLine, shortFailure, span } from './words.ts';
 
-const MARK: Readonly<Record<ModelState['state'], string>> = {
-  idle: '○',
-  working: '●',
-  waiting: '◷',
-  down: '✗',
+type Look = readonly [mark: string, colour: 'dim' | 'green' | 'yellow' | 'red'];
+
+const LOOK: Readonly<Record<ModelWork, Look>> = {
+  idle: ['○', 'dim'],
+  ready: ['○', 'green'],
+  waiting: ['◷', 'yellow'],
+  processing: ['●', 'green'],
+  validating: ['◉', 'green'],
+  error: ['✗', 'red'],
 };
 
-const COLOUR: Readonly<Record<ModelState['state'], 'dim' | 'green' | 'yellow' | 'red'>> = {
-  idle: 'dim',
-  working: 'green',
-  waiting: 'yellow',
-  down: 'red',
-};
+const AWAY: Look = ['✗', 'red'];
 
 const LONGEST_NAME = 24;
 
@@ -26,15 +26,21 @@ export function modelLines(input: ScreenInput, width: number): readonly string[]
   const tasks = input.models.map((model) => tasksOf(model, input));
   const longest = tasks.reduce((most, text) => Math.max(most, widthOf(text)), 14);
   return input.models.map((model, at) => {
+    const [mark, colour] = isAway(model) ? AWAY : LOOK[model.work.state];
     const text = [
-      `  ${MARK[model.state]}`,
+      `  ${mark}`,
       pad(clip(oneLine(model.name), LONGEST_NAME), Math.min(names, LONGEST_NAME)),
-      pad(model.state, 8),
+      pad(isAway(model) ? model.connection.state : model.work.state, 12),
       pad(clip(tasks[at] ?? '', 28), Math.min(longest, 28)),
       factsOf(model, input.nowMs),
     ].join(' ');
-    return styleText(COLOUR[model.state], clip(text.trimEnd(), width));
+    return styleText(colour, clip(text.trimEnd(), width));
   });
+}
+
+/** It does not answer, and is not left alone for that yet. */
+function isAway({ readiness, work }: ModelState): boolean {
+  return readiness === 'down' && work.state !== 'error';
 }
 
 function tasksOf({ name }: ModelState, { view }: ScreenInput): string {
@@ -43,9 +49,11 @@ function tasksOf({ name }: ModelState, { view }: ScreenInput): string {
 }
 
 function factsOf(model: ModelState, nowMs: number): string {
-  if (model.state === 'down') {
-    const wait = model.untilAt === undefined ? '' : `for ${inTime(model.untilAt, nowMs)}: `;
-    return oneLine(`${wait}${shortFailure(model.why ?? 'it failed')}`);
+  const { connection, work } = model;
+  if (isAway(model)) return oneLine(shortFailure(connection.reason));
+  if (work.state === 'error') {
+    const wait = work.untilAt === undefined ? '' : `for ${inTime(work.untilAt, nowMs)}: `;
+    return oneLine(`${wait}${shortFailure(work.reason)}`);
   }
   return model.limits.flatMap((use) => limitOf(use, nowMs)).join(', ');
 }

@@ -22,6 +22,7 @@ interface Listing {
   listedAt: number | undefined;
   failedAt: number | undefined;
   why: string | undefined;
+  code: ModelErrorKind | undefined;
   pending: Promise<boolean> | undefined;
   /** Grows when the list is forgotten: what was asked before says nothing any more. */
   turn: number;
@@ -35,6 +36,8 @@ export interface Heard {
   readonly listedAt: number | undefined;
   readonly failedAt: number | undefined;
   readonly why: string | undefined;
+  /** The kind of the failure. */
+  readonly code: ModelErrorKind | undefined;
   readonly model: ListedModel | undefined;
 }
 
@@ -71,9 +74,10 @@ export class ServerLists {
 
   /** What is known without asking. */
   heard(model: Model): Heard {
-    const { pending, listedAt, failedAt, why, found } = this.#of(model);
+    const listing = this.#of(model);
+    const { pending, listedAt, failedAt, why, code } = listing;
     const isAsked = pending !== undefined;
-    return { isAsked, listedAt, failedAt, why, model: found.get(model.info.id) };
+    return { isAsked, listedAt, failedAt, why, code, model: knownIn(listing, model.info.id) };
   }
 
   /**
@@ -108,9 +112,11 @@ export class ServerLists {
   /** Forgets a list that has turned out to be otherwise, and one that is on its way. */
   forget(model: Model): void {
     const listing = this.#of(model);
+    const wasAsked = listing.pending !== undefined;
     listing.freshUntil = Number.NEGATIVE_INFINITY;
     listing.pending = undefined;
     listing.turn += 1;
+    if (wasAsked) this.#tell();
   }
 
   #of(model: Model): Listing {
@@ -124,6 +130,7 @@ export class ServerLists {
       listedAt: undefined,
       failedAt: undefined,
       why: undefined,
+      code: undefined,
       pending: undefined,
       turn: 0,
       found: new Map(),
@@ -155,6 +162,7 @@ export class ServerLists {
         listing.freshUntil = this.#clock.elapsed() + KEPT_MS;
         listing.failedAt = undefined;
         listing.why = undefined;
+        listing.code = undefined;
         findIn(listing, model.info.id);
         this.#tell();
         return true;
@@ -182,6 +190,7 @@ export class ServerLists {
     if (isThere) listing.listedAt = at;
     listing.failedAt = isThere ? undefined : at;
     listing.why = isThere ? undefined : error instanceof Error ? error.message : String(error);
+    listing.code = isThere ? undefined : toModelError(error).kind;
   }
 
   /** One that does not heed its signal holds nobody up. */
@@ -240,6 +249,12 @@ const IS_SILENCE: Readonly<Record<ModelErrorKind, boolean>> = {
 
 /** Most servers whose lists are shared between models. */
 const MOST = 1_000;
+
+/** As `findIn`, and looks but once for a name that is not there. */
+function knownIn(listing: Listing, id: string): ListedModel | undefined {
+  if (listing.names.size === 0) return undefined;
+  return listing.found.has(id) ? listing.found.get(id) : findIn(listing, id);
+}
 
 function findIn({ names, found }: Listing, id: string): ListedModel | undefined {
   const known = found.get(id);

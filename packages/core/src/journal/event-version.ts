@@ -4,7 +4,7 @@ import type { EventType } from '../spec/event.ts';
 export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'lease.taken': 1,
   'handoff.offered': 1,
-  'handoff.accepted': 1,
+  'handoff.accepted': 2,
   'handoff.received': 1,
   'handoff.recalled': 1,
   'handoff.refused': 1,
@@ -67,7 +67,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'grant.revoked': 1,
   'practice.noted': 1,
   'limit.learned': 1,
-  'model.changed': 1,
+  'model.changed': 2,
   'key.changed': 1,
   'model.added': 1,
   'model.removed': 1,

@@ -98,8 +98,16 @@ describe('foldRun', () => {
     expect(fold(events).get('r')?.tasks.get('a')?.priority).toBe('medium');
     const change = (priority: 'high'): OverseerEvent =>
       place({ type: 'task.changed', run: 'r', task: 'a', data: { because: 'x', priority } });
-    expect(fold([...events, change('high')]).get('r')?.tasks.get('a')?.priority).toBe('high');
-    expect(fold([...events, change(urgent)]).get('r')?.tasks.get('a')?.priority).toBe('medium');
+    expect(
+      fold([...events, change('high')])
+        .get('r')
+        ?.tasks.get('a')?.priority,
+    ).toBe('high');
+    expect(
+      fold([...events, change(urgent)])
+        .get('r')
+        ?.tasks.get('a')?.priority,
+    ).toBe('medium');
   });
 
   it('K6: tells why a run waits until it goes on', () => {

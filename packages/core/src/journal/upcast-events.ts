@@ -1,7 +1,8 @@
 import { StoreError } from '../errors/store-error.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import { EVENT_VERSION } from './event-version.ts';
-import { UPCASTERS, type Upcasters, type WrittenEvent } from './upcasters.ts';
+import type { Upcasters, WrittenEvent } from './upcaster.ts';
+import { UPCASTERS } from './upcasters.ts';
 
 /** What events are brought to, and how. */
 export interface Forms {

@@ -1,16 +1,19 @@
 import type { EventData } from '../spec/event.ts';
-import { isShut, openNews, type PassedBreakers } from './passed-breakers.ts';
+import { isAnyOpen, openNews, type Passed } from './passed-breakers.ts';
 
 /** Something that breakers guard, as it stands. */
 export interface Looked {
-  readonly passed: PassedBreakers;
+  readonly passed: readonly Passed[];
   /** Whether it was seen to work since it was last left alone. */
   readonly answers: boolean;
 }
 
-/** What was told of models or keys that went down and came up, and what is still to be told. */
+/** That a key is left alone, or used again. */
+type News = Omit<EventData['key.changed'], 'keyName'>;
+
+/** What was told of keys that are left alone and used again, and what is still to be told. */
 export class BreakerNews {
-  /** Those that were said to be down. */
+  /** Those that were said to be left alone. */
   readonly #told = new Set<string>();
   #hasChanged = false;
 
@@ -23,7 +26,7 @@ export class BreakerNews {
   find<T>(
     names: () => Iterable<readonly [name: string, of: T]>,
     look: (of: T) => Looked,
-  ): readonly { readonly of: T; readonly data: EventData['model.changed'] }[] {
+  ): readonly { readonly of: T; readonly data: News }[] {
     if (!this.#hasChanged) return [];
     const news = [...names()].flatMap(([name, of]) => {
       const data = newsOf(look(of), this.#told.has(name));
@@ -45,15 +48,12 @@ export class BreakerNews {
   }
 }
 
-function newsOf(
-  { passed, answers }: Looked,
-  wasTold: boolean,
-): EventData['model.changed'] | undefined {
+function newsOf({ passed, answers }: Looked, wasTold: boolean): News | undefined {
   if (!wasTold) {
     const open = openNews(passed);
     return open === undefined ? undefined : { state: 'down', ...open };
   }
-  if (isShut(passed)) return undefined;
+  if (isAnyOpen(passed)) return undefined;
   const because = answers ? 'it answers again' : 'it may be mended, and is tried anew';
   return { state: 'up', because };
 }

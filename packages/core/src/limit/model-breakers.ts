@@ -18,6 +18,7 @@ import { BreakerStates } from './breaker-states.ts';
 import type { Admission } from './claim.ts';
 import { faultyScope } from './faulty-scope.ts';
 import type { KeyGuard } from './key-turns.ts';
+import { type LeftAlone, latestSilence, leftAlone, type Silence } from './left-alone.ts';
 import {
   breakerOf,
   downOf,
@@ -51,8 +52,10 @@ export class ModelBreakers implements KeyGuard {
   readonly #paths: Map<string, BreakerPaths>;
   readonly #states = new BreakerStates();
   readonly #calls = new RecentMap<Begun>(MOST_CALLS);
-  readonly #news = new BreakerNews();
   readonly #keyNews = new BreakerNews();
+  /** Models that were said to be left alone. */
+  readonly #told = new Set<string>();
+  #changes = 0;
 
   constructor(models: readonly Guarded[]) {
     this.#models = new Map(models.map((model) => [model.name, model]));
@@ -75,9 +78,14 @@ export class ModelBreakers implements KeyGuard {
     const paths = this.#pathsOf(model);
     this.#models.delete(model);
     this.#paths.delete(model);
-    this.#news.forget(model);
+    this.#told.delete(model);
     for (const keyName of paths.byKey.keys()) this.#keyNews.forget(idOf(model, keyName));
     this.#leave(keysIn(paths));
+  }
+
+  /** Rises when a breaker opens, lets a probe through or closes, and when a model comes or changes. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** A call of a model starts, with this of several keys; where a probe is due, it is that. */
@@ -172,20 +180,26 @@ export class ModelBreakers implements KeyGuard {
     return listBreakers(this.#paths, (key) => this.#states.stateOf(key));
   }
 
-  /** Models that went down or came up and of which nobody was told. Short pauses of a busy model are no news. */
-  news(): readonly { readonly model: string; readonly data: EventData['model.changed'] }[] {
-    const models = () => [...this.#models.keys()].map((model) => [model, model] as const);
-    return this.#news
-      .find(models, (model) => ({
-        passed: this.#passedBy(model),
-        answers: this.succeededAt(model) !== undefined,
-      }))
-      .map(({ of: model, data }) => ({ model, data }));
+  /** What keeps a model out of use, where that is more than a short pause; until all its breakers are closed, once that was told. */
+  alone(model: string): LeftAlone | undefined {
+    if (!this.#states.hasOpen) return undefined;
+    return leftAlone(this.#passedBy(model), this.#told.has(model));
   }
 
-  /** What `news` found was told. */
-  tell(model: string, { state }: EventData['model.changed']): void {
-    this.#news.tell(model, state);
+  /** That a model did not answer, where it is left alone for that. */
+  silence(model: string): Silence | undefined {
+    return !this.#states.hasOpen ? undefined : latestSilence(this.#passedBy(model));
+  }
+
+  /** Whether it was told that a model is left alone, and not yet that it is well. */
+  isTold(model: string): boolean {
+    return this.#told.has(model);
+  }
+
+  /** It was told how a model stands. */
+  tell(model: string, { work }: Pick<EventData['model.changed'], 'work'>): void {
+    if (work === 'error') this.#told.add(model);
+    else this.#told.delete(model);
   }
 
   /** Keys, of models that have several, that are left alone or used again and of which nobody was told. */
@@ -197,10 +211,10 @@ export class ModelBreakers implements KeyGuard {
           const all = this.#states.passed(path);
           const answers =
             all.length > 0 && all.every(({ state }) => state.succeededAt !== undefined);
-          return { passed: { all, byKey: [] }, answers };
+          return { passed: all, answers };
         },
       )
-      .map(({ of: { model, keyName }, data: { scope: _, ...data } }) => ({
+      .map(({ of: { model, keyName }, data }) => ({
         model,
         data: { keyName, ...data },
       }));
@@ -270,7 +284,7 @@ export class ModelBreakers implements KeyGuard {
   }
 
   #change(): void {
-    this.#news.change();
+    this.#changes += 1;
     this.#keyNews.change();
   }
 }

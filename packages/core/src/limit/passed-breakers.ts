@@ -1,4 +1,3 @@
-import type { EventData } from '../spec/event.ts';
 import { askBreaker, type BreakerScope, type BreakerState } from './breaker.ts';
 import type { BreakerKey, PassScope } from './breaker-keys.ts';
 
@@ -48,11 +47,12 @@ export interface Trouble {
   readonly why: string;
 }
 
-/** What opened of a model or a key, as it is told. */
-export type OpenNews = Pick<EventData['model.changed'], 'because'> & {
+/** What opened, as it is told. */
+export interface OpenNews {
+  readonly because: string;
+  /** Epoch ms. */
   readonly untilAt: number;
-  readonly scope: BreakerScope;
-};
+}
 
 const BY_PHASE: Readonly<Record<ModelBreaker['state'], number>> = {
   closed: 0,
@@ -101,21 +101,18 @@ export function breakerOf({ all, byKey }: PassedBreakers): ModelBreaker {
 }
 
 /** What there is to tell of breakers that opened: what is broken, or pauses for long. Pure. */
-export function openNews({ all, byKey }: PassedBreakers): OpenNews | undefined {
-  const own = firstNews(all);
-  if (own !== undefined) return own;
-  const ofKeys = ofEach(byKey, firstNews);
-  if (ofKeys === undefined) return undefined;
-  const first = ofKeys.reduce((one, other) => (other.untilAt < one.untilAt ? other : one));
-  return { ...first, because: ofAll(byKey.length, first.because), scope: 'key' };
+export function openNews(passed: readonly Passed[]): OpenNews | undefined {
+  for (const { state } of passed) {
+    const { phase, fault, why } = state;
+    if (phase.kind !== 'open') continue;
+    if (fault?.isFailure !== true && phase.untilAt - phase.openedAt <= NEWS_MS) continue;
+    return { because: why, untilAt: phase.untilAt };
+  }
+  return undefined;
 }
 
-/** Whether anything that calls of a model have to pass is not closed. Pure. */
-export function isShut({ all, byKey }: PassedBreakers): boolean {
-  return isAnyOpen(all) || (byKey.length > 0 && byKey.every(isAnyOpen));
-}
-
-function isAnyOpen(passed: readonly Passed[]): boolean {
+/** Whether one of them is not closed. Pure. */
+export function isAnyOpen(passed: readonly Passed[]): boolean {
   return passed.some(({ state }) => state.phase.kind !== 'closed');
 }
 
@@ -127,12 +124,13 @@ function allDown(byKey: PassedBreakers['byKey'], nowMs: number): ModelDown | und
   return { ...first, scope: 'key', why: ofAll(byKey.length, first.why) };
 }
 
-function ofAll(keys: number, why: string): string {
+/** What is said of a model none of whose keys can be used. */
+export function ofAll(keys: number, why: string): string {
   return keys === 1 ? why : `none of its ${keys} keys can be used: ${why}`;
 }
 
-/** What is found of each; `undefined` where nothing is found of one, or there are none. */
-function ofEach<T>(
+/** What is found of each key; `undefined` where nothing is found of one, or there are none. */
+export function ofEach<T>(
   byKey: PassedBreakers['byKey'],
   find: (passed: readonly Passed[]) => T | undefined,
 ): readonly T[] | undefined {
@@ -148,16 +146,6 @@ function firstTrouble(passed: readonly Passed[]): Trouble | undefined {
     if (sinceAt < (first?.sinceAt ?? Number.POSITIVE_INFINITY)) first = { sinceAt, why };
   }
   return first;
-}
-
-function firstNews(passed: readonly Passed[]): OpenNews | undefined {
-  for (const { scope, state } of passed) {
-    const { phase, fault, why } = state;
-    if (phase.kind !== 'open') continue;
-    if (fault?.isFailure !== true && phase.untilAt - phase.openedAt <= NEWS_MS) continue;
-    return { because: why, untilAt: phase.untilAt, scope: scopeFor(scope) };
-  }
-  return undefined;
 }
 
 function standing({ scope, state: { phase, failures } }: Passed): ModelBreaker {
@@ -180,6 +168,6 @@ function isWorse(one: ModelBreaker, other: ModelBreaker): boolean {
 }
 
 /** What people are told of. */
-function scopeFor(scope: PassScope): BreakerScope {
+export function scopeFor(scope: PassScope): BreakerScope {
   return scope === 'model-key' ? 'key' : scope;
 }

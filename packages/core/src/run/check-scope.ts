@@ -1,6 +1,14 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
-import type { WorkScope } from './work-scope.ts';
+
+/** What an order is about: everything (`{}` and nothing else), a run, one phase of a run, or one task of a run. */
+export interface WorkScope {
+  readonly run?: string;
+  /** The tasks of the run that name this phase. */
+  readonly phase?: string;
+  /** The key of one task of the run. */
+  readonly task?: string;
+}
 
 /** What each part of a scope is, complete by its type. */
 const FIELDS: Readonly<Record<keyof WorkScope, string>> = {

@@ -50,6 +50,8 @@ export interface AttemptHostParts
   readonly passOn: PassOn;
   /** Those who wait for an equal call are shown what it says. */
   readonly flights: SingleFlight | undefined;
+  /** Hears whatever a call says, listened to or not. */
+  readonly heard: AttemptHost['show'];
 }
 
 /** What attempts need of the kernel around them, for one kernel. */
@@ -94,9 +96,12 @@ export function createAttemptHost(parts: AttemptHostParts): AttemptHost {
     },
     bounded: createBounded(settings.checksAtOnce),
     serially: createBounded(1),
-    show: (at, event) => show(live, at, event, flights),
+    show: (at, event) => {
+      parts.heard(at, event);
+      show(live, at, event, flights);
+    },
     callEnded: (at) => {
-      tellNews(settings, parts.projection, journal, at.run.id);
+      tellNews(settings, projection, journal, at.run.id);
       parts.callEnded(at);
     },
     endsLoop: parts.endsLoop,

@@ -55,7 +55,7 @@ export class HealthWatch {
   }
 
   #hear(event: OverseerEvent): void {
-    if (event.type !== 'model.changed' || event.data.state !== 'down') return;
+    if (event.type !== 'model.changed' || event.data.work !== 'error') return;
     if (this.#soon !== undefined) return;
     const delayMs = SOON_MS * (0.25 + 0.75 * this.#settings.random());
     this.#soon = this.#settings.clock.after(delayMs, () => {

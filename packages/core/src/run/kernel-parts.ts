@@ -223,7 +223,9 @@ export class KernelParts {
     this.between = new BetweenChanges({
       ...{ clock: settings.clock, attempts: this.attempts, attemptHost: this.#host },
     });
-    this.status = new StatusWatch(settings, projection, () => this.models());
+    this.status = new StatusWatch(settings, projection, (drafts) => {
+      if (journal.closed === undefined) append(drafts);
+    });
     this.#health = new HealthWatch(settings, projection);
     this.closing = new ClosingDown({
       settings,
@@ -259,7 +261,7 @@ export class KernelParts {
 
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
-    return modelStates(this.#settings, this.#projection, this.attempts.list());
+    return modelStates(this.#settings, this.#projection, this.status.all());
   }
 
   /** Writes down that the clock was set forward, where it was, so that no window is over too early. */
@@ -290,6 +292,7 @@ export class KernelParts {
       remote: this.#remote,
       passOn: this.#passOn,
       flights: this.#projection.flights,
+      heard: (at, event) => this.status.hear(at.attempt.id, at.attempt.model ?? '', event),
       turns: () => {
         this.lookAtClock();
         return this.dispatcher.toolTurns;

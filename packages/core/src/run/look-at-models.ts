@@ -18,7 +18,7 @@ async function lookAt(
   { name, model }: Member,
   fetch: Settings['fetch'],
 ): Promise<EventData['handoff.accepted']['connections'][number]> {
-  if (model.list === undefined) return { model: name, state: 'unknown' };
+  if (model.list === undefined) return { model: name };
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
     const late = new Promise<never>((_, reject) => {
@@ -27,8 +27,8 @@ async function lookAt(
     const asked = model.list({ signal, ...(fetch === undefined ? {} : { fetch }) });
     // One that does not heed its signal holds nobody up.
     await Promise.race([asked, late]);
-    return { model: name, state: 'reached' };
+    return { model: name, connection: 'connected' };
   } catch (error) {
-    return { model: name, state: 'unreachable', why: describeError(error) };
+    return { model: name, connection: 'disconnected', why: describeError(error) };
   }
 }

@@ -17,7 +17,7 @@ it('R2 R10: the next process calls a model at once whose key was wrong, since th
   });
   const failed = first.run({ tasks: [{ instruction: 'x' }] });
   expect(await inTime(clock, failed.result)).toMatchObject({ status: 'failed' });
-  expect(first.models()[0]?.state).toBe('down');
+  expect(first.models()[0]?.work.state).toBe('error');
   await disk.kill();
 
   const startedAt = clock.now();
@@ -27,7 +27,7 @@ it('R2 R10: the next process calls a model at once whose key was wrong, since th
     store: disk.open,
     clock,
   });
-  expect(second.models()[0]?.state).toBe('idle');
+  expect(second.models()[0]?.work.state).toBe('idle');
   const run = second.run({ tasks: [{ instruction: 'y' }] });
   expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
   expect(clock.now() - startedAt).toBeLessThan(5_000);

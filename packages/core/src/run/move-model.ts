@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors/config-error.ts';
 import { suggest } from '../internal/nearest.ts';
+import type { Kernel } from './kernel.ts';
 import type { Settings } from './settings.ts';
 
 /** How long a model may take to load, in ms. */
@@ -7,7 +8,7 @@ const LOAD_MS = 600_000;
 
 /** Has a local model in memory, or out of it. Throws `ConfigError` `config.unknown-model`, `config.not-loadable`, and `ModelError`. */
 export async function moveModel(
-  { settings }: { readonly settings: Settings },
+  { settings, kernel }: { readonly settings: Settings; readonly kernel: Pick<Kernel, 'status'> },
   what: 'load' | 'unload',
   name: string,
   signal: AbortSignal = AbortSignal.timeout(LOAD_MS),
@@ -27,10 +28,12 @@ export async function moveModel(
       `${name} (${model.info.provider}/${model.info.id}) cannot be loaded and unloaded by order: only models of LM Studio, Ollama and files of weights (GGUF, ONNX) can.`,
     );
   }
+  const over = what === 'load' ? kernel.status.loading(name) : undefined;
   try {
     await (what === 'load' ? model.load(ctx) : model.unload(ctx));
   } finally {
     lists.forget(model);
+    over?.();
   }
   // What is told of it is what its server says now; where it does not say, it is asked again before its next call.
   await lists.look(model).catch(() => undefined);

@@ -64,11 +64,11 @@ describe('an outage', () => {
       expect(waits.length).toBeLessThan(2 * most);
       expect(Math.max(...waits)).toBeLessThanOrEqual(longestMs);
       const told = events.flatMap((event) =>
-        event.type === 'model.changed' ? [[event.model, event.data.state]] : [],
+        event.type === 'model.changed' ? [[event.model, event.data.work === 'error']] : [],
       );
       expect(told).toEqual([
-        ['a', 'down'],
-        ['a', 'up'],
+        ['a', true],
+        ['a', false],
       ]);
     },
   );
@@ -205,7 +205,7 @@ describe('an outage', () => {
       await new Promise((resolve) => setImmediate(resolve));
       clock.advance(clock.untilNextMs ?? 0);
     }
-    await until(() => first.models()[0]?.state === 'down');
+    await until(() => (first.models()[0]?.work.untilAt ?? 0) > clock.now());
     expect(first.models()[0]?.breaker).toMatchObject({ state: 'open', scope: 'server' });
     await disk.kill();
 

@@ -75,6 +75,8 @@ export class Projection {
   readonly traces: TaskTraces | undefined;
   /** Who sees each event as it becomes true, for a while. */
   readonly watchers: Set<(event: OverseerEvent) => void> = new Set();
+  /** Who hears of each event once it is true. */
+  readonly followers: Set<(event: OverseerEvent) => void> = new Set();
   readonly #members: ReadonlyMap<string, Member>;
   readonly #book: CallBook;
   #latestAt: number = Number.NEGATIVE_INFINITY;
@@ -132,6 +134,11 @@ export class Projection {
 
   /** Makes one event true. */
   apply(event: OverseerEvent): void {
+    this.#fold(event);
+    for (const follow of this.followers) follow(event);
+  }
+
+  #fold(event: OverseerEvent): void {
     if (isSetBack(this.#latestAt, event.at)) this.#setBack(event.at);
     this.#latestAt = Math.max(this.#latestAt, event.at);
     if (this.watchers.size > 0) for (const watch of this.watchers) watch(event);

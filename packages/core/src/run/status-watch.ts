@@ -1,12 +1,17 @@
-import type { ModelState } from './model-state.ts';
+import type { EventDraft } from '../journal/draft.ts';
+import type { OverseerEvent } from '../spec/event.ts';
+import type { ModelEvent } from '../spec/model.ts';
+import { ChangedModels } from './changed-models.ts';
 import type { ModelStatus } from './model-status.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
+import { StatusBook } from './status-book.ts';
 
-/** How a model stands, and how it stood. */
+/** A model of which one of its two states, or the code of its reason, is another. */
 export interface ModelNews {
-  readonly model: ModelState;
-  /** `undefined` for one that is new. */
+  readonly model: string;
+  readonly now: ModelStatus;
+  /** `undefined` for one that came into the team, and at the begin. */
   readonly before: ModelStatus | undefined;
 }
 
@@ -18,103 +23,193 @@ export interface ModelGone {
 /** Who hears of models. */
 export type ModelListener = (news: ModelNews | ModelGone) => void;
 
-/** What happens is told together with what happens within this time, in ms. */
-const TOGETHER_MS = 50;
+/** What is written down of models. */
+export type WriteDown = (drafts: readonly EventDraft[]) => void;
 
-/** Nothing but time passes by itself; what changes with it is looked for this often, in ms. */
+/** Nothing but time passes by itself; what changes with it is looked for this often while somebody listens, in ms. */
 const LOOK_MS = 500;
 
 /**
- * Tells of each change of the status of a model, within a second. Nothing of it is written down: it follows from the journal and from
- * what servers say. Where nobody listens, it costs nothing.
+ * Tells of each change of the status of a model, once, right after the turn in which it happened: what happens in one turn is one change.
+ * Connections and failures are written down too; what a model is at is only told. What changes because time passes, or through a
+ * limit that models share, is told within half a second.
  */
 export class StatusWatch {
-  readonly #clock: Settings['clock'];
-  readonly #lists: Settings['lists'];
-  readonly #watchers: Projection['watchers'];
-  readonly #states: () => readonly ModelState[];
+  readonly #settings: Pick<Settings, 'clock' | 'lists' | 'members'>;
+  readonly #projection: Pick<Projection, 'breakers'>;
+  readonly #book: StatusBook;
+  readonly #changed: ChangedModels;
+  readonly #write: WriteDown;
   readonly #listeners = new Set<ModelListener>();
-  readonly #told = new Map<string, ModelStatus>();
-  #cancel: (() => void) | undefined;
+  /** By model: since when it may stand in another way, epoch ms, and the run in which that happened. */
+  readonly #marked = new Map<string, Marked>();
+  readonly #mark = (model: string): void => void this.#marked.set(model, this.#latest);
+  readonly #off: () => void;
+  #latest: Marked = { at: 0, run: undefined };
+  #news: (ModelNews | ModelGone)[] = [];
+  /** What the breakers had counted at the last event; at first nothing is taken for known. */
+  #changes = -1;
   #isSoon = false;
-  #stop: (() => void) | undefined;
+  #cancel: (() => void) | undefined;
 
   constructor(
-    { clock, lists }: Pick<Settings, 'clock' | 'lists'>,
-    { watchers }: Pick<Projection, 'watchers'>,
-    states: () => readonly ModelState[],
+    settings: Pick<Settings, 'clock' | 'lists' | 'members'>,
+    projection: Projection,
+    write: WriteDown,
   ) {
-    this.#clock = clock;
-    this.#lists = lists;
-    this.#watchers = watchers;
-    this.#states = states;
+    this.#settings = settings;
+    this.#projection = projection;
+    this.#write = write;
+    this.#book = new StatusBook(settings, projection);
+    this.#changed = new ChangedModels(projection.breakers);
+    const take = (event: OverseerEvent): void => this.#take(event);
+    projection.followers.add(take);
+    const unlisten = settings.lists.onChange(() => this.wake());
+    this.#off = () => {
+      projection.followers.delete(take);
+      unlisten();
+    };
+    const nowMs = settings.clock.now();
+    for (const name of settings.members.keys()) this.#book.look(name, nowMs);
   }
 
   /** Hears of every model at once, and then of each change; the returned function ends that. */
   add(listener: ModelListener): () => void {
-    if (this.#listeners.size === 0) this.#begin();
+    this.#lookAtAll();
+    this.#tell();
+    if (this.#listeners.size === 0) this.#lookAgain();
     this.#listeners.add(listener);
-    for (const model of this.#states()) hear(listener, { model, before: undefined });
+    for (const [model, now] of this.all()) hear(listener, { model, now, before: undefined });
     return () => {
       this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.close();
+      if (this.#listeners.size === 0) this.#cancel?.();
     };
   }
 
-  /** Something changed: looks soon. */
+  /** How each model of the team stands now. */
+  all(): ReadonlyMap<string, ModelStatus> {
+    return this.#lookAtAll();
+  }
+
+  /** Something changed that is no event: looks at all models, right after this turn. */
   wake(): void {
-    if (this.#listeners.size === 0 || this.#isSoon) return;
-    this.#isSoon = true;
-    this.#lookIn(TOGETHER_MS);
+    this.#latest = { at: this.#settings.clock.now(), run: undefined };
+    this.#markAll();
+  }
+
+  /** A model is loaded by order, until the returned function is called. */
+  loading(model: string): () => void {
+    const order = {};
+    this.#book.load(order, model);
+    this.wake();
+    return () => {
+      this.#book.loaded(order);
+      this.wake();
+    };
+  }
+
+  /** Hears what a call says, by which it is known whether its model is being loaded. */
+  hear(attempt: string, model: string, event: ModelEvent): void {
+    const isLoading = event.type === 'progress' && event.phase === 'load';
+    if (isLoading) this.#book.load(attempt, model);
+    else if (this.#book.loaded(attempt) === undefined) return;
+    this.wake();
   }
 
   /** Tells nothing more. */
   close(): void {
     this.#listeners.clear();
-    this.#told.clear();
+    this.#marked.clear();
     this.#cancel?.();
-    this.#stop?.();
-    this.#stop = undefined;
+    this.#off();
   }
 
-  #begin(): void {
-    const wake = (): void => this.wake();
-    this.#watchers.add(wake);
-    const off = this.#lists.onChange(wake);
-    this.#stop = () => {
-      this.#watchers.delete(wake);
-      off();
-    };
-    for (const model of this.#states()) this.#told.set(model.name, statusIn(model));
-    this.#lookIn(LOOK_MS);
-  }
-
-  #lookIn(delayMs: number): void {
-    this.#cancel?.();
-    this.#cancel = this.#clock.after(delayMs, () => this.#look());
-  }
-
-  #look(): void {
-    this.#isSoon = false;
-    const states = this.#states();
-    const names = new Set(states.map(({ name }) => name));
-    for (const gone of [...this.#told.keys()].filter((name) => !names.has(name))) {
-      this.#told.delete(gone);
-      this.#say({ gone });
+  #take(event: OverseerEvent): void {
+    if (event.type === 'model.changed') {
+      this.#changed.take(event);
+      return;
     }
-    for (const model of states) {
-      const before = this.#told.get(model.name);
-      const now = statusIn(model);
-      if (before !== undefined && isSame(before, now)) continue;
-      this.#told.set(model.name, now);
-      this.#say({ model, before });
-    }
-    if (this.#listeners.size > 0) this.#lookIn(LOOK_MS);
+    this.#latest = event;
+    this.#book.take(event, this.#mark);
+    const { changes } = this.#projection.breakers;
+    if (changes !== this.#changes) {
+      this.#changes = changes;
+      this.#markAll();
+    } else if (this.#marked.size > 0) this.#soon();
   }
 
-  #say(news: ModelNews | ModelGone): void {
-    for (const listener of this.#listeners) hear(listener, news);
+  #markAll(): void {
+    for (const name of this.#book.names) this.#mark(name);
+    this.#soon();
   }
+
+  #soon(): void {
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    queueMicrotask(() => {
+      this.#isSoon = false;
+      this.#lookAtMarked();
+      this.#tell();
+    });
+  }
+
+  #lookAtMarked(): void {
+    if (this.#marked.size === 0) return;
+    const nowMs = this.#settings.clock.now();
+    const marked = [...this.#marked];
+    this.#marked.clear();
+    const drafts = marked.flatMap(([name, { at, run }]) => this.#look(name, nowMs, at, run) ?? []);
+    if (drafts.length > 0) this.#write(drafts);
+  }
+
+  #lookAtAll(): ReadonlyMap<string, ModelStatus> {
+    this.#lookAtMarked();
+    const nowMs = this.#settings.clock.now();
+    const all = new Map<string, ModelStatus>();
+    for (const name of this.#settings.members.keys()) {
+      const { before, now, isNew } = this.#book.look(name, nowMs);
+      if (now === undefined) continue;
+      all.set(name, now);
+      if (isNew) this.#note({ model: name, now, before });
+    }
+    if (this.#news.length > 0) this.#soon();
+    return all;
+  }
+
+  /** What is to be written of it, if anything. */
+  #look(name: string, nowMs: number, at: number, run: string | undefined): EventDraft | undefined {
+    const { before, now, isNew } = this.#book.look(name, nowMs, at);
+    if (now === undefined) {
+      if (isNew) this.#note({ gone: name });
+      this.#changed.forget(name);
+      return undefined;
+    }
+    if (isNew) this.#note({ model: name, now, before });
+    return this.#changed.draftOf(name, now, run);
+  }
+
+  #note(news: ModelNews | ModelGone): void {
+    if (this.#listeners.size > 0) this.#news.push(news);
+  }
+
+  #tell(): void {
+    const news = this.#news;
+    if (news.length === 0) return;
+    this.#news = [];
+    for (const one of news) for (const listener of this.#listeners) hear(listener, one);
+  }
+
+  #lookAgain(): void {
+    this.#cancel = this.#settings.clock.after(LOOK_MS, () => {
+      this.#lookAtAll();
+      this.#lookAgain();
+    });
+  }
+}
+
+interface Marked {
+  readonly at: number;
+  readonly run?: string | undefined;
 }
 
 function hear(listener: ModelListener, news: ModelNews | ModelGone): void {
@@ -123,17 +218,4 @@ function hear(listener: ModelListener, news: ModelNews | ModelGone): void {
   } catch {
     // Who looks on must not break what is looked at.
   }
-}
-
-function statusIn({ connection, work, readiness, reason }: ModelStatus): ModelStatus {
-  return { connection, work, readiness, reason };
-}
-
-function isSame(one: ModelStatus, other: ModelStatus): boolean {
-  return (
-    one.connection === other.connection &&
-    one.work === other.work &&
-    one.readiness === other.readiness &&
-    one.reason === other.reason
-  );
 }

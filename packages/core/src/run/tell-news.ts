@@ -3,19 +3,16 @@ import type { Journal } from '../journal/journal.ts';
 import type { Projection } from './projection.ts';
 import type { Settings } from './settings.ts';
 
-/** Tells whoever reads a run of the models and keys that its latest call found down or up, and of what was learned from it. */
+/** Tells whoever reads a run of the keys that its latest call found down or up, and of what was learned of models from it. */
 export function tellNews(
   { members }: Pick<Settings, 'members'>,
   { breakers }: Projection,
   journal: Journal,
   run: string,
 ): void {
-  const drafts: EventDraft[] = breakers
-    .news()
-    .map(({ model, data }): EventDraft => ({ type: 'model.changed', run, model, data }));
-  for (const { model, data } of breakers.keyNews()) {
-    drafts.push({ type: 'key.changed', run, model, data });
-  }
+  const drafts = breakers
+    .keyNews()
+    .map(({ model, data }): EventDraft => ({ type: 'key.changed', run, model, data }));
   for (const { name, learned } of members.values()) {
     const data = learned.news();
     if (data !== undefined) drafts.push({ type: 'limit.learned', run, model: name, data });

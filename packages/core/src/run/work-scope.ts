@@ -1,16 +1,9 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
-import { checkScope } from './check-scope.ts';
+import { checkScope, type WorkScope } from './check-scope.ts';
 
-/** What an order is about: everything (`{}` and nothing else), a run, one phase of a run, or one task of a run. */
-export interface WorkScope {
-  readonly run?: string;
-  /** The tasks of the run that name this phase. */
-  readonly phase?: string;
-  /** The key of one task of the run. */
-  readonly task?: string;
-}
+export type { WorkScope } from './check-scope.ts';
 
 /** Who gave an order, and why; both are recorded. */
 export interface Order {

@@ -67,6 +67,7 @@ export type {
   ToolDescription,
   Usage,
 } from './model.ts';
+export type { ModelConnection, ModelReadiness, ModelWork } from './model-status.ts';
 export type { ModelTerms } from './notice-events.ts';
 export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
 export type {

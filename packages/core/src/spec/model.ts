@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './json.ts';
 import type { Message, Meta, Part } from './message.ts';
+import type { ModelReadiness } from './model-status.ts';
 
 /** A tool as a model sees it: `input` is a JSON Schema. */
 export interface ToolDescription {
@@ -189,8 +190,8 @@ export interface ModelInfo {
 /** A model as its server lists it. */
 export interface ListedModel {
   readonly id: string;
-  /** `cold` is usable: it loads at the first call. */
-  readonly state: 'ready' | 'cold' | 'loading' | 'unknown';
+  /** `cold` is usable: it loads at the first call. `busy`: it is being loaded. Absent where the server does not say. */
+  readonly state?: ModelReadiness;
   readonly contextWindow?: number;
 }
 

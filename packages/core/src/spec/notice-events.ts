@@ -1,5 +1,6 @@
 import type { BudgetScope } from './limit.ts';
 import type { Price, RateLimit } from './model.ts';
+import type { ModelConnection, ModelWork } from './model-status.ts';
 import type { ToolPermission } from './tool.ts';
 import type { GrantScope } from './tool-caller.ts';
 
@@ -55,10 +56,16 @@ export interface NoticeEventData {
   'grant.revoked': { readonly id: string; readonly because?: string };
   /** How many calls a minute a model bears was learned from its refusals; an empty `rate` lifts that again. */
   'limit.learned': { readonly rate: RateLimit; readonly because?: string };
-  /** A model is left alone after failures (`down`), or is up again. */
+  /**
+   * A model is connected or is not from here on, or is left alone after failures (`error`), or no more. That it is being asked, and what
+   * else it is at, is told and not written.
+   */
   'model.changed': {
-    readonly state: 'up' | 'down';
+    readonly connection: Exclude<ModelConnection, 'connecting'>;
+    readonly work: ModelWork;
     readonly because: string;
+    /** The kind of what failed, such as `network`; absent where nothing did. */
+    readonly code?: string;
     /** When one call will try it again. */
     readonly untilAt?: number;
     /** What failed: the model, its key with all models of it, or its server with all models of it. */

@@ -2,6 +2,7 @@ import type { CacheScope } from './answer-store.ts';
 import type { UsageTotals } from './call-amounts.ts';
 import type { HandoffAway } from './handoff-events.ts';
 import type { BudgetScope, BudgetSpec } from './limit.ts';
+import type { ModelConnection } from './model-status.ts';
 import type { PlanTask } from './task.ts';
 
 /** How a run ended. */
@@ -50,7 +51,8 @@ export interface RunEventData {
     readonly awaited: readonly string[];
     readonly connections: readonly {
       readonly model: string;
-      readonly state: 'reached' | 'unreachable' | 'unknown';
+      /** Absent where it cannot be asked without a call. */
+      readonly connection?: Exclude<ModelConnection, 'connecting'>;
       readonly why?: string;
     }[];
   };
