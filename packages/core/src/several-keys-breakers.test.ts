@@ -34,7 +34,7 @@ describe('the breakers of several keys', () => {
     });
     expect(events.some(({ type }) => type === 'model.changed')).toBe(false);
     expect(overseer.models()[0]).toMatchObject({
-      state: 'idle',
+      work: { state: 'idle' },
       breaker: { state: 'closed', failures: 0 },
     });
     const open = overseer.breakers().filter(({ state }) => state !== 'closed');
@@ -135,13 +135,14 @@ describe('the breakers of several keys', () => {
     expect(events.find(({ type }) => type === 'model.changed')).toMatchObject({
       model: 'm',
       data: {
-        state: 'down',
+        work: 'error',
         scope: 'key',
         because: 'none of its 2 keys can be used: auth: the key was refused',
       },
     });
     expect(overseer.models()[0]).toMatchObject({
-      state: 'down',
+      readiness: 'down',
+      work: { state: 'error' },
       breaker: { state: 'open', scope: 'key' },
     });
   });
@@ -193,7 +194,7 @@ describe('the breakers of several keys', () => {
     const events = await eventsOf(run);
     expect(keysTold(events)).toEqual([]);
     expect(events.find(({ type }) => type === 'model.changed')?.data).toMatchObject({
-      state: 'down',
+      work: 'error',
       scope: 'model',
     });
   });
