@@ -1,9 +1,8 @@
 import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
-import type { WorkScope } from './work-scope.ts';
 
-/** What each part of a scope is, complete by its type. */
-const FIELDS: Readonly<Record<keyof WorkScope, string>> = {
+/** What each part of a scope is. */
+const FIELDS: Readonly<Record<string, string>> = {
   run: 'the id of a run',
   phase: 'the name of a phase',
   task: 'the key of a task',
@@ -27,7 +26,7 @@ export function checkScope(scope: unknown): void {
     }
     if (typeof value !== 'string') {
       throw invalid(
-        `The scope has ${shown(value)} for ${field}: give ${FIELDS[field as keyof WorkScope]}. Only {} means everything.`,
+        `The scope has ${shown(value)} for ${field}: give ${FIELDS[field]}. Only {} means everything.`,
       );
     }
   }
