@@ -11,7 +11,7 @@ import { openJoint } from './open-joint.ts';
 import { openTransport } from './open-transport.ts';
 import type { OverseerOptions } from './options.ts';
 import { Overseer } from './overseer.ts';
-import { loadGraphCheck } from './plan/graph-check.ts';
+import { type GraphCheck, loadGraphCheck } from './plan/graph-check.ts';
 import { abortedOpening, prepareWorkspaces, refuseIfAborted } from './prepare-workspaces.ts';
 import { defineProject } from './project/define-project.ts';
 import { openProject } from './project/open-project.ts';
@@ -64,6 +64,7 @@ export interface OpenTeam {
 /** Opens the parts of an overseer without its facade. Throws as `createOverseer` does. @internal */
 export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
   await checkOptions(options);
+  const graphs = await loadGraphCheck();
   const { signal } = options;
   refuseIfAborted(signal);
   const { registered, dispose } = await setUpPlugins(options);
@@ -82,7 +83,7 @@ export async function openTeam(options: OverseerOptions): Promise<OpenTeam> {
     await prepareWorkspaces(options);
     const store = await (options.store ?? memory())();
     return {
-      ...(await start(options, registered, { members, shared, toolLimits }, store)),
+      ...(await start(options, registered, { members, shared, toolLimits }, store, graphs)),
       dispose,
     };
   } catch (error) {
@@ -97,6 +98,7 @@ async function start(
   registered: Registered,
   team: Team,
   store: StateStore,
+  graphs: GraphCheck,
 ): Promise<Omit<OpenTeam, 'dispose'>> {
   const stream = `project/${projectIdOf(options.project)}`;
   let transport: TaskTransport | undefined;
@@ -104,8 +106,7 @@ async function start(
     checkRetention(options.retention, store);
     transport = await openTransport(options, registered.models, store);
     const keys = await sensitiveKeys(options.sensitive);
-    const ground = { store, keys, graphs: await loadGraphCheck() };
-    const settings = createSettings(options, registered, team, ground, transport);
+    const settings = createSettings(options, registered, team, { store, keys, graphs }, transport);
     const lease = await takeLease(options, settings, stream);
     try {
       await requireHere(store, stream);
