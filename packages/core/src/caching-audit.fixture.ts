@@ -23,7 +23,8 @@ export class CacheAudit {
         return [];
       case 'call.cached':
         this.#answerOf.set(attempt, event.data.of);
-        return this.#problemsOf(event.data);
+        // The reply to a call of whoever had the project before, which is told with it.
+        return event.data.by === 'late' ? [] : this.#problemsOf(event.data);
       case 'task.done':
         this.#accepted.add(this.#answerOf.get(attempt) ?? '');
         return [];

@@ -173,6 +173,75 @@ describe('a late reply', () => {
     expect(events.find(({ type }) => type === 'reply.late')?.data).toMatchObject({ isUsed: true });
   });
 
+  it('R8 R7: is used by an attempt whose own call is on its way to the disk, which is made no more', async () => {
+    const delay = heldReplies();
+    const written = Promise.withResolvers<void>();
+    const there = sharedPlace(onTestFinished, (store) => ({
+      ...store,
+      events: {
+        ...store.events,
+        append: async (epoch, events) => {
+          if (epoch === 2 && events.some(({ type }) => type === 'call.started')) {
+            await written.promise;
+          }
+          await store.events.append(epoch, events);
+        },
+      },
+    }));
+    there.answerWith(delay.reply);
+    const first = there.start('first');
+    const run = (await first.overseer).run(task);
+    await there.advance(300);
+    const { taken } = await takeOver({ there, run }, LEASE_MS + 600, [first.clock]);
+    await there.advance(2_500);
+    delay.answer('first', 'from the first');
+    await there.advance(1_000);
+    written.resolve();
+    await there.advance(500);
+    expect(await taken.result).toMatchObject({ status: 'completed', output: 'from the first' });
+    expect(there.calls).toEqual(['first']);
+  });
+
+  it('R8 R1: is kept as evidence once, whoever dies before the message is taken out', async () => {
+    const delay = heldReplies();
+    let isDead = false;
+    const there = sharedPlace(onTestFinished, (store) => ({
+      ...store,
+      ...(store.mail === undefined
+        ? {}
+        : {
+            mail: {
+              ...store.mail,
+              remove: async (stream: string, ids: readonly string[]) => {
+                if (!isDead) return await new Promise<void>(() => undefined);
+                await store.mail?.remove(stream, ids);
+              },
+            },
+          }),
+    }));
+    there.answerWith(delay.reply);
+    const first = there.start('first');
+    const run = (await first.overseer).run(task);
+    await there.advance(300);
+    const second = there.start('second', { standby: true });
+    await there.advance(LEASE_MS + 600, [first.clock]);
+    (await second.overseer).open(run.id).resume();
+    await there.advance(300, [first.clock]);
+    delay.answer('second', 'from the second');
+    await there.advance(2_800);
+    delay.answer('first', 'from the first');
+    await there.advance(1_000);
+    isDead = true;
+    const third = there.start('third', { standby: true });
+    await there.advance(LEASE_MS + 600, [second.clock]);
+    await third.overseer;
+    await there.advance(1_000, [second.clock]);
+    const events = await there.events();
+    expect(events.filter(({ type }) => type === 'reply.late').map(({ epoch }) => epoch)).toEqual([
+      2,
+    ]);
+  });
+
   it('R8: is kept as evidence where the attempt has its answer', async () => {
     const { there, delay, frozen, run } = await begun();
     const { taken } = await takeOver({ there, run }, LEASE_MS + 600, [frozen]);

@@ -61,6 +61,42 @@ describe('standby', () => {
     expect(there.calls).toEqual(['first', 'second']);
   });
 
+  it('R6 R7: one that was frozen while it wrote acts upon nothing of that, though it is written', async () => {
+    const written = Promise.withResolvers<void>();
+    const there = place((store) => ({
+      ...store,
+      events: {
+        ...store.events,
+        append: async (epoch, events) => {
+          await store.events.append(epoch, events);
+          if (epoch === 1 && events.some(({ type }) => type === 'call.started')) {
+            await written.promise;
+          }
+        },
+      },
+    }));
+    const own = there.newClock();
+    let frozenMs = 0;
+    // What waits goes on before its timers ring.
+    const clock = { ...own, elapsed: () => own.elapsed() + frozenMs };
+    const first = await there.start('first', { clock }).overseer;
+    const run = first.run(task);
+    await there.advance(1_000);
+    const second = there.start('second', { standby: true }).overseer;
+    await there.advance(LEASE_MS + 1_000, [own]);
+    const taken = (await second).open(run.id);
+    taken.resume();
+    await there.advance(500, [own]);
+    expect(there.calls).toEqual(['second']);
+    frozenMs = LEASE_MS + 1_500;
+    written.resolve();
+    await there.advance(100, [own]);
+    expect(await first.ended).toMatchObject({ error: { code: 'store.unreachable' } });
+    await there.advance(500, [own]);
+    expect((await taken.result).status).toBe('completed');
+    expect(there.calls).toEqual(['second']);
+  });
+
   it('R6: one that lives keeps its project, however long another waits', async () => {
     const there = place();
     const first = await there.start('first').overseer;

@@ -5,6 +5,7 @@ import { Cancellation } from '../internal/cancellation.ts';
 import { toModelError } from '../internal/to-model-error.ts';
 import { unlessAborted } from '../internal/unless-aborted.ts';
 import type { EventDraft } from '../journal/draft.ts';
+import { isOpen } from '../journal/open-calls.ts';
 import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
@@ -31,6 +32,8 @@ export async function callModel(
   const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   const withheld =
     host.joint === undefined ? undefined : await host.joint.ask(call, at.live.cancel);
+  // Its answer came from elsewhere, and so its end, while its start was on its way to the disk.
+  if (!isOpen(at.attempt, call)) return;
   const refused =
     withheld ?? (host.maySend() ? undefined : { because: 'another overseer has the project now' });
   if (refused !== undefined) {

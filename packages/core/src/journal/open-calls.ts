@@ -12,6 +12,11 @@ export function openCallsOf({ openCall, hedge, model }: AttemptState): readonly 
   return calls;
 }
 
+/** Whether a call of an attempt has no end. */
+export function isOpen({ openCall, hedge }: AttemptState, call: string): boolean {
+  return openCall?.id === call || hedge?.id === call;
+}
+
 /** Whether nobody knows the price of a call that has no end yet. */
 export function isUnpriced(attempt: AttemptState | undefined, call: string | undefined): boolean {
   if (attempt === undefined) return false;

@@ -96,6 +96,17 @@ export class StreamLease {
     if (this.#lost !== undefined) listener(this.#lost);
   }
 
+  /**
+   * Looks at the clock: where the lease may have run out since it was last renewed, as in a process that was frozen, it is lost, and
+   * whoever listens hears of it before this returns.
+   */
+  look(): void {
+    const { store, clock } = this.#wish;
+    const { leaseMs } = store.capabilities;
+    if (leaseMs === undefined || clock.elapsed() - this.#renewedAt < leaseMs) return;
+    this.#lose(unheardError(this.#wish, leaseMs));
+  }
+
   /** Gives it back, so that another may have it at once. Never rejects. */
   async release(): Promise<void> {
     this.#released = true;

@@ -5,6 +5,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { questionTasks } from '../journal/fold-run.ts';
 import { type AttemptState, isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import { abortedCalls } from './aborted-call.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import { leftAttemptEnded, type RunControl } from './run-control.ts';
 import { openOf } from './work-scope.ts';
@@ -89,7 +90,9 @@ export class BrokenOff {
     const at = this.#host.attempts.of(task);
     if (at !== undefined) endAttempt(this.#host.attemptHost, at, outcome, because, []);
     else if (task.attempt !== undefined) {
-      this.#host.append([leftAttemptEnded(task, outcome, because)]);
+      const { attemptHost, append } = this.#host;
+      const calls = abortedCalls(task, attemptHost.clock.now());
+      append([...calls, leftAttemptEnded(task, outcome, because)]);
     }
   }
 

@@ -97,8 +97,7 @@ export class KernelParts {
     this.#remote =
       transport &&
       new RemoteCalls(settings, projection, transport, {
-        stream: journal.stream,
-        epoch: journal.epoch,
+        ...{ stream: journal.stream, epoch: journal.epoch },
         isOver: () => journal.failure !== undefined,
         append: (drafts) => journal.append(drafts),
         goOn: (place) => this.#reactions.goOn(place),
@@ -148,7 +147,7 @@ export class KernelParts {
       isRemote: (call) => projection.remotes.has(call),
       rescue: (run, task) => this.#healer?.rescue(run, task),
       rescueEarly: (run, task) => this.#healer?.rescueEarly(run, task),
-      wake: () => this.dispatcher.wake(),
+      wake: () => this.dispatcher.lookAgain(),
       finished: (run) => this.#finished(run),
     });
     this.#sampler = new GaugeSampler(settings, projection, () => this.dispatcher.freed());

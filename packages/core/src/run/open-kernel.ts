@@ -114,7 +114,11 @@ export async function openKernel(
     clock,
     ids,
     redact: settings.redact,
-    write: (epoch, events) => writes.append(epoch, events),
+    write: async (epoch, events) => {
+      await writes.append(epoch, events);
+      // Who was frozen meanwhile may have been taken over: what is written then is the next one's to act upon.
+      lease.look();
+    },
     apply: (event) => {
       index.take(event);
       toolUse.take(event);

@@ -1,16 +1,15 @@
 import { type AttemptPlace, placeOf } from '../attempt/attempt-host.ts';
 import { NOTHING } from '../attempt/call-end.ts';
-import { conversation } from '../attempt/conversation.ts';
 import type { LetThrough } from '../attempt/let-through.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import type { AttemptState, TaskState } from '../journal/run-state.ts';
+import type { TaskState } from '../journal/run-state.ts';
 import type { EventData } from '../spec/event.ts';
 import type { JobStanding, ModelJob, TaskTransport, WithdrawnJob } from '../spec/transport.ts';
 import { abortedCall } from './aborted-call.ts';
-import { requestOf } from './begin-call.ts';
 import type { RemoteCall } from './call-book.ts';
 import { jobPlaces } from './job-places.ts';
+import { leftJob } from './left-job.ts';
 import type { Projection } from './projection.ts';
 import { sealJob } from './sealed-job.ts';
 import type { Settings } from './settings.ts';
@@ -42,7 +41,7 @@ export class RemoteCalls {
   readonly #transport: TaskTransport;
   readonly #host: RemoteCallsHost;
   readonly #clock: Clock;
-  /** Queued, or to be queued, by this overseer. */
+  /** To be taken back once they have their end: queued, or to be queued, by this overseer or the one before. */
   readonly #sent = new Set<string>();
   readonly #unsent = new Map<string, ModelJob>();
   /** Calls that somebody was seen to work on: until when that is believed. */
@@ -67,7 +66,10 @@ export class RemoteCalls {
     this.#host = host;
     this.#clock = settings.clock;
     // What the overseer before left is not sent anew before its mail was read: there may be the reply.
-    for (const id of projection.remotes.keys()) this.#gone.set(id, Number.POSITIVE_INFINITY);
+    for (const id of projection.remotes.keys()) {
+      this.#sent.add(id);
+      this.#gone.set(id, Number.POSITIVE_INFINITY);
+    }
   }
 
   /** Whether the calls of a model are made by workers. */
@@ -158,10 +160,11 @@ export class RemoteCalls {
 
   /** Queues what the overseer before may have queued, or not. */
   #sendLeft(): void {
+    const { stream } = this.#host;
     for (const [id, remote] of this.#projection.remotes) {
       if (this.#gone.get(id) !== Number.POSITIVE_INFINITY) continue;
       const task = this.#taskOf(remote);
-      const job = task?.attempt && this.#jobOf(id, remote, task, task.attempt);
+      const job = task && leftJob(this.#settings, this.#projection, { id, stream, remote, task });
       if (job !== undefined) this.#queue(job);
       // Of one that cannot be made here, only its reply may still come.
       else this.#gone.set(id, this.#rounds);
@@ -284,24 +287,5 @@ export class RemoteCalls {
   #taskOf({ run, task, attempt }: RemoteCall): TaskState | undefined {
     const state = this.#projection.runs.get(run)?.tasks.get(task);
     return state?.attempt?.id === attempt ? state : undefined;
-  }
-
-  /** The job of a call as its start is written down; `undefined` where nobody has its model any more. */
-  #jobOf(
-    id: string,
-    { run, task: key, attempt: of, model, estimate }: RemoteCall,
-    task: TaskState,
-    attempt: AttemptState,
-  ): ModelJob | undefined {
-    const member = this.#settings.roster.known(model);
-    if (member === undefined) return undefined;
-    const tools = attempt.prompt?.tools ?? [];
-    const messages = conversation(attempt);
-    const { maxTokens, steps } = attempt;
-    const request = requestOf(this.#settings, task, member, messages, tools, maxTokens);
-    const place = { id, stream: this.#host.stream, run, task: key, attempt: of };
-    const { holdMs: silentMs } = this.#settings;
-    const places = jobPlaces(this.#settings, this.#projection, { model, run, estimate });
-    return { ...place, step: steps.length + 1, model, request, estimate, silentMs, ...places };
   }
 }

@@ -4,6 +4,7 @@ import { findChangeInTurn, isAccepting } from '../attempt/find-change.ts';
 import { Cancellation } from '../internal/cancellation.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { isFinal, type RunState, type TaskState } from '../journal/run-state.ts';
+import { abortedCalls } from './aborted-call.ts';
 import type { LiveAttempts } from './live-attempts.ts';
 import { recoverRun } from './recover.ts';
 
@@ -101,11 +102,14 @@ export class RunStops {
       endAttempt(attemptHost, at, 'cancelled', why(at.task), []);
     }
     const skipped = [...run.tasks.values()].filter(({ status }) => !isFinal[status]);
-    // What another left under way, and nobody took up, is made by nobody any more.
+    // What another left under way, and nobody took up, is made by nobody any more, or is not waited for.
     const isAwaited = (call: string): boolean => this.#host.isRemote(call);
-    const abandoned = recoverRun(run, attemptHost.clock.now(), { isAwaited });
+    const nowMs = attemptHost.clock.now();
+    const abandoned = recoverRun(run, nowMs, { isAwaited });
+    const given = [...run.tasks.values()].flatMap((task) => abortedCalls(task, nowMs, isAwaited));
     void this.#host.append([
       ...abandoned,
+      ...given,
       ...skipped.map(
         (task): EventDraft => ({
           type: 'task.skipped',

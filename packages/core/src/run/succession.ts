@@ -1,5 +1,6 @@
 import type { EventDraft } from '../journal/draft.ts';
 import type { HeardReplies } from '../journal/heard-replies.ts';
+import { isOpen } from '../journal/open-calls.ts';
 import type { Mail } from '../spec/store.ts';
 import { type KeptReply, keptReplies } from './kept-replies.ts';
 import { LATE_REPLY, type LateReply, takeLateReply } from './late-reply.ts';
@@ -12,6 +13,9 @@ import { settleReply, WORKER_REPLY, type WorkerReply } from './worker-reply.ts';
 
 /** Mail that says that replies are kept for the project, which came after it had left another store. */
 const REPLIES_KEPT = 'replies-kept';
+
+/** Events that are read at once. */
+const PAGE = 500;
 
 /** What a successor needs of the kernel around it. */
 export interface SuccessionHost {
@@ -114,7 +118,25 @@ export class Succession {
   }
 
   async #mailed(reply: LateReply): Promise<void> {
+    if (!this.#isAwaited(reply) && (await this.#isTold(reply))) return;
     await this.#reply(reply, { isForgotten: await this.#isForgotten(reply.run), beside: [] });
+  }
+
+  #isAwaited({ run, task, attempt, call }: LateReply): boolean {
+    const state = this.#projection.runs.get(run)?.tasks.get(task)?.attempt;
+    return state?.id === attempt && isOpen(state, call);
+  }
+
+  /** Whether a reply is kept as evidence already, by one that died before it had taken the message out. */
+  async #isTold({ run, call }: LateReply): Promise<boolean> {
+    const { store } = this.#settings;
+    const { stream } = this.#host;
+    for (let after = 0; ; ) {
+      const events = await store.events.read({ stream, run, after, limit: PAGE });
+      if (events.some((event) => event.type === 'reply.late' && event.call === call)) return true;
+      if (events.length < PAGE) return false;
+      after = events.at(-1)?.seq ?? after;
+    }
   }
 
   /** What is in `beside` is written with what comes of it, whatever that is. */
