@@ -54,6 +54,13 @@ export class CallAudit {
     attempt.hasSpare = false;
   }
 
+  /** What workers answer has to be what one of them left. */
+  #lookAtAnswer(event: OverseerEvent<'call.finished' | 'call.failed'>): void {
+    if (event.type !== 'call.finished' || !this.#world.jobs.has(event.call ?? '')) return;
+    const problem = this.#world.jobs.wrongAnswer(event);
+    if (problem !== undefined) this.#broken(event, problem);
+  }
+
   /** A call ended; one that is `free` does not count. */
   close(
     run: AuditedRun,
@@ -68,6 +75,7 @@ export class CallAudit {
       return;
     }
     this.#answered(attempt, event);
+    this.#lookAtAnswer(event);
     call.open = false;
     call.charged = settled;
     call.calls = free ? 0 : 1;

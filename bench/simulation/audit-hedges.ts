@@ -6,6 +6,8 @@ export class HedgeAudit {
   readonly #world: World;
   /** The calls that were hedged, by the call that hedges each. */
   readonly #hedged = new Map<string, string>();
+  /** Replies that came after the process that asked had lost the project: for those too a call is broken off. */
+  readonly #late = new Set<string>();
   #calls = 0;
 
   constructor(world: World) {
@@ -22,6 +24,9 @@ export class HedgeAudit {
         return undefined;
       case 'call.finished':
         if (this.#hedged.has(call)) this.#world.count('hedges finished');
+        return undefined;
+      case 'reply.late':
+        this.#late.add(call);
         return undefined;
       case 'call.failed':
         return event.data.lostTo === undefined ? undefined : this.#lose(call, event.data.lostTo);
@@ -43,6 +48,7 @@ export class HedgeAudit {
   }
 
   #lose(call: string, winner: string): string | undefined {
+    if (this.#late.has(winner)) return undefined;
     this.#world.count('hedges broken off');
     const isPair = this.#hedged.get(call) === winner || this.#hedged.get(winner) === call;
     return isPair ? undefined : 'lost to a call that is no other of the two';

@@ -5,6 +5,7 @@ import { CallAudit } from './audit-calls.ts';
 import { leftBehind, wrongOutcome, wrongUsage } from './audit-end.ts';
 import { isTakenOver, wrongClosing } from './audit-ensemble.ts';
 import { HedgeAudit } from './audit-hedges.ts';
+import { LateAudit } from './audit-late.ts';
 import { takeOrder } from './audit-orders.ts';
 import { ProbeAudit } from './audit-probes.ts';
 import { wrongCall, wrongStart } from './audit-start.ts';
@@ -25,6 +26,7 @@ export class Audit {
   readonly #cache: CacheAudit = new CacheAudit();
   readonly #probes: ProbeAudit;
   readonly #hedges: HedgeAudit;
+  readonly #late: LateAudit;
   readonly #calls: CallAudit;
   #seq = 0;
   #epoch = 0;
@@ -35,6 +37,7 @@ export class Audit {
     this.#world = world;
     this.#probes = new ProbeAudit(world.scenario);
     this.#hedges = new HedgeAudit(world);
+    this.#late = new LateAudit(world);
     this.#calls = new CallAudit(world, (event, what) => this.#broken(event, what));
   }
 
@@ -55,12 +58,20 @@ export class Audit {
     for (const problem of [this.#probes.take(event), this.#hedges.take(event)]) {
       if (problem !== undefined) this.#broken(event, problem);
     }
-    if (event.run === undefined) return;
+    if (event.type === 'reply.late') this.#takeLate(event);
+    else if (event.run !== undefined) this.#takeOfRun(event, event.run);
+  }
+
+  #takeLate(event: OverseerEvent<'reply.late'>): void {
+    for (const problem of this.#late.take(event)) this.#broken(event, problem);
+  }
+
+  #takeOfRun(event: OverseerEvent, id: string): void {
     if (event.type === 'run.started') {
-      this.runs.set(event.run, started(event));
+      this.runs.set(id, started(event));
       return;
     }
-    const run = this.runs.get(event.run);
+    const run = this.runs.get(id);
     if (run === undefined) {
       this.#broken(event, 'belongs to no run');
       return;

@@ -2,18 +2,27 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cancellation } from '../../packages/core/src/internal/cancellation.ts';
 import { Journal } from '../../packages/core/src/journal/journal.ts';
 import { Spending } from '../../packages/core/src/journal/spending.ts';
+import { StreamLease } from '../../packages/core/src/journal/stream-lease.ts';
 import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
 import { ModelBreakers } from '../../packages/core/src/limit/model-breakers.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';
+import { WorkerLoop } from '../../packages/core/src/node/worker-loop.ts';
 import { TaskGraph } from '../../packages/core/src/plan/task-graph.ts';
 import { HedgeBook } from '../../packages/core/src/run/hedge-book.ts';
 import { LiveAttempts } from '../../packages/core/src/run/live-attempts.ts';
+import { type Part, WHOLE } from './scenario.ts';
 import { play } from './shrink.ts';
 
+/** One process alone, which is soon played. */
+const ALONE: Part = { ...WHOLE, without: ['nodes', 'workers'] };
+
+/** Several that take over from each other, and workers. */
+const SHARED: Part = { ...WHOLE, without: ['storms', 'tools', 'twins'] };
+
 /** What the first seed that fails says, of those that are tried. */
-async function firstViolation(): Promise<string> {
+async function firstViolation(part: Part = ALONE): Promise<string> {
   for (let seed = 1; seed <= 100; seed++) {
-    const [first] = (await play(seed)).violations;
+    const [first] = (await play(seed, part)).violations;
     if (first !== undefined) return first;
   }
   return 'nothing was noticed';
@@ -71,6 +80,20 @@ describe('what the simulation notices of a broken kernel', () => {
   it('Q1 M14: hedges without a bound', async () => {
     vi.spyOn(HedgeBook.prototype, 'mayHedge', 'get').mockReturnValue(true);
     expect(await firstViolation()).toMatch(/is the \d+th hedge of \d+ calls/);
+  }, 60_000);
+
+  it('Q1 R4 R6 R7: epochs and claims that nobody compares', async () => {
+    expect(await firstViolation({ ...SHARED, unfenced: true })).toMatch(/zombie|claim is over/);
+  }, 60_000);
+
+  it('Q1 R12: a worker that leaves without ending anything', async () => {
+    vi.spyOn(WorkerLoop.prototype, 'close').mockResolvedValue();
+    expect(await firstViolation(SHARED)).toMatch(/R12: /);
+  }, 60_000);
+
+  it('Q1 R6: a process that does not look whether it still has its lease', async () => {
+    vi.spyOn(StreamLease.prototype, 'whenLost').mockReturnValue();
+    expect(await firstViolation(SHARED)).toMatch(/R6: whoever was taken over does not see it/);
   }, 60_000);
 
   it('Q1 R1: a journal whose failure nobody hears of', async () => {

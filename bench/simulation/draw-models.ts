@@ -9,7 +9,7 @@ export function drawModels(
   more: Random,
   kinds: Random,
   has: Scenario['has'],
-): readonly PlannedModel[] {
+): readonly Omit<PlannedModel, 'remote'>[] {
   const names = times(random, 1, 4).map((index) => `m${index}`);
   return names.map((name, index) => ({
     name,

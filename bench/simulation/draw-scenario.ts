@@ -2,6 +2,7 @@ import type { RoutingOptions } from '@overseer/core';
 import { type Random, seeded } from '../harness/random.ts';
 import { half, pick, times } from './chance.ts';
 import { drawShared } from './draw-budgets.ts';
+import { drawCrew, drawFreezes } from './draw-crew.ts';
 import { drawModels } from './draw-models.ts';
 import { drawRuns } from './draw-runs.ts';
 import { FEATURES, type Feature, type Part, type Scenario, WHOLE } from './scenario.ts';
@@ -12,18 +13,24 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
   const on = random('features');
   const present = new Set(
     // What came later has a chance of its own, so that older seeds play as they did.
-    FEATURES.filter((feature) => (LATER.has(feature) ? random(feature) : on)() < 0.7),
+    FEATURES.filter(
+      (feature) => (LATER.has(feature) ? random(feature) : on)() < (HALF.has(feature) ? 0.5 : 0.7),
+    ),
   );
   const has = (feature: Feature): boolean =>
     present.has(feature) && !part.without.includes(feature);
   const shape = random('shape');
+  const isShared = has('nodes') || has('workers');
   const models = drawModels(random('models'), random('breakers'), random('kinds of limits'), has);
   return {
     seed,
     part,
     has,
     random,
-    models,
+    models: models.map((model) => ({
+      ...model,
+      remote: has('workers') && random('remote')() < 0.6,
+    })),
     runs: drawRuns(random, has, part),
     budgets: has('budget') ? drawShared(random('shared budgets')) : {},
     maxAttempts: 1 + Math.floor(shape() * 5),
@@ -35,8 +42,11 @@ export function drawScenario(seed: number, part: Part = WHOLE): Scenario {
     },
     deaths: [
       ...(has('crashes') ? times(shape, 1, 6).map(() => 1 + Math.floor(shape() * 60)) : []),
-      ...(has('storms') ? drawStorm(random('storm')) : []),
+      ...(has('storms') ? drawStorm(random('storm'), isShared) : []),
     ],
+    freezes: has('nodes') ? drawFreezes(random('freezes')) : [],
+    crew: has('workers') ? drawCrew(random('crew')) : undefined,
+    isShared,
     fullAfter: has('store-faults')
       ? [1, 2, 3].map(() => half(shape, Math.floor(shape() * 40)))
       : [],
@@ -48,13 +58,19 @@ const LATER: ReadonlySet<Feature> = new Set<Feature>([
   'ensembles',
   'hedges',
   'lost-answers',
+  'nodes',
+  'queue-faults',
   'storms',
   'transport',
+  'workers',
 ]);
 
-/** Process after process that dies soon. */
-function drawStorm(random: Random): readonly number[] {
-  return times(random, 20, 100).map(() => 1 + Math.floor(random() * 12));
+/** What has every process wait for leases and mail, which takes time to play. */
+const HALF: ReadonlySet<Feature> = new Set<Feature>(['nodes', 'workers']);
+
+/** Process after process that dies soon; more of them where many die before they have the lease. */
+function drawStorm(random: Random, isShared: boolean): readonly number[] {
+  return times(random, 20, isShared ? 180 : 100).map(() => 1 + Math.floor(random() * 12));
 }
 
 function drawLost(random: Random): readonly (number | undefined)[] {

@@ -10,12 +10,18 @@ import type { Member } from '../../packages/core/src/route/member.ts';
 import { Projection } from '../../packages/core/src/run/projection.ts';
 import type { World } from './world.ts';
 
+/** Of moments at which nothing was written, one in so many is looked at. */
+const SELDOM = 8;
+
 /** A fold of the whole journal from its first event, against which the live state of each process is held. */
 export class FoldCheck {
   readonly #world: World;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #projection: Projection;
   readonly #spending = new Spending();
+  #compared: OpenTeam | undefined;
+  #comparedAt = 0;
+  #idle = 0;
 
   constructor(world: World, { members, routing }: OpenTeam['settings']) {
     this.#world = world;
@@ -34,9 +40,15 @@ export class FoldCheck {
     if (event.type === 'run.finished') this.#projection.forget(event.run ?? '');
   }
 
-  /** Compares where the live state is no further than the disk. */
-  compare({ settings, open }: OpenTeam): void {
+  /** Compares where the live state is no further than the disk; where nothing was written since, only now and then. */
+  compare(team: OpenTeam): void {
+    const { settings, open } = team;
     if (open.journal.head !== this.#world.written.length) return;
+    const isKnown = this.#compared === team && this.#comparedAt === open.journal.head;
+    this.#idle = isKnown ? this.#idle + 1 : 0;
+    if (this.#idle % SELDOM !== 0) return;
+    this.#compared = team;
+    this.#comparedAt = open.journal.head;
     const live = open.projection;
     const mine = this.#projection;
     const running = [...live.runs.values()].filter(({ status }) => status !== 'finished');

@@ -2,6 +2,7 @@ import type { OverseerOptions, Run } from '@overseer/core';
 import { type OpenTeam, openTeam } from '../../packages/core/src/create-overseer.ts';
 import { Overseer } from '../../packages/core/src/overseer.ts';
 import type { SimulatedProcess } from './process.ts';
+import type { OpenQueue } from './queue.ts';
 import { type PlannedRun, type Scenario, THINKER } from './scenario.ts';
 import { scriptedValidators } from './scripted-checks.ts';
 import { scriptedModel, THINKING } from './scripted-model.ts';
@@ -27,9 +28,14 @@ export interface Life {
 /** Reviews too, so that their answers go through the cache. */
 const CACHED = ['code', 'write', 'test', 'document', 'review'];
 
-/** Opens an overseer in the present process of the world. */
-export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
-  const { process, scenario } = world;
+/** Opens an overseer in a process. */
+export async function openLife(
+  world: World,
+  process: SimulatedProcess,
+  disk: OpenDisk,
+  queue: OpenQueue,
+): Promise<Life> {
+  const { scenario } = world;
   const random = world.random(`jitter`);
   const models = scenario.models.map((habits) => [
     habits.name,
@@ -38,6 +44,7 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
       goodAt: habits.goodAt,
       fallback: habits.fallback,
       limits: habits.limits,
+      ...(habits.remote ? { workers: true } : {}),
       concurrency: habits.learns ? { auto: true, max: habits.concurrency } : habits.concurrency,
       ...(habits.role === undefined ? {} : { role: habits.role }),
     },
@@ -48,7 +55,11 @@ export async function openLife(world: World, disk: OpenDisk): Promise<Life> {
     models: Object.fromEntries(models),
     tools: scriptedTools(world, process),
     validators: scriptedValidators(world, process),
-    store: disk,
+    store: () => disk(process),
+    ...(scenario.isShared ? { standby: true } : {}),
+    ...(scenario.crew === undefined
+      ? {}
+      : { transport: () => queue(process), holdMs: scenario.crew.holdMs }),
     clock: process.clock,
     random,
     maxAttempts: scenario.maxAttempts,

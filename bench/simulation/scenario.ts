@@ -17,7 +17,9 @@ export const FEATURES = [
   'limits',
   'lost-answers',
   'model-faults',
+  'nodes',
   'people',
+  'queue-faults',
   'reviews',
   'slow-store',
   'store-faults',
@@ -26,13 +28,32 @@ export const FEATURES = [
   'transport',
   'wrong-answers',
   'twins',
+  'workers',
 ] as const;
 
 /** One of `FEATURES`. */
 export type Feature = (typeof FEATURES)[number];
 
+/** A process that stands still after so many moments at which it could, for so long. */
+export interface Freeze {
+  readonly after: number;
+  readonly ms: number;
+}
+
+/** How the calls of models are made that workers make. */
+export interface PlannedCrew {
+  readonly workers: number;
+  readonly slots: number;
+  /** Deaths of workers, in the order in which they are hired: each after so many moments. */
+  readonly deaths: readonly (number | undefined)[];
+  readonly freezes: readonly (Freeze | undefined)[];
+  readonly holdMs: number;
+}
+
 /** What of a seed's scenario is played. */
 export interface Part {
+  /** Left out in the negative control alone: whether epochs and claims are compared where something is written, sent or settled. */
+  readonly unfenced?: boolean;
   readonly without: readonly Feature[];
   /** Tasks that a run has at most. */
   readonly tasks: number;
@@ -69,6 +90,8 @@ export interface PlannedModel {
   readonly learns: boolean;
   /** Whether it uses one key and one server with others. */
   readonly shares: boolean;
+  /** Whether its calls are made by workers. */
+  readonly remote: boolean;
 }
 
 /** Everything that a seed decides before time starts. */
@@ -86,6 +109,12 @@ export interface Scenario {
   readonly routing: RoutingOptions;
   /** Deaths of the process, each after so many moments at which it could die. */
   readonly deaths: readonly number[];
+  /** Of the processes in their order, each of which may stand still once. */
+  readonly freezes: readonly Freeze[];
+  /** Absent where no calls are made by workers. */
+  readonly crew: PlannedCrew | undefined;
+  /** Whether leases run out, so that another process may take over from one that is frozen. */
+  readonly isShared: boolean;
   /** Appends of each process after which the disk is full; absent for a disk that never is. */
   readonly fullAfter: readonly (number | undefined)[];
   /** Appends of each process of which one is written and said to have failed; absent where each answer comes. */

@@ -70,7 +70,8 @@ async function* stream(
   ctx: CallContext,
 ): AsyncGenerator<ModelEvent> {
   await process.survive();
-  const subject = requestOf(world, habits.name, request);
+  const mayBeOver = habits.remote || process.wasFrozen;
+  const subject = requestOf(world, habits.name, request, mayBeOver);
   const random = world.random(`model ${habits.name}`);
   const open: OpenStream = { run: subject.run, process, signal: ctx.signal };
   world.streams.add(open);

@@ -6,7 +6,7 @@ import { simulate } from './simulate.ts';
 const SEEDS = 300;
 
 describe('simulation', () => {
-  it('R1 R2 K2 K3 K6 L1 L6 M13 V1 T1 G1: no seed breaks a promise of the kernel', {
+  it('R1 R2 R4 R6 R7 R8 R12 K2 K3 K6 L1 L6 M13 V1 T1 G1: no seed breaks a promise of the kernel', {
     timeout: 300_000,
   }, async () => {
     const counts: Record<string, number> = {};
@@ -36,6 +36,18 @@ describe('simulation', () => {
       'late pieces',
       'lost answers',
       'recoveries',
+      'freezes',
+      'takeovers',
+      'zombies',
+      'zombie appends refused',
+      'worker deaths',
+      'answers of workers',
+      'calls given out again',
+      'heartbeats lost',
+      'jobs delayed',
+      'jobs doubled',
+      'jobs out of order',
+      'replies doubled',
     ]) {
       expect(counts[what], what).toBeGreaterThan(15);
     }

@@ -1,12 +1,16 @@
 import type { Run } from '@overseer/core';
 import { Audit } from './audit.ts';
-import { createDisk } from './disk.ts';
+import { checkLeft } from './check-left.ts';
+import { Crew } from './crew.ts';
+import { createDisk, type Disk, LEASE_MS } from './disk.ts';
 import { drawScenario } from './draw-scenario.ts';
 import { FoldCheck } from './fold-check.ts';
 import { closeLife, hold, type Life, openLife, startRun } from './host.ts';
 import { Meddler, setClockAside } from './meddler.ts';
+import { createQueue, type OpenQueue } from './queue.ts';
 import { type Part, type PlannedRun, WHOLE } from './scenario.ts';
-import { type OpenDisk, World } from './world.ts';
+import { World } from './world.ts';
+import { Zombies } from './zombies.ts';
 
 /** What came of one seed. */
 export interface Simulated {
@@ -26,6 +30,8 @@ export const RECOVERIES = 'recoveries';
 
 /** Turns of simulated time after which a run that has not ended never will. */
 const MOST_TURNS = 60_000;
+/** The same where leases are renewed, and mail and calls looked for, again and again. */
+const MOST_SHARED_TURNS = 300_000;
 /** Events a task may cost, and a run beside them. */
 const MOST_EVENTS = 600;
 /** No scenario asks for a wait as long as this, all its waits together. */
@@ -56,18 +62,28 @@ async function loadOnDemand(): Promise<void> {
 
 class Play {
   readonly world: World;
-  readonly #disk: OpenDisk;
+  readonly #disk: Disk;
+  readonly #queue: OpenQueue;
+  readonly #zombies: Zombies;
+  readonly #crew: Crew | undefined;
   readonly #audit: Audit;
   #fold: FoldCheck | undefined;
   #read = 0;
   #life: Life | undefined;
   #opening = false;
+  #isTakeover = false;
   readonly #pending: PlannedRun[];
   readonly #meddler: Meddler;
 
   constructor(seed: number, part: Part) {
     this.world = new World(drawScenario(seed, part));
     this.#disk = createDisk(this.world);
+    this.#queue = createQueue(this.world, this.#disk.store);
+    this.#zombies = new Zombies(this.world);
+    const { crew } = this.world.scenario;
+    this.#crew = crew && new Crew(this.world, this.#queue, crew);
+    this.world.thaw = (process) =>
+      process === this.world.process ? process.thaw() : this.#zombies.wake(process);
     this.#audit = new Audit(this.world);
     this.#pending = [...this.world.scenario.runs];
     this.#meddler = new Meddler(this.world, this.#audit, {
@@ -82,7 +98,9 @@ class Play {
     this.#meddler.schedule();
     this.#meddler.scheduleOrders();
     this.#open();
-    for (let turn = 0; turn < MOST_TURNS; turn++) {
+    const { isShared } = this.world.scenario;
+    const most = isShared ? MOST_SHARED_TURNS : MOST_TURNS;
+    for (let turn = 0; turn < most; turn++) {
       await idle();
       this.#look();
       if (this.#isOver() || this.world.violations.length > 3) break;
@@ -115,8 +133,9 @@ class Play {
       if (run.events > MOST_EVENTS * (run.tasks.size + 1))
         world.broken(`K3: run ${id} writes without end`);
     }
+    this.#zombies.look();
     const life = this.#life;
-    if (life === undefined || !life.process.alive || life.closed) return;
+    if (life === undefined || !life.process.running || life.closed) return;
     if (life.team.open.journal.failure !== undefined) return;
     this.#fold?.compare(life.team);
     if (life.closing === undefined) this.#meddler.hearQuestions(life);
@@ -125,24 +144,44 @@ class Play {
   /** Whether something changed that needs no time: a death, a closing, a run that is due. */
   #change(): boolean {
     const { world } = this;
+    const isFrozen = world.process.frozen && this.#isLongFrozen;
     if (this.#opening) {
-      if (world.process.alive) return false;
+      if (world.process.alive && !isFrozen) return false;
       this.#opening = false;
+    }
+    if (isFrozen) {
+      this.#takeOver();
+      return true;
     }
     const life = this.#life;
     const isGone = life === undefined || !world.process.alive || life.closed;
     if (isGone) {
-      if (life?.closed === true && life.process.alive) this.#checkLeft(life);
+      if (life?.closed === true && life.process.alive) checkLeft(this.world, life);
       world.restart();
       this.#life = undefined;
       this.#open();
       return true;
     }
+    if (life.process.frozen) return false;
     if (life.closing === undefined && life.team.open.journal.failure !== undefined) {
       closeLife(world, life);
       return true;
     }
     return this.#startDue(life);
+  }
+
+  /** Another node goes on in place of one that stands still. */
+  #takeOver(): void {
+    const { world } = this;
+    if (this.#life?.process === world.process) this.#zombies.add(this.#life);
+    this.#life = undefined;
+    world.restart();
+    this.#isTakeover = true;
+    this.#open();
+  }
+
+  get #isLongFrozen(): boolean {
+    return this.world.process.frozenMs > LEASE_MS;
   }
 
   #startDue(life: Life): boolean {
@@ -161,15 +200,26 @@ class Play {
     this.#opening = true;
     const { process } = this.world;
     this.world.note('-- a process starts');
-    openLife(this.world, this.#disk).then(
+    openLife(this.world, process, this.#disk.open, this.#queue).then(
       (life) => {
         if (!process.alive) return;
+        // It was frozen, and another took over before it knew.
+        if (process !== this.world.process) {
+          this.#zombies.add(life);
+          return;
+        }
+        if (this.#isTakeover) this.world.count('takeovers');
+        this.#isTakeover = false;
         this.#opening = false;
         this.#life = life;
         if (life.overseer.unfinished().length > 0) this.world.count(RECOVERIES);
         this.#takeUp(life);
       },
       (error: unknown) => {
+        if (process !== this.world.process) {
+          process.end();
+          return;
+        }
         this.#opening = false;
         if (process.alive) process.end();
         this.world.note(`   which cannot: ${String(error)}`);
@@ -212,33 +262,32 @@ class Play {
     const life = this.#life;
     if (life === undefined) return;
     closeLife(this.world, life);
-    for (let turn = 0; turn < 1_000 && !life.closed && life.process.alive; turn++) {
-      await idle();
-      if (!life.closed) this.world.advance();
-    }
+    await this.#pass(1_000, () => life.closed || !life.process.alive);
     await idle();
     if (life.process.alive) {
       if (!life.closed) this.world.broken('K6: close does not end');
-      this.#checkLeft(life);
+      checkLeft(this.world, life);
     }
+    await this.#pass(MOST_TURNS, () => this.#zombies.size === 0);
+    if (this.#zombies.size > 0) this.world.broken('R6: whoever was taken over does not end');
+    let isOver = this.#crew === undefined;
+    void this.#crew?.close().then(() => {
+      isOver = true;
+    });
+    await this.#pass(1_000, () => isOver);
+    if (!isOver) this.world.broken('R12: a worker does not close');
     this.#look();
     const open = this.#fold?.open() ?? 0;
     if (open > 0) this.world.broken(`L1: ${open} calls are held and no run is left`);
   }
 
-  #checkLeft(life: Life): void {
-    const { world } = this;
-    if (life.process.timers > 0)
-      world.broken(`K6: ${life.process.timers} timers are left once the overseer is closed`);
-    for (const id of life.awaited)
-      world.broken(
-        `R2: the result of …${id.slice(-3)} does not settle when the overseer is closed`,
-      );
-    for (const { process, signal } of world.streams) {
-      if (process === life.process && !signal.aborted)
-        world.broken('K6: a stream is left once the overseer is closed');
+  /** Lets time go by until something is so, for at most so many turns. */
+  async #pass(turns: number, isSo: () => boolean): Promise<void> {
+    for (let turn = 0; turn < turns && !isSo(); turn++) {
+      await idle();
+      this.#look();
+      if (!isSo()) this.world.advance();
     }
-    life.process.end();
   }
 }
 

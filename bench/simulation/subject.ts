@@ -12,15 +12,21 @@ export interface Subject {
 
 /**
  * Reads off a request what it is about, and checks that it may be made: its start is on disk, it has no end there, and
- * the same step of its attempt has no reply yet.
+ * the same step of its attempt has no reply yet. Who cannot know what was written meanwhile, since it was frozen or is a worker, may
+ * make one that has its end.
  */
-export function requestOf(world: World, model: string, request: ModelRequest): Subject {
+export function requestOf(
+  world: World,
+  model: string,
+  request: ModelRequest,
+  mayBeOver: boolean,
+): Subject {
   const subject = parse(request);
   const starts = world.written.filter(
     (event) =>
       event.type === 'call.started' && event.model === model && event.data.step === subject.step,
   );
-  const open = starts.filter((start) => !isEnded(world.written, start));
+  const open = mayBeOver ? starts : starts.filter((start) => !isEnded(world.written, start));
   if (!open.some((start) => isAbout(world, start, subject))) {
     world.broken(
       `R1: ${model} is called for step ${subject.step} of ${subject.run}/${subject.task} before the start of that call is on disk`,

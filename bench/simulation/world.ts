@@ -1,8 +1,9 @@
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { createFakeClock, type FakeClock } from '@overseer/core/testing';
 import type { Random } from '../harness/random.ts';
-import { SimulatedProcess } from './process.ts';
-import type { Scenario } from './scenario.ts';
+import { JobLedger } from './job-ledger.ts';
+import { type Fate, SimulatedProcess } from './process.ts';
+import type { Freeze, Scenario } from './scenario.ts';
 
 /** A model's stream that is open: of which run, and how to see whether it was told to stop. */
 export interface OpenStream {
@@ -30,11 +31,20 @@ export class World {
     new Map();
   readonly #startedAt: number = this.clock.now();
   readonly #deaths: number[];
+  readonly #freezes: Freeze[];
   #process: SimulatedProcess;
+  /** What is sent to workers, and what becomes of it. */
+  readonly jobs: JobLedger = new JobLedger(this);
+  /** Who has the lease, and its epoch; told by the store. */
+  leader: SimulatedProcess | undefined;
+  epoch = 0;
+  /** What is done with a process of the kernel that was frozen for its time. */
+  thaw: (process: SimulatedProcess) => void = (process) => process.thaw();
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
     this.#deaths = [...scenario.deaths];
+    this.#freezes = [...scenario.freezes];
     this.#process = this.#spawn();
   }
 
@@ -90,9 +100,39 @@ export class World {
   }
 
   #spawn(): SimulatedProcess {
-    return new SimulatedProcess(this.clock, this.#deaths.shift(), () => {
-      this.count('deaths');
-      this.note('-- the process dies');
+    const freeze = this.#freezes.shift();
+    const fate = { dieAfter: this.#deaths.shift(), freezeAfter: freeze?.after };
+    return this.#born('process', fate, (process) => {
+      process.frozenMs = freeze?.ms ?? 0;
+      this.at(this.#elapsed + (freeze?.ms ?? 0), () => this.thaw(process));
+    });
+  }
+
+  /** Starts a worker's process; `died` hears of its death. */
+  spawnWorker(fate: Fate, frozenMs: number, died: () => void): SimulatedProcess {
+    const froze = (process: SimulatedProcess): void => {
+      this.at(this.#elapsed + frozenMs, () => process.thaw());
+    };
+    return this.#born('worker', fate, froze, died);
+  }
+
+  #born(
+    what: 'process' | 'worker',
+    fate: Fate,
+    froze: (process: SimulatedProcess) => void,
+    died: () => void = () => undefined,
+  ): SimulatedProcess {
+    return new SimulatedProcess(this.clock, fate, {
+      died: () => {
+        this.count(what === 'process' ? 'deaths' : 'worker deaths');
+        this.note(`-- the ${what} dies`);
+        died();
+      },
+      froze: (process) => {
+        this.count(what === 'process' ? 'freezes' : 'worker freezes');
+        this.note(`-- the ${what} is frozen`);
+        froze(process);
+      },
     });
   }
 
@@ -102,5 +142,5 @@ export class World {
   }
 }
 
-/** Opens what lies on the disk of a world. */
-export type OpenDisk = () => Promise<StateStore>;
+/** Opens what lies on the disk of a world, as a process has it. */
+export type OpenDisk = (process: SimulatedProcess) => Promise<StateStore>;
