@@ -271,7 +271,7 @@ class Play {
     await this.#pass(MOST_TURNS, () => this.#zombies.size === 0);
     if (this.#zombies.size > 0) this.world.broken('R6: whoever was taken over does not end');
     let isOver = this.#crew === undefined;
-    this.#crew?.close().then(() => {
+    void this.#crew?.close().then(() => {
       isOver = true;
     });
     await this.#pass(1_000, () => isOver);

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { StoreError } from './errors/store-error.ts';
 import type { FakeReply } from './testing/fake-model.ts';
 import { callsIn, saidBy, workersPlace } from './workers.fixture.ts';
 
@@ -136,6 +137,59 @@ describe('calls of workers, when the overseer changes', () => {
     await cancelling;
     const ends = (await there.events()).map(({ type }) => type).slice(-4);
     expect(ends).toEqual(['call.failed', 'attempt.ended', 'task.skipped', 'run.finished']);
+  });
+
+  it('R12 K6: what the call of a run that is cancelled after a takeover held is free for others', async () => {
+    const there = workersPlace(onTestFinished);
+    await there.startWorker('w1', never);
+    const options = { ...there.remote, models: { a: { ...there.entry, concurrency: 1 } } };
+    const first = await there.start('first', options).overseer;
+    const runs = [first.run(task), first.run(task)];
+    await there.advance(500);
+    const closing = first.close();
+    await there.advance(500);
+    await closing;
+    const second = await there.start('second', options).overseer;
+    second.open(runs[1]?.id ?? '').resume();
+    await there.advance(1_000);
+    expect(callsIn(await there.events())).toEqual(['call.started 1']);
+    const cancelling = second.open(runs[0]?.id ?? '').cancel();
+    await there.advance(2_000);
+    await cancelling;
+    expect(callsIn(await there.events())).toEqual([
+      'call.started 1',
+      'call.failed 2',
+      'call.started 2',
+    ]);
+  });
+
+  it('R12 K6: an overseer whose last word cannot be written leaves no timer behind', async () => {
+    const there = workersPlace(onTestFinished);
+    const transport = async () => {
+      const opened = await there.remote.transport();
+      return { ...opened, standing: () => new Promise<never>(() => undefined) };
+    };
+    const store = async () => {
+      const opened = await there.store();
+      const { append } = opened.events;
+      const refuse: typeof append = async (epoch, events) => {
+        const isLast = events.some(({ type }) => type === 'run.suspended');
+        if (isLast) throw new StoreError('store.failed', 'The disk is gone.');
+        await append(epoch, events);
+      };
+      return { ...opened, events: { ...opened.events, append: refuse } };
+    };
+    const options = { ...there.remote, transport, store, graceMs: 1_000 };
+    const { clock, overseer } = there.start('first', options);
+    const first = await overseer;
+    const run = first.run(task);
+    run.result.catch(() => undefined);
+    await there.advance(1_000);
+    const closing = first.close();
+    const left = closing.catch(() => clock.pending);
+    for (let waits = 0; waits < 5; waits++) await there.advance(500);
+    await expect(closing).rejects.toMatchObject({ code: 'store.failed' });
+    expect(await left).toBe(0);
   });
 
   it('R12: the call of a task that is cancelled before its run goes on is taken back by the next', async () => {

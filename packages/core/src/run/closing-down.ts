@@ -37,7 +37,7 @@ export interface ClosingParts {
 /** How a kernel comes to rest: to be closed, to hand its work over, or because its journal failed. */
 export class ClosingDown {
   readonly #parts: ClosingParts;
-  #begun = false;
+  #begun: Promise<void> | undefined;
 
   constructor(parts: ClosingParts) {
     this.#parts = parts;
@@ -45,12 +45,12 @@ export class ClosingDown {
 
   /** Whether nothing may begin any more. */
   get hasBegun(): boolean {
-    return this.#begun;
+    return this.#begun !== undefined;
   }
 
   /** Throws `OverseerError` `overseer.closed` once it has begun. */
   requireOpen(): void {
-    if (!this.#begun) return;
+    if (this.#begun === undefined) return;
     throw new OverseerError(
       'overseer.closed',
       'The overseer of this run was closed; create another one and open the run with it.',
@@ -127,9 +127,14 @@ export class ClosingDown {
     ends.fail(failure);
   }
 
-  async #begin(): Promise<void> {
+  /** Once, however often it is wanted: what it waits for is waited for once. */
+  #begin(): Promise<void> {
+    this.#begun ??= this.#start();
+    return this.#begun;
+  }
+
+  async #start(): Promise<void> {
     const { starters, succession, settings } = this.#parts;
-    this.#begun = true;
     for (const starter of starters) starter.close();
     // A store that does not answer holds nobody up.
     await atMost(settings.clock, settings.graceMs, succession.close());

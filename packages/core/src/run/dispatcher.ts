@@ -94,6 +94,12 @@ export class Dispatcher {
     this.#turns.wake();
   }
 
+  /** Something is over: has a turn soon, in which whoever was set aside for want of room is looked at too. */
+  lookAgain(): void {
+    this.freed();
+    this.wake();
+  }
+
   /** An attempt asks for its next call. */
   want(at: AttemptPlace): void {
     this.#nextCalls.add(at);

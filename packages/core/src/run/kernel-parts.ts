@@ -152,7 +152,7 @@ export class KernelParts {
       isPassedOn: (call) => projection.awaited.has(call) && !projection.remotes.has(call),
       rescue: (run, task) => this.#healer?.rescue(run, task),
       rescueEarly: (run, task) => this.#healer?.rescueEarly(run, task),
-      wake: () => this.dispatcher.wake(),
+      wake: () => this.dispatcher.lookAgain(),
       finished: (run) => this.#finished(run),
     });
     this.#sampler = new GaugeSampler(

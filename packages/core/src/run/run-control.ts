@@ -251,6 +251,7 @@ export class RunControl {
       },
     ]);
     this.#host.graphs.forget(run.id);
+    this.#host.wake();
     durable.then(
       () => this.#host.finished(run),
       () => undefined,
