@@ -147,6 +147,38 @@ describe('a handoff that its receiver cannot take', { timeout: 120_000 }, () => 
     await Promise.all([store, target, elsewhere, other].map((one) => one.close()));
   });
 
+  it('R8: what a receipt has closed is packed once more only for a receiver that lost it', async () => {
+    const store = await workedStore(newPath());
+    const { bytes, sent } = await packed(store);
+    const target = await sqlite(newPath())();
+    const opened = await openPackage(packageBytes(bytes), { secret, from });
+    const { receipt } = await acceptHandoff(opened, { store: target, secret, team: team() });
+    await closeHandoff(receipt, { store });
+    const noted = await store.events.head('handoff/default');
+    expect(await codeOf(packed(store))).toBe('handoff.delivered');
+    expect(await store.events.head('handoff/default')).toBe(noted);
+    const again = await packed(store, receiver.public, { again: true });
+    expect(again.sent.handoff).toBe(sent.handoff);
+    await Promise.all([store, target].map((one) => one.close()));
+  });
+
+  it('R8: is not packed to its end where the receipt comes meanwhile', async () => {
+    const store = await workedStore(newPath());
+    const { bytes } = await packed(store);
+    const target = await sqlite(newPath())();
+    const opened = await openPackage(packageBytes(bytes), { secret, from });
+    const { receipt } = await acceptHandoff(opened, { store: target, secret, team: team() });
+    let closed: Promise<void> | undefined;
+    const meanwhile = packed(store, receiver.public, {
+      onProgress: () => {
+        closed ??= closeHandoff(receipt, { store });
+      },
+    });
+    expect(await codeOf(meanwhile)).toBe('handoff.delivered');
+    await closed;
+    await Promise.all([store, target].map((one) => one.close()));
+  });
+
   it('R8: nobody is answered who may not send, nor a file that says of no handoff', async () => {
     const store = await workedStore(newPath());
     const { bytes } = await packed(store, receiver.public, { sign: stranger.secret });

@@ -34,6 +34,7 @@ export function addHandoffCommands(program: Command, done: (code: number) => voi
       collect,
       [],
     )
+    .option('--again', 'pack it once more for a receiver that took it and has lost it')
     .option('--late', 'pack the replies that came since the project left, and nothing else')
     .action(async (file: string, flags: SendFlags) =>
       done(await (await import('./handoff.ts')).handoffCommand(file, flags)),

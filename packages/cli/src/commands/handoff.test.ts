@@ -91,6 +91,9 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
     );
     const recall = await say(1, ['recall-handoff', ...A, ...WORD]);
     expect(recall.err).toContain('[handoff.delivered]');
+    const sending = ['handoff', 'again.ovpkg', ...A, ...to, ...WORD];
+    expect((await say(1, sending)).err).toMatch(/--again.*\[handoff\.delivered\]/s);
+    expect((await say(0, [...sending, '--again'])).out).toMatch(/^default left: \d+ events/);
   });
 
   it('A6 R8: what cannot be taken is refused when told so, and goes on at the sender', async () => {

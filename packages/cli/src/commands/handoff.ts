@@ -29,6 +29,7 @@ export interface SendFlags extends HandoffFlags, ByFlags {
   readonly lateWait?: string;
   readonly secret: readonly string[];
   readonly late?: boolean;
+  readonly again?: boolean;
 }
 
 /** How long calls under way of a node may take to end, where nobody says, in ms. */
@@ -84,6 +85,7 @@ export async function handoffCommand(file: string, flags: SendFlags): Promise<nu
           sign,
           ...word,
           ...(flags.secret.length === 0 ? {} : { secrets }),
+          ...(flags.again === true ? { again: true } : {}),
           signal,
           onProgress: ({ events, of }) => progress(`${count(events)} of ${plural(of, 'event')}`),
         });

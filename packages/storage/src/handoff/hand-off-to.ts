@@ -7,6 +7,7 @@ import type { WrittenPackage } from '../package/write-package.ts';
 import { HandoffError } from './handoff-error.ts';
 import { awayOf, lastOf, noteStream, projectStream, writeNext } from './handoff-journal.ts';
 import { needsOf } from './needs-of.ts';
+import { endOf } from './take-back.ts';
 
 /** The part of an overseer that a handoff needs. */
 export interface GivesUp {
@@ -47,6 +48,11 @@ export interface HandOffOptions {
   readonly lateMs?: number;
   /** What only the receiver may read, such as keys of services; it is in the sealed package and nowhere else. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /**
+   * Packs it once more though its receipt is here: for a receiver that has lost what it took. In two stores it would be worked twice. The
+   * default is to refuse.
+   */
+  readonly again?: boolean;
   /** Hears how many events were packed, of how many. */
   readonly onProgress?: (progress: MoveProgress) => void;
   /** Gives up; a project that left by then stays away, and the same call goes on from there. */
@@ -67,8 +73,8 @@ export interface SentHandoff extends WrittenPackage {
  * Packs a project for the owner of a public key, and for nobody else: from its last word on the store refuses to work on it
  * (`project.away`). Broken off at any step it is done again by the same call, with a new sink, which makes another package of the same
  * handoff. Throws
- * `HandoffError` `handoff.other` where it left for somebody else, `handoff.none` where there is no such project; `PackageError`,
- * `StoreError` `store.busy` where somebody else works on it.
+ * `HandoffError` `handoff.other` where it left for somebody else, `handoff.none` where there is no such project, `handoff.delivered` where
+ * its receipt is here (but for `again`); `PackageError`, `StoreError` `store.busy` where somebody else works on it.
  */
 export async function handOffTo(
   receiver: string,
@@ -94,6 +100,7 @@ export async function handOffTo(
       `${project} left ${store.name} for ${left === undefined ? 'nobody' : fingerprintOf(left.receiver)}, and only one can have it: recall it first.`,
     );
   }
+  if (options.again !== true) await requireOpen(store, project, handoff);
   const needs = await needsOf(store, project);
   const inFlight = await inFlightOf(store, project);
   const written = await exportStore(store, sink, {
@@ -115,16 +122,20 @@ export async function handOffTo(
     },
   });
   const { sender, streams } = written.manifest;
-  await writeNext(store, noteStream(project), () => ({
-    type: 'handoff.packed',
-    data: {
-      handoff,
-      package: written.hash,
-      sender,
-      receiver: to,
-      streams: streams.map(({ name, head }) => ({ name, head })),
-    },
-  }));
+  await writeNext(store, noteStream(project), async () => {
+    // The receipt of an earlier package may have come meanwhile.
+    if (options.again !== true) await requireOpen(store, project, handoff);
+    return {
+      type: 'handoff.packed',
+      data: {
+        handoff,
+        package: written.hash,
+        sender,
+        receiver: to,
+        streams: streams.map(({ name, head }) => ({ name, head })),
+      },
+    };
+  });
   await sink.commit();
   return { ...written, handoff, inFlight };
 }
@@ -150,6 +161,17 @@ async function leave(options: HandOffOptions, receiver: string): Promise<Handoff
     });
   }
   return away;
+}
+
+/** Refuses what its receiver has already: a second package of it would be worked in a second store. */
+async function requireOpen(store: StateStore, project: string, handoff: string): Promise<void> {
+  const end = await endOf(store, project, handoff);
+  if (end?.type !== 'handoff.closed') return;
+  const { receiver, receivedAt } = end.data;
+  throw new HandoffError(
+    'handoff.delivered',
+    `${project} of ${store.name} is with ${fingerprintOf(receiver)} since ${new Date(receivedAt).toISOString()}: the receipt is here. Have it handed off back; only where its receiver has lost it, pack it once more (again: true, or --again).`,
+  );
 }
 
 /** The calls that were under way at the last word of a project that left. */

@@ -27,6 +27,7 @@ import { processSpace } from '../process-space.ts';
 import { Session } from '../session.ts';
 import { waitForStandby } from '../wait-for-standby.ts';
 import { decode, encode, type Operation, type Outcome } from './operation.ts';
+import { type HeldSession, shareSession } from './shared-session.ts';
 
 /** How often a member gives word. */
 const RENEW_MS = 5_000;
@@ -43,7 +44,8 @@ const FAREWELL_MS = 2_000;
 /**
  * Shared limits in a PostgreSQL database, for any number of processes on any number of machines, by the clock of the server. What
  * is held is committed before it is said to be, and all requests that wait share one transaction. Of a process of this machine
- * that died, places are free at once; of any other, 20 seconds after its last word.
+ * that died, places are free at once; of any other, 20 seconds after its last word. Whoever opens what one call of this gave shares
+ * one connection, such as all projects of a node.
  */
 export function postgresReservations(connection: string | PostgresOptions): OpenReservations {
   return openReservations(settle(connection), 'server');
@@ -54,9 +56,9 @@ export function openReservations(
   settings: PostgresSettings,
   clock: 'server' | 'asker',
 ): OpenReservations {
-  return async () => {
+  const name = nameOf(settings);
+  const share = shareSession(async () => {
     const makeClient = await loadPg();
-    const name = nameOf(settings);
     const open = () =>
       connect(makeClient, settings, { label: 'overseer reservations', writes: true });
     const first = await open();
@@ -66,15 +68,16 @@ export function openReservations(
       await first.end();
       throw toStoreError(error, name);
     }
-    return createStore(settings, name, clock, new Session(open, first));
-  };
+    return new Session(open, first);
+  });
+  return async () => createStore(settings, name, clock, await share());
 }
 
 function createStore(
   settings: PostgresSettings,
   name: string,
   clock: 'server' | 'asker',
-  session: Session,
+  { session, close }: HeldSession,
 ): ReservationStore {
   const farewell = new AbortController();
   const patience = { name, patienceMs: settings.patienceMs, signal: farewell.signal };
@@ -138,7 +141,7 @@ function createStore(
         const left: Operation = { kind: 'remove', members: [...members] };
         if (members.size > 0) await queue.push(left, 1).catch(() => undefined);
         farewell.abort();
-        await session.close();
+        await close();
       })();
       return closing;
     },
