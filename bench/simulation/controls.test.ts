@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cancellation } from '../../packages/core/src/internal/cancellation.ts';
 import { Journal } from '../../packages/core/src/journal/journal.ts';
 import { Spending } from '../../packages/core/src/journal/spending.ts';
-import { StreamLease } from '../../packages/core/src/journal/stream-lease.ts';
 import { BudgetTree } from '../../packages/core/src/limit/budget-tree.ts';
 import { ModelBreakers } from '../../packages/core/src/limit/model-breakers.ts';
 import { ModelLimits } from '../../packages/core/src/limit/model-limits.ts';

@@ -36,7 +36,7 @@ const LOOK_MS = 500;
  */
 export class StatusWatch {
   readonly #settings: Pick<Settings, 'clock' | 'lists' | 'members'>;
-  readonly #projection: Pick<Projection, 'breakers'>;
+  readonly #projection: Pick<Projection, 'breakers' | 'runs'>;
   readonly #book: StatusBook;
   readonly #changed: ChangedModels;
   readonly #write: WriteDown;
@@ -158,7 +158,12 @@ export class StatusWatch {
     const nowMs = this.#settings.clock.now();
     const marked = [...this.#marked];
     this.#marked.clear();
-    const drafts = marked.flatMap(([name, { at, run }]) => this.#look(name, nowMs, at, run) ?? []);
+    const { runs } = this.#projection;
+    const drafts = marked.flatMap(([name, { at, run }]) => {
+      // A run that ended in the meantime has had its last word.
+      const open = runs.get(run ?? '')?.outcome === undefined ? run : undefined;
+      return this.#look(name, nowMs, at, open) ?? [];
+    });
     if (drafts.length > 0) this.#write(drafts);
   }
 
