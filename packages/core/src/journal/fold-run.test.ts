@@ -99,7 +99,9 @@ describe('foldRun', () => {
     const change = (priority: 'high'): OverseerEvent =>
       place({ type: 'task.changed', run: 'r', task: 'a', data: { because: 'x', priority } });
     const priorityAfter = (event: OverseerEvent): unknown =>
-      fold([...events, event]).get('r')?.tasks.get('a')?.priority;
+      fold([...events, event])
+        .get('r')
+        ?.tasks.get('a')?.priority;
     expect(priorityAfter(change('high'))).toBe('high');
     expect(priorityAfter(change(urgent))).toBe('medium');
   });
