@@ -98,16 +98,12 @@ describe('foldRun', () => {
     expect(fold(events).get('r')?.tasks.get('a')?.priority).toBe('medium');
     const change = (priority: 'high'): OverseerEvent =>
       place({ type: 'task.changed', run: 'r', task: 'a', data: { because: 'x', priority } });
-    expect(
-      fold([...events, change('high')])
+    const priorityAfter = (event: OverseerEvent): unknown =>
+      fold([...events, event])
         .get('r')
-        ?.tasks.get('a')?.priority,
-    ).toBe('high');
-    expect(
-      fold([...events, change(urgent)])
-        .get('r')
-        ?.tasks.get('a')?.priority,
-    ).toBe('medium');
+        ?.tasks.get('a')?.priority;
+    expect(priorityAfter(change('high'))).toBe('high');
+    expect(priorityAfter(change(urgent))).toBe('medium');
   });
 
   it('K6: tells why a run waits until it goes on', () => {
