@@ -53,3 +53,4 @@ export { unlessAborted } from '../internal/unless-aborted.ts';
 export { type BackoffOptions, backoffMs } from '../limit/backoff.ts';
 export { type Breaker, type BreakerOptions, createBreaker } from '../limit/create-breaker.ts';
 export { type RetryNotice, type RetryOptions, withRetry } from '../limit/with-retry.ts';
+export { type MailedReply, mailedReply } from '../run/mailed-reply.ts';

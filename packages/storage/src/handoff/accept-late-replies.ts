@@ -11,7 +11,8 @@ import {
   projectStream,
   writeNext,
 } from './handoff-journal.ts';
-import { isKept, type KeptReply, type LateAbout } from './late-replies.ts';
+import { isKept, type KeptReply } from './kept-reply.ts';
+import type { LateAbout } from './late-replies.ts';
 
 /** What came of a package of late replies. */
 export interface LateTaken {

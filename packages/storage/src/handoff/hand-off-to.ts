@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { HandoffAway, HandoffTrigger, StateStore } from '@overseer/core/spec';
+import { systemClock } from '@overseer/core/plugin';
+import type { HandoffAway, HandoffTrigger, OverseerEvent, StateStore } from '@overseer/core/spec';
 import { exportStore, type MoveProgress } from '../package/export-store.ts';
 import { fingerprintOf } from '../package/keys.ts';
 import type { CommittedSink } from '../package/package-source.ts';
 import type { WrittenPackage } from '../package/write-package.ts';
 import { HandoffError } from './handoff-error.ts';
 import { awayOf, lastOf, noteStream, projectStream, writeNext } from './handoff-journal.ts';
+import { keepMailedReplies, mailedCalls } from './mailed-replies.ts';
 import { needsOf } from './needs-of.ts';
 import { endOf } from './take-back.ts';
 
@@ -101,6 +103,7 @@ export async function handOffTo(
     );
   }
   if (options.again !== true) await requireOpen(store, project, handoff);
+  await keepMailedReplies(store, project);
   const needs = await needsOf(store, project);
   const inFlight = await inFlightOf(store, project);
   const written = await exportStore(store, sink, {
@@ -145,10 +148,16 @@ async function leave(options: HandOffOptions, receiver: string): Promise<Handoff
   const { trigger = 'operator', waitMs, lateMs } = options;
   const away = { handoff: randomUUID(), receiver };
   if (overseer === undefined) {
-    await writeNext(store, projectStream(project), (last) => ({
+    await writeNext(store, projectStream(project), async (last) => ({
       type: 'handoff.offered',
       actor: by === undefined ? 'host' : `person:${by}`,
-      data: { trigger, because, inFlight: [], untilAt: last?.at ?? 0, away },
+      data: {
+        trigger,
+        because,
+        inFlight: await leftBehind(store, project, last),
+        untilAt: systemClock.now() + (lateMs ?? 0),
+        away,
+      },
     }));
   } else {
     await overseer.handOver({
@@ -161,6 +170,16 @@ async function leave(options: HandOffOptions, receiver: string): Promise<Handoff
     });
   }
   return away;
+}
+
+/** The calls whose replies are sent after a project that nobody works on: they wait as messages, or may still come. */
+async function leftBehind(
+  store: StateStore,
+  project: string,
+  last: OverseerEvent | undefined,
+): Promise<readonly string[]> {
+  const awaited = last?.type === 'handoff.offered' ? last.data.inFlight : [];
+  return [...new Set([...awaited, ...(await mailedCalls(store, project))])];
 }
 
 /** Refuses what its receiver has already: a second package of it would be worked in a second store. */

@@ -7,6 +7,7 @@ import { closeHandoff, packedAs } from './close-handoff.ts';
 import { handOffTo } from './hand-off-to.ts';
 import { awayOf, lastOf, projectStream } from './handoff-journal.ts';
 import { lateReplies, sendLateReplies } from './late-replies.ts';
+import { keepMailedReplies } from './mailed-replies.ts';
 import { endOf } from './take-back.ts';
 import { takeBackHandoff } from './take-back-handoff.ts';
 
@@ -73,6 +74,7 @@ async function sendLate(
   late: NonNullable<TargetOptions['late']>,
   sign: string,
 ): Promise<void> {
+  await keepMailedReplies(store, project);
   if ((await lateReplies(store, project)).length === 0) return;
   await using place = await late(project);
   await sendLateReplies(place, { store, project, sign });

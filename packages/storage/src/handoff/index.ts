@@ -11,7 +11,8 @@ export { type GivesUp, type HandOffOptions, handOffTo, type SentHandoff } from '
 export { HandoffError, type HandoffErrorCode } from './handoff-error.ts';
 export { awayOf } from './handoff-journal.ts';
 export { handoffTarget, type TargetOptions } from './handoff-target.ts';
-export { type KeptReply, lateReplies, sendLateReplies } from './late-replies.ts';
+export type { KeptReply } from './kept-reply.ts';
+export { lateReplies, sendLateReplies } from './late-replies.ts';
 export type { HandoffTeam, NamedByTasks } from './needs-of.ts';
 export { recallHandoff } from './recall-handoff.ts';
 export { refuseHandoff } from './refuse-handoff.ts';

@@ -5,9 +5,8 @@ import type { CommittedSink } from '../package/package-source.ts';
 import { type WrittenPackage, writePackage } from '../package/write-package.ts';
 import { HandoffError } from './handoff-error.ts';
 import { awayOf, notesOf } from './handoff-journal.ts';
-
-/** How a call ended after its project had left. */
-export type KeptReply = Extract<OverseerEvent, { readonly type: 'handoff.reply' }>;
+import { isKept, type KeptReply } from './kept-reply.ts';
+import { keepMailedReplies } from './mailed-replies.ts';
 
 /** What a package of late replies says of itself, under `about`. */
 export interface LateAbout {
@@ -28,7 +27,7 @@ export async function lateReplies(
 }
 
 /**
- * Packs the replies that came for a project after it had left, for its receiver and for nobody else; all of them each time, as whoever takes
+ * Packs the replies that came for a project after it had left, or that waited as messages when it did, for its receiver and for nobody else; all of them each time, as whoever takes
  * them counts each once. Throws `HandoffError` `handoff.none` where the project did not leave or no reply came, and what
  * `writePackage` and the sink throw.
  */
@@ -38,6 +37,7 @@ export async function sendLateReplies(
 ): Promise<WrittenPackage & { readonly replies: number }> {
   const { store, project = 'default', sign } = options;
   const away = await awayOf(store, project);
+  await keepMailedReplies(store, project);
   const replies = await lateReplies(store, project);
   if (away === undefined || replies.length === 0) {
     const why = away === undefined ? 'left for nobody' : 'left, and no reply came for it since';
@@ -63,9 +63,4 @@ async function* itemsOf(
     yield { kind: 'event', event };
     yield* blobsOf(store, event, seen);
   }
-}
-
-/** Whether an event is such a reply. */
-export function isKept(event: OverseerEvent): event is KeptReply {
-  return event.type === 'handoff.reply';
 }
