@@ -1,5 +1,5 @@
 /** What a zombie does once it is awake, how that has to be answered, and what it is. */
-export const ROWS: Readonly<Record<string, { readonly due: string; readonly what: string }>> = {
+const ROWS: Readonly<Record<string, { readonly due: string; readonly what: string }>> = {
   append: { due: 'store.fenced', what: 'the next event of its stream' },
   repeat: { due: 'store.fenced', what: 'an event that it wrote before' },
   elsewhere: { due: 'store.fenced', what: 'an event of a stream that nobody guards' },

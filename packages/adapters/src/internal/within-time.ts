@@ -14,10 +14,10 @@ export interface TimeLimit {
 }
 
 /** How long a server may take for a list or a count where the host does not say, in ms. */
-export const ASK_MS = 15_000;
+const ASK_MS = 15_000;
 
 /** How long a model may take to come into memory where the host does not say, in ms. */
-export const LOAD_MS = 600_000;
+const LOAD_MS = 600_000;
 
 /** What a server is asked beside calls, as a host may bound it. */
 export interface AskLimits {

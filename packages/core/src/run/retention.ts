@@ -11,7 +11,7 @@ const PAGE = 500;
 const LEFT_ALONE_MS = 3_600_000;
 
 /** How long before the default erases the first run that is on record, in ms: a week. */
-export const NOTICE_MS: number = 7 * 86_400_000;
+const NOTICE_MS: number = 7 * 86_400_000;
 
 /** What finished runs are kept by. */
 export interface RetentionRule {
