@@ -122,7 +122,7 @@ it('K7: however long runs are suspended, in histories of chance, no task was wor
       if (events.findLast(({ type }) => type.startsWith('run.'))?.type === 'run.suspended') return;
       expect(timesOf(events, HOUR)).toEqual(timesOf(events, 0));
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [[[0, 0, 959719933, 361041432, 1976902402, 0, 0, 6663331]]] },
   );
 });
 

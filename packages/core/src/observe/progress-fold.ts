@@ -2,6 +2,7 @@ import { questionTaskOf } from '../journal/fold-run.ts';
 import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { PlanTask, TaskKind } from '../spec/task.ts';
+import { skip } from './attempt-clock.ts';
 import { AttemptFold } from './attempt-fold.ts';
 import { HeldWork } from './held-work.ts';
 import type { LimitedTime } from './limited-time.ts';
@@ -260,7 +261,11 @@ export class ProgressFold {
     run.suspendedAt = undefined;
     run.status = 'running';
     run.because = undefined;
-    for (const task of run.tasks.values()) this.#held.letGoOn(run, task, at);
+    for (const task of run.tasks.values()) {
+      this.#held.letGoOn(run, task, at);
+      // What is asked still rests, and nothing of it was under way while the run was suspended.
+      if (task.attempt !== undefined) skip(task.attempt, at);
+    }
   }
 
   #pauseAll(at: number): void {
