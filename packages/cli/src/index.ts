@@ -5,6 +5,7 @@
  */
 export { type Followed, followRun, type ShowFlags } from './commands/follow.ts';
 export { type ResumeWish, resumeRun } from './commands/resume.ts';
+export type { KeepRuns } from './commands/run-flags.ts';
 export { stopEarly, stoppedEarly } from './commands/stop-early.ts';
 export type { PlanWish } from './commands/tell-plan.ts';
 export { type WorkOptions, work } from './commands/work.ts';

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { CacheOptions, SemanticOptions } from './call/cache-options.ts';
+export type { CacheOptions, CacheSharing, SemanticOptions } from './call/cache-options.ts';
 export type { AtOnceBounds } from './check-workers.ts';
 export type { Custodian } from './create-custodian.ts';
 export type { OverseerNode } from './create-node.ts';
