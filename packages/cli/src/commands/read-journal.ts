@@ -1,6 +1,6 @@
 import { shownEvent, upcastEvents } from '@overseer/core';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
-import { requireJournal, storeOf } from '../setup/open-journal.ts';
+import { readingStoreOf, requireJournal } from '../setup/open-journal.ts';
 import { findProject } from '../setup/project.ts';
 
 /** The stream of a command's journal. */
@@ -21,7 +21,7 @@ export async function openJournal(flags: PlaceFlags): Promise<StateStore> {
     folder: process.cwd(),
   });
   requireJournal(project);
-  return await storeOf(project)();
+  return await readingStoreOf(project)();
 }
 
 /** Every event of a journal, or of one run, after `seq` `after`, with `[sealed]` for what is sensitive. */

@@ -18,6 +18,15 @@ export function storeOf({ journal }: Place): OpenStore {
     : sqlite(journal, encryption);
 }
 
+/** The same for those who only read, who make and change nothing in a database; a file is opened as by any other. */
+export function readingStoreOf(place: Place): OpenStore {
+  const { journal } = place;
+  if (!isPostgresAddress(journal)) return storeOf(place);
+  const keys = journalKeys();
+  const encryption = keys === undefined ? {} : { encryption: { keys } };
+  return postgres({ connection: journal, readOnly: true, ...encryption });
+}
+
 /** How a file is opened by those who copy it: with the master keys that the environment names. */
 export function sealedFile(): {
   readonly sqlite?: { readonly encryption: { readonly keys: KeySource } };

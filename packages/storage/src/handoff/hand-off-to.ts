@@ -111,6 +111,8 @@ export async function handOffTo(
     to: [to],
     label: handoff,
     streams: [stream],
+    // They are sent after it, to be taken once.
+    mail: false,
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),
     about: {

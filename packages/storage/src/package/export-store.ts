@@ -4,6 +4,7 @@ import { BlobsSeen, blobsOf } from './blobs-named.ts';
 import type { PackageItem } from './items.ts';
 import type { PackageSink } from './package-source.ts';
 import { readStream } from './read-stream.ts';
+import { waitingReplies } from './waiting-replies.ts';
 import { type WriteOptions, type WrittenPackage, writePackage } from './write-package.ts';
 
 /** How far an export or import is. */
@@ -17,6 +18,11 @@ export interface MoveProgress {
 export interface ExportOptions extends WriteOptions {
   /** Which streams, whole or from `after` on; every one, where left out. */
   readonly streams?: readonly string[];
+  /**
+   * Whether replies come along that wait as messages for whoever works on a project next; the default is `true` for streams that are
+   * written from their first event.
+   */
+  readonly mail?: boolean;
   /** Hears how many events were written, of how many. */
   readonly onProgress?: (progress: MoveProgress) => void;
   /** Gives up. */
@@ -25,7 +31,7 @@ export interface ExportOptions extends WriteOptions {
 
 /**
  * Writes a package of a store: every event as it is, up to the end that each stream has now, and every blob that an event
- * names by its hash. It needs no lease and works beside an overseer. Snapshots are left out, which only save time. Streams
+ * names by its hash, and the replies that wait as messages for its projects. It needs no lease and works beside an overseer. Snapshots are left out, which only save time. Streams
  * go whole: a run has its events among those of others, and a stream must have no gap. Throws what the store, the sink and
  * `writePackage` throw, `store.unreachable` for a stream that is not there.
  */
@@ -34,8 +40,17 @@ export async function exportStore(
   sink: PackageSink,
   options: ExportOptions,
 ): Promise<WrittenPackage> {
+  const { streams, after, mail = after === undefined } = options;
+  // Before the ends of streams: one that is taken in between is in the package twice, and counts once.
+  const waiting = mail
+    ? await waitingReplies(store, streams ?? (await store.events.streams()))
+    : [];
   const heads = await headsOf(store, options);
-  return await writePackage(itemsOf(store, heads, options), sink, options);
+  const items = async function* (): AsyncGenerator<PackageItem> {
+    yield* itemsOf(store, heads, options);
+    yield* waiting;
+  };
+  return await writePackage(items(), sink, options);
 }
 
 async function headsOf(

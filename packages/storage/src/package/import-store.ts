@@ -6,6 +6,7 @@ import { HeldLease } from './held-lease.ts';
 import type { ReadItem } from './items.ts';
 import type { OpenedPackage } from './open-package.ts';
 import { damaged } from './package-error.ts';
+import { leaveReply } from './waiting-replies.ts';
 
 /** How a package is imported. */
 export interface ImportOptions {
@@ -42,7 +43,9 @@ export async function importStore(
   const writer = new Importer(from, store, options);
   try {
     for await (const item of from.items()) await writer.take(item);
-    return await writer.finish();
+    const imported = await writer.finish();
+    for await (const waiting of from.mail()) await leaveReply(store, waiting);
+    return imported;
   } finally {
     await writer.close();
   }

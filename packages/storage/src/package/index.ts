@@ -8,7 +8,7 @@ export { type ExportOptions, exportStore, type MoveProgress } from './export-sto
 export { type FileSink, fileSink } from './file-sink.ts';
 export { readLabel } from './header.ts';
 export { type Imported, type ImportOptions, importStore } from './import-store.ts';
-export type { PackageItem, ReadItem } from './items.ts';
+export type { PackagedMail, PackageItem, ReadItem } from './items.ts';
 export { createKeyPair, fingerprintOf, type KeyPair, keyPairOf } from './keys.ts';
 export type { Manifest, PackagedStream, SignedManifest } from './manifest.ts';
 export { type OpenedPackage, type OpenOptions, openPackage } from './open-package.ts';

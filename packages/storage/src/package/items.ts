@@ -1,10 +1,18 @@
-import type { OverseerEvent } from '@overseer/core/spec';
+import type { Mail, OverseerEvent } from '@overseer/core/spec';
 import { ByteReader } from './byte-reader.ts';
 import { damaged } from './package-error.ts';
 import type { StreamStarts } from './tally.ts';
 
-/** What a package carries: events stream by stream, each in the order of `seq`, and blobs. */
+/** A message that waits for whoever works on a stream. */
+export interface PackagedMail {
+  readonly kind: 'mail';
+  readonly stream: string;
+  readonly mail: Mail;
+}
+
+/** What a package carries: events stream by stream, each in the order of `seq`, blobs, and messages. */
 export type PackageItem =
+  | PackagedMail
   | { readonly kind: 'event'; readonly event: OverseerEvent }
   | { readonly kind: 'blob'; readonly bytes: Uint8Array };
 
@@ -16,6 +24,7 @@ export type ReadItem =
 const EVENT = 1;
 const BLOB = 2;
 const STARTS = 3;
+const MAIL = 4;
 
 /** How large an item may be, 64 MiB and for blobs 256 MiB; whoever says that one is larger wants to fill memory. */
 const MOST_BYTES = 67_108_864;
@@ -36,8 +45,13 @@ export function encodeBlob(bytes: Uint8Array): Buffer {
   return encode(BLOB, bytes);
 }
 
+/** A message as it is written. */
+export function encodeMail({ stream, mail }: PackagedMail): Buffer {
+  return encode(MAIL, Buffer.from(JSON.stringify({ stream, mail })));
+}
+
 /** The same, before anything is counted. */
-type Said = ReadItem | { readonly kind: 'starts'; readonly starts: StreamStarts };
+type Said = ReadItem | PackagedMail | { readonly kind: 'starts'; readonly starts: StreamStarts };
 
 /** Reads items of the content of a package, and first where its streams begin, if that is said. Throws `PackageError` `package.damaged`. */
 export async function* decodeItems(content: AsyncIterable<Uint8Array>): AsyncGenerator<Said> {
@@ -77,13 +91,23 @@ function decode(kind: number, body: Buffer): Said {
   // A plain array: `slice` of a Buffer would not copy.
   if (kind === BLOB) return { kind: 'blob', bytes: new Uint8Array(body) };
   if (kind === STARTS) return { kind: 'starts', starts: parse(body).value as StreamStarts };
-  if (kind !== EVENT) throw damaged('its content has something that is neither event nor blob');
+  if (kind === MAIL) return mailIn(parse(body).value);
+  if (kind !== EVENT)
+    throw damaged('its content has something that is neither event nor blob nor message');
   const { text, value } = parse(body);
   const event = value as OverseerEvent;
   if (typeof event.stream === 'string' && Number.isInteger(event.seq)) {
     return { kind: 'event', event, text };
   }
   throw damaged('an event of it has no place');
+}
+
+function mailIn(value: object): PackagedMail {
+  const { stream, mail } = value as Partial<PackagedMail>;
+  const isWhole =
+    typeof stream === 'string' && typeof mail?.id === 'string' && typeof mail.kind === 'string';
+  if (!isWhole) throw damaged('a message in it is none');
+  return { kind: 'mail', stream, mail };
 }
 
 function parse(body: Buffer): { readonly text: string; readonly value: object } {

@@ -6,7 +6,7 @@ import { type OpenKeys, openContentKey } from './content-key.ts';
 import { createFrameCipher, FRAME } from './frame-cipher.ts';
 import { readFrames } from './frames.ts';
 import { readHeader } from './header.ts';
-import { decodeItems, type ReadItem } from './items.ts';
+import { decodeItems, type PackagedMail, type ReadItem } from './items.ts';
 import { readManifest, type SignedManifest } from './manifest.ts';
 import { damaged } from './package-error.ts';
 import type { PackageSource } from './package-source.ts';
@@ -28,6 +28,8 @@ export interface OpenedPackage extends SignedManifest {
   readonly name: string;
   /** Its items in order, from the first, as often as one likes. Throws `PackageError` where it was changed meanwhile. */
   items(): AsyncGenerator<ReadItem>;
+  /** Its messages in order, as often as one likes. Throws `PackageError` where it was changed meanwhile. */
+  mail(): AsyncGenerator<PackagedMail>;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function openPackage(
     hash,
     name: source.name,
     items: () => new Reading(source, { ...options, onProgress: () => undefined }).items(hash),
+    mail: () => new Reading(source, { ...options, onProgress: () => undefined }).mail(hash),
   };
 }
 
@@ -65,7 +68,15 @@ class Reading {
   /** Its items; `expected` is the hash of the manifest that it must end with. */
   async *items(expected: string): AsyncGenerator<ReadItem> {
     for await (const item of decodeItems(decompress(this.#pieces()))) {
-      if (item.kind !== 'starts') yield item;
+      if (item.kind === 'event' || item.kind === 'blob') yield item;
+    }
+    if (this.#signed().hash !== expected) throw damaged('it is another one than it was');
+  }
+
+  /** Its messages; as of `items`. */
+  async *mail(expected: string): AsyncGenerator<PackagedMail> {
+    for await (const item of decodeItems(decompress(this.#pieces()))) {
+      if (item.kind === 'mail') yield item;
     }
     if (this.#signed().hash !== expected) throw damaged('it is another one than it was');
   }
@@ -76,7 +87,7 @@ class Reading {
     for await (const item of decodeItems(decompress(this.#pieces()))) {
       if (item.kind === 'starts') tally = new Tally(item.starts);
       else if (item.kind === 'blob') tally.blob(item.bytes);
-      else requirePlace(tally.event(item.event, item.text));
+      else if (item.kind === 'event') requirePlace(tally.event(item.event, item.text));
     }
     const signed = this.#signed();
     const { streams, events, blobs, versions, hashes } = signed.manifest;

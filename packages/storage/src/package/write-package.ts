@@ -6,7 +6,7 @@ import { type SealOptions, sealContentKey, sha256 } from './content-key.ts';
 import { createFrameCipher, FRAME } from './frame-cipher.ts';
 import { encodeFrame, FRAME_BYTES } from './frames.ts';
 import { encodeHeader } from './header.ts';
-import { encodeBlob, encodeEvent, encodeStarts, type PackageItem } from './items.ts';
+import { encodeBlob, encodeEvent, encodeMail, encodeStarts, type PackageItem } from './items.ts';
 import {
   type Manifest,
   SIGNATURE_BYTES,
@@ -106,6 +106,7 @@ function encodeItem(item: PackageItem, tally: Tally): Buffer {
     tally.blob(item.bytes);
     return encodeBlob(item.bytes);
   }
+  if (item.kind === 'mail') return encodeMail(item);
   const text = JSON.stringify(item.event);
   const problem = tally.event(item.event, text);
   if (problem !== undefined) throw damaged(problem);

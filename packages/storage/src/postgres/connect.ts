@@ -22,7 +22,7 @@ export interface SessionPurpose {
   readonly writes: boolean;
 }
 
-/** Opens a session on the first of the hosts that takes writes. Throws `StoreError`. */
+/** Opens a session on the first of the hosts that takes writes, or on any where nothing is written. Throws `StoreError`. */
 export async function connect(
   makeClient: MakePgClient,
   settings: PostgresSettings,
@@ -94,6 +94,7 @@ function greeting(settings: PostgresSettings, { label, writes }: SessionPurpose)
     'SET tcp_keepalives_count = 3',
     // What a client asked that is gone must not be done later, behind what it asked on its next connection.
     'SET client_connection_check_interval = 500',
+    ...(settings.readOnly ? ['SET default_transaction_read_only = on'] : []),
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')",
     `SELECT pg_backend_pid() AS pid, current_setting('server_version_num')::int AS version,
        current_setting('server_encoding') AS encoding,
@@ -125,7 +126,7 @@ function refusalOf(
       `${name} is a pooler, not the server: locks and settings of a session may be lost there. Give the address of PostgreSQL itself; if the pooler keeps whole sessions, say so with pooled: 'session'.`,
     );
   }
-  if (found['read_only'] !== true) return undefined;
+  if (found['read_only'] !== true || settings.readOnly) return undefined;
   const standby = new Error('it is in recovery, or its transactions are read only');
   return toStoreError(Object.assign(standby, { code: '25006' }), name);
 }

@@ -49,6 +49,24 @@ export async function migrate(
   }
 }
 
+/**
+ * Refuses a schema that cannot be read as it is, and changes nothing. Throws `StoreError`: `store.unreachable` where there is no journal,
+ * `store.read-only` where an older version is there, `store.newer`, and the driver's errors.
+ */
+export async function requireCurrent(
+  connection: Connection,
+  name: string,
+  migrations: readonly string[] = MIGRATIONS,
+): Promise<void> {
+  const version = await versionOf(connection, name, migrations.length);
+  if (version === migrations.length) return;
+  if (version === 0) throw new StoreError('store.unreachable', `There is no journal in ${name}.`);
+  throw new StoreError(
+    'store.read-only',
+    `The schema of ${name} is version ${version}, this Overseer reads ${migrations.length}, and whoever only reads brings nothing up to date: an overseer of this version does when it is started there, or read it with the version that works on it.`,
+  );
+}
+
 /** Whoever may not create schemas can be given one. */
 async function makeSchema(connection: Connection, schema: string): Promise<void> {
   const text = 'SELECT FROM pg_namespace WHERE nspname = $1';

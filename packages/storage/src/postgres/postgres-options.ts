@@ -47,6 +47,11 @@ export interface PostgresOptions {
    * Whoever holds a lease looks that often, and at least every hour; `Infinity` keeps all.
    */
   readonly compactAfterMs?: number;
+  /**
+   * Reads alone, also from a standby: nothing is made, brought up to date or written, and no lease is had. A schema of another version is
+   * refused. The default is `false`.
+   */
+  readonly readOnly?: boolean;
 }
 
 /** The options with nothing left open. */
@@ -62,6 +67,7 @@ export interface PostgresSettings {
   readonly keys: KeySource | undefined;
   readonly compression: Compression;
   readonly compactAfterMs: number;
+  readonly readOnly: boolean;
 }
 
 /** What is left of the twelve connections of a node beside those for leases, hints, shared limits and pg-boss. */
@@ -89,6 +95,7 @@ export function settle(given: string | PostgresOptions): PostgresSettings {
     keys: options.encryption?.keys,
     compression: compressionOf(options.compress),
     compactAfterMs: checkAge('compactAfterMs', options.compactAfterMs ?? 3_600_000),
+    readOnly: options.readOnly ?? false,
   };
   requireTls(addresses, options.tls);
   return settings;

@@ -15,12 +15,13 @@ import { type JournalWrite, JournalWriter } from './journal-writer.ts';
 import { type AtRest, checkKeys } from './key-rows.ts';
 import { LeaseSession } from './lease-session.ts';
 import { putMail, readMail, removeMail } from './mail.ts';
-import { migrate } from './migrate.ts';
+import { migrate, requireCurrent } from './migrate.ts';
 import { toText } from './names.ts';
 import { type Patience, persist } from './patience.ts';
 import { loadPg } from './pg-client.ts';
 import { nameOf, type PostgresOptions, type PostgresSettings, settle } from './postgres-options.ts';
 import { readEvents } from './read-events.ts';
+import { readOnlyView } from './read-only.ts';
 import { readBlob, readHead, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshots.ts';
@@ -51,22 +52,25 @@ export function postgres(connection: string | PostgresOptions): OpenStore {
     const makeClient = await loadPg();
     const closing = new AbortController();
     const patience = { name, patienceMs: settings.patienceMs, signal: closing.signal };
+    const { readOnly } = settings;
     const open = (label: string, writes: boolean) =>
-      connect(makeClient, settings, { label: `overseer ${label}`, writes });
+      connect(makeClient, settings, { label: `overseer ${label}`, writes: writes && !readOnly });
     const first = await open('writer', true);
     try {
-      await migrate(first, settings.schema, name);
+      if (readOnly) await requireCurrent(first, name);
+      else await migrate(first, settings.schema, name);
       await checkKeys(first, atRest);
     } catch (error) {
       await first.end();
       throw toStoreError(error, name);
     }
-    return createStore(settings, atRest, patience, closing, {
+    const store = createStore(settings, atRest, patience, closing, {
       writer: new Session(() => open('writer', true), first),
       leases: new Session(() => open('leases', true)),
       hints: new Hints(channelOf(settings), () => open('news', false)),
       readers: new ConnectionPool(() => open('reader', false), settings.poolSize - 1),
     });
+    return readOnly ? readOnlyView(store) : store;
   };
 }
 
