@@ -98,9 +98,11 @@ function createProgram(name: string, done: (code: number) => void): Command {
       .command('status [run]')
       .description('show every run of a journal, or one run task by task'),
   )
+    .option('--project <id>', 'only this project (default: every one of the journal)')
     .option('--json', 'one JSON object a line')
     .action(async (run: string | undefined, flags) => done(await statusCommand(run, flags)));
   addPlaceFlags(program.command('events [run]').description('print the events of a journal'))
+    .option('--project <id>', 'of this project, where the journal has several')
     .option('--after <seq>', 'only events after this place', wholeNumber('--after', 0))
     .option('--follow', 'go on with events that come')
     .option('--json', 'one JSON object a line')

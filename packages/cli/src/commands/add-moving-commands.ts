@@ -42,6 +42,7 @@ export function addMovingCommands(program: Command, done: (code: number) => void
   addSealFlags(command('export <file>', 'write a signed package of a journal'))
     .option('--stream <name>', 'only this stream, whole. Repeat for several', collect, [])
     .option('--user <name>', 'what is stored of this person alone, as readable JSON lines')
+    .option('--in-the-clear', 'leave what a sealed journal says readable for everybody')
     .action(async (file: string, flags: ExportFlags) =>
       done(
         flags.user === undefined

@@ -1,14 +1,18 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigError } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
+import { chosenStreams, DEFAULT_STREAM, projectIn } from '../setup/projects-in.ts';
 import { decisionOf } from '../view/decision.ts';
 import { pad } from '../view/width.ts';
 import { oneLine } from '../view/words.ts';
-import { journalEvents, openJournal, type PlaceFlags, STREAM } from './read-journal.ts';
+import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
 
 /** What `overseer events` is told. */
 export interface EventsFlags extends PlaceFlags {
+  /** The id of one project. */
+  readonly project?: string;
   readonly json?: boolean;
   readonly follow?: boolean;
   readonly after?: number;
@@ -39,10 +43,11 @@ async function print(
   flags: EventsFlags,
   signal: AbortSignal,
 ): Promise<void> {
+  const stream = await streamOf(store, id, flags.project);
   let last = flags.after ?? 0;
-  const untilMore = flags.follow === true ? untilTold(store, signal) : undefined;
+  const untilMore = flags.follow === true ? untilTold(store, stream, signal) : undefined;
   while (!signal.aborted) {
-    for await (const event of journalEvents(store, id, last)) {
+    for await (const event of journalEvents(store, stream, id, last)) {
       if (signal.aborted) return;
       await writeLine(flags.json === true ? JSON.stringify(event) : line(event), signal);
       last = event.seq;
@@ -52,10 +57,25 @@ async function print(
   }
 }
 
+/** Places are counted in each project by itself, so that one is followed. Throws `ConfigError` where it cannot be told which. */
+async function streamOf(
+  store: StateStore,
+  run: string | undefined,
+  project: string | undefined,
+): Promise<string> {
+  const streams = await chosenStreams(store, { project, run });
+  const [first = DEFAULT_STREAM] = streams;
+  if (streams.length < 2 || first === DEFAULT_STREAM) return first;
+  throw new ConfigError(
+    'config.project',
+    `${store.name} has the projects ${streams.map(projectIn).join(', ')}: say with --project which is meant.`,
+  );
+}
+
 /** Another process writes; where nobody can tell that it did, it is looked for. */
-function untilTold(store: StateStore, signal: AbortSignal): () => Promise<void> {
+function untilTold(store: StateStore, stream: string, signal: AbortSignal): () => Promise<void> {
   let told = new AbortController();
-  const unhear = store.whenTold?.('events', STREAM, () => told.abort());
+  const unhear = store.whenTold?.('events', stream, () => told.abort());
   signal.addEventListener('abort', () => unhear?.());
   return async () => {
     const either = AbortSignal.any([signal, told.signal]);

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { ConfigError } from '@overseer/core/plugin';
+import type { StateStore } from '@overseer/core/spec';
 import { exportStore, fileSink, fingerprintOf } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
 import { requireJournal } from '../setup/open-journal.ts';
@@ -12,6 +14,8 @@ import { untilStopped } from './until-stopped.ts';
 export interface ExportFlags extends SealFlags {
   readonly stream: readonly string[];
   readonly user?: string;
+  /** What a sealed journal says may stand in the package for everybody to read. */
+  readonly inTheClear?: boolean;
 }
 
 /** `overseer export`: a package of a journal, beside whoever works on it. Returns the exit code. */
@@ -24,6 +28,7 @@ export async function exportCommand(file: string, flags: ExportFlags): Promise<n
   return await untilStopped('Stopped: nothing was written.', async ({ signal, progress }) => {
     const store = await openJournal(flags);
     try {
+      requireSealing(store, flags);
       await using sink = await fileSink(path);
       const { manifest, hash, bytes } = await exportStore(store, sink, {
         ...sealing,
@@ -48,4 +53,13 @@ export async function exportCommand(file: string, flags: ExportFlags): Promise<n
       await store.close();
     }
   });
+}
+
+function requireSealing({ name, capabilities }: StateStore, flags: ExportFlags): void {
+  const isSealed = flags.to.length > 0 || flags.passphrase === true;
+  if (capabilities.erasable !== true || isSealed || flags.inTheClear === true) return;
+  throw new ConfigError(
+    'config.unsealed-export',
+    `${oneLine(name)} is sealed, and the package would be readable for everybody: say with --to KEY for whom it is, or --passphrase, or --in-the-clear where that is meant.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { ModelFold, type RecordedModel } from '@overseer/core';
 import { hasJournal } from '../setup/open-journal.ts';
 import { findProject } from '../setup/project.ts';
+import { chosenStreams, DEFAULT_STREAM } from '../setup/projects-in.ts';
 import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
 
 /** The models of a team, as the journal of their project tells of them. */
@@ -15,11 +16,12 @@ export async function openTeam(flags: PlaceFlags): Promise<JournalTeam | undefin
   const project = findProject({ repository, journal, folder: process.cwd() });
   if (journal === undefined && !hasJournal(project)) return undefined;
   const store = await openJournal(flags);
+  const [stream = DEFAULT_STREAM] = await chosenStreams(store, {});
   const fold = new ModelFold();
   let last = 0;
   return {
     read: async () => {
-      for await (const event of journalEvents(store, undefined, last)) {
+      for await (const event of journalEvents(store, stream, undefined, last)) {
         fold.take(event);
         last = event.seq;
       }

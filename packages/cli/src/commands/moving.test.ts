@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOverseer } from '@overseer/core';
+import { environmentKeys, newMasterKey } from '@overseer/storage/at-rest';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { team } from '../moving.fixture.ts';
@@ -56,6 +57,23 @@ describe('moving a journal', { tags: ['slow'], timeout: 120_000 }, () => {
     const events = await Promise.all([A, B].map((place) => say(0, ['events', ...place, '--json'])));
     expect(events[0]?.out).toBe(events[1]?.out);
     expect((await say(0, ['status', run, ...B])).out).toContain('completed');
+  });
+
+  it('X2 A6: a sealed journal is exported in the clear only where that is said', async () => {
+    const env = { OVERSEER_KEYS: newMasterKey('first') };
+    const path = join(folder, 'sealed.db');
+    process.env['OVERSEER_KEYS'] = env.OVERSEER_KEYS;
+    const encryption = { keys: environmentKeys() };
+    await using one = await createOverseer({ ...team(), store: sqlite(path, { encryption }) });
+    await one.run({ tasks: [{ instruction: 'Say something.' }] }).result;
+    await one.close();
+    delete process.env['OVERSEER_KEYS'];
+    const at = ['export', 'x.ovpkg', '--journal', 'sealed.db'];
+    expect((await say(2, at, env)).err).toMatch(/--in-the-clear.*\[config\.unsealed-export\]/);
+    expect(await readdir(folder)).not.toContain('x.ovpkg');
+    const { out } = await say(0, ['keys', ...B, '--json']);
+    await say(0, [...at, '--to', JSON.parse(out).public], env);
+    await say(0, [...at, '--in-the-clear'], env);
   });
 
   it('A6 R8: what is wrong with a package, a key or a passphrase is said in a sentence', async () => {

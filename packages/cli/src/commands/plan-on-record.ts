@@ -1,6 +1,7 @@
 import { type MadePlan, planOf } from '@overseer/core';
 import { OverseerError } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
+import { DEFAULT_STREAM } from '../setup/projects-in.ts';
 import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
 import type { RunFlags } from './run-flags.ts';
 
@@ -16,7 +17,7 @@ export async function planOnRecord(
   const store = await openJournal(flags);
   try {
     const run = id ?? (await newestOfFinished(store));
-    return run === undefined ? undefined : await planOf(journalEvents(store, run));
+    return run === undefined ? undefined : await planOf(journalEvents(store, DEFAULT_STREAM, run));
   } catch (error) {
     if (OverseerError.is(error) && NO_PLAN.includes(error.code)) return undefined;
     throw error;
@@ -30,7 +31,7 @@ const NO_PLAN: readonly string[] = ['plan.absent', 'plan.stopped', 'plan.not-mad
 async function newestOfFinished(store: StateStore): Promise<string | undefined> {
   const open = new Set<string>();
   let newest: string | undefined;
-  for await (const { type, run = '' } of journalEvents(store, undefined)) {
+  for await (const { type, run = '' } of journalEvents(store, DEFAULT_STREAM, undefined)) {
     if (type === 'run.started') {
       newest = run;
       open.add(run);

@@ -3,8 +3,6 @@ import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { readingStoreOf, requireJournal } from '../setup/open-journal.ts';
 import { findProject } from '../setup/project.ts';
 
-/** The stream of a command's journal. */
-export const STREAM = 'project/default';
 const PAGE = 1_000;
 
 /** Where a journal is. */
@@ -24,16 +22,17 @@ export async function openJournal(flags: PlaceFlags): Promise<StateStore> {
   return await readingStoreOf(project)();
 }
 
-/** Every event of a journal, or of one run, after `seq` `after`, with `[sealed]` for what is sensitive. */
+/** Every event of a project, or of one run of it, after `seq` `after`, with `[sealed]` for what is sensitive. */
 export async function* journalEvents(
   store: StateStore,
+  stream: string,
   run: string | undefined,
   after = 0,
 ): AsyncGenerator<OverseerEvent> {
   let last = after;
   while (true) {
     const page = await store.events.read({
-      stream: STREAM,
+      stream,
       after: last,
       limit: PAGE,
       ...(run === undefined ? {} : { run }),

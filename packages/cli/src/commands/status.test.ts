@@ -28,6 +28,43 @@ describe('overseer status and events', { tags: ['slow'], timeout: 60_000 }, () =
     ]);
   });
 
+  it('A6 K9: status and events know every project of a journal', async () => {
+    await using scene = await createScene(smallScenario());
+    const path = join(scene.folder, 'several.db');
+    const runs: string[] = [];
+    for (const name of ['shop', 'site']) {
+      await using other = await createOverseer({
+        overseer: 'm',
+        models: { m: { model: fakeModel({ reply: () => ({ text: 'done' }) }) } },
+        store: sqlite(path),
+        project: name,
+      });
+      const run = other.run({ title: `Work on ${name}`, tasks: [{ instruction: 'x' }] });
+      await run.result;
+      runs.push(run.id);
+    }
+    const at = ['--journal', path];
+    const all = await overseer(scene, ['status', ...at]);
+    expect(all.out).toMatch(/^Project shop\n.*Work on shop.*\n\nProject site\n.*Work on site/s);
+    const one = await overseer(scene, ['status', runs[1] ?? '', ...at, '--json']);
+    expect(JSON.parse(one.out)).toMatchObject({ run: runs[1], project: 'site' });
+    const shop = await overseer(scene, ['status', ...at, '--project', 'shop']);
+    expect(shop.out).not.toContain('site');
+    const wrong = await overseer(scene, ['status', ...at, '--project', 'shopp']);
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      expect.stringMatching(/"shopp".*shop.*\[config\.project\]/),
+    ]);
+    const unsaid = await overseer(scene, ['events', ...at]);
+    expect([unsaid.code, unsaid.err]).toEqual([
+      2,
+      expect.stringContaining('has the projects shop, site: say with --project which is meant'),
+    ]);
+    const events = await overseer(scene, ['events', ...at, '--project', 'site', '--json']);
+    expect(events.out.split('\n')[0]).toContain('project/site');
+    expect((await overseer(scene, ['events', runs[0] ?? '', ...at])).out).toContain('run.started');
+  });
+
   it('A6 K7: status of one run knows that the project is paused', async () => {
     await using scene = await createScene(smallScenario());
     await using paused = await project(scene);

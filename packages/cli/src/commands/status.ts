@@ -8,6 +8,7 @@ import {
 import { OverseerError } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
+import { chosenStreams, projectIn } from '../setup/projects-in.ts';
 import { failureLines } from '../view/failure-lines.ts';
 import { processOutput } from '../view/presenter.ts';
 import { bottleneckLines, progressLines } from '../view/progress-lines.ts';
@@ -18,6 +19,8 @@ import { journalEvents, openJournal, type PlaceFlags } from './read-journal.ts';
 
 /** What `overseer status` is told. */
 export interface StatusFlags extends PlaceFlags {
+  /** The id of one project. */
+  readonly project?: string;
   readonly json?: boolean;
 }
 
@@ -25,11 +28,17 @@ export interface StatusFlags extends PlaceFlags {
 export async function statusCommand(id: string | undefined, flags: StatusFlags): Promise<number> {
   const store = await openJournal(flags);
   try {
-    const status = await readStatus(store, id);
+    const streams = await chosenStreams(store, { project: flags.project, run: id });
+    const all: Status[] = [];
+    for (const stream of streams) all.push(await readStatus(store, stream, id));
+    const found = all.filter(({ views }) => views.length > 0);
+    if (id !== undefined && found.length === 0) {
+      throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);
+    }
     const lines =
       flags.json === true
-        ? status.views.map((view) => jsonLine(view, status))
-        : tableLines(status, id);
+        ? found.flatMap((status) => status.views.map((view) => jsonLine(view, status)))
+        : allLines(found, id);
     processOutput().write(lines.map((line) => `${line}\n`).join(''));
     return EXIT.done;
   } finally {
@@ -37,8 +46,9 @@ export async function statusCommand(id: string | undefined, flags: StatusFlags):
   }
 }
 
-/** The runs of a journal in the order of their starts. */
+/** The runs of a project in the order of their starts. */
 interface Status {
+  readonly project: string;
   readonly views: readonly RunView[];
   /** Of all runs, or of the one that was asked for. */
   readonly fold: ProgressFold;
@@ -46,13 +56,16 @@ interface Status {
   readonly failures: FailureReport | undefined;
 }
 
-/** Throws `run.unknown` where there is no run of that id. */
-async function readStatus(store: StateStore, id: string | undefined): Promise<Status> {
+async function readStatus(
+  store: StateStore,
+  stream: string,
+  id: string | undefined,
+): Promise<Status> {
   const views = new Map<string, RunView>();
   const fold = new ProgressFold();
   const ledger = id === undefined ? undefined : createFailureLedger();
   // What holds one run up may be told by no event of its own.
-  for await (const event of journalEvents(store, undefined)) {
+  for await (const event of journalEvents(store, stream, undefined)) {
     fold.take(event);
     if (event.run === undefined || (id !== undefined && event.run !== id)) continue;
     const view = views.get(event.run) ?? emptyView();
@@ -60,21 +73,19 @@ async function readStatus(store: StateStore, id: string | undefined): Promise<St
     foldView(view, event);
     ledger?.take(event);
   }
-  if (id !== undefined && views.size === 0) {
-    throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);
-  }
   const isKept = id === undefined || progressIn(fold, id).runs.length > 0;
   return {
+    project: projectIn(stream),
     views: [...views.values()],
-    fold: isKept ? fold : await foldOfOld(store, id),
+    fold: isKept ? fold : await foldOfOld(store, stream, id),
     failures: ledger?.report(),
   };
 }
 
 /** Of runs that are over a fold keeps the latest alone. */
-async function foldOfOld(store: StateStore, id: string): Promise<ProgressFold> {
+async function foldOfOld(store: StateStore, stream: string, id: string): Promise<ProgressFold> {
   const fold = new ProgressFold();
-  for await (const event of journalEvents(store, id)) fold.take(event);
+  for await (const event of journalEvents(store, stream, id)) fold.take(event);
   return fold;
 }
 
@@ -82,19 +93,31 @@ function progressIn(fold: ProgressFold, run: string | undefined): Progress {
   return progressOf(fold, { nowMs: Date.now() }, run === undefined ? {} : { run });
 }
 
-function jsonLine(view: RunView, { fold, failures }: Status): string {
+function jsonLine(view: RunView, { project, fold, failures }: Status): string {
   const { runs, bottlenecks } = progressIn(fold, view.run);
   const [run] = runs;
   return JSON.stringify({
     ...runSummary(view),
+    project,
     progress: run === undefined ? undefined : { ...run, bottlenecks },
     ...(failures === undefined ? {} : { failures }),
   });
 }
 
+function allLines(all: readonly Status[], id: string | undefined): readonly string[] {
+  const [only] = all;
+  if (only === undefined) return ['No run yet.'];
+  if (all.length === 1) return tableLines(only, id);
+  return all.flatMap((status, at) => [
+    ...(at === 0 ? [] : ['']),
+    oneLine(`Project ${status.project}`),
+    ...tableLines(status, id),
+  ]);
+}
+
 function tableLines({ views, fold, failures }: Status, id: string | undefined): readonly string[] {
   const [first] = views;
-  if (first === undefined) return ['No run yet.'];
+  if (first === undefined) return [];
   const progress = progressIn(fold, id);
   if (id === undefined) {
     return [...runTable(views), ...afterBlank(bottleneckLines(progress.bottlenecks))].map(oneLine);
