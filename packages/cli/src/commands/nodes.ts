@@ -1,7 +1,7 @@
 import { lookAtNodes, type SeenNode, type SeenProject } from '@overseer/core';
 import { fingerprintOf } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
-import { requireJournal, storeOf } from '../setup/open-journal.ts';
+import { readingStoreOf, requireJournal } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
 import { table } from '../view/table.ts';
 import { moment, oneLine } from '../view/words.ts';
@@ -17,7 +17,7 @@ export interface NodesFlags extends PlaceFlags {
 export async function nodesCommand(flags: NodesFlags): Promise<number> {
   const place = projectOf(flags);
   requireJournal(place);
-  const { nodes, projects } = await lookAtNodes(storeOf(place));
+  const { nodes, projects } = await lookAtNodes(readingStoreOf(place));
   const lines =
     flags.json === true
       ? [...nodes, ...projects].map((one) => JSON.stringify(one))

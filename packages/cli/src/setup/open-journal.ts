@@ -18,13 +18,13 @@ export function storeOf({ journal }: Place): OpenStore {
     : sqlite(journal, encryption);
 }
 
-/** The same for those who only read, who make and change nothing in a database; a file is opened as by any other. */
-export function readingStoreOf(place: Place): OpenStore {
-  const { journal } = place;
-  if (!isPostgresAddress(journal)) return storeOf(place);
+/** The same for those who only read: nothing is made, brought up to date or written. */
+export function readingStoreOf({ journal }: Place): OpenStore {
   const keys = journalKeys();
   const encryption = keys === undefined ? {} : { encryption: { keys } };
-  return postgres({ connection: journal, readOnly: true, ...encryption });
+  return isPostgresAddress(journal)
+    ? postgres({ connection: journal, readOnly: true, ...encryption })
+    : sqlite(journal, { readOnly: true, ...encryption });
 }
 
 /** How a file is opened by those who copy it: with the master keys that the environment names. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenStore, StateStore } from '@overseer/core/spec';
 import { openKeys } from '../at-rest/key-ring.ts';
+import { readOnlyView } from '../read-only-view.ts';
 import { encodeEvents } from '../sqlite/encode-events.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { WriteQueue } from '../sqlite/write-queue.ts';
@@ -21,7 +22,6 @@ import { type Patience, persist } from './patience.ts';
 import { loadPg } from './pg-client.ts';
 import { nameOf, type PostgresOptions, type PostgresSettings, settle } from './postgres-options.ts';
 import { readEvents } from './read-events.ts';
-import { readOnlyView } from './read-only.ts';
 import { readBlob, readHead, readStreams } from './read-rows.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshots.ts';

@@ -156,4 +156,5 @@ export interface WriterOptions {
   readonly compression?: Compression | undefined;
   /** How old a large value must be that nothing names before it is removed, in ms; the default is an hour. */
   readonly compactAfterMs?: number | undefined;
+  readonly readOnly?: boolean | undefined;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { systemClock } from '@overseer/core/plugin';
 import type { OpenStore, Snapshot, StateStore } from '@overseer/core/spec';
 import { type KeySource, openKeys } from '../at-rest/key-ring.ts';
+import { readOnlyView } from '../read-only-view.ts';
 import { acquireLease } from './acquire-lease.ts';
 import { encodeEvents } from './encode-events.ts';
 import { compressionOf } from './file/compression.ts';
@@ -36,6 +37,8 @@ export interface SqliteOptions {
    * `Infinity` keeps all. It must be longer than it takes from putting a value to appending the event that names it.
    */
   readonly compactAfterMs?: number;
+  /** Reads alone: no file is made, brought up to date or written, and no lease is had. One of another version is refused. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -55,8 +58,10 @@ export function sqlite(path: string, options: SqliteOptions = {}): OpenStore {
       keys,
       compression: compressionOf(options.compress),
       compactAfterMs: options.compactAfterMs,
+      readOnly: options.readOnly,
     });
-    return createStore(file, writer, keys !== undefined);
+    const store = createStore(file, writer, keys !== undefined);
+    return options.readOnly === true ? readOnlyView(store) : store;
   };
 }
 

@@ -14,4 +14,6 @@ export interface OpenFileOptions {
   readonly compression?: Compression | undefined;
   /** How old a large value must be that nothing names before it is removed, in ms; the default is an hour. */
   readonly compactAfterMs?: number | undefined;
+  /** Makes no file and brings none up to date; one of an older version is refused. */
+  readonly readOnly?: boolean | undefined;
 }

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import type { SqliteDatabase } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
 import { isRefusal, type Refusal } from '../protocol.ts';
@@ -8,6 +8,7 @@ import { identify } from './identify.ts';
 import { JournalFile } from './journal-file.ts';
 import { migrate } from './migrate.ts';
 import type { OpenFileOptions } from './open-file-options.ts';
+import { readPragma } from './pragma.ts';
 import { preparePath } from './prepare-path.ts';
 
 /** Opens a journal file, making it when it is not there. Does not take the lease. Never throws. */
@@ -30,6 +31,7 @@ export function openFile(options: OpenFileOptions): JournalFile | Refusal {
 export function openAs(format: FileFormat, options: OpenFileOptions): SqliteDatabase | Refusal {
   let database: SqliteDatabase | undefined;
   try {
+    if (options.readOnly === true && !existsSync(options.path)) return absent(options.path);
     const found = preparePath(options.path);
     if (isRefusal(found)) return found;
     database = options.openDatabase(options.path);
@@ -48,17 +50,38 @@ export function openAs(format: FileFormat, options: OpenFileOptions): SqliteData
 function ready(
   database: SqliteDatabase,
   format: FileFormat,
-  { path, busyTimeoutMs }: OpenFileOptions,
+  { path, busyTimeoutMs, readOnly = false }: OpenFileOptions,
 ): Refusal | undefined {
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   const refusal =
     identify(database, path, format) ??
+    (readOnly ? olderThan(database, path, format) : undefined) ??
     retryBusy(() => configure(database, path, format.checkpointPages), path, busyTimeoutMs);
   if (refusal !== undefined) return refusal;
+  if (readOnly) return undefined;
   migrate(database, path, format.migrations, format.applicationId);
   // A file that may only be read says so when it is written, and that must not be the first append.
   database.exec('UPDATE meta SET value = value WHERE FALSE');
   return undefined;
+}
+
+/** Why a file cannot be read as it is. */
+function olderThan(
+  database: SqliteDatabase,
+  path: string,
+  { migrations }: FileFormat,
+): Refusal | undefined {
+  const version = Number(readPragma(database, 'user_version'));
+  if (version >= migrations.length) return undefined;
+  if (version === 0) return absent(path);
+  return {
+    refused: 'store.read-only',
+    message: `${path} is of version ${version}, this Overseer reads ${migrations.length}, and whoever only reads brings nothing up to date: an overseer of this version does when it works on it, or read it with the version that does now.`,
+  };
+}
+
+function absent(path: string): Refusal {
+  return { refused: 'store.unreachable', message: `There is no journal at ${path}.` };
 }
 
 /** SQLite does not wait by itself where two processes turn one new file to a write-ahead log at once. */
