@@ -143,6 +143,7 @@ export type { ConnectionStatus, ModelStatus, WorkStatus } from './run/model-stat
 export type { RunParent } from './run/new-run.ts';
 export { type ErasedPerson, personalData } from './run/personal-data.ts';
 export { type MadePlan, type Planning, planOf } from './run/planning.ts';
+export type { DroppedPractice } from './run/practice-dropped.ts';
 export type { PracticeInput } from './run/practice-noted.ts';
 export type { OpenQuestion } from './run/questions.ts';
 export type { Run } from './run/run-handle.ts';

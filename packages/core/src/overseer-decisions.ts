@@ -4,6 +4,7 @@ import { eraseRun } from './run/erase-run.ts';
 import { type GrantInput, grantGiven, grantRevoked } from './run/grant-orders.ts';
 import { overseerChanged } from './run/overseer-changed.ts';
 import { type ErasedPerson, erasePerson } from './run/personal-data.ts';
+import { type DroppedPractice, practiceDropped } from './run/practice-dropped.ts';
 import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
 import type { Order } from './run/work-scope.ts';
 
@@ -25,9 +26,15 @@ export interface OverseerDecisions {
   /**
    * Notes what works with a model of the team at one kind of task, or at all of them; its prompts tell it from then on.
    * An empty note takes back what was noted there. Resolves once it is durable. Throws `ConfigError`
-   * `config.unknown-model`.
+   * `config.unknown-model`, and `config.practice` for a note that is too long or a name that is none.
    */
   notePractice(note: PracticeInput, by: string): Promise<void>;
+
+  /**
+   * Takes back what was learned of a model, as `practices()` lists it: one finding by its pattern, which is not learned again there, or
+   * all that is known. Its prompts tell it no more. Resolves once it is durable. Throws `ConfigError` `config.practice`.
+   */
+  dropPractice(what: DroppedPractice, by: string): Promise<void>;
 
   /** The model of the team that plans and judges now. */
   readonly overseerModel: string;
@@ -70,6 +77,11 @@ export function createDecisions(ground: OverseerGround): OverseerDecisions {
     },
     notePractice: async (note, by) => {
       await ground.open.journal.append([practiceNoted(settings, note, by)]);
+    },
+    dropPractice: async (what, by) => {
+      const { journal, projection } = ground.open;
+      const known = projection.routing.practices.list();
+      await journal.append([practiceDropped(settings, known, what, by)]);
     },
     get overseerModel() {
       return settings.overseer;

@@ -46,6 +46,7 @@ import type { ModelState } from './run/model-state.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import type { ErasedPerson } from './run/personal-data.ts';
 import type { Planning } from './run/planning.ts';
+import type { DroppedPractice } from './run/practice-dropped.ts';
 import type { PracticeInput } from './run/practice-noted.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import type { Run } from './run/run-handle.ts';
@@ -215,6 +216,10 @@ export class Overseer
 
   notePractice(note: PracticeInput, by: string): Promise<void> {
     return this.#decisions.notePractice(note, by);
+  }
+
+  dropPractice(what: DroppedPractice, by: string): Promise<void> {
+    return this.#decisions.dropPractice(what, by);
   }
 
   get overseerModel(): string {

@@ -66,6 +66,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'grant.given': 1,
   'grant.revoked': 1,
   'practice.noted': 1,
+  'practice.dropped': 1,
   'limit.learned': 1,
   'model.changed': 2,
   'key.changed': 1,

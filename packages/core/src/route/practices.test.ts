@@ -29,6 +29,33 @@ describe('normaliseFinding', () => {
 });
 
 describe('PracticeBook', () => {
+  it('M16: what a person took back is not learned again, also by whoever goes on from a snapshot', () => {
+    const book = new PracticeBook();
+    const patterns = (of: PracticeBook): unknown =>
+      of.list().map(({ kind, findings }) => [kind, findings.map(({ pattern }) => pattern)]);
+    for (const kind of ['code', 'write']) {
+      for (const message of ['bad', 'long']) book.note({ ...refused(message), kind });
+    }
+    book.drop('p/m', 'code', 'bad');
+    const next = new PracticeBook();
+    next.restore(JSON.parse(JSON.stringify(book.body())));
+    for (const one of [book, next]) {
+      one.note(refused('bad'));
+      expect(patterns(one)).toEqual([
+        ['code', ['long']],
+        ['write', ['bad', 'long']],
+      ]);
+    }
+    next.drop('p/m', undefined, 'long');
+    expect(patterns(next)).toEqual([
+      ['code', []],
+      ['write', ['bad']],
+    ]);
+    next.drop('p/m', 'code', undefined);
+    next.note(refused('bad'));
+    expect(next.of('p/m', 'code')).toMatchObject({ attempts: 1, findings: [{ pattern: 'bad' }] });
+  });
+
   it('M16: counts attempts, first passes, tokens and money', () => {
     const book = new PracticeBook();
     for (const one of [outcome({}), refused('bad'), outcome({ isFirst: false, tokens: 400 })]) {

@@ -62,6 +62,8 @@ interface Entry {
   microUsd: number;
   findings: PracticeFinding[];
   notes: PracticeNote[];
+  /** Patterns that a person dropped, and that are not learned again; absent in what an earlier version kept. */
+  dropped?: string[];
 }
 
 /** Models × kinds; kinds of task are words that models may make up. */
@@ -88,7 +90,25 @@ export class PracticeBook {
     if (isFirst && good) entry.firstPasses += 1;
     if (good) return;
     for (const pattern of patternsOf(findings)) {
+      if (entry.dropped?.includes(pattern) === true) continue;
       change(entry, pattern, (found) => ({ ...found, times: found.times + 1 }));
+    }
+  }
+
+  /**
+   * Takes back what was learned of a model at a kind of task, or at all where none is named: one finding, which is not learned again, or
+   * all that is known, notes and dropped findings included.
+   */
+  drop(model: string, kind: string | undefined, pattern: string | undefined): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.model !== model || (kind !== undefined && entry.kind !== kind)) continue;
+      if (pattern === undefined) {
+        this.#entries.delete(key);
+        continue;
+      }
+      entry.findings = entry.findings.filter((one) => one.pattern !== pattern);
+      const others = (entry.dropped ?? []).filter((one) => one !== pattern);
+      entry.dropped = [...others, pattern].slice(-FINDINGS);
     }
   }
 
@@ -138,7 +158,9 @@ export class PracticeBook {
   /** Takes up what `body` gave. */
   restore(body: PracticeBody): void {
     for (const entry of body) {
-      const copy = { ...entry, findings: [...entry.findings], notes: [...entry.notes] };
+      const { findings, notes, dropped } = entry;
+      const own = { findings: [...findings], notes: [...notes] };
+      const copy = { ...entry, ...own, ...(dropped && { dropped: [...dropped] }) };
       this.#entries.set(keyOf(entry.model, entry.kind), copy);
     }
   }

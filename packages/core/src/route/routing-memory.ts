@@ -86,6 +86,10 @@ export class RoutingMemory {
       const { model, kind, note, by } = event.data;
       this.practices.write(model, kind, { note, by, at: event.at });
     }
+    if (event.type === 'practice.dropped') {
+      const { model: of, kind, pattern } = event.data;
+      this.practices.drop(of, kind, pattern);
+    }
     if (event.type === 'call.finished' && model !== undefined) {
       const gone = this.speed.note(model, event.data.durationMs);
       this.quality.changes.note(model);

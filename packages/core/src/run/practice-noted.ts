@@ -2,6 +2,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { suggest } from '../internal/nearest.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { TaskKind } from '../spec/task.ts';
+import { requirePerson } from './require-person.ts';
 import type { Settings } from './settings.ts';
 
 /** What a person has to say about a model. */
@@ -14,7 +15,10 @@ export interface PracticeInput {
   readonly note: string;
 }
 
-/** The event of a note. Throws `ConfigError` `config.unknown-model` naming the nearest. */
+/** Longest note, in characters: it stands in every prompt of the model. */
+const NOTE_LENGTH = 500;
+
+/** The event of a note. Throws `ConfigError`: `config.unknown-model` naming the nearest, `config.practice` for a note or a name that is none. */
 export function practiceNoted(
   { members }: Settings,
   { model, kind, note }: PracticeInput,
@@ -27,15 +31,18 @@ export function practiceNoted(
       `There is no model ${JSON.stringify(model)} to note something about; ${suggest(model, [...members.keys()])}.`,
     );
   }
+  const said: unknown = note;
+  if (typeof said !== 'string' || said.length > NOTE_LENGTH) {
+    throw new ConfigError(
+      'config.practice',
+      `A note on a model is a text of at most ${NOTE_LENGTH} characters, as it stands in each of its prompts; this one is ${typeof said === 'string' ? `of ${said.length}` : typeof said}.`,
+    );
+  }
+  const person = requirePerson(by, members, 'notes what works with a model');
   return {
     type: 'practice.noted',
-    actor: `person:${by}`,
+    actor: `person:${person}`,
     model,
-    data: {
-      model: member.version,
-      ...(kind === undefined ? {} : { kind }),
-      note: note.slice(0, 500),
-      by,
-    },
+    data: { model: member.version, ...(kind === undefined ? {} : { kind }), note, by: person },
   };
 }

@@ -34,6 +34,16 @@ export interface NoticeEventData {
     readonly by: string;
   };
   /**
+   * A person took back what was learned of a model, `provider/id`, at a kind of task or all of them: one finding by its pattern, which is
+   * not learned again, or all that is known there.
+   */
+  'practice.dropped': {
+    readonly model: string;
+    readonly kind?: string;
+    readonly pattern?: string;
+    readonly by: string;
+  };
+  /**
    * Another model of the team plans and judges from here on, for as long as the options name `insteadOf` as the overseer.
    */
   'overseer.changed': {
