@@ -76,6 +76,7 @@ describe('expedite', () => {
       { by: '', reason: 'x' },
       { by: 'ann', reason: ' ' },
       { by: 'a', reason: 'I am a model' },
+      { by: ' A ', reason: 'I am a model' },
       { by: 'model:b', reason: 'x' },
     ]) {
       await expect(overseer.expedite(run.id, 't1', approval)).rejects.toMatchObject({
@@ -95,5 +96,8 @@ describe('expedite', () => {
     await expect(overseer.expedite(run.id, 't4', ANN)).rejects.toMatchObject({
       code: 'run.expedited',
     });
+    // One that is paused stands in nobody's way.
+    await overseer.pause({ run: run.id, task: 't2' }, {});
+    await overseer.expedite(run.id, 't4', ANN);
   });
 });

@@ -2,6 +2,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { isFinal, type RunState } from '../journal/run-state.ts';
+import { personIn } from './require-person.ts';
 
 /** A person's word that something may be done that is not done by itself. */
 export interface Approval {
@@ -53,8 +54,7 @@ export function expeditedDraft(
 
 function checkApproval(approval: Approval, models: ReadonlySet<string>): void {
   const { by, reason } = approval;
-  const name = typeof by === 'string' ? by.trim() : '';
-  const isPerson = name !== '' && !models.has(name) && !/^(model|tool|overseer)\b/.test(name);
+  const isPerson = personIn(by, models) !== undefined;
   if (isPerson && typeof reason === 'string' && reason.trim() !== '') return;
   throw new ConfigError(
     'config.approval',
@@ -67,7 +67,9 @@ function* expedited(runs: Iterable<RunState>): Generator<string> {
   for (const { id, status, tasks } of runs) {
     if (status === 'finished') continue;
     for (const [key, task] of tasks) {
-      if (task.expedited && task.asks === undefined && !isFinal[task.status]) yield `${id} ${key}`;
+      // One that is paused stands in nobody's way.
+      const isFirst = task.expedited && task.paused === undefined && task.asks === undefined;
+      if (isFirst && !isFinal[task.status]) yield `${id} ${key}`;
     }
   }
 }

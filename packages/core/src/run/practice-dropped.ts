@@ -22,7 +22,7 @@ export function practiceDropped(
   { model, kind, pattern }: DroppedPractice,
   by: string,
 ): EventDraft<'practice.dropped'> {
-  const person = requirePerson(by, members, 'takes back what was learned of a model');
+  const person = requirePerson(by, members.keys(), 'takes back what was learned of a model');
   const ofModel = known.filter((one) => one.model === model);
   requireOne(
     'model',

@@ -38,7 +38,7 @@ export function practiceNoted(
       `A note on a model is a text of at most ${NOTE_LENGTH} characters, as it stands in each of its prompts; this one is ${typeof said === 'string' ? `of ${said.length}` : typeof said}.`,
     );
   }
-  const person = requirePerson(by, members, 'notes what works with a model');
+  const person = requirePerson(by, members.keys(), 'notes what works with a model');
   return {
     type: 'practice.noted',
     actor: `person:${person}`,
