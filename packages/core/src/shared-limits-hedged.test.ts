@@ -81,7 +81,7 @@ describe('two calls for one answer, and limits that are shared', () => {
     expect(moved?.data).toMatchObject({
       outcome: 'moved',
       fault: 'none',
-      because: 'a: model a, over all processes: 1/1 call, resets in 1 h 1 min; b is free',
+      because: 'a: model a, over all processes: 1/1 call, resets in 1 h; b is free',
     });
     await overseer.close();
   });

@@ -135,7 +135,7 @@ describe('pgBoss', () => {
     await transport.enqueue(epoch, ['settled', 'withdrawn', 'waits'].map(jobOf));
     const [claim] = await transport.claim(['coder'], 1);
     if (claim === undefined) throw new Error('jobs wait');
-    expect(await transport.settle(claim, { id: 'r', kind: 'reply', body: 'paid' })).toBe(true);
+    await transport.settle(claim, { id: 'r', kind: 'reply', body: 'paid' });
     const other = claim.job.id === 'withdrawn' ? 'settled' : 'withdrawn';
     expect(await transport.withdraw(epoch, 'project/x', [other])).toHaveLength(1);
     const sql = (text: string): string =>
