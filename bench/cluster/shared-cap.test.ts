@@ -44,7 +44,8 @@ describe('workers over HTTP and PostgreSQL', { tags: ['slow'] }, () => {
     } as const;
     await using one = await createOverseer({ ...team, project: 'one', name: 'one' });
     await using two = await createOverseer({ ...team, project: 'two', name: 'two' });
-    const common = { transport, models: { a: model }, slots: 4 };
+    const { sharedLimits } = team;
+    const common = { transport, models: { a: model }, slots: 4, sharedLimits };
     await using _first = await createWorker({ ...common, name: 'w1' });
     await using _second = await createWorker({ ...common, name: 'w2' });
     await using _third = await createWorker({ ...common, name: 'w3' });

@@ -42,6 +42,7 @@ npm start -- --repo ../mine "Add tests for src/parse.ts"      (LM Studio, http:/
   --no-review         do not have the overseer model review every task
   --estimate          say what the work will cost, and end; a goal is planned for it, by real calls
   --save-plan <file>  plan the goal, save the plan as JSON, and end; --tasks works it
+  --keep-runs <time>  how long what finished runs said is kept, such as 90d, or forever; in a sealed journal a year
   --journal <path>    the journal, where it is not the repository's own
   --answer <reply>    with --resume: your answer to the oldest question that the run waits with
 
