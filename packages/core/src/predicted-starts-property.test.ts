@@ -32,7 +32,7 @@ describe('predicted starts of models that share limits', () => {
       fc.asyncProperty(scenario, async (scenario) => {
         expect((await comparePredictions(scenario)).wrong).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: 25, seed: 7 },
     );
   });
 });
@@ -48,9 +48,11 @@ const scenario: fc.Arbitrary<StartsScenario> = fc.record({
     }),
     { minLength: 2, maxLength: 3 },
   ),
-  shared: fc.array(fc.record({ kind: fc.constantFrom(...SHARED_BY), limit }), {
+  // Two of one owner that differ in the amount alone are refused.
+  shared: fc.uniqueArray(fc.record({ kind: fc.constantFrom(...SHARED_BY), limit }), {
     minLength: 1,
     maxLength: 2,
+    selector: ({ kind }) => kind,
   }),
   tasks: fc.array(fc.record({ model: fc.nat(2), payer: fc.nat(1), urgent: fc.boolean() }), {
     minLength: 2,
