@@ -6,13 +6,14 @@ import {
   acceptHandoff,
   answerHandoff,
   closeHandoff,
+  handOffTo,
   refuseHandoff,
   takeBackHandoff,
 } from '@overseer/storage/handoff';
 import { openPackage, packageBytes, type Refusal } from '@overseer/storage/package';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packed, receiver, sender, stranger, workedStore } from './handoff.fixture.ts';
+import { bytesSink, packed, receiver, sender, stranger, workedStore } from './handoff.fixture.ts';
 import { codeOf, team } from './moving.fixture.ts';
 
 let folder: string;
@@ -169,13 +170,15 @@ describe('a handoff that its receiver cannot take', { timeout: 120_000 }, () => 
     const opened = await openPackage(packageBytes(bytes), { secret, from });
     const { receipt } = await acceptHandoff(opened, { store: target, secret, team: team() });
     let closed: Promise<void> | undefined;
-    const meanwhile = packed(store, receiver.public, {
-      onProgress: () => {
-        closed ??= closeHandoff(receipt, { store });
-      },
-    });
+    const sink = bytesSink();
+    const write = async (piece: Uint8Array): Promise<void> => {
+      closed ??= closeHandoff(receipt, { store });
+      await closed;
+      await sink.write(piece);
+    };
+    const how = { store, sign: sender.secret };
+    const meanwhile = handOffTo(receiver.public, { ...sink, write }, how);
     expect(await codeOf(meanwhile)).toBe('handoff.delivered');
-    await closed;
     await Promise.all([store, target].map((one) => one.close()));
   });
 
