@@ -35,3 +35,20 @@ it('R10: says that the journal cannot be written and that work waits, and when i
   expect(text).toContain('is tried again: The server is away.');
   expect(text).toContain('can be written again; all work goes on.');
 });
+
+it('K6 R2: a Ctrl-C in the very turn in which a run begins is heard of', async () => {
+  const model = fakeModel({ reply: () => ({ text: 'late', delayMs: 60_000 }) });
+  await using overseer = await createOverseer({
+    overseer: 'a',
+    models: { a: { model } },
+    graceMs: 0,
+  });
+  const nothing = (): void => undefined;
+  process.on('SIGINT', nothing);
+  const early = { [Symbol.dispose]: () => void process.off('SIGINT', nothing) };
+  const presenter = { event: nothing, live: nothing, say: nothing, close: nothing };
+  const run = overseer.run({ tasks: [{ instruction: 'Do it.' }] });
+  process.kill(process.pid, 'SIGINT');
+  const followed = await followRun(overseer, run, presenter, 'overseer resume', early);
+  expect(followed.interrupted).toBe(true);
+});

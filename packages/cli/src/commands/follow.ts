@@ -53,16 +53,20 @@ export interface Followed {
 /**
  * Shows a run to its end. The first Ctrl-C closes the overseer, which lets calls in flight end and leaves the run to be
  * resumed; the second ends the process at once. A run whose models all refuse for want of a right key or name is ended,
- * since waiting would not help. `resumeCommand` is what a person is told to answer questions with. Throws `StoreError` when the journal fails.
+ * since waiting would not help. `resumeCommand` is what a person is told to answer questions with; `early` answered Ctrl-C until now, and is
+ * disposed of. Throws `StoreError` when the journal fails.
  */
 export async function followRun(
   overseer: Overseer,
   run: Run,
   presenter: Presenter,
   resumeCommand: string,
+  early?: Disposable,
 ): Promise<Followed> {
   const view = emptyView();
   const interrupts = onInterrupt(overseer, presenter);
+  // Only now: a Ctrl-C that came in this turn would be lost with the last who hears of it.
+  early?.[Symbol.dispose]();
   const stopLive = overseer.onLive((event) => presenter.live(event));
   const stopStore = overseer.onStore((store) => presenter.say([storeLine(store)]));
   const teamSize = overseer.models().length;

@@ -53,9 +53,8 @@ export async function work(
   }
   const presenter = presenterFor(options, overseer);
   if (options.warnings.length > 0) presenter.say(options.warnings.map(oneLine));
-  // Nothing is waited for in between, so that no Ctrl-C finds nobody.
-  options.early[Symbol.dispose]();
-  const followed = await followRun(overseer, run, presenter, options.resumeCommand);
+  const { resumeCommand, early } = options;
+  const followed = await followRun(overseer, run, presenter, resumeCommand, early);
   const fault = configurationFault(followed.view);
   if (fault !== undefined) throw fault;
   const plan = await madePlan(run, followed);
