@@ -66,3 +66,26 @@ export function keyBreakers({ info }: Guarded, keyName: string): readonly Breake
 export function keysIn({ all, byKey }: BreakerPaths): readonly BreakerKey[] {
   return byKey.size === 0 ? all : [...all, ...[...byKey.values()].flat()];
 }
+
+/** A key of a model that has several, and the breakers that calls with it pass beside those of all. */
+export interface NamedKey {
+  readonly model: string;
+  readonly keyName: string;
+  readonly path: readonly BreakerKey[];
+}
+
+/** Each of several keys of each model, with the name that nothing else has. */
+export function* keysByName(
+  models: ReadonlyMap<string, BreakerPaths>,
+): Generator<readonly [id: string, key: NamedKey]> {
+  for (const [model, { byKey }] of models) {
+    for (const [keyName, path] of byKey) {
+      yield [keyIdOf(model, keyName), { model, keyName, path }];
+    }
+  }
+}
+
+/** What a key of a model is called where keys of all models are told apart. */
+export function keyIdOf(model: string, keyName: string): string {
+  return JSON.stringify([model, keyName]);
+}

@@ -71,3 +71,14 @@ export function setConcurrency({ owner, atOnce, mostAtOnce }: LimitSet, concurre
 export function weightOf({ weights }: LimitSet, model: string): number {
   return weights?.[model] ?? 1;
 }
+
+/** No limits at all, in whose place others come. */
+export const NO_LIMITS: LimitSet = {
+  owner: '',
+  meters: [],
+  atOnce: [],
+  mostAtOnce: Number.POSITIVE_INFINITY,
+  gauges: [],
+  joint: [],
+  weights: undefined,
+};

@@ -74,3 +74,8 @@ export function fitAt(meter: Meter, now: number, amount: number): number {
     ? window.fitAt(now, fitting, scale(most))
     : fitInProfile(window, profile, now, fitting, scale);
 }
+
+/** Whether two count the same by the same rule. */
+export function isSameMeter(one: Meter, other: Meter): boolean {
+  return JSON.stringify(one.rule) === JSON.stringify(other.rule);
+}

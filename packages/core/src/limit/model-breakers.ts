@@ -8,6 +8,8 @@ import {
   breakerPaths,
   type Guarded,
   keyBreakers,
+  keyIdOf,
+  keysByName,
   keysIn,
   type PassScope,
 } from './breaker-keys.ts';
@@ -79,7 +81,7 @@ export class ModelBreakers implements KeyGuard {
     this.#models.delete(model);
     this.#paths.delete(model);
     this.#told.delete(model);
-    for (const keyName of paths.byKey.keys()) this.#keyNews.forget(idOf(model, keyName));
+    for (const keyName of paths.byKey.keys()) this.#keyNews.forget(keyIdOf(model, keyName));
     this.#leave(keysIn(paths));
   }
 
@@ -222,7 +224,7 @@ export class ModelBreakers implements KeyGuard {
 
   /** What `keyNews` found was told. */
   tellKey(model: string, { keyName, state }: EventData['key.changed']): void {
-    this.#keyNews.tell(idOf(model, keyName), state);
+    this.#keyNews.tell(keyIdOf(model, keyName), state);
   }
 
   /** Whoever starts anew may have mended what was wrong; what a busy model asked for holds. */
@@ -287,17 +289,4 @@ export class ModelBreakers implements KeyGuard {
     this.#changes += 1;
     this.#keyNews.change();
   }
-}
-
-/** Each of several keys of each model. */
-function* keysByName(models: ReadonlyMap<string, BreakerPaths>) {
-  for (const [model, { byKey }] of models) {
-    for (const [keyName, path] of byKey) {
-      yield [idOf(model, keyName), { model, keyName, path }] as const;
-    }
-  }
-}
-
-function idOf(model: string, keyName: string): string {
-  return JSON.stringify([model, keyName]);
 }

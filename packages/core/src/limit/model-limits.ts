@@ -9,9 +9,9 @@ import { type JointShare, jointRefusal, jointShares } from './joint-admission.ts
 import { firstWithRoom, type KeyGuard, KeyTurns } from './key-turns.ts';
 import { Ledger, type PastUse } from './ledger.ts';
 import { LimitCopies } from './limit-copies.ts';
-import { createLimitSet, type LimitSet, setConcurrency } from './limit-set.ts';
+import { createLimitSet, type LimitSet, NO_LIMITS, setConcurrency } from './limit-set.ts';
 import { type LimitUse, useOf } from './limit-use.ts';
-import type { Meter } from './meter.ts';
+import { isSameMeter } from './meter.ts';
 import { ProviderLimits } from './provider-limits.ts';
 import type { SharedLimits } from './shared-limits.ts';
 
@@ -93,7 +93,7 @@ export class ModelLimits {
 
   /** Charges fresh limits with calls of the past, which what is shared knows already. */
   remember(past: readonly PastUse[]): void {
-    this.#ledger.replace(EMPTY, this.#own, this.#name, past);
+    this.#ledger.replace(NO_LIMITS, this.#own, this.#name, past);
   }
 
   /**
@@ -295,18 +295,3 @@ function keyIn({ keyName }: Party): Party {
 
 /** A call may start, and nobody asks what it sets aside. */
 const FREE: Admission = { kind: 'run', holds: [] };
-
-/** No limits at all, in whose place others come. */
-const EMPTY: LimitSet = {
-  owner: '',
-  meters: [],
-  atOnce: [],
-  mostAtOnce: Number.POSITIVE_INFINITY,
-  gauges: [],
-  joint: [],
-  weights: undefined,
-};
-
-function isSameMeter(one: Meter, other: Meter): boolean {
-  return JSON.stringify(one.rule) === JSON.stringify(other.rule);
-}
