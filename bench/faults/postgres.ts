@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
 import { postgres } from '@overseer/storage/postgres';
-import { startPostgresPair } from '@overseer/storage/postgres/throwaway-server';
+import {
+  type PostgresServer,
+  startPostgresPair,
+} from '@overseer/storage/postgres/throwaway-server';
 import type { FaultReport, FaultSetting, FaultWork } from '../harness/fault-work.ts';
 import { expectedEvent, STREAM } from '../store-kill/expected-event.ts';
 
@@ -62,7 +65,7 @@ async function once(aliveMs: number): Promise<Trial> {
   await sleep(aliveMs);
   const killedAt = performance.now();
   await pair.primary.crash();
-  const found = Number(pair.standby.sql('SELECT count(*) FROM overseer.event'));
+  const found = await eventsOf(pair.standby);
   const before = load.acknowledged();
   await pair.standby.promote();
   const recoveryMs = (await load.nextAfter(killedAt)) - killedAt;
@@ -140,4 +143,11 @@ async function check(store: StateStore, acknowledged: number): Promise<string[]>
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, number) => all + number, 0);
+}
+
+/** What a standby that has lost its primary will have, once it shows all that is on its disk. */
+async function eventsOf(standby: PostgresServer): Promise<number> {
+  const isShown = 'SELECT pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()';
+  while (standby.sql(isShown) !== 't') await sleep(20);
+  return Number(standby.sql('SELECT count(*) FROM overseer.event'));
 }

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { postgres } from './postgres.ts';
 import { eventAt, openOwned, testDatabase } from './postgres-tests.fixture.ts';
 import { postgresPrograms, startPostgresPair } from './throwaway-server.ts';
@@ -53,7 +52,8 @@ describe.skipIf(postgresPrograms() === undefined)('postgres that is only read', 
     await using owned = await openOwned(where);
     await owned.store.events.append(owned.epoch, [eventAt(1)]);
     const count = () => pair.standby.sql('SELECT count(*) FROM read.event');
-    while (count() !== '1') await sleep(50);
+    // A standby has on its disk what was acknowledged, and shows it, tables included, a moment later.
+    await vi.waitFor(() => expect(count()).toBe('1'), { timeout: 60_000 });
     const store = await postgres({ ...where, connection: pair.standby.url, readOnly: true })();
     expect(await store.events.read({ stream: 'system', after: 0, limit: 9 })).toHaveLength(1);
     await store.close();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventAt, openOwned } from './postgres-tests.fixture.ts';
 import { type PostgresPair, postgresPrograms, startPostgresPair } from './throwaway-server.ts';
 
@@ -37,7 +37,8 @@ describe.skipIf(postgresPrograms() === undefined)('postgres with a synchronous s
     expect(primary.sql('SELECT max(seq) FROM waiting.event')).toBe('2');
     await standby.restart();
     await written;
-    expect(standby.sql('SELECT max(seq) FROM waiting.event')).toBe('2');
+    const shown = () => standby.sql('SELECT max(seq) FROM waiting.event');
+    await vi.waitFor(() => expect(shown()).toBe('2'), { timeout: 60_000 });
     expect(primary.sql('SELECT count(*) FROM waiting.event')).toBe('2');
   });
 
