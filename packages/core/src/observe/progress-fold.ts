@@ -38,8 +38,6 @@ export class ProgressFold {
   readonly #waits = new ReadyWaits();
   readonly #attempts = new AttemptFold(this.book);
   readonly #held = new HeldWork(this.#waits, this.#attempts);
-  /** Whether an event told whether the project is paused. */
-  #knowsPause = false;
   #epoch: number | undefined;
 
   constructor() {
@@ -57,18 +55,13 @@ export class ProgressFold {
    * @internal
    */
   pausedBefore(): void {
-    if (this.#knowsPause || this.#held.isPaused) return;
-    this.#held.isPaused = true;
-    for (const run of this.#runs.values()) {
-      // What was taken for waiting was held by the pause.
-      for (const task of run.tasks.values()) task.readyAt = undefined;
-    }
+    this.#held.pausedBefore(this.#runs.values());
   }
 
   /** Takes one event into account, in order. */
   take(event: OverseerEvent): void {
     if (event.epoch !== this.#epoch) this.#takenOver(event.epoch);
-    if (event.type === 'project.paused') this.#pauseAll(event.at);
+    if (event.type === 'project.paused') this.#held.pauseAll(this.#runs.values(), event.at);
     if (event.type === 'project.resumed') this.#resumeAll(event.at);
     if (event.run === undefined) return;
     if (event.type === 'run.started') {
@@ -268,22 +261,10 @@ export class ProgressFold {
     }
   }
 
-  #pauseAll(at: number): void {
-    this.#held.isPaused = true;
-    this.#knowsPause = true;
-    for (const run of this.#runs.values()) {
-      for (const task of run.tasks.values()) this.#held.hold(run, task, at);
-    }
-  }
-
   #resumeAll(at: number): void {
     // An end tells of a beginning that was not taken.
     this.pausedBefore();
-    this.#held.isPaused = false;
-    this.#knowsPause = true;
-    for (const run of this.#runs.values()) {
-      for (const task of run.tasks.values()) this.#held.letGoOn(run, task, at);
-    }
+    this.#held.letAllGoOn(this.#runs.values(), at);
   }
 
   /** Another process writes now: what is not finished is left alone until it is resumed. */
