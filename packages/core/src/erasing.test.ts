@@ -106,7 +106,12 @@ describe('an erased run', () => {
     await run.result;
     await first.erase(run.id, { by: 'ada', because: 'she asked' });
     await first.erase(run.id);
-    await expect(first.open(run.id).result).rejects.toMatchObject({ code: 'run.forgotten' });
+    const forgotten = { code: 'run.forgotten' };
+    await expect(first.open(run.id).result).rejects.toMatchObject(forgotten);
+    await expect(first.fork(run.id)).rejects.toMatchObject(forgotten);
+    await expect(first.replay(run.id)).rejects.toMatchObject(forgotten);
+    const { seq } = await first.project.state();
+    await expect(first.project.runAt(run.id, seq)).rejects.toMatchObject(forgotten);
     await first.close();
 
     await using second = await teamOn(store);

@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 const id = z
   .string()
-  .regex(/^[\w.-]{1,64}$/, 'a project is named with letters, digits, dot, dash and underscore');
+  .regex(
+    /^[\w.-]{1,64}$/,
+    'a project is named with 1 to 64 letters, digits, dots, dashes and underscores',
+  );
 
 const name = z.string().trim().min(1).max(200);
 

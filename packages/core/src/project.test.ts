@@ -157,6 +157,7 @@ describe('the phases of a project', () => {
 
   it.each([
     [{ id: 'a b' }, 'letters, digits'],
+    [{ id: 'a'.repeat(65) }, '1 to 64 letters'],
     [{ phases: [] }, 'at least one'],
     [{ phases: [{ name: '' }] }, 'phases.0.name'],
     [{ phase: [] }, 'phase'],

@@ -1,11 +1,12 @@
 import { createCustodian, type ErasedFrom, type ErasedPerson, eraseLeft } from '@overseer/core';
-import { ConfigError } from '@overseer/core/plugin';
+import { ConfigError, OverseerError } from '@overseer/core/plugin';
 import type { OpenStore } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
-import { shownJournal, storeOf } from '../setup/open-journal.ts';
-import { projectOfRun, projectsIn } from '../setup/projects-in.ts';
+import { readingStoreOf, shownJournal, storeOf } from '../setup/open-journal.ts';
+import { looking, projectOfRun, projectsIn } from '../setup/projects-in.ts';
 import { type OrderFlags, requireOrder } from '../setup/require-order.ts';
-import { plural } from '../view/words.ts';
+import { unknownPerson } from '../setup/unknown-person.ts';
+import { oneLine, plural } from '../view/words.ts';
 import { anyJournalOf, tell, type UpkeepFlags } from './upkeep.ts';
 
 /** What `overseer erase` is told. */
@@ -34,6 +35,9 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
       erased.push(...done.erased);
       before.push(...done.before);
     }
+    if (erased.length + before.length === 0) {
+      throw await looking(readingStoreOf({ journal }), (opened) => unknownPerson(opened, user));
+    }
     const more = before.length === 0 ? '' : `; ${before.length} were erased before`;
     tell(json, { user, erased, before }, [
       `Erased: what ${plural(erased.length, 'run')} of ${user} said cannot be read any more in ${where}${more}`,
@@ -41,7 +45,10 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
     return EXIT.done;
   }
   const id = run ?? '';
-  const project = (await projectOfRun(store, id)) ?? 'default';
+  const project = await projectOfRun(store, id);
+  if (project === undefined) {
+    throw new OverseerError('run.unknown', `There is no run ${oneLine(id)} in ${where}.`);
+  }
   if ((await eraseCopy(store, project, { run: id }, order)) === undefined) {
     await using custodian = await createCustodian({ store, project });
     await custodian.erase(id, order);

@@ -3,6 +3,7 @@ import { personalData } from '@overseer/core';
 import { fileSink } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
 import { projectStreams } from '../setup/projects-in.ts';
+import { unknownPerson } from '../setup/unknown-person.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { oneLine, plural } from '../view/words.ts';
 import type { ExportFlags } from './export.ts';
@@ -32,6 +33,7 @@ export async function exportPersonCommand(
           events++;
         }
       }
+      if (events === 0) throw await unknownPerson(store, user);
       await sink.commit();
       const said = { file: path, user, events };
       if (flags.json === true) processOutput().write(`${JSON.stringify(said)}\n`);

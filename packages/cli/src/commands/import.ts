@@ -11,7 +11,7 @@ import {
 } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
 import { keyPlace, readKey } from '../setup/key-file.ts';
-import { storeOf } from '../setup/open-journal.ts';
+import { shownJournal, storeOf } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
@@ -93,13 +93,14 @@ async function importInto(
         );
       });
     }
+    const journal = shownJournal(project.journal);
     if (flags.json === true) {
-      processOutput().write(`${JSON.stringify({ journal: project.journal, ...imported })}\n`);
+      processOutput().write(`${JSON.stringify({ journal, ...imported })}\n`);
     } else {
       const { written, present } = imported;
       const sender = fingerprintOf(from.manifest.sender);
       wordsOutput(false).write(
-        `${plural(written, 'event')} from ${sender} in ${oneLine(project.journal)}${present === 0 ? '' : `; ${count(present)} were there`}.\n`,
+        `${plural(written, 'event')} from ${sender} in ${oneLine(journal)}${present === 0 ? '' : `; ${count(present)} were there`}.\n`,
       );
     }
     return EXIT.done;

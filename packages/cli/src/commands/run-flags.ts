@@ -33,7 +33,7 @@ export function addPlaceFlags(command: Command): Command {
     .option('--repo <path>', 'the git repository (default: the one around the current folder)')
     .option(
       '--journal <place>',
-      'the journal, a file or postgres://… (default: .overseer/journal.db of the repository)',
+      'the journal, a file or postgres://…, with ?overseer_schema=NAME for another schema than overseer (default: .overseer/journal.db of the repository)',
     );
 }
 

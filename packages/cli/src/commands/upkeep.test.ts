@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createOverseer } from '@overseer/core';
@@ -116,7 +116,7 @@ describe('looking after a journal', { tags: ['slow'], timeout: 60_000 }, () => {
   });
 });
 
-describe('erasing a run', { tags: ['slow'], timeout: 60_000 }, () => {
+describe('erasing a run', { tags: ['slow'], timeout: 180_000 }, () => {
   it('X3: needs a person and a reason, a sealed journal, and leaves it proven', async () => {
     const args = ['--by', 'mia', '--because', 'Ada asked for it'];
     const id = JSON.parse((await run('status', '--json')).out).run;
@@ -141,21 +141,20 @@ describe('erasing a run', { tags: ['slow'], timeout: 60_000 }, () => {
       out: expect.stringMatching(/, \d+ erased\n/),
     });
     expect(await sealedWith(['erase', 'nobody', ...args], first)).toMatchObject({ code: 2 });
-    // Nobody said for whom it was.
+    const unknown =
+      /^Nothing in .* is of "ada": no run of it says for whom it was\. \[config\.user\]\n$/;
     const person = await sealedWith(['erase', '--user', 'ada', ...args], first);
-    expect(person).toMatchObject({
-      code: 0,
-      out: expect.stringMatching(/^Erased: what 0 runs of ada/),
-    });
+    expect(person).toMatchObject({ code: 2, out: '', err: expect.stringMatching(unknown) });
     expect(await sealedWith(['erase', id, '--user', 'ada', ...args], first)).toMatchObject({
       code: 2,
     });
     const given = await sealedWith(['export', 'ada.jsonl', '--user', 'ada'], first);
-    expect(given).toMatchObject({ code: 0, out: expect.stringMatching(/^0 events of ada in /) });
+    expect(given).toMatchObject({ code: 2, out: '', err: expect.stringMatching(unknown) });
+    expect(existsSync(join(scene.folder, 'ada.jsonl'))).toBe(false);
   });
 });
 
-describe('erasing a person', { tags: ['slow'], timeout: 60_000 }, () => {
+describe('erasing a person', { tags: ['slow'], timeout: 180_000 }, () => {
   it('X3: finds what a person has in every project of a journal', async () => {
     const first = await key('first');
     await sealedWith(['seal'], first);
@@ -177,6 +176,30 @@ describe('erasing a person', { tags: ['slow'], timeout: 60_000 }, () => {
     expect(lines).toContain("Ada's site.");
     const erased = await sealedWith(['erase', '--user', 'ada', ...order], first);
     expect(erased).toMatchObject({ code: 0, out: expect.stringMatching(/^Erased: what 2 runs/) });
+    const again = await sealedWith(['erase', '--user', 'ada', ...order], first);
+    expect(again).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/; 2 were erased before$/m),
+    });
+    const wrong = await sealedWith(['erase', '--user', 'adda', ...order], first);
+    const near = expect.stringMatching(/did you mean "ada"\? .*\[config\.user\]\n$/);
+    expect(wrong).toMatchObject({ code: 2, out: '', err: near });
+  });
+
+  it('X3: makes no project where there is no such run', async () => {
+    const store = sqlite(join(scene.folder, 'shop.db'));
+    const models = { one: { model: fakeModel({ reply: () => ({ text: 'Sold.' }) }) } };
+    await using team = await createOverseer({ overseer: 'one', models, store, project: 'shop' });
+    await team.run({ tasks: [{ instruction: 'Sell.' }] }).result;
+    await team.close();
+    const order = ['--by', 'mia', '--because', 'test', '--journal', 'shop.db'];
+    expect(await overseer(scene, ['erase', 'nobody', ...order])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^There is no run nobody in .*shop\.db\. \[run\.unknown\]\n$/),
+    });
+    const opened = await store();
+    expect(await opened.events.streams()).toEqual(['project/shop']);
+    await opened.close();
   });
 });
 

@@ -50,6 +50,19 @@ export async function chosenStreams(
   return [];
 }
 
+/** Opens a store to look at it, and closes it again. */
+export async function looking<T>(
+  open: OpenStore,
+  look: (store: StateStore) => Promise<T>,
+): Promise<T> {
+  const store = await open();
+  try {
+    return await look(store);
+  } finally {
+    await store.close();
+  }
+}
+
 /** The id of the project of a stream. */
 export function projectIn(stream: string): string {
   return stream.slice(PREFIX.length);
@@ -58,15 +71,6 @@ export function projectIn(stream: string): string {
 /** The streams in which projects are. */
 export async function projectStreams(store: StateStore): Promise<readonly string[]> {
   return (await store.events.streams()).filter((stream) => stream.startsWith(PREFIX));
-}
-
-async function looking<T>(open: OpenStore, look: (store: StateStore) => Promise<T>): Promise<T> {
-  const store = await open();
-  try {
-    return await look(store);
-  } finally {
-    await store.close();
-  }
 }
 
 function byDefaultFirst(one: string, other: string): number {

@@ -48,7 +48,8 @@ export interface Project {
 
   /**
    * One run as it stood once the event `seq` had happened, with what its tasks had given; one that was not over is told of as
-   * stopped. Throws `OverseerError`: `seq.unknown`, and `run.unknown` for a run that had not begun.
+   * stopped. Throws `OverseerError`: `seq.unknown`, `run.unknown` for a run that had not begun, `run.forgotten` for one that was
+   * erased.
    */
   runAt(run: string, seq: number): Promise<RunResult>;
 

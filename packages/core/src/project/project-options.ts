@@ -3,7 +3,7 @@ import type { PhaseSpec } from '../spec/project.ts';
 
 /** The project whose runs these are, and what it goes through. */
 export interface ProjectOptions {
-  /** Letters, digits, dot, dash and underscore; the default is `default`. */
+  /** 1 to 64 letters, digits, dots, dashes and underscores; the default is `default`. */
   readonly id?: string;
   readonly title?: string;
   /** Facts about it, as JSON; shown, and never interpreted. */

@@ -2,6 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { suggest } from '../internal/nearest.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { readEvents } from '../journal/read-events.ts';
+import { forgottenRun } from '../run/forgotten-run.ts';
 import type { OpenKernel } from '../run/open-kernel.ts';
 import { type RunResult, runResult } from '../run/run-result.ts';
 import type { Settings } from '../run/settings.ts';
@@ -42,11 +43,17 @@ export class OwnProject implements Project {
     const { settings, open, reader } = this.#ground;
     await reader.requireSeq(seq);
     const runs: Runs = new Map();
+    let isErased = false;
     for await (const page of readEvents(settings.store, open.journal.stream, run)) {
-      for (const event of page) if (event.seq <= seq) foldRun(runs, event);
+      for (const event of page) {
+        if (event.seq > seq) continue;
+        isErased ||= event.type === 'event.erased';
+        foldRun(runs, event);
+      }
     }
     const state = runs.get(run);
     if (state !== undefined) return runResult(state, state.outcome ?? 'stopped', state.because);
+    if (isErased) throw forgottenRun(run);
     throw new OverseerError('run.unknown', `There was no run ${run} at event ${seq}.`);
   }
 

@@ -2,6 +2,7 @@ import { OverseerError } from '../errors/overseer-error.ts';
 import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { readEvents } from '../journal/read-events.ts';
 import type { RunState } from '../journal/run-state.ts';
+import { forgottenRun } from '../run/forgotten-run.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
 
@@ -16,7 +17,7 @@ export interface RunBefore {
 
 /**
  * A run as it stood once the event `at` had happened, `first` for its beginning, with the tasks that it began with. Throws
- * `OverseerError`: `run.unknown`, and `seq.unknown` for an event before its first or after the last of the journal.
+ * `OverseerError`: `run.unknown`, `run.forgotten`, and `seq.unknown` for an event before its first or after the last of the journal.
  */
 export async function runBefore(
   store: StateStore,
@@ -26,9 +27,10 @@ export async function runBefore(
 ): Promise<RunBefore> {
   const head = await store.events.head(stream);
   const last = at === 'first' ? 0 : (at ?? head);
-  const { first, seq, runs, planned } = await foldUpTo(store, stream, id, last);
+  const { first, seq, runs, planned, isErased } = await foldUpTo(store, stream, id, last);
   const run = runs.get(id);
   if (run === undefined) {
+    if (isErased) throw forgottenRun(id);
     throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);
   }
   const isThere = at === undefined || at === 'first' || (Number.isInteger(at) && at >= first);
@@ -44,6 +46,7 @@ interface Folded {
   seq: number;
   readonly runs: Runs;
   readonly planned: Set<string>;
+  isErased: boolean;
 }
 
 async function foldUpTo(
@@ -52,9 +55,11 @@ async function foldUpTo(
   id: string,
   last: number,
 ): Promise<Folded> {
-  const folded: Folded = { first: 0, seq: 0, runs: new Map(), planned: new Set() };
+  const [runs, planned]: [Runs, Set<string>] = [new Map(), new Set()];
+  const folded: Folded = { first: 0, seq: 0, runs, planned, isErased: false };
   for await (const page of readEvents(store, stream, id)) {
     for (const event of page) {
+      folded.isErased ||= event.type === 'event.erased';
       if (event.seq <= last || isBeginning(event)) take(folded, event);
     }
     if ((page.at(-1)?.seq ?? 0) > last && folded.runs.get(id)?.tasks.size !== 0) break;

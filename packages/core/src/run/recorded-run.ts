@@ -3,6 +3,7 @@ import { foldRun, type Runs } from '../journal/fold-run.ts';
 import { readEvents } from '../journal/read-events.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
+import { forgottenRun } from './forgotten-run.ts';
 import type { Run } from './run-handle.ts';
 import { type RunResult, runResult } from './run-result.ts';
 import type { Settings } from './settings.ts';
@@ -39,8 +40,7 @@ async function foldRecorded(id: string, stream: string, store: StateStore): Prom
       foldRun(runs, event);
     }
   }
-  if (isErased)
-    throw new OverseerError('run.forgotten', `What run ${id} said was erased for good.`);
+  if (isErased) throw forgottenRun(id);
   const run = runs.get(id);
   if (run === undefined) {
     throw new OverseerError('run.unknown', `There is no run ${id} in ${store.name}.`);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder, systemClock } from '@overseer/core/plugin';
@@ -234,106 +234,6 @@ describe('watching', () => {
     await restore(target, restored, KEYS);
     expect(await eventsIn(restored)).toEqual(await writer.events());
     await writer.close();
-  });
-});
-
-describe('a restore', () => {
-  it('R5: replaces nothing, and leaves nothing where it fails', async () => {
-    const path = newPath();
-    const target = folderTarget(newPath('backups'));
-    expect(await codeOf(restore(target, newPath(), KEYS))).toBe('backup.none');
-    await (await openWriter(path)).close();
-    await backUp(path, target, MAKING);
-    expect(await codeOf(restore(target, path, KEYS))).toBe('backup.place');
-    const place = join(newPath('folder'), 'new.db');
-    expect(await codeOf(restore(target, place, { secret: maker.secret }))).toBe('package.key');
-    expect(await codeOf(restore(target, place, { ...KEYS, from: [keeper.public] }))).toBe(
-      'package.signature',
-    );
-    expect(existsSync(place)).toBe(false);
-    const file = newPath();
-    await writeFile(file, 'no folder');
-    expect(await codeOf(restore(target, join(file, 'new.db'), KEYS))).toBe('backup.place');
-  });
-
-  it('R5: of a damaged or torn backup is refused, or takes what is whole, and says so', async () => {
-    const path = newPath();
-    const folder = newPath('backups');
-    const target = folderTarget(folder);
-    const writer = await openWriter(path);
-    await writer.append(10);
-    await backUp(path, target, MAKING);
-    await writer.append(10);
-    await sleep(2);
-    const watch = startWatch(path, target, { everyMs: 60_000, tailMs: 5 });
-    await watch.until(({ kind }) => kind === 'full');
-    for (const shipped of [30, 40, 50]) {
-      await writer.append(10);
-      await watch.until(() => watch.shipped() >= shipped);
-    }
-    await watch.stop();
-    await writer.close();
-    const set = setsIn(await target.list()).at(-1);
-    expect(set?.tails.length).toBeGreaterThanOrEqual(3);
-
-    const tail = join(folder, set?.tails[1] ?? '');
-    await truncate(tail, 200);
-    expect(await codeOf(restore(target, newPath(), KEYS))).toBe('package.torn');
-    const some = newPath();
-    const back = await restore(target, some, { ...KEYS, skipDamaged: true });
-    expect(back.skipped).toMatchObject([{ name: set?.tails[1] }]);
-    expect((await eventsIn(some)).length).toBe(30);
-
-    const full = join(folder, set?.full ?? '');
-    const bytes = await readFile(full);
-    bytes.writeUInt8((bytes[bytes.length >> 1] ?? 0) ^ 1, bytes.length >> 1);
-    await writeFile(full, bytes);
-    expect(await codeOf(restore(target, newPath(), KEYS))).toBe('package.damaged');
-    const older = newPath();
-    await restore(target, older, { ...KEYS, skipDamaged: true });
-    expect((await eventsIn(older)).length).toBe(10);
-  });
-});
-
-describe('a drill', () => {
-  it('R5: reads all of a backup, and says what a lost disk would cost', async () => {
-    const path = newPath();
-    const target = folderTarget(newPath('backups'));
-    const writer = await openWriter(path);
-    await writer.append(40);
-    await backUp(path, target, MAKING);
-    const scratch = newPath('scratch');
-    await mkdir(scratch);
-    let taken = 0;
-    const take = (): void => {
-      taken++;
-    };
-    const whole = await drill(target, { ...KEYS, journal: path, scratch, take });
-    expect(whole).toMatchObject({ events: 40, missing: 0, rpoMs: 0, heads: { 'project/a': 40 } });
-    expect(whole.rtoMs).toBeGreaterThan(0);
-    expect(taken).toBe(40);
-    await writer.append(3, Date.now() - 5_000);
-    const behind = await drill(target, { ...KEYS, journal: path, scratch });
-    expect(behind.missing).toBe(3);
-    expect(behind.rpoMs).toBeGreaterThanOrEqual(5_000);
-    expect(behind.rpoMs).toBeLessThan(60_000);
-    const aged = await drill(target, { ...KEYS, clock: { now: () => behind.madeAt + 7 } as never });
-    expect(aged).toMatchObject({ rpoMs: 7, missing: undefined });
-    expect(readdirSync(scratch)).toEqual([]);
-    await writer.close();
-
-    const other = newPath();
-    const stranger = await openWriter(other, 'other ');
-    await stranger.append(40);
-    await stranger.close();
-    expect(await codeOf(drill(target, { ...KEYS, journal: other }))).toBe('backup.mismatch');
-    const failing = drill(target, {
-      ...KEYS,
-      take: () => {
-        throw new Error('does not fold');
-      },
-    });
-    await expect(failing).rejects.toThrow('does not fold');
   });
 });
 

@@ -6,8 +6,10 @@ import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { readStream } from '../package/read-stream.ts';
 import { sqlite } from '../sqlite/sqlite.ts';
 import { BackupError } from './backup-error.ts';
+import { fullName } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
 import { requireJournal } from './copy-journal.ts';
+import { damageIn } from './damage-in.ts';
 import { type Restored, type RestoreOptions, restore } from './restore.ts';
 
 /** How a restore is tried. */
@@ -53,7 +55,9 @@ export async function drill(
     const restored = await restore(target, path, options);
     const store = await sqlite(path, options.sqlite)();
     try {
-      const events = await readAll(store, restored, options);
+      const events = await readAll(store, restored, options).catch((error) => {
+        throw damageIn(error, fullName(restored.id), target);
+      });
       const rtoMs = Math.ceil(performance.now() - startedAt);
       const lag = await lagOf(store, restored, options, clock.now());
       return { ...restored, events, rtoMs, ...lag };

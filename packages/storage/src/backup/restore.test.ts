@@ -1,17 +1,82 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../package/code-of.fixture.ts';
 import { temporaryFolder } from '../sqlite/temporary-folder.fixture.ts';
-import { KEYS, openWriter, startWatch } from './backup.fixture.ts';
+import { backUp } from './back-up.ts';
+import { eventsIn, KEYS, keeper, MAKING, maker, openWriter, startWatch } from './backup.fixture.ts';
+import { setsIn } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
+import { drill } from './drill.ts';
 import { folderTarget } from './folder-target.ts';
 import { restore } from './restore.ts';
 
 const { newPath } = temporaryFolder(afterAll);
 
 describe('a restore', () => {
+  it('R5: replaces nothing, and leaves nothing where it fails', async () => {
+    const path = newPath();
+    const target = folderTarget(newPath('backups'));
+    expect(await codeOf(restore(target, newPath(), KEYS))).toBe('backup.none');
+    await (await openWriter(path)).close();
+    await backUp(path, target, MAKING);
+    expect(await codeOf(restore(target, path, KEYS))).toBe('backup.place');
+    const place = join(newPath('folder'), 'new.db');
+    expect(await codeOf(restore(target, place, { secret: maker.secret }))).toBe('package.key');
+    expect(await codeOf(restore(target, place, { ...KEYS, from: [keeper.public] }))).toBe(
+      'package.signature',
+    );
+    expect(existsSync(place)).toBe(false);
+    const file = newPath();
+    await writeFile(file, 'no folder');
+    expect(await codeOf(restore(target, join(file, 'new.db'), KEYS))).toBe('backup.place');
+  });
+
+  it('R5: of a damaged or torn backup is refused, or takes what is whole, and says so', async () => {
+    const path = newPath();
+    const folder = newPath('backups');
+    const target = folderTarget(folder);
+    const writer = await openWriter(path);
+    await writer.append(10);
+    await backUp(path, target, MAKING);
+    await writer.append(10);
+    await sleep(2);
+    const watch = startWatch(path, target, { everyMs: 60_000, tailMs: 5 });
+    await watch.until(({ kind }) => kind === 'full');
+    for (const shipped of [30, 40, 50]) {
+      await writer.append(10);
+      await watch.until(() => watch.shipped() >= shipped);
+    }
+    await watch.stop();
+    await writer.close();
+    const set = setsIn(await target.list()).at(-1);
+    expect(set?.tails.length).toBeGreaterThanOrEqual(3);
+
+    const tail = join(folder, set?.tails[1] ?? '');
+    await truncate(tail, 200);
+    await expect(restore(target, newPath(), KEYS)).rejects.toMatchObject(
+      named('package.torn', set?.tails[1]),
+    );
+    const some = newPath();
+    const back = await restore(target, some, { ...KEYS, skipDamaged: true });
+    expect(back.skipped).toMatchObject([{ name: set?.tails[1] }]);
+    expect((await eventsIn(some)).length).toBe(30);
+
+    const full = join(folder, set?.full ?? '');
+    const bytes = await readFile(full);
+    bytes.writeUInt8((bytes[bytes.length >> 1] ?? 0) ^ 1, bytes.length >> 1);
+    await writeFile(full, bytes);
+    const refused = named('package.damaged', set?.full);
+    await expect(restore(target, newPath(), KEYS)).rejects.toMatchObject(refused);
+    await expect(drill(target, KEYS)).rejects.toMatchObject(refused);
+    const older = newPath();
+    await restore(target, older, { ...KEYS, skipDamaged: true });
+    expect((await eventsIn(older)).length).toBe(10);
+  });
+
   it('R5: whose last checkpoint does not come through is refused, and leaves nothing', async () => {
     const path = newPath();
     const target = folderTarget(newPath('backups'));
@@ -47,3 +112,9 @@ describe('a restore', () => {
     expect((await restore(target, place, KEYS)).shipped).toBeGreaterThan(0);
   });
 });
+
+/** A refusal that says which part is damaged, once, and what to do. */
+function named(code: string, name = 'none'): object {
+  const words = `^${name} in [^ ]+ cannot be used\\. The package is .* by skipDamaged \\(--skip-damaged\\)[^.]*\\.$`;
+  return { code, message: expect.stringMatching(words) };
+}

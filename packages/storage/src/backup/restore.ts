@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { OverseerError } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
 import type { OpenKeys } from '../package/content-key.ts';
-import { fileSink } from '../package/file-sink.ts';
+import { type FileSink, fileSink } from '../package/file-sink.ts';
 import { importStore } from '../package/import-store.ts';
 import { type OpenedPackage, openPackage } from '../package/open-package.ts';
 import { type SqliteOptions, sqlite } from '../sqlite/sqlite.ts';
@@ -12,6 +11,7 @@ import { anchorAt } from './back-up.ts';
 import { BackupError, placeError } from './backup-error.ts';
 import { type BackupSet, setsIn } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
+import { damageIn, isDamage } from './damage-in.ts';
 import { upTo } from './up-to.ts';
 
 /** What is restored. */
@@ -105,19 +105,6 @@ async function candidates(
   throw new BackupError('backup.none', `Nothing can be restored from ${target.name}: ${problem}.`);
 }
 
-function isDamage(error: unknown): error is OverseerError {
-  return (
-    OverseerError.is(error) &&
-    [
-      'package.damaged',
-      'package.torn',
-      'package.form',
-      'store.corrupt',
-      'backup.mismatch',
-    ].includes(error.code)
-  );
-}
-
 async function restoreSet(
   target: BackupTarget,
   set: BackupSet,
@@ -126,13 +113,11 @@ async function restoreSet(
 ): Promise<Restored> {
   await using sink = await fileSink(place);
   await using _beside = { [Symbol.asyncDispose]: () => removeBeside(sink.draft) };
-  const full = await open(target, set.full, options);
-  for await (const item of full.items()) if (item.kind === 'blob') await sink.write(item.bytes);
-  await sink.flush();
-  const store = await sqlite(sink.draft, options.sqlite)();
+  const { full, store } = await openCopy(target, set.full, sink, options).catch((error) => {
+    throw options.skipDamaged === true ? error : damageIn(error, set.full, target);
+  });
   let shipped: Shipped;
   try {
-    await requireHeads(store, full);
     shipped = await importTails(store, target, set, options);
   } finally {
     await store.close();
@@ -147,6 +132,26 @@ async function restoreSet(
     shipped: shipped.events,
     skipped: shipped.skipped,
   };
+}
+
+/** The file that a copy is, in its draft, and the journal in it, which ends where its maker says. */
+async function openCopy(
+  target: BackupTarget,
+  name: string,
+  sink: FileSink,
+  options: RestoreOptions,
+): Promise<{ readonly full: OpenedPackage; readonly store: StateStore }> {
+  const full = await open(target, name, options);
+  for await (const item of full.items()) if (item.kind === 'blob') await sink.write(item.bytes);
+  await sink.flush();
+  const store = await sqlite(sink.draft, options.sqlite)();
+  try {
+    await requireHeads(store, full);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return { full, store };
 }
 
 /** What is in the log alone would be lost with it. */
@@ -216,7 +221,8 @@ async function importTails(
       events += written;
       if (written > 0) madeAt = tail.manifest.createdAt;
     } catch (error) {
-      if (options.skipDamaged !== true || !isDamage(error)) throw error;
+      if (options.skipDamaged !== true) throw damageIn(error, name, target);
+      if (!isDamage(error)) throw error;
       // What comes after it would leave a gap.
       skipped.push({ name, because: error.message });
       break;

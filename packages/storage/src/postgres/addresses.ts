@@ -1,4 +1,5 @@
 import { ConfigError } from '@overseer/core/plugin';
+import { shownSchema } from './schema-in-address.ts';
 
 /** One address for each host. Throws `ConfigError` for what is no address of PostgreSQL. */
 export function addressesOf(connection: string | readonly string[]): readonly string[] {
@@ -16,12 +17,12 @@ export function isPostgresAddress(text: string): boolean {
   return /^postgres(ql)?:\/\//i.test(text);
 }
 
-/** An address as people may see it: without the password and without what else the driver is told. */
+/** An address as people may see it: without the password and without what the driver is told, with the schema that it names. */
 export function redact(address: string): string {
   const { hosts, before, after } = partsOf(address);
   const user = /^[^:@]*/.exec(before)?.[0] ?? '';
   const path = after.replace(/[?#].*$/s, '');
-  return `postgres://${user === '' ? '' : `${user}@`}${hosts}${path}`;
+  return `postgres://${user === '' ? '' : `${user}@`}${hosts}${path}${shownSchema(address)}`;
 }
 
 /**

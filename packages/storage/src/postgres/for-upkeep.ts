@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { toStoreError } from './explain-failure.ts';
 import { type AtRest, checkKeys } from './key-rows.ts';
 import { migrate } from './migrate.ts';
+import { noJournal } from './no-journal.ts';
 import { loadPg } from './pg-client.ts';
 import { nameOf, type PostgresOptions, settle } from './postgres-options.ts';
 
@@ -35,9 +36,7 @@ export async function openUpkeep(
   connection.takeTime();
   try {
     const { rows } = await connection.query("SELECT to_regclass('meta') IS NOT NULL AS there");
-    if (rows[0]?.['there'] !== true) {
-      throw new StoreError('store.unreachable', `There is no journal in ${name}.`);
-    }
+    if (rows[0]?.['there'] !== true) throw await noJournal(connection, name);
     await migrate(connection, settings.schema, name);
     if (ring !== undefined) await checkKeys(connection, atRest);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { StoreError } from '@overseer/core/plugin';
 import { advisoryKey } from './advisory-key.ts';
 import type { Connection } from './connection.ts';
+import { noJournal } from './no-journal.ts';
 import { MIGRATIONS, WRITER_VERSION } from './schema.ts';
 
 /** How long another's change of the schema is waited for. */
@@ -60,7 +61,7 @@ export async function requireCurrent(
 ): Promise<void> {
   const version = await versionOf(connection, name, migrations.length);
   if (version === migrations.length) return;
-  if (version === 0) throw new StoreError('store.unreachable', `There is no journal in ${name}.`);
+  if (version === 0) throw await noJournal(connection, name);
   throw new StoreError(
     'store.read-only',
     `The schema of ${name} is version ${version}, this Overseer reads ${migrations.length}, and whoever only reads brings nothing up to date: an overseer of this version does when it is started there, or read it with the version that works on it.`,

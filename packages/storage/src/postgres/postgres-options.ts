@@ -4,12 +4,14 @@ import { type Compression, compressionOf } from '../sqlite/file/compression.ts';
 import { addressesOf, redact } from './addresses.ts';
 import { checkAge } from './kept-blobs.ts';
 import { requireTls } from './require-tls.ts';
+import { takeSchema } from './schema-in-address.ts';
 
 /** How a PostgreSQL server is reached, and what is kept in it. */
 export interface PostgresOptions {
   /**
    * One address or several, such as `postgres://user@host:5432/database`; one address may name several hosts with commas
-   * between them. Of several, the first that takes writes is used, so that a standby that was promoted is found.
+   * between them. Of several, the first that takes writes is used, so that a standby that was promoted is found. `?overseer_schema=NAME`
+   * says the schema as well.
    */
   readonly connection: string | readonly string[];
   /** The schema that holds all tables; the default is `overseer`. Made when it is not there. */
@@ -76,13 +78,13 @@ const MOST_POOL = 6;
 /** Fills in the defaults. Throws `ConfigError` naming what cannot be used. */
 export function settle(given: string | PostgresOptions): PostgresSettings {
   const options = typeof given === 'string' ? { connection: given } : given;
-  const schema = options.schema ?? 'overseer';
+  const named = takeSchema(addressesOf(options.connection), options.schema);
+  const { addresses, schema = 'overseer' } = named;
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_')) {
     throw invalid(
       `schema is "${schema}": use lower-case letters, digits and _, at most 63, and not pg_ in front.`,
     );
   }
-  const addresses = addressesOf(options.connection);
   const settings: PostgresSettings = {
     addresses,
     schema,

@@ -19,13 +19,15 @@ const LITTLE_ROOM = 1_073_741_824;
 export function examineSqlite(path: string): readonly Finding[] {
   const file = resolve(path);
   try {
-    const bytes = statSync(file).size;
+    const found = statSync(file);
+    if (found.isDirectory()) return [aFolder(file)];
     const database = new DatabaseSync(file, { readOnly: true });
     try {
       const journal = identify(database, file);
       if (journal !== undefined) return [{ name: 'file', state: 'bad', found: journal.message }];
+      if (readPragma(database, 'user_version') === 0) return [nothingIn(file)];
       return [
-        { name: 'file', state: 'good', found: `${file}, ${bytes} bytes` },
+        { name: 'file', state: 'good', found: `${file}, ${found.size} bytes` },
         integrityOf(database),
         schemaOf(database),
         writesOf(database),
@@ -39,6 +41,20 @@ export function examineSqlite(path: string): readonly Finding[] {
   } catch (error) {
     return [{ name: 'file', state: 'bad', found: explainFailure(error, file).message }];
   }
+}
+
+function aFolder(file: string): Finding {
+  const advice = 'Name the file in it that is the journal.';
+  return { name: 'file', state: 'bad', found: `${file} is a folder`, advice };
+}
+
+function nothingIn(file: string): Finding {
+  return {
+    name: 'file',
+    state: 'bad',
+    found: `${file} is empty: there is no journal in it`,
+    advice: 'Name the path of the journal; a run makes one in an empty file.',
+  };
 }
 
 function integrityOf(database: DatabaseSync): Finding {
