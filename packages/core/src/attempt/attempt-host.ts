@@ -135,12 +135,13 @@ export interface LiveAttempt {
   waitsForTool: boolean;
 }
 
-/** An event of an attempt; `actor` is the overseer where it is left out. */
+/** An event of an attempt, or of a `call` of its model; `actor` is the overseer where it is left out. */
 export function draftOf<T extends EventType>(
   at: AttemptPlace,
   type: T,
   data: EventData[T],
   actor?: string,
+  call?: string,
 ): EventDraft {
   // Spelled out and in one order, so that all have the same shape in memory.
   const draft = {
@@ -149,8 +150,8 @@ export function draftOf<T extends EventType>(
     run: at.run.id,
     task: at.task.task.key,
     attempt: at.attempt.id,
-    call: undefined,
-    model: undefined,
+    call,
+    model: call === undefined ? undefined : (at.attempt.model ?? ''),
     data,
   };
   return draft as EventDraft;

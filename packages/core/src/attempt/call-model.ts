@@ -11,7 +11,7 @@ import type { Member } from '../route/member.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
 import type { ModelRequest } from '../spec/model.ts';
-import { type AttemptHost, type AttemptPlace, placeOf } from './attempt-host.ts';
+import { type AttemptHost, type AttemptPlace, draftOf } from './attempt-host.ts';
 import { answerOf, failedCall, finishedCall } from './call-end.ts';
 import type { LetThrough } from './let-through.ts';
 import { isNearWindow, requireRoom } from './require-room.ts';
@@ -31,7 +31,6 @@ export async function callModel(
 ): Promise<void> {
   const { call } = leave;
   const model = at.attempt.model ?? '';
-  const place = { ...placeOf(at), call, model, actor: `model:${model}` };
   const withheld =
     host.joint === undefined ? undefined : await host.joint.ask(call, at.live.cancel);
   // Its answer came from elsewhere, and so its end, while its start was on its way to the disk.
@@ -39,8 +38,7 @@ export async function callModel(
   const refused =
     withheld ?? (host.maySend() ? undefined : { because: 'another overseer has the project now' });
   if (refused !== undefined) {
-    const actor = 'overseer';
-    void host.append([{ type: 'call.withheld', ...place, actor, data: refused }]);
+    void host.append([draftOf(at, 'call.withheld', refused, 'overseer', call)]);
     return;
   }
   if (host.remote?.takes(model) === true) {
@@ -54,7 +52,8 @@ export async function callModel(
   try {
     const end = await ask(host, at, leave, line);
     // Its end is written down by whoever broke it off.
-    if (line.reason !== ANSWERED) void host.append([{ ...end, ...place }]);
+    if (line.reason === ANSWERED) return;
+    void host.append([draftOf(at, end.type, end.data, `model:${model}`, call)]);
   } finally {
     host.calls.delete(call);
     at.live.cancel.forget(stop);
@@ -105,17 +104,16 @@ async function ask(
 
   function send(line: LifeLine): ReturnType<typeof generate> {
     const { signal } = line;
-    return generate(
-      member.model,
-      request,
-      { signal, key, again, ...defined({ fetch: host.fetch, keyName }) },
-      (event) => {
-        line.alive();
-        if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
-        // What comes after it was left alone belongs to no call any more.
-        if (!signal.aborted) host.show(at, event);
-      },
-    );
+    const { fetch } = host;
+    const plain = { signal, key, again };
+    const isPlain = fetch === undefined && keyName === undefined;
+    const ctx = isPlain ? plain : { ...plain, ...defined({ fetch, keyName }) };
+    return generate(member.model, request, ctx, (event) => {
+      line.alive();
+      if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
+      // What comes after it was left alone belongs to no call any more.
+      if (!line.isBroken) host.show(at, event);
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Part } from '../spec/message.ts';
  * same id or none, and then nobody could tell which result belongs to which. Ids that are distinct stay as they are.
  */
 export function distinctCalls(parts: readonly Part[]): readonly Part[] {
+  if (parts.every(({ type }) => type !== 'tool-call')) return parts;
   const taken = new Set<string>();
   let isChanged = false;
   const distinct = parts.map((part): Part => {

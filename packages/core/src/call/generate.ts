@@ -74,10 +74,19 @@ type Finish = Extract<ModelEvent, { readonly type: 'finish' }>;
 type Delta = Extract<ModelEvent, { readonly type: 'delta' }>;
 type Meta = Extract<ModelEvent, { readonly type: 'meta' }>;
 
+/** A part that is still to come, as far as it was said. */
+interface Unfinished {
+  readonly index: number;
+  readonly kind: 'text' | 'reasoning';
+  text: string;
+}
+
 /** What has arrived of one answer. */
 class Answer {
   readonly #parts: Part[] = [];
-  readonly #open: Map<number, { readonly kind: 'text' | 'reasoning'; text: string }> = new Map();
+  readonly #open: Map<number, Unfinished> = new Map();
+  /** The one that the latest piece went to; nearly always the next one's too. */
+  #latest: Unfinished | undefined;
   readonly #warnings: ModelWarning[] = [];
   #head: Meta | undefined;
   #finish: Finish | undefined;
@@ -96,6 +105,7 @@ class Answer {
         return;
       case 'part':
         this.#open.delete(event.index);
+        this.#latest = undefined;
         this.#parts.push(event.part);
         return;
       case 'meta': {
@@ -135,10 +145,16 @@ class Answer {
   }
 
   #delta(event: Delta): void {
-    if (event.kind === 'tool-input') return;
-    const open = this.#open.get(event.index);
-    if (open === undefined) this.#open.set(event.index, { kind: event.kind, text: event.text });
-    else open.text += event.text;
+    const { index, kind, text } = event;
+    if (kind === 'tool-input') return;
+    const open = this.#latest?.index === index ? this.#latest : this.#open.get(index);
+    if (open !== undefined) {
+      open.text += text;
+      this.#latest = open;
+      return;
+    }
+    this.#latest = { index, kind, text };
+    this.#open.set(index, this.#latest);
   }
 }
 

@@ -13,6 +13,8 @@ import { consider, shownOf, type Told, waitFor, whyNot } from './tell-choice.ts'
 
 export type { Choice, ChoiceInput } from './choice.ts';
 
+const NOBODY: readonly string[] = [];
+
 /** A candidate with all by which it is put in its place. */
 interface Offer extends Told {
   /** Where it stands in the list of candidates, by which its rating is found. */
@@ -36,9 +38,15 @@ export function chooseModel(input: ChoiceInput): Choice {
 function chooseInFull(input: ChoiceInput): Choice {
   const { candidates, refusals, rating } = input;
   const admissions = candidates.map((candidate) => admissionOf(candidate, input));
-  const waits = (): readonly number[] => admissions.map((admission) => waitMsOf(admission, input));
   const ratings =
-    rating === undefined ? undefined : rateCandidates(candidates, waits(), refusals, rating);
+    rating === undefined
+      ? undefined
+      : rateCandidates(
+          candidates,
+          admissions.map((admission) => waitMsOf(admission, input)),
+          refusals,
+          rating,
+        );
   const offers = order(admissions, input, ratings);
   if (offers.length === 0) {
     return { kind: 'never', because: 'no model of the team can do this kind of task' };
@@ -81,6 +89,7 @@ function notWaitedFor(
   ratings: Ratings | undefined,
 ): readonly string[] {
   const from = ratings?.escalation?.from;
+  if (refusals.size === 0 && from === undefined && rating === undefined) return NOBODY;
   return [
     ...[...refusals].flatMap(([name, times]) => (times >= 2 ? [name] : [])),
     ...(from === undefined ? [] : [from]),
@@ -106,22 +115,21 @@ function order(
   input: ChoiceInput,
   ratings: Ratings | undefined,
 ): readonly Offer[] {
-  const offers = input.candidates.flatMap((candidate, place): readonly Offer[] => {
+  const offers: Offer[] = [];
+  for (const [place, candidate] of input.candidates.entries()) {
     const tooPoor = ratings?.underFloor(place);
     const admission = admissions[place];
-    if (admission === undefined) return [];
-    return [
-      {
-        candidate,
-        admission: tooPoor === undefined ? admission : { kind: 'never', why: tooPoor },
-        expected: ratings?.expected[place],
-        place,
-        standing: standingOf(candidate, input, ratings),
-        marks: ratings?.marksOf(place) ?? UNMARKED,
-        running: candidate.member.limits.running,
-      },
-    ];
-  });
+    if (admission === undefined) continue;
+    offers.push({
+      candidate,
+      admission: tooPoor === undefined ? admission : { kind: 'never', why: tooPoor },
+      expected: ratings?.expected[place],
+      place,
+      standing: standingOf(candidate, input, ratings),
+      marks: ratings?.marksOf(place) ?? UNMARKED,
+      running: candidate.member.limits.running,
+    });
+  }
   return offers.sort(
     (a, b) =>
       a.standing - b.standing ||
@@ -156,12 +164,11 @@ function assign(
   const among = left === undefined ? ratings?.why(offer.place) : undefined;
   const why = `${member.name} ${because}${among ?? ''}`;
   const first = offers.find(({ candidate }) => candidate.rank < rank);
+  const instead = left?.because ?? (first && whyNot(first, input.refusals));
   return {
     kind: 'assign',
     member,
-    because: [left?.because ?? (first && whyNot(first, input.refusals)), why]
-      .filter((part) => part !== undefined)
-      .join('; '),
+    because: instead === undefined ? why : `${instead}; ${why}`,
     considered: shownOf(offer, offers).map((one) => consider(one, ratings?.weights)),
     insteadOf: left?.from ?? first?.candidate.member.name,
   };

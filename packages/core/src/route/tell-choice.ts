@@ -1,5 +1,5 @@
 import type { Admission } from '../limit/claim.ts';
-import type { ConsideredModel } from '../spec/task-events.ts';
+import type { ConsideredModel, WaitCause } from '../spec/task-events.ts';
 import type { Candidate } from './candidates.ts';
 import type { Choice } from './choice.ts';
 import { type Expected, scoreOf, type Weights } from './score.ts';
@@ -24,21 +24,26 @@ export function shownOf<One extends Told>(chosen: One, offers: readonly One[]): 
 
 /** What is waited for where nobody may run now, the best first. */
 export function waitFor(offers: readonly Told[]): Choice {
-  const waits = offers.flatMap(({ candidate, admission }) =>
-    admission.kind === 'wait' ? [{ name: candidate.member.name, ...admission }] : [],
-  );
-  if (waits.length === 0) {
+  let because: string | undefined;
+  let untilAt: number | undefined;
+  let on: WaitCause | undefined;
+  for (const { candidate, admission } of offers) {
+    if (admission.kind !== 'wait') continue;
+    const { name } = candidate.member;
+    const words = `${name}: ${admission.why}`;
+    if (because === undefined) on = admission.on && { ...admission.on, model: name };
+    because = because === undefined ? words : `${because}; ${words}`;
+    untilAt = sooner(untilAt, admission.untilAt);
+  }
+  if (because === undefined) {
     return { kind: 'never', because: offers.map(describe).join('; ') };
   }
-  const [first] = waits;
-  const known = waits.flatMap((wait) => (wait.untilAt === undefined ? [] : [wait.untilAt]));
-  return {
-    kind: 'wait',
-    // A running call that ends wakes the dispatcher by itself; the earliest known moment is the other way on.
-    untilAt: known.length === 0 ? undefined : Math.min(...known),
-    because: waits.map((wait) => `${wait.name}: ${wait.why}`).join('; '),
-    ...(first?.on === undefined ? {} : { on: { ...first.on, model: first.name } }),
-  };
+  // A running call that ends wakes the dispatcher by itself; the earliest known moment is the other way on.
+  return { kind: 'wait', untilAt, because, ...(on === undefined ? {} : { on }) };
+}
+
+function sooner(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 /** How a candidate stood, for the record. */

@@ -27,6 +27,9 @@ export const LEAST_ANSWER = 64;
 
 const NOBODY: ReadonlyMap<string, string> = new Map();
 
+/** What was tried of a task that is new, as most are. */
+const NOTHING_TRIED: Tried = { refusals: new Map(), excluded: NOBODY };
+
 /** Which model gets a task now, if any, and none of `without`, each with the reason. Pure: reads state, changes nothing. */
 export function chooseFor(
   decider: Decider,
@@ -36,8 +39,9 @@ export function chooseFor(
 ): Choice {
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
-  const { refusals, excluded } = triedBy(task);
-  for (const [model, why] of tooSmall(settings.members, task)) excluded.set(model, why);
+  const { refusals, excluded: failed } = triedBy(task);
+  const excluded = new Map(failed);
+  addAll(excluded, tooSmall(settings.members, task));
   excludeOutlasted(decider, task.run, nowMs, excluded);
   const run = projection.runs.get(task.run);
   if (run !== undefined) excludeSpent(decider, run, task, nowMs, excluded);
@@ -49,18 +53,10 @@ export function chooseFor(
     const why = tooLargeFor(member, task.task, parts);
     if (why !== undefined) excluded.set(member.name, why);
   }
-  for (const [model, why] of tooSlow(projection.durations, candidates, task.task, nowMs)) {
-    excluded.set(model, why);
-  }
-  for (const [model, why] of without) excluded.set(model, why);
+  addAll(excluded, tooSlow(projection.durations, candidates, task.task, nowMs));
+  addAll(excluded, without);
   // Asked for twice of each candidate: whether it may run, and what it would cost.
-  const claims = new Map<Member, Claim>();
-  const make = roughClaims(decider, task, rough);
-  const claimOf = (member: Member): Claim => {
-    const claim = claims.get(member) ?? make(member);
-    claims.set(member, claim);
-    return claim;
-  };
+  const claimOf = onceEach(roughClaims(decider, task, rough));
   const { routing, breakers } = projection;
   const input: ChoiceInput = {
     candidates,
@@ -89,12 +85,39 @@ export function chooseFor(
   return chooseReviewer({ ...input, author, reviewers });
 }
 
+function addAll(to: Map<string, string>, more: ReadonlyMap<string, string>): void {
+  if (more.size === 0) return;
+  for (const [model, why] of more) to.set(model, why);
+}
+
+/** Remembers what was made of each; a map is begun for the second. */
+function onceEach(make: (member: Member) => Claim): (member: Member) => Claim {
+  let first: { readonly member: Member; readonly claim: Claim } | undefined;
+  let others: Map<Member, Claim> | undefined;
+  return (member) => {
+    if (first?.member === member) return first.claim;
+    const known = others?.get(member);
+    if (known !== undefined) return known;
+    const claim = make(member);
+    if (first === undefined) first = { member, claim };
+    else {
+      others ??= new Map();
+      others.set(member, claim);
+    }
+    return claim;
+  };
+}
+
 /** Where a model can count, what it is counted at decides before its call; until then it need not have room for the worst. */
 function roughClaims(decider: Decider, task: TaskState, rough: number): (member: Member) => Claim {
   const { counts } = decider.settings;
   const careful = claimsFor(decider, task, rough);
-  const hopeful = claimsFor(decider, task, rough, undefined, rough);
-  return (member) => (counts.canAsk(member.model) ? hopeful : careful)(member);
+  let hopeful: typeof careful | undefined;
+  return (member) => {
+    if (!counts.canAsk(member.model)) return careful(member);
+    hopeful ??= claimsFor(decider, task, rough, undefined, rough);
+    return hopeful(member);
+  };
 }
 
 /** Whether a model could take a task at once. */
@@ -113,11 +136,14 @@ export function mayRunNow(
     member.limits.admit(nowMs, make(member)).kind === 'run';
 }
 
+interface Tried {
+  readonly refusals: ReadonlyMap<string, number>;
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
 /** Which models' answers were refused and how often, and which failed at the task. Pure. */
-export function triedBy({ past, forgiven, model }: TaskState): {
-  readonly refusals: Map<string, number>;
-  readonly excluded: Map<string, string>;
-} {
+export function triedBy({ past, forgiven, model }: TaskState): Tried {
+  if (past.length === 0) return NOTHING_TRIED;
   const refusals = new Map<string, number>();
   const excluded = new Map<string, string>();
   for (const one of past.slice(forgiven)) {

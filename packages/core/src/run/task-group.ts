@@ -20,30 +20,35 @@ type Tried = Pick<PastAttempt, 'model' | 'outcome' | 'fault'> &
 
 /** Tasks of one group can be done by the same models and count in the same limits, so that one that cannot start says it for all. */
 export function groupOf(task: GroupedTask, { user = '', tenant = '' }: Payer = {}): string {
-  const { task: plan, past, forgiven = 0, asks } = task;
-  const payer = user === '' && tenant === '' ? [] : [`of ${user} of ${tenant}`];
-  const role = roleOf(plan);
-  if (task.model !== undefined) return [`for ${task.model}`, role, plan.kind, ...payer].join('/');
-  const tried = past.length === forgiven ? [] : past.slice(forgiven).flatMap(marksOf);
-  const granted = plan.grants === undefined ? [] : [`with ${plan.grants.join(' ')}`];
-  const judged = asks?.author === undefined ? [] : [`of ${asks.author}`];
-  // Nobody else's wait says anything about a task that has models of its own, or perhaps needs none.
-  const isApart = (plan.model ?? plan.notBy ?? plan.ensemble) !== undefined;
-  const own = isApart ? [task.run, plan.key] : [];
-  return [role, plan.kind, ...sizeOf(plan), ...granted, ...judged, ...own, ...tried, ...payer].join(
-    '/',
-  );
+  const { task: plan, past, forgiven = 0 } = task;
+  const parts = task.model === undefined ? [] : [`for ${task.model}`];
+  parts.push(roleOf(plan), plan.kind);
+  if (task.model === undefined) {
+    wishesOf(task, parts);
+    for (let at = forgiven; at < past.length; at++) marksOf(past[at], parts);
+  }
+  if (user !== '' || tenant !== '') parts.push(`of ${user} of ${tenant}`);
+  return parts.join('/');
 }
 
-function marksOf({ model, outcome, fault, isDoubted, overflow }: Tried): readonly string[] {
-  const marks = outcome === 'moved' ? [] : [`${model} ${outcome} ${fault}`];
-  if (isDoubted === true) marks.push(`${model} doubted`);
-  if (overflow !== undefined) marks.push(`over ${reportedOverflow(overflow).window} of ${model}`);
-  return marks;
+function wishesOf({ run, task, asks }: GroupedTask, parts: string[]): void {
+  sizeOf(task, parts);
+  if (task.grants !== undefined) parts.push(`with ${task.grants.join(' ')}`);
+  if (asks?.author !== undefined) parts.push(`of ${asks.author}`);
+  // Nobody else's wait says anything about a task that has models of its own, or perhaps needs none.
+  if ((task.model ?? task.notBy ?? task.ensemble) !== undefined) parts.push(run, task.key);
+}
+
+function marksOf(tried: Tried | undefined, parts: string[]): void {
+  if (tried === undefined) return;
+  const { model, outcome, fault, isDoubted, overflow } = tried;
+  if (outcome !== 'moved') parts.push(`${model} ${outcome} ${fault}`);
+  if (isDoubted === true) parts.push(`${model} doubted`);
+  if (overflow !== undefined) parts.push(`over ${reportedOverflow(overflow).window} of ${model}`);
 }
 
 /** Tasks that may be too large for some model do not speak for those that are not. */
-function sizeOf({ title, instruction }: PlanTask): readonly string[] {
+function sizeOf({ title, instruction }: PlanTask, parts: string[]): void {
   const characters = title.length + instruction.length;
-  return characters < SMALL_TASK ? [] : [`2^${Math.floor(Math.log2(characters))}`];
+  if (characters >= SMALL_TASK) parts.push(`2^${Math.floor(Math.log2(characters))}`);
 }

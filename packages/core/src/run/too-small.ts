@@ -2,11 +2,14 @@ import { reportedOverflow } from '../internal/reported-overflow.ts';
 import type { TaskState } from '../journal/run-state.ts';
 import type { Member } from '../route/member.ts';
 
+const NONE: ReadonlyMap<string, string> = new Map();
+
 /** Models whose window is no larger than one that the task did not fit into, shortened or not, each with the reason. Pure. */
 export function tooSmall(
   members: ReadonlyMap<string, Member>,
   { past, forgiven, model }: TaskState,
 ): ReadonlyMap<string, string> {
+  if (past.length === 0) return NONE;
   const small = new Map<string, string>();
   for (const one of past.slice(forgiven)) {
     if (one.overflow === undefined || one.model === undefined) continue;
