@@ -4,6 +4,7 @@ import { addLoginCommands } from './commands/add-login-commands.ts';
 import { addMailCommands } from './commands/add-mail-commands.ts';
 import { addModelsCommands } from './commands/add-models-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
+import { addPracticesCommands } from './commands/add-practices-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
@@ -39,6 +40,19 @@ Environment:
   OLLAMA_HOST        where Ollama is (http://127.0.0.1:11434)
 
 Exit codes: ${EXIT.done} every task verified, ${EXIT.failed} a task failed, ${EXIT.usage} wrong command line or configuration, ${EXIT.stopped} stopped, can be resumed`;
+
+/** What adds commands that belong together, in the order of the help. */
+const FAMILIES = [
+  addModelsCommands,
+  addProjectCommands,
+  addPracticesCommands,
+  addMovingCommands,
+  addHandoffCommands,
+  addUpkeepCommands,
+  addMailCommands,
+  addMockCommand,
+  addLoginCommands,
+];
 
 /** Runs the `overseer` command with these arguments and returns its exit code. Never throws: what went wrong is said. */
 export async function runProgram(args: readonly string[], name = 'overseer'): Promise<number> {
@@ -115,14 +129,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
     .action(async (flags) => done(await doctorCommand(flags)));
-  addModelsCommands(program, done);
-  addProjectCommands(program, done);
-  addMovingCommands(program, done);
-  addHandoffCommands(program, done);
-  addUpkeepCommands(program, done);
-  addMailCommands(program, done);
-  addMockCommand(program, done);
-  addLoginCommands(program, done);
+  for (const add of FAMILIES) add(program, done);
   prepareAll(program);
   return program;
 }

@@ -13,9 +13,11 @@ import { OwnProject } from './project/project.ts';
 import type { Project } from './project/project-face.ts';
 import { projectIdOf } from './project/project-options.ts';
 import { requireHere } from './require-here.ts';
+import type { Practice } from './route/practices.ts';
 import { eraseRun } from './run/erase-run.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { type ErasedPerson, erasePerson } from './run/personal-data.ts';
+import { createPracticeDesk, type PracticeOrders } from './run/practice-desk.ts';
 import type { Settings } from './run/settings.ts';
 import type { Order } from './run/work-scope.ts';
 import { sensitiveKeys } from './sensitive-options.ts';
@@ -23,9 +25,11 @@ import type { MailStore, StateStore } from './spec/store.ts';
 import { takeLease } from './take-lease.ts';
 
 /** Who gives orders about a project between those who work on it. Made by `createCustodian`; closed by `close`, or by `await using`. */
-export interface Custodian extends AsyncDisposable {
+export interface Custodian extends PracticeOrders, AsyncDisposable {
   /** Its phases, checklist and checkpoints, and its state as of any event. */
   readonly project: Project;
+  /** What is known to work, and not to work, with each model at each kind of task, as `Overseer.practices` gives it. */
+  practices(): readonly Practice[];
   /** Makes what a finished run said unreadable for good, as `Overseer.erase` does, and throws what that throws. */
   erase(run: string, order?: Order): Promise<void>;
   /** Erases all runs of a person, as `Overseer.eraseUser` does, and throws what that throws. */
@@ -75,7 +79,19 @@ function custodianOf(
     if (closed === undefined) return;
     throw new OverseerError('overseer.closed', 'This custodian was closed; create another one.');
   };
+  const desk = createPracticeDesk({
+    settings,
+    get open() {
+      requireOpen();
+      return open;
+    },
+  });
   return {
+    ...desk,
+    practices: () => {
+      requireOpen();
+      return open.projection.routing.practices.list();
+    },
     get project() {
       requireOpen();
       return project;

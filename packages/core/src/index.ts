@@ -45,6 +45,7 @@ export type {
   SharedLimitsOptions,
 } from './limit-options.ts';
 export { lookAtNodes } from './look-at-nodes.ts';
+export { lookAtPractices } from './look-at-practices.ts';
 export { lookAtProject, type ProjectLook } from './look-at-project.ts';
 export { lookAtRetention, type RetentionLook } from './look-at-retention.ts';
 export type { NodeChange } from './node/node-change.ts';
@@ -126,7 +127,7 @@ export type { RedactOptions } from './redact-options.ts';
 export type { ForkChanges, ForkOptions, ReplayOptions } from './request-fork.ts';
 export type { RetentionOptions, RetentionTrouble } from './retention-options.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';
-export type { Practice, PracticeFinding, PracticeNote } from './route/practices.ts';
+export type { Practice } from './route/practices.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';
 export type { PersonalMail } from './run/aside-mail.ts';
 export type { BudgetFit } from './run/budget-fits.ts';

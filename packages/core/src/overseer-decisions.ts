@@ -4,12 +4,11 @@ import { eraseRun } from './run/erase-run.ts';
 import { type GrantInput, grantGiven, grantRevoked } from './run/grant-orders.ts';
 import { overseerChanged } from './run/overseer-changed.ts';
 import { type ErasedPerson, erasePerson } from './run/personal-data.ts';
-import { type DroppedPractice, practiceDropped } from './run/practice-dropped.ts';
-import { type PracticeInput, practiceNoted } from './run/practice-noted.ts';
+import { createPracticeDesk, type PracticeOrders } from './run/practice-desk.ts';
 import type { Order } from './run/work-scope.ts';
 
 /** What is decided about the team and its record, by a person or a host: each decision is an event, durable once it resolves. */
-export interface OverseerDecisions {
+export interface OverseerDecisions extends PracticeOrders {
   /**
    * Gives leave for a while: of a tool, or of a permission, to whoever fits `to`. Resolves once it is durable. Throws
    * `ConfigError`: `config.grant` for one that is malformed, endless or over already, `config.unknown-tool`,
@@ -22,19 +21,6 @@ export interface OverseerDecisions {
    * `OverseerError` `grant.unknown`.
    */
   revoke(grant: string, order?: Order): Promise<void>;
-
-  /**
-   * Notes what works with a model of the team at one kind of task, or at all of them; its prompts tell it from then on.
-   * An empty note takes back what was noted there. Resolves once it is durable. Throws `ConfigError`
-   * `config.unknown-model`, and `config.practice` for a note that is too long or a name that is none.
-   */
-  notePractice(note: PracticeInput, by: string): Promise<void>;
-
-  /**
-   * Takes back what was learned of a model, as `practices()` lists it: one finding by its pattern, which is not learned again there, or
-   * all that is known. Its prompts tell it no more. Resolves once it is durable. Throws `ConfigError` `config.practice`.
-   */
-  dropPractice(what: DroppedPractice, by: string): Promise<void>;
 
   /** The model of the team that plans and judges now. */
   readonly overseerModel: string;
@@ -63,7 +49,9 @@ export interface OverseerDecisions {
 /** Records decisions for one overseer. */
 export function createDecisions(ground: OverseerGround): OverseerDecisions {
   const { settings } = ground;
+  const desk = createPracticeDesk(ground);
   return {
+    ...desk,
     grant: async (grant, order = {}) => {
       const { journal, projection } = ground.open;
       const { draft, given } = grantGiven(settings, projection, grant, order);
@@ -74,14 +62,6 @@ export function createDecisions(ground: OverseerGround): OverseerDecisions {
       const { journal, projection } = ground.open;
       const draft = grantRevoked(settings, projection, grant, order);
       if (draft !== undefined) await journal.append([draft]);
-    },
-    notePractice: async (note, by) => {
-      await ground.open.journal.append([practiceNoted(settings, note, by)]);
-    },
-    dropPractice: async (what, by) => {
-      const { journal, projection } = ground.open;
-      const known = projection.routing.practices.list();
-      await journal.append([practiceDropped(settings, known, what, by)]);
     },
     get overseerModel() {
       return settings.overseer;

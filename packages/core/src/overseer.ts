@@ -48,6 +48,7 @@ import type { ErasedPerson } from './run/personal-data.ts';
 import type { Planning } from './run/planning.ts';
 import type { DroppedPractice } from './run/practice-dropped.ts';
 import type { PracticeInput } from './run/practice-noted.ts';
+import type { ImportedPractices, ImportOptions } from './run/practices-imported.ts';
 import type { OpenQuestion } from './run/questions.ts';
 import type { Run } from './run/run-handle.ts';
 import type { Settings } from './run/settings.ts';
@@ -61,6 +62,7 @@ import type { RunOptions } from './run-options.ts';
 import type { OverseerEvent } from './spec/event.ts';
 import type { ListedModel, TokenCount } from './spec/model.ts';
 import type { ModelEntry } from './spec/plugin.ts';
+import type { PracticeRecord } from './spec/practice-record.ts';
 import type { Priority, TaskGraph } from './spec/task.ts';
 
 /** A team of models at work. Made by `createOverseer`; closed by `close`, or by `await using`. */
@@ -220,6 +222,14 @@ export class Overseer
 
   dropPractice(what: DroppedPractice, by: string): Promise<void> {
     return this.#decisions.dropPractice(what, by);
+  }
+
+  importPractices(
+    records: readonly PracticeRecord[],
+    by: string,
+    options?: ImportOptions,
+  ): Promise<ImportedPractices> {
+    return this.#decisions.importPractices(records, by, options);
   }
 
   get overseerModel(): string {

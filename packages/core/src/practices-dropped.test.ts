@@ -48,3 +48,33 @@ it('M16: what a broken check taught is taken back, stays so over a restart, and 
   }
   await expect(second.notePractice({ model: 'a', note: 'x' }, 'a')).rejects.toThrow(/person/);
 });
+
+it('M16: orders that are malformed are refused, and take nothing back', async () => {
+  const model = fakeModel({ id: 'a-1', reply: () => ({ text: 'done' }) });
+  await using overseer = await createOverseer({ overseer: 'a', models: { a: { model } } });
+  await overseer.run({ tasks: [{ instruction: 'Do it.', kind: 'write' }] }).result;
+  const drops = [{ model: 'a', patern: 'x' }, { model: 'a', kind: 5 }, { modle: 'a' }, null, 'a'];
+  for (const what of drops) {
+    await expect(overseer.dropPractice(what as never, 'mia'), JSON.stringify(what)).rejects.toThrow(
+      expect.objectContaining({ code: 'config.practice' }),
+    );
+  }
+  const notes = [
+    { model: 'a', note: 'x', kind: '' },
+    { model: 'a', note: 'x', kind: 5 },
+    { model: 'a', note: 'x', knd: 'write' },
+    { model: 5, note: 'x' },
+    { note: 'x' },
+    undefined,
+  ];
+  for (const note of notes) {
+    await expect(overseer.notePractice(note as never, 'mia')).rejects.toMatchObject({
+      code: 'config.practice',
+    });
+  }
+  await expect(overseer.notePractice({ model: 'b/b', note: 'x' }, 'mia')).rejects.toMatchObject({
+    code: 'config.unknown-model',
+  });
+  await expect(overseer.notePractice({ model: 'a', note: 'x' }, '')).rejects.toThrow(/person/);
+  expect(overseer.practices()).toMatchObject([{ kind: 'write', attempts: 1, notes: [] }]);
+});

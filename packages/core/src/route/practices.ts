@@ -1,42 +1,12 @@
+import type { PracticeFinding, PracticeNote, PracticeRecord } from '../spec/practice-record.ts';
 import type { Finding } from '../spec/validator.ts';
 import { normaliseFinding } from './normalise-finding.ts';
 
 /** What is known to work, and not to work, with one model at one kind of task. Plain data, ready to be written as JSON. */
-export interface Practice {
-  /** What the model is, `provider/id`. */
-  readonly model: string;
-  readonly kind: string;
-  /** Attempts whose answer was accepted, or refused for what it was. */
-  readonly attempts: number;
-  readonly accepted: number;
-  /** The share of tasks begun with this model that its first answer did; `undefined` before the first. */
+export interface Practice extends PracticeRecord {
   readonly firstPassRate: number | undefined;
-  /** Tokens of an attempt, in and out, on average. */
   readonly meanTokens: number | undefined;
-  /** US dollars of an attempt on average; 0 where it has no price. */
   readonly meanUsd: number | undefined;
-  /** What was wrong most often, the most frequent first. */
-  readonly findings: readonly PracticeFinding[];
-  /** What people noted, the latest last. */
-  readonly notes: readonly PracticeNote[];
-}
-
-/** A fault that comes again, and what repaired it. */
-export interface PracticeFinding {
-  /** The finding without its places and numbers; said by validators and models, so nobody vouches for it. */
-  readonly pattern: string;
-  readonly times: number;
-  /** How often the same model repaired it when it was told, and how often it took another one. */
-  readonly repairedBySame: number;
-  readonly repairedByOther: number;
-}
-
-/** What a person noted. */
-export interface PracticeNote {
-  readonly note: string;
-  readonly by: string;
-  /** Epoch ms. */
-  readonly at: number;
 }
 
 /** An attempt that ended with a verdict on its answer. */
@@ -50,6 +20,13 @@ export interface PracticeOutcome {
   readonly microUsd: number;
   readonly findings: readonly Finding[];
 }
+
+/** How much of one model and kind is kept at most; lengths in characters. */
+export const PRACTICE_BOUNDS: {
+  readonly findings: number;
+  readonly notes: number;
+  readonly noteLength: number;
+} = { findings: 24, notes: 16, noteLength: 500 };
 
 interface Entry {
   model: string;
@@ -68,9 +45,7 @@ interface Entry {
 
 /** Models × kinds; kinds of task are words that models may make up. */
 const ENTRIES = 500;
-const FINDINGS = 24;
-const NOTES = 16;
-const NOTE_LENGTH = 500;
+const { findings: FINDINGS, notes: NOTES, noteLength: NOTE_LENGTH } = PRACTICE_BOUNDS;
 /** Stands for every kind of task. */
 const ANY_KIND = '*';
 
@@ -123,6 +98,23 @@ export class PracticeBook {
         repairedByOther: found.repairedByOther + (bySame ? 0 : 1),
       }));
     }
+  }
+
+  /** Has a record that somebody kept take the place of what is known of that model and kind; outcomes from here on are added to it. */
+  take(record: PracticeRecord): void {
+    const { model, kind, attempts, accepted, begun } = record;
+    const { firstPassRate = 0, meanTokens = 0, meanUsd = 0, dropped = [] } = record;
+    Object.assign(this.#entryOf(model, kind), {
+      attempts,
+      accepted,
+      firsts: begun,
+      firstPasses: Math.round(firstPassRate * begun),
+      tokens: meanTokens * attempts,
+      microUsd: Math.round(meanUsd * attempts * 1e6),
+      findings: record.findings.slice(0, FINDINGS),
+      notes: record.notes.slice(-NOTES),
+      dropped: dropped.slice(-FINDINGS),
+    });
   }
 
   /** Adds a person's note; an empty one takes back those on that model and kind. */
@@ -218,16 +210,19 @@ function change(
 
 function practiceOf(entry: Entry): Practice {
   const { model, kind, attempts, accepted, firsts, firstPasses, tokens, microUsd } = entry;
+  const { dropped = [] } = entry;
   return {
     model,
     kind,
     attempts,
     accepted,
+    begun: firsts,
     firstPassRate: firsts === 0 ? undefined : firstPasses / firsts,
     meanTokens: attempts === 0 ? undefined : Math.round(tokens / attempts),
     meanUsd: attempts === 0 ? undefined : microUsd / attempts / 1e6,
     findings: entry.findings,
     notes: entry.notes,
+    ...(dropped.length === 0 ? {} : { dropped }),
   };
 }
 

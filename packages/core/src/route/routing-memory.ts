@@ -82,14 +82,7 @@ export class RoutingMemory {
     if (event.type === 'verdict.given' && event.data.verdict.kind === 'fail') {
       this.refusals.note(event.data.validator);
     }
-    if (event.type === 'practice.noted') {
-      const { model, kind, note, by } = event.data;
-      this.practices.write(model, kind, { note, by, at: event.at });
-    }
-    if (event.type === 'practice.dropped') {
-      const { model: of, kind, pattern } = event.data;
-      this.practices.drop(of, kind, pattern);
-    }
+    takePractice(this.practices, event);
     if (event.type === 'call.finished' && model !== undefined) {
       const gone = this.speed.note(model, event.data.durationMs);
       this.quality.changes.note(model);
@@ -182,6 +175,17 @@ export class RoutingMemory {
     if (task === undefined || run === undefined || model === undefined) return;
     this.warm.note(run, model, roleOf(task.task), at);
   }
+}
+
+/** What persons say of practices. */
+function takePractice(book: PracticeBook, event: OverseerEvent): void {
+  if (event.type === 'practice.noted') {
+    const { model, kind, note, by } = event.data;
+    book.write(model, kind, { note, by, at: event.at });
+  } else if (event.type === 'practice.dropped') {
+    const { model, kind, pattern } = event.data;
+    book.drop(model, kind, pattern);
+  } else if (event.type === 'practice.imported') book.take(event.data.practice);
 }
 
 /** What a snapshot holds of a `RoutingMemory`. */

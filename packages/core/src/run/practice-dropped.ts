@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors/config-error.ts';
 import { suggest } from '../internal/nearest.ts';
+import { requireFields } from '../internal/require-fields.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { Practice } from '../route/practices.ts';
 import { requirePerson } from './require-person.ts';
@@ -7,7 +8,7 @@ import type { Settings } from './settings.ts';
 
 /** What of best practices is taken back, as `practices()` lists it. */
 export interface DroppedPractice {
-  /** What the model is, `provider/id`. */
+  /** What the model is, `provider/id`, or its name in the team. */
   readonly model: string;
   /** The kind of task; all kinds where left out. */
   readonly kind?: string;
@@ -15,13 +16,18 @@ export interface DroppedPractice {
   readonly pattern?: string;
 }
 
+const FIELDS: readonly (keyof DroppedPractice)[] = ['model', 'kind', 'pattern'];
+
 /** The event by which something is taken back. Throws `ConfigError` `config.practice` for what is not known, naming the nearest. */
 export function practiceDropped(
   { members }: Pick<Settings, 'members'>,
   known: readonly Practice[],
-  { model, kind, pattern }: DroppedPractice,
+  what: DroppedPractice,
   by: string,
 ): EventDraft<'practice.dropped'> {
+  requireFields('what is taken back', what, FIELDS, 'config.practice');
+  const { kind, pattern } = what;
+  const model = members.get(what.model)?.version ?? what.model;
   const person = requirePerson(by, members.keys(), 'takes back what was learned of a model');
   const ofModel = known.filter((one) => one.model === model);
   requireOne(
@@ -44,14 +50,14 @@ export function practiceDropped(
     patterns,
     pattern === undefined ? ofKind : patterns.filter((one) => one === pattern),
   );
-  const what = {
+  const part = {
     ...(kind === undefined ? {} : { kind }),
     ...(pattern === undefined ? {} : { pattern }),
   };
   return {
     type: 'practice.dropped',
     actor: `person:${person}`,
-    data: { model, ...what, by: person },
+    data: { model, ...part, by: person },
   };
 }
 
@@ -64,6 +70,6 @@ function requireOne(
   if (found.length > 0) return;
   throw new ConfigError(
     'config.practice',
-    `Nothing is known of the ${what} ${JSON.stringify(name)}; ${suggest(name ?? '', [...new Set(names)])}.`,
+    `Nothing is known of the ${what} ${JSON.stringify(name)}; ${suggest(String(name), [...new Set(names)])}.`,
   );
 }

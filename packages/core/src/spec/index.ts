@@ -70,6 +70,7 @@ export type {
 export type { ModelConnection, ModelReadiness, ModelWork } from './model-status.ts';
 export type { ModelTerms } from './notice-events.ts';
 export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
+export type { PracticeFinding, PracticeNote, PracticeRecord } from './practice-record.ts';
 export type {
   CriterionVerdict,
   Deliverable,

@@ -1,6 +1,7 @@
 import type { BudgetScope } from './limit.ts';
 import type { Price, RateLimit } from './model.ts';
 import type { ModelConnection, ModelWork } from './model-status.ts';
+import type { PracticeRecord } from './practice-record.ts';
 import type { ToolPermission } from './tool.ts';
 import type { GrantScope } from './tool-caller.ts';
 
@@ -43,6 +44,8 @@ export interface NoticeEventData {
     readonly pattern?: string;
     readonly by: string;
   };
+  /** A person had what was known elsewhere of a model at a kind of task take the place of what was known of it here. */
+  'practice.imported': { readonly practice: PracticeRecord; readonly by: string };
   /**
    * Another model of the team plans and judges from here on, for as long as the options name `insteadOf` as the overseer.
    */

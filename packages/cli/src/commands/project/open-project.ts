@@ -65,8 +65,8 @@ export async function openProject(
   });
 }
 
-/** The project that was named, or else the only one of the journal. */
-async function whichProject(open: OpenStore, named: string | undefined): Promise<string> {
+/** The project that was named, or else the only one of the journal. Throws `ConfigError` `config.project`. */
+export async function whichProject(open: OpenStore, named: string | undefined): Promise<string> {
   const ids = await projectsIn(open);
   if (named !== undefined && ids.includes(named)) return named;
   const [only] = ids;
