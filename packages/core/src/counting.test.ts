@@ -238,4 +238,22 @@ describe('a request near its window', () => {
     await overseer.run(LONG).result;
     expect(known.asked()).toBe(0);
   });
+
+  it('M12 M18: what is no request is refused with its place', async () => {
+    await using overseer = await open(counting());
+    const wrong = [
+      [{ messages: 5 }, 'messages is a list'],
+      [{}, 'messages is a list'],
+      [{ messages: [{ role: 'user', content: 'x' }] }, 'messages[0].parts'],
+      [{ messages: 'x', tools: 'x' }, 'tools is a list'],
+      [{ messages: 'x', output: 'json' }, 'output is'],
+    ] as const;
+    for (const [given, place] of wrong) {
+      const error = await overseer
+        .countTokens({ model: 'a', ...given } as never)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'config.invalid' });
+      expect(String(error)).toContain(place);
+    }
+  });
 });

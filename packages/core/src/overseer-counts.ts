@@ -1,4 +1,6 @@
+import { requestProblem } from './call/request-problem.ts';
 import { requireModel } from './check-entry.ts';
+import { ConfigError } from './errors/config-error.ts';
 import type { OverseerGround } from './overseer-ground.ts';
 import type { Message } from './spec/message.ts';
 import type { ModelRequest, TokenCount } from './spec/model.ts';
@@ -12,20 +14,24 @@ export interface CountTokensRequest extends Pick<ModelRequest, 'tools' | 'output
   readonly signal?: AbortSignal;
 }
 
-/** Counts a request for a model of the team. Throws `ConfigError` `config.unknown-model`, and `ModelError` where the signal aborts. */
+/** Counts a request for a model of the team. Throws `ConfigError` `config.unknown-model` or `config.invalid`, and `ModelError` where the signal aborts. */
 export async function countTokens(
   { open }: OverseerGround,
   { model: name, messages, tools, output, signal }: CountTokensRequest,
 ): Promise<TokenCount> {
   const { settings } = open;
   const { model } = requireModel(settings, name);
+  const given = typeof messages === 'string' ? [said(messages)] : messages;
+  const problem = requestProblem({ messages: given, tools, output });
+  if (problem !== undefined) {
+    throw new ConfigError(
+      'config.invalid',
+      `What countTokens() was given is no request: ${problem}.`,
+    );
+  }
   // What is counted is known again by its objects, and these are the caller's to change.
-  const all =
-    typeof messages === 'string'
-      ? [said(messages)]
-      : messages.map((message) => ({ ...message, parts: [...message.parts] }));
   const request = {
-    messages: all,
+    messages: given.map((message) => ({ ...message, parts: [...message.parts] })),
     ...(tools === undefined ? {} : { tools: [...tools] }),
     ...(output === undefined ? {} : { output: copyOf(output) }),
   };

@@ -1,6 +1,7 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { defined } from '@overseer/core/plugin';
 import type { Credentials, Model } from '@overseer/core/spec';
+import { counting } from '../internal/counting.ts';
 import { createSchemaFitting } from '../internal/fit-schemas.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
@@ -69,13 +70,14 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Mode
     ),
     list: access.list,
     [Symbol.dispose]: access.release,
-    countTokens: (request, ctx) =>
+    countTokens: counting(`${PROVIDER}/${modelId}`, (request, ctx) =>
       access.count(ctx, async (client, keyed) => {
         const { params } = anthropicRequest(modelId, request, terms);
         const { max_tokens: _, stream: __, ...counted } = params;
         const count = await client.messages.countTokens(counted, requestOptions(keyed));
         return toldCount(count.input_tokens, `${PROVIDER}/${modelId}`, COUNT_ERROR);
       }),
+    ),
     stream: (request, ctx) => {
       const { params, warnings } = anthropicRequest(modelId, request, terms);
       return access.stream({

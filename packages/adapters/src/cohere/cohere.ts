@@ -1,6 +1,7 @@
 import type { Model } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { chatStream } from '../internal/chat-stream.ts';
+import { counting } from '../internal/counting.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
@@ -62,11 +63,11 @@ export function cohere(
       }),
     list: (ctx) =>
       withinTime(ctx, limits.list, (bounded) => listCohereModels(client, root, where, bounded)),
-    countTokens: (request, ctx) => {
+    countTokens: counting(where, (request, ctx) => {
       const { body } = cohereRequest(modelId, request, info.can.reasoning);
       const count = { client, path: `${root}/v1/tokenize`, where, model: modelId };
       return withinTime(ctx, limits.count, (bounded) => countCohereTokens(count, body, bounded));
-    },
+    }),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 }

@@ -8,6 +8,7 @@ import type {
   ModelRequest,
   ModelWarning,
 } from '@overseer/core/spec';
+import { counting } from '../internal/counting.ts';
 import { pushStream } from '../internal/push-stream.ts';
 import type { EngineState } from './local-engine.ts';
 import type { EngineShare } from './shared-engines.ts';
@@ -52,10 +53,10 @@ export function engineModel(
       const window = contextWindow === undefined ? {} : { contextWindow };
       return Promise.resolve([{ id: info.id, state, ...window }]);
     },
-    countTokens: async (request, { signal }) => {
+    countTokens: counting(`${info.provider}/${info.id}`, async (request, { signal }) => {
       const tokens = Number(await engine.ask('count', prepare(request).request, signal));
       return { tokens, source: 'tokenizer', within: 0 };
-    },
+    }),
     load: async ({ signal }) => {
       await engine.ask('load', null, signal);
     },

@@ -1,6 +1,7 @@
 import type { Model } from '@overseer/core/spec';
 import { withAvailableModels } from '../internal/available-models.ts';
 import { chatStream } from '../internal/chat-stream.ts';
+import { counting } from '../internal/counting.ts';
 import { numberField } from '../internal/fields.ts';
 import { requestJson } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
@@ -77,7 +78,7 @@ export function google(
     },
     list: (ctx) =>
       withinTime(ctx, limits.list, (bounded) => listGoogleModels(client, where, bounded)),
-    countTokens: async (request, ctx) => {
+    countTokens: counting(where, async (request, ctx) => {
       const { body } = googleRequest(modelId, request);
       // Whole: a schema of the answer has tokens too.
       const counted = { model: modelPath(modelId), ...body };
@@ -86,7 +87,7 @@ export function google(
         requestJson(client, { ...asked, body: { generateContentRequest: counted } }, bounded),
       );
       return toldCount(numberField(answer, 'totalTokens'), where);
-    },
+    }),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 }

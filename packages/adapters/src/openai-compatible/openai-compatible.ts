@@ -15,6 +15,7 @@ import type {
 import { withAvailableModels } from '../internal/available-models.ts';
 import { createChatBody } from '../internal/chat-body.ts';
 import { chatStream } from '../internal/chat-stream.ts';
+import { counting } from '../internal/counting.ts';
 import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { listOpenAiModels } from '../internal/list-models.ts';
@@ -75,7 +76,7 @@ export function openaiCompatible(
   const schemas = grammar === true ? grammarSchemas(provider) : OPENAI_SCHEMAS;
   const form = { ...fields, provider, sendReasoning };
   const bodyOf = createChatBody({ ...form, schemas, extra: {} });
-  const counting = { client, modelId, provider, where, form };
+  const counted = { client, modelId, provider, where, form };
   const list = (ctx: CallContext): Promise<readonly ListedModel[]> =>
     withinTime(ctx, limits.list, (bounded) =>
       (props === true ? listWithProps : listOpenAiModels)(client, where, bounded),
@@ -121,10 +122,11 @@ export function openaiCompatible(
     ...(count === undefined
       ? {}
       : {
-          countTokens: (request: ModelRequest, ctx: CallContext) =>
+          countTokens: counting(where, (request, ctx) =>
             withinTime(ctx, limits.count, (bounded) =>
-              countByServer({ ...counting, by: count }, request, bounded),
+              countByServer({ ...counted, by: count }, request, bounded),
             ),
+          ),
         }),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };

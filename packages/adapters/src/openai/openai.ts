@@ -1,10 +1,4 @@
-import {
-  type Clock,
-  defined,
-  type PushStream,
-  systemClock,
-  toModelError,
-} from '@overseer/core/plugin';
+import { type Clock, defined, type PushStream, systemClock } from '@overseer/core/plugin';
 import type {
   CallContext,
   Credentials,
@@ -14,6 +8,7 @@ import type {
   ModelWarning,
 } from '@overseer/core/spec';
 import type { OpenAI } from 'openai';
+import { type CountTokens, counting } from '../internal/counting.ts';
 import { createSchemaFitting, type FitSchemas } from '../internal/fit-schemas.ts';
 import { knownFacts } from '../internal/known-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
@@ -103,7 +98,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model & Di
     }),
     list: access.list,
     stream: options.api === 'responses' ? respond : chat,
-    countTokens: counterOf(modelId, access, options),
+    countTokens: counting(`${PROVIDER}/${modelId}`, counterOf(modelId, access, options)),
     [Symbol.dispose]: access.release,
   };
 }
@@ -145,12 +140,10 @@ function counterOf(
   modelId: string,
   access: SdkAccess<OpenAI>,
   { store }: OpenAiOptions,
-): NonNullable<Model['countTokens']> {
+): CountTokens {
   const fit = createSchemaFitting(OPENAI_SCHEMAS);
   return async (request, ctx) => {
-    const local = await countLocally(modelId, request, ctx.signal).catch((error: unknown) => {
-      throw toModelError(error, ctx.signal, `${PROVIDER}/${modelId}`);
-    });
+    const local = await countLocally(modelId, request, ctx.signal);
     if (local !== undefined) return local;
     const { body } = responseBody(modelId, fit(request, []), {
       provider: PROVIDER,

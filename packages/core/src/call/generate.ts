@@ -52,7 +52,8 @@ export async function generate(
     return answer.response();
   } catch (thrown) {
     const where = nameOf(model);
-    const failure = toModelError(thrown, ctx.signal, where);
+    // A context that is none was refused.
+    const failure = toModelError(thrown, ctx?.signal, where);
     const error = answer.begun && failure.kind === 'network' ? cutShort(failure, where) : failure;
     error.partial = answer.partial();
     error.begun ||= answer.begun;

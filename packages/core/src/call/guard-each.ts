@@ -1,8 +1,9 @@
 import { isPushStream, PUSH, type PushHandle, type PushStream } from '../internal/push-stream.ts';
-import { abortError, toModelError } from '../internal/to-model-error.ts';
+import { abortError } from '../internal/to-model-error.ts';
 import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
 import { AnswerBound } from './answer-bound.ts';
-import { cutError, Guarded, nameOf } from './guard.ts';
+import { cutError, Guarded, type GuardedCall, nameOf } from './guard.ts';
+import { callError, requireCall } from './require-call.ts';
 
 /** `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`. */
 export async function guardEach(
@@ -11,17 +12,19 @@ export async function guardEach(
   ctx: CallContext,
   onEvent: (event: ModelEvent) => void,
 ): Promise<void> {
-  const { signal } = ctx;
   const where = nameOf(model);
+  requireCall(request, ctx, where);
+  const { signal } = ctx;
   if (signal.aborted) throw abortError(signal, where);
   let stream: AsyncIterable<ModelEvent>;
   try {
     stream = model.stream(request, ctx);
   } catch (error) {
-    throw toModelError(error, signal, where);
+    throw callError(error, request, signal, where);
   }
-  if (isPushStream(stream)) return push(stream, signal, where, onEvent);
-  const guarded = new Guarded(() => stream, signal, where);
+  const call = { request, signal, where };
+  if (isPushStream(stream)) return push(stream, call, onEvent);
+  const guarded = new Guarded(() => stream, call);
   for (let step = await guarded.next(); step.done !== true; step = await guarded.next()) {
     onEvent(step.value);
   }
@@ -29,8 +32,7 @@ export async function guardEach(
 
 function push(
   stream: PushStream,
-  signal: AbortSignal,
-  where: string,
+  { request, signal, where }: GuardedCall,
   onEvent: (event: ModelEvent) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -69,7 +71,7 @@ function push(
         if (!open) return;
         close();
         const failed = error !== undefined;
-        reject(failed ? toModelError(error, signal, where) : cutError(signal, where));
+        reject(failed ? callError(error, request, signal, where) : cutError(signal, where));
       },
     });
   });

@@ -1,14 +1,16 @@
 import { ModelError } from '../errors/model-error.ts';
 import { sentence } from '../internal/model-refusal.ts';
-import { abortError, toModelError } from '../internal/to-model-error.ts';
+import { abortError } from '../internal/to-model-error.ts';
 import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
 import { AnswerBound } from './answer-bound.ts';
+import { callError, requireCall } from './require-call.ts';
 
 /**
  * Runs one call so that the model's promise holds whatever its adapter does: exactly one `finish`, which is last, or a
  * thrown `ModelError`. A stream that just stops is `interrupted`; an abort is `aborted`, or `timeout` where the signal's
  * reason is a `TimeoutError`, at once, even when the adapter does not listen. An answer of more than 32 Mi characters is broken
  * off with `protocol`; counts of tokens that cannot be are taken out of the usage. The call starts when iteration starts.
+ * Throws `ModelError` `invalid` at once for a request that is none.
  */
 export function guard(
   model: Model,
@@ -16,8 +18,11 @@ export function guard(
   ctx: CallContext,
 ): AsyncIterable<ModelEvent> {
   const where = nameOf(model);
+  requireCall(request, ctx, where);
+  const { signal } = ctx;
   return {
-    [Symbol.asyncIterator]: () => new Guarded(() => model.stream(request, ctx), ctx.signal, where),
+    [Symbol.asyncIterator]: () =>
+      new Guarded(() => model.stream(request, ctx), { request, signal, where }),
   };
 }
 
@@ -33,6 +38,13 @@ export function cutError(signal: AbortSignal, where: string): ModelError {
   return new ModelError('interrupted', sentence('interrupted', where, undefined, what));
 }
 
+/** What is guarded: a request, what breaks it off, and whom it goes to. */
+export interface GuardedCall {
+  readonly request: ModelRequest;
+  readonly signal: AbortSignal;
+  readonly where: string;
+}
+
 type Step = IteratorResult<ModelEvent, undefined>;
 
 const DONE: Step = { done: true, value: undefined };
@@ -40,6 +52,7 @@ const DONE: Step = { done: true, value: undefined };
 /** Written by hand: an async generator around each event would cost more than reading it. */
 export class Guarded implements AsyncIterator<ModelEvent, undefined> {
   readonly #start: () => AsyncIterable<ModelEvent>;
+  readonly #request: ModelRequest;
   readonly #signal: AbortSignal;
   readonly #where: string;
   readonly #bound: AnswerBound;
@@ -47,8 +60,9 @@ export class Guarded implements AsyncIterator<ModelEvent, undefined> {
   #state: 'new' | 'open' | 'closed' | 'aborted' = 'new';
   #waiting: PromiseWithResolvers<Step> | undefined;
 
-  constructor(start: () => AsyncIterable<ModelEvent>, signal: AbortSignal, where: string) {
+  constructor(start: () => AsyncIterable<ModelEvent>, { request, signal, where }: GuardedCall) {
     this.#start = start;
+    this.#request = request;
     this.#signal = signal;
     this.#where = where;
     this.#bound = new AnswerBound(where);
@@ -104,7 +118,7 @@ export class Guarded implements AsyncIterator<ModelEvent, undefined> {
   readonly #onError = (error: unknown, tell = false): void => {
     const waiting = this.#waiting;
     this.#close(tell);
-    waiting?.reject(toModelError(error, this.#signal, this.#where));
+    waiting?.reject(callError(error, this.#request, this.#signal, this.#where));
   };
 
   readonly #onAbort = (): void => {

@@ -11,6 +11,7 @@ export { guard } from '../call/guard.ts';
 export { type AnswerBounds, type MemoryAnswers, memoryAnswers } from '../call/memory-answers.ts';
 export { messageText } from '../call/message-text.ts';
 export { costMicroUsd } from '../call/price.ts';
+export { requireCall } from '../call/require-call.ts';
 export { type TextAnswerHead, type TextPiece, textAnswer } from '../call/text-answer.ts';
 export { BreakerOpenError } from '../errors/breaker-open-error.ts';
 export { ConfigError } from '../errors/config-error.ts';
