@@ -15,7 +15,7 @@ export function featuresOf(request: RecordedRequest, ignore: readonly string[]):
   ]);
   const { body } = request;
   if (body === undefined) return features;
-  if (body.kind !== 'json') return features.set('body', JSON.stringify(body.value));
+  if (body.kind !== 'json') return features.set('body', JSON.stringify(withoutBoundary(request)));
   const ignored = ignore.map((path) => path.split('.'));
   for (const [path, value] of leavesOf(body.value, [])) {
     if (!ignored.some((steps) => isBelow(path, steps)))
@@ -23,6 +23,18 @@ export function featuresOf(request: RecordedRequest, ignore: readonly string[]):
   }
   return features;
 }
+
+/** A form's parts have a line between them that is another one each time. */
+function withoutBoundary({ headers, body }: RecordedRequest): Json {
+  if (body === undefined || body.kind === 'json') return null;
+  const [, boundary] = FORM.exec(headers['content-type'] ?? '') ?? [];
+  if (boundary === undefined) return body.value;
+  const isText = body.kind === 'text';
+  const text = isText ? body.value : Buffer.from(body.value, 'base64').toString('latin1');
+  return text.replaceAll(boundary, '');
+}
+
+const FORM = /^multipart\/.*\bboundary="?([^";]+)/i;
 
 /** The same for equal requests, and for no other. */
 export function keyOf(features: Features): string {

@@ -2,7 +2,7 @@ import type { Clock } from '@overseer/core/plugin';
 import { recordedChunk } from './body-text.ts';
 import type { Mask } from './mask.ts';
 import { failureOf } from './network-failure.ts';
-import type { RecordedAnswer, RecordedEnd } from './recorded.ts';
+import type { RecordedAnswer, RecordedChunk, RecordedEnd } from './recorded.ts';
 
 /** What was heard of an answer, or that it was too much to keep. */
 export type Heard = RecordedAnswer | { readonly kind: 'too-large' };
@@ -19,12 +19,14 @@ export interface Listening {
   readonly signal: AbortSignal;
   /** Told once, when the answer has ended. */
   readonly keep: (heard: Heard) => void;
+  /** Holds what ends the listening, as long as the answer is under way. */
+  readonly underWay: Set<() => void>;
 }
 
 /** The same answer, whose pieces are kept with their times as they are read. */
 export function listenTo(response: Response, listening: Listening): Response {
-  const { head, mask, clock, signal, keep } = listening;
-  const pieces: { readonly afterMs: number; readonly bytes: Uint8Array }[] = [];
+  const { head, mask, clock, signal, keep, underWay } = listening;
+  const pieces: Piece[] = [];
   let size = 0;
   let lastAt = clock.now();
   let over = false;
@@ -38,20 +40,13 @@ export function listenTo(response: Response, listening: Listening): Response {
   const finish = (end: RecordedEnd): void => {
     if (over) return;
     over = true;
+    underWay.delete(leave);
     signal.removeEventListener('abort', leave);
     if (size > MOST_BYTES) {
       keep({ kind: 'too-large' });
       return;
     }
-    // As one, because a secret may lie over the border of two pieces; its place stays the same.
-    const clean = mask.hide(Buffer.concat(pieces.map(({ bytes }) => bytes)));
-    let at = 0;
-    const chunks = pieces.map(({ afterMs, bytes }) => {
-      const from = at;
-      at += bytes.length;
-      return recordedChunk(afterMs, clean.subarray(from, at));
-    });
-    keep({ kind: 'answered', ...head, chunks, end });
+    keep({ kind: 'answered', ...head, chunks: masked(pieces, mask), end });
   };
   if (response.body === null) {
     finish({ kind: 'whole' });
@@ -59,6 +54,7 @@ export function listenTo(response: Response, listening: Listening): Response {
   }
   // A client that leaves may never read again.
   signal.addEventListener('abort', leave, { once: true });
+  underWay.add(leave);
   const reader = response.body.getReader();
   // Read only when the client reads, so that times are the client's own.
   const heard = new ReadableStream<Uint8Array>(
@@ -73,7 +69,7 @@ export function listenTo(response: Response, listening: Listening): Response {
           }
           size += value.length;
           // A copy: the reader may hand its buffer on.
-          if (size <= MOST_BYTES) pieces.push({ afterMs: since(), bytes: value.slice() });
+          if (!over && size <= MOST_BYTES) pieces.push({ afterMs: since(), bytes: value.slice() });
           controller.enqueue(value);
         } catch (error) {
           const { message, ...failure } = failureOf(error);
@@ -99,6 +95,22 @@ export function listenTo(response: Response, listening: Listening): Response {
   const { status, statusText, headers } = response;
   return Object.defineProperty(new Response(heard, { status, statusText, headers }), 'url', {
     value: response.url,
+  });
+}
+
+interface Piece {
+  readonly afterMs: number;
+  readonly bytes: Uint8Array;
+}
+
+/** As one, because a secret may lie over the border of two pieces; its place stays the same. */
+function masked(pieces: readonly Piece[], mask: Mask): readonly RecordedChunk[] {
+  const clean = mask.hide(Buffer.concat(pieces.map(({ bytes }) => bytes)));
+  let at = 0;
+  return pieces.map(({ afterMs, bytes }) => {
+    const from = at;
+    at += bytes.length;
+    return recordedChunk(afterMs, clean.subarray(from, at));
   });
 }
 

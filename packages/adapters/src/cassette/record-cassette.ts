@@ -6,6 +6,7 @@ import { cassetteError } from './cassette-error.ts';
 import { keptOfAnswer, keptOfRequest, keptPath, secretsOfRequest } from './kept-headers.ts';
 import { createMask, type Mask } from './mask.ts';
 import { failureOf } from './network-failure.ts';
+import { ofNetwork } from './of-network.ts';
 import { type Heard, listenTo } from './record-answer.ts';
 import { CASSETTE_FORMAT, type RecordedExchange, type RecordedRequest } from './recorded.ts';
 
@@ -21,7 +22,7 @@ export interface RecordOptions {
   readonly clock?: Clock;
 }
 
-/** A recording under way. Disposing it closes the file; what has not ended by then is left out. */
+/** A recording under way. Disposing it closes the file; an answer that has not ended by then is written as far as it was read. */
 export interface CassetteRecorder extends Disposable {
   /** Passes every request on, and writes it down with its answer when that has ended. */
   readonly fetch: typeof globalThis.fetch;
@@ -43,6 +44,7 @@ export function recordCassette(file: string, options: RecordOptions = {}): Casse
   let n = 0;
   let recorded = 0;
   let leftOut = 0;
+  const underWay = new Set<() => void>();
   const write = (exchange: RecordedExchange): void => {
     if (open === undefined) return;
     writeSync(open, `${JSON.stringify(exchange)}\n`);
@@ -69,7 +71,7 @@ export function recordCassette(file: string, options: RecordOptions = {}): Casse
         status: response.status,
         headers: masked(keptOfAnswer(response.headers), mask),
       };
-      return listenTo(response, { head, mask, clock, signal, keep });
+      return listenTo(response, { head, mask, clock, signal, keep, underWay });
     } catch (error) {
       const afterMs = Math.max(0, clock.now() - startedAt);
       const failure = failureOf(error);
@@ -84,7 +86,7 @@ export function recordCassette(file: string, options: RecordOptions = {}): Casse
     }
   };
   return {
-    fetch: record,
+    fetch: ofNetwork(record, fetch),
     get recorded() {
       return recorded;
     },
@@ -92,6 +94,8 @@ export function recordCassette(file: string, options: RecordOptions = {}): Casse
       return leftOut;
     },
     [Symbol.dispose]() {
+      // A client is done with an answer when that says so, which is before its body has ended.
+      for (const leave of [...underWay]) leave();
       if (open !== undefined) closeSync(open);
       open = undefined;
     },

@@ -44,7 +44,7 @@ function bodyOf(
             return;
           }
           if (end.kind === 'left') await aborted(until.signal);
-          if (end.kind === 'cut') await wait(end.afterMs, until);
+          if (end.kind === 'cut') await beforeCut(end.afterMs, until);
           until.signal.throwIfAborted();
           if (end.kind === 'cut') controller.error(fetchError('terminated', end.failure));
           else controller.close();
@@ -57,6 +57,12 @@ function bodyOf(
     // Nothing is read ahead, so that a cut comes after the pieces before it and not in place of them.
     { highWaterMark: 0 },
   );
+}
+
+/** Whoever pipes a body on throws away what is on its way when a cut is told in the same turn. */
+async function beforeCut(afterMs: number, replay: Replay): Promise<void> {
+  await wait(afterMs, replay);
+  await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 async function wait(ms: number, { pace, clock, signal }: Replay): Promise<void> {

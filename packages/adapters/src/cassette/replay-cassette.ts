@@ -3,6 +3,7 @@ import { signalOf } from '../internal/signal-of.ts';
 import { bytesOf, recordedBody } from './body-text.ts';
 import { keptOfRequest, keptPath } from './kept-headers.ts';
 import { differences, type Features, featuresOf, keyOf, likeness } from './match.ts';
+import { ofNetwork } from './of-network.ts';
 import { readCassette } from './read-cassette.ts';
 import type { RecordedExchange, RecordedRequest } from './recorded.ts';
 import { replayAnswer } from './replay-answer.ts';
@@ -73,7 +74,7 @@ export function replayCassette(file: string, options: ReplayOptions = {}): Casse
     return otherwise(url, { method, headers, signal, ...(body === undefined ? {} : { body }) });
   };
   return {
-    fetch: play,
+    fetch: ofNetwork(play, globalThis.fetch),
     unrecorded,
     get left() {
       return Math.max(0, tape.length - given);

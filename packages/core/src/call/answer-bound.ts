@@ -1,5 +1,6 @@
 import { ModelError } from '../errors/model-error.ts';
 import type { ModelEvent } from '../spec/model.ts';
+import { soundPart } from './sound-part.ts';
 import { soundUsage } from './sound-usage.ts';
 
 /** Most characters of one answer, in pieces as they are shown or in parts: some 8 million tokens. */
@@ -23,13 +24,23 @@ export class AnswerBound {
   /** The event as it goes on. Throws `ModelError` (`protocol`) for what makes the answer longer than any can be. */
   pass(event: ModelEvent): ModelEvent {
     if (event.type === 'delta') this.#shown += PIECE + event.text.length;
-    else if (event.type === 'part') {
-      this.#hasPart = true;
-      this.#kept += PART + sizeOf(event.part) + jsonSize(event.part.meta);
-    } else if (event.type === 'meta') this.#kept += PIECE + jsonSize(event.warnings);
+    else if (event.type === 'part') return this.#part(event);
+    else if (event.type === 'meta') this.#kept += PIECE + jsonSize(event.warnings);
     else return event.type === 'finish' ? this.#finish(event) : event;
-    if (this.#shown > MOST_CHARACTERS || this.#kept > MOST_CHARACTERS) throw this.#tooLong();
+    this.#require();
     return event;
+  }
+
+  #part(event: Extract<ModelEvent, { readonly type: 'part' }>): ModelEvent {
+    const part = soundPart(event.part, this.#where);
+    this.#hasPart = true;
+    this.#kept += PART + sizeOf(part) + jsonSize(part.meta);
+    this.#require();
+    return part === event.part ? event : { ...event, part };
+  }
+
+  #require(): void {
+    if (this.#shown > MOST_CHARACTERS || this.#kept > MOST_CHARACTERS) throw this.#tooLong();
   }
 
   #finish(event: Extract<ModelEvent, { readonly type: 'finish' }>): ModelEvent {

@@ -1,4 +1,5 @@
 import { defined } from '../internal/defined.ts';
+import { isTooDeep } from '../internal/json-depth.ts';
 import type { Usage } from '../spec/model.ts';
 
 /** More than any model's window and answer together, by far: a count above it is a mistake, and not to be charged. */
@@ -23,7 +24,7 @@ export function soundUsage(usage: Usage, isEmpty = false): Usage {
     }),
     output: defined({ total: isEmpty ? said : some(said), reasoning }),
     ...(usd !== undefined && Number.isFinite(usd) && usd >= 0 && { usd }),
-    ...(raw !== undefined && { raw }),
+    ...(raw !== undefined && !isTooDeep(raw) && { raw }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { DEEPEST } from './json-depth.ts';
+
 /**
  * What was put right in a text that was to be JSON. `closed`: it ended without its last bracket, after a whole member;
  * `open`: so did an object or array in it, and more of its members may have been to come. `cut`: it ended in the middle of
@@ -23,7 +25,6 @@ export type LenientValue =
   /** `isOne`: it did begin like an object or array, so that nothing inside it may stand for it. */
   | { readonly ok: false; readonly because: string; readonly isOne: boolean };
 
-const DEEPEST = 200;
 const LITERALS: Readonly<Record<string, string>> = {
   true: 'true',
   false: 'false',

@@ -50,6 +50,11 @@ describe('repairJson', () => {
     expect(repairJson(text)).toEqual({ ok: false, because });
   });
 
+  it('R9: does not read what is nested without end', () => {
+    const because = 'it is more than 200 levels deep';
+    expect(repairJson('['.repeat(50_000) + ']'.repeat(50_000))).toEqual({ ok: false, because });
+  });
+
   it('R9: leaves any JSON as it is', () => {
     fc.assert(
       fc.property(fc.json(), (json) => {

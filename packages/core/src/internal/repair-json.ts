@@ -1,4 +1,5 @@
 import type { Json } from '../spec/json.ts';
+import { DEEPEST, isTooDeep } from './json-depth.ts';
 import { type JsonFix, readLenient } from './lenient-json.ts';
 
 /** What a text that was to be JSON is, or why nobody can tell. */
@@ -24,10 +25,17 @@ const MOST_BEGINNINGS = 20;
  * JSON stays as it is. Never throws; takes time in proportion to the text.
  */
 export function repairJson(text: string): JsonRepair {
+  const value = parsed(text);
+  if (value === undefined) return amongWords(text);
+  if (isTooDeep(value)) return { ok: false, because: `it is more than ${DEEPEST} levels deep` };
+  return { ok: true, value, json: text, fixes: [] };
+}
+
+function parsed(text: string): Json | undefined {
   try {
-    return { ok: true, value: JSON.parse(text) as Json, json: text, fixes: [] };
+    return JSON.parse(text) as Json;
   } catch {
-    return amongWords(text);
+    return undefined;
   }
 }
 
