@@ -1,15 +1,18 @@
 import { IndexedHeap } from '../internal/indexed-heap.ts';
+import { KeyedHeap } from '../internal/keyed-heap.ts';
 import { freshPace, isUrgent, noteStart, type Pace } from './deadline-lane.ts';
 import type { Lane, Lanes } from './lanes.ts';
 import { AGING_STEP_MS, COST_OF_START } from './ready-task.ts';
 import {
-  createEntries,
+  createStrand,
   type Entry,
   finishOf,
   goesFirst,
+  putIn,
   type Standing,
   type Strand,
   startsSooner,
+  takeOut,
 } from './strand.ts';
 
 /** By which way a task comes first in its group: a person's word, its deadline, or its share. */
@@ -17,7 +20,6 @@ export type Way = 'express' | 'deadline' | 'share';
 
 /** The task of a group that comes next. */
 export interface Next {
-  readonly group: FairGroup;
   readonly entry: Entry;
   readonly way: Way;
   /** Its virtual finish on the clock of its group, and on the one that all groups share. */
@@ -35,8 +37,12 @@ export class FairGroup {
   readonly name: string;
   /** When it last started a task, in starts of the whole queue. */
   lastStart = 0;
+  /** What comes next here, as it was last looked at. */
+  upcoming: Next | undefined;
+  /** Its place among the contenders of a turn; -1 where it is none. */
+  place = -1;
   readonly #lanes: Lanes;
-  readonly #strands: IndexedHeap<Strand>;
+  readonly #strands: KeyedHeap<Strand>;
   readonly #byLane = new Map<Lane, Strand>();
   readonly #deadlines: IndexedHeap<Entry>;
   readonly #express: Entry[] = [];
@@ -52,13 +58,13 @@ export class FairGroup {
     this.#lanes = lanes;
     this.#offset = clock;
     this.#agedAt = now;
-    this.#strands = new IndexedHeap(goesFirst, (strand, place) => {
+    this.#strands = new KeyedHeap(goesFirst, (strand, place) => {
       strand.place = place;
     });
     this.#deadlines = new IndexedHeap(
       (a, b) => startsSooner(a.task, b.task),
       (entry, place) => {
-        entry.deadlinePlace = place;
+        entry.place = place;
       },
     );
   }
@@ -72,34 +78,28 @@ export class FairGroup {
     return this.#byLane.has(lane);
   }
 
-  add(entry: Entry, clock: number, now: number): void {
+  /** Has a task wait here; `stood` is where its lane stood when it was set aside. */
+  add(entry: Entry, clock: number, now: number, stood?: Standing): void {
     const lane = this.#lanes.of(entry.task);
     const known = this.#byLane.get(lane);
-    const strand = known ?? this.#newStrand(lane, entry.stood ?? this.#present(lane, clock, now));
-    entry.strand = strand;
-    entry.stood = undefined;
+    const strand = known ?? this.#newStrand(lane, stood ?? this.#present(lane, clock, now));
+    putIn(strand, entry);
     this.#size += 1;
     if (entry.task.latestStartAt < Number.POSITIVE_INFINITY) this.#deadlines.push(entry);
     if (entry.task.express) this.#express.push(entry);
-    strand.entries.push(entry);
-    if (known === undefined) {
-      strand.key = finishOf(strand, now);
-      this.#strands.push(strand);
-    } else if (strand.entries.peek() === entry) {
-      this.#rekey(strand, now);
-    }
+    if (known === undefined) this.#strands.push(strand, finishOf(strand, now));
+    else if (strand.line.peek() === entry) this.#rekey(strand, now);
   }
 
   remove(entry: Entry, now: number): void {
     const { strand } = entry;
     if (strand === undefined) return;
-    const wasFirst = strand.entries.peek() === entry;
-    strand.entries.remove(entry.place);
-    entry.strand = undefined;
+    const wasFirst = strand.line.peek() === entry;
+    takeOut(strand, entry);
     this.#size -= 1;
-    if (entry.deadlinePlace >= 0) this.#deadlines.remove(entry.deadlinePlace);
+    if (entry.place >= 0) this.#deadlines.remove(entry.place);
     if (entry.task.express) this.#express.splice(this.#express.indexOf(entry), 1);
-    if (strand.entries.size > 0) {
+    if (strand.size > 0) {
       if (wasFirst) this.#rekey(strand, now);
       return;
     }
@@ -109,32 +109,32 @@ export class FairGroup {
     this.#lanes.leave(strand.lane);
   }
 
-  /** Takes a task out for the rest of a turn; added again, its lane goes on from where it stood. */
-  setAside(entry: Entry, now: number): void {
+  /** Takes a task out for the rest of a turn; gives where its lane stood, to be added again with it. */
+  setAside(entry: Entry, now: number): Standing {
     const { finish = 0, seen = 0, foreign = 0 } = entry.strand ?? {};
     this.remove(entry, now);
-    entry.stood = { finish, seen, foreign };
+    return { finish, seen, foreign };
   }
 
-  /**
-   * The task that comes next, `undefined` when there is none; `before` itself, where that is what was said before and
-   * holds still. `clock` is the one that all groups share.
-   */
-  next(clock: number, now: number, before?: Next): Next | undefined {
+  /** Finds out what comes next; `clock` is the one that all groups share. What was said before stays where it holds still. */
+  look(clock: number, now: number): void {
     this.#catchUp(clock, now);
-    const strand = this.#strands.peek();
-    const first = strand?.entries.peek();
-    if (strand === undefined || first === undefined) return undefined;
-    const finish = strand.key;
+    const first = this.#strands.peek()?.line.peek();
+    if (first === undefined) {
+      this.upcoming = undefined;
+      return;
+    }
+    const finish = this.#strands.leastKey;
     const key = finish + this.#offset;
     const express = this.#express[0];
     const due = express ?? this.#urgent(now);
     const way = express !== undefined ? 'express' : due !== undefined ? 'deadline' : 'share';
     const entry = due ?? first;
+    const before = this.upcoming;
     if (before?.entry === entry && before.way === way && before.key === key) {
-      if (before.finish === finish) return before;
+      if (before.finish === finish) return;
     }
-    return { group: this, entry, way, finish, key };
+    this.upcoming = { entry, way, finish, key };
   }
 
   /**
@@ -176,16 +176,16 @@ export class FairGroup {
     Object.assign(group.#pace, this.#pace);
     const express = new Map<Entry, Entry>();
     for (const strand of this.#byLane.values()) {
-      const copy: Strand = { ...strand, lane: laneOf(strand.lane), entries: createEntries() };
+      const copy = createStrand(laneOf(strand.lane), strand);
       group.#byLane.set(copy.lane, copy);
-      for (const entry of strand.entries.items) {
+      for (const entry of strand.line.items) {
+        if (entry.strand !== strand) continue;
         const other = copyEntry(entry);
-        other.strand = copy;
-        copy.entries.push(other);
-        if (entry.deadlinePlace >= 0) group.#deadlines.push(other);
+        putIn(copy, other);
+        if (entry.place >= 0) group.#deadlines.push(other);
         if (entry.task.express) express.set(entry, other);
       }
-      group.#strands.push(copy);
+      group.#strands.push(copy, this.#strands.keyAt(strand.place));
     }
     group.#express.push(...this.#express.flatMap((entry) => express.get(entry) ?? []));
     return group;
@@ -202,7 +202,7 @@ export class FairGroup {
   /** What a lane that comes now begins at: never behind all that wait here, never before what was started. */
   #present(lane: Lane, clock: number, now: number): Standing {
     this.#catchUp(clock, now);
-    const first = this.#strands.peek()?.key ?? Number.POSITIVE_INFINITY;
+    const first = this.#strands.size > 0 ? this.#strands.leastKey : Number.POSITIVE_INFINITY;
     const finish = Math.max(this.#clock, Math.min(first, clock - this.#offset));
     return { finish, seen: lane.charged, foreign: 0 };
   }
@@ -210,7 +210,7 @@ export class FairGroup {
   /** A group that was blocked goes on from where it stood, at the present of all the others. */
   #catchUp(clock: number, now: number): void {
     this.#chargeForeign(now);
-    const first = this.#strands.peek()?.key ?? this.#clock;
+    const first = this.#strands.size > 0 ? this.#strands.leastKey : this.#clock;
     this.#offset = Math.max(this.#offset, clock - first);
   }
 
@@ -233,15 +233,15 @@ export class FairGroup {
   }
 
   #rekey(strand: Strand, now: number): void {
-    strand.key = finishOf(strand, now);
-    this.#strands.moved(strand.place);
+    this.#strands.rekey(strand.place, finishOf(strand, now));
   }
 
-  #newStrand(lane: Lane, { finish, seen, foreign }: Standing): Strand {
-    const entries = createEntries();
+  #newStrand(lane: Lane, standing: Standing): Strand {
     // A lane that was gone meanwhile begins its account anew.
-    const known = Math.min(seen, lane.charged);
-    const strand: Strand = { lane, entries, finish, seen: known, foreign, key: 0, place: -1 };
+    const strand = createStrand(lane, {
+      ...standing,
+      seen: Math.min(standing.seen, lane.charged),
+    });
     lane.waitingIn += 1;
     this.#byLane.set(lane, strand);
     return strand;

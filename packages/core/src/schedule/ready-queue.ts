@@ -1,8 +1,8 @@
 import { IndexedHeap } from '../internal/indexed-heap.ts';
-import { FairGroup, type Next } from './fair-group.ts';
+import { FairGroup } from './fair-group.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import type { ReadyTask } from './ready-task.ts';
-import type { Entry } from './strand.ts';
+import type { Entry, Standing } from './strand.ts';
 import { Turn } from './turn.ts';
 
 /**
@@ -65,13 +65,13 @@ export class ReadyQueue {
   add(task: ReadyTask, nowMs: number): void {
     const before = this.#entries.get(task.run)?.get(task.task);
     if (before !== undefined) this.#detach(before, nowMs);
-    const entry = entryOf(task);
-    let tasks = this.#entries.get(task.run);
-    if (tasks === undefined) {
-      tasks = new Map();
-      this.#entries.set(task.run, tasks);
+    let siblings = this.#entries.get(task.run);
+    if (siblings === undefined) {
+      siblings = new Map();
+      this.#entries.set(task.run, siblings);
     }
-    tasks.set(task.task, entry);
+    const entry = createEntry(task, siblings);
+    siblings.set(task.task, entry);
     this.#size += 1;
     if (task.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(entry);
     if (task.notBefore > nowMs) this.#later.push(entry);
@@ -114,12 +114,13 @@ export class ReadyQueue {
     this.#turn = turn;
     try {
       for (const group of this.#groups.values()) this.#contend(group, nowMs);
-      for (let one = turn.take(); one !== undefined; one = turn.take()) {
-        this.#offerFirst(turn, one, start, nowMs);
+      for (let group = turn.first(); group !== undefined; group = turn.first()) {
+        this.#offerFirst(turn, group, start, nowMs);
       }
     } finally {
       this.#turn = undefined;
-      for (const entry of turn.aside) this.#addToGroup(entry, nowMs);
+      turn.end();
+      for (const [entry, stood] of turn.aside) this.#addToGroup(entry, nowMs, stood);
       this.#forgetEmpty();
     }
     return earlier(this.#later.peek()?.task.notBefore, this.#expiring.peek()?.task.expiresAt);
@@ -137,7 +138,7 @@ export class ReadyQueue {
       const others = new Map<string, Entry>();
       queue.#entries.set(run, others);
       for (const [task, entry] of tasks) {
-        const other = { ...entry, strand: undefined };
+        const other = createEntry(entry.task, others);
         others.set(task, other);
         copies.set(entry, other);
         if (entry.expiryPlace >= 0) queue.#expiring.push(other);
@@ -154,18 +155,18 @@ export class ReadyQueue {
 
   #offerFirst(
     turn: Turn,
-    known: Next,
+    group: FairGroup,
     start: (task: ReadyTask) => OfferOutcome,
     nowMs: number,
   ): void {
-    const { group } = known;
-    const next = group.next(this.#clock, nowMs, known);
+    const known = group.upcoming;
+    group.look(this.#clock, nowMs);
+    const next = group.upcoming;
+    if (next !== known) turn.put(group);
     // Others may have come before it since, or its own first task may be another one.
-    if (next === undefined || next.entry !== known.entry || next.key > known.key) {
-      turn.put(next);
-      return;
-    }
-    const outcome = start(next.entry.task);
+    if (next?.entry !== known?.entry || next === undefined || next.key > (known?.key ?? 0)) return;
+    const { entry } = next;
+    const outcome = start(entry.task);
     if (outcome === 'blocked') {
       turn.block(group);
       return;
@@ -175,42 +176,45 @@ export class ReadyQueue {
       group.lastStart = this.#starts;
       this.#clock = group.charge(next, this.#clock, nowMs);
     }
-    const { run, task } = next.entry.task;
-    const isThere = this.#entries.get(run)?.get(task) === next.entry;
-    if (outcome === 'aside' && isThere) {
-      group.setAside(next.entry, nowMs);
-      turn.aside.add(next.entry);
-    } else if (isThere) {
-      this.#detach(next.entry, nowMs);
+    if (entry.siblings !== undefined) {
+      if (outcome === 'aside') {
+        turn.aside.set(entry, group.setAside(entry, nowMs));
+      } else {
+        this.#detach(entry, nowMs, group);
+      }
     }
     this.#contend(group, nowMs);
   }
 
   #contend(group: FairGroup, nowMs: number): void {
-    this.#turn?.put(group.next(this.#clock, nowMs));
+    const turn = this.#turn;
+    if (turn === undefined) return;
+    group.look(this.#clock, nowMs);
+    turn.put(group);
   }
 
-  #addToGroup(entry: Entry, nowMs: number): void {
+  #addToGroup(entry: Entry, nowMs: number, stood?: Standing): void {
     const name = entry.task.group;
     let group = this.#groups.get(name);
     if (group === undefined) {
       group = new FairGroup(name, this.#lanes, this.#clock, nowMs);
       this.#groups.set(name, group);
     }
-    group.add(entry, this.#clock, nowMs);
+    group.add(entry, this.#clock, nowMs, stood);
     this.#contend(group, nowMs);
   }
 
-  #detach(entry: Entry, nowMs: number): void {
+  #detach(entry: Entry, nowMs: number, known?: FairGroup): void {
     const { run, task, group } = entry.task;
-    const tasks = this.#entries.get(run);
-    tasks?.delete(task);
-    if (tasks?.size === 0) this.#entries.delete(run);
+    const { siblings } = entry;
+    entry.siblings = undefined;
+    siblings?.delete(task);
+    if (siblings?.size === 0) this.#entries.delete(run);
     this.#size -= 1;
     if (entry.expiryPlace >= 0) this.#expiring.remove(entry.expiryPlace);
     if (this.#turn?.aside.delete(entry) === true) return;
     if (entry.strand === undefined) this.#later.remove(entry.place);
-    else this.#groups.get(group)?.remove(entry, nowMs);
+    else (known ?? this.#groups.get(group))?.remove(entry, nowMs);
   }
 
   #takeExpired(nowMs: number, expired: (task: ReadyTask) => void): void {
@@ -240,14 +244,14 @@ export class ReadyQueue {
   }
 }
 
-function entryOf(task: ReadyTask): Entry {
+function createEntry(task: ReadyTask, siblings: Map<string, Entry>): Entry {
   return {
     task,
+    siblings,
     strand: undefined,
+    lies: undefined,
     place: -1,
-    deadlinePlace: -1,
     expiryPlace: -1,
-    stood: undefined,
   };
 }
 

@@ -41,11 +41,9 @@ export const COST_OF_START = 1;
 /** How many tasks further up the queue a task stands for each task in the longest chain behind it. */
 const PLACES_A_RANK = 1_000;
 
-/** Whether `a` comes before `b` inside one flow and priority: by the critical path, then by the order of becoming ready. */
-export function comesBefore(a: ReadyTask, b: ReadyTask): boolean {
-  const placeOfA = a.order - PLACES_A_RANK * a.rank;
-  const placeOfB = b.order - PLACES_A_RANK * b.rank;
-  return placeOfA === placeOfB ? a.order < b.order : placeOfA < placeOfB;
+/** Where a task comes inside one flow and priority, the least first: by the critical path, then by the order of becoming ready. */
+export function placeInLine({ order, rank }: ReadyTask): number {
+  return order - PLACES_A_RANK * rank;
 }
 
 /** The wait after which a task counts twice its weight. */

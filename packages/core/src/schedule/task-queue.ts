@@ -57,8 +57,7 @@ export class TaskQueue {
   /** Adds a task, in place of one of the same run and key. */
   add(task: ReadyTask, nowMs: number): void {
     if (this.#outsideSize > 0) this.#removeOutside(task.run, task.task);
-    const isThere = this.#inside.get(task.run, task.task) !== undefined;
-    if (isThere || this.#inside.size < this.#limit || this.#mayAlwaysEnter(task, nowMs)) {
+    if (this.#inside.size < this.#limit || this.#isIn(task) || this.#mayAlwaysEnter(task, nowMs)) {
       this.#inside.add(task, nowMs);
       return;
     }
@@ -163,6 +162,10 @@ export class TaskQueue {
   #firstOf(run: string): ReadyTask | undefined {
     for (const { task } of this.#outside.get(run)?.values() ?? []) return task;
     return undefined;
+  }
+
+  #isIn({ run, task }: ReadyTask): boolean {
+    return this.#inside.get(run, task) !== undefined;
   }
 
   #mayAlwaysEnter(task: ReadyTask, nowMs: number): boolean {

@@ -1,44 +1,50 @@
-import { Heap } from '../internal/heap.ts';
+import { IndexedHeap } from '../internal/indexed-heap.ts';
 import type { FairGroup, Next } from './fair-group.ts';
-import type { Entry } from './strand.ts';
+import type { Entry, Standing } from './strand.ts';
 
 /** One turn of offering: the groups that may still start a task, the first of them first. */
 export class Turn {
-  /** Tasks that come back when the turn is over. */
-  readonly aside: Set<Entry> = new Set();
-  readonly #contenders = new Heap<Next>(isFirst);
-  /** What counts of the contenders: what was said of a group before is out of date. */
-  readonly #latest = new Map<FairGroup, Next>();
+  /** Tasks that come back when the turn is over, and where their lanes stood. */
+  readonly aside: Map<Entry, Standing> = new Map();
+  readonly #contenders = new IndexedHeap<FairGroup>(isFirst, (group, place) => {
+    group.place = place;
+  });
   readonly #stuck = new Set<FairGroup>();
 
-  /** Puts a group where its first task belongs; does nothing for one that is stuck or has none. */
-  put(next: Next | undefined): void {
-    if (next === undefined || this.#stuck.has(next.group)) return;
-    this.#contenders.push(next);
-    this.#latest.set(next.group, next);
+  /** Puts a group where what comes next in it belongs; takes out one in which nothing does. Does nothing for one that is stuck. */
+  put(group: FairGroup): void {
+    if (this.#stuck.has(group)) return;
+    if (group.upcoming === undefined) this.#contenders.remove(group.place);
+    else if (group.place < 0) this.#contenders.push(group);
+    else this.#contenders.moved(group.place);
   }
 
-  /** Takes the first task of the first group out; `undefined` when none is left. */
-  take(): Next | undefined {
-    for (let one = this.#contenders.pop(); one !== undefined; one = this.#contenders.pop()) {
-      if (this.#latest.get(one.group) === one) return one;
-    }
-    return undefined;
+  /** The group that has the first task, left where it is; `undefined` when none has any. */
+  first(): FairGroup | undefined {
+    return this.#contenders.peek();
   }
 
   /** Nothing more of a group can start in this turn. */
   block(group: FairGroup): void {
     this.#stuck.add(group);
-    this.#latest.delete(group);
+    this.#contenders.remove(group.place);
+  }
+
+  /** Lets go of all groups. */
+  end(): void {
+    for (const group of this.#contenders.items) group.place = -1;
   }
 }
 
 const BEFORE: Readonly<Record<Next['way'], number>> = { express: 0, deadline: 1, share: 2 };
 
 /** Of equals the group that started none for the longest time. */
-function isFirst(a: Next, b: Next): boolean {
-  if (a.way !== b.way) return BEFORE[a.way] < BEFORE[b.way];
-  if (a.key !== b.key) return a.key < b.key;
-  if (a.group.lastStart !== b.group.lastStart) return a.group.lastStart < b.group.lastStart;
-  return a.entry.task.order < b.entry.task.order;
+function isFirst(a: FairGroup, b: FairGroup): boolean {
+  const one = a.upcoming;
+  const other = b.upcoming;
+  if (one === undefined || other === undefined) return one !== undefined;
+  if (one.way !== other.way) return BEFORE[one.way] < BEFORE[other.way];
+  if (one.key !== other.key) return one.key < other.key;
+  if (a.lastStart !== b.lastStart) return a.lastStart < b.lastStart;
+  return one.entry.task.order < other.entry.task.order;
 }
