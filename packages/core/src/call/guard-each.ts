@@ -5,7 +5,7 @@ import { AnswerBound } from './answer-bound.ts';
 import { cutError, Guarded, nameOf } from './guard.ts';
 
 /** `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`. */
-export async function guardEach(
+export function guardEach(
   model: Model,
   request: ModelRequest,
   ctx: CallContext,
@@ -13,15 +13,18 @@ export async function guardEach(
 ): Promise<void> {
   const { signal } = ctx;
   const where = nameOf(model);
-  if (signal.aborted) throw abortError(signal, where);
+  if (signal.aborted) return Promise.reject(abortError(signal, where));
   let stream: AsyncIterable<ModelEvent>;
   try {
     stream = model.stream(request, ctx);
   } catch (error) {
-    throw toModelError(error, signal, where);
+    return Promise.reject(toModelError(error, signal, where));
   }
   if (isPushStream(stream)) return push(stream, signal, where, onEvent);
-  const guarded = new Guarded(() => stream, signal, where);
+  return iterate(new Guarded(() => stream, signal, where), onEvent);
+}
+
+async function iterate(guarded: Guarded, onEvent: (event: ModelEvent) => void): Promise<void> {
   for (let step = await guarded.next(); step.done !== true; step = await guarded.next()) {
     onEvent(step.value);
   }
