@@ -65,7 +65,10 @@ class ChatStream implements PushHandle {
     this.#sink = sink;
     const { client, ctx, where, watch, onOver } = call;
     this.#life = new CallLife({
-      ...{ sink, where, watch, onOver },
+      sink,
+      where,
+      watch,
+      onOver,
       breakOff: () => {
         this.#exchange?.close();
         this.#exchange = undefined;

@@ -22,7 +22,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
 export class OpenAiChunkReader {
   readonly #sink: Pick<EventSink, 'event'>;
   readonly #from: AnswerSource;
-  readonly #calls: ToolCallMerge;
+  #calls: ToolCallMerge | undefined;
   #id = '';
   #model: string | undefined;
   #text = '';
@@ -35,7 +35,6 @@ export class OpenAiChunkReader {
   constructor(from: AnswerSource, sink: Pick<EventSink, 'event'>) {
     this.#from = from;
     this.#sink = sink;
-    this.#calls = new ToolCallMerge((order) => `call_${this.#id}_${order}`);
   }
 
   /** The model that answers, once a chunk has said it. */
@@ -82,10 +81,8 @@ export class OpenAiChunkReader {
     if (this.#text !== '') {
       sink.event({ type: 'part', index: TEXT, part: { type: 'text', text: this.#text } });
     }
-    if (this.#calls.size > 0) {
-      for (const { order, part } of this.#calls.parts()) {
-        sink.event({ type: 'part', index: TOOLS + order, part });
-      }
+    for (const { order, part } of this.#calls?.parts() ?? []) {
+      sink.event({ type: 'part', index: TOOLS + order, part });
     }
     const usage = openAiUsage(this.#usage);
     sink.event({
@@ -117,6 +114,7 @@ export class OpenAiChunkReader {
       this.#say('text', delta.refusal);
     }
     if (delta.tool_calls) {
+      this.#calls ??= new ToolCallMerge((order) => `call_${this.#id}_${order}`);
       for (const piece of delta.tool_calls) {
         const { call, added } = this.#calls.add(piece);
         if (added === '') continue;
@@ -144,18 +142,29 @@ export class OpenAiChunkReader {
     if (this.#refused) return 'content-filter';
     const reason = REASONS.get(raw) ?? 'other';
     // Several servers say `stop` after tool calls.
-    return this.#calls.size > 0 && reason === 'stop' ? 'tool-calls' : reason;
+    return this.#calls !== undefined && this.#calls.size > 0 && reason === 'stop'
+      ? 'tool-calls'
+      : reason;
   }
 }
 
 /** The text of a chunk that says nothing but a piece of text; `undefined` for every other. */
 export function plainTextOf(chunk: OpenAiChunk): string | undefined {
-  const [choice, another] = chunk.choices ?? [];
-  if (choice === undefined || another !== undefined || choice.finish_reason) return undefined;
+  const { choices } = chunk;
+  const choice = choices?.[0];
+  if (choice === undefined || choices?.length !== 1 || choice.finish_reason) return undefined;
   if (chunk.usage || chunk.error || choice.message) return undefined;
-  const { content, ...rest } = choice.delta ?? {};
-  const silent = Object.entries(rest).every(([name, value]) => name === 'role' || value === null);
-  return typeof content === 'string' && silent ? content : undefined;
+  const content = choice.delta?.content;
+  return typeof content === 'string' && saysNoMore(choice.delta) ? content : undefined;
+}
+
+/** Whether a delta has nothing but its content, and perhaps a role. */
+function saysNoMore(delta: OpenAiDelta | null | undefined): boolean {
+  for (const name in delta) {
+    if (name === 'content' || name === 'role') continue;
+    if (delta[name as keyof OpenAiDelta] !== null) return false;
+  }
+  return true;
 }
 
 /** In a message that comes whole each call is one of its own, also where two have the same id. */

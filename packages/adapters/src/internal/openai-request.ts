@@ -16,16 +16,15 @@ export function openAiSettings(
 ): JsonObject | undefined {
   const { maxTokens, temperature, topP, stop, seed, effort, output, toolChoice } = request;
   const choice = (request.tools?.length ?? 0) > 0 ? toolChoice : undefined;
-  const settings = {
-    ...(maxTokens !== undefined && { [maxTokensField]: maxTokens }),
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { top_p: topP }),
-    ...(stop !== undefined && { stop }),
-    ...(seed !== undefined && { [seedField]: seed }),
-    ...(effort !== undefined && { reasoning_effort: effort }),
-    ...(output !== undefined && { response_format: responseFormat(output, json) }),
-    ...(choice !== undefined && { tool_choice: toolChoiceOf(choice) }),
-  };
+  const settings: Record<string, Json> = {};
+  if (maxTokens !== undefined) settings[maxTokensField] = maxTokens;
+  if (temperature !== undefined) settings['temperature'] = temperature;
+  if (topP !== undefined) settings['top_p'] = topP;
+  if (stop !== undefined) settings['stop'] = stop;
+  if (seed !== undefined) settings[seedField] = seed;
+  if (effort !== undefined) settings['reasoning_effort'] = effort;
+  if (output !== undefined) settings['response_format'] = responseFormat(output, json);
+  if (choice !== undefined) settings['tool_choice'] = toolChoiceOf(choice);
   return Object.keys(settings).length === 0 ? undefined : settings;
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '@overseer/core/plugin';
 import type { Json, Usage } from '@overseer/core/spec';
 import type { OpenAiUsage } from './openai-chunk.ts';
 
@@ -7,19 +8,19 @@ export function openAiUsage(usage: OpenAiUsage | undefined): Usage {
   const input = usage.prompt_tokens_details;
   const output = usage.completion_tokens_details;
   return {
-    input: {
-      ...(isCount(usage.prompt_tokens) && { total: usage.prompt_tokens }),
-      ...(isCount(input?.cached_tokens) && { cacheRead: input.cached_tokens }),
-      ...(isCount(input?.cache_write_tokens) && { cacheWrite: input.cache_write_tokens }),
-    },
-    output: {
-      ...(isCount(usage.completion_tokens) && { total: usage.completion_tokens }),
-      ...(isCount(output?.reasoning_tokens) && { reasoning: output.reasoning_tokens }),
-    },
+    input: defined({
+      total: countOf(usage.prompt_tokens),
+      cacheRead: countOf(input?.cached_tokens),
+      cacheWrite: countOf(input?.cache_write_tokens),
+    }),
+    output: defined({
+      total: countOf(usage.completion_tokens),
+      reasoning: countOf(output?.reasoning_tokens),
+    }),
     raw: usage as unknown as Json,
   };
 }
 
-function isCount(value: number | null | undefined): value is number {
-  return typeof value === 'number';
+function countOf(value: number | null | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }

@@ -11,10 +11,13 @@ export class TextTemplate {
 
   /** Learns from a chunk that was parsed, and whose only content is `text`. */
   learn(chunk: string, text: string): void {
+    if (text === '') {
+      this.#before = undefined;
+      return;
+    }
     const start = chunk.indexOf(KEY);
     const end = start + KEY.length + text.length;
     const fits =
-      text !== '' &&
       start !== -1 &&
       chunk.startsWith(text, start + KEY.length) &&
       chunk.charCodeAt(end) === 34 &&

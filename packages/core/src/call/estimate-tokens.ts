@@ -46,7 +46,19 @@ function textHundredths(text: string): number {
   return sum;
 }
 
+/** What system messages come to: one stands before many conversations, and is mostly longer than what follows. */
+const ofSystem = new WeakMap<Message, number>();
+
 function messageHundredths(message: Message): number {
+  if (message.role !== 'system') return hundredthsOf(message);
+  const known = ofSystem.get(message);
+  if (known !== undefined) return known;
+  const sum = hundredthsOf(message);
+  ofSystem.set(message, sum);
+  return sum;
+}
+
+function hundredthsOf(message: Message): number {
   let sum = PER_MESSAGE;
   for (const part of message.parts) sum += partHundredths(part);
   return sum;

@@ -6,25 +6,32 @@ import { cutError, Guarded, type GuardedCall, nameOf } from './guard.ts';
 import { callError, requireCall } from './require-call.ts';
 
 /** `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`. */
-export async function guardEach(
+export function guardEach(
   model: Model,
   request: ModelRequest,
   ctx: CallContext,
   onEvent: (event: ModelEvent) => void,
 ): Promise<void> {
   const where = nameOf(model);
-  requireCall(request, ctx, where);
+  try {
+    requireCall(request, ctx, where);
+  } catch (error) {
+    return Promise.reject(error);
+  }
   const { signal } = ctx;
-  if (signal.aborted) throw abortError(signal, where);
+  if (signal.aborted) return Promise.reject(abortError(signal, where));
   let stream: AsyncIterable<ModelEvent>;
   try {
     stream = model.stream(request, ctx);
   } catch (error) {
-    throw callError(error, request, signal, where);
+    return Promise.reject(callError(error, request, signal, where));
   }
   const call = { request, signal, where };
   if (isPushStream(stream)) return push(stream, call, onEvent);
-  const guarded = new Guarded(() => stream, call);
+  return iterate(new Guarded(() => stream, call), onEvent);
+}
+
+async function iterate(guarded: Guarded, onEvent: (event: ModelEvent) => void): Promise<void> {
   for (let step = await guarded.next(); step.done !== true; step = await guarded.next()) {
     onEvent(step.value);
   }

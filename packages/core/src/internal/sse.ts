@@ -20,88 +20,108 @@ export interface SseReader {
  * An incremental reader of `text/event-stream` (WHATWG HTML, 9.2): UTF-8 over any cut, LF, CR LF or CR, comments,
  * several `data` lines. Unlike a browser it also gives a last event without its empty line.
  */
-export function createSseReader(options: SseReaderOptions): SseReader {
-  const maxLength = options.maxLength ?? 16 * 1024 * 1024;
-  const fields = createFieldReader(options.onEvent, maxLength);
-  const decoder = new TextDecoder();
-  let rest = '';
-  let afterCr = false;
+export function createSseReader({
+  onEvent,
+  maxLength = 16 * 1024 * 1024,
+}: SseReaderOptions): SseReader {
+  return new LineReader(onEvent, maxLength);
+}
 
-  const lines = (text: string): void => {
-    let start = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      fields.line(text, start, end);
-      start = end + 1;
-    }
-    rest = start === 0 ? text : text.slice(start);
-    if (rest.length > maxLength) throw tooLong(maxLength);
-  };
-  const take = (decoded: string): void => {
+/** A class and not closures over variables: one is made for every answer. */
+class LineReader implements SseReader {
+  readonly #fields: FieldReader;
+  readonly #maxLength: number;
+  readonly #decoder = new TextDecoder();
+  #rest = '';
+  #isAfterCr = false;
+
+  constructor(onEvent: SseReaderOptions['onEvent'], maxLength: number) {
+    this.#fields = new FieldReader(onEvent, maxLength);
+    this.#maxLength = maxLength;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#take(this.#decoder.decode(bytes, STREAM));
+  }
+
+  end(): void {
+    this.#take(this.#decoder.decode());
+    if (this.#rest !== '') this.#fields.line(this.#rest, 0, this.#rest.length);
+    this.#rest = '';
+    this.#fields.close();
+  }
+
+  #take(decoded: string): void {
     let text = decoded;
-    if (afterCr && text !== '') {
+    if (this.#isAfterCr && text !== '') {
       if (text.startsWith('\n')) text = text.slice(1);
-      afterCr = false;
+      this.#isAfterCr = false;
     }
     if (text.includes('\r')) {
       // A CR at the end closes its line now; an LF that follows it in the next read is the same line end.
-      afterCr = text.endsWith('\r');
+      this.#isAfterCr = text.endsWith('\r');
       text = text.replace(/\r\n?/g, '\n');
     }
-    add(text);
-  };
-  const add = (text: string): void => {
-    if (rest === '') lines(text);
-    else if (text.includes('\n')) lines(rest + text);
-    else goOn(text);
-  };
+    if (this.#rest === '') this.#lines(text);
+    else if (text.includes('\n')) this.#lines(this.#rest + text);
+    else this.#goOn(text);
+  }
+
+  #lines(text: string): void {
+    let start = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      this.#fields.line(text, start, end);
+      start = end + 1;
+    }
+    this.#rest = start === 0 ? text : text.slice(start);
+    if (this.#rest.length > this.#maxLength) throw tooLong(this.#maxLength);
+  }
+
   /** What came before is not looked through again: a long line in many pieces would take quadratic time. */
-  const goOn = (text: string): void => {
-    rest += text;
-    if (rest.length > maxLength) throw tooLong(maxLength);
-  };
-
-  return {
-    push: (bytes) => take(decoder.decode(bytes, { stream: true })),
-    end: () => {
-      take(decoder.decode());
-      if (rest !== '') fields.line(rest, 0, rest.length);
-      rest = '';
-      fields.close();
-    },
-  };
+  #goOn(text: string): void {
+    this.#rest += text;
+    if (this.#rest.length > this.#maxLength) throw tooLong(this.#maxLength);
+  }
 }
 
-interface FieldReader {
+const STREAM = { stream: true };
+
+class FieldReader {
+  readonly #onEvent: SseReaderOptions['onEvent'];
+  readonly #maxLength: number;
+  #data: string | undefined;
+  #event = '';
+
+  constructor(onEvent: SseReaderOptions['onEvent'], maxLength: number) {
+    this.#onEvent = onEvent;
+    this.#maxLength = maxLength;
+  }
+
   /** Takes the line `text[start, end)`. */
-  line(text: string, start: number, end: number): void;
-  close(): void;
-}
-
-function createFieldReader(onEvent: SseReaderOptions['onEvent'], maxLength: number): FieldReader {
-  let data: string | undefined;
-  let event = '';
-  const close = (): void => {
-    const complete = data;
-    const name = event;
-    data = undefined;
-    event = '';
-    if (complete !== undefined) onEvent(complete, name);
-  };
-  const add = (value: string): void => {
-    data = data === undefined ? value : `${data}\n${value}`;
-    if (data.length > maxLength) throw tooLong(maxLength);
-  };
-  const line = (text: string, start: number, end: number): void => {
+  line(text: string, start: number, end: number): void {
     if (start === end) {
-      close();
+      this.close();
     } else if (text.startsWith('data', start)) {
       const value = fieldValue(text, start + 4, end);
-      if (value !== undefined) add(value);
+      if (value !== undefined) this.#add(value);
     } else if (text.startsWith('event', start)) {
-      event = fieldValue(text, start + 5, end) ?? event;
+      this.#event = fieldValue(text, start + 5, end) ?? this.#event;
     }
-  };
-  return { line, close };
+  }
+
+  close(): void {
+    const data = this.#data;
+    const event = this.#event;
+    this.#data = undefined;
+    this.#event = '';
+    if (data !== undefined) this.#onEvent(data, event);
+  }
+
+  #add(value: string): void {
+    const data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    this.#data = data;
+    if (data.length > this.#maxLength) throw tooLong(this.#maxLength);
+  }
 }
 
 /** The value after a field's name that ends at `at`; `undefined` where the name goes on (`dataset:`). */

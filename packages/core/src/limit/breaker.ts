@@ -164,7 +164,18 @@ function succeeded(
   }
   if (state.phase.kind !== 'closed') return state;
   const known = remember(state, at, isBad);
-  const after = { ...state, ...known, failures: 0, sinceAt: undefined, succeededAt: at };
+  // Spelled out, as it is made for every call; nothing else is new.
+  const after: BreakerState = {
+    phase: state.phase,
+    failures: 0,
+    openings: state.openings,
+    sinceAt: undefined,
+    succeededAt: at,
+    why: state.why,
+    fault: state.fault,
+    recent: known.recent,
+    bad: known.bad,
+  };
   return late !== undefined && isMostlyBad(known) ? open(after, late, late.why, at) : after;
 }
 

@@ -7,7 +7,15 @@ const AMOUNT = { inputTokens: 100, outputTokens: 1, microUsd: 0 };
 
 function historyOf(): { history: WorkHistory; take: (draft: EventDraft, kind?: string) => void } {
   const history = new WorkHistory();
-  return { history, take: (draft, kind = 'code') => history.take(place(draft), kind) };
+  const calls = new Map<string, { readonly estimate: typeof AMOUNT }>();
+  return {
+    history,
+    take: (draft, kind = 'code') => {
+      history.take(place(draft), kind, calls);
+      if (draft.type === 'call.started') calls.set(draft.call ?? '', draft.data);
+      else if (draft.type === 'call.failed') calls.delete(draft.call ?? '');
+    },
+  };
 }
 
 function started(attempt: string): EventDraft {

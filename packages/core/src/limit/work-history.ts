@@ -1,4 +1,5 @@
 import { RecentMap } from '../internal/recent-map.ts';
+import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import { type Summary, summarise } from './summary.ts';
 
@@ -9,6 +10,9 @@ const KEPT = 64;
 
 /** Models that are remembered. */
 const MODELS = 256;
+
+/** Calls without an end, by id, with what each was expected to use. */
+export type CallsUnderWay = ReadonlyMap<string, { readonly estimate: CallEstimate }>;
 
 interface Attempt {
   readonly accepted: boolean;
@@ -24,25 +28,16 @@ export class WorkHistory {
   readonly #kinds = new RecentMap<Attempt[]>(KINDS);
   /** Calls of attempts that go on. */
   readonly #calls = new Map<string, number>();
-  /** What calls that go on were expected to read. */
-  readonly #expected = new Map<string, number>();
   /** By model: what calls read, as shares of what was expected. */
   readonly #inputs = new Map<string, number[]>();
 
-  /** Takes one event into account; `kind` is its task's. */
-  take(event: OverseerEvent, kind: string): void {
+  /** Takes one event into account; `kind` is its task's, and `calls` are those that went on before it. */
+  take(event: OverseerEvent, kind: string, calls: CallsUnderWay): void {
     const { attempt } = event;
     if (attempt === undefined) return;
     switch (event.type) {
-      case 'call.started':
-        this.#expected.set(event.call ?? '', event.data.estimate.inputTokens);
-        return;
-      case 'call.failed':
-      case 'call.withheld':
-        this.#expected.delete(event.call ?? '');
-        return;
       case 'call.finished':
-        this.#noteInput(event);
+        this.#noteInput(event, calls.get(event.call ?? '')?.estimate.inputTokens);
         this.#calls.set(attempt, (this.#calls.get(attempt) ?? 0) + 1);
         return;
       case 'task.done':
@@ -73,9 +68,10 @@ export class WorkHistory {
     return summarise(this.#inputs.get(model) ?? []);
   }
 
-  #noteInput({ call = '', model = '', data }: OverseerEvent<'call.finished'>): void {
-    const expected = this.#expected.get(call);
-    this.#expected.delete(call);
+  #noteInput(
+    { model = '', data }: OverseerEvent<'call.finished'>,
+    expected: number | undefined,
+  ): void {
     if (expected === undefined || expected <= 0 || !(data.settled.inputTokens > 0)) return;
     const shares = this.#inputs.get(model) ?? [];
     shares.push(data.settled.inputTokens / expected);

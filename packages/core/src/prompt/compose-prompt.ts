@@ -1,6 +1,6 @@
 import { enforceFramework } from '../internal/framework/enforce-framework.ts';
 import { type ComponentValue, componentValues } from '../internal/framework/framework-values.ts';
-import type { FrameworkReport, Message } from '../spec/index.ts';
+import type { FrameworkReport, Message, PromptSection } from '../spec/index.ts';
 import { deliverable } from './deliverable.ts';
 import { historySection } from './history-section.ts';
 import { projectSection } from './project-section.ts';
@@ -27,8 +27,8 @@ export function composePrompt(input: PromptInput): ComposedPrompt {
     historySection(input.history, caps),
     taskSection(input, values, result, caps),
   ]);
-  const text = own.map((section) => section.text).join('\n');
-  const fixed = staticPart({ ...input, hasData: hasUntrusted(text) });
+  const text = own.length === 1 ? (own[0]?.text ?? '') : textOf(own);
+  const fixed = staticPart(input, hasUntrusted(text));
   const message: Message = { role: 'user', parts: [{ type: 'text', text }] };
   const report = reportOn(input, values);
   return {
@@ -36,6 +36,10 @@ export function composePrompt(input: PromptInput): ComposedPrompt {
     messages: [fixed.message, message],
     ...(report === undefined ? {} : { framework: report }),
   };
+}
+
+function textOf(sections: readonly PromptSection[]): string {
+  return sections.map(({ text }) => text).join('\n');
 }
 
 function valuesOf(input: PromptInput, result: string): readonly ComponentValue[] {

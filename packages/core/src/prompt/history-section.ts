@@ -9,6 +9,7 @@ import { untrusted, untrustedLine } from './untrusted.ts';
  * without what they have in common with it.
  */
 export function historySection(history: readonly PromptAttempt[], caps: PromptCaps): PromptSection {
+  if (history.length === 0) return NO_ATTEMPT;
   const shown = history.slice(-caps.attempts);
   const left = history.length - shown.length;
   const whole = shown.findLastIndex(({ answer }) => answer.trim() !== '');
@@ -26,8 +27,10 @@ export function historySection(history: readonly PromptAttempt[], caps: PromptCa
     shown.length === 0
       ? ''
       : `# Earlier attempts at this task\nCorrect what was wrong; keep what was right.${note}\n\n${parts.join('\n\n')}`;
-  return { layer: 'history', id: 'attempts', version: '3', text };
+  return { ...NO_ATTEMPT, text };
 }
+
+const NO_ATTEMPT: PromptSection = { layer: 'history', id: 'attempts', version: '3', text: '' };
 
 function attemptText(
   { answer, findings, because }: PromptAttempt,

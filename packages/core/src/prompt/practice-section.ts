@@ -9,8 +9,9 @@ const FINDING_LENGTH = 160;
 
 /** Tells a model what people noted about it, and what its answers were refused for more than once. Empty where nothing is known. */
 export function practiceSection(practices: PromptPractices | undefined): PromptSection {
-  const notes = (practices?.notes ?? []).slice(-NOTES).map((note) => `- ${shortened(note)}`);
-  const findings = (practices?.findings ?? [])
+  if (practices === undefined) return NOTHING_KNOWN;
+  const notes = practices.notes.slice(-NOTES).map((note) => `- ${shortened(note)}`);
+  const findings = practices.findings
     .slice(0, FINDINGS)
     .map((finding) => `- ${untrustedLine(finding, FINDING_LENGTH)}`);
   const parts = [
@@ -23,8 +24,10 @@ export function practiceSection(practices: PromptPractices | undefined): PromptS
         ]),
   ];
   const text = parts.length === 0 ? '' : `# What is known of such work\n${parts.join('\n')}`;
-  return { layer: 'model', id: 'practices', version: '1', text };
+  return { ...NOTHING_KNOWN, text };
 }
+
+const NOTHING_KNOWN: PromptSection = { layer: 'model', id: 'practices', version: '1', text: '' };
 
 /** A note is a person's word, and one line. */
 function shortened(note: string): string {

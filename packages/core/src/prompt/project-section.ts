@@ -9,6 +9,7 @@ export function projectSection(
   values: readonly ComponentValue[],
   cap: number,
 ): PromptSection {
+  if (context === undefined && values.length === 0) return NOTHING;
   const own = values.find(isSentContext);
   const heading = framework?.definition.layout === 'headings' ? own?.component.title : undefined;
   const facts =
@@ -16,8 +17,10 @@ export function projectSection(
   const said = own === undefined ? '' : facts === '' ? own.text : own.said;
   const body = [said, facts].filter((part) => part !== '').join('\n\n');
   const text = body === '' ? '' : `# ${heading ?? 'The project'}\n${body}`;
-  return { layer: 'project', id: 'context', version: '1', text };
+  return { ...NOTHING, text };
 }
+
+const NOTHING: PromptSection = { layer: 'project', id: 'context', version: '1', text: '' };
 
 function isSentContext({ component }: ComponentValue): boolean {
   return component.source === 'context' && component.internal !== true;

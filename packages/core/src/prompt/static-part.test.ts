@@ -14,14 +14,7 @@ function modelOf(id: string): ModelInfo {
 }
 
 function partOf(model: ModelInfo, hasData = false): ReturnType<typeof staticPart> {
-  return staticPart({
-    roleName: 'writer',
-    role,
-    framework: undefined,
-    tools: [],
-    model,
-    hasData,
-  });
+  return staticPart({ roleName: 'writer', role, framework: undefined, tools: [], model }, hasData);
 }
 
 describe('staticPart', () => {

@@ -22,13 +22,11 @@ export interface StaticPart {
 type StaticInput = Pick<
   PromptInput,
   'roleName' | 'role' | 'framework' | 'tools' | 'model' | 'practices'
-> & {
-  /** Whether the rest of the prompt has text that nobody vouches for. */
-  readonly hasData: boolean;
-};
+>;
 
 interface Entry {
   readonly input: StaticInput;
+  readonly hasData: boolean;
   readonly practices: string;
   readonly part: StaticPart;
 }
@@ -39,17 +37,21 @@ const mostPerModel = 32;
 /** Lives as long as its roles, which belong to one overseer, and its models, of which a team may have many. */
 const cache = new WeakMap<Role, WeakMap<ModelInfo, Entry[]>>();
 
-/** The system message for a role, model, framework and tools; built once for each combination. */
-export function staticPart(input: StaticInput): StaticPart {
+/**
+ * The system message for a role, model, framework and tools; built once for each combination. `hasData` says whether the rest of the
+ * prompt has text that nobody vouches for.
+ */
+export function staticPart(input: StaticInput, hasData: boolean): StaticPart {
   const entries = entriesOf(input);
   const { text: practices } = practiceSection(input.practices);
   for (const entry of entries) {
-    if (entry.practices === practices && isSame(entry.input, input)) return entry.part;
+    if (entry.hasData !== hasData || entry.practices !== practices) continue;
+    if (isSame(entry.input, input)) return entry.part;
   }
-  const part = build(input);
+  const part = build(input, hasData);
   if (entries.length >= mostPerModel) entries.shift();
-  const { roleName, role, framework, tools, model, hasData } = input;
-  entries.push({ input: { roleName, role, framework, tools, model, hasData }, practices, part });
+  const { roleName, role, framework, tools, model } = input;
+  entries.push({ input: { roleName, role, framework, tools, model }, hasData, practices, part });
   return part;
 }
 
@@ -71,17 +73,16 @@ function isSame(a: StaticInput, b: StaticInput): boolean {
   return (
     a.framework === b.framework &&
     a.roleName === b.roleName &&
-    a.hasData === b.hasData &&
     (a.tools === b.tools ||
       (a.tools.length === b.tools.length && a.tools.every((tool, i) => tool === b.tools[i])))
   );
 }
 
-function build(input: StaticInput): StaticPart {
+function build(input: StaticInput, hasData: boolean): StaticPart {
   const { roleName, role, framework, tools, model } = input;
   const practices = practiceSection(input.practices);
   // What tools give is such text too. Where there is none, nobody need be told of it.
-  const isTold = input.hasData || tools.length > 0 || hasUntrusted(practices.text);
+  const isTold = hasData || tools.length > 0 || hasUntrusted(practices.text);
   const system = isTold ? `${systemText}\n${untrustedNote}` : systemText;
   const sections = joinSections([
     { layer: 'system', id: 'overseer', version: isTold ? '3+data' : '3', text: system },

@@ -1,5 +1,8 @@
 const TAG = 'overseer-data';
 const TOKEN = /overseer-data/gi;
+const BLANKS = /[\s\p{Cc}\u2028\u2029]+/gu;
+/** Has blanks other than single spaces, which become themselves. */
+const UNEVEN = /\s\s|[^\S ]|[\p{Cc}\u2028\u2029]/u;
 
 /**
  * Wraps text that nobody vouches for, so that a model can tell where it starts and ends. The delimiter's name cannot
@@ -11,9 +14,8 @@ export function untrusted(label: string, text: string, cap: number): string {
 
 /** One line of untrusted text, without line breaks and at most `cap` long, for use inside a sentence. */
 export function untrustedLine(text: string, cap: number): string {
-  const line = neutral(text.length > cap * 4 ? text.slice(0, cap * 4) : text)
-    .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
-    .trim();
+  const own = neutral(text.length > cap * 4 ? text.slice(0, cap * 4) : text);
+  const line = (UNEVEN.test(own) ? own.replace(BLANKS, ' ') : own).trim();
   return line.length > cap ? `${slice(line, 0, cap - 1)}…` : line;
 }
 

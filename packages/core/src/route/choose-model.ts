@@ -13,7 +13,7 @@ import { consider, shownOf, type Told, waitFor, whyNot } from './tell-choice.ts'
 
 export type { Choice, ChoiceInput } from './choice.ts';
 
-const NOBODY: readonly string[] = [];
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** A candidate with all by which it is put in its place. */
 interface Offer extends Told {
@@ -52,14 +52,14 @@ function chooseInFull(input: ChoiceInput): Choice {
     return { kind: 'never', because: 'no model of the team can do this kind of task' };
   }
   // The models that would keep the task waiting long, and so would all that stand in for them so far.
-  const long = new Set<string>(notWaitedFor(input, ratings));
+  let long = notWaitedFor(input, ratings);
   let isAwaited = false;
   for (const offer of offers) {
     const { candidate, admission } = offer;
     const may = mayTake(candidate, long);
     if (admission.kind !== 'run') {
       const lasts = isLong(admission, input);
-      noteWait(candidate, lasts, long);
+      long = afterWait(candidate, lasts, long);
       isAwaited ||= may && !lasts && !isRefusedTwice(candidate, refusals);
       continue;
     }
@@ -78,23 +78,28 @@ function mayTake({ fallbackOf }: Candidate, long: ReadonlySet<string>): boolean 
   return fallbackOf === undefined || fallbackOf.some((name) => long.has(name));
 }
 
-function noteWait({ fallbackOf, member }: Candidate, isLong: boolean, long: Set<string>): void {
-  if (!isLong) for (const name of fallbackOf ?? []) long.delete(name);
-  else if (fallbackOf === undefined) long.add(member.name);
+function afterWait(
+  { fallbackOf, member }: Candidate,
+  isLong: boolean,
+  long: ReadonlySet<string>,
+): ReadonlySet<string> {
+  if (isLong) return fallbackOf === undefined ? new Set([...long, member.name]) : long;
+  if (fallbackOf === undefined || long.size === 0) return long;
+  return new Set([...long].filter((name) => !fallbackOf.includes(name)));
 }
 
 /** Whoever was refused twice is not waited for, nor one that another takes over from, nor one whose answer is in doubt. */
 function notWaitedFor(
   { refusals, rating }: ChoiceInput,
   ratings: Ratings | undefined,
-): readonly string[] {
+): ReadonlySet<string> {
   const from = ratings?.escalation?.from;
   if (refusals.size === 0 && from === undefined && rating === undefined) return NOBODY;
-  return [
+  return new Set([
     ...[...refusals].flatMap(([name, times]) => (times >= 2 ? [name] : [])),
     ...(from === undefined ? [] : [from]),
     ...(rating?.doubted ?? []),
-  ];
+  ]);
 }
 
 function isLong(admission: Admission, { nowMs, patienceMs }: ChoiceInput): boolean {

@@ -66,7 +66,7 @@ export class LearnedQuality {
   readonly #length = new LengthPrior();
   readonly #nearest: NearestOutcomes;
   /** How models fared on texts that are not read yet, oldest first. */
-  readonly #unread: RecentMap<Map<string, Tried>>;
+  readonly #unread: RecentMap<Tried>;
   /** Texts read lately; a cache that says nothing of its own. */
   readonly #read = new Map<string, ReadText>();
   /** How models fared near texts that were asked about since the last outcome: who waits is asked about again and again. */
@@ -105,16 +105,21 @@ export class LearnedQuality {
 
   /** Reading texts costs more than all the rest, so that it is left until somebody asks. */
   #leaveForLater(model: string, text: string, good: boolean): void {
-    const models = this.#unread.get(text);
-    const tried = models?.get(model);
-    if (tried === undefined) {
-      const first = { good: good ? 1 : 0, all: 1 };
-      if (models === undefined) this.#unread.set(text, new Map([[model, first]]));
-      else models.set(model, first);
+    const first = this.#unread.get(text);
+    let tried = first;
+    let last = first;
+    while (tried !== undefined && tried.model !== model) {
+      last = tried;
+      tried = tried.next;
+    }
+    if (tried !== undefined) {
+      tried.all += 1;
+      if (good) tried.good += 1;
       return;
     }
-    tried.all += 1;
-    if (good) tried.good += 1;
+    const added: Tried = { model, good: good ? 1 : 0, all: 1, next: undefined };
+    if (last === undefined) this.#unread.set(text, added);
+    else last.next = added;
   }
 
   /** What is known of a model at one kind of task. */
@@ -185,7 +190,11 @@ export class LearnedQuality {
   }
 
   #readAll(): void {
-    for (const [text, models] of this.#unread) {
+    for (const [text, first] of this.#unread) {
+      const models = new Map<string, Fared>();
+      for (let one: Tried | undefined = first; one !== undefined; one = one.next) {
+        models.set(one.model, { good: one.good, all: one.all });
+      }
       this.#nearest.add({ ...this.#readOf(text), models });
     }
     this.#unread.clear();
@@ -230,9 +239,12 @@ export function qualityOf(
   return Math.max(0.01, Math.min(0.99, usual + byKind + bySimilar + byLength));
 }
 
+/** How one model fared on a text, and the next that was tried on it: most texts are for one, and a map for each would be dear. */
 interface Tried extends Fared {
+  readonly model: string;
   good: number;
   all: number;
+  next: Tried | undefined;
 }
 
 /** What a snapshot holds of a `LearnedQuality`. */

@@ -1,3 +1,4 @@
+import { PairKeys } from '../internal/pair-keys.ts';
 import type { PracticeFinding, PracticeNote, PracticeRecord } from '../spec/practice-record.ts';
 import type { Finding } from '../spec/validator.ts';
 import { normaliseFinding } from './normalise-finding.ts';
@@ -52,6 +53,9 @@ const ANY_KIND = '*';
 /** Collects what works with which model at which kind of task. A fold of outcomes and of people's notes, bounded. */
 export class PracticeBook {
   readonly #entries = new Map<string, Entry>();
+  readonly #keys = new PairKeys('\n');
+  /** The one that was touched last. */
+  #latest: Entry | undefined;
 
   /** Takes note of an attempt. */
   note(outcome: PracticeOutcome): void {
@@ -136,10 +140,18 @@ export class PracticeBook {
 
   /** What is known of one model at one kind of task, notes on all kinds first; `undefined` where nothing is. */
   of(model: string, kind: string): Practice | undefined {
-    const [any, own] = [ANY_KIND, kind].map((one) => this.#entries.get(keyOf(model, one)));
+    const any = this.#entries.get(this.#keys.of(model, ANY_KIND));
+    const own = this.#entries.get(this.#keys.of(model, kind));
     if (own === undefined) return any === undefined ? undefined : { ...practiceOf(any), kind };
     const practice = practiceOf(own);
     return any === undefined ? practice : { ...practice, notes: [...any.notes, ...practice.notes] };
+  }
+
+  /** Whether there is anything to tell that model before that kind of task: a finding or a note. */
+  hasWords(model: string, kind: string): boolean {
+    const own = this.#entries.get(this.#keys.of(model, kind));
+    if (own !== undefined && own.findings.length + own.notes.length > 0) return true;
+    return (this.#entries.get(this.#keys.of(model, ANY_KIND))?.notes.length ?? 0) > 0;
   }
 
   /** Everything that is known, for a snapshot. */
@@ -153,16 +165,19 @@ export class PracticeBook {
       const { findings, notes, dropped } = entry;
       const own = { findings: [...findings], notes: [...notes] };
       const copy = { ...entry, ...own, ...(dropped && { dropped: [...dropped] }) };
-      this.#entries.set(keyOf(entry.model, entry.kind), copy);
+      this.#entries.set(this.#keys.of(entry.model, entry.kind), copy);
     }
   }
 
   #entryOf(model: string, kind: string): Entry {
-    const key = keyOf(model, kind);
+    const key = this.#keys.of(model, kind);
     const known = this.#entries.get(key);
+    // Taken out and put in again each time, the map would be copied every few times.
+    if (known !== undefined && known === this.#latest) return known;
     const entry = known ?? emptyEntry(model, kind);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
+    this.#latest = entry;
     if (this.#entries.size > ENTRIES) this.#forgetOldest();
     return entry;
   }
@@ -179,10 +194,6 @@ export class PracticeBook {
 
 /** What a snapshot holds of a `PracticeBook`. */
 export type PracticeBody = readonly Readonly<Entry>[];
-
-function keyOf(model: string, kind: string): string {
-  return `${model}\n${kind}`;
-}
 
 function emptyEntry(model: string, kind: string): Entry {
   const counts = { attempts: 0, accepted: 0, firsts: 0, firstPasses: 0, tokens: 0, microUsd: 0 };

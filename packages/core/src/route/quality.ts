@@ -1,3 +1,4 @@
+import { PairKeys } from '../internal/pair-keys.ts';
 import { RecentMap } from '../internal/recent-map.ts';
 
 /** What is known of how often a model's answers of one kind are accepted: a Beta distribution. */
@@ -44,13 +45,14 @@ export class QualityBook {
   readonly #models = new RecentMap<Tally>(MOST);
   /** By model and kind. */
   readonly #kinds = new RecentMap<Tally>(MOST);
+  readonly #keys = new PairKeys('\n');
   /** What follows from the counts, by kind and model; an outcome unsettles that of its model alone. */
   readonly #standings = new Map<string, Map<string, Standing>>();
 
   /** Takes note of one outcome; whether another one was forgotten for it. */
   note(model: string, kind: string, good: boolean): boolean {
     const gone = noteIn(this.#models, model, good);
-    const goneKind = noteIn(this.#kinds, keyOf(model, kind), good);
+    const goneKind = noteIn(this.#kinds, this.#keys.of(model, kind), good);
     // What was forgotten for it may have been any model's.
     const isForgotten = gone !== undefined || goneKind !== undefined;
     if (isForgotten) this.#standings.clear();
@@ -74,7 +76,7 @@ export class QualityBook {
     const known = this.#standings.get(kind)?.get(model);
     if (known !== undefined) return known;
     const { mean } = this.overall(model);
-    const { good, bad } = this.#kinds.get(keyOf(model, kind)) ?? NONE;
+    const { good, bad } = this.#kinds.get(this.#keys.of(model, kind)) ?? NONE;
     const own = belief(SHRINKAGE * mean + good, SHRINKAGE * (1 - mean) + bad, good + bad);
     const standing = { usual: mean, belief: own };
     this.#keep(model, kind, standing);
@@ -116,10 +118,6 @@ export interface QualityBody {
 }
 
 const NONE: Tally = { good: 0, bad: 0 };
-
-function keyOf(model: string, kind: string): string {
-  return `${model}\n${kind}`;
-}
 
 function belief(alpha: number, beta: number, outcomes: number): Belief {
   return { alpha, beta, mean: alpha / (alpha + beta), outcomes };

@@ -1,3 +1,4 @@
+import { PairKeys } from '../internal/pair-keys.ts';
 import type { ModelBreakers } from '../limit/model-breakers.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import { OutputEstimates } from '../limit/output-estimates.ts';
@@ -8,7 +9,7 @@ import { ExpectedDurations } from '../schedule/expected-durations.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { OpenCall } from './expected-ends.ts';
-import { OutputKeys } from './output-key.ts';
+import { BETWEEN } from './output-key.ts';
 
 /** A call that has no end yet. */
 export interface CallUnderWay extends OpenCall {
@@ -51,7 +52,7 @@ export class CallBook {
   readonly durations: ExpectedDurations = new ExpectedDurations();
   readonly outputs: OutputEstimates = new OutputEstimates();
   /** What those two are asked by. */
-  readonly outputKeys: OutputKeys = new OutputKeys();
+  readonly outputKeys: PairKeys = new PairKeys(BETWEEN);
   /** What each model used lately. */
   readonly rates: Map<string, SpendRate>;
   readonly #members: ReadonlyMap<string, Member>;
@@ -147,8 +148,8 @@ export class CallBook {
 
   #forgetCall(call: string): void {
     this.calls.delete(call);
-    this.awaited.delete(call);
-    this.remotes.delete(call);
+    if (this.awaited.size > 0) this.awaited.delete(call);
+    if (this.remotes.size > 0) this.remotes.delete(call);
   }
 
   #limitsOf(model: string): ModelLimits | undefined {

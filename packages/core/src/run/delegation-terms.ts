@@ -3,7 +3,6 @@ import { roleOf } from '../route/candidates.ts';
 import type { Member } from '../route/member.ts';
 import type { EventData } from '../spec/event.ts';
 import type { Decider } from './decider.ts';
-import { lasts } from './expected-ends.ts';
 import { standingGrants } from './standing-grants.ts';
 
 /** On which terms a task is given to a model: what it may do, and when it is expected to be done. */
@@ -16,7 +15,8 @@ export function termsFor(
   { name: model }: Member,
   nowMs: number,
 ): DelegationTerms {
-  const lastsMs = lasts(projection.durations, model, task.kind);
+  const { durations, outputKeys } = projection;
+  const lastsMs = durations.median(outputKeys.of(model, task.kind)) ?? durations.median(model);
   const always = standingGrants(settings, task, model);
   const { grants } = projection;
   const given = grants.isEmpty

@@ -28,6 +28,8 @@ import { TellWaiting } from './tell-waiting.ts';
 import { ToolTurns } from './tool-turns.ts';
 import { Turns } from './turns.ts';
 
+const NOBODY: ReadonlyMap<string, string> = new Map();
+
 /**
  * Matches tasks with models, and waiting attempts with their next call: decides, appends, and lets others act once the
  * decision is durable.
@@ -199,7 +201,7 @@ export class Dispatcher {
     choice: Extract<Choice, { kind: 'assign' }>,
     ready: ReadyTask,
     nowMs: number,
-    without: ReadonlyMap<string, string> = new Map(),
+    without: ReadonlyMap<string, string> = NOBODY,
   ): Started {
     const { member } = choice;
     const { prompt, tools } = composeFor(this.#decider, run, task, member, nowMs);

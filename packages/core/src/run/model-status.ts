@@ -45,14 +45,29 @@ export function statusSince(
   before: ModelStatus | undefined,
   at: number,
 ): ModelStatus {
-  const { connection, work } = found;
-  const isConnectedAs = before !== undefined && isSame(connection, before.connection);
-  const isAtWorkAs = before !== undefined && isSame(work, before.work);
-  return {
-    connection: { ...connection, sinceAt: isConnectedAs ? before.connection.sinceAt : at },
-    work: { ...work, sinceAt: isAtWorkAs ? before.work.sinceAt : at },
-    readiness: readinessOf(connection, work),
-  };
+  const connection = connectionSince(found.connection, before?.connection, at);
+  const work = workSince(found.work, before?.work, at);
+  if (connection === before?.connection && work === before.work) return before;
+  return { connection, work, readiness: readinessOf(connection, work) };
+}
+
+function connectionSince(
+  found: FoundStatus['connection'],
+  before: ConnectionStatus | undefined,
+  at: number,
+): ConnectionStatus {
+  if (before === undefined || !isSame(found, before)) return { ...found, sinceAt: at };
+  return found.reason === before.reason ? before : { ...found, sinceAt: before.sinceAt };
+}
+
+function workSince(
+  found: FoundStatus['work'],
+  before: WorkStatus | undefined,
+  at: number,
+): WorkStatus {
+  if (before === undefined || !isSame(found, before)) return { ...found, sinceAt: at };
+  const isAlike = found.reason === before.reason && found.untilAt === before.untilAt;
+  return isAlike ? before : { ...found, sinceAt: before.sinceAt };
 }
 
 /** Whether nothing changed but words. Pure. */

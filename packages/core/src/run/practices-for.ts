@@ -12,6 +12,7 @@ export function practicesFor(
   member: Member,
   kind: string,
 ): { readonly practices?: PromptPractices } {
+  if (!book.hasWords(member.version, kind)) return {};
   const practice = book.of(member.version, kind);
   if (practice === undefined) return {};
   const findings = practice.findings

@@ -2,6 +2,7 @@ import { AnswerCache } from '../call/answer-cache.ts';
 import type { CacheSettings } from '../call/cache-options.ts';
 import { SingleFlight } from '../call/single-flight.ts';
 import type { TaskTraces } from '../heal/task-traces.ts';
+import type { PairKeys } from '../internal/pair-keys.ts';
 import { strikesOf } from '../internal/recoveries.ts';
 import { foldRun, foldRunAt, type Runs } from '../journal/fold-run.ts';
 import { Grants } from '../journal/grants.ts';
@@ -23,7 +24,6 @@ import type { OverseerEvent } from '../spec/event.ts';
 import { CallBook, type CallUnderWay, type RemoteCall } from './call-book.ts';
 import { foldToolCalls } from './fold-tool-calls.ts';
 import { HedgeBook } from './hedge-book.ts';
-import type { OutputKeys } from './output-key.ts';
 import { isSetBack, setBackWaits } from './set-back.ts';
 
 /** What a projection is made with, where a host has more than models. */
@@ -60,7 +60,7 @@ export class Projection {
   readonly durations: ExpectedDurations;
   readonly outputs: OutputEstimates;
   /** What those two are asked by. */
-  readonly outputKeys: OutputKeys;
+  readonly outputKeys: PairKeys;
   readonly history: WorkHistory = new WorkHistory();
   /** What each model used lately. */
   readonly rates: Map<string, SpendRate>;
@@ -145,7 +145,7 @@ export class Projection {
     const run = event.run === undefined ? undefined : this.runs.get(event.run);
     const task = event.task === undefined ? undefined : run?.tasks.get(event.task);
     const kind = task?.task.kind ?? '';
-    this.history.take(event, kind);
+    this.history.take(event, kind, this.calls);
     if (event.type === 'call.failed') this.#strike(event, task);
     foldToolCalls(this.tools, task, event);
     if (run === undefined) foldRun(this.runs, event);

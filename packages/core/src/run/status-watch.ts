@@ -42,7 +42,7 @@ export class StatusWatch {
   readonly #write: WriteDown;
   readonly #listeners = new Set<ModelListener>();
   /** By model: since when it may stand in another way, epoch ms, and the run in which that happened. */
-  readonly #marked = new Map<string, Marked>();
+  #marked = new Map<string, Marked>();
   readonly #mark = (model: string): void => void this.#marked.set(model, this.#latest);
   readonly #off: () => void;
   #latest: Marked = { at: 0, run: undefined };
@@ -146,24 +146,28 @@ export class StatusWatch {
   #soon(): void {
     if (this.#isSoon) return;
     this.#isSoon = true;
-    queueMicrotask(() => {
-      this.#isSoon = false;
-      this.#lookAtMarked();
-      this.#tell();
-    });
+    queueMicrotask(this.#lookNow);
   }
+
+  readonly #lookNow = (): void => {
+    this.#isSoon = false;
+    this.#lookAtMarked();
+    this.#tell();
+  };
 
   #lookAtMarked(): void {
     if (this.#marked.size === 0) return;
     const nowMs = this.#settings.clock.now();
-    const marked = [...this.#marked];
-    this.#marked.clear();
+    const marked = this.#marked;
+    this.#marked = new Map();
     const { runs } = this.#projection;
-    const drafts = marked.flatMap(([name, { at, run }]) => {
+    const drafts: EventDraft[] = [];
+    for (const [name, { at, run }] of marked) {
       // A run that ended in the meantime has had its last word.
-      const open = runs.get(run ?? '')?.outcome === undefined ? run : undefined;
-      return this.#look(name, nowMs, at, open) ?? [];
-    });
+      const open = run === undefined || runs.get(run)?.outcome === undefined ? run : undefined;
+      const draft = this.#look(name, nowMs, at, open);
+      if (draft !== undefined) drafts.push(draft);
+    }
     if (drafts.length > 0) this.#write(drafts);
   }
 

@@ -14,14 +14,12 @@ export function workOf(input: StatusInput): FoundStatus['work'] {
     const { why, code, untilAt } = alone;
     return { state: 'error', reason: why, code, untilAt };
   }
-  const tasks = attemptsIn(input.tasks);
-  const checked = tasks.find(({ attempt }) => isChecked(attempt));
+  const { checked, kept, its } = attemptsIn(input.tasks, input.nowMs);
   if (checked !== undefined) {
-    return working('validating', `the answer to ${checked.key} is checked`, full);
+    return working('validating', `the answer to ${checked.task.key} is checked`, full);
   }
-  const kept = tasks.find(({ attempt }) => (attempt.failure?.retryAt ?? 0) > input.nowMs);
-  if (kept?.attempt.failure !== undefined) {
-    const { message, kind, retryAt } = kept.attempt.failure;
+  if (kept !== undefined) {
+    const { message, kind, retryAt } = kept;
     return { state: 'waiting', reason: message, code: kind, untilAt: retryAt };
   }
   if (pause !== undefined) {
@@ -30,11 +28,10 @@ export function workOf(input: StatusInput): FoundStatus['work'] {
   if (full !== undefined) {
     return { state: 'waiting', reason: full.why, code: 'limit', untilAt: full.untilAt };
   }
-  const [its] = tasks;
   const [state, words] =
     its === undefined
       ? (['idle', 'it has nothing to do'] as const)
-      : (['ready', `it is at ${its.key}`] as const);
+      : (['ready', `it is at ${its.task.key}`] as const);
   if (input.heard.model?.state !== 'cold' || isOutdated(input)) {
     return { state, reason: words, code: undefined, untilAt: undefined };
   }
@@ -48,12 +45,25 @@ function working(state: ModelWork, words: string, full: StatusInput['full']): Fo
     : { state, reason: `${words}; ${full.why}`, code: 'limit', untilAt: undefined };
 }
 
+/** The first task that has an attempt, the first whose answer is checked, and the first failure that is waited out. */
 function attemptsIn(
   tasks: Iterable<TaskState>,
-): readonly { readonly key: string; readonly attempt: AttemptState }[] {
-  return [...tasks].flatMap(({ task: { key }, attempt }) =>
-    attempt === undefined ? [] : [{ key, attempt }],
-  );
+  nowMs: number,
+): {
+  readonly its: TaskState | undefined;
+  readonly checked: TaskState | undefined;
+  readonly kept: AttemptState['failure'];
+} {
+  let its: TaskState | undefined;
+  let kept: AttemptState['failure'];
+  for (const task of tasks) {
+    const { attempt } = task;
+    if (attempt === undefined) continue;
+    its ??= task;
+    if (isChecked(attempt)) return { its, checked: task, kept };
+    if ((attempt.failure?.retryAt ?? 0) > nowMs) kept ??= attempt.failure;
+  }
+  return { its, checked: undefined, kept };
 }
 
 /** Its last step calls no tool, so that it is an answer. */
