@@ -135,7 +135,7 @@ describe('a handoff between two stores', { timeout: 120_000 }, () => {
     const [here, there] = [newPath('db'), newPath('db')];
     const { overseer, run, end } = await begun(here);
     const store = await sqlite(here)();
-    const { path } = await sent(store, { overseer });
+    const { path } = await sent(store, { overseer, waitMs: 0 });
     end({ text: 'too late' });
     await overseer.close();
     const own = team(() => ({ text: 'anew' }));
