@@ -1,10 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pass } from 'node:timers/promises';
 import { createOverseer, eraseLeft, memory, type OverseerOptions } from '@overseer/core';
 import type { OpenStore, OverseerEvent, StateStore } from '@overseer/core/spec';
-import { type FakeReply, fakeModel } from '@overseer/core/testing';
 import { environmentKeys, newMasterKey } from '@overseer/storage/at-rest';
 import {
   acceptHandoff,
@@ -18,38 +13,19 @@ import { openPackage, packageBytes } from '@overseer/storage/package';
 import { sqlite, verifyFile } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSink, receiver, sender } from './handoff.fixture.ts';
+import { inACall, leaving, opened, teamOf, testFolder } from './leaving.fixture.ts';
 import { codeOf } from './moving.fixture.ts';
 import { overseer as command } from './scene.fixture.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-/** A team whose model answers so. */
-function team(reply: () => FakeReply | Promise<FakeReply>) {
-  const model = fakeModel({ reply });
-  const options = { overseer: 'one', models: { one: { model } }, graceMs: 0 } as const;
-  return { model, options };
-}
+const folder = testFolder(beforeAll, afterAll);
 
 /** Ada's run in a store, whose project left while its call was under way, and the reply that came afterwards. */
 async function leftInACall(open: OpenStore) {
-  const held = Promise.withResolvers<FakeReply>();
-  const { model, options } = team(() => held.promise);
-  const overseer = await createOverseer({ ...options, store: open });
-  const run = overseer.run({ tasks: [{ instruction: 'Write to Ada.' }] }, { user: 'ada' });
-  run.result.catch(() => undefined);
-  while (model.requests.length === 0) await pass(5);
-  const store = await open();
-  const sink = bytesSink();
-  await handOffTo(receiver.public, sink, { store, overseer, sign: sender.secret, waitMs: 0 });
-  held.resolve({ text: 'Dear Ada, late' });
-  await overseer.drained();
-  await overseer.close();
-  expect(await lateReplies(store, 'default')).toHaveLength(1);
-  return { run, store, bytes: sink.bytes() };
+  const tasks = [{ instruction: 'Write to Ada.' }];
+  const going = await inACall({ open, tasks, run: { user: 'ada' } });
+  const left = await leaving(going, { text: 'Dear Ada, late' });
+  expect(await lateReplies(left.store, 'default')).toHaveLength(1);
+  return left;
 }
 
 describe('a late reply that is kept beside its project', { timeout: 60_000 }, () => {
@@ -63,7 +39,7 @@ describe('a late reply that is kept beside its project', { timeout: 60_000 }, ()
       const { run, store } = await leftInACall(open);
       await recallHandoff({ store, because: 'nobody took it', by: 'mia' });
       await using overseer = await createOverseer({
-        ...team(() => ({ text: 'x' })).options,
+        ...teamOf(() => ({ text: 'x' })).options,
         store: open,
       });
       const taken = overseer.open(run.id);
@@ -87,29 +63,25 @@ describe('what a store still has of a project that left it', { timeout: 60_000 }
   it('X3 R8: is erased by order once there is a receipt, stays away, and can come back', async () => {
     const key = newMasterKey('first');
     process.env['OVERSEER_KEYS'] = key;
-    const path = join(folder, 'sender.db');
+    const path = folder.newPath('db');
     const encryption = { keys: environmentKeys() };
     const open = sqlite(path, { encryption });
     const { store, bytes } = await leftInACall(open);
     expect(await codeOf(eraseLeft(store, 'default', { user: 'ada' }))).toBe('project.away');
 
-    const openTarget = sqlite(join(folder, 'receiver.db'), { encryption });
-    const own = team(() => ({ text: 'Dear Ada' }));
+    const openTarget = sqlite(folder.newPath('db'), { encryption });
+    const own = teamOf(() => ({ text: 'Dear Ada' }));
     const target = await openTarget();
-    const opened = await openPackage(packageBytes(bytes), {
-      secret: receiver.secret,
-      from: [sender.public],
-    });
     const how = { store: target, secret: receiver.secret, team: own.options };
-    const { receipt } = await acceptHandoff(opened, how);
+    const { receipt } = await acceptHandoff(await opened(bytes), how);
     await closeHandoff(receipt, { store });
     await store.close();
 
     const env = { OVERSEER_KEYS: key };
     const order = ['--by', 'mia', '--because', 'she asked', '--journal', path];
-    const first = await command({ folder }, ['erase', '--user', 'ada', ...order], env);
+    const first = await command({ folder: folder.path }, ['erase', '--user', 'ada', ...order], env);
     expect(first.out).toContain('Erased: what 1 run of ada');
-    const again = await command({ folder }, ['erase', '--user', 'ada', ...order], env);
+    const again = await command({ folder: folder.path }, ['erase', '--user', 'ada', ...order], env);
     expect(again.out).toContain('Erased: what 0 runs of ada');
     const left = await open();
     const events = await everything(left);

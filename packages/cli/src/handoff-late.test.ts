@@ -1,45 +1,39 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { createOverseer, memory } from '@overseer/core';
 import type { EventType, OpenStore, OverseerEvent, StateStore } from '@overseer/core/spec';
-import { type FakeReply, fakeModel } from '@overseer/core/testing';
+import type { FakeReply } from '@overseer/core/testing';
 import {
   acceptHandoff,
   acceptLateReplies,
-  handOffTo,
   handoffTarget,
   isLatePackage,
   lateReplies,
   recallHandoff,
   sendLateReplies,
 } from '@overseer/storage/handoff';
-import { openPackage, packageBytes } from '@overseer/storage/package';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSink, receiver, sender, stranger } from './handoff.fixture.ts';
+import {
+  chainOf,
+  goneOn,
+  inACall,
+  leaving,
+  opened,
+  teamOf,
+  testFolder,
+} from './leaving.fixture.ts';
 import { codeOf } from './moving.fixture.ts';
 import { overseer as command } from './scene.fixture.ts';
 
-let folder: string;
-let count = 0;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const newStore = (): OpenStore => sqlite(join(folder, `${count++}.db`));
+const folder = testFolder(beforeAll, afterAll);
+const newStore = (): OpenStore => sqlite(folder.newPath('db'));
 const { secret } = receiver;
-const from = [sender.public];
-const PRICE = { input: 1, output: 2 };
+const BUDGET = { budget: { usd: 1 } } as const;
 
-/** A team whose model answers so, and what it was asked. */
-function team(reply: (nth: number) => FakeReply | Promise<FakeReply>) {
-  const model = fakeModel({ reply: (_, nth) => reply(nth) });
-  const models = { one: { model, price: PRICE } };
-  return { model, options: { overseer: 'one', models, budget: { usd: 1 } } as const };
-}
+const team = (reply: (nth: number) => FakeReply | Promise<FakeReply>) => teamOf(reply, BUDGET);
 
 async function eventsOf(store: StateStore, type?: EventType): Promise<readonly OverseerEvent[]> {
   const events = await store.events.read({ stream: 'project/default', after: 0, limit: 10_000 });
@@ -58,37 +52,16 @@ async function chargedIn(store: StateStore): Promise<number> {
   );
 }
 
-/** A project that left with the call of its second task under way, which ended afterwards. */
+/** A project that left with the call of its second task under way, which ended afterwards, and that reply in a package. */
 async function leftInACall(open: OpenStore = newStore(), lateMs = 0) {
-  const held = Promise.withResolvers<FakeReply>();
-  const { model, options } = team((nth) => (nth === 1 ? { text: 'first' } : held.promise));
-  const overseer = await createOverseer({ ...options, store: open, graceMs: 0 });
-  const run = overseer.run({
-    tasks: [
-      { key: 'a', instruction: 'do a' },
-      { key: 'b', instruction: 'do b', needs: ['a'] },
-      { key: 'c', instruction: 'do c', needs: ['b'] },
-    ],
-  });
-  run.result.catch(() => undefined);
-  while (model.requests.length < 2) await pass(5);
-  const store = await open();
-  const sink = bytesSink();
-  const how = { store, overseer, sign: sender.secret, waitMs: 0, lateMs };
-  const { inFlight } = await handOffTo(receiver.public, sink, how);
-  expect(inFlight).toHaveLength(1);
-  expect(await lateReplies(store, 'default')).toEqual([]);
-  held.resolve({ text: 'second, late' });
-  await overseer.drained();
-  await overseer.close();
+  const going = await inACall({ open, tasks: chainOf('a', 'b', 'c'), nth: 2, team: BUDGET });
+  const left = await leaving(going, { text: 'second, late' }, lateMs);
+  expect(left.sent.inFlight).toHaveLength(1);
   const late = bytesSink();
-  const { replies } = await sendLateReplies(late, { store, sign: sender.secret });
+  const { replies } = await sendLateReplies(late, { store: left.store, sign: sender.secret });
   expect(replies).toBe(1);
-  return { run, store, open, bytes: sink.bytes(), late: late.bytes() };
+  return { ...left, late: late.bytes() };
 }
-
-const opened = (bytes: Buffer, trusted = from) =>
-  openPackage(packageBytes(bytes), { secret, from: trusted });
 
 async function accepted(bytes: Buffer, open: OpenStore, options: object): Promise<StateStore> {
   const store = await open();
@@ -103,8 +76,7 @@ describe('a reply that comes after its project has left', { timeout: 120_000 }, 
     const options = { key: receiver.public, sink: () => bytesSink(), sign: sender.secret };
     const target = handoffTarget({ ...options, late: () => late });
     await target.sendLate?.({ store, project: 'default' });
-    const opened = await openPackage(packageBytes(late.bytes()), { secret, from });
-    expect(isLatePackage(opened)).toBe(true);
+    expect(isLatePackage(await opened(late.bytes()))).toBe(true);
     expect(handoffTarget(options).sendLate).toBeUndefined();
     await store.close();
   });
@@ -142,11 +114,8 @@ describe('a reply that comes after its project has left', { timeout: 120_000 }, 
       present: 1,
     });
     for (const _ of [1, 2]) {
-      const next = await createOverseer({ ...own.options, store: open });
-      const going = next.open(run.id);
-      going.resume();
-      expect(await going.result).toMatchObject({ status: 'completed', output: 'third' });
-      await next.close();
+      const result = await goneOn(own.options, open, run);
+      expect(result).toMatchObject({ status: 'completed', output: 'third' });
     }
     expect(own.model.requests).toHaveLength(1);
     expect(await eventsOf(target, 'handoff.heard')).toHaveLength(1);
@@ -217,11 +186,8 @@ describe('a reply that comes after its project has left', { timeout: 120_000 }, 
     const own = team((nth) => ({ text: `anew ${nth}` }));
     const open = newStore();
     const target = await accepted(bytes, open, own.options);
-    const next = await createOverseer({ ...own.options, store: open });
-    const going = next.open(run.id);
-    going.resume();
-    expect(await going.result).toMatchObject({ status: 'completed', output: 'anew 2' });
-    await next.close();
+    const result = await goneOn(own.options, open, run);
+    expect(result).toMatchObject({ status: 'completed', output: 'anew 2' });
     const charged = await chargedIn(target);
     await acceptLateReplies(await opened(late), { store: target, secret });
     for (const _ of [1, 2]) {
@@ -239,27 +205,24 @@ describe('a reply that comes after its project has left', { timeout: 120_000 }, 
     await recallHandoff({ store, because: 'nobody took it', by: 'mia' });
     await store.close();
     const own = team(() => ({ text: 'third' }));
-    const next = await createOverseer({ ...own.options, store: open });
-    const going = next.open(run.id);
-    going.resume();
-    expect(await going.result).toMatchObject({ status: 'completed', output: 'third' });
+    const result = await goneOn(own.options, open, run);
+    expect(result).toMatchObject({ status: 'completed', output: 'third' });
     expect(own.model.requests).toHaveLength(1);
-    await next.close();
   });
 
   it('A6 R8: is packed and accepted by the command', {
     tags: ['slow'],
     timeout: 30_000,
   }, async () => {
-    const place = join(folder, 'cli.db');
+    const place = folder.newPath('db');
     const { store, bytes } = await leftInACall(sqlite(place));
     await store.close();
-    const [ours, theirs] = [join(folder, 'ours.secret'), join(folder, 'theirs.secret')];
+    const [ours, theirs] = [folder.newPath('ours'), folder.newPath('theirs')];
     await writeFile(ours, sender.secret, { mode: 0o600 });
     await writeFile(theirs, secret, { mode: 0o600 });
     const there = ['--journal', 'cli-there.db', '--key', theirs, '--from', sender.public];
     const say = async (args: readonly string[]) => {
-      const ended = await command({ folder }, args);
+      const ended = await command({ folder: folder.path }, args);
       expect(ended.code, ended.err).toBe(0);
       return ended.out;
     };
@@ -267,7 +230,7 @@ describe('a reply that comes after its project has left', { timeout: 120_000 }, 
     expect(await say(packing)).toMatch(/^1 late reply for default in /);
     const target = await accepted(
       bytes,
-      sqlite(join(folder, 'cli-there.db')),
+      sqlite(join(folder.path, 'cli-there.db')),
       team(() => ({ text: '' })).options,
     );
     await target.close();

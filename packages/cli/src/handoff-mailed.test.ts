@@ -1,10 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
-import { createOverseer, memory } from '@overseer/core';
-import type { OpenStore } from '@overseer/core/spec';
-import { type FakeReply, fakeModel } from '@overseer/core/testing';
+import { memory } from '@overseer/core';
 import {
   acceptHandoff,
   acceptLateReplies,
@@ -13,58 +8,27 @@ import {
   recallHandoff,
   sendLateReplies,
 } from '@overseer/storage/handoff';
-import { openPackage, packageBytes } from '@overseer/storage/package';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSink, receiver, sender } from './handoff.fixture.ts';
+import { goneOn, inACall, leavingMail, opened, testFolder } from './leaving.fixture.ts';
 
-let folder: string;
-let count = 0;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
+const folder = testFolder(beforeAll, afterAll);
 const STREAM = 'project/default';
 const { secret } = receiver;
 const sign = sender.secret;
 
 /** A project that nobody works on: its overseer left in the middle of a call, whose reply came then and waits as a message. */
 async function withMail() {
-  const held = Promise.withResolvers<FakeReply>();
-  const model = fakeModel({ reply: (_, nth) => (nth === 1 ? held.promise : { text: 'anew' }) });
-  const price = { input: 1, output: 2 };
-  const options = { overseer: 'one', models: { one: { model, price } } } as const;
   const open = memory({ leaseMs: 60_000 });
-  const overseer = await createOverseer({ ...options, store: open, graceMs: 0 });
-  const run = overseer.run({ tasks: [{ key: 'a', instruction: 'do a' }] });
-  run.result.catch(() => undefined);
-  while (model.requests.length < 1) await pass(5);
-  await overseer.handOver({ because: 'maintenance', by: 'mia', waitMs: 0 });
-  held.resolve({ text: 'paid once' });
-  await overseer.drained();
-  await overseer.close();
-  const store = await open();
-  expect(await store.mail?.read(STREAM, 10)).toMatchObject([{ kind: 'late-reply' }]);
-  return { options, open, store, run, paid: () => model.requests.length };
+  const there = await leavingMail(await inACall({ open }), { text: 'paid once' });
+  expect(await there.store.mail?.read(STREAM, 10)).toMatchObject([{ kind: 'late-reply' }]);
+  return there;
 }
-
-async function ended({ options, run }: Awaited<ReturnType<typeof withMail>>, open: OpenStore) {
-  const overseer = await createOverseer({ ...options, store: open });
-  const going = overseer.open(run.id);
-  going.resume();
-  const result = await going.result;
-  await overseer.close();
-  return result;
-}
-
-const opened = (bytes: Buffer) =>
-  openPackage(packageBytes(bytes), { secret, from: [sender.public] });
 
 describe('a reply that waits as a message when its project leaves', { timeout: 60_000 }, () => {
   it('R8 R9: is told of, goes after the project, and is not paid again', async () => {
-    const there = await withMail();
-    const { store, options } = there;
+    const { store, options, run, paid } = await withMail();
     const sink = bytesSink();
     const { inFlight } = await handOffTo(receiver.public, sink, { store, sign, lateMs: 60_000 });
     expect(inFlight).toHaveLength(1);
@@ -75,33 +39,33 @@ describe('a reply that waits as a message when its project leaves', { timeout: 6
     expect((await sendLateReplies(late, { store, sign })).replies).toBe(1);
     await store.close();
 
-    const place = sqlite(join(folder, `${count++}.db`));
+    const place = sqlite(folder.newPath('db'));
     const target = await place();
     const how = { store: target, secret };
     await acceptHandoff(await opened(sink.bytes()), { ...how, team: options });
     expect(await acceptLateReplies(await opened(late.bytes()), how)).toMatchObject({ taken: 1 });
     await target.close();
-    expect(await ended(there, place)).toMatchObject({ status: 'completed', output: 'paid once' });
-    expect(there.paid()).toBe(1);
+    const result = await goneOn(options, place, run);
+    expect(result).toMatchObject({ status: 'completed', output: 'paid once' });
+    expect(paid()).toBe(1);
   });
 
   it('R8 R9: is waited for by a receiver that others share', async () => {
-    const there = await withMail();
-    const { store, options } = there;
+    const { store, options, run, paid } = await withMail();
     const sink = bytesSink();
     await handOffTo(receiver.public, sink, { store, sign, lateMs: 60_000 });
     const place = memory({ leaseMs: 60_000 });
     const target = await place();
     const how = { store: target, secret };
     await acceptHandoff(await opened(sink.bytes()), { ...how, team: options });
-    const going = ended(there, place);
+    const going = goneOn(options, place, run);
     await pass(800);
-    expect(there.paid()).toBe(1);
+    expect(paid()).toBe(1);
     const late = bytesSink();
     await sendLateReplies(late, { store, sign });
     await acceptLateReplies(await opened(late.bytes()), how);
     expect(await going).toMatchObject({ status: 'completed', output: 'paid once' });
-    expect(there.paid()).toBe(1);
+    expect(paid()).toBe(1);
     await target.close();
     await store.close();
   });
@@ -126,12 +90,11 @@ describe('a reply that waits as a message when its project leaves', { timeout: 6
   });
 
   it('R8 R9: is heard where the project is taken back', async () => {
-    const there = await withMail();
-    const { store } = there;
+    const { store, options, open, run, paid } = await withMail();
     await handOffTo(receiver.public, bytesSink(), { store, sign });
     await recallHandoff({ store, because: 'nobody took it', by: 'mia' });
     await store.close();
-    expect(await ended(there, there.open)).toMatchObject({ output: 'paid once' });
-    expect(there.paid()).toBe(1);
+    expect(await goneOn(options, open, run)).toMatchObject({ output: 'paid once' });
+    expect(paid()).toBe(1);
   });
 });

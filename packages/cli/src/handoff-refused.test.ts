@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createOverseer } from '@overseer/core';
 import {
   acceptHandoff,
@@ -14,16 +11,11 @@ import { openPackage, packageBytes, type Refusal } from '@overseer/storage/packa
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSink, packed, receiver, sender, stranger, workedStore } from './handoff.fixture.ts';
+import { testFolder } from './leaving.fixture.ts';
 import { codeOf, team } from './moving.fixture.ts';
 
-let folder: string;
-let count = 0;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const newPath = (): string => join(folder, `${count++}.db`);
+const folder = testFolder(beforeAll, afterAll);
+const newPath = (): string => folder.newPath('db');
 const { secret } = receiver;
 const from = [sender.public];
 

@@ -1,10 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { createOverseer, type Overseer } from '@overseer/core';
 import type { StateStore } from '@overseer/core/spec';
-import { type FakeReply, fakeModel } from '@overseer/core/testing';
+import type { FakeReply } from '@overseer/core/testing';
 import {
   acceptHandoff,
   closeHandoff,
@@ -14,7 +13,6 @@ import {
 } from '@overseer/storage/handoff';
 import {
   type CommittedSink,
-  createKeyPair,
   fileSink,
   openPackage,
   packageFile,
@@ -22,46 +20,26 @@ import {
 } from '@overseer/storage/package';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { receiver, sender, stranger } from './handoff.fixture.ts';
+import { chainOf, inACall, teamOf, testFolder } from './leaving.fixture.ts';
 import { codeOf, failingAt } from './moving.fixture.ts';
 
-const [sender, receiver, stranger] = [createKeyPair(), createKeyPair(), createKeyPair()];
 const sign = sender.secret;
 const CANARY = 'canary-7f3b9c51d2';
-let folder: string;
-let count = 0;
+const folder = testFolder(beforeAll, afterAll);
+const newPath = (kind: string): string => folder.newPath(kind);
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const team = (reply: (nth: number) => FakeReply | Promise<FakeReply> = () => ({ text: 'fine' })) =>
+  teamOf(reply);
 
-const newPath = (kind: string): string => join(folder, `${count++}.${kind}`);
-
-/** A model, and what it was asked. */
-function team(reply: (nth: number) => FakeReply | Promise<FakeReply> = () => ({ text: 'fine' })) {
-  const model = fakeModel({ reply: (_, nth) => reply(nth) });
-  return { model, options: { overseer: 'one', models: { one: { model } } } as const };
-}
-
-/** A project with one run of two tasks, the second of which is under way; `end` answers it. */
-async function begun(path: string) {
-  const held = Promise.withResolvers<FakeReply>();
-  const { model, options } = team((nth) => (nth === 1 ? { text: 'first' } : held.promise));
-  const overseer = await createOverseer({ ...options, store: sqlite(path), graceMs: 0 });
-  const run = overseer.run(
-    {
-      tasks: [
-        { key: 'a', instruction: 'do a' },
-        { key: 'b', instruction: 'do b', needs: ['a'] },
-        { key: 'c', instruction: 'do c', needs: ['b'] },
-      ],
-    },
-    { budget: { tokens: 1_000_000 } },
-  );
-  run.result.catch(() => undefined);
-  while (model.requests.length < 2) await pass(5);
-  return { overseer, run, end: (text: string) => held.resolve({ text }) };
-}
+/** A project with one run of three tasks, the second of which is under way. */
+const begun = (path: string) =>
+  inACall({
+    open: sqlite(path),
+    tasks: chainOf('a', 'b', 'c'),
+    nth: 2,
+    run: { budget: { tokens: 1_000_000 } },
+  });
 
 /** What limits and budgets count; forecasts go by the clock. */
 const usedOf = (overseer: Overseer) =>
@@ -104,7 +82,7 @@ describe('a handoff between two stores', { timeout: 120_000 }, () => {
     const secrets = { API_KEY: CANARY };
     const sending = sent(store, { overseer: giving, waitMs: 20_000, secrets });
     await frozen.promise;
-    end('second');
+    end({ text: 'second' });
     const { path, written } = await sending;
     const before = usedOf(overseer);
     await overseer.drained();
@@ -148,8 +126,8 @@ describe('a handoff between two stores', { timeout: 120_000 }, () => {
     );
     await source.close();
     expect(written.manifest.streams).toHaveLength(1);
-    for (const name of await readdir(folder)) {
-      expect((await readFile(join(folder, name))).includes(CANARY), name).toBe(false);
+    for (const name of await readdir(folder.path)) {
+      expect((await readFile(join(folder.path, name))).includes(CANARY), name).toBe(false);
     }
   });
 
@@ -157,8 +135,8 @@ describe('a handoff between two stores', { timeout: 120_000 }, () => {
     const [here, there] = [newPath('db'), newPath('db')];
     const { overseer, run, end } = await begun(here);
     const store = await sqlite(here)();
-    const { path } = await sent(store, { overseer });
-    end('too late');
+    const { path } = await sent(store, { overseer, waitMs: 0 });
+    end({ text: 'too late' });
     await overseer.close();
     const own = team(() => ({ text: 'anew' }));
     const target = await sqlite(there)();

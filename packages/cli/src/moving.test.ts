@@ -1,6 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { createOverseer, memory } from '@overseer/core';
 import { currentHolder } from '@overseer/core/plugin';
 import type { OpenStore, OverseerEvent, StateStore } from '@overseer/core/spec';
@@ -16,6 +14,7 @@ import {
 } from '@overseer/storage/package';
 import { sqlite } from '@overseer/storage/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testFolder } from './leaving.fixture.ts';
 import {
   codeOf,
   disposable,
@@ -29,15 +28,8 @@ import {
 
 const sender = createKeyPair();
 const receiver = createKeyPair();
-let folder: string;
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overseer-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const newPath = (kind: string): string => join(folder, `${count++}.${kind}`);
+const folder = testFolder(beforeAll, afterAll);
+const newPath = (kind: string): string => folder.newPath(kind);
 const KINDS: Readonly<Record<string, () => OpenStore>> = {
   memory,
   sqlite: () => sqlite(newPath('db')),
@@ -222,10 +214,10 @@ describe('an export', () => {
     await fill(from.store, 'project/a', [eventAt(1)]);
     const path = newPath('ovpkg');
     await writeTo(path, from.store, {});
-    const names = await readdir(folder);
+    const names = await readdir(folder.path);
     const stopped = writeTo(path, from.store, { signal: AbortSignal.abort() });
     expect(await codeOf(stopped)).toMatch(/AbortError/);
-    expect(await readdir(folder)).toEqual(names);
+    expect(await readdir(folder.path)).toEqual(names);
     const keys = { secret: receiver.secret };
     expect((await openPackage(packageFile(path), keys)).manifest.events).toBe(1);
   });

@@ -3,13 +3,16 @@ import { createOverseer } from './create-overseer.ts';
 import { ConfigError } from './errors/config-error.ts';
 import { exhaustedUntil } from './exhausted-until.ts';
 import { systemClock } from './internal/clock.ts';
+import type { SharedLimitsOptions } from './limit-options.ts';
 import { ProjectNode } from './node/project-node.ts';
+import { sharedReservations } from './node/shared-reservations.ts';
 import { sharedTransport, sharedView } from './node/shared-view.ts';
 import { USUAL_BOUNDS, watchVitals } from './node/vitals.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { Overseer } from './overseer.ts';
 import type { HandOverOrder } from './overseer-tenure.ts';
 import type { UnfinishedRun } from './run/unfinished-runs.ts';
+import type { ReservationStore } from './spec/reservation-store.ts';
 import type { StateStore } from './spec/store.ts';
 import type { TaskTransport } from './spec/transport.ts';
 
@@ -47,11 +50,17 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
   const store = await options.store();
   const vitals = options.vitals ?? watchVitals();
   let transport: TaskTransport | undefined;
+  let reservations: ReservationStore | undefined;
   try {
     requireShared(store);
     store.whenTroubled?.((error) => tell(options, { kind: 'trouble', error }));
     transport = await options.transport?.();
-    const shared = transport && sharedTransport(transport);
+    reservations = await options.sharedLimits?.store();
+    const shared: Shared = {
+      store,
+      transport: transport && sharedTransport(transport),
+      limits: sharedLimitsOf(options, reservations),
+    };
     const node = await ProjectNode.join<Overseer>({
       name,
       store,
@@ -64,7 +73,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       target: options.target,
       bounds: { ...USUAL_BOUNDS, ...options.unwell },
       exhaustedUntil: (overseer) => exhaustedUntil(overseer, options.exhaustedMs, clock),
-      lead: (project) => lead({ ...options, name, clock }, store, shared, project),
+      lead: (project) => lead({ ...options, name, clock }, shared, project),
       tell: (change) => tell(options, change),
     });
     let closed: Promise<void> | undefined;
@@ -76,7 +85,7 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
       try {
         await node.close();
       } finally {
-        await closeAll(store, transport);
+        await closeAll(store, transport, reservations);
       }
     };
     signal?.addEventListener('abort', () => void close().catch(() => undefined), { once: true });
@@ -96,25 +105,45 @@ export async function createNode(options: NodeOptions): Promise<OverseerNode> {
     };
   } catch (error) {
     vitals.close();
-    await closeAll(store, transport);
+    await closeAll(store, transport, reservations);
     throw error;
   }
 }
 
-async function closeAll(store: StateStore, transport: TaskTransport | undefined): Promise<void> {
+/** What all projects of a node have together. */
+interface Shared {
+  readonly store: StateStore;
+  readonly transport: TaskTransport | undefined;
+  readonly limits: SharedLimitsOptions | undefined;
+}
+
+function sharedLimitsOf(
+  { sharedLimits }: NodeOptions,
+  opened: ReservationStore | undefined,
+): SharedLimitsOptions | undefined {
+  if (sharedLimits === undefined || opened === undefined) return undefined;
+  return { ...sharedLimits, store: sharedReservations(opened, sharedLimits.store) };
+}
+
+async function closeAll(
+  store: StateStore,
+  transport: TaskTransport | undefined,
+  reservations: ReservationStore | undefined,
+): Promise<void> {
   await transport?.close().catch(() => undefined);
+  await reservations?.close().catch(() => undefined);
   await store.close();
 }
 
 async function lead(
   { team, resume = goOn, ...options }: NodeOptions & Required<Pick<NodeOptions, 'name' | 'clock'>>,
-  store: StateStore,
-  transport: TaskTransport | undefined,
+  { store, transport, limits }: Shared,
   project: string,
 ): Promise<Overseer> {
   const given = await team(project);
   const overseer = await createOverseer({
     graceMs: GRACE_MS,
+    ...(limits === undefined ? {} : { sharedLimits: limits }),
     ...given,
     store: async () => sharedView(store),
     project: typeof given.project === 'object' ? { ...given.project, id: project } : project,
@@ -167,12 +196,15 @@ function tell(
   }
 }
 
-function check({ store, team, name, maxProjects, pollMs }: NodeOptions): void {
+function check({ store, team, name, maxProjects, pollMs, sharedLimits }: NodeOptions): void {
   const wrong = (what: string): never => {
     throw new ConfigError('config.node', `The options of createNode are wrong: ${what}.`);
   };
   if (typeof store !== 'function') wrong('store is made by postgres("…")');
   if (typeof team !== 'function') wrong('team is a function that gives the options of a project');
+  if (sharedLimits !== undefined && typeof sharedLimits.store !== 'function') {
+    wrong('sharedLimits.store is made by postgresReservations("…")');
+  }
   if (name !== undefined && !/^[\w.@-]{1,100}$/.test(name)) {
     wrong('name has 1 to 100 letters, digits, dots, dashes, underscores and @');
   }

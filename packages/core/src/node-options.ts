@@ -1,4 +1,5 @@
 import type { Clock } from './internal/clock.ts';
+import type { SharedLimitsOptions } from './limit-options.ts';
 import type { NodeChange } from './node/node-change.ts';
 import type { VitalsMonitor } from './node/vitals.ts';
 import type { OverseerOptions } from './options.ts';
@@ -22,6 +23,11 @@ export interface NodeOptions {
   readonly team: (project: string) => ProjectTeam | Promise<ProjectTeam>;
   /** Brings calls to workers, for the models of its teams that have `workers: true`; opened once for all projects. */
   readonly transport?: OpenTransport;
+  /**
+   * Keeps the limits of all its projects together with other processes: opened once, and each project is a member of them. The limits are those of
+   * its teams; a team with `sharedLimits` of its own has those.
+   */
+  readonly sharedLimits?: SharedLimitsOptions;
   /** What others call this node; no two that live may have one name. The default is made of the host and the process. */
   readonly name?: string;
   /** The most projects that this node works on at once; the default is as many as come. */

@@ -36,7 +36,8 @@ export async function eraseCommand(run: string | undefined, flags: EraseFlags): 
       before.push(...done.before);
     }
     if (erased.length + before.length === 0) {
-      throw await looking(readingStoreOf({ journal }), (opened) => unknownPerson(opened, user));
+      const unknown = await looking(readingStoreOf({ journal }), (one) => unknownPerson(one, user));
+      if (unknown !== undefined) throw unknown;
     }
     const more = before.length === 0 ? '' : `; ${before.length} were erased before`;
     tell(json, { user, erased, before }, [

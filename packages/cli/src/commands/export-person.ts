@@ -33,7 +33,8 @@ export async function exportPersonCommand(
           events++;
         }
       }
-      if (events === 0) throw await unknownPerson(store, user);
+      const unknown = events === 0 ? await unknownPerson(store, user) : undefined;
+      if (unknown !== undefined) throw unknown;
       await sink.commit();
       const said = { file: path, user, events };
       if (flags.json === true) processOutput().write(`${JSON.stringify(said)}\n`);

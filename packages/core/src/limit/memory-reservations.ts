@@ -28,6 +28,11 @@ function openView(
     if (!closed) return;
     throw new StoreError('store.closed', 'These shared limits are closed: open them again.');
   };
+  const leave = (member: string): void => {
+    joined.delete(member);
+    members.delete(member);
+    book.free(member);
+  };
   return {
     spec: 'reservations/1',
     name: 'memory',
@@ -64,13 +69,14 @@ function openView(
       requireOpen();
       return members.has(member);
     },
+    leave: async (member) => {
+      requireOpen();
+      if (joined.has(member)) leave(member);
+    },
     close: async () => {
       if (closed) return;
       closed = true;
-      for (const member of joined) {
-        members.delete(member);
-        book.free(member);
-      }
+      for (const member of joined) leave(member);
     },
   };
 }

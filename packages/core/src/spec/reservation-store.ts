@@ -115,6 +115,11 @@ export interface ReservationStore {
   vacate(id: string, member: string): Promise<void>;
   /** A member lives; `false` for one that was taken for dead, whose places are gone. */
   renew(member: string, nowMs: number): Promise<boolean>;
+  /**
+   * A member that joined here leaves, and its places are free; others that joined here stay. Does nothing for one that left. Where a store
+   * has none, whoever has several members opens it for each.
+   */
+  leave?(member: string): Promise<void>;
   /** The members that joined here leave, and their places are free. Lets go of everything. */
   close(): Promise<void>;
 }

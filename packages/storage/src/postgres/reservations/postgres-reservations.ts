@@ -102,6 +102,7 @@ function createStore(
     // What each kind of operation comes to is said by `Outcome`.
     return (await queue.push(operation, 1)) as T;
   };
+  const tell = async (operation: Operation): Promise<void> => void (await push(operation));
   const removeDead = async (): Promise<boolean> => {
     const dead = await persist(patience, () => session.use(deadMembers));
     if (dead.length > 0) await push({ kind: 'remove', members: dead });
@@ -126,11 +127,12 @@ function createStore(
       lookedAt = performance.now();
       return (await removeDead()) ? await push({ kind: 'reserve', request }) : answer;
     },
-    settle: async (id, amounts) => {
-      await push<null>({ kind: 'settle', id, amounts });
-    },
-    vacate: async (id, member) => {
-      await push<null>({ kind: 'vacate', id, member });
+    settle: (id, amounts) => tell({ kind: 'settle', id, amounts }),
+    vacate: (id, member) => tell({ kind: 'vacate', id, member }),
+    leave: async (member) => {
+      if (!members.has(member)) return;
+      await tell({ kind: 'remove', members: [member] });
+      members.delete(member);
     },
     renew: (member, nowMs) => push<boolean>({ kind: 'renew', id: member, nowMs: Math.ceil(nowMs) }),
     close: () => {

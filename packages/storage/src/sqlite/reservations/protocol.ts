@@ -16,7 +16,8 @@ export type Operation =
       readonly amounts: Readonly<Record<string, number>> | undefined;
     }
   | { readonly kind: 'vacate'; readonly id: string; readonly member: string }
-  | { readonly kind: 'renew'; readonly member: string; readonly nowMs: number };
+  | { readonly kind: 'renew'; readonly member: string; readonly nowMs: number }
+  | { readonly kind: 'leave'; readonly member: string };
 
 /** What came of one. */
 export type Outcome = JoinAnswer | ReservationAnswer | boolean | null;

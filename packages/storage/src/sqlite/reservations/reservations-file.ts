@@ -92,6 +92,9 @@ export class ReservationsFile {
         return null;
       case 'renew':
         return opened.members.renew(operation.member, operation.nowMs);
+      case 'leave':
+        removeAll(opened, [operation.member]);
+        return null;
     }
   }
 

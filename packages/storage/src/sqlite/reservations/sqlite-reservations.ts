@@ -45,7 +45,7 @@ function createStore(path: string, start: () => Promise<Thread>, first: Thread):
     if (thread.hasEnded) thread = await start();
     return await thread.ask('apply', { operations });
   }, QUEUE_SIZE);
-  const members: string[] = [];
+  const members = new Set<string>();
   let closing: Promise<void> | undefined;
   const apply = async <T>(operation: Operation): Promise<T> => {
     if (closing !== undefined) throw closedError(path);
@@ -58,7 +58,7 @@ function createStore(path: string, start: () => Promise<Thread>, first: Thread):
     capabilities: { durable: true, shared: true, renewMs: RENEW_MS },
     join: async (member, nowMs) => {
       const answer = await apply<JoinAnswer>({ kind: 'join', member, nowMs: Math.ceil(nowMs) });
-      if (answer.kind === 'joined') members.push(member.id);
+      if (answer.kind === 'joined') members.add(member.id);
       return answer;
     },
     reserve: (request) =>
@@ -72,9 +72,14 @@ function createStore(path: string, start: () => Promise<Thread>, first: Thread):
     vacate: async (id, member) => {
       await apply<null>({ kind: 'vacate', id, member });
     },
+    leave: async (member) => {
+      if (!members.has(member)) return;
+      await apply<null>({ kind: 'leave', member });
+      members.delete(member);
+    },
     renew: (member, nowMs) => apply<boolean>({ kind: 'renew', member, nowMs: Math.ceil(nowMs) }),
     close: () => {
-      closing ??= queue.drained().then(() => thread.close({ members }));
+      closing ??= queue.drained().then(() => thread.close({ members: [...members] }));
       return closing;
     },
   };
