@@ -18,7 +18,7 @@ export function checkBudget(whose: string, budget: BudgetSpec | undefined): void
     if (amount === undefined || (Number.isFinite(amount) && Number(amount) >= 0)) continue;
     throw wrong(whose, `${part} is ${shown(amount)}; give a number from 0 on`);
   }
-  const shares: unknown = budget.warnAt ?? [];
+  const { warnAt: shares = [] }: { readonly warnAt?: unknown } = budget;
   const isShare = (share: unknown): boolean => typeof share === 'number' && share > 0 && share <= 1;
   if (Array.isArray(shares) && shares.every(isShare)) return;
   throw wrong(whose, `warnAt is ${shown(shares)}; give shares above 0 and up to 1, such as [0.8]`);

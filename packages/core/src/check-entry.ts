@@ -32,7 +32,7 @@ export async function checkEntry(
       `The model ${name} is described wrongly:\n${problems.join('\n')}`,
     );
   }
-  if (!/^[^\p{Cc}]{1,200}$/u.test(name)) {
+  if (typeof name !== 'string' || !/^[^\p{Cc}]{1,200}$/u.test(name)) {
     throw new ConfigError(
       'config.invalid',
       'The name of a model is a line of 1 to 200 characters.',

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { CacheOptions, CacheSharing, SemanticOptions } from './call/cache-options.ts';
+export type { ModelChange, RemoveOrder } from './check-model-order.ts';
 export type { AtOnceBounds } from './check-workers.ts';
 export type { Custodian } from './create-custodian.ts';
 export type { OverseerNode } from './create-node.ts';
@@ -95,7 +96,7 @@ export type { CountTokensRequest } from './overseer-counts.ts';
 export type { OverseerDecisions } from './overseer-decisions.ts';
 export type { OverseerOrders } from './overseer-orders.ts';
 export type { OverseerRequests } from './overseer-requests.ts';
-export type { ModelChange, OverseerRoster, RemoveOrder } from './overseer-roster.ts';
+export type { OverseerRoster } from './overseer-roster.ts';
 export type { HandOverOrder, OverseerEnd, OverseerTenure } from './overseer-tenure.ts';
 export type { ComparedTask } from './plan/compared-tasks.ts';
 export { readGraph, writeGraph } from './plan/graph-json.ts';

@@ -51,7 +51,10 @@ export const limitOptions: Readonly<
   toolLimits: z
     .array(
       z.strictObject({
-        tool: z.union([name, z.array(name).min(1, 'expected at least one tool')]),
+        tool: z.union(
+          [name, z.array(name).min(1)],
+          "expected the name of a tool, or a list of at least one, such as 'search'",
+        ),
         per: z.enum(['model', 'role', 'user', 'tenant', 'run']).optional(),
         of: name.optional(),
         limits: limits.min(1, 'expected at least one limit'),

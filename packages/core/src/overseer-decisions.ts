@@ -1,5 +1,6 @@
 import type { GivenGrant } from './journal/grant.ts';
 import type { OverseerGround } from './overseer-ground.ts';
+import { checkOrder } from './run/check-order.ts';
 import { eraseRun } from './run/erase-run.ts';
 import { type GrantInput, grantGiven, grantRevoked } from './run/grant-orders.ts';
 import { overseerChanged } from './run/overseer-changed.ts';
@@ -53,12 +54,14 @@ export function createDecisions(ground: OverseerGround): OverseerDecisions {
   return {
     ...desk,
     grant: async (grant, order = {}) => {
+      checkOrder(order);
       const { journal, projection } = ground.open;
       const { draft, given } = grantGiven(settings, projection, grant, order);
       await journal.append([draft]);
       return given;
     },
     revoke: async (grant, order = {}) => {
+      checkOrder(order);
       const { journal, projection } = ground.open;
       const draft = grantRevoked(settings, projection, grant, order);
       if (draft !== undefined) await journal.append([draft]);
@@ -67,6 +70,7 @@ export function createDecisions(ground: OverseerGround): OverseerDecisions {
       return settings.overseer;
     },
     setOverseer: async (model, order = {}) => {
+      checkOrder(order);
       const { kernel, journal, configured } = ground.open;
       await journal.append([overseerChanged(settings, configured, model, order)]);
       kernel.wake();

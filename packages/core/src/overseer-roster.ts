@@ -1,4 +1,10 @@
 import { checkEntry, requireModel } from './check-entry.ts';
+import {
+  checkRemoval,
+  type ModelChange,
+  type RemoveOrder,
+  requireChange,
+} from './check-model-order.ts';
 import { placeOf } from './create-limits.ts';
 import { createMember, type MemberTerms, memberOf, termsOf } from './create-member.ts';
 import { OverseerError } from './errors/overseer-error.ts';
@@ -6,6 +12,7 @@ import { modelTerms } from './model-terms.ts';
 import { type CountTokensRequest, countTokens } from './overseer-counts.ts';
 import type { OverseerGround } from './overseer-ground.ts';
 import type { Member } from './route/member.ts';
+import { checkOrder } from './run/check-order.ts';
 import { moveModel } from './run/move-model.ts';
 import { onlyOneFor } from './run/only-one-for.ts';
 import { pastUseOf } from './run/past-use-of.ts';
@@ -14,17 +21,6 @@ import { type Order, orderedBy } from './run/work-scope.ts';
 import type { BudgetSpec } from './spec/limit.ts';
 import type { ListedModel, TokenCount } from './spec/model.ts';
 import type { ModelEntry } from './spec/plugin.ts';
-
-/** How a model leaves the team. */
-export interface RemoveOrder extends Order {
-  /** Lets its calls under way end (`finish`, the default), or breaks them off for another model to make (`move`). */
-  readonly calls?: 'finish' | 'move';
-  /** Takes it out although there are tasks that nobody else can do; these fail. */
-  readonly force?: boolean;
-}
-
-/** What of a model is changed; what is left out stays, and `undefined` is as if it had never been said. */
-export type ModelChange = { readonly [K in keyof ModelEntry]?: ModelEntry[K] | undefined };
 
 /** Who is in the team, while it works. Models are the host's: after a restart the options say who is in it. */
 export interface OverseerRoster {
@@ -86,10 +82,21 @@ export function createRoster(ground: OverseerGround): OverseerRoster {
     return turn;
   };
   return {
-    addModel: (name, entry, order = {}) => inTurn(() => add(ground, name, entry, order)),
-    removeModel: (name, order = {}) => inTurn(() => remove(ground, name, order)),
+    addModel: (name, entry, order = {}) =>
+      inTurn(async () => {
+        checkOrder(order);
+        await add(ground, name, entry, order);
+      }),
+    removeModel: (name, order = {}) =>
+      inTurn(async () => {
+        checkRemoval(order);
+        await remove(ground, name, order);
+      }),
     reconfigureModel: (name, change, order = {}) =>
-      inTurn(() => reconfigure(ground, name, change, order)),
+      inTurn(async () => {
+        checkOrder(order);
+        await reconfigure(ground, name, change, order);
+      }),
     onModel: (listener) => ground.open.kernel.status.add(listener),
     verifyModel: async (name) => {
       const { settings } = ground.open;
@@ -143,6 +150,7 @@ async function reconfigure(
   order: Order,
 ): Promise<void> {
   const before = requireModel(settings, name);
+  requireChange(change);
   const entry = merged(before, change);
   await checkEntry(settings, name, entry, 'known', change, budgetsOf(open));
   const terms = termsOf(name, entry);

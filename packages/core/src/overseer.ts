@@ -1,3 +1,4 @@
+import type { ModelChange, RemoveOrder } from './check-model-order.ts';
 import type { AtOnceBounds } from './check-workers.ts';
 import { AbortListeners } from './internal/abort-listeners.ts';
 import type { GivenGrant } from './journal/grant.ts';
@@ -17,12 +18,7 @@ import { createDecisions, type OverseerDecisions } from './overseer-decisions.ts
 import { groundOf, type OverseerGround, requireOpen } from './overseer-ground.ts';
 import { createOrders, type OverseerOrders } from './overseer-orders.ts';
 import { createRequests, type OverseerRequests } from './overseer-requests.ts';
-import {
-  createRoster,
-  type ModelChange,
-  type OverseerRoster,
-  type RemoveOrder,
-} from './overseer-roster.ts';
+import { createRoster, type OverseerRoster } from './overseer-roster.ts';
 import {
   type HandOverOrder,
   type OverseerEnd,

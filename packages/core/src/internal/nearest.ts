@@ -12,9 +12,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Ends a sentence about an unknown name: suggests the nearest, and lists what there is. */
+/** Ends a sentence about an unknown name, which from JavaScript may be no text: suggests the nearest, and lists what there is. */
 export function suggest(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
+  const near = nearest(String(name), known);
   const list = known.length === 0 ? 'there is none' : `known: ${[...known].sort().join(', ')}`;
   return near === undefined ? list : `did you mean ${JSON.stringify(near)}? (${list})`;
 }

@@ -49,12 +49,18 @@ export function checkGraduated({
 }
 
 function graduatedProblem({ from, step, after }: Graduated): string | undefined {
-  if (!(from > 0 && from < 1)) return '"from" is a part of the capacity: more than 0, less than 1';
-  if (step !== undefined && !(step > 0 && step <= 1)) return '"step" is more than 0 and at most 1';
+  if (!isPart(from) || from === 1)
+    return '"from" is a part of the capacity: more than 0, less than 1';
+  if (step !== undefined && !isPart(step)) return '"step" is more than 0 and at most 1';
   if (after !== undefined && !(Number.isInteger(after) && after > 0)) {
     return '"after" is a whole number of calls, at least 1';
   }
   return undefined;
+}
+
+/** More than 0 and at most 1. */
+function isPart(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && value <= 1;
 }
 
 function hoursProblem(rule: LimitRule, hours: CapacityHours): string | undefined {

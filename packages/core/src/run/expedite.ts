@@ -53,7 +53,8 @@ export function expeditedDraft(
 }
 
 function checkApproval(approval: Approval, models: ReadonlySet<string>): void {
-  const { by, reason } = approval;
+  const given: Partial<Approval> | null | undefined = approval;
+  const { by, reason } = given ?? {};
   const isPerson = personIn(by, models) !== undefined;
   if (isPerson && typeof reason === 'string' && reason.trim() !== '') return;
   throw new ConfigError(

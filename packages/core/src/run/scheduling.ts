@@ -90,12 +90,13 @@ export class Scheduling {
   /** Sets how many attempts, and how many calls of each model, may be under way at once; what is left out stays as it is. */
   setWorkers({
     models = {},
-    ...bounds
+    workers = this.workers.bounds.workers,
+    concurrency = this.workers.bounds.concurrency,
   }: Partial<WorkerBounds> & { readonly models?: Readonly<Record<string, number>> }): void {
     for (const [name, count] of Object.entries(models)) {
       this.#decider.settings.members.get(name)?.limits.setConcurrency(count);
     }
-    this.workers.set({ ...this.workers.bounds, ...bounds });
+    this.workers.set({ workers, concurrency });
     this.#host.wake();
   }
 
