@@ -87,6 +87,7 @@ export function lmstudio(
     provider: PROVIDER,
     sendReasoning: false,
     schemas: grammarSchemas('LM Studio'),
+    files: 'image-bytes',
     extra,
   });
   return {
