@@ -41,6 +41,27 @@ describe('what createOverseer is told', () => {
     expect(right.usage().filter(({ kind }) => kind === 'hedge')).toHaveLength(2);
   });
 
+  it.each([
+    ['contextWindow', { contextWindow: Number.NaN }],
+    ['contextWindow', { contextWindow: -1 }],
+    ['maxOutput', { maxOutput: 0 }],
+    ['atOnce', { atOnce: 0.5 }],
+    ['price.input', { price: { input: Number.NaN, output: 1 } }],
+    ['price.cacheRead', { price: { input: 1, output: 1, cacheRead: -1 } }],
+    ['can.json', { can: { tools: true, json: 'yes', reasoning: true, image: true } }],
+    ['can', { can: undefined }],
+  ])('M6 M18: a model whose %s cannot be is refused', async (place, facts) => {
+    const { info, ...made } = fakeModel({ reply: () => ({ text: '' }) });
+    const model = { ...made, info: { ...info, ...facts } } as typeof made & { info: typeof info };
+    const refused = { code: 'config.invalid', message: expect.stringContaining(`.info.${place}`) };
+    await expect(createOverseer({ overseer: 'a', models: { a: { model } } })).rejects.toMatchObject(
+      refused,
+    );
+    const good = fakeModel({ reply: () => ({ text: '' }) });
+    await using overseer = await createOverseer({ overseer: 'b', models: { b: { model: good } } });
+    await expect(overseer.addModel('c', { model })).rejects.toMatchObject(refused);
+  });
+
   it('X5: wrong options are named one by one', async () => {
     const wrong = createOverseer({ overseer: 'a', models: { a: { modle: 1 } }, stor: 1 } as never);
     await expect(wrong).rejects.toThrow(/models\.a/);
