@@ -3,10 +3,10 @@ import { decodeText } from './base64.ts';
 import { isUrl, leftOut } from './file-text.ts';
 
 /**
- * Which files a server of chat completions takes beside texts: `all`, `media` (images and sounds), `images`, `image-bytes`
- * (none by their addresses) or none (`texts`).
+ * Which files a server of chat completions takes beside texts: `all`, `media` (images and sounds), or `image-bytes` (images,
+ * but none by their addresses).
  */
-export type TakenFiles = 'all' | 'media' | 'images' | 'image-bytes' | 'texts';
+export type TakenFiles = 'all' | 'media' | 'image-bytes';
 
 /** A file of a user as a piece of content; one that the server does not take becomes a note in its place, and a warning. */
 export function openAiFile(part: FilePart, takes: TakenFiles, warnings: ModelWarning[]): Json {
@@ -17,7 +17,6 @@ export function openAiFile(part: FilePart, takes: TakenFiles, warnings: ModelWar
 }
 
 function image({ mediaType, data }: FilePart, takes: TakenFiles): Json | undefined {
-  if (takes === 'texts') return undefined;
   if (!isUrl(data))
     return { type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } };
   return takes === 'image-bytes' ? undefined : { type: 'image_url', image_url: { url: data } };
@@ -25,7 +24,7 @@ function image({ mediaType, data }: FilePart, takes: TakenFiles): Json | undefin
 
 function bytes({ mediaType, data, name = 'file' }: FilePart, takes: TakenFiles): Json | undefined {
   const audio = /^audio\/(?:x-)?(wav|mp3|mpeg)$/.exec(mediaType)?.[1];
-  if (audio !== undefined && (takes === 'all' || takes === 'media')) {
+  if (audio !== undefined && takes !== 'image-bytes') {
     return { type: 'input_audio', input_audio: { data, format: audio === 'mpeg' ? 'mp3' : audio } };
   }
   if (mediaType.startsWith('text/')) return { type: 'text', text: decodeText(data) };
@@ -37,9 +36,7 @@ function bytes({ mediaType, data, name = 'file' }: FilePart, takes: TakenFiles):
 const SAID: Readonly<Record<TakenFiles, string>> = {
   all: 'given as a URL, which chat completions take for images only; give its bytes',
   media: 'none of the images, sounds (wav or mp3, by their bytes) and texts that this server takes',
-  images: 'none of the images and texts that this server takes',
   'image-bytes': 'none of the images and texts that this server takes by their bytes',
-  texts: 'no text, and this server takes no other files',
 };
 
 function note(part: FilePart, takes: TakenFiles, warnings: ModelWarning[]): Json {

@@ -115,8 +115,6 @@ describe('files of users that a server does not take', () => {
 
   it.each([
     ['LM Studio', () => lmstudio('m', { baseURL: service.url, verify: false }), [0, 4]],
-    ['deepseek', () => preset('deepseek'), [4]],
-    ['groq', () => preset('groq'), [0, 1, 4]],
     ['llama.cpp', () => preset('llama.cpp'), [0, 1, 2, 4]],
     ['vllm', () => preset('vllm'), [0, 1, 2, 4]],
     ['any other', () => openaiCompatible('m', { baseURL: service.url }), [0, 1, 2, 3, 4]],
@@ -132,7 +130,7 @@ describe('files of users that a server does not take', () => {
     expect(kept).toEqual(taken);
   });
 
-  function preset(name: 'deepseek' | 'groq' | 'llama.cpp' | 'vllm') {
+  function preset(name: 'llama.cpp' | 'vllm') {
     return openaiCompatible('m', { preset: name, baseURL: service.url, apiKey: 'k' });
   }
 });

@@ -79,11 +79,7 @@ export const PRESETS: Readonly<Record<PresetName, ServerPreset>> = {
   groq: {
     baseURL: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
-    quirks: {
-      maxTokensField: 'max_completion_tokens',
-      reasoningField: 'reasoning',
-      files: 'images',
-    },
+    quirks: { maxTokensField: 'max_completion_tokens', reasoningField: 'reasoning' },
     asOf,
     source: 'https://console.groq.com/docs/openai',
   },
@@ -97,7 +93,7 @@ export const PRESETS: Readonly<Record<PresetName, ServerPreset>> = {
   deepseek: {
     baseURL: 'https://api.deepseek.com/v1',
     keyVariable: 'DEEPSEEK_API_KEY',
-    quirks: { sendReasoning: true, json: 'object', files: 'texts' },
+    quirks: { sendReasoning: true, json: 'object' },
     asOf,
     source: 'https://api-docs.deepseek.com/guides/thinking_mode',
   },
