@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { ConfigError } from './errors/config-error.ts';
+import type { Tool } from './spec/tool.ts';
 import { fakeModel } from './testing/fake-model.ts';
+
+const weather: Tool<unknown> = {
+  spec: 'tool/1',
+  description: 'Tells the weather.',
+  input: { jsonSchema: { type: 'object' }, parse: (value) => ({ ok: true, value }) },
+  permissions: [],
+  effect: 'none',
+  timeoutMs: 1_000,
+  execute: async () => 'fine',
+};
 
 describe('what createOverseer is told', () => {
   it('M4: an unknown model name lists the known ones and suggests the nearest', async () => {
@@ -61,6 +72,21 @@ describe('what createOverseer is told', () => {
     await using overseer = await createOverseer({ overseer: 'b', models: { b: { model: good } } });
     await expect(overseer.addModel('c', { model })).rejects.toMatchObject(refused);
   });
+
+  it.each(['fs.read', 'a b', '', '2nd', 'x'.repeat(65), 'größe'])(
+    'M9 T1: a tool named %j, which providers refuse, is refused',
+    async (name) => {
+      const models = { a: { model: fakeModel({ reply: () => ({ text: '' }) }) } };
+      const wrong = createOverseer({ overseer: 'a', models, tools: { [name]: weather } });
+      await expect(wrong).rejects.toMatchObject({
+        code: 'config.invalid',
+        message: expect.stringContaining('is none that every provider takes'),
+      });
+      const tools = { 'get_weather-2': weather };
+      await using right = await createOverseer({ overseer: 'a', models, tools });
+      expect(right.models()).toHaveLength(1);
+    },
+  );
 
   it('X5: wrong options are named one by one', async () => {
     const wrong = createOverseer({ overseer: 'a', models: { a: { modle: 1 } }, stor: 1 } as never);
