@@ -85,6 +85,14 @@ describe('compose.yaml', () => {
     for (const volume of named) expect(stack.volumes).toHaveProperty(volume.split(':')[0] ?? '');
   });
 
+  it('M19: has every prompt fit what its servers have room for, however many they answer at once', () => {
+    const window = Number(/OVERSEER_CONTEXT_WINDOW:-(\d+)\}/.exec(text)?.[1]);
+    const { command = [] } = stack.services['llama-cpp'] ?? {};
+    const value = (flag: string): number => Number(command[command.indexOf(flag) + 1]);
+    expect(value('--ctx-size') / value('--parallel')).toBe(window);
+    expect(Number(stack.services['ollama']?.environment?.['OLLAMA_CONTEXT_LENGTH'])).toBe(window);
+  });
+
   it('M19: starts programs and reads variables that are there', () => {
     const words = services.flatMap(([, one]) => [
       ...(one.entrypoint ?? []),
@@ -106,8 +114,10 @@ const NEEDED = [
   'DATABASE_URL',
   'OPENAI_API_BASE',
   'OPENAI_API_KEY',
+  'OVERSEER_CONTEXT_WINDOW',
   'OVERSEER_KEYS',
   'OVERSEER_MODELS',
+  'OVERSEER_SERVER',
 ];
 
 describe('what the programs of the stack read', () => {

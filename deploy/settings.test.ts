@@ -1,5 +1,8 @@
+import { mockFetch } from '@overseer/adapters/mock-llm';
+import { generate } from '@overseer/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { databaseOf, readSettings } from './stack/settings.ts';
+import { stackModels } from './stack/stack-models.ts';
 
 const least = {
   DATABASE_URL: 'postgres://u:sesame@h/d',
@@ -31,6 +34,40 @@ describe('the settings of the stack', () => {
       const { encryption } = databaseOf(readSettings({ ...least, ...more }));
       expect(encryption?.keys).toBeTypeOf('function');
     }
+  });
+
+  it('M19: asks Ollama by its own API where that is said, and no prompt is longer than its window', async () => {
+    const mock = mockFetch({ scenario: { models: [{ id: 'mock' }], rules: [] } });
+    const signal = AbortSignal.timeout(5_000);
+    const asked = async (more: object, words: number) => {
+      const { mock: model } = stackModels(readSettings({ ...least, ...more }));
+      const text = 'word '.repeat(words);
+      const messages = [{ role: 'user' as const, parts: [{ type: 'text' as const, text }] }];
+      if (model === undefined) throw new Error('There is no model.');
+      await generate(model, { messages }, { signal, fetch: mock.fetch });
+      return mock.requests.at(-1);
+    };
+    expect(await asked({}, 1)).toMatchObject({ path: '/v1/chat/completions' });
+    const told = { OVERSEER_SERVER: 'ollama', OVERSEER_CONTEXT_WINDOW: '8192' };
+    const request = await asked(told, 1);
+    expect(request).toMatchObject({
+      path: '/api/chat',
+      body: { truncate: false, options: { num_ctx: 8_192 } },
+    });
+    await expect(asked(told, 20_000)).rejects.toMatchObject({ kind: 'context-overflow' });
+    const empty = { OVERSEER_SERVER: '', OVERSEER_CONTEXT_WINDOW: '' };
+    expect(readSettings({ ...least, ...empty })).toMatchObject({
+      server: 'openai-compatible',
+      contextWindow: undefined,
+    });
+  });
+
+  it.each([
+    [{ OVERSEER_SERVER: 'olama' }, /OVERSEER_SERVER: /],
+    [{ OVERSEER_CONTEXT_WINDOW: '8k' }, /OVERSEER_CONTEXT_WINDOW: /],
+    [{ OVERSEER_CONTEXT_WINDOW: '0' }, /OVERSEER_CONTEXT_WINDOW: /],
+  ])('M19: names a server or a window that is none: %j', (more, message) => {
+    expect(() => readSettings({ ...least, ...more })).toThrow(message);
   });
 
   it.each([

@@ -10,9 +10,13 @@ export interface StackSettings {
   readonly keys: KeySource | undefined;
   /** The server of the models, such as `http://ollama:11434/v1`. */
   readonly baseURL: string;
+  /** What speaks there: Ollama is asked by its own API, as its other one cuts long prompts without a word. */
+  readonly server: 'ollama' | 'openai-compatible';
   readonly apiKey: string | undefined;
   /** The first is the overseer; every other works, and one alone does everything. */
   readonly models: readonly string[];
+  /** Tokens of prompt and answer that every model has room for; left out where nobody says. */
+  readonly contextWindow: number | undefined;
   /** Calls that one worker makes at once. */
   readonly slots: number;
   /** Where the process tells how it is, on its own loopback. */
@@ -30,6 +34,8 @@ const unlessEmpty = z
   .transform((text) => (text.trim() === '' ? undefined : text.trim()))
   .optional();
 
+const SERVER = 'openai-compatible';
+
 const environment = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'is no postgres://… address'),
   OPENAI_API_BASE: z.url({ protocol: /^https?$/ }),
@@ -38,7 +44,11 @@ const environment = z.object({
   OVERSEER_KEYS: unlessEmpty,
   OVERSEER_KEY_FILE: unlessEmpty,
   OPENAI_API_KEY: unlessEmpty,
+  OVERSEER_SERVER: z.enum(['', 'ollama', SERVER]).default(''),
   OVERSEER_MODELS: names,
+  OVERSEER_CONTEXT_WINDOW: unlessEmpty
+    .transform((text) => (text === undefined ? undefined : Number(text)))
+    .pipe(z.int().min(1).optional()),
   OVERSEER_SLOTS: z.coerce.number().int().min(1).max(1_000).default(4),
   OVERSEER_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4_101),
 });
@@ -54,8 +64,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     database: addressOf(data.DATABASE_URL, data.OVERSEER_DATABASE_TLS, data.OVERSEER_DATABASE_CA),
     keys: keysOf(data.OVERSEER_KEYS, data.OVERSEER_KEY_FILE),
     baseURL: data.OPENAI_API_BASE,
+    server: data.OVERSEER_SERVER === '' ? SERVER : data.OVERSEER_SERVER,
     apiKey: data.OPENAI_API_KEY,
     models: data.OVERSEER_MODELS,
+    contextWindow: data.OVERSEER_CONTEXT_WINDOW,
     slots: data.OVERSEER_SLOTS,
     healthPort: data.OVERSEER_HEALTH_PORT,
   };

@@ -1,3 +1,4 @@
+import { ollama } from '@overseer/adapters/ollama';
 import { openaiCompatible } from '@overseer/adapters/openai-compatible';
 import type { ProjectTeam } from '@overseer/core';
 import type { Model } from '@overseer/core/spec';
@@ -7,12 +8,17 @@ import type { StackSettings } from './settings.ts';
 export function stackModels({
   models,
   baseURL,
+  server,
   apiKey,
+  contextWindow,
 }: StackSettings): Readonly<Record<string, Model>> {
-  const key = apiKey === undefined ? {} : { apiKey };
-  return Object.fromEntries(
-    models.map((name) => [name, openaiCompatible(name, { baseURL, ...key })]),
-  );
+  const create = server === 'ollama' ? ollama : openaiCompatible;
+  const options = {
+    baseURL,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+  };
+  return Object.fromEntries(models.map((name) => [name, create(name, options)]));
 }
 
 /** The team of every project: the same on all nodes, with all calls made by workers. */

@@ -29,7 +29,10 @@ export async function checkOptions(
   );
 }
 
-/** Checks that every name that is used is one that exists. Throws `ConfigError` naming the nearest. */
+/** What every provider takes as the name of a tool: one that it does not take would have it refuse all requests that offer it. */
+const TOOL_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+
+/** Checks that every name that is used is one that exists, and that models can be told the names of tools. Throws `ConfigError` naming the nearest. */
 export function checkNames(options: OverseerOptions, registered: Registered): void {
   const models = Object.keys(registered.models);
   const roles = Object.keys(registered.roles);
@@ -43,6 +46,7 @@ export function checkNames(options: OverseerOptions, registered: Registered): vo
     }
   }
   const tools = Object.keys(registered.tools);
+  checkToolNames(tools);
   const frameworks = Object.keys(registered.frameworks);
   for (const [name, role] of Object.entries(registered.roles)) {
     for (const tool of role.tools ?? []) {
@@ -57,6 +61,15 @@ export function checkNames(options: OverseerOptions, registered: Registered): vo
       );
     }
   }
+}
+
+function checkToolNames(tools: readonly string[]): void {
+  const unspeakable = tools.find((tool) => !TOOL_NAME.test(tool));
+  if (unspeakable === undefined) return;
+  throw new ConfigError(
+    'config.invalid',
+    `The name of the tool ${JSON.stringify(unspeakable.slice(0, 80))} is none that every provider takes: write a letter or _, then up to 63 letters, digits, _ and -.`,
+  );
 }
 
 /** Checks that every framework is sound and passes its own tests. Throws `ConfigError` `config.framework`, one line a problem. */

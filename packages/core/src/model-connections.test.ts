@@ -40,7 +40,7 @@ describe('each change of how a model is connected', () => {
     await turns();
     expect(heard.splice(0)).toEqual([
       'connecting/loading idle busy',
-      'connecting/first idle ready',
+      'connecting/loading idle/not-loaded busy',
       'connected idle/not-loaded cold',
     ]);
     clock.advance(1);
@@ -58,6 +58,38 @@ describe('each change of how a model is connected', () => {
       'connected validating ready',
       'connected idle ready',
     ]);
+  });
+
+  it('M2 M5: one that was known to be cold is loaded, and then ready: it is busy until then', async () => {
+    const server: { state: 'cold' | 'ready' } = { state: 'cold' };
+    const model: Model = {
+      ...heldModel('worker'),
+      list: async (): Promise<readonly ListedModel[]> => [{ id: 'worker', state: server.state }],
+      load: async () => {
+        server.state = 'ready';
+      },
+      unload: async () => {
+        server.state = 'cold';
+      },
+    };
+    await using overseer = await createOverseer({
+      overseer: 'boss',
+      models: { boss, worker: { model } },
+      clock: createFakeClock(),
+    });
+    await overseer.verifyModel('worker');
+    await turns();
+    const heard = hear(overseer, 'worker');
+    await overseer.loadModel('worker');
+    await turns();
+    expect(heard.splice(0)).toEqual([
+      'connecting/loading idle/not-loaded busy',
+      'connecting/loading idle busy',
+      'connected idle ready',
+    ]);
+    await overseer.unloadModel('worker');
+    await turns();
+    expect(heard).toEqual(['connected idle/not-loaded cold']);
   });
 
   it('M2 R10: a server that goes away, is tried by one call, and is back', async () => {

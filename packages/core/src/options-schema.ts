@@ -5,11 +5,36 @@ import { projectOptions } from './project-options-schema.ts';
 const count = z.int().positive();
 const milliseconds = z.number().nonnegative();
 
+const dollars = z.number().nonnegative();
+const tokens = count.optional();
+const support = z.union([z.boolean(), z.literal('unknown')]);
+
+/** What is not known is left out: a count or a price that is none would make nonsense of every limit. */
+const info = z.looseObject({
+  id: z.string(),
+  provider: z.string(),
+  contextWindow: tokens,
+  maxOutput: tokens,
+  atOnce: tokens,
+  can: z.looseObject({
+    tools: support,
+    json: z.enum(['schema', 'object', 'none', 'unknown']),
+    reasoning: support,
+    image: support,
+  }),
+  price: z
+    .looseObject({
+      input: dollars,
+      output: dollars,
+      cacheRead: dollars.optional(),
+      cacheWrite: dollars.optional(),
+      request: dollars.optional(),
+    })
+    .optional(),
+});
+
 const model = z.object(
-  {
-    spec: z.literal('model/1', 'a model must be made by an adapter, such as openai("…")'),
-    info: z.looseObject({ id: z.string(), provider: z.string() }),
-  },
+  { spec: z.literal('model/1', 'a model must be made by an adapter, such as openai("…")'), info },
   'a model must be made by an adapter, such as openai("…")',
 );
 

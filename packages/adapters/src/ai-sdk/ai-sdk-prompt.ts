@@ -5,6 +5,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { Message, Meta, ModelWarning, Part, ToolResultPart } from '@overseer/core/spec';
 import { isUrl } from '../internal/file-text.ts';
+import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 import { type AiSdkModel, familyOf } from './ai-sdk-model.ts';
 import { OWN, type ProviderData } from './own-meta.ts';
@@ -33,8 +34,16 @@ export function aiSdkPrompt(
   warnings: ModelWarning[],
 ): LanguageModelV4Prompt {
   const asked = { provider, version, warnings };
-  return messages.flatMap((message) => turn(message, asked));
+  const places = familyOf(provider) === 'google' ? GOOGLE_PLACES : PLACES;
+  return placeFiles(messages, places, warnings).flatMap((message) => turn(message, asked));
 }
+
+/** Its providers drop what a model's answer holds of files, but for that of Google. */
+const PLACES: FilePlaces = {
+  who: 'the AI SDK takes',
+  notIn: new Set(['system', 'assistant', 'tool']),
+};
+const GOOGLE_PLACES: FilePlaces = { ...PLACES, notIn: new Set(['system', 'tool']) };
 
 function turn({ role, parts, meta }: Message, asked: Asked): LanguageModelV4Message[] {
   const own = optionsOf(meta);

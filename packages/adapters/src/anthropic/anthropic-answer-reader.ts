@@ -1,10 +1,11 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
-import { defined, type EventSink, modelRefusal } from '@overseer/core/plugin';
+import { defined, type EventSink } from '@overseer/core/plugin';
 import type { FinishReason, Json, JsonObject, Part, Usage } from '@overseer/core/spec';
 import type { AnswerReader } from '../internal/answer-body.ts';
 import type { AnswerSource } from '../internal/answer-source.ts';
 import { noAnswer } from '../internal/no-answer.ts';
 import { parseEvent } from '../internal/parse-event.ts';
+import { toldError } from '../internal/told-error.ts';
 import { readArguments } from '../internal/tool-call-merge.ts';
 
 type Event = Anthropic.RawMessageStreamEvent;
@@ -33,12 +34,12 @@ export class AnthropicAnswerReader implements AnswerReader {
   }
 
   event(data: string, name: string): boolean {
-    if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
+    if (name === 'error') throw toldError(this.#from, data);
     if (data === '' || name === 'ping') return false;
     // Anthropic names its events: what has no name and is no document is a gateway's own, and nothing to its SDK.
     if (name === '' && !data.startsWith('{')) return false;
     const event = parseEvent(data, this.#from);
-    if (saysError(event)) throw modelRefusal({ ...this.#from, body: event });
+    if (saysError(event)) throw toldError(this.#from, event);
     this.#read(event as Event);
     return this.#ended;
   }

@@ -1,6 +1,7 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type { Effort, JsonObject, Message, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { FitSchemas } from '../internal/fit-schemas.ts';
+import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { anthropicBlocks } from './anthropic-blocks.ts';
 
 /** The name under which parts carry Anthropic's own data. */
@@ -36,13 +37,14 @@ export function anthropicRequest(
     }),
   );
   const request = fit(given, warnings);
-  const system = request.messages.filter(({ role }) => role === 'system').flatMap(systemBlocks);
+  const placed = placeFiles(request.messages, PLACES, warnings);
+  const system = placed.filter(({ role }) => role === 'system').flatMap(systemBlocks);
   const config = outputConfig(request, warnings);
   const params = {
     model,
     stream: true,
     max_tokens: request.maxTokens ?? maxTokens,
-    messages: turns(request.messages, warnings),
+    messages: turns(placed, warnings),
     ...(system.length === 0 ? {} : { system }),
     ...(request.stop === undefined ? {} : { stop_sequences: request.stop }),
     ...toolParams(request),
@@ -53,6 +55,11 @@ export function anthropicRequest(
   // The host may pass fields that this version of the SDK does not know, so that no type can tell.
   return { params: params as unknown as AnthropicRequest['params'], warnings };
 }
+
+const PLACES: FilePlaces = {
+  who: "Anthropic's models take",
+  notIn: new Set(['system', 'assistant']),
+};
 
 function systemBlocks(message: Message): readonly JsonObject[] {
   return message.parts.flatMap((part) =>

@@ -5,6 +5,7 @@ import type { AnswerSource } from '../internal/answer-source.ts';
 import { field, textField } from '../internal/fields.ts';
 import { noAnswer } from '../internal/no-answer.ts';
 import { parseEvent } from '../internal/parse-event.ts';
+import { toldError } from '../internal/told-error.ts';
 import { readArguments } from '../internal/tool-call-merge.ts';
 import { cohereUsage } from './cohere-usage.ts';
 
@@ -38,13 +39,13 @@ export class CohereAnswerReader implements AnswerReader {
   }
 
   event(data: string, name: string): boolean {
-    if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
+    if (name === 'error') throw toldError(this.#from, data);
     if (data === '' || data === '[DONE]' || name === 'ping') return false;
     const event = parseEvent(data, this.#from);
     const type = textField(event, 'type');
     const failed = field(event, 'error') ?? undefined;
     if (type === 'error' || failed !== undefined) {
-      throw modelRefusal({ ...this.#from, body: event });
+      throw toldError(this.#from, event);
     }
     if (type === undefined) {
       throw noAnswer(event, 'the server sent an event that says not what it is', this.#from);

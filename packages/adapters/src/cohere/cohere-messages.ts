@@ -10,6 +10,7 @@ import type {
 import { decodeText } from '../internal/base64.ts';
 import { field } from '../internal/fields.ts';
 import { isUrl, leftOut } from '../internal/file-text.ts';
+import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { resultText } from '../internal/result-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 
@@ -21,8 +22,13 @@ export function cohereMessages(
   messages: readonly Message[],
   warnings: ModelWarning[],
 ): readonly JsonObject[] {
-  return messages.flatMap((message) => written(message, warnings));
+  return placeFiles(messages, PLACES, warnings).flatMap((message) => written(message, warnings));
 }
+
+const PLACES: FilePlaces = {
+  who: "Cohere's models take",
+  notIn: new Set(['system', 'assistant', 'tool']),
+};
 
 function written({ role, parts }: Message, warnings: ModelWarning[]): readonly JsonObject[] {
   switch (role) {

@@ -3,7 +3,9 @@ import { basename, resolve } from 'node:path';
 import { type Clock, ConfigError, systemClock } from '@overseer/core/plugin';
 import { engineModel, type LocalModel } from '../engine/engine-model.ts';
 import { shareEngine } from '../engine/shared-engines.ts';
+import { checkFacts } from '../internal/check-facts.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { requireName, requireOneOf, requireTtl } from '../internal/require-option.ts';
 import { entryArguments } from '../process/entry-arguments.ts';
 import type { GgufGpu } from './gguf-request.ts';
 import { writeGgufRequest } from './write-request.ts';
@@ -37,12 +39,16 @@ export interface GgufOptions extends Omit<ModelFacts, 'local'> {
  * of them ends it. Needs the package `node-llama-cpp`, and downloads nothing. Throws `ConfigError` for options that cannot be.
  */
 export function gguf(path: string, options: GgufOptions = {}): LocalModel {
+  requireName(PROVIDER, path);
   const file = resolve(path);
   const id = options.id ?? basename(file).replace(/\.gguf$/i, '');
   const contextWindow = options.contextWindow ?? WINDOW;
   const threads = options.threads ?? Math.max(1, availableParallelism() - 1);
   const atMost = options.atMost ?? 16;
   checkCounts({ contextWindow, threads, atMost });
+  requireTtl(options.ttlMs, 1);
+  requireOneOf('gpu', String(options.gpu ?? false), GPUS);
+  checkFacts(`${PROVIDER}/${id}`, options);
   const share = shareEngine({
     where: `${PROVIDER}/${id}`,
     args: entryArguments(ENTRY),
@@ -60,6 +66,8 @@ export function gguf(path: string, options: GgufOptions = {}): LocalModel {
   } as const;
   return engineModel(modelInfo(id, PROVIDER, facts, {}), share, writeGgufRequest);
 }
+
+const GPUS = ['false', 'auto', 'metal', 'cuda', 'vulkan'];
 
 const ENTRY = {
   self: import.meta.url,

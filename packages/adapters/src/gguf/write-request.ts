@@ -10,6 +10,7 @@ import type {
 import type { EngineRequest } from '../engine/engine-model.ts';
 import { decodeText } from '../internal/base64.ts';
 import { isUrl, leftOut } from '../internal/file-text.ts';
+import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import type { GgufPiece, GgufRequest, GgufTurn } from './gguf-request.ts';
 import { grammarSchema } from './grammar-schema.ts';
 
@@ -30,7 +31,7 @@ export function writeGgufRequest(request: ModelRequest): EngineRequest {
     warnings.push({ kind: 'adjusted', what: 'schema', detail });
   }
   const written: GgufRequest = {
-    turns: turnsOf(request.messages, warnings),
+    turns: turnsOf(placeFiles(request.messages, PLACES, warnings), warnings),
     tools,
     stop: request.stop ?? [],
     ...(output === undefined || tools.length > 0 ? {} : { json: defined({ schema }) }),
@@ -38,6 +39,8 @@ export function writeGgufRequest(request: ModelRequest): EngineRequest {
   };
   return { request: JSON.parse(JSON.stringify(written)), warnings };
 }
+
+const PLACES: FilePlaces = { who: 'this engine takes', notIn: new Set(['assistant', 'tool']) };
 
 function chosenTools(request: ModelRequest, warnings: ModelWarning[]): GgufRequest['tools'] {
   const { toolChoice: choice = 'auto', tools = [] } = request;

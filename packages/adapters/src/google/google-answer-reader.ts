@@ -1,10 +1,11 @@
-import { type EventSink, modelRefusal } from '@overseer/core/plugin';
+import type { EventSink } from '@overseer/core/plugin';
 import type { FinishReason, Json, JsonObject, ModelWarning, Part } from '@overseer/core/spec';
 import type { AnswerReader } from '../internal/answer-body.ts';
 import type { AnswerSource } from '../internal/answer-source.ts';
 import { field, textField } from '../internal/fields.ts';
 import { noAnswer } from '../internal/no-answer.ts';
 import { parseEvent } from '../internal/parse-event.ts';
+import { toldError } from '../internal/told-error.ts';
 import { MADE_ID } from './google-parts.ts';
 import { googleUsage } from './google-usage.ts';
 import { DONE, type Progress } from './late-body.ts';
@@ -38,7 +39,7 @@ export class GoogleAnswerReader implements AnswerReader {
   }
 
   event(data: string, name: string): boolean {
-    if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
+    if (name === 'error') throw toldError(this.#from, data);
     if (data === '' || name === 'ping') return false;
     if (data === DONE) return this.progress !== 'open';
     this.#read(parseEvent(data, this.#from));
@@ -80,7 +81,7 @@ export class GoogleAnswerReader implements AnswerReader {
   #read(response: unknown): void {
     const error = field(response, 'error');
     if (error !== undefined && error !== null) {
-      throw modelRefusal({ ...this.#from, body: response });
+      throw toldError(this.#from, response);
     }
     if (!this.#opened) this.#open(response);
     const usage = field(response, 'usageMetadata');

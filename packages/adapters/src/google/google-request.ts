@@ -1,5 +1,6 @@
 import type { JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import { takenSchema } from '../internal/normalise-schema.ts';
+import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { PROVIDER } from './google-parts.ts';
 import { GOOGLE_SCHEMA } from './google-schema.ts';
 import { googleTurns } from './google-turns.ts';
@@ -14,11 +15,14 @@ export interface GoogleRequest {
 /** The most texts at which a model can be told to stop. */
 const MOST_STOPS = 5;
 
+const PLACES: FilePlaces = { who: "Google's models take", notIn: new Set(['system']) };
+
 /** Writes a request for content. */
 export function googleRequest(model: string, request: ModelRequest): GoogleRequest {
   const warnings: ModelWarning[] = [];
   const { generationConfig: ownConfig, ...own } = request.options?.[PROVIDER] ?? {};
-  const system = request.messages
+  const messages = placeFiles(request.messages, PLACES, warnings);
+  const system = messages
     .filter(({ role }) => role === 'system')
     .flatMap(({ parts }) =>
       parts.flatMap((part) => (part.type === 'text' && part.text !== '' ? [part.text] : [])),
@@ -28,7 +32,7 @@ export function googleRequest(model: string, request: ModelRequest): GoogleReque
     ...(ownConfig as JsonObject | undefined),
   };
   const body = {
-    contents: googleTurns(model, request.messages, warnings),
+    contents: googleTurns(model, messages, warnings),
     ...(system.length === 0
       ? {}
       : { systemInstruction: { parts: system.map((text) => ({ text })) } }),

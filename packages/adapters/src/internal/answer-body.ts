@@ -39,7 +39,9 @@ export function answerBody(
 ): AnswerBody {
   let body: AnswerBody | undefined;
   const size = answerSize(from.where);
+  let isForeign = false;
   const onEvent = (data: string, name: string): void => {
+    isForeign = false;
     size.event(data.length);
     onto.event(data, name);
   };
@@ -48,6 +50,7 @@ export function answerBody(
   const begin = (bytes: Uint8Array): void => {
     const start = bytes.findIndex((byte) => !BLANK.has(byte));
     if (start === -1) return;
+    isForeign = isNeither(bytes[start]);
     body = open(bytes[start]);
     body.push(bytes.subarray(start));
   };
@@ -64,6 +67,7 @@ export function answerBody(
     end: () => {
       try {
         (body ?? open(undefined)).end();
+        if (isForeign) throw noAnswer(undefined, FOREIGN, from);
         onto.end();
       } catch (error) {
         throw unreadable(error, from);
@@ -78,8 +82,16 @@ const BLANK: ReadonlySet<number> = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
 /** With what a line of an event stream begins, and no JSON: `data`, `event`, `id`, `retry`, or the colon of a comment. */
 const EVENT_STARTS: ReadonlySet<number> = new Set(Buffer.from('deir:'));
 
+/** Such as a page of whatever else answers at that address. */
+const FOREIGN = 'the server answered with no answer of a model';
+
 /** With what an object or a list begins, and no line of an event stream. */
 const DOCUMENT_STARTS: ReadonlySet<number> = new Set(Buffer.from('{['));
+
+/** Whether a body begins as neither a stream of events nor a document does; lines that nobody knows may still come before events. */
+function isNeither(first = 0): boolean {
+  return !EVENT_STARTS.has(first) && !DOCUMENT_STARTS.has(first);
+}
 
 function isDocument(first: number | undefined, { headers }: AnswerSource): boolean {
   if (first !== undefined && EVENT_STARTS.has(first)) return false;

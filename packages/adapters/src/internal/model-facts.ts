@@ -1,7 +1,8 @@
 import { defined } from '@overseer/core/plugin';
 import type { ModelCapabilities, ModelInfo, Price } from '@overseer/core/spec';
+import { checkFacts } from './check-facts.ts';
 import { type KeySource, keyIdOf, keyNamesOf } from './key-id.ts';
-import { requireName } from './require-option.ts';
+import { requireKey, requireName } from './require-option.ts';
 
 /** What a host may say about a model, since few servers tell. Whatever is left out stays unknown. */
 export interface ModelFacts {
@@ -16,7 +17,7 @@ export interface ModelFacts {
   readonly local?: boolean;
 }
 
-/** What is known of a model: the adapter's own knowledge, and over it what the host says; `place` is where it is called. Throws `ConfigError` for a name that is none. */
+/** What is known of a model: the adapter's own knowledge, and over it what the host says; `place` is where it is called. Throws `ConfigError` for a name, a key or a fact that is none. */
 export function modelInfo(
   id: string,
   provider: string,
@@ -24,6 +25,8 @@ export function modelInfo(
   place: KeySource & { readonly baseURL?: string },
 ): ModelInfo {
   requireName(provider, id);
+  requireKey(place.apiKey);
+  checkFacts(`${provider}/${id}`, facts);
   const { contextWindow, maxOutput, price, local } = facts;
   const server = place.baseURL === undefined ? undefined : URL.parse(place.baseURL)?.origin;
   const keyId = keyIdOf(place);

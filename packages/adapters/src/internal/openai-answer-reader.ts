@@ -1,4 +1,4 @@
-import { type EventSink, modelRefusal } from '@overseer/core/plugin';
+import type { EventSink } from '@overseer/core/plugin';
 import type { ModelWarning } from '@overseer/core/spec';
 import type { AnswerReader } from './answer-body.ts';
 import type { AnswerSource } from './answer-source.ts';
@@ -7,6 +7,7 @@ import type { OpenAiChunk } from './openai-chunk.ts';
 import { OpenAiChunkReader, plainTextOf } from './openai-chunk-reader.ts';
 import { parseEvent } from './parse-event.ts';
 import { TextTemplate } from './text-template.ts';
+import { toldError } from './told-error.ts';
 
 /** Looks at the model that answered. */
 export type CheckModel = (model: string) => readonly ModelWarning[];
@@ -33,7 +34,7 @@ export class OpenAiAnswerReader implements AnswerReader {
       return false;
     }
     if (data === '[DONE]') return true;
-    if (name === 'error') throw modelRefusal({ ...this.#from, body: data });
+    if (name === 'error') throw toldError(this.#from, data);
     if (data === '' || name === 'ping') return false;
     const chunk = parseEvent(data, this.#from) as OpenAiChunk;
     this.#read(chunk);

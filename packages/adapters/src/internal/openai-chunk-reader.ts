@@ -1,8 +1,9 @@
-import { type EventSink, modelRefusal } from '@overseer/core/plugin';
+import type { EventSink } from '@overseer/core/plugin';
 import type { FinishReason } from '@overseer/core/spec';
 import type { AnswerSource } from './answer-source.ts';
 import type { OpenAiChunk, OpenAiDelta, OpenAiPiece, OpenAiUsage } from './openai-chunk.ts';
 import { openAiUsage } from './openai-usage.ts';
+import { toldError } from './told-error.ts';
 import { ToolCallMerge } from './tool-call-merge.ts';
 
 const REASONING = 0;
@@ -45,7 +46,7 @@ export class OpenAiChunkReader {
   /** Takes one chunk. Throws `ModelError` for an error that the server sends in mid-stream. */
   read(chunk: OpenAiChunk): void {
     if (chunk.error !== undefined && chunk.error !== null) {
-      throw modelRefusal({ ...this.#from, body: { error: chunk.error } });
+      throw toldError(this.#from, { error: chunk.error });
     }
     if (!this.#opened) this.#open(chunk);
     if (chunk.usage !== undefined && chunk.usage !== null) this.#usage = chunk.usage;

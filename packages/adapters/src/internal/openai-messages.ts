@@ -1,6 +1,6 @@
-import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
-import { decodeText } from './base64.ts';
-import { isUrl, leftOut } from './file-text.ts';
+import type { Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
+import { openAiFile, type TakenFiles } from './openai-files.ts';
+import { type FilePlaces, placeFiles } from './place-files.ts';
 import { resultText } from './result-text.ts';
 import { type ToolIdRule, toolIdFor } from './tool-id.ts';
 
@@ -14,6 +14,8 @@ export interface OpenAiMessageOptions {
   readonly reasoningField?: 'reasoning_content' | 'reasoning';
   /** Which ids of tool calls it takes; the default is `chat`. */
   readonly toolIds?: ToolIdRule;
+  /** Which files of users it takes; the default is all. */
+  readonly files?: TakenFiles;
 }
 
 /** Writes a conversation in the form of chat completions. A file that this wire cannot carry becomes a note in its place, and a warning. */
@@ -23,13 +25,13 @@ export function openAiMessages(
   options: OpenAiMessageOptions = {},
 ): readonly JsonObject[] {
   const out: JsonObject[] = [];
-  for (const message of messages) {
+  for (const message of placeFiles(messages, PLACES, warnings)) {
     switch (message.role) {
       case 'system':
         out.push({ role: 'system', content: textOf(message.parts, '\n\n') });
         break;
       case 'user':
-        out.push({ role: 'user', content: userContent(message.parts, warnings) });
+        out.push({ role: 'user', content: userContent(message.parts, warnings, options) });
         break;
       case 'assistant':
         out.push(assistant(message.parts, options));
@@ -47,6 +49,11 @@ export function openAiMessages(
   return out;
 }
 
+const PLACES: FilePlaces = {
+  who: 'chat completions take',
+  notIn: new Set(['system', 'assistant', 'tool']),
+};
+
 /** The text parts, joined. */
 function textOf(parts: readonly Part[], between: string): string {
   const [only] = parts;
@@ -54,11 +61,15 @@ function textOf(parts: readonly Part[], between: string): string {
   return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(between);
 }
 
-function userContent(parts: readonly Part[], warnings: ModelWarning[]): string | readonly Json[] {
+function userContent(
+  parts: readonly Part[],
+  warnings: ModelWarning[],
+  { files = 'all' }: OpenAiMessageOptions,
+): string | readonly Json[] {
   if (parts.every((part) => part.type !== 'file')) return textOf(parts, '\n\n');
   return parts.flatMap((part): readonly Json[] => {
     if (part.type === 'text') return [{ type: 'text', text: part.text }];
-    return part.type === 'file' ? [filePiece(part, warnings)] : [];
+    return part.type === 'file' ? [openAiFile(part, files, warnings)] : [];
   });
 }
 
@@ -90,25 +101,4 @@ function reasoningOf(parts: readonly Part[], provider = ''): string {
       part.type === 'reasoning' && part.meta?.[provider] !== undefined ? part.text : '',
     )
     .join('');
-}
-
-function filePiece(part: FilePart, warnings: ModelWarning[]): Json {
-  const { mediaType, data } = part;
-  const isAddress = isUrl(data);
-  const url = isAddress ? data : `data:${mediaType};base64,${data}`;
-  if (mediaType.startsWith('image/')) return { type: 'image_url', image_url: { url } };
-  const audio = /^audio\/(?:x-)?(wav|mp3|mpeg)$/.exec(mediaType)?.[1];
-  if (audio !== undefined && !isAddress) {
-    const format = audio === 'mpeg' ? 'mp3' : audio;
-    return { type: 'input_audio', input_audio: { data, format } };
-  }
-  if (mediaType.startsWith('text/') && !isAddress) {
-    return { type: 'text', text: decodeText(data) };
-  }
-  if (!isAddress) {
-    return { type: 'file', file: { filename: part.name ?? 'file', file_data: url } };
-  }
-  const why = (file: string): string =>
-    `${file} is given as a URL, which chat completions take for images only; give its bytes`;
-  return { type: 'text', text: leftOut(part, why, warnings) };
 }

@@ -47,9 +47,14 @@ function responseFormat(
 ): JsonObject {
   if (output.schema === undefined || json === 'object') return { type: 'json_object' };
   const { schema, strict } = output;
-  const name = output.name ?? 'output';
+  const name = schemaName(output.name);
   const format = { name, schema, ...(strict === undefined ? {} : { strict }) };
   return { type: 'json_schema', json_schema: format };
+}
+
+/** A label of letters, digits, `_` and `-`: OpenAI refuses a request with any other. */
+export function schemaName(name = ''): string {
+  return name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || 'output';
 }
 
 function toolChoiceOf(choice: NonNullable<ModelRequest['toolChoice']>): Json {

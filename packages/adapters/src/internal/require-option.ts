@@ -19,6 +19,28 @@ export function requireName(provider: string, id: unknown): void {
   );
 }
 
+/** A number of calls. Throws `ConfigError` `config.model-option` for what is no whole number from 1 on. */
+export function requireCount(option: string, value: number): void {
+  if (Number.isSafeInteger(value) && value > 0) return;
+  throw wrong(`${option} is ${shown(value)}; give a whole number from 1 on`);
+}
+
+/** How long a local model stays in memory after its last call, in ms; -1, where that is known, for ever. Throws `ConfigError` `config.model-option` for all else. */
+export function requireTtl(value: number | undefined, least: 0 | 1, forEver?: -1): void {
+  if (value === undefined || value === forEver) return;
+  if (Number.isFinite(value) && value >= least) return;
+  const more = forEver === undefined ? '' : ', or -1 for ever';
+  throw wrong(`ttlMs is ${shown(value)}; give a number of ms from ${least} on${more}`);
+}
+
+/** A key, or where keys come from. Throws `ConfigError` `config.model-option` for anything else; the key is not shown. */
+export function requireKey(value: unknown): void {
+  if (value === undefined || typeof value === 'string') return;
+  const source: unknown = typeof value === 'object' && value !== null ? value : {};
+  if (typeof (source as Readonly<Record<string, unknown>>)['get'] === 'function') return;
+  throw wrong(`apiKey is a ${typeof value}; give a text, or credentials such as fromEnv('MY_KEY')`);
+}
+
 /** One of some names. Throws `ConfigError` `config.model-option` with the nearest for any other. */
 export function requireOneOf(option: string, value: string, names: readonly string[]): void {
   if (names.includes(value)) return;

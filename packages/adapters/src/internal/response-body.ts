@@ -1,4 +1,5 @@
 import type { Json, JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
+import { schemaName } from './openai-request.ts';
 import { responseItems } from './response-items.ts';
 import { type KnownState, knownState } from './response-state.ts';
 
@@ -81,7 +82,12 @@ function choiceOf(choice: NonNullable<ModelRequest['toolChoice']>): Json {
   return typeof choice === 'string' ? choice : { type: 'function', name: choice.tool };
 }
 
-function formatOf({ schema, name = 'output', strict }: NonNullable<ModelRequest['output']>): Json {
+function formatOf({ schema, name, strict }: NonNullable<ModelRequest['output']>): Json {
   if (schema === undefined) return { type: 'json_object' };
-  return { type: 'json_schema', name, schema, ...(strict === undefined ? {} : { strict }) };
+  return {
+    type: 'json_schema',
+    name: schemaName(name),
+    schema,
+    ...(strict === undefined ? {} : { strict }),
+  };
 }

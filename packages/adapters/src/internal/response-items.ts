@@ -1,6 +1,7 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
 import { isUrl, leftOut } from './file-text.ts';
+import { type FilePlaces, placeFiles } from './place-files.ts';
 import { resultText } from './result-text.ts';
 import { toolIdFor } from './tool-id.ts';
 
@@ -13,7 +14,7 @@ export function responseItems(
   provider: string,
   warnings: ModelWarning[],
 ): readonly JsonObject[] {
-  return messages.flatMap(({ role, parts }) => {
+  return placeFiles(messages, PLACES, warnings).flatMap(({ role, parts }) => {
     switch (role) {
       case 'assistant':
         return parts.flatMap((part) => ownItem(part, provider));
@@ -24,6 +25,8 @@ export function responseItems(
     }
   });
 }
+
+const PLACES: FilePlaces = { who: 'responses take', notIn: new Set(['assistant', 'tool']) };
 
 function ownItem(part: Part, provider: string): readonly JsonObject[] {
   switch (part.type) {

@@ -10,6 +10,7 @@ import { responseItems } from './response-items.ts';
 import { refuses, responsePart } from './response-parts.ts';
 import { stateOf } from './response-state.ts';
 import { responseUsage } from './response-usage.ts';
+import { toldError } from './told-error.ts';
 
 /** What a response is the answer to. */
 export interface ResponseCall {
@@ -95,13 +96,12 @@ export class ResponseReader implements AnswerReader {
         this.#finish(response);
         return true;
       case 'response.failed':
-        throw modelRefusal({ ...this.#from, body: { error: field(response, 'error') } });
+        throw toldError(this.#from, { error: field(response, 'error') });
       case 'error':
-        throw modelRefusal({ ...this.#from, body: { ...(event as object), type: undefined } });
+        throw toldError(this.#from, { ...(event as object), type: undefined });
       default:
         if (response !== undefined) this.#open(response);
-        else if (field(event, 'error') !== undefined)
-          throw modelRefusal({ ...this.#from, body: event });
+        else if (field(event, 'error') !== undefined) throw toldError(this.#from, event);
         return false;
     }
   }

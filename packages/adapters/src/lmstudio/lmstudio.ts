@@ -12,6 +12,7 @@ import { type ChatBody, chatStream } from '../internal/chat-stream.ts';
 import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { requireTtl } from '../internal/require-option.ts';
 import { grammarSchemas } from '../internal/schema-dialects.ts';
 import { secondsOf } from '../internal/seconds-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
@@ -80,6 +81,7 @@ export function lmstudio(
     clock,
     limits: limitsOf(where, options),
   });
+  requireTtl(options.ttlMs, 1);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const ttl = options.ttlMs === undefined ? undefined : secondsOf(options.ttlMs);
   const extra = ttl === undefined ? {} : { ttl };
@@ -87,6 +89,7 @@ export function lmstudio(
     provider: PROVIDER,
     sendReasoning: false,
     schemas: grammarSchemas('LM Studio'),
+    files: 'image-bytes',
     extra,
   });
   return {

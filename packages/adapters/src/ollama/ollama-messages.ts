@@ -1,6 +1,7 @@
 import type { FilePart, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
 import { isUrl, leftOut } from '../internal/file-text.ts';
+import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { resultText } from '../internal/result-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 
@@ -15,7 +16,7 @@ export function ollamaMessages(
   messages: readonly Message[],
   warnings: ModelWarning[],
 ): readonly JsonObject[] {
-  return messages.flatMap(({ role, parts }): readonly JsonObject[] => {
+  return placeFiles(messages, PLACES, warnings).flatMap(({ role, parts }): readonly JsonObject[] => {
     switch (role) {
       case 'assistant':
         return [assistant(parts)];
@@ -26,6 +27,8 @@ export function ollamaMessages(
     }
   });
 }
+
+const PLACES: FilePlaces = { who: 'Ollama takes', notIn: new Set(['assistant', 'tool']) };
 
 function spoken(role: 'system' | 'user', parts: readonly Part[], warnings: ModelWarning[]) {
   const images: string[] = [];

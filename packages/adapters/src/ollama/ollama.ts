@@ -6,6 +6,7 @@ import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { lineBody } from '../internal/line-body.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { requireTtl } from '../internal/require-option.ts';
 import { secondsOf } from '../internal/seconds-of.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { limitsOf } from '../internal/within-time.ts';
@@ -62,6 +63,7 @@ export function ollama(
     options.clock ?? systemClock,
     limitsOf(where, options),
   );
+  requireTtl(options.ttlMs, 0, -1);
   const watch = new IdleWatch(options.idleTimeoutMs ?? 300_000);
   const prepare = createPreparation(modelId, where, options);
   return {

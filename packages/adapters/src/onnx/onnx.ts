@@ -2,7 +2,9 @@ import { basename, resolve } from 'node:path';
 import { type Clock, systemClock } from '@overseer/core/plugin';
 import { engineModel, type LocalModel } from '../engine/engine-model.ts';
 import { type EngineShare, shareEngine } from '../engine/shared-engines.ts';
+import { checkFacts } from '../internal/check-facts.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { requireCount, requireName, requireTtl } from '../internal/require-option.ts';
 import { entryArguments } from '../process/entry-arguments.ts';
 import type { OnnxOpen } from './onnx-request.ts';
 import { writeOnnxRequest } from './write-request.ts';
@@ -34,8 +36,10 @@ export interface OnnxOptions extends Omit<ModelFacts, 'local'> {
  * seeds are answered with a warning.
  */
 export function onnx(folder: string, options: OnnxOptions = {}): LocalModel {
+  requireName(PROVIDER, folder);
   const path = resolve(folder);
   const id = options.id ?? basename(path);
+  checkFacts(`${PROVIDER}/${id}`, options);
   const share = shareOnnx(`${PROVIDER}/${id}`, path, 'text', options);
   const facts = {
     ...options,
@@ -52,12 +56,14 @@ export function shareOnnx(
   task: OnnxOpen['task'],
   options: OnnxOptions,
 ): EngineShare {
-  const { dtype = 'fp32', device = 'cpu', contextWindow, ttlMs } = options;
+  const { dtype = 'fp32', device = 'cpu', contextWindow, ttlMs, atMost = 16 } = options;
+  requireTtl(ttlMs, 1);
+  requireCount('atMost', atMost);
   return shareEngine({
     where,
     args: entryArguments(ENTRY),
     options: { folder, task, dtype, device, ...(contextWindow && { contextWindow }) },
-    atMost: options.atMost ?? 16,
+    atMost,
     idleMs: options.idleTimeoutMs ?? 600_000,
     clock: options.clock ?? systemClock,
     ...(ttlMs === undefined ? {} : { ttlMs }),

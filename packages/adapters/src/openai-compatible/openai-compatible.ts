@@ -20,6 +20,7 @@ import { createHttpClient } from '../internal/http-client.ts';
 import { IdleWatch } from '../internal/idle-watch.ts';
 import { listOpenAiModels } from '../internal/list-models.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
+import { requireOneOf } from '../internal/require-option.ts';
 import { createResponses } from '../internal/responses-route.ts';
 import { grammarSchemas, OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
 import { limitsOf, withinTime } from '../internal/within-time.ts';
@@ -64,6 +65,7 @@ export function openaiCompatible(
   options: OpenAiCompatibleOptions = {},
 ): Model & Disposable {
   const place = placeOf(options);
+  if (options.api !== undefined) requireOneOf('api', options.api, ['chat', 'responses']);
   const { provider, quirks } = place;
   const where = `${provider}/${modelId}`;
   const { baseURL, keyVariable } = place;

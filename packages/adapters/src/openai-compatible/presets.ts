@@ -1,3 +1,5 @@
+import type { TakenFiles } from '../internal/openai-files.ts';
+
 /** What a server does otherwise than OpenAI's chat completions. What is left out is as with most. */
 export interface ServerQuirks {
   /** The field that bounds an answer; the default is `max_tokens`. */
@@ -15,6 +17,8 @@ export interface ServerQuirks {
   readonly json?: 'schema' | 'object';
   /** Which way to ask where the host does not say; the default is `chat`. */
   readonly api?: 'chat' | 'responses';
+  /** Which files it takes beside texts; the default is to send all, and `media` are images and sounds. */
+  readonly files?: TakenFiles;
   /** By which endpoint requests are counted. */
   readonly count?: 'responses' | 'tokenize';
   /** Makes grammars of schemas as llama.cpp does; the default is to take them as OpenAI does. */
@@ -55,14 +59,14 @@ export const PRESETS: Readonly<Record<PresetName, ServerPreset>> = {
   'llama.cpp': {
     baseURL: 'http://127.0.0.1:8080/v1',
     keyVariable: 'LLAMA_API_KEY',
-    quirks: { count: 'responses', grammar: true, props: true },
+    quirks: { count: 'responses', grammar: true, props: true, files: 'media' },
     asOf,
     source: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
   },
   vllm: {
     baseURL: 'http://127.0.0.1:8000/v1',
     keyVariable: 'VLLM_API_KEY',
-    quirks: { reasoningField: 'reasoning', count: 'tokenize' },
+    quirks: { reasoningField: 'reasoning', count: 'tokenize', files: 'media' },
     asOf,
     source: 'https://docs.vllm.ai/en/stable/features/reasoning_outputs/',
   },

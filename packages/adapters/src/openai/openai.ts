@@ -15,6 +15,7 @@ import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
 import { OpenAiAnswerReader } from '../internal/openai-answer-reader.ts';
 import { openAiMessages } from '../internal/openai-messages.ts';
 import { openAiSettings, openAiTools } from '../internal/openai-request.ts';
+import { requireOneOf } from '../internal/require-option.ts';
 import { responseBody } from '../internal/response-body.ts';
 import { createResponses } from '../internal/responses-route.ts';
 import { OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
@@ -89,6 +90,7 @@ export function openai(modelId: string, options: OpenAiOptions = {}): Model & Di
         send: (client, sent) => client.responses.create(paramsOf(body), sent),
       }),
   });
+  if (options.api !== undefined) requireOneOf('api', options.api, ['chat', 'responses']);
   return {
     spec: 'model/1',
     info: modelInfo(modelId, PROVIDER, knownFacts(OPENAI_MODELS, modelId, options), {

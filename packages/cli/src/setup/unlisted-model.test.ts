@@ -49,7 +49,9 @@ describe('unlistedModel', () => {
   it('M4 M5: LM Studio takes exactly what it lists, or whatever it has', () => {
     const refused = (id: string): string | undefined =>
       unlistedModel({ id, provider: 'lmstudio' }, ['qwen3-8b'], true)?.message;
-    expect(refused('qwen3')).toBe('The server has no model "qwen3"; it has qwen3-8b.');
+    expect(refused('qwen3')).toBe(
+      'The server has no model "qwen3"; did you mean "qwen3-8b"? it has qwen3-8b.',
+    );
     expect(refused('qwen3-8b')).toBeUndefined();
     expect(refused('default')).toBeUndefined();
   });

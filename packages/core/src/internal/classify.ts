@@ -42,7 +42,7 @@ const SIGNS: readonly Sign[] = [
   { kind: 'context-overflow', status: [413] },
   { kind: 'unsupported', code: /not_supported|unsupported/, status: [501] },
   { kind: 'overloaded', status: [503] },
-  { kind: 'server', status: [409] },
+  { kind: 'server', status: [409, 425] },
 ];
 
 /**

@@ -11,13 +11,33 @@ export interface ErrorBody {
 
 /**
  * Reads an error document in any of the forms of the field: `{ error: { message, type, code, status, details } }`,
- * `{ error: 'text' }`, `{ message }`, `{ detail }`, one of these nested in another, or plain text.
+ * `{ error: 'text' }`, `{ message }`, `{ detail }`, a list of what is wrong with which field (`[{ loc, msg }]`), one of these
+ * nested in another, or plain text.
  */
 export function readErrorBody(body: unknown): ErrorBody {
   if (typeof body === 'string') return readText(body);
-  const inner = at(body, 'error') ?? at(body, 'detail');
+  if (Array.isArray(body)) return listed(body);
+  const inner = at(body, 'error') ?? at(body, 'detail') ?? nested(at(body, 'message'));
   if (typeof inner === 'string') return { ...own(body), message: inner };
   return inner === undefined ? own(body) : { ...own(body), ...readErrorBody(inner) };
+}
+
+/** What is wrong with each field, as FastAPI tells it. */
+function listed(problems: readonly unknown[]): ErrorBody {
+  // Google sends a list of one.
+  if (at(problems[0], 'error') !== undefined) return readErrorBody(problems[0]);
+  const texts = problems.slice(0, 5).flatMap((problem) => {
+    const said = at(problem, 'msg') ?? at(problem, 'message');
+    if (typeof said !== 'string') return [];
+    const place: unknown = at(problem, 'loc');
+    return [Array.isArray(place) ? `${place.join('.')}: ${said}` : said];
+  });
+  return texts.length === 0 ? {} : { message: texts.join('; ') };
+}
+
+/** Mistral puts such a document into its message. */
+function nested(message: unknown): unknown {
+  return typeof message === 'object' && message !== null ? message : undefined;
 }
 
 /** The value of a property of anything at all. */

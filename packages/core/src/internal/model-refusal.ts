@@ -17,6 +17,8 @@ export interface Refusal {
   readonly headers?: HeaderReader;
   readonly cause?: unknown;
   readonly now?: number;
+  /** The kind of one that says nothing of it; the default is `protocol`. */
+  readonly otherwise?: ModelErrorKind;
 }
 
 /** What to do, by kind of failure. */
@@ -51,7 +53,8 @@ export function modelRefusal(refusal: Refusal): ModelError {
   const wait =
     (refusal.headers === undefined ? undefined : retryAfterMs(refusal.headers, now)) ??
     body.retryAfterMs;
-  const kind = kindOf(status, body, wait);
+  const read = kindOf(status, body, wait);
+  const kind = read === 'protocol' ? (refusal.otherwise ?? read) : read;
   return new ModelError(kind, sentence(kind, refusal.where, status, body.message), {
     cause: refusal.cause,
     ...defined({

@@ -22,6 +22,21 @@ describe('a model that a server does not have', () => {
     },
   );
 
+  it.each([
+    ['qwen3', ['other-1b', 'qwen/qwen3-30b-a3b', 'qwen/qwen3-8b'], 'qwen/qwen3-8b'],
+    ['smal', ['small:latest', 'large:latest'], 'small:latest'],
+    ['smal:latest', ['small:latest'], 'small:latest'],
+    ['llama3.1', ['mistral:7b', 'llama3.1:8b'], 'llama3.1:8b'],
+    ['LLAMA3.1', ['llama3.1:8b'], 'llama3.1:8b'],
+    ['google/gemma-4-26b-a4b', ['gemma-4-26b-a4b'], 'gemma-4-26b-a4b'],
+    ['gp', ['gpt-x-very-long'], undefined],
+    ['zebra', ['gpt-5'], undefined],
+  ])('M4: of %j among %j the nearest is %j', (asked, names, near) => {
+    const { message } = noSuchModel(asked, names);
+    if (near === undefined) expect(message).not.toContain('did you mean');
+    else expect(message).toContain(`did you mean "${near}"?`);
+  });
+
   it('M4: names the first 20 of hundreds, and keeps them all', () => {
     const names = Array.from({ length: 25 }, (_name, at) => `model-${at}`);
     const error = noSuchModel('zebra', names);

@@ -1,6 +1,6 @@
 import { type ModelError, ModelNotFoundError } from '../errors/model-error.ts';
 import { defined } from './defined.ts';
-import { nearest } from './nearest.ts';
+import { nearestModel } from './nearest-model.ts';
 
 /** Most names in the sentence, since some providers have hundreds. */
 const SHOWN = 20;
@@ -14,7 +14,7 @@ export function noSuchModel(
   names: readonly string[],
   refusal?: ModelError,
 ): ModelNotFoundError {
-  const near = nearest(asked, names);
+  const near = nearestModel(asked, names);
   const hint = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
   const message = `the server has no model ${JSON.stringify(asked)}; ${hint}${listed(names)}`;
   return new ModelNotFoundError(message, names, {

@@ -33,6 +33,7 @@ describe('classify', () => {
     [404, 'model_not_found', 'no such model', 'not-found'],
     [408, undefined, '', 'timeout'],
     [409, undefined, 'conflict', 'server'],
+    [425, undefined, 'too early', 'server'],
     [413, 'request_too_large', 'Request exceeds the maximum size', 'context-overflow'],
     [501, 'not_supported_error', '', 'unsupported'],
     [529, 'overloaded_error', 'Overloaded', 'overloaded'],
@@ -45,6 +46,25 @@ describe('classify', () => {
 });
 
 describe('a refusal', () => {
+  it.each([
+    ['FastAPI', { detail: [{ loc: ['body', 'seed'], msg: 'not permitted' }, { msg: 'more' }] }],
+    [
+      'Mistral',
+      { message: { detail: [{ loc: ['body', 'seed'], msg: 'not permitted' }, { msg: 'more' }] } },
+    ],
+  ])('M18: says of which fields %s complains', (_, body) => {
+    const error = modelRefusal({ status: 422, body: JSON.stringify(body) });
+    expect(error).toMatchObject({ kind: 'invalid', status: 422 });
+    expect(error.message).toMatch(/^body\.seed: not permitted; more \(422\);/);
+  });
+
+  it('M18: reads an error out of a list of one, and takes none that says nothing', () => {
+    const listed = [{ error: { code: 429, message: 'slow', status: 'RESOURCE_EXHAUSTED' } }];
+    expect(modelRefusal({ body: listed })).toMatchObject({ kind: 'rate-limit', status: 429 });
+    expect(modelRefusal({ body: [{ loc: 1 }, 5] }).kind).toBe('protocol');
+    expect(modelRefusal({ body: {}, otherwise: 'server' }).kind).toBe('server');
+  });
+
   it('M18: says where, what and what to do, and keeps what the headers tell', () => {
     const error = modelRefusal({
       where: 'openai/gpt-x',

@@ -30,11 +30,13 @@ export async function moveModel(
   }
   const over = what === 'load' ? kernel.status.loading(name) : undefined;
   try {
-    await (what === 'load' ? model.load(ctx) : model.unload(ctx));
+    await (what === 'load' ? model.load(ctx) : model.unload(ctx)).finally(() =>
+      lists.forget(model),
+    );
+    // What is told of it is what its server says now; where it does not say, it is asked again before its next call.
+    await lists.look(model).catch(() => undefined);
   } finally {
-    lists.forget(model);
+    // Only now: what was known of it before is over.
     over?.();
   }
-  // What is told of it is what its server says now; where it does not say, it is asked again before its next call.
-  await lists.look(model).catch(() => undefined);
 }
