@@ -1,3 +1,4 @@
+import { oneLineOf } from './one-line.ts';
 import { parseDuration } from './parse-duration.ts';
 
 /** What a provider's error document says. */
@@ -19,6 +20,9 @@ export function readErrorBody(body: unknown): ErrorBody {
   if (typeof inner === 'string') return { ...own(body), message: inner };
   return inner === undefined ? own(body) : { ...own(body), ...readErrorBody(inner) };
 }
+
+/** No code of a provider is longer, in characters. */
+const MOST_CODE = 200;
 
 /** The value of a property of anything at all. */
 export function at(value: unknown, name: string): unknown {
@@ -45,7 +49,7 @@ function own(body: unknown): ErrorBody {
   const retryAfterMs = retryDelay(at(body, 'details'));
   return {
     ...(typeof message === 'string' && message !== '' ? { message } : {}),
-    ...(names.length === 0 ? {} : { code: [...new Set(names)].join('/') }),
+    ...(names.length === 0 ? {} : { code: oneLineOf([...new Set(names)].join('/'), MOST_CODE) }),
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
