@@ -56,7 +56,7 @@ export interface HttpClient extends Disposable {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = readBaseUrl(options.baseURL);
   const { apiKey, keyHeaders = bearer, where = base.origin } = options;
-  const key = typeof apiKey === 'string' ? apiKey : undefined;
+  const key = typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined;
   // What a host says is the key, if only that there is none.
   const keyVariable = apiKey === undefined ? options.keyVariable : undefined;
   const source = keyVariable === undefined ? apiKey : fromEnv(keyVariable);

@@ -1,7 +1,7 @@
 import { defined } from '@overseer/core/plugin';
 import type { ModelCapabilities, ModelInfo, Price } from '@overseer/core/spec';
 import { type KeySource, keyIdOf, keyNamesOf } from './key-id.ts';
-import { requireName } from './require-option.ts';
+import { requireKey, requireName } from './require-option.ts';
 
 /** What a host may say about a model, since few servers tell. Whatever is left out stays unknown. */
 export interface ModelFacts {
@@ -16,7 +16,7 @@ export interface ModelFacts {
   readonly local?: boolean;
 }
 
-/** What is known of a model: the adapter's own knowledge, and over it what the host says; `place` is where it is called. Throws `ConfigError` for a name that is none. */
+/** What is known of a model: the adapter's own knowledge, and over it what the host says; `place` is where it is called. Throws `ConfigError` for a name or a key that is none. */
 export function modelInfo(
   id: string,
   provider: string,
@@ -26,6 +26,7 @@ export function modelInfo(
   requireName(provider, id);
   const { contextWindow, maxOutput, price, local } = facts;
   const server = place.baseURL === undefined ? undefined : URL.parse(place.baseURL)?.origin;
+  requireKey(place.apiKey);
   const keyId = keyIdOf(place);
   const keyNames = keyNamesOf(place);
   return {

@@ -1,4 +1,5 @@
 import { ConfigError, suggest } from '@overseer/core/plugin';
+import type { Credentials } from '@overseer/core/spec';
 
 /** What a timer holds, in ms. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -23,6 +24,28 @@ export function requireName(provider: string, id: unknown): void {
 export function requireOneOf(option: string, value: string, names: readonly string[]): void {
   if (names.includes(value)) return;
   throw wrong(`there is no ${option} ${shown(value)}; ${suggest(value, names)}`);
+}
+
+/** A key, or where keys come from; `''` for none. Throws `ConfigError` `config.model-option` for what is neither, without showing it. */
+export function requireKey(apiKey: unknown): void {
+  if (apiKey === undefined || apiKey === '' || isKey(apiKey)) return;
+  if (typeof apiKey === 'string') {
+    const what = 'a blank, a line end or a character beyond ASCII';
+    throw wrong(`apiKey holds ${what}; give the key as its provider shows it`);
+  }
+  if (isSource(apiKey)) return;
+  const given = apiKey === null ? 'null' : `a ${typeof apiKey}`;
+  throw wrong(`apiKey is ${given}; give a key as text, or a source such as fromCallback(give)`);
+}
+
+/** Whether it is a key as text: visible ASCII, as headers take it. */
+export function isKey(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+
+/** Whether it is what keys come from. */
+export function isSource(value: unknown): value is Credentials {
+  return typeof (value as Partial<Credentials> | null)?.get === 'function';
 }
 
 function wrong(what: string): ConfigError {
