@@ -55,10 +55,12 @@ export class AiSdkRun implements PushHandle {
   }
 
   pause(): void {
+    this.#life.hold();
     this.#pull.pause();
   }
 
   resume(): void {
+    this.#life.goOn();
     this.#pull.resume();
   }
 

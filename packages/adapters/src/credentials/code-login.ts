@@ -1,6 +1,6 @@
 import { OverseerError } from '@overseer/core/plugin';
 import * as oauth from 'oauth4webapi';
-import type { LoginPrompt } from './login-prompt.ts';
+import { type LoginPrompt, safePrompt } from './login-prompt.ts';
 import { openLoopback } from './loopback.ts';
 import { loginNeeded, oauthError } from './oauth-error.ts';
 import type { OAuthServer } from './oauth-server.ts';
@@ -44,7 +44,7 @@ export async function codeLogin(
       code_challenge_method: 'S256',
     };
     for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
-    prompt({ url: url.href, expiresAt: Date.now() + PATIENCE_MS });
+    prompt(safePrompt({ url: url.href, expiresAt: Date.now() + PATIENCE_MS }, as.issuer));
     const answer = await loopback.answer(AbortSignal.any([signal, late]));
     refuseOther(answer.get('iss'), as, what);
     const checked = oauth.validateAuthResponse(as, client, answer, state);

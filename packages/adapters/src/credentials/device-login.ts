@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as oauth from 'oauth4webapi';
-import type { LoginPrompt } from './login-prompt.ts';
+import { type LoginPrompt, safePrompt } from './login-prompt.ts';
 import { loginNeeded, oauthError, serverCode } from './oauth-error.ts';
 import type { OAuthServer } from './oauth-server.ts';
 
@@ -14,27 +14,31 @@ export async function deviceLogin(
   const { as, client, auth } = server;
   const what = `signing in at ${as.issuer} failed`;
   try {
-    const asked = await oauth.deviceAuthorizationRequest(
+    const response = await oauth.deviceAuthorizationRequest(
       as,
       client,
       auth,
       scope === '' ? {} : { scope },
       server.with,
     );
-    const device = await oauth.processDeviceAuthorizationResponse(as, client, asked);
+    const device = await oauth.processDeviceAuthorizationResponse(as, client, response);
     const expiresAt = Date.now() + device.expires_in * 1000;
     const {
       verification_uri: url,
       verification_uri_complete: urlWithCode,
       user_code: code,
     } = device;
-    prompt({ url, code, expiresAt, ...(urlWithCode === undefined ? {} : { urlWithCode }) });
+    const asked = { url, code, expiresAt, ...(urlWithCode === undefined ? {} : { urlWithCode }) };
+    prompt(safePrompt(asked, as.issuer));
     return await poll(server, device, expiresAt, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw oauthError(error, what);
   }
 }
+
+/** A timer of more would be one of none. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 async function poll(
   { as, client, auth, with: options }: OAuthServer,
@@ -44,7 +48,9 @@ async function poll(
 ): Promise<oauth.TokenEndpointResponse> {
   let seconds = device.interval ?? 5;
   while (Date.now() < expiresAt) {
-    await sleep(seconds * 1000, undefined, { signal });
+    const pauseMs = Math.min(seconds * 1000, expiresAt - Date.now(), LONGEST_MS);
+    await sleep(Math.max(1, pauseMs), undefined, { signal });
+    if (Date.now() >= expiresAt) break;
     try {
       const granted = await oauth.deviceCodeGrantRequest(
         as,

@@ -1,4 +1,4 @@
-import { type BigIntStats, statSync } from 'node:fs';
+import { type BigIntStats, constants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { OverseerError } from '@overseer/core/plugin';
@@ -43,10 +43,14 @@ interface Read {
 
 async function read(path: string, field: string | undefined, latest?: Read): Promise<Read> {
   // By one descriptor, so that what is read is what was looked at.
-  await using file = await open(path, 'r').catch((error: unknown) => {
-    throw cannotOpen(path, error);
-  });
+  // A pipe is opened at once, and not when somebody writes to it.
+  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      throw cannotOpen(path, error);
+    },
+  );
   const stats = await file.stat({ bigint: true });
+  if (!stats.isFile()) throw unfit(path, 'is no file: give the path of a file with the key');
   const version = versionOf(stats);
   requirePrivate(path, Number(stats.mode), Number(stats.uid));
   if (latest?.version === version) return latest;

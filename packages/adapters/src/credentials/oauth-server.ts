@@ -1,5 +1,6 @@
 import { ConfigError, defined } from '@overseer/core/plugin';
 import * as oauth from 'oauth4webapi';
+import { httpsUrl } from './https-url.ts';
 import { oauthError } from './oauth-error.ts';
 
 const MAX_BYTES = 1_048_576;
@@ -102,12 +103,9 @@ async function metadataOf(
 }
 
 function safeUrl(text: string): URL {
-  const url = URL.parse(text);
-  const isHere = url !== null && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
-  if (url !== null && url.username === '' && url.password === '') {
-    if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) return url;
-  }
-  throw unfit();
+  const url = httpsUrl(text);
+  if (url === undefined) throw unfit();
+  return url;
 }
 
 function unfit(): ConfigError {

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@overseer/core/plugin';
+import { type Clock, ConfigError, systemClock } from '@overseer/core/plugin';
 import type { Credential, Credentials } from '@overseer/core/spec';
 import * as oauth4 from 'oauth4webapi';
 import { codeLogin } from './code-login.ts';
@@ -38,7 +38,7 @@ export interface OAuthCredentials extends Credentials {
 /**
  * Access tokens of an authorisation server as keys: refreshed shortly before they expire and once one was refused, one time for all calls,
  * and one time for all processes that share a `fileTokens`. Asking never signs in: it throws `OverseerError` `credentials.login` where a
- * person has to. Throws `ConfigError` `config.issuer`.
+ * person has to. Throws `ConfigError` `config.issuer`, or `config.oauth` for a flow that there is not and a client without an id.
  */
 export function oauth(options: OAuthOptions): OAuthCredentials {
   const {
@@ -49,6 +49,7 @@ export function oauth(options: OAuthOptions): OAuthCredentials {
     store = memoryTokens(),
     clock = systemClock,
   } = options;
+  requireClient(clientId, flow);
   const issuer = issuerOf(options);
   const find = findServer(options);
   const scope = scopes.join(' ');
@@ -106,6 +107,19 @@ export function oauth(options: OAuthOptions): OAuthCredentials {
         if (tokens !== undefined) await revoke(await find(), tokens);
       }),
   };
+}
+
+const FLOWS: readonly string[] = ['device', 'code', 'client-credentials'];
+
+function requireClient(clientId: unknown, flow: unknown): void {
+  if (typeof clientId !== 'string' || clientId.trim() === '')
+    throw new ConfigError(
+      'config.oauth',
+      'oauth() needs the clientId that the server knows this program by',
+    );
+  if (typeof flow === 'string' && FLOWS.includes(flow)) return;
+  const said = `oauth() takes a flow of ${FLOWS.join(', ')}, and got ${JSON.stringify(flow)}`;
+  throw new ConfigError('config.oauth', said);
 }
 
 /** A clock that is a little off must not let an expired token out. */

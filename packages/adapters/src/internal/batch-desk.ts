@@ -1,3 +1,4 @@
+import { ModelError } from '@overseer/core/plugin';
 import type { CallContext } from '@overseer/core/spec';
 import type { BatchSettings } from './batch-options.ts';
 import { type BatchCaller, type BatchSeat, failAll } from './batch-seat.ts';
@@ -9,6 +10,7 @@ export class BatchDesk {
   readonly #wire: BatchWire;
   readonly #settings: BatchSettings;
   readonly #host: OpenBatchHost;
+  readonly #keyNames: readonly string[];
   readonly #collected: Map<string, BatchSeat> = new Map();
   /** Under way to the provider. */
   readonly #leaving: Map<string, BatchSeat> = new Map();
@@ -16,9 +18,15 @@ export class BatchDesk {
   #sending = 0;
   #stopTimer: (() => void) | undefined;
 
-  constructor(wire: BatchWire, settings: BatchSettings, where: string) {
+  /** `keyNames`: the keys that calls may go out with, where there are several. */
+  constructor(
+    wire: BatchWire,
+    settings: BatchSettings,
+    { where, keyNames = [] }: { readonly where: string; readonly keyNames?: readonly string[] },
+  ) {
     this.#wire = wire;
     this.#settings = settings;
+    this.#keyNames = keyNames;
     this.#host = {
       wire,
       settings,
@@ -44,7 +52,9 @@ export class BatchDesk {
     }
     const bytes = Buffer.byteLength(JSON.stringify(item.body)) + BYTES_AROUND;
     const callers = new Set([caller]);
-    const seat = { ...item, bytes, callers, mayBeSent, isKept: false, notIn: new Set<string>() };
+    const { keyName } = caller.ctx;
+    const mine = { bytes, callers, keyName, mayBeSent };
+    const seat = { ...item, ...mine, isKept: false, notIn: new Set<string>() };
     this.#collected.set(item.id, seat);
     if (this.#collected.size >= this.#settings.most) this.#flushIn(0);
     else if (this.#stopTimer === undefined) this.#flushIn(this.#settings.collectMs);
@@ -95,11 +105,12 @@ export class BatchDesk {
     }
   }
 
-  /** As many as a batch can hold, and one at least, which its provider may refuse by itself. */
+  /** As many of one key as a batch can hold, and one at least, which its provider may refuse by itself. */
   #take(): readonly BatchSeat[] {
     const taken: BatchSeat[] = [];
     let bytes = 0;
     for (const seat of this.#collected.values()) {
+      if (taken[0] !== undefined && seat.keyName !== taken[0].keyName) continue;
       bytes += seat.bytes;
       const isFull = taken.length >= this.#settings.most || bytes > this.#wire.mostBytes;
       if (isFull && taken.length > 0) break;
@@ -139,7 +150,18 @@ export class BatchDesk {
       seats.filter(({ mayBeSent }) => mayBeSent).map((seat) => [seat.id, seat]),
     );
     if (wanted.size === 0) return seats;
-    const found = new Set<BatchSeat>();
+    await this.#find(wanted, ctx);
+    // The call before may have gone out with another key.
+    for (const keyName of this.#keyNames) {
+      if (wanted.size === 0) break;
+      if (ctx.keyName !== undefined && keyName !== ctx.keyName)
+        await this.#find(wanted, { ...ctx, keyName }).catch(unlessKeyless);
+    }
+    return seats.filter(({ id, mayBeSent }) => !mayBeSent || wanted.has(id));
+  }
+
+  /** Gives those that are in a batch which this key can see to it, and takes them out of `wanted`. */
+  async #find(wanted: Map<string, BatchSeat>, ctx: CallContext): Promise<void> {
     for await (const batch of this.#wire.list(ctx)) {
       if (this.#open.get(batch.id)?.isFound === false) continue;
       const asked = [...wanted.values()].filter(({ notIn }) => !notIn.has(batch.id));
@@ -148,13 +170,9 @@ export class BatchDesk {
       // Nobody says what is in it: whoever may be waits for its end, as what is paid twice cannot be given back.
       const inIt = ids === undefined ? asked : asked.filter(({ id }) => ids.has(id));
       this.#attach(batch.id, inIt, { ctx, isFound: true });
-      for (const seat of inIt) {
-        wanted.delete(seat.id);
-        found.add(seat);
-      }
-      if (wanted.size === 0) break;
+      for (const seat of inIt) wanted.delete(seat.id);
+      if (wanted.size === 0) return;
     }
-    return seats.filter((seat) => !found.has(seat));
   }
 
   #attach(
@@ -176,6 +194,12 @@ export class BatchDesk {
 
 /** What stands around a request in a batch. */
 const BYTES_AROUND = 200;
+
+/** What a key that is let in no more has sent, nobody can have any more. */
+function unlessKeyless(error: unknown): void {
+  if (!(error instanceof ModelError && (error.kind === 'auth' || error.kind === 'permission')))
+    throw error;
+}
 
 /** A batch goes the way of its first call, and none of them alone ends it. */
 function contextOf(seats: readonly BatchSeat[]): CallContext {

@@ -13,6 +13,8 @@ export interface BatchCaller {
 /** A request's place in a batch, from when it is collected to its result. */
 export interface BatchSeat extends BatchItem {
   readonly bytes: number;
+  /** The key that it goes out with, where there are several and somebody said which. */
+  readonly keyName: string | undefined;
   /** Who waits for it; several where equal calls came, none where all have left. */
   readonly callers: Set<BatchCaller>;
   /** Whether it may have been sent by an earlier call. */

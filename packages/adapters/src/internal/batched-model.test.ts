@@ -42,15 +42,62 @@ describe.each(Object.entries(ways))('calls in batches of %s', (_, create) => {
     expect(new Set(sent)).toEqual(new Set(['Bearer the-right-key']));
   });
 
-  it('M11 M13: go out with any key of a ring, as one batch holds calls of all', async () => {
+  it('M11 M13: go out with the key that is said, a batch for each, from its upload to its results', async () => {
     const service = await start();
-    const keys = { apiKey: keyring({ a: 'one-of-two-keys' }) };
-    const model = create(service, 'm', keys);
-    expect(model.info).toMatchObject({ keyId: 'ring a' });
-    expect(model.info.keyNames).toBeUndefined();
-    await generate(model, say('a'), ctx());
-    const sent = service.requests.map(({ headers }) => headers.authorization);
-    expect(new Set(sent)).toEqual(new Set(['Bearer one-of-two-keys']));
+    const model = create(service, 'm', { apiKey: keyring({ a: 'key-of-a', b: 'key-of-b' }) });
+    expect(model.info).toMatchObject({ keyId: 'ring a | b', keyNames: ['a', 'b'] });
+    const turns = ['a', 'b', 'a', 'b'] as const;
+    await Promise.all(
+      turns.map((keyName, nth) => generate(model, say(`${nth}`), { ...ctx(), keyName })),
+    );
+    expect(created(service)).toBe(2);
+    const batches = new Map<string, Set<string | undefined>>();
+    for (const { path, headers } of service.requests) {
+      const [, id] = /\/batches\/([^/?]+)/.exec(path) ?? [];
+      if (id === undefined) continue;
+      const used = batches.get(id) ?? new Set();
+      batches.set(id, used.add(headers.authorization));
+    }
+    expect([...batches.values()].map((used) => [...used].join()).sort()).toEqual([
+      'Bearer key-of-a',
+      'Bearer key-of-b',
+    ]);
+  });
+
+  it('M11 M13: made again with another key find the batch of the first, and look at it with that', async () => {
+    const service = await start({ takesMs: 40 });
+    const keys = { apiKey: keyring({ a: 'key-of-a', b: 'key-of-b' }) };
+    const call = { ...ctx(), key: 'the-same-call' };
+    const gone = AbortSignal.timeout(60);
+    const reason = new OverseerError('run.closing', 'the host goes away');
+    const left = new AbortController();
+    gone.addEventListener('abort', () => left.abort(reason));
+    const first = generate(create(service, 'm', keys), say('x'), {
+      ...{ ...call, keyName: 'a', signal: left.signal },
+    });
+    await expect(first).rejects.toThrow();
+    const before = service.requests.length;
+    const again = { ...call, keyName: 'b', again: true };
+    const { text } = await generate(create(service, 'm', keys), say('x'), again);
+    expect([text, created(service)]).toEqual(['you said x', 1]);
+    const looks = service.requests.slice(before).filter(({ path }) => /batches\/[^/?]+/.test(path));
+    expect(looks.length).toBeGreaterThan(0);
+  });
+
+  it('M11 M13: are sent by a good key, where another is let in no more', async () => {
+    const service = await start();
+    let refused = 0;
+    const network: typeof fetch = (input, init) => {
+      const request = new Request(input, init);
+      const key = request.headers.get('authorization') ?? request.headers.get('x-api-key');
+      if (key?.includes('key-of-a') !== true) return fetch(input, init);
+      refused++;
+      return Promise.resolve(new Response('{"error":{"message":"withdrawn"}}', { status: 401 }));
+    };
+    const model = create(service, 'm', { apiKey: keyring({ a: 'key-of-a', b: 'key-of-b' }) });
+    const call = ctx({ again: true, keyName: 'b', fetch: network });
+    expect((await generate(model, say('x'), call)).text).toBe('you said x');
+    expect(refused).toBe(1);
   });
 
   it('M13: cost half, say so before the call, and go on when made again', async () => {

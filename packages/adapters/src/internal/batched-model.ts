@@ -25,10 +25,9 @@ export function batchedModel(
   options: BatchOptions & BatchSilence,
 ): Model & Disposable {
   const settings = batchSettings(options, wire);
-  // One batch holds calls of all, so that none of them says with which of several keys it goes out.
-  const { keyNames: _, ...info } = single.info;
+  const { info } = single;
   const where = `${info.provider}/${info.id}`;
-  const desk = new BatchDesk(wire, settings, where);
+  const desk = new BatchDesk(wire, settings, { where, keyNames: info.keyNames ?? [] });
   const stream = async function* (
     request: ModelRequest,
     ctx: CallContext,

@@ -50,6 +50,30 @@ describe('the life of a call', () => {
     expect(log).toEqual(['broken off', 'over']);
   });
 
+  it('M9: whoever reads slowly is not taken for a silent server, and a silence after that is one', () => {
+    const { life, log } = someLife();
+    life.watch();
+    life.hold();
+    vi.advanceTimersByTime(10 * IDLE_MS);
+    expect(log).toEqual([]);
+    life.goOn();
+    vi.advanceTimersByTime(IDLE_MS / 2);
+    expect(log).toEqual([]);
+    vi.advanceTimersByTime(2 * IDLE_MS);
+    expect(log.slice(0, 2)).toEqual(['broken off', 'over']);
+  });
+
+  it('M9: is not watched again by a reader who goes on after its end', () => {
+    const { life, log } = someLife();
+    life.watch();
+    life.hold();
+    life.whole(() => undefined);
+    life.goOn();
+    life.release();
+    vi.advanceTimersByTime(10 * IDLE_MS);
+    expect(log).toEqual(['over', 'end']);
+  });
+
   it('M10: a silence fails it, signs of life put that off, and a whole answer ends the watch', () => {
     const silent = someLife();
     silent.life.watch();

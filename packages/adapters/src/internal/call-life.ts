@@ -46,6 +46,18 @@ export class CallLife {
     this.#watched?.touch();
   }
 
+  /** Whoever reads wants no more for now: a server that is not read from cannot be told from a silent one. */
+  hold(): void {
+    this.#watched?.leave();
+  }
+
+  /** It is read from again. */
+  goOn(): void {
+    if (this.#watched === undefined || this.#draining !== undefined || this.#isOver) return;
+    this.#watched.leave();
+    this.watch();
+  }
+
   /** The answer is whole, and `finish` tells it. The exchange is left for a while to end by itself, so that its connection can be used again. */
   whole(finish: () => void): void {
     this.#watched?.leave();

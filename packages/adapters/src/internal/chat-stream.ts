@@ -59,6 +59,7 @@ class ChatStream implements PushHandle {
   #exchange: HttpExchange | undefined;
   #warnings: readonly ModelWarning[] = [];
   #body: AnswerBody | undefined;
+  #isRefused = false;
 
   constructor(call: ChatCall, sink: EventSink) {
     this.#call = call;
@@ -83,10 +84,12 @@ class ChatStream implements PushHandle {
   }
 
   pause(): void {
+    this.#life.hold();
     this.#exchange?.pause();
   }
 
   resume(): void {
+    this.#life.goOn();
     this.#exchange?.resume();
   }
 
@@ -127,6 +130,7 @@ class ChatStream implements PushHandle {
     this.#life.touch();
     const { where, provider, check, reader: createReader, cut = answerBody } = this.#call;
     if (status < 200 || status >= 300) {
+      this.#isRefused = true;
       const document = createDocument(status);
       const end = (): void =>
         this.#refuse(modelRefusal({ where, status, headers, body: document.text() }));
@@ -157,7 +161,8 @@ class ChatStream implements PushHandle {
   /** Reads what came, or that nothing more does. What comes after the answer is whole is no sign of life. */
   #take(bytes?: Uint8Array): void {
     if (this.#life.isOver) return;
-    this.#life.touch();
+    // A refusal is short: one that drips is no sign of life.
+    if (!this.#isRefused) this.#life.touch();
     try {
       if (bytes === undefined) this.#body?.end();
       else this.#body?.push(bytes);

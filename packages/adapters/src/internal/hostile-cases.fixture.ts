@@ -132,6 +132,18 @@ export const hostileCases: readonly HostileCase[] = [
     },
   },
   {
+    what: 'a document of a refused call that drips for ever',
+    kinds: ['timeout'],
+    idleTimeoutMs: 200,
+    answer: async (socket) => {
+      await send(socket, 'HTTP/1.1 400 No\r\ncontent-type: application/json\r\n\r\n{"error":"');
+      while (!socket.destroyed) {
+        await send(socket, 'x');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  },
+  {
     what: 'nothing at all',
     kinds: ['timeout'],
     idleTimeoutMs: 200,

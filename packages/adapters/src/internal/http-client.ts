@@ -8,6 +8,7 @@ import {
 import type { CallContext, Credential, Credentials } from '@overseer/core/spec';
 import { fromEnv } from '../credentials/from-env.ts';
 import { readBaseUrl } from './base-url.ts';
+import { UNCODED } from './content-coding.ts';
 import { fetchTransport } from './fetch-transport.ts';
 import { hideSecrets, namesKey, secretsOf } from './hide-secrets.ts';
 import type { HttpTransport } from './http-call.ts';
@@ -55,7 +56,7 @@ export interface HttpClient extends Disposable {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = readBaseUrl(options.baseURL);
   const { apiKey, keyHeaders = bearer, where = base.origin } = options;
-  const key = typeof apiKey === 'string' ? apiKey : undefined;
+  const key = typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined;
   // What a host says is the key, if only that there is none.
   const keyVariable = apiKey === undefined ? options.keyVariable : undefined;
   const source = keyVariable === undefined ? apiKey : fromEnv(keyVariable);
@@ -74,7 +75,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
   const secrets = [key ?? '', ...secretsOf(options.headers)];
   const open = base.origin.startsWith('http:') ? socketTransport : nodeTransport;
-  const kept = open(base.origin, headers);
+  const kept = open(base.origin, { ...UNCODED, ...headers });
   return {
     ...base,
     transport: (ctx) => {

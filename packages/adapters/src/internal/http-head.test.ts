@@ -68,6 +68,8 @@ describe('the head of an answer', () => {
     ['a bare CR', ['x: a\rcontent-length: 5']],
     ['a bare LF', ['x: a\ncontent-length: 5']],
     ['a control character', ['x: a\x08']],
+    ['a body that is compressed', ['content-encoding: gzip']],
+    ['a body that is compressed twice', ['content-encoding: deflate, br']],
   ])('X5: refuses %s', (_, fields) => {
     expect(() => parseHttpHead(head('HTTP/1.1 200 OK', ...fields))).toThrow(
       expect.objectContaining({ kind: 'protocol', code: 'model.protocol' }),
@@ -84,6 +86,13 @@ describe('the head of an answer', () => {
     'HTTP/1.1 099 x',
   ])('X5: refuses the status line %j', (line) => {
     expect(() => parseHttpHead(head(line))).toThrow(/cannot be read/);
+  });
+
+  it('M18 X5: says how a body is compressed, and lets the status of a refusal speak', () => {
+    const coded = 'content-encoding: zstd';
+    expect(() => parseHttpHead(head('HTTP/1.1 200 OK', coded))).toThrow(/compressed \(zstd\)/);
+    expect(parseHttpHead(head('HTTP/1.1 429 No', coded)).status).toBe(429);
+    expect(parseHttpHead(head('HTTP/1.1 200 OK', 'content-encoding: identity')).status).toBe(200);
   });
 
   it('X5: refuses a coding from HTTP/1.0', () => {

@@ -1,4 +1,5 @@
 import type { HeaderReader } from '@overseer/core/plugin';
+import { codingProblem } from './content-coding.ts';
 import { malformed } from './malformed-answer.ts';
 
 /** How the end of a body is found (RFC 9112, 6.3). */
@@ -36,9 +37,12 @@ export function parseHttpHead(text: string): HttpHead {
   const isLatest = line[1] === '1';
   const framing = framingOf(fields, status, isLatest);
   const connection = fields.get('connection');
+  const headers: HeaderReader = { get: (name) => fields.get(name) ?? null };
+  const problem = codingProblem(status, headers);
+  if (problem !== undefined) throw problem;
   return {
     status,
-    headers: { get: (name) => fields.get(name) ?? null },
+    headers,
     framing,
     persistent:
       framing.kind !== 'until-close' &&

@@ -17,7 +17,7 @@ export interface KeySource {
 export function keyIdOf({ apiKey, headers, variable }: KeySource): string | undefined {
   if (headers !== undefined && Object.keys(headers).length > 0) return undefined;
   if (typeof apiKey === 'object') return apiKey.keyId;
-  if (apiKey !== undefined) {
+  if (apiKey !== undefined && apiKey !== '') {
     return createHash('sha256').update(`overseer key\n${apiKey}`).digest('hex').slice(0, 16);
   }
   return variable === undefined ? 'no key' : `$${variable}`;

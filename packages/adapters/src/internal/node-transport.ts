@@ -1,5 +1,6 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { HeaderReader } from '@overseer/core/plugin';
+import { codingProblem } from './content-coding.ts';
 import { FreshSockets } from './fresh-sockets.ts';
 import type { HttpCall, HttpExchange, HttpTransport } from './http-call.ts';
 
@@ -73,7 +74,16 @@ class NodeExchange implements HttpExchange {
   readonly onResponse = (response: IncomingMessage): void => {
     this.#response = response;
     this.#sockets.note(response);
-    this.#call?.onHead(response.statusCode ?? 0, readerOf(response.headers));
+    const { statusCode: status = 0 } = response;
+    const headers = readerOf(response.headers);
+    const problem = codingProblem(status, headers);
+    if (problem !== undefined) {
+      const destroy = this.#destroy;
+      this.onError(problem);
+      destroy?.();
+      return;
+    }
+    this.#call?.onHead(status, headers);
     response.on('data', this.#onData);
     response.on('end', this.#onEnd);
     response.on('error', this.onError);

@@ -1,4 +1,5 @@
 import { ConfigError, suggest } from '@overseer/core/plugin';
+import type { Credentials } from '@overseer/core/spec';
 
 /** What a timer holds, in ms. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -33,18 +34,32 @@ export function requireTtl(value: number | undefined, least: 0 | 1, forEver?: -1
   throw wrong(`ttlMs is ${shown(value)}; give a number of ms from ${least} on${more}`);
 }
 
-/** A key, or where keys come from. Throws `ConfigError` `config.model-option` for anything else; the key is not shown. */
-export function requireKey(value: unknown): void {
-  if (value === undefined || typeof value === 'string') return;
-  const source: unknown = typeof value === 'object' && value !== null ? value : {};
-  if (typeof (source as Readonly<Record<string, unknown>>)['get'] === 'function') return;
-  throw wrong(`apiKey is a ${typeof value}; give a text, or credentials such as fromEnv('MY_KEY')`);
-}
-
 /** One of some names. Throws `ConfigError` `config.model-option` with the nearest for any other. */
 export function requireOneOf(option: string, value: string, names: readonly string[]): void {
   if (names.includes(value)) return;
   throw wrong(`there is no ${option} ${shown(value)}; ${suggest(value, names)}`);
+}
+
+/** A key, or where keys come from; `''` for none. Throws `ConfigError` `config.model-option` for what is neither, without showing it. */
+export function requireKey(apiKey: unknown): void {
+  if (apiKey === undefined || apiKey === '' || isKey(apiKey)) return;
+  if (typeof apiKey === 'string') {
+    const what = 'a blank, a line end or a character beyond ASCII';
+    throw wrong(`apiKey holds ${what}; give the key as its provider shows it`);
+  }
+  if (isSource(apiKey)) return;
+  const given = apiKey === null ? 'null' : `a ${typeof apiKey}`;
+  throw wrong(`apiKey is ${given}; give a key as text, or a source such as fromCallback(give)`);
+}
+
+/** Whether it is a key as text: visible ASCII, as headers take it. */
+export function isKey(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+
+/** Whether it is what keys come from. */
+export function isSource(value: unknown): value is Credentials {
+  return typeof (value as Partial<Credentials> | null)?.get === 'function';
 }
 
 function wrong(what: string): ConfigError {

@@ -71,10 +71,12 @@ class SdkRun implements PushHandle {
   }
 
   pause(): void {
+    this.#life.hold();
     this.#pull.pause();
   }
 
   resume(): void {
+    this.#life.goOn();
     this.#pull.resume();
   }
 

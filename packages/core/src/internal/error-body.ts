@@ -1,3 +1,4 @@
+import { oneLineOf } from './one-line.ts';
 import { parseDuration } from './parse-duration.ts';
 
 /** What a provider's error document says. */
@@ -40,6 +41,9 @@ function nested(message: unknown): unknown {
   return typeof message === 'object' && message !== null ? message : undefined;
 }
 
+/** No code of a provider is longer, in characters. */
+const MOST_CODE = 200;
+
 /** The value of a property of anything at all. */
 export function at(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null
@@ -65,7 +69,7 @@ function own(body: unknown): ErrorBody {
   const retryAfterMs = retryDelay(at(body, 'details'));
   return {
     ...(typeof message === 'string' && message !== '' ? { message } : {}),
-    ...(names.length === 0 ? {} : { code: [...new Set(names)].join('/') }),
+    ...(names.length === 0 ? {} : { code: oneLineOf([...new Set(names)].join('/'), MOST_CODE) }),
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };

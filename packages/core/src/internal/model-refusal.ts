@@ -4,6 +4,7 @@ import { classify } from './classify.ts';
 import { defined } from './defined.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import type { HeaderReader } from './header-reader.ts';
+import { oneLineOf } from './one-line.ts';
 import { rateLimit } from './rate-headers.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -86,7 +87,8 @@ export function sentence(
   status: number | undefined,
   message: string | undefined,
 ): string {
-  const said = (message ?? `the call failed (${kind})`).slice(0, 800).replace(/[.\s]+$/, '');
+  const told = message === undefined ? '' : oneLineOf(message, 800).replace(/[.\s]+$/, '');
+  const said = told === '' ? `the call failed (${kind})` : told;
   const what = said.replace(SECRET, '[key]');
   return `${where === undefined ? '' : `${where}: `}${what}${status === undefined ? '' : ` (${status})`}; ${ADVICE[kind]}`;
 }

@@ -130,6 +130,9 @@ describe('retry-after', () => {
     [{ 'retry-after': new Date(NOW + 5000).toUTCString() }, 5000],
     [{ 'retry-after': new Date(NOW - 5000).toUTCString() }, 0],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '-5' }, undefined],
+    [{ 'retry-after': '1e99' }, undefined],
+    [{ 'retry-after': '2026' }, 2_026_000],
     [{}, undefined],
   ])('R9: reads %j as %s ms', (headers, expected) => {
     expect(retryAfterMs(new Headers(headers as Record<string, string>), NOW)).toBe(expected);

@@ -12,7 +12,8 @@ export function retryAfterMs(headers: HeaderReader, now: number): number | undef
   const text = headers.get('retry-after');
   if (text === null) return undefined;
   if (isCount(text)) return Number(text) * 1e3;
-  const at = Date.parse(text);
+  // `Date.parse` makes a date of much else, such as of -5.
+  const at = /\d:\d/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 

@@ -2,6 +2,7 @@ import type { EventData } from '../spec/event.ts';
 import type { ModelErrorKind } from '../spec/model.ts';
 import type { WaitCause } from '../spec/task-events.ts';
 import { type AdaptiveState, adaptAfter, atOnce, startAdaptive } from './adaptive-concurrency.ts';
+import { KeyRates } from './key-rates.ts';
 import { LearnedRate } from './learned-rate.ts';
 import { describeSpan } from './limit-reasons.ts';
 import type { LimitUse } from './model-limits.ts';
@@ -21,9 +22,9 @@ const OVERLOADED: ReadonlySet<ModelErrorKind> = new Set<ModelErrorKind>([
 export class LearnedLimits {
   readonly #name: string;
   readonly #rate: LearnedRate = new LearnedRate();
-  readonly #open = new Map<string, { readonly startedAt: number; readonly wasFull: boolean }>();
+  readonly #keys: KeyRates = new KeyRates();
+  readonly #open = new Map<string, OpenCall>();
   #adaptive: AdaptiveState | undefined;
-  #told: number | undefined;
 
   /** `max` is the most calls at once, for a model whose number is learned; `undefined` for one whose number is declared. */
   constructor(name: string, max: number | undefined) {
@@ -41,66 +42,58 @@ export class LearnedLimits {
     return this.#rate.perMinute === undefined;
   }
 
-  /** A call starts. */
-  start(call: string, at: number): void {
+  /** A call starts, with one of several keys where there are any. */
+  start(call: string, at: number, keyName?: string): void {
     const wasFull = this.#open.size + 1 >= this.atOnce;
-    this.#open.set(call, { startedAt: at, wasFull });
-    if (this.#adaptive === undefined) this.#rate.start(at);
+    this.#open.set(call, { startedAt: at, wasFull, keyName });
+    this.#rateOf(keyName)?.start(at);
   }
 
   /** A call succeeded. */
   succeed(call: string, at: number, firstTokenMs: number | undefined): void {
     const open = this.#take(call);
     if (open === undefined) return;
-    this.#rate.succeed(open.startedAt);
+    this.#rateOf(open.keyName)?.succeed(open.startedAt);
     if (this.#adaptive === undefined) return;
     const signal = { type: 'succeeded', ...open, firstTokenMs } as const;
     this.#adaptive = adaptAfter(this.#adaptive, signal, at);
   }
 
-  /** A call failed; `ofKey`: it went out with one of several keys, whose refusals say nothing of how often the others may be used. */
-  fail(call: string, at: number, failed: EventData['call.failed'], ofKey = false): void {
+  /** A call failed. Of several keys, the refusals of one say nothing of how often the others may be used. */
+  fail(call: string, at: number, failed: EventData['call.failed']): void {
     const open = this.#take(call);
     if (open === undefined) return;
-    const { startedAt } = open;
-    if (this.#adaptive !== undefined) {
-      if (!OVERLOADED.has(failed.kind)) return;
-      this.#adaptive = adaptAfter(this.#adaptive, { type: 'overloaded', startedAt }, at);
-    } else if (failed.kind === 'rate-limit' && !ofKey && !saysWhen(failed)) {
-      this.#rate.refuse(startedAt, at);
-    }
+    const { startedAt, keyName } = open;
+    const isOften = failed.kind === 'rate-limit';
+    if (isOften && !saysWhen(failed)) this.#rateOf(keyName)?.refuse(startedAt, at);
+    if (this.#adaptive === undefined || !OVERLOADED.has(failed.kind)) return;
+    if (isOften && keyName !== undefined) return;
+    this.#adaptive = adaptAfter(this.#adaptive, { type: 'overloaded', startedAt }, at);
   }
 
   /** A call was not sent. */
   withhold(call: string): void {
     const open = this.#take(call);
-    if (open !== undefined && this.#adaptive === undefined) this.#rate.takeBack(open.startedAt);
+    if (open !== undefined) this.#rateOf(open.keyName)?.takeBack(open.startedAt);
   }
 
   /** Until when a learned rate keeps calls back at `now`, with the reason; `undefined` when it does not. */
-  wait(
-    now: number,
-  ): { readonly untilAt: number; readonly why: string; readonly on: WaitCause } | undefined {
-    const untilAt = this.#rate.fitAt(now);
-    if (untilAt <= now) return undefined;
-    const figures = `${this.#rate.used(now)}/${this.#rate.perMinute} calls a minute`;
-    const why = `${figures} (learned from its refusals), more in ${describeSpan(untilAt - now)}`;
-    return { untilAt, why, on: { kind: 'limit', what: 'calls a minute (learned)' } };
+  wait(now: number): LearnedWait | undefined {
+    return waitOf(this.#rate, now, '');
+  }
+
+  /** The same of what was learned of one of several keys. */
+  keyWait(keyName: string, now: number): (LearnedWait & { readonly kind: 'wait' }) | undefined {
+    const wait = waitOf(this.#keys.of(keyName), now, `key ${keyName}: `);
+    return wait === undefined ? undefined : { kind: 'wait', ...wait };
   }
 
   /** How the learned limits stand at `now`; empty where nothing is learned. */
   use(now: number): readonly LimitUse[] {
-    const uses: LimitUse[] = [];
-    const { perMinute } = this.#rate;
-    if (perMinute !== undefined) {
-      uses.push({
-        limit: `${this.#name}: ${perMinute} calls / 1m (learned)`,
-        used: this.#rate.used(now),
-        held: 0,
-        capacity: perMinute,
-        resetAt: this.#rate.resetAt(now),
-      });
-    }
+    const uses = this.#rates.flatMap(({ rate, keyName }) => {
+      const name = keyName === undefined ? this.#name : `${this.#name}, key ${keyName}`;
+      return useOf(rate, now, name);
+    });
     if (this.#adaptive !== undefined) {
       uses.push({
         limit: `${this.#name}: ${this.atOnce} at once (learned, ${this.#adaptive.max} at most)`,
@@ -113,41 +106,88 @@ export class LearnedLimits {
     return uses;
   }
 
-  /** A rate that was learned or lifted and of which nobody was told; its growth is no news. */
-  news(): EventData['limit.learned'] | undefined {
-    const { perMinute } = this.#rate;
-    if (perMinute === undefined) {
-      if (this.#told === undefined) return undefined;
-      return { rate: {}, because: 'it bears twice the calls that it once refused' };
-    }
-    if (this.#told !== undefined && perMinute >= this.#told) return undefined;
-    const because = 'it refused a call for coming too often, and said not when to come again';
-    return { rate: { requests: { limit: perMinute } }, because };
+  /** Rates that were learned or lifted and of which nobody was told; their growth is no news. */
+  news(): readonly EventData['limit.learned'][] {
+    // Asked after each call, of models most of which have one key.
+    if (this.#keys.isEmpty && this.#rate.news === undefined) return NO_NEWS;
+    return this.#rates.flatMap(({ rate, keyName }) => {
+      const { news } = rate;
+      if (news === undefined) return [];
+      const ofKey = keyName === undefined ? {} : { keyName };
+      if (news === 'lifted') return [{ rate: {}, because: LIFTED, ...ofKey }];
+      return [{ rate: { requests: { limit: news } }, because: REFUSED, ...ofKey }];
+    });
   }
 
   /** What `news` found was told. */
-  tell({ rate }: EventData['limit.learned']): void {
-    this.#told = rate.requests?.limit;
+  tell({ rate, keyName }: EventData['limit.learned']): void {
+    const known = keyName === undefined ? this.#rate : this.#keys.of(keyName);
+    known.tell(rate.requests?.limit);
   }
 
   /** The clock was set forward by `byMs`, to `now`, in less time. */
   setForward(byMs: number, now: number): void {
-    this.#rate.setForward(byMs, now);
+    for (const { rate } of this.#rates) rate.setForward(byMs, now);
   }
 
   /** The clock was set back to `now`. */
   setBack(now: number): void {
-    this.#rate.setBack(now);
+    for (const { rate } of this.#rates) rate.setBack(now);
     if (this.#adaptive === undefined) return;
     const since = Math.min(this.#adaptive.since, now);
     this.#adaptive = { ...this.#adaptive, since };
   }
 
-  #take(call: string): { readonly startedAt: number; readonly wasFull: boolean } | undefined {
+  get #rates(): readonly { readonly rate: LearnedRate; readonly keyName?: string }[] {
+    const ofKeys = this.#keys.all.map(([keyName, rate]) => ({ rate, keyName }));
+    return [{ rate: this.#rate }, ...ofKeys];
+  }
+
+  /** Whose rate a call with this key teaches; that of no model whose calls at once are learned. */
+  #rateOf(keyName: string | undefined): LearnedRate | undefined {
+    if (keyName !== undefined) return this.#keys.of(keyName);
+    return this.#adaptive === undefined ? this.#rate : undefined;
+  }
+
+  #take(call: string): OpenCall | undefined {
     const open = this.#open.get(call);
     this.#open.delete(call);
     return open;
   }
+}
+
+interface OpenCall {
+  readonly startedAt: number;
+  readonly wasFull: boolean;
+  readonly keyName: string | undefined;
+}
+
+/** Until when a learned rate keeps calls back, and why. */
+export interface LearnedWait {
+  readonly untilAt: number;
+  readonly why: string;
+  readonly on: WaitCause;
+}
+
+const NO_NEWS: readonly EventData['limit.learned'][] = [];
+const LIFTED = 'it bears twice the calls that it once refused';
+const REFUSED = 'it refused a call for coming too often, and said not when to come again';
+
+function waitOf(rate: LearnedRate, now: number, whose: string): LearnedWait | undefined {
+  const untilAt = rate.fitAt(now);
+  if (untilAt <= now) return undefined;
+  const figures = `${whose}${rate.used(now)}/${rate.perMinute} calls a minute`;
+  const why = `${figures} (learned from its refusals), more in ${describeSpan(untilAt - now)}`;
+  return { untilAt, why, on: { kind: 'limit', what: 'calls a minute (learned)' } };
+}
+
+function useOf(rate: LearnedRate, now: number, name: string): readonly LimitUse[] {
+  const { perMinute } = rate;
+  if (perMinute === undefined) return [];
+  const limit = `${name}: ${perMinute} calls / 1m (learned)`;
+  return [
+    { limit, used: rate.used(now), held: 0, capacity: perMinute, resetAt: rate.resetAt(now) },
+  ];
 }
 
 /** A provider that tells what is left, or when to come again, is heeded as it says. */

@@ -22,12 +22,25 @@ export class LearnedRate {
   #refused = 0;
   #cutAt = Number.NEGATIVE_INFINITY;
   #grownAt = 0;
+  /** The rate of which somebody was told. */
+  #told: number | undefined;
   /** Whether a call succeeded since the last cut: refusals in a row are an outage, of which no rate can be learned. */
   #hasSucceeded = false;
 
   /** Calls a minute; `undefined` while no refusal taught any. */
   get perMinute(): number | undefined {
     return this.#perMinute;
+  }
+
+  /** What nobody was told of: a rate that is new or lower, or `lifted`. Its growth is no news. */
+  get news(): number | 'lifted' | undefined {
+    if (this.#perMinute === undefined) return this.#told === undefined ? undefined : 'lifted';
+    return this.#told !== undefined && this.#perMinute >= this.#told ? undefined : this.#perMinute;
+  }
+
+  /** Somebody was told of this rate; `undefined`: that there is none. */
+  tell(perMinute: number | undefined): void {
+    this.#told = perMinute;
   }
 
   /** Calls of the last minute. */

@@ -21,6 +21,14 @@ export type { LimitUse } from './limit-use.ts';
 /** For whom a call is made, and with which of several keys. */
 type Party = Partial<Pick<Claim, 'payer' | 'keyName'>>;
 
+/** What was learned of a model from its answers. */
+export interface LearnedTerms {
+  /** Calls at once. */
+  readonly atOnce: number;
+  /** Until when what was learned of one of its keys keeps a call with it back at `now`. */
+  keyWait?(keyName: string, now: number): Extract<Admission, { kind: 'wait' }> | undefined;
+}
+
 /**
  * All limits that a model's calls count in: its own, and those it shares. A call is admitted by all of them or by none,
  * charged when it starts, and settled at its original time when it ends; where the model has several keys, it goes out with
@@ -30,7 +38,7 @@ export class ModelLimits {
   readonly #name: string;
   #own: LimitSet;
   readonly #shared: SharedLimits | undefined;
-  #learned: { readonly atOnce: number } | undefined;
+  #learned: LearnedTerms | undefined;
   /** For a copy: those of each owner's limits, and of the book. */
   readonly #copies: LimitCopies | undefined;
   readonly #ledger: Ledger;
@@ -48,7 +56,7 @@ export class ModelLimits {
     name: string,
     rules: readonly (LimitRule | GaugeRule)[],
     concurrency: number,
-    learned?: { readonly atOnce: number },
+    learned?: LearnedTerms,
     shared?: SharedLimits,
     original?: { readonly limits: ModelLimits; readonly copies: LimitCopies },
   ) {
@@ -103,7 +111,7 @@ export class ModelLimits {
   change(
     rules: readonly (LimitRule | GaugeRule)[],
     concurrency: number,
-    learned: { readonly atOnce: number } | undefined,
+    learned: LearnedTerms | undefined,
     past: readonly PastUse[],
   ): void {
     const made = createLimitSet(this.#name, rules, this.#gauges, { concurrency });
@@ -131,6 +139,7 @@ export class ModelLimits {
       names,
       (keyName) =>
         this.#guard?.keyWait(this.#name, keyName, now) ??
+        this.#learned?.keyWait?.(keyName, now) ??
         this.#admit(now, { ...claim, keyName }, calls),
     );
   }

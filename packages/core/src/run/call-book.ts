@@ -93,7 +93,7 @@ export class CallBook {
     const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }), ...ofKey };
     const member = this.#members.get(model);
     this.#limitsOf(model)?.start(call, event.at, claim, holds);
-    member?.learned.start(call, event.at);
+    member?.learned.start(call, event.at, keyName);
     this.#breakers.start(call, model, event.at, keyName);
   }
 
@@ -131,7 +131,7 @@ export class CallBook {
       this.rates.get(model)?.note(event.at, settled);
     } else limits?.release(call, event.data.kind === 'rate-limit');
     if (rate !== undefined) limits?.learn(event.at, rate, event.at, open);
-    member?.learned.fail(call, event.at, event.data, open?.keyName !== undefined);
+    member?.learned.fail(call, event.at, event.data);
     this.#breakers.fail(call, model, event.at, event.data);
   }
 

@@ -14,8 +14,8 @@ export function tellNews(
     .keyNews()
     .map(({ model, data }): EventDraft => ({ type: 'key.changed', run, model, data }));
   for (const { name, learned } of members.values()) {
-    const data = learned.news();
-    if (data !== undefined) drafts.push({ type: 'limit.learned', run, model: name, data });
+    for (const data of learned.news())
+      drafts.push({ type: 'limit.learned', run, model: name, data });
   }
   if (drafts.length === 0 || journal.failure !== undefined) return;
   // A failed write ends the journal, which tells everybody.

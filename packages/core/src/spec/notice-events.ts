@@ -67,8 +67,12 @@ export interface NoticeEventData {
     readonly because?: string;
   };
   'grant.revoked': { readonly id: string; readonly because?: string };
-  /** How many calls a minute a model bears was learned from its refusals; an empty `rate` lifts that again. */
-  'limit.learned': { readonly rate: RateLimit; readonly because?: string };
+  /** How many calls a minute a model bears, or one of its keys (`keyName`), was learned from refusals; an empty `rate` lifts that again. */
+  'limit.learned': {
+    readonly rate: RateLimit;
+    readonly because?: string;
+    readonly keyName?: string;
+  };
   /**
    * A model is connected or is not from here on, or is left alone after failures (`error`), or no more. That it is being asked, and what
    * else it is at, is told and not written.
