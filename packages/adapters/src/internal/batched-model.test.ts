@@ -121,7 +121,7 @@ describe.each(Object.entries(ways))('calls in batches of %s', (_, create) => {
   });
 
   it('M13: say that they wait, in the queue', async () => {
-    const service = await start({ takesMs: 60 });
+    const service = await start({ takesMs: 500 });
     const seen: ModelEvent[] = [];
     await generate(create(service, 'm'), say('a'), ctx(), (event) => seen.push(event));
     const waits = seen.filter(({ type }) => type === 'progress');

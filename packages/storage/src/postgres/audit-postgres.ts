@@ -23,7 +23,7 @@ export async function* exportPostgresAudit(
   connection: string | PostgresOptions,
   options: UpkeepOptions = {},
 ): AsyncGenerator<string> {
-  await using session = await openUpkeep(connection, options.keys);
+  await using session = await openUpkeep(connection, options.keys, 'reads');
   try {
     // Whoever takes the lines may be slow.
     await session.connection.query('SET idle_in_transaction_session_timeout = 0');

@@ -25,10 +25,10 @@ export async function examinePostgres(
 ): Promise<readonly Finding[]> {
   const settings = settle(options);
   const makeClient = await loadPg();
-  const open = (address: string): Promise<Connection> =>
+  const open = (address: string, readOnly = false): Promise<Connection> =>
     connect(
       makeClient,
-      { ...settings, addresses: [address] },
+      { ...settings, addresses: [address], readOnly },
       { label: 'overseer doctor', writes: false },
     );
   const hosts: Finding[] = [];
@@ -43,20 +43,40 @@ export async function examinePostgres(
       hosts.push(hostThatRefused(error, address, settings.addresses.length));
     }
   }
-  if (primary === undefined) {
-    return hosts.map((host) => ({ ...host, state: 'bad' }));
-  }
+  const isAlone = settings.addresses.length === 1;
+  const server = primary ?? (await openAny(settings.addresses, (address) => open(address, true)));
+  if (server === undefined) return hosts.map((host) => ({ ...host, state: 'bad' }));
+  const seen = primary === undefined ? hosts.map((host) => readingHost(host, isAlone)) : hosts;
   try {
     return [
-      ...hosts,
-      ...(await examineServer(primary, nodes)),
-      ...(await examineSchema(primary, settings)),
+      ...seen,
+      ...(await examineServer(server, nodes)),
+      ...(await examineSchema(server, settings)),
     ];
   } catch (error) {
     throw toStoreError(error, nameOf(settings));
   } finally {
-    await primary.end();
+    await server.end();
   }
+}
+
+/** Where none takes writes, the first that can be read. */
+async function openAny(
+  addresses: readonly string[],
+  open: (address: string) => Promise<Connection>,
+): Promise<Connection | undefined> {
+  for (const address of addresses) {
+    const connection = await open(address).catch(() => undefined);
+    if (connection !== undefined) return connection;
+  }
+  return undefined;
+}
+
+/** Of one that is looked at by itself, that is what was wanted; of all that there are, one must be the primary. */
+function readingHost({ name, found }: Finding, isAlone: boolean): Finding {
+  const advice =
+    'What follows is what a standby has; give the address of the primary for the rest.';
+  return { name, state: isAlone ? 'poor' : 'bad', found, advice };
 }
 
 /** Of several hosts, all but one are expected to take no writes. */
@@ -79,16 +99,28 @@ async function examineServer(connection: Connection, nodes: number): Promise<rea
       pg_has_role('pg_read_all_stats', 'USAGE') AS sees,
       (SELECT count(*)::int FROM pg_stat_replication) AS followers,
       (SELECT count(*)::int FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')) AS confirming,
-      (SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn))::bigint FROM pg_stat_replication) AS behind`);
+      pg_is_in_recovery() AS follows,
+      round(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::bigint AS age,
+      CASE WHEN pg_is_in_recovery() THEN NULL ELSE
+        (SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn))::bigint FROM pg_stat_replication) END AS behind`);
   const [server = {}] = rows;
   return [
     { name: 'version', state: 'good', found: `PostgreSQL ${String(server['version'])}` },
     diskOf(server),
-    commitsOf(server),
-    standbyOf(server),
-    lagOf(server),
+    ...(server['follows'] === true
+      ? [followingOf(server)]
+      : [commitsOf(server), standbyOf(server), lagOf(server)]),
     connectionsOf(server, nodes),
   ];
+}
+
+/** How far a standby has come. */
+function followingOf({ age }: PgRow): Finding {
+  const found =
+    age === null
+      ? 'nothing was replayed yet'
+      : `what it shows was committed ${String(age)} ms ago, or is all there is`;
+  return { name: 'lag', state: 'good', found };
 }
 
 function diskOf({ fsync, pages }: PgRow): Finding {

@@ -114,6 +114,11 @@ const MEANING: Readonly<Record<string, Meaning>> = {
     sentence: (name) =>
       `${name} was sealed and takes nothing in the clear any more: give the keys that it is sealed with, in the option "encryption"; where "overseer seal" was broken off, run it again`,
   },
+  '40001': {
+    refused: 'store.failed',
+    sentence: (name) =>
+      `${name} gave up what was asked, because others changed what it read: ask again; a standby that is read for long needs hot_standby_feedback = on`,
+  },
   '42P01': {
     refused: 'store.corrupt',
     sentence: (name) => `Tables are missing in ${name}: restore the database from a backup`,

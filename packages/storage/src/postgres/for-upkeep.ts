@@ -5,6 +5,7 @@ import { connect } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { toStoreError } from './explain-failure.ts';
 import { type AtRest, checkKeys } from './key-rows.ts';
+import { mendMeta, requireReadable } from './meta-rows.ts';
 import { migrate } from './migrate.ts';
 import { noJournal } from './no-journal.ts';
 import { loadPg } from './pg-client.ts';
@@ -18,26 +19,36 @@ export interface UpkeepSession extends AsyncDisposable {
 }
 
 /**
- * Opens a session on the tables of a journal, beside whoever works there, and brings an older schema up to date first. Throws
- * `StoreError`: `store.unreachable` where there is no journal too, `store.key`, `store.newer`.
+ * What a session is for: reading alone, also on a standby, which refuses an older schema; or writing, which brings it up to date
+ * first; or a repair, which has the schema say again what it is before that.
+ */
+export type UpkeepPurpose = 'reads' | 'writes' | 'repairs';
+
+/**
+ * Opens a session on the tables of a journal, beside whoever works there. Throws `StoreError`: `store.unreachable` where there is no
+ * journal too, `store.key`, `store.newer`, and for reading `store.read-only` where the schema is older.
  */
 export async function openUpkeep(
   given: string | PostgresOptions,
   keys: KeySource | undefined,
+  purpose: UpkeepPurpose = 'writes',
 ): Promise<UpkeepSession> {
-  const settings = settle(given);
+  const settings = { ...settle(given), readOnly: purpose === 'reads' };
   const name = nameOf(settings);
   const source = keys ?? settings.keys;
   const ring = source && (await openKeys(source));
   const atRest: AtRest = { name, ring, compression: 'large' };
-  const purpose = { label: 'overseer upkeep', writes: true };
-  const connection = await connect(await loadPg(), settings, purpose);
+  // No limit of the server ends what goes through a whole journal.
+  const session = { label: 'overseer upkeep', writes: true };
+  const connection = await connect(await loadPg(), settings, session);
   // A whole journal takes longer than one statement of others may.
   connection.takeTime();
   try {
     const { rows } = await connection.query("SELECT to_regclass('meta') IS NOT NULL AS there");
     if (rows[0]?.['there'] !== true) throw await noJournal(connection, name);
-    await migrate(connection, settings.schema, name);
+    if (purpose === 'repairs') await mendMeta(connection);
+    if (purpose === 'reads') await requireReadable(connection, name);
+    else await migrate(connection, settings.schema, name);
     if (ring !== undefined) await checkKeys(connection, atRest);
   } catch (error) {
     await connection.end();
@@ -48,17 +59,16 @@ export async function openUpkeep(
   return { connection, atRest, schema, [Symbol.asyncDispose]: () => connection.end() };
 }
 
-/** Works on the tables of a journal in one transaction. Throws as `openUpkeep` does. */
-export async function forUpkeep<T>(
+/** Reads the tables of a journal as of one moment. Throws as `openUpkeep` does for reading. */
+export async function readForUpkeep<T>(
   given: string | PostgresOptions,
   keys: KeySource | undefined,
-  begin: string,
   work: (connection: Connection, atRest: AtRest) => Promise<T>,
 ): Promise<T> {
-  await using session = await openUpkeep(given, keys);
+  await using session = await openUpkeep(given, keys, 'reads');
   const { connection, atRest } = session;
   try {
-    await connection.query(begin);
+    await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const result = await work(connection, atRest);
     await connection.query('COMMIT');
     return result;
@@ -75,8 +85,9 @@ export async function aloneForUpkeep<T>(
   given: string | PostgresOptions,
   keys: KeySource | undefined,
   work: (session: UpkeepSession) => Promise<T>,
+  purpose: UpkeepPurpose = 'writes',
 ): Promise<T> {
-  await using session = await openUpkeep(given, keys);
+  await using session = await openUpkeep(given, keys, purpose);
   const { connection, atRest, schema } = session;
   try {
     const values = [advisoryKey('upkeep', schema)];

@@ -27,7 +27,7 @@ export async function* readAsideMail(
   connection: string | PostgresOptions,
   keys?: KeySource,
 ): AsyncGenerator<AsideMailTo> {
-  await using session = await openUpkeep(connection, keys);
+  await using session = await openUpkeep(connection, keys, 'reads');
   for (let after = '0'; ; ) {
     const page = await readPage(session, after);
     for (const { number, ...mail } of page) {

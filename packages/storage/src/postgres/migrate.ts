@@ -86,7 +86,7 @@ async function versionOf(connection: Connection, name: string, known: number): P
   if (version === undefined || minWriter === undefined) {
     throw new StoreError(
       'store.corrupt',
-      `${name} has a table meta that is not of Overseer: choose another schema.`,
+      `${name} has a table meta that is not of Overseer, or is damaged: choose another schema, or run "overseer repair".`,
     );
   }
   if (version > known) {

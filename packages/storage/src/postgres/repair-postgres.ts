@@ -43,9 +43,9 @@ export async function repairPostgres(
   }
   using quarantine = new Quarantine(aside);
   try {
-    return await aloneForUpkeep(connection, options.keys, (session) =>
-      repair(session, quarantine, options),
-    );
+    const work = (session: UpkeepSession): Promise<RepairReport> =>
+      repair(session, quarantine, options);
+    return await aloneForUpkeep(connection, options.keys, work, 'repairs');
   } catch (error) {
     options.signal?.throwIfAborted();
     throw error;

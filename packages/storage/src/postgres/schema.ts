@@ -79,3 +79,6 @@ export const MIGRATIONS: readonly string[] = [
   PASSING,
   ASIDE_MAIL,
 ];
+
+/** A table and a column of it that the last of them brings: what has it is of this version, whatever it says. */
+export const NEWEST_PART: readonly [table: string, column: string] = ['mail', 'aside_at'];

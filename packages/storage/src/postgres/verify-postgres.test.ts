@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testKey, testKeys } from '../sqlite/keys.fixture.ts';
+import { temporaryFolder } from '../sqlite/temporary-folder.fixture.ts';
 import type { FileReport, StreamReport } from '../sqlite/upkeep/file-report.ts';
 import type { PostgresOptions } from './postgres-options.ts';
 import { eventAt, openOwned, openStore, testDatabase } from './postgres-tests.fixture.ts';
+import { repairPostgres } from './repair-postgres.ts';
 import { rotatePostgresKeys } from './rotate-keys.ts';
 import { postgresPrograms } from './throwaway-server.ts';
 import { verifyPostgres } from './verify-postgres.ts';
 
+const { newPath } = temporaryFolder(afterAll);
 const KEYS = testKeys();
 const SEALED = { encryption: { keys: KEYS } };
 
@@ -88,6 +91,49 @@ describe.skipIf(postgresPrograms() === undefined)('looking after a journal in Po
     expect(report.isSound).toBe(false);
     expect(report.problems).toContainEqual(expect.objectContaining(problem));
     if ('stream' in problem) expect(streamIn(report, 'system')?.goodTo).toBe(699);
+  });
+
+  it.each([
+    ['a version that is gone', "DELETE FROM meta WHERE key = 'version'"],
+    ['a lower version', "UPDATE meta SET value = 3 WHERE key = 'version'"],
+    ['a lower writer', "UPDATE meta SET value = 1 WHERE key = 'min_writer'"],
+    ['a writer that is gone', "DELETE FROM meta WHERE key = 'min_writer'"],
+    ['a compaction that is gone', "DELETE FROM meta WHERE key = 'compacted'"],
+    ['nothing at all', 'DELETE FROM meta'],
+  ])(
+    'R11: verify tells of %s in what the schema says of itself, and repair mends it',
+    async (_what, change) => {
+      const options = fresh();
+      const owned = await openOwned(options);
+      await fill(owned);
+      await owned[Symbol.asyncDispose]();
+      const said = (): string => sql(`SELECT key, value FROM ${options.schema}.meta ORDER BY key`);
+      const before = said();
+      sql(`SET search_path = ${options.schema}; ${change}`);
+      const changed = said();
+      const report = await verifyPostgres(options);
+      expect(report.isSound).toBe(false);
+      expect(report.problems[0]).toMatchObject({
+        of: 'file',
+        what: expect.stringMatching(/itself/),
+      });
+      expect(said()).toBe(changed);
+      await repairPostgres(options, newPath('jsonl'));
+      expect(await verifyPostgres(options)).toMatchObject({ isSound: true });
+      expect(said().replace(/compacted\|\d+/, 'compacted|0')).toBe(
+        before.replace(/compacted\|\d+/, 'compacted|0'),
+      );
+    },
+  );
+
+  it('R11: a schema that says it is newer is left to the newer version', async () => {
+    const options = fresh();
+    await using owned = await openOwned(options);
+    await fill(owned);
+    sql(`UPDATE ${options.schema}.meta SET value = 77 WHERE key = 'version'`);
+    const newer = { code: 'store.newer' };
+    await expect(verifyPostgres(options)).rejects.toMatchObject(newer);
+    await expect(repairPostgres(options, newPath('jsonl'))).rejects.toMatchObject(newer);
   });
 
   it('R11: there must be a journal to look at, and the keys must be its own', async () => {

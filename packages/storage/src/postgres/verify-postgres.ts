@@ -5,9 +5,10 @@ import { type FileReport, Problems, type StreamReport } from '../sqlite/upkeep/f
 import { breathe, type UpkeepOptions } from '../sqlite/upkeep/open-for-upkeep.ts';
 import { type CheckContext, StreamCheck } from '../sqlite/upkeep/stream-check.ts';
 import type { Connection } from './connection.ts';
-import { forUpkeep } from './for-upkeep.ts';
+import { readForUpkeep } from './for-upkeep.ts';
 import { type AtRest, packingToLook, toWrapped } from './key-rows.ts';
 import { spanOf } from './known-spans.ts';
+import { metaProblems } from './meta-rows.ts';
 import { fromText, IS_STREAM, toText } from './names.ts';
 import type { PgRow } from './pg-client.ts';
 import type { PostgresOptions } from './postgres-options.ts';
@@ -20,17 +21,16 @@ const BLOB_PIECE = 50;
 
 /**
  * Goes through a whole journal in PostgreSQL and says whether all of it is what was written: every event with its place and hash,
- * every large value, snapshots, keys, and where runs have events, all as of one moment. Changes nothing but an older schema, which
- * it brings up to date, and works beside whoever writes. Without keys, sealed content is checked by its hashes. Throws
+ * every large value, snapshots, keys, where runs have events, and what the schema says of itself, all as of one moment. Changes nothing,
+ * works beside whoever writes, and on a standby. An older schema is refused (`store.read-only`). Without keys, sealed content is checked by its hashes. Throws
  * `StoreError` where there is no journal to look at.
  */
 export async function verifyPostgres(
   connection: string | PostgresOptions,
   options: UpkeepOptions = {},
 ): Promise<FileReport> {
-  const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
   try {
-    return await forUpkeep(connection, options.keys, begin, (session, atRest) =>
+    return await readForUpkeep(connection, options.keys, (session, atRest) =>
       verify(session, atRest, options),
     );
   } catch (error) {
@@ -61,6 +61,7 @@ async function verify(
     signal: options.signal,
     progress: await progressOf(connection, options),
   };
+  for (const problem of await metaProblems(connection)) walk.problems.add(problem);
   await checkDataKeys(walk);
   await checkSnapshots(walk);
   const { rows } = await connection.query(

@@ -22,7 +22,7 @@ const SENTENCE: Readonly<Record<FailureCode, (path: string) => string>> = {
   'store.busy': (path) =>
     `Another process is writing to ${path} and did not finish in time: end it, or try again later`,
   'store.corrupt': (path) =>
-    `${path} is damaged or is not a file of Overseer: restore it from a backup, or move it away with its -wal and -shm files to start anew`,
+    `${path} is damaged or is not a file of Overseer: restore it from a backup, or run "overseer repair", which leaves it as it is and keeps in a new file what is whole; only to start anew, move it away with its -wal and -shm files`,
   'store.failed': (path) =>
     `${path} could not be read or written: check the disk, then open the store again; all that was acknowledged is kept`,
   'store.full': (path) =>

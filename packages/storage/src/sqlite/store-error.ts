@@ -10,7 +10,7 @@ export function toStoreError({ refused, message, cause }: Refusal): StoreError {
 export function damagedEvent(path: string, seq: number): Refusal {
   return {
     refused: 'store.corrupt',
-    message: `${path} is damaged: the event with seq ${seq} cannot be read. Restore the file from a backup.`,
+    message: `${path} is damaged: the event with seq ${seq} cannot be read. Restore the file from a backup, or run "overseer repair".`,
   };
 }
 

@@ -138,7 +138,7 @@ export class JournalFile {
     if (bytes !== 'damaged') return bytes === 'erased' ? undefined : bytes;
     return {
       refused: 'store.corrupt',
-      message: `${this.#options.path} is damaged: the bytes of blob ${hash} have changed. Restore the file from a backup.`,
+      message: `${this.#options.path} is damaged: the bytes of blob ${hash} have changed. Restore the file from a backup, or run "overseer repair".`,
     };
   }
 

@@ -4,6 +4,7 @@ import { explainFailure } from '../explain-failure.ts';
 import { isRefusal, type Refusal } from '../protocol.ts';
 import { configure } from './configure.ts';
 import { type FileFormat, JOURNAL } from './file-format.ts';
+import { hurtLog } from './hurt-log.ts';
 import { identify } from './identify.ts';
 import { JournalFile } from './journal-file.ts';
 import { migrate } from './migrate.ts';
@@ -34,6 +35,8 @@ export function openAs(format: FileFormat, options: OpenFileOptions): SqliteData
     if (options.readOnly === true && !existsSync(options.path)) return absent(options.path);
     const found = preparePath(options.path);
     if (isRefusal(found)) return found;
+    const hurt = found === 'present' ? hurtLog(options.path) : undefined;
+    if (hurt !== undefined) return hurt;
     database = options.openDatabase(options.path);
     // SQLite's files beside it take after the file.
     if (found === 'new') chmodSync(options.path, 0o600);

@@ -1,19 +1,28 @@
-import type { SqliteDatabase, SqliteRow } from '../driver.ts';
+import type { SqliteRow } from '../driver.ts';
 import { LeaseTable } from '../file/lease-table.ts';
-import { MIGRATIONS, WRITER_VERSION } from '../file/schema.ts';
 import { snapshotPlace, snapshotSum } from '../file/snapshot-table.ts';
+import { hiddenCommits } from '../pages/hidden-commits.ts';
 import { isRefusal } from '../protocol.ts';
 import type { FileProblem, Problems } from './file-report.ts';
+import { knownTables, tablesOf } from './known-tables.ts';
 import { type LookedAt, problemOf, tried } from './open-for-upkeep.ts';
 
 /** Looks at all of a file but its events and large values. */
 export function checkFrame(file: LookedAt, problems: Problems): void {
-  for (const check of [structure, schema, meta, lease, snapshots, keys]) {
+  for (const check of [structure, schema, log, meta, lease, snapshots, keys]) {
     const found = tried(file.path, () => [...check(file)]);
     if (isRefusal(found)) {
       problems.add({ of: 'file', what: `The file's structure is damaged (${problemOf(found)}).` });
     } else for (const problem of found) problems.add(problem);
   }
+}
+
+/** Whether what leads to the rows of a file can be trusted: its pages, its tables, and the log beside it. */
+export function isFrameSound(file: LookedAt): boolean {
+  const found = tried(file.path, () =>
+    [structure, schema, log].some((check) => check(file).next().done !== true),
+  );
+  return found === false;
 }
 
 /** SQLite's own check: pages, order, indexes against tables. */
@@ -26,30 +35,28 @@ function* structure({ database }: LookedAt): Generator<FileProblem> {
 
 /** The tables must be those that this code makes. */
 function* schema({ database, version, openEmpty }: LookedAt): Generator<FileProblem> {
-  const empty = openEmpty();
-  try {
-    for (const sql of MIGRATIONS.slice(0, version)) empty.exec(sql);
-    const expected = new Set(tablesOf(empty));
-    for (const table of tablesOf(database)) {
-      if (!expected.delete(table))
-        yield { of: 'file', what: `The file has an unknown part: ${table}` };
+  const expected = new Set(knownTables(version, openEmpty).tables);
+  for (const table of tablesOf(database)) {
+    if (!expected.delete(table)) {
+      yield { of: 'file', what: `The file has an unknown part: ${table}` };
     }
-    for (const table of expected) yield { of: 'file', what: `The file lacks a part: ${table}` };
-  } finally {
-    empty.close();
   }
+  for (const table of expected) yield { of: 'file', what: `The file lacks a part: ${table}` };
 }
 
-function tablesOf(database: SqliteDatabase): readonly string[] {
-  const rows = database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema').all();
-  return rows.map((row) => Object.values(row).map(String).join(' '));
+/** What SQLite does not say: it takes all behind a damaged place of the log for the rest of a torn commit. */
+function* log({ path }: LookedAt): Generator<FileProblem> {
+  const hidden = hiddenCommits(path);
+  if (hidden === 0) return;
+  const what = `${path}-wal is damaged, and ${hidden} commits behind the damage cannot be read`;
+  yield { of: 'file', what };
 }
 
-function* meta({ database }: LookedAt): Generator<FileProblem> {
+function* meta({ database, version, openEmpty }: LookedAt): Generator<FileProblem> {
   const rows = database.prepare('SELECT key, value FROM meta').all();
   const [row] = rows;
-  const value = Number(row?.['value']);
-  const isKnown = row?.['key'] === 'min_writer' && value >= 1 && value <= WRITER_VERSION;
+  const { minWriter } = knownTables(version, openEmpty);
+  const isKnown = row?.['key'] === 'min_writer' && row['value'] === minWriter;
   if (rows.length !== 1 || !isKnown)
     yield { of: 'file', what: 'What it says of its writer is damaged.' };
 }

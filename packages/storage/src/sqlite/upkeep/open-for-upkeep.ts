@@ -1,15 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { StoreError } from '@overseer/core/plugin';
 import { type KeySource, openKeys } from '../../at-rest/key-ring.ts';
 import type { SqliteDatabase } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
+import { hurtLog } from '../file/hurt-log.ts';
 import { identify } from '../file/identify.ts';
 import { KeyTable } from '../file/key-table.ts';
+import { openReading } from '../file/open-reading.ts';
 import { Packing } from '../file/packing.ts';
 import { readPragma } from '../file/pragma.ts';
 import { PACKED_SINCE } from '../file/schema.ts';
 import { isRefusal, type Refusal } from '../protocol.ts';
 import { toStoreError } from '../store-error.ts';
+import { whyDamaged } from './known-tables.ts';
 
 /** What looks after a file is told. */
 export interface UpkeepOptions {
@@ -34,8 +37,11 @@ export interface LookedAt extends Disposable {
   readonly openEmpty: () => SqliteDatabase;
 }
 
+/** How long another process is waited for that has the file to itself, in ms. */
+const BUSY_TIMEOUT_MS = 5_000;
+
 /**
- * Opens a journal without changing it. Throws `StoreError` `store.unreachable` where there is none, `store.corrupt` for what is no
+ * Opens a journal without changing it, in a place too where nothing can be written. Throws `StoreError` `store.unreachable` where there is none, `store.corrupt` for what is no
  * journal at all, `store.newer`, and `store.key`.
  */
 export async function openForUpkeep(path: string, { keys }: UpkeepOptions): Promise<LookedAt> {
@@ -46,18 +52,27 @@ export async function openForUpkeep(path: string, { keys }: UpkeepOptions): Prom
   const { openDatabase } = await import('../node-driver.ts');
   let database: SqliteDatabase | undefined;
   try {
-    database = openDatabase(path);
-    database.exec('PRAGMA busy_timeout = 5000; PRAGMA query_only = 1');
+    // SQLite would take an empty file for a new one, and remove the log that is left.
+    const emptied = statSync(path).size === 0 ? (hurtLog(path) ?? nothing(path)) : undefined;
+    if (emptied !== undefined) throw toStoreError(emptied);
+    const found = openReading(path, BUSY_TIMEOUT_MS);
+    if (isRefusal(found)) throw toStoreError(found);
+    database = found;
+    const openEmpty = (): SqliteDatabase => openDatabase(':memory:');
     const refusal = identify(database, path);
-    if (refusal !== undefined) throw toStoreError(refusal);
+    if (refusal !== undefined) {
+      throw toStoreError(whyDamaged(database, path, openEmpty) ?? refusal);
+    }
     // What others write meanwhile is not seen: one moment is looked at.
     database.exec('BEGIN');
     const version = Number(readPragma(database, 'user_version'));
-    if (version === 0) throw toStoreError(nothing(path));
+    if (version === 0) {
+      const refused = hurtLog(path) ?? whyDamaged(database, path, openEmpty) ?? nothing(path);
+      throw toStoreError(refused);
+    }
     const opened = database;
     const packing =
       version < PACKED_SINCE ? undefined : new Packing(new KeyTable(database, path, ring), 'none');
-    const openEmpty = (): SqliteDatabase => openDatabase(':memory:');
     const hasKeys = ring !== undefined;
     return {
       database,

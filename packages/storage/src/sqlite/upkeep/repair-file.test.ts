@@ -144,19 +144,16 @@ describe('repairing a journal', () => {
         const damaged = newPath();
         writeFileSync(damaged, bytes);
         const repaired = newPath();
-        const report = await repairFile(damaged, repaired).catch((error: unknown) => error);
-        if (report instanceof Error) {
-          // The page that says what tables there are: nothing can be read without it, and nothing is made.
-          expect(report).toMatchObject({ code: 'store.corrupt' });
-          expect(existsSync(repaired)).toBe(false);
-          return;
-        }
+        await repairFile(damaged, repaired);
         expect(await verifyFile(repaired)).toMatchObject({ isSound: true });
         const read = await readJournal(repaired);
         for (const event of read) {
           if (event.type !== 'event.erased') expect(event).toEqual(events[event.seq - 1]);
         }
-        kept = Math.max(kept, read.length);
+        const whole = read.filter(({ type }) => type !== 'event.erased').length;
+        // A page holds a few events, or leads to many, which are found without it.
+        expect(whole, `page ${page}`).toBeGreaterThan(120 - 12);
+        kept = Math.max(kept, whole);
       }),
       { numRuns: 25, seed: 5 },
     );

@@ -1,3 +1,4 @@
+import { hash as digest } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { StoreError } from '@overseer/core/plugin';
 import type { SqliteDatabase, SqliteRow } from '../driver.ts';
@@ -10,10 +11,17 @@ import { toStoreError } from '../store-error.ts';
 import { blobColumns, checkBlob } from './check-blobs.ts';
 import { checkEvent } from './check-event.ts';
 import { isWholeSnapshot } from './check-frame.ts';
-import { breathe, type LookedAt, openForUpkeep, type UpkeepOptions } from './open-for-upkeep.ts';
+import { breathe, type LookedAt, type UpkeepOptions } from './open-for-upkeep.ts';
+import { openToRepair } from './open-to-repair.ts';
 import { Quarantine } from './quarantine.ts';
-import { type Mended, type MendedEvent, RepairedStream } from './repaired-stream.ts';
+import {
+  type FoundEvent,
+  type Mended,
+  type MendedEvent,
+  RepairedStream,
+} from './repaired-stream.ts';
 import { salvage } from './salvage.ts';
+import { nameOfStream } from './stream-names.ts';
 import { columnsOf } from './verify-file.ts';
 
 /** What a repair did. */
@@ -43,7 +51,7 @@ export async function repairFile(
     const words = `${made} is there already: move it away, or choose another name.`;
     throw new StoreError('store.unreachable', words);
   }
-  using file = await openForUpkeep(path, options);
+  using file = await openToRepair(path, `${repaired}.part`, options);
   const { openDatabase } = await import('../node-driver.ts');
   const made = openAs(JOURNAL, { path: repaired, openDatabase, busyTimeoutMs: 5_000 });
   if (isRefusal(made)) throw toStoreError(made);
@@ -65,16 +73,25 @@ export async function repairFile(
   }
 }
 
+/** An event, and the stream that it belongs to. */
+interface Placed {
+  readonly stream: RepairedStream;
+  readonly row: FoundEvent;
+}
+
 async function copyBlobs(
   file: LookedAt,
   made: SqliteDatabase,
   quarantine: Quarantine,
   { signal }: UpkeepOptions,
 ): Promise<void> {
-  const insert = made.prepare('INSERT INTO blob (hash, bytes, data_key, sum) VALUES (?, ?, ?, ?)');
+  const insert = made.prepare(
+    'INSERT OR IGNORE INTO blob (hash, bytes, data_key, sum) VALUES (?, ?, ?, ?)',
+  );
   for (const rows of salvage(file, { table: 'blob', key: 'id', columns: blobColumns(file) })) {
-    for (const row of rows) {
-      if (checkBlob(file, row) === 'damaged') quarantine.put('blob', row, 'it is changed');
+    for (const found of rows) {
+      const row = underItsName(found);
+      if (checkBlob(file, row) === 'damaged') quarantine.put('blob', found, 'it is changed');
       else insert.run(...valuesOf(row, ['hash', 'bytes', 'data_key', 'sum']));
     }
     await breathe(signal);
@@ -104,7 +121,8 @@ async function copyEvents(
   { signal, onProgress }: UpkeepOptions,
 ): Promise<readonly Mended[]> {
   const runs = new RunTable(made);
-  const streams = new Map<number, RepairedStream>();
+  const names = new Map<number, string>();
+  const streams = new Map<string, RepairedStream>();
   const addStream = made.prepare('INSERT INTO stream (name) VALUES (?)');
   const insert = made.prepare(
     'INSERT INTO event (stream, seq, run, body, lifted, hash, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -116,8 +134,7 @@ async function copyEvents(
   const columns = `cursor, stream, ${columnsOf(file)}`;
   for (const rows of salvage(file, { table: 'event', key: 'cursor', columns })) {
     for (const raw of rows) {
-      const row = toRow(raw);
-      const stream = streamOf(Number(raw['stream']));
+      const { stream, row } = placeOf(Number(raw['stream']), toRow(raw));
       const checked = checkEvent(row, stream.name, file.packing, file.hasKeys);
       const missing =
         checked.kind === 'erased' ? undefined : checked.names.find((name) => !hasBlob(name));
@@ -133,17 +150,29 @@ async function copyEvents(
   made.prepare('UPDATE lease SET epoch = ?').run(epoch);
   return [...streams.values()].map((stream) => stream.end());
 
+  /** Where an event belongs: where its hash proves it to be next, whatever it says of its place, and else where it says. */
+  function placeOf(id: number, row: FoundEvent): Placed {
+    const own = streamOf(id);
+    if (own.follows(row)) return { stream: own, row };
+    for (const stream of [own, ...streams.values()]) {
+      const moved = { ...row, seq: stream.next };
+      if (stream.follows(moved)) return { stream, row: moved };
+    }
+    return { stream: own, row };
+  }
+
   function streamOf(id: number): RepairedStream {
-    const known = streams.get(id);
+    const name = names.get(id) ?? nameOfStream(file.database, id, columnsOf(file)) ?? `lost/${id}`;
+    names.set(id, name);
+    const known = streams.get(name);
     if (known !== undefined) return known;
-    const name = nameOfStream(file, id);
     const place = Number(addStream.run(name).lastInsertRowid);
     const keep = ({ seq, run, body, lifted, hash, packed }: MendedEvent): void => {
       const runId = run === undefined ? null : runs.note(run, place, seq);
       insert.run(place, seq, runId, body, lifted, hash, packed);
     };
     const stream = new RepairedStream(name, keep, quarantine);
-    streams.set(id, stream);
+    streams.set(name, stream);
     return stream;
   }
 }
@@ -169,22 +198,21 @@ function copySnapshots(file: LookedAt, made: SqliteDatabase, quarantine: Quarant
   }
 }
 
-function nameOfStream(file: LookedAt, id: number): string {
-  try {
-    const name = file.database.prepare('SELECT name FROM stream WHERE id = ?').get(id)?.['name'];
-    if (typeof name === 'string') return name;
-  } catch {
-    // Its events may still say it.
-  }
-  return `lost/${id}`;
-}
-
 function epochOf(file: LookedAt): number {
   try {
-    return Number(file.database.prepare('SELECT epoch FROM lease').get()?.['epoch'] ?? 0);
+    return Number(
+      file.database.prepare('SELECT max(epoch) AS epoch FROM lease').get()?.['epoch'] ?? 0,
+    );
   } catch {
     return 0;
   }
+}
+
+/** Bytes in the clear are their own proof, whatever name they are found under. */
+function underItsName(row: SqliteRow): SqliteRow {
+  const { bytes, data_key: keyId, sum } = row;
+  if (!(bytes instanceof Uint8Array) || keyId !== null || sum !== null) return row;
+  return { ...row, hash: digest('sha256', bytes, 'buffer') };
 }
 
 function valuesOf(row: SqliteRow, columns: readonly string[]): SqliteRow[string][] {

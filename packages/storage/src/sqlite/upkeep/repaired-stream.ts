@@ -61,19 +61,30 @@ export class RepairedStream {
     this.#quarantine = quarantine;
   }
 
+  /** The `seq` of the event that is next. */
+  get next(): number {
+    return this.#seq + this.#waiting.length + 1;
+  }
+
+  /** Whether an event is proven to be the next one. */
+  follows(row: FoundEvent): boolean {
+    const isProven = this.#before?.some((hash) => this.#hashOf(hash, row) === row.hash);
+    return isProven === true && row.seq === this.next;
+  }
+
   /** Takes the next event as it was found, in the order of writing. */
   take(
     row: FoundEvent,
     { run, problem }: { readonly run: string | undefined; readonly problem: string | undefined },
     raw: RawRow,
   ): void {
-    const expected = this.#seq + this.#waiting.length + 1;
+    const expected = this.next;
     if (row.seq < expected || row.seq > expected + WIDEST_GAP) {
       this.#quarantine.put('event', raw, `its place is wrong: ${expected} is next`);
       return;
     }
     if (row.seq > expected) this.#before = undefined;
-    while (this.#seq + this.#waiting.length + 1 < row.seq) this.#waiting.push(undefined);
+    while (this.next < row.seq) this.#waiting.push(undefined);
     const from = this.#before?.find((hash) => this.#hashOf(hash, row) === row.hash);
     // Without the hash before it nobody can prove it; what it says of its own place still speaks for it.
     const isProven = this.#before === undefined || from !== undefined;

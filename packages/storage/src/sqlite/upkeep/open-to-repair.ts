@@ -1,0 +1,38 @@
+import { OverseerError, StoreError } from '@overseer/core/plugin';
+import { explainFailure } from '../explain-failure.ts';
+import { toStoreError } from '../store-error.ts';
+import { isFrameSound } from './check-frame.ts';
+import { gatherFile } from './gathered-file.ts';
+import { type LookedAt, openForUpkeep, type UpkeepOptions } from './open-for-upkeep.ts';
+
+/**
+ * Opens a damaged journal for what can be read of it: by its tables, or, where what leads to their rows is damaged too, page by page,
+ * by way of the file `part`, which is gone afterwards. Throws as `openForUpkeep` does.
+ */
+export async function openToRepair(
+  path: string,
+  part: string,
+  options: UpkeepOptions,
+): Promise<LookedAt> {
+  let refused: OverseerError | undefined;
+  try {
+    const file = await openForUpkeep(path, options);
+    if (isFrameSound(file)) return file;
+    file[Symbol.dispose]();
+  } catch (error) {
+    if (!OverseerError.is(error) || !GATHERED.includes(error.code)) throw error;
+    refused = error;
+  }
+  try {
+    const gathered = await gatherFile(path, part, options);
+    if (gathered !== undefined) return gathered;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw StoreError.is(error) ? error : toStoreError(explainFailure(error, part));
+  }
+  if (refused !== undefined) throw refused;
+  return await openForUpkeep(path, options);
+}
+
+/** What may be so because of damage. */
+const GATHERED: readonly string[] = ['store.corrupt', 'store.failed'];
