@@ -26,9 +26,13 @@ describe('discover', () => {
       expect(models.map(({ id }) => id.replace(/:latest$/, '')).sort()).toEqual(['large', 'small']);
     }
     for (const kind of ['openai', 'anthropic', 'google', 'cohere'] as const) {
-      const baseURL = kind === 'openai' ? `${service.url}/v1` : service.url;
-      const { models } = await discover({ kind, baseURL, apiKey: keyring(['key-of-discover']) });
-      expect(models.map(({ id }) => id).sort(), kind).toEqual(['large', 'small']);
+      for (const baseURL of bases) {
+        const { models } = await discover({ kind, baseURL, apiKey: keyring(['key-of-discover']) });
+        expect(models.map(({ id }) => id).sort(), `${kind} ${baseURL}`).toEqual(['large', 'small']);
+      }
+    }
+    for (const none of [null, 'http://127.0.0.1:1', 5]) {
+      await expect(discover(none as never)).rejects.toMatchObject({ code: 'config.model-option' });
     }
     const { models } = await discover(openaiCompatible('any', { baseURL: service.url }));
     expect(models).toHaveLength(2);

@@ -1,8 +1,9 @@
-import { defined, toModelError } from '@overseer/core/plugin';
+import { ConfigError, defined, toModelError } from '@overseer/core/plugin';
 import type { CallContext, Credentials, ListedModel, Model } from '@overseer/core/spec';
 import { anthropic } from '../anthropic/anthropic.ts';
 import { cohere } from '../cohere/cohere.ts';
 import { google } from '../google/google.ts';
+import { readBaseUrl } from '../internal/base-url.ts';
 import { requireOneOf } from '../internal/require-option.ts';
 import { withinTime } from '../internal/within-time.ts';
 import { lmstudio } from '../lmstudio/lmstudio.ts';
@@ -45,23 +46,32 @@ export interface Discovery {
 /**
  * Asks a server which models it has: one at an address, LM Studio where none is named, or the server of a model of any adapter that
  * can list (not those of the AI SDK). Asks once and keeps nothing. Throws `ModelError` where it does not answer or refuses, and `ConfigError`
- * `config.base-url`.
+ * `config.base-url` or `config.model-option`.
  */
 export async function discover(
   source: DiscoverSource | Model = {},
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Discovery> {
-  const given = 'spec' in source ? { timeoutMs: undefined, signal, fetch: undefined } : source;
+  if (typeof source !== 'object' || source === null) {
+    const what =
+      'discover() was given no server; give it { baseURL } or a model, or nothing at all';
+    throw new ConfigError('config.model-option', what);
+  }
+  const given = isModel(source) ? { timeoutMs: undefined, signal, fetch: undefined } : source;
   const { timeoutMs = 10_000, fetch } = given;
   const stops = [given.signal, signal].filter((one) => one !== undefined);
   const ctx: CallContext = {
     signal: AbortSignal.any(stops),
     ...(fetch === undefined ? {} : { fetch }),
   };
-  if ('spec' in source) return await listOf(source, ctx, timeoutMs);
+  if (isModel(source)) return await listOf(source, ctx, timeoutMs);
   // It leaves its server more time than whoever asks here does.
   using model = modelAt(source, 2 * timeoutMs);
   return await listOf(model, ctx, timeoutMs);
+}
+
+function isModel(source: DiscoverSource | Model): source is Model {
+  return 'spec' in source;
 }
 
 async function listOf(model: Model, ctx: CallContext, limitMs: number): Promise<Discovery> {
@@ -85,17 +95,31 @@ function modelAt(
   return MAKERS[kind]('default', defined({ baseURL, apiKey, askTimeoutMs }));
 }
 
-type Maker = (
-  modelId: string,
-  options: Pick<DiscoverSource, 'baseURL' | 'apiKey'> & { readonly askTimeoutMs?: number },
-) => Model & Disposable;
+type MakerOptions = Pick<DiscoverSource, 'baseURL' | 'apiKey'> & { readonly askTimeoutMs?: number };
+
+type Maker = (modelId: string, options: MakerOptions) => Model & Disposable;
 
 const MAKERS: Readonly<Record<DiscoverKind, Maker>> = {
-  anthropic,
+  // Their SDKs take an address as it is: Anthropic's without `/v1`, and OpenAI's with it.
+  anthropic: (id, options) =>
+    anthropic(
+      id,
+      at(options, (url) => url.replace(/\/v1\/*$/, '')),
+    ),
   cohere,
   google,
   lmstudio,
   ollama,
-  openai,
+  openai: (id, options) => openai(id, at(options, withPath)),
   'openai-compatible': openaiCompatible,
 };
+
+function at(options: MakerOptions, written: (url: string) => string): MakerOptions {
+  const { baseURL } = options;
+  return baseURL === undefined ? options : { ...options, baseURL: written(baseURL) };
+}
+
+function withPath(url: string): string {
+  const { origin, path } = readBaseUrl(url);
+  return `${origin}${path}`;
+}

@@ -19,6 +19,8 @@ export interface Answer {
   readonly endless: boolean;
   /** Which ids tool calls have: one each, all the same, none. */
   readonly ids: 'own' | 'same' | 'none';
+  /** How long its model takes to come into memory, in ms, where that was not there. */
+  readonly loadMs: number | undefined;
   readonly finish: 'stop' | 'tool-calls' | 'length';
   readonly usage: AnswerUsage;
 }
@@ -39,6 +41,7 @@ export interface AnswerOrigin {
   readonly body: JsonObject;
   /** The key or token that it came with. */
   readonly key?: string | undefined;
+  readonly loadMs?: number | undefined;
 }
 
 /** Makes a reply into the answer to one request: cut where the request allows fewer tokens, and counted. */
@@ -54,6 +57,7 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
   return {
     ...origin,
     ...said,
+    loadMs: origin.loadMs,
     model: reply.answeredBy ?? asked.model,
     endless: reply.endless ?? false,
     ids: reply.withoutIds === true ? 'none' : reply.sameIds === true ? 'same' : 'own',

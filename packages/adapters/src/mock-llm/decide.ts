@@ -74,13 +74,13 @@ export function decide(
     return { kind: 'refuse', window, failure: limitFailure(window, model) };
   const fitted = dialect.fit?.(asked, body, entry.model) ?? strictly(dialect, asked, entry.model);
   if ('status' in fitted) return { kind: 'refuse', window, failure: fitted };
-  bringIntoMemory(catalogue, entry, createdAt, dialect.name);
+  const loadMs = bringIntoMemory(catalogue, entry, createdAt, dialect.name);
   keepFor(entry, body, createdAt);
   const { reply, rule } = rules(requestOf(dialect, fitted, origin, entry));
   const seen = { window, rule };
   const { fault } = reply;
   if (fault?.kind === 'status') return { ...seen, kind: 'refuse', failure: statusFailure(fault) };
-  const answer = answerOf(reply, fitted, origin);
+  const answer = answerOf(reply, fitted, { ...origin, loadMs });
   dialect.keep?.(answer, recalled, responses);
   const pace = paceOf(entry.model, reply);
   const { evictions } = entry;

@@ -3,21 +3,23 @@ import { type Catalogue, loadInstance, type ModelEntry } from './catalogue.ts';
 import { asNumber, asObject } from './json-reader.ts';
 import type { MockDialect } from './mock-request.ts';
 
-/** Has a model in a local server's memory, as its first request would, and puts another out where there is no room. */
+/** Has a model in a local server's memory, as its first request would, and puts another out where there is no room. Says how long that takes, in ms, where it was not there. */
 export function bringIntoMemory(
   catalogue: Catalogue,
   entry: ModelEntry,
   now: number,
   dialect: MockDialect,
-): void {
+): number | undefined {
   forgetExpired(catalogue, now);
   entry.usedAt = now;
-  if (entry.instances.length > 0) return;
+  if (entry.instances.length > 0) return undefined;
   entry.window = undefined;
   // Ollama waits until a model has answered before it puts it out.
   makeRoom(catalogue, entry, !dialect.startsWith('ollama'));
   loadInstance(entry);
-  entry.readyAt = now + (entry.model.loadMs ?? 0);
+  const { loadMs = 0 } = entry.model;
+  entry.readyAt = now + loadMs;
+  return loadMs;
 }
 
 /** Loads one more instance, as an order to load does, and returns its id. */

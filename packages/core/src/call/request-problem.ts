@@ -22,21 +22,16 @@ export function requestProblem(request: unknown): string | undefined {
 function messagesProblem(messages: unknown): string | undefined {
   if (!Array.isArray(messages)) return `messages is a list, and not ${shown(messages)}`;
   for (let index = 0; index < messages.length; index++) {
-    const message: unknown = messages[index];
-    const role = at(message, 'role');
+    const { role, parts } = (messages[index] ?? {}) as LooseMessage;
     if (!ROLES.has(role)) {
       return `messages[${index}].role is one of system, user, assistant and tool, and not ${shown(role)}`;
     }
-    const parts = at(message, 'parts');
     if (!Array.isArray(parts)) {
       return `messages[${index}].parts is a list such as [{ type: 'text', text: '…' }], and not ${shown(parts)}`;
     }
     for (let place = 0; place < parts.length; place++) {
-      const part: unknown = parts[place];
-      // Most parts are texts: no path is made for them.
-      if (at(part, 'type') === 'text' && typeof at(part, 'text') === 'string') continue;
-      const problem = partProblem(part, `messages[${index}].parts[${place}]`);
-      if (problem !== undefined) return problem;
+      const problem = partProblem(parts[place]);
+      if (problem !== undefined) return `messages[${index}].parts[${place}]${problem}`;
     }
   }
   return undefined;
@@ -46,13 +41,26 @@ function toolsProblem(tools: unknown): string | undefined {
   if (tools === undefined) return undefined;
   if (!Array.isArray(tools)) return `tools is a list, and not ${shown(tools)}`;
   for (let index = 0; index < tools.length; index++) {
-    const tool: unknown = tools[index];
-    const input = at(tool, 'input');
-    const isWhole =
-      typeof at(tool, 'name') === 'string' && typeof input === 'object' && input !== null;
-    if (isWhole && at(tool, 'name') !== '') continue;
-    const path = `tools[${index}]`;
-    return text(tool, 'name', path, 1) ?? `${path}.input is a JSON Schema, and not ${shown(input)}`;
+    const { name, input } = (tools[index] ?? {}) as LooseTool;
+    const problem = text('name', name, 1) ?? schema(input);
+    if (problem !== undefined) return `tools[${index}]${problem}`;
   }
   return undefined;
+}
+
+function schema(input: unknown): string | undefined {
+  if (typeof input === 'object' && input !== null) return undefined;
+  return `.input is a JSON Schema, and not ${shown(input)}`;
+}
+
+/** Something that may be anything, looked at as a message. */
+interface LooseMessage {
+  readonly role?: unknown;
+  readonly parts?: unknown;
+}
+
+/** The same, as a tool. */
+interface LooseTool {
+  readonly name?: unknown;
+  readonly input?: unknown;
 }
