@@ -85,6 +85,7 @@ const reply = {
   usage: z.strictObject(usage).exactOptional(),
   tokensPerSecond: speed,
   firstTokenMs: ms,
+  tokensPerPiece: z.int().positive().exactOptional(),
   endless: yes,
   answeredBy: text,
   withoutIds: yes,
