@@ -61,14 +61,14 @@ function countingFetch(): {
   const counted: typeof globalThis.fetch = async (input, init) => {
     const { body, status, headers } = await fetch(input, init);
     const reader = body?.getReader();
-    const source: UnderlyingDefaultSource<Uint8Array> = {
-      pull: async (controller) => {
+    const source = {
+      pull: async (controller: ReadableStreamDefaultController<Uint8Array>) => {
         const step = await reader?.read();
         if (step === undefined || step.done) return controller.close();
         taken += step.value.length;
         controller.enqueue(step.value);
       },
-      cancel: (reason) => reader?.cancel(reason),
+      cancel: (reason: unknown) => reader?.cancel(reason),
     };
     const read = new ReadableStream<Uint8Array>(source, { highWaterMark: 0 });
     return new Response(body === null ? null : read, { status, headers });
