@@ -20,6 +20,8 @@ export const LEFT_OUT_OF_ENGINES: Readonly<Record<string, string>> = {
   [`M18: a piece that is no JSON is an error, ${KEPT}`]: 'network',
   'M9: a call that breaks where nobody listens any more rejects nothing unhandled': 'network',
   'M9: a call that brings a fetch is refused as `unsupported`, not sent past it': 'network',
+  'M9: an answer of 10 MB comes whole': 'network',
+  'M9: a reader who is slow holds the network back, and loses nothing': 'network',
   'M9: characters that the network cuts anywhere come whole': 'network',
   'M9: the network is reached through `ctx.fetch` where it is given, with the headers of the call':
     'network',

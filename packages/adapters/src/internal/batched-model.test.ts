@@ -280,7 +280,7 @@ describe('the conformance kit', () => {
   });
   /** What a wire without streams cannot do: be left or break off in mid-answer, stream text, tell a rate, or when to come again. */
   const STREAMING =
-    /stream|connection|no JSON|an abort|a signal whose|deltas|nobody listens|err-429/;
+    /stream|connection|no JSON|an abort|a signal whose|deltas|nobody listens|who is slow|err-429/;
   describe.each(Object.entries(ways))('%s', (_, create) => {
     const rules = modelConformance({
       create: (name: string): Model => create(service, name),

@@ -6,7 +6,7 @@ import { everyAdapter, verifyingAdapters } from './every-adapter.fixture.ts';
 
 /** Every model of the rules, listed, so that adapters can look it up first. */
 const LISTED = [
-  ...['m', 'm-tool', 'm-tools', 'm-unicode', 'm-think', 'm-slow', 'm-cache'],
+  ...['m', 'm-tool', 'm-tools', 'm-unicode', 'm-think', 'm-slow', 'm-large', 'm-cache'],
   ...['trunc', 'midstream', 'cut', 'malformed'],
   ...[400, 401, 403, 404, 413, '429-2', 500, 503, 529].map((status) => `err-${status}`),
 ];

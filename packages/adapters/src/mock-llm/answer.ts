@@ -15,6 +15,8 @@ export interface Answer {
   readonly reasoning: string;
   readonly text: string;
   readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[];
+  /** Tokens of `text` in one piece of a stream. */
+  readonly tokensPerPiece: number;
   /** Whether `text` repeats until the client leaves. */
   readonly endless: boolean;
   /** Which ids tool calls have: one each, all the same, none. */
@@ -59,6 +61,7 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
     ...said,
     loadMs: origin.loadMs,
     model: reply.answeredBy ?? asked.model,
+    tokensPerPiece: reply.tokensPerPiece ?? 1,
     endless: reply.endless ?? false,
     ids: reply.withoutIds === true ? 'none' : reply.sameIds === true ? 'same' : 'own',
     usage: {

@@ -17,13 +17,14 @@ export const builtInModels: readonly string[] = ['m', 'm-tool', 'm-think', 'm-sl
 
 /**
  * What a model answers when no rule does, by its name: a name with `tool` calls `get_weather` (and answers in words
- * once it has a result; twice at once with `tools`), with `unicode` says characters of many bytes, with `think` reasons first, with `slow` never ends, with `cache` reports cached tokens;
+ * once it has a result; twice at once with `tools`), with `unicode` says characters of many bytes, `m-large` says 10 MiB, with `think` reasons first, with `slow` never ends, with `cache` reports cached tokens;
  * `midstream`, `cut`, `trunc`, `stall` and `malformed` break off after two tokens; every other says "Hello from mock.", or the plainest JSON
  * of the form that is asked for.
  */
 export function builtInReply(request: MockRequest): MockReply {
   const { model } = request;
   const said = exampleAnswer(request) ?? HELLO;
+  if (model === 'm-large') return { text: HELLO.repeat(LARGE / HELLO.length), tokensPerPiece: 256 };
   const fault = FAULTS.get(model);
   if (fault !== undefined) return { text: said, fault: { kind: fault, afterTokens: 2 } };
   return model.startsWith('m-') ? ownReply(request, said) : { text: said };
@@ -47,6 +48,8 @@ function ownReply({ model, messages }: MockRequest, said: string): MockReply {
 export const defaultReply: MockReply = { text: 'Hello from mock.' };
 
 const HELLO = 'Hello from mock.';
+/** Characters of a long answer. */
+const LARGE = 10 * 1024 * 1024;
 const UNICODE = 'Grüße, 世界 👋🏽!';
 const BERGEN = { name: 'get_weather', input: { city: 'Bergen' } };
 const WEATHER = { name: 'get_weather', input: { city: 'Oslo' } };

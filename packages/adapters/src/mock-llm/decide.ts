@@ -69,7 +69,7 @@ export function decide(
   const { down } = entry.model;
   if (down === true) return { kind: 'destroy' };
   if (down) return { kind: 'refuse', failure: statusFailure(down) };
-  const window = entry.limiter?.admit(createdAt, key);
+  const window = entry.limiter?.admit(createdAt, key, asked.inputTokens);
   if (window?.admitted === false)
     return { kind: 'refuse', window, failure: limitFailure(window, model) };
   const fitted = dialect.fit?.(asked, body, entry.model) ?? strictly(dialect, asked, entry.model);
@@ -107,8 +107,10 @@ function strictly(dialect: Dialect, asked: Asked, model: MockModel): Asked | Fai
 }
 
 function limitFailure(window: WindowAdmission, model: string): Failure {
-  const { limit, retryAfterMs } = window;
-  const message = `Rate limit reached for ${model}: ${limit} requests. Try again in ${retryAfterMs}ms.`;
+  const { limit, remaining, retryAfterMs, tokens } = window;
+  const what =
+    tokens !== undefined && remaining > 0 ? `${tokens.limit} tokens` : `${limit} requests`;
+  const message = `Rate limit reached for ${model}: ${what}. Try again in ${retryAfterMs}ms.`;
   return { status: 429, message, retryAfterMs };
 }
 

@@ -5,7 +5,7 @@
  *
  * `startMockService` runs it in this process, `spawnMockService` in one of its own that ends with this one, and
  * `@overseer/adapters/mock-llm/main` is that process's entry. Without a scenario every model name exists and tells what
- * it does: `m` answers, `m-tool` calls `get_weather`, `m-think` reasons first, `m-slow` never ends, `m-cache` reports
+ * it does: `m` answers, `m-tool` calls `get_weather`, `m-think` reasons first, `m-large` says 10 MiB, `m-slow` never ends, `m-cache` reports
  * cached tokens, `m-cold` is not loaded, `err-429-2` refuses with that status and seconds to wait, and `midstream`,
  * `cut`, `trunc`, `stall` and `malformed` break off after two tokens. A `MockScenario` says all this as data and
  * functions, with limits that are really kept.

@@ -4,11 +4,12 @@ import type { MockStatus } from './mock-reply.ts';
 export interface MockModel {
   readonly id: string;
   /**
-   * How many requests any window of `perMs` admits: exact and rolling. Every reply then carries the provider's
-   * rate-limit headers, and a request too many is refused with 429 and `retry-after`. `perKey`: each key has a window of its own.
+   * How many requests, and `tokens` of input, any window of `perMs` admits: exact and rolling. Every reply then carries the
+   * provider's rate-limit headers, and what is too much is refused with 429 and `retry-after`. `perKey`: each key has a window of its own.
    */
   readonly limit?: {
     readonly requests: number;
+    readonly tokens?: number;
     readonly perMs: number;
     readonly perKey?: boolean;
   };

@@ -11,6 +11,8 @@ export interface MockReply {
   readonly tokensPerSecond?: number;
   /** Replaces the model's. */
   readonly firstTokenMs?: number;
+  /** How many tokens of `text` come in one piece of a stream, which pace and faults count as one; the default is 1. */
+  readonly tokensPerPiece?: number;
   /** Says `text` again and again until the client leaves. */
   readonly endless?: boolean;
   /** The model that the reply names in place of the one that was asked, as servers do that answer with another. */

@@ -10,7 +10,7 @@ const EVERYTHING = {
   models: [
     {
       id: 'a',
-      limit: { requests: 9, perMs: 60_000 },
+      limit: { tokens: 9, requests: 9, perMs: 60_000 },
       tokensPerSecond: 10_000,
       firstTokenMs: 1,
       jitter: 0.1,
@@ -47,6 +47,7 @@ const EVERYTHING = {
         usage: { input: 1, cacheRead: 2, cacheWrite: 3, output: 4, reasoning: 5 },
         tokensPerSecond: 10_000,
         firstTokenMs: 1,
+        tokensPerPiece: 2,
         endless: false,
         answeredBy: 'c',
         withoutIds: true,

@@ -85,6 +85,7 @@ const reply = {
   usage: z.strictObject(usage).exactOptional(),
   tokensPerSecond: speed,
   firstTokenMs: ms,
+  tokensPerPiece: z.int().positive().exactOptional(),
   endless: yes,
   answeredBy: text,
   withoutIds: yes,
@@ -95,7 +96,12 @@ const reply = {
 const model = {
   id: z.string().min(1),
   limit: z
-    .strictObject({ requests: z.int().positive(), perMs: z.number().positive(), perKey: yes })
+    .strictObject({
+      requests: z.int().positive(),
+      tokens: z.int().positive().exactOptional(),
+      perMs: z.number().positive(),
+      perKey: yes,
+    })
     .exactOptional(),
   tokensPerSecond: speed,
   firstTokenMs: ms,

@@ -6,11 +6,11 @@ export function tokensOf(characters: number): number {
   return Math.ceil(characters / CHARACTERS_A_TOKEN);
 }
 
-/** Cuts a text into tokens as they are streamed; none ends inside a surrogate pair. */
-export function* tokenPieces(text: string): Iterable<string> {
+/** Cuts a text into tokens as they are streamed, `each` in a piece; none ends inside a surrogate pair. */
+export function* tokenPieces(text: string, each = 1): Iterable<string> {
   let from = 0;
   while (from < text.length) {
-    let to = from + CHARACTERS_A_TOKEN;
+    let to = from + CHARACTERS_A_TOKEN * each;
     if (isHighSurrogate(text.charCodeAt(to - 1))) to++;
     yield text.slice(from, to);
     from = to;

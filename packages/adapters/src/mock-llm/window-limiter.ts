@@ -1,3 +1,5 @@
+import type { TokenState } from './token-window.ts';
+
 /** Whether a request is admitted, and what the window looks like after it; spans are ms from `at`. */
 export interface WindowAdmission {
   readonly admitted: boolean;
@@ -10,12 +12,16 @@ export interface WindowAdmission {
   readonly retryAfterMs: number;
   /** Until the window is empty again: what providers call its reset. */
   readonly resetMs: number;
+  /** The same of tokens, where they are limited too. */
+  readonly tokens?: TokenState;
 }
 
 /** Admits requests by an exact rolling window. */
 export interface WindowLimiter {
   /** Asks for one request at `now` (epoch ms, not falling). Only an admitted request counts. */
   admit(now: number): WindowAdmission;
+  /** How it stands at `now`, as a refusal. */
+  look(now: number): WindowAdmission;
 }
 
 /**
@@ -35,20 +41,27 @@ export function createWindowLimiter(limit: {
       oldest = 0;
     }
   };
+  const stateAt = (now: number, admitted: boolean): WindowAdmission => {
+    const remaining = limit.requests - (admittedAt.length - oldest);
+    return {
+      admitted,
+      at: now,
+      limit: limit.requests,
+      remaining,
+      retryAfterMs: remaining > 0 ? 0 : (admittedAt[oldest] ?? now) + limit.perMs - now,
+      resetMs: (admittedAt.at(-1) ?? now - limit.perMs) + limit.perMs - now,
+    };
+  };
   return {
     admit(now) {
       forget(now);
       const admitted = admittedAt.length - oldest < limit.requests;
       if (admitted) admittedAt.push(now);
-      const remaining = limit.requests - (admittedAt.length - oldest);
-      return {
-        admitted,
-        at: now,
-        limit: limit.requests,
-        remaining,
-        retryAfterMs: remaining > 0 ? 0 : (admittedAt[oldest] ?? now) + limit.perMs - now,
-        resetMs: (admittedAt.at(-1) ?? now - limit.perMs) + limit.perMs - now,
-      };
+      return stateAt(now, admitted);
+    },
+    look(now) {
+      forget(now);
+      return stateAt(now, false);
     },
   };
 }

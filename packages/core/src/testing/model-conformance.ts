@@ -1,6 +1,7 @@
 import { abortRules } from './model-rules/aborts.ts';
 import { answerRules } from './model-rules/answers.ts';
 import { failureRules } from './model-rules/failures.ts';
+import { longAnswerRules } from './model-rules/long-answers.ts';
 import type { ModelConformanceOptions, ModelFeature } from './model-rules/options.ts';
 import type { ModelRule } from './model-rules/rule.ts';
 import { streamRules } from './model-rules/streams.ts';
@@ -33,7 +34,13 @@ export function leftOutOfModelConformance(
   );
 }
 
-const ALL: readonly ModelRule[] = [...answerRules, ...streamRules, ...failureRules, ...abortRules];
+const ALL: readonly ModelRule[] = [
+  ...answerRules,
+  ...streamRules,
+  ...longAnswerRules,
+  ...failureRules,
+  ...abortRules,
+];
 
 function missingFor(
   { needs = [] }: ModelRule,

@@ -23,6 +23,15 @@ export const anthropicWire: Wire = {
     'anthropic-ratelimit-requests-limit': String(window.limit),
     'anthropic-ratelimit-requests-remaining': String(window.remaining),
     'anthropic-ratelimit-requests-reset': new Date(window.at + window.resetMs).toISOString(),
+    ...(window.tokens === undefined
+      ? {}
+      : {
+          'anthropic-ratelimit-input-tokens-limit': String(window.tokens.limit),
+          'anthropic-ratelimit-input-tokens-remaining': String(window.tokens.remaining),
+          'anthropic-ratelimit-input-tokens-reset': new Date(
+            window.at + window.tokens.resetMs,
+          ).toISOString(),
+        }),
   }),
   retryHeaders: (ms) => ({ 'retry-after': String(Math.ceil(ms / 1000)) }),
 };

@@ -30,6 +30,13 @@ export const openaiWire: Wire = {
     'x-ratelimit-limit-requests': String(window.limit),
     'x-ratelimit-remaining-requests': String(window.remaining),
     'x-ratelimit-reset-requests': durationText(window.resetMs),
+    ...(window.tokens === undefined
+      ? {}
+      : {
+          'x-ratelimit-limit-tokens': String(window.tokens.limit),
+          'x-ratelimit-remaining-tokens': String(window.tokens.remaining),
+          'x-ratelimit-reset-tokens': durationText(window.tokens.resetMs),
+        }),
   }),
   retryHeaders: (ms) => ({
     'retry-after': String(Math.ceil(ms / 1000)),

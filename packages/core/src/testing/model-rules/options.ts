@@ -19,6 +19,7 @@ export interface ModelConformanceOptions {
    * A model whose server behaves as its name says: `m` answers "Hello from mock.", `m-tool` calls `get_weather` with
    * `{"city":"Oslo"}` and answers in words once it has the result, `m-tools` does so for Oslo and Bergen at once, `m-unicode`
    * says "Grüße, 世界 👋🏽!", `m-think` reasons "Let me think." and then answers,
+   * `m-large` says "Hello from mock." again and again, 10,485,760 characters in pieces of no more than 1,024,
    * `m-cache` reports 14 input tokens of which 5 were read from and 2 written to a cache, and 4 output tokens, `m-slow`
    * never ends, `trunc` ends its stream early without a word, `midstream` sends the provider's error after some text, `cut`
    * destroys the connection after some text, `malformed` sends a piece that is no JSON, and `err-<status>[-<seconds>]`
