@@ -1,14 +1,19 @@
+import type { Stop } from '../internal/cancellation.ts';
 import { isPushStream, PUSH, type PushHandle, type PushStream } from '../internal/push-stream.ts';
 import { abortError, toModelError } from '../internal/to-model-error.ts';
 import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
 import { AnswerBound } from './answer-bound.ts';
 import { cutError, Guarded, nameOf } from './guard.ts';
 
-/** `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`. */
+/**
+ * `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`.
+ * What is pushed is stopped by `stop`, which aborts when the signal of `ctx` does.
+ */
 export function guardEach(
   model: Model,
   request: ModelRequest,
   ctx: CallContext,
+  stop: Stop,
   onEvent: (event: ModelEvent) => void,
 ): Promise<void> {
   const { signal } = ctx;
@@ -20,7 +25,7 @@ export function guardEach(
   } catch (error) {
     return Promise.reject(toModelError(error, signal, where));
   }
-  if (isPushStream(stream)) return push(stream, signal, where, onEvent);
+  if (isPushStream(stream)) return push(stream, { signal, stop, where }, onEvent);
   return iterate(new Guarded(() => stream, signal, where), onEvent);
 }
 
@@ -30,10 +35,15 @@ async function iterate(guarded: Guarded, onEvent: (event: ModelEvent) => void): 
   }
 }
 
+interface Pushing {
+  readonly signal: AbortSignal;
+  readonly stop: Stop;
+  readonly where: string;
+}
+
 function push(
   stream: PushStream,
-  signal: AbortSignal,
-  where: string,
+  { signal, stop, where }: Pushing,
   onEvent: (event: ModelEvent) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -42,14 +52,14 @@ function push(
     let open = true;
     const close = (): void => {
       open = false;
-      signal.removeEventListener('abort', onAbort);
+      stop.forget(onAbort);
     };
     const onAbort = (): void => {
       close();
       handle?.stop();
       reject(abortError(signal, where));
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    stop.onAbort(onAbort);
     handle = stream[PUSH]({
       event: (event) => {
         if (!open) return;
