@@ -93,10 +93,10 @@ describe('the life of a call', () => {
     expect(whole.log).toEqual(['over', 'end']);
   });
 
-  it('M10: what follows a whole answer is read over for a while, then broken off', () => {
+  it('M10: what follows a whole answer is read over for a while, then broken off', async () => {
     const { life, log } = someLife();
     life.whole(() => undefined);
-    vi.advanceTimersByTime(IDLE_MS - 1);
+    await vi.advanceTimersByTimeAsync(IDLE_MS - 1);
     expect(log).toEqual(['over', 'end']);
     vi.advanceTimersByTime(1);
     expect(log).toEqual(['over', 'end', 'broken off']);

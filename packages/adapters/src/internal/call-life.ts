@@ -24,6 +24,7 @@ export class CallLife {
   readonly #parts: CallLifeParts;
   #watched: WatchedCall | undefined;
   #draining: NodeJS.Timeout | undefined;
+  #isReleased = false;
   #isOver = false;
   #isTold = false;
 
@@ -61,7 +62,7 @@ export class CallLife {
   /** The answer is whole, and `finish` tells it. The exchange is left for a while to end by itself, so that its connection can be used again. */
   whole(finish: () => void): void {
     this.#watched?.leave();
-    this.#draining = drainTimer(this.#parts.watch.idleMs, () => this.#letGo());
+    queueMicrotask(this.#drain);
     this.end(finish);
   }
 
@@ -102,10 +103,17 @@ export class CallLife {
 
   /** The exchange with the server is over: it is neither watched nor read over any longer. */
   release(): void {
+    this.#isReleased = true;
     this.#watched?.leave();
     clearTimeout(this.#draining);
     this.#watched = undefined;
   }
+
+  /** Most exchanges end with what was read last, and need no timer. */
+  readonly #drain = (): void => {
+    if (this.#isReleased) return;
+    this.#draining = drainTimer(this.#parts.watch.idleMs, () => this.#letGo());
+  };
 
   readonly #onIdle = (): void => {
     const { where, watch } = this.#parts;

@@ -19,10 +19,26 @@ export function pushStream(
   signal: AbortSignal,
   start: (sink: EventSink) => PushHandle,
 ): PushStream {
-  return {
-    [PUSH]: start,
-    [Symbol.asyncIterator]: () => new EventQueue(signal, start),
-  };
+  return new Pushed(signal, start);
+}
+
+/** A class, since functions under computed keys are slow to make, and every call is one of these. */
+class Pushed implements PushStream {
+  readonly #signal: AbortSignal;
+  readonly #start: (sink: EventSink) => PushHandle;
+
+  constructor(signal: AbortSignal, start: (sink: EventSink) => PushHandle) {
+    this.#signal = signal;
+    this.#start = start;
+  }
+
+  [PUSH](sink: EventSink): PushHandle {
+    return this.#start(sink);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ModelEvent, undefined> {
+    return new EventQueue(this.#signal, this.#start);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ModelResponse } from '../call/generate.ts';
 import { costMicroUsd, microUsdOf } from '../call/price.ts';
 import type { ModelError } from '../errors/model-error.ts';
+import type { Writable } from '../internal/writable.ts';
 import { askedUntil } from '../limit/asked-until.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { EventData } from '../spec/event.ts';
@@ -16,16 +17,13 @@ export function answerOf(
   durationMs: number,
   firstTokenMs: number | undefined,
 ): WholeAnswer {
-  const notes = [...warnings.map(({ kind, what }) => `${kind}: ${what}`), ...estimatedOf(usage)];
-  return {
-    parts: distinctCalls(parts),
-    reason,
-    usage,
-    durationMs,
-    ...(rate === undefined ? {} : { rate }),
-    ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-    ...(notes.length === 0 ? {} : { warnings: notes }),
-  };
+  const answer: Writable<WholeAnswer> = { parts: distinctCalls(parts), reason, usage, durationMs };
+  if (rate !== undefined) answer.rate = rate;
+  if (firstTokenMs !== undefined) answer.firstTokenMs = firstTokenMs;
+  const notes = warnings.map(({ kind, what }) => `${kind}: ${what}`);
+  notes.push(...estimatedOf(usage));
+  if (notes.length > 0) answer.warnings = notes;
+  return answer;
 }
 
 /** What of its charge is an estimate, since nobody said how much it was. */

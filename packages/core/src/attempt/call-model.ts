@@ -1,4 +1,4 @@
-import { generate } from '../call/generate.ts';
+import { generateUntil } from '../call/generate.ts';
 import type { ModelError } from '../errors/model-error.ts';
 import { OverseerError } from '../errors/overseer-error.ts';
 import { Cancellation } from '../internal/cancellation.ts';
@@ -95,24 +95,24 @@ async function ask(
     const data = finishedCall(answer, estimate, member.price);
     return { type: 'call.finished', data };
   } catch (error) {
-    // `generate` throws nothing but ModelError.
+    // `generateUntil` throws nothing but ModelError.
     return {
       type: 'call.failed',
       data: failed(host, at, error as ModelError, { estimate, keyName }),
     };
   }
 
-  function send(line: LifeLine): ReturnType<typeof generate> {
+  function send(line: LifeLine): ReturnType<typeof generateUntil> {
     const { signal } = line;
     const { fetch } = host;
     const plain = { signal, key, again };
     const isPlain = fetch === undefined && keyName === undefined;
     const ctx = isPlain ? plain : { ...plain, ...defined({ fetch, keyName }) };
-    return generate(member.model, request, ctx, (event) => {
+    return generateUntil(line.stop, member.model, request, ctx, (event) => {
       line.alive();
       if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
       // What comes after it was left alone belongs to no call any more.
-      if (!line.isBroken) host.show(at, event);
+      if (!line.stop.aborted) host.show(at, event);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { ModelError } from '../errors/model-error.ts';
-import { Cancellation } from '../internal/cancellation.ts';
+import { Cancellation, type Stop } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Deadline, Deadlines } from '../internal/deadlines.ts';
 
@@ -23,8 +23,8 @@ export interface LifeBounds {
 /** What a call gets: the signal it has to heed, and what it has to say at each sign of life. */
 export interface LifeLine {
   readonly signal: AbortSignal;
-  /** Whether the call was told to stop: the same as the signal says, and quicker to ask. */
-  readonly isBroken: boolean;
+  /** Aborts with the signal, and is cheaper to ask and to listen to. */
+  readonly stop: Stop;
   alive(): void;
 }
 
@@ -76,8 +76,8 @@ class Watched implements LifeLine {
     return this.#own.signal;
   }
 
-  get isBroken(): boolean {
-    return this.#own.aborted;
+  get stop(): Stop {
+    return this.#own;
   }
 
   alive(): void {

@@ -1,7 +1,10 @@
 import { ModelError } from '../errors/model-error.ts';
+import type { Stop } from '../internal/cancellation.ts';
 import { defined } from '../internal/defined.ts';
 import { sentence } from '../internal/model-refusal.ts';
+import { SignalStop } from '../internal/signal-stop.ts';
 import { toModelError } from '../internal/to-model-error.ts';
+import type { Writable } from '../internal/writable.ts';
 import type { Part, ReasoningPart, TextPart } from '../spec/message.ts';
 import type {
   CallContext,
@@ -37,7 +40,18 @@ export interface ModelResponse {
  * throw. Throws `ModelError` and nothing else, with what had arrived in `partial`: whole parts, then unfinished text and
  * reasoning marked `meta.overseer.partial`; a connection that fails once the answer has begun is `interrupted`.
  */
-export async function generate(
+export function generate(
+  model: Model,
+  request: ModelRequest,
+  ctx: CallContext,
+  onEvent?: (event: ModelEvent) => void,
+): Promise<ModelResponse> {
+  return generateUntil(new SignalStop(ctx.signal), model, request, ctx, onEvent);
+}
+
+/** The same for whoever hears of the abort of the signal of `ctx` by something cheaper than its listeners. */
+export async function generateUntil(
+  stop: Stop,
   model: Model,
   request: ModelRequest,
   ctx: CallContext,
@@ -45,7 +59,7 @@ export async function generate(
 ): Promise<ModelResponse> {
   const answer = new Answer();
   try {
-    await guardEach(model, request, ctx, (event) => {
+    await guardEach(model, request, ctx, stop, (event) => {
       onEvent?.(event);
       answer.take(event);
     });
@@ -126,14 +140,19 @@ class Answer {
     const finish = this.#finish;
     // Cannot be: guard() ends with a finish or throws. The check keeps the types honest.
     if (finish === undefined) throw new TypeError('the stream ended without a finish event');
-    return {
+    const response: Writable<ModelResponse> = {
       parts: this.#parts,
       text: textOf(this.#parts),
       reason: finish.reason,
       usage: finish.usage,
       warnings: this.#warnings,
-      ...headOf(this.#head),
     };
+    const { rate, model, responseId, requestId } = this.#head ?? NO_HEAD;
+    if (rate !== undefined) response.rate = rate;
+    if (model !== undefined) response.model = model;
+    if (responseId !== undefined) response.responseId = responseId;
+    if (requestId !== undefined) response.requestId = requestId;
+    return response;
   }
 
   partial(): readonly Part[] {
@@ -159,16 +178,7 @@ class Answer {
   }
 }
 
-function headOf(meta: Meta | undefined): Partial<ModelResponse> {
-  if (meta === undefined) return {};
-  const { rate, model, responseId, requestId } = meta;
-  return {
-    ...(rate !== undefined && { rate }),
-    ...(model !== undefined && { model }),
-    ...(responseId !== undefined && { responseId }),
-    ...(requestId !== undefined && { requestId }),
-  };
-}
+const NO_HEAD: Meta = { type: 'meta' };
 
 function textOf(parts: readonly Part[]): string {
   let text = '';

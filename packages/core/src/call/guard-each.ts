@@ -1,3 +1,4 @@
+import type { Stop } from '../internal/cancellation.ts';
 import { isPushStream, PUSH, type PushHandle, type PushStream } from '../internal/push-stream.ts';
 import { abortError } from '../internal/to-model-error.ts';
 import type { CallContext, Model, ModelEvent, ModelRequest } from '../spec/model.ts';
@@ -5,11 +6,15 @@ import { AnswerBound } from './answer-bound.ts';
 import { cutError, Guarded, type GuardedCall, nameOf } from './guard.ts';
 import { callError, requireCall } from './require-call.ts';
 
-/** `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`. */
+/**
+ * `guard()` with a listener instead of iteration, and without a promise per event where the adapter can push. Rejects with `ModelError`.
+ * What is pushed is stopped by `stop`, which aborts when the signal of `ctx` does.
+ */
 export function guardEach(
   model: Model,
   request: ModelRequest,
   ctx: CallContext,
+  stop: Stop,
   onEvent: (event: ModelEvent) => void,
 ): Promise<void> {
   const where = nameOf(model);
@@ -27,7 +32,7 @@ export function guardEach(
     return Promise.reject(callError(error, request, signal, where));
   }
   const call = { request, signal, where };
-  if (isPushStream(stream)) return push(stream, call, onEvent);
+  if (isPushStream(stream)) return push(stream, { ...call, stop }, onEvent);
   return iterate(new Guarded(() => stream, call), onEvent);
 }
 
@@ -37,9 +42,13 @@ async function iterate(guarded: Guarded, onEvent: (event: ModelEvent) => void): 
   }
 }
 
+interface Pushing extends GuardedCall {
+  readonly stop: Stop;
+}
+
 function push(
   stream: PushStream,
-  { request, signal, where }: GuardedCall,
+  { request, signal, stop, where }: Pushing,
   onEvent: (event: ModelEvent) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -48,14 +57,14 @@ function push(
     let open = true;
     const close = (): void => {
       open = false;
-      signal.removeEventListener('abort', onAbort);
+      stop.forget(onAbort);
     };
     const onAbort = (): void => {
       close();
       handle?.stop();
       reject(abortError(signal, where));
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    stop.onAbort(onAbort);
     handle = stream[PUSH]({
       event: (event) => {
         if (!open) return;

@@ -1,11 +1,19 @@
 /** Hears that something was aborted, and why. */
 export type AbortListener = (reason: unknown) => void;
 
+/** By what it is heard that something is aborted. */
+export interface Stop {
+  readonly aborted: boolean;
+  /** Calls back when it is aborted, unless it is told to `forget` that listener before. */
+  onAbort(listener: AbortListener): void;
+  forget(listener: AbortListener): void;
+}
+
 /**
  * A wish to stop, cheaper than an `AbortController` where nobody ever stops: the standard signal is made when somebody
  * asks for it. What is aborted stays so.
  */
-export class Cancellation {
+export class Cancellation implements Stop {
   #aborted = false;
   #reason: unknown;
   #controller: AbortController | undefined;

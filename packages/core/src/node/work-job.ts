@@ -1,6 +1,6 @@
 import { answerOf } from '../attempt/call-end.ts';
 import { whileAlive } from '../attempt/signs-of-life.ts';
-import { generate } from '../call/generate.ts';
+import { generateUntil } from '../call/generate.ts';
 import type { ModelError } from '../errors/model-error.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import type { Clock } from '../internal/clock.ts';
@@ -38,14 +38,20 @@ export async function workJob(
   try {
     const bounds = { clock, deadlines, holdMs, cancel, what };
     const response = await whileAlive(bounds, (line) =>
-      generate(model, request, { signal: line.signal, ...defined({ fetch, keyName }) }, (event) => {
-        line.alive();
-        if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
-      }),
+      generateUntil(
+        line.stop,
+        model,
+        request,
+        { signal: line.signal, ...defined({ fetch, keyName }) },
+        (event) => {
+          line.alive();
+          if (event.type === 'delta' || event.type === 'part') firstTokenMs ??= sinceStart();
+        },
+      ),
     );
     return { type: 'answer', answer: answerOf(response, sinceStart(), firstTokenMs) };
   } catch (thrown) {
-    // `generate` and `whileAlive` throw nothing but ModelError.
+    // `generateUntil` and `whileAlive` throw nothing but ModelError.
     const { kind, message, retryable, retryAfterMs, rate, begun, otherKey } = thrown as ModelError;
     // Nobody here aborted it: then the adapter broke off by itself, and that counts against the model.
     const counted = kind === 'aborted' && !cancel.aborted ? 'interrupted' : kind;

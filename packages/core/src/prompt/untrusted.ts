@@ -1,8 +1,5 @@
 const TAG = 'overseer-data';
 const TOKEN = /overseer-data/gi;
-const BLANKS = /[\s\p{Cc}\u2028\u2029]+/gu;
-/** Has blanks other than single spaces, which become themselves. */
-const UNEVEN = /\s\s|[^\S ]|[\p{Cc}\u2028\u2029]/u;
 
 /**
  * Wraps text that nobody vouches for, so that a model can tell where it starts and ends. The delimiter's name cannot
@@ -14,10 +11,27 @@ export function untrusted(label: string, text: string, cap: number): string {
 
 /** One line of untrusted text, without line breaks and at most `cap` long, for use inside a sentence. */
 export function untrustedLine(text: string, cap: number): string {
-  const own = neutral(text.length > cap * 4 ? text.slice(0, cap * 4) : text);
-  const line = (UNEVEN.test(own) ? own.replace(BLANKS, ' ') : own).trim();
+  if (text.length <= cap && isPlainLine(text)) return text;
+  const line = neutral(text.length > cap * 4 ? text.slice(0, cap * 4) : text)
+    .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();
   return line.length > cap ? `${slice(line, 0, cap - 1)}…` : line;
 }
+
+/** Whether all is ASCII in words with one space between them, and none has a hyphen, as the delimiter does: such a line stays as it is. */
+function isPlainLine(text: string): boolean {
+  let before = SPACE;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < SPACE || code > 126 || code === HYPHEN) return false;
+    if (code === SPACE && before === SPACE) return false;
+    before = code;
+  }
+  return before !== SPACE;
+}
+
+const SPACE = 32;
+const HYPHEN = 45;
 
 /** Whether a text has such a delimiter, from here or from wherever its author has it. */
 export function hasUntrusted(text: string): boolean {

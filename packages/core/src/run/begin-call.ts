@@ -1,11 +1,13 @@
 import type { LetThrough } from '../attempt/let-through.ts';
 import { strikesOf, waitFor } from '../internal/recoveries.ts';
+import type { Writable } from '../internal/writable.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { AttemptState, TaskState } from '../journal/run-state.ts';
 import type { BudgetAdmission } from '../limit/budget-reasons.ts';
 import { describeSpan } from '../limit/limit-reasons.ts';
 import type { Admission, Claim } from '../limit/model-limits.ts';
 import type { Member } from '../route/member.ts';
+import type { EventData } from '../spec/event.ts';
 import { outputLimit } from './call-claim.ts';
 import { chooseFor } from './choose-for.ts';
 import type { Decider } from './decider.ts';
@@ -86,12 +88,10 @@ export function requestOf(
   maxTokens: number = outputLimit(settings, member),
 ): LetThrough['request'] {
   const output = outputOf(task.task);
-  return {
-    messages,
-    maxTokens,
-    ...(tools.length === 0 ? {} : { tools }),
-    ...(output === undefined ? {} : { output }),
-  };
+  const request: Writable<LetThrough['request']> = { messages, maxTokens };
+  if (tools.length > 0) request.tools = tools;
+  if (output !== undefined) request.output = output;
+  return request;
 }
 
 /** The event by which an admitted call of a model begins, with all that it holds. */
@@ -110,16 +110,13 @@ export function callStarted(
   remoteMs?: number,
 ): EventDraft<'call.started'> {
   const isKnown = price !== undefined || model.info.local === true;
-  const data = {
-    step,
-    holds,
-    estimate,
-    worst,
-    ...(payer === undefined ? {} : { payer }),
-    ...(key === undefined ? {} : { key }),
-    ...(keyName === undefined ? {} : { keyName }),
-    ...(isKnown ? {} : { unpriced: true as const }),
-    ...(remote === true && remoteMs !== undefined ? { remote: { holdMs: remoteMs } } : {}),
-  };
-  return { type: 'call.started', ...place, model: name, data };
+  // Put in one by one, as most calls have none of these and every one is written down.
+  const data: Writable<EventData['call.started']> = { step, holds, estimate, worst };
+  if (payer !== undefined) data.payer = payer;
+  if (key !== undefined) data.key = key;
+  if (keyName !== undefined) data.keyName = keyName;
+  if (!isKnown) data.unpriced = true;
+  if (remote === true && remoteMs !== undefined) data.remote = { holdMs: remoteMs };
+  const { run, task, attempt, call } = place;
+  return { type: 'call.started', run, task, attempt, call, model: name, data };
 }
