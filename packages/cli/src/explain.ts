@@ -6,7 +6,7 @@ import { harmless, oneLine } from './view/words.ts';
 
 /** Codes of what a person set wrong, as opposed to what broke. */
 const WRONG_INPUT =
-  /^(config|source|plan(?!\.unsaved$)|workspace)\.|^((run|question)\.unknown|package\.key|handoff\.(none|other)|backup\.(denied|none|place)|model\.(auth|permission|not-found))$/;
+  /^(config|source|plan(?!\.unsaved$)|workspace)\.|^((run|question|seq|phase|checkpoint|checklist)\.unknown|checkpoint\.(duplicate|name)|package\.key|handoff\.(none|other)|backup\.(denied|none|place)|model\.(auth|permission|not-found))$/;
 
 /**
  * Says in one sentence what went wrong, with the code to look it up by; the stack only where nobody planned for it. Nothing in it

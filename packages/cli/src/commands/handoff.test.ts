@@ -56,6 +56,9 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
     expect(JSON.parse(sent.out)).toMatchObject({ project: 'default', events: expect.any(Number) });
     const again = await say(0, ['handoff', 'y.ovpkg', ...A, ...to, ...WORD]);
     expect(again.out).toMatch(/^default left: \d+ events in .*y\.ovpkg/);
+    const shown = (await say(0, ['project', ...A])).out;
+    expect(shown).toMatch(/\nIt left for \w{16}, and nobody works on it here\.\n$/);
+    expect(JSON.parse((await say(0, ['project', ...A, '--json'])).out)).toHaveProperty('away');
     const nowhere = ['--base-url', 'http://127.0.0.1:9/v1'];
     expect((await say(1, ['resume', ...A, '--model', 'x', ...nowhere])).err).toMatch(/./);
 
@@ -77,6 +80,7 @@ describe('overseer handoff', { tags: ['slow'], timeout: 120_000 }, () => {
       await readFile(join(folder, 'x.ovpkg.answer'), 'utf8'),
     );
     expect((await say(0, ['status', run, ...B])).out).toContain('completed');
+    expect((await say(0, ['project', ...B])).out).not.toContain('It left');
     // Orders take up nothing: who works on it next looks at its connections.
     await say(0, ['project', 'checkpoint', 'arrived', ...B]);
     expect((await say(0, ['events', ...B])).out).not.toContain('handoff.accepted');

@@ -1,8 +1,8 @@
 import { lookAtNodes, type SeenNode, type SeenProject } from '@overseer/core';
-import { fingerprintOf } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
 import { readingStoreOf, requireJournal } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
+import { shortKey } from '../view/short-key.ts';
 import { table } from '../view/table.ts';
 import { moment, oneLine } from '../view/words.ts';
 import { projectOf } from './moving-flags.ts';
@@ -50,15 +50,6 @@ function projectTable(projects: readonly SeenProject[]): readonly string[] {
     momentOrNone(since ?? away?.at),
   ]);
   return table([{ head: 'Project' }, { head: 'Worked on by' }, { head: 'Since' }], rows);
-}
-
-/** A key that anybody may have written. */
-function shortKey(key: string): string {
-  try {
-    return fingerprintOf(key);
-  } catch {
-    return oneLine(key);
-  }
 }
 
 function momentOrNone(at: number | undefined): string {

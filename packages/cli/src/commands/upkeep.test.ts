@@ -136,6 +136,8 @@ describe('erasing a run', { tags: ['slow'], timeout: 180_000 }, () => {
     expect(out).toContain('event.erased');
     expect(out).toContain('run.erased');
     expect(out).not.toContain('secret');
+    const shown = await sealedWith(['status', id], first);
+    expect(shown.out).toMatch(/^\(erased\): erased \(Ada asked for it\)\n/);
     expect(await sealedWith(['verify'], first)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/, \d+ erased\n/),

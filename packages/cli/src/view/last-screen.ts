@@ -123,4 +123,5 @@ const COLOUR_OF: Readonly<Record<RunView['status'], 'green' | 'yellow' | 'red'>>
   completed: 'green',
   stopped: 'red',
   failed: 'red',
+  erased: 'red',
 };

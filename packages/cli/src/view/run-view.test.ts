@@ -219,4 +219,17 @@ describe('ownerOf', () => {
     expect(ownerOf('a/review-1-0')).toBe('a');
     expect(ownerOf('a/b')).toBe('a/b');
   });
+
+  it('X3 A6: says of a run that was erased who it was, that it was, and why', () => {
+    const view = emptyView();
+    foldView(view, event('event.erased', { was: 'run.started' }));
+    foldView(view, event('event.erased', { was: 'run.finished' }, { seq: 2 }));
+    expect(view).toMatchObject({ run: 'r', title: '(erased)', status: 'erased' });
+    foldView(view, event('run.erased', { by: 'person:mia', because: 'she asked' }, { seq: 3 }));
+    expect(view).toMatchObject({ status: 'erased', because: 'she asked', startedAt: START });
+    const lost = emptyView();
+    foldView(lost, event('event.erased', { was: 'run.started', lost: true }));
+    foldView(lost, event('run.suspended', { because: 'closed' }, { seq: 2 }));
+    expect(lost).toMatchObject({ run: 'r', title: '(lost)', status: 'suspended' });
+  });
 });

@@ -25,7 +25,7 @@ export interface TaskView {
 export interface RunView {
   run: string | undefined;
   title: string;
-  status: 'running' | 'suspended' | 'completed' | 'stopped' | 'failed';
+  status: 'running' | 'suspended' | 'completed' | 'stopped' | 'failed' | 'erased';
   because: string | undefined;
   readonly tasks: Map<string, TaskView>;
   /** The calls in flight, by id: which model is at what. */
@@ -96,6 +96,12 @@ export function foldView(view: RunView, event: OverseerEvent): void {
       view.endedAt = event.at;
       view.busy.clear();
       return;
+    case 'event.erased':
+      foldErased(view, event);
+      return;
+    case 'run.erased':
+      view.because = event.data.because;
+      return;
     case 'plan.accepted':
       for (const { key, title } of event.data.tasks) view.tasks.set(key, newTask(key, title));
       return;
@@ -125,6 +131,15 @@ export function foldView(view: RunView, event: OverseerEvent): void {
 export function ownerOf(key: string): string {
   const slash = key.indexOf('/review-');
   return slash < 0 ? key : key.slice(0, slash);
+}
+
+/** What was erased says no more than what kind of event it was; one that was lost to damage leaves the others as they are. */
+function foldErased(view: RunView, { run, at, data }: OverseerEvent<'event.erased'>): void {
+  if (data.lost !== true) view.status = 'erased';
+  if (data.was !== 'run.started') return;
+  view.run = run;
+  view.title = data.lost === true ? '(lost)' : '(erased)';
+  view.startedAt = at;
 }
 
 /** Finding another way for a task is a task. */

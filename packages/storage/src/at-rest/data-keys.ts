@@ -74,7 +74,7 @@ export function whyClosed(
   for (const row of newest) {
     const problem = problemWith(row, ring);
     if (problem !== undefined) {
-      return `${store} cannot be opened: ${problem}. Give the keys that it was written with, in the option "encryption".`;
+      return `${store} cannot be opened: ${problem}. Give the keys that it was written with, in the option "encryption" (of the command, in OVERSEER_KEYS).`;
     }
   }
   return undefined;

@@ -3,8 +3,12 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { currentHolder } from '@overseer/core/plugin';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../package/code-of.fixture.ts';
+import { eventAt } from '../package/package.fixture.ts';
+import { testKeys } from '../sqlite/keys.fixture.ts';
+import { sqlite } from '../sqlite/sqlite.ts';
 import { temporaryFolder } from '../sqlite/temporary-folder.fixture.ts';
 import { backUp } from './back-up.ts';
 import { eventsIn, KEYS, keeper, MAKING, maker, openWriter, startWatch } from './backup.fixture.ts';
@@ -110,6 +114,27 @@ describe('a restore', () => {
     for (const reader of readers) reader.close();
     expect(readdirSync(dirname(place))).toEqual([]);
     expect((await restore(target, place, KEYS)).shipped).toBeGreaterThan(0);
+  });
+});
+
+describe('a restore of a sealed journal', () => {
+  it('X2 A6: without its keys says what is missing, and of no file that nobody knows', async () => {
+    const path = newPath();
+    const sealed = { encryption: { keys: testKeys() } };
+    const store = await sqlite(path, sealed)();
+    const lease = await store.leases.acquire('journal', currentHolder('writer'));
+    if (lease.kind !== 'held') throw new Error('busy');
+    await store.events.append(lease.epoch, [{ ...eventAt(1), epoch: lease.epoch }]);
+    await store.close();
+    const target = folderTarget(newPath('backups'));
+    await backUp(path, target, { ...MAKING, sqlite: sealed });
+    const place = newPath();
+    await expect(restore(target, place, KEYS)).rejects.toMatchObject({
+      code: 'store.key',
+      message: expect.stringMatching(new RegExp(`^${place} cannot be opened: .*OVERSEER_KEYS`)),
+    });
+    expect(readdirSync(dirname(place)).filter((name) => name.endsWith('.part'))).toEqual([]);
+    await restore(target, place, { ...KEYS, sqlite: sealed });
   });
 });
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { StoreError } from '@overseer/core/plugin';
 import type { StateStore } from '@overseer/core/spec';
 import type { OpenKeys } from '../package/content-key.ts';
 import { type FileSink, fileSink } from '../package/file-sink.ts';
@@ -73,7 +74,7 @@ export async function restore(
       skipped.push({ name: set.full, because: error.message });
     }
   }
-  const whys = skipped.map(({ because }) => because).join(' ');
+  const whys = skipped.map(({ name, because }) => `${name}: ${because}`).join(' ');
   throw new BackupError('backup.none', `No backup in ${target.name} can be used: ${whys}`);
 }
 
@@ -114,7 +115,8 @@ async function restoreSet(
   await using sink = await fileSink(place);
   await using _beside = { [Symbol.asyncDispose]: () => removeBeside(sink.draft) };
   const { full, store } = await openCopy(target, set.full, sink, options).catch((error) => {
-    throw options.skipDamaged === true ? error : damageIn(error, set.full, target);
+    const named = withoutDraft(error, sink.draft, place);
+    throw options.skipDamaged === true ? named : damageIn(named, set.full, target);
   });
   let shipped: Shipped;
   try {
@@ -152,6 +154,12 @@ async function openCopy(
     throw error;
   }
   return { full, store };
+}
+
+/** Of the file that a journal is put together in nobody knows. */
+function withoutDraft(error: unknown, draft: string, place: string): unknown {
+  if (!(error instanceof StoreError) || !error.message.includes(draft)) return error;
+  return new StoreError(error.code, error.message.replaceAll(draft, place), { cause: error });
 }
 
 /** What is in the log alone would be lost with it. */

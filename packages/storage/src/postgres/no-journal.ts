@@ -14,6 +14,6 @@ export async function noJournal(connection: Connection, name: string): Promise<S
   const others =
     schemas.length === 0
       ? ''
-      : `; there ${schemas.length === 1 ? 'is in the schema' : 'are in the schemas'} ${schemas.join(', ')}: add ?overseer_schema=NAME to the address`;
+      : `; there ${schemas.length === 1 ? 'is one in the schema' : 'are some in the schemas'} ${schemas.join(', ')}: add ?overseer_schema=NAME to the address`;
   return new StoreError('store.unreachable', `There is no journal in ${name}${others}.`);
 }

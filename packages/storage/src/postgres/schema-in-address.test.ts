@@ -61,7 +61,7 @@ describe.skipIf(postgresPrograms() === undefined)('the schema of an address', ()
       /^schema team_a is version/,
     );
     const message = expect.stringMatching(
-      /There is no journal in .*; there are in the schemas team_a, team_b: add \?overseer_schema=NAME to the address\.$/,
+      /There is no journal in .*; there are some in the schemas team_a, team_b: add \?overseer_schema=NAME to the address\.$/,
     );
     const none = { code: 'store.unreachable', message };
     await expect(verifyPostgres(connection)).rejects.toMatchObject(none);
