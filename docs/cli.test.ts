@@ -13,9 +13,11 @@ const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'compact', 'erase', 'rotate
 const MAIL = ['mail list', 'mail show', 'mail retry', 'mail remove'];
 const MODELS = ['models', 'models load', 'models unload'];
 const PROJECT = ['show', 'history', 'define', 'enter', 'tick', 'untick', 'checkpoint', 'rollback'];
+const PRACTICES = ['list', 'note', 'drop', 'import'];
 const COMMANDS = [
   ...['', 'run', 'resume', 'status', 'events', 'doctor', ...MODELS],
   ...PROJECT.map((verb) => `project ${verb}`),
+  ...PRACTICES.map((verb) => `practices ${verb}`),
   ...MOVING,
   ...HANDOFF,
   ...UPKEEP,

@@ -3,7 +3,7 @@ import type { BreakerState } from './breaker.ts';
 /**
  * What a breaker guards. `model`, `key`, `server`: calls of models; `model-key`: those of one model with one of its keys, where it has
  * several; `tool`: calls of a tool; `answers`, `embed`: lookups of answers from
- * before; `store`: writes of the journal; `host`: whatever the option `breakers` names, such as an MCP server or a webhook.
+ * before; `store`: writes of the journal; `limits`: the store of shared limits; `host`: whatever the option `breakers` names, such as an MCP server or a webhook.
  */
 export type BreakerKind =
   | 'model'
@@ -14,6 +14,7 @@ export type BreakerKind =
   | 'answers'
   | 'embed'
   | 'store'
+  | 'limits'
   | 'host';
 
 /** How one breaker stands, for people. */

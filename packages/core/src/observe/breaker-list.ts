@@ -1,14 +1,18 @@
 import { type BreakerStanding, standingOf } from '../limit/breaker-standing.ts';
 import type { Breaker } from '../limit/create-breaker.ts';
+import type { OpenKernel } from '../run/open-kernel.ts';
 import type { Projection } from '../run/projection.ts';
 import type { Settings } from '../run/settings.ts';
 import type { StoreBreaker } from '../run/store-breaker.ts';
 
-/** Every breaker there is, closed ones too: models, keys, servers, tools, answers from before, the store, and those of the host. */
+/** Every breaker there is, closed ones too: models, keys, servers, tools, answers from before, the store, that of shared limits, and those of the host. */
 export function breakerList(
   settings: Pick<Settings, 'tools' | 'cache' | 'breakers'>,
   { breakers, tools }: Pick<Projection, 'breakers' | 'tools'>,
-  store: Pick<StoreBreaker, 'standing'>,
+  {
+    writes,
+    joint,
+  }: Pick<OpenKernel, 'joint'> & { readonly writes: Pick<StoreBreaker, 'standing'> },
 ): readonly BreakerStanding[] {
   const { cache } = settings;
   return [
@@ -20,7 +24,8 @@ export function breakerList(
     ...(cache?.semantic === undefined
       ? []
       : [standingOf('embed', 'embed', cache.breakers.embed.breaker)]),
-    store.standing,
+    writes.standing,
+    ...(joint === undefined ? [] : [joint.standing]),
     ...settings.breakers.map(ofHost),
   ];
 }

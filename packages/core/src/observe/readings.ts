@@ -91,8 +91,8 @@ export interface OverseerReadings {
   cache(): readonly CacheState[];
 
   /**
-   * Every circuit breaker there is: models, keys, servers, tools, answers from before, the journal's store, and those of the option
-   * `breakers`: whether it is left alone, since when, for what, and when it is tried again.
+   * Every circuit breaker there is: models, keys, servers, tools, answers from before, the journal's store, that of shared limits, and
+   * those of the option `breakers`: whether it is left alone, since when, for what, and when it is tried again.
    */
   breakers(): readonly BreakerStanding[];
 
@@ -156,8 +156,8 @@ export function createReadings(source: Source): OverseerReadings {
       return cacheStates(settings);
     },
     breakers: () => {
-      const { projection, writes } = requireOpen(source);
-      return breakerList(settings, projection, writes);
+      const open = requireOpen(source);
+      return breakerList(settings, open.projection, open);
     },
     onStore: (listener) => source.open.writes.listen(listener),
     async *exportUser(user) {

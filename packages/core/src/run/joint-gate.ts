@@ -4,22 +4,17 @@ import { atMost } from '../internal/at-most.ts';
 import type { Cancellation } from '../internal/cancellation.ts';
 import { defined } from '../internal/defined.ts';
 import { pause } from '../internal/pause.ts';
-import type { Claim } from '../limit/claim.ts';
-import {
-  causeOf,
-  type JointShare,
-  placesOf,
-  usedOf,
-  wantsOf,
-  whyRefused,
-} from '../limit/joint-admission.ts';
-import { type JointLimit, jointFull, jointGranted } from '../limit/joint-limit.ts';
+import type { BreakerStanding } from '../limit/breaker-standing.ts';
+import { causeOf, placesOf, usedOf, wantsOf, whyRefused } from '../limit/joint-admission.ts';
+import { jointFull, jointGranted } from '../limit/joint-limit.ts';
 import type { ModelLimits } from '../limit/model-limits.ts';
 import type { CallEstimate, Payer } from '../spec/call-amounts.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { ReservationAnswer } from '../spec/reservation-store.ts';
 import { askStore, type StoreAnswer, type StoreLine } from './ask-store.ts';
 import { JointAdoptions } from './joint-adoptions.ts';
+import { JointBreaker, type LeftAlone } from './joint-breaker.ts';
+import type { Asking, Begun } from './joint-call.ts';
 import { JointRenewal } from './joint-renewal.ts';
 import { JointSettlements } from './joint-settlements.ts';
 
@@ -32,9 +27,6 @@ const HERE_MS = 1_000;
 /** Waits where nobody knows when there is room, the first and the longest in ms: of a call that was begun, and between such calls. */
 const HERE_AGAIN_MS: readonly [number, number] = [20, 80];
 const PLACE_MS: readonly [number, number] = [100, 2_000];
-
-/** Waits for a store that cannot be asked, in ms. */
-const STORE_MS: readonly [number, number] = [500, 30_000];
 
 /** What the gate of one kernel is made with. */
 export interface JointGateParts extends StoreLine {
@@ -52,31 +44,6 @@ interface Adopted {
   readonly keyName?: string;
 }
 
-/** A call that was begun and counts in joint limits. */
-interface Begun {
-  readonly model: string;
-  readonly shares: readonly JointShare[];
-  readonly claim: Claim;
-  /** Whether all windows that it counts in are those of the store, so that it may be sent somewhat later than it was begun. */
-  readonly waitsHere: boolean;
-  /** Those that it waits for, or has not asked yet. */
-  readonly asks: Set<JointLimit>;
-  /** The store allowed it. */
-  isGranted: boolean;
-}
-
-/** One who asks. */
-interface Asking {
-  readonly call: string;
-  readonly begun: Begun;
-  readonly cancel: Cancellation;
-  /** It waits here no longer than until then, by what has elapsed. */
-  readonly giveUpAt: number;
-  asked: number;
-  /** Answers that came too late. */
-  late: number;
-}
-
 type Wait = Extract<ReservationAnswer, { kind: 'wait' }>;
 type Withheld = EventData['call.withheld'];
 
@@ -91,14 +58,19 @@ export class JointGate implements JointLeave {
   readonly #begun = new Map<string, Begun>();
   readonly #adoptions: JointAdoptions;
   #freed: () => void = () => undefined;
-  /** How often in a row the store could not be asked. */
-  #failures = 0;
+  readonly #breaker: JointBreaker;
 
   constructor(parts: JointGateParts) {
     this.#parts = parts;
     this.#settlements = new JointSettlements(parts.store, parts.clock);
     this.#adoptions = new JointAdoptions(parts);
+    this.#breaker = new JointBreaker(parts.store.name, parts.clock, parts.random);
     this.#renewal = new JointRenewal(parts, () => this.#begun.size + this.#adoptions.size > 0);
+  }
+
+  /** How its store stands. */
+  get standing(): BreakerStanding {
+    return this.#breaker.standing;
   }
 
   /** `freed` is called when calls that waited for room may ask. */
@@ -140,6 +112,8 @@ export class JointGate implements JointLeave {
     const giveUpAt = begun.waitsHere ? clock.elapsed() + HERE_MS : Number.NEGATIVE_INFINITY;
     const asking: Asking = { call, begun, cancel, giveUpAt, asked: 0, late: 0 };
     for (;;) {
+      const left = this.#breaker.begin(call);
+      if (left !== undefined) return this.#leftAlone(begun, left, 'store.busy');
       const outcome = await this.#heed(asking, await this.#reserve(asking));
       if (outcome === 'send') return undefined;
       if (outcome !== 'ask again') return outcome;
@@ -210,12 +184,15 @@ export class JointGate implements JointLeave {
   /** What comes of an answer, once it is time for that. */
   async #heed(asking: Asking, answer: StoreAnswer): Promise<'send' | 'ask again' | Withheld> {
     const { call, begun, cancel } = asking;
-    if (cancel.aborted || answer.kind === 'cancelled') return this.#cancelled(call);
     if (answer.kind === 'failed') return this.#unreachable(call, begun, answer.error);
-    this.#failures = 0;
-    if (answer.kind === 'wait') return await this.#wait(asking, answer);
+    if (cancel.aborted || answer.kind === 'cancelled') return this.#cancelled(call);
     const { leewayMs, store } = this.#parts;
+    if (answer.kind === 'wait') {
+      this.#breaker.answered(call);
+      return await this.#wait(asking, answer);
+    }
     if (answer.tookMs <= leewayMs) {
+      this.#breaker.answered(call);
       this.#granted(begun);
       return 'send';
     }
@@ -260,6 +237,7 @@ export class JointGate implements JointLeave {
   }
 
   #cancelled(call: string): Withheld {
+    this.#breaker.unsaid(call);
     this.#settlements.release(call);
     return { because: 'it was cancelled before it was sent' };
   }
@@ -277,14 +255,17 @@ export class JointGate implements JointLeave {
     return { because: why(nowMs), limit: joint.limit, untilAt, on: { ...on, model } };
   }
 
-  /** Nothing is sent that was not allowed: work waits until the store can be asked. */
-  #unreachable(call: string, { model, shares }: Begun, error: unknown): Withheld {
+  #unreachable(call: string, begun: Begun, error: unknown): Withheld {
     this.#settlements.release(call);
-    const untilAt = this.#parts.clock.now() + this.#backoff(this.#failures, STORE_MS);
-    this.#failures += 1;
     const said = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     const code = OverseerError.is(error) ? error.code : 'store.failed';
-    const because = `the shared limits cannot be asked, so nothing is sent: ${said} (${code})`;
+    const untilAt = this.#breaker.failed(call, `${said} (${code})`);
+    return this.#leftAlone(begun, { untilAt, why: `${said} (${code})` }, code);
+  }
+
+  /** Nothing is sent that was not allowed: work waits until the store can be asked. */
+  #leftAlone({ model, shares }: Begun, { untilAt, why }: LeftAlone, code: string): Withheld {
+    const because = `the shared limits cannot be asked, so nothing is sent: ${why}`;
     const on = { kind: 'outage', what: 'the shared limits cannot be asked' } as const;
     for (const { joint } of shares) jointFull(joint, { untilAt, why: () => because, on });
     return { because, untilAt, code, on: { ...on, model } };

@@ -47,6 +47,8 @@ export interface OpenKernel {
   readonly index: JournalIndex;
   /** Stands before the journal's store. */
   readonly writes: StoreBreaker;
+  /** Stands before the store of shared limits; absent where there is none. */
+  readonly joint: Pick<JointGate, 'standing'> | undefined;
   /** Notes where the journal stands once all before is durable, so that the next start need not read what was before. */
   noteIndex(): Promise<void>;
   /** Hears of each run that ends here. */
@@ -204,6 +206,7 @@ export async function openKernel(
     },
     index,
     writes,
+    joint,
     close: () => owned.close(),
   };
 }
