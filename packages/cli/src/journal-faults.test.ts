@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,22 +11,9 @@ import {
   smallScenario,
   start,
 } from './scene.fixture.ts';
+import { onDisks, smallDisk } from './small-disk.fixture.ts';
 
 const team = ['--model', 'boss', '--model', 'worker'];
-
-/** Mounts a disk of so many KiB; `undefined` where this user may not. */
-function smallDisk(path: string, kib: number): Disposable | undefined {
-  try {
-    onDisks('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'tmpfs', path]);
-    return { [Symbol.dispose]: () => onDisks('umount', [path]) };
-  } catch {
-    return undefined;
-  }
-}
-
-function onDisks(program: 'mount' | 'umount', args: readonly string[]): void {
-  execFileSync(program, args, { stdio: 'ignore' });
-}
 
 async function worked(): Promise<Scene> {
   const scene = await createScene(smallScenario());

@@ -2,7 +2,7 @@ import { OverseerError } from '@overseer/core/plugin';
 import { examinePostgres, type Finding, isPostgresAddress } from '@overseer/storage/postgres';
 import { examineSqlite } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
-import { requireJournal, storeOf } from '../setup/open-journal.ts';
+import { readingStoreOf, requireJournal } from '../setup/open-journal.ts';
 import { findProject, type Project } from '../setup/project.ts';
 import { processOutput } from '../view/presenter.ts';
 import { oneLine } from '../view/words.ts';
@@ -33,10 +33,10 @@ export async function doctorCommand(flags: DoctorFlags): Promise<number> {
   return findings.some(({ state }) => state === 'bad') ? EXIT.failed : EXIT.done;
 }
 
-/** What has to be in order, and there, for a journal to be opened without a change to it. */
-const NEEDED: readonly string[] = ['file', 'integrity', 'schema', 'writes', 'rights', 'journal'];
+/** What has to be in order, and there, for a journal to be read. */
+const NEEDED: readonly string[] = ['file', 'integrity', 'schema', 'journal'];
 
-/** What a journal keeps for how long; of one that would be changed by opening it nothing is said. */
+/** What a journal keeps for how long; of one that cannot be read nothing is said. */
 async function retentionOf(
   project: Project,
   examined: readonly Finding[],
@@ -45,7 +45,7 @@ async function retentionOf(
   const isReadable = needed.every(({ state, isMissing }) => state === 'good' && isMissing !== true);
   if (!isReadable || !needed.some(({ name }) => name === 'schema')) return [];
   try {
-    const store = await storeOf(project)();
+    const store = await readingStoreOf(project)();
     try {
       return await retentionFindings(store, Date.now());
     } finally {

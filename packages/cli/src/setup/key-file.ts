@@ -54,17 +54,28 @@ export function readKeyIfAny(path: string): KeyPair | undefined {
   return existsSync(path) ? readKey(path) : undefined;
 }
 
-/** The key pair of a file, which is made (mode 0600) where it is missing, and whether it was. */
+/**
+ * The key pair of a file, which is made (mode 0600) where it is missing, and whether it was. Throws `ConfigError` `config.key-file` too
+ * where it cannot be made.
+ */
 export function keyOrNew(path: string): { readonly pair: KeyPair; readonly isNew: boolean } {
   if (existsSync(path)) return { pair: readKey(path), isNew: false };
   const pair = createKeyPair();
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // A run would hide the folder from git; a key may come before any.
-  if (basename(dirname(path)) === '.overseer') {
-    writeFileSync(join(dirname(path), '.gitignore'), '*\n', { flag: 'a' });
+  try {
+    makeFolder(dirname(path));
+    writeSecret(path, `${pair.secret}\n`);
+  } catch (error) {
+    throw cannotBeMade(path, error);
   }
-  writeSecret(path, `${pair.secret}\n`);
   return { pair, isNew: true };
+}
+
+function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // A run would hide the folder from git; a key may come before any.
+  if (basename(folder) === '.overseer') {
+    writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'a' });
+  }
 }
 
 /** All of it or nothing, so that a full disk leaves no key that is none; one that is there meanwhile stays as it is. */
@@ -86,6 +97,16 @@ function put(draft: string, path: string): void {
     // Not every file system has hard links.
     copyFileSync(draft, path, constants.COPYFILE_EXCL);
   }
+}
+
+/** The journal may lie where nothing can be written; a key need not. */
+function cannotBeMade(path: string, cause: unknown): ConfigError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new ConfigError(
+    'config.key-file',
+    `No key can be made at ${path}: name another place with --key, or make room there (${said}).`,
+    { cause },
+  );
 }
 
 function noKey(path: string, cause: unknown): ConfigError {

@@ -46,7 +46,8 @@ export function generate(
   ctx: CallContext,
   onEvent?: (event: ModelEvent) => void,
 ): Promise<ModelResponse> {
-  return generateUntil(new SignalStop(ctx.signal), model, request, ctx, onEvent);
+  // A context that is none is refused there.
+  return generateUntil(new SignalStop(ctx?.signal), model, request, ctx, onEvent);
 }
 
 /** The same for whoever hears of the abort of the signal of `ctx` by something cheaper than its listeners. */

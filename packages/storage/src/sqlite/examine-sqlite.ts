@@ -1,13 +1,21 @@
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { isAlive } from '@overseer/core/plugin';
 import type { LeaseHolder } from '@overseer/core/spec';
 import type { Finding } from '../finding.ts';
+import type { SqliteDatabase } from './driver.ts';
 import { explainFailure } from './explain-failure.ts';
+import { hurtLog } from './file/hurt-log.ts';
 import { identify } from './file/identify.ts';
+import { openReading } from './file/open-reading.ts';
 import { readPragma } from './file/pragma.ts';
 import { MIGRATIONS } from './file/schema.ts';
+import { openDatabase } from './node-driver.ts';
+import { isRefusal } from './protocol.ts';
+import { whyDamaged } from './upkeep/known-tables.ts';
+
+/** How long another process is waited for that has the file to itself, in ms. */
+const BUSY_TIMEOUT_MS = 5_000;
 
 /** Less room than this is told, in bytes. */
 const LITTLE_ROOM = 1_073_741_824;
@@ -21,10 +29,17 @@ export function examineSqlite(path: string): readonly Finding[] {
   try {
     const found = statSync(file);
     if (found.isDirectory()) return [aFolder(file)];
-    const database = new DatabaseSync(file, { readOnly: true });
+    const hurt = hurtLog(file);
+    if (hurt !== undefined) return [{ name: 'file', state: 'bad', found: hurt.message }];
+    const database = openReading(file, BUSY_TIMEOUT_MS);
+    if (isRefusal(database)) return [{ name: 'file', state: 'bad', found: database.message }];
     try {
-      const journal = identify(database, file);
-      if (journal !== undefined) return [{ name: 'file', state: 'bad', found: journal.message }];
+      const openEmpty = (): SqliteDatabase => openDatabase(':memory:');
+      const refused = identify(database, file);
+      if (refused !== undefined) {
+        const { message } = whyDamaged(database, file, openEmpty) ?? refused;
+        return [{ name: 'file', state: 'bad', found: message }];
+      }
       if (readPragma(database, 'user_version') === 0) return [nothingIn(file)];
       return [
         { name: 'file', state: 'good', found: `${file}, ${found.size} bytes` },
@@ -57,18 +72,18 @@ function nothingIn(file: string): Finding {
   };
 }
 
-function integrityOf(database: DatabaseSync): Finding {
+function integrityOf(database: SqliteDatabase): Finding {
   const said = String(readPragma(database, 'quick_check'));
   if (said === 'ok') return { name: 'integrity', state: 'good', found: 'every page is sound' };
   return {
     name: 'integrity',
     state: 'bad',
     found: said,
-    advice: 'Restore the file from a backup; move this one away with its -wal and -shm files.',
+    advice: 'Run "overseer verify" and "overseer repair", or restore the file from a backup.',
   };
 }
 
-function schemaOf(database: DatabaseSync): Finding {
+function schemaOf(database: SqliteDatabase): Finding {
   const version = Number(readPragma(database, 'user_version'));
   const found = `version ${version}, this Overseer knows ${MIGRATIONS.length}`;
   if (version === MIGRATIONS.length) return { name: 'schema', state: 'good', found };
@@ -76,7 +91,7 @@ function schemaOf(database: DatabaseSync): Finding {
   return { name: 'schema', state: 'poor', found, advice };
 }
 
-function writesOf(database: DatabaseSync): Finding {
+function writesOf(database: SqliteDatabase): Finding {
   const mode = String(readPragma(database, 'journal_mode'));
   if (mode === 'wal') {
     return {
@@ -112,7 +127,7 @@ function roomOf(file: string): Finding {
   return { name: 'room', state: 'poor', found, advice: 'Free some space before the disk is full.' };
 }
 
-function leaseOf(database: DatabaseSync): Finding {
+function leaseOf(database: SqliteDatabase): Finding {
   const row = database.prepare('SELECT epoch, holder FROM lease').get();
   const text = row?.['holder'];
   if (typeof text !== 'string')

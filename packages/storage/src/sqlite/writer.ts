@@ -38,8 +38,12 @@ async function serve(port: MessagePort, options: WriterOptions): Promise<void> {
 
 async function open({ driver, ...options }: WriterOptions): Promise<JournalFile | Refusal> {
   try {
-    const { openDatabase }: SqliteDriver =
-      driver === undefined ? await import('./node-driver.ts') : await import(driver);
+    if (driver === undefined) {
+      const { openDatabase } = await import('./node-driver.ts');
+      const { openReading } = await import('./file/open-reading.ts');
+      return openFile({ ...options, openDatabase, openReading });
+    }
+    const { openDatabase }: SqliteDriver = await import(driver);
     return openFile({ ...options, openDatabase });
   } catch (error) {
     const { message } = explainFailure(error, options.path);

@@ -9,7 +9,7 @@ import {
 } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import type { OpenStore } from '@overseer/core/spec';
-import { requireJournal, storeOf } from '../../setup/open-journal.ts';
+import { readingStoreOf, requireJournal, storeOf } from '../../setup/open-journal.ts';
 import { findProject } from '../../setup/project.ts';
 import { projectsIn } from '../../setup/projects-in.ts';
 import type { OrderFlags } from '../../setup/require-order.ts';
@@ -25,7 +25,7 @@ export interface ProjectFlags extends PlaceFlags {
 export type ProjectOrderFlags = ProjectFlags & OrderFlags;
 
 /**
- * Looks at a project, beside whoever works on it, here or in another store: nothing is written. Throws `ConfigError`: `config.no-journal`,
+ * Looks at a project, beside whoever works on it, here or in another store: nothing is written, nor an older journal brought up to date. Throws `ConfigError`: `config.no-journal`,
  * `config.project` where it cannot be told which is meant.
  */
 export async function lookAt(flags: ProjectFlags): Promise<ProjectLook> {
@@ -35,7 +35,7 @@ export async function lookAt(flags: ProjectFlags): Promise<ProjectLook> {
     folder: process.cwd(),
   });
   requireJournal(place);
-  const store = storeOf(place);
+  const store = readingStoreOf(place);
   const project = await whichProject(store, flags.project);
   return await lookAtProject(store, project);
 }

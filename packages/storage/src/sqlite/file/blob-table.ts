@@ -54,9 +54,8 @@ export class BlobTable {
 
   /** `undefined` when it is not there; `damaged` when its bytes are no longer those that were written. */
   get(hash: string): Uint8Array | 'erased' | 'damaged' | undefined {
-    const key = this.#packing.keys.forWriting({ kind: 'store' });
-    const sealed = key === undefined ? undefined : this.getLifted(ownName(hash, key));
-    return sealed ?? this.getLifted(hash);
+    const [clear = hash, sealed] = this.namesOf(hash);
+    return (sealed === undefined ? undefined : this.getLifted(sealed)) ?? this.getLifted(clear);
   }
 
   /** The same by the name that an event calls it by. */

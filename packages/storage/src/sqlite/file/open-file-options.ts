@@ -1,5 +1,6 @@
 import type { KeyRing } from '../../at-rest/key-ring.ts';
-import type { OpenDatabase } from '../driver.ts';
+import type { OpenDatabase, SqliteDatabase } from '../driver.ts';
+import type { Refusal } from '../protocol.ts';
 import type { Compression } from './compression.ts';
 
 /** What a file is opened with. */
@@ -16,4 +17,8 @@ export interface OpenFileOptions {
   readonly compactAfterMs?: number | undefined;
   /** Makes no file and brings none up to date; one of an older version is refused. */
   readonly readOnly?: boolean | undefined;
+  /** Opens a file that is only read, also where nothing may be written; without it the driver opens it as any other. */
+  readonly openReading?:
+    | ((path: string, busyTimeoutMs: number) => SqliteDatabase | Refusal)
+    | undefined;
 }

@@ -28,11 +28,13 @@ export function openFile(options: OpenFileOptions): JournalFile | Refusal {
   }
 }
 
-/** Opens a file of a format for writing, making it when it is not there (mode 0600). Never throws. */
+/**
+ * Opens a file of a format for writing, making it when it is not there (mode 0600), or for reading alone. Never throws.
+ */
 export function openAs(format: FileFormat, options: OpenFileOptions): SqliteDatabase | Refusal {
   let database: SqliteDatabase | undefined;
   try {
-    if (options.readOnly === true && !existsSync(options.path)) return absent(options.path);
+    if (options.readOnly === true) return openAsItIs(format, options);
     const found = preparePath(options.path);
     if (isRefusal(found)) return found;
     const hurt = found === 'present' ? hurtLog(options.path) : undefined;
@@ -50,18 +52,42 @@ export function openAs(format: FileFormat, options: OpenFileOptions): SqliteData
   }
 }
 
+/** Opens a file for reading alone. */
+function openAsItIs(
+  format: FileFormat,
+  { path, busyTimeoutMs, openDatabase, openReading }: OpenFileOptions,
+): SqliteDatabase | Refusal {
+  if (!existsSync(path)) return absent(path);
+  const hurt = hurtLog(path);
+  if (hurt !== undefined) return hurt;
+  const database = openReading?.(path, busyTimeoutMs) ?? openDatabase(path);
+  if (isRefusal(database)) return database;
+  try {
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; ${READING}`);
+    const refusal = identify(database, path, format) ?? olderThan(database, path, format);
+    if (refusal === undefined) return database;
+    database.close();
+    return refusal;
+  } catch (error) {
+    close(database);
+    return explainFailure(error, path);
+  }
+}
+
+/** What is set of a file that is only read. */
+const READING =
+  'PRAGMA query_only = 1; PRAGMA cell_size_check = 1; PRAGMA trusted_schema = 0; PRAGMA cache_size = -8000';
+
 function ready(
   database: SqliteDatabase,
   format: FileFormat,
-  { path, busyTimeoutMs, readOnly = false }: OpenFileOptions,
+  { path, busyTimeoutMs }: OpenFileOptions,
 ): Refusal | undefined {
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   const refusal =
     identify(database, path, format) ??
-    (readOnly ? olderThan(database, path, format) : undefined) ??
     retryBusy(() => configure(database, path, format.checkpointPages), path, busyTimeoutMs);
   if (refusal !== undefined) return refusal;
-  if (readOnly) return undefined;
   migrate(database, path, format.migrations, format.applicationId);
   // A file that may only be read says so when it is written, and that must not be the first append.
   database.exec('UPDATE meta SET value = value WHERE FALSE');

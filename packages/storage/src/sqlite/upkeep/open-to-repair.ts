@@ -28,11 +28,17 @@ export async function openToRepair(
     if (gathered !== undefined) return gathered;
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw StoreError.is(error) ? error : toStoreError(explainFailure(error, part));
+    throw StoreError.is(error) ? error : toStoreError(explainFailure(error, fileOf(error, part)));
   }
   if (refused !== undefined) throw refused;
   return await openForUpkeep(path, options);
 }
 
-/** What may be so because of damage. */
-const GATHERED: readonly string[] = ['store.corrupt', 'store.failed'];
+/** What may be so because of damage, or because SQLite cannot read the log in this place. */
+const GATHERED: readonly string[] = ['store.corrupt', 'store.failed', 'store.read-only'];
+
+/** The file that an error is about. */
+function fileOf(error: unknown, part: string): string {
+  const path = error instanceof Error && 'path' in error ? error.path : undefined;
+  return typeof path === 'string' ? path : part;
+}
