@@ -44,7 +44,7 @@ export class KeyedHeap<T> {
   push(item: T, key: number): void {
     this.#items.push(item);
     this.#keys.push(key);
-    this.#rise(this.#items.length - 1, item, key);
+    this.#rise(this.#items.length - 1);
   }
 
   pop(): T | undefined {
@@ -60,13 +60,17 @@ export class KeyedHeap<T> {
     const key = last === undefined ? undefined : this.#keys.pop();
     if (gone === undefined || last === undefined || key === undefined) return;
     this.#placed?.(gone, -1);
-    if (place < this.#items.length) this.#settle(place, last, key);
+    if (place === this.#items.length) return;
+    this.#items[place] = last;
+    this.#keys[place] = key;
+    this.#settle(place);
   }
 
   /** Gives the item at a place another number. */
   rekey(place: number, key: number): void {
-    const item = this.#items[place];
-    if (item !== undefined) this.#settle(place, item, key);
+    if (this.#items[place] === undefined) return;
+    this.#keys[place] = key;
+    this.#settle(place);
   }
 
   /** Takes out all items of which `isKept` says so. O(n). */
@@ -86,57 +90,68 @@ export class KeyedHeap<T> {
     }
     items.length = count;
     keys.length = count;
-    for (let at = (count - 2) >> 2; at >= 0; at--) {
-      this.#sink(at, items[at] as T, keys[at] as number);
-    }
+    for (let at = (count - 2) >> 2; at >= 0; at--) this.#sink(at);
   }
 
-  #settle(place: number, item: T, key: number): void {
-    const parent = (place - 1) >> 2;
-    if (place > 0 && this.#isBefore(item, key, parent)) this.#rise(place, item, key);
-    else this.#sink(place, item, key);
+  #settle(place: number): void {
+    if (place > 0 && this.#isBefore(place, (place - 1) >> 2)) this.#rise(place);
+    else this.#sink(place);
   }
 
-  #rise(from: number, item: T, key: number): void {
+  // Numbers are read where they are needed: handed from function to function, each would be put into an object first.
+  #isBefore(one: number, other: number): boolean {
+    const key = this.#keys[one] as number;
+    const than = this.#keys[other] as number;
+    return (
+      key < than || (key === than && this.#before(this.#items[one] as T, this.#items[other] as T))
+    );
+  }
+
+  #rise(from: number): void {
+    const items = this.#items;
+    const keys = this.#keys;
+    const item = items[from] as T;
+    const key = keys[from] as number;
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      if (!this.#isBefore(item, key, parent)) break;
-      this.#put(at, this.#items[parent] as T, this.#keys[parent] as number);
+      const above = items[parent] as T;
+      const its = keys[parent] as number;
+      if (its < key || (its === key && !this.#before(item, above))) break;
+      items[at] = above;
+      keys[at] = its;
+      this.#placed?.(above, at);
       at = parent;
     }
-    this.#put(at, item, key);
+    items[at] = item;
+    keys[at] = key;
+    this.#placed?.(item, at);
   }
 
-  #sink(from: number, item: T, key: number): void {
+  #sink(from: number): void {
     const items = this.#items;
     const keys = this.#keys;
     const count = items.length;
+    const item = items[from] as T;
+    const key = keys[from] as number;
     let at = from;
     while (true) {
       let child = 4 * at + 1;
       if (child >= count) break;
       const end = Math.min(child + 4, count);
       for (let other = child + 1; other < end; other++) {
-        if (this.#isBefore(items[other] as T, keys[other] as number, child)) child = other;
+        if (this.#isBefore(other, child)) child = other;
       }
-      const least = keys[child] as number;
       const below = items[child] as T;
-      if (key < least || (key === least && !this.#before(below, item))) break;
-      this.#put(at, below, least);
+      const its = keys[child] as number;
+      if (key < its || (key === its && !this.#before(below, item))) break;
+      items[at] = below;
+      keys[at] = its;
+      this.#placed?.(below, at);
       at = child;
     }
-    this.#put(at, item, key);
-  }
-
-  #isBefore(item: T, key: number, place: number): boolean {
-    const other = this.#keys[place] as number;
-    return key < other || (key === other && this.#before(item, this.#items[place] as T));
-  }
-
-  #put(place: number, item: T, key: number): void {
-    this.#items[place] = item;
-    this.#keys[place] = key;
-    this.#placed?.(item, place);
+    items[at] = item;
+    keys[at] = key;
+    this.#placed?.(item, at);
   }
 }

@@ -221,6 +221,8 @@ export class FairGroup {
   #chargeForeign(now: number): void {
     for (let strand = this.#strands.peek(); strand !== undefined; strand = this.#strands.peek()) {
       const { lane } = strand;
+      // Most often there is nothing to charge.
+      if (lane.charged - strand.seen < LEAST_CHARGE) return;
       const most = (COST_OF_START * (lane.waitingIn - 1)) / lane.weight;
       strand.seen = Math.max(strand.seen, lane.charged - MOST_OWED * most);
       const charge = Math.min(lane.charged - strand.seen, most - strand.foreign);

@@ -26,8 +26,9 @@ export class ReadyQueue {
   /** The virtual finish of what was started last, over all groups. */
   #clock = 0;
   #starts = 0;
-  /** While tasks are offered: the groups that may still start one. */
-  #turn: Turn | undefined;
+  readonly #turn = new Turn();
+  /** Whether tasks are being offered. */
+  #isOffering = false;
 
   constructor(lanes: Lanes = new Lanes()) {
     this.#lanes = lanes;
@@ -109,18 +110,18 @@ export class ReadyQueue {
   ): number | undefined {
     this.#takeExpired(nowMs, expired);
     this.#bringIn(nowMs);
-    const turn = new Turn();
+    const turn = this.#turn;
     for (const group of this.#groups.values()) group.age(nowMs);
-    this.#turn = turn;
+    this.#isOffering = true;
     try {
       for (const group of this.#groups.values()) this.#contend(group, nowMs);
       for (let group = turn.first(); group !== undefined; group = turn.first()) {
         this.#offerFirst(turn, group, start, nowMs);
       }
     } finally {
-      this.#turn = undefined;
-      turn.end();
+      this.#isOffering = false;
       for (const [entry, stood] of turn.aside) this.#addToGroup(entry, nowMs, stood);
+      turn.end();
       this.#forgetEmpty();
     }
     return earlier(this.#later.peek()?.task.notBefore, this.#expiring.peek()?.task.expiresAt);
@@ -187,10 +188,9 @@ export class ReadyQueue {
   }
 
   #contend(group: FairGroup, nowMs: number): void {
-    const turn = this.#turn;
-    if (turn === undefined) return;
+    if (!this.#isOffering) return;
     group.look(this.#clock, nowMs);
-    turn.put(group);
+    this.#turn.put(group);
   }
 
   #addToGroup(entry: Entry, nowMs: number, stood?: Standing): void {
@@ -212,7 +212,7 @@ export class ReadyQueue {
     if (siblings?.size === 0) this.#entries.delete(run);
     this.#size -= 1;
     if (entry.expiryPlace >= 0) this.#expiring.remove(entry.expiryPlace);
-    if (this.#turn?.aside.delete(entry) === true) return;
+    if (this.#turn.aside.delete(entry)) return;
     if (entry.strand === undefined) this.#later.remove(entry.place);
     else (known ?? this.#groups.get(group))?.remove(entry, nowMs);
   }

@@ -2,7 +2,7 @@ import { IndexedHeap } from '../internal/indexed-heap.ts';
 import type { FairGroup, Next } from './fair-group.ts';
 import type { Entry, Standing } from './strand.ts';
 
-/** One turn of offering: the groups that may still start a task, the first of them first. */
+/** A turn of offering, one after the other: the groups that may still start a task, the first of them first. */
 export class Turn {
   /** Tasks that come back when the turn is over, and where their lanes stood. */
   readonly aside: Map<Entry, Standing> = new Map();
@@ -30,9 +30,11 @@ export class Turn {
     this.#contenders.remove(group.place);
   }
 
-  /** Lets go of all groups. */
+  /** Lets go of all groups and tasks, for the next turn. */
   end(): void {
-    for (const group of this.#contenders.items) group.place = -1;
+    while (this.#contenders.size > 0) this.#contenders.pop();
+    this.#stuck.clear();
+    this.aside.clear();
   }
 }
 
