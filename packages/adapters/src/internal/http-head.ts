@@ -104,5 +104,7 @@ function checkCoding(coding: string, length: string | undefined, isLatest: boole
 
 function hasToken(list: string | undefined, token: string): boolean {
   if (list === undefined) return false;
+  // What nearly all servers say where they say it at all.
+  if (list === 'keep-alive' || list === 'close') return list === token;
   return list.split(',').some((item) => item.trim().toLowerCase() === token);
 }

@@ -31,12 +31,17 @@ export function requestWriter(
 ): (call: HttpCall) => RequestText {
   const always = new Map<string, string>();
   let fixed: string | undefined;
+  /** The path of the latest call, which is mostly that of the next. */
+  let sound: string | undefined;
   return (call) => {
     fixed ??= headText(addFields(always, headers));
     const fields =
       call.headers === undefined ? fixed : headText(addFields(new Map(always), call.headers));
-    if (!/^\/[\x21-\x7e]*$/.test(call.path)) {
-      throw unsendable(`the path ${JSON.stringify(call.path)} is no path of a URL`);
+    if (call.path !== sound) {
+      if (!/^\/[\x21-\x7e]*$/.test(call.path)) {
+        throw unsendable(`the path ${JSON.stringify(call.path)} is no path of a URL`);
+      }
+      sound = call.path;
     }
     const head = `${call.method} ${call.path} HTTP/1.1\r\nhost: ${host}\r\n${fields}`;
     if (call.body === undefined) return { text: `${head}\r\n`, encoding: 'latin1' };

@@ -22,6 +22,11 @@ export class BreakerNews {
     this.#hasChanged = true;
   }
 
+  /** Whether `find` may find anything. */
+  get mayHaveChanged(): boolean {
+    return this.#hasChanged;
+  }
+
   /** What went down or came up of these and nobody was told. Short pauses of what is busy are no news. */
   find<T>(
     names: () => Iterable<readonly [name: string, of: T]>,

@@ -46,6 +46,7 @@ interface Begun {
   readonly keyName: string | undefined;
 }
 
+const NO_NEWS: ReturnType<ModelBreakers['keyNews']> = [];
 const NO_PATHS: BreakerPaths = { all: [], byKey: new Map() };
 
 /** The breakers of all models of a team, folded from their calls. Times are epoch ms. */
@@ -206,6 +207,7 @@ export class ModelBreakers implements KeyGuard {
 
   /** Keys, of models that have several, that are left alone or used again and of which nobody was told. */
   keyNews(): readonly { readonly model: string; readonly data: EventData['key.changed'] }[] {
+    if (!this.#keyNews.mayHaveChanged) return NO_NEWS;
     return this.#keyNews
       .find(
         () => keysByName(this.#paths),

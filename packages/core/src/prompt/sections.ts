@@ -6,6 +6,7 @@ import type { PromptSection } from '../spec/index.ts';
  */
 export function joinSections(sections: readonly PromptSection[]): readonly PromptSection[] {
   const filled = sections.filter(({ text }) => text !== '');
+  if (filled.length === 1) return filled;
   return filled.map((section, i) =>
     i === filled.length - 1 ? section : { ...section, text: `${section.text}\n` },
   );

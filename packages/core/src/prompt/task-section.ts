@@ -14,29 +14,31 @@ export function taskSection(
   caps: PromptCaps,
 ): PromptSection {
   const headings = framework?.definition.layout === 'headings';
-  const sent = values.filter(
-    ({ component, text }) =>
-      component.internal !== true && component.source !== 'context' && text !== '',
-  );
-  const parts = sent.map(({ component, text }) =>
+  const sent = values.length === 0 ? values : values.filter(isSent);
+  const own = sent.map(({ component, text }) =>
     headings ? `## ${component.title}\n${text}` : text,
   );
-  if (!sent.some(({ component }) => component.source === 'task')) parts.unshift(task.instruction);
+  const parts = [titleLine(task)];
+  if (!sent.some(({ component }) => component.source === 'task')) parts.push(task.instruction);
+  parts.push(...own);
   const isSaid = sent.some(({ component }) => component.source === 'deliverable');
   const rest = withoutPlainAnswer(result);
   if (!isSaid && rest !== '') parts.push(`## The result\n${rest}`);
-  const text = [titleLine(task), ...parts, ...inputsText(inputs, caps)].join('\n\n');
-  return { layer: 'task', id: task.key, version: '1', text };
+  if (inputs.length > 0) parts.push(inputsText(inputs, caps));
+  return { layer: 'task', id: task.key, version: '1', text: parts.join('\n\n') };
+}
+
+function isSent({ component, text }: ComponentValue): boolean {
+  return component.internal !== true && component.source !== 'context' && text !== '';
 }
 
 function titleLine(task: PlanTask): string {
   return `# Task ${untrustedLine(task.key, 100)}: ${untrustedLine(task.title, 300)}`;
 }
 
-function inputsText(inputs: readonly PromptInputTask[], caps: PromptCaps): readonly string[] {
-  if (inputs.length === 0) return [];
+function inputsText(inputs: readonly PromptInputTask[], caps: PromptCaps): string {
   const lengths = inputs.map(({ output }) => output.length);
   const cap = fairCap(lengths, caps.input, caps.inputs);
   const texts = inputs.map(({ key, title, output }) => untrusted(`${key}: ${title}`, output, cap));
-  return [`## What the tasks before this one gave\n${texts.join('\n')}`];
+  return `## What the tasks before this one gave\n${texts.join('\n')}`;
 }

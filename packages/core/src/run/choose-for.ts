@@ -1,5 +1,6 @@
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { Claim } from '../limit/model-limits.ts';
+import type { Candidate } from '../route/candidates.ts';
 import { chooseApart } from '../route/choose-apart.ts';
 import type { Choice, ChoiceInput } from '../route/choose-model.ts';
 import { chooseReviewer } from '../route/choose-reviewer.ts';
@@ -40,21 +41,17 @@ export function chooseFor(
   const { settings, projection } = decider;
   const parts = settings.roles.of(task.task);
   const { refusals, excluded: failed } = triedBy(task);
-  const excluded = new Map(failed);
-  addAll(excluded, tooSmall(settings.members, task));
-  excludeOutlasted(decider, task.run, nowMs, excluded);
   const run = projection.runs.get(task.run);
-  if (run !== undefined) excludeSpent(decider, run, task, nowMs, excluded);
+  let excluded = merged(failed, tooSmall(settings.members, task));
+  excluded = merged(excluded, goneLong(decider, task.run, nowMs));
+  if (run !== undefined) excluded = merged(excluded, overspent(decider, run, task, nowMs));
   const rough = roughTokens(task, run?.context, parts);
   const candidates = candidatesOf(decider, task);
   const never = whyNever(settings, run, task, candidates);
   if (never !== undefined) return { kind: 'never', because: never };
-  for (const { member } of candidates) {
-    const why = tooLargeFor(member, task.task, parts);
-    if (why !== undefined) excluded.set(member.name, why);
-  }
-  addAll(excluded, tooSlow(projection.durations, candidates, task.task, nowMs));
-  addAll(excluded, without);
+  excluded = merged(excluded, tooLarge(candidates, task.task, parts));
+  excluded = merged(excluded, tooSlow(projection.durations, candidates, task.task, nowMs));
+  excluded = merged(excluded, without);
   // Asked for twice of each candidate: whether it may run, and what it would cost.
   const claimOf = onceEach(roughClaims(decider, task, rough));
   const { routing, breakers } = projection;
@@ -85,9 +82,13 @@ export function chooseFor(
   return chooseReviewer({ ...input, author, reviewers });
 }
 
-function addAll(to: Map<string, string>, more: ReadonlyMap<string, string>): void {
-  if (more.size === 0) return;
-  for (const [model, why] of more) to.set(model, why);
+/** Both, where either has anything: for most tasks nobody is left out. */
+function merged(
+  some: ReadonlyMap<string, string>,
+  more: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  if (more.size === 0) return some;
+  return some.size === 0 ? more : new Map([...some, ...more]);
 }
 
 /** Remembers what was made of each; a map is begun for the second. */
@@ -157,14 +158,10 @@ export function triedBy({ past, forgiven, model }: TaskState): Tried {
 }
 
 /** Models whose outage has lasted longer than anybody waits. */
-function excludeOutlasted(
-  decider: Decider,
-  run: string,
-  nowMs: number,
-  excluded: Map<string, string>,
-): void {
+function goneLong(decider: Decider, run: string, nowMs: number): ReadonlyMap<string, string> {
   const { settings, projection } = decider;
-  if (projection.breakers.isQuiet) return;
+  if (projection.breakers.isQuiet) return NOBODY;
+  const excluded = new Map<string, string>();
   for (const model of settings.members.keys()) {
     const over = outlasted(decider, run, model, nowMs);
     // One whose probe is due is tried all the same: it may be back.
@@ -172,18 +169,19 @@ function excludeOutlasted(
       excluded.set(model, over);
     }
   }
+  return excluded;
 }
 
 /** Models whose own budgets have too little left for the task, by the prompt that it would be. */
-function excludeSpent(
+function overspent(
   decider: Decider,
   run: RunState,
   task: TaskState,
   nowMs: number,
-  excluded: Map<string, string>,
-): void {
+): ReadonlyMap<string, string> {
   const { settings, projection } = decider;
-  if (!projection.budgets.boundsModels) return;
+  if (!projection.budgets.boundsModels) return NOBODY;
+  const excluded = new Map<string, string>();
   for (const member of settings.members.values()) {
     if (!projection.budgets.isBounded(member.name)) continue;
     const { prompt, tools } = composeFor(decider, run, task, member, nowMs);
@@ -197,6 +195,23 @@ function excludeSpent(
       excluded.set(member.name, admission.why);
     }
   }
+  return excluded;
+}
+
+/** Models that cannot read the task at all. */
+function tooLarge(
+  candidates: readonly Candidate[],
+  task: PlanTask,
+  parts: RoleParts,
+): ReadonlyMap<string, string> {
+  let excluded: Map<string, string> | undefined;
+  for (const { member } of candidates) {
+    const why = tooLargeFor(member, task, parts);
+    if (why === undefined) continue;
+    excluded ??= new Map();
+    excluded.set(member.name, why);
+  }
+  return excluded ?? NOBODY;
 }
 
 /** Why a model cannot read the task at all; what else a prompt has is cut to its window. */

@@ -18,6 +18,7 @@ export function offerTools(
   nowMs: number,
   spent: (tool: string) => boolean = () => false,
 ): Offered {
+  if (tools.length === 0) return { tools, context };
   const down = tools.filter(({ name }) => breakers.down(name, nowMs) !== undefined);
   const used = tools.filter((tool) => !down.includes(tool) && spent(tool.name));
   if (down.length + used.length === 0) return { tools, context };

@@ -10,9 +10,10 @@ export function tellNews(
   journal: Journal,
   run: string,
 ): void {
-  const drafts = breakers
-    .keyNews()
-    .map(({ model, data }): EventDraft => ({ type: 'key.changed', run, model, data }));
+  const drafts: EventDraft[] = [];
+  for (const { model, data } of breakers.keyNews()) {
+    drafts.push({ type: 'key.changed', run, model, data });
+  }
   for (const { name, learned } of members.values()) {
     for (const data of learned.news())
       drafts.push({ type: 'limit.learned', run, model: name, data });
