@@ -39,12 +39,14 @@ export function examineSqlite(path: string): readonly Finding[] {
         const { message } = whyDamaged(database, file, openEmpty) ?? refused;
         return [{ name: 'file', state: 'bad', found: message }];
       }
+      const rights = rightsOf(file);
       return [
         { name: 'file', state: 'good', found: `${file}, ${bytes} bytes` },
         integrityOf(database),
         schemaOf(database),
-        writesOf(database),
-        rightsOf(file),
+        // How it is written cannot be told where it is taken as it is.
+        ...(rights.state === 'good' ? [writesOf(database)] : []),
+        rights,
         roomOf(file),
         leaseOf(database),
       ];

@@ -3,7 +3,10 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync, readFileSync, rmSync } from 'node:fs';
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -32,25 +35,28 @@ describe('sqlite that is only read', () => {
     await store.close();
   });
 
-  it.skipIf(process.getuid?.() === 0)('R12: reads a file where nothing may be written', async () => {
-    const place = join(folder, 'closed');
-    mkdirSync(place);
-    const path = join(place, 'one.db');
-    await (await sqlite(path)()).close();
-    chmodSync(path, 0o400);
-    chmodSync(place, 0o500);
-    try {
-      const store = await opened(path);
-      expect(await store.events.streams()).toEqual([]);
-      await store.close();
-      expect(await verifyFile(path)).toMatchObject({ isSound: true });
-      expect(examineSqlite(path)).toContainEqual(
-        expect.objectContaining({ name: 'integrity', state: 'good' }),
-      );
-    } finally {
-      chmodSync(place, 0o700);
-    }
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    'R12: reads a file where nothing may be written',
+    async () => {
+      const place = join(folder, 'closed');
+      mkdirSync(place);
+      const path = join(place, 'one.db');
+      await (await sqlite(path)()).close();
+      chmodSync(path, 0o400);
+      chmodSync(place, 0o500);
+      try {
+        const store = await opened(path);
+        expect(await store.events.streams()).toEqual([]);
+        await store.close();
+        expect(await verifyFile(path)).toMatchObject({ isSound: true });
+        expect(examineSqlite(path)).toContainEqual(
+          expect.objectContaining({ name: 'integrity', state: 'good' }),
+        );
+      } finally {
+        chmodSync(place, 0o700);
+      }
+    },
+  );
 
   it('X2 R12: reads what is sealed, and makes no key for what is not there', async () => {
     const path = join(folder, 'sealed.db');
