@@ -1,6 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SqliteDriver } from '../sqlite/driver.ts';
 import { explainFailure } from '../sqlite/explain-failure.ts';
+import { hurtLog } from '../sqlite/file/hurt-log.ts';
+import { identify } from '../sqlite/file/identify.ts';
+import { openReading } from '../sqlite/file/open-reading.ts';
+import { readPragma } from '../sqlite/file/pragma.ts';
+import { isRefusal, type Refusal } from '../sqlite/protocol.ts';
 import type { CopyOptions } from './copy-journal.ts';
 
 // The entry of the thread that copies a journal; in any other thread it does nothing.
@@ -13,11 +18,17 @@ parentPort?.postMessage(await copy(workerData as CopyOptions));
  */
 async function copy({ path, to, driver, busyTimeoutMs }: CopyOptions) {
   try {
+    const hurt = hurtLog(path);
+    if (hurt !== undefined) return hurt;
     const { openDatabase }: SqliteDriver =
       driver === undefined ? await import('../sqlite/node-driver.ts') : await import(driver);
-    const source = openDatabase(path);
+    const source = driver === undefined ? openReading(path, busyTimeoutMs) : openDatabase(path);
+    if (isRefusal(source)) return source;
     try {
-      source.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      source.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA query_only = 0`);
+      const refusal = identify(source, path);
+      if (refusal !== undefined) return refusal;
+      if (Number(readPragma(source, 'user_version')) === 0) return nothing(path);
       source.prepare('VACUUM INTO ?').run(to);
     } finally {
       source.close();
@@ -33,4 +44,8 @@ async function copy({ path, to, driver, busyTimeoutMs }: CopyOptions) {
   } catch (error) {
     return explainFailure(error, path);
   }
+}
+
+function nothing(path: string): Refusal {
+  return { refused: 'store.unreachable', message: `There is no journal at ${path}: it is empty.` };
 }

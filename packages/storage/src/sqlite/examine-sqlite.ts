@@ -41,12 +41,14 @@ export function examineSqlite(path: string): readonly Finding[] {
         return [{ name: 'file', state: 'bad', found: message }];
       }
       if (readPragma(database, 'user_version') === 0) return [nothingIn(file)];
+      const rights = rightsOf(file);
       return [
         { name: 'file', state: 'good', found: `${file}, ${found.size} bytes` },
         integrityOf(database),
         schemaOf(database),
-        writesOf(database),
-        rightsOf(file),
+        // How it is written cannot be told where it is taken as it is.
+        ...(rights.state === 'good' ? [writesOf(database)] : []),
+        rights,
         roomOf(file),
         leaseOf(database),
       ];

@@ -18,7 +18,7 @@ export function identify(
   if (application !== applicationId) {
     return {
       refused: 'store.corrupt',
-      message: `${path} is a database of another program or for another use: choose another path.`,
+      message: `${path} is a database of another program or for another use: choose another path, or, if it was a journal, run "overseer verify".`,
     };
   }
   if (version > migrations.length) {
@@ -35,6 +35,6 @@ export function identify(
 function newer(path: string, why: string): Refusal {
   return {
     refused: 'store.newer',
-    message: `${path} was written by a newer Overseer (${why}): update Overseer to open it.`,
+    message: `${path} was written by a newer Overseer (${why}): update Overseer to open it, or, if no newer one was ever here, run "overseer verify".`,
   };
 }

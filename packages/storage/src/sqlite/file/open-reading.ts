@@ -1,19 +1,32 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { SqliteDatabase } from '../driver.ts';
 import { explainFailure } from '../explain-failure.ts';
-import { openToRead } from '../node-driver.ts';
+import { openDatabase, openToRead } from '../node-driver.ts';
 import type { Refusal } from '../protocol.ts';
+import { hurtLog } from './hurt-log.ts';
 
 /**
  * Opens a file for reading alone, in a folder too that nobody may write, and on a disk that can only be read. SQLite reads a log by a
  * file that it makes beside it: where it cannot and there is no log, the file is taken as it is. Never throws.
  */
 export function openReading(path: string, busyTimeoutMs: number): SqliteDatabase | Refusal {
-  const shared = tryOpen(path, 'shared', busyTimeoutMs);
-  if (!('refused' in shared) || !MAY_NOT_WRITE.includes(shared.refused)) return shared;
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return shared;
-  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) {
-    return tryOpen(path, 'immutable', busyTimeoutMs);
+  try {
+    const found = statSync(path);
+    if (!found.isFile()) {
+      return explainFailure(Object.assign(new Error('it is no file'), { code: 'EISDIR' }), path);
+    }
+    // Whoever closes it last may write back its log and remove it, which must not be where SQLite does not see all of it.
+    const how = hurtLog(path) === undefined && mayWrite(path) ? 'as any' : 'shared';
+    const first = tryOpen(path, how, busyTimeoutMs);
+    if (!isKeptFromWriting(first)) return first;
+    const second = how === 'shared' ? first : tryOpen(path, 'shared', busyTimeoutMs);
+    if (!isKeptFromWriting(second)) return second;
+    if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+      return tryOpen(path, 'immutable', busyTimeoutMs);
+    }
+  } catch (error) {
+    return explainFailure(error, path);
   }
   return {
     refused: 'store.read-only',
@@ -21,17 +34,29 @@ export function openReading(path: string, busyTimeoutMs: number): SqliteDatabase
   };
 }
 
-/** What SQLite says where it cannot make its files. */
-const MAY_NOT_WRITE: readonly string[] = ['store.unreachable', 'store.read-only'];
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    accessSync(dirname(path), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether SQLite could not make its files. */
+function isKeptFromWriting(opened: SqliteDatabase | Refusal): boolean {
+  return 'refused' in opened && ['store.unreachable', 'store.read-only'].includes(opened.refused);
+}
 
 function tryOpen(
   path: string,
-  how: 'shared' | 'immutable',
+  how: 'as any' | 'shared' | 'immutable',
   busyTimeoutMs: number,
 ): SqliteDatabase | Refusal {
   let database: SqliteDatabase | undefined;
   try {
-    database = openToRead(path, how);
+    database = how === 'as any' ? openDatabase(path) : openToRead(path, how);
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA query_only = 1`);
     // Only the first look at it tells whether it can be read.
     database.prepare('SELECT count(*) FROM sqlite_schema').get();

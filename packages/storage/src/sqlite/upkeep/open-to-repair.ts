@@ -30,12 +30,22 @@ export async function openToRepair(
     options.signal?.throwIfAborted();
     throw StoreError.is(error) ? error : toStoreError(explainFailure(error, fileOf(error, part)));
   }
-  if (refused !== undefined) throw refused;
+  if (refused !== undefined) throw mayBeRepaired(refused) ? nothingIn(path, refused) : refused;
   return await openForUpkeep(path, options);
 }
 
 /** What may be so because of damage, or because SQLite cannot read the log in this place. */
 const GATHERED: readonly string[] = ['store.corrupt', 'store.failed', 'store.read-only'];
+
+/** Whether its words are those for others, which lead here. */
+function mayBeRepaired({ code, message }: OverseerError): boolean {
+  return code === 'store.corrupt' && message.includes('overseer repair');
+}
+
+function nothingIn(path: string, cause: OverseerError): StoreError {
+  const words = `No event can be found in ${path}: it is no journal, or nothing is left of it. Restore it from a backup.`;
+  return new StoreError('store.corrupt', words, { cause });
+}
 
 /** The file that an error is about. */
 function fileOf(error: unknown, part: string): string {
