@@ -101,6 +101,21 @@ describe('createNode', () => {
     expect(changes).toContainEqual({ at: 'one', kind: 'trouble', error });
   });
 
+  it('R8 R12: leaves a project where a person ordered it, and evens out by another', async () => {
+    const there = place();
+    const one = await there.join('one');
+    for (const project of ['p1', 'p2', 'p3', 'p4']) await one.lead(project);
+    const two = await there.join('two');
+    await there.advance(3_000);
+    expect([one.overseers.size, two.overseers.size]).toEqual([2, 2]);
+    for (const ordered of [...two.overseers.keys()].slice(0, 1)) {
+      await two.handOver(ordered, { to: 'one', because: 'a test', by: 'mia' });
+      await there.advance(3_000);
+      expect(one.overseers.has(ordered)).toBe(true);
+      expect([one.overseers.size, two.overseers.size]).toEqual([2, 2]);
+    }
+  });
+
   it('R12 R7: nodes share the projects evenly; one that joins gets its part, and one that leaves gives it up', async () => {
     const there = place();
     const one = await there.join('one');

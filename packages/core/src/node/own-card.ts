@@ -35,6 +35,11 @@ export class OwnCard {
     this.#promised.set(project, { to, untilAt });
   }
 
+  /** A project is this node's again, whoever it was promised to before. */
+  keep(project: string): void {
+    this.#promised.delete(project);
+  }
+
   /** The models of a project are used up here until then, epoch ms. */
   exhausted(project: string, untilAt: number): void {
     this.#exhausted.set(project, untilAt);

@@ -69,6 +69,11 @@ export class ProjectNode<T extends Led> {
     this.#holdings = new Holdings({
       ...parts,
       away: this.#away,
+      lead: async (project) => {
+        const led = await parts.lead(project);
+        this.#card.keep(project);
+        return led;
+      },
       failed: (project, times, error) => {
         void this.#departures.failed(project, times, error);
       },

@@ -59,6 +59,26 @@ function loadsOf(projects: Owners): Map<string, number> {
 }
 
 describe('shareOut', () => {
+  it('R8 R12: gives back last what it was promised, as what a person ordered is to last', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 12 }), fc.nat(), (count, which) => {
+        const names = named('project', count);
+        const ordered = names[which % count] ?? '';
+        const projects: Owners = new Map(
+          names.map((name) => [
+            name,
+            { owner: 'a', needs: [], ...(name === ordered ? { promisedTo: 'a' } : {}) },
+          ]),
+        );
+        const nodes = [well('a'), well('b')];
+        const most = Number.POSITIVE_INFINITY;
+        const { give } = shareOut({ me: 'a', nodes, projects, orphans: new Set(), most });
+        expect(give.size).toBe(Math.floor(count / 2));
+        expect(give.has(ordered)).toBe(false);
+      }),
+    );
+  });
+
   it('R12: every project has one node, and no node more than its even part', () => {
     fc.assert(
       fc.property(place, ({ nodes, projects }) => {

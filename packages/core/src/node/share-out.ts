@@ -47,7 +47,7 @@ export interface Moves {
  * Shares projects out to nodes. A project goes only to a node that can do what it needs, and to one that is well where there
  * is one. Of these, it goes to the one that ranks highest for it (rendezvous hashing, Thaler and Ravishankar 1998) and has less than
  * its even part, and to the least loaded where none has; to any of them when that does not come. A node with more than its part gives
- * away those that rank it lowest, one that is not well gives all, and nobody else moves anything: a node that joins or leaves
+ * away those that rank it lowest, what it was promised a moment ago last; one that is not well gives all, and nobody else moves anything: a node that joins or leaves
  * moves only what it takes or had. Pure: nodes that know the same decide alike.
  */
 export function shareOut({ me, nodes, projects, orphans, most }: Shares): Moves {
@@ -111,8 +111,13 @@ function giveAway({
   const give = new Map<string, string>();
   if (over <= 0) return give;
   const ranked = mine
-    .map(([project, view]) => ({ project, able: nodesFor(project, view, nodes) }))
-    .toSorted((a, b) => placeIn(b.able, me) - placeIn(a.able, me));
+    .map(([project, view]) => {
+      const able = nodesFor(project, view, nodes);
+      // What somebody gave to this node is not to come back at once.
+      const isNew = view.promisedTo === me ? 1 : 0;
+      return { project, able, isNew, place: placeIn(able, me) };
+    })
+    .toSorted((a, b) => a.isNew - b.isNew || b.place - a.place);
   for (const { project, able } of ranked) {
     const to = able.find(
       (name) => name !== me && (loads.get(name) ?? 0) < Math.min(part, tops.get(name) ?? 0),
