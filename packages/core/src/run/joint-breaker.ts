@@ -16,7 +16,7 @@ const LONGEST_MS = 30_000;
 const LOOK_AGAIN_MS = 2_000;
 
 /** That the store is not to be asked now: until when, epoch ms, and why. */
-export interface LeftAlone {
+export interface ShutStore {
   readonly untilAt: number;
   readonly why: string;
 }
@@ -44,7 +44,7 @@ export class JointBreaker {
   }
 
   /** A call is about to ask; says why it must not. The call that tries the store may ask several times. */
-  begin(call: string): LeftAlone | undefined {
+  begin(call: string): ShutStore | undefined {
     const nowMs = this.#clock.now();
     const { phase } = this.#state;
     if (phase.kind === 'probing' && phase.call === call) return undefined;
