@@ -145,8 +145,10 @@ export type { ConnectionStatus, ModelStatus, WorkStatus } from './run/model-stat
 export type { RunParent } from './run/new-run.ts';
 export { type ErasedPerson, personalData } from './run/personal-data.ts';
 export { type MadePlan, type Planning, planOf } from './run/planning.ts';
+export type { PracticeOrders } from './run/practice-desk.ts';
 export type { DroppedPractice } from './run/practice-dropped.ts';
 export type { PracticeInput } from './run/practice-noted.ts';
+export type { ImportedPractices, ImportOptions } from './run/practices-imported.ts';
 export type { OpenQuestion } from './run/questions.ts';
 export type { Run } from './run/run-handle.ts';
 export type { RunResult, TaskResult } from './run/run-result.ts';
@@ -160,6 +162,7 @@ export type { RunOptions } from './run-options.ts';
 export type { CostForecast, TaskForecast } from './schedule/cost-projection.ts';
 export type { CostRange } from './schedule/quantity.ts';
 export type { SensitiveOptions } from './sensitive-options.ts';
+export type { PracticeFinding, PracticeNote, PracticeRecord } from './spec/practice-record.ts';
 export type { ToolLimit } from './tool-limit-options.ts';
 export { type ReviewOptions, review } from './validate/review.ts';
 export { type HandoffWatch, type WatchOptions, watchForHandoff } from './watch-for-handoff.ts';

@@ -5,6 +5,7 @@ import {
   type BreakerState,
   breakerAfter,
   closedBreaker,
+  setBackBreaker,
 } from '../limit/breaker.ts';
 import { type BreakerStanding, standingOf } from '../limit/breaker-standing.ts';
 
@@ -16,7 +17,7 @@ const LONGEST_MS = 30_000;
 const LOOK_AGAIN_MS = 2_000;
 
 /** That the store is not to be asked now: until when, epoch ms, and why. */
-export interface LeftAlone {
+export interface ShutStore {
   readonly untilAt: number;
   readonly why: string;
 }
@@ -31,6 +32,7 @@ export class JointBreaker {
   readonly #clock: Clock;
   readonly #random: () => number;
   #state: BreakerState = closedBreaker;
+  #latestAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, clock: Clock, random: () => number) {
     this.#name = name;
@@ -44,8 +46,8 @@ export class JointBreaker {
   }
 
   /** A call is about to ask; says why it must not. The call that tries the store may ask several times. */
-  begin(call: string): LeftAlone | undefined {
-    const nowMs = this.#clock.now();
+  begin(call: string): ShutStore | undefined {
+    const nowMs = this.#now();
     const { phase } = this.#state;
     if (phase.kind === 'probing' && phase.call === call) return undefined;
     const answer = askBreaker(this.#state, nowMs);
@@ -76,7 +78,16 @@ export class JointBreaker {
   }
 
   #take(signal: BreakerSignal): void {
-    this.#state = breakerAfter(this.#state, signal, this.#clock.now());
+    const nowMs = this.#now();
+    this.#state = breakerAfter(this.#state, signal, nowMs);
+  }
+
+  /** A clock that was set back makes no wait longer. */
+  #now(): number {
+    const nowMs = this.#clock.now();
+    if (nowMs < this.#latestAt) this.#state = setBackBreaker(this.#state, this.#latestAt, nowMs);
+    this.#latestAt = nowMs;
+    return nowMs;
   }
 
   #spread(ms: number): number {

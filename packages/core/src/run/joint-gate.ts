@@ -13,7 +13,7 @@ import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { ReservationAnswer } from '../spec/reservation-store.ts';
 import { askStore, type StoreAnswer, type StoreLine } from './ask-store.ts';
 import { JointAdoptions } from './joint-adoptions.ts';
-import { JointBreaker, type LeftAlone } from './joint-breaker.ts';
+import { JointBreaker, type ShutStore } from './joint-breaker.ts';
 import type { Asking, Begun } from './joint-call.ts';
 import { JointRenewal } from './joint-renewal.ts';
 import { JointSettlements } from './joint-settlements.ts';
@@ -264,7 +264,7 @@ export class JointGate implements JointLeave {
   }
 
   /** Nothing is sent that was not allowed: work waits until the store can be asked. */
-  #leftAlone({ model, shares }: Begun, { untilAt, why }: LeftAlone, code: string): Withheld {
+  #leftAlone({ model, shares }: Begun, { untilAt, why }: ShutStore, code: string): Withheld {
     const because = `the shared limits cannot be asked, so nothing is sent: ${why}`;
     const on = { kind: 'outage', what: 'the shared limits cannot be asked' } as const;
     for (const { joint } of shares) jointFull(joint, { untilAt, why: () => because, on });

@@ -68,8 +68,8 @@ function checked(input: PracticeInput): PracticeInput {
   return input;
 }
 
-/** Whether it may be the kind of a task. */
-export function isKind(kind: unknown): kind is string {
+/** Any word may be one. */
+function isKind(kind: unknown): kind is string {
   return typeof kind === 'string' && kind.trim() !== '' && kind.length <= KIND_LENGTH;
 }
 
