@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { generate, type ModelError } from '@overseer/core/plugin';
 import type { Json } from '@overseer/core/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +68,16 @@ describe('a file that is no model', () => {
     expect(error.message).toContain('there is no room for a window of');
     expect(error.message).toContain('use a smaller contextWindow');
   });
+
+  it.skipIf(process.platform !== 'linux' || existsSync('/dev/nvidia0'))(
+    'M7 M18: a card that is not there is told with what to use instead',
+    async () => {
+      const error = await failure(scenes.path('m'), { gpu: 'cuda' });
+      expect(error).toMatchObject({ kind: 'unsupported', retryable: false });
+      expect(error.message).toContain('(gpu: cuda): ');
+      expect(error.message).toContain("use gpu: 'auto' or false");
+    },
+  );
 
   it('M7 X5: a request that is nested too deeply is refused, and the engine goes on', async () => {
     await using model = gguf(scenes.path('m'), { threads: 1, contextWindow: 1024 });

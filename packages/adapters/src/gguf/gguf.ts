@@ -5,7 +5,7 @@ import { engineModel, type LocalModel } from '../engine/engine-model.ts';
 import { shareEngine } from '../engine/shared-engines.ts';
 import { checkFacts } from '../internal/check-facts.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { requireName, requireOneOf, requireTtl } from '../internal/require-option.ts';
+import { requireOneOf, requirePath, requireTtl } from '../internal/require-option.ts';
 import { entryArguments } from '../process/entry-arguments.ts';
 import type { GgufGpu } from './gguf-request.ts';
 import { writeGgufRequest } from './write-request.ts';
@@ -39,7 +39,7 @@ export interface GgufOptions extends Omit<ModelFacts, 'local'> {
  * of them ends it. Needs the package `node-llama-cpp`, and downloads nothing. Throws `ConfigError` for options that cannot be.
  */
 export function gguf(path: string, options: GgufOptions = {}): LocalModel {
-  requireName(PROVIDER, path);
+  requirePath(PROVIDER, path);
   const file = resolve(path);
   const id = options.id ?? basename(file).replace(/\.gguf$/i, '');
   const contextWindow = options.contextWindow ?? WINDOW;

@@ -90,7 +90,9 @@ async function start(
 
 function notStarted(gpu: GgufOpen['gpu'], cause: unknown): ModelError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const what = `llama.cpp cannot be started (gpu: ${gpu}): ${why}; reinstall it with: npm install ${PACKAGE.name}@${PACKAGE.version}`;
+  const install = `reinstall it with: npm install ${PACKAGE.name}@${PACKAGE.version}`;
+  const cure = gpu === false ? install : `use gpu: 'auto' or false, or ${install}`;
+  const what = `llama.cpp cannot be started (gpu: ${gpu}): ${why}; ${cure}`;
   return new ModelError('unsupported', what, { cause });
 }
 

@@ -104,8 +104,8 @@ describe('what an adapter is given that cannot be', () => {
     expect(() => ollama('m', { ttlMs: -1 })).not.toThrow();
     expect(() => gguf('m.gguf', { gpu: any('cud') })).toThrow(wrong(/no gpu "cud".*"cuda"/));
     expect(() => onnx('m', { atMost: 0 })).toThrow(wrong(/^atMost is 0/));
-    expect(() => gguf('')).toThrow(wrong(/^the name of a model of gguf is ""/));
-    expect(() => onnx(any(undefined))).toThrow(wrong(/^the name of a model of onnx is undefined/));
+    expect(() => gguf('')).toThrow(wrong(/^the path of a model of gguf is ""/));
+    expect(() => onnx(any(undefined))).toThrow(wrong(/^the path of a model of onnx is undefined/));
     for (const apiKey of [5, null, {}]) {
       expect(() => openai('m', { apiKey: any(apiKey) })).toThrow(
         wrong(/^apiKey is .+; give a key as text/),

@@ -34,6 +34,14 @@ export function requireTtl(value: number | undefined, least: 0 | 1, forEver?: -1
   throw wrong(`ttlMs is ${shown(value)}; give a number of ms from ${least} on${more}`);
 }
 
+/** Where a model's file or folder is. Throws `ConfigError` `config.model-option` for what is no text, or an empty one. */
+export function requirePath(provider: string, path: unknown): void {
+  if (typeof path === 'string' && path !== '') return;
+  throw wrong(
+    `the path of a model of ${provider} is ${shown(path)}; give that of its file or folder`,
+  );
+}
+
 /** One of some names. Throws `ConfigError` `config.model-option` with the nearest for any other. */
 export function requireOneOf(option: string, value: string, names: readonly string[]): void {
   if (names.includes(value)) return;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from '@overseer/core/plugin';
@@ -125,6 +125,25 @@ describe.skipIf(!isInstalled)(`a model in an ONNX folder${word}`, { timeout: 60_
       kind: 'invalid',
       message: expect.stringContaining('cannot be loaded (dtype fp32, device cpu)'),
     });
+  });
+
+  it('M7 M18: a conversation that no template can write is the fault of the file or the host, and not tried again', async () => {
+    const failing = async (template: string | undefined, request: object = ask('Hi')) => {
+      const at = join(folder, 'templates');
+      writeTinyText(at, [{ say: ['Hello.'] }]);
+      const file = join(at, 'tokenizer_config.json');
+      const { chat_template, ...config } = JSON.parse(readFileSync(file, 'utf8'));
+      const kept = template === undefined ? {} : { chat_template: template || chat_template };
+      writeFileSync(file, JSON.stringify({ ...config, ...kept }));
+      await using model = onnx(at);
+      const error = await generate(model, request as never, ctx()).catch((thrown) => thrown);
+      expect(error).toMatchObject({ kind: 'invalid', retryable: false });
+      return String(error);
+    };
+    expect(await failing(undefined)).toContain('has no chat template');
+    const refusing = "{{ raise_exception('no system here') }}";
+    expect(await failing(refusing)).toContain('cannot write this conversation: no system here');
+    expect(await failing('', { messages: [] })).toContain('a request has a message');
   });
 
   it('M7 M13: makes vectors, alike for like texts', async () => {

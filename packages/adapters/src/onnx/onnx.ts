@@ -4,7 +4,7 @@ import { engineModel, type LocalModel } from '../engine/engine-model.ts';
 import { type EngineShare, shareEngine } from '../engine/shared-engines.ts';
 import { checkFacts } from '../internal/check-facts.ts';
 import { type ModelFacts, modelInfo } from '../internal/model-facts.ts';
-import { requireCount, requireName, requireTtl } from '../internal/require-option.ts';
+import { requireCount, requirePath, requireTtl } from '../internal/require-option.ts';
 import { entryArguments } from '../process/entry-arguments.ts';
 import type { OnnxOpen } from './onnx-request.ts';
 import { writeOnnxRequest } from './write-request.ts';
@@ -36,7 +36,7 @@ export interface OnnxOptions extends Omit<ModelFacts, 'local'> {
  * seeds are answered with a warning.
  */
 export function onnx(folder: string, options: OnnxOptions = {}): LocalModel {
-  requireName(PROVIDER, folder);
+  requirePath(PROVIDER, folder);
   const path = resolve(folder);
   const id = options.id ?? basename(path);
   checkFacts(`${PROVIDER}/${id}`, options);

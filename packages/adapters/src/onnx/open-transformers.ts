@@ -39,7 +39,7 @@ export async function openTransformers(
 /** What loading threw, in words that say what to do. */
 export function notLoaded({ folder, dtype, device }: OnnxOpen, cause: unknown): ModelError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const what = `${folder} cannot be loaded (dtype ${dtype}, device ${device}): ${why.slice(0, 500)}; download the folder again, or use another dtype`;
+  const what = `${folder} cannot be loaded (dtype ${dtype}, device ${device}): ${why.slice(0, 500)}; download the folder again, or use another dtype or device`;
   return new ModelError('invalid', what, { cause });
 }
 

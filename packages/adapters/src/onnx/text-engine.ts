@@ -18,6 +18,7 @@ export async function openTextEngine(
     .catch((error: unknown) => {
       throw notLoaded(open, error);
     });
+  if (!generation.tokenizer.chat_template) throw noTemplate(open);
   const contextWindow = Math.min(
     open.contextWindow ?? Number.POSITIVE_INFINITY,
     windowOf(generation),
@@ -47,7 +48,12 @@ class TextEngine {
       return_tensor: false,
       return_dict: false,
     } as const;
-    return this.#generation.tokenizer.apply_chat_template(messages, options).length;
+    if (messages.length === 0) throw new ModelError('invalid', 'a request has a message, or more');
+    try {
+      return this.#generation.tokenizer.apply_chat_template(messages, options).length;
+    } catch (cause) {
+      throw unwritten(cause);
+    }
   }
 
   async stream(json: Json, signal: AbortSignal, emit: (event: ModelEvent) => void): Promise<void> {
@@ -107,6 +113,18 @@ class TextEngine {
     const end = generation_config?.['eos_token_id'] ?? config['eos_token_id'];
     return token !== undefined && [end].flat().includes(token);
   }
+}
+
+function noTemplate({ folder }: OnnxOpen): ModelError {
+  const what = `${folder} has no chat template, in tokenizer_config.json or chat_template.jinja, so that no conversation can be written for it; take a model that was trained to follow instructions`;
+  return new ModelError('invalid', what);
+}
+
+/** Templates refuse what their model was not made for, such as a system message. */
+function unwritten(cause: unknown): ModelError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const what = `the model's chat template cannot write this conversation: ${why.slice(0, 500)}`;
+  return new ModelError('invalid', what, { cause });
 }
 
 function sampling({ temperature = 0, topP }: OnnxRequest): object {

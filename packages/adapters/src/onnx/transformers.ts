@@ -47,6 +47,7 @@ export type FeatureExtraction = (
 export interface Tokenizer {
   readonly model_max_length?: number;
   readonly config?: { readonly model_max_length?: number };
+  readonly chat_template?: unknown;
   apply_chat_template(
     messages: readonly ChatMessage[],
     options: {
