@@ -24,6 +24,8 @@ export interface Answer {
   /** How long its model takes to come into memory, in ms, where that was not there. */
   readonly loadMs: number | undefined;
   readonly finish: 'stop' | 'tool-calls' | 'length';
+  /** The text before which it ended, where the request named one that came. */
+  readonly stoppedBy: string | undefined;
   readonly usage: AnswerUsage;
 }
 
@@ -48,7 +50,9 @@ export interface AnswerOrigin {
 
 /** Makes a reply into the answer to one request: cut where the request allows fewer tokens, and counted. */
 export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): Answer {
-  const said = fit(reply, asked.maxTokens ?? Number.POSITIVE_INFINITY);
+  const { text, by } = stopAt(reply.text ?? '', asked.stops ?? []);
+  const before = by === undefined ? reply : { ...reply, text, toolCalls: [], endless: false };
+  const said = fit(before, asked.maxTokens ?? Number.POSITIVE_INFINITY);
   const reasoning = tokensOf(said.reasoning.length);
   const output = tokensOf(
     said.toolCalls.reduce(
@@ -62,8 +66,9 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
     loadMs: origin.loadMs,
     model: reply.answeredBy ?? asked.model,
     tokensPerPiece: reply.tokensPerPiece ?? 1,
-    endless: reply.endless ?? false,
-    ids: reply.withoutIds === true ? 'none' : reply.sameIds === true ? 'same' : 'own',
+    endless: before.endless ?? false,
+    stoppedBy: said.finish === 'stop' ? by : undefined,
+    ids: idsOf(reply),
     usage: {
       input: reply.usage?.input ?? asked.inputTokens,
       cacheRead: reply.usage?.cacheRead ?? 0,
@@ -75,6 +80,26 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
 }
 
 type Said = Pick<Answer, 'reasoning' | 'text' | 'toolCalls' | 'finish'>;
+
+function idsOf({ withoutIds, sameIds }: MockReply): Answer['ids'] {
+  if (withoutIds === true) return 'none';
+  return sameIds === true ? 'same' : 'own';
+}
+
+/** The text before the first of `stops` in it, and which one that is. */
+function stopAt(
+  text: string,
+  stops: readonly string[],
+): { readonly text: string; readonly by: string | undefined } {
+  const found = stops
+    .map((by) => ({ by, at: text.indexOf(by) }))
+    .filter(({ at }) => at >= 0)
+    .sort((one, other) => one.at - other.at);
+  const [first] = found;
+  return first === undefined
+    ? { text, by: undefined }
+    : { text: text.slice(0, first.at), by: first.by };
+}
 
 /** A tool call that does not fit is left out whole, because half of one is no JSON. */
 function fit(reply: MockReply, maxTokens: number): Said {

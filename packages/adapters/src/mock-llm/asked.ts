@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@overseer/core/spec';
-import { asNumber, asObject, asText } from './json-reader.ts';
+import { asList, asNumber, asObject, asText } from './json-reader.ts';
 import type { MockMessage } from './mock-request.ts';
 import { tokensOf } from './tokens.ts';
 
@@ -14,6 +14,8 @@ export interface Asked {
   readonly stream: boolean;
   /** The most tokens that the reply may have. */
   readonly maxTokens?: number;
+  /** Texts before which the reply ends. */
+  readonly stops?: readonly string[];
 }
 
 /** What is wrong with a body, and with which of its fields. */
@@ -31,13 +33,16 @@ export interface AskedParts {
   readonly tools: readonly Json[];
   /** The field, or fields in order of precedence, that bounds the reply. */
   readonly maxTokens: readonly string[];
+  /** What ends the reply, as sent: one text, or several. */
+  readonly stop?: Json | undefined;
 }
 
 /**
  * Puts a request together and counts it: the characters of the system text, of every message with its tool calls
  * (name and JSON) and results, and of the tool definitions as JSON, over 4.
  */
-export function askedFrom({ body, system, messages, tools, maxTokens }: AskedParts): Asked {
+export function askedFrom(parts: AskedParts): Asked {
+  const { body, system, messages, tools, maxTokens } = parts;
   const limit = maxTokens.map((name) => asNumber(body[name])).find((n) => n !== undefined);
   return {
     model: asText(body['model']),
@@ -51,6 +56,9 @@ export function askedFrom({ body, system, messages, tools, maxTokens }: AskedPar
     ),
     stream: body['stream'] === true,
     ...(limit === undefined ? {} : { maxTokens: limit }),
+    stops: asList(typeof parts.stop === 'string' ? [parts.stop] : parts.stop)
+      .map(asText)
+      .filter((one) => one !== ''),
   };
 }
 

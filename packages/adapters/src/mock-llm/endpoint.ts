@@ -1,6 +1,7 @@
 import type { JsonObject } from '@overseer/core/spec';
 import type { AnswerLine, BatchShelf } from './batch/batch-shelf.ts';
 import type { Catalogue, ModelEntry } from './catalogue.ts';
+import type { ResponseMemory } from './memory-of-responses.ts';
 import { statusFailure } from './status-failure.ts';
 import type { Failure, Wire } from './wire.ts';
 
@@ -20,6 +21,7 @@ export interface Question {
   /** The service's own address, as the client knows it. */
   readonly origin: string;
   readonly batches: BatchShelf;
+  readonly responses: ResponseMemory;
   readonly answerLine: AnswerLine;
   /** Epoch ms. */
   readonly now: number;

@@ -1,18 +1,30 @@
 import type { Json, JsonObject } from '@overseer/core/spec';
 
-/** What a service keeps of the responses that it gave, so that a request can go on from one: the conversation up to there. */
+/** What a service keeps of a response. */
+export interface KeptResponse {
+  /** All items up to its end, so that a request can go on from there. */
+  readonly conversation: readonly Json[];
+  /** Those of its own request. */
+  readonly input: readonly Json[];
+  readonly response: JsonObject;
+}
+
+/** The responses that a service gave. */
 export interface ResponseMemory {
-  get(id: string): readonly Json[] | undefined;
-  keep(id: string, items: readonly Json[]): void;
+  get(id: string): KeptResponse | undefined;
+  keep(id: string, kept: KeptResponse): void;
+  /** Whether it was there. */
+  forget(id: string): boolean;
 }
 
 /** A memory of the newest 1,000 responses. */
 export function createResponseMemory(): ResponseMemory {
-  const kept = new Map<string, readonly Json[]>();
+  const kept = new Map<string, KeptResponse>();
   return {
     get: (id) => kept.get(id),
-    keep(id, items) {
-      kept.set(id, items);
+    forget: (id) => kept.delete(id),
+    keep(id, one) {
+      kept.set(id, one);
       const [oldest] = kept.keys();
       if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
     },

@@ -39,6 +39,7 @@ import { openaiEmbeddings } from './openai/embeddings.ts';
 import { fileContent, uploadFile } from './openai/files.ts';
 import { getOpenaiModel, listOpenaiModels } from './openai/models.ts';
 import { openaiResponses } from './openai/responses.ts';
+import { deleteResponse, getResponse, listInputItems } from './openai/stored-responses.ts';
 import { openaiWire } from './openai/wire.ts';
 import type { Wire } from './wire.ts';
 
@@ -106,6 +107,9 @@ type Entry = readonly [method: string, path: RegExp, endpoint: Endpoint];
 const OPENAI: readonly Entry[] = [
   ['GET', /^\/v1\/models$/, listOpenaiModels],
   ['GET', /^\/v1\/models\/(.+)$/, getOpenaiModel],
+  ['GET', /^\/v1\/responses\/([^/]+)$/, getResponse],
+  ['DELETE', /^\/v1\/responses\/([^/]+)$/, deleteResponse],
+  ['GET', /^\/v1\/responses\/([^/]+)\/input_items$/, listInputItems],
   ['POST', /^\/v1\/files$/, uploadFile],
   ['GET', /^\/v1\/files\/(.+)\/content$/, fileContent],
   ['POST', /^\/v1\/batches$/, createBatch],

@@ -12,14 +12,18 @@ export function messageOf(answer: Answer, content: Anthropic.ContentBlock[]): An
     container: null,
     diagnostics: null,
     stop_details: null,
-    stop_reason: STOP_REASONS[answer.finish],
-    stop_sequence: null,
+    stop_reason: stopReason(answer),
+    stop_sequence: answer.stoppedBy ?? null,
     usage: usageOf(answer),
   };
 }
 
 /** Why an answer stops, in Anthropic's words. */
-export const STOP_REASONS: Readonly<Record<Answer['finish'], Anthropic.StopReason>> = {
+export function stopReason({ finish, stoppedBy }: Answer): Anthropic.StopReason {
+  return stoppedBy === undefined ? STOP_REASONS[finish] : 'stop_sequence';
+}
+
+const STOP_REASONS: Readonly<Record<Answer['finish'], Anthropic.StopReason>> = {
   stop: 'end_turn',
   'tool-calls': 'tool_use',
   length: 'max_tokens',

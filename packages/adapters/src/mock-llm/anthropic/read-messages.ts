@@ -26,6 +26,7 @@ export function readCounted(body: JsonObject): Asked | Malformed {
     messages: sent.filter(({ role }) => role !== 'system').map(readMessage),
     tools: asList(body['tools']),
     maxTokens: ['max_tokens'],
+    stop: body['stop_sequences'],
   });
 }
 

@@ -4,7 +4,7 @@ import { type Frame, sseFrame } from '../frame.ts';
 import { textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
 import { textBlock, thinkingBlock, toolUseBlock } from './blocks.ts';
-import { deltaUsage, messageOf, STOP_REASONS, usageOf } from './message.ts';
+import { deltaUsage, messageOf, stopReason, usageOf } from './message.ts';
 
 /** A message as its events. Usage comes twice: the input's at the start, the whole with the stop reason. */
 export function* streamMessages(answer: Answer): Iterable<Frame> {
@@ -20,8 +20,9 @@ export function* streamMessages(answer: Answer): Iterable<Frame> {
   if (answer.reasoning !== '') yield* thinkingEvents(answer, index++);
   if (answer.text !== '') yield* textEvents(answer, index++);
   for (const call of answer.toolCalls.keys()) yield* toolEvents(answer, index++, call);
-  const stop_reason = STOP_REASONS[answer.finish];
-  const delta = { stop_reason, stop_sequence: null, stop_details: null, container: null };
+  const stop_reason = stopReason(answer);
+  const stop_sequence = answer.stoppedBy ?? null;
+  const delta = { stop_reason, stop_sequence, stop_details: null, container: null };
   yield event({ type: 'message_delta', delta, usage: deltaUsage(usage) }, 'closing');
   yield event({ type: 'message_stop' }, 'closing');
 }

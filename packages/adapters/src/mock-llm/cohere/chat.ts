@@ -2,7 +2,7 @@ import type { JsonObject } from '@overseer/core/spec';
 import type { Answer } from '../answer.ts';
 import type { Dialect } from '../dialect.ts';
 import { sseFrame } from '../frame.ts';
-import { FINISH_REASONS, isPlan, toolCall, usageOf } from './message.ts';
+import { finishReason, isPlan, toolCall, usageOf } from './message.ts';
 import { readChat } from './read-chat.ts';
 import { streamChat } from './stream-chat.ts';
 import { cohereWire } from './wire.ts';
@@ -14,7 +14,7 @@ export const cohereChat: Dialect = {
   read: readChat,
   whole: (answer) => ({
     id: `chat_${answer.n}`,
-    finish_reason: FINISH_REASONS[answer.finish],
+    finish_reason: finishReason(answer),
     message: messageOf(answer),
     usage: usageOf(answer),
   }),

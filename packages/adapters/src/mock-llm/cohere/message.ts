@@ -3,7 +3,11 @@ import type { Answer } from '../answer.ts';
 import { callIdOf } from '../call-id.ts';
 
 /** Why an answer ends, in Cohere's words. */
-export const FINISH_REASONS: Readonly<Record<Answer['finish'], string>> = {
+export function finishReason({ finish, stoppedBy }: Answer): string {
+  return stoppedBy === undefined ? FINISH_REASONS[finish] : 'STOP_SEQUENCE';
+}
+
+const FINISH_REASONS: Readonly<Record<Answer['finish'], string>> = {
   stop: 'COMPLETE',
   'tool-calls': 'TOOL_CALL',
   length: 'MAX_TOKENS',

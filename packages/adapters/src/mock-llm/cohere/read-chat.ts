@@ -21,6 +21,7 @@ export function readChat(body: JsonObject): Asked | Malformed {
     messages: sent.filter((message) => !isSystem(message)).map(readMessage),
     tools: asList(body['tools']),
     maxTokens: ['max_tokens'],
+    stop: body['stop_sequences'],
   });
 }
 

@@ -3,11 +3,11 @@ import type { Answer } from '../answer.ts';
 import { type Frame, sseFrame } from '../frame.ts';
 import { textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
-import { FINISH_REASONS, isPlan, toolCall, usageOf } from './message.ts';
+import { finishReason, isPlan, toolCall, usageOf } from './message.ts';
 
 /** A chat as its events, which are named both in the event and in its data. */
 export function* streamChat(answer: Answer): Iterable<Frame> {
-  const { n, reasoning, text, finish } = answer;
+  const { n, reasoning, text } = answer;
   const empty = { role: 'assistant', content: [], tool_plan: '', tool_calls: [], citations: [] };
   yield event('message-start', { id: `chat_${n}`, ...message(empty) });
   if (reasoning !== '' && isPlan(answer)) yield* plan(reasoning);
@@ -16,7 +16,7 @@ export function* streamChat(answer: Answer): Iterable<Frame> {
     yield* block(index++, 'thinking', tokenPieces(reasoning));
   if (text !== '') yield* block(index, 'text', textPieces(answer));
   for (const call of answer.toolCalls.keys()) yield* callEvents(answer, call);
-  const delta = { finish_reason: FINISH_REASONS[finish], usage: usageOf(answer) };
+  const delta = { finish_reason: finishReason(answer), usage: usageOf(answer) };
   yield event('message-end', { id: `chat_${n}`, delta }, 'closing');
 }
 

@@ -19,6 +19,7 @@ export function readContent(body: JsonObject): Asked | Malformed {
     messages: contents.map(readTurn),
     tools: asList(body['tools']).flatMap((tool) => asList(asObject(tool)['functionDeclarations'])),
     maxTokens: ['maxOutputTokens'],
+    stop: config['stopSequences'],
   });
 }
 

@@ -31,12 +31,13 @@ export const lmstudioChatV1: Dialect = {
     const before = memory.get(id);
     const message = `No response ${id} is stored.`;
     if (before === undefined) return { status: 400, message, param: 'previous_response_id' };
-    return withInput(body, [...before, ...inputItems(body['input'])]);
+    return withInput(body, [...before.conversation, ...inputItems(body['input'])]);
   },
   keep(answer, body, memory) {
     if (body['store'] === false) return;
     const said = { role: 'assistant', content: answer.text };
-    memory.keep(responseId(answer), [...inputItems(body['input']), said]);
+    const input = inputItems(body['input']);
+    memory.keep(responseId(answer), { conversation: [...input, said], input, response: {} });
   },
 };
 

@@ -33,8 +33,9 @@ function readOllama(
   parts: Pick<Parameters<typeof askedFrom>[0], 'system' | 'messages' | 'tools'>,
 ): Asked | Malformed {
   if (asText(body['model']) === '') return { malformed: 'model is required' };
-  const asked = askedFrom({ body, ...parts, maxTokens: [] });
-  const most = asNumber(asObject(body['options'])['num_predict']);
+  const options = asObject(body['options']);
+  const asked = askedFrom({ body, ...parts, maxTokens: [], stop: options['stop'] });
+  const most = asNumber(options['num_predict']);
   return {
     ...asked,
     model: plainName(asked.model),

@@ -20,6 +20,7 @@ export function readChat(body: JsonObject): Asked | Malformed {
     messages: sent.filter((message) => !isSystem(message)).map(readMessage),
     tools: asList(body['tools']),
     maxTokens: ['max_completion_tokens', 'max_tokens'],
+    stop: body['stop'],
   });
 }
 

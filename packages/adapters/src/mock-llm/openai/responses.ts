@@ -1,4 +1,4 @@
-import type { Json } from '@overseer/core/spec';
+import type { Json, JsonObject } from '@overseer/core/spec';
 import type OpenAI from 'openai';
 import type { Answer } from '../answer.ts';
 import type { Dialect } from '../dialect.ts';
@@ -8,7 +8,12 @@ import { itemsOf, withInput } from '../memory-of-responses.ts';
 import type { Failure } from '../wire.ts';
 import { readResponses } from './read-responses.ts';
 import { functionCallItem, messageItem, reasoningItem } from './response-items.ts';
-import { responseId, responseObject, responseStatus } from './response-object.ts';
+import {
+  responseId,
+  responseObject,
+  responseStatus,
+  type WiredResponse,
+} from './response-object.ts';
 import { streamResponses } from './stream-responses.ts';
 import { openaiWire } from './wire.ts';
 
@@ -23,14 +28,17 @@ export const openaiResponses: Dialect = {
     const before = memory.get(id);
     return before === undefined
       ? gone(id)
-      : withInput(body, [...before, ...itemsOf(body['input'])]);
+      : withInput(body, [...before.conversation, ...itemsOf(body['input'])]);
   },
   keep(answer, asked, memory) {
     if (asked['store'] === false) return;
-    const output = outputItems(answer) as unknown as readonly Json[];
-    memory.keep(responseId(answer), [...itemsOf(asked['input']), ...output]);
+    const response = wholeOf(answer) as unknown as JsonObject;
+    const output = response['output'] as readonly Json[];
+    const input = itemsOf(answer.body['input']);
+    const conversation = [...itemsOf(asked['input']), ...output];
+    memory.keep(responseId(answer), { conversation, input, response });
   },
-  whole: (answer) => responseObject(answer, responseStatus(answer), outputItems(answer)),
+  whole: wholeOf,
   stream: streamResponses,
   streamError: () => {
     const { message } = openaiWire.breakdown;
@@ -43,6 +51,10 @@ export const openaiResponses: Dialect = {
     return sseFrame(event, 'framing', 'error').text;
   },
 };
+
+function wholeOf(answer: Answer): WiredResponse {
+  return responseObject(answer, responseStatus(answer), outputItems(answer));
+}
 
 function gone(id: string): Failure {
   return {
