@@ -100,4 +100,90 @@ describe('expedite', () => {
     await overseer.pause({ run: run.id, task: 't2' }, {});
     await overseer.expedite(run.id, 't4', ANN);
   });
+
+  it('K3: is taken back by a person, in the journal and over a restart', async () => {
+    const store = await memory()();
+    const open = async () => ({ ...store, close: async () => undefined });
+    const slow = fakeModel({ reply: () => ({ text: 'late', delayMs: 60_000 }) });
+    const first = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: slow, concurrency: 1 } },
+      store: open,
+      graceMs: 0,
+    });
+    const run = first.run({ tasks: tasks(5) });
+    await until(() => slow.requests.length === 1);
+    const order = (): readonly string[] => first.queue().map(({ task }) => task);
+    await first.expedite(run.id, 't4', ANN);
+    await first.expedite(run.id, 't3', ANN);
+    expect(order()).toEqual(['t4', 't3', 't1', 't2']);
+    await first.unexpedite(run.id, 't4', { by: 'bob', reason: 'it is up again' });
+    expect(order()).toEqual(['t3', 't1', 't2', 't4']);
+    await first.close();
+    const quick = fakeModel({ reply: () => ({ text: 'x' }) });
+    await using second = await createOverseer({
+      overseer: 'a',
+      models: { a: { model: quick, concurrency: 1 } },
+      store: open,
+    });
+    const again = second.open(run.id);
+    again.resume();
+    await again.result;
+    const events: OverseerEvent[] = [];
+    for await (const event of again) events.push(event);
+    const started = events.flatMap(({ type, task = '' }) => (type === 'task.assigned' ? task : []));
+    expect(started).toEqual(['t0', 't3', 't1', 't2', 't4']);
+    expect(events.find(({ type }) => type === 'task.unexpedited')).toMatchObject({
+      actor: 'person:bob',
+      task: 't4',
+      data: { by: 'bob', because: 'it is up again' },
+    });
+  });
+
+  it('K3 X5: taking it back frees a place, and needs a person and a task that is first', async () => {
+    const model = fakeModel({ reply: () => ({ text: 'x', delayMs: 60_000 }) });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, concurrency: 1 } },
+      graceMs: 0,
+    });
+    const run = overseer.run({ tasks: tasks(6) });
+    await until(() => model.requests.length === 1);
+    for (const task of ['t1', 't2', 't3']) await overseer.expedite(run.id, task, ANN);
+    await expect(
+      overseer.unexpedite(run.id, 't1', { by: 'a', reason: 'I am a model' }),
+    ).rejects.toMatchObject({ code: 'config.approval' });
+    for (const [id, task] of [
+      [run.id, 't4'],
+      [run.id, 'nothing'],
+      ['nobody', 't1'],
+    ] as const) {
+      await expect(overseer.unexpedite(id, task, ANN)).rejects.toMatchObject({
+        code: 'run.not-expedited',
+      });
+    }
+    await overseer.unexpedite(run.id, 't1', ANN);
+    await overseer.expedite(run.id, 't4', ANN);
+    await expect(overseer.unexpedite(run.id, 't1', ANN)).rejects.toMatchObject({
+      code: 'run.not-expedited',
+    });
+  });
+
+  it('K3: tasks of a run that is paused stand in nobody’s way', async () => {
+    const model = fakeModel({ reply: () => ({ text: 'x', delayMs: 60_000 }) });
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, concurrency: 1 } },
+      graceMs: 0,
+    });
+    const one = overseer.run({ tasks: tasks(4) });
+    const other = overseer.run({ tasks: tasks(2) });
+    await until(() => model.requests.length === 1);
+    for (const task of ['t1', 't2', 't3']) await overseer.expedite(one.id, task, ANN);
+    await expect(overseer.expedite(other.id, 't1', ANN)).rejects.toMatchObject({
+      code: 'run.expedited',
+    });
+    await overseer.pause({ run: one.id }, {});
+    await overseer.expedite(other.id, 't1', ANN);
+  });
 });

@@ -52,6 +52,13 @@ export interface OverseerOrders {
   expedite(run: string, task: string, approval: Approval): Promise<void>;
 
   /**
+   * Takes back that a task goes before all others: it waits for its turn as any other, and so does what it asks; what runs
+   * already goes on. Resolves when it is on disk. Throws `ConfigError` `config.approval` where no person stands behind it, and
+   * `OverseerError` `run.not-expedited` for a task that is not before all others.
+   */
+  unexpedite(run: string, task: string, approval: Approval): Promise<void>;
+
+  /**
    * Changes how many tasks are worked at once, and how many calls a model gets at once, from now on and until this
    * overseer is closed; what is left out stays as it is. What is above a bound goes on, and nothing begins until there is
    * less. Throws `ConfigError`: `config.workers`, `config.unknown-model`.
@@ -82,6 +89,11 @@ export function createOrders(ground: OverseerGround): OverseerOrders {
     expedite: async (run, task, approval) => {
       const { kernel } = ground.open;
       kernel.scheduling.expedite(run, task, approval);
+      await kernel.settled();
+    },
+    unexpedite: async (run, task, approval) => {
+      const { kernel } = ground.open;
+      kernel.scheduling.unexpedite(run, task, approval);
       await kernel.settled();
     },
     setWorkers: (bounds) => {

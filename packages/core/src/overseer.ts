@@ -168,6 +168,10 @@ export class Overseer
     return this.#orders.expedite(run, task, approval);
   }
 
+  unexpedite(run: string, task: string, approval: Approval): Promise<void> {
+    return this.#orders.unexpedite(run, task, approval);
+  }
+
   setWorkers(bounds: AtOnceBounds): void {
     this.#orders.setWorkers(bounds);
   }

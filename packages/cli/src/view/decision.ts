@@ -34,6 +34,8 @@ function wordsOf(event: OverseerEvent): string | undefined {
       return `${owner} waits: ${withoutPlace(event.data.because)}`;
     case 'task.expedited':
       return `${owner} goes before all others, by ${event.data.by}: ${event.data.because}`;
+    case 'task.unexpedited':
+      return `${owner} waits for its turn again, by ${event.data.by}: ${event.data.because}`;
     case 'model.changed':
       return modelChanged(event);
     case 'key.changed':

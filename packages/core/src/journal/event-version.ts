@@ -35,6 +35,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'task.assigned': 1,
   'task.waiting': 1,
   'task.expedited': 1,
+  'task.unexpedited': 1,
   'task.done': 1,
   'task.failed': 1,
   'task.skipped': 1,

@@ -1,6 +1,7 @@
 import { knownPriority } from '../internal/priorities.ts';
 import type { EventData, OverseerEvent } from '../spec/event.ts';
 import type { PlanTask } from '../spec/task.ts';
+import { askedAbout } from './asked-about.ts';
 import { countCall } from './count-call.ts';
 import { acceptAttempt, foldAttempt, takeOver } from './fold-attempt.ts';
 import { isUnpriced } from './open-calls.ts';
@@ -132,6 +133,10 @@ function foldTask(run: RunState, task: TaskState, event: OverseerEvent): void {
       return;
     case 'task.expedited':
       task.expedited = true;
+      return;
+    case 'task.unexpedited':
+      task.expedited = false;
+      for (const asked of askedAbout(run, task.task.key)) asked.expedited = false;
       return;
     case 'task.done':
       task.output = event.data.takenOver?.output ?? acceptAttempt(task);

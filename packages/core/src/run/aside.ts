@@ -30,6 +30,13 @@ export class Aside {
     this.#kept.set(nameOf(ready.run, ready.task), { ready, claim, model });
   }
 
+  /** Changes what a task is ordered by once it is queued again, if it is kept back. */
+  change(run: string, task: string, change: Partial<Omit<ReadyTask, 'run' | 'task'>>): void {
+    const name = nameOf(run, task);
+    const kept = this.#kept.get(name);
+    if (kept !== undefined) this.#kept.set(name, { ...kept, ready: { ...kept.ready, ...change } });
+  }
+
   /** Lets go of a task, if it is kept back. */
   remove(run: string, task: string): void {
     this.#kept.delete(nameOf(run, task));

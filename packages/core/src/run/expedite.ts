@@ -39,17 +39,48 @@ export function expeditedDraft(
   if (first.length >= MOST_EXPEDITED) {
     throw new OverseerError(
       'run.expedited',
-      `${MOST_EXPEDITED} tasks are before all others already (${first.join(', ')}); wait until one of them is done.`,
+      `${MOST_EXPEDITED} tasks are before all others already (${first.join(', ')}); wait until one of them is done, or take one back (unexpedite).`,
     );
   }
-  const { by, reason } = approval;
-  return {
-    type: 'task.expedited',
-    run: run.id,
-    task: key,
-    actor: `person:${by}`,
-    data: { by, because: reason },
-  };
+  return draftOf('task.expedited', run.id, key, approval);
+}
+
+/** What takes back that a task goes before all others, and whose it is. */
+export interface Unexpedited {
+  readonly draft: EventDraft;
+  readonly about: RunState;
+}
+
+/**
+ * The event by which a person takes back that a task goes before all others, waiting or not. Throws `ConfigError`
+ * `config.approval` where no person stands behind it, and `OverseerError` `run.not-expedited` for a task that is over or does
+ * not go before all others. Pure.
+ */
+export function unexpeditedDraft(
+  run: RunState | undefined,
+  key: string,
+  approval: Approval,
+  models: ReadonlySet<string>,
+): Unexpedited {
+  checkApproval(approval, models);
+  const task = run?.tasks.get(key);
+  const isOver = run === undefined || run.status === 'finished';
+  if (isOver || task === undefined || !task.expedited || isFinal[task.status]) {
+    throw new OverseerError(
+      'run.not-expedited',
+      `Task ${key} is not before all others in an unfinished run, so there is nothing to take back; name a task that was put first and is not over.`,
+    );
+  }
+  return { draft: draftOf('task.unexpedited', run.id, key, approval), about: run };
+}
+
+function draftOf(
+  type: 'task.expedited' | 'task.unexpedited',
+  run: string,
+  task: string,
+  { by, reason }: Approval,
+): EventDraft {
+  return { type, run, task, actor: `person:${by}`, data: { by, because: reason } };
 }
 
 function checkApproval(approval: Approval, models: ReadonlySet<string>): void {
@@ -59,14 +90,14 @@ function checkApproval(approval: Approval, models: ReadonlySet<string>): void {
   if (isPerson && typeof reason === 'string' && reason.trim() !== '') return;
   throw new ConfigError(
     'config.approval',
-    `Only a person puts a task before all others, with a name and a reason: { by: 'ann', reason: 'the site is down' }, and not ${JSON.stringify(approval)}.`,
+    `Only a person puts a task before all others or takes that back, with a name and a reason: { by: 'ann', reason: 'the site is down' }, and not ${JSON.stringify(approval)}.`,
   );
 }
 
-/** The tasks of all runs that a person put first and that are not over. */
+/** The tasks of all runs that a person put first, that are not over and may go on. */
 function* expedited(runs: Iterable<RunState>): Generator<string> {
   for (const { id, status, tasks } of runs) {
-    if (status === 'finished') continue;
+    if (status !== 'running') continue;
     for (const [key, task] of tasks) {
       // One that is paused stands in nobody's way.
       const isFirst = task.expedited && task.paused === undefined && task.asks === undefined;

@@ -50,6 +50,17 @@ describe('HeldSteps', () => {
     expect(held.waitOf('a')).toBeUndefined();
   });
 
+  it('K3: who was put first and taken back goes where it stood', () => {
+    const held = new HeldSteps();
+    for (const key of ['a1', 'a2', 'a3']) held.put('a', stepOf(key), WAIT);
+    held.putFirst('r1', 'a3');
+    held.putFirst('r1', 'a2');
+    held.putBack('r1', 'a3');
+    held.putBack('r1', 'a1');
+    held.putBack('r1', 'nothing');
+    expect(offerAll(held)).toBe('a2 a1 a3');
+  });
+
   it('T5 K2: a line is asked at its first alone, however long it is, and holds up no other', () => {
     const held = new HeldSteps();
     for (let n = 0; n < 1_000; n++) held.put('long', stepOf(`long${n}`), WAIT);

@@ -97,6 +97,14 @@ export class HeldSteps {
     held.line.steps.moved(held.place);
   }
 
+  /** Puts a task that was first where it would stand if it had never been. */
+  putBack(run: string, task: string): void {
+    const held = this.#runs.get(run)?.get(task);
+    if (held === undefined || held.order > 0) return;
+    held.order += AHEAD;
+    held.line.steps.moved(held.place);
+  }
+
   /** Lets go of a task, if it waits here. */
   remove(run: string, task: string): void {
     const held = this.#runs.get(run)?.get(task);

@@ -1,5 +1,6 @@
 import type { AttemptPlace } from '../attempt/attempt-host.ts';
 import { atOnce, inSlices, type Sliced } from '../internal/slices.ts';
+import { askedAbout } from '../journal/asked-about.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { ReadyTask } from '../schedule/ready-task.ts';
@@ -8,7 +9,7 @@ import { type WorkerBounds, WorkerPools } from '../schedule/worker-pools.ts';
 import type { Finding } from '../spec/validator.ts';
 import { Aside } from './aside.ts';
 import type { Decider } from './decider.ts';
-import { type Approval, expeditedDraft } from './expedite.ts';
+import { type Approval, expeditedDraft, unexpeditedDraft } from './expedite.ts';
 import { HeldSteps } from './held-steps.ts';
 import { withHeld } from './held-waiting.ts';
 import { Preparing } from './preparing.ts';
@@ -107,11 +108,29 @@ export class Scheduling {
     const models = new Set(settings.members.keys());
     const draft = expeditedDraft(runs.values(), runs.get(run), task, approval, models);
     void this.#host.append([draft]);
-    const nowMs = settings.clock.now();
-    this.queue.reprioritise(run, task, { express: true }, nowMs);
-    this.preparing.change(run, task, { express: true });
-    this.held.putFirst(run, task);
+    this.#putFirst(run, task, true);
     this.#host.wake();
+  }
+
+  /** Takes that back, for a task and for what it asks. Throws as `unexpeditedDraft` does. */
+  unexpedite(run: string, task: string, approval: Approval): void {
+    const { projection, settings } = this.#decider;
+    const models = new Set(settings.members.keys());
+    const { draft, about } = unexpeditedDraft(projection.runs.get(run), task, approval, models);
+    const asked = askedAbout(about, task);
+    void this.#host.append([draft]);
+    this.#putFirst(run, task, false);
+    for (const one of asked) this.#putFirst(run, one.task.key, false);
+    this.#host.wake();
+  }
+
+  /** Has a task that waits stand before all others, or no more, wherever it does. */
+  #putFirst(run: string, task: string, express: boolean): void {
+    this.queue.reprioritise(run, task, { express }, this.#decider.settings.clock.now());
+    this.aside.change(run, task, { express });
+    this.preparing.change(run, task, { express });
+    if (express) this.held.putFirst(run, task);
+    else this.held.putBack(run, task);
   }
 
   /** Whether a task's deadline shuts models out that others of its group may have. */

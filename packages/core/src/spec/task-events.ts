@@ -73,6 +73,8 @@ export interface TaskEventData {
   };
   /** A person put the task before all others. */
   'task.expedited': { readonly by: string; readonly because: string };
+  /** A person took that back: the task waits for its turn as any other. */
+  'task.unexpedited': { readonly by: string; readonly because: string };
   /**
    * What the task gave is the answer of this attempt's last call, with those that it goes on from, or of its tool, or that
    * of the task `from`; it is not written again here.
