@@ -64,9 +64,12 @@ export const SECRETS: readonly SecretPattern[] = [
 const SECRET_FIELD =
   /^(?:password|passwd|passphrase|secret|client[-_]?secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|auth[-_]?token|access[-_]?token|refresh[-_]?token|authorization|cookie)$/i;
 
+/** Most fields have shorter names than any of these. */
+const SHORTEST_FIELD = 'passwd'.length;
+
 /** Whether a field of that name holds a secret. */
 export function isSecretField(name: string): boolean {
-  return SECRET_FIELD.test(name);
+  return name.length >= SHORTEST_FIELD && SECRET_FIELD.test(name);
 }
 
 /** The text with a mark in place of whatever is found; the very text where there is nothing. */

@@ -2,6 +2,7 @@ import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
 import type { LiftedString, Refusal, Segment } from '../protocol.ts';
 import type { BlobTable } from './blob-table.ts';
 import { type HashedEvent, rowHash } from './event-hash.ts';
+import { type EventInsert, EventInserts } from './event-inserts.ts';
 import type { KeyTable } from './key-table.ts';
 import { type EventPlace, type Packing, parseStub } from './packing.ts';
 import { rowOf } from './row-of.ts';
@@ -20,15 +21,13 @@ export interface EventTables {
 export class EventTable {
   readonly #path: string;
   readonly #tables: EventTables;
-  readonly #insert: SqliteStatement;
+  readonly #inserts: EventInserts;
   readonly #body: SqliteStatement;
 
   constructor(database: SqliteDatabase, path: string, tables: EventTables) {
     this.#path = path;
     this.#tables = tables;
-    this.#insert = database.prepare(
-      'INSERT INTO event (stream, seq, run, body, lifted, hash, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    );
+    this.#inserts = new EventInserts(database);
     this.#body = database.prepare('SELECT body FROM event WHERE stream = ? AND seq = ?');
   }
 
@@ -76,16 +75,18 @@ export class EventTable {
     const { stream } = segment;
     const end = streams.open(stream);
     const lifted = byEvent(segment);
+    const rows: EventInsert[] = [];
     for (let index = end.seq + 1 - segment.first; index < segment.bodies.length; index++) {
       const body = segment.bodies[index] ?? '';
       const run = segment.runs[segment.runOf[index] ?? -1];
       const seq = segment.first + index;
       const runId = run === undefined ? null : runs.note(run, end.id, seq);
-      const row = this.rowOf({ stream, seq, run }, body, lifted?.get(index) ?? NONE);
-      end.hash = rowHash(end.hash, row);
+      const event = this.rowOf({ stream, seq, run }, body, lifted?.get(index) ?? NONE);
+      end.hash = rowHash(end.hash, event);
       end.seq = seq;
-      this.#insert.run(end.id, seq, runId, row.body, row.lifted, end.hash, row.packed);
+      rows.push({ stream: end.id, run: runId, event, hash: end.hash });
     }
+    this.#inserts.insert(rows);
   }
 
   /** An event as it is stored, its lifted strings being kept. */
