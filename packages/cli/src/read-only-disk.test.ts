@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { currentHolder } from '@overseer/core/plugin';
 import type { OverseerEvent } from '@overseer/core/spec';
@@ -61,6 +61,31 @@ describe('a disk that can only be read', { tags: ['slow'], timeout: 240_000 }, (
     const repaired = await say('killed.db', 'repair', '--out', join(scene.folder, 'k.db'));
     expect(repaired).toMatchObject({ code: 0, out: expect.stringContaining('default: 20 events') });
     expect(await readdir(disk)).toEqual(before);
+  });
+});
+
+describe('a disk that is full', { tags: ['slow'], timeout: 120_000 }, () => {
+  it('R11 X5: a journal on it is looked at, and no half of one is left on it', async (test) => {
+    await using scene = await createScene(undefined);
+    const disk = join(`${scene.folder} disk`);
+    await mkdir(disk);
+    using mounted = smallDisk(disk, 1_000);
+    if (mounted === undefined) {
+      test.skip('this user may not mount a small disk');
+      return;
+    }
+    const journal = join(disk, 'a.db');
+    await write(journal, join(scene.folder, 'killed.db'));
+    await writeFile(join(disk, 'fill'), Buffer.alloc(1_000_000)).catch(() => undefined);
+    const looked = await overseer(scene, ['verify', '--journal', journal]);
+    expect(looked).toMatchObject({ code: 0, out: expect.stringContaining('Sound') });
+    const repaired = join(disk, 'repaired.db');
+    const killed = ['--journal', join(scene.folder, 'killed.db')];
+    expect(await overseer(scene, ['repair', ...killed, '--out', repaired])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/no room left for .*repaired\.db.*\[store\.full\]\n$/),
+    });
+    expect((await readdir(disk)).filter((name) => name.startsWith('repaired'))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, rmSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ConfigError } from '@overseer/core/plugin';
 import { exportPostgresAudit, isPostgresAddress } from '@overseer/storage/postgres';
@@ -50,14 +50,20 @@ function exportLines(flags: AuditFlags): Promise<number> {
         ? process.stdout
         : createWriteStream(flags.out, { flags: 'wx', mode: 0o600, flush: true });
     if (output !== process.stdout) await opened(output, flags.out);
-    for await (const line of linesIn(journal, options)) {
-      if (!output.write(`${line}\n`)) await once(output, 'drain');
+    try {
+      for await (const line of linesIn(journal, options)) {
+        if (!output.write(`${line}\n`)) await once(output, 'drain');
+      }
+      if (output !== process.stdout) {
+        output.end();
+        await once(output, 'finish');
+      }
+      return EXIT.done;
+    } catch (error) {
+      // What is not whole proves nothing, and would be in the way of the next.
+      if (flags.out !== undefined) rmSync(flags.out, { force: true });
+      throw error;
     }
-    if (output !== process.stdout) {
-      output.end();
-      await once(output, 'finish');
-    }
-    return EXIT.done;
   });
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder, systemClock } from '@overseer/core/plugin';
 import type { OverseerEvent } from '@overseer/core/spec';
@@ -90,6 +91,30 @@ describe('a backup', () => {
     const restored = newPath();
     await restore(target, restored, KEYS);
     expect((await eventsIn(restored)).length).toBe(300);
+  });
+
+  it('R11 X5: names the journal where there is none to copy, and drops nothing of a hurt log', async () => {
+    const target = folderTarget(newPath('backups'));
+    const empty = newPath();
+    await writeFile(empty, '');
+    const other = newPath();
+    const database = new DatabaseSync(other);
+    database.exec('CREATE TABLE recipe (name TEXT)');
+    database.close();
+    const left = newPath();
+    await writeFile(left, '');
+    await writeFile(`${left}-wal`, Buffer.alloc(50_000, 7));
+    for (const [path, code] of [
+      [empty, 'store.unreachable'],
+      [other, 'store.corrupt'],
+      [left, 'store.corrupt'],
+    ] as const) {
+      await expect(backUp(path, target, MAKING)).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(path),
+      });
+    }
+    expect(statSync(`${left}-wal`).size).toBe(50_000);
   });
 
   it('R5: clears away what one left that was killed, a day later', async () => {

@@ -42,7 +42,9 @@ async function copy({ path, to, driver, busyTimeoutMs }: CopyOptions) {
     }
     return undefined;
   } catch (error) {
-    return explainFailure(error, path);
+    const refusal = explainFailure(error, path);
+    // A copy fills the disk that it is written to.
+    return refusal.refused === 'store.full' ? explainFailure(error, to) : refusal;
   }
 }
 

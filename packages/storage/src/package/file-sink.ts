@@ -41,7 +41,9 @@ export async function fileSink(path: string): Promise<FileSink> {
     flush,
     write: async (bytes) => {
       let from = 0;
-      while (from < bytes.byteLength) from += (await file.write(bytes, from)).bytesWritten;
+      while (from < bytes.byteLength) {
+        from += (await file.write(bytes, from).catch((error) => failed(error, path))).bytesWritten;
+      }
     },
     commit: async () => {
       await flush();
@@ -53,6 +55,11 @@ export async function fileSink(path: string): Promise<FileSink> {
       await rm(draft, { force: true });
     },
   };
+}
+
+/** The system does not say which file it could not write. */
+function failed(error: unknown, path: string): never {
+  throw error instanceof Error ? Object.assign(error, { path }) : error;
 }
 
 /** A new name outlives a power cut only when its folder was written too. */

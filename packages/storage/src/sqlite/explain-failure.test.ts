@@ -10,6 +10,8 @@ describe('explainFailure', () => {
     [{ errcode: 26 }, 'store.corrupt'],
     [{ code: 'SQLITE_CORRUPT_INDEX' }, 'store.corrupt'],
     [{ errcode: 8 | (3 << 8) }, 'store.read-only'],
+    [{ errcode: 10 | (19 << 8) }, 'store.full'],
+    [{ code: 'SQLITE_IOERR_SHMSIZE' }, 'store.full'],
     [{ code: 'EROFS' }, 'store.read-only'],
     [{ code: 'SQLITE_BUSY_SNAPSHOT' }, 'store.busy'],
     [{ errcode: 14 }, 'store.unreachable'],

@@ -45,6 +45,9 @@ const SQLITE: Readonly<Record<number, FailureCode>> = {
   26: 'store.corrupt',
 };
 
+/** Of the codes that say more, those that mean something else: no room for the file by which a log is read (SQLITE_IOERR_SHMSIZE). */
+const SQLITE_EXTENDED: Readonly<Record<number, FailureCode>> = { 4874: 'store.full' };
+
 /** The same where a driver gives names. */
 const SQLITE_NAMES: Readonly<Record<string, FailureCode>> = {
   PERM: 'store.read-only',
@@ -74,9 +77,10 @@ const SYSTEM: Readonly<Record<string, FailureCode>> = {
 function codeOf(error: unknown): FailureCode {
   if (!(error instanceof Error)) return 'store.failed';
   if ('errcode' in error && typeof error.errcode === 'number') {
-    return SQLITE[error.errcode & 0xff] ?? 'store.failed';
+    return SQLITE_EXTENDED[error.errcode] ?? SQLITE[error.errcode & 0xff] ?? 'store.failed';
   }
   if (!('code' in error) || typeof error.code !== 'string') return 'store.failed';
+  if (error.code === 'SQLITE_IOERR_SHMSIZE') return 'store.full';
   const name = /^SQLITE_([A-Z]+)/.exec(error.code)?.[1];
   return (name === undefined ? SYSTEM[error.code] : SQLITE_NAMES[name]) ?? 'store.failed';
 }

@@ -30,7 +30,7 @@ export function openReading(path: string, busyTimeoutMs: number): SqliteDatabase
   }
   return {
     refused: 'store.read-only',
-    message: `${path} has a log beside it, ${path}-wal, with what was written last, and it cannot be read where nothing may be written: copy both files into a folder that you may write, under the same names, and look at the copy.`,
+    message: `${path} has a log beside it, ${path}-wal, with what was written last, and it cannot be read where nothing can be written: copy both files into a folder where you may write and there is room, under the same names, and look at the copy.`,
   };
 }
 
@@ -44,9 +44,12 @@ function mayWrite(path: string): boolean {
   }
 }
 
-/** Whether SQLite could not make its files. */
+/** Whether SQLite could not make its files: nobody may, or there is no room. */
 function isKeptFromWriting(opened: SqliteDatabase | Refusal): boolean {
-  return 'refused' in opened && ['store.unreachable', 'store.read-only'].includes(opened.refused);
+  return (
+    'refused' in opened &&
+    ['store.unreachable', 'store.read-only', 'store.full'].includes(opened.refused)
+  );
 }
 
 function tryOpen(

@@ -54,7 +54,10 @@ export async function repairFile(
   using file = await openToRepair(path, `${repaired}.part`, options);
   const { openDatabase } = await import('../node-driver.ts');
   const made = openAs(JOURNAL, { path: repaired, openDatabase, busyTimeoutMs: 5_000 });
-  if (isRefusal(made)) throw toStoreError(made);
+  if (isRefusal(made)) {
+    removeWhole(repaired);
+    throw toStoreError(made);
+  }
   using quarantine = new Quarantine(quarantined);
   try {
     made.exec('BEGIN IMMEDIATE');
@@ -68,9 +71,14 @@ export async function repairFile(
     return { path, repaired, streams, quarantined: quarantine.count };
   } catch (error) {
     made.close();
-    for (const end of ['', '-wal', '-shm']) rmSync(`${repaired}${end}`, { force: true });
+    removeWhole(repaired);
     throw error;
   }
+}
+
+/** Nothing was there before. */
+function removeWhole(repaired: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(`${repaired}${end}`, { force: true });
 }
 
 /** An event, and the stream that it belongs to. */
