@@ -52,7 +52,7 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ],
   ['overseer drill s3://backups/team/one', 'packages/cli/src/commands/backup-to-bucket.test.ts'],
   [
-    'overseer restore s3://backups/team/one --key .overseer/key.secret --journal restored/journal.db',
+    'overseer restore s3://backups/team/one --key .overseer/key.secret --journal .overseer/restored/journal.db',
     'packages/cli/src/commands/backup-to-bucket.test.ts',
   ],
 ]);
