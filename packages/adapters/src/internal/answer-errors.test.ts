@@ -37,8 +37,8 @@ describe.each(Object.entries(readers))('an error event of %s', (_, create) => {
   it.each([
     ['a document', `event: error\ndata: ${OVERLOADED}\n\n`, 'overloaded', 'Too much to do'],
     ['a document without a name', `data: ${OVERLOADED}\n\n`, 'overloaded', 'Too much to do'],
-    ['a text', 'event: error\ndata: upstream is gone\n\n', 'protocol', 'upstream is gone'],
-    ['nothing', 'event: error\ndata:\n\n', 'protocol', 'the call failed'],
+    ['a text', 'event: error\ndata: upstream is gone\n\n', 'server', 'upstream is gone'],
+    ['nothing', 'event: error\ndata:\n\n', 'server', 'the call failed'],
   ])('M18: that is %s fails the call with what it says', (_name, body, kind, said) => {
     const { error } = readBody(create, [body]);
     expect(error).toMatchObject({ kind, message: expect.stringContaining(`test/m: ${said}`) });
