@@ -16,16 +16,18 @@ export function ollamaMessages(
   messages: readonly Message[],
   warnings: ModelWarning[],
 ): readonly JsonObject[] {
-  return placeFiles(messages, PLACES, warnings).flatMap(({ role, parts }): readonly JsonObject[] => {
-    switch (role) {
-      case 'assistant':
-        return [assistant(parts)];
-      case 'tool':
-        return parts.flatMap((part) => (part.type === 'tool-result' ? [toolResult(part)] : []));
-      default:
-        return [spoken(role, parts, warnings)];
-    }
-  });
+  return placeFiles(messages, PLACES, warnings).flatMap(
+    ({ role, parts }): readonly JsonObject[] => {
+      switch (role) {
+        case 'assistant':
+          return [assistant(parts)];
+        case 'tool':
+          return parts.flatMap((part) => (part.type === 'tool-result' ? [toolResult(part)] : []));
+        default:
+          return [spoken(role, parts, warnings)];
+      }
+    },
+  );
 }
 
 const PLACES: FilePlaces = { who: 'Ollama takes', notIn: new Set(['assistant', 'tool']) };
