@@ -107,8 +107,8 @@ function start(
   if (budgets.admit(run.id, task.task.key, claim, name).kind === 'wait') {
     return { kind: 'dropped', why: 'the budget of its run has room when one of its calls ends' };
   }
-  const fitsAt = forecast.earliest(atMs, claim);
-  if (fitsAt > atMs) {
+  if (!forecast.fits(atMs, claim)) {
+    const fitsAt = forecast.earliest(atMs, claim);
     const untilAt = fitsAt === Number.POSITIVE_INFINITY ? undefined : fitsAt;
     return { kind: 'blocked', untilAt, why: `${name} has no room for a call of its size` };
   }

@@ -65,6 +65,29 @@ describe('forecast', () => {
     ]);
   });
 
+  it('K5: what its time lets start comes before what ends in the same moment', () => {
+    const looks: string[] = [];
+    const world = onePlace(10);
+    const told: ForecastWorld = {
+      ...world,
+      advance: (atMs) => {
+        looks.push(`end ${atMs - NOW}`);
+        world.advance(atMs);
+      },
+      offer: (task, atMs) => {
+        looks.push(`${task.task} ${atMs - NOW}`);
+        return task.group === 'free' ? { kind: 'started' } : world.offer(task, atMs);
+      },
+    };
+    const later = ready({ task: 'later', group: 'free', order: 9, notBefore: NOW + 10 });
+    atOnce(forecast(queueOf([...flowOf('a', 2), later]), told, NOW));
+    expect(looks.filter((look) => ['later 10', 'end 10'].includes(look))).toEqual([
+      'later 10',
+      'end 10',
+    ]);
+    expect(looks.at(-1)).toBe('a2 10');
+  });
+
   it('K5 X5: foretells no more starts than it is asked for, and keeps the order', () => {
     const found = atOnce(forecast(queueOf(flowOf('a', 5)), onePlace(10), NOW, 2));
     expect(found.map(({ task }) => task.task)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);

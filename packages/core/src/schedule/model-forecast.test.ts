@@ -18,8 +18,12 @@ describe('LimitsForecast', () => {
     expect(ahead.earliest(100, CLAIM)).toBe(100);
     ahead.take(100, CLAIM, 1_000);
     expect(ahead.earliest(100, CLAIM)).toBe(400);
+    expect([ahead.fits(100, CLAIM), ahead.fits(400, CLAIM)]).toEqual([false, false]);
+    calls.advance(400);
+    expect(ahead.fits(400, CLAIM)).toBe(true);
     ahead.take(400, CLAIM, 50);
     expect(calls.nextEndAt).toBe(450);
+    calls.advance(450);
     expect(ahead.earliest(450, CLAIM)).toBe(10_000);
     expect(limits.running).toBe(1);
     expect(limits.admit(100, CLAIM).kind).toBe('run');
@@ -48,11 +52,14 @@ describe('LimitsForecast', () => {
     });
     const limits = new ModelLimits('m', [], 10, undefined, shared);
     limits.setKeys(['a', 'b']);
-    const ahead = new LimitsForecast(limits, [], new CallsAhead());
+    const calls = new CallsAhead();
+    const ahead = new LimitsForecast(limits, [], calls);
     ahead.take(0, CLAIM, 100);
     ahead.take(0, CLAIM, 300);
     expect(ahead.earliest(1, CLAIM)).toBe(100);
+    calls.advance(100);
     expect(ahead.earliest(100, CLAIM)).toBe(300);
+    calls.advance(300);
     expect(ahead.earliest(300, CLAIM)).toBe(300);
     expect(limits.admit(1, CLAIM)).toMatchObject({ kind: 'run', keyName: 'a' });
     expect(shared.use(1).map(({ used, held }) => used + held)).toEqual([0, 0]);

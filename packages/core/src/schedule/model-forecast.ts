@@ -3,15 +3,20 @@ import { CallsAhead, type OpenEnd } from './calls-ahead.ts';
 
 /** When a model could take calls, tried out ahead of time. Epoch ms. */
 export interface ModelForecast {
-  /** The earliest time from `nowMs` on at which a call could start; infinity for never, or where nobody can know. */
+  /** Whether a call could start at `nowMs`. */
+  fits(nowMs: number, claim: Claim): boolean;
+  /** The earliest time from `nowMs` on at which a call may have room, if none does before; infinity for never, or where nobody can know. */
   earliest(nowMs: number, claim: Claim): number;
   /** Has a call start, and end `durationMs` later; infinity where nobody knows how long it takes. */
   take(atMs: number, claim: Claim, durationMs: number): void;
 }
 
-/** A forecast over a copy of a model's limits, in which calls use what was estimated. */
+/**
+ * A forecast over a copy of a model's limits, in which calls use what was estimated. They end when whoever has `calls` lets them:
+ * what ends at a moment at which something starts may end before it or after.
+ */
 export class LimitsForecast implements ModelForecast {
-  /** The copy, as it stands at the latest time that was asked about. */
+  /** The copy, as it stands by the calls that have ended so far. */
   readonly limits: ModelLimits;
   readonly #calls: CallsAhead;
 
@@ -22,8 +27,11 @@ export class LimitsForecast implements ModelForecast {
     for (const end of open) calls.add(this.limits, end);
   }
 
+  fits(nowMs: number, claim: Claim): boolean {
+    return this.limits.admit(nowMs, claim).kind === 'run';
+  }
+
   earliest(nowMs: number, claim: Claim): number {
-    this.#calls.advance(nowMs);
     const admission = this.limits.admit(nowMs, claim);
     if (admission.kind === 'run') return nowMs;
     if (admission.kind === 'never') return Number.POSITIVE_INFINITY;
@@ -33,7 +41,6 @@ export class LimitsForecast implements ModelForecast {
   }
 
   take(atMs: number, claim: Claim, durationMs: number): void {
-    this.#calls.advance(atMs);
     this.#calls.start(this.limits, atMs, this.limits.withKey(atMs, claim), durationMs);
   }
 }
