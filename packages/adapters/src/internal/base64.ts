@@ -8,10 +8,12 @@ export function decodeText(base64: string): string {
 function bytesOf(base64: string): string {
   try {
     return atob(base64);
-  } catch (error) {
-    const what = 'the data of a text file is no base64; give its bytes so, or put it as a text';
-    throw new ModelError('invalid', `the request cannot be sent: ${what}`, {
-      cause: error,
-    });
+  } catch (cause) {
+    throw notBase64(cause);
   }
+}
+
+function notBase64(cause: unknown): ModelError {
+  const what = 'the data of a text file is no base64; give its bytes so, or put it as a text';
+  return new ModelError('invalid', `the request cannot be sent: ${what}`, { cause });
 }
