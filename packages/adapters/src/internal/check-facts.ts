@@ -1,6 +1,5 @@
 import { ConfigError } from '@overseer/core/plugin';
 import type { ModelCapabilities, Price } from '@overseer/core/spec';
-import type { ModelFacts } from './model-facts.ts';
 
 const PRICES: readonly (keyof Price)[] = ['input', 'output', 'cacheRead', 'cacheWrite', 'request'];
 
@@ -13,10 +12,18 @@ const ABILITIES: Readonly<Record<keyof ModelCapabilities, readonly unknown[]>> =
   image: SUPPORT,
 };
 
+/** What is checked, as plain JavaScript may give it. */
+export interface UncheckedFacts {
+  readonly contextWindow?: unknown;
+  readonly maxOutput?: unknown;
+  readonly price?: unknown;
+  readonly can?: unknown;
+}
+
 /** Checks what a host says of a model. Throws `ConfigError` `config.model-option` for what cannot be, such as a price that is no number. */
 export function checkFacts(
   where: string,
-  { contextWindow, maxOutput, price, can }: ModelFacts,
+  { contextWindow, maxOutput, price, can }: UncheckedFacts,
 ): void {
   const problem =
     tokensProblem('contextWindow', contextWindow) ??
@@ -26,12 +33,11 @@ export function checkFacts(
   if (problem !== undefined) throw new ConfigError('config.model-option', `${where}: ${problem}`);
 }
 
-function tokensProblem(option: string, value: number | undefined): string | undefined {
-  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return undefined;
+function tokensProblem(option: string, value: unknown): string | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && Number(value) > 0)) return undefined;
   return `${option} is ${shown(value)}; give a whole number of tokens above 0`;
 }
 
-/** Whoever writes plain JavaScript may give anything. */
 function priceProblem(price: unknown): string | undefined {
   if (price === undefined) return undefined;
   if (typeof price !== 'object' || price === null) {
