@@ -87,7 +87,7 @@ export function* forecast(
     wakeAt = Number.POSITIVE_INFINITY;
     const dueAt = queue.offer(at, start, expired);
     wakeAt = Math.min(wakeAt, dueAt ?? wakeAt);
-    const endAt = world.nextEndAt() ?? Number.POSITIVE_INFINITY;
+    const endAt = nextEndOf(world);
     isEnd = comesFirst(endAt, wakeAt, at);
     const nextAt = Math.min(wakeAt, endAt);
     if (nextAt === Number.POSITIVE_INFINITY) break;
@@ -101,6 +101,10 @@ export function* forecast(
   }
   for (const [task, why] of never) add(task, undefined, why);
   return found;
+}
+
+function nextEndOf(world: ForecastWorld): number {
+  return world.nextEndAt() ?? Number.POSITIVE_INFINITY;
 }
 
 /** Whether an end comes first: the dispatcher's timer goes off before an answer of the same moment is read to its end. */
