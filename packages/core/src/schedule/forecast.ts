@@ -87,9 +87,8 @@ export function* forecast(
     wakeAt = Number.POSITIVE_INFINITY;
     const dueAt = queue.offer(at, start, expired);
     wakeAt = Math.min(wakeAt, dueAt ?? wakeAt);
-    const endAt = world.nextEndAt() ?? Number.POSITIVE_INFINITY;
-    // The dispatcher's timer goes off before an answer of the same moment is read to its end, and what starts then counts.
-    isEnd = endAt < wakeAt || wakeAt <= at;
+    const endAt = nextEndOf(world);
+    isEnd = comesFirst(endAt, wakeAt, at);
     const nextAt = Math.min(wakeAt, endAt);
     if (nextAt === Number.POSITIVE_INFINITY) break;
     at = Math.max(nextAt, at);
@@ -102,6 +101,15 @@ export function* forecast(
   }
   for (const [task, why] of never) add(task, undefined, why);
   return found;
+}
+
+function nextEndOf(world: ForecastWorld): number {
+  return world.nextEndAt() ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether an end comes first: the dispatcher's timer goes off before an answer of the same moment is read to its end. */
+function comesFirst(endAt: number, wakeAt: number, at: number): boolean {
+  return endAt < wakeAt || wakeAt <= at;
 }
 
 /** What is left has an order, and no time that anybody could tell. */
