@@ -39,8 +39,7 @@ export const longAnswerRules: readonly ModelRule[] = [
       for await (const event of stream) {
         if (event.type === 'delta') {
           if (said === 0) {
-            await new Promise((resolve) => setTimeout(resolve, 200));
-            ahead = network.taken();
+            ahead = await atRest(network.taken);
           }
           said += event.text.length;
         } else if (event.type === 'part') text += textOf(event.part);
@@ -51,6 +50,18 @@ export const longAnswerRules: readonly ModelRule[] = [
     },
   },
 ];
+
+/** What a count comes to when it has not grown for a while, or after 3 s. */
+async function atRest(count: () => number): Promise<number> {
+  let latest = -1;
+  for (let same = 0, looks = 0; same < 4 && looks < 60; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const now = count();
+    same = now === latest ? same + 1 : 0;
+    latest = now;
+  }
+  return latest;
+}
 
 /** The network, and how many bytes of answers were taken from it. */
 function countingFetch(): {
