@@ -26,7 +26,7 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
     'deploy/recipes.test.ts',
   ],
   [
-    'docker compose --file deploy/compose.yaml run --rm command run "Compare three ways to store a queue." --base-url http://ollama:11434/v1 --model server:llama3.1:8b',
+    'docker compose --file deploy/compose.yaml run --rm command run "Compare three ways to store a queue." --base-url http://ollama:11434 --model ollama:llama3.1:8b',
     'deploy/stack.test.ts',
   ],
   ['kubectl create namespace overseer', 'deploy/recipes.test.ts'],
