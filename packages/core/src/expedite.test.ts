@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { memory } from './journal/memory-store.ts';
 import { until } from './mortal-disk.fixture.ts';
+import type { Overseer } from './overseer.ts';
 import type { OverseerEvent } from './spec/event.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
@@ -12,7 +13,6 @@ const tasks = (count: number) =>
 
 describe('expedite', () => {
   it('K3: puts a task before all others, with who and why in the journal', async () => {
-    const started: string[] = [];
     const model = fakeModel({ reply: () => ({ text: 'x', delayMs: 5 }) });
     await using overseer = await createOverseer({
       overseer: 'a',
@@ -26,8 +26,7 @@ describe('expedite', () => {
     await Promise.all([big.result, small.result]);
     const events: OverseerEvent[] = [];
     for await (const event of small) events.push(event);
-    for (const { type, task = '' } of events) if (type === 'task.assigned') started.push(task);
-    expect(started[0]).toBe('t2');
+    expect(startedIn(events)[0]).toBe('t2');
     expect(events.find(({ type }) => type === 'task.expedited')).toMatchObject({
       actor: 'person:ann',
       task: 't2',
@@ -36,31 +35,8 @@ describe('expedite', () => {
   });
 
   it('K3 R2: survives a restart', async () => {
-    const store = await memory()();
-    const open = async () => ({ ...store, close: async () => undefined });
-    const slow = fakeModel({ reply: () => ({ text: 'late', delayMs: 60_000 }) });
-    const first = await createOverseer({
-      overseer: 'a',
-      models: { a: { model: slow, concurrency: 1 } },
-      store: open,
-      graceMs: 0,
-    });
-    const run = first.run({ tasks: tasks(5) });
-    await until(() => slow.requests.length === 1);
-    await first.expedite(run.id, 't4', ANN);
-    await first.close();
-    const quick = fakeModel({ reply: () => ({ text: 'x' }) });
-    await using second = await createOverseer({
-      overseer: 'a',
-      models: { a: { model: quick, concurrency: 1 } },
-      store: open,
-    });
-    const again = second.open(run.id);
-    again.resume();
-    await again.result;
-    const started: string[] = [];
-    for await (const { type, task = '' } of again) if (type === 'task.assigned') started.push(task);
-    expect(started.slice(0, 2)).toEqual(['t0', 't4']);
+    const events = await workedAfterRestart((overseer, run) => overseer.expedite(run, 't4', ANN));
+    expect(startedIn(events).slice(0, 2)).toEqual(['t0', 't4']);
   });
 
   it('K3 X5: needs a person, a reason and a task that waits, and lets no more than three go first', async () => {
@@ -102,37 +78,15 @@ describe('expedite', () => {
   });
 
   it('K3: is taken back by a person, in the journal and over a restart', async () => {
-    const store = await memory()();
-    const open = async () => ({ ...store, close: async () => undefined });
-    const slow = fakeModel({ reply: () => ({ text: 'late', delayMs: 60_000 }) });
-    const first = await createOverseer({
-      overseer: 'a',
-      models: { a: { model: slow, concurrency: 1 } },
-      store: open,
-      graceMs: 0,
+    const events = await workedAfterRestart(async (overseer, run) => {
+      const order = (): readonly string[] => overseer.queue().map(({ task }) => task);
+      await overseer.expedite(run, 't4', ANN);
+      await overseer.expedite(run, 't3', ANN);
+      expect(order()).toEqual(['t4', 't3', 't1', 't2']);
+      await overseer.unexpedite(run, 't4', { by: 'bob', reason: 'it is up again' });
+      expect(order()).toEqual(['t3', 't1', 't2', 't4']);
     });
-    const run = first.run({ tasks: tasks(5) });
-    await until(() => slow.requests.length === 1);
-    const order = (): readonly string[] => first.queue().map(({ task }) => task);
-    await first.expedite(run.id, 't4', ANN);
-    await first.expedite(run.id, 't3', ANN);
-    expect(order()).toEqual(['t4', 't3', 't1', 't2']);
-    await first.unexpedite(run.id, 't4', { by: 'bob', reason: 'it is up again' });
-    expect(order()).toEqual(['t3', 't1', 't2', 't4']);
-    await first.close();
-    const quick = fakeModel({ reply: () => ({ text: 'x' }) });
-    await using second = await createOverseer({
-      overseer: 'a',
-      models: { a: { model: quick, concurrency: 1 } },
-      store: open,
-    });
-    const again = second.open(run.id);
-    again.resume();
-    await again.result;
-    const events: OverseerEvent[] = [];
-    for await (const event of again) events.push(event);
-    const started = events.flatMap(({ type, task = '' }) => (type === 'task.assigned' ? task : []));
-    expect(started).toEqual(['t0', 't3', 't1', 't2', 't4']);
+    expect(startedIn(events)).toEqual(['t0', 't3', 't1', 't2', 't4']);
     expect(events.find(({ type }) => type === 'task.unexpedited')).toMatchObject({
       actor: 'person:bob',
       task: 't4',
@@ -187,3 +141,39 @@ describe('expedite', () => {
     await overseer.expedite(other.id, 't1', ANN);
   });
 });
+
+/** The events of a run of five tasks that was given orders while the first was under way, and that another overseer finished. */
+async function workedAfterRestart(
+  give: (overseer: Overseer, run: string) => Promise<void>,
+): Promise<readonly OverseerEvent[]> {
+  const store = await memory()();
+  const open = async () => ({ ...store, close: async () => undefined });
+  const slow = fakeModel({ reply: () => ({ text: 'late', delayMs: 60_000 }) });
+  const first = await createOverseer({
+    overseer: 'a',
+    models: { a: { model: slow, concurrency: 1 } },
+    store: open,
+    graceMs: 0,
+  });
+  const run = first.run({ tasks: tasks(5) });
+  await until(() => slow.requests.length === 1);
+  await give(first, run.id);
+  await first.close();
+  const quick = fakeModel({ reply: () => ({ text: 'x' }) });
+  await using second = await createOverseer({
+    overseer: 'a',
+    models: { a: { model: quick, concurrency: 1 } },
+    store: open,
+  });
+  const again = second.open(run.id);
+  again.resume();
+  await again.result;
+  const events: OverseerEvent[] = [];
+  for await (const event of again) events.push(event);
+  return events;
+}
+
+/** The tasks that were started, in this order. */
+function startedIn(events: readonly OverseerEvent[]): readonly string[] {
+  return events.flatMap(({ type, task = '' }) => (type === 'task.assigned' ? task : []));
+}
