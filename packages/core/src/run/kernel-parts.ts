@@ -11,21 +11,17 @@ import type { TaskSource } from '../spec/task.ts';
 import { Chains } from '../validate/chain.ts';
 import { AttemptReactions } from './attempt-reactions.ts';
 import { BetweenChanges } from './between-changes.ts';
-import { ClockWatch } from './clock-watch.ts';
 import { ClosingDown } from './closing-down.ts';
 import { createAttemptHost, type LiveBus } from './create-attempt-host.ts';
 import { createHedging } from './create-hedging.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { GaugeSampler } from './gauge-sampler.ts';
 import { createHealer, type Healer } from './healer.ts';
-import { HealthWatch } from './health-watch.ts';
 import type { JointGate } from './joint-gate.ts';
 import { LiveAttempts } from './live-attempts.ts';
 import { type ModelState, modelStates } from './model-state.ts';
 import { PassOn } from './pass-on.ts';
 import type { Projection } from './projection.ts';
 import { QuestionDesk } from './question-desk.ts';
-import { QueueWatch } from './queue-watch.ts';
 import { RemoteCalls } from './remote-calls.ts';
 import { Removals } from './removals.ts';
 import { RunControl } from './run-control.ts';
@@ -33,10 +29,9 @@ import { RunEnds } from './run-ends.ts';
 import { RunGraphs } from './run-graphs.ts';
 import { RunStarts } from './run-starts.ts';
 import type { Settings } from './settings.ts';
-import { StatusWatch } from './status-watch.ts';
-import { StuckWatch } from './stuck-watch.ts';
 import { Succession } from './succession.ts';
 import { tellCrossings } from './tell-crossings.ts';
+import { Watches } from './watches.ts';
 import { WorkOrders } from './work-orders.ts';
 
 /**
@@ -46,7 +41,6 @@ import { WorkOrders } from './work-orders.ts';
 export class KernelParts {
   readonly live: LiveBus = new EventEmitter();
   readonly #settings: Settings;
-  readonly #clock: ClockWatch;
   readonly #projection: Projection;
   readonly #journal: Journal;
   readonly #index: Pick<JournalIndex, 'paused'>;
@@ -65,16 +59,12 @@ export class KernelParts {
   readonly ends: RunEnds = new RunEnds();
   readonly #deadlines: Deadlines;
   readonly #removals: Removals;
-  readonly #sampler: GaugeSampler;
   readonly #joint: JointGate | undefined;
   readonly #passOn: PassOn;
   readonly succession: Succession;
   readonly #healer: Healer | undefined;
-  readonly #stuck: StuckWatch | undefined;
-  readonly #queueWatch: QueueWatch | undefined;
-  /** Who hears how models stand. */
-  readonly status: StatusWatch;
-  readonly #health: HealthWatch;
+  /** What it looks at by itself. */
+  readonly watches: Watches;
   /** How it comes to rest. */
   readonly closing: ClosingDown;
   readonly #remote: RemoteCalls | undefined;
@@ -87,7 +77,6 @@ export class KernelParts {
     joint?: JointGate,
   ) {
     this.#settings = settings;
-    this.#clock = new ClockWatch(settings.clock);
     this.#joint = joint;
     this.#projection = projection;
     this.#journal = journal;
@@ -134,7 +123,7 @@ export class KernelParts {
       wake: () => this.dispatcher.wake(),
       isStopping: (run) => this.#control.stops.has(run),
       isPaused: () => this.paused !== undefined,
-      lookAtClock: () => this.lookAtClock(),
+      lookAtClock: () => this.watches.lookAtClock(),
       // A stop can fail only with the journal, and of that everybody hears by other ways.
       stopRun: (run, because) =>
         void this.#control.stops.drain(run, because).catch(() => undefined),
@@ -155,25 +144,20 @@ export class KernelParts {
       wake: () => this.dispatcher.lookAgain(),
       finished: (run) => this.#finished(run),
     });
-    this.#sampler = new GaugeSampler(
-      settings,
-      projection,
-      () => this.dispatcher.freed(),
-      (data) => {
-        if (journal.closed === undefined) append([{ type: 'gauge.changed', data }]);
-      },
-    );
+    this.watches = new Watches({
+      ...{ settings, projection, journal, attempts: this.attempts, attemptHost: this.#host },
+      ...{ scheduling: this.dispatcher.scheduling, remote: this.#remote },
+      isPaused: () => this.paused !== undefined,
+      freed: () => this.dispatcher.freed(),
+    });
     joint?.whenFreed(() => this.dispatcher.freed());
     this.starts = new RunStarts({
       ...{ runs: projection.runs, chains: this.#chains, attempts: this.attempts },
       ...{ graphs: this.#graphs, control: this.#control, sources: this.#sources, append },
-      begun: () => {
-        this.#sampler.wake();
-        this.#queueWatch?.begin();
-      },
+      begun: () => this.watches.begun(),
       watch: () => {
         this.questions.deadlines.look();
-        this.#stuck?.begin();
+        this.watches.stuck?.begin();
       },
       wake: () => this.dispatcher.wake(),
     });
@@ -204,16 +188,9 @@ export class KernelParts {
         return here !== undefined;
       },
     });
-    const { healing } = settings;
-    const watched = { settings, projection, journal, attempts: this.attempts };
-    this.#stuck = healing && new StuckWatch(healing, { ...watched, attemptHost: this.#host });
-    const { scheduling } = this.dispatcher;
-    const waits = { settings, projection, journal, scheduling, remote: this.#remote };
-    this.#queueWatch =
-      healing && new QueueWatch(healing, { ...waits, isPaused: () => this.paused !== undefined });
     this.#reactions = new AttemptReactions({
       ...{ projection, journal, attempts: this.attempts, attemptHost: this.#host },
-      ...{ dispatcher: this.dispatcher, control: this.#control, stuck: this.#stuck },
+      ...{ dispatcher: this.dispatcher, control: this.#control, stuck: this.watches.stuck },
     });
     this.questions = new QuestionDesk({
       ...{ settings, runs: projection.runs, journal, attempts: this.attempts },
@@ -223,10 +200,6 @@ export class KernelParts {
     this.between = new BetweenChanges({
       ...{ clock: settings.clock, attempts: this.attempts, attemptHost: this.#host },
     });
-    this.status = new StatusWatch(settings, projection, (drafts) => {
-      if (journal.closed === undefined) append(drafts);
-    });
-    this.#health = new HealthWatch(settings, projection);
     this.closing = new ClosingDown({
       settings,
       journal,
@@ -238,11 +211,7 @@ export class KernelParts {
       succession: this.succession,
       ends: this.ends,
       remote: this.#remote,
-      starters: [
-        ...[this.dispatcher, this.questions.deadlines, this.#sampler, this.status, this.#health],
-        ...(this.#stuck === undefined ? [] : [this.#stuck]),
-        ...(this.#queueWatch === undefined ? [] : [this.#queueWatch]),
-      ],
+      starters: [this.dispatcher, this.questions.deadlines, ...this.watches.all],
       changesOver: () => this.between.over(),
       unfinished: () => this.unfinished,
     });
@@ -261,14 +230,7 @@ export class KernelParts {
 
   /** How every model of the team stands now. */
   models(): readonly ModelState[] {
-    return modelStates(this.#settings, this.#projection, this.status.all());
-  }
-
-  /** Writes down that the clock was set forward, where it was, so that no window is over too early. */
-  lookAtClock(): void {
-    const byMs = this.#clock.look();
-    if (byMs === 0 || this.#journal.closed !== undefined) return;
-    void this.#journal.append([{ type: 'clock.jumped', data: { byMs } }]);
+    return modelStates(this.#settings, this.#projection, this.watches.status.all());
   }
 
   #finished(run: RunState): void {
@@ -276,8 +238,8 @@ export class KernelParts {
     this.ends.tell(run.id, { status, because: run.because, state: run });
     this.#sources.delete(run.id);
     this.#projection.forget(run.id);
-    if (this.attempts.list().length === 0) this.#stuck?.rest();
-    if (!this.unfinished.some(({ status }) => status === 'running')) this.#queueWatch?.rest();
+    const isDone = !this.unfinished.some(({ status }) => status === 'running');
+    this.watches.rest(this.attempts.list().length === 0, isDone);
   }
 
   #attemptHost(): AttemptHost {
@@ -292,9 +254,9 @@ export class KernelParts {
       remote: this.#remote,
       passOn: this.#passOn,
       flights: this.#projection.flights,
-      heard: (at, event) => this.status.hear(at.attempt.id, at.attempt.model ?? '', event),
+      heard: (at, event) => this.watches.status.hear(at.attempt.id, at.attempt.model ?? '', event),
       turns: () => {
-        this.lookAtClock();
+        this.watches.lookAtClock();
         return this.dispatcher.toolTurns;
       },
       freed: () => this.dispatcher.freed(),
@@ -318,7 +280,7 @@ export class KernelParts {
 
   /** Whether a call may be begun beside one that is under way. */
   #mayAskToo({ run, task }: AttemptPlace): boolean {
-    this.lookAtClock();
+    this.watches.lookAtClock();
     return (
       !this.closing.hasBegun && this.paused === undefined && this.dispatcher.mayGoOn(run, task)
     );

@@ -42,11 +42,11 @@ export class Kernel {
     this.#projection = projection;
     this.#journal = journal;
     this.#parts = new KernelParts(settings, projection, journal, index, joint);
-    const { live, dispatcher, questions, status, closing } = this.#parts;
+    const { live, dispatcher, questions, watches, closing } = this.#parts;
     this.live = live;
     this.scheduling = dispatcher.scheduling;
     this.questionListeners = questions.listeners;
-    this.status = status;
+    this.status = watches.status;
     this.closing = closing;
   }
 
@@ -109,7 +109,7 @@ export class Kernel {
 
   /** Sees whether the clock was set forward, and writes it down. */
   lookAtClock(): void {
-    this.#parts.lookAtClock();
+    this.#parts.watches.lookAtClock();
   }
 
   /** Does work between changes that go in: none is under way meanwhile, and those that went in are told as done. */
