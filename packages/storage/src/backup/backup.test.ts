@@ -171,6 +171,36 @@ describe('watching', () => {
     expect(await target.list()).toHaveLength(1);
   });
 
+  it('R5: stopped while it ships something, it ships what came meanwhile too', async () => {
+    const path = newPath();
+    const target = folderTarget(newPath('backups'));
+    const writer = await openWriter(path);
+    await writer.append(1);
+    const controller = new AbortController();
+    const busy: BackupTarget = {
+      ...target,
+      put: async (name) => {
+        if (name.includes('-tail-') && !controller.signal.aborted) {
+          await writer.append(1);
+          controller.abort();
+        }
+        return target.put(name);
+      },
+    };
+    await watchBackups(path, busy, {
+      ...MAKING,
+      tailMs: 10,
+      signal: controller.signal,
+      onNotice: ({ kind }) => {
+        if (kind === 'full') void writer.append(1);
+      },
+    });
+    await writer.close();
+    const restored = newPath();
+    await restore(target, restored, KEYS);
+    expect(await eventsIn(restored)).toHaveLength(3);
+  });
+
   it('R5: leaves no part behind whose copy went, where only the newest is kept', async () => {
     const path = newPath();
     const target = folderTarget(newPath('backups'));

@@ -54,8 +54,10 @@ export async function watchBackups(
   const shipper = new Shipper(path, target, store, options);
   try {
     while (true) {
+      // What came in the middle of a turn is shipped by the next.
+      const isLast = signal.aborted;
       await shipper.turn(everyMs, tailMs);
-      if (signal.aborted) return;
+      if (isLast) return;
       await sleep(tailMs, undefined, { signal }).catch(() => undefined);
     }
   } finally {
