@@ -25,7 +25,7 @@ export async function lookAtRetention(
   nowMs: number,
   withinMs: number,
 ): Promise<readonly RetentionLook[] | undefined> {
-  if (store.erase === undefined) return undefined;
+  if (store.capabilities.erasable !== true) return undefined;
   const streams = (await store.events.streams()).filter((stream) => stream.startsWith(PROJECT));
   const looks: RetentionLook[] = [];
   for (const stream of streams) looks.push(await lookAt(store, stream, nowMs, withinMs));
