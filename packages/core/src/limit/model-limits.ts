@@ -7,6 +7,7 @@ import { Gauges } from './gauges.ts';
 import { holdsOf } from './holds-of.ts';
 import { type JointShare, jointRefusal, jointShares } from './joint-admission.ts';
 import { firstWithRoom, type KeyGuard, KeyTurns } from './key-turns.ts';
+import type { LearnedTerms } from './learned-terms.ts';
 import { Ledger, type PastUse } from './ledger.ts';
 import { LimitCopies } from './limit-copies.ts';
 import { createLimitSet, type LimitSet, NO_LIMITS, setConcurrency } from './limit-set.ts';
@@ -20,14 +21,6 @@ export type { LimitUse } from './limit-use.ts';
 
 /** For whom a call is made, and with which of several keys. */
 type Party = Partial<Pick<Claim, 'payer' | 'keyName'>>;
-
-/** What was learned of a model from its answers. */
-export interface LearnedTerms {
-  /** Calls at once. */
-  readonly atOnce: number;
-  /** Until when what was learned of one of its keys keeps a call with it back at `now`. */
-  keyWait?(keyName: string, now: number): Extract<Admission, { kind: 'wait' }> | undefined;
-}
 
 /**
  * All limits that a model's calls count in: its own, and those it shares. A call is admitted by all of them or by none,
