@@ -63,7 +63,8 @@ describe('a call that a worker makes', () => {
     expect(await run.result).toMatchObject({ output: 'Ada Byron was paid.' });
     expect(seen).toEqual([{ pin: 'sesame', to: 'Ada Byron' }]);
     expect(between).toHaveLength(4);
-    for (const secret of ['Byron', 'sesame', 'Pay']) {
+    // With its blank: three letters alone may stand in what is sealed by chance.
+    for (const secret of ['Byron', 'sesame', 'Pay ']) {
       expect(JSON.stringify(between)).not.toContain(secret);
     }
     const events = JSON.stringify(await there.events());

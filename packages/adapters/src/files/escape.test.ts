@@ -109,12 +109,22 @@ fs.symlinkSync(outside, deep + '/link');
 // Now and then each side stays for a moment, so that a loaded machine meets both.
 const still = new Int32Array(new SharedArrayBuffer(4));
 const linger = () => Math.random() < 0.2 && Atomics.wait(still, 0, 0, 2);
+// A file that is written while there is no target makes its folder anew, which is in the way then.
+const move = (from, to) => {
+  for (;;) {
+    try {
+      return fs.renameSync(deep + from, deep + to);
+    } catch {
+      fs.rmSync(deep + to, { recursive: true, force: true });
+    }
+  }
+};
 for (;;) {
-  fs.renameSync(deep + '/target', deep + '/real');
-  fs.renameSync(deep + '/link', deep + '/target');
+  move('/target', '/real');
+  move('/link', '/target');
   linger();
-  fs.renameSync(deep + '/target', deep + '/link');
-  fs.renameSync(deep + '/real', deep + '/target');
+  move('/target', '/link');
+  move('/real', '/target');
   linger();
 }`;
 

@@ -47,8 +47,8 @@ describe('what doctor says of retention', () => {
 
   it('R5 X2: says of a store that cannot erase what to do to have it erase', async () => {
     const open: OpenStore = async () => {
-      const { erase: _erase, ...store } = await memory()();
-      return store;
+      const { erase: _erase, capabilities, ...store } = await memory()();
+      return { ...store, capabilities: { ...capabilities, erasable: false } };
     };
     const [found] = await retentionFindings(await open(), 0);
     expect(found).toMatchObject({
