@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { anthropic } from '../anthropic/index.ts';
 import { cohere } from '../cohere/index.ts';
 import { google } from '../google/index.ts';
+import { thrownBy } from '../internal/thrown-by.fixture.ts';
 import { lmstudio } from '../lmstudio/index.ts';
 import { ollama } from '../ollama/index.ts';
 import { openai } from '../openai/index.ts';
@@ -145,12 +146,3 @@ describe('the keys of a ring by name', () => {
     expect(String(error)).not.toContain('token-of-a');
   });
 });
-
-function thrownBy(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  return expect.unreachable('it was taken');
-}

@@ -47,7 +47,7 @@ export class CallLife {
     this.#watched?.touch();
   }
 
-  /** Whoever reads wants no more for now: a server that is not read from cannot be told from a silent one. */
+  /** Whoever reads has paused: a server that is not read from cannot be told from a silent one. */
   hold(): void {
     this.#watched?.leave();
   }

@@ -14,6 +14,7 @@ import { startMockService } from '../mock-llm/index.ts';
 import { ollama } from '../ollama/index.ts';
 import { openai } from '../openai/index.ts';
 import { openaiCompatible } from '../openai-compatible/index.ts';
+import { thrownBy } from './thrown-by.fixture.ts';
 
 type Create = (
   model: string,
@@ -91,12 +92,3 @@ it('M11: a folder in the place of a key file is refused, with its path', async (
     message: expect.stringContaining(`${folder} is no file`),
   });
 });
-
-function thrownBy(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  return expect.unreachable('it was taken');
-}

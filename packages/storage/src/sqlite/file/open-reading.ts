@@ -17,7 +17,7 @@ export function openReading(path: string, busyTimeoutMs: number): SqliteDatabase
       return explainFailure(Object.assign(new Error('it is no file'), { code: 'EISDIR' }), path);
     }
     // Whoever closes it last may write back its log and remove it, which must not be where SQLite does not see all of it.
-    const how = hurtLog(path) === undefined && mayWrite(path) ? 'as any' : 'shared';
+    const how = hurtLog(path) === undefined && mayWrite(path) ? 'plainly' : 'shared';
     const first = tryOpen(path, how, busyTimeoutMs);
     if (!isKeptFromWriting(first)) return first;
     const second = how === 'shared' ? first : tryOpen(path, 'shared', busyTimeoutMs);
@@ -54,12 +54,12 @@ function isKeptFromWriting(opened: SqliteDatabase | Refusal): boolean {
 
 function tryOpen(
   path: string,
-  how: 'as any' | 'shared' | 'immutable',
+  how: 'plainly' | 'shared' | 'immutable',
   busyTimeoutMs: number,
 ): SqliteDatabase | Refusal {
   let database: SqliteDatabase | undefined;
   try {
-    database = how === 'as any' ? openDatabase(path) : openToRead(path, how);
+    database = how === 'plainly' ? openDatabase(path) : openToRead(path, how);
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA query_only = 1`);
     // Only the first look at it tells whether it can be read.
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
