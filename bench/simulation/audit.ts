@@ -146,8 +146,9 @@ export class Audit {
       return;
     }
     const { attempt } = task;
-    // Whoever calls waits no more, and may say so when it waits again.
-    if (event.type === 'call.started') task.waitingUntil = undefined;
+    // Whoever calls a model or a tool waits no more, and may say so when it waits again.
+    if (event.type === 'call.started' || event.type === 'tool.started')
+      task.waitingUntil = undefined;
     switch (event.type) {
       case 'task.assigned':
         this.#assign(run, task, event);

@@ -229,6 +229,42 @@ describe('a late reply', () => {
     expect(there.calls).toEqual(['first']);
   });
 
+  it('R8 R7: ends the call it is used for once, though that is answered before the reply is on the disk', async () => {
+    const delay = heldReplies();
+    const written = Promise.withResolvers<void>();
+    const there = sharedPlace(onTestFinished, (store) => ({
+      ...store,
+      events: {
+        ...store.events,
+        append: async (epoch, events) => {
+          if (events.some(({ type }) => type === 'reply.late')) await written.promise;
+          await store.events.append(epoch, events);
+        },
+      },
+    }));
+    there.answerWith(delay.reply);
+    const first = there.start('first');
+    const run = (await first.overseer).run(task);
+    await there.advance(300);
+    const { taken } = await takeOver({ there, run }, LEASE_MS + 600, [first.clock]);
+    await there.advance(2_500);
+    delay.answer('first', 'from the first');
+    await there.advance(1_000);
+    delay.answer('second', 'from the second');
+    await there.advance(300);
+    written.resolve();
+    await there.advance(500);
+    expect(await taken.result).toMatchObject({ status: 'completed', output: 'from the first' });
+    expect(callsIn(await there.events())).toEqual([
+      'call.started 1',
+      'call.failed 2',
+      'call.started 2',
+      'reply.late 2',
+      'call.failed 2',
+      'call.cached 2',
+    ]);
+  });
+
   it('R8 R1: is kept as evidence once, whoever dies before the message is taken out', async () => {
     const delay = heldReplies();
     let isDead = false;

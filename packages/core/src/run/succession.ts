@@ -154,13 +154,13 @@ export class Succession {
     const own = runs.get(reply.run)?.tasks.get(reply.task)?.attempt?.openCall;
     const { drafts, breaksOff } = takeLateReply(runs, reply);
     if (drafts.length + beside.length === 0) return;
-    // In the same turn: an attempt that has its answer must not be given a call.
+    // In the same turn: an attempt that has its answer must not be given a call, and its own must not end a second time.
     const answers = drafts.some(({ type }) => type !== 'reply.late');
     if (answers) this.#host.forget(reply.attempt);
-    await this.#host.append([...drafts, ...beside]);
-    if (!answers) return;
+    const written = this.#host.append([...drafts, ...beside]);
     const goesOn = breaksOff && own !== undefined && this.#host.breakOff(own.id);
-    if (!goesOn) this.#host.goOn(reply);
+    await written;
+    if (answers && !goesOn) this.#host.goOn(reply);
   }
 
   /** Whether a run was erased: nothing is written of it again. */
