@@ -162,7 +162,7 @@ function standbyOf({ standbys, confirming, followers, names, sees }: PgRow): Fin
     return {
       name: 'standby',
       state: 'poor',
-      found: `no standby confirms commits${also}: with this server's disk, what was acknowledged is lost`,
+      found: `no standby confirms commits${also}: where this server's disk is lost, so is what was acknowledged`,
       advice: 'Set synchronous_standby_names to the name of a standby, or to ANY 1 of two.',
     };
   }
