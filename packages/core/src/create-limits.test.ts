@@ -67,7 +67,9 @@ describe('calls of a model at once', () => {
     });
     const entry = { model: slow, limits, ...(concurrency === undefined ? {} : { concurrency }) };
     await using overseer = await createOverseer({ overseer: 'm', models: { m: entry }, clock });
-    const run = overseer.run({ tasks: Array.from({ length: 2 * most }, () => ({ instruction: 'x' })) });
+    const run = overseer.run({
+      tasks: Array.from({ length: 2 * most }, () => ({ instruction: 'x' })),
+    });
     await until(() => overseer.queue().length === most);
     expect(slow.requests).toHaveLength(most);
     clock.advance(1_000);

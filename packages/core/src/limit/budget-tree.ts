@@ -255,7 +255,12 @@ export class BudgetTree {
     if (capacity === 0) return [];
     return purse.warnAt.flatMap((share) => {
       if (used + held < share * capacity || this.#isTold(node, purse, share)) return [];
-      return [{ run: hearerOf(this.#runs, node, by), data: { scope: node.scope, metric, share, used, held, capacity } }];
+      return [
+        {
+          run: hearerOf(this.#runs, node, by),
+          data: { scope: node.scope, metric, share, used, held, capacity },
+        },
+      ];
     });
   }
 
