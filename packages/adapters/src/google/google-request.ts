@@ -1,6 +1,7 @@
 import type { JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import { takenSchema } from '../internal/normalise-schema.ts';
 import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
+import { placeSystem, type SystemPlaces } from '../internal/place-system.ts';
 import { PROVIDER } from './google-parts.ts';
 import { GOOGLE_SCHEMA } from './google-schema.ts';
 import { googleTurns } from './google-turns.ts';
@@ -15,13 +16,16 @@ export interface GoogleRequest {
 /** The most texts at which a model can be told to stop. */
 const MOST_STOPS = 5;
 
-const PLACES: FilePlaces = { who: "Google's models take", notIn: new Set(['system']) };
+const WHO = "Google's models take";
+const PLACES: FilePlaces = { who: WHO, notIn: new Set(['system']) };
+const SYSTEM_PLACES: SystemPlaces = { who: WHO, late: 'front' };
 
 /** Writes a request for content. */
 export function googleRequest(model: string, request: ModelRequest): GoogleRequest {
   const warnings: ModelWarning[] = [];
   const { generationConfig: ownConfig, ...own } = request.options?.[PROVIDER] ?? {};
-  const messages = placeFiles(request.messages, PLACES, warnings);
+  const inPlaces = placeSystem(request.messages, SYSTEM_PLACES, warnings);
+  const messages = placeFiles(inPlaces, PLACES, warnings);
   const system = messages
     .filter(({ role }) => role === 'system')
     .flatMap(({ parts }) =>

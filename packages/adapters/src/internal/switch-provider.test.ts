@@ -124,6 +124,11 @@ describe('the strict reading of requests', () => {
     expect(claude({ type: 'tool_result', tool_use_id: 'x' })).toHaveLength(1);
     expect(claude({ type: 'tool_use', id: 'a.b' })).toHaveLength(2);
     expect(claude({ type: 'text', text: '' })).toHaveLength(1);
+    const roles = (...all: readonly string[]) =>
+      refusalsOf('anthropic-messages', { messages: all.map((role) => ({ role })) });
+    expect(roles('user', 'system', 'assistant', 'user', 'system')).toEqual([]);
+    expect(roles('user', 'assistant', 'system')).toHaveLength(1);
+    expect(roles('user', 'system', 'user')).toHaveLength(1);
     const input = [
       { type: 'function_call_output', call_id: 'x' },
       { type: 'reasoning', id: 'y' },

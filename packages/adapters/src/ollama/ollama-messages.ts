@@ -1,6 +1,6 @@
 import type { FilePart, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
-import { isUrl, leftOut } from '../internal/file-text.ts';
+import { isText, isUrl, leftOut } from '../internal/file-text.ts';
 import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { resultText } from '../internal/result-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
@@ -89,8 +89,8 @@ function isImage({ mediaType, data }: FilePart): boolean {
 }
 
 function fileText(part: FilePart, warnings: ModelWarning[]): string {
-  const { mediaType, data } = part;
-  if (mediaType.startsWith('text/') && !isUrl(data)) return decodeText(data);
+  const { data } = part;
+  if (isText(part)) return decodeText(data);
   const why = isUrl(data) ? 'is given as a URL; give its bytes' : 'is neither a text nor an image';
   return leftOut(part, (file) => `${file} ${why}`, warnings);
 }
