@@ -14,7 +14,8 @@ import { anthropicWire } from './anthropic/wire.ts';
 import { cohereChat } from './cohere/chat.ts';
 import { cohereEmbeddings } from './cohere/embeddings.ts';
 import { getCohereModel, listCohereModels } from './cohere/models.ts';
-import { cohereTokenize } from './cohere/tokenize.ts';
+import { cohereRerank, cohereRerankV1 } from './cohere/rerank.ts';
+import { cohereDetokenize, cohereTokenize } from './cohere/tokenize.ts';
 import { cohereWire } from './cohere/wire.ts';
 import type { Dialect } from './dialect.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -28,7 +29,7 @@ import { loadModel, unloadModel } from './lmstudio/load.ts';
 import { getV0, listV0 } from './lmstudio/models-v0.ts';
 import { listV1 } from './lmstudio/models-v1.ts';
 import { ollamaChat } from './ollama/chat.ts';
-import { embedOllama } from './ollama/embed.ts';
+import { embedOllama, embedOneOllama } from './ollama/embed.ts';
 import { ollamaGenerate } from './ollama/generate.ts';
 import { listOllama, psOllama, showOllama, versionOllama } from './ollama/models.ts';
 import { ollamaWire } from './ollama/wire.ts';
@@ -41,6 +42,8 @@ import { getOpenaiModel, listOpenaiModels } from './openai/models.ts';
 import { openaiResponses } from './openai/responses.ts';
 import { deleteResponse, getResponse, listInputItems } from './openai/stored-responses.ts';
 import { openaiWire } from './openai/wire.ts';
+import { rerank } from './server/rerank.ts';
+import { detokenize, tokenize } from './server/tokenize.ts';
 import type { Wire } from './wire.ts';
 
 /** What a method and path lead to. */
@@ -136,11 +139,17 @@ const GOOGLE: readonly Entry[] = [
 const COHERE: readonly Entry[] = [
   ['GET', /^\/v1\/models$/, listCohereModels],
   ['GET', /^\/v1\/models\/(.+)$/, getCohereModel],
+  ['POST', /^\/v1\/rerank$/, cohereRerankV1],
 ];
 
 const SHARED: readonly Entry[] = [
   ['POST', /^\/v1(?:alpha|beta)?\/(?:models\/)?([^:]+):countTokens$/, googleCountTokens],
   ['POST', /^\/v1\/tokenize$/, cohereTokenize],
+  ['POST', /^\/v1\/detokenize$/, cohereDetokenize],
+  ['POST', /^\/v2\/rerank$/, cohereRerank],
+  ['POST', /^(?:\/v1)?\/rerank$/, rerank],
+  ['POST', /^\/tokenize$/, tokenize],
+  ['POST', /^\/detokenize$/, detokenize],
   ['POST', /^\/v1\/messages\/count_tokens$/, countTokens],
   ['POST', /^\/v1\/responses\/input_tokens$/, countInput],
   ['GET', /^\/api\/v0\/models$/, listV0],
@@ -153,4 +162,5 @@ const SHARED: readonly Entry[] = [
   ['GET', /^\/api\/version$/, versionOllama],
   ['POST', /^\/api\/show$/, showOllama],
   ['POST', /^\/api\/embed$/, embedOllama],
+  ['POST', /^\/api\/embeddings$/, embedOneOllama],
 ];
