@@ -31,7 +31,7 @@ export interface Answer {
   readonly choice: number;
   /** How many of the likeliest tokens are told with each, 0 for itself alone; `undefined` for none. */
   readonly logprobs: number | undefined;
-  readonly finish: 'stop' | 'tool-calls' | 'length';
+  readonly finish: 'stop' | 'tool-calls' | 'length' | 'filter';
   /** The text before which it ended, where the request named one that came. */
   readonly stoppedBy: string | undefined;
   readonly usage: AnswerUsage;
@@ -104,6 +104,7 @@ function withAllowedCalls(reply: MockReply, { mode, single }: ToolChoice): MockR
   const { toolCalls = [], text = defaultReply.text } = reply;
   if (toolCalls.length === 0) return reply;
   if (mode === 'none') return { ...reply, text, toolCalls: [] };
+  if (reply.filtered === true) return { ...reply, toolCalls: [] };
   return single === true ? { ...reply, toolCalls: toolCalls.slice(0, 1) } : reply;
 }
 
@@ -151,6 +152,7 @@ function fit(reply: MockReply, maxTokens: number): Said {
     reasoning.length === (reply.reasoning ?? '').length &&
     text.length === (reply.text ?? '').length &&
     toolCalls.length === wanted.length;
-  const finish = toolCalls.length > 0 ? 'tool-calls' : 'stop';
-  return { reasoning, text, toolCalls, finish: whole ? finish : 'length' };
+  if (!whole) return { reasoning, text, toolCalls, finish: 'length' };
+  const stopped = reply.filtered === true ? 'filter' : 'stop';
+  return { reasoning, text, toolCalls, finish: toolCalls.length > 0 ? 'tool-calls' : stopped };
 }

@@ -85,7 +85,14 @@ describe('a conversation whose calls and results do not meet', () => {
   });
 
   it('M17: is taken by Anthropic where they do, and counted', async () => {
-    const messages = [user, said([use]), turn([told])];
+    const other = { ...use, id: 'b' };
+    const messages = [
+      user,
+      said([use, other]),
+      // Turns of one role after each other are one.
+      turn([{ ...told, tool_use_id: 'b' }]),
+      turn([told]),
+    ];
     const body = { model: 'm', messages };
     const { usage } = await anthropic.messages.create({ ...body, max_tokens: 9 });
     const counted = await anthropic.messages.countTokens(body);

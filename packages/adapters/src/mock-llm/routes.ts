@@ -3,6 +3,7 @@ import type { JsonObject } from '@overseer/core/spec';
 import {
   cancelMessageBatch,
   createMessageBatch,
+  deleteMessageBatch,
   getMessageBatch,
   listMessageBatches,
   messageBatchResults,
@@ -37,7 +38,7 @@ import { cancelBatch, createBatch, getBatch, listBatches } from './openai/batche
 import { openaiChat } from './openai/chat.ts';
 import { countInput } from './openai/count-input.ts';
 import { openaiEmbeddings } from './openai/embeddings.ts';
-import { fileContent, uploadFile } from './openai/files.ts';
+import { deleteFile, fileContent, getFile, listFiles, uploadFile } from './openai/files.ts';
 import { getOpenaiModel, listOpenaiModels } from './openai/models.ts';
 import { openaiResponses } from './openai/responses.ts';
 import { deleteResponse, getResponse, listInputItems } from './openai/stored-responses.ts';
@@ -114,6 +115,9 @@ const OPENAI: readonly Entry[] = [
   ['DELETE', /^\/v1\/responses\/([^/]+)$/, deleteResponse],
   ['GET', /^\/v1\/responses\/([^/]+)\/input_items$/, listInputItems],
   ['POST', /^\/v1\/files$/, uploadFile],
+  ['GET', /^\/v1\/files$/, listFiles],
+  ['GET', /^\/v1\/files\/([^/]+)$/, getFile],
+  ['DELETE', /^\/v1\/files\/([^/]+)$/, deleteFile],
   ['GET', /^\/v1\/files\/(.+)\/content$/, fileContent],
   ['POST', /^\/v1\/batches$/, createBatch],
   ['GET', /^\/v1\/batches$/, listBatches],
@@ -127,6 +131,7 @@ const ANTHROPIC: readonly Entry[] = [
   ['POST', /^\/v1\/messages\/batches$/, createMessageBatch],
   ['GET', /^\/v1\/messages\/batches$/, listMessageBatches],
   ['GET', /^\/v1\/messages\/batches\/([^/]+)$/, getMessageBatch],
+  ['DELETE', /^\/v1\/messages\/batches\/([^/]+)$/, deleteMessageBatch],
   ['POST', /^\/v1\/messages\/batches\/([^/]+)\/cancel$/, cancelMessageBatch],
   ['GET', /^\/v1\/messages\/batches\/([^/]+)\/results$/, messageBatchResults],
 ];

@@ -3,11 +3,14 @@ import type { Malformed } from '../asked.ts';
 import { asList, asObject, asText } from '../json-reader.ts';
 import { signatureOf } from './blocks.ts';
 
-/** What is wrong with the turns of a conversation: calls without results in the very next, the other way round, or thoughts that were changed. */
+/**
+ * What is wrong with the turns of a conversation: calls without results in the very next, the other way round, or thoughts
+ * that were changed. Messages of one role after each other are one turn.
+ */
 export function wrongTurns(messages: readonly JsonObject[]): Malformed | undefined {
-  for (const [at, message] of messages.entries()) {
-    const blocks = blocksOf(message);
-    const [before, after] = [blocksOf(messages[at - 1]), blocksOf(messages[at + 1])];
+  const turns = turnsOf(messages);
+  for (const [at, { blocks }] of turns.entries()) {
+    const [before = [], after = []] = [turns[at - 1]?.blocks, turns[at + 1]?.blocks];
     const told = idsOf(after, 'tool_result', 'tool_use_id');
     const untold = idsOf(blocks, 'tool_use', 'id').filter((id) => !told.includes(id));
     if (untold.length > 0)
@@ -36,6 +39,20 @@ function idsOf(blocks: readonly JsonObject[], type: string, field: string): read
   return blocks.filter((block) => block['type'] === type).map((block) => asText(block[field]));
 }
 
-function blocksOf(message: JsonObject | undefined): readonly JsonObject[] {
-  return asList(message?.['content']).map(asObject);
+interface Turn {
+  readonly role: string;
+  readonly blocks: readonly JsonObject[];
+}
+
+function turnsOf(messages: readonly JsonObject[]): readonly Turn[] {
+  const turns: Turn[] = [];
+  for (const message of messages) {
+    const role = asText(message['role']);
+    const blocks = asList(message['content']).map(asObject);
+    const last = turns.at(-1);
+    if (last?.role === role)
+      turns[turns.length - 1] = { role, blocks: [...last.blocks, ...blocks] };
+    else turns.push({ role, blocks });
+  }
+  return turns;
 }

@@ -22,7 +22,10 @@ export function readCounted(body: JsonObject): Asked | Malformed {
   if (sent.length === 0)
     return { malformed: 'messages: at least one message is required', param: 'messages' };
   const toolChoice = readToolChoice(body);
-  const wrong = wrongToolChoice(body, toolChoice) ?? wrongStops(body) ?? wrongTurns(sent);
+  const wrong =
+    wrongToolChoice(body, toolChoice) ??
+    wrongStops(body) ??
+    wrongTurns(sent.filter(({ role }) => role !== 'system'));
   if (wrong !== undefined) return wrong;
   const system = sent.filter(({ role }) => role === 'system').map(({ content }) => content);
   return askedFrom({

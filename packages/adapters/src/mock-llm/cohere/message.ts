@@ -13,6 +13,7 @@ const FINISH_REASONS: Readonly<Record<Answer['finish'], string>> = {
   stop: 'COMPLETE',
   'tool-calls': 'TOOL_CALL',
   length: 'MAX_TOKENS',
+  filter: 'COMPLETE',
 };
 
 /** What a model plans to do with tools, it says in a field of its own; what else it thinks, in a block before its words. */

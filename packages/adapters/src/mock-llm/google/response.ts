@@ -7,9 +7,16 @@ import { logprobsOf, type TokenLogprob } from '../logprobs.ts';
 import { tokenIdOf } from '../vocabulary.ts';
 import { isSigned } from './read-content.ts';
 
+const FINISH_REASONS: Readonly<Record<Answer['finish'], string>> = {
+  stop: 'STOP',
+  'tool-calls': 'STOP',
+  length: 'MAX_TOKENS',
+  filter: 'SAFETY',
+};
+
 /** One candidate, or what a piece of a stream has of it. */
 export function candidateOf(answer: Answer, parts: readonly JsonObject[], end?: 'end'): JsonObject {
-  const finishReason = answer.finish === 'length' ? 'MAX_TOKENS' : 'STOP';
+  const finishReason = FINISH_REASONS[answer.finish];
   return {
     content: { parts, role: 'model' },
     ...(end === undefined ? {} : { finishReason }),

@@ -4,6 +4,7 @@ import { callIdOf } from '../call-id.ts';
 import type { Dialect } from '../dialect.ts';
 import { sseFrame } from '../frame.ts';
 import { chatLogprobs } from './chat-logprobs.ts';
+import { FINISH_REASONS } from './finish-reasons.ts';
 import { readChat } from './read-chat.ts';
 import { streamChat } from './stream-chat.ts';
 import { chatUsage } from './usage.ts';
@@ -39,7 +40,7 @@ function choiceObject(answer: Answer): OpenAI.ChatCompletion.Choice {
   return {
     index: choice,
     logprobs: chatLogprobs(answer, text),
-    finish_reason: finish === 'tool-calls' ? 'tool_calls' : finish,
+    finish_reason: FINISH_REASONS[finish],
     message: {
       role: 'assistant',
       content: text === '' && toolCalls.length > 0 ? null : text,

@@ -3,6 +3,7 @@ import type { Answer } from '../answer.ts';
 import { callIdOf } from '../call-id.ts';
 import { asList } from '../json-reader.ts';
 import { logprobsOf, type SaidLogprob } from '../logprobs.ts';
+import { responseStatus } from './response-object.ts';
 
 /** The reasoning item at that place of the output. */
 export function reasoningItem(
@@ -24,12 +25,12 @@ export function messageItem(
   answer: Answer,
   outputIndex: number,
 ): OpenAI.Responses.ResponseOutputMessage {
-  const { n, text, finish } = answer;
+  const { n, text } = answer;
   return {
     id: itemId('msg', n, outputIndex),
     type: 'message',
     role: 'assistant',
-    status: finish === 'length' ? 'incomplete' : 'completed',
+    status: responseStatus(answer),
     content: [outputText(text, responseLogprobs(answer, text))],
   };
 }

@@ -6,6 +6,7 @@ import { asObject } from '../json-reader.ts';
 import { inTurns, textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
 import { chatLogprobs } from './chat-logprobs.ts';
+import { FINISH_REASONS } from './finish-reasons.ts';
 import { chatUsage } from './usage.ts';
 
 /** A chat completion as chunks. Usage comes only where it was asked for, in a last chunk that has no choice. */
@@ -51,8 +52,7 @@ function* choiceSteps(answer: Answer): Generator<Step> {
   yield { kind: 'framing', choice, delta: { role: 'assistant', content: '', refusal: null } };
   for (const delta of contentDeltas(answer)) yield { kind: 'token', choice, delta };
   for (const [kind, delta] of toolDeltas(answer)) yield { kind, choice, delta };
-  const reason = finish === 'tool-calls' ? 'tool_calls' : finish;
-  yield { kind: 'closing', choice, delta: {}, finish: reason };
+  yield { kind: 'closing', choice, delta: {}, finish: FINISH_REASONS[finish] };
 }
 
 function chunkHead(answer: Answer): Omit<OpenAI.ChatCompletionChunk, 'choices'> {
