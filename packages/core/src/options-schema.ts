@@ -77,14 +77,20 @@ const budgets = z.strictObject({
   models: z.record(z.string().min(1), budget).optional(),
 });
 
+const SCOPES =
+  'a scope is "user", "tenant", "project", "run", or names with values that are text, such as { team: "writers" }';
+
 const cache = z.strictObject({
   ttlMs: z.number().positive().optional(),
   entries: count.optional(),
   bytes: count.optional(),
   scope: z
     .union(
-      [z.enum(['user', 'tenant', 'project', 'run']), z.record(z.string(), z.string())],
-      'a scope is "user", "tenant", "project", "run", or names with values that are text, such as { team: "writers" }',
+      [
+        z.enum(['user', 'tenant', 'project', 'run']),
+        z.record(z.string(), z.string()).refine((names) => Object.keys(names).length > 0, SCOPES),
+      ],
+      SCOPES,
     )
     .optional(),
   kinds: z.array(z.string()).optional(),
