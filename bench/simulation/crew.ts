@@ -33,7 +33,8 @@ export class Crew {
     const left = [...this.#hands].filter(([process]) => process.alive);
     await Promise.all(
       left.map(async ([process, worker]) => {
-        await worker.close();
+        // One that dies now leaves nothing to wait for.
+        await Promise.race([worker.close(), process.gone]);
         if (process.timers > 0) {
           this.#world.broken(`R12: ${process.timers} timers are left once a worker is closed`);
         }

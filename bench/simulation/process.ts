@@ -27,6 +27,7 @@ export class SimulatedProcess {
   #untilFrozen: number | undefined;
   #thawed: PromiseWithResolvers<void> | undefined;
   #alive = true;
+  readonly #gone = Promise.withResolvers<void>();
 
   constructor(clock: FakeClock, { dieAfter, freezeAfter }: Fate, listener: FateListener) {
     this.#clock = clock;
@@ -51,6 +52,11 @@ export class SimulatedProcess {
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** Resolves when it has ended, or died. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   /** Timers that wait. */
@@ -134,6 +140,7 @@ export class SimulatedProcess {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#due.clear();
+    this.#gone.resolve();
   }
 
   /** Waits as something does that hears no signal; its timer is its own and not counted. */

@@ -56,7 +56,10 @@ export async function simulate(seed: number, part: Part = WHOLE): Promise<Simula
 
 /** Loads what the kernel loads when it needs it: loading takes real time, of which a simulation knows nothing. */
 async function loadOnDemand(): Promise<void> {
+  await import('../../packages/core/src/create-overseer.ts');
+  await import('../../packages/core/src/create-worker.ts');
   await import('../../packages/core/src/options-schema.ts');
+  await import('../../packages/core/src/plan/graph-zod.ts');
   await import('../../packages/core/src/plan/plan-zod.ts');
 }
 

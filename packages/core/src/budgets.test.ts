@@ -119,6 +119,28 @@ describe('budgets that runs share', () => {
     expect(crossings(await disk.events())).toEqual(['project 0.5', 'project 0.8', 'project 1']);
   });
 
+  it('L6 R2: who looks on at a run hears of its budget whatever run below used it, once', async () => {
+    const disk = mortalDisk();
+    const store = disk.open;
+    let overseer = await open(tenCents(), { store });
+    const above = overseer.run(
+      { tasks: [{ key: 'report', instruction: 'x', model: 'a' }] },
+      { budget: { calls: 10, warnAt: [0.5, 0.8] } },
+    );
+    await overseer.pause({ run: above.id });
+    const parent = { run: above.id, task: 'report' };
+    await overseer.run(tasks(6), { parent }).result;
+    await disk.kill();
+    overseer = await open(tenCents(), { store });
+    await overseer.run(tasks(2), { parent }).result;
+    await overseer.resume({ run: above.id });
+    await overseer.open(above.id).result;
+    await overseer.close();
+    const told = (await disk.events()).filter(({ type }) => type === 'budget.crossed');
+    expect(crossings(told)).toEqual([`run:${above.id} 0.5`, `run:${above.id} 0.8`]);
+    expect(told.map(({ run }) => run)).toEqual([above.id, above.id]);
+  });
+
   it('L6: what a model may spend is bounded, and its work goes to others then', async () => {
     const disk = mortalDisk();
     const spare = fakeModel({ reply: () => ({ text: 'y' }) });

@@ -212,6 +212,7 @@ describe('the options of the cache', () => {
   it.each([
     [{ ttlMs: 0 }, 'cache'],
     [{ scope: 'users' }, 'a scope is "user", "tenant", "project", "run", or names with values'],
+    [{ scope: {} }, 'a scope is "user", "tenant", "project", "run", or names with values'],
     [{ store: {} }, 'a store for answers has spec'],
     [{ semantic: { embed: 'x' } }, 'embed is a function'],
     [{ size: 9 }, 'size'],

@@ -236,7 +236,23 @@ describe('the cache of answers', () => {
     expect(await outputs('project')).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
 
-  it.each(['off', { user: 5 }, ['mia'], 3, true])(
+  it('M13 X4: nothing that a run says of itself makes it somebody whom the overseer knows', async () => {
+    const claims = { user: 'mia', tenant: 'acme', run: 'r', project: 'p' };
+    for (const scope of ['user', 'tenant', 'project', 'run'] as const) {
+      const model = counting();
+      await using overseer = await teamOf(model, { scope });
+      await overseer.run(NAME, { user: 'mia', tenant: 'acme' }).result;
+      for (const [name, value] of Object.entries(claims)) {
+        await overseer.run(NAME, { cache: { [name]: value } }).result;
+        await overseer.run(NAME, { user: 'mia', cache: { [name]: value } }).result;
+      }
+      const { usage } = await overseer.run(NAME, { cache: claims }).result;
+      expect(usage.cachedCalls, scope).toBe(0);
+      expect(model.requests.length, scope).toBe(scope === 'user' || scope === 'run' ? 10 : 6);
+    }
+  });
+
+  it.each(['off', { user: 5 }, ['mia'], 3, true, { scope: 'run' }])(
     'M13: a run is refused that says of the cache %j',
     async (cache) => {
       const model = counting();

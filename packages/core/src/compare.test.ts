@@ -109,15 +109,18 @@ describe('a comparison', () => {
 
   it.each([
     [TASK, [], 'plan.empty'],
-    [TASK, ['a', 'a'], 'plan.duplicate-key'],
+    [TASK, ['a', 'b', 'a'], 'plan.duplicate-key', 'There is a twice among the models to compare'],
+    [TASK, 'a', 'plan.empty', 'such as ["large", "small"], and not "a"'],
     [TASK, ['a', 'nobody'], 'plan.unknown-model'],
     [{ instruction: ' ' }, ['a'], 'plan.empty-instruction'],
     [{ ...TASK, kind: 'plan' }, ['a'], 'plan.ensemble'],
     [{ ...TASK, role: 'actor' }, ['a'], 'plan.ensemble'],
     [{ ...TASK, checks: [{ kind: 'nonesuch' }] }, ['a'], 'plan.unknown-check'],
-  ])('M15 X5: of %j by %j is refused', async (task, models, code) => {
+  ])('M15 X5: of %j by %j is refused', async (task, models, code, words = '') => {
     await using made = await scene({ judge: choosing('x'), answers: ['one'] });
-    expect(() => made.overseer.compare(task, models)).toThrow(expect.objectContaining({ code }));
+    const compare = () => made.overseer.compare(task as typeof TASK, models as readonly string[]);
+    expect(compare).toThrow(expect.objectContaining({ code }));
+    expect(compare).toThrow(words);
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
+import { until } from './mortal-disk.fixture.ts';
 import type { OverseerOptions } from './options.ts';
 import type { Limit } from './spec/limit.ts';
+import { createFakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
 const model = fakeModel({ reply: () => ({ text: 'x' }) });
@@ -43,5 +45,36 @@ describe('limits that say two things', () => {
         message: expect.stringMatching(/^A limit of the model m is wrong\. /),
       });
     }
+  });
+});
+
+describe('calls of a model at once', () => {
+  const night = { from: '22:00', to: '06:00', capacity: 12 } as const;
+  it.each<[string, readonly Limit[], number | undefined, number]>([
+    ['as many as its limits say', ['8 at once'], undefined, 8],
+    [
+      'as many as they ever say',
+      [{ metric: 'concurrency', capacity: 2, schedule: [night] }],
+      undefined,
+      12,
+    ],
+    ['the least that is said', ['8 at once'], 3, 3],
+    ['four where nobody says anything', ['90 calls / 1h'], undefined, 4],
+  ])('L1 K4: are %s', async (_, limits, concurrency, most) => {
+    const clock = createFakeClock(Date.UTC(2026, 0, 1, 23));
+    const slow = fakeModel({
+      reply: () => new Promise((resolve) => clock.after(1_000, () => resolve({ text: 'x' }))),
+    });
+    const entry = { model: slow, limits, ...(concurrency === undefined ? {} : { concurrency }) };
+    await using overseer = await createOverseer({ overseer: 'm', models: { m: entry }, clock });
+    const run = overseer.run({
+      tasks: Array.from({ length: 2 * most }, () => ({ instruction: 'x' })),
+    });
+    await until(() => overseer.queue().length === most);
+    expect(slow.requests).toHaveLength(most);
+    clock.advance(1_000);
+    await until(() => slow.requests.length === 2 * most);
+    clock.advance(1_000);
+    expect((await run.result).status).toBe('completed');
   });
 });

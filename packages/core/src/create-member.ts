@@ -32,7 +32,9 @@ export interface MemberTerms {
 export function termsOf(name: string, entry: ModelEntry): MemberTerms {
   const rules = rulesOf(`model ${name}`, entry.limits);
   const price = entry.price ?? entry.model.info.price;
-  const { max, learns } = concurrencyOf(entry.concurrency ?? entry.model.info.atOnce);
+  const { max, learns } = concurrencyOf(
+    entry.concurrency ?? entry.model.info.atOnce ?? mostAtOnce(rules),
+  );
   checkLimitPrice({ name, model: entry.model, price }, rules);
   const learned = new LearnedLimits(name, learns ? max : undefined);
   return { rules, price, max, learned };
@@ -60,6 +62,16 @@ export function memberOf(
     entry,
     order: kept.order,
   };
+}
+
+/** The most calls at once that limits ever allow; `undefined` where they say nothing of it. */
+function mostAtOnce(rules: MemberTerms['rules']): number | undefined {
+  const said = rules.flatMap((rule) =>
+    'metric' in rule && rule.metric === 'concurrency'
+      ? [rule.capacity, ...(rule.schedule ?? []).map(({ capacity }) => capacity)]
+      : [],
+  );
+  return said.length === 0 ? undefined : Math.max(...said);
 }
 
 /** The most calls at once, and whether fewer may be learned. */

@@ -94,7 +94,10 @@ describe('a project that left the store of a node', () => {
     await advance(60_000);
     expect(changes.filter(({ kind }) => kind === 'away')).toHaveLength(1);
     expect(asked() - askedBefore).toBeLessThanOrEqual(1);
-    await expect(other.lead('p1')).rejects.toMatchObject({ code: 'project.away' });
+    await expect(other.lead('p1')).rejects.toMatchObject({
+      code: 'project.away',
+      message: expect.stringMatching(/overseer close-handoff.*overseer recall-handoff/),
+    });
     expect(changes.filter(({ kind }) => kind === 'trouble')).toEqual([]);
 
     await write('handoff.recalled', 'h1');

@@ -14,6 +14,6 @@ export async function requireHere(store: StateStore, stream: string): Promise<vo
   const whom = to === undefined ? away.receiver : `${to} (${away.receiver})`;
   throw new OverseerError(
     'project.away',
-    `${stream} of ${store.name} left for ${whom} at ${new Date(offered.at).toISOString()} (${because}): work on it there. Where nobody ever took it, recallHandoff lets it go on here.`,
+    `${stream} of ${store.name} left for ${whom} at ${new Date(offered.at).toISOString()} (${because}): work on it there. Its receipt ends the handoff here (closeHandoff, or "overseer close-handoff"); where nobody ever took it, recallHandoff, or "overseer recall-handoff", lets it go on here.`,
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ModelError } from './errors/model-error.ts';
 import { StoreError } from './errors/store-error.ts';
-import type { FakeReply } from './testing/fake-model.ts';
+import { type FakeReply, fakeModel } from './testing/fake-model.ts';
 import { callsIn, saidBy, workersPlace } from './workers.fixture.ts';
 
 const task = { tasks: [{ key: 'one', instruction: 'do it' }] };
@@ -160,6 +161,45 @@ describe('calls of workers, when the overseer changes', () => {
       'call.started 1',
       'call.failed 2',
       'call.started 2',
+    ]);
+  });
+
+  it('M2 R12: a late reply to a run that is over says nothing of models in that run any more', async () => {
+    const there = workersPlace(onTestFinished);
+    const slow = Promise.withResolvers<FakeReply>();
+    await there.startWorker('w1', () => slow.promise);
+    const refusing = fakeModel({ reply: () => ({ error: new ModelError('auth', 'wrong key') }) });
+    const options = {
+      ...there.remote,
+      models: { ...there.remote.models, b: { model: refusing } },
+    };
+    // It dies before it takes its call back.
+    const mortal = async () => {
+      const opened = await there.remote.transport();
+      return { ...opened, withdraw: () => new Promise<never>(() => undefined) };
+    };
+    const first = there.start('first', { ...options, transport: mortal });
+    const run = (await first.overseer).run({
+      tasks: [
+        { key: 'one', instruction: 'do it', model: 'a' },
+        { key: 'two', instruction: 'do it', model: 'b' },
+      ],
+    });
+    await there.advance(500);
+    void run.cancel('enough');
+    await there.advance(200);
+    const second = there.start('second', { ...options, standby: true });
+    await there.advance(7_000, [first.clock]);
+    await second.overseer;
+    slow.resolve({ text: 'fine' });
+    await there.advance(2_000, [first.clock]);
+    const told = (await there.events()).filter(
+      ({ type, model }) => type === 'reply.late' || (type === 'model.changed' && model === 'b'),
+    );
+    expect(told.map((event) => [event.type, event.run === run.id])).toEqual([
+      ['model.changed', true],
+      ['reply.late', true],
+      ['model.changed', false],
     ]);
   });
 

@@ -2,6 +2,7 @@ import type { LanguageModelV4CallOptions, SharedV4ProviderOptions } from '@ai-sd
 import type { CallContext, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { AiSdkModel } from './ai-sdk-model.ts';
 import { aiSdkPrompt } from './ai-sdk-prompt.ts';
+import { plainPrompt } from './plain-prompt.ts';
 
 /** A request as the AI SDK takes it, and what of ours it leaves out. */
 export interface AiSdkCall {
@@ -9,16 +10,19 @@ export interface AiSdkCall {
   readonly warnings: readonly ModelWarning[];
 }
 
-/** Writes a request as a call of an AI SDK model. The specifications differ in little here: what an older one lacks is left out with a warning. */
+/** Writes a request as a call of an AI SDK model. The specifications differ in little here: what an older one lacks is left out with a warning. `plain`: for a provider that refused the usual form. */
 export function aiSdkCall(
   model: AiSdkModel,
   request: ModelRequest,
   { headers, signal }: CallContext,
+  form: 'usual' | 'plain',
 ): AiSdkCall {
   const warnings: ModelWarning[] = [];
+  const messages =
+    form === 'usual' ? request.messages : plainPrompt(request.messages, model, warnings);
   const { maxTokens, temperature, topP, stop, seed, options } = request;
   const call = {
-    prompt: aiSdkPrompt(request.messages, model, warnings),
+    prompt: aiSdkPrompt(messages, model, warnings),
     abortSignal: signal,
     ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
     ...(temperature !== undefined && { temperature }),

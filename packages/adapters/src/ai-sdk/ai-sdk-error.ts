@@ -18,6 +18,11 @@ const KINDS: ReadonlyMap<string, ModelErrorKind> = new Map<string, ModelErrorKin
   ['AI_NoContentGeneratedError', 'protocol'],
 ]);
 
+/** Whether a provider said that it cannot send a call as it is written. */
+export function isUnsupported(thrown: unknown): boolean {
+  return textField(thrown, 'name') === 'AI_UnsupportedFunctionalityError';
+}
+
 /** The error that one thrown by an AI SDK model stands for. */
 export function aiSdkError(thrown: unknown, where: string, signal?: AbortSignal): ModelError {
   const ours = oursIn(thrown);

@@ -9,6 +9,7 @@ import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 import { type AiSdkModel, familyOf } from './ai-sdk-model.ts';
 import { OWN, type ProviderData } from './own-meta.ts';
+import { lateSystemPrompt } from './plain-prompt.ts';
 
 type Of<Role extends LanguageModelV4Message['role']> = Extract<
   LanguageModelV4Message,
@@ -30,12 +31,14 @@ interface Asked {
  */
 export function aiSdkPrompt(
   messages: readonly Message[],
-  { provider, specificationVersion: version }: AiSdkModel,
+  model: AiSdkModel,
   warnings: ModelWarning[],
 ): LanguageModelV4Prompt {
+  const { provider, specificationVersion: version } = model;
   const asked = { provider, version, warnings };
   const places = familyOf(provider) === 'google' ? GOOGLE_PLACES : PLACES;
-  return placeFiles(messages, places, warnings).flatMap((message) => turn(message, asked));
+  const ordered = lateSystemPrompt(messages, model, warnings);
+  return placeFiles(ordered, places, warnings).flatMap((message) => turn(message, asked));
 }
 
 /** Its providers drop what a model's answer holds of files, but for that of Google. */

@@ -5,7 +5,7 @@ import { BodyPull } from '../internal/body-pull.ts';
 import { CallLife } from '../internal/call-life.ts';
 import type { IdleWatch } from '../internal/idle-watch.ts';
 import type { AiSdkCall } from './ai-sdk-call.ts';
-import { aiSdkError } from './ai-sdk-error.ts';
+import { aiSdkError, isUnsupported } from './ai-sdk-error.ts';
 import type { AiSdkModel, AiSdkPart } from './ai-sdk-model.ts';
 import { AiSdkPartReader } from './ai-sdk-part-reader.ts';
 
@@ -15,8 +15,8 @@ export interface AiSdkCalling {
   readonly where: string;
   readonly watch: IdleWatch;
   readonly ctx: CallContext;
-  /** Writes the call; it gets a signal of its own, as a provider may keep its listener on it. */
-  readonly prepare: (signal: AbortSignal) => AiSdkCall;
+  /** Writes the call, or its plainer form; it gets a signal of its own, as a provider may keep its listener on it. */
+  readonly prepare: (signal: AbortSignal, form: 'usual' | 'plain') => AiSdkCall;
   /** Keeps the host's secrets out of an error. */
   readonly hide: (error: ModelError) => ModelError;
 }
@@ -65,19 +65,34 @@ export class AiSdkRun implements PushHandle {
   }
 
   async #run(): Promise<void> {
-    const { model, prepare } = this.#call;
     this.#life.watch();
     try {
-      const { options, warnings } = prepare(this.#controller.signal);
-      // The three take what is the same for all, or was left out or changed for the older ones.
-      const send = model.doStream.bind(model) as (call: typeof options) => PromiseLike<Answered>;
-      const { stream, response } = await send(options);
+      const { stream, response, warnings } = await this.#send();
       if (this.#life.isOver) await this.#pull.run(stream, () => undefined);
       else await this.#read(stream, new Headers(response?.headers), warnings);
     } catch (error) {
       this.#life.fail(error);
     } finally {
       this.#life.release();
+    }
+  }
+
+  /** A provider that cannot send a call says so before it sends anything, so that a plainer form is no second try. */
+  async #send(): Promise<Answered & Pick<AiSdkCall, 'warnings'>> {
+    const { model, prepare } = this.#call;
+    const { signal } = this.#controller;
+    // The three take what is the same for all, or was left out or changed for the older ones.
+    const send = model.doStream.bind(model) as (
+      call: AiSdkCall['options'],
+    ) => PromiseLike<Answered>;
+    const usual = prepare(signal, 'usual');
+    try {
+      return { ...(await send(usual.options)), warnings: usual.warnings };
+    } catch (error) {
+      if (!isUnsupported(error) || this.#life.isOver) throw error;
+      const plain = prepare(signal, 'plain');
+      if (plain.warnings.length === usual.warnings.length) throw error;
+      return { ...(await send(plain.options)), warnings: plain.warnings };
     }
   }
 

@@ -26,8 +26,9 @@ export interface FromAiSdkOptions extends ModelFacts {
 }
 
 /**
- * A model of any provider of the AI SDK, of its specifications v2 to v4. One call is one `doStream`, and nothing is tried
- * again. Where calls bring a `fetch`, give a function that makes the model with it: a model that was made before reaches the
+ * A model of any provider of the AI SDK, of its specifications v2 to v4. One call is one `doStream`, and nothing is sent
+ * again; where the provider says before it sends that it takes no such call, files of text are written out and what the system
+ * says later goes to the front, with a warning. Where calls bring a `fetch`, give a function that makes the model with it: a model that was made before reaches the
  * network its own way, and such a call fails with `unsupported`. Throws `ConfigError` (`config.ai-sdk-model`) for what is no
  * model.
  */
@@ -55,7 +56,7 @@ export function fromAiSdk(source: AiSdkSource, options: FromAiSdkOptions = {}): 
             where,
             watch,
             ctx,
-            prepare: (signal) => aiSdkCall(model, request, { ...ctx, signal }),
+            prepare: (signal, form) => aiSdkCall(model, request, { ...ctx, signal }, form),
             hide: (error) => hideSecrets(error, secretsOf(ctx.headers)),
           },
           sink,

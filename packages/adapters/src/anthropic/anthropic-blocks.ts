@@ -8,7 +8,7 @@ import type {
   ToolResultPart,
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
-import { isUrl, leftOut } from '../internal/file-text.ts';
+import { isText, isUrl, leftOut } from '../internal/file-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 
 const PROVIDER = 'anthropic';
@@ -78,7 +78,7 @@ function file(part: FilePart, warnings: ModelWarning[]): JsonObject {
   if (mediaType.startsWith('image/')) return { type: 'image', source };
   const title = part.name === undefined ? {} : { title: part.name };
   if (mediaType === 'application/pdf') return { type: 'document', source, ...title };
-  if (mediaType.startsWith('text/') && !isUrl(data)) {
+  if (isText(part)) {
     const text = { type: 'text', media_type: 'text/plain', data: decodeText(data) };
     return { type: 'document', source: text, ...title };
   }

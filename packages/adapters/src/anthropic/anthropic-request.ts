@@ -2,6 +2,7 @@ import type { Anthropic } from '@anthropic-ai/sdk';
 import type { Effort, JsonObject, Message, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import type { FitSchemas } from '../internal/fit-schemas.ts';
 import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
+import { claudeTakesLateSystem, placeSystem } from '../internal/place-system.ts';
 import { anthropicBlocks } from './anthropic-blocks.ts';
 
 /** The name under which parts carry Anthropic's own data. */
@@ -37,14 +38,17 @@ export function anthropicRequest(
     }),
   );
   const request = fit(given, warnings);
-  const placed = placeFiles(request.messages, PLACES, warnings);
-  const system = placed.filter(({ role }) => role === 'system').flatMap(systemBlocks);
+  const late = claudeTakesLateSystem(model) ? 'before-answers' : 'front';
+  const inPlaces = placeSystem(request.messages, { who: `${model} takes`, late }, warnings);
+  const placed = placeFiles(inPlaces, PLACES, warnings);
+  const begins = placed.findIndex(({ role }) => role !== 'system');
+  const system = placed.slice(0, begins < 0 ? placed.length : begins).flatMap(systemBlocks);
   const config = outputConfig(request, warnings);
   const params = {
     model,
     stream: true,
     max_tokens: request.maxTokens ?? maxTokens,
-    messages: turns(placed, warnings),
+    messages: begins < 0 ? [] : turns(placed.slice(begins), warnings),
     ...(system.length === 0 ? {} : { system }),
     ...(request.stop === undefined ? {} : { stop_sequences: request.stop }),
     ...toolParams(request),
@@ -70,12 +74,19 @@ function systemBlocks(message: Message): readonly JsonObject[] {
 }
 
 function turns(messages: readonly Message[], warnings: ModelWarning[]): readonly JsonObject[] {
-  return messages.flatMap((message) => {
-    if (message.role === 'system') return [];
-    const content = anthropicBlocks(message.parts, warnings);
-    const role = message.role === 'assistant' ? 'assistant' : 'user';
-    return content.length === 0 ? [] : [{ role, content }];
-  });
+  const made: { readonly role: string; content: readonly JsonObject[] }[] = [];
+  for (const message of messages) {
+    const isSystem = message.role === 'system';
+    const content = isSystem ? systemBlocks(message) : anthropicBlocks(message.parts, warnings);
+    const role = message.role === 'tool' ? 'user' : message.role;
+    const last = made.at(-1);
+    if (content.length === 0) continue;
+    // Between what a user or a tool said and the answer there is place for one.
+    if (isSystem && last?.role === role) last.content = [...last.content, ...content];
+    else if (role === 'user' && last?.role === 'system') made.splice(-1, 0, { role, content });
+    else made.push({ role, content });
+  }
+  return made;
 }
 
 function toolParams(request: ModelRequest): JsonObject {

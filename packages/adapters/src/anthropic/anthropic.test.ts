@@ -1,8 +1,9 @@
 import { generate } from '@overseer/core/plugin';
-import type { ModelRequest } from '@overseer/core/spec';
+import type { Message, ModelRequest } from '@overseer/core/spec';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createSchemaFitting } from '../internal/fit-schemas.ts';
 import { ANTHROPIC_SCHEMAS } from '../internal/schema-dialects.ts';
+import { refusalsOf } from '../internal/strict-wire.fixture.ts';
 import { type MockService, startMockService } from '../mock-llm/index.ts';
 import { anthropic } from './anthropic.ts';
 import { anthropicRequest } from './anthropic-request.ts';
@@ -80,6 +81,39 @@ describe('a request to Anthropic', () => {
         { type: 'tool_use', id: 't', name: 'get', input: { input: 'no object' } },
       ],
     });
+  });
+
+  it('M9 M10: leaves what the system says later in its place where the model takes it there, and warns elsewhere', () => {
+    const said = (role: 'system' | 'user' | 'assistant', text: string): Message => {
+      return { role, parts: [{ type: 'text', text }] };
+    };
+    const foreign: Message = { role: 'assistant', parts: [{ type: 'reasoning', text: 'hm' }] };
+    const messages = [
+      ...[said('system', 'first'), USER, said('system', 'late'), said('system', 'later')],
+      ...[foreign, USER, said('assistant', 'ok'), said('system', 'last'), USER],
+    ];
+    const sent = (model: string) => anthropicRequest(model, { messages }, TERMS);
+    const native = sent('claude-opus-4-8');
+    const system = (...texts: readonly string[]) => {
+      return { role: 'system', content: texts.map((text) => ({ type: 'text', text })) };
+    };
+    expect(native.warnings).toEqual([]);
+    expect(native.params.system).toEqual(system('first').content);
+    expect(native.params.messages).toMatchObject([
+      { role: 'user' },
+      { role: 'user' },
+      system('late', 'later'),
+      { role: 'assistant' },
+      { role: 'user' },
+      system('last'),
+    ]);
+    expect(refusalsOf('anthropic-messages', native.params)).toEqual([]);
+    const older = sent('claude-opus-4-7');
+    expect(older.params.system).toEqual(system('first', 'late', 'later', 'last').content);
+    expect(older.warnings).toMatchObject([
+      { kind: 'adjusted', what: 'system', detail: expect.stringContaining('claude-opus-4-7') },
+    ]);
+    expect(JSON.stringify(older.params.messages)).not.toContain('system');
   });
 
   it('M9: carries results, errors, files and cache marks', () => {

@@ -9,7 +9,7 @@ import type {
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
 import { field } from '../internal/fields.ts';
-import { isUrl, leftOut } from '../internal/file-text.ts';
+import { isText, isUrl, leftOut } from '../internal/file-text.ts';
 import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { resultText } from '../internal/result-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
@@ -101,9 +101,7 @@ function file(part: FilePart, warnings: ModelWarning[]): JsonObject {
     const url = isUrl(data) ? data : `data:${mediaType};base64,${data}`;
     return { type: 'image_url', image_url: { url } };
   }
-  if (!isUrl(data) && /^text\/|[/+](json|xml|yaml)$/.test(mediaType)) {
-    return { type: 'text', text: decodeText(data) };
-  }
+  if (isText(part)) return { type: 'text', text: decodeText(data) };
   const why = (name: string): string =>
     `Cohere's models take images, and text that is given in bytes, not ${name}`;
   return { type: 'text', text: leftOut(part, why, warnings) };

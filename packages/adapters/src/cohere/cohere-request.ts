@@ -7,6 +7,7 @@ import type {
   ToolDescription,
 } from '@overseer/core/spec';
 import { takenSchema } from '../internal/normalise-schema.ts';
+import { takenStops } from '../internal/taken-stops.ts';
 import { cohereMessages, PROVIDER } from './cohere-messages.ts';
 import { COHERE_SCHEMA } from './cohere-schema.ts';
 
@@ -16,8 +17,7 @@ export interface CohereRequest {
   readonly warnings: readonly ModelWarning[];
 }
 
-/** The most texts at which a model can be told to stop. */
-const MOST_STOPS = 5;
+const STOPS = { who: "Cohere's models", most: 5 };
 
 /** Between which the share of likely tokens may lie. */
 const P = { least: 0.01, most: 0.99 };
@@ -43,21 +43,18 @@ export function cohereRequest(
 }
 
 function settings(request: ModelRequest, warnings: ModelWarning[]): JsonObject {
-  const { maxTokens, temperature, topP, stop, seed } = request;
+  const { maxTokens, temperature, topP, seed } = request;
   const p = topP === undefined ? undefined : Math.min(P.most, Math.max(P.least, topP));
   if (p !== topP) {
     const detail = `Cohere takes from ${P.least} to ${P.most}; ${topP} is sent as ${p}`;
     warnings.push({ kind: 'adjusted', what: 'topP', detail });
   }
-  if (stop !== undefined && stop.length > MOST_STOPS) {
-    const detail = `Cohere's models stop at ${MOST_STOPS} texts at most; the others are left out`;
-    warnings.push({ kind: 'adjusted', what: 'stop', detail });
-  }
+  const stop = takenStops(request, STOPS, warnings);
   return {
     ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(p === undefined ? {} : { p }),
-    ...(stop === undefined ? {} : { stop_sequences: stop.slice(0, MOST_STOPS) }),
+    ...(stop === undefined ? {} : { stop_sequences: stop }),
     ...(seed === undefined ? {} : { seed }),
   };
 }

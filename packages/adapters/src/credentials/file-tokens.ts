@@ -10,17 +10,19 @@ const POLL_MS = 25;
 
 /**
  * Keeps tokens in a file that its owner alone may read (mode 0600), whole at every moment, and locked by a file beside it while they are
- * renewed, so that of several processes one does that. Throws `OverseerError` `credentials.file` where others may read it, or where
- * another process holds it for more than a minute.
+ * renewed, so that of several processes one does that. Throws `OverseerError` `credentials.file` where others may read it, where it
+ * cannot be written, or where another process holds it for more than a minute.
  */
 export function fileTokens(path: string): TokenStore {
   const place = resolve(path);
   return {
     name: `the file ${place}`,
     exclusive: async (work) => {
-      await mkdir(dirname(place), { recursive: true, mode: 0o700 });
-      await using _lock = await lock(`${place}.lock`);
-      return await work(await read(place), (tokens) => save(place, tokens));
+      await using _lock = await keeping(place, async () => {
+        await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+        return await lock(`${place}.lock`);
+      });
+      return await work(await read(place), (tokens) => keeping(place, () => save(place, tokens)));
     },
   };
 }
@@ -106,6 +108,17 @@ function isHeld(text: string): boolean {
     return isAlive(JSON.parse(text));
   } catch {
     return false;
+  }
+}
+
+/** The disk's own errors, in our words. */
+async function keeping<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error) || OverseerError.is(error)) throw error;
+    const what = `cannot be kept (${String(error.code)}); see that there is room and that this program may write there`;
+    throw unfit(path, what, true);
   }
 }
 

@@ -1,8 +1,10 @@
-import { abortError, type Clock } from '@overseer/core/plugin';
+import { abortError, type Clock, OverseerError } from '@overseer/core/plugin';
 import type { Credential } from '@overseer/core/spec';
 
 /** A token is replaced so long before it expires, for clocks that differ and calls that take a while; never more than a tenth of its life. */
 const MARGIN_MS = 60_000;
+/** How long one that cannot be replaced now is used on before its source is asked again. */
+const PAUSE_MS = 5_000;
 
 /** A credential that is made once for all who want it, and kept until shortly before it expires. */
 export class KeptCredential {
@@ -57,9 +59,21 @@ export class KeptCredential {
       const renewAt = expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - margin;
       this.#latest = { credential, renewAt };
       return credential;
+    } catch (error) {
+      return this.#useOn(error);
     } finally {
       this.#making = undefined;
     }
+  }
+
+  /** One that is still good outlasts a source that cannot be reached for a while. */
+  #useOn(error: unknown): Credential {
+    const [latest, now] = [this.#latest, this.#clock.now()];
+    const expiresAt = latest?.credential.expiresAt ?? 0;
+    const isPassing = OverseerError.is(error) && error.retryable;
+    if (latest === undefined || now >= expiresAt || !isPassing) throw error;
+    this.#latest = { ...latest, renewAt: Math.min(expiresAt, now + PAUSE_MS) };
+    return latest.credential;
   }
 }
 

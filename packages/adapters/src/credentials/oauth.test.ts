@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { OverseerError } from '@overseer/core/plugin';
 import { createFakeClock } from '@overseer/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startAuthorisationServer } from './authorisation-server.fixture.ts';
-import { fileTokens, type OAuthOptions, oauth } from './index.ts';
+import { fileTokens, memoryTokens, type OAuthOptions, oauth, type TokenStore } from './index.ts';
 
 const signal = new AbortController().signal;
 
@@ -99,6 +100,51 @@ describe('OAuth 2.0 against a real authorisation server', () => {
     });
     await source.logout();
     await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('M11: loses no refreshed tokens that cannot be kept: they are kept once they can', async () => {
+    await using server = await startAuthorisationServer(600);
+    const clock = createFakeClock(Date.now());
+    const kept = memoryTokens();
+    let isFull = false;
+    const store: TokenStore = {
+      name: 'a full disk',
+      exclusive: (work) =>
+        kept.exclusive((tokens, save) =>
+          work(tokens, async (given) => {
+            if (isFull) throw new OverseerError('credentials.file', 'full', { retryable: true });
+            await save(given);
+          }),
+        ),
+    };
+    const scopes = ['openid', 'offline_access'];
+    const client = { issuer: server.issuer, clientId: 'app', flow: 'device', scopes } as const;
+    const source = oauth({ ...client, store, clock });
+    await source.login({ signal, prompt: ({ code }) => void server.approve(code ?? '') });
+    const before = await kept.exclusive(async (tokens) => tokens);
+    isFull = true;
+    clock.advance(601_000);
+    const asked = asks(server.paths);
+    for (let nth = 0; nth < 2; nth++)
+      await expect(source.get({ signal })).rejects.toMatchObject({ code: 'credentials.file' });
+    isFull = false;
+    const { token } = await source.get({ signal });
+    // The refresh token goes out once: its server takes it for stolen where it comes again.
+    expect(asks(server.paths)).toBe(asked + 1);
+    const after = await kept.exclusive(async (tokens) => tokens);
+    expect(after?.accessToken).toBe(token);
+    expect(after?.refreshToken).not.toBe(before?.refreshToken);
+  });
+
+  it('M11: says what to do where tokens cannot be kept', async () => {
+    const folder = await tokenFile();
+    await writeFile(folder, 'no folder');
+    const store = fileTokens(join(folder, 'tokens.json'));
+    const source = oauth({ issuer: 'https://a.example', clientId: 'app', flow: 'device', store });
+    await expect(source.get({ signal })).rejects.toMatchObject({
+      code: 'credentials.file',
+      message: expect.stringMatching(/tokens\.json cannot be kept \((ENOTDIR|EEXIST)\)/),
+    });
   });
 
   it('M11: lets go of a sign-in that is given up', async () => {

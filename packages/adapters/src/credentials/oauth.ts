@@ -55,19 +55,24 @@ export function oauth(options: OAuthOptions): OAuthCredentials {
   const scope = scopes.join(' ');
   const name = `OAuth at ${issuer}`;
   const keyId = `oauth ${issuer} ${clientId} ${scope}`.trim();
+  // A refresh token goes out once: what came for it is not lost where it cannot be kept yet.
+  let unkept: { readonly tokens: StoredTokens; readonly over: string | undefined } | undefined;
   const kept = new KeptCredential(clock, (refused) =>
-    store.exclusive(async (tokens, save) => {
+    store.exclusive(async (stored, save) => {
+      const over = stored?.accessToken;
+      const tokens = unkept?.over === over ? (unkept?.tokens ?? stored) : stored;
       // Another process may have renewed them meanwhile.
-      if (
+      const isGood =
         tokens !== undefined &&
         tokens.accessToken !== refused?.token &&
-        isFresh(tokens, clock.now())
-      ) {
-        return credentialOf(tokens, keyId);
+        isFresh(tokens, clock.now());
+      const latest = isGood ? tokens : await renew(tokens);
+      if (latest !== stored) {
+        unkept = { tokens: latest, over };
+        await save(latest);
       }
-      const renewed = await renew(tokens);
-      await save(renewed);
-      return credentialOf(renewed, keyId);
+      unkept = undefined;
+      return credentialOf(latest, keyId);
     }),
   );
   const renew = async (tokens: StoredTokens | undefined): Promise<StoredTokens> => {
@@ -98,10 +103,12 @@ export function oauth(options: OAuthOptions): OAuthCredentials {
           : await deviceLogin(server, scope, prompt, signal);
       const tokens = tokensOf(answer, startedAt);
       await store.exclusive((_, save) => save(tokens));
+      unkept = undefined;
       kept.forget();
     },
     logout: () =>
       store.exclusive(async (tokens, save) => {
+        unkept = undefined;
         kept.forget();
         await save(undefined);
         if (tokens !== undefined) await revoke(await find(), tokens);

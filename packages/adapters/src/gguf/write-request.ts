@@ -9,7 +9,7 @@ import type {
 } from '@overseer/core/spec';
 import type { EngineRequest } from '../engine/engine-model.ts';
 import { decodeText } from '../internal/base64.ts';
-import { isUrl, leftOut } from '../internal/file-text.ts';
+import { isText, leftOut } from '../internal/file-text.ts';
 import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import type { GgufPiece, GgufRequest, GgufTurn } from './gguf-request.ts';
 import { grammarSchema } from './grammar-schema.ts';
@@ -118,6 +118,6 @@ function textOf(parts: readonly Part[], warnings: ModelWarning[]): string {
 }
 
 function fileText(part: FilePart, warnings: ModelWarning[]): string {
-  if (part.mediaType.startsWith('text/') && !isUrl(part.data)) return decodeText(part.data);
+  if (isText(part)) return decodeText(part.data);
   return leftOut(part, (file) => `${file} was left out: this engine reads text`, warnings);
 }

@@ -8,7 +8,7 @@ import type {
 } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
 import { textField } from '../internal/fields.ts';
-import { isUrl, leftOut } from '../internal/file-text.ts';
+import { isText, isUrl, leftOut } from '../internal/file-text.ts';
 import { isObject } from '../internal/is-object.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
 
@@ -75,7 +75,7 @@ function file(part: FilePart, warnings: ModelWarning[]): JsonObject {
   if (/^(image|audio|video)\/|^application\/pdf$/.test(mediaType)) {
     return { inlineData: { mimeType: mediaType, data } };
   }
-  if (/^text\/|[/+](json|xml|yaml)$/.test(mediaType)) return { text: decodeText(data) };
+  if (isText(part)) return { text: decodeText(data) };
   const why = (name: string): string =>
     `Google's models take images, sound, video, PDF and text, not ${name}`;
   return { text: leftOut(part, why, warnings) };

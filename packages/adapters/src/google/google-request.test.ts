@@ -1,4 +1,4 @@
-import type { ModelRequest, Part } from '@overseer/core/spec';
+import type { Message, ModelRequest, Part } from '@overseer/core/spec';
 import { describe, expect, it } from 'vitest';
 import { googleRequest } from './google-request.ts';
 
@@ -170,6 +170,14 @@ describe('a conversation for Google', () => {
     const skipped = { ...plain, thoughtSignature: 'skip_thought_signature_validator' };
     expect(sent('gemini-3.5-flash')).toEqual({ role: 'model', parts: [skipped] });
     expect(sent('gemini-2.5-flash')).toEqual({ role: 'model', parts: [plain] });
+  });
+
+  it('M9 M10: has what the system says later at the front, with a warning', () => {
+    const said = (text: string): Message => ({ role: 'system', parts: [{ type: 'text', text }] });
+    const { body, warnings } = write({ messages: [said('first'), USER, said('late'), USER] });
+    expect(body['systemInstruction']).toEqual({ parts: [{ text: 'first' }, { text: 'late' }] });
+    expect(warnings).toMatchObject([{ kind: 'adjusted', what: 'system' }]);
+    expect(write({ messages: [said('first'), USER] }).warnings).toEqual([]);
   });
 
   it('M9: never sends ids that were made up for calls without', () => {

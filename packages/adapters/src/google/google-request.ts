@@ -1,6 +1,8 @@
 import type { JsonObject, ModelRequest, ModelWarning } from '@overseer/core/spec';
 import { takenSchema } from '../internal/normalise-schema.ts';
 import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
+import { placeSystem, type SystemPlaces } from '../internal/place-system.ts';
+import { takenStops } from '../internal/taken-stops.ts';
 import { PROVIDER } from './google-parts.ts';
 import { GOOGLE_SCHEMA } from './google-schema.ts';
 import { googleTurns } from './google-turns.ts';
@@ -12,16 +14,17 @@ export interface GoogleRequest {
   readonly warnings: readonly ModelWarning[];
 }
 
-/** The most texts at which a model can be told to stop. */
-const MOST_STOPS = 5;
-
-const PLACES: FilePlaces = { who: "Google's models take", notIn: new Set(['system']) };
+const WHO = "Google's models take";
+const PLACES: FilePlaces = { who: WHO, notIn: new Set(['system']) };
+const STOPS = { who: "Google's models", most: 5 };
+const SYSTEM_PLACES: SystemPlaces = { who: WHO, late: 'front' };
 
 /** Writes a request for content. */
 export function googleRequest(model: string, request: ModelRequest): GoogleRequest {
   const warnings: ModelWarning[] = [];
   const { generationConfig: ownConfig, ...own } = request.options?.[PROVIDER] ?? {};
-  const messages = placeFiles(request.messages, PLACES, warnings);
+  const inPlaces = placeSystem(request.messages, SYSTEM_PLACES, warnings);
+  const messages = placeFiles(inPlaces, PLACES, warnings);
   const system = messages
     .filter(({ role }) => role === 'system')
     .flatMap(({ parts }) =>
@@ -44,17 +47,14 @@ export function googleRequest(model: string, request: ModelRequest): GoogleReque
 }
 
 function settings(model: string, request: ModelRequest, warnings: ModelWarning[]): JsonObject {
-  const { maxTokens, temperature, topP, stop, seed } = request;
-  if (stop !== undefined && stop.length > MOST_STOPS) {
-    const detail = `Google's models stop at ${MOST_STOPS} texts at most; the others are left out`;
-    warnings.push({ kind: 'adjusted', what: 'stop', detail });
-  }
+  const { maxTokens, temperature, topP, seed } = request;
+  const stop = takenStops(request, STOPS, warnings);
   const thinking = thinkingConfig(model, request.effort, warnings);
   return {
     ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { topP }),
-    ...(stop === undefined ? {} : { stopSequences: stop.slice(0, MOST_STOPS) }),
+    ...(stop === undefined ? {} : { stopSequences: stop }),
     ...(seed === undefined ? {} : { seed }),
     ...outputFields(model, request, warnings),
     ...(thinking === undefined ? {} : { thinkingConfig: thinking }),

@@ -3,6 +3,7 @@ import type { CallContext } from '@overseer/core/spec';
 import type { BatchSettings } from './batch-options.ts';
 import { type BatchCaller, type BatchSeat, failAll } from './batch-seat.ts';
 import type { BatchItem, BatchWire } from './batch-wire.ts';
+import { OF_KEYS } from './key-use.ts';
 import { OpenBatch, type OpenBatchHost } from './open-batch.ts';
 
 /** Collects calls, sends them as batches, and finds the batches that earlier calls of the same keys are in. */
@@ -16,6 +17,8 @@ export class BatchDesk {
   readonly #leaving: Map<string, BatchSeat> = new Map();
   readonly #open: Map<string, OpenBatch> = new Map();
   #sending = 0;
+  /** Counts the batches for which a key was chosen here. */
+  #turn = 0;
   #stopTimer: (() => void) | undefined;
 
   /** `keyNames`: the keys that calls may go out with, where there are several. */
@@ -121,14 +124,8 @@ export class BatchDesk {
   }
 
   async #dispatch(seats: readonly BatchSeat[]): Promise<void> {
-    const ctx = contextOf(seats);
     try {
-      const fresh = await this.#withoutFound(seats, ctx);
-      const wanted = fresh.filter(({ callers }) => callers.size > 0);
-      if (wanted.length > 0) {
-        const id = await this.#wire.send(wanted, ctx);
-        this.#attach(id, wanted, { ctx, isFound: false });
-      }
+      await this.#sendByOneKey(seats);
     } catch (error) {
       failAll(
         seats.filter(({ id }) => this.#leaving.has(id)),
@@ -139,6 +136,35 @@ export class BatchDesk {
       this.#sending -= 1;
       if (this.#collected.size > 0 && this.#stopTimer === undefined) this.#flushIn(0);
     }
+  }
+
+  /** A batch is its key's: nobody else sees its file, its state or its results. Where nobody said which, the keys take turns, and a refused one hands over. */
+  async #sendByOneKey(seats: readonly BatchSeat[]): Promise<void> {
+    const ctx = contextOf(seats);
+    const names = this.#keyNames;
+    const isAnyOf = ctx.keyName === undefined && names.length > 0;
+    const from = isAnyOf ? this.#turn++ % names.length : 0;
+    const ways = isAnyOf
+      ? [...names.slice(from), ...names.slice(0, from)].map((keyName) => ({ ...ctx, keyName }))
+      : [ctx];
+    for (const [nth, way] of ways.entries()) {
+      try {
+        return await this.#send(
+          seats.filter(({ id }) => this.#leaving.has(id)),
+          way,
+        );
+      } catch (error) {
+        if (nth === ways.length - 1 || !isOfKey(error)) throw error;
+      }
+    }
+  }
+
+  async #send(seats: readonly BatchSeat[], ctx: CallContext): Promise<void> {
+    const fresh = await this.#withoutFound(seats, ctx);
+    const wanted = fresh.filter(({ callers }) => callers.size > 0);
+    if (wanted.length === 0) return;
+    const id = await this.#wire.send(wanted, ctx);
+    this.#attach(id, wanted, { ctx, isFound: false });
   }
 
   /** Gives those that were sent before to their batches; the others are for sending. */
@@ -194,6 +220,11 @@ export class BatchDesk {
 
 /** What stands around a request in a batch. */
 const BYTES_AROUND = 200;
+
+/** Whether a failure is that of the key that was sent, so that another may be let in. */
+function isOfKey(error: unknown): boolean {
+  return error instanceof ModelError && OF_KEYS.has(error.kind);
+}
 
 /** What a key that is let in no more has sent, nobody can have any more. */
 function unlessKeyless(error: unknown): void {

@@ -51,17 +51,34 @@ describe.each(Object.entries(ways))('calls in batches of %s', (_, create) => {
       turns.map((keyName, nth) => generate(model, say(`${nth}`), { ...ctx(), keyName })),
     );
     expect(created(service)).toBe(2);
-    const batches = new Map<string, Set<string | undefined>>();
-    for (const { path, headers } of service.requests) {
-      const [, id] = /\/batches\/([^/?]+)/.exec(path) ?? [];
-      if (id === undefined) continue;
-      const used = batches.get(id) ?? new Set();
-      batches.set(id, used.add(headers.authorization));
-    }
-    expect([...batches.values()].map((used) => [...used].join()).sort()).toEqual([
-      'Bearer key-of-a',
-      'Bearer key-of-b',
-    ]);
+    expect([...keysOfBatches(service).values()].sort()).toEqual(['key-of-a', 'key-of-b']);
+  });
+
+  it('M11 M13: keep a batch to one key of several where nobody says which, and these take turns', async () => {
+    const service = await start({ takesMs: 30 });
+    const apiKey = keyring({ a: 'key-of-a', b: 'key-of-b' });
+    const model = create(service, 'm', { apiKey, most: 2 });
+    const texts = ['a', 'b', 'c', 'd'];
+    await Promise.all(texts.map((text) => generate(model, say(text), ctx())));
+    const used = keysOfBatches(service);
+    expect([...used.values()].sort()).toEqual(['key-of-a', 'key-of-b']);
+  });
+
+  it('M11 M13: go out with the next key of several where nobody says which and one is refused', async () => {
+    const service = await start();
+    const apiKey = keyring({ a: 'key-of-a', b: 'key-of-b' });
+    const model = create(service, 'm', { apiKey });
+    const network: typeof fetch = (input, init) => {
+      const { headers } = new Request(input, init);
+      const key = headers.get('authorization') ?? headers.get('x-api-key');
+      if (key?.includes('key-of-a') !== true) return fetch(input, init);
+      return Promise.resolve(new Response('{"error":{"message":"withdrawn"}}', { status: 401 }));
+    };
+    const call = ctx({ fetch: network });
+    expect((await generate(model, say('x'), call)).text).toBe('you said x');
+    expect([...keysOfBatches(service).values()]).toEqual(['key-of-b']);
+    const none = create(service, 'm', { apiKey: keyring({ a: 'key-of-a' }) });
+    await expect(generate(none, say('y'), call)).rejects.toMatchObject({ kind: 'auth' });
   });
 
   it('M11 M13: made again with another key find the batch of the first, and look at it with that', async () => {
@@ -130,7 +147,7 @@ describe.each(Object.entries(ways))('calls in batches of %s', (_, create) => {
   });
 
   it('M13 R1: made again by another process find their batch, under way or over, and are paid once', async () => {
-    const service = await start({ takesMs: 150 });
+    const service = await start({ takesMs: 500 });
     await die(service, create(service, 'm'), 'a', 1);
     const answer = await generate(create(service, 'm'), say('a'), ctx({ again: true }));
     expect(answer.text).toBe('you said a');
@@ -313,6 +330,18 @@ function ctx(more: Partial<CallContext> = {}): CallContext {
 
 function created({ requests }: MockService): number {
   return requests.filter(({ method, path }) => method === 'POST' && CREATE.test(path)).length;
+}
+
+/** The keys with which each batch was looked at and read. */
+function keysOfBatches({ requests }: MockService): ReadonlyMap<string, string> {
+  const batches = new Map<string, Set<string>>();
+  for (const { path, headers } of requests) {
+    const [, id] = /\/batches\/([^/?]+)/.exec(path) ?? [];
+    if (id === undefined) continue;
+    const used = batches.get(id) ?? new Set();
+    batches.set(id, used.add(String(headers.authorization).replace('Bearer ', '')));
+  }
+  return new Map([...batches].map(([id, used]) => [id, [...used].join()]));
 }
 
 function cancels({ requests }: MockService): number {

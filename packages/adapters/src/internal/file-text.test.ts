@@ -1,6 +1,6 @@
 import type { ModelWarning } from '@overseer/core/spec';
 import { expect, it } from 'vitest';
-import { isUrl, leftOut } from './file-text.ts';
+import { isText, isUrl, leftOut } from './file-text.ts';
 
 it('M10: a file that is left out is named in its place and in the warning', () => {
   const warnings: ModelWarning[] = [];
@@ -28,4 +28,17 @@ it('M10: bytes are no address, whatever they begin with', () => {
     false,
     false,
   ]);
+});
+
+it('M9: text is known by its type, whatever it is called', () => {
+  const is = (mediaType: string, data = 'e30='): boolean =>
+    isText({ type: 'file', mediaType, data });
+  const texts = ['text/csv', 'application/json', 'application/ld+json', 'application/x-yaml'];
+  const more = ['application/json; charset=utf-8', 'application/JSON', 'application/toml'];
+  expect([...texts, ...more].filter((type) => !is(type))).toEqual([]);
+  const office = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+  expect([office, 'application/pdf', 'image/png', 'audio/wav'].filter((type) => is(type))).toEqual(
+    [],
+  );
+  expect(is('text/csv', 'https://a.example/b.csv')).toBe(false);
 });

@@ -17,7 +17,7 @@ const REMEMBERED = 16;
 const REMEMBERED_MS = 3_600_000;
 
 /** Kinds of failure that may be about the key, and not about the request. */
-const OF_KEYS: ReadonlySet<string> = new Set(['auth', 'permission', 'rate-limit', 'quota']);
+export const OF_KEYS: ReadonlySet<string> = new Set(['auth', 'permission', 'rate-limit', 'quota']);
 
 /** The keys of one model: takes one for each call, and tells its source what became of it. */
 export class KeyUse {

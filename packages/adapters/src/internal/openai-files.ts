@@ -1,6 +1,6 @@
 import type { FilePart, Json, ModelWarning } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
-import { isUrl, leftOut } from './file-text.ts';
+import { isText, isUrl, leftOut } from './file-text.ts';
 
 /**
  * Which files a server of chat completions takes beside texts: `all`, `media` (images and sounds), or `image-bytes` (images,
@@ -22,12 +22,13 @@ function image({ mediaType, data }: FilePart, takes: TakenFiles): Json | undefin
   return takes === 'image-bytes' ? undefined : { type: 'image_url', image_url: { url: data } };
 }
 
-function bytes({ mediaType, data, name = 'file' }: FilePart, takes: TakenFiles): Json | undefined {
+function bytes(part: FilePart, takes: TakenFiles): Json | undefined {
+  const { mediaType, data, name = 'file' } = part;
   const audio = /^audio\/(?:x-)?(wav|mp3|mpeg)$/.exec(mediaType)?.[1];
   if (audio !== undefined && takes !== 'image-bytes') {
     return { type: 'input_audio', input_audio: { data, format: audio === 'mpeg' ? 'mp3' : audio } };
   }
-  if (mediaType.startsWith('text/')) return { type: 'text', text: decodeText(data) };
+  if (isText(part)) return { type: 'text', text: decodeText(data) };
   if (takes !== 'all') return undefined;
   return { type: 'file', file: { filename: name, file_data: `data:${mediaType};base64,${data}` } };
 }

@@ -34,7 +34,7 @@ export function openAiMessages(
         out.push({ role: 'user', content: userContent(message.parts, warnings, options) });
         break;
       case 'assistant':
-        out.push(assistant(message.parts, options));
+        out.push(...assistant(message.parts, options));
         break;
       case 'tool':
         for (const part of message.parts) {
@@ -73,7 +73,8 @@ function userContent(
   });
 }
 
-function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonObject {
+/** A message of nothing but thoughts of others is none. */
+function assistant(parts: readonly Part[], options: OpenAiMessageOptions): readonly JsonObject[] {
   const calls = parts.flatMap((part) =>
     part.type === 'tool-call'
       ? [
@@ -87,12 +88,15 @@ function assistant(parts: readonly Part[], options: OpenAiMessageOptions): JsonO
   );
   const text = textOf(parts, '');
   const reasoning = options.sendReasoning === true ? reasoningOf(parts, options.provider) : '';
-  return {
-    role: 'assistant',
-    content: text === '' && calls.length > 0 ? null : text,
-    ...(reasoning === '' ? {} : { [options.reasoningField ?? 'reasoning_content']: reasoning }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-  };
+  if (text === '' && reasoning === '' && calls.length === 0) return [];
+  return [
+    {
+      role: 'assistant',
+      content: text === '' && calls.length > 0 ? null : text,
+      ...(reasoning === '' ? {} : { [options.reasoningField ?? 'reasoning_content']: reasoning }),
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    },
+  ];
 }
 
 function reasoningOf(parts: readonly Part[], provider = ''): string {

@@ -56,6 +56,14 @@ describe.each(everyAdapter)('$name', ({ create }) => {
       expect(told ? sent.includes('A file was left out: a.png') : sent.includes('aGk=')).toBe(true);
     },
   );
+
+  it("M9: gives a user's file of JSON, whole", async () => {
+    const file: FilePart = { type: 'file', mediaType: 'application/json', data: btoa('{"n":41}') };
+    const messages: readonly Message[] = [{ role: 'user', parts: [hi, file] }];
+    const { warnings } = await generate(create('m', service.url), { messages }, ctx());
+    expect(JSON.stringify(service.requests.at(-1)?.body)).toContain(String.raw`{\"n\":41}`);
+    expect(warnings.every(({ kind }) => kind === 'adjusted')).toBe(true);
+  });
 });
 
 describe('files where a wire takes none', () => {

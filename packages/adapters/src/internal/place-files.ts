@@ -1,6 +1,6 @@
 import type { FilePart, Message, ModelWarning, Part, ToolResultPart } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
-import { isUrl, leftOut } from './file-text.ts';
+import { isText, leftOut } from './file-text.ts';
 
 /** Whose messages. */
 type Role = Message['role'];
@@ -46,7 +46,7 @@ export function placeFiles(
 }
 
 function textOf(part: FilePart, who: string, role: Role, warnings: ModelWarning[]): string {
-  if (part.mediaType.startsWith('text/') && !isUrl(part.data)) return decodeText(part.data);
+  if (isText(part)) return decodeText(part.data);
   const why = (file: string): string =>
     `${who} no files in a message ${SAID[role]}, such as ${file}`;
   return leftOut(part, why, warnings);

@@ -1,6 +1,6 @@
 import type { FilePart, Json, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from './base64.ts';
-import { isUrl, leftOut } from './file-text.ts';
+import { isText, isUrl, leftOut } from './file-text.ts';
 import { type FilePlaces, placeFiles } from './place-files.ts';
 import { resultText } from './result-text.ts';
 import { toolIdFor } from './tool-id.ts';
@@ -71,8 +71,7 @@ function filePiece(part: FilePart, warnings: ModelWarning[]): Json {
   const url = isAddress ? data : `data:${mediaType};base64,${data}`;
   if (mediaType.startsWith('image/'))
     return { type: 'input_image', image_url: url, detail: 'auto' };
-  if (mediaType.startsWith('text/') && !isAddress)
-    return { type: 'input_text', text: decodeText(data) };
+  if (isText(part)) return { type: 'input_text', text: decodeText(data) };
   const filename = part.name ?? 'file';
   if (mediaType.startsWith('audio/')) {
     const why = (file: string): string =>

@@ -49,9 +49,13 @@ const CHECKS: Readonly<Record<AdapterDialect, (body: Doc) => readonly string[]>>
   'anthropic-messages': (body) => {
     const problems: string[] = [];
     let open: readonly string[] = [];
-    for (const [nth, message] of list(body['messages']).entries()) {
+    const turns = list(body['messages']);
+    for (const [nth, message] of turns.entries()) {
       const { role } = message;
       if (nth === 0 && role !== 'user') problems.push('it does not begin with the user');
+      const [before, after] = [turns[nth - 1]?.['role'], turns[nth + 1]?.['role'] ?? 'assistant'];
+      if (role === 'system' && (before !== 'user' || after !== 'assistant'))
+        problems.push('a message of the system that is not before an answer');
       const blocks = list(message['content']);
       const results = blocks
         .filter(({ type }) => type === 'tool_result')

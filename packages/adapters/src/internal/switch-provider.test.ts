@@ -94,6 +94,23 @@ describe.each(everyAdapter)('a conversation that began with $name', (from) => {
   });
 });
 
+describe.each(everyAdapter)('a turn of which nothing can be told to $name', (to) => {
+  it('M10: leaves no empty message behind', async () => {
+    const thought: Part = { type: 'reasoning', text: 'Let me think.', meta: { other: { a: 1 } } };
+    const messages: readonly Message[] = [
+      user('hi'),
+      { role: 'assistant', parts: [thought] },
+      { role: 'assistant', parts: [{ type: 'text', text: '' }] },
+      user('Go on.'),
+    ];
+    const ctx = { signal: AbortSignal.timeout(5000) };
+    await generate(to.create('m', service.url), { messages }, ctx);
+    const body: unknown = service.requests.at(-1)?.body;
+    expect(refusalsOf(to.dialect, body)).toEqual([]);
+    expect(JSON.stringify(body)).not.toContain('"role":"assistant"');
+  });
+});
+
 describe.each(everyAdapter)('a conversation of $name that was saved as JSON', (one) => {
   it('M10: goes on as if it had never been away', async () => {
     const messages = await conversationOf(one);
@@ -124,6 +141,11 @@ describe('the strict reading of requests', () => {
     expect(claude({ type: 'tool_result', tool_use_id: 'x' })).toHaveLength(1);
     expect(claude({ type: 'tool_use', id: 'a.b' })).toHaveLength(2);
     expect(claude({ type: 'text', text: '' })).toHaveLength(1);
+    const roles = (...all: readonly string[]) =>
+      refusalsOf('anthropic-messages', { messages: all.map((role) => ({ role })) });
+    expect(roles('user', 'system', 'assistant', 'user', 'system')).toEqual([]);
+    expect(roles('user', 'assistant', 'system')).toHaveLength(1);
+    expect(roles('user', 'system', 'user')).toHaveLength(1);
     const input = [
       { type: 'function_call_output', call_id: 'x' },
       { type: 'reasoning', id: 'y' },

@@ -1,6 +1,6 @@
 import type { FilePart, JsonObject, Message, ModelWarning, Part } from '@overseer/core/spec';
 import { decodeText } from '../internal/base64.ts';
-import { isUrl, leftOut } from '../internal/file-text.ts';
+import { isText, isUrl, leftOut } from '../internal/file-text.ts';
 import { type FilePlaces, placeFiles } from '../internal/place-files.ts';
 import { resultText } from '../internal/result-text.ts';
 import { toolIdFor } from '../internal/tool-id.ts';
@@ -20,7 +20,7 @@ export function ollamaMessages(
     ({ role, parts }): readonly JsonObject[] => {
       switch (role) {
         case 'assistant':
-          return [assistant(parts)];
+          return assistant(parts);
         case 'tool':
           return parts.flatMap((part) => (part.type === 'tool-result' ? [toolResult(part)] : []));
         default:
@@ -44,9 +44,9 @@ function spoken(role: 'system' | 'user', parts: readonly Part[], warnings: Model
   return { role, content: texts.join('\n\n'), ...(images.length === 0 ? {} : { images }) };
 }
 
-/** Reasoning goes back only to whom it came from: templates make of it what their model wants. */
-function assistant(parts: readonly Part[]): JsonObject {
-  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+/** Reasoning goes back only to whom it came from: templates make of it what their model wants. A message of nothing but thoughts of others is none. */
+function assistant(parts: readonly Part[]): readonly JsonObject[] {
+  const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
   const thinking = parts.flatMap((part) =>
     part.type === 'reasoning' && part.meta?.[PROVIDER] !== undefined ? [part.text] : [],
   );
@@ -60,12 +60,15 @@ function assistant(parts: readonly Part[]): JsonObject {
         ]
       : [],
   );
-  return {
-    role: 'assistant',
-    content: texts.join(''),
-    ...(thinking.length === 0 ? {} : { thinking: thinking.join('') }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-  };
+  if (text === '' && thinking.length === 0 && calls.length === 0) return [];
+  return [
+    {
+      role: 'assistant',
+      content: text,
+      ...(thinking.length === 0 ? {} : { thinking: thinking.join('') }),
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    },
+  ];
 }
 
 /** Arguments must be an object, so that what a model wrote wrong goes back under a name. */
@@ -89,8 +92,8 @@ function isImage({ mediaType, data }: FilePart): boolean {
 }
 
 function fileText(part: FilePart, warnings: ModelWarning[]): string {
-  const { mediaType, data } = part;
-  if (mediaType.startsWith('text/') && !isUrl(data)) return decodeText(data);
+  const { data } = part;
+  if (isText(part)) return decodeText(data);
   const why = isUrl(data) ? 'is given as a URL; give its bytes' : 'is neither a text nor an image';
   return leftOut(part, (file) => `${file} ${why}`, warnings);
 }

@@ -2,7 +2,7 @@ import { defined } from '@overseer/core/plugin';
 import type { Message, ModelRequest, ModelWarning, Part } from '@overseer/core/spec';
 import type { EngineRequest } from '../engine/engine-model.ts';
 import { decodeText } from '../internal/base64.ts';
-import { isUrl, leftOut } from '../internal/file-text.ts';
+import { isText, leftOut } from '../internal/file-text.ts';
 import type { OnnxRequest } from './onnx-request.ts';
 import type { ChatMessage } from './transformers.ts';
 
@@ -41,7 +41,7 @@ function textOf(part: Part, warnings: ModelWarning[]): string {
     case 'tool-result':
       return typeof part.output === 'string' ? part.output : JSON.stringify(part.output);
     case 'file':
-      if (part.mediaType.startsWith('text/') && !isUrl(part.data)) return decodeText(part.data);
+      if (isText(part)) return decodeText(part.data);
       return leftOut(part, (file) => `${file} was left out: this engine reads text`, warnings);
     case 'reasoning':
     case 'custom':

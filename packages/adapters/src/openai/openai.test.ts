@@ -95,6 +95,14 @@ describe('the OpenAI adapter', () => {
     expect(sent?.headers).toMatchObject({ 'x-app': 'a', 'x-call': 'b' });
   });
 
+  it('M9: stops at four texts, and says that it was given more', async () => {
+    const model = openai('m', { apiKey: 'k', baseURL: `${service.url}/v1` });
+    const stop = ['1', '2', '3', '4', '5'];
+    const { warnings } = await generate(model, { ...REQUEST, stop }, ctx());
+    expect(service.requests.at(-1)?.body).toMatchObject({ stop: ['1', '2', '3', '4'] });
+    expect(warnings).toMatchObject([{ kind: 'adjusted', what: 'stop' }]);
+  });
+
   it('M9: gives up a stream that has gone silent', async () => {
     const model = openai('stall', { apiKey: 'k', baseURL: `${service.url}/v1`, idleTimeoutMs: 60 });
     const before = service.requests.filter(({ closedEarly }) => closedEarly).length;

@@ -21,6 +21,7 @@ import { createResponses } from '../internal/responses-route.ts';
 import { OPENAI_SCHEMAS } from '../internal/schema-dialects.ts';
 import { reachSdk, type SdkAccess } from '../internal/sdk-access.ts';
 import { checkBaseVariable, requestOptions } from '../internal/sdk-client.ts';
+import { takenStops } from '../internal/taken-stops.ts';
 import { toldCount } from '../internal/told-count.ts';
 import { variableOf } from '../internal/variable-of.ts';
 import { countLocally } from './count-locally.ts';
@@ -177,10 +178,13 @@ export interface OpenAiBody {
   readonly warnings: readonly ModelWarning[];
 }
 
+const STOPS = { who: "OpenAI's models", most: 4 };
+
 /** A request as a streaming chat completion, and what of ours it cannot carry. */
 export function openAiBody(model: string, given: ModelRequest, fit: FitSchemas): OpenAiBody {
   const warnings: ModelWarning[] = [];
-  const request = fit(given, warnings);
+  const stop = takenStops(given, STOPS, warnings);
+  const request = fit({ ...given, ...defined({ stop }) }, warnings);
   const tools = request.tools ?? [];
   const params = {
     model,

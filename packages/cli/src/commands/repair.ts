@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isPostgresAddress, repairPostgres } from '@overseer/storage/postgres';
 import { type Mended, type RepairReport, repairFile } from '@overseer/storage/sqlite';
 import { EXIT } from '../exit-code.ts';
@@ -19,7 +19,8 @@ export function repairCommand(flags: RepairFlags): Promise<number> {
   if (isPostgresAddress(path)) return repairDatabase(path, flags);
   return lookAfter(async (options) => {
     const repaired = flags.out === undefined ? `${path}.repaired` : resolve(flags.out);
-    const report = await repairFile(path, repaired, options);
+    const onPages = (bytes: number): void => tellPages(bytes, repaired);
+    const report = await repairFile(path, repaired, { ...options, onPages });
     const { streams, quarantined } = report;
     tell(flags.json, report, [
       ...streams.map(streamLine),
@@ -30,6 +31,12 @@ export function repairCommand(flags: RepairFlags): Promise<number> {
     ]);
     return codeOf(report);
   });
+}
+
+function tellPages(bytes: number, repaired: string): void {
+  const room = `${Math.ceil(bytes / 1_048_576)} MiB in ${dirname(repaired)}`;
+  const why = 'What leads to the events is damaged too, so that every page is read by itself.';
+  process.stderr.write(`${why} This takes up to ${room} while it runs.\n`);
 }
 
 /** A database is repaired in its place, and what was damaged stands in a file here. */

@@ -61,6 +61,9 @@ export type CachePart = EventData['cache.changed']['part'];
 /** Answers by these decide about other work, so they are taken from before only where the host says so. */
 const NEED_NAMING: ReadonlySet<TaskKind> = new Set(['plan', 'review']);
 
+/** Names that the overseer itself gives a scope. */
+const KNOWN: ReadonlySet<string> = new Set(['user', 'tenant', 'run', 'project']);
+
 /** Fills in what a host left out; `undefined` where it wants no cache. */
 export function cacheSettings(
   options: boolean | CacheOptions | undefined,
@@ -94,7 +97,7 @@ export function scopeOf(
   { scope, project }: Pick<CacheSettings, 'scope' | 'project'>,
   run: Pick<RunState, 'id' | 'cache' | 'user' | 'tenant'>,
 ): CacheScope {
-  const own = run.cache === false ? {} : run.cache;
+  const own: CacheScope = run.cache || {};
   if (typeof scope === 'object') return { ...own, ...scope };
   const { id, user, tenant } = run;
   const named = {
@@ -103,5 +106,9 @@ export function scopeOf(
     project: {},
     run: { run: id },
   };
-  return { ...own, ...named[scope], project };
+  const apart = Object.entries(own).map(([name, value]) => [
+    KNOWN.has(name) ? `own ${name}` : name,
+    value,
+  ]);
+  return { ...Object.fromEntries(apart), ...named[scope], project };
 }

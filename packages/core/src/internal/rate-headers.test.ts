@@ -47,6 +47,36 @@ describe('rate-limit headers', () => {
       { tokens: { limit: 9, remaining: 8 } },
     ],
     [
+      'limits by the span that they hold for, without a reset',
+      {
+        'x-ratelimit-limit-req-minute': '60',
+        'x-ratelimit-remaining-req-minute': '59',
+        'x-ratelimit-limit-tokens-minute': '50000',
+        'x-ratelimit-remaining-tokens-minute': '47196',
+      },
+      {
+        requests: { limit: 60, remaining: 59, resetAt: NOW + 60_000 },
+        tokens: { limit: 50_000, remaining: 47_196, resetAt: NOW + 60_000 },
+      },
+    ],
+    [
+      'of several spans that of which least is left',
+      {
+        'x-ratelimit-limit-requests-minute': '30',
+        'x-ratelimit-remaining-requests-minute': '29',
+        'x-ratelimit-reset-requests-minute': '12.5',
+        'x-ratelimit-limit-requests-day': '14400',
+        'x-ratelimit-remaining-requests-day': '3',
+        'x-ratelimit-reset-requests-day': '33011.382867',
+        'x-ratelimit-remaining-tokens-hour': '9',
+        'x-ratelimit-remaining-tokens-day': '9',
+      },
+      {
+        requests: { limit: 14_400, remaining: 3, resetAt: NOW + 33_011_382.867 },
+        tokens: { remaining: 9, resetAt: NOW + 86_400_000 },
+      },
+    ],
+    [
       'the common form with an epoch in seconds',
       {
         'x-ratelimit-limit': '5',

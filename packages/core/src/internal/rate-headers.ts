@@ -27,19 +27,49 @@ const FORMS: readonly HeaderForm[] = [
   plain('requests', 'x-trial-endpoint-call-', ''),
 ];
 
+/** Those who tell several limits of one kind by the spans that these hold for, some without a reset. */
+const BY_SPAN = (
+  [
+    ['minute', 60_000],
+    ['hour', 3_600_000],
+    ['day', 86_400_000],
+  ] as const
+).flatMap(([span, spanMs]) => [
+  { form: openAi('requests', `requests-${span}`), spanMs },
+  { form: openAi('requests', `req-${span}`), spanMs },
+  { form: openAi('tokens', `tokens-${span}`), spanMs },
+]);
+
 /**
  * A provider's rate limits from its response headers, in all forms known here: OpenAI's `x-ratelimit-*-requests` and
- * `-tokens` (also `_usage_based`), Anthropic's `anthropic-ratelimit-*`, the common `x-ratelimit-*` and `ratelimit-*`, and
- * Cohere's trial counter. `undefined` where there is none; negative and empty values, and limits of 0, count as not said.
+ * `-tokens` (also `_usage_based`), Anthropic's `anthropic-ratelimit-*`, the common `x-ratelimit-*` and `ratelimit-*`,
+ * Cohere's trial counter, and where there is none of these `x-ratelimit-*-requests-minute` and its kin, as Mistral and Cerebras have them.
+ * `undefined` where there is none; negative and empty values, and limits of 0, count as not said.
  */
 export function rateLimit(headers: HeaderReader, now: number): RateLimit | undefined {
-  let found: { [bucket in Bucket]?: RateBucket } | undefined;
+  let found: Found | undefined;
   for (const form of FORMS) {
     if (found?.[form.bucket] !== undefined) continue;
     const bucket = readBucket(headers, form, now);
     if (bucket === undefined) continue;
     found ??= {};
     found[form.bucket] = bucket;
+  }
+  return found ?? rateBySpan(headers, now);
+}
+
+type Found = { [bucket in Bucket]?: RateBucket };
+
+/** Of the limits of one kind, the one of which least is left counts, and of two that are equal the longer. */
+function rateBySpan(headers: HeaderReader, now: number): RateLimit | undefined {
+  let found: Found | undefined;
+  for (const { form, spanMs } of BY_SPAN) {
+    const bucket = readBucket(headers, form, now);
+    if (bucket?.remaining === undefined) continue;
+    found ??= {};
+    const known = found[form.bucket];
+    if (known !== undefined && bucket.remaining > (known.remaining ?? 0)) continue;
+    found[form.bucket] = { resetAt: now + spanMs, ...bucket };
   }
   return found;
 }

@@ -166,6 +166,12 @@ function wait(
   return { kind: 'wait', untilAt, why: `${whose}${why}`, on };
 }
 
+function remedyFor({ metric, soft }: Meter): string {
+  if (soft || metric === 'calls') return 'make the limit larger';
+  const ofAnswers = metric !== 'input-tokens' && metric !== 'uncached-input-tokens';
+  return `make the limit larger or soft${ofAnswers ? ', or answers shorter by maxOutputTokens' : ''}`;
+}
+
 function never(latest: Latest | undefined, { claim, model }: AdmissionInput): Refusal {
   if (latest === undefined) return { kind: 'never', why: 'no limit lets it through' };
   const { meter, weight, owner } = latest;
@@ -174,6 +180,6 @@ function never(latest: Latest | undefined, { claim, model }: AdmissionInput): Re
   const whose = owner === model ? '' : ` of ${owner}`;
   return {
     kind: 'never',
-    why: `the call ${may} ${needed}, more than ${describeLimit(meter.rule)}${whose} ever allows`,
+    why: `the call ${may} ${needed}, more than ${describeLimit(meter.rule)}${whose} ever allows; ${remedyFor(meter)}`,
   };
 }

@@ -8,7 +8,7 @@ import type { BudgetCrossing, BudgetUse } from './budget-use.ts';
 import { amountOf, chargeOf } from './call-amount.ts';
 import type { Claim } from './model-limits.ts';
 import type { Purse } from './purse.ts';
-import { type RunBudgets, taskNodes } from './run-budgets.ts';
+import { hearerOf, type RunBudgets, taskNodes } from './run-budgets.ts';
 
 interface OpenCall {
   readonly path: readonly BudgetNode[];
@@ -90,7 +90,7 @@ export class BudgetTree {
         }
         return;
       case 'run.finished':
-        this.#close(this.#runs.get(run));
+        this.#finish(this.#runs.get(run));
         return;
       case 'call.started':
         this.#start(call, this.path(run, event.task, event.model), event.data.worst, run);
@@ -206,7 +206,13 @@ export class BudgetTree {
       tasks: new Map(),
       askers: new Map(),
       open: 1,
+      isOver: false,
     });
+  }
+
+  #finish(run: RunBudgets | undefined): void {
+    if (run !== undefined) run.isOver = true;
+    this.#close(run);
   }
 
   /** A run that is over is kept as long as one below it goes on. */
@@ -249,7 +255,12 @@ export class BudgetTree {
     if (capacity === 0) return [];
     return purse.warnAt.flatMap((share) => {
       if (used + held < share * capacity || this.#isTold(node, purse, share)) return [];
-      return [{ run: by, data: { scope: node.scope, metric, share, used, held, capacity } }];
+      return [
+        {
+          run: hearerOf(this.#runs, node, by),
+          data: { scope: node.scope, metric, share, used, held, capacity },
+        },
+      ];
     });
   }
 

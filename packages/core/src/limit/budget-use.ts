@@ -17,7 +17,7 @@ export interface BudgetUse {
   readonly rate: SpendRate;
 }
 
-/** The data of an event `budget.crossed`, and the run whose call did it. */
+/** The data of an event `budget.crossed`, and the run in whose events it is told. */
 export interface BudgetCrossing {
   readonly run: string;
   readonly data: OverseerEvent<'budget.crossed'>['data'];

@@ -17,6 +17,21 @@ describe('memoryReservations', () => {
     await fc.assert(property, { numRuns: 100, seed: 4 });
   }, 30_000);
 
+  it('L4: a little earlier counts as the last moment seen, also of a limit that holds nothing and has many beside it', () => {
+    const book = new ReservationBook();
+    const ask = (id: string, limit: string, nowMs: number) =>
+      book.reserve({
+        id,
+        member: 'm',
+        nowMs,
+        wants: [{ limit, window: { kind: 'rolling', windowMs: 1_000 }, capacity: 1, amount: 1 }],
+      });
+    ask('a', 'mine', 60_000);
+    book.settle('a', undefined);
+    for (let user = 0; user < 2_000; user++) ask(`u${user}`, `user ${user}`, 35_000);
+    expect(ask('b', 'mine', 35_000)).toEqual({ kind: 'held', at: 60_000 });
+  });
+
   it('L4: does not grow with the number of calls, periods and users', () => {
     const book = new ReservationBook();
     for (let call = 0; call < 20_000; call++) {

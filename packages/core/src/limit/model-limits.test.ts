@@ -70,10 +70,14 @@ describe('ModelLimits', () => {
     const limits = limitsOf(['5 calls / 1s', '100 tokens / 1h', '$0.01 / 1d']);
     expect(limits.admit(0, claim(use(60, 60)))).toEqual({
       kind: 'never',
-      why: 'the call may use 120 tokens, more than 100 tokens / 1h ever allows',
+      why: 'the call may use 120 tokens, more than 100 tokens / 1h ever allows; make the limit larger or soft, or answers shorter by maxOutputTokens',
     });
     expect(limits.admit(0, claim(use(0, 0, 20_000)))).toMatchObject({
-      why: 'the call may use $0.02, more than $0.01 / 1d ever allows',
+      why: expect.stringContaining('the call may use $0.02, more than $0.01 / 1d ever allows; '),
+    });
+    const soft = limitsOf(['100 input tokens / 1h, soft']).admit(0, claim(use(120)));
+    expect(soft).toMatchObject({
+      why: expect.stringMatching(/ ever allows; make the limit larger$/),
     });
     expect(limits.admit(0, claim(use(Number.POSITIVE_INFINITY))).kind).toBe('never');
   });

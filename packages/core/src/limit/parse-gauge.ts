@@ -7,9 +7,12 @@ import type { LimitReader, LimitToken } from './limit-tokens.ts';
 /** Reads `cpu < 80%` and `cpu < 80%, resume 70%`; `undefined` for what is no limit on a gauge. Throws `ConfigError` (`config.limit`). */
 export function readGauge(reader: LimitReader): GaugeRule | undefined {
   if (reader.peek().kind !== 'word') return undefined;
-  const name = reader.takeText(/^[A-Za-z][\w-]*(?=\s*(?:<|below\b))/i);
+  const name = reader.takeText(/^(?!unlimited\b)[A-Za-z][\w-]*(?=\s*(?:<|below\b|.*%))/i);
   if (name === undefined) return undefined;
-  reader.next();
+  if (reader.take('<', 'below') === undefined) {
+    const sign = reader.peek();
+    throw reader.wrong(sign, `expected "<" and a percentage such as 80%, ${found(sign)}`);
+  }
   const below = readPercent(reader);
   const resume = reader.take(',') === undefined ? undefined : readResume(reader);
   const rest = reader.next();

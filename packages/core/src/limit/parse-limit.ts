@@ -90,6 +90,12 @@ function readCount(reader: LimitReader): LimitRule {
 function readAmount(reader: LimitReader): { readonly value: number; readonly at: LimitToken } {
   const at = reader.next();
   if (at.text === '-') throw reader.wrong(at, 'an amount must be greater than zero');
+  if (at.text.toLowerCase() === 'unlimited') {
+    throw reader.wrong(
+      at,
+      'what is unlimited needs no limit: leave it out, or write what holds calls back, such as "cpu < 80%"',
+    );
+  }
   if (at.kind !== 'number') {
     throw reader.wrong(at, `expected an amount such as 5, 100k or $50, ${found(at)}`);
   }
@@ -107,8 +113,12 @@ function readMetric(reader: LimitReader): LimitMetric {
     if (metric !== undefined) return metric;
   }
   const phrase = words.join(' ');
+  const meant =
+    first.text === '%'
+      ? '; a gauge is written like "cpu < 80%"'
+      : hint(phrase, METRIC_WORDS.keys());
   throw reader.wrong(
     first,
-    `expected calls, tokens, input tokens, output tokens, usd or "at once", ${found(first, phrase)}${hint(phrase, METRIC_WORDS.keys())}`,
+    `expected calls, tokens, input tokens, uncached input tokens, output tokens, usd or "at once", ${found(first, phrase)}${meant}`,
   );
 }

@@ -153,10 +153,11 @@ export class ReservationBook {
   #sweep(nowMs: number): void {
     for (const [key, count] of this.#counts) {
       prune(count, nowMs - SET_BACK_MS);
-      const { window, charges } = count;
-      const isOver =
-        window.kind === 'period' ? nowMs - window.endAt > SET_BACK_MS : charges.size === 0;
-      if (isOver) this.#counts.delete(key);
+      const { window, charges, lastAt } = count;
+      const isPeriod = window.kind === 'period';
+      if (!isPeriod && charges.size > 0) continue;
+      // Who asks with a clock that is a little behind must find the last moment that was seen.
+      if (nowMs - (isPeriod ? window.endAt : lastAt) > SET_BACK_MS) this.#counts.delete(key);
     }
     this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#counts.size);
   }

@@ -11,6 +11,17 @@ export interface RunBudgets {
   readonly askers: Map<string, string>;
   /** Runs below it that are not finished, and itself. */
   open: number;
+  /** Whether it is finished, and kept for runs below it alone. */
+  isOver: boolean;
+}
+
+/** In whose events it is told what becomes of a budget: those of the run that it belongs to, or else of the run `by` whose call did it. */
+export function hearerOf(
+  runs: ReadonlyMap<string, RunBudgets>,
+  { run = '' }: BudgetNode,
+  by: string,
+): string {
+  return runs.get(run)?.isOver === false ? run : by;
 }
 
 /** A task's own budget, and that of the task that asked for it. */

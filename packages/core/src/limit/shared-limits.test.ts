@@ -139,7 +139,7 @@ describe('SharedLimits', () => {
     expect(team.of('claude').admit(0, claimOf(7)).kind).toBe('run');
     expect(team.of('gpt').admit(0, claimOf(34))).toMatchObject({
       kind: 'never',
-      why: 'the call may use 102 tokens, more than 100 tokens / 1m of pool big ever allows',
+      why: 'the call may use 102 tokens, more than 100 tokens / 1m of pool big ever allows; make the limit larger or soft, or answers shorter by maxOutputTokens',
     });
     expect(team.of('mini').admit(0, claimOf(1_000)).kind).toBe('run');
     team.of('gpt').settle('1', use(1));

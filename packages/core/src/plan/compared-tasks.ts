@@ -12,7 +12,7 @@ export type ComparedTask = Pick<
 
 /**
  * One task for each model, `<key>/<model>`, of which none waits for another and none fails the run. Throws
- * `ConfigError` as `normaliseTasks` does, `plan.empty` without models, and `plan.ensemble` for kinds that models do not answer in
+ * `ConfigError` as `normaliseTasks` does, `plan.empty` without models, `plan.duplicate-key` for one that is named twice, and `plan.ensemble` for kinds that models do not answer in
  * words.
  */
 export function comparedTasks(
@@ -20,7 +20,17 @@ export function comparedTasks(
   models: readonly string[],
 ): readonly PlanTask[] {
   if (!Array.isArray(models) || models.length === 0) {
-    throw new ConfigError('plan.empty', 'There is nothing to compare: name the models.');
+    throw new ConfigError(
+      'plan.empty',
+      `There is nothing to compare: name the models, such as ["large", "small"], and not ${JSON.stringify(models)}.`,
+    );
+  }
+  const twice = models.find((model, at) => models.indexOf(model) < at);
+  if (twice !== undefined) {
+    throw new ConfigError(
+      'plan.duplicate-key',
+      `There is ${twice} twice among the models to compare: name each once.`,
+    );
   }
   if (kind === 'plan' || kind === 'check') {
     throw new ConfigError(

@@ -163,9 +163,10 @@ export class StatusWatch {
     const { runs } = this.#projection;
     const drafts: EventDraft[] = [];
     for (const [name, { at, run }] of marked) {
-      // A run that ended in the meantime has had its last word.
-      const open = run === undefined || runs.get(run)?.outcome === undefined ? run : undefined;
-      const draft = this.#look(name, nowMs, at, open);
+      // A run that ended, in the meantime or before this process, has had its last word.
+      const open = run === undefined ? undefined : runs.get(run);
+      const isOpen = open !== undefined && open.outcome === undefined;
+      const draft = this.#look(name, nowMs, at, isOpen ? run : undefined);
       if (draft !== undefined) drafts.push(draft);
     }
     if (drafts.length > 0) this.#write(drafts);

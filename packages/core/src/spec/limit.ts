@@ -25,6 +25,8 @@ type Countable =
 type Common = `${number} calls` | `${number}${'' | 'k' | 'M'} ${Tokens}` | `$${number}`;
 type Unit = 's' | 'm' | 'h' | 'd' | 'w';
 type Span = `${number}${Unit}`;
+/** One of a unit. */
+type Single = Unit | 'second' | 'minute' | 'hour' | 'day' | 'week';
 
 /**
  * A limit as people say it: `'5 calls / 5h'`, `'50 calls / 5h session'`, `'100k tokens / day in Europe/Berlin'`,
@@ -32,8 +34,8 @@ type Span = `${number}${Unit}`;
  * ways than these is read by the same rules.
  */
 export type LimitText =
-  | `${Countable} / ${Span | Unit}`
-  | `${Common} / ${Span | Unit}, soft`
+  | `${Countable} / ${Span | Single}`
+  | `${Common} / ${Span | Single}, soft`
   | `${Common} / ${Span} session${'' | ', soft'}`
   | `${Common} / ${Span}, smooth${'' | ` burst ${number}`}`
   | `${Common} / calendar ${CalendarPeriod}${'' | ', soft'}`

@@ -19,7 +19,7 @@ export interface ModelEntry {
   readonly fallback?: readonly string[];
   /** Overrides the price that the adapter knows. */
   readonly price?: Price;
-  /** At most this many calls at once; the default is what the model says (`atOnce`), or else 4. `auto` learns how many the server bears, up to `max` (32). */
+  /** At most this many calls at once; the default is what the model says (`atOnce`), else as many as its `limits` allow at once, else 4. `auto` learns how many the server bears, up to `max` (32). */
   readonly concurrency?: number | 'auto' | { readonly auto: true; readonly max?: number };
   /** An answer that begins later than this, in ms, counts as bad: when half of the latest are, the model is left alone for a while. */
   readonly slowMs?: number;

@@ -98,6 +98,7 @@ async function examineServer(connection: Connection, nodes: number): Promise<rea
       current_setting('synchronous_standby_names') AS standbys,
       pg_has_role('pg_read_all_stats', 'USAGE') AS sees,
       (SELECT count(*)::int FROM pg_stat_replication) AS followers,
+      (SELECT string_agg(DISTINCT application_name, ', ') FROM pg_stat_replication) AS names,
       (SELECT count(*)::int FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')) AS confirming,
       pg_is_in_recovery() AS follows,
       round(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::bigint AS age,
@@ -155,13 +156,13 @@ function commitsOf({ commits }: PgRow): Finding {
   };
 }
 
-function standbyOf({ standbys, confirming, followers, sees }: PgRow): Finding {
+function standbyOf({ standbys, confirming, followers, names, sees }: PgRow): Finding {
   if (standbys === '') {
     const also = Number(followers) > 0 ? `, though ${Number(followers)} follow` : '';
     return {
       name: 'standby',
       state: 'poor',
-      found: `no standby confirms commits${also}: with this server's disk, what was acknowledged is lost`,
+      found: `no standby confirms commits${also}: where this server's disk is lost, so is what was acknowledged`,
       advice: 'Set synchronous_standby_names to the name of a standby, or to ANY 1 of two.',
     };
   }
@@ -176,11 +177,21 @@ function standbyOf({ standbys, confirming, followers, sees }: PgRow): Finding {
   if (Number(confirming) > 0) {
     return { name: 'standby', state: 'good', found: `${Number(confirming)} confirm every commit` };
   }
+  const found = `synchronous_standby_names is ${String(standbys)}, and no such standby is there: every commit waits`;
+  if (Number(followers) === 0) {
+    return {
+      name: 'standby',
+      state: 'bad',
+      found,
+      advice: 'Start the standby, or take it out of synchronous_standby_names until it is back.',
+    };
+  }
   return {
     name: 'standby',
     state: 'bad',
-    found: `synchronous_standby_names is ${String(standbys)}, and no such standby is there: every commit waits`,
-    advice: 'Start the standby, or take it out of synchronous_standby_names until it is back.',
+    found: `${found}. Who follows calls itself ${String(names)}`,
+    advice:
+      'A standby is known by its cluster_name, or by application_name in its primary_conninfo: set one to the name that stands there.',
   };
 }
 

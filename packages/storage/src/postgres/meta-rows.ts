@@ -2,7 +2,8 @@ import { StoreError } from '@overseer/core/plugin';
 import type { FileProblem } from '../sqlite/upkeep/file-report.ts';
 import type { Connection } from './connection.ts';
 import { requireCurrent } from './migrate.ts';
-import { MIGRATIONS, NEWEST_PART, WRITER_VERSION } from './schema.ts';
+import { newestPart } from './newest-part.ts';
+import { MIGRATIONS, WRITER_VERSION } from './schema.ts';
 
 /** What each of these must say in a schema of this version. */
 const EXPECTED: ReadonlyMap<string, number> = new Map([
@@ -27,7 +28,7 @@ export async function requireReadable(connection: Connection, name: string): Pro
   await requireCurrent(connection, name);
   throw new StoreError(
     'store.corrupt',
-    `${name} is damaged: it says that it is of version ${version}, and has no ${NEWEST_PART.join('.')}. Restore the database from a backup.`,
+    `${name} is damaged: it says that it is of version ${version}, and has no ${newestPart().join('.')}. Restore the database from a backup.`,
   );
 }
 
@@ -71,7 +72,7 @@ async function hasNewestPart(connection: Connection): Promise<boolean> {
   const { rows } = await connection.query({
     text: `SELECT FROM pg_attribute
       WHERE attrelid = to_regclass($1) AND attname = $2 AND NOT attisdropped`,
-    values: [...NEWEST_PART],
+    values: [...newestPart()],
   });
   return rows.length > 0;
 }

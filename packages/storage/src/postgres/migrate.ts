@@ -3,13 +3,14 @@ import { advisoryKey } from './advisory-key.ts';
 import type { Connection } from './connection.ts';
 import { noJournal } from './no-journal.ts';
 import { MIGRATIONS, WRITER_VERSION } from './schema.ts';
+import { waitForStandby } from './wait-for-standby.ts';
 
 /** How long another's change of the schema is waited for. */
 const LONGEST = '30min';
 
 /**
  * Brings the schema up to date, in one transaction. Of several processes that try at once, one does it. Throws `StoreError`
- * `store.newer` where a newer version was there, and the driver's errors.
+ * `store.newer` where a newer version was there, and the driver's errors, as where a commit waits for a standby that is not there.
  */
 export async function migrate(
   connection: Connection,
@@ -18,6 +19,8 @@ export async function migrate(
   migrations: readonly string[] = MIGRATIONS,
 ): Promise<void> {
   if ((await versionOf(connection, name, migrations.length)) === migrations.length) return;
+  // While a commit may take no longer than others: where there is no standby, the one below would wait without a word.
+  await waitForStandby(connection);
   // Before the transaction, which then sees what others did while this one waited.
   const key = advisoryKey('migrate', schema);
   // A new index of a large table takes longer than others may, for whoever makes it and for who waits for that.

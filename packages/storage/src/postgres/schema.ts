@@ -15,7 +15,8 @@ export const SPAN = 1_024;
 
 /**
  * Changes of the schema in order; `meta` says how many it has had. Never edit one that was released. Names are text as
- * `toText` writes it; whatever people or models say is bytes, which hold any text, and sealed ones too.
+ * `toText` writes it; whatever people or models say is bytes, which hold any text, and sealed ones too. The last must bring a column,
+ * by which its version is known where `meta` is damaged.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -79,6 +80,3 @@ export const MIGRATIONS: readonly string[] = [
   PASSING,
   ASIDE_MAIL,
 ];
-
-/** A table and a column of it that the last of them brings: what has it is of this version, whatever it says. */
-export const NEWEST_PART: readonly [table: string, column: string] = ['mail', 'aside_at'];

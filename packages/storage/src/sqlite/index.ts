@@ -21,6 +21,7 @@ export { type CompactReport, compactFile } from './upkeep/compact-file.ts';
 export { exportAudit } from './upkeep/export-audit.ts';
 export type { FileProblem, FileReport, StreamReport } from './upkeep/file-report.ts';
 export type { UpkeepOptions } from './upkeep/open-for-upkeep.ts';
+export type { RepairOptions } from './upkeep/open-to-repair.ts';
 export { type RepairReport, repairFile } from './upkeep/repair-file.ts';
 export type { Mended } from './upkeep/repaired-stream.ts';
 export { rotateKeys } from './upkeep/rotate-keys.ts';

@@ -8,14 +8,20 @@ export function openDatabase(path: string): SqliteDatabase {
 }
 
 /**
- * Opens a file for reading alone: nothing of it, nor of the log beside it, is changed. `immutable` takes it as it is without a lock
- * and without the files that SQLite needs beside it, where nobody can write them.
+ * Opens a file for reading alone: nothing of it, nor of the log beside it, is changed. `untouched` leaves the index of the log as it is,
+ * too; `immutable` takes the file as it is without a lock and without the files that SQLite needs beside it, where nobody can write them.
  */
-export function openToRead(path: string, how: 'shared' | 'immutable'): SqliteDatabase {
+export function openToRead(
+  path: string,
+  how: 'shared' | 'untouched' | 'immutable',
+): SqliteDatabase {
   const url = pathToFileURL(path);
-  if (how === 'immutable') url.searchParams.set('immutable', '1');
-  return asDriven(new DatabaseSync(how === 'immutable' ? url : path, { readOnly: true }));
+  if (how !== 'shared') url.searchParams.set(PARAMETER[how], '1');
+  return asDriven(new DatabaseSync(how === 'shared' ? path : url, { readOnly: true }));
 }
+
+/** https://www.sqlite.org/uri.html#recognized_query_parameters */
+const PARAMETER = { untouched: 'readonly_shm', immutable: 'immutable' } as const;
 
 function asDriven(database: DatabaseSync): SqliteDatabase {
   return {

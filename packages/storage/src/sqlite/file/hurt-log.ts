@@ -13,8 +13,7 @@ export function hurtLog(path: string): Refusal | undefined {
     return damaged(path, `nothing is left of it but what ${log} holds`);
   }
   const hidden = hiddenCommits(path);
-  if (hidden === 0) return undefined;
-  return damaged(path, `${log} is, and ${hidden} commits behind the damage cannot be read`);
+  return hidden === undefined ? undefined : damaged(path, `${log} is, and ${hidden}`);
 }
 
 function damaged(path: string, what: string): Refusal {

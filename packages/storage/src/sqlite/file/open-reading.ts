@@ -16,8 +16,10 @@ export function openReading(path: string, busyTimeoutMs: number): SqliteDatabase
     if (!found.isFile()) {
       return explainFailure(Object.assign(new Error('it is no file'), { code: 'EISDIR' }), path);
     }
-    // Whoever closes it last may write back its log and remove it, which must not be where SQLite does not see all of it.
-    const how = hurtLog(path) === undefined && mayWrite(path) ? 'plainly' : 'shared';
+    // Whoever closes it last may write back its log and remove it, and whoever opens it first makes its index anew: neither must be
+    // where SQLite does not see all of the log.
+    const whole = mayWrite(path) ? 'plainly' : 'shared';
+    const how = hurtLog(path) === undefined ? whole : 'untouched';
     const first = tryOpen(path, how, busyTimeoutMs);
     if (!isKeptFromWriting(first)) return first;
     const second = how === 'shared' ? first : tryOpen(path, 'shared', busyTimeoutMs);
@@ -54,7 +56,7 @@ function isKeptFromWriting(opened: SqliteDatabase | Refusal): boolean {
 
 function tryOpen(
   path: string,
-  how: 'plainly' | 'shared' | 'immutable',
+  how: 'plainly' | 'shared' | 'untouched' | 'immutable',
   busyTimeoutMs: number,
 ): SqliteDatabase | Refusal {
   let database: SqliteDatabase | undefined;

@@ -18,6 +18,12 @@ export interface LogContent {
    * last transaction. That others were committed behind it proves that it was whole once.
    */
   readonly hidden: number;
+  /** How many frames SQLite sees: those up to the last commit in front of any damage. */
+  readonly committed: number;
+  /** Whether behind them a frame of the same use is not whole, as where a commit was torn, or the last one was damaged. */
+  readonly isTorn: boolean;
+  /** What its frames have in common, and no other use of it. */
+  readonly salts: Buffer;
 }
 
 const LOG_HEADER = 32;
@@ -30,13 +36,14 @@ const FRAME_HEADER = 24;
 export function logFrames(descriptor: number, size: number): LogContent {
   const frames = new Map<number, LogFrame>();
   const frame = Buffer.alloc(FRAME_HEADER + PAGE_BYTES);
-  if (size < LOG_HEADER + frame.length) return { frames, hidden: 0 };
   const { salts, isBig, start, isHurt: isHeaderHurt } = readHeader(descriptor, frame);
   let sum = start;
   let waiting: Seen[] = [];
   let isHurt = isHeaderHurt;
   let commits = isHeaderHurt ? 1 : 0;
-  for (let at = LOG_HEADER; at + frame.length <= size; at += frame.length) {
+  let committed = 0;
+  let at = LOG_HEADER;
+  for (; at + frame.length <= size; at += frame.length) {
     readSync(descriptor, frame, 0, frame.length, at);
     const isWhole = equal(frameSum(sum, frame, isBig), ownSum(frame));
     const isOurs = frame.subarray(8, 16).equals(salts);
@@ -47,13 +54,15 @@ export function logFrames(descriptor: number, size: number): LogContent {
     waiting.push([frame.readUInt32BE(0), at + FRAME_HEADER]);
     if (frame.readUInt32BE(4) === 0) continue;
     if (isHurt) commits++;
+    else committed = (at - LOG_HEADER) / frame.length + 1;
     // What follows may also be left of a transaction that was given up, so that what was before counts as well.
     take(frames, waiting, !isHurt);
     waiting = [];
   }
   // A transaction without an end was never acknowledged, unless its end is what was damaged.
   if (isHurt) take(frames, waiting, false);
-  return { frames, hidden: Math.max(0, commits - 1) };
+  const isCut = at < size && at + frame.length > size;
+  return { frames, hidden: Math.max(0, commits - 1), committed, isTorn: isHurt || isCut, salts };
 }
 
 /** A page by its number, and where its image begins. */

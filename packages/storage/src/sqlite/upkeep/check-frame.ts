@@ -47,9 +47,7 @@ function* schema({ database, version, openEmpty }: LookedAt): Generator<FileProb
 /** What SQLite does not say: it takes all behind a damaged place of the log for the rest of a torn commit. */
 function* log({ path }: LookedAt): Generator<FileProblem> {
   const hidden = hiddenCommits(path);
-  if (hidden === 0) return;
-  const what = `${path}-wal is damaged, and ${hidden} commits behind the damage cannot be read`;
-  yield { of: 'file', what };
+  if (hidden !== undefined) yield { of: 'file', what: `${path}-wal is damaged, and ${hidden}` };
 }
 
 function* meta({ database, version, openEmpty }: LookedAt): Generator<FileProblem> {

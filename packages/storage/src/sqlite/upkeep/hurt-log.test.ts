@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { currentHolder } from '@overseer/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examineSqlite } from '../examine-sqlite.ts';
 import { sqlite } from '../sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.fixture.ts';
 import { eventAt, readJournal } from './journal.fixture.ts';
@@ -16,6 +17,7 @@ const FRAME = 8_192 + 24;
 describe('a journal whose log is hurt', { tags: ['slow'], timeout: 60_000 }, () => {
   let file: Buffer;
   let log: Buffer;
+  let index: Buffer;
 
   // As a process leaves it that is killed.
   beforeAll(async () => {
@@ -27,6 +29,7 @@ describe('a journal whose log is hurt', { tags: ['slow'], timeout: 60_000 }, () 
     }
     file = readFileSync(path);
     log = readFileSync(`${path}-wal`);
+    index = readFileSync(`${path}-shm`);
     await store.close();
   });
 
@@ -70,9 +73,33 @@ describe('a journal whose log is hurt', { tags: ['slow'], timeout: 60_000 }, () 
     expect(await keptOf(path)).toEqual(EVENTS);
   });
 
+  it('R11: is told where the last commit is what is hurt, however often it is looked at, and all else is kept', async () => {
+    const last = lastCommit();
+    const ends = [17, 24 + 4_000].map((at) => flipped(last + at));
+    const zeroed = Buffer.from(log).fill(0, log.length - 512);
+    const cut = log.subarray(0, log.length - 1_000);
+    for (const [nth, bytes] of [...ends, zeroed, cut].entries()) {
+      const path = left(bytes, index);
+      for (const _twice of [1, 2]) {
+        expect(await saidOf(path), `${nth}`).toMatch(/-wal is.*, and what was committed last/);
+      }
+      expect(examineSqlite(path)[0], `${nth}`).toMatchObject({ state: 'bad' });
+      await expect(sqlite(path)()).rejects.toMatchObject({ code: 'store.corrupt' });
+      // A page has a few of the last events.
+      expect((await keptOf(path)).length, `${nth}`).toBeGreaterThanOrEqual(27);
+    }
+  });
+
   it('R1: takes a last commit that a power cut tore for what it is', async () => {
-    const path = left(log.subarray(0, log.length - 1_000));
-    expect((await verifyFile(path)).isSound).toBe(true);
+    const atAnEnd = left(log.subarray(0, lastCommit()), index);
+    expect(await verifyFile(atAnEnd)).toMatchObject({ isSound: true, streams: [{ events: 29 }] });
+    for (const bytes of [log.subarray(0, log.length - 1_000), flipped(lastCommit() + 4_000)]) {
+      // The index is of another use of the log, or did not come through.
+      for (const beside of [undefined, Buffer.alloc(index.length), ofAnotherLog()]) {
+        const path = left(bytes, beside);
+        expect(await verifyFile(path)).toMatchObject({ isSound: true, streams: [{ events: 29 }] });
+      }
+    }
   });
 
   /** What a look at it says first. */
@@ -84,11 +111,33 @@ describe('a journal whose log is hurt', { tags: ['slow'], timeout: 60_000 }, () 
     }
   }
 
-  function left(bytes: Buffer): string {
+  function left(bytes: Buffer, beside?: Buffer): string {
     const path = newPath();
     writeFileSync(path, file);
     writeFileSync(`${path}-wal`, bytes);
+    if (beside !== undefined) writeFileSync(`${path}-shm`, beside);
     return path;
+  }
+
+  /** Where the last frame begins that ends a commit. */
+  function lastCommit(): number {
+    return 32 + (Math.floor((log.length - 32) / FRAME) - 1) * FRAME;
+  }
+
+  /** An index with other salts, whose sums hold. */
+  function ofAnotherLog(): Buffer {
+    const other = Buffer.from(index);
+    for (const header of [other.subarray(0, 48), other.subarray(48, 96)]) {
+      header.writeUInt8(header.readUInt8(39) ^ 1, 39);
+      let [one, two] = [0, 0];
+      for (let at = 0; at < 40; at += 8) {
+        one = (one + header.readUInt32LE(at) + two) >>> 0;
+        two = (two + header.readUInt32LE(at + 4) + one) >>> 0;
+      }
+      header.writeUInt32LE(one, 40);
+      header.writeUInt32LE(two, 44);
+    }
+    return other;
   }
 
   function flipped(at: number): Buffer {

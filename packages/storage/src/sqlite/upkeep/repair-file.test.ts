@@ -1,4 +1,12 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { currentHolder } from '@overseer/core/plugin';
 import fc from 'fast-check';
@@ -122,6 +130,33 @@ describe('repairing a journal', () => {
       epoch: 1,
       holder: null,
     });
+  });
+
+  it('R11 X5: says how much room it takes where there is less, and writes nothing', async () => {
+    const path = newPath();
+    await writeJournal(path);
+    const repaired = newPath();
+    // All of it but its beginning has no place on the disk yet.
+    truncateSync(path, 2 ** 42);
+    await expect(repairFile(path, repaired)).rejects.toMatchObject({
+      code: 'store.full',
+      message: expect.stringMatching(/up to 4194304 MiB in .* and \d+ MiB are free/),
+    });
+    expect(readdirSync(dirname(repaired)).filter((name) => repaired.endsWith(name))).toEqual([]);
+    expect(existsSync(`${repaired}.part`)).toBe(false);
+  });
+
+  it('R11: tells before every page is read by itself', async () => {
+    const path = newPath();
+    await writeJournal(path);
+    const told: number[] = [];
+    const onPages = (bytes: number): void => void told.push(bytes);
+    await repairFile(path, newPath(), { onPages });
+    expect(told).toEqual([]);
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0, 0, 100));
+    await repairFile(path, newPath(), { onPages });
+    expect(told).toEqual([2 * bytes.length]);
   });
 
   it('R11: writes over nothing', async () => {

@@ -12,7 +12,7 @@ import { blobColumns, checkBlob } from './check-blobs.ts';
 import { checkEvent } from './check-event.ts';
 import { isWholeSnapshot } from './check-frame.ts';
 import { breathe, type LookedAt, type UpkeepOptions } from './open-for-upkeep.ts';
-import { openToRepair } from './open-to-repair.ts';
+import { openToRepair, type RepairOptions } from './open-to-repair.ts';
 import { Quarantine } from './quarantine.ts';
 import {
   type FoundEvent,
@@ -38,12 +38,12 @@ export interface RepairReport {
  * Makes a sound journal of a damaged one, in a new file; the old one is left as it is. Every event that is whole is kept in its
  * place. One that is damaged gives way to an `event.erased` that says it was lost, and stands in quarantine as it was; behind the
  * last whole event of a stream nothing is put. What is derived is made anew. Throws `StoreError` `store.unreachable`
- * where `repaired` or its quarantine is there already, and as `verifyFile` does.
+ * where `repaired` or its quarantine is there already, `store.full` where there is less room than it takes, and as `verifyFile` does.
  */
 export async function repairFile(
   path: string,
   repaired: string,
-  options: UpkeepOptions = {},
+  options: RepairOptions = {},
 ): Promise<RepairReport> {
   const quarantined = `${repaired}.quarantine.jsonl`;
   for (const made of [repaired, quarantined]) {
