@@ -13,7 +13,7 @@ const UPKEEP = ['verify', 'repair', 'audit', 'seal', 'compact', 'erase', 'rotate
 const MAIL = ['mail list', 'mail show', 'mail retry', 'mail remove'];
 const MODELS = ['models', 'models load', 'models unload'];
 const PROJECT = ['show', 'history', 'define', 'enter', 'tick', 'untick', 'checkpoint', 'rollback'];
-const PRACTICES = ['list', 'note', 'drop', 'import'];
+const PRACTICES = ['list', 'note', 'drop', 'tidy', 'import'];
 const COMMANDS = [
   ...['', 'run', 'resume', 'status', 'events', 'doctor', ...MODELS],
   ...PROJECT.map((verb) => `project ${verb}`),

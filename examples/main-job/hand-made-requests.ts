@@ -46,6 +46,7 @@ export function request(
     system: 'You write code.',
     messages: [{ role: 'user', text: prompt, toolCalls: [], toolResults: [] }, ...steps],
     tools,
+    toolChoice: 'auto',
     lastText: prompt,
     nth: 1,
     body: {},

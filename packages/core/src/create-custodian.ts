@@ -13,7 +13,7 @@ import { OwnProject } from './project/project.ts';
 import type { Project } from './project/project-face.ts';
 import { projectIdOf } from './project/project-options.ts';
 import { requireHere } from './require-here.ts';
-import type { Practice } from './route/practices.ts';
+import type { Practice } from './route/practice-entry.ts';
 import { eraseRun } from './run/erase-run.ts';
 import { type OpenKernel, openKernel } from './run/open-kernel.ts';
 import { type ErasedPerson, erasePerson } from './run/personal-data.ts';

@@ -21,6 +21,7 @@ import { redactorOf } from './redact-options.ts';
 import type { Member } from './route/member.ts';
 import { Roster } from './route/roster.ts';
 import { routingOf } from './route/routing-options.ts';
+import { tidyingOf } from './route/tidy-options.ts';
 import { samplersOf } from './run/host-gauges.ts';
 import { RoleBook } from './run/role-parts.ts';
 import type { Settings } from './run/settings.ts';
@@ -115,6 +116,7 @@ export function createSettings(
     breakers: options.breakers ?? [],
     healing: healingOf(options.healing),
     routing: routingOf(options.routing),
+    tidying: tidyingOf(options.tidying),
     maxAttempts: options.maxAttempts ?? 4,
     checksAtOnce: options.checksAtOnce ?? availableParallelism(),
     maxOutputTokens: options.maxOutputTokens ?? 8_192,

@@ -18,6 +18,7 @@ export { StoreError } from './errors/store-error.ts';
 export { ToolError } from './errors/tool-error.ts';
 export type { HealingOptions } from './heal/healing-options.ts';
 export { sensitive } from './internal/sensitive-mark.ts';
+export type { Span } from './internal/span-ms.ts';
 export type { GivenGrant, Grant, GrantStanding } from './journal/grant.ts';
 export { type MemoryOptions, memory } from './journal/memory-store.ts';
 export { type MemoryTransportOptions, memoryTransport } from './journal/memory-transport.ts';
@@ -128,8 +129,9 @@ export type { RedactOptions } from './redact-options.ts';
 export type { ForkChanges, ForkOptions, ReplayOptions } from './request-fork.ts';
 export type { RetentionOptions, RetentionTrouble } from './retention-options.ts';
 export type { HedgeOptions } from './route/hedge-options.ts';
-export type { Practice } from './route/practices.ts';
+export type { Practice } from './route/practice-entry.ts';
 export type { RoutingMode, RoutingOptions } from './route/routing-options.ts';
+export type { TidyOptions } from './route/tidy-options.ts';
 export type { PersonalMail } from './run/aside-mail.ts';
 export type { BudgetFit } from './run/budget-fits.ts';
 export type { CacheState } from './run/cache-state.ts';
@@ -145,7 +147,7 @@ export type { ConnectionStatus, ModelStatus, WorkStatus } from './run/model-stat
 export type { RunParent } from './run/new-run.ts';
 export { type ErasedPerson, personalData } from './run/personal-data.ts';
 export { type MadePlan, type Planning, planOf } from './run/planning.ts';
-export type { PracticeOrders } from './run/practice-desk.ts';
+export type { PracticeOrders, TidiedPractices, TidyOrder } from './run/practice-desk.ts';
 export type { DroppedPractice } from './run/practice-dropped.ts';
 export type { PracticeInput } from './run/practice-noted.ts';
 export type { ImportedPractices, ImportOptions } from './run/practices-imported.ts';
@@ -162,7 +164,17 @@ export type { RunOptions } from './run-options.ts';
 export type { CostForecast, TaskForecast } from './schedule/cost-projection.ts';
 export type { CostRange } from './schedule/quantity.ts';
 export type { SensitiveOptions } from './sensitive-options.ts';
-export type { PracticeFinding, PracticeNote, PracticeRecord } from './spec/practice-record.ts';
+export type {
+  CostlyFinding,
+  PracticeChange,
+  PracticeFinding,
+  PracticeLimit,
+  PracticeMonth,
+  PracticeName,
+  PracticeNote,
+  PracticeRecord,
+  PracticeTokens,
+} from './spec/practice-record.ts';
 export type { ToolLimit } from './tool-limit-options.ts';
 export { type ReviewOptions, review } from './validate/review.ts';
 export { type HandoffWatch, type WatchOptions, watchForHandoff } from './watch-for-handoff.ts';

@@ -1,6 +1,6 @@
 import { openLiving } from './journal/read-living.ts';
 import { shownView } from './journal/sensitive-view.ts';
-import type { Practice } from './route/practices.ts';
+import type { Practice } from './route/practice-entry.ts';
 import { Projection } from './run/projection.ts';
 import type { OpenStore } from './spec/store.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SPAN } from './internal/span-ms.ts';
 import { limitOptions, modelLimits } from './limit-options-schema.ts';
 import { projectOptions } from './project-options-schema.ts';
 
@@ -134,6 +135,13 @@ const routing = z.strictObject({
   hedge: hedge.optional(),
 });
 
+const span = z.union(
+  [z.number().min(60_000), z.string().regex(SPAN)],
+  'a time is a number of ms, a minute or more, or such as 90d or 12h',
+);
+
+const tidying = z.strictObject({ every: span.optional(), forgetAfter: span.optional() });
+
 const healing = z.strictObject({
   repeats: z.int().min(3).max(24).optional(),
   stuckMs: z.number().min(1_000).optional(),
@@ -198,9 +206,7 @@ const options = z.strictObject({
         .strictObject({
           finishedRuns: z.union([
             milliseconds,
-            z
-              .string()
-              .regex(/^\d+(\.\d+)?[dh]$/, 'a time is a number of ms, or such as 90d or 12h'),
+            z.string().regex(SPAN, 'a time is a number of ms, or such as 90d or 12h'),
           ]),
           onTrouble: z
             .custom((value) => typeof value === 'function', 'it is a function')
@@ -241,6 +247,8 @@ const options = z.strictObject({
     .optional(),
   healing: z.preprocess((value) => (typeof value === 'boolean' ? {} : value), healing.optional()),
   routing: routing.optional(),
+  // `false` leaves it to whoever asks; a union of the two would hide what is wrong.
+  tidying: z.preprocess((value) => (value === false ? undefined : value), tidying.optional()),
   verifyModels: z.boolean().optional(),
   healthChecks: z
     .union(

@@ -7,6 +7,7 @@ import type { ProjectOptions } from './project/project-options.ts';
 import type { RedactOptions } from './redact-options.ts';
 import type { RetentionOptions } from './retention-options.ts';
 import type { RoutingOptions } from './route/routing-options.ts';
+import type { TidyOptions } from './route/tidy-options.ts';
 import type { SensitiveOptions } from './sensitive-options.ts';
 import type { Framework } from './spec/framework.ts';
 import type { BudgetSpec, SharedBudgets } from './spec/limit.ts';
@@ -109,6 +110,11 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly healing?: boolean | HealingOptions;
   /** How the model for a task is chosen among those that can do it; the default is by what was declared. */
   readonly routing?: RoutingOptions;
+  /**
+   * How what was learned of models is tidied: once a day while there is work, where nothing is said. `false` leaves it to
+   * `overseer.tidyPractices`.
+   */
+  readonly tidying?: TidyOptions | false;
   /**
    * Looks for the name of each model in its server's list before a call: a wrong one fails at once, with the nearest that there is.
    * The list is kept for 60 s. Off by default, since some servers take names that they do not list.

@@ -30,7 +30,7 @@ import { callableProject } from './project/callable-project.ts';
 import { OwnProject } from './project/project.ts';
 import type { OverseerProject } from './project/project-face.ts';
 import type { ForkOptions, ReplayOptions } from './request-fork.ts';
-import type { Practice } from './route/practices.ts';
+import type { Practice } from './route/practice-entry.ts';
 import type { PersonalMail } from './run/aside-mail.ts';
 import type { CacheState } from './run/cache-state.ts';
 import type { Comparison } from './run/comparison.ts';
@@ -42,6 +42,7 @@ import type { ModelState } from './run/model-state.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import type { ErasedPerson } from './run/personal-data.ts';
 import type { Planning } from './run/planning.ts';
+import type { TidiedPractices, TidyOrder } from './run/practice-desk.ts';
 import type { DroppedPractice } from './run/practice-dropped.ts';
 import type { PracticeInput } from './run/practice-noted.ts';
 import type { ImportedPractices, ImportOptions } from './run/practices-imported.ts';
@@ -230,6 +231,10 @@ export class Overseer
     options?: ImportOptions,
   ): Promise<ImportedPractices> {
     return this.#decisions.importPractices(records, by, options);
+  }
+
+  tidyPractices(by: string, order?: TidyOrder): Promise<TidiedPractices> {
+    return this.#decisions.tidyPractices(by, order);
   }
 
   get overseerModel(): string {

@@ -69,6 +69,55 @@ describe('recovery', () => {
     });
   });
 
+  it('R2: a task goes on with another team, and that its model is not in it costs no try and is no failure', async () => {
+    const disk = mortalDisk();
+    const hanging = fakeModel({ reply: () => HANGS });
+    const one = { store: disk.open, maxAttempts: 1 };
+    const first = await createOverseer({
+      ...one,
+      overseer: 'a',
+      models: { a: { model: hanging } },
+    });
+    const { id } = first.run({ tasks: [{ instruction: 'x' }] });
+    await until(() => hanging.requests.length === 1);
+    await disk.kill();
+
+    const quick = fakeModel({ reply: () => ({ text: 'done' }) });
+    await using second = await createOverseer({
+      ...one,
+      overseer: 'b',
+      models: { b: { model: quick } },
+    });
+    const run = second.open(id);
+    run.resume();
+    expect(await run.result).toMatchObject({ status: 'completed', output: 'done' });
+    const { groups } = await second.failures(id);
+    expect(groups.filter(({ cause }) => cause !== 'aborted')).toEqual([]);
+  });
+
+  it('R2: a task that names a model which the team does not have fails, and says so', async () => {
+    const disk = mortalDisk();
+    const hanging = fakeModel({ reply: () => HANGS });
+    const quick = fakeModel({ reply: () => ({ text: 'done' }) });
+    const b = { model: quick };
+    const first = await createOverseer({
+      store: disk.open,
+      overseer: 'b',
+      models: { a: { model: hanging }, b },
+    });
+    const { id } = first.run({ tasks: [{ instruction: 'x', model: 'a' }] });
+    await until(() => hanging.requests.length === 1);
+    await disk.kill();
+
+    await using second = await createOverseer({ store: disk.open, overseer: 'b', models: { b } });
+    const run = second.open(id);
+    run.resume();
+    const { status, reason } = await run.result;
+    expect([status, reason]).toEqual(['failed', expect.stringContaining('a')]);
+    expect(reason).toMatch(/no model|not in the team|there is no/i);
+    expect(quick.requests).toEqual([]);
+  });
+
   it('R9: a model that breaks off by itself is given up after some tries', async () => {
     const clock = createFakeClock();
     const model = fakeModel({ reply: () => ({ error: new ModelError('aborted', 'enough') }) });

@@ -1,5 +1,6 @@
 import { ConfigError } from './errors/config-error.ts';
 import { OverseerError } from './errors/overseer-error.ts';
+import { type Span, spanMs } from './internal/span-ms.ts';
 import type { OpenKernel } from './run/open-kernel.ts';
 import { Retention, type RetentionRule, type RetentionTold } from './run/retention.ts';
 import type { Settings } from './run/settings.ts';
@@ -11,7 +12,7 @@ export interface RetentionOptions {
    * How long after its end a run is erased, as `Overseer.erase` does: in ms, or in days or hours, such as `90d` or `12h`. A time that is
    * shorter than the longest window of any limit counts as that.
    */
-  readonly finishedRuns: number | `${number}d` | `${number}h`;
+  readonly finishedRuns: Span;
   /**
    * Hears of each run that is due and cannot be erased, once until it can be; it is tried again every hour, and keeps no other run from
    * it. Where it is left out, the first is told as a warning of the process.
@@ -26,8 +27,10 @@ export interface RetentionTrouble {
   readonly error: Error;
 }
 
+const DAY_MS = 86_400_000;
+
 /** How long runs are kept after their end where nobody says, in ms: 365 days. */
-export const DEFAULT_KEEP_MS: number = 365 * 86_400_000;
+export const DEFAULT_KEEP_MS: number = 365 * DAY_MS;
 
 /** Refuses retention where nothing can be erased. Throws `ConfigError` `config.retention`. */
 export function checkRetention(
@@ -67,7 +70,7 @@ export function withRetention(
 function ruleOf(retention: RetentionOptions | false | undefined): RetentionRule {
   if (retention === undefined) return { keepMs: DEFAULT_KEEP_MS, isDefault: true };
   if (retention === false) return { keepMs: undefined, isDefault: false };
-  return { keepMs: millisecondsOf(retention.finishedRuns), isDefault: false };
+  return { keepMs: spanMs(retention.finishedRuns), isDefault: false };
 }
 
 function toldTo(retention: RetentionOptions | false | undefined): RetentionTold {
@@ -76,7 +79,7 @@ function toldTo(retention: RetentionOptions | false | undefined): RetentionTold 
     refused:
       onTrouble === undefined ? warnsOnce() : (run, error) => tryTelling(onTrouble, run, error),
     announced: (fromAt) => {
-      const days = DEFAULT_KEEP_MS / UNITS.d;
+      const days = DEFAULT_KEEP_MS / DAY_MS;
       const words = `From ${new Date(fromAt).toISOString()} on, runs are erased ${days} days after they finished, for nobody said how long they are kept. Say so by the option retention: { finishedRuns: '90d' }, or false, which keeps all.`;
       process.emitWarning(words, { code: 'retention.default' });
     },
@@ -104,11 +107,4 @@ function warnsOnce(): RetentionTold['refused'] {
     const words = `Run ${run} is due to be erased, and cannot be: ${error.message} There may be more; retention.onTrouble hears of each.`;
     process.emitWarning(words, { code });
   };
-}
-
-const UNITS = { d: 86_400_000, h: 3_600_000 } as const;
-
-function millisecondsOf(time: RetentionOptions['finishedRuns']): number {
-  if (typeof time === 'number') return time;
-  return Number.parseFloat(time) * UNITS[time.endsWith('d') ? 'd' : 'h'];
 }

@@ -10,6 +10,8 @@ export interface CohereEmbeddingOptions extends CohereAccess {
   readonly dimensions?: number;
   /** Most ms for one vector; the default is 30,000. */
   readonly timeoutMs?: number;
+  /** Takes the place of the network, as a cassette's does; the default is the adapter's own client. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /**
@@ -22,7 +24,7 @@ export function cohereEmbedding(
 ): (text: string) => Promise<readonly number[]> {
   const where = `cohere/${modelId}`;
   const { client, root } = cohereClient(options, where);
-  const { dimensions, timeoutMs = 30_000 } = options;
+  const { dimensions, timeoutMs = 30_000, fetch } = options;
   return async (text) => {
     const body = {
       model: modelId,
@@ -32,7 +34,8 @@ export function cohereEmbedding(
       embedding_types: ['float'],
       ...(dimensions === undefined ? {} : { output_dimension: dimensions }),
     };
-    const ctx = { signal: AbortSignal.timeout(timeoutMs) };
+    const signal = AbortSignal.timeout(timeoutMs);
+    const ctx = fetch === undefined ? { signal } : { signal, fetch };
     const request = { method: 'POST', path: `${root}/v2/embed`, where, body } as const;
     const floats = field(field(await requestJson(client, request, ctx), 'embeddings'), 'float');
     const vector = Array.isArray(floats) ? numbersOf(floats[0]) : undefined;

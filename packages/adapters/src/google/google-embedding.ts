@@ -11,6 +11,8 @@ export interface GoogleEmbeddingOptions extends GoogleAccess {
   readonly dimensions?: number;
   /** Most ms for one vector; the default is 30,000. */
   readonly timeoutMs?: number;
+  /** Takes the place of the network, as a cassette's does; the default is the adapter's own client. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /**
@@ -24,14 +26,15 @@ export function googleEmbedding(
   const where = `google/${modelId}`;
   const client = googleClient(options, where);
   const path = `${client.path}/${modelPath(modelId)}:embedContent`;
-  const { dimensions, timeoutMs = 30_000 } = options;
+  const { dimensions, timeoutMs = 30_000, fetch } = options;
   return async (text) => {
     const body = {
       content: { parts: [{ text }] },
       taskType: 'SEMANTIC_SIMILARITY',
       ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
     };
-    const ctx = { signal: AbortSignal.timeout(timeoutMs) };
+    const signal = AbortSignal.timeout(timeoutMs);
+    const ctx = fetch === undefined ? { signal } : { signal, fetch };
     const answer = await requestJson(client, { method: 'POST', path, where, body }, ctx);
     const vector = numbersOf(field(field(answer, 'embedding'), 'values'));
     if (vector !== undefined) return vector;

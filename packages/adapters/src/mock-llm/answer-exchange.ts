@@ -55,7 +55,7 @@ export async function answerExchange(exchange: Exchange): Promise<void> {
 const MOST_KEPT_BYTES = 256 * 1024;
 
 function questionOf(exchange: Exchange, id: string, body: Json): Question {
-  const { catalogue, clock, batches, responses } = exchange.service;
+  const { catalogue, clock, batches, responses, vocabulary } = exchange.service;
   const { url, seen } = exchange;
   return {
     catalogue,
@@ -65,6 +65,7 @@ function questionOf(exchange: Exchange, id: string, body: Json): Question {
     origin: `http://${seen.headers.host ?? ''}`,
     batches,
     responses,
+    vocabulary,
     answerLine: lineAnswerer(exchange, dialectOf),
     now: clock.now(),
   };

@@ -1,7 +1,9 @@
 import type { JsonObject } from '@overseer/core/spec';
 import type { Asked } from './asked.ts';
+import { defaultReply } from './built-in.ts';
 import type { MockReply } from './mock-reply.ts';
 import { CHARACTERS_A_TOKEN, tokensOf } from './tokens.ts';
+import type { ToolChoice } from './tool-choice.ts';
 
 /** What is said to one request, counted and cut to size, before a dialect words it. */
 export interface Answer {
@@ -23,7 +25,13 @@ export interface Answer {
   readonly ids: 'own' | 'same' | 'none';
   /** How long its model takes to come into memory, in ms, where that was not there. */
   readonly loadMs: number | undefined;
-  readonly finish: 'stop' | 'tool-calls' | 'length';
+  /** How many choices say the same. */
+  readonly choices: number;
+  /** Which of them this is, from 0. */
+  readonly choice: number;
+  /** How many of the likeliest tokens are told with each, 0 for itself alone; `undefined` for none. */
+  readonly logprobs: number | undefined;
+  readonly finish: 'stop' | 'tool-calls' | 'length' | 'filter';
   /** The text before which it ended, where the request named one that came. */
   readonly stoppedBy: string | undefined;
   readonly usage: AnswerUsage;
@@ -50,20 +58,27 @@ export interface AnswerOrigin {
 
 /** Makes a reply into the answer to one request: cut where the request allows fewer tokens, and counted. */
 export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): Answer {
-  const { text, by } = stopAt(reply.text ?? '', asked.stops ?? []);
-  const before = by === undefined ? reply : { ...reply, text, toolCalls: [], endless: false };
+  const allowed = withAllowedCalls(reply, asked.toolChoice);
+  const { text, by } = stopAt(allowed.text ?? '', asked.stops ?? []);
+  const before = by === undefined ? allowed : { ...allowed, text, toolCalls: [], endless: false };
   const said = fit(before, asked.maxTokens ?? Number.POSITIVE_INFINITY);
-  const reasoning = tokensOf(said.reasoning.length);
-  const output = tokensOf(
-    said.toolCalls.reduce(
-      (sum, call) => sum + call.name.length + call.arguments.length,
-      said.reasoning.length + said.text.length,
-    ),
-  );
+  const { choices = 1 } = asked;
+  const reasoning = tokensOf(said.reasoning.length) * choices;
+  const output =
+    choices *
+    tokensOf(
+      said.toolCalls.reduce(
+        (sum, call) => sum + call.name.length + call.arguments.length,
+        said.reasoning.length + said.text.length,
+      ),
+    );
   return {
     ...origin,
     ...said,
     loadMs: origin.loadMs,
+    choices,
+    choice: 0,
+    logprobs: asked.logprobs,
     model: reply.answeredBy ?? asked.model,
     tokensPerPiece: reply.tokensPerPiece ?? 1,
     endless: before.endless ?? false,
@@ -77,6 +92,20 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
       reasoning: reply.usage?.reasoning ?? reasoning,
     },
   };
+}
+
+/** An answer once for each of its choices. */
+export function choicesOf(answer: Answer): readonly Answer[] {
+  return Array.from({ length: answer.choices }, (_, choice) => ({ ...answer, choice }));
+}
+
+/** Without the calls that the provider would keep its model from. */
+function withAllowedCalls(reply: MockReply, { mode, single }: ToolChoice): MockReply {
+  const { toolCalls = [], text = defaultReply.text } = reply;
+  if (toolCalls.length === 0) return reply;
+  if (mode === 'none') return { ...reply, text, toolCalls: [] };
+  if (reply.filtered === true) return { ...reply, toolCalls: [] };
+  return single === true ? { ...reply, toolCalls: toolCalls.slice(0, 1) } : reply;
 }
 
 type Said = Pick<Answer, 'reasoning' | 'text' | 'toolCalls' | 'finish'>;
@@ -123,6 +152,7 @@ function fit(reply: MockReply, maxTokens: number): Said {
     reasoning.length === (reply.reasoning ?? '').length &&
     text.length === (reply.text ?? '').length &&
     toolCalls.length === wanted.length;
-  const finish = toolCalls.length > 0 ? 'tool-calls' : 'stop';
-  return { reasoning, text, toolCalls, finish: whole ? finish : 'length' };
+  if (!whole) return { reasoning, text, toolCalls, finish: 'length' };
+  const stopped = reply.filtered === true ? 'filter' : 'stop';
+  return { reasoning, text, toolCalls, finish: toolCalls.length > 0 ? 'tool-calls' : stopped };
 }

@@ -1,4 +1,4 @@
-import { exampleAnswer } from './example-answer.ts';
+import { exampleAnswer, exampleCall } from './example-answer.ts';
 import type { MockModel } from './mock-model.ts';
 import type { MockFault, MockReply } from './mock-reply.ts';
 import type { MockRequest } from './mock-request.ts';
@@ -18,8 +18,8 @@ export const builtInModels: readonly string[] = ['m', 'm-tool', 'm-think', 'm-sl
 /**
  * What a model answers when no rule does, by its name: a name with `tool` calls `get_weather` (and answers in words
  * once it has a result; twice at once with `tools`), with `unicode` says characters of many bytes, `m-large` says 10 MiB, with `think` reasons first, with `slow` never ends, with `cache` reports cached tokens;
- * `midstream`, `cut`, `trunc`, `stall` and `malformed` break off after two tokens; every other says "Hello from mock.", or the plainest JSON
- * of the form that is asked for.
+ * `midstream`, `cut`, `trunc`, `stall` and `malformed` break off after two tokens; every other says "Hello from mock.", the plainest JSON
+ * of the form that is asked for, or calls the first tool where one must be called.
  */
 export function builtInReply(request: MockRequest): MockReply {
   const { model } = request;
@@ -27,7 +27,17 @@ export function builtInReply(request: MockRequest): MockReply {
   if (model === 'm-large') return { text: HELLO.repeat(LARGE / HELLO.length), tokensPerPiece: 256 };
   const fault = FAULTS.get(model);
   if (fault !== undefined) return { text: said, fault: { kind: fault, afterTokens: 2 } };
-  return model.startsWith('m-') ? ownReply(request, said) : { text: said };
+  return withNeededCall(request, model.startsWith('m-') ? ownReply(request, said) : { text: said });
+}
+
+/** A reply with a call of a tool where there must be one, and it makes none that it may. */
+export function withNeededCall(request: MockRequest, reply: MockReply): MockReply {
+  const { tools, toolChoice } = request;
+  const calls = reply.toolCalls?.some(({ name }) => tools.includes(name)) ?? false;
+  const call = toolChoice === 'required' && !calls ? exampleCall(request) : undefined;
+  if (call === undefined) return reply;
+  const { text: _, ...rest } = reply;
+  return { ...rest, toolCalls: [call] };
 }
 
 function ownReply({ model, messages }: MockRequest, said: string): MockReply {
@@ -45,9 +55,9 @@ function ownReply({ model, messages }: MockRequest, said: string): MockReply {
 }
 
 /** What a model says in a scenario when no rule matches. */
-export const defaultReply: MockReply = { text: 'Hello from mock.' };
+export const defaultReply: MockReply & { readonly text: string } = { text: 'Hello from mock.' };
 
-const HELLO = 'Hello from mock.';
+const HELLO = defaultReply.text;
 /** Characters of a long answer. */
 const LARGE = 10 * 1024 * 1024;
 const UNICODE = 'Grüße, 世界 👋🏽!';

@@ -120,10 +120,11 @@ function requestOf(
   { body, key }: AnswerOrigin,
   { requests }: ModelEntry,
 ): MockRequest {
-  const { model, system, messages, tools } = asked;
+  const { model, system, messages, tools, toolChoice } = asked;
   const lastText = textOf(messages.at(-1));
-  const said = { model, system, messages, tools, lastText, nth: requests, body };
-  return { dialect: dialect.name, ...said, ...(key === undefined ? {} : { key }) };
+  const said = { model, system, messages, tools, toolChoice: toolChoice.mode, lastText };
+  const rest = { nth: requests, body, ...(key === undefined ? {} : { key }) };
+  return { dialect: dialect.name, ...said, ...rest };
 }
 
 function textOf(message: MockMessage | undefined): string {

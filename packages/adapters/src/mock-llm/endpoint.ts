@@ -3,6 +3,7 @@ import type { AnswerLine, BatchShelf } from './batch/batch-shelf.ts';
 import type { Catalogue, ModelEntry } from './catalogue.ts';
 import type { ResponseMemory } from './memory-of-responses.ts';
 import { statusFailure } from './status-failure.ts';
+import type { Vocabulary } from './vocabulary.ts';
 import type { Failure, Wire } from './wire.ts';
 
 /** Something that can be asked of a service but no reply of a model: a listing, a count. Neither limited nor counted. */
@@ -23,6 +24,7 @@ export interface Question {
   readonly batches: BatchShelf;
   readonly responses: ResponseMemory;
   readonly answerLine: AnswerLine;
+  readonly vocabulary: Vocabulary;
   /** Epoch ms. */
   readonly now: number;
 }
@@ -40,7 +42,7 @@ export function aboutModel(
   id: string,
   body: (entry: ModelEntry) => object,
 ): Told {
-  const entry = catalogue.find(id);
+  const entry = id === '' ? undefined : catalogue.find(id);
   if (entry === undefined) return { kind: 'refused', failure: wire.noModel(id) };
   const { down } = entry.model;
   if (down === true) return { kind: 'refused', failure: wire.breakdown };

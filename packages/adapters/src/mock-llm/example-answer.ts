@@ -1,9 +1,8 @@
-import type { Json, JsonObject } from '@overseer/core/spec';
-import { asList, asNumber, asObject, asText } from './json-reader.ts';
+import type { JsonObject } from '@overseer/core/spec';
+import { asList, asObject, asText } from './json-reader.ts';
+import type { MockToolCall } from './mock-reply.ts';
 import type { MockRequest } from './mock-request.ts';
-
-/** Schemas in schemas that are followed; what is deeper is `null`. */
-const DEEPEST = 8;
+import { plainestValue } from './plainest-value.ts';
 
 /** How an overseer asks for a verdict on work, in words: there is nothing to find fault with here. */
 const VERDICT = /\{"verdict": ?"pass"/;
@@ -15,8 +14,31 @@ export function exampleAnswer({
   lastText,
 }: Pick<MockRequest, 'body' | 'lastText'>): string | undefined {
   const form = formOf(body);
-  if (form !== undefined) return JSON.stringify(new Example(form).of(form, 0));
+  if (form !== undefined) return JSON.stringify(plainestValue(form));
   return VERDICT.test(lastText) ? PASS : undefined;
+}
+
+/** A call of the first tool that a request lets be called, with what its schema takes; `undefined` where there is none. */
+export function exampleCall({
+  body,
+  tools,
+}: Pick<MockRequest, 'body' | 'tools'>): MockToolCall | undefined {
+  const [name] = tools;
+  if (name === undefined) return undefined;
+  const definition = definitionsIn(body).find((one) => one['name'] === name) ?? {};
+  const { parameters, parametersJsonSchema, input_schema } = definition;
+  const schema = asObject(parameters ?? parametersJsonSchema ?? input_schema);
+  return { name, input: plainestValue(schema) };
+}
+
+/** The definitions of a request's tools, whatever its dialect puts around them. */
+function definitionsIn(body: JsonObject): readonly JsonObject[] {
+  return asList(body['tools'])
+    .map(asObject)
+    .flatMap((tool) => {
+      const declared = asList(tool['functionDeclarations']).map(asObject);
+      return declared.length > 0 ? declared : [asObject(tool['function'] ?? tool)];
+    });
 }
 
 /** The schema of the answer; an empty one where any JSON will do. */
@@ -39,60 +61,4 @@ function formOf(body: JsonObject): JsonObject | undefined {
       /^json/.test(asText(type)),
     ) || google['responseMimeType'] === 'application/json';
   return isJson ? { type: 'object' } : undefined;
-}
-
-/** Makes the plainest value that a schema takes: the first of a list of values, `null` where that will do, a text that says who it is of. */
-class Example {
-  readonly #root: JsonObject;
-
-  constructor(root: JsonObject) {
-    this.#root = root;
-  }
-
-  of(schema: JsonObject, depth: number): Json {
-    if (depth > DEEPEST) return null;
-    const { enum: values, const: only, $ref: name, anyOf, oneOf, allOf } = schema;
-    if (only !== undefined) return only;
-    const [first] = asList(values);
-    if (first !== undefined) return first;
-    if (typeof name === 'string') return this.of(this.#named(name), depth + 1);
-    const [one] = [...asList(anyOf), ...asList(oneOf), ...asList(allOf)];
-    if (one !== undefined) return this.of(asObject(one), depth + 1);
-    return this.#ofType(schema, depth);
-  }
-
-  #ofType(schema: JsonObject, depth: number): Json {
-    const { type, properties, items } = schema;
-    const types = (Array.isArray(type) ? type : [type]).map((each) => asText(each).toLowerCase());
-    if (types.includes('null')) return null;
-    switch (types[0]) {
-      case 'array': {
-        // One, where that is what was asked for; what stands inside is made as small as may be.
-        const least = asNumber(schema['minItems']) ?? (depth < 2 ? 1 : 0);
-        return Array.from({ length: Math.min(least, 100) }, () =>
-          this.of(asObject(items), depth + 1),
-        );
-      }
-      case 'string':
-        return 'mock'.padEnd(asNumber(schema['minLength']) ?? 0, '.');
-      case 'number':
-      case 'integer':
-        return asNumber(schema['minimum']) ?? asNumber(schema['maximum']) ?? 1;
-      case 'boolean':
-        return true;
-      default:
-        return Object.fromEntries(
-          Object.entries(asObject(properties)).map(([key, value]) => [
-            key,
-            this.of(asObject(value), depth + 1),
-          ]),
-        );
-    }
-  }
-
-  /** `#/$defs/name`, or the whole for anything else. */
-  #named(name: string): JsonObject {
-    const path = name.replace(/^#\/?/, '').split('/').filter(Boolean);
-    return path.reduce((value, key) => asObject(value[key]), this.#root);
-  }
 }

@@ -6,11 +6,13 @@ import type { Household } from './decide.ts';
 import type { MockEndpointRule } from './endpoint-rules.ts';
 import type { OpenExchange } from './exchange-log.ts';
 import type { MockRelay } from './mock-relay.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** What an exchange needs of its service. */
 export interface Service extends Household {
   readonly clock: Clock;
   readonly batches: BatchShelf;
+  readonly vocabulary: Vocabulary;
   readonly seed: number;
   /** What is to happen to a request that asks no model. */
   readonly endpointRules: (method: string, path: string) => MockEndpointRule | undefined;

@@ -166,6 +166,60 @@ export const anthropicModels: Ask = async (url, _, signal) => {
   await new Anthropic({ ...silent, baseURL: url }).models.list({}, { signal });
 };
 
+/** The list of models by Google's client. */
+export const googleModels: Ask = async (url, _, abortSignal) => {
+  const client = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: url } });
+  await client.models.list({ config: { abortSignal } });
+};
+
+/** The list of models by Cohere's client. */
+export const cohereModels: Ask = async (url, _, abortSignal) => {
+  const { models } = await cohere(url).models.list({}, { abortSignal });
+  // Its client takes what is no JSON for an answer without models.
+  if (!Array.isArray(models)) throw new Error('There are no models.');
+};
+
+/** An order of documents by Cohere's client. */
+export const cohereRerank: Ask = async (url, model, abortSignal) => {
+  const body = { model, query: TEXT, documents: [TEXT] };
+  const { results } = await cohere(url).rerank(body, { abortSignal });
+  if (!Array.isArray(results)) throw new Error('There are no results.');
+};
+
+/** The list of models by Ollama's client. */
+export const ollamaModels: Ask = async (url, _, signal) => {
+  await stoppable(url, signal).list();
+};
+
+/** Vectors by Ollama's client. */
+export const ollamaEmbed: Ask = async (url, model, signal) => {
+  await stoppable(url, signal).embed({ model, input: TEXT });
+};
+
+/** Its requests take no signal, but its `fetch` does. */
+function stoppable(host: string, signal: AbortSignal): Ollama {
+  return new Ollama({ host, fetch: (input, init) => fetch(input, { ...init, signal }) });
+}
+
+/** The list of LM Studio's models. */
+export const lmstudioModels: Ask = async (url, _, signal) => {
+  const response = await fetch(`${url}/api/v1/models`, { signal });
+  if (!response.ok) throw Object.assign(new Error(await response.text()), response);
+  JSON.parse(await response.text());
+};
+
+/** A count of tokens by Anthropic's client. */
+export const anthropicCount: Ask = async (url, model, signal) => {
+  const client = new Anthropic({ ...silent, baseURL: url });
+  await client.messages.countTokens({ model, messages }, { signal });
+};
+
+/** A count of tokens by Google's client. */
+export const googleCount: Ask = async (url, model, abortSignal) => {
+  const client = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: url } });
+  await client.models.countTokens({ model, contents: TEXT, config: { abortSignal } });
+};
+
 /** A batch by OpenAI's client, from its file to its results. */
 export const openaiBatches: Ask = async (url, model, signal, seen) => {
   const client = new OpenAI({ ...silent, baseURL: `${url}/v1` });

@@ -15,6 +15,7 @@ import type { MockRelay } from './mock-relay.ts';
 import type { MockFault, MockReply } from './mock-reply.ts';
 import { createRules, withReply } from './rules.ts';
 import type { MockScenario } from './scenario.ts';
+import { createVocabulary } from './vocabulary.ts';
 
 /** What a mock service has, and how it counts; every field has a default. */
 export interface HostOptions {
@@ -66,6 +67,7 @@ export function createHost(options: HostOptions): Host {
     rules: withReply(createRules(scenario), everyReplyOf(options)),
     responses: createResponseMemory(),
     batches: createBatchShelf(scenario?.batches),
+    vocabulary: createVocabulary(),
     endpointRules: createEndpointRules(scenario?.endpoints),
     clock,
     seed,

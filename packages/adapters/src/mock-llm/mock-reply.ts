@@ -21,6 +21,8 @@ export interface MockReply {
   readonly withoutIds?: boolean;
   /** Gives all tool calls of the reply one id; `withoutIds` goes before it. */
   readonly sameIds?: boolean;
+  /** Stops it after its text by the provider's filter, which takes its tool calls away; where a wire has no word for that, it just stops. */
+  readonly filtered?: boolean;
   /** What goes wrong; the default is nothing. */
   readonly fault?: MockFault;
 }

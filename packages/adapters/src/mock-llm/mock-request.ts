@@ -25,6 +25,8 @@ export interface MockRequest {
   readonly messages: readonly MockMessage[];
   /** The names of the tools that the model may use. */
   readonly tools: readonly string[];
+  /** Whether it may call them, must not, or must. Calls that are scripted for a request with `none` are left out. */
+  readonly toolChoice: 'auto' | 'none' | 'required';
   /** The last message's text, or its tool results' where it has no text of its own. */
   readonly lastText: string;
   /** How many requests this model has had, with this one: the first is 1. Refusals count. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '@overseer/core/spec';
 import {
   cancelMessageBatch,
   createMessageBatch,
+  deleteMessageBatch,
   getMessageBatch,
   listMessageBatches,
   messageBatchResults,
@@ -14,7 +15,8 @@ import { anthropicWire } from './anthropic/wire.ts';
 import { cohereChat } from './cohere/chat.ts';
 import { cohereEmbeddings } from './cohere/embeddings.ts';
 import { getCohereModel, listCohereModels } from './cohere/models.ts';
-import { cohereTokenize } from './cohere/tokenize.ts';
+import { cohereRerank, cohereRerankV1 } from './cohere/rerank.ts';
+import { cohereDetokenize, cohereTokenize } from './cohere/tokenize.ts';
 import { cohereWire } from './cohere/wire.ts';
 import type { Dialect } from './dialect.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -28,7 +30,7 @@ import { loadModel, unloadModel } from './lmstudio/load.ts';
 import { getV0, listV0 } from './lmstudio/models-v0.ts';
 import { listV1 } from './lmstudio/models-v1.ts';
 import { ollamaChat } from './ollama/chat.ts';
-import { embedOllama } from './ollama/embed.ts';
+import { embedOllama, embedOneOllama } from './ollama/embed.ts';
 import { ollamaGenerate } from './ollama/generate.ts';
 import { listOllama, psOllama, showOllama, versionOllama } from './ollama/models.ts';
 import { ollamaWire } from './ollama/wire.ts';
@@ -36,11 +38,13 @@ import { cancelBatch, createBatch, getBatch, listBatches } from './openai/batche
 import { openaiChat } from './openai/chat.ts';
 import { countInput } from './openai/count-input.ts';
 import { openaiEmbeddings } from './openai/embeddings.ts';
-import { fileContent, uploadFile } from './openai/files.ts';
+import { deleteFile, fileContent, getFile, listFiles, uploadFile } from './openai/files.ts';
 import { getOpenaiModel, listOpenaiModels } from './openai/models.ts';
 import { openaiResponses } from './openai/responses.ts';
 import { deleteResponse, getResponse, listInputItems } from './openai/stored-responses.ts';
 import { openaiWire } from './openai/wire.ts';
+import { rerank } from './server/rerank.ts';
+import { detokenize, tokenize } from './server/tokenize.ts';
 import type { Wire } from './wire.ts';
 
 /** What a method and path lead to. */
@@ -111,6 +115,9 @@ const OPENAI: readonly Entry[] = [
   ['DELETE', /^\/v1\/responses\/([^/]+)$/, deleteResponse],
   ['GET', /^\/v1\/responses\/([^/]+)\/input_items$/, listInputItems],
   ['POST', /^\/v1\/files$/, uploadFile],
+  ['GET', /^\/v1\/files$/, listFiles],
+  ['GET', /^\/v1\/files\/([^/]+)$/, getFile],
+  ['DELETE', /^\/v1\/files\/([^/]+)$/, deleteFile],
   ['GET', /^\/v1\/files\/(.+)\/content$/, fileContent],
   ['POST', /^\/v1\/batches$/, createBatch],
   ['GET', /^\/v1\/batches$/, listBatches],
@@ -124,6 +131,7 @@ const ANTHROPIC: readonly Entry[] = [
   ['POST', /^\/v1\/messages\/batches$/, createMessageBatch],
   ['GET', /^\/v1\/messages\/batches$/, listMessageBatches],
   ['GET', /^\/v1\/messages\/batches\/([^/]+)$/, getMessageBatch],
+  ['DELETE', /^\/v1\/messages\/batches\/([^/]+)$/, deleteMessageBatch],
   ['POST', /^\/v1\/messages\/batches\/([^/]+)\/cancel$/, cancelMessageBatch],
   ['GET', /^\/v1\/messages\/batches\/([^/]+)\/results$/, messageBatchResults],
 ];
@@ -136,11 +144,17 @@ const GOOGLE: readonly Entry[] = [
 const COHERE: readonly Entry[] = [
   ['GET', /^\/v1\/models$/, listCohereModels],
   ['GET', /^\/v1\/models\/(.+)$/, getCohereModel],
+  ['POST', /^\/v1\/rerank$/, cohereRerankV1],
 ];
 
 const SHARED: readonly Entry[] = [
   ['POST', /^\/v1(?:alpha|beta)?\/(?:models\/)?([^:]+):countTokens$/, googleCountTokens],
   ['POST', /^\/v1\/tokenize$/, cohereTokenize],
+  ['POST', /^\/v1\/detokenize$/, cohereDetokenize],
+  ['POST', /^\/v2\/rerank$/, cohereRerank],
+  ['POST', /^(?:\/v1)?\/rerank$/, rerank],
+  ['POST', /^\/tokenize$/, tokenize],
+  ['POST', /^\/detokenize$/, detokenize],
   ['POST', /^\/v1\/messages\/count_tokens$/, countTokens],
   ['POST', /^\/v1\/responses\/input_tokens$/, countInput],
   ['GET', /^\/api\/v0\/models$/, listV0],
@@ -153,4 +167,5 @@ const SHARED: readonly Entry[] = [
   ['GET', /^\/api\/version$/, versionOllama],
   ['POST', /^\/api\/show$/, showOllama],
   ['POST', /^\/api\/embed$/, embedOllama],
+  ['POST', /^\/api\/embeddings$/, embedOneOllama],
 ];

@@ -8,6 +8,7 @@ const request: MockRequest = {
   system: '',
   messages: [],
   tools: [],
+  toolChoice: 'auto',
   lastText: 'hi',
   nth: 1,
   body: {},

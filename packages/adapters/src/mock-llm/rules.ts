@@ -1,4 +1,4 @@
-import { builtInReply, defaultReply } from './built-in.ts';
+import { builtInReply, defaultReply, withNeededCall } from './built-in.ts';
 import { fillReply } from './fill-reply.ts';
 import type { MockReply } from './mock-reply.ts';
 import type { MockRequest } from './mock-request.ts';
@@ -18,7 +18,7 @@ export function createRules(
   const rules = scenario.rules.map((rule) => ({ rule, left: rule.times ?? Infinity }));
   return (request) => {
     const match = rules.find(({ rule, left }) => left > 0 && applies(rule, request));
-    if (match === undefined) return { reply: defaultReply };
+    if (match === undefined) return { reply: withNeededCall(request, defaultReply) };
     match.left--;
     const { name, reply, matches } = match.rule;
     if (typeof reply === 'function') return { rule: name, reply: reply(request) };

@@ -52,6 +52,7 @@ const EVERYTHING = {
         answeredBy: 'c',
         withoutIds: true,
         sameIds: true,
+        filtered: true,
         fault: { kind: 'evict', afterTokens: 3 },
       },
     },

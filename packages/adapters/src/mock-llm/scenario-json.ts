@@ -90,6 +90,7 @@ const reply = {
   answeredBy: text,
   withoutIds: yes,
   sameIds: yes,
+  filtered: yes,
   fault: fault.exactOptional(),
 } satisfies Fields<MockReply>;
 

@@ -28,8 +28,9 @@ export interface MockService extends AsyncDisposable {
 /**
  * Starts a service that speaks the wire formats of OpenAI (chat completions, responses, embeddings, models, files, batches), Anthropic
  * (messages, token counts, models, message batches), Google (content, token counts, models, embeddings, under `/v1` and `/v1beta`), Cohere
- * (chat, tokens, models, embeddings), LM Studio (its own chat and listings in both forms, load and unload) and Ollama (chat, generate, embed, its
- * listings) on the loopback interface, so that the official SDKs take it for the real thing. Throws `ConfigError` where the port or the count file cannot be used.
+ * (chat, tokens, models, embeddings, rerank), LM Studio (its own chat and listings in both forms, load and unload), Ollama (chat, generate, embeddings
+ * old and new, its listings), and of vLLM and llama.cpp (tokens, rerank), on the loopback interface, so that the official SDKs take it for the real thing.
+ * Throws `ConfigError` where the port or the count file cannot be used.
  */
 export async function startMockService(options: MockServiceOptions = {}): Promise<MockService> {
   const { port = 0 } = options;

@@ -70,6 +70,88 @@ describe('overseer practices', { tags: ['slow'], timeout: 60_000 }, () => {
     expect((await ask('import', file, '--replace', '--json', ...by)).out).toContain('"kept":[]');
   });
 
+  it('M16 A6: keeps frameworks, limits, tokens and months apart, and tidies, after saying what it would do', async () => {
+    await (await openTeam()).close();
+    const by = ['--by', 'mia'];
+    const finding = { times: 2, repairedBySame: 1, repairedByOther: 0 };
+    const month = { attempts: 10, accepted: 5, begun: 10, firstPasses: 4 };
+    const base = {
+      model: 'p/m',
+      kind: 'write',
+      attempts: 20,
+      accepted: 10,
+      begun: 20,
+      meanTokens: 500,
+      notes: [],
+    };
+    const findings = [
+      { pattern: 'It is bad.', ...finding },
+      { pattern: 'it is bad', ...finding },
+    ];
+    const limit = {
+      limit: 'context-overflow',
+      detail: 'window of 8192 tokens',
+      workaround: 'shorten',
+      times: 3,
+      worked: 2,
+      lastAt: 1,
+    };
+    const records = [
+      {
+        ...base,
+        findings,
+        limits: [limit],
+        history: [
+          { month: '2026-01', ...month },
+          { month: '2026-02', ...month, firstPasses: 8 },
+        ],
+      },
+      {
+        ...base,
+        framework: 'bmad',
+        meanTokens: 400,
+        findings: [],
+        tokens: { input: 300, cached: 150, output: 100 },
+      },
+      { ...base, kind: 'old', findings: [], pastSince: 5, lastAt: 4 },
+    ];
+    const file = join(scene.folder, '..', 'frameworks.jsonl');
+    writeFileSync(file, records.map((one) => JSON.stringify(one)).join('\n'));
+    expect((await ask('import', file, ...by)).out).toBe('3 records taken over.\n');
+    const { out } = await ask();
+    expect(out).toMatch(/^p\/m +write with bmad +20 +10/m);
+    expect(out).toContain(
+      '  limit context-overflow (window of 8192 tokens): shorten, which worked 2 of 3 times\n',
+    );
+    expect(out).toContain(
+      '  tokens: 300 read, 50 % of them kept by the provider, 100 written; 20 % fewer than over all prompts\n',
+    );
+    expect(out).toContain('  first try by month: 2026-01 40 % of 10, 2026-02 80 % of 10\n');
+    expect(out).toMatch(/1 record of the past; --past shows [^\n]+\n$/);
+    expect(out).not.toMatch(/^p\/m +old/m);
+    expect((await ask('--past')).out).toMatch(/^p\/m +old/m);
+    await ask('note', 'p/m', 'Two lines.', '--framework', 'bmad', '--kind', 'write', ...by);
+    expect((await ask('--framework', 'bmad')).out).toMatch(/ mia: Two lines\.\n$/);
+    expect((await ask('note', 'p/m', 'x', '--framework', 'bmd', ...by)).err).toContain(
+      'did you mean "bmad"',
+    );
+    const dry = await ask('tidy', '--dry-run', ...by);
+    expect(dry.out).toContain('Would do: merged 1 finding into others that say the same, dated ');
+    expect(dry.out).toContain(
+      '  merged p/m at write: it is bad → It is bad. (both say the same)\n',
+    );
+    expect((await ask()).out).toContain('2 × it is bad');
+    expect((await ask('tidy', '--forget-after', '9 days', ...by)).err).toContain(
+      '[config.practice]',
+    );
+    expect((await ask('tidy', ...by)).out).toBe(dry.out.replace('Would do', 'Done'));
+    expect((await ask()).out).toContain('4 × It is bad. (repaired by itself 2, by others 0)');
+    const again = JSON.parse((await ask('tidy', '--json', ...by)).out);
+    expect(again).toMatchObject({ changes: [], because: 'nothing to tidy in 3 records' });
+    await ask('drop', 'p/m', '--framework', 'bmad', ...by);
+    expect((await ask()).out).not.toContain('bmad');
+  });
+
   it('M16 R9: says what is wrong, where, and what to do', async () => {
     await (await openTeam()).close();
     expect((await ask()).out).toBe('Nothing is known of any model yet.\n');
@@ -79,7 +161,9 @@ describe('overseer practices', { tags: ['slow'], timeout: 60_000 }, () => {
     });
     expect((await ask('note', 'p/m', 'x', '--by', 'mia')).err).toContain('[config.unknown-model]');
     expect((await ask('drop', 'p/m', '--by', 'mia')).err).toContain('[config.practice]');
-    expect((await ask('lst')).err).toMatch(/no command "lst"; it has list, note, drop, import/);
+    expect((await ask('lst')).err).toMatch(
+      /no command "lst"; it has list, note, drop, tidy, import/,
+    );
     const file = join(scene.folder, '..', 'bad.json');
     writeFileSync(file, '{"model": "p/m"}');
     const bad = await ask('import', file, '--by', 'mia');

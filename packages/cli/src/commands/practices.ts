@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createCustodian, lookAtPractices, type Practice } from '@overseer/core';
+import { createCustodian, lookAtPractices, type Practice, type Span } from '@overseer/core';
 import { ConfigError } from '@overseer/core/plugin';
 import type { PracticeRecord } from '@overseer/core/spec';
 import { EXIT } from '../exit-code.ts';
 import { readingStoreOf, requireJournal, storeOf } from '../setup/open-journal.ts';
 import { findProject, type Project } from '../setup/project.ts';
 import { practiceLines } from '../view/practice-lines.ts';
+import { tidyLines } from '../view/tidy-lines.ts';
 import { oneLine, plural } from '../view/words.ts';
 import { type ProjectFlags, whichProject } from './project/open-project.ts';
 import { tell } from './upkeep.ts';
@@ -15,15 +16,25 @@ import { tell } from './upkeep.ts';
 export interface PracticesFlags extends ProjectFlags {
   readonly model?: string;
   readonly kind?: string;
+  readonly framework?: string;
+  readonly past?: boolean;
 }
 
 /** What a command is told that changes something of them. */
 export interface PracticeFlags extends ProjectFlags {
   readonly by: string;
   readonly kind?: string;
+  readonly framework?: string;
   readonly pattern?: string;
   readonly new?: boolean;
   readonly replace?: boolean;
+}
+
+/** What the command is told that tidies them. */
+export interface TidyFlags extends ProjectFlags {
+  readonly by: string;
+  readonly dryRun?: boolean;
+  readonly forgetAfter?: string;
 }
 
 /** `overseer practices`: what is known of each model at each kind of task; works beside a run. Returns the exit code. */
@@ -32,14 +43,15 @@ export async function listPracticesCommand(flags: PracticesFlags): Promise<numbe
   const all = await lookAtPractices(open, await whichProject(open, flags.project));
   const wanted = all.filter((one) => isWanted(one, flags));
   if (flags.json === true) for (const one of wanted) tell(true, one, []);
-  else tell(false, wanted, practiceLines(wanted));
+  else tell(false, wanted, practiceLines(wanted, flags.past === true));
   return EXIT.done;
 }
 
 /** Notes on all kinds of task are about each of them. */
-function isWanted({ model, kind }: Practice, wanted: PracticesFlags): boolean {
+function isWanted({ model, kind, framework }: Practice, wanted: PracticesFlags): boolean {
   const isKind = wanted.kind === undefined || kind === wanted.kind || kind === '*';
-  return isKind && (wanted.model === undefined || model === wanted.model);
+  const isFramework = wanted.framework === undefined || framework === wanted.framework;
+  return isKind && isFramework && (wanted.model === undefined || model === wanted.model);
 }
 
 /** `overseer practices note`: notes what works with a model. Returns the exit code. */
@@ -50,10 +62,10 @@ export async function notePracticeCommand(
 ): Promise<number> {
   await using custodian = await openForOrders(flags);
   const isNew = flags.new === true;
-  await custodian.notePractice({ model, note, ...kindOf(flags), isNew }, flags.by);
-  const at = atKind(flags);
+  await custodian.notePractice({ model, note, ...workOf(flags), isNew }, flags.by);
+  const at = atWork(flags);
   const line = note.trim() === '' ? 'Took back what was noted' : `Noted: "${note}"`;
-  tell(flags.json, { model, ...kindOf(flags), note, by: flags.by }, [
+  tell(flags.json, { model, ...workOf(flags), note, by: flags.by }, [
     oneLine(`${line}, for ${model}${at}.`),
   ]);
   return EXIT.done;
@@ -63,12 +75,12 @@ export async function notePracticeCommand(
 export async function dropPracticeCommand(model: string, flags: PracticeFlags): Promise<number> {
   const { pattern, by } = flags;
   await using custodian = await openForOrders(flags);
-  const what = { model, ...kindOf(flags), ...(pattern === undefined ? {} : { pattern }) };
+  const what = { model, ...workOf(flags), ...(pattern === undefined ? {} : { pattern }) };
   await custodian.dropPractice(what, by);
   const line =
     pattern === undefined
-      ? `Nothing is known of ${model}${atKind(flags)} any more.`
-      : `"${pattern}" is told no more to ${model}${atKind(flags)}, and not learned again.`;
+      ? `Nothing is known of ${model}${atWork(flags)} any more.`
+      : `"${pattern}" is told no more to ${model}${atWork(flags)}, and not learned again.`;
   tell(flags.json, { ...what, by }, [oneLine(line)]);
   return EXIT.done;
 }
@@ -83,8 +95,19 @@ export async function importPracticesCommand(file: string, flags: PracticeFlags)
   const rest =
     kept.length === 0
       ? ''
-      : ` ${plural(kept.length, 'record')} left out, as the same model and kind are known here; --replace has them give way.`;
+      : ` ${plural(kept.length, 'record')} left out, as the same model, kind and framework are known here; --replace has them give way.`;
   tell(flags.json, imported, [oneLine(`${plural(taken.length, 'record')} taken over.${rest}`)]);
+  return EXIT.done;
+}
+
+/** `overseer practices tidy`: tidies what was learned, or says what it would do. Returns the exit code. */
+export async function tidyPracticesCommand(flags: TidyFlags): Promise<number> {
+  const { by, dryRun = false, forgetAfter } = flags;
+  await using custodian = await openForOrders(flags);
+  // What is no span is refused where it is taken.
+  const after = forgetAfter === undefined ? {} : { forgetAfter: forgetAfter as Span };
+  const tidied = await custodian.tidyPractices(by, { dryRun, ...after });
+  tell(flags.json, tidied, tidyLines(tidied, dryRun));
   return EXIT.done;
 }
 
@@ -99,12 +122,16 @@ function placeOf({ repo: repository, journal }: ProjectFlags): Project {
   return place;
 }
 
-function kindOf({ kind }: PracticeFlags): { readonly kind?: string } {
-  return kind === undefined ? {} : { kind };
+function workOf({ kind, framework }: PracticeFlags): Pick<PracticeFlags, 'kind' | 'framework'> {
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(framework === undefined ? {} : { framework }),
+  };
 }
 
-function atKind({ kind }: PracticeFlags): string {
-  return kind === undefined ? '' : ` at ${kind}`;
+function atWork({ kind, framework }: PracticeFlags): string {
+  const withIt = framework === undefined ? '' : ` with ${framework}`;
+  return `${kind === undefined ? '' : ` at ${kind}`}${withIt}`;
 }
 
 /** One JSON object a line, or a list of them. The rest is checked where they are taken. */

@@ -69,6 +69,7 @@ export const EVENT_VERSION: Readonly<Record<EventType, number>> = {
   'practice.noted': 1,
   'practice.dropped': 1,
   'practice.imported': 1,
+  'practice.tidied': 1,
   'limit.learned': 1,
   'model.changed': 2,
   'key.changed': 1,

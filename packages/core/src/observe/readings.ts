@@ -1,7 +1,7 @@
 import type { GivenGrant } from '../journal/grant.ts';
 import type { BreakerStanding } from '../limit/breaker-standing.ts';
 import type { LimitUse } from '../limit/limit-use.ts';
-import type { Practice } from '../route/practices.ts';
+import type { Practice } from '../route/practice-entry.ts';
 import type { PersonalMail } from '../run/aside-mail.ts';
 import { type CacheState, cacheStates } from '../run/cache-state.ts';
 import type { ModelState } from '../run/model-state.ts';

@@ -9,6 +9,8 @@ export interface AttemptOutcome {
   /** What the model is, `provider/id`, or its name in the team where the journal tells no more. */
   readonly model: string;
   readonly kind: string;
+  /** The id of the framework that its prompt was composed with; `undefined` for one without. */
+  readonly framework: string | undefined;
   /** What the task says. */
   readonly text: string;
   readonly answer: string;
@@ -20,6 +22,9 @@ export interface AttemptOutcome {
   readonly findings: readonly Finding[];
   /** What the model used. */
   readonly tokens: number;
+  /** Of these: what was read from what the provider had kept, and what was written. */
+  readonly cached: number;
+  readonly output: number;
   readonly microUsd: number;
   /** What the attempt cost in all, with another model that was asked the same. */
   readonly paidMicroUsd: number;
@@ -29,11 +34,14 @@ export interface AttemptOutcome {
 interface Use {
   readonly model: string;
   tokens: number;
+  cached: number;
+  output: number;
   microUsd: number;
 }
 
 /** What is noted of an attempt while it goes on, first of all of the model that it was given to. */
 interface Watched extends Use {
+  framework: string | undefined;
   /** Of the model that was asked the same last, by a call of its own. */
   second: (Use & { readonly call: string }) | undefined;
   /** The latest answer is the second's. */
@@ -76,6 +84,9 @@ export class AttemptWatch {
     const watched = this.#open.get(attempt);
     if (watched === undefined) return undefined;
     switch (event.type) {
+      case 'attempt.started':
+        watched.framework = event.data.framework?.id;
+        return undefined;
       case 'call.started':
       case 'call.finished':
       case 'call.failed':
@@ -109,9 +120,8 @@ export class AttemptWatch {
     const model = data.version ?? data.model;
     if (model === undefined) return;
     this.#open.set(attempt, {
-      model,
-      tokens: 0,
-      microUsd: 0,
+      ...unused(model),
+      framework: undefined,
       second: undefined,
       isSeconds: false,
       elsewhereMicroUsd: 0,
@@ -127,7 +137,7 @@ export class AttemptWatch {
     watched: Watched,
   ): AttemptOutcome | undefined {
     const good = event.type === 'task.done';
-    const { model, tokens, microUsd } = ownOf(watched);
+    const { model, tokens, cached, output, microUsd } = ownOf(watched);
     const key = keyOf(task);
     const before = this.#refused.get(key);
     const findings = good ? [] : (event.data.findings ?? []);
@@ -140,6 +150,7 @@ export class AttemptWatch {
     return {
       model,
       kind: task.task.kind,
+      framework: watched.framework,
       text: textOf(task.task),
       answer: task.past.at(-1)?.answer ?? '',
       good,
@@ -147,6 +158,8 @@ export class AttemptWatch {
       beforeFindings: before?.findings ?? [],
       findings,
       tokens,
+      cached,
+      output,
       microUsd,
       paidMicroUsd: paidFor(watched),
     };
@@ -172,14 +185,20 @@ function takeCall(
   if (event.type === 'call.started') {
     if (event.data.hedge === undefined) return;
     watched.elsewhereMicroUsd += watched.second?.microUsd ?? 0;
-    watched.second = { model: event.data.hedge.version, tokens: 0, microUsd: 0, call };
+    watched.second = { ...unused(event.data.hedge.version), call };
     return;
   }
   const use = useOf(watched, call);
   use.tokens += event.data.settled.inputTokens + event.data.settled.outputTokens;
+  use.output += event.data.settled.outputTokens;
   use.microUsd += event.data.settled.microUsd;
+  if (event.type === 'call.finished') use.cached += event.data.usage.input.cacheRead ?? 0;
   // Of two that answer, the later one counts: the other was broken off, or gave nothing whole.
   if (event.type === 'call.finished') watched.isSeconds = use !== watched;
+}
+
+function unused(model: string): Use {
+  return { model, tokens: 0, cached: 0, output: 0, microUsd: 0 };
 }
 
 function useOf(watched: Watched, call: string | undefined): Use {

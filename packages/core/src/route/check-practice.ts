@@ -1,5 +1,5 @@
 import type { PracticeRecord } from '../spec/practice-record.ts';
-import { PRACTICE_BOUNDS } from './practices.ts';
+import { PRACTICE_BOUNDS } from './practice-entry.ts';
 
 /** Longest pattern, and longest name of a model, a kind or a person, in characters. */
 const TEXT_LENGTH = 200;
@@ -30,10 +30,11 @@ interface Field {
   readonly what: string;
 }
 
-const { findings, notes, noteLength } = PRACTICE_BOUNDS;
+const { findings, notes, noteLength, months, limits } = PRACTICE_BOUNDS;
 
 const NAME: Field = { isRight: isText, what: `no text of 1 to ${TEXT_LENGTH} characters` };
 const COUNT: Field = { isRight: isCount, what: 'no whole number from 0 on' };
+const WHEN: Field = { isRight: isCount, what: 'no time in epoch ms' };
 const MEAN: Field = {
   isRight: (value) => value === undefined || isAmount(value),
   what: 'no number from 0 on',
@@ -42,6 +43,7 @@ const MEAN: Field = {
 const FIELDS: Readonly<Record<keyof PracticeRecord, Field>> = {
   model: NAME,
   kind: NAME,
+  framework: optional(NAME),
   attempts: COUNT,
   accepted: COUNT,
   begun: COUNT,
@@ -63,22 +65,64 @@ const FIELDS: Readonly<Record<keyof PracticeRecord, Field>> = {
     isRight: (value) => value === undefined || isListOf(value, findings, isText),
     what: `no list of at most ${findings} patterns`,
   },
+  retired: optional({
+    isRight: (value) => isListOf(value, findings, isFinding),
+    what: `no list of at most ${findings} { pattern, times, repairedBySame, repairedByOther }`,
+  }),
+  lastAt: optional(WHEN),
+  history: optional({
+    isRight: (value) => isListOf(value, months, isMonth),
+    what: `no list of at most ${months} { month, attempts, accepted, begun, firstPasses }, with months such as "2026-03",`,
+  }),
+  limits: optional({
+    isRight: (value) => isListOf(value, limits, isLimit),
+    what: `no list of at most ${limits} { limit, detail, workaround, times, worked, lastAt }`,
+  }),
+  tokens: optional({ isRight: areTokens, what: 'no { input, cached, output }' }),
+  pastSince: optional(WHEN),
 };
 
+function optional({ isRight, what }: Field): Field {
+  return { isRight: (value) => value === undefined || isRight(value), what };
+}
+
 function isFinding(value: unknown): boolean {
-  if (!isRecord(value) || !hasOnly(value, 4)) return false;
-  const { pattern, times, repairedBySame, repairedByOther } = value;
-  return isText(pattern) && [times, repairedBySame, repairedByOther].every(isCount);
+  if (!isRecord(value)) return false;
+  const { pattern, times, repairedBySame, repairedByOther, lastAt, lastAttempt, ...rest } = value;
+  const isDated = [lastAt, lastAttempt].every((one) => one === undefined || isCount(one));
+  const counts = [times, repairedBySame, repairedByOther];
+  return isText(pattern) && counts.every(isCount) && isDated && isEmpty(rest);
 }
 
 function isNote(value: unknown): boolean {
-  if (!isRecord(value) || !hasOnly(value, 3)) return false;
-  const { note, by, at } = value;
-  return typeof note === 'string' && note.length <= noteLength && isText(by) && isCount(at);
+  if (!isRecord(value)) return false;
+  const { note, by, at, ...rest } = value;
+  const isWord = typeof note === 'string' && note.length <= noteLength;
+  return isWord && isText(by) && isCount(at) && isEmpty(rest);
 }
 
-function hasOnly(value: object, fields: number): boolean {
-  return Object.keys(value).length === fields;
+function isMonth(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { month, attempts, accepted, begun, firstPasses, ...rest } = value;
+  const isNamed = typeof month === 'string' && /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month);
+  return isNamed && [attempts, accepted, begun, firstPasses].every(isCount) && isEmpty(rest);
+}
+
+function isLimit(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { limit, detail, workaround, times, worked, lastAt, ...rest } = value;
+  const isNamed = isText(limit) && isText(workaround) && (detail === undefined || isText(detail));
+  return isNamed && [times, worked, lastAt].every(isCount) && isEmpty(rest);
+}
+
+function areTokens(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { input, cached, output, ...rest } = value;
+  return [input, cached, output].every(isAmount) && isEmpty(rest);
+}
+
+function isEmpty(rest: object): boolean {
+  return Object.keys(rest).length === 0;
 }
 
 function isListOf(value: unknown, most: number, isOne: (one: unknown) => boolean): boolean {

@@ -14,6 +14,7 @@ import { packVector, type TextVector, textVector, unpackVector } from './text-ve
 
 /** A task as far as its difficulty can be told beforehand. */
 export interface Difficulty {
+  /** Its kind, with the framework of its prompts where they have one (`workKind`). */
   readonly kind: string;
   /** What the task says: its title and instruction. */
   readonly text: string;

@@ -1,129 +1,118 @@
 import { PairKeys } from '../internal/pair-keys.ts';
-import type { PracticeFinding, PracticeNote, PracticeRecord } from '../spec/practice-record.ts';
+import type {
+  PracticeChange,
+  PracticeName,
+  PracticeNote,
+  PracticeRecord,
+} from '../spec/practice-record.ts';
 import type { Finding } from '../spec/validator.ts';
-import { normaliseFinding } from './normalise-finding.ts';
+import { MOST_FINDINGS, mergedInto } from './finding-list.ts';
+import { MonthOf } from './month-of.ts';
+import {
+  copyOf,
+  dropPattern,
+  type Entry,
+  emptyEntry,
+  entryOf,
+  isDroppedIn,
+  type NotedLimit,
+  noteLimit,
+  noteOutcome,
+  noteRepair,
+  PRACTICE_BOUNDS,
+  type Practice,
+  type PracticeOutcome,
+  practiceOf,
+  setFindings,
+} from './practice-entry.ts';
+import { workKind } from './work-kind.ts';
 
-/** What is known to work, and not to work, with one model at one kind of task. Plain data, ready to be written as JSON. */
-export interface Practice extends PracticeRecord {
-  readonly firstPassRate: number | undefined;
-  readonly meanTokens: number | undefined;
-  readonly meanUsd: number | undefined;
-}
-
-/** An attempt that ended with a verdict on its answer. */
-export interface PracticeOutcome {
-  readonly model: string;
-  readonly kind: string;
-  readonly good: boolean;
-  /** Whether it was the first attempt at its task. */
-  readonly isFirst: boolean;
-  readonly tokens: number;
-  readonly microUsd: number;
-  readonly findings: readonly Finding[];
-}
-
-/** How much of one model and kind is kept at most; lengths in characters. */
-export const PRACTICE_BOUNDS: {
-  readonly findings: number;
-  readonly notes: number;
-  readonly noteLength: number;
-} = { findings: 24, notes: 16, noteLength: 500 };
-
-interface Entry {
-  model: string;
-  kind: string;
-  attempts: number;
-  accepted: number;
-  firsts: number;
-  firstPasses: number;
-  tokens: number;
-  microUsd: number;
-  findings: PracticeFinding[];
-  notes: PracticeNote[];
-  /** Patterns that a person dropped, and that are not learned again; absent in what an earlier version kept. */
-  dropped?: string[];
-}
-
-/** Models × kinds; kinds of task are words that models may make up. */
+/** Models × kinds × frameworks; kinds of task are words that models may make up. */
 const ENTRIES = 500;
-const { findings: FINDINGS, notes: NOTES, noteLength: NOTE_LENGTH } = PRACTICE_BOUNDS;
+/** The most records that there ever are: what people wrote is kept for longer. */
+export const MOST_RECORDS: number = 2 * ENTRIES;
 /** Stands for every kind of task. */
 const ANY_KIND = '*';
+/** Attempts with a framework from which on its own findings are told in place of those of all prompts. */
+const ENOUGH = 10;
+const { notes: NOTES, noteLength: NOTE_LENGTH } = PRACTICE_BOUNDS;
 
-/** Collects what works with which model at which kind of task. A fold of outcomes and of people's notes, bounded. */
+/**
+ * Collects what works with which model at which kind of task. A fold of outcomes, of people's notes and of what was tidied, bounded. An
+ * attempt whose prompt has a framework counts twice: in the record of all prompts, and in that of its framework.
+ */
 export class PracticeBook {
   readonly #entries = new Map<string, Entry>();
   readonly #keys = new PairKeys('\n');
+  readonly #months = new MonthOf();
   /** The one that was touched last. */
   #latest: Entry | undefined;
+  #tidiedAt: number | undefined;
+
+  /** When it was last tidied, epoch ms; `undefined` before the first time. */
+  get tidiedAt(): number | undefined {
+    return this.#tidiedAt;
+  }
 
   /** Takes note of an attempt. */
   note(outcome: PracticeOutcome): void {
-    const { model, kind, good, isFirst, tokens, microUsd, findings } = outcome;
-    const entry = this.#entryOf(model, kind);
-    entry.attempts += 1;
-    entry.tokens += tokens;
-    entry.microUsd += microUsd;
-    if (good) entry.accepted += 1;
-    if (isFirst) entry.firsts += 1;
-    if (isFirst && good) entry.firstPasses += 1;
-    if (good) return;
-    for (const pattern of patternsOf(findings)) {
-      if (entry.dropped?.includes(pattern) === true) continue;
-      change(entry, pattern, (found) => ({ ...found, times: found.times + 1 }));
-    }
+    const { framework } = outcome;
+    const month = this.#months.of(outcome.at);
+    const all = this.#entryOf({ model: outcome.model, kind: outcome.kind });
+    noteOutcome(all, outcome, month, (pattern) => isDroppedIn(all, pattern));
+    if (framework === undefined) return;
+    const own = this.#entryOf(outcome);
+    noteOutcome(
+      own,
+      outcome,
+      month,
+      (pattern) => isDroppedIn(all, pattern) || isDroppedIn(own, pattern),
+    );
   }
 
   /**
-   * Takes back what was learned of a model at a kind of task, or at all where none is named: one finding, which is not learned again, or
-   * all that is known, notes and dropped findings included.
+   * Takes back what was learned of a model: at a kind of task and with a framework, or at all where none is named. One finding, which is
+   * not learned again, or all that is known, notes and dropped findings included.
    */
-  drop(model: string, kind: string | undefined, pattern: string | undefined): void {
+  drop(
+    { model, kind, framework }: Partial<PracticeName> & { readonly model: string },
+    pattern: string | undefined,
+  ): void {
     for (const [key, entry] of this.#entries) {
       if (entry.model !== model || (kind !== undefined && entry.kind !== kind)) continue;
-      if (pattern === undefined) {
-        this.#entries.delete(key);
-        continue;
-      }
-      entry.findings = entry.findings.filter((one) => one.pattern !== pattern);
-      const others = (entry.dropped ?? []).filter((one) => one !== pattern);
-      entry.dropped = [...others, pattern].slice(-FINDINGS);
+      if (framework !== undefined && entry.framework !== framework) continue;
+      if (pattern !== undefined) dropPattern(entry, pattern);
+      else this.#delete(key);
     }
   }
 
   /** Takes note that what was wrong with a model's answer was put right, by itself or another. */
-  repaired(model: string, kind: string, findings: readonly Finding[], bySame: boolean): void {
-    const entry = this.#entryOf(model, kind);
-    for (const pattern of patternsOf(findings)) {
-      if (!entry.findings.some((one) => one.pattern === pattern)) continue;
-      change(entry, pattern, (found) => ({
-        ...found,
-        repairedBySame: found.repairedBySame + (bySame ? 1 : 0),
-        repairedByOther: found.repairedByOther + (bySame ? 0 : 1),
-      }));
-    }
+  repaired(name: PracticeName, findings: readonly Finding[], bySame: boolean): void {
+    const { model, kind, framework } = name;
+    noteRepair(this.#entryOf({ model, kind }), findings, bySame);
+    if (framework !== undefined) noteRepair(this.#entryOf(name), findings, bySame);
   }
 
-  /** Has a record that somebody kept take the place of what is known of that model and kind; outcomes from here on are added to it. */
+  /** Takes note of something that a model could not do as it was asked to. */
+  limit(name: PracticeName, noted: NotedLimit, at: number): void {
+    if (noted.isOver === true && !this.#entries.has(this.#keyOf(name))) return;
+    noteLimit(this.#entryOf(name), noted, at);
+  }
+
+  /** Has a record that somebody kept take the place of what is known there; outcomes from here on are added to it. */
   take(record: PracticeRecord): void {
-    const { model, kind, attempts, accepted, begun } = record;
-    const { firstPassRate = 0, meanTokens = 0, meanUsd = 0, dropped = [] } = record;
-    Object.assign(this.#entryOf(model, kind), {
-      attempts,
-      accepted,
-      firsts: begun,
-      firstPasses: Math.round(firstPassRate * begun),
-      tokens: meanTokens * attempts,
-      microUsd: Math.round(meanUsd * attempts * 1e6),
-      findings: record.findings.slice(0, FINDINGS),
-      notes: record.notes.slice(-NOTES),
-      dropped: dropped.slice(-FINDINGS),
-    });
+    this.#entryOf(record);
+    const entry = entryOf(record);
+    this.#entries.set(this.#keyOf(record), entry);
+    this.#latest = entry;
   }
 
-  /** Adds a person's note; an empty one takes back those on that model and kind. */
-  write(model: string, kind: string | undefined, note: PracticeNote): void {
-    const entry = this.#entryOf(model, kind ?? ANY_KIND);
+  /** Adds a person's note; an empty one takes back those there. */
+  write(
+    { model, kind = ANY_KIND, framework }: Partial<PracticeName> & { readonly model: string },
+    note: PracticeNote,
+  ): void {
+    const entry = this.#entryOf({ model, kind, ...(framework === undefined ? {} : { framework }) });
     if (note.note.trim() === '') entry.notes = [];
     else
       entry.notes = [...entry.notes, { ...note, note: note.note.slice(0, NOTE_LENGTH) }].slice(
@@ -131,110 +120,142 @@ export class PracticeBook {
       );
   }
 
-  /** Everything that is known, by model and kind; what people noted for all kinds is of kind `*`. */
+  /** Makes true what was tidied; what has no date is taken to have been last seen now. */
+  tidied(changes: readonly PracticeChange[], at: number): void {
+    this.#tidiedAt = at;
+    for (const entry of this.#entries.values()) date(entry, at);
+    for (const change of changes) {
+      const key = this.#keyOf(change);
+      const entry = this.#entries.get(key);
+      if (entry === undefined) continue;
+      if (change.action === 'removed') this.#delete(key);
+      else if (change.action === 'retired') entry.pastSince = at;
+      else tidyFinding(entry, change);
+    }
+  }
+
+  /** Everything that is known, by model, kind and framework; what people noted for all kinds is of kind `*`. */
   list(): readonly Practice[] {
     return [...this.#entries.values()]
       .map(practiceOf)
-      .sort((a, b) => compareText(a.model, b.model) || compareText(a.kind, b.kind));
+      .sort(
+        (a, b) =>
+          compareText(a.model, b.model) ||
+          compareText(a.kind, b.kind) ||
+          compareText(a.framework ?? '', b.framework ?? ''),
+      );
   }
 
-  /** What is known of one model at one kind of task, notes on all kinds first; `undefined` where nothing is. */
-  of(model: string, kind: string): Practice | undefined {
-    const any = this.#entries.get(this.#keys.of(model, ANY_KIND));
-    const own = this.#entries.get(this.#keys.of(model, kind));
-    if (own === undefined) return any === undefined ? undefined : { ...practiceOf(any), kind };
-    const practice = practiceOf(own);
-    return any === undefined ? practice : { ...practice, notes: [...any.notes, ...practice.notes] };
+  /**
+   * What is known of one model at one kind of task, with a framework where one is named: figures and findings of its own record once it
+   * has ten attempts, else of all prompts. Notes on all kinds come first, those on the framework last; `undefined` where nothing is known.
+   */
+  of(model: string, kind: string, framework?: string): Practice | undefined {
+    const those = this.#told(model, kind, framework);
+    if (those.length === 0) return undefined;
+    const all = this.#entries.get(this.#keys.of(model, kind));
+    const own =
+      framework === undefined
+        ? undefined
+        : this.#entries.get(this.#keyOf({ model, kind, framework }));
+    const hasEnough = own !== undefined && own.attempts >= ENOUGH;
+    const base = (hasEnough ? own : all) ?? emptyEntry({ model, kind });
+    const practice = practiceOf(base);
+    const findings = hasEnough
+      ? practice.findings
+      : practice.findings.filter(({ pattern }) => !isDroppedIn(own, pattern));
+    return { ...practice, findings, notes: those.flatMap(({ notes }) => notes) };
   }
 
   /** Whether there is anything to tell that model before that kind of task: a finding or a note. */
-  hasWords(model: string, kind: string): boolean {
-    const own = this.#entries.get(this.#keys.of(model, kind));
-    if (own !== undefined && own.findings.length + own.notes.length > 0) return true;
-    return (this.#entries.get(this.#keys.of(model, ANY_KIND))?.notes.length ?? 0) > 0;
+  hasWords(model: string, kind: string, framework?: string): boolean {
+    for (const { findings, notes, kind: of } of this.#told(model, kind, framework)) {
+      if (notes.length > 0 || (of === kind && findings.length > 0)) return true;
+    }
+    return false;
   }
 
   /** Everything that is known, for a snapshot. */
   body(): PracticeBody {
-    return [...this.#entries.values()].map((entry) => ({ ...entry }));
+    return [...this.#entries.values()].map(copyOf);
   }
 
-  /** Takes up what `body` gave. */
-  restore(body: PracticeBody): void {
-    for (const entry of body) {
-      const { findings, notes, dropped } = entry;
-      const own = { findings: [...findings], notes: [...notes] };
-      const copy = { ...entry, ...own, ...(dropped && { dropped: [...dropped] }) };
-      this.#entries.set(this.#keys.of(entry.model, entry.kind), copy);
-    }
+  /** Takes up what `body` gave, which was last tidied at `tidiedAt`. */
+  restore(body: PracticeBody, tidiedAt?: number): void {
+    this.#tidiedAt = tidiedAt;
+    for (const entry of body) this.#entries.set(this.#keyOf(entry), copyOf(entry));
   }
 
-  #entryOf(model: string, kind: string): Entry {
-    const key = this.#keys.of(model, kind);
+  /** The entries that have a say, the most general first. */
+  #told(model: string, kind: string, framework: string | undefined): readonly Entry[] {
+    const works = [workKind(ANY_KIND, undefined), workKind(kind, undefined)];
+    if (framework !== undefined)
+      works.push(workKind(ANY_KIND, framework), workKind(kind, framework));
+    return works.flatMap((work) => this.#entries.get(this.#keys.of(model, work)) ?? []);
+  }
+
+  #keyOf({ model, kind, framework }: PracticeName): string {
+    return this.#keys.of(model, workKind(kind, framework));
+  }
+
+  #entryOf(name: PracticeName): Entry {
+    const key = this.#keyOf(name);
     const known = this.#entries.get(key);
     // Taken out and put in again each time, the map would be copied every few times.
     if (known !== undefined && known === this.#latest) return known;
-    const entry = known ?? emptyEntry(model, kind);
+    const entry = known ?? emptyEntry(name);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     this.#latest = entry;
-    if (this.#entries.size > ENTRIES) this.#forgetOldest();
+    if (this.#entries.size > ENTRIES) this.#forgetOldest(entry);
     return entry;
   }
 
-  /** What people wrote is kept as long as anything is. */
-  #forgetOldest(): void {
-    for (const [key, { notes }] of this.#entries) {
-      if (notes.length > 0 && this.#entries.size <= 2 * ENTRIES) continue;
-      this.#entries.delete(key);
-      return;
+  /** What is of the past goes first; what people wrote is kept as long as anything is. */
+  #forgetOldest(but: Entry): void {
+    const isWritten = ({ notes, dropped = [] }: Entry): boolean =>
+      notes.length + dropped.length > 0;
+    let oldest: string | undefined;
+    for (const [key, entry] of this.#entries) {
+      if (entry === but || (isWritten(entry) && this.#entries.size <= MOST_RECORDS)) continue;
+      oldest ??= key;
+      if (entry.pastSince === undefined) continue;
+      oldest = key;
+      break;
     }
+    if (oldest !== undefined) this.#delete(oldest);
+  }
+
+  #delete(key: string): void {
+    if (this.#entries.get(key) === this.#latest) this.#latest = undefined;
+    this.#entries.delete(key);
   }
 }
 
 /** What a snapshot holds of a `PracticeBook`. */
 export type PracticeBody = readonly Readonly<Entry>[];
 
-function emptyEntry(model: string, kind: string): Entry {
-  const counts = { attempts: 0, accepted: 0, firsts: 0, firstPasses: 0, tokens: 0, microUsd: 0 };
-  return { model, kind, ...counts, findings: [], notes: [] };
+function date(entry: Entry, at: number): void {
+  if (entry.attempts > 0) entry.lastAt ??= at;
+  const { attempts } = entry;
+  if (entry.findings.every(({ lastAt }) => lastAt !== undefined)) return;
+  const findings = entry.findings.map((one) => ({ lastAt: at, lastAttempt: attempts, ...one }));
+  setFindings(entry, { findings, retired: entry.retired ?? [] });
 }
 
-function patternsOf(findings: readonly Finding[]): ReadonlySet<string> {
-  return new Set(findings.slice(0, 50).map(normaliseFinding));
-}
-
-/** Changes a pattern's counts and keeps the most frequent ones; a new one takes the place of the rarest. */
-function change(
-  entry: Entry,
-  pattern: string,
-  by: (found: PracticeFinding) => PracticeFinding,
-): void {
-  const found = entry.findings.find((one) => one.pattern === pattern);
-  const changed = by(found ?? { pattern, times: 0, repairedBySame: 0, repairedByOther: 0 });
-  const others = entry.findings.filter((one) => one !== found);
-  const kept = others.length >= FINDINGS ? others.slice(0, FINDINGS - 1) : others;
-  entry.findings = [...kept, changed].sort(
-    (a, b) => b.times - a.times || compareText(a.pattern, b.pattern),
-  );
-}
-
-function practiceOf(entry: Entry): Practice {
-  const { model, kind, attempts, accepted, firsts, firstPasses, tokens, microUsd } = entry;
-  const { dropped = [] } = entry;
-  return {
-    model,
-    kind,
-    attempts,
-    accepted,
-    begun: firsts,
-    firstPassRate: firsts === 0 ? undefined : firstPasses / firsts,
-    meanTokens: attempts === 0 ? undefined : Math.round(tokens / attempts),
-    meanUsd: attempts === 0 ? undefined : microUsd / attempts / 1e6,
-    findings: entry.findings,
-    notes: entry.notes,
-    ...(dropped.length === 0 ? {} : { dropped }),
-  };
+function tidyFinding(entry: Entry, { action, pattern = '', into = '' }: PracticeChange): void {
+  const { findings, retired = [] } = entry;
+  const found = findings.find((one) => one.pattern === pattern);
+  if (found === undefined) return;
+  const others = findings.filter((one) => one !== found);
+  if (action === 'let-go') {
+    setFindings(entry, { findings: others, retired: [...retired, found].slice(-MOST_FINDINGS) });
+    return;
+  }
+  const same = others.find((one) => one.pattern === into);
+  if (same === undefined) return;
+  const merged = others.map((one) => (one === same ? mergedInto(same, found) : one));
+  setFindings(entry, { findings: merged, retired });
 }
 
 function compareText(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { QualityBook } from './quality.ts';
+import { workKind } from './work-kind.ts';
 
 function noted(count: number, good: number, kind = 'code', book = new QualityBook()): QualityBook {
   for (let at = 0; at < count; at++) book.note('m', kind, at < good);
@@ -19,6 +20,17 @@ describe('QualityBook', () => {
     expect(code).toBeGreaterThan(0.75);
     expect(noted(40, 0, 'code', book).of('m', 'code').mean).toBeLessThan(0.2);
     expect(book.of('m', 'write').mean).toBeGreaterThan(0.8);
+  });
+
+  it('M14 M16: draws a kind with a framework towards the kind, of which it is a part', () => {
+    const book = noted(100, 50);
+    const brief = workKind('code', 'brief');
+    expect(book.of('m', brief).mean).toBeCloseTo(book.of('m', 'code').mean, 10);
+    noted(40, 40, brief, book);
+    expect(book.of('m', brief).mean).toBeGreaterThan(0.9);
+    expect(book.of('m', workKind('code', 'other')).mean).toBeCloseTo(book.of('m', 'code').mean, 10);
+    expect(book.of('m', 'code').mean).toBeGreaterThan(0.6);
+    expect(book.of('m', brief).outcomes).toBe(book.of('m', 'code').outcomes);
   });
 
   it('M14: follows a model that changed, since old outcomes fade', () => {

@@ -1,5 +1,6 @@
 import { PairKeys } from '../internal/pair-keys.ts';
 import { RecentMap } from '../internal/recent-map.ts';
+import { plainKind } from './work-kind.ts';
 
 /** What is known of how often a model's answers of one kind are accepted: a Beta distribution. */
 export interface Belief {
@@ -49,12 +50,15 @@ export class QualityBook {
   /** What follows from the counts, by kind and model; an outcome unsettles that of its model alone. */
   readonly #standings = new Map<string, Map<string, Standing>>();
 
-  /** Takes note of one outcome; whether another one was forgotten for it. */
-  note(model: string, kind: string, good: boolean): boolean {
+  /** Takes note of one outcome at a kind of task, or at a kind with a framework (`workKind`); whether another one was forgotten for it. */
+  note(model: string, work: string, good: boolean): boolean {
+    const kind = plainKind(work);
     const gone = noteIn(this.#models, model, good);
     const goneKind = noteIn(this.#kinds, this.#keys.of(model, kind), good);
+    const goneWork =
+      work === kind ? undefined : noteIn(this.#kinds, this.#keys.of(model, work), good);
     // What was forgotten for it may have been any model's.
-    const isForgotten = gone !== undefined || goneKind !== undefined;
+    const isForgotten = [gone, goneKind, goneWork].some((one) => one !== undefined);
     if (isForgotten) this.#standings.clear();
     else for (const standings of this.#standings.values()) standings.delete(model);
     return isForgotten;
@@ -71,16 +75,25 @@ export class QualityBook {
     return this.standing(model, kind).belief;
   }
 
-  /** What is known of a model at one kind of task, with its rate over all kinds. */
-  standing(model: string, kind: string): Standing {
-    const known = this.#standings.get(kind)?.get(model);
+  /**
+   * What is known of a model at one kind of task, with its rate over all kinds; at a kind with a framework, drawn to its rate at that kind
+   * by as many outcomes as that is to the rate over all.
+   */
+  standing(model: string, work: string): Standing {
+    const known = this.#standings.get(work)?.get(model);
     if (known !== undefined) return known;
-    const { mean } = this.overall(model);
-    const { good, bad } = this.#kinds.get(this.#keys.of(model, kind)) ?? NONE;
-    const own = belief(SHRINKAGE * mean + good, SHRINKAGE * (1 - mean) + bad, good + bad);
-    const standing = { usual: mean, belief: own };
-    this.#keep(model, kind, standing);
+    const kind = plainKind(work);
+    const usual = this.overall(model).mean;
+    const atKind = drawnTo(usual, this.#kinds.get(this.#keys.of(model, kind)));
+    const standing = { usual, belief: work === kind ? atKind : this.#atWork(model, work, atKind) };
+    this.#keep(model, work, standing);
     return standing;
+  }
+
+  /** Who is known at a kind is known with each framework, little as that may be. */
+  #atWork(model: string, work: string, atKind: Belief): Belief {
+    const own = drawnTo(atKind.mean, this.#kinds.get(this.#keys.of(model, work)));
+    return { ...own, outcomes: atKind.outcomes };
   }
 
   /** Everything that is known, for a snapshot. */
@@ -118,6 +131,11 @@ export interface QualityBody {
 }
 
 const NONE: Tally = { good: 0, bad: 0 };
+
+/** What outcomes say, drawn to a rate. */
+function drawnTo(mean: number, { good, bad }: Tally = NONE): Belief {
+  return belief(SHRINKAGE * mean + good, SHRINKAGE * (1 - mean) + bad, good + bad);
+}
 
 function belief(alpha: number, beta: number, outcomes: number): Belief {
   return { alpha, beta, mean: alpha / (alpha + beta), outcomes };

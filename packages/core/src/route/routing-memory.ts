@@ -7,6 +7,7 @@ import { type Candidate, roleOf } from './candidates.ts';
 import { EscalationGain, type KnownGain } from './escalation-gain.ts';
 import { GainWatch } from './gain-watch.ts';
 import { ENOUGH_OUTCOMES, type LearnedBody, LearnedQuality } from './learned-quality.ts';
+import { LimitWatch } from './limit-watch.ts';
 import { createOfferBoard, type OfferBoard } from './offer-board.ts';
 import { type PracticeBody, PracticeBook } from './practices.ts';
 import { type QualityBody, QualityBook } from './quality.ts';
@@ -15,6 +16,7 @@ import type { Routing } from './routing-options.ts';
 import { SpeedBook } from './speed-book.ts';
 import { packVector, unpackVector } from './text-vectors.ts';
 import { WarmPrefixes } from './warm-prefixes.ts';
+import { workKind } from './work-kind.ts';
 
 /** The chance that a refused answer is repaired, as a share of the chance of a first answer, before outcomes tell. */
 const OWN_REPAIR = 0.6;
@@ -35,6 +37,7 @@ export class RoutingMemory {
   readonly refusals: RefusalBook = new RefusalBook();
   readonly #repairs = new QualityBook();
   readonly #watch = new AttemptWatch();
+  readonly #limits = new LimitWatch((attempt) => this.#watch.modelOf(attempt, undefined));
   readonly #boards = new WeakMap<readonly Candidate[], OfferBoard>();
   readonly #routing: Routing;
   readonly #gainWatch = new GainWatch();
@@ -56,7 +59,10 @@ export class RoutingMemory {
     return this.#routing.costWeight + this.#dual.lambda;
   }
 
-  /** Where the choice among these candidates for a kind of task is worked out; kept for as long as the list is. */
+  /**
+   * Where the choice among these candidates for a kind of task is worked out, the framework of its prompts with it (`workKind`); kept for
+   * as long as the list is, which is one of a kind and a role.
+   */
   boardOf(candidates: readonly Candidate[], kind: string): OfferBoard {
     let board = this.#boards.get(candidates);
     if (board === undefined) {
@@ -76,6 +82,7 @@ export class RoutingMemory {
         : undefined;
     const outcome = this.#watch.take(event, task);
     const gain = this.#watchGain(event, outcome, task);
+    const limits = this.#limits.take(event, task);
     // What the snapshot knows already must not count twice.
     if (event.seq <= this.#knownTo) return;
     if (gain !== undefined) this.gains.note(gain);
@@ -83,12 +90,13 @@ export class RoutingMemory {
       this.refusals.note(event.data.validator);
     }
     takePractice(this.practices, event);
+    for (const { of, ...limit } of limits) this.practices.limit(of, limit, event.at);
     if (event.type === 'call.finished' && model !== undefined) {
       const gone = this.speed.note(model, event.data.durationMs);
       this.quality.changes.note(model);
       if (gone !== undefined) this.quality.changes.reset();
     }
-    if (outcome !== undefined) this.#learn(outcome);
+    if (outcome !== undefined) this.#learn(outcome, event.at);
   }
 
   /** How likely a model is to succeed after an answer was refused: its own, or another model's. */
@@ -105,6 +113,7 @@ export class RoutingMemory {
       quality: this.quality.body(),
       repairs: this.#repairs.body(),
       practices: this.practices.body(),
+      ...(this.practices.tidiedAt === undefined ? {} : { tidiedAt: this.practices.tidiedAt }),
       speed: this.speed.body(),
       lambda: this.#dual.lambda,
       refusals: this.refusals.body(),
@@ -125,7 +134,7 @@ export class RoutingMemory {
     this.#knownTo = seq;
     this.quality.restore(body.quality);
     this.#repairs.restore(body.repairs);
-    this.practices.restore(body.practices);
+    this.practices.restore(body.practices, body.tidiedAt);
     this.speed.restore(body.speed);
     this.#dual = { lambda: body.lambda };
     if (body.refusals !== undefined) this.refusals.restore(body.refusals);
@@ -153,16 +162,18 @@ export class RoutingMemory {
     return undefined;
   }
 
-  #learn(outcome: AttemptOutcome): void {
-    const { model, kind, text, good, before, beforeFindings, findings, tokens, microUsd } = outcome;
-    const { paidMicroUsd } = outcome;
-    this.quality.note(model, { kind, text }, good);
+  #learn(outcome: AttemptOutcome, at: number): void {
+    const { model, kind, framework, text, good, before, beforeFindings, findings } = outcome;
+    const { tokens, cached, output, microUsd, paidMicroUsd } = outcome;
+    this.quality.note(model, { kind: workKind(kind, framework), text }, good);
     const isFirst = before === undefined;
-    this.practices.note({ model, kind, good, isFirst, tokens, microUsd, findings });
+    const used = { tokens, cached, output, microUsd };
+    const of = framework === undefined ? {} : { framework };
+    this.practices.note({ model, kind, ...of, good, isFirst, ...used, findings, at });
     if (!isFirst) {
       const isOwn = before === model;
       this.#repairs.note(model, repairKind(kind, isOwn), good);
-      if (good) this.practices.repaired(before, kind, beforeFindings, isOwn);
+      if (good) this.practices.repaired({ model: before, kind, ...of }, beforeFindings, isOwn);
     }
     const { usdPerAttempt } = this.#routing;
     if (usdPerAttempt !== undefined) {
@@ -177,15 +188,16 @@ export class RoutingMemory {
   }
 }
 
-/** What persons say of practices. */
+/** What persons say of practices, and what was tidied. */
 function takePractice(book: PracticeBook, event: OverseerEvent): void {
   if (event.type === 'practice.noted') {
-    const { model, kind, note, by } = event.data;
-    book.write(model, kind, { note, by, at: event.at });
+    const { note, by, ...of } = event.data;
+    book.write(of, { note, by, at: event.at });
   } else if (event.type === 'practice.dropped') {
-    const { model, kind, pattern } = event.data;
-    book.drop(model, kind, pattern);
+    const { pattern, ...of } = event.data;
+    book.drop(of, pattern);
   } else if (event.type === 'practice.imported') book.take(event.data.practice);
+  else if (event.type === 'practice.tidied') book.tidied(event.data.changes, event.at);
 }
 
 /** What a snapshot holds of a `RoutingMemory`. */
@@ -194,6 +206,8 @@ interface Body {
   readonly quality: LearnedBody;
   readonly repairs: QualityBody;
   readonly practices: PracticeBody;
+  /** When practices were last tidied; absent in snapshots of before that was done. */
+  readonly tidiedAt?: number;
   readonly speed: readonly (readonly [string, number])[];
   readonly lambda: number;
   /** Absent in snapshots of before it was counted. */

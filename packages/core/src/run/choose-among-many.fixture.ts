@@ -13,6 +13,7 @@ import { type RoutingMode, routingOf } from '../route/routing-options.ts';
 import { memberOf } from '../route/team.fixture.ts';
 import type { Price } from '../spec/model.ts';
 import { ratingFor } from './rating-for.ts';
+import { RoleBook } from './role-parts.ts';
 
 const TEXTS = [
   'parse the date',
@@ -49,6 +50,7 @@ export interface Asked {
   readonly excluded: number;
 }
 
+const NO_ROLES = new RoleBook({ roles: new Map(), tools: new Map(), frameworks: new Map() });
 const NO_USE = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
 
 /** A team of models to which all that can happen happens. */
@@ -126,7 +128,7 @@ export class World {
       return { estimate: { ...estimate, microUsd }, worst: { ...estimate, microUsd } };
     };
     const source = {
-      settings: { routing: this.#routing, random: () => 0.5 },
+      settings: { routing: this.#routing, random: () => 0.5, roles: NO_ROLES },
       projection: { routing: this.#memory },
     };
     return {

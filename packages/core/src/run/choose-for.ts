@@ -13,7 +13,7 @@ import type { Decider } from './decider.ts';
 import { downUntil } from './down-until.ts';
 import { outlasted } from './outage.ts';
 import { outputOf } from './output-of.ts';
-import { ratingFor } from './rating-for.ts';
+import { ratingFor, workOf } from './rating-for.ts';
 import type { RoleParts } from './role-parts.ts';
 import { takenModels } from './taken-models.ts';
 import { candidatesOf, whyNever } from './task-candidates.ts';
@@ -57,7 +57,7 @@ export function chooseFor(
   const { routing, breakers } = projection;
   const input: ChoiceInput = {
     candidates,
-    board: candidates.length < 2 ? undefined : routing.boardOf(candidates, task.task.kind),
+    board: candidates.length < 2 ? undefined : routing.boardOf(candidates, workOf(settings, task)),
     allUp: breakers.isQuiet,
     nowMs,
     claimFor: claimOf,

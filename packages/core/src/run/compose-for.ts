@@ -29,7 +29,12 @@ export function composeFor(
     model: member.model.info,
     goodAt: member.goodAt,
     framework: parts.framework,
-    ...practicesFor(projection.routing.practices, member, task.task.kind),
+    ...practicesFor(
+      projection.routing.practices,
+      member,
+      task.task.kind,
+      parts.framework?.definition.id,
+    ),
     context,
     tools,
     inputs: promptInputs(run, task),

@@ -209,11 +209,9 @@ export class NextCalls {
     return takeUp(settings, { ...task, left }, member, prompt.messages, tools) !== undefined;
   }
 
-  /** Who went while it was at work did nothing wrong; whom nobody knows any more is not waited for. */
+  /** Who went while it was at work did nothing wrong, nor who is not in the team of the process that goes on. */
   #leave(at: AttemptPlace): undefined {
-    const { model = '' } = at.attempt;
-    const went = this.#decider.settings.roster.departed(model) !== undefined;
-    return this.#end(at, went ? 'moved' : 'failed', `${model} left the team`);
+    return this.#end(at, 'moved', `${at.attempt.model ?? ''} left the team`);
   }
 
   #end(...end: Parameters<DispatcherHost['end']>): undefined {

@@ -2,7 +2,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { suggest } from '../internal/nearest.ts';
 import { requireFields } from '../internal/require-fields.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import type { Practice } from '../route/practices.ts';
+import type { Practice } from '../route/practice-entry.ts';
 import { requirePerson } from './require-person.ts';
 import type { Settings } from './settings.ts';
 
@@ -12,15 +12,17 @@ export interface DroppedPractice {
   readonly model: string;
   /** The kind of task; all kinds where left out. */
   readonly kind?: string;
+  /** The framework of the prompts, by its id or its name in the team; those of all prompts and each framework where left out. */
+  readonly framework?: string;
   /** The pattern of one finding, which is then not learned again there; all that is known, figures and notes too, where left out. */
   readonly pattern?: string;
 }
 
-const FIELDS: readonly (keyof DroppedPractice)[] = ['model', 'kind', 'pattern'];
+const FIELDS: readonly (keyof DroppedPractice)[] = ['model', 'kind', 'framework', 'pattern'];
 
 /** The event by which something is taken back. Throws `ConfigError` `config.practice` for what is not known, naming the nearest. */
 export function practiceDropped(
-  { members }: Pick<Settings, 'members'>,
+  { members, roles }: Pick<Settings, 'members' | 'roles'>,
   known: readonly Practice[],
   what: DroppedPractice,
   by: string,
@@ -43,15 +45,24 @@ export function practiceDropped(
     ofModel.map((one) => one.kind),
     ofKind,
   );
-  const patterns = ofKind.flatMap(({ findings }) => findings.map((one) => one.pattern));
+  const framework = roles.frameworks.get(what.framework ?? '') ?? what.framework;
+  const ofThose = ofKind.filter((one) => framework === undefined || one.framework === framework);
+  requireOne(
+    'framework',
+    framework,
+    ofKind.flatMap((one) => one.framework ?? []),
+    ofThose,
+  );
+  const patterns = ofThose.flatMap(({ findings }) => findings.map((one) => one.pattern));
   requireOne(
     'finding',
     pattern,
     patterns,
-    pattern === undefined ? ofKind : patterns.filter((one) => one === pattern),
+    pattern === undefined ? ofThose : patterns.filter((one) => one === pattern),
   );
   const part = {
     ...(kind === undefined ? {} : { kind }),
+    ...(framework === undefined ? {} : { framework }),
     ...(pattern === undefined ? {} : { pattern }),
   };
   return {

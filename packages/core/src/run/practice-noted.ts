@@ -2,7 +2,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { suggest } from '../internal/nearest.ts';
 import { requireFields } from '../internal/require-fields.ts';
 import type { EventDraft } from '../journal/draft.ts';
-import { PRACTICE_BOUNDS, type Practice } from '../route/practices.ts';
+import { PRACTICE_BOUNDS, type Practice } from '../route/practice-entry.ts';
 import type { TaskKind } from '../spec/task.ts';
 import { requirePerson } from './require-person.ts';
 import type { Settings } from './settings.ts';
@@ -13,20 +13,22 @@ export interface PracticeInput {
   readonly model: string;
   /** The kind of task that it is about, at most 100 characters; all kinds where left out. */
   readonly kind?: TaskKind;
+  /** The framework of the prompts that it is about, by its id or its name in the team; all prompts where left out. */
+  readonly framework?: string;
   /** At most 500 characters; an empty one takes back what was noted there. */
   readonly note: string;
-  /** Whether `model` may be one that is not known yet. */
+  /** Whether `model` and `framework` may be such as are not known yet. */
   readonly isNew?: boolean;
 }
 
-const FIELDS: readonly (keyof PracticeInput)[] = ['model', 'kind', 'note', 'isNew'];
+const FIELDS: readonly (keyof PracticeInput)[] = ['model', 'kind', 'framework', 'note', 'isNew'];
 
 /** Longest word for a kind of task. */
 const KIND_LENGTH = 100;
 
 /** The event of a note. Throws `ConfigError`: `config.unknown-model` naming the nearest, `config.practice` for a note, a kind or a name that is none. */
 export function practiceNoted(
-  { members }: Pick<Settings, 'members'>,
+  { members, roles }: Pick<Settings, 'members' | 'roles'>,
   known: readonly Practice[],
   input: PracticeInput,
   by: string,
@@ -34,12 +36,19 @@ export function practiceNoted(
   const { model, kind, note } = checked(input);
   const member = members.get(model);
   const version = member?.version ?? requireVersion(input, members, known);
+  const framework = frameworkOf(input, roles, known);
   const person = requirePerson(by, members.keys(), 'notes what works with a model');
   return {
     type: 'practice.noted',
     actor: `person:${person}`,
     ...(member === undefined ? {} : { model }),
-    data: { model: version, ...(kind === undefined ? {} : { kind }), note, by: person },
+    data: {
+      model: version,
+      ...(kind === undefined ? {} : { kind }),
+      ...(framework === undefined ? {} : { framework }),
+      note,
+      by: person,
+    },
   };
 }
 
@@ -66,6 +75,22 @@ function checked(input: PracticeInput): PracticeInput {
     );
   }
   return input;
+}
+
+/** The id of the framework that is meant. */
+function frameworkOf(
+  { framework, isNew = false }: PracticeInput,
+  roles: Settings['roles'],
+  known: readonly Practice[],
+): string | undefined {
+  if (framework === undefined) return undefined;
+  const ids = [...roles.frameworks.values(), ...known.flatMap((one) => one.framework ?? [])];
+  const id = roles.frameworks.get(framework) ?? framework;
+  if (ids.includes(id) || (isNew && isKind(id))) return id;
+  throw new ConfigError(
+    'config.practice',
+    `No prompt was composed with a framework ${shown(framework)}; ${suggest(String(framework), [...new Set(ids)])}.`,
+  );
 }
 
 /** Any word may be one. */

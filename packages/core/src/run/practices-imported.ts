@@ -1,26 +1,26 @@
 import { ConfigError } from '../errors/config-error.ts';
 import type { EventDraft } from '../journal/draft.ts';
 import { practiceProblem } from '../route/check-practice.ts';
-import type { Practice } from '../route/practices.ts';
-import type { PracticeRecord } from '../spec/practice-record.ts';
+import type { Practice } from '../route/practice-entry.ts';
+import { MOST_RECORDS } from '../route/practices.ts';
+import { nameOf } from '../route/tidy-practices.ts';
+import { workKind } from '../route/work-kind.ts';
+import type { PracticeName, PracticeRecord } from '../spec/practice-record.ts';
 import { requirePerson } from './require-person.ts';
 import type { Settings } from './settings.ts';
 
-/** What came of an import, as `model kind` of each record in its order. */
+/** What came of an import: what each record is about, in their order. */
 export interface ImportedPractices {
-  readonly taken: readonly Pick<PracticeRecord, 'model' | 'kind'>[];
+  readonly taken: readonly PracticeName[];
   /** What is known here already, and stayed as it is. */
-  readonly kept: readonly Pick<PracticeRecord, 'model' | 'kind'>[];
+  readonly kept: readonly PracticeName[];
 }
 
 /** Whether what is known here gives way. */
 export interface ImportOptions {
-  /** Has what is imported take the place of what is known here of the same model and kind. The default is false. */
+  /** Has what is imported take the place of what is known here of the same model, kind and framework. The default is false. */
   readonly replace?: boolean;
 }
-
-/** Most records of one import: as many as are kept at all. */
-const MOST = 500;
 
 /**
  * The events by which records of practices are taken over, such as `practices()` gave elsewhere. Throws `ConfigError` `config.practice`
@@ -35,8 +35,8 @@ export function practicesImported(
 ): ImportedPractices & { readonly drafts: readonly EventDraft<'practice.imported'>[] } {
   requireRecords(records);
   const person = requirePerson(by, members.keys(), 'imports what was learned of models');
-  const isKnown = ({ model, kind }: PracticeRecord): boolean =>
-    known.some((one) => one.model === model && one.kind === kind);
+  const names = new Set(known.map(keyOf));
+  const isKnown = (one: PracticeRecord): boolean => names.has(keyOf(one));
   const taken = records.filter((one) => replace || !isKnown(one));
   const kept = records.filter((one) => !taken.includes(one));
   return {
@@ -52,10 +52,10 @@ export function practicesImported(
 
 function requireRecords(records: readonly PracticeRecord[]): void {
   const given: unknown = records;
-  if (!Array.isArray(given) || given.length > MOST) {
+  if (!Array.isArray(given) || given.length > MOST_RECORDS) {
     throw new ConfigError(
       'config.practice',
-      `What is imported is a list of at most ${MOST} records, as practices() gives it, and not ${Array.isArray(given) ? `one of ${given.length}` : typeof given}.`,
+      `What is imported is a list of at most ${MOST_RECORDS} records, as practices() gives it, and not ${Array.isArray(given) ? `one of ${given.length}` : typeof given}.`,
     );
   }
   const seen = new Set<string>();
@@ -69,13 +69,15 @@ function requireRecords(records: readonly PracticeRecord[]): void {
   }
 }
 
-function repeated({ model, kind }: PracticeRecord, seen: Set<string>): string | undefined {
-  const key = `${model}\n${kind}`;
-  if (seen.has(key)) return `is the second of ${model} at ${kind}`;
+function repeated(record: PracticeRecord, seen: Set<string>): string | undefined {
+  const key = keyOf(record);
+  const { model, kind, framework } = record;
+  const withIt = framework === undefined ? '' : ` with ${framework}`;
+  if (seen.has(key)) return `is the second of ${model} at ${kind}${withIt}`;
   seen.add(key);
   return undefined;
 }
 
-function nameOf({ model, kind }: PracticeRecord): Pick<PracticeRecord, 'model' | 'kind'> {
-  return { model, kind };
+function keyOf({ model, kind, framework }: PracticeName): string {
+  return `${model}\n${workKind(kind, framework)}`;
 }

@@ -8,6 +8,7 @@ import { fixedPrice, type Member } from '../route/member.ts';
 import type { RatingInput } from '../route/rate-candidates.ts';
 import { explore } from '../route/sample-beta.ts';
 import { type Expected, weightsFor } from '../route/score.ts';
+import { workKind } from '../route/work-kind.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { Decider } from './decider.ts';
 import type { Projection } from './projection.ts';
@@ -18,7 +19,7 @@ export type EstimateFor = (member: Member) => CallEstimate;
 
 /** What outcomes are known from. */
 export interface RatingSource {
-  readonly settings: Pick<Settings, 'routing' | 'random'>;
+  readonly settings: Pick<Settings, 'routing' | 'random' | 'roles'>;
   readonly projection: Pick<Projection, 'routing'>;
 }
 
@@ -33,6 +34,7 @@ export function ratingFor(
   nowMs: number,
 ): RatingInput {
   const { routing, random } = settings;
+  const work = workOf(settings, task);
   const memory = projection.routing;
   const { kind } = task.task;
   const prefix = roleOf(task.task);
@@ -42,9 +44,9 @@ export function ratingFor(
     isLearned: memory.isLearned,
     expected: (members, waits) => {
       const versions = members.map(({ version }) => version);
-      const predicted = memory.quality.predict(versions, { kind, text: textOf(task.task) });
+      const predicted = memory.quality.predict(versions, { kind: work, text: textOf(task.task) });
       const boldness = (version: string): number => {
-        const belief = memory.quality.belief(version, kind);
+        const belief = memory.quality.belief(version, work);
         return explore(belief, random) - belief.mean;
       };
       return members.map((member, at): Expected => {
@@ -80,6 +82,11 @@ export function ratingFor(
     },
     doubted: doubtedIn(task),
   };
+}
+
+/** What outcomes of a task are learned by: its kind, and the framework that its role writes prompts with. */
+export function workOf({ roles }: Pick<Settings, 'roles'>, { task }: TaskState): string {
+  return workKind(task.kind, roles.of(task).framework?.definition.id);
 }
 
 /**
@@ -119,7 +126,7 @@ export function doubtOf(
     })
     .map((candidate) => candidate.member)
     .filter((one) => one === member || mayRun(one));
-  const difficulty = { kind: task.task.kind, text };
+  const difficulty = { kind: workOf(settings, task), text };
   const predicted = projection.routing.quality.predict(
     team.map(({ version }) => version),
     difficulty,

@@ -36,6 +36,12 @@ export class RoleBook {
     return [...this.#registries.roles.keys()];
   }
 
+  /** The ids of the registered frameworks, by their names. */
+  get frameworks(): ReadonlyMap<string, string> {
+    const named = [...this.#registries.frameworks];
+    return new Map(named.map(([name, { definition }]) => [name, definition.id]));
+  }
+
   /** What a role may do; nothing where there is no such role. */
   grantsOf(name: string): readonly ToolPermission[] {
     return this.#registries.roles.get(name)?.grants ?? [];

@@ -14,6 +14,7 @@ import type { GraphCheck } from '../plan/graph-check.ts';
 import type { Member } from '../route/member.ts';
 import type { Roster } from '../route/roster.ts';
 import type { Routing } from '../route/routing-options.ts';
+import type { Tidying } from '../route/tidy-options.ts';
 import type { WorkerBounds } from '../schedule/worker-pools.ts';
 import type { BudgetSpec, SharedBudgets } from '../spec/limit.ts';
 import type { StateStore } from '../spec/store.ts';
@@ -96,6 +97,8 @@ export interface Settings {
   readonly healing: Healing | undefined;
   /** How the model for a task is chosen. */
   readonly routing: Routing;
+  /** How what was learned of models is tidied. */
+  readonly tidying: Tidying;
   /** Tries at one task before it fails. */
   readonly maxAttempts: number;
   /** Checks that run at once. */

@@ -1,6 +1,7 @@
 import { ClockWatch } from './clock-watch.ts';
 import { GaugeSampler } from './gauge-sampler.ts';
 import { HealthWatch } from './health-watch.ts';
+import { PracticePass } from './practice-pass.ts';
 import { QueueWatch, type QueueWatchHost } from './queue-watch.ts';
 import { StatusWatch } from './status-watch.ts';
 import { StuckWatch, type StuckWatchHost } from './stuck-watch.ts';
@@ -11,7 +12,7 @@ export interface WatchesHost extends QueueWatchHost, StuckWatchHost {
   freed(): void;
 }
 
-/** What a loop looks at by itself: its clock, the gauges of limits, models and their servers, and work that is stuck. */
+/** What a loop looks at by itself: its clock, the gauges of limits, models and their servers, work that is stuck, and what was learned. */
 export class Watches {
   /** Who hears how models stand. */
   readonly status: StatusWatch;
@@ -22,6 +23,7 @@ export class Watches {
   readonly #sampler: GaugeSampler;
   readonly #queue: QueueWatch | undefined;
   readonly #health: HealthWatch;
+  readonly #practices: PracticePass;
 
   constructor(host: WatchesHost) {
     const { settings, projection, journal } = host;
@@ -38,12 +40,13 @@ export class Watches {
     this.#queue = healing && new QueueWatch(healing, host);
     this.status = new StatusWatch(settings, projection, (drafts) => this.#tell(drafts));
     this.#health = new HealthWatch(settings, projection);
+    this.#practices = new PracticePass(host);
   }
 
   /** All that has to be closed. */
   get all(): readonly { close(): void }[] {
     const { stuck, status } = this;
-    const those = [this.#sampler, status, this.#health, stuck, this.#queue];
+    const those = [this.#sampler, status, this.#health, this.#practices, stuck, this.#queue];
     return those.filter((watch) => watch !== undefined);
   }
 
@@ -51,6 +54,7 @@ export class Watches {
   begun(): void {
     this.#sampler.wake();
     this.#queue?.begin();
+    this.#practices.begin();
   }
 
   /** Nothing is worked on any more, or no run is under way. */

@@ -70,7 +70,17 @@ export type {
 export type { ModelConnection, ModelReadiness, ModelWork } from './model-status.ts';
 export type { ModelTerms } from './notice-events.ts';
 export type { ModelEntry, Plugin, PluginParts, Registries, Role } from './plugin.ts';
-export type { PracticeFinding, PracticeNote, PracticeRecord } from './practice-record.ts';
+export type {
+  CostlyFinding,
+  PracticeChange,
+  PracticeFinding,
+  PracticeLimit,
+  PracticeMonth,
+  PracticeName,
+  PracticeNote,
+  PracticeRecord,
+  PracticeTokens,
+} from './practice-record.ts';
 export type {
   CriterionVerdict,
   Deliverable,

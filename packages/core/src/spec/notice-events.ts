@@ -1,7 +1,7 @@
 import type { BudgetScope } from './limit.ts';
 import type { Price, RateLimit } from './model.ts';
 import type { ModelConnection, ModelWork } from './model-status.ts';
-import type { PracticeRecord } from './practice-record.ts';
+import type { CostlyFinding, PracticeChange, PracticeRecord } from './practice-record.ts';
 import type { ToolPermission } from './tool.ts';
 import type { GrantScope } from './tool-caller.ts';
 
@@ -27,25 +27,44 @@ export interface NoticeEventData {
     readonly held: number;
     readonly capacity: number;
   };
-  /** A person's note on what works with a model, `provider/id`, at a kind of task or all of them; an empty one takes the notes there back. */
+  /**
+   * A person's note on what works with a model, `provider/id`, at a kind of task or all of them, with prompts of a framework or all of
+   * them; an empty one takes the notes there back.
+   */
   'practice.noted': {
     readonly model: string;
     readonly kind?: string;
+    readonly framework?: string;
     readonly note: string;
     readonly by: string;
   };
   /**
-   * A person took back what was learned of a model, `provider/id`, at a kind of task or all of them: one finding by its pattern, which is
-   * not learned again, or all that is known there.
+   * A person took back what was learned of a model, `provider/id`, at a kind of task or all of them, with prompts of a framework or all of
+   * them: one finding by its pattern, which is not learned again, or all that is known there.
    */
   'practice.dropped': {
     readonly model: string;
     readonly kind?: string;
+    readonly framework?: string;
     readonly pattern?: string;
     readonly by: string;
   };
   /** A person had what was known elsewhere of a model at a kind of task take the place of what was known of it here. */
   'practice.imported': { readonly practice: PracticeRecord; readonly by: string };
+  /** What is known of practices was tidied, as it is from time to time (`overseer`) or at a person's word. */
+  'practice.tidied': {
+    readonly by: string;
+    /** What was done, in words. */
+    readonly because: string;
+    /** Records that were looked at. */
+    readonly looked: number;
+    /** In the order in which they were made. */
+    readonly changes: readonly PracticeChange[];
+    /** Changes that are left for the next time. */
+    readonly left: number;
+    /** What cost most attempts, and lately: the costliest first. */
+    readonly costliest: readonly CostlyFinding[];
+  };
   /**
    * Another model of the team plans and judges from here on, for as long as the options name `insteadOf` as the overseer.
    */

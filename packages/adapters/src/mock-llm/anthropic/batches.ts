@@ -1,7 +1,8 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
-import { type KeptBatch, type LineResult, pageOf } from '../batch/batch-shelf.ts';
+import type { KeptBatch, LineResult } from '../batch/batch-shelf.ts';
 import type { Endpoint, Question, Told } from '../endpoint.ts';
 import { asList, asObject, asText } from '../json-reader.ts';
+import { pageBy } from './page-by.ts';
 import { anthropicWire } from './wire.ts';
 
 const PREFIX = 'msgbatch_';
@@ -27,9 +28,8 @@ export const createMessageBatch: Endpoint = {
 export const listMessageBatches: Endpoint = {
   wire: anthropicWire,
   answer({ batches, query, now, answerLine, origin }) {
-    const limit = Number(query.get('limit') ?? 20);
     const all = batches.list(PREFIX).map((batch) => batches.bring(batch, now, answerLine));
-    const { page, hasMore } = pageOf(all, limit, query.get('after_id') ?? '');
+    const { page, hasMore } = pageBy(all, query);
     const data = page.map((batch) => batchObject(batch, origin));
     const ends = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
     return { kind: 'told', body: { data, has_more: hasMore, ...ends } };
@@ -49,6 +49,19 @@ export const cancelMessageBatch: Endpoint = {
     aboutBatch(question, (batch) => {
       if (batch.endedAt === undefined) batch.cancelledAt = question.now;
     }),
+};
+
+/** `DELETE /v1/messages/batches/{id}`, of one that has ended. */
+export const deleteMessageBatch: Endpoint = {
+  wire: anthropicWire,
+  answer({ batches, id }) {
+    const batch = batches.find(id);
+    if (batch === undefined) return refused(404, `Message Batch ${id} not found.`);
+    if (batch.endedAt === undefined)
+      return refused(400, `Message Batch ${id} cannot be deleted while it is in progress.`);
+    batches.forget(id);
+    return { kind: 'told', body: { id, type: 'message_batch_deleted' } };
+  },
 };
 
 /** `GET /v1/messages/batches/{id}/results`. */

@@ -6,8 +6,12 @@ import { parsedOr } from '../json-reader.ts';
 
 /** The block of an answer's reasoning, signed: a client must send the signature back untouched. */
 export function thinkingBlock({ reasoning }: Answer): Anthropic.ThinkingBlock {
-  const signature = createHash('sha256').update(reasoning).digest('base64');
-  return { type: 'thinking', thinking: reasoning, signature };
+  return { type: 'thinking', thinking: reasoning, signature: signatureOf(reasoning) };
+}
+
+/** The signature of thoughts. */
+export function signatureOf(thinking: string): string {
+  return createHash('sha256').update(thinking).digest('base64');
 }
 
 /** A block of text. */

@@ -11,7 +11,7 @@ export function messageOf(answer: Answer, content: Anthropic.ContentBlock[]): An
     content,
     container: null,
     diagnostics: null,
-    stop_details: null,
+    stop_details: stopDetails(answer),
     stop_reason: stopReason(answer),
     stop_sequence: answer.stoppedBy ?? null,
     usage: usageOf(answer),
@@ -27,7 +27,13 @@ const STOP_REASONS: Readonly<Record<Answer['finish'], Anthropic.StopReason>> = {
   stop: 'end_turn',
   'tool-calls': 'tool_use',
   length: 'max_tokens',
+  filter: 'refusal',
 };
+
+/** What more there is to say of why it stops. */
+export function stopDetails({ finish }: Answer): Anthropic.RefusalStopDetails | null {
+  return finish === 'filter' ? { type: 'refusal', category: null, explanation: null } : null;
+}
 
 /** Usage by Anthropic's measure: `input_tokens` leaves out what was read from and written to a cache. */
 export function usageOf({ usage }: Answer): Anthropic.Usage {

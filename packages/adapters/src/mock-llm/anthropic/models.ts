@@ -1,15 +1,16 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type { ModelEntry } from '../catalogue.ts';
 import { aboutModel, type Endpoint } from '../endpoint.ts';
+import { pageBy } from './page-by.ts';
 import { anthropicWire } from './wire.ts';
 
-/** `GET /v1/models` with Anthropic's version header: every model on one page. */
+/** `GET /v1/models` with Anthropic's version header, in pages of 20 where nobody says otherwise. */
 export const listAnthropicModels: Endpoint = {
   wire: anthropicWire,
-  answer({ catalogue }) {
-    const data = catalogue.list().map(modelInfo);
+  answer({ catalogue, query }) {
+    const { page: data, hasMore: has_more } = pageBy(catalogue.list().map(modelInfo), query);
     const ends = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
-    return { kind: 'told', body: { data, has_more: false, ...ends } };
+    return { kind: 'told', body: { data, has_more, ...ends } };
   },
 };
 

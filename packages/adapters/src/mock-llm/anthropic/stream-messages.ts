@@ -4,7 +4,7 @@ import { type Frame, sseFrame } from '../frame.ts';
 import { textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
 import { textBlock, thinkingBlock, toolUseBlock } from './blocks.ts';
-import { deltaUsage, messageOf, stopReason, usageOf } from './message.ts';
+import { deltaUsage, messageOf, stopDetails, stopReason, usageOf } from './message.ts';
 
 /** A message as its events. Usage comes twice: the input's at the start, the whole with the stop reason. */
 export function* streamMessages(answer: Answer): Iterable<Frame> {
@@ -12,6 +12,7 @@ export function* streamMessages(answer: Answer): Iterable<Frame> {
   const message: Anthropic.Message = {
     ...messageOf(answer, []),
     stop_reason: null,
+    stop_details: null,
     usage: { ...usage, output_tokens: 1, output_tokens_details: null },
   };
   yield event({ type: 'message_start', message });
@@ -22,7 +23,12 @@ export function* streamMessages(answer: Answer): Iterable<Frame> {
   for (const call of answer.toolCalls.keys()) yield* toolEvents(answer, index++, call);
   const stop_reason = stopReason(answer);
   const stop_sequence = answer.stoppedBy ?? null;
-  const delta = { stop_reason, stop_sequence, stop_details: null, container: null };
+  const delta = {
+    stop_reason,
+    stop_sequence,
+    stop_details: stopDetails(answer),
+    container: null,
+  };
   yield event({ type: 'message_delta', delta, usage: deltaUsage(usage) }, 'closing');
   yield event({ type: 'message_stop' }, 'closing');
 }

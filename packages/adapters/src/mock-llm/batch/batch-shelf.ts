@@ -50,6 +50,10 @@ export interface BatchShelf {
   /** The batches of one provider, the newest first. */
   list(prefix: string): readonly KeptBatch[];
   find(id: string): KeptBatch | undefined;
+  /** The files that were uploaded, the newest first. */
+  files(): readonly KeptFile[];
+  /** Whether there was such a file or batch. */
+  forget(id: string): boolean;
   /** Brings a batch up to a moment: what is due is answered. */
   bring(batch: KeptBatch, nowMs: number, answer: AnswerLine): KeptBatch;
 }
@@ -81,6 +85,8 @@ export function createBatchShelf({ takesMs = 0, answers, refusal }: MockBatches 
     },
     list: (prefix) => [...batches.values()].filter(({ id }) => id.startsWith(prefix)).reverse(),
     find: (id) => batches.get(id),
+    files: () => [...files.values()].reverse(),
+    forget: (id) => files.delete(id) || batches.delete(id),
     bring(batch, nowMs, answer) {
       if (batch.endedAt !== undefined) return batch;
       if (refusal !== undefined) {
@@ -109,14 +115,3 @@ function keep<T extends { readonly id: string }>(kept: Map<string, T>, one: T): 
 }
 
 const MOST_KEPT = 1000;
-
-/** One page of a list, by the query that both providers know: `limit`, and the id after which it begins. */
-export function pageOf<T extends { readonly id: string }>(
-  all: readonly T[],
-  limit: number,
-  after: string,
-): { readonly page: readonly T[]; readonly hasMore: boolean } {
-  const start = after === '' ? 0 : all.findIndex(({ id }) => id === after) + 1;
-  const page = all.slice(start, start + limit);
-  return { page, hasMore: start + limit < all.length };
-}

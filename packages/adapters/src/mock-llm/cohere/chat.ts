@@ -2,7 +2,7 @@ import type { JsonObject } from '@overseer/core/spec';
 import type { Answer } from '../answer.ts';
 import type { Dialect } from '../dialect.ts';
 import { sseFrame } from '../frame.ts';
-import { finishReason, isPlan, toolCall, usageOf } from './message.ts';
+import { chancesOf, finishReason, isPlan, toolCall, usageOf } from './message.ts';
 import { readChat } from './read-chat.ts';
 import { streamChat } from './stream-chat.ts';
 import { cohereWire } from './wire.ts';
@@ -17,6 +17,7 @@ export const cohereChat: Dialect = {
     finish_reason: finishReason(answer),
     message: messageOf(answer),
     usage: usageOf(answer),
+    ...(answer.logprobs === undefined ? {} : { logprobs: chancesOf(answer.text) }),
   }),
   stream: streamChat,
   streamError: (requestId) => {

@@ -1,6 +1,8 @@
 import type { JsonObject } from '@overseer/core/spec';
 import type { Answer } from '../answer.ts';
 import { callIdOf } from '../call-id.ts';
+import { logprobsOf } from '../logprobs.ts';
+import { tokenIdOf } from '../vocabulary.ts';
 
 /** Why an answer ends, in Cohere's words. */
 export function finishReason({ finish, stoppedBy }: Answer): string {
@@ -11,6 +13,7 @@ const FINISH_REASONS: Readonly<Record<Answer['finish'], string>> = {
   stop: 'COMPLETE',
   'tool-calls': 'TOOL_CALL',
   length: 'MAX_TOKENS',
+  filter: 'COMPLETE',
 };
 
 /** What a model plans to do with tools, it says in a field of its own; what else it thinks, in a block before its words. */
@@ -29,6 +32,15 @@ export function toolCall(answer: Answer, index: number, written?: string): JsonO
     type: 'function',
     function: { name, arguments: written ?? whole },
   };
+}
+
+/** The chances of a text's tokens. */
+export function chancesOf(text: string): readonly JsonObject[] {
+  return logprobsOf(text, 0).map(({ token, logprob }) => ({
+    text: token,
+    token_ids: [tokenIdOf(token)],
+    logprobs: [logprob],
+  }));
 }
 
 /** Usage by Cohere's measure: what was used, what is charged, and how much of the input a cache gave. */

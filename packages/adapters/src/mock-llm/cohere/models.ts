@@ -1,14 +1,19 @@
 import type { ModelEntry } from '../catalogue.ts';
 import { aboutModel, type Endpoint } from '../endpoint.ts';
+import { pageByToken } from '../page.ts';
 import { cohereWire } from './wire.ts';
 
-/** `GET /v1/models` with one of Cohere's headers: every model on one page. */
+/** `GET /v1/models` with one of Cohere's headers: in pages of 20 where nobody says otherwise, of the `endpoint` that is named. */
 export const listCohereModels: Endpoint = {
   wire: cohereWire,
-  answer: ({ catalogue }) => ({
-    kind: 'told',
-    body: { models: catalogue.list().map(modelInfo) },
-  }),
+  answer: ({ catalogue, query }) => {
+    const wanted = query.get('endpoint');
+    const fitting = wanted === null || ENDPOINTS.includes(wanted) ? catalogue.list() : [];
+    const limit = Number(query.get('page_size') ?? 20);
+    const { page, next } = pageByToken(fitting, limit, query.get('page_token'));
+    const more = next === '' ? {} : { next_page_token: next };
+    return { kind: 'told', body: { models: page.map(modelInfo), ...more } };
+  },
 };
 
 /** `GET /v1/models/{id}` with one of Cohere's headers. */
@@ -17,11 +22,14 @@ export const getCohereModel: Endpoint = {
   answer: (question) => aboutModel(question, cohereWire, question.id, modelInfo),
 };
 
+/** What every model can be asked for. */
+const ENDPOINTS: readonly string[] = ['chat', 'embed', 'rerank'];
+
 function modelInfo({ model }: ModelEntry): object {
   return {
     name: model.id,
     is_deprecated: false,
-    endpoints: ['chat', 'generate', 'summarize'],
+    endpoints: ENDPOINTS,
     finetuned: false,
     context_length: model.contextWindow ?? 200_000,
     tokenizer_url: '',

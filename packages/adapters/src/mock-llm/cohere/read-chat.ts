@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@overseer/core/spec';
 import { type Asked, askedFrom, type Malformed } from '../asked.ts';
 import { asList, asObject, asText, contentText, parsedOr } from '../json-reader.ts';
 import type { MockMessage } from '../mock-request.ts';
+import type { ToolChoice } from '../tool-choice.ts';
 
 /** Reads the body of a chat, and refuses what Cohere refuses: JSON beside tools, and results without their calls. */
 export function readChat(body: JsonObject): Asked | Malformed {
@@ -20,10 +21,17 @@ export function readChat(body: JsonObject): Asked | Malformed {
       .join('\n\n'),
     messages: sent.filter((message) => !isSystem(message)).map(readMessage),
     tools: asList(body['tools']),
+    logprobs: body['logprobs'] === true ? 0 : undefined,
+    toolChoice: { mode: MODES.get(body['tool_choice']) ?? 'auto' },
     maxTokens: ['max_tokens'],
     stop: body['stop_sequences'],
   });
 }
+
+const MODES: ReadonlyMap<unknown, ToolChoice['mode']> = new Map([
+  ['NONE', 'none'],
+  ['REQUIRED', 'required'],
+]);
 
 function wrongFields(body: JsonObject): string | undefined {
   const format = asObject(body['response_format']);
@@ -32,6 +40,8 @@ function wrongFields(body: JsonObject): string | undefined {
   const choice = body['tool_choice'];
   if (choice !== undefined && choice !== 'REQUIRED' && choice !== 'NONE')
     return 'invalid request: tool_choice must be one of REQUIRED or NONE';
+  if (choice !== undefined && asList(body['tools']).length === 0)
+    return 'invalid request: tool_choice can only be specified with tools';
   if (asList(body['stop_sequences']).length > 5)
     return 'invalid request: stop_sequences must have at most 5 elements';
   return undefined;

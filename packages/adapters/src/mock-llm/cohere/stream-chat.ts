@@ -3,7 +3,7 @@ import type { Answer } from '../answer.ts';
 import { type Frame, sseFrame } from '../frame.ts';
 import { textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
-import { finishReason, isPlan, toolCall, usageOf } from './message.ts';
+import { chancesOf, finishReason, isPlan, toolCall, usageOf } from './message.ts';
 
 /** A chat as its events, which are named both in the event and in its data. */
 export function* streamChat(answer: Answer): Iterable<Frame> {
@@ -14,7 +14,8 @@ export function* streamChat(answer: Answer): Iterable<Frame> {
   let index = 0;
   if (reasoning !== '' && !isPlan(answer))
     yield* block(index++, 'thinking', tokenPieces(reasoning));
-  if (text !== '') yield* block(index, 'text', textPieces(answer));
+  const chances = answer.logprobs === undefined ? undefined : chancesOf;
+  if (text !== '') yield* block(index, 'text', textPieces(answer), chances);
   for (const call of answer.toolCalls.keys()) yield* callEvents(answer, call);
   const delta = { finish_reason: finishReason(answer), usage: usageOf(answer) };
   yield event('message-end', { id: `chat_${n}`, delta }, 'closing');
@@ -29,10 +30,14 @@ function* block(
   index: number,
   type: 'text' | 'thinking',
   pieces: Iterable<string>,
+  chances?: typeof chancesOf,
 ): Iterable<Frame> {
   yield event('content-start', { index, ...message({ content: { type, [type]: '' } }) });
-  for (const piece of pieces)
-    yield event('content-delta', { index, ...message({ content: { [type]: piece } }) }, 'token');
+  for (const piece of pieces) {
+    const logprobs = chances?.(piece)[0];
+    const said = { index, ...message({ content: { [type]: piece } }) };
+    yield event('content-delta', { ...said, ...(logprobs && { logprobs }) }, 'token');
+  }
   yield event('content-end', { index });
 }
 

@@ -1,10 +1,11 @@
 import { aboutModel, type Endpoint } from '../endpoint.ts';
-import { asText } from '../json-reader.ts';
-import { tokenPieces } from '../tokens.ts';
+import { asList, asText } from '../json-reader.ts';
 import { cohereWire } from './wire.ts';
 
 /** The most characters of a text that Cohere takes apart at once. */
 const LONGEST = 65_536;
+
+const META = { api_version: { version: '1' } };
 
 /** `POST /v1/tokenize`: the tokens of a text, by the mock's measure. */
 export const cohereTokenize: Endpoint = {
@@ -16,12 +17,26 @@ export const cohereTokenize: Endpoint = {
       return { kind: 'refused', failure: { status: 400, message } };
     }
     return aboutModel(question, cohereWire, asText(question.body['model']), () => {
-      const token_strings = [...tokenPieces(text)];
+      const tokens = question.vocabulary.tokensOf(text);
       return {
-        tokens: token_strings.map((_, index) => index),
-        token_strings,
-        meta: { api_version: { version: '1' } },
+        tokens: tokens.map(({ id }) => id),
+        token_strings: tokens.map(({ piece }) => piece),
+        meta: META,
       };
     });
+  },
+};
+
+/** `POST /v1/detokenize`: the text of tokens that this service has told of. */
+export const cohereDetokenize: Endpoint = {
+  wire: cohereWire,
+  answer(question) {
+    const text = question.vocabulary.textOf(asList(question.body['tokens']));
+    if (text === undefined) {
+      const message = 'invalid request: tokens must be ids that were told here';
+      return { kind: 'refused', failure: { status: 400, message } };
+    }
+    const model = asText(question.body['model']);
+    return aboutModel(question, cohereWire, model, () => ({ text, meta: META }));
   },
 };

@@ -3,7 +3,7 @@ import type { Answer } from '../answer.ts';
 import { type Asked, askedFrom, type Malformed } from '../asked.ts';
 import type { Dialect } from '../dialect.ts';
 import { asList, asNumber, asObject, contentText } from '../json-reader.ts';
-import { vectorOf } from '../openai/embeddings.ts';
+import { vectorOf } from '../vector.ts';
 import { googleWire } from './wire.ts';
 
 /** Google's embeddings: `POST /v1/models/{id}:embedContent` of one text, and `:batchEmbedContents` of several. */

@@ -1,14 +1,17 @@
 import type { ModelEntry } from '../catalogue.ts';
 import { aboutModel, type Endpoint } from '../endpoint.ts';
+import { pageByToken } from '../page.ts';
 import { googleWire } from './wire.ts';
 
-/** `GET /v1/models` with Google's key header: every model on one page. */
+/** `GET /v1/models` with Google's key header: in pages of 50 where nobody says otherwise. */
 export const listGoogleModels: Endpoint = {
   wire: googleWire,
-  answer: ({ catalogue }) => ({
-    kind: 'told',
-    body: { models: catalogue.list().map(modelInfo) },
-  }),
+  answer: ({ catalogue, query }) => {
+    const limit = Number(query.get('pageSize') ?? 50);
+    const { page, next } = pageByToken(catalogue.list(), limit, query.get('pageToken'));
+    const more = next === '' ? {} : { nextPageToken: next };
+    return { kind: 'told', body: { models: page.map(modelInfo), ...more } };
+  },
 };
 
 /** `GET /v1/models/{id}` with Google's key header. */

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@overseer/core/spec';
-import { type Asked, askedFrom, type Malformed } from '../asked.ts';
+import { type Asked, askedFrom, type Malformed, toolName } from '../asked.ts';
 import { asList, asNumber, asObject, asText, contentText } from '../json-reader.ts';
 import type { MockMessage } from '../mock-request.ts';
+import { type ToolChoice, unknownTool } from '../tool-choice.ts';
 
 /** Reads the body of a request for content; its model and whether it streams stand in its path, and are put in beside it. */
 export function readContent(body: JsonObject): Asked | Malformed {
@@ -10,17 +11,47 @@ export function readContent(body: JsonObject): Asked | Malformed {
     return { malformed: '* GenerateContentRequest.contents: contents is not specified' };
   const wrong = wrongCalls(contents, asText(body['model']));
   if (wrong !== undefined) return { malformed: wrong };
+  const tools = asList(body['tools']).flatMap((tool) =>
+    asList(asObject(tool)['functionDeclarations']),
+  );
+  const toolChoice = readToolChoice(body);
+  const unknown = unknownTool(tools.map(toolName), toolChoice);
+  if (unknown !== undefined)
+    return { malformed: `${CHOICE}.allowed_function_names: '${unknown}' is not declared` };
   const system = asObject(body['systemInstruction'] ?? body['system_instruction']);
   const config = asObject(body['generationConfig'] ?? body['generation_config']);
+  const choices = asNumber(config['candidateCount']);
+  if (choices !== undefined && !(choices >= 1 && choices <= MOST_CANDIDATES))
+    return { malformed: `${COUNT}: candidate_count must be between 1 and ${MOST_CANDIDATES}` };
+  if (config['logprobs'] !== undefined && config['responseLogprobs'] !== true)
+    return { malformed: `${LOGPROBS}: logprobs needs response_logprobs to be true` };
   const maxOutputTokens = asNumber(config['maxOutputTokens']);
   return askedFrom({
     body: { ...body, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) },
     system: contentText(system['parts']),
     messages: contents.map(readTurn),
-    tools: asList(body['tools']).flatMap((tool) => asList(asObject(tool)['functionDeclarations'])),
+    tools,
+    toolChoice,
+    choices,
+    logprobs: config['responseLogprobs'] === true ? (asNumber(config['logprobs']) ?? 0) : undefined,
     maxTokens: ['maxOutputTokens'],
     stop: config['stopSequences'],
   });
+}
+
+const MOST_CANDIDATES = 8;
+const COUNT = '* GenerateContentRequest.generation_config.candidate_count';
+const LOGPROBS = '* GenerateContentRequest.generation_config.logprobs';
+const CHOICE = '* GenerateContentRequest.tool_config.function_calling_config';
+
+function readToolChoice(body: JsonObject): ToolChoice {
+  const { mode, allowedFunctionNames } = asObject(
+    asObject(body['toolConfig'] ?? body['tool_config'])['functionCallingConfig'],
+  );
+  const named = asList(allowedFunctionNames).map(asText);
+  const only = named.length === 0 ? {} : { only: named };
+  if (mode === 'NONE') return { mode: 'none' };
+  return { mode: mode === 'ANY' ? 'required' : 'auto', ...only };
 }
 
 function readTurn(content: JsonObject): MockMessage {

@@ -2,20 +2,52 @@ import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '@overseer/core/spec';
 import type { Answer } from '../answer.ts';
 import { callIdOf } from '../call-id.ts';
-import { parsedOr } from '../json-reader.ts';
+import { asText, parsedOr } from '../json-reader.ts';
+import { logprobsOf, type TokenLogprob } from '../logprobs.ts';
+import { tokenIdOf } from '../vocabulary.ts';
 import { isSigned } from './read-content.ts';
 
-/** One response, or one piece of a stream, which has the same form. */
-export function responseOf(answer: Answer, parts: readonly JsonObject[], end?: 'end'): JsonObject {
-  const finishReason = answer.finish === 'length' ? 'MAX_TOKENS' : 'STOP';
+const FINISH_REASONS: Readonly<Record<Answer['finish'], string>> = {
+  stop: 'STOP',
+  'tool-calls': 'STOP',
+  length: 'MAX_TOKENS',
+  filter: 'SAFETY',
+};
+
+/** One candidate, or what a piece of a stream has of it. */
+export function candidateOf(answer: Answer, parts: readonly JsonObject[], end?: 'end'): JsonObject {
+  const finishReason = FINISH_REASONS[answer.finish];
   return {
-    candidates: [
-      {
-        content: { parts, role: 'model' },
-        ...(end === undefined ? {} : { finishReason }),
-        index: 0,
-      },
-    ],
+    content: { parts, role: 'model' },
+    ...(end === undefined ? {} : { finishReason }),
+    index: answer.choice,
+    ...chancesOf(answer, parts),
+  };
+}
+
+/** The chances of a text's tokens, where they are asked for. */
+function chancesOf({ logprobs }: Answer, parts: readonly JsonObject[]): JsonObject {
+  const text = parts.map((part) => (part['thought'] === true ? '' : asText(part['text']))).join('');
+  if (logprobs === undefined || text === '') return {};
+  const said = logprobsOf(text, logprobs);
+  const avgLogprobs = said.reduce((sum, { logprob }) => sum + logprob, 0) / said.length;
+  const topCandidates = said.map((one) => ({ candidates: one.top_logprobs.map(candidateToken) }));
+  const chosenCandidates = said.map(candidateToken);
+  return { avgLogprobs, logprobsResult: { topCandidates, chosenCandidates } };
+}
+
+function candidateToken({ token, logprob }: TokenLogprob): JsonObject {
+  return { token, tokenId: tokenIdOf(token), logProbability: logprob };
+}
+
+/** One response, or one piece of a stream, which has the same form. */
+export function responseOf(
+  answer: Answer,
+  candidates: readonly JsonObject[],
+  end?: 'end',
+): JsonObject {
+  return {
+    candidates,
     usageMetadata: usageOf(answer, end !== undefined),
     modelVersion: answer.model,
     responseId: `resp_${answer.n}`,

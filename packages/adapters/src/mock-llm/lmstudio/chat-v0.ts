@@ -23,6 +23,7 @@ const STOPS: Readonly<Record<Answer['finish'], string>> = {
   stop: 'eosFound',
   'tool-calls': 'toolCalls',
   length: 'maxPredictedTokensReached',
+  filter: 'eosFound',
 };
 
 function measured({ finish }: Answer): object {

@@ -8,7 +8,16 @@ import { parsedOr } from '../json-reader.ts';
 import { textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
 import { fitWindow } from './fit-window.ts';
-import { type Dated, isShown, lineFrame, MALFORMED, metricsOf, NDJSON, opening } from './lines.ts';
+import {
+  chancesOf,
+  type Dated,
+  isShown,
+  lineFrame,
+  MALFORMED,
+  metricsOf,
+  NDJSON,
+  opening,
+} from './lines.ts';
 import { loadOrder } from './load-order.ts';
 import { readChat } from './read-chat.ts';
 import { ollamaWire } from './wire.ts';
@@ -37,13 +46,15 @@ function wholeChat(answer: Answer): Dated<ChatResponse> {
       ? {}
       : { tool_calls: answer.toolCalls.map(toolCall(answer)) }),
   };
-  return { ...opening(answer), message, done: true, ...metricsOf(answer) };
+  const chances = chancesOf(answer, answer.text);
+  return { ...opening(answer), message, done: true, ...metricsOf(answer), ...chances };
 }
 
 function* streamChat(answer: Answer): Iterable<Frame> {
   const line = (part: Partial<WiredMessage>): Frame => {
     const message: WiredMessage = { role: 'assistant', content: '', ...part };
-    return lineFrame({ ...opening(answer), message, done: false }, 'token');
+    const chances = part.content === undefined ? {} : chancesOf(answer, part.content);
+    return lineFrame({ ...opening(answer), message, done: false, ...chances }, 'token');
   };
   if (isShown(answer)) {
     for (const thinking of tokenPieces(answer.reasoning)) yield line({ thinking });

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@overseer/core/spec';
-import { type Asked, charactersOf } from '../asked.ts';
+import { type Asked, messageText } from '../asked.ts';
 import { asNumber, asObject } from '../json-reader.ts';
 import type { MockModel } from '../mock-model.ts';
 import { CHARACTERS_A_TOKEN } from '../tokens.ts';
@@ -28,7 +28,8 @@ export function fitWindow(asked: Asked, body: JsonObject, model: MockModel): Ask
   let { inputTokens, messages } = asked;
   while (inputTokens > window && messages.length > 1) {
     const [first, ...rest] = messages;
-    if (first !== undefined) inputTokens -= Math.floor(charactersOf(first) / CHARACTERS_A_TOKEN);
+    if (first !== undefined)
+      inputTokens -= Math.floor(messageText(first).length / CHARACTERS_A_TOKEN);
     messages = rest;
   }
   const [last] = messages;

@@ -5,7 +5,16 @@ import type { Frame } from '../frame.ts';
 import { textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
 import { fitWindow } from './fit-window.ts';
-import { type Dated, isShown, lineFrame, MALFORMED, metricsOf, NDJSON, opening } from './lines.ts';
+import {
+  chancesOf,
+  type Dated,
+  isShown,
+  lineFrame,
+  MALFORMED,
+  metricsOf,
+  NDJSON,
+  opening,
+} from './lines.ts';
 import { loadOrder } from './load-order.ts';
 import { readGenerate } from './read-chat.ts';
 import { ollamaWire } from './wire.ts';
@@ -26,6 +35,7 @@ export const ollamaGenerate: Dialect = {
     done: true,
     context: [],
     ...metricsOf(answer),
+    ...chancesOf(answer, answer.text),
   }),
   stream: streamGenerate,
   streamError: (requestId) =>
@@ -39,6 +49,8 @@ function* streamGenerate(answer: Answer): Iterable<Frame> {
       yield lineFrame({ ...begun, thinking }, 'token');
     }
   }
-  for (const response of textPieces(answer)) yield lineFrame({ ...begun, response }, 'token');
+  for (const response of textPieces(answer)) {
+    yield lineFrame({ ...begun, response, ...chancesOf(answer, response) }, 'token');
+  }
   yield lineFrame({ ...begun, done: true, context: [], ...metricsOf(answer) }, 'closing');
 }

@@ -1,6 +1,7 @@
-import type { GenerateResponse } from 'ollama';
+import type { GenerateResponse, Logprob } from 'ollama';
 import type { Answer } from '../answer.ts';
 import type { Frame } from '../frame.ts';
+import { logprobsOf } from '../logprobs.ts';
 import { plainName } from './names.ts';
 
 /** What Ollama's streams are sent as. */
@@ -31,6 +32,17 @@ export function opening({ body, model, createdAt }: Answer): {
 /** Whether reasoning is told: there is some, and nobody asked for none. */
 export function isShown({ reasoning, body }: Answer): boolean {
   return reasoning !== '' && body['think'] !== false;
+}
+
+/** The chances of a text's tokens, where they are asked for. */
+export function chancesOf({ logprobs }: Answer, text: string): { readonly logprobs?: Logprob[] } {
+  if (logprobs === undefined) return {};
+  return {
+    logprobs: logprobsOf(text, logprobs).map(({ top_logprobs, ...said }) => ({
+      ...said,
+      ...(top_logprobs.length === 0 ? {} : { top_logprobs }),
+    })),
+  };
 }
 
 /** What the last document adds: why it stopped, tokens, and durations in ns. */

@@ -34,7 +34,10 @@ function readOllama(
 ): Asked | Malformed {
   if (asText(body['model']) === '') return { malformed: 'model is required' };
   const options = asObject(body['options']);
-  const asked = askedFrom({ body, ...parts, maxTokens: [], stop: options['stop'] });
+  const top = asNumber(body['top_logprobs']) ?? 0;
+  if (top < 0 || top > 20) return { malformed: 'top_logprobs must be between 0 and 20' };
+  const logprobs = body['logprobs'] === true ? top : undefined;
+  const asked = askedFrom({ body, ...parts, logprobs, maxTokens: [], stop: options['stop'] });
   const most = asNumber(options['num_predict']);
   return {
     ...asked,

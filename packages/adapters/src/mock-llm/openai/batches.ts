@@ -1,7 +1,8 @@
 import type OpenAI from 'openai';
-import { type BatchLine, type KeptBatch, pageOf } from '../batch/batch-shelf.ts';
+import type { BatchLine, KeptBatch } from '../batch/batch-shelf.ts';
 import type { Endpoint, Question, Told } from '../endpoint.ts';
 import { asObject, asText, parsedOr } from '../json-reader.ts';
+import { pageOf } from '../page.ts';
 import { openaiWire } from './wire.ts';
 
 const PREFIX = 'batch_';
@@ -79,8 +80,7 @@ function linesOf(text: string): readonly BatchLine[] {
 function batchObject(batch: KeptBatch): OpenAI.Batch {
   const { id, createdAt, endedAt, results = [], lines, metadata, refused: why } = batch;
   const good = results.filter((one) => one.kind === 'replied' && one.status === 200).length;
-  const hasExpired = results.some(({ kind }) => kind === 'expired');
-  const isCancelled = batch.cancelledAt !== undefined;
+  const status = statusOf(batch);
   return {
     id,
     object: 'batch',
@@ -90,16 +90,9 @@ function batchObject(batch: KeptBatch): OpenAI.Batch {
     expires_at: seconds(createdAt + 86_400_000),
     input_file_id: batch.inputFile,
     metadata: metadata as Record<string, string> | null,
-    status:
-      endedAt === undefined
-        ? 'in_progress'
-        : why !== undefined
-          ? 'failed'
-          : isCancelled
-            ? 'cancelled'
-            : hasExpired
-              ? 'expired'
-              : 'completed',
+    in_progress_at: seconds(createdAt),
+    status,
+    ...(endedAt === undefined ? {} : { [`${status}_at`]: seconds(endedAt) }),
     request_counts: {
       total: lines.length,
       completed: good,
@@ -111,6 +104,18 @@ function batchObject(batch: KeptBatch): OpenAI.Batch {
     ...(good > 0 ? { output_file_id: `${id}-output` } : {}),
     ...(results.length > good ? { error_file_id: `${id}-errors` } : {}),
   };
+}
+
+function statusOf({
+  endedAt,
+  refused: why,
+  cancelledAt,
+  results = [],
+}: KeptBatch): OpenAI.Batch['status'] {
+  if (endedAt === undefined) return 'in_progress';
+  if (why !== undefined) return 'failed';
+  if (cancelledAt !== undefined) return 'cancelled';
+  return results.some(({ kind }) => kind === 'expired') ? 'expired' : 'completed';
 }
 
 function seconds(ms: number): number {

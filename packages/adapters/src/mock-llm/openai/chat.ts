@@ -1,8 +1,10 @@
 import type OpenAI from 'openai';
-import type { Answer } from '../answer.ts';
+import { type Answer, choicesOf } from '../answer.ts';
 import { callIdOf } from '../call-id.ts';
 import type { Dialect } from '../dialect.ts';
 import { sseFrame } from '../frame.ts';
+import { chatLogprobs } from './chat-logprobs.ts';
+import { FINISH_REASONS } from './finish-reasons.ts';
 import { readChat } from './read-chat.ts';
 import { streamChat } from './stream-chat.ts';
 import { chatUsage } from './usage.ts';
@@ -20,7 +22,7 @@ export const openaiChat: Dialect = {
 };
 
 function chatCompletion(answer: Answer): OpenAI.ChatCompletion {
-  const { n, model, text, toolCalls, finish } = answer;
+  const { n, model } = answer;
   return {
     id: `chatcmpl-${n}`,
     object: 'chat.completion',
@@ -28,22 +30,25 @@ function chatCompletion(answer: Answer): OpenAI.ChatCompletion {
     model,
     service_tier: 'default',
     system_fingerprint: 'fp_mock',
-    choices: [
-      {
-        index: 0,
-        logprobs: null,
-        finish_reason: finish === 'tool-calls' ? 'tool_calls' : finish,
-        message: {
-          role: 'assistant',
-          content: text === '' && toolCalls.length > 0 ? null : text,
-          refusal: null,
-          annotations: [],
-          ...reasoningOf(answer),
-          ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map(functionCall(answer)) }),
-        },
-      },
-    ],
+    choices: choicesOf(answer).map(choiceObject),
     usage: chatUsage(answer.usage),
+  };
+}
+
+function choiceObject(answer: Answer): OpenAI.ChatCompletion.Choice {
+  const { choice, text, toolCalls, finish } = answer;
+  return {
+    index: choice,
+    logprobs: chatLogprobs(answer, text),
+    finish_reason: FINISH_REASONS[finish],
+    message: {
+      role: 'assistant',
+      content: text === '' && toolCalls.length > 0 ? null : text,
+      refusal: null,
+      annotations: [],
+      ...reasoningOf(answer),
+      ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map(functionCall(answer)) }),
+    },
   };
 }
 

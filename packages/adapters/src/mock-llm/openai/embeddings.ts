@@ -4,6 +4,8 @@ import type { Answer } from '../answer.ts';
 import { type Asked, askedFrom, type Malformed } from '../asked.ts';
 import type { Dialect } from '../dialect.ts';
 import { asList, asNumber, asText } from '../json-reader.ts';
+import { base64Of, vectorOf } from '../vector.ts';
+import { wrongNumber } from './check-numbers.ts';
 import { openaiWire } from './wire.ts';
 
 /**
@@ -22,6 +24,8 @@ export const openaiEmbeddings: Dialect = {
 function readEmbeddings(body: JsonObject): Asked | Malformed {
   if (asText(body['model']) === '')
     return { malformed: 'you must provide a model parameter', param: 'model' };
+  const wrong = wrongNumber(body, [{ name: 'dimensions', least: 1, isWhole: true }]);
+  if (wrong !== undefined) return wrong;
   const texts = inputTexts(body);
   if (texts.length === 0)
     return { malformed: "Invalid 'input': a text or a list of texts is needed.", param: 'input' };
@@ -62,21 +66,4 @@ function inputTexts(body: JsonObject): readonly string[] {
   if (items.length > 0 && items.every((item) => typeof item === 'number'))
     return [JSON.stringify(items)];
   return items.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
-}
-
-/** A vector of length 1 that is a function of the text: its 32-bit FNV-1a hash, stepped on once a dimension. */
-export function vectorOf(text: string, length: number): readonly number[] {
-  let state = 2_166_136_261;
-  const next = (unit: number): number => {
-    state = Math.imul(state ^ unit, 16_777_619) >>> 0;
-    return state;
-  };
-  for (let at = 0; at < text.length; at++) next(text.charCodeAt(at));
-  const raw = Array.from({ length }, (_, index) => next(index + 1) / 2 ** 31 - 1);
-  const norm = Math.hypot(...raw) || 1;
-  return raw.map((value) => Math.fround(value / norm));
-}
-
-function base64Of(vector: readonly number[]): string {
-  return Buffer.from(new Float32Array(vector).buffer).toString('base64');
 }

@@ -2,6 +2,8 @@ import type OpenAI from 'openai';
 import type { Answer } from '../answer.ts';
 import { callIdOf } from '../call-id.ts';
 import { asList } from '../json-reader.ts';
+import { logprobsOf, type SaidLogprob } from '../logprobs.ts';
+import { responseStatus } from './response-object.ts';
 
 /** The reasoning item at that place of the output. */
 export function reasoningItem(
@@ -20,21 +22,30 @@ export function reasoningItem(
 
 /** The message item at that place of the output. */
 export function messageItem(
-  { n, text, finish }: Answer,
+  answer: Answer,
   outputIndex: number,
 ): OpenAI.Responses.ResponseOutputMessage {
+  const { n, text } = answer;
   return {
     id: itemId('msg', n, outputIndex),
     type: 'message',
     role: 'assistant',
-    status: finish === 'length' ? 'incomplete' : 'completed',
-    content: [outputText(text)],
+    status: responseStatus(answer),
+    content: [outputText(text, responseLogprobs(answer, text))],
   };
 }
 
-/** A message's text. */
-export function outputText(text: string): OpenAI.Responses.ResponseOutputText {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
+/** A message's text, with the chances of its tokens. */
+export function outputText(
+  text: string,
+  logprobs: SaidLogprob[],
+): OpenAI.Responses.ResponseOutputText {
+  return { type: 'output_text', text, annotations: [], logprobs };
+}
+
+/** The chances of the tokens of a text, where they are asked for. */
+export function responseLogprobs({ logprobs }: Answer, text: string): SaidLogprob[] {
+  return logprobs === undefined ? [] : logprobsOf(text, logprobs);
 }
 
 /** The item of one tool call at that place of the output. */

@@ -12,8 +12,14 @@ export type WiredResponse = Omit<OpenAI.Responses.Response, 'output_text' | 'too
 
 /** How a finished answer's response stands. */
 export function responseStatus(answer: Answer): 'completed' | 'incomplete' {
-  return answer.finish === 'length' ? 'incomplete' : 'completed';
+  return INCOMPLETE.has(answer.finish) ? 'incomplete' : 'completed';
 }
+
+/** Why an answer is incomplete. */
+const INCOMPLETE: ReadonlyMap<Answer['finish'], 'max_output_tokens' | 'content_filter'> = new Map([
+  ['length', 'max_output_tokens'],
+  ['filter', 'content_filter'],
+]);
 
 /** A response's id. */
 export function responseId({ n }: Answer): string {
@@ -37,25 +43,34 @@ export function responseObject(
     status,
     background: false,
     error: null,
-    incomplete_details: status === 'incomplete' ? { reason: 'max_output_tokens' } : null,
+    incomplete_details: incompleteDetails(answer, status),
     instructions: asText(body['instructions']) || null,
     max_output_tokens: asNumber(body['max_output_tokens']) ?? null,
-    metadata: {},
+    metadata: asObject(body['metadata']) as Record<string, string>,
     model: answer.model,
     output,
     parallel_tool_calls: body['parallel_tool_calls'] !== false,
     store: body['store'] !== false,
     previous_response_id: asText(body['previous_response_id']) || null,
-    reasoning: { effort: null, summary: null },
+    reasoning: { effort: null, summary: null, ...asObject(body['reasoning']) },
     service_tier: 'default',
     temperature: asNumber(body['temperature']) ?? 1,
-    text: { format: { type: 'text' } },
-    tool_choice: 'auto',
+    text: { format: { type: 'text' }, ...asObject(body['text']) },
+    tool_choice: (body['tool_choice'] ?? 'auto') as OpenAI.Responses.Response['tool_choice'],
     tools: toolsOf(answer),
     top_p: asNumber(body['top_p']) ?? 1,
-    truncation: 'disabled',
+    truncation: body['truncation'] === 'auto' ? 'auto' : 'disabled',
+    ...(body['user'] === undefined ? {} : { user: asText(body['user']) }),
     ...(status === 'in_progress' ? {} : { usage: responseUsage(answer.usage) }),
   };
+}
+
+function incompleteDetails(
+  { finish }: Answer,
+  status: string,
+): OpenAI.Responses.Response['incomplete_details'] {
+  const reason = INCOMPLETE.get(finish);
+  return status === 'incomplete' && reason !== undefined ? { reason } : null;
 }
 
 /** OpenAI sends the tools back as it understood them. */

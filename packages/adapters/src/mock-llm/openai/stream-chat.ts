@@ -1,29 +1,29 @@
 import type OpenAI from 'openai';
-import type { Answer } from '../answer.ts';
+import { type Answer, choicesOf } from '../answer.ts';
 import { callIdOf } from '../call-id.ts';
 import { type Frame, sseFrame } from '../frame.ts';
 import { asObject } from '../json-reader.ts';
-import { textPieces } from '../pieces.ts';
+import { inTurns, textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
+import { chatLogprobs } from './chat-logprobs.ts';
+import { FINISH_REASONS } from './finish-reasons.ts';
 import { chatUsage } from './usage.ts';
 
 /** A chat completion as chunks. Usage comes only where it was asked for, in a last chunk that has no choice. */
 export function* streamChat(answer: Answer): Iterable<Frame> {
   const withUsage = asObject(answer.body['stream_options'])['include_usage'] === true;
   const head = chunkHead(answer);
-  const chunk = (kind: Frame['kind'], delta: Delta, finish: Finish = null): Frame => {
-    const choices = [{ index: 0, delta, logprobs: null, finish_reason: finish }];
+  const steps = choicesOf(answer).map(choiceSteps);
+  for (const { kind, choice, delta, finish = null } of inTurns(steps)) {
+    const logprobs = delta.content ? chatLogprobs(answer, delta.content) : null;
+    const choices = [{ index: choice, delta, logprobs, finish_reason: finish }];
     const value: OpenAI.ChatCompletionChunk = {
       ...head,
       choices,
       ...(withUsage ? { usage: null } : {}),
     };
-    return sseFrame(value, kind);
-  };
-  yield chunk('framing', { role: 'assistant', content: '', refusal: null });
-  for (const delta of contentDeltas(answer)) yield chunk('token', delta);
-  for (const [kind, delta] of toolDeltas(answer)) yield chunk(kind, delta);
-  yield chunk('closing', {}, answer.finish === 'tool-calls' ? 'tool_calls' : answer.finish);
+    yield sseFrame(value, kind);
+  }
   if (withUsage) {
     const last: OpenAI.ChatCompletionChunk = {
       ...head,
@@ -38,6 +38,22 @@ export function* streamChat(answer: Answer): Iterable<Frame> {
 /** `reasoning_content` is no field of OpenAI's own; servers that show reasoning stream it there. */
 type Delta = OpenAI.ChatCompletionChunk.Choice.Delta & { readonly reasoning_content?: string };
 type Finish = OpenAI.ChatCompletionChunk.Choice['finish_reason'];
+
+/** One chunk of one choice. */
+interface Step {
+  readonly kind: Frame['kind'];
+  readonly choice: number;
+  readonly delta: Delta;
+  readonly finish?: Finish;
+}
+
+function* choiceSteps(answer: Answer): Generator<Step> {
+  const { choice, finish } = answer;
+  yield { kind: 'framing', choice, delta: { role: 'assistant', content: '', refusal: null } };
+  for (const delta of contentDeltas(answer)) yield { kind: 'token', choice, delta };
+  for (const [kind, delta] of toolDeltas(answer)) yield { kind, choice, delta };
+  yield { kind: 'closing', choice, delta: {}, finish: FINISH_REASONS[finish] };
+}
 
 function chunkHead(answer: Answer): Omit<OpenAI.ChatCompletionChunk, 'choices'> {
   return {

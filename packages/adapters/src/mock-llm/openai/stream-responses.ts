@@ -3,7 +3,13 @@ import type { Answer } from '../answer.ts';
 import { type Frame, sseFrame } from '../frame.ts';
 import { textPieces } from '../pieces.ts';
 import { tokenPieces } from '../tokens.ts';
-import { functionCallItem, messageItem, outputText, reasoningItem } from './response-items.ts';
+import {
+  functionCallItem,
+  messageItem,
+  outputText,
+  reasoningItem,
+  responseLogprobs,
+} from './response-items.ts';
 import { responseObject, responseStatus } from './response-object.ts';
 
 /** A response as its named events, numbered from 0. */
@@ -73,12 +79,18 @@ function* messageEvents(answer: Answer, output_index: number): Generator<Step, I
   const at = { item_id: item.id, output_index, content_index: 0 };
   const begun: Item = { ...item, status: 'in_progress', content: [] };
   yield framing({ type: 'response.output_item.added', output_index, item: begun });
-  yield framing({ type: 'response.content_part.added', ...at, part: outputText('') });
+  yield framing({ type: 'response.content_part.added', ...at, part: outputText('', []) });
   for (const delta of textPieces(answer))
-    yield token({ type: 'response.output_text.delta', ...at, delta, logprobs: [] });
+    yield token({
+      type: 'response.output_text.delta',
+      ...at,
+      delta,
+      logprobs: responseLogprobs(answer, delta),
+    });
   const { text } = answer;
-  yield framing({ type: 'response.output_text.done', ...at, text, logprobs: [] });
-  yield framing({ type: 'response.content_part.done', ...at, part: outputText(text) });
+  const logprobs = responseLogprobs(answer, text);
+  yield framing({ type: 'response.output_text.done', ...at, text, logprobs });
+  yield framing({ type: 'response.content_part.done', ...at, part: outputText(text, logprobs) });
   yield framing({ type: 'response.output_item.done', output_index, item });
   return item;
 }
