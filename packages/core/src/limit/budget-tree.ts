@@ -9,6 +9,7 @@ import { amountOf, chargeOf } from './call-amount.ts';
 import type { Claim } from './model-limits.ts';
 import type { Purse } from './purse.ts';
 import { hearerOf, type RunBudgets, taskNodes } from './run-budgets.ts';
+import { specOfScope } from './spec-of-scope.ts';
 
 interface OpenCall {
   readonly path: readonly BudgetNode[];
@@ -183,7 +184,9 @@ export class BudgetTree {
     const { user, tenant, parent } = place;
     if (parent !== undefined) return this.path(parent.run, parent.task);
     return [
-      ...scopesOf(user, tenant).flatMap((scope) => this.#sharedNode(scope, this.#specOf(scope))),
+      ...scopesOf(user, tenant).flatMap((scope) =>
+        this.#sharedNode(scope, specOfScope(this.#specs, scope)),
+      ),
       ...this.#sharedNode('project', this.#specs.project),
     ];
   }
@@ -283,13 +286,6 @@ export class BudgetTree {
       yield* path.filter(({ scope }) => scope === `run:${id}`);
       yield* tasks.values();
     }
-  }
-
-  #specOf(scope: BudgetScope): BudgetSpec | undefined {
-    const [kind, ...rest] = scope.split(':');
-    const specs = kind === 'user' ? this.#specs.users : this.#specs.tenants;
-    const name = rest.join(':');
-    return specs !== undefined && Object.hasOwn(specs, name) ? specs[name] : specs?.['*'];
   }
 
   #sharedNode(scope: BudgetScope, spec: BudgetSpec | undefined): readonly BudgetNode[] {
