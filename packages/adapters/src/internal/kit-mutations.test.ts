@@ -226,7 +226,10 @@ function rulesFor(mutation?: Mutation): readonly ConformanceRule[] {
 async function broken(rules: readonly ConformanceRule[]): Promise<readonly string[]> {
   const failing: string[] = [];
   for (const { name, check } of rules) {
-    await check().catch(() => failing.push(name));
+    // A machine that is busy may miss a bound of time once, where a fault breaks its rule each time.
+    await check()
+      .catch(check)
+      .catch(() => failing.push(name));
   }
   return failing;
 }

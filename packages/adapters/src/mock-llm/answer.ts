@@ -63,15 +63,6 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
   const before = by === undefined ? allowed : { ...allowed, text, toolCalls: [], endless: false };
   const said = fit(before, asked.maxTokens ?? Number.POSITIVE_INFINITY);
   const { choices = 1 } = asked;
-  const reasoning = tokensOf(said.reasoning.length) * choices;
-  const output =
-    choices *
-    tokensOf(
-      said.toolCalls.reduce(
-        (sum, call) => sum + call.name.length + call.arguments.length,
-        said.reasoning.length + said.text.length,
-      ),
-    );
   return {
     ...origin,
     ...said,
@@ -84,13 +75,23 @@ export function answerOf(reply: MockReply, asked: Asked, origin: AnswerOrigin): 
     endless: before.endless ?? false,
     stoppedBy: said.finish === 'stop' ? by : undefined,
     ids: idsOf(reply),
-    usage: {
-      input: reply.usage?.input ?? asked.inputTokens,
-      cacheRead: reply.usage?.cacheRead ?? 0,
-      cacheWrite: reply.usage?.cacheWrite ?? 0,
-      output: reply.usage?.output ?? output,
-      reasoning: reply.usage?.reasoning ?? reasoning,
-    },
+    usage: { ...counted(said, asked.inputTokens, choices), ...reply.usage },
+  };
+}
+
+/** What is counted where a reply says nothing else: all choices together. */
+function counted(
+  { reasoning, text, toolCalls }: Said,
+  input: number,
+  choices: number,
+): AnswerUsage {
+  const calls = toolCalls.map((call) => call.name + call.arguments).join('');
+  return {
+    input,
+    cacheRead: 0,
+    cacheWrite: 0,
+    output: choices * tokensOf(reasoning.length + text.length + calls.length),
+    reasoning: choices * tokensOf(reasoning.length),
   };
 }
 

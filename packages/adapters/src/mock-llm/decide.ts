@@ -108,10 +108,10 @@ function strictly(dialect: Dialect, asked: Asked, model: MockModel): Asked | Fai
 
 function limitFailure(window: WindowAdmission, model: string): Failure {
   const { limit, remaining, retryAfterMs, tokens } = window;
-  const what =
-    tokens !== undefined && remaining > 0 ? `${tokens.limit} tokens` : `${limit} requests`;
+  const exceeded = tokens !== undefined && remaining > 0 ? 'tokens' : 'requests';
+  const what = `${exceeded === 'tokens' ? tokens?.limit : limit} ${exceeded}`;
   const message = `Rate limit reached for ${model}: ${what}. Try again in ${retryAfterMs}ms.`;
-  return { status: 429, message, retryAfterMs };
+  return { status: 429, message, retryAfterMs, exceeded };
 }
 
 function requestOf(

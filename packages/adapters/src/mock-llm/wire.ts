@@ -29,4 +29,6 @@ export interface Failure {
   readonly code?: string;
   readonly param?: string;
   readonly retryAfterMs?: number;
+  /** Of what there was too much, where a limit is met. */
+  readonly exceeded?: 'requests' | 'tokens';
 }

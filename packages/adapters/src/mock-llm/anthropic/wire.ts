@@ -1,5 +1,6 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
-import type { Wire } from '../wire.ts';
+import type { WindowAdmission } from '../window-limiter.ts';
+import type { Headers, Wire } from '../wire.ts';
 
 /** How Anthropic words errors, and its `anthropic-ratelimit-*` headers, whose resets are moments in RFC 3339. */
 export const anthropicWire: Wire = {
@@ -26,15 +27,25 @@ export const anthropicWire: Wire = {
     ...(window.tokens === undefined
       ? {}
       : {
-          'anthropic-ratelimit-input-tokens-limit': String(window.tokens.limit),
-          'anthropic-ratelimit-input-tokens-remaining': String(window.tokens.remaining),
-          'anthropic-ratelimit-input-tokens-reset': new Date(
-            window.at + window.tokens.resetMs,
-          ).toISOString(),
+          // The general ones tell of the limit that is nearest, and there is one alone.
+          ...tokenHeaders('tokens', window.at, window.tokens),
+          ...tokenHeaders('input-tokens', window.at, window.tokens),
         }),
   }),
   retryHeaders: (ms) => ({ 'retry-after': String(Math.ceil(ms / 1000)) }),
 };
+
+function tokenHeaders(
+  name: string,
+  at: number,
+  { limit, remaining, resetMs }: NonNullable<WindowAdmission['tokens']>,
+): Headers {
+  return {
+    [`anthropic-ratelimit-${name}-limit`]: String(limit),
+    [`anthropic-ratelimit-${name}-remaining`]: String(remaining),
+    [`anthropic-ratelimit-${name}-reset`]: new Date(at + resetMs).toISOString(),
+  };
+}
 
 const TYPES: ReadonlyMap<number, Anthropic.ErrorType | 'request_too_large'> = new Map([
   [400, 'invalid_request_error'],

@@ -20,11 +20,8 @@ export function readContent(body: JsonObject): Asked | Malformed {
     return { malformed: `${CHOICE}.allowed_function_names: '${unknown}' is not declared` };
   const system = asObject(body['systemInstruction'] ?? body['system_instruction']);
   const config = asObject(body['generationConfig'] ?? body['generation_config']);
-  const choices = asNumber(config['candidateCount']);
-  if (choices !== undefined && !(choices >= 1 && choices <= MOST_CANDIDATES))
-    return { malformed: `${COUNT}: candidate_count must be between 1 and ${MOST_CANDIDATES}` };
-  if (config['logprobs'] !== undefined && config['responseLogprobs'] !== true)
-    return { malformed: `${LOGPROBS}: logprobs needs response_logprobs to be true` };
+  const unfit = wrongConfig(config);
+  if (unfit !== undefined) return { malformed: `${CONFIG}.${unfit}` };
   const maxOutputTokens = asNumber(config['maxOutputTokens']);
   return askedFrom({
     body: { ...body, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) },
@@ -32,16 +29,28 @@ export function readContent(body: JsonObject): Asked | Malformed {
     messages: contents.map(readTurn),
     tools,
     toolChoice,
-    choices,
+    choices: asNumber(config['candidateCount']),
     logprobs: config['responseLogprobs'] === true ? (asNumber(config['logprobs']) ?? 0) : undefined,
     maxTokens: ['maxOutputTokens'],
     stop: config['stopSequences'],
   });
 }
 
+/** What is wrong with how a reply is to be. */
+function wrongConfig(config: JsonObject): string | undefined {
+  const count = asNumber(config['candidateCount']) ?? 1;
+  if (count < 1 || count > MOST_CANDIDATES)
+    return `candidate_count: must be between 1 and ${MOST_CANDIDATES}`;
+  if (config['logprobs'] !== undefined && config['responseLogprobs'] !== true)
+    return 'logprobs: needs response_logprobs to be true';
+  return asList(config['stopSequences']).length > MOST_STOPS
+    ? `stop_sequences: must have at most ${MOST_STOPS} elements`
+    : undefined;
+}
+
 const MOST_CANDIDATES = 8;
-const COUNT = '* GenerateContentRequest.generation_config.candidate_count';
-const LOGPROBS = '* GenerateContentRequest.generation_config.logprobs';
+const MOST_STOPS = 5;
+const CONFIG = '* GenerateContentRequest.generation_config';
 const CHOICE = '* GenerateContentRequest.tool_config.function_calling_config';
 
 function readToolChoice(body: JsonObject): ToolChoice {

@@ -1,11 +1,11 @@
-import type { Wire } from '../wire.ts';
+import type { Failure, Wire } from '../wire.ts';
 
 /** How OpenAI words errors, and its `x-ratelimit-*` headers, whose resets are durations such as `6m0s` and `12ms`. */
 export const openaiWire: Wire = {
-  error: ({ status, message, code, param }) => ({
+  error: ({ status, message, code, param, exceeded }) => ({
     error: {
       message,
-      type: code === 'insufficient_quota' ? code : errorType(status),
+      type: code === 'insufficient_quota' ? code : errorType(status, exceeded),
       param: param ?? null,
       code: code ?? CODES.get(status) ?? null,
     },
@@ -60,7 +60,7 @@ const CODES: ReadonlyMap<number, string> = new Map([
   [429, 'rate_limit_exceeded'],
 ]);
 
-function errorType(status: number): string {
-  if (status === 429) return 'requests';
+function errorType(status: number, exceeded: Failure['exceeded'] = 'requests'): string {
+  if (status === 429) return exceeded;
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
