@@ -52,6 +52,28 @@ async function takeOver(
   return { heir, taken };
 }
 
+/** One that was taken over while it waited, where a write with such an event takes until `written` is resolved. */
+async function heldUp(isHeld: (event: OverseerEvent) => boolean) {
+  const delay = heldReplies();
+  const written = Promise.withResolvers<void>();
+  const there = sharedPlace(onTestFinished, (store) => ({
+    ...store,
+    events: {
+      ...store.events,
+      append: async (epoch, events) => {
+        if (events.some(isHeld)) await written.promise;
+        await store.events.append(epoch, events);
+      },
+    },
+  }));
+  there.answerWith(delay.reply);
+  const first = there.start('first');
+  const run = (await first.overseer).run(task);
+  await there.advance(300);
+  const { taken } = await takeOver({ there, run }, LEASE_MS + 600, [first.clock]);
+  return { there, delay, taken, written };
+}
+
 describe('handOver', () => {
   it('R8: a call under way goes on where it was, and its reply is used by the next; nothing is asked twice', async () => {
     const { there, delay, first, run } = await begun();
@@ -201,25 +223,9 @@ describe('a late reply', () => {
   });
 
   it('R8 R7: is used by an attempt whose own call is on its way to the disk, which is made no more', async () => {
-    const delay = heldReplies();
-    const written = Promise.withResolvers<void>();
-    const there = sharedPlace(onTestFinished, (store) => ({
-      ...store,
-      events: {
-        ...store.events,
-        append: async (epoch, events) => {
-          if (epoch === 2 && events.some(({ type }) => type === 'call.started')) {
-            await written.promise;
-          }
-          await store.events.append(epoch, events);
-        },
-      },
-    }));
-    there.answerWith(delay.reply);
-    const first = there.start('first');
-    const run = (await first.overseer).run(task);
-    await there.advance(300);
-    const { taken } = await takeOver({ there, run }, LEASE_MS + 600, [first.clock]);
+    const { there, delay, taken, written } = await heldUp(
+      ({ epoch, type }) => epoch === 2 && type === 'call.started',
+    );
     await there.advance(2_500);
     delay.answer('first', 'from the first');
     await there.advance(1_000);
@@ -230,23 +236,7 @@ describe('a late reply', () => {
   });
 
   it('R8 R7: ends the call it is used for once, though that is answered before the reply is on the disk', async () => {
-    const delay = heldReplies();
-    const written = Promise.withResolvers<void>();
-    const there = sharedPlace(onTestFinished, (store) => ({
-      ...store,
-      events: {
-        ...store.events,
-        append: async (epoch, events) => {
-          if (events.some(({ type }) => type === 'reply.late')) await written.promise;
-          await store.events.append(epoch, events);
-        },
-      },
-    }));
-    there.answerWith(delay.reply);
-    const first = there.start('first');
-    const run = (await first.overseer).run(task);
-    await there.advance(300);
-    const { taken } = await takeOver({ there, run }, LEASE_MS + 600, [first.clock]);
+    const { there, delay, taken, written } = await heldUp(({ type }) => type === 'reply.late');
     await there.advance(2_500);
     delay.answer('first', 'from the first');
     await there.advance(1_000);

@@ -104,6 +104,9 @@ describe('tidying practices', () => {
     expect(overseer.practices()).toMatchObject([
       { findings: [], retired: [{ pattern: 'bad: x' }] },
     ]);
+    await overseer.dropPractice({ model: 'a', kind: 'write', pattern: 'bad: x' }, 'mia');
+    expect(overseer.practices()).toMatchObject([{ findings: [], dropped: ['bad: x'] }]);
+    expect(overseer.practices()[0]).not.toHaveProperty('retired');
   });
 
   it('M16: models that are gone and have a successor go into the past, where they can still be read, exported and imported', async () => {

@@ -56,6 +56,26 @@ describe('tasks that cannot wait for ever', () => {
     expect(tasks[0]?.reason).toMatch(/^it waited 5000 ms for a model.*\(run\.max-wait\)$/);
   });
 
+  it('K3: a task that may not wait at all starts where there is room, and fails where there is none', async () => {
+    const clock = createFakeClock();
+    const model = lasting(clock, 60_000);
+    await using overseer = await createOverseer({
+      overseer: 'a',
+      models: { a: { model, concurrency: 1 } },
+      clock,
+      maxWaitMs: 0,
+      graceMs: 0,
+    });
+    const now = overseer.run({ tasks: [{ instruction: 'now' }] });
+    await pass(clock, 10);
+    const never = overseer.run({ tasks: [{ instruction: 'x' }] });
+    await pass(clock, 60_000);
+    expect((await now.result).status).toBe('completed');
+    const [task] = (await never.result).tasks;
+    expect(task?.reason).toMatch(/^it waited 1 ms for a model.*\(run\.max-wait\)$/);
+    expect(model.requests).toHaveLength(1);
+  });
+
   it('K3: a task that nobody can do by its deadline is refused at once, with the earliest time', async () => {
     const clock = createFakeClock();
     await using overseer = await createOverseer({

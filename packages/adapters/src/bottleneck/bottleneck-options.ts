@@ -13,7 +13,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 const LIMITS = "`limits` of the model, such as ['5 calls / 5h'], which are exact over any span";
 const QUEUE = 'nothing: waiting tasks are kept in the journal and none is dropped';
-const SHARING = 'nothing: one process at a time owns a journal, and its `limits` survive it';
+const SHARING = '`sharedLimits`, by which processes keep their limits together';
 
 /** Bottleneck's other options, and what does in Overseer what they are for. */
 const INSTEAD: Readonly<Record<string, string>> = {

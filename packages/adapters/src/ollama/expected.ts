@@ -1,14 +1,12 @@
 import { ModelError } from '@overseer/core/plugin';
 import type { ModelWarning } from '@overseer/core/spec';
 import type { CheckAnswer } from './ollama-answer-reader.ts';
-import { wasCut } from './window.ts';
+import { type EstimatedInput, wasCut } from './window.ts';
 
 /** What of a request its answer is compared with. */
-export interface Expected {
+export interface Expected extends EstimatedInput {
   /** The model's name as it was sent. */
   readonly asked: string;
-  /** The request's tokens, by estimate. */
-  readonly input: number;
   /** The window that was asked for, in tokens. */
   readonly window: number;
   /** The window is known to hold the request, so that a low count is only another way of counting. */
@@ -17,7 +15,7 @@ export interface Expected {
 
 /** What is odd about a whole answer: another model gave it, or the prompt was cut. Pure. */
 export function oddities(
-  { asked, input, window, trusted }: Expected,
+  { asked, window, trusted, ...estimated }: Expected,
   { model, read }: Parameters<CheckAnswer>[0],
 ): readonly ModelWarning[] {
   const warnings: ModelWarning[] = [];
@@ -25,8 +23,8 @@ export function oddities(
     const detail = `${model} answered instead of ${asked}`;
     warnings.push({ kind: 'adjusted', what: 'model', detail });
   }
-  if (read !== undefined && !trusted && wasCut(input, read)) {
-    const detail = `Ollama read ${read} tokens of a prompt of about ${input}: its front was cut off; set contextWindow to more than ${window}`;
+  if (read !== undefined && !trusted && wasCut(estimated, read)) {
+    const detail = `Ollama read ${read} tokens of a prompt of about ${estimated.input}: its front was cut off; set contextWindow to more than ${window}`;
     warnings.push({ kind: 'other', what: 'truncated', detail });
   }
   return warnings;

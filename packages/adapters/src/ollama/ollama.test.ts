@@ -92,6 +92,16 @@ describe('the Ollama adapter', () => {
     expect(windowIn(chats().at(-1))).toBe(12_000);
   });
 
+  it('M12: asks for more room for a language of which more tokens may be than were estimated', async () => {
+    const asked = async (text: string) => {
+      using model = ollama('qwen3:4b', { baseURL: service.url });
+      await generate(model, { messages: [said(text)] }, ctx());
+      return chats().at(-1);
+    };
+    expect(await asked('word '.repeat(3500))).toMatchObject({ options: { num_ctx: 8192 } });
+    expect(await asked('слово '.repeat(2000))).toMatchObject({ options: { num_ctx: 16_384 } });
+  });
+
   it('M12: does not send what cannot fit, and says by how much', async () => {
     using model = ollama('cold', { baseURL: service.url });
     const long = { messages: [said(words(20_000))] };
@@ -188,7 +198,8 @@ describe('the Ollama adapter', () => {
       think: 'high',
       keep_alive: '1h',
       options: {
-        num_ctx: 4096,
+        // Nobody knows what a picture takes in this model.
+        num_ctx: 8192,
         num_predict: 9,
         temperature: 0,
         top_p: 0.5,

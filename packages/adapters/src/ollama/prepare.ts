@@ -1,4 +1,4 @@
-import { estimateTokens } from '@overseer/core/plugin';
+import { estimateError, estimateTokens } from '@overseer/core/plugin';
 import type { ModelRequest } from '@overseer/core/spec';
 import type { ChatBody } from '../internal/chat-stream.ts';
 import { createSchemaFitting } from '../internal/fit-schemas.ts';
@@ -24,8 +24,9 @@ export function createPreparation(
   let grownTo = 0;
   return (request, found) => {
     const input = estimateTokens(request);
+    const estimated = { input, within: estimateError(request, input) };
     const { kind, tokens } = windowFor({
-      input,
+      ...estimated,
       output: request.maxTokens,
       wanted: options.contextWindow,
       most: found?.shown.contextWindow,
@@ -41,8 +42,9 @@ export function createPreparation(
       capabilities: found?.shown.capabilities,
     };
     const { body, warnings } = ollamaBody(request, terms, fit);
-    const known = found?.shown.contextWindow !== undefined || fitsAnywhere(input);
+    const known = found?.shown.contextWindow !== undefined || fitsAnywhere(estimated);
     const trusted = kind === 'fits' && known;
-    return { asked, input, window: tokens, trusted, text: JSON.stringify(body), warnings };
+    const expected = { asked, ...estimated, window: tokens, trusted };
+    return { ...expected, text: JSON.stringify(body), warnings };
   };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitsAnywhere, type WindowNeed, wasCut, windowFor } from './window.ts';
 
-const NEED: WindowNeed = {
+const NEED: Omit<WindowNeed, 'within'> = {
   input: 100,
   output: undefined,
   wanted: undefined,
@@ -30,7 +30,16 @@ describe('the window of a model in Ollama', () => {
     ['an estimate may err', { input: 4000, wanted: 4096 }, { kind: 'tight', tokens: 4096 }],
     ['but not by so much', { input: 6000, wanted: 4096 }, { kind: 'too-small', tokens: 4096 }],
   ] as const)('M12: %s', (_, given, window) => {
-    expect(windowFor({ ...NEED, ...given })).toEqual(window);
+    const need = { ...NEED, ...given };
+    expect(windowFor({ ...need, within: need.input * 0.3 })).toEqual(window);
+  });
+
+  it.each([
+    ['Cyrillic may have twice as many', { input: 3500, within: 3850 }, 'fits', 16_384],
+    ['Chinese may have a third', { input: 11_000, within: 7150, wanted: 4096 }, 'tight', 4096],
+    ['but no text less', { input: 12_000, within: 54_000, wanted: 4096 }, 'too-small', 4096],
+  ] as const)('M12: %s of the tokens that were estimated', (_, given, kind, tokens) => {
+    expect(windowFor({ ...NEED, ...given })).toEqual({ kind, tokens });
   });
 
   it('M12: holds what fits, never exceeds the model, and never shrinks', () => {
@@ -38,6 +47,7 @@ describe('the window of a model in Ollama', () => {
     const maybe = fc.option(tokens, { nil: undefined });
     const need = fc.record({
       input: tokens,
+      within: tokens,
       output: maybe,
       wanted: maybe,
       most: maybe,
@@ -46,7 +56,8 @@ describe('the window of a model in Ollama', () => {
     fc.assert(
       fc.property(need, (one) => {
         const window = windowFor(one);
-        if (window.kind === 'fits') expect(window.tokens).toBeGreaterThanOrEqual(one.input * 1.25);
+        if (window.kind === 'fits')
+          expect(window.tokens).toBeGreaterThanOrEqual(one.input + one.within);
         if (one.most !== undefined) expect(window.tokens).toBeLessThanOrEqual(one.most);
         if (one.wanted === undefined) {
           const floor = Math.min(one.loaded ?? 0, one.most ?? Number.POSITIVE_INFINITY);
@@ -57,11 +68,16 @@ describe('the window of a model in Ollama', () => {
   });
 
   it('M12: a small request fits into the window of any server', () => {
-    expect([1600, 1700].map(fitsAnywhere)).toEqual([true, false]);
+    expect([448, 449].map((within) => fitsAnywhere({ input: 1600, within }))).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('M12: a prompt of which little was read was cut', () => {
-    expect(wasCut(1000, 590)).toBe(true);
-    expect(wasCut(1000, 610)).toBe(false);
+    const read = (tokens: number, within: number) => wasCut({ input: 1000, within }, tokens);
+    expect([read(590, 300), read(610, 300)]).toEqual([true, false]);
+    expect([read(240, 650), read(260, 650)]).toEqual([true, false]);
+    expect([read(240, 4500), read(260, 4500)]).toEqual([true, false]);
   });
 });

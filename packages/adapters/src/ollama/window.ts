@@ -1,7 +1,12 @@
-/** What is known of a request and of its model's memory, in tokens. */
-export interface WindowNeed {
-  /** The request, by estimate. */
+/** A request by estimate, in tokens. */
+export interface EstimatedInput {
   readonly input: number;
+  /** How far that may be off, which depends on what its texts are written in. */
+  readonly within: number;
+}
+
+/** What is known of a request and of its model's memory, in tokens. */
+export interface WindowNeed extends EstimatedInput {
   /** Most tokens of the answer, where the request says. */
   readonly output: number | undefined;
   /** The window that the host wants, whatever the request. */
@@ -24,9 +29,8 @@ const SMALLEST = 2_048;
 /** What is grown to at most without being told, since memory is taken for all of it. */
 const MOST_UNASKED = 32_768;
 const ROOM_FOR_ANSWER = 2_048;
-/** 19 of 20 texts have no more tokens than this times their estimate, and no fewer than that. */
-const AT_MOST = 1.25;
-const AT_LEAST = 0.7;
+/** No text has a smaller share of its estimate, in whatever it is written. */
+const LEAST_SHARE = 0.35;
 
 /**
  * Decides on `num_ctx`. Another window than what is in memory makes Ollama load the model anew, so one that nobody wants in
@@ -35,25 +39,34 @@ const AT_LEAST = 0.7;
 export function windowFor(need: WindowNeed): Window {
   const most = need.most ?? Number.POSITIVE_INFINITY;
   const tokens = Math.min(need.wanted ?? grown(need), most);
-  if (need.input * AT_LEAST > tokens) return { kind: 'too-small', tokens };
-  return { kind: need.input * AT_MOST > tokens ? 'tight' : 'fits', tokens };
+  if (atLeast(need) > tokens) return { kind: 'too-small', tokens };
+  return { kind: atMost(need) > tokens ? 'tight' : 'fits', tokens };
 }
 
 /** Whether a request fits into the smallest window that an Ollama has ever had by itself. Pure. */
-export function fitsAnywhere(input: number): boolean {
-  return input * AT_MOST <= SMALLEST;
+export function fitsAnywhere(estimated: EstimatedInput): boolean {
+  return atMost(estimated) <= SMALLEST;
 }
 
-function grown({ input, output, loaded = 0 }: WindowNeed): number {
-  const room = input * AT_MOST + (output ?? ROOM_FOR_ANSWER);
+function grown(need: WindowNeed): number {
+  const { output, loaded = 0 } = need;
+  const room = atMost(need) + (output ?? ROOM_FOR_ANSWER);
   const doubled = 2 ** Math.ceil(Math.log2(Math.max(room, LEAST)));
   return Math.max(loaded, Math.min(doubled, MOST_UNASKED));
 }
 
-/** Fewer tokens than this share of the estimate were read of no whole request. */
-const WHOLE = 0.6;
+/** What 19 of 20 texts have no more tokens than, and no fewer. */
+function atMost({ input, within }: EstimatedInput): number {
+  return input + within;
+}
+function atLeast({ input, within }: EstimatedInput): number {
+  return Math.max(input - within, input * LEAST_SHARE);
+}
+
+/** So much less than the least that is expected, as a share of the estimate, was read of no whole request. */
+const DOUBT = 0.1;
 
 /** Whether a server has read so little that it must have left something out. Pure. */
-export function wasCut(estimate: number, read: number): boolean {
-  return read < estimate * WHOLE;
+export function wasCut(estimated: EstimatedInput, read: number): boolean {
+  return read < atLeast(estimated) - estimated.input * DOUBT;
 }

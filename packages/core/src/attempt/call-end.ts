@@ -36,11 +36,11 @@ function estimatedOf({ input, output }: Usage): readonly string[] {
 
 /** The end of a call that was answered, with what it comes to. Pure. */
 export function finishedCall(
-  { parts, reason, usage, ...more }: WholeAnswer,
+  answer: WholeAnswer,
   estimate: CallEstimate,
   price: Price | undefined,
 ): EventData['call.finished'] {
-  return { parts, reason, usage, settled: settle(usage, estimate, price), ...more };
+  return { ...answer, settled: settle(answer.usage, estimate, price) };
 }
 
 /** A call that failed, and when that was seen. */
@@ -127,18 +127,26 @@ const CHARGES_NOTHING: Readonly<Record<ModelErrorKind, boolean>> = {
 function settle(usage: Usage, estimate: CallEstimate, price: Price | undefined): CallEstimate {
   const inputTokens = usage.input.total ?? estimate.inputTokens;
   const outputTokens = usage.output.total ?? estimate.outputTokens;
-  const known: Usage = {
-    input: { ...usage.input, total: inputTokens },
-    output: { ...usage.output, total: outputTokens },
-  };
-  const told = usage.usd === undefined ? undefined : microUsdOf(usage.usd);
   const cached = usage.input.cacheRead ?? 0;
-  return {
-    inputTokens,
-    ...(cached > 0 ? { cachedInputTokens: cached } : {}),
-    outputTokens,
-    microUsd: told ?? (price === undefined ? 0 : (costMicroUsd(known, price) ?? 0)),
-  };
+  const microUsd =
+    usage.usd === undefined
+      ? priceOf(usage, inputTokens, outputTokens, price)
+      : microUsdOf(usage.usd);
+  return cached > 0
+    ? { inputTokens, cachedInputTokens: cached, outputTokens, microUsd }
+    : { inputTokens, outputTokens, microUsd };
+}
+
+function priceOf(
+  usage: Usage,
+  inputTokens: number,
+  outputTokens: number,
+  price: Price | undefined,
+): number {
+  if (price === undefined) return 0;
+  const input = { ...usage.input, total: inputTokens };
+  const output = { ...usage.output, total: outputTokens };
+  return costMicroUsd({ input, output }, price) ?? 0;
 }
 
 function askedMs(untilAt: number | undefined, nowMs: number): number | undefined {

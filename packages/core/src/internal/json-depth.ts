@@ -3,11 +3,13 @@ export const DEEPEST = 200;
 
 /** Whether a value goes more than `DEEPEST` levels deep. Never throws, however deep it is. */
 export function isTooDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    const inner = level.filter((one) => typeof one === 'object' && one !== null);
-    if (depth >= DEEPEST) return inner.length > 0;
-    level = inner.flatMap((one) => Object.values(one as object));
-  }
+  return goesBelow(value, DEEPEST);
+}
+
+/** Goes no deeper itself than `levels`. */
+function goesBelow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const inner of Object.values(value)) if (goesBelow(inner, levels - 1)) return true;
   return false;
 }

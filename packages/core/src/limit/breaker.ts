@@ -230,11 +230,8 @@ function remember({ recent, bad }: Outcomes, at: number, isBad: boolean): Outcom
   const since = at - REMEMBERED_MS;
   const newest = isBad ? 1 : 0;
   for (const time of recent) if (time <= since) return fresh({ recent, bad }, since, at, newest);
-  const kept = recent.length < REMEMBERED ? [...recent, at] : recent.slice();
-  if (recent.length >= REMEMBERED) {
-    kept.copyWithin(0, 1);
-    kept[REMEMBERED - 1] = at;
-  }
+  const kept = recent.length < REMEMBERED ? recent.slice() : recent.slice(1);
+  kept.push(at);
   return { recent: kept, bad: ((bad << 1) | newest) & MASK };
 }
 

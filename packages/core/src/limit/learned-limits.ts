@@ -42,6 +42,11 @@ export class LearnedLimits {
     return this.#rate.perMinute === undefined;
   }
 
+  /** Whether something was learned, of the model or of one of its keys, that a call which starts may lift. */
+  get isLimited(): boolean {
+    return !this.isQuiet || !this.#keys.isEmpty;
+  }
+
   /** A call starts, with one of several keys where there are any. */
   start(call: string, at: number, keyName?: string): void {
     const wasFull = this.#open.size + 1 >= this.atOnce;

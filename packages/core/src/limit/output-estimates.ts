@@ -1,3 +1,4 @@
+import { Latest } from '../internal/latest.ts';
 import { RecentMap } from '../internal/recent-map.ts';
 import { slideSorted } from '../internal/slide-sorted.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -12,8 +13,7 @@ const PRIOR = 1_000;
 const KEYS = 1_000;
 
 interface Recent {
-  /** In the order of coming. */
-  readonly values: number[];
+  readonly latest: Latest<number>;
   /** The same, smallest first. */
   readonly sorted: number[];
 }
@@ -24,12 +24,9 @@ export class OutputEstimates {
 
   /** Takes note of a finished call's output tokens, under a key such as `model/kind`. */
   note(key: string, outputTokens: number): void {
-    const recent = this.#recent.get(key) ?? { values: [], sorted: [] };
+    const recent = this.#recent.get(key) ?? { latest: new Latest(KEPT), sorted: [] };
     this.#recent.set(key, recent);
-    const { values, sorted } = recent;
-    values.push(outputTokens);
-    const gone = values.length > KEPT ? values.shift() : undefined;
-    slideSorted(sorted, outputTokens, gone);
+    slideSorted(recent.sorted, outputTokens, recent.latest.add(outputTokens));
   }
 
   /** The estimate in tokens, never above `maximum`: at least nine in ten recent calls gave no more. */
@@ -41,6 +38,6 @@ export class OutputEstimates {
 
   /** Mean and variance of the recent outputs under a key, and how many there are. */
   summary(key: string): Summary {
-    return summarise(this.#recent.get(key)?.values ?? []);
+    return summarise(this.#recent.get(key)?.latest.values ?? []);
   }
 }

@@ -1,3 +1,4 @@
+import { Latest } from '../internal/latest.ts';
 import { RecentMap } from '../internal/recent-map.ts';
 import type { CallEstimate } from '../spec/call-amounts.ts';
 import type { OverseerEvent } from '../spec/event.ts';
@@ -25,11 +26,11 @@ interface Attempt {
  */
 export class WorkHistory {
   /** By kind. */
-  readonly #kinds = new RecentMap<Attempt[]>(KINDS);
+  readonly #kinds = new RecentMap<Latest<Attempt>>(KINDS);
   /** Calls of attempts that go on. */
   readonly #calls = new Map<string, number>();
   /** By model: what calls read, as shares of what was expected. */
-  readonly #inputs = new Map<string, number[]>();
+  readonly #inputs = new Map<string, Latest<number>>();
 
   /** Takes one event into account; `kind` is its task's, and `calls` are those that went on before it. */
   take(event: OverseerEvent, kind: string, calls: CallsUnderWay): void {
@@ -53,19 +54,19 @@ export class WorkHistory {
 
   /** How many attempts of a kind were accepted, and how many refused. */
   verdicts(kind: string): { readonly accepted: number; readonly refused: number } {
-    const attempts = this.#kinds.get(kind) ?? [];
+    const attempts = this.#kinds.get(kind)?.values ?? [];
     const accepted = attempts.filter((attempt) => attempt.accepted).length;
     return { accepted, refused: attempts.length - accepted };
   }
 
   /** How many calls an attempt of a kind took. */
   calls(kind: string): Summary {
-    return summarise((this.#kinds.get(kind) ?? []).map(({ calls }) => calls));
+    return summarise((this.#kinds.get(kind)?.values ?? []).map(({ calls }) => calls));
   }
 
   /** What calls of a model read, as shares of what was expected: models count tokens in their own ways. */
   inputs(model: string): Summary {
-    return summarise(this.#inputs.get(model) ?? []);
+    return summarise(this.#inputs.get(model)?.values ?? []);
   }
 
   #noteInput(
@@ -73,9 +74,8 @@ export class WorkHistory {
     expected: number | undefined,
   ): void {
     if (expected === undefined || expected <= 0 || !(data.settled.inputTokens > 0)) return;
-    const shares = this.#inputs.get(model) ?? [];
-    shares.push(data.settled.inputTokens / expected);
-    if (shares.length > KEPT) shares.shift();
+    const shares = this.#inputs.get(model) ?? new Latest<number>(KEPT);
+    shares.add(data.settled.inputTokens / expected);
     if (this.#inputs.size < MODELS) this.#inputs.set(model, shares);
   }
 
@@ -83,9 +83,8 @@ export class WorkHistory {
     const calls = this.#calls.get(attempt);
     this.#calls.delete(attempt);
     if (calls === undefined) return;
-    const attempts = this.#kinds.get(kind) ?? [];
-    attempts.push({ accepted, calls });
-    if (attempts.length > KEPT) attempts.shift();
+    const attempts = this.#kinds.get(kind) ?? new Latest<Attempt>(KEPT);
+    attempts.add({ accepted, calls });
     this.#kinds.set(kind, attempts);
   }
 }

@@ -5,6 +5,7 @@
  */
 export { askForLines, type LineCall } from '../call/ask-for-lines.ts';
 export { type CacheKeyInput, cacheKey } from '../call/cache-key.ts';
+export { estimateError } from '../call/estimate-error.ts';
 export { estimateTokens, textTokens } from '../call/estimate-tokens.ts';
 export { generate, type ModelResponse } from '../call/generate.ts';
 export { guard } from '../call/guard.ts';

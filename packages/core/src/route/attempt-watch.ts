@@ -141,7 +141,7 @@ export class AttemptWatch {
     const key = keyOf(task);
     const before = this.#refused.get(key);
     const findings = good ? [] : (event.data.findings ?? []);
-    if (good) this.#refused.delete(key);
+    if (good && before !== undefined) this.#refused.delete(key);
     // A plan is refused by its schema's reader, without a verdict.
     const isRefused = watched.isRefused || task.task.kind === 'plan';
     const isJudged = good || (event.data.outcome === 'rejected' && isRefused && !watched.isExcused);

@@ -55,6 +55,8 @@ export class CallBook {
   readonly outputKeys: PairKeys = new PairKeys(BETWEEN);
   /** What each model used lately. */
   readonly rates: Map<string, SpendRate>;
+  /** Models from whose calls something may have been learned that nobody was told yet. */
+  readonly taught: Set<string> = new Set();
   readonly #members: ReadonlyMap<string, Member>;
   readonly #breakers: ModelBreakers;
   readonly #strangers: ModelLimits | undefined;
@@ -93,6 +95,8 @@ export class CallBook {
     const claim = { estimate, worst, ...(payer === undefined ? {} : { payer }), ...ofKey };
     const member = this.#members.get(model);
     this.#limitsOf(model)?.start(call, event.at, claim, holds);
+    // A call that starts may lift what was learned, and teaches nothing else.
+    if (member?.learned.isLimited === true) this.taught.add(model);
     member?.learned.start(call, event.at, keyName);
     this.#breakers.start(call, model, event.at, keyName);
   }
@@ -132,6 +136,7 @@ export class CallBook {
     } else limits?.release(call, event.data.kind === 'rate-limit');
     if (rate !== undefined) limits?.learn(event.at, rate, event.at, open);
     member?.learned.fail(call, event.at, event.data);
+    if (member !== undefined) this.taught.add(model);
     this.#breakers.fail(call, model, event.at, event.data);
   }
 

@@ -53,7 +53,9 @@ export function practiceDropped(
     ofKind.flatMap((one) => one.framework ?? []),
     ofThose,
   );
-  const patterns = ofThose.flatMap(({ findings }) => findings.map((one) => one.pattern));
+  const patterns = ofThose.flatMap(({ findings, retired = [] }) =>
+    [...findings, ...retired].map((one) => one.pattern),
+  );
   requireOne(
     'finding',
     pattern,

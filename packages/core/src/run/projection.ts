@@ -64,6 +64,8 @@ export class Projection {
   readonly history: WorkHistory = new WorkHistory();
   /** What each model used lately. */
   readonly rates: Map<string, SpendRate>;
+  /** Models from whose calls something may have been learned that nobody was told yet. */
+  readonly taught: Set<string>;
   /** Answers for equal requests, and equal calls in flight; absent where the host wants no cache. */
   readonly answers: AnswerCache | undefined;
   readonly flights: SingleFlight | undefined;
@@ -104,7 +106,7 @@ export class Projection {
     this.breakers = new ModelBreakers([...members.values()].map(guardedOf));
     for (const { limits } of members.values()) limits.heed(this.breakers);
     this.#book = new CallBook({ members, breakers: this.breakers, strangers, roster });
-    const { calls, awaited, remotes, durations, outputs, outputKeys, rates } = this.#book;
+    const { calls, awaited, remotes, durations, outputs, outputKeys, rates, taught } = this.#book;
     this.calls = calls;
     this.awaited = awaited;
     this.remotes = remotes;
@@ -112,6 +114,7 @@ export class Projection {
     this.outputs = outputs;
     this.outputKeys = outputKeys;
     this.rates = rates;
+    this.taught = taught;
   }
 
   /** A model comes into the team, or takes another form. */

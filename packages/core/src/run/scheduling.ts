@@ -215,6 +215,11 @@ export class Scheduling {
     if (run?.status !== 'running' || task?.status !== 'open' || task.paused !== undefined) return;
     if (this.#host.isStopping(run)) return;
     const tooLate = whyTooLate(this.#decider, task, nowMs);
+    if (tooLate === undefined && ready.expiresAt === ready.readyAt) {
+      // Who may not wait at all is still asked once whether there is room.
+      this.queue.add({ ...ready, expiresAt: nowMs + 1 }, nowMs);
+      return;
+    }
     const waitedAt = ready.readyAt + (task.task.maxWaitMs ?? this.#decider.settings.maxWaitMs);
     if (tooLate === undefined && waitedAt > nowMs) {
       const times = this.timesOf(task, nowMs);

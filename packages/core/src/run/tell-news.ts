@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
 /** Tells whoever reads a run of the keys that its latest call found down or up, and of what was learned of models from it. */
 export function tellNews(
   { members }: Pick<Settings, 'members'>,
-  { breakers }: Projection,
+  { breakers, taught }: Projection,
   journal: Journal,
   run: string,
 ): void {
@@ -14,9 +14,11 @@ export function tellNews(
   for (const { model, data } of breakers.keyNews()) {
     drafts.push({ type: 'key.changed', run, model, data });
   }
-  for (const { name, learned } of members.values()) {
-    for (const data of learned.news())
-      drafts.push({ type: 'limit.learned', run, model: name, data });
+  for (const model of taught) {
+    taught.delete(model);
+    for (const data of members.get(model)?.learned.news() ?? []) {
+      drafts.push({ type: 'limit.learned', run, model, data });
+    }
   }
   if (drafts.length === 0 || journal.failure !== undefined) return;
   // A failed write ends the journal, which tells everybody.

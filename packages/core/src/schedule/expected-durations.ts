@@ -1,3 +1,4 @@
+import { Latest } from '../internal/latest.ts';
 import { RecentMap } from '../internal/recent-map.ts';
 import { slideSorted } from '../internal/slide-sorted.ts';
 
@@ -18,12 +19,9 @@ export class ExpectedDurations {
 
   /** Takes note of a finished call's duration in ms, under a key such as `model/kind`. */
   note(key: string, durationMs: number): void {
-    const recent = this.#recent.get(key) ?? { values: [], sorted: [] };
+    const recent = this.#recent.get(key) ?? { latest: new Latest(this.#kept), sorted: [] };
     this.#recent.set(key, recent);
-    const { values, sorted } = recent;
-    values.push(durationMs);
-    const gone = values.length > this.#kept ? values.shift() : undefined;
-    slideSorted(sorted, durationMs, gone);
+    slideSorted(recent.sorted, durationMs, recent.latest.add(durationMs));
   }
 
   /** The median of recent calls in ms, the lower of two middle ones; `undefined` where there were none. */
@@ -45,8 +43,7 @@ export class ExpectedDurations {
 }
 
 interface Recent {
-  /** In the order of coming. */
-  readonly values: number[];
+  readonly latest: Latest<number>;
   /** The same, smallest first: somebody asks after each of them. */
   readonly sorted: number[];
 }

@@ -33,8 +33,9 @@ export class Turn {
   /** Lets go of all groups and tasks, for the next turn. */
   end(): void {
     while (this.#contenders.size > 0) this.#contenders.pop();
-    this.#stuck.clear();
-    this.aside.clear();
+    // What is empty is left alone, since each clearing makes a new table.
+    if (this.#stuck.size > 0) this.#stuck.clear();
+    if (this.aside.size > 0) this.aside.clear();
   }
 }
 

@@ -19,6 +19,8 @@ export function putBack(value: unknown, path: ValuePath, text: string): void {
   Reflect.set(Object(target), path.at(-1) ?? '', text);
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 type Take = (path: ValuePath, text: string) => void;
 
 /** Where the walk is, from the inside out: paths are only written down for what is taken. */
@@ -28,27 +30,35 @@ function lift(value: unknown, place: Place, take: Take): unknown {
   if (typeof value === 'string') return liftString(value, place, take);
   if (typeof value !== 'object' || value === null) return value;
   return Array.isArray(value)
-    ? liftEntries(value, value.entries(), place, take)
-    : liftEntries(value, Object.entries(value), place, take);
+    ? liftItems(value, place, take)
+    : liftFields(value as Fields, place, take);
 }
 
 function pathOf(place: Place): ValuePath {
   return place === undefined ? [] : [...pathOf(place.outer), place.key];
 }
 
-function liftEntries(
-  value: object,
-  entries: Iterable<readonly [string | number, unknown]>,
-  outer: Place,
-  take: Take,
-): object {
-  let copy: object | undefined;
-  for (const [key, inner] of entries) {
-    if (key === '__proto__') continue;
+function liftItems(value: readonly unknown[], outer: Place, take: Take): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let key = 0; key < value.length; key++) {
+    const inner = value[key];
     const lifted = lift(inner, { key, outer }, take);
     if (lifted === inner) continue;
-    copy ??= Array.isArray(value) ? [...value] : { ...value };
-    Reflect.set(copy, key, lifted);
+    copy ??= [...value];
+    copy[key] = lifted;
+  }
+  return copy ?? value;
+}
+
+function liftFields(value: Fields, outer: Place, take: Take): Fields {
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__') continue;
+    const inner = value[key];
+    const lifted = lift(inner, { key, outer }, take);
+    if (lifted === inner) continue;
+    copy ??= { ...value };
+    copy[key] = lifted;
   }
   return copy ?? value;
 }

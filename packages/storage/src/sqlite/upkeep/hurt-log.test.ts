@@ -14,7 +14,7 @@ const EVENTS = Array.from({ length: 30 }, (_, at) =>
 );
 const FRAME = 8_192 + 24;
 
-describe('a journal whose log is hurt', { tags: ['slow'], timeout: 60_000 }, () => {
+describe('a journal whose log is hurt', { tags: ['slow'], timeout: 120_000 }, () => {
   let file: Buffer;
   let log: Buffer;
   let index: Buffer;
