@@ -15,7 +15,7 @@ export function pageOf<T extends { readonly id: string }>(
 }
 
 /** The page of so many that begins at that place. */
-export function pageFrom<T>(all: readonly T[], limit: number, start: number): Page<T> {
+function pageFrom<T>(all: readonly T[], limit: number, start: number): Page<T> {
   return { page: all.slice(start, start + limit), hasMore: start + limit < all.length };
 }
 
