@@ -75,14 +75,16 @@ function systemBlocks(message: Message): readonly JsonObject[] {
 
 function turns(messages: readonly Message[], warnings: ModelWarning[]): readonly JsonObject[] {
   const made: { readonly role: string; content: readonly JsonObject[] }[] = [];
-  for (const message of messages) {
+  for (const [at, message] of messages.entries()) {
     const isSystem = message.role === 'system';
+    const isMore = message.role === 'tool' && messages[at - 1]?.role === 'tool';
     const content = isSystem ? systemBlocks(message) : anthropicBlocks(message.parts, warnings);
     const role = message.role === 'tool' ? 'user' : message.role;
     const last = made.at(-1);
     if (content.length === 0) continue;
-    // Between what a user or a tool said and the answer there is place for one.
-    if (isSystem && last?.role === role) last.content = [...last.content, ...content];
+    // Between what a user or a tool said and the answer there is place for one system message; and a model that is shown the
+    // results of one answer apart calls one tool at a time from then on.
+    if ((isSystem || isMore) && last?.role === role) last.content = [...last.content, ...content];
     else if (role === 'user' && last?.role === 'system') made.splice(-1, 0, { role, content });
     else made.push({ role, content });
   }

@@ -147,6 +147,27 @@ describe('a request to Anthropic', () => {
     ]);
     expect(warnings).toMatchObject([{ kind: 'unsupported', what: 'file' }]);
   });
+
+  it('M9: shows the results of one answer together, however they are given', () => {
+    const result = (id: string): Message => ({
+      role: 'tool',
+      parts: [{ type: 'tool-result', id, name: 'get', output: id }],
+    });
+    const call = (id: string): Message => ({
+      role: 'assistant',
+      parts: [{ type: 'tool-call', id, name: 'get', input: {} }],
+    });
+    const said: Message = { role: 'user', parts: [{ type: 'text', text: 'go on' }] };
+    const messages = [call('a'), result('a'), result('b'), said, call('c'), result('c')];
+    const { params: sent } = params({ messages });
+    expect(sent.messages.map(({ role, content }) => [role, content.length])).toEqual([
+      ['assistant', 1],
+      ['user', 2],
+      ['user', 1],
+      ['assistant', 1],
+      ['user', 1],
+    ]);
+  });
 });
 
 describe('the Anthropic adapter', () => {

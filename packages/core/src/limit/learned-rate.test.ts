@@ -57,6 +57,30 @@ describe('LearnedRate', () => {
     expect(rate.fitAt(99 * MINUTE_MS)).toBe(99 * MINUTE_MS);
   });
 
+  it('L2: grows where each minute begins with all of its calls at once', () => {
+    const rate = new LearnedRate();
+    calls(rate, 9, 0, 0);
+    refused(rate, 0);
+    const rates: (number | undefined)[] = [];
+    for (let minute = 1; minute < 20; minute++) {
+      calls(rate, rate.perMinute ?? 0, minute * MINUTE_MS, 0);
+      rates.push(rate.perMinute);
+    }
+    expect(rates.slice(0, 4)).toEqual([5, 6, 7, 8]);
+    expect(rates.at(-1)).toBeUndefined();
+  });
+
+  it('L2 L4: does not grow for calls that were not sent', () => {
+    const rate = new LearnedRate();
+    calls(rate, 9, 0, 0);
+    refused(rate, 0);
+    for (let minute = 1; minute < 20; minute++) {
+      calls(rate, 5, minute * MINUTE_MS, 0);
+      for (let call = 0; call < 4; call++) rate.takeBack(minute * MINUTE_MS);
+    }
+    expect(rate.perMinute).toBe(5);
+  });
+
   it('L2 R10: refusals in a row, and calls that were under way, teach it once', () => {
     const rate = new LearnedRate();
     calls(rate, 39, 0, 0);

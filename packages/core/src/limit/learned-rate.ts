@@ -22,6 +22,9 @@ export class LearnedRate {
   #refused = 0;
   #cutAt = Number.NEGATIVE_INFINITY;
   #grownAt = 0;
+  /** Calls since then, and the most of them in any minute. */
+  #calls = 0;
+  #most = 0;
   /** The rate of which somebody was told. */
   #told: number | undefined;
   /** Whether a call succeeded since the last cut: refusals in a row are an outage, of which no rate can be learned. */
@@ -56,16 +59,18 @@ export class LearnedRate {
   /** A call starts. */
   start(at: number): void {
     this.#window.add(at, 1);
-    if (this.#perMinute === undefined || at - this.#grownAt < MINUTE_MS) return;
-    this.#grownAt = at;
-    if (this.#window.used(at) < this.#perMinute * NEEDED) return;
-    const grown = this.#perMinute + Math.max(1, Math.floor(this.#refused * GROWTH));
-    this.#perMinute = grown < 2 * this.#refused ? grown : undefined;
+    if (this.#perMinute === undefined) return;
+    if (at - this.#grownAt >= MINUTE_MS) this.#grow(this.#perMinute, at);
+    this.#calls += 1;
+    this.#most = Math.max(this.#most, Math.min(this.#calls, this.#window.used(at)));
   }
 
   /** A call that started at `startedAt` was not sent. */
   takeBack(startedAt: number): void {
     this.#window.change(startedAt + MINUTE_MS, -1);
+    if (startedAt < this.#grownAt) return;
+    this.#calls = Math.max(0, this.#calls - 1);
+    this.#most = Math.max(0, this.#most - 1);
   }
 
   /** A call succeeded that started at `startedAt`. */
@@ -81,8 +86,8 @@ export class LearnedRate {
     const rate = Math.min(calls, this.#perMinute ?? calls);
     this.#perMinute = Math.max(1, Math.floor(rate * CUT));
     this.#cutAt = at + 1;
-    this.#grownAt = at;
     this.#hasSucceeded = false;
+    this.#countFrom(at);
   }
 
   /** When a call may start by this rate, from `now` on. */
@@ -103,5 +108,20 @@ export class LearnedRate {
     this.#window.setBack(now);
     this.#cutAt = Math.min(this.#cutAt, now);
     this.#grownAt = Math.min(this.#grownAt, now);
+  }
+
+  /** By the calls of the minute behind: whoever looks at the window now may see it just emptied. */
+  #grow(perMinute: number, at: number): void {
+    const wasNeeded = this.#most >= perMinute * NEEDED;
+    this.#countFrom(at);
+    if (!wasNeeded) return;
+    const grown = perMinute + Math.max(1, Math.floor(this.#refused * GROWTH));
+    this.#perMinute = grown < 2 * this.#refused ? grown : undefined;
+  }
+
+  #countFrom(at: number): void {
+    this.#grownAt = at;
+    this.#calls = 0;
+    this.#most = 0;
   }
 }

@@ -44,6 +44,32 @@ it('L2: a provider that refuses without a word of when is asked less often from 
   ).toBe(true);
 });
 
+it('L2: a rate that is left far behind is forgotten, and the run says that too', async () => {
+  const clock = createFakeClock();
+  let asked = 0;
+  const model = fakeModel({
+    reply: () => {
+      asked += 1;
+      return asked === 3
+        ? { error: new ModelError('rate-limit', 'too many requests') }
+        : { text: 'done' };
+    },
+  });
+  await using overseer = await createOverseer({
+    overseer: 'a',
+    models: { a: { model, concurrency: 1 } },
+    clock,
+  });
+  const tasks = Array.from({ length: 30 }, (_, nth) => ({ instruction: `task ${nth}` }));
+  const run = overseer.run({ tasks });
+  expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
+  const learned: (number | undefined)[] = [];
+  for await (const event of run) {
+    if (event.type === 'limit.learned') learned.push(event.data.rate.requests?.limit);
+  }
+  expect(learned).toEqual([1, undefined]);
+});
+
 it('L3: a server of unknown strength is found out, with few refusals, and the wait for it says so', async () => {
   const clock = createFakeClock();
   let inFlight = 0;
