@@ -37,6 +37,9 @@ import { goalValidator } from './validate/goal.ts';
 import { planValidator } from './validate/plan.ts';
 import { review } from './validate/review.ts';
 
+/** A quota per day comes back within a day, and whoever tries then needs time for it. */
+const OUTAGE_MS = 25 * 3_600_000;
+
 /** The models of the team, the limits that they share, and those of tools. */
 export interface Team {
   readonly members: ReadonlyMap<string, Member>;
@@ -112,7 +115,7 @@ export function createSettings(
     maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
     queueLimit: options.queueLimit ?? 100_000,
     workers: boundsOf(options),
-    outageMs: options.outageMs ?? 86_400_000,
+    outageMs: options.outageMs ?? OUTAGE_MS,
     breakers: options.breakers ?? [],
     healing: healingOf(options.healing),
     routing: routingOf(options.routing),

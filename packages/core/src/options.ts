@@ -96,7 +96,7 @@ export interface OverseerOptions<Name extends string = string> extends LimitOpti
   readonly workers?: Readonly<Record<string, number>>;
   /** Tasks that are worked at once, over all kinds; the default is as many as the models take. */
   readonly concurrency?: number;
-  /** How long an outage of models may last, in ms, before the tasks that wait for them fail; the default is 24 hours. */
+  /** How long an outage of models may last, in ms, before the tasks that wait for them fail; the default is 25 hours, so that a daily quota comes back in time. */
   readonly outageMs?: number;
   /**
    * Breakers of what the host itself calls, made by `createBreaker`: MCP servers, webhooks, search services. `overseer.breakers()`

@@ -73,6 +73,24 @@ describe('an outage', () => {
     },
   );
 
+  it('R9 R10 L2: a quota that comes back after a whole day fails nothing', async () => {
+    const clock = createFakeClock();
+    const endsAt = clock.now() + 24 * HOUR_MS;
+    const model = fakeModel({
+      reply: () =>
+        clock.now() < endsAt
+          ? {
+              error: new ModelError('rate-limit', 'not today', {
+                retryAfterMs: endsAt - clock.now(),
+              }),
+            }
+          : { text: 'done' },
+    });
+    await using overseer = await createOverseer({ overseer: 'a', models: { a: { model } }, clock });
+    const run = overseer.run({ tasks: [{ instruction: 'x' }, { instruction: 'y' }] });
+    expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
+  });
+
   it('R10: one call tries a model again, however many wait for it', async () => {
     const clock = createFakeClock();
     const endsAt = clock.now() + HOUR_MS;
