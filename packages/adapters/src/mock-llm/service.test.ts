@@ -27,7 +27,7 @@ describe('a service', () => {
 
   it('M17: shows each request, and keeps the newest thousand', async () => {
     const service = await start();
-    for (let n = 0; n < 1010; n++) await post(service, { model: 'm', n, messages: [hi] });
+    for (let n = 0; n < 1010; n++) await post(service, { model: 'm', seed: n, messages: [hi] });
     const { requests } = service;
     expect(requests).toHaveLength(1000);
     expect(requests[0]?.n).toBe(11);
@@ -36,7 +36,7 @@ describe('a service', () => {
       path: '/v1/chat/completions',
       dialect: 'openai-chat',
       model: 'm',
-      body: { n: 1009 },
+      body: { seed: 1009 },
       status: 200,
       outcome: 'completed',
       closedEarly: false,
