@@ -52,7 +52,7 @@ async function takeOver(
   return { heir, taken };
 }
 
-/** One that was taken over while it waited, where a write with such an event takes until `written` is resolved. */
+/** One that was taken over and has its reply late, where a write with such an event takes until `written` is resolved. */
 async function heldUp(isHeld: (event: OverseerEvent) => boolean) {
   const delay = heldReplies();
   const written = Promise.withResolvers<void>();
@@ -71,6 +71,9 @@ async function heldUp(isHeld: (event: OverseerEvent) => boolean) {
   const run = (await first.overseer).run(task);
   await there.advance(300);
   const { taken } = await takeOver({ there, run }, LEASE_MS + 600, [first.clock]);
+  await there.advance(2_500);
+  delay.answer('first', 'from the first');
+  await there.advance(1_000);
   return { there, delay, taken, written };
 }
 
@@ -223,12 +226,9 @@ describe('a late reply', () => {
   });
 
   it('R8 R7: is used by an attempt whose own call is on its way to the disk, which is made no more', async () => {
-    const { there, delay, taken, written } = await heldUp(
+    const { there, taken, written } = await heldUp(
       ({ epoch, type }) => epoch === 2 && type === 'call.started',
     );
-    await there.advance(2_500);
-    delay.answer('first', 'from the first');
-    await there.advance(1_000);
     written.resolve();
     await there.advance(500);
     expect(await taken.result).toMatchObject({ status: 'completed', output: 'from the first' });
@@ -237,9 +237,6 @@ describe('a late reply', () => {
 
   it('R8 R7: ends the call it is used for once, though that is answered before the reply is on the disk', async () => {
     const { there, delay, taken, written } = await heldUp(({ type }) => type === 'reply.late');
-    await there.advance(2_500);
-    delay.answer('first', 'from the first');
-    await there.advance(1_000);
     delay.answer('second', 'from the second');
     await there.advance(300);
     written.resolve();

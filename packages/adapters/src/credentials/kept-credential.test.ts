@@ -4,6 +4,20 @@ import { fromCallback } from './from-callback.ts';
 
 const signal = new AbortController().signal;
 
+/** A source that gives one token, good for ten minutes, and cannot be reached from then on. */
+function sealedVault() {
+  const clock = createFakeClock();
+  let asked = 0;
+  const source = fromCallback(
+    () => {
+      if (++asked === 1) return { token: 'token-1', expiresAt: clock.now() + 600_000 };
+      throw new Error('the vault is sealed');
+    },
+    { clock },
+  );
+  return { clock, source, asked: () => asked };
+}
+
 describe('a credential that is kept', () => {
   it('M11: is replaced for each of several calls that went out with it', async () => {
     let made = 0;
@@ -18,37 +32,21 @@ describe('a credential that is kept', () => {
   });
 
   it('M11: is used until it expires where its source cannot be reached for the next one, which is asked for every 5 s', async () => {
-    const clock = createFakeClock();
-    let asked = 0;
-    const source = fromCallback(
-      () => {
-        if (++asked === 1) return { token: 'token-1', expiresAt: clock.now() + 600_000 };
-        throw new Error('the vault is sealed');
-      },
-      { clock },
-    );
+    const { clock, source, asked } = sealedVault();
     await source.get({ signal });
     clock.advance(550_000);
     const both = [await source.get({ signal }), await source.get({ signal })];
     expect(both.map(({ token }) => token)).toEqual(['token-1', 'token-1']);
-    expect(asked).toBe(2);
+    expect(asked()).toBe(2);
     clock.advance(5_000);
     await source.get({ signal });
-    expect(asked).toBe(3);
+    expect(asked()).toBe(3);
     clock.advance(45_000);
     await expect(source.get({ signal })).rejects.toMatchObject({ code: 'credentials.callback' });
   });
 
   it('M11: is used no more once it was refused, whether or not there is another', async () => {
-    const clock = createFakeClock();
-    let asked = 0;
-    const source = fromCallback(
-      () => {
-        if (++asked === 1) return { token: 'token-1', expiresAt: clock.now() + 600_000 };
-        throw new Error('the vault is sealed');
-      },
-      { clock },
-    );
+    const { source } = sealedVault();
     const first = await source.get({ signal });
     source.settle?.(first, { kind: 'refused', because: 'auth' });
     await expect(source.get({ signal })).rejects.toMatchObject({ code: 'credentials.callback' });

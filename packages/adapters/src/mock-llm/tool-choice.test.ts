@@ -34,40 +34,40 @@ const functions = TOOLS.map(({ name, schema }) => ({
   function: { name, parameters: schema },
 }));
 
+function chatAbout(
+  model: string,
+  choice: Choice,
+  parallel: boolean | undefined,
+): Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, 'stream'> {
+  return {
+    model,
+    messages,
+    tools: functions,
+    tool_choice:
+      typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.tool } },
+    ...(parallel === undefined ? {} : { parallel_tool_calls: parallel }),
+  };
+}
+
+function saidInChat(message: Partial<OpenAI.ChatCompletionMessage> = {}): Said {
+  const { tool_calls: calls = [], content } = message;
+  return calls.length === 0
+    ? (content ?? '')
+    : calls.map((call) =>
+        call.type === 'function' ? call.function.name + call.function.arguments : '',
+      );
+}
+
 const sides: Readonly<
   Record<string, (model: string, choice: Choice, parallel?: boolean) => Promise<Said>>
 > = {
   'OpenAI chat completions': async (model, choice, parallel) => {
-    const { choices } = await openai.chat.completions.create({
-      model,
-      messages,
-      tools: functions,
-      tool_choice:
-        typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.tool } },
-      ...(parallel === undefined ? {} : { parallel_tool_calls: parallel }),
-    });
-    const { tool_calls: calls = [], content } = choices[0]?.message ?? {};
-    return calls.length === 0
-      ? (content ?? '')
-      : calls.map((call) =>
-          call.type === 'function' ? call.function.name + call.function.arguments : '',
-        );
+    const { choices } = await openai.chat.completions.create(chatAbout(model, choice, parallel));
+    return saidInChat(choices[0]?.message);
   },
   'OpenAI chat completions, streamed': async (model, choice, parallel) => {
-    const stream = openai.chat.completions.stream({
-      model,
-      messages,
-      tools: functions,
-      tool_choice:
-        typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.tool } },
-      ...(parallel === undefined ? {} : { parallel_tool_calls: parallel }),
-    });
-    const { tool_calls: calls = [], content } = await stream.finalMessage();
-    return calls.length === 0
-      ? (content ?? '')
-      : calls.map((call) =>
-          call.type === 'function' ? call.function.name + call.function.arguments : '',
-        );
+    const stream = openai.chat.completions.stream(chatAbout(model, choice, parallel));
+    return saidInChat(await stream.finalMessage());
   },
   'OpenAI responses': async (model, choice, parallel) => {
     const { output, output_text } = await openai.responses.create({
