@@ -54,7 +54,8 @@ describe('docs/cli.md', { timeout: 120_000 }, () => {
 
 async function helpOf(command: string): Promise<string> {
   const main = join(root, 'packages/cli/src/main.ts');
-  const scene = { code: root, repository: root, env: { PATH: process.env['PATH'] ?? '' } };
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const scene = { code: root, repository: root, env: { PATH, NODE_COMPILE_CACHE } };
   const args = [
     '--conditions=@overseer/source',
     main,

@@ -53,6 +53,7 @@ function environment(bin: string, home: string, url: string): Readonly<Record<st
   const path = [bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
   return {
     PATH: path,
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
     HOME: home,
     LANG: 'C.UTF-8',
     NO_COLOR: '1',

@@ -6,14 +6,9 @@ import { addModelsCommands } from './commands/add-models-commands.ts';
 import { addMovingCommands } from './commands/add-moving-commands.ts';
 import { addPracticesCommands } from './commands/add-practices-commands.ts';
 import { addUpkeepCommands } from './commands/add-upkeep-commands.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { eventsCommand } from './commands/events.ts';
 import { addMockCommand } from './commands/mock/add-mock-command.ts';
 import { addProjectCommands } from './commands/project/add-project-commands.ts';
-import { resumeCommand } from './commands/resume.ts';
-import { runCommand } from './commands/run.ts';
 import { addPlaceFlags, addRunFlags } from './commands/run-flags.ts';
-import { statusCommand } from './commands/status.ts';
 import { wholeNumber } from './commands/words-of-flags.ts';
 import { EXIT } from './exit-code.ts';
 import { explain } from './explain.ts';
@@ -96,7 +91,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     )
     .option('--save-plan <file>', 'plan the goal, save the plan as JSON, and end')
     .action(async (goal: readonly string[], flags) =>
-      done(await runCommand(name, goal.join(' '), flags)),
+      done(await (await import('./commands/run.ts')).runCommand(name, goal.join(' '), flags)),
     );
   addRunFlags(
     program
@@ -106,7 +101,9 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--tasks <path>', 'another tasks.md to tick boxes in than the one it was started with')
     .option('--save-plan <file>', 'where to save the plan, of a run that only plans, or did')
     .option('--answer <reply>', 'your answer to the oldest question that the run waits with')
-    .action(async (run: string | undefined, flags) => done(await resumeCommand(name, run, flags)));
+    .action(async (run: string | undefined, flags) =>
+      done(await (await import('./commands/resume.ts')).resumeCommand(name, run, flags)),
+    );
   addPlaceFlags(
     program
       .command('status [run]')
@@ -114,13 +111,17 @@ function createProgram(name: string, done: (code: number) => void): Command {
   )
     .option('--project <id>', 'only this project (default: every one of the journal)')
     .option('--json', 'one JSON object a line')
-    .action(async (run: string | undefined, flags) => done(await statusCommand(run, flags)));
+    .action(async (run: string | undefined, flags) =>
+      done(await (await import('./commands/status.ts')).statusCommand(run, flags)),
+    );
   addPlaceFlags(program.command('events [run]').description('print the events of a journal'))
     .option('--project <id>', 'of this project, where the journal has several')
     .option('--after <seq>', 'only events after this place', wholeNumber('--after', 0))
     .option('--follow', 'go on with events that come')
     .option('--json', 'one JSON object a line')
-    .action(async (run: string | undefined, flags) => done(await eventsCommand(run, flags)));
+    .action(async (run: string | undefined, flags) =>
+      done(await (await import('./commands/events.ts')).eventsCommand(run, flags)),
+    );
   addPlaceFlags(
     program
       .command('doctor')
@@ -128,7 +129,9 @@ function createProgram(name: string, done: (code: number) => void): Command {
   )
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
-    .action(async (flags) => done(await doctorCommand(flags)));
+    .action(async (flags) =>
+      done(await (await import('./commands/doctor.ts')).doctorCommand(flags)),
+    );
   for (const add of FAMILIES) add(program, done);
   prepareAll(program);
   return program;

@@ -84,7 +84,7 @@ export function start(
 ): Running {
   const child = spawn(process.execPath, ['--conditions=@overseer/source', main, ...args], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder, NO_COLOR: '1', ...identity, ...env },
+    env: { ...cleanEnvironment(folder), ...identity, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -125,6 +125,12 @@ export async function overseer(
 /** What git says in the folder of a scene. */
 export async function git({ folder }: Scene, ...args: readonly string[]): Promise<string> {
   return (await run('git', ['-C', folder, ...args])).stdout;
+}
+
+/** Where what was compiled is kept is no setting of `overseer`: without it each start would compile all anew. */
+function cleanEnvironment(home: string): Readonly<Record<string, string>> {
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, HOME: home, NO_COLOR: '1' };
 }
 
 const identity = {

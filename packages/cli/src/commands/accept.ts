@@ -30,7 +30,8 @@ import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
 import { lateWords, publicKeyOf } from './handoff-flags.ts';
 import { readable } from './import.ts';
-import { type OpenFlags, projectOf } from './moving-flags.ts';
+import type { OpenFlags } from './moving-flags.ts';
+import { projectOf } from './project-of.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** What `overseer accept` is told. */

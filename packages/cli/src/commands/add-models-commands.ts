@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type ModelsFlags, modelsCommand, moveModelCommand } from './models.ts';
+import type { ModelsFlags } from './models.ts';
 import { collect } from './words-of-flags.ts';
 
-/** Adds `overseer models` and what is below it. `done` hears the exit code. */
+/** Adds `overseer models` and what is below it. `done` hears the exit code. All are loaded when one is called. */
 export function addModelsCommands(program: Command, done: (code: number) => void): void {
   const models = placed(
     program
@@ -21,18 +21,28 @@ export function addModelsCommands(program: Command, done: (code: number) => void
       [],
     )
     .option('--check <name>', 'say whether a model is there, by the exit code too')
-    .action(async (flags: ModelsFlags) => done(await modelsCommand(flags)));
+    .action(async (flags: ModelsFlags) =>
+      done(await (await import('./models.ts')).modelsCommand(flags)),
+    );
   placed(
     models.command('load <name>').description('bring a model of LM Studio or Ollama into memory'),
   ).action(async (name: string, _: ModelsFlags, command: Command) =>
-    done(await moveModelCommand('load', name, command.optsWithGlobals())),
+    done(
+      await (await import('./models.ts')).moveModelCommand('load', name, command.optsWithGlobals()),
+    ),
   );
   placed(
     models
       .command('unload <name>')
       .description('free the memory of a model of LM Studio or Ollama'),
   ).action(async (name: string, _: ModelsFlags, command: Command) =>
-    done(await moveModelCommand('unload', name, command.optsWithGlobals())),
+    done(
+      await (await import('./models.ts')).moveModelCommand(
+        'unload',
+        name,
+        command.optsWithGlobals(),
+      ),
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { addBucketFlags, type BucketFlags } from '../setup/backup-place.ts';
 import type { BackupFlags } from './backup.ts';
+import { addBucketFlags, type BucketFlags } from './bucket-flags.ts';
 import type { ExportFlags } from './export.ts';
 import type { HandOverFlags } from './hand-over.ts';
 import type { ImportFlags } from './import.ts';

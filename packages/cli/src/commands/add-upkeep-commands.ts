@@ -1,19 +1,18 @@
 import type { Command } from 'commander';
-import { type AuditFlags, auditCommand } from './audit.ts';
-import { compactCommand } from './compact.ts';
-import { type EraseFlags, eraseCommand } from './erase.ts';
-import { type RepairFlags, repairCommand } from './repair.ts';
+import type { AuditFlags } from './audit.ts';
+import type { EraseFlags } from './erase.ts';
+import type { RepairFlags } from './repair.ts';
 import { addPlaceFlags } from './run-flags.ts';
-import { masterKeyCommand, rotateCommand, sealCommand } from './seal.ts';
 import type { UpkeepFlags } from './upkeep.ts';
-import { verifyCommand } from './verify.ts';
 
-/** Adds the commands that look after a journal. `done` hears the exit code. */
+/** Adds the commands that look after a journal. `done` hears their exit codes. Each is loaded when it is called. */
 export function addUpkeepCommands(program: Command, done: (code: number) => void): void {
   addPlaceFlags(program.command('verify'))
     .description('say whether all of a journal is what was written; works beside a run')
     .option('--json', 'one JSON object')
-    .action(async (flags: UpkeepFlags) => done(await verifyCommand(flags)));
+    .action(async (flags: UpkeepFlags) =>
+      done(await (await import('./verify.ts')).verifyCommand(flags)),
+    );
   addPlaceFlags(program.command('repair'))
     .description('make a sound journal of a damaged one; of a file, in a new file')
     .option(
@@ -21,22 +20,28 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
       'the new file (default: beside the journal, ending in .repaired); of a database, the file for what is damaged',
     )
     .option('--json', 'one JSON object')
-    .action(async (flags: RepairFlags) => done(await repairCommand(flags)));
+    .action(async (flags: RepairFlags) =>
+      done(await (await import('./repair.ts')).repairCommand(flags)),
+    );
   addPlaceFlags(program.command('audit'))
     .description('write every event with what proves it, as JSON lines')
     .option('--out <file>', 'a new file, instead of the standard output')
     .option('--check <file>', 'check such a file by itself, without the journal')
     .option('--json', 'with --check: one JSON object')
-    .action(async (flags: AuditFlags) => done(await auditCommand(flags)));
+    .action(async (flags: AuditFlags) =>
+      done(await (await import('./audit.ts')).auditCommand(flags)),
+    );
   addPlaceFlags(program.command('seal'))
     .description('seal all of a journal that is in the clear; a database, beside nodes that work')
     .option('--json', 'one JSON object')
-    .action(async (flags: UpkeepFlags) => done(await sealCommand(flags)));
+    .action(async (flags: UpkeepFlags) =>
+      done(await (await import('./seal.ts')).sealCommand(flags)),
+    );
   addPlaceFlags(program.command('compact [journal]'))
     .description('remove large values that nothing names any more, and old snapshots')
     .option('--json', 'one JSON object')
     .action(async (journal: string | undefined, flags: UpkeepFlags) =>
-      done(await compactCommand(journal, flags)),
+      done(await (await import('./compact.ts')).compactCommand(journal, flags)),
     );
   addPlaceFlags(program.command('erase [run]'))
     .description('make what a finished run said unreadable for good')
@@ -45,14 +50,18 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .option('--because <reason>', 'why')
     .option('--json', 'one JSON object')
     .action(async (run: string | undefined, flags: EraseFlags) =>
-      done(await eraseCommand(run, flags)),
+      done(await (await import('./erase.ts')).eraseCommand(run, flags)),
     );
   addPlaceFlags(program.command('rotate-keys'))
     .description('wrap the data keys of a journal under the current master key')
     .option('--json', 'one JSON object')
-    .action(async (flags: UpkeepFlags) => done(await rotateCommand(flags)));
+    .action(async (flags: UpkeepFlags) =>
+      done(await (await import('./seal.ts')).rotateCommand(flags)),
+    );
   program
     .command('master-key [id]')
     .description('print a new master key (its id is the date, where none is given)')
-    .action((id: string | undefined) => done(masterKeyCommand(id)));
+    .action(async (id: string | undefined) =>
+      done((await import('./seal.ts')).masterKeyCommand(id)),
+    );
 }

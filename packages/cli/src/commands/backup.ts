@@ -7,12 +7,15 @@ import {
   watchBackups,
 } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
-import { type BucketFlags, backupPlace } from '../setup/backup-place.ts';
+import { backupPlace } from '../setup/backup-place.ts';
 import { requireFile, requireJournal, sealedFile } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
-import { projectOf, type SealFlags, sealingOf } from './moving-flags.ts';
+import type { BucketFlags } from './bucket-flags.ts';
+import type { SealFlags } from './moving-flags.ts';
+import { sealingOf } from './package-keys.ts';
+import { projectOf } from './project-of.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** What `overseer backup` is told. */

@@ -8,7 +8,7 @@ import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { oneLine } from '../view/words.ts';
 import { type HandoffFlags, publicKeyOf } from './handoff-flags.ts';
-import { projectOf } from './moving-flags.ts';
+import { projectOf } from './project-of.ts';
 
 /** What `overseer close-handoff` is told. */
 export interface CloseFlags extends HandoffFlags {

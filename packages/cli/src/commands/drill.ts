@@ -2,11 +2,14 @@ import { existsSync } from 'node:fs';
 import { ProgressFold, upcastEvents } from '@overseer/core';
 import { type DrillReport, drill } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
-import { type BucketFlags, backupPlace } from '../setup/backup-place.ts';
+import { backupPlace } from '../setup/backup-place.ts';
 import { requireFile, sealedFile } from '../setup/open-journal.ts';
 import { processOutput } from '../view/presenter.ts';
 import { count, oneLine, plural, span } from '../view/words.ts';
-import { type OpenFlags, openingOf, projectOf } from './moving-flags.ts';
+import type { BucketFlags } from './bucket-flags.ts';
+import type { OpenFlags } from './moving-flags.ts';
+import { openingOf } from './package-keys.ts';
+import { projectOf } from './project-of.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /**

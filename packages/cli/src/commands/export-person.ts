@@ -7,7 +7,7 @@ import { unknownPerson } from '../setup/unknown-person.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { oneLine, plural } from '../view/words.ts';
 import type { ExportFlags } from './export.ts';
-import { projectOf } from './moving-flags.ts';
+import { projectOf } from './project-of.ts';
 import { openJournal } from './read-journal.ts';
 import { untilStopped } from './until-stopped.ts';
 

@@ -6,7 +6,9 @@ import { EXIT } from '../exit-code.ts';
 import { requireJournal } from '../setup/open-journal.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
-import { projectOf, type SealFlags, sealingOf } from './moving-flags.ts';
+import type { SealFlags } from './moving-flags.ts';
+import { sealingOf } from './package-keys.ts';
+import { projectOf } from './project-of.ts';
 import { openJournal } from './read-journal.ts';
 import { untilStopped } from './until-stopped.ts';
 

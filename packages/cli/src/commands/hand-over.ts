@@ -6,8 +6,8 @@ import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { type OrderFlags, requireOrder } from '../setup/require-order.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { oneLine } from '../view/words.ts';
-import { projectOf } from './moving-flags.ts';
 import type { NodesFlags } from './nodes.ts';
+import { projectOf } from './project-of.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** What `overseer hand-over` is told. */

@@ -19,7 +19,8 @@ import {
   publicKeyOf,
   requireWord,
 } from './handoff-flags.ts';
-import { projectOf, sealingOf } from './moving-flags.ts';
+import { sealingOf } from './package-keys.ts';
+import { projectOf } from './project-of.ts';
 import { type Stoppable, untilStopped } from './until-stopped.ts';
 
 /** What `overseer handoff` is told. */

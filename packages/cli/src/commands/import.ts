@@ -15,7 +15,9 @@ import { shownJournal, storeOf } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
-import { type OpenFlags, openingOf, projectOf } from './moving-flags.ts';
+import type { OpenFlags } from './moving-flags.ts';
+import { openingOf } from './package-keys.ts';
+import { projectOf } from './project-of.ts';
 import { type Stoppable, untilStopped } from './until-stopped.ts';
 
 /** What `overseer import` is told. */

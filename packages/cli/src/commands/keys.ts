@@ -2,7 +2,8 @@ import { fingerprintOf } from '@overseer/storage/package';
 import { EXIT } from '../exit-code.ts';
 import { keyOrNew, keyPlace } from '../setup/key-file.ts';
 import { processOutput } from '../view/presenter.ts';
-import { type KeyFlags, projectOf } from './moving-flags.ts';
+import type { KeyFlags } from './moving-flags.ts';
+import { projectOf } from './project-of.ts';
 
 /** `overseer keys`: makes a key pair where there is none, and prints its public half. Returns the exit code. */
 export function keysCommand(flags: KeyFlags): number {

@@ -1,8 +1,4 @@
-import { ConfigError } from '@overseer/core/plugin';
-import type { OpenKeys, SealOptions } from '@overseer/storage/package';
 import type { Command } from 'commander';
-import { keyOrNew, keyPlace, readKeyIfAny } from '../setup/key-file.ts';
-import { findProject, type Project } from '../setup/project.ts';
 import type { PlaceFlags } from './read-journal.ts';
 import { collect } from './words-of-flags.ts';
 
@@ -24,7 +20,7 @@ export interface OpenFlags extends KeyFlags {
 }
 
 /** The variable that has the passphrase, so that it stands in no list of processes. */
-const PASSPHRASE = 'OVERSEER_PASSPHRASE';
+export const PASSPHRASE = 'OVERSEER_PASSPHRASE';
 
 /** Adds the flags of `SealFlags` beside those of the place. */
 export function addSealFlags(command: Command): Command {
@@ -55,47 +51,4 @@ export function addKeyFlag(command: Command): Command {
   return command
     .option('--key <file>', 'the file of your secret key (default: key.secret beside the journal)')
     .option('--json', 'one JSON object a line');
-}
-
-/** The project that flags name. */
-export function projectOf({ repo, journal }: PlaceFlags): Project {
-  return findProject({ repository: repo, journal, folder: process.cwd() });
-}
-
-/** Who signs, and for whom it is sealed; a key is made where there is none, and then told of. */
-export function sealingOf(
-  project: Project,
-  flags: SealFlags,
-  say: (line: string) => void,
-): SealOptions & { readonly sign: string } {
-  const place = keyPlace(project, flags.key);
-  const { pair, isNew } = keyOrNew(place);
-  if (isNew) say(`A key was made, ${place}: keep a copy of it elsewhere.`);
-  return {
-    sign: pair.secret,
-    to: flags.to,
-    ...(flags.passphrase === true ? { passphrase: passphrase() } : {}),
-  };
-}
-
-/** What opens, and from whom it may come. */
-export function openingOf(
-  project: Project,
-  flags: OpenFlags,
-): OpenKeys & { readonly from?: readonly string[] } {
-  const pair = readKeyIfAny(keyPlace(project, flags.key));
-  return {
-    ...(pair === undefined ? {} : { secret: pair.secret }),
-    ...(flags.passphrase === true ? { passphrase: passphrase() } : {}),
-    ...(flags.from.length === 0 ? {} : { from: flags.from }),
-  };
-}
-
-function passphrase(): string {
-  const words = process.env[PASSPHRASE];
-  if (words !== undefined && words !== '') return words;
-  throw new ConfigError(
-    'config.passphrase',
-    `--passphrase takes it from the environment variable ${PASSPHRASE}, which is empty: set it.`,
-  );
 }

@@ -5,7 +5,7 @@ import { processOutput } from '../view/presenter.ts';
 import { shortKey } from '../view/short-key.ts';
 import { table } from '../view/table.ts';
 import { moment, oneLine } from '../view/words.ts';
-import { projectOf } from './moving-flags.ts';
+import { projectOf } from './project-of.ts';
 import type { PlaceFlags } from './read-journal.ts';
 
 /** What `overseer nodes` is told. */

@@ -4,7 +4,8 @@ import { pricesOf, requirePrices } from '../setup/price-flags.ts';
 import type { Project } from '../setup/project.ts';
 import { reachTeam } from '../setup/reach-team.ts';
 import { teamOf, teamParts } from '../setup/team.ts';
-import { type RunFlags, resumeCommandOf } from './run-flags.ts';
+import { resumeCommandOf } from './resume-command.ts';
+import type { RunFlags } from './run-flags.ts';
 import type { WorkOptions } from './work.ts';
 
 /** How long a server may take to say which models it has. */

@@ -4,7 +4,7 @@ import { requireJournal, storeOf } from '../setup/open-journal.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { oneLine } from '../view/words.ts';
 import { type ByFlags, type HandoffFlags, requireWord } from './handoff-flags.ts';
-import { projectOf } from './moving-flags.ts';
+import { projectOf } from './project-of.ts';
 
 /** What `overseer recall-handoff` is told. */
 export interface RecallFlags extends HandoffFlags, ByFlags {}

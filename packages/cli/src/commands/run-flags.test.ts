@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addRunFlags, checksOf, type RunFlags, resumeCommandOf } from './run-flags.ts';
+import { resumeCommandOf } from './resume-command.ts';
+import { addRunFlags, checksOf, type RunFlags } from './run-flags.ts';
 import { quote, wholeNumber } from './words-of-flags.ts';
 
 function read(...args: readonly string[]): RunFlags {

@@ -1,8 +1,7 @@
 import { ConfigError } from '@overseer/core/plugin';
 import type { Check, LimitText } from '@overseer/core/spec';
 import type { Command } from 'commander';
-import { shownJournal } from '../setup/open-journal.ts';
-import { collect, quote } from './words-of-flags.ts';
+import { collect } from './words-of-flags.ts';
 
 /** How long runs are kept after their end. */
 export type KeepRuns = 'forever' | `${number}d` | `${number}h`;
@@ -92,25 +91,6 @@ export function checksOf(flags: RunFlags): readonly Check[] {
 /** The checks that can be made on everything together. */
 export function wholeChecksOf(flags: RunFlags): readonly Check[] {
   return checksOf({ ...flags, review: false });
-}
-
-/** The command of a program of that name that goes on with a run that was started with these flags. */
-export function resumeCommandOf(program: string, flags: RunFlags): string {
-  const said: readonly (readonly [string, string | undefined])[] = [
-    ['--repo', flags.repo],
-    ['--journal', flags.journal === undefined ? undefined : shownJournal(flags.journal)],
-    ['--tasks', flags.tasks],
-    ['--save-plan', flags.savePlan],
-    ['--base-url', flags.baseUrl],
-    ['--keep-runs', flags.keepRuns],
-    ...flags.model.map((name) => ['--model', name] as const),
-    ...flags.limit.map((limit) => ['--limit', limit] as const),
-    ...flags.price.map((price) => ['--price', price] as const),
-  ];
-  const words = said.flatMap(([flag, value]) =>
-    value === undefined ? [] : [`${flag} ${quote(value)}`],
-  );
-  return [`${program} resume`, ...words].join(' ');
 }
 
 function keepRunsOf(value: string): KeepRuns {

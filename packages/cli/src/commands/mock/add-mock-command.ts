@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { collect, wholeNumber } from '../words-of-flags.ts';
 import { FAULT_HELP } from './fault-flags.ts';
-import { type MockFlags, mockCommand } from './mock.ts';
+import type { MockFlags } from './mock.ts';
 
-/** Adds `overseer mock`. `done` hears the exit code. */
+/** Adds `overseer mock`. `done` hears the exit code. It is loaded when it is called. */
 export function addMockCommand(program: Command, done: (code: number) => void): void {
   program
     .command('mock')
@@ -33,5 +33,5 @@ export function addMockCommand(program: Command, done: (code: number) => void): 
     .option('--fault <kind>', FAULT_HELP, collect, [])
     .option('--seed <number>', 'what variation depends on', wholeNumber('--seed', 0))
     .option('--json', 'one JSON object a line: where it is, then each request')
-    .action(async (flags: MockFlags) => done(await mockCommand(flags)));
+    .action(async (flags: MockFlags) => done(await (await import('./mock.ts')).mockCommand(flags)));
 }

@@ -4,7 +4,7 @@ import { readingStoreOf } from '../../setup/open-journal.ts';
 import { looking } from '../../setup/projects-in.ts';
 import { projectLines } from '../../view/project-lines.ts';
 import { shortKey } from '../../view/short-key.ts';
-import { projectOf } from '../moving-flags.ts';
+import { projectOf } from '../project-of.ts';
 import { tell } from '../upkeep.ts';
 import { lookAt, type ProjectFlags } from './open-project.ts';
 
