@@ -62,7 +62,8 @@ async function startTellTale() {
   };
 }
 
-describe('a canary in place of the key', () => {
+// Each waits for most of its time until it may ask again.
+describe.concurrent('a canary in place of the key', () => {
   it('M11: is in nothing that a whole run with failures of all kinds writes', {
     tags: ['slow'],
     timeout: 300_000,

@@ -8,6 +8,8 @@ import { takeEvents } from './read-events.ts';
 export interface Living {
   /** Of the snapshot, where there is one; `read` takes all later events into it. */
   readonly index: JournalIndex;
+  /** Up to which `seq` a snapshot tells; 0 where there is none. */
+  readonly from: number;
   /** What the snapshot holds beside the index, of events up to this `seq`; `undefined` where there is none. */
   readonly learned: { readonly seq: number; readonly body: Json | undefined } | undefined;
   /**
@@ -37,6 +39,7 @@ export async function openLiving(
   const since = Math.min(from, learned?.seq ?? from, index.firstSeqSince(nowMs - spanMs));
   return {
     index,
+    from,
     learned,
     read: async (take) => {
       for (const event of await olderOf(store, stream, openThen, since)) take(event);

@@ -75,6 +75,9 @@ export interface HandOver {
   readonly lateMs: number;
 }
 
+/** Events after which a snapshot is written, so that whoever goes on after a crash has no more than these to read anew. */
+const NOTE_EVERY = 20_000;
+
 /**
  * Folds what still has a say in a journal, and starts a kernel on it, which has the lease from here on: it is given back
  * when the kernel closes, and where it is lost the journal ends.
@@ -108,6 +111,7 @@ export async function openKernel(
   const joint = createGate(settings, projection);
   const writes = new StoreBreaker(settings);
   const runEnds: (() => void)[] = [];
+  let unnoted = head - living.from;
   const journal = new Journal({
     store,
     stream,
@@ -126,8 +130,12 @@ export async function openKernel(
       toolUse.take(event);
       projection.apply(event);
       joint?.take(event);
-      // The next start has to know it before it reads what windows look back to.
-      if (event.type === 'clock.jumped') queueMicrotask(() => void note().catch(() => undefined));
+      unnoted += 1;
+      // The next start has to know of a jump before it reads what windows look back to.
+      if (unnoted >= NOTE_EVERY || event.type === 'clock.jumped') {
+        unnoted = 0;
+        queueMicrotask(() => void note().catch(() => undefined));
+      }
       if (event.type === 'run.finished') for (const hear of runEnds) hear();
     },
   });
