@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
+import { INDEX_VERSION } from './journal/journal-index.ts';
 import { memory } from './journal/memory-store.ts';
 import { mortalDisk } from './mortal-disk.fixture.ts';
 import type { OpenStore } from './spec/store.ts';
@@ -54,7 +55,7 @@ it('R2: whoever goes on after a crash reads what was written last, however long 
   };
   const clock = createFakeClock();
   const models = {
-    a: { model: fakeModel({ reply: () => ({ text: 'x' }), clock }), concurrency: 50 },
+    a: { model: fakeModel({ reply: () => ({ text: 'x' }) }), concurrency: 50 },
   };
   const open = () => createOverseer({ overseer: 'a', models, store, clock });
   const first = await open();
@@ -67,7 +68,34 @@ it('R2: whoever goes on after a crash reads what was written last, however long 
   // What the windows of limits look back to is read anew.
   clock.advance(10 * 86_400_000);
   read.length = 0;
-  await using second = await open();
+  const second = await open();
   expect(read.reduce((sum, count) => sum + count, 0)).toBeLessThan(20_000);
   expect(second.unfinished()).toEqual([]);
+  await second.close();
+});
+
+it('R2: a long journal of which nothing was noted is read once, though nobody comes to close it', async () => {
+  const disk = mortalDisk();
+  const store: OpenStore = async () => {
+    const opened = await disk.open();
+    const snapshots = { ...opened.snapshots, put: async () => undefined };
+    return isFirst ? { ...opened, snapshots } : opened;
+  };
+  let isFirst = true;
+  const model = fakeModel({ reply: () => ({ text: 'x' }) });
+  const open = () =>
+    createOverseer({ overseer: 'a', models: { a: { model, concurrency: 50 } }, store });
+  const first = await open();
+  const tasks = Array.from({ length: 1_000 }, (_, n) => ({ key: `t${n}`, instruction: 'x' }));
+  for (let run = 0; run < 5; run++) await first.run({ tasks }).result;
+  await disk.kill();
+  isFirst = false;
+  await open();
+  await disk.kill();
+  const reader = await disk.open();
+  const { length } = await disk.events();
+  await vi.waitFor(async () => {
+    const snapshot = await reader.snapshots.latest('project/default', INDEX_VERSION);
+    expect(snapshot?.seq).toBe(length);
+  });
 });

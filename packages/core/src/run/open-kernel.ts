@@ -111,8 +111,13 @@ export async function openKernel(
   const joint = createGate(settings, projection);
   const writes = new StoreBreaker(settings);
   const runEnds: (() => void)[] = [];
+  const learned = (): Learned =>
+    isWork
+      ? { learned: projection.routing.body() }
+      : { learned: living.learned?.body, learnedTo: living.learned?.seq ?? 0 };
+  const note = (): Promise<void> => noteIndex(settings, journal, index, learned());
   let unnoted = head - living.from;
-  const journal = new Journal({
+  const journal: Journal = new Journal({
     store,
     stream,
     epoch: lease.epoch,
@@ -162,11 +167,6 @@ export async function openKernel(
   for (const [call, remote] of projection.remotes) void joint?.adopt(call, remote);
   const kernel = new Kernel(settings, projection, journal, index, joint);
   if (isWork) await kernel.hear(kept);
-  const learned = (): Learned =>
-    isWork
-      ? { learned: projection.routing.body() }
-      : { learned: living.learned?.body, learnedTo: living.learned?.seq ?? 0 };
-  const note = (): Promise<void> => noteIndex(settings, journal, index, learned());
   // Until here they are whoever's who gave them.
   const owned = new Owned();
   owned.add(() => store.close());
