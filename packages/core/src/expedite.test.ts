@@ -57,6 +57,7 @@ describe('expedite', () => {
     ]) {
       await expect(overseer.expedite(run.id, 't1', approval)).rejects.toMatchObject({
         code: 'config.approval',
+        message: expect.stringContaining('a name that no model of the team has, and a reason'),
       });
     }
     for (const [id, task] of [

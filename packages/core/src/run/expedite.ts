@@ -90,7 +90,7 @@ function checkApproval(approval: Approval, models: ReadonlySet<string>): void {
   if (isPerson && typeof reason === 'string' && reason.trim() !== '') return;
   throw new ConfigError(
     'config.approval',
-    `Only a person puts a task before all others or takes that back, with a name and a reason: { by: 'ann', reason: 'the site is down' }, and not ${JSON.stringify(approval)}.`,
+    `Only a person puts a task before all others or takes that back, with a name that no model of the team has, and a reason: { by: 'ann', reason: 'the site is down' }, and not ${JSON.stringify(approval)}.`,
   );
 }
 
