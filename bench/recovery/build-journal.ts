@@ -8,6 +8,9 @@ import { sqlite } from '@overseer/storage/sqlite';
 const SPAN_MS = 30 * 86_400_000;
 /** Runs that are written at once. */
 const AT_ONCE = 100;
+/** Of 21 events each, of which a snapshot is written every 20,000. */
+const RUNS_BEHIND = 900;
+const STREAM = 'project/default';
 
 /** The options of whoever works on such a journal. */
 export const models: Record<string, { readonly model: Model }> = {
@@ -25,10 +28,39 @@ export interface BuiltJournal {
  * three tasks, again and again, with ids, places and times of their own. Every thousandth run has no end.
  */
 export async function buildJournal(path: string, runs: number): Promise<BuiltJournal> {
+  const beganAt = Date.now() - SPAN_MS;
+  const events = await append(path, {
+    from: 0,
+    to: runs,
+    at: (run) => Math.round(beganAt + (SPAN_MS * run) / runs),
+  });
+  return { events, runs };
+}
+
+/**
+ * Goes on with such a journal as a process does that is killed: an overseer notes what it read, and behind its snapshot come the
+ * events of nearly as many runs as come before the next one.
+ */
+export async function goOnUntilKilled(path: string, runs: number): Promise<void> {
+  const overseer = await createOverseer({ overseer: 'm', models, store: sqlite(path) });
+  await overseer.close();
+  const at = Date.now();
+  await append(path, { from: runs, to: runs + RUNS_BEHIND, at: () => at });
+}
+
+/** Runs by number, and when each was worked. */
+interface Worked {
+  readonly from: number;
+  readonly to: number;
+  readonly at: (run: number) => number;
+}
+
+/** Gives the last `seq`. */
+async function append(path: string, worked: Worked): Promise<number> {
   const template = await eventsOfOneRun();
   const store = await sqlite(path)();
   try {
-    return await fill(store, template, runs);
+    return await fill(store, template, worked);
   } finally {
     await store.close();
   }
@@ -37,18 +69,17 @@ export async function buildJournal(path: string, runs: number): Promise<BuiltJou
 async function fill(
   store: StateStore,
   template: readonly OverseerEvent[],
-  runs: number,
-): Promise<BuiltJournal> {
+  { from, to, at: timeOf }: Worked,
+): Promise<number> {
   const lease = await store.leases.acquire('journal', currentHolder('bench'));
-  if (lease.kind !== 'held') throw new Error('The lease of a new file is held by another.');
+  if (lease.kind !== 'held') throw new Error('The lease of the file is held by another.');
   const copy = copier(template);
-  const beganAt = Date.now() - SPAN_MS;
   const end = template.length - 1;
-  let seq = 0;
-  for (let first = 0; first < runs; first += AT_ONCE) {
+  let seq = await store.events.head(STREAM);
+  for (let first = from; first < to; first += AT_ONCE) {
     const events: OverseerEvent[] = [];
-    for (let run = first; run < Math.min(first + AT_ONCE, runs); run++) {
-      const at = Math.round(beganAt + (SPAN_MS * run) / runs);
+    for (let run = first; run < Math.min(first + AT_ONCE, to); run++) {
+      const at = timeOf(run);
       const whole = copy(run);
       for (const event of run % 1_000 === 999 ? whole.slice(0, end) : whole) {
         events.push({ ...event, seq: ++seq, at, epoch: lease.epoch });
@@ -56,7 +87,7 @@ async function fill(
     }
     await store.events.append(lease.epoch, events);
   }
-  return { events: seq, runs };
+  return seq;
 }
 
 /** Works one run and keeps what it wrote. */

@@ -62,7 +62,7 @@ async function startTellTale() {
   };
 }
 
-// Each waits for most of its time until it may ask again.
+// The first two wait for most of their time until they may ask again.
 describe.concurrent('a canary in place of the key', () => {
   it('M11: is in nothing that a whole run with failures of all kinds writes', {
     tags: ['slow'],

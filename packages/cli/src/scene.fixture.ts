@@ -127,7 +127,7 @@ export async function git({ folder }: Scene, ...args: readonly string[]): Promis
   return (await run('git', ['-C', folder, ...args])).stdout;
 }
 
-/** Where what was compiled is kept is no setting of `overseer`: without it each start would compile all anew. */
+/** No variables that are settings of `overseer`; where what was compiled is kept is none, and without it each start would compile all anew. */
 function cleanEnvironment(home: string): Readonly<Record<string, string>> {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   return { PATH, NODE_COMPILE_CACHE, HOME: home, NO_COLOR: '1' };

@@ -8,11 +8,11 @@ import {
 } from '@overseer/storage/backup';
 import { EXIT } from '../exit-code.ts';
 import { backupPlace } from '../setup/backup-place.ts';
+import type { BucketFlags } from '../setup/bucket-flags.ts';
 import { requireFile, requireJournal, sealedFile } from '../setup/open-journal.ts';
 import type { Project } from '../setup/project.ts';
 import { processOutput, wordsOutput } from '../view/presenter.ts';
 import { count, oneLine, plural } from '../view/words.ts';
-import type { BucketFlags } from './bucket-flags.ts';
 import type { SealFlags } from './moving-flags.ts';
 import { sealingOf } from './package-keys.ts';
 import { projectOf } from './project-of.ts';

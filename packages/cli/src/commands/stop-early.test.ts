@@ -53,4 +53,18 @@ describe('Ctrl-C before a run', { tags: ['slow'], timeout: 30_000 }, () => {
     const ended = await overseer(scene, ['--help'], { NODE_OPTIONS: preload });
     expect(ended).toMatchObject({ code: 130, out: '', err: `${stoppedEarly()}\n` });
   });
+
+  it('K6 A6: while what a command works with is being loaded, too', async () => {
+    await using scene = await createScene(undefined);
+    const send = `import { registerHooks } from 'node:module';
+    registerHooks({
+      load(url, context, next) {
+        if (url.endsWith('/commands/run.ts')) process.kill(process.pid, 'SIGINT');
+        return next(url, context);
+      },
+    });`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(send)}`;
+    const ended = await overseer(scene, ['run', 'What?'], { NODE_OPTIONS: preload });
+    expect(ended).toMatchObject({ code: 130, out: '', err: `${stoppedEarly()}\n` });
+  });
 });

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { type BackupTarget, folderTarget } from '@overseer/storage/backup';
 import { isS3Address, parseS3Address, s3Target } from '@overseer/storage/s3';
-import type { BucketFlags } from '../commands/bucket-flags.ts';
+import type { BucketFlags } from './bucket-flags.ts';
 import type { Project } from './project.ts';
 
 /**

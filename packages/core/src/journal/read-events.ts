@@ -23,14 +23,21 @@ export async function* readEvents(
   }
 }
 
+/** Which events of a stream: those of a run, behind a `seq`, up to one. */
+interface Part {
+  readonly run?: string | undefined;
+  readonly after?: number;
+  readonly to?: number;
+}
+
 /**
- * Gives the same events one after the other; everything else has its turn in between. The store reads the next page
- * while one is taken.
+ * Gives the same events one after the other, up to `to` where that is told; everything else has its turn in between. The store
+ * reads the next page while one is taken.
  */
 export async function takeEvents(
   store: StateStore,
   stream: string,
-  { run, after = 0 }: { readonly run?: string | undefined; readonly after?: number },
+  { run, after = 0, to = Number.POSITIVE_INFINITY }: Part,
   take: (event: OverseerEvent) => void,
 ): Promise<void> {
   const pause = createEventPause();
@@ -38,13 +45,13 @@ export async function takeEvents(
   for (let isLast = false; !isLast; ) {
     const page = await asked;
     const end = page.at(-1);
-    isLast = end === undefined || page.length < PAGE;
+    isLast = end === undefined || page.length < PAGE || end.seq >= to;
     if (end !== undefined && !isLast) {
       asked = readPage(store, stream, run, end.seq);
       // Where an event cannot be taken, nobody waits for it.
       asked.catch(() => undefined);
     }
-    for (const event of page) take(event);
+    for (const event of page) if (event.seq <= to) take(event);
     const paused = pause(page.length);
     if (paused !== undefined) await paused;
   }

@@ -63,9 +63,7 @@ async function olderOf(
 ): Promise<readonly OverseerEvent[]> {
   const older: OverseerEvent[] = [];
   for (const run of runs) {
-    await takeEvents(store, stream, { run }, (event) => {
-      if (event.seq <= since) older.push(event);
-    });
+    await takeEvents(store, stream, { run, to: since }, (event) => older.push(event));
   }
   return older.sort((a, b) => a.seq - b.seq);
 }

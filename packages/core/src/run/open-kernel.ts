@@ -75,7 +75,7 @@ export interface HandOver {
   readonly lateMs: number;
 }
 
-/** Events after which a snapshot is written, so that whoever goes on after a crash has no more than these to read anew. */
+/** Events after which a snapshot is written: whoever goes on after a crash reads no more than these, what limits look back to and what is unfinished. */
 const NOTE_EVERY = 20_000;
 
 /**
@@ -115,8 +115,9 @@ export async function openKernel(
     isWork
       ? { learned: projection.routing.body() }
       : { learned: living.learned?.body, learnedTo: living.learned?.seq ?? 0 };
-  const note = (): Promise<void> => noteIndex(settings, journal, index, learned());
-  let unnoted = head - living.from;
+  const note = async (): Promise<void> => await noteIndex(settings, journal, index, learned());
+  // Who only gives orders notes nothing of models, however much was read.
+  let unnoted = head - (isWork ? (living.learned?.seq ?? 0) : living.from);
   const journal: Journal = new Journal({
     store,
     stream,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { loaded } from '../loaded.ts';
 import { collect, wholeNumber } from '../words-of-flags.ts';
 import { FAULT_HELP } from './fault-flags.ts';
 import type { MockFlags } from './mock.ts';
@@ -33,5 +34,7 @@ export function addMockCommand(program: Command, done: (code: number) => void): 
     .option('--fault <kind>', FAULT_HELP, collect, [])
     .option('--seed <number>', 'what variation depends on', wholeNumber('--seed', 0))
     .option('--json', 'one JSON object a line: where it is, then each request')
-    .action(async (flags: MockFlags) => done(await (await import('./mock.ts')).mockCommand(flags)));
+    .action(async (flags: MockFlags) =>
+      done(await (await loaded(import('./mock.ts'))).mockCommand(flags)),
+    );
 }
