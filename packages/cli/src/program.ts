@@ -93,7 +93,11 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--save-plan <file>', 'plan the goal, save the plan as JSON, and end')
     .action(async (goal: readonly string[], flags) =>
       done(
-        await (await loaded(import('./commands/run.ts'))).runCommand(name, goal.join(' '), flags),
+        await (await loaded(() => import('./commands/run.ts'))).runCommand(
+          name,
+          goal.join(' '),
+          flags,
+        ),
       ),
     );
   addRunFlags(
@@ -105,7 +109,9 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--save-plan <file>', 'where to save the plan, of a run that only plans, or did')
     .option('--answer <reply>', 'your answer to the oldest question that the run waits with')
     .action(async (run: string | undefined, flags) =>
-      done(await (await loaded(import('./commands/resume.ts'))).resumeCommand(name, run, flags)),
+      done(
+        await (await loaded(() => import('./commands/resume.ts'))).resumeCommand(name, run, flags),
+      ),
     );
   addPlaceFlags(
     program
@@ -115,7 +121,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--project <id>', 'only this project (default: every one of the journal)')
     .option('--json', 'one JSON object a line')
     .action(async (run: string | undefined, flags) =>
-      done(await (await loaded(import('./commands/status.ts'))).statusCommand(run, flags)),
+      done(await (await loaded(() => import('./commands/status.ts'))).statusCommand(run, flags)),
     );
   addPlaceFlags(program.command('events [run]').description('print the events of a journal'))
     .option('--project <id>', 'of this project, where the journal has several')
@@ -123,7 +129,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--follow', 'go on with events that come')
     .option('--json', 'one JSON object a line')
     .action(async (run: string | undefined, flags) =>
-      done(await (await loaded(import('./commands/events.ts'))).eventsCommand(run, flags)),
+      done(await (await loaded(() => import('./commands/events.ts'))).eventsCommand(run, flags)),
     );
   addPlaceFlags(
     program
@@ -133,7 +139,7 @@ function createProgram(name: string, done: (code: number) => void): Command {
     .option('--nodes <count>', 'how many nodes share the database', wholeNumber('--nodes', 1))
     .option('--json', 'one JSON object a line')
     .action(async (flags) =>
-      done(await (await loaded(import('./commands/doctor.ts'))).doctorCommand(flags)),
+      done(await (await loaded(() => import('./commands/doctor.ts'))).doctorCommand(flags)),
     );
   for (const add of FAMILIES) add(program, done);
   prepareAll(program);

@@ -38,7 +38,7 @@ export function addHandoffCommands(program: Command, done: (code: number) => voi
     .option('--again', 'pack it once more for a receiver that took it and has lost it')
     .option('--late', 'pack the replies that came since the project left, and nothing else')
     .action(async (file: string, flags: SendFlags) =>
-      done(await (await loaded(import('./handoff.ts'))).handoffCommand(file, flags)),
+      done(await (await loaded(() => import('./handoff.ts'))).handoffCommand(file, flags)),
     );
   addKeyFlag(
     command(
@@ -58,7 +58,7 @@ export function addHandoffCommands(program: Command, done: (code: number) => voi
     .option('--refuse', 'where it cannot be taken, refuse it for good, so that its sender goes on')
     .option('--secrets <file>', 'write the secrets that are sealed in it to this file')
     .action(async (file: string, flags: AcceptFlags) =>
-      done(await (await loaded(import('./accept.ts'))).acceptCommand(file, flags)),
+      done(await (await loaded(() => import('./accept.ts'))).acceptCommand(file, flags)),
     );
   addProject(
     command('close-handoff <answer>', 'end a handoff with what came back: a receipt, or a refusal'),
@@ -71,13 +71,15 @@ export function addHandoffCommands(program: Command, done: (code: number) => voi
     )
     .option('--json', 'one JSON object')
     .action(async (answer: string, flags: CloseFlags) =>
-      done(await (await loaded(import('./close-handoff.ts'))).closeHandoffCommand(answer, flags)),
+      done(
+        await (await loaded(() => import('./close-handoff.ts'))).closeHandoffCommand(answer, flags),
+      ),
     );
   addWord(
     addProject(
       command('recall-handoff', 'let a project that left go on here, as nobody took it'),
     ).option('--json', 'one JSON object'),
   ).action(async (flags: RecallFlags) =>
-    done(await (await loaded(import('./recall-handoff.ts'))).recallHandoffCommand(flags)),
+    done(await (await loaded(() => import('./recall-handoff.ts'))).recallHandoffCommand(flags)),
   );
 }

@@ -14,19 +14,19 @@ export function addLoginCommands(program: Command, done: (code: number) => void)
     .option('--browser', 'by a browser on this machine, in place of a code for any device')
     .option('--base-url <url>', 'the server that the tokens are for, and go to alone')
     .action(async (provider: string, flags: LoginFlags) =>
-      done(await (await loaded(import('./login.ts'))).loginCommand(provider, flags)),
+      done(await (await loaded(() => import('./login.ts'))).loginCommand(provider, flags)),
     );
   program
     .command('logout <provider>')
     .description('forget a sign-in, here and at its server')
     .action(async (provider: string) =>
-      done(await (await loaded(import('./login.ts'))).logoutCommand(provider)),
+      done(await (await loaded(() => import('./login.ts'))).logoutCommand(provider)),
     );
   program
     .command('credentials')
     .description('list where keys come from, never what they are')
     .option('--json', 'one JSON object a line')
     .action(async (flags: { readonly json?: boolean }) =>
-      done((await loaded(import('./login.ts'))).credentialsCommand(flags)),
+      done((await loaded(() => import('./login.ts'))).credentialsCommand(flags)),
     );
 }

@@ -14,19 +14,19 @@ export function addMailCommands(program: Command, done: (code: number) => void):
       .option('--stream <name>', 'only of this stream, such as project/default')
       .option('--json', 'one JSON object a line');
   add('list', 'list them, without what they say').action(async (flags: MailFlags) =>
-    done(await (await loaded(import('./mail.ts'))).listMailCommand(flags)),
+    done(await (await loaded(() => import('./mail.ts'))).listMailCommand(flags)),
   );
   add('show <id>', 'print one with all that it says').action(async (id: string, flags: MailFlags) =>
-    done(await (await loaded(import('./mail.ts'))).showMailCommand(id, flags)),
+    done(await (await loaded(() => import('./mail.ts'))).showMailCommand(id, flags)),
   );
   add('retry [id]', 'have one be read again')
     .option('--all', 'all of them')
     .action(async (id: string | undefined, flags: MailFlags) =>
-      done(await (await loaded(import('./mail.ts'))).retryMailCommand(id, flags)),
+      done(await (await loaded(() => import('./mail.ts'))).retryMailCommand(id, flags)),
     );
   add('remove [id]', 'take one out, for good')
     .option('--all', 'all of them')
     .action(async (id: string | undefined, flags: MailFlags) =>
-      done(await (await loaded(import('./mail.ts'))).removeMailCommand(id, flags)),
+      done(await (await loaded(() => import('./mail.ts'))).removeMailCommand(id, flags)),
     );
 }

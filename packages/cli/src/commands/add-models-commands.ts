@@ -23,13 +23,13 @@ export function addModelsCommands(program: Command, done: (code: number) => void
     )
     .option('--check <name>', 'say whether a model is there, by the exit code too')
     .action(async (flags: ModelsFlags) =>
-      done(await (await loaded(import('./models.ts'))).modelsCommand(flags)),
+      done(await (await loaded(() => import('./models.ts'))).modelsCommand(flags)),
     );
   placed(
     models.command('load <name>').description('bring a model of LM Studio or Ollama into memory'),
   ).action(async (name: string, _: ModelsFlags, command: Command) =>
     done(
-      await (await loaded(import('./models.ts'))).moveModelCommand(
+      await (await loaded(() => import('./models.ts'))).moveModelCommand(
         'load',
         name,
         command.optsWithGlobals(),
@@ -42,7 +42,7 @@ export function addModelsCommands(program: Command, done: (code: number) => void
       .description('free the memory of a model of LM Studio or Ollama'),
   ).action(async (name: string, _: ModelsFlags, command: Command) =>
     done(
-      await (await loaded(import('./models.ts'))).moveModelCommand(
+      await (await loaded(() => import('./models.ts'))).moveModelCommand(
         'unload',
         name,
         command.optsWithGlobals(),

@@ -24,7 +24,7 @@ export function addMovingCommands(program: Command, done: (code: number) => void
   command('nodes', 'show which nodes share a database, and who works on what')
     .option('--json', 'one JSON object a line')
     .action(async (flags: NodesFlags) =>
-      done(await (await loaded(import('./nodes.ts'))).nodesCommand(flags)),
+      done(await (await loaded(() => import('./nodes.ts'))).nodesCommand(flags)),
     );
   command(
     'hand-over <project>',
@@ -35,11 +35,13 @@ export function addMovingCommands(program: Command, done: (code: number) => void
     .option('--because <reason>', 'why')
     .option('--json', 'one JSON object')
     .action(async (project: string, flags: HandOverFlags) =>
-      done(await (await loaded(import('./hand-over.ts'))).handOverCommand(project, flags)),
+      done(await (await loaded(() => import('./hand-over.ts'))).handOverCommand(project, flags)),
     );
   addKeyFlag(
     command('keys', 'make a key pair, where there is none, and print its public half'),
-  ).action(async (flags: KeyFlags) => done((await loaded(import('./keys.ts'))).keysCommand(flags)));
+  ).action(async (flags: KeyFlags) =>
+    done((await loaded(() => import('./keys.ts'))).keysCommand(flags)),
+  );
   addSealFlags(command('export <file>', 'write a signed package of a journal'))
     .option('--stream <name>', 'only this stream, whole. Repeat for several', collect, [])
     .option('--user <name>', 'what is stored of this person alone, as readable JSON lines')
@@ -47,8 +49,8 @@ export function addMovingCommands(program: Command, done: (code: number) => void
     .action(async (file: string, flags: ExportFlags) =>
       done(
         flags.user === undefined
-          ? await (await loaded(import('./export.ts'))).exportCommand(file, flags)
-          : await (await loaded(import('./export-person.ts'))).exportPersonCommand(
+          ? await (await loaded(() => import('./export.ts'))).exportCommand(file, flags)
+          : await (await loaded(() => import('./export-person.ts'))).exportPersonCommand(
               file,
               flags.user,
               flags,
@@ -58,7 +60,7 @@ export function addMovingCommands(program: Command, done: (code: number) => void
   addOpenFlags(command('import <file>', 'put a package into a journal'))
     .option('--receipt <file>', 'write a signed receipt for the sender')
     .action(async (file: string, flags: ImportFlags) =>
-      done(await (await loaded(import('./import.ts'))).importCommand(file, flags)),
+      done(await (await loaded(() => import('./import.ts'))).importCommand(file, flags)),
     );
   addBucketFlags(
     addSealFlags(command('backup <place>', 'back a journal up, to a folder or s3://bucket/prefix')),
@@ -68,7 +70,7 @@ export function addMovingCommands(program: Command, done: (code: number) => void
     .option('--tail <time>', 'with --watch: how often what came since is shipped', '5s')
     .option('--keep <numbers>', 'the last, and the newest of so many days and weeks', '24/7/4')
     .action(async (place: string, flags: BackupFlags) =>
-      done(await (await loaded(import('./backup.ts'))).backupCommand(place, flags)),
+      done(await (await loaded(() => import('./backup.ts'))).backupCommand(place, flags)),
     );
   addBucketFlags(
     addOpenFlags(command('restore <place>', 'restore a backup to where no journal is')),
@@ -76,11 +78,11 @@ export function addMovingCommands(program: Command, done: (code: number) => void
     .option('--at <moment>', 'the state at a moment, such as 2026-11-27T07:00:00Z')
     .option('--skip-damaged', 'take the next older backup in place of one that is damaged')
     .action(async (place: string, flags: RestoreFlags) =>
-      done(await (await loaded(import('./restore.ts'))).restoreCommand(place, flags)),
+      done(await (await loaded(() => import('./restore.ts'))).restoreCommand(place, flags)),
     );
   addBucketFlags(
     addOpenFlags(command('drill <place>', 'try a restore, and say what a lost disk would cost')),
   ).action(async (place: string, flags: OpenFlags & BucketFlags) =>
-    done(await (await loaded(import('./drill.ts'))).drillCommand(place, flags)),
+    done(await (await loaded(() => import('./drill.ts'))).drillCommand(place, flags)),
   );
 }

@@ -25,21 +25,27 @@ export function addPracticesCommands(program: Command, done: (code: number) => v
     .action(async (flags: PracticesFlags, list: Command) => {
       // As the default it is given every word that is no command.
       if (list.args.length > 0) throw unknownCommand(practices, list.args);
-      done(await (await loaded(import('./practices.ts'))).listPracticesCommand(flags));
+      done(await (await loaded(() => import('./practices.ts'))).listPracticesCommand(flags));
     });
   addOrder('note <model> <note>', 'note what works with a model; an empty note takes notes back')
     .option('--kind <kind>', 'at this kind of task alone (default: all kinds)')
     .option('--framework <id>', 'with prompts of this framework alone (default: all prompts)')
     .option('--new', 'of a model, provider/id, or a framework of which nothing is known yet')
     .action(async (model: string, note: string, flags: PracticeFlags) =>
-      done(await (await loaded(import('./practices.ts'))).notePracticeCommand(model, note, flags)),
+      done(
+        await (await loaded(() => import('./practices.ts'))).notePracticeCommand(
+          model,
+          note,
+          flags,
+        ),
+      ),
     );
   addOrder('drop <model>', 'take back what was learned of a model: one finding, or all of it')
     .option('--kind <kind>', 'at this kind of task alone (default: all kinds)')
     .option('--framework <id>', 'with prompts of this framework alone (default: all prompts)')
     .option('--pattern <words>', 'this finding alone, which is not learned again there')
     .action(async (model: string, flags: PracticeFlags) =>
-      done(await (await loaded(import('./practices.ts'))).dropPracticeCommand(model, flags)),
+      done(await (await loaded(() => import('./practices.ts'))).dropPracticeCommand(model, flags)),
     );
   addOrder('tidy', 'merge what says the same, let go of what came no more; notes stay as they are')
     .option('--dry-run', 'say what would be done, and do nothing')
@@ -48,12 +54,14 @@ export function addPracticesCommands(program: Command, done: (code: number) => v
       'let go of findings after so long, as 90d or 12h (default: 90d)',
     )
     .action(async (flags: TidyFlags) =>
-      done(await (await loaded(import('./practices.ts'))).tidyPracticesCommand(flags)),
+      done(await (await loaded(() => import('./practices.ts'))).tidyPracticesCommand(flags)),
     );
   addOrder('import <file>', 'take over what "practices list --json" printed elsewhere')
     .option('--replace', 'in place of what is known here of the same model, kind and framework')
     .action(async (file: string, flags: PracticeFlags) =>
-      done(await (await loaded(import('./practices.ts'))).importPracticesCommand(file, flags)),
+      done(
+        await (await loaded(() => import('./practices.ts'))).importPracticesCommand(file, flags),
+      ),
     );
 }
 

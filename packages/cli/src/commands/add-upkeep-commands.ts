@@ -12,7 +12,7 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .description('say whether all of a journal is what was written; works beside a run')
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) =>
-      done(await (await loaded(import('./verify.ts'))).verifyCommand(flags)),
+      done(await (await loaded(() => import('./verify.ts'))).verifyCommand(flags)),
     );
   addPlaceFlags(program.command('repair'))
     .description('make a sound journal of a damaged one; of a file, in a new file')
@@ -22,7 +22,7 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     )
     .option('--json', 'one JSON object')
     .action(async (flags: RepairFlags) =>
-      done(await (await loaded(import('./repair.ts'))).repairCommand(flags)),
+      done(await (await loaded(() => import('./repair.ts'))).repairCommand(flags)),
     );
   addPlaceFlags(program.command('audit'))
     .description('write every event with what proves it, as JSON lines')
@@ -30,19 +30,19 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .option('--check <file>', 'check such a file by itself, without the journal')
     .option('--json', 'with --check: one JSON object')
     .action(async (flags: AuditFlags) =>
-      done(await (await loaded(import('./audit.ts'))).auditCommand(flags)),
+      done(await (await loaded(() => import('./audit.ts'))).auditCommand(flags)),
     );
   addPlaceFlags(program.command('seal'))
     .description('seal all of a journal that is in the clear; a database, beside nodes that work')
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) =>
-      done(await (await loaded(import('./seal.ts'))).sealCommand(flags)),
+      done(await (await loaded(() => import('./seal.ts'))).sealCommand(flags)),
     );
   addPlaceFlags(program.command('compact [journal]'))
     .description('remove large values that nothing names any more, and old snapshots')
     .option('--json', 'one JSON object')
     .action(async (journal: string | undefined, flags: UpkeepFlags) =>
-      done(await (await loaded(import('./compact.ts'))).compactCommand(journal, flags)),
+      done(await (await loaded(() => import('./compact.ts'))).compactCommand(journal, flags)),
     );
   addPlaceFlags(program.command('erase [run]'))
     .description('make what a finished run said unreadable for good')
@@ -51,18 +51,18 @@ export function addUpkeepCommands(program: Command, done: (code: number) => void
     .option('--because <reason>', 'why')
     .option('--json', 'one JSON object')
     .action(async (run: string | undefined, flags: EraseFlags) =>
-      done(await (await loaded(import('./erase.ts'))).eraseCommand(run, flags)),
+      done(await (await loaded(() => import('./erase.ts'))).eraseCommand(run, flags)),
     );
   addPlaceFlags(program.command('rotate-keys'))
     .description('wrap the data keys of a journal under the current master key')
     .option('--json', 'one JSON object')
     .action(async (flags: UpkeepFlags) =>
-      done(await (await loaded(import('./seal.ts'))).rotateCommand(flags)),
+      done(await (await loaded(() => import('./seal.ts'))).rotateCommand(flags)),
     );
   program
     .command('master-key [id]')
     .description('print a new master key (its id is the date, where none is given)')
     .action(async (id: string | undefined) =>
-      done((await loaded(import('./seal.ts'))).masterKeyCommand(id)),
+      done((await loaded(() => import('./seal.ts'))).masterKeyCommand(id)),
     );
 }

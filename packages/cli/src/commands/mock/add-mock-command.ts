@@ -35,6 +35,6 @@ export function addMockCommand(program: Command, done: (code: number) => void): 
     .option('--seed <number>', 'what variation depends on', wholeNumber('--seed', 0))
     .option('--json', 'one JSON object a line: where it is, then each request')
     .action(async (flags: MockFlags) =>
-      done(await (await loaded(import('./mock.ts'))).mockCommand(flags)),
+      done(await (await loaded(() => import('./mock.ts'))).mockCommand(flags)),
     );
 }

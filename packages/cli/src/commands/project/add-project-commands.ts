@@ -25,36 +25,38 @@ export function addProjectCommands(program: Command, done: (code: number) => voi
     .action(async (flags: StateFlags, show: Command) => {
       // As the default it is given every word that is no command.
       if (show.args.length > 0) throw unknownCommand(project, show.args);
-      done(await (await loaded(import('./state.ts'))).stateCommand(flags));
+      done(await (await loaded(() => import('./state.ts'))).stateCommand(flags));
     });
   add('history', 'print every version of it, oldest first; works beside a run').action(
     async (flags: ProjectFlags) =>
-      done(await (await loaded(import('./history.ts'))).historyCommand(flags)),
+      done(await (await loaded(() => import('./history.ts'))).historyCommand(flags)),
   );
   addOrder('define <file>', 'say what it goes through, from a JSON file').action(
     async (file: string, flags: ProjectOrderFlags) =>
-      done(await (await loaded(import('./orders.ts'))).defineCommand(file, flags)),
+      done(await (await loaded(() => import('./orders.ts'))).defineCommand(file, flags)),
   );
   addOrder('checkpoint <name>', 'make a place to which it can be taken back').action(
     async (name: string, flags: ProjectOrderFlags) =>
-      done(await (await loaded(import('./orders.ts'))).checkpointCommand(name, flags)),
+      done(await (await loaded(() => import('./orders.ts'))).checkpointCommand(name, flags)),
   );
   for (const verb of ['tick', 'untick'] as const) {
     const words = verb === 'tick' ? 'tick an item of the checklist' : 'take a tick back';
     addOrder(`${verb} <item>`, words).action(async (item: string, flags: ProjectOrderFlags) =>
-      done(await (await loaded(import('./orders.ts'))).tickCommand(item, verb === 'tick', flags)),
+      done(
+        await (await loaded(() => import('./orders.ts'))).tickCommand(item, verb === 'tick', flags),
+      ),
     );
   }
   addOrder('enter <phase>', 'go on to a phase, if its criteria hold')
     .option('--reply <kind=words>', 'to a criterion that asks. Repeat for several', collect, [])
     .action(async (phase: string, flags: EnterFlags) =>
-      done(await (await loaded(import('./orders.ts'))).enterCommand(phase, flags)),
+      done(await (await loaded(() => import('./orders.ts'))).enterCommand(phase, flags)),
     );
   addOrder('rollback', 'take state and files back to a checkpoint or a phase')
     .option('--checkpoint <name>', 'to this checkpoint')
     .option('--phase <name>', 'to where this phase was last entered')
     .action(async (flags: RollbackFlags) =>
-      done(await (await loaded(import('./orders.ts'))).rollbackCommand(flags)),
+      done(await (await loaded(() => import('./orders.ts'))).rollbackCommand(flags)),
     );
 }
 
