@@ -38,7 +38,7 @@ beforeAll(async () => {
     scene.set(path, made);
     for (const block of blocks) if (block.language === 'ts') await writeBlock(made, block);
   }
-}, 300_000);
+}, 180_000);
 
 afterAll(async () => {
   await service?.close();
@@ -57,7 +57,7 @@ describe('the code blocks of the documents', () => {
       }
       expect(problems).toEqual([]);
     },
-    300_000,
+    180_000,
   );
 
   it.concurrent('Q3: programs have no type errors', async () => {
@@ -68,7 +68,7 @@ describe('the code blocks of the documents', () => {
     );
     expect(files.length).toBeGreaterThan(0);
     expect(await checkTypes(files)).toEqual([]);
-  }, 300_000);
+  }, 180_000);
 });
 
 describe('the lines that are run elsewhere', () => {

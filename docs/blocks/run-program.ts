@@ -8,7 +8,7 @@ export interface Printed {
   readonly code: number;
 }
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 40_000;
 
 /** Runs a program in a scene's repository and waits for its end. */
 export function runProgram(scene: Scene, file: string, args: readonly string[]): Promise<Printed> {
