@@ -51,8 +51,14 @@ function counted(open: OpenReservations, canLeave = true) {
 const TASKS = { tasks: [{ instruction: 'x' }] };
 
 describe('a node that shares limits', () => {
+  // A node takes up again what somebody closed behind its back: not within these tests.
   const nodeOf = (options: Pick<NodeOptions, 'team' | 'sharedLimits'>) =>
-    createNode({ store: memory({ leaseMs: 60_000 }), name: 'one', ...options });
+    createNode({
+      store: memory({ leaseMs: 60_000 }),
+      name: 'one',
+      pollMs: 3_600_000,
+      ...options,
+    });
 
   it('L4 R9: opens them once, and each of its projects is a member for as long as it has it', async () => {
     const { waiting, team } = held();
