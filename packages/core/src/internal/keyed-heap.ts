@@ -1,3 +1,8 @@
+/** For items that keep their place in the only heap that tells them one. */
+export function setPlace(item: { place: number }, place: number): void {
+  item.place = place;
+}
+
 /**
  * A heap of items by numbers that lie beside them, four children to a node: to compare two items fetches neither from
  * memory, which is what a long heap costs. `pop` gives the item with the least number, of equal ones that which `before`

@@ -1,5 +1,5 @@
 import { Heap } from '../internal/heap.ts';
-import { IndexedHeap } from '../internal/indexed-heap.ts';
+import { KeyedHeap, setPlace } from '../internal/keyed-heap.ts';
 import type { RunState, TaskState } from '../journal/run-state.ts';
 import type { ToolCall } from '../limit/tool-rules.ts';
 import type { ToolWait } from './tool-wait.ts';
@@ -34,7 +34,7 @@ interface Held {
 
 interface Line {
   readonly name: string;
-  readonly steps: IndexedHeap<Held>;
+  readonly steps: KeyedHeap<Held>;
   wait: ToolWait;
 }
 
@@ -46,12 +46,7 @@ export class HeldSteps {
   readonly #lines = new Map<string, Line>();
   /** By run, then by the key of the task. */
   readonly #runs = new Map<string, Map<string, Held>>();
-  readonly #expiring: IndexedHeap<Held> = new IndexedHeap(
-    (a, b) => a.step.expiresAt < b.step.expiresAt,
-    (held, place) => {
-      held.expiryPlace = place;
-    },
-  );
+  readonly #expiring = new KeyedHeap<Held>(askedSooner, setExpiryPlace);
   #order = 0;
   #size = 0;
 
@@ -81,9 +76,9 @@ export class HeldSteps {
     this.#order += 1;
     const order = step.task.expedited ? this.#order - AHEAD : this.#order;
     const held: Held = { step, line, order, place: -1, expiryPlace: -1 };
-    line.steps.push(held);
+    line.steps.push(held, order);
     this.#size += 1;
-    if (step.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(held);
+    if (step.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(held, step.expiresAt);
     const { id } = step.run;
     const tasks = this.#runs.get(id) ?? new Map<string, Held>();
     this.#runs.set(id, tasks.set(step.task.task.key, held));
@@ -94,7 +89,7 @@ export class HeldSteps {
     const held = this.#runs.get(run)?.get(task);
     if (held === undefined || held.order <= 0) return;
     held.order -= AHEAD;
-    held.line.steps.moved(held.place);
+    held.line.steps.rekey(held.place, held.order);
   }
 
   /** Puts a task that was first where it would stand if it had never been. */
@@ -102,7 +97,7 @@ export class HeldSteps {
     const held = this.#runs.get(run)?.get(task);
     if (held === undefined || held.order > 0) return;
     held.order += AHEAD;
-    held.line.steps.moved(held.place);
+    held.line.steps.rekey(held.place, held.order);
   }
 
   /** Lets go of a task, if it waits here. */
@@ -163,19 +158,14 @@ export class HeldSteps {
       for (const held of tasks.values()) {
         if (held.expiryPlace >= 0) this.#expiring.remove(held.expiryPlace);
         held.step = { ...held.step, ...timesOf(held.step) };
-        if (held.step.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(held);
+        const { expiresAt } = held.step;
+        if (expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(held, expiresAt);
       }
     }
   }
 
   #begin(name: string, wait: ToolWait): Line {
-    const steps = new IndexedHeap<Held>(
-      (a, b) => a.order < b.order,
-      (held, place) => {
-        held.place = place;
-      },
-    );
-    const line = { name, steps, wait };
+    const line = { name, steps: new KeyedHeap<Held>(askedSooner, setPlace), wait };
     this.#lines.set(name, line);
     return line;
   }
@@ -190,6 +180,14 @@ export class HeldSteps {
     tasks?.delete(step.task.task.key);
     if (tasks?.size === 0) this.#runs.delete(step.run.id);
   }
+}
+
+function askedSooner(a: Held, b: Held): boolean {
+  return a.order < b.order;
+}
+
+function setExpiryPlace(held: Held, place: number): void {
+  held.expiryPlace = place;
 }
 
 function orderOf({ steps }: Line): number {

@@ -1,5 +1,4 @@
-import { IndexedHeap } from '../internal/indexed-heap.ts';
-import { KeyedHeap } from '../internal/keyed-heap.ts';
+import { KeyedHeap, setPlace } from '../internal/keyed-heap.ts';
 import { freshPace, isUrgent, noteStart, type Pace } from './deadline-lane.ts';
 import type { Lane, Lanes } from './lanes.ts';
 import { AGING_STEP_MS, COST_OF_START } from './ready-task.ts';
@@ -11,8 +10,8 @@ import {
   putIn,
   type Standing,
   type Strand,
-  startsSooner,
   takeOut,
+  wasReadySooner,
 } from './strand.ts';
 
 /** By which way a task comes first in its group: a person's word, its deadline, or its share. */
@@ -44,7 +43,8 @@ export class FairGroup {
   readonly #lanes: Lanes;
   readonly #strands: KeyedHeap<Strand>;
   readonly #byLane = new Map<Lane, Strand>();
-  readonly #deadlines: IndexedHeap<Entry>;
+  /** By when each must have started. */
+  readonly #deadlines: KeyedHeap<Entry>;
   readonly #express: Entry[] = [];
   readonly #pace: Pace = freshPace();
   #clock = 0;
@@ -58,15 +58,8 @@ export class FairGroup {
     this.#lanes = lanes;
     this.#offset = clock;
     this.#agedAt = now;
-    this.#strands = new KeyedHeap(goesFirst, (strand, place) => {
-      strand.place = place;
-    });
-    this.#deadlines = new IndexedHeap(
-      (a, b) => startsSooner(a.task, b.task),
-      (entry, place) => {
-        entry.place = place;
-      },
-    );
+    this.#strands = new KeyedHeap<Strand>(goesFirst, setPlace);
+    this.#deadlines = new KeyedHeap<Entry>(wasReadySooner, setPlace);
   }
 
   get size(): number {
@@ -85,7 +78,8 @@ export class FairGroup {
     const strand = known ?? this.#newStrand(lane, stood ?? this.#present(lane, clock, now));
     putIn(strand, entry);
     this.#size += 1;
-    if (entry.task.latestStartAt < Number.POSITIVE_INFINITY) this.#deadlines.push(entry);
+    const { latestStartAt } = entry.task;
+    if (latestStartAt < Number.POSITIVE_INFINITY) this.#deadlines.push(entry, latestStartAt);
     if (entry.task.express) this.#express.push(entry);
     if (known === undefined) this.#strands.push(strand, finishOf(strand, now));
     else if (strand.line.peek() === entry) this.#rekey(strand, now);
@@ -182,7 +176,7 @@ export class FairGroup {
         if (entry.strand !== strand) continue;
         const other = copyEntry(entry);
         putIn(copy, other);
-        if (entry.place >= 0) group.#deadlines.push(other);
+        if (entry.place >= 0) group.#deadlines.push(other, entry.task.latestStartAt);
         if (entry.task.express) express.set(entry, other);
       }
       group.#strands.push(copy, this.#strands.keyAt(strand.place));

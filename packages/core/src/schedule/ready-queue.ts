@@ -1,8 +1,8 @@
-import { IndexedHeap } from '../internal/indexed-heap.ts';
+import { KeyedHeap, setPlace } from '../internal/keyed-heap.ts';
 import { FairGroup } from './fair-group.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import type { ReadyTask } from './ready-task.ts';
-import type { Entry, Standing } from './strand.ts';
+import { type Entry, type Standing, wasReadySooner } from './strand.ts';
 import { Turn } from './turn.ts';
 
 /**
@@ -20,8 +20,10 @@ export class ReadyQueue {
   readonly #lanes: Lanes;
   readonly #groups = new Map<string, FairGroup>();
   readonly #entries = new Map<string, Map<string, Entry>>();
-  readonly #later: IndexedHeap<Entry>;
-  readonly #expiring: IndexedHeap<Entry>;
+  /** Tasks of the future, by when they may start. */
+  readonly #later = new KeyedHeap<Entry>(wasReadySooner, setPlace);
+  /** By when they have waited long enough. */
+  readonly #expiring = new KeyedHeap<Entry>(wasReadySooner, setExpiryPlace);
   #size = 0;
   /** The virtual finish of what was started last, over all groups. */
   #clock = 0;
@@ -32,18 +34,6 @@ export class ReadyQueue {
 
   constructor(lanes: Lanes = new Lanes()) {
     this.#lanes = lanes;
-    this.#later = new IndexedHeap(
-      (a, b) => a.task.notBefore < b.task.notBefore,
-      (entry, place) => {
-        entry.place = place;
-      },
-    );
-    this.#expiring = new IndexedHeap(
-      (a, b) => a.task.expiresAt < b.task.expiresAt,
-      (entry, place) => {
-        entry.expiryPlace = place;
-      },
-    );
   }
 
   /** Tasks that wait, those of the future included. */
@@ -74,8 +64,8 @@ export class ReadyQueue {
     const entry = createEntry(task, siblings);
     siblings.set(task.task, entry);
     this.#size += 1;
-    if (task.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(entry);
-    if (task.notBefore > nowMs) this.#later.push(entry);
+    if (task.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(entry, task.expiresAt);
+    if (task.notBefore > nowMs) this.#later.push(entry, task.notBefore);
     else this.#addToGroup(entry, nowMs);
   }
 
@@ -115,7 +105,7 @@ export class ReadyQueue {
     this.#isOffering = true;
     try {
       for (const group of this.#groups.values()) this.#contend(group, nowMs);
-      for (let group = turn.first(); group !== undefined; group = turn.first()) {
+      for (let group = turn.first(); group.upcoming !== undefined; group = turn.first()) {
         this.#offerFirst(turn, group, start, nowMs);
       }
     } finally {
@@ -142,8 +132,8 @@ export class ReadyQueue {
         const other = createEntry(entry.task, others);
         others.set(task, other);
         copies.set(entry, other);
-        if (entry.expiryPlace >= 0) queue.#expiring.push(other);
-        if (entry.strand === undefined) queue.#later.push(other);
+        if (entry.expiryPlace >= 0) queue.#expiring.push(other, entry.task.expiresAt);
+        if (entry.strand === undefined) queue.#later.push(other, entry.task.notBefore);
       }
     }
     const laneOf = (lane: Lane): Lane => copyOf.get(lane) ?? lane;
@@ -253,6 +243,10 @@ function createEntry(task: ReadyTask, siblings: Map<string, Entry>): Entry {
     place: -1,
     expiryPlace: -1,
   };
+}
+
+function setExpiryPlace(entry: Pick<Entry, 'expiryPlace'>, place: number): void {
+  entry.expiryPlace = place;
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

@@ -84,19 +84,16 @@ export function finishOf({ lane, line, finish }: Strand, now: number): number {
   return finish + COST_OF_START / (lane.weight * aged);
 }
 
-/** Whether `a` must start before `b` for both to be in time; of equals, who was ready first. */
-export function startsSooner(a: ReadyTask, b: ReadyTask): boolean {
-  return a.latestStartAt === b.latestStartAt
-    ? a.order < b.order
-    : a.latestStartAt < b.latestStartAt;
-}
-
 /** Whether `a` goes before `b`, whose virtual finish is the same: the heavier, then the elder. */
 export function goesFirst(a: Strand, b: Strand): boolean {
   if (a.lane.weight !== b.lane.weight) return a.lane.weight > b.lane.weight;
   return a.lane.born < b.lane.born;
 }
 
-function wasReadySooner(a: Entry, b: Entry): boolean {
+/** Whether `a` was ready before `b`, which comes at the same place otherwise. */
+export function wasReadySooner(
+  a: { readonly task: ReadyTask },
+  b: { readonly task: ReadyTask },
+): boolean {
   return a.task.order < b.task.order;
 }

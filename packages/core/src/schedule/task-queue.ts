@@ -1,11 +1,13 @@
-import { IndexedHeap } from '../internal/indexed-heap.ts';
+import { KeyedHeap, setPlace } from '../internal/keyed-heap.ts';
 import { type OfferOutcome, ReadyQueue } from './ready-queue.ts';
 import type { ReadyTask } from './ready-task.ts';
+import { wasReadySooner } from './strand.ts';
 
 /** A task that waits outside. */
 interface Outsider {
   readonly task: ReadyTask;
-  expiryPlace: number;
+  /** Among those that expire; -1 where it never does. */
+  place: number;
 }
 
 /**
@@ -18,19 +20,13 @@ export class TaskQueue {
   readonly #limit: number;
   /** By run; the run whose turn it is comes first. */
   readonly #outside = new Map<string, Map<string, Outsider>>();
-  readonly #expiring: IndexedHeap<Outsider>;
+  readonly #expiring = new KeyedHeap<Outsider>(wasReadySooner, setPlace);
   #outsideSize = 0;
 
   /** `limit` is how many tasks are inside at once, but for the first of each flow and priority in each group. */
   constructor(limit: number = Number.POSITIVE_INFINITY, inside: ReadyQueue = new ReadyQueue()) {
     this.#limit = limit;
     this.#inside = inside;
-    this.#expiring = new IndexedHeap(
-      (a, b) => a.task.expiresAt < b.task.expiresAt,
-      (outsider, place) => {
-        outsider.expiryPlace = place;
-      },
-    );
   }
 
   /** Tasks that wait, inside and outside. */
@@ -61,7 +57,7 @@ export class TaskQueue {
       this.#inside.add(task, nowMs);
       return;
     }
-    const outsider = { task, expiryPlace: -1 };
+    const outsider = { task, place: -1 };
     let tasks = this.#outside.get(task.run);
     if (tasks === undefined) {
       tasks = new Map();
@@ -69,7 +65,7 @@ export class TaskQueue {
     }
     tasks.set(task.task, outsider);
     this.#outsideSize += 1;
-    if (task.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(outsider);
+    if (task.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.push(outsider, task.expiresAt);
   }
 
   /** The task of that run and key, if it waits here. */
@@ -124,9 +120,11 @@ export class TaskQueue {
       const copies = new Map<string, Outsider>();
       queue.#outside.set(run, copies);
       for (const [key, { task }] of tasks) {
-        const outsider = { task, expiryPlace: -1 };
+        const outsider = { task, place: -1 };
         copies.set(key, outsider);
-        if (task.expiresAt < Number.POSITIVE_INFINITY) queue.#expiring.push(outsider);
+        if (task.expiresAt < Number.POSITIVE_INFINITY) {
+          queue.#expiring.push(outsider, task.expiresAt);
+        }
       }
     }
     return queue;
@@ -179,7 +177,7 @@ export class TaskQueue {
     tasks?.delete(task);
     if (tasks?.size === 0) this.#outside.delete(run);
     this.#outsideSize -= 1;
-    if (outsider.expiryPlace >= 0) this.#expiring.remove(outsider.expiryPlace);
+    if (outsider.place >= 0) this.#expiring.remove(outsider.place);
     return outsider.task;
   }
 

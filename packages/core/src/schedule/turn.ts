@@ -1,27 +1,33 @@
-import { IndexedHeap } from '../internal/indexed-heap.ts';
-import type { FairGroup, Next } from './fair-group.ts';
+import { KeyedHeap, setPlace } from '../internal/keyed-heap.ts';
+import { FairGroup, type Next } from './fair-group.ts';
+import { Lanes } from './lanes.ts';
 import type { Entry, Standing } from './strand.ts';
 
 /** A turn of offering, one after the other: the groups that may still start a task, the first of them first. */
 export class Turn {
   /** Tasks that come back when the turn is over, and where their lanes stood. */
   readonly aside: Map<Entry, Standing> = new Map();
-  readonly #contenders = new IndexedHeap<FairGroup>(isFirst, (group, place) => {
-    group.place = place;
-  });
+  readonly #contenders = new KeyedHeap<FairGroup>(isFirst, setPlace);
+  /** Stands for no group. With the last group, the engine would let go of what it compiled for them. */
+  readonly #none = new FairGroup('', new Lanes(), 0, 0);
   readonly #stuck = new Set<FairGroup>();
 
   /** Puts a group where what comes next in it belongs; takes out one in which nothing does. Does nothing for one that is stuck. */
   put(group: FairGroup): void {
     if (this.#stuck.has(group)) return;
-    if (group.upcoming === undefined) this.#contenders.remove(group.place);
-    else if (group.place < 0) this.#contenders.push(group);
-    else this.#contenders.moved(group.place);
+    const { upcoming, place } = group;
+    if (upcoming === undefined) {
+      this.#contenders.remove(place);
+      return;
+    }
+    const key = upcoming.way === 'share' ? upcoming.key : Number.NEGATIVE_INFINITY;
+    if (place < 0) this.#contenders.push(group, key);
+    else this.#contenders.rekey(place, key);
   }
 
-  /** The group that has the first task, left where it is; `undefined` when none has any. */
-  first(): FairGroup | undefined {
-    return this.#contenders.peek();
+  /** The group that has the first task, left where it is; one without a task when none has any. */
+  first(): FairGroup {
+    return this.#contenders.peek() ?? this.#none;
   }
 
   /** Nothing more of a group can start in this turn. */
