@@ -28,8 +28,9 @@ type Refusal = Exclude<Admission, { readonly kind: 'run' }>;
 
 /** Why a call may not start at `now`, over all limits together; `undefined` when it may. Changes nothing. */
 export function refusalOf(input: AdmissionInput, now: number): Refusal | undefined {
-  const { untilAt, latest } = earliest(input, now);
-  if (untilAt === Number.POSITIVE_INFINITY) return never(latest, input);
+  const latest = latestOfAll(input, now);
+  const untilAt = latest?.untilAt ?? now;
+  if (latest !== undefined && untilAt === Number.POSITIVE_INFINITY) return never(latest, input);
   const blocked = input.provider.blocks(now, input.claim.estimate);
   if (blocked !== undefined && blocked.untilAt > untilAt) {
     // Where our own limit blocks too, it says more than the provider's count of what is left.
@@ -50,25 +51,16 @@ interface Latest {
   readonly untilAt: number;
 }
 
-/** The first moment at which all windows have room, and which of them asked for it. */
-function earliest(
-  input: AdmissionInput,
-  now: number,
-): { readonly untilAt: number; readonly latest: Latest | undefined } {
-  let untilAt = now;
+/** The limit that has room the latest, and when all have; `undefined` when they do at `now`. */
+function latestOfAll(input: AdmissionInput, now: number): Latest | undefined {
   let latest: Latest | undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const before = untilAt;
-    for (const set of input.sets) {
-      const found = latestOf(set, input, untilAt);
-      if (found === undefined) continue;
-      ({ untilAt } = found);
-      latest = found;
-    }
+    const before = latest;
+    for (const set of input.sets) latest = latestOf(set, input, latest?.untilAt ?? now) ?? latest;
     // What the clock can move is asked again at the new time.
-    if (untilAt === before || untilAt === Number.POSITIVE_INFINITY) break;
+    if (latest === before || latest?.untilAt === Number.POSITIVE_INFINITY) break;
   }
-  return { untilAt, latest };
+  return latest;
 }
 
 /** The limit of one owner that has room the latest, where that is after `at`. */
@@ -172,9 +164,7 @@ function remedyFor({ metric, soft }: Meter): string {
   return `make the limit larger or soft${ofAnswers ? ', or answers shorter by maxOutputTokens' : ''}`;
 }
 
-function never(latest: Latest | undefined, { claim, model }: AdmissionInput): Refusal {
-  if (latest === undefined) return { kind: 'never', why: 'no limit lets it through' };
-  const { meter, weight, owner } = latest;
+function never({ meter, weight, owner }: Latest, { claim, model }: AdmissionInput): Refusal {
   const needed = units(meter.metric, claimed(meter, claim, weight));
   const may = meter.soft ? 'needs about' : 'may use';
   const whose = owner === model ? '' : ` of ${owner}`;

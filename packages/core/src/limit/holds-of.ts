@@ -10,13 +10,27 @@ export function holdsOf(
   claim: Claim,
   now: number,
 ): readonly Hold[] {
-  const holds: Hold[] = [];
+  // As long as it will be: a list that grows is made larger than most calls need.
+  const holds = new Array<Hold>(countOf(sets));
+  let index = 0;
   for (const set of sets) {
     const weight = weightOf(set, model);
-    for (const meter of set.meters) holds.push(holdOf(meter, claim, weight, now));
-    for (const places of set.atOnce) holds.push(places.hold);
+    for (const meter of set.meters) {
+      holds[index] = holdOf(meter, claim, weight, now);
+      index += 1;
+    }
+    for (const places of set.atOnce) {
+      holds[index] = places.hold;
+      index += 1;
+    }
   }
   return holds;
+}
+
+function countOf(sets: readonly LimitSet[]): number {
+  let count = 0;
+  for (const { meters, atOnce } of sets) count += meters.length + atOnce.length;
+  return count;
 }
 
 function holdOf(meter: Meter, claim: Claim, weight: number, now: number): Hold {

@@ -5,11 +5,11 @@ import { capacityAt, type Meter } from './meter.ts';
 
 /** A call under way: for each meter of its sets, in order, the stamp of its charge and the amount. */
 interface OpenCall {
-  readonly model: string;
-  readonly sets: readonly LimitSet[];
+  model: string;
+  sets: readonly LimitSet[];
   readonly charges: number[];
-  readonly at: number;
-  readonly claim: Claim;
+  at: number;
+  claim: Claim;
 }
 
 /** A call that ended: when it started, and what it used. */
@@ -18,19 +18,11 @@ export interface PastUse {
   readonly used: CallEstimate;
 }
 
-/** How a call ended. */
-export interface CallEnd {
-  /** What it used; `undefined` when it was refused and used nothing. */
-  readonly actual: CallEstimate | undefined;
-  /** Epoch ms; limits that rise with success need it. */
-  readonly at?: number | undefined;
-  /** The provider said that it was too much. */
-  readonly refused?: boolean;
-}
-
 /** What all calls under way hold, over all models: each is charged once, to every limit that it counts in, and settled once. */
 export class Ledger {
   readonly #open = new Map<string, OpenCall>();
+  /** What was kept of the call that ended last, for the next one to be kept in. */
+  #ended: OpenCall | undefined;
   readonly #sets = new Set<LimitSet>();
 
   /** How many calls are under way. */
@@ -58,24 +50,33 @@ export class Ledger {
     holds: readonly Hold[] = [],
   ): boolean {
     if (this.#open.has(call)) return false;
-    const charges: number[] = [];
+    const open = this.#entryFor(model, sets, at, claim);
+    const { charges } = open;
+    let index = 0;
     for (const set of sets) {
       const weight = weightOf(set, model);
       for (const meter of set.meters) {
         const amount = charged(meter, meter.soft ? claim.estimate : claim.worst, weight);
-        charges.push(meter.window.add(at, amount, openedAt(meter, holds)), amount);
+        charges[index] = meter.window.add(at, amount, openedAt(meter, holds));
+        charges[index + 1] = amount;
+        index += 2;
       }
       for (const places of set.atOnce) places.running += 1;
     }
-    this.#open.set(call, { model, sets, charges, at, claim });
+    if (charges.length > index) charges.length = index;
+    this.#open.set(call, open);
     return true;
   }
 
-  /** Replaces what a call reserved by what it used, at the time it started. Returns whether it was open. */
-  end(call: string, { actual, at, refused = false }: CallEnd): boolean {
+  /**
+   * Replaces what a call reserved by what it used, at the time it started; `undefined` when it was refused and used nothing, with
+   * `refused` because it was too much. Limits that rise with success need `at`, epoch ms. Returns whether the call was open.
+   */
+  end(call: string, actual: CallEstimate | undefined, at?: number, refused = false): boolean {
     const open = this.#open.get(call);
     if (open === undefined) return false;
     this.#open.delete(call);
+    this.#ended = open;
     const { sets, model, charges } = open;
     let index = 0;
     for (const set of sets) {
@@ -181,6 +182,17 @@ export class Ledger {
     for (const { meters } of this.#sets) {
       for (const { window } of meters) window.setForward(byMs, now);
     }
+  }
+
+  #entryFor(model: string, sets: readonly LimitSet[], at: number, claim: Claim): OpenCall {
+    const entry = this.#ended;
+    if (entry === undefined) return { model, sets, charges: [], at, claim };
+    this.#ended = undefined;
+    entry.model = model;
+    entry.sets = sets;
+    entry.at = at;
+    entry.claim = claim;
+    return entry;
   }
 }
 

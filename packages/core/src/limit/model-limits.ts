@@ -165,7 +165,8 @@ export class ModelLimits {
     }
     if (refusal !== undefined) return refusal;
     const holds = holdsOf(sets, this.#name, claim, now);
-    return { kind: 'run', holds, ...keyIn(claim) };
+    const { keyName } = claim;
+    return keyName === undefined ? { kind: 'run', holds } : { kind: 'run', holds, keyName };
   }
 
   /**
@@ -195,17 +196,17 @@ export class ModelLimits {
 
   /** Replaces what an open call reserved by what it used, at the time it started; does nothing for any other call. `at` is when it ended. */
   settle(call: string, actual: CallEstimate, at?: number): void {
-    if (this.#ledger.end(call, { actual, at })) this.#running -= 1;
+    if (this.#ledger.end(call, actual, at)) this.#running -= 1;
   }
 
   /** Gives back all that an open call reserved, because the provider refused it and nothing was used; `tooMuch` when that was its reason. */
   release(call: string, tooMuch = false): void {
-    if (this.#ledger.end(call, { actual: undefined, refused: tooMuch })) this.#running -= 1;
+    if (this.#ledger.end(call, undefined, undefined, tooMuch)) this.#running -= 1;
   }
 
   /** Gives back all that an open call reserved, because it was not sent; the provider knows nothing of it. */
   withhold(call: string, at: number, use: CallEstimate, key: Party = {}): void {
-    if (!this.#ledger.end(call, { actual: undefined })) return;
+    if (!this.#ledger.end(call, undefined)) return;
     this.#running -= 1;
     this.#providerOf(key).takeBack(at, use);
   }

@@ -79,7 +79,7 @@ export class RollingWindow implements Window {
     const newest = last < 0 ? Number.NEGATIVE_INFINITY : (this.#expiries[last] ?? 0);
     this.#total += amount;
     if (expiry > newest) {
-      this.#makeRoom();
+      if (last + 1 === this.#expiries.length) this.#makeRoom();
       this.#expiries[this.#sums.length] = expiry;
       this.#sums.append(amount);
       return expiry;
@@ -187,7 +187,7 @@ export class RollingWindow implements Window {
 
   /** Charges an amount between moments that are there, so that all stay in order. */
   #addEarlier(expiry: number, amount: number): number {
-    this.#makeRoom();
+    if (this.#sums.length === this.#expiries.length) this.#makeRoom();
     const index = this.#firstEnding(expiry, 0);
     const next = this.#expiries[index] ?? 0;
     if (next === expiry || expiry <= this.#mergedUntil) {
@@ -213,7 +213,6 @@ export class RollingWindow implements Window {
   /** Makes room for one more moment: forgets what ended a window ago, or grows, or merges. */
   #makeRoom(): void {
     const length = this.#sums.length;
-    if (length < this.#expiries.length) return;
     const newest = this.#expiries[length - 1] ?? 0;
     const forgotten = this.#firstEndingAfter(newest - 2 * this.windowMs, 0, length);
     if (forgotten < length / 2 && length < MAX_MOMENTS) {
@@ -244,17 +243,14 @@ export class RollingWindow implements Window {
     this.#sums.truncate(0);
     this.#head = 0;
     this.#headSum = 0;
-    for (let from = forgotten; from < length; ) {
-      const first = expiries[from] ?? 0;
-      let amount = 0;
-      let to = from;
-      while (to < length && isOneMoment(first, expiries[to] ?? 0, width)) {
-        amount += amounts[to] ?? 0;
-        to += 1;
-      }
-      expiries[this.#sums.length] = expiries[to - 1] ?? 0;
+    let amount = 0;
+    for (let at = forgotten; at < length; at++) {
+      const expiry = expiries[at] ?? 0;
+      amount += amounts[at] ?? 0;
+      if (at + 1 < length && isOneMoment(expiry, expiries[at + 1] ?? 0, width)) continue;
+      expiries[this.#sums.length] = expiry;
       this.#sums.append(amount);
-      from = to;
+      amount = 0;
     }
   }
 }

@@ -96,7 +96,7 @@ export class ToolLimits {
     const claim = this.#open.get(attempt);
     if (claim === undefined) return;
     this.#open.delete(attempt);
-    this.#ledger.end(attempt, { actual: claim.worst, at });
+    this.#ledger.end(attempt, claim.worst, at);
   }
 
   /** The process that made these calls is gone: no place is taken. */
