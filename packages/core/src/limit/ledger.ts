@@ -20,14 +20,15 @@ export interface PastUse {
 
 /** What all calls under way hold, over all models: each is charged once, to every limit that it counts in, and settled once. */
 export class Ledger {
-  readonly #open = new Map<string, OpenCall>();
+  /** By name. One that no limit counts stays, since the engine makes a table anew when the last is taken out. */
+  readonly #open = new Map<string | undefined, OpenCall>([[undefined, NO_CALL]]);
   /** What was kept of the call that ended last, for the next one to be kept in. */
   #ended: OpenCall | undefined;
   readonly #sets = new Set<LimitSet>();
 
   /** How many calls are under way. */
   get size(): number {
-    return this.#open.size;
+    return this.#open.size - 1;
   }
 
   /** Takes limits into the book, so that a change of the clock reaches them. */
@@ -100,7 +101,7 @@ export class Ledger {
     const fresh = after.meters.filter((meter) => !kept.has(meter));
     const weight = weightOf(after, model);
     const affected = [...this.#open].filter(([, { sets }]) => sets.includes(before));
-    const stamps = new Map<string, Map<Meter, readonly [number, number]>>();
+    const stamps = new Map<string | undefined, Map<Meter, readonly [number, number]>>();
     const charges = [
       ...past.map(({ at, used }) => ({ at, call: undefined, estimate: used, worst: used })),
       ...affected.map(([call, { at, claim }]) => ({ at, call, ...claim })),
@@ -195,6 +196,15 @@ export class Ledger {
     return entry;
   }
 }
+
+const NO_USE: CallEstimate = { inputTokens: 0, outputTokens: 0, microUsd: 0 };
+const NO_CALL: OpenCall = {
+  model: '',
+  sets: [],
+  charges: [],
+  at: 0,
+  claim: { estimate: NO_USE, worst: NO_USE },
+};
 
 function settle(
   meter: Meter,
