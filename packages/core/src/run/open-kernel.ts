@@ -114,7 +114,11 @@ export async function openKernel(
   const learned = (): Learned =>
     isWork
       ? { learned: projection.routing.body() }
-      : { learned: living.learned?.body, learnedTo: living.learned?.seq ?? 0 };
+      : {
+          learned: living.learned?.body,
+          learnedTo: living.learned?.seq ?? 0,
+          learnedOpen: living.learned?.open ?? [],
+        };
   const note = async (): Promise<void> => await noteIndex(settings, journal, index, learned());
   // Who only gives orders notes nothing of models, however much was read.
   let unnoted = head - (isWork ? (living.learned?.seq ?? 0) : living.from);
