@@ -36,7 +36,7 @@ it('R2 R8 M19: what a run taught whose end was ordered between two overseers is 
   const learned = async (): Promise<Json | undefined> => {
     const reader = await disk.open();
     const snapshot = await reader.snapshots.latest('project/default', INDEX_VERSION);
-    return (snapshot?.body as { readonly learned?: Json }).learned;
+    return (snapshot?.body as { readonly learned?: Json } | undefined)?.learned;
   };
   const types = async () => (await disk.events()).map(({ type }) => type);
 
