@@ -230,7 +230,7 @@ describe('watching', () => {
     const watch = startWatch(path, target, { everyMs: 600, tailMs: 20 });
     await watch.until(({ kind }) => kind === 'full');
     const moments: number[] = [];
-    for (let nth = 0; nth < 12 || watch.fulls() < 2; nth++) {
+    for (let nth = 0; nth < 8 || watch.fulls() < 2; nth++) {
       await writer.append(3, Date.now(), nth % 2 === 0 ? 'project/a' : 'project/b');
       // What is not on the disk yet is nobody's.
       moments.push(Date.now());
@@ -249,7 +249,7 @@ describe('watching', () => {
     const back = [...(await eventsIn(newest)), ...(await eventsIn(newest, 'project/b'))];
     expect(idsOf(back)).toEqual(idsOf(all));
     const [{ at: first } = { at: 0 }] = setsIn(await target.list());
-    const every = Math.ceil(moments.length / 5);
+    const every = Math.ceil(moments.length / 3);
     for (const at of moments.filter((moment, nth) => moment > first && nth % every === 0)) {
       const place = newPath();
       await restore(target, place, { ...KEYS, at });
