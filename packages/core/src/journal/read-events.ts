@@ -53,7 +53,7 @@ export async function takeEvents(
       // Where an event cannot be taken, nobody waits for it.
       asked.catch(() => undefined);
     }
-    for (const event of page) if (event.seq <= to) take(event);
+    for (const event of upcastEvents(page)) if (event.seq <= to) take(event);
     const paused = pause(page.length);
     if (paused !== undefined) await paused;
   }

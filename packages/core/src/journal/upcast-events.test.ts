@@ -4,7 +4,7 @@ import type { OverseerEvent } from '../spec/event.ts';
 import { sample } from '../testing/store/bench.ts';
 import { EVENT_VERSION } from './event-version.ts';
 import { memory } from './memory-store.ts';
-import { readEvents } from './read-events.ts';
+import { readEvents, takeEvents } from './read-events.ts';
 import { type Forms, upcastEvents } from './upcast-events.ts';
 import { UPCASTERS } from './upcasters.ts';
 
@@ -69,9 +69,22 @@ describe('upcastEvents', () => {
       processStart: 'y',
     });
     if (answer.kind !== 'held') throw new Error('busy');
-    await store.events.append(answer.epoch, [written(1, 'task.dreamt', 1)]);
+    const older = { ...written(1, 'model.changed', 1), data: { state: 'down', because: 'x' } };
+    await store.events.append(answer.epoch, [older as OverseerEvent]);
+    const seen: OverseerEvent[] = [];
+    await takeEvents(store, 'project/default', {}, (event) => seen.push(event));
+    for await (const page of readEvents(store, 'project/default', undefined)) seen.push(...page);
+    const data = { connection: 'connected', work: 'error', because: 'x' };
+    expect(seen).toMatchObject([
+      { v: 2, data },
+      { v: 2, data },
+    ]);
+    await store.events.append(answer.epoch, [written(2, 'task.dreamt', 1)]);
     const read = readEvents(store, 'project/default', undefined).next();
-    await expect(read).rejects.toThrow(expect.objectContaining({ code: 'store.newer' }));
+    const taken = takeEvents(store, 'project/default', {}, () => undefined);
+    for (const reading of [read, taken]) {
+      await expect(reading).rejects.toThrow(expect.objectContaining({ code: 'store.newer' }));
+    }
   });
 });
 

@@ -1,12 +1,10 @@
 import type { HeardReplies } from '../journal/heard-replies.ts';
+import { readEvents } from '../journal/read-events.ts';
 import { StreamLease } from '../journal/stream-lease.ts';
 import type { HeardNote } from '../spec/handoff-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import type { LateReply } from './late-reply.ts';
 import { type NotingParts, noteBeside } from './note-beside.ts';
-
-/** Events that are read at once. */
-const PAGE = 1_000;
 
 const PROJECT = 'project/';
 
@@ -44,14 +42,14 @@ export interface KeptReply extends LateReply {
  * `StoreError`.
  */
 export async function keptReplies(
-  { events }: StateStore,
+  store: StateStore,
   project: string,
   heard: Pick<HeardReplies, 'has' | 'upTo'>,
 ): Promise<readonly KeptReply[]> {
   const stream = keptStream(project);
   const replies = new Map<string, KeptReply>();
-  for (let after = await startOf(events, stream, heard.upTo); ; after += PAGE) {
-    const page = await events.read({ stream, after, limit: PAGE });
+  const start = await startOf(store.events, stream, heard.upTo);
+  for await (const page of readEvents(store, stream, undefined, start)) {
     for (const event of page) {
       if (event.type !== 'handoff.reply') continue;
       const { seq, id, run = '', task = '', attempt = '', call = '', model = '', data } = event;
@@ -59,8 +57,8 @@ export async function keptReplies(
       const { step, end } = data;
       replies.set(call, { run, task, attempt, call, model, step, end, note: { seq, id } });
     }
-    if (page.length < PAGE) return [...replies.values()];
   }
+  return [...replies.values()];
 }
 
 /** Behind what was heard already, where that is known of this very stream. */
