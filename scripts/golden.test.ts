@@ -1,13 +1,14 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { createOverseer, memory, type Overseer } from '@overseer/core';
+import { createOverseer, memory, type Overseer, upcastEvents } from '@overseer/core';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { importStore, openPackage, packageFile } from '@overseer/storage/package';
-import { sqlite } from '@overseer/storage/sqlite';
+import { type SqliteOptions, sqlite, verifyFile } from '@overseer/storage/sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { goldenKeys } from './golden/keys.ts';
 import { goldenTeam } from './golden/team.ts';
 import type { History, Standing } from './golden/write-history.ts';
 
@@ -15,6 +16,13 @@ const golden = join(import.meta.dirname, '..', 'packages', 'storage', 'golden');
 const formats = readdirSync(golden)
   .filter((name) => name.endsWith('.sqlite'))
   .map((name) => name.slice(0, -'.sqlite'.length));
+/** The first one that was sealed has another story, and a test beside the sealing of files. */
+const sealed = readdirSync(join(golden, 'sealed'))
+  .filter((name) => name !== '2.sqlite')
+  .map((name) => `sealed/${name.slice(0, -'.sqlite'.length)}`);
+const journals = [...formats, ...sealed];
+/** Types of events that were said in other words once. */
+const upcast = new Set(['handoff.accepted', 'model.changed']);
 const scratch = mkdtempSync(join(tmpdir(), 'overseer-'));
 afterAll(() => rm(scratch, { recursive: true }));
 
@@ -41,6 +49,36 @@ describe('golden journals', () => {
     }
   });
 
+  it.each(sealed)(
+    'X2 Q6: %s opens with its key alone, is proven, and read in the words of now',
+    async (format) => {
+      const path = copyOf(format);
+      expect(readFileSync(path).includes('So it was said.')).toBe(false);
+      await expect(sqlite(path)()).rejects.toMatchObject({ code: 'store.key' });
+      expect(await verifyFile(path, { keys: goldenKeys })).toMatchObject({ isSound: true });
+      const store = await sqlite(path, optionsOf(format))();
+      const written = await store.events.read({
+        stream: 'project/default',
+        after: 0,
+        limit: 10_000,
+      });
+      await store.close();
+      const older = written.filter(({ type, v }) => v === 1 && upcast.has(type));
+      expect(new Set(older.map(({ type }) => type))).toEqual(upcast);
+      const connections = [
+        { model: 'boss', connection: 'connected' },
+        { model: 'worker', connection: 'disconnected', why: 'gone' },
+      ];
+      const away = { connection: 'disconnected', work: 'error', because: 'network: gone' };
+      const back = { connection: 'connected', work: 'idle', because: 'it answers again' };
+      expect(upcastEvents(older)).toMatchObject([
+        { v: 2, data: { trigger: 'failure', connections } },
+        { v: 2, data: away },
+        { v: 2, data: back },
+      ]);
+    },
+  );
+
   it.each(formats)('Q6: %s is read whole, and nothing in it was changed', async (format) => {
     const store = await sqlite(copyOf(format))();
     const events = await eventsOf(store);
@@ -51,12 +89,20 @@ describe('golden journals', () => {
     const other = await memory()();
     await importStore(opened, other);
     expect(await eventsOf(other)).toEqual(events);
+    for (const same of sealed.filter((name) => name.endsWith(`/${format}`))) {
+      const store = await sqlite(copyOf(same), optionsOf(same))();
+      expect((await eventsOf(store)).slice(0, events.length)).toEqual(events);
+      await store.close();
+    }
   });
 
-  it.each(formats)('Q6 R2: %s goes on where it was left', async (format) => {
+  it.each(journals)('Q6 R2: %s goes on where it was left', async (format) => {
     const history = historyOf(format);
     const path = copyOf(format);
-    await using overseer = await createOverseer({ ...answering(), store: sqlite(path) });
+    await using overseer = await createOverseer({
+      ...answering(),
+      store: sqlite(path, optionsOf(format)),
+    });
     const open = Object.entries(history).filter(([, standing]) => isOpen(standing));
     expect(
       overseer
@@ -121,12 +167,16 @@ function isOpen(standing: Standing): boolean {
 }
 
 function historyOf(format: string): History {
-  return JSON.parse(readFileSync(join(golden, `${format}.json`), 'utf8'));
+  return JSON.parse(readFileSync(join(golden, `${basename(format)}.json`), 'utf8'));
+}
+
+function optionsOf(format: string): SqliteOptions {
+  return format.startsWith('sealed/') ? { encryption: { keys: goldenKeys } } : {};
 }
 
 /** Opening a journal writes in it. */
 function copyOf(format: string): string {
-  const path = join(scratch, `${format} ${readdirSync(scratch).length}.db`);
+  const path = join(scratch, `${basename(format)} ${readdirSync(scratch).length}.db`);
   copyFileSync(join(golden, `${format}.sqlite`), path);
   return path;
 }

@@ -1,18 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createKeyPair, exportStore, fileSink } from '@overseer/storage/package';
-import { sqlite } from '@overseer/storage/sqlite';
+import { sealFile, sqlite } from '@overseer/storage/sqlite';
 import { readFlags } from './command-line/read-flags.ts';
+import { goldenKeys } from './golden/keys.ts';
 import { writeHistory } from './golden/write-history.ts';
 
 const HELP = `node scripts/with-node.mjs scripts/make-golden.ts NAME
 
 Makes packages/storage/golden/NAME.sqlite, NAME.json and NAME.ovpkg with the code as it is: a journal with runs in every
-state, what they are, and the same as a package. One is made for every format that is released; none is ever made anew.
+state, what they are, and the same as a package; and sealed/NAME.sqlite, the same sealed. One is made for every format that is
+released; none is ever made anew.
 `;
 
 const folder = join(import.meta.dirname, '..', 'packages', 'storage', 'golden');
@@ -45,6 +47,9 @@ async function make(format: string): Promise<void> {
       join(folder, `${format}.json`),
       `${JSON.stringify(JSON.parse(history), null, 2)}\n`,
     );
+    const sealed = join(folder, 'sealed', `${format}.sqlite`);
+    await copyFile(place, sealed);
+    await sealFile(sealed, goldenKeys);
     const store = await sqlite(path)();
     await using sink = await fileSink(join(folder, `${format}.ovpkg`));
     await exportStore(store, sink, { sign: createKeyPair().secret });

@@ -133,8 +133,8 @@ describe('a budget that is reached with calls in flight', () => {
     }));
     const opened = await open(model, { budgets: { project: { usd: 0.29 } }, atOnce: 2 });
     const run = opened.overseer.run({ tasks: tasks(5) });
-    await until(() => model.requests.length === 2);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { calls } = opened.team.open.projection;
+    await until(() => model.requests.length === 2 && calls.size === 1);
     await run.cancel('enough');
     expect(await run.result).toMatchObject({ status: 'stopped', usage: { uncertainCalls: 1 } });
     expect(held(opened)).toBe(0);

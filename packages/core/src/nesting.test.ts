@@ -125,12 +125,13 @@ describe('an overseer as a model', () => {
   it.each([2, 3])(
     'K11 K6: a cancel at the top reaches the sockets %i levels below',
     async (levels) => {
-      let aborted = 0;
+      let [asked, aborted] = [0, 0];
       const inner: Model = {
         ...replying(() => ({ text: '' })),
         stream: async function* (_, { signal }) {
           yield { type: 'meta', model: 'inner' };
           await new Promise((_resolve, reject) => {
+            asked += 1;
             signal.addEventListener('abort', () => {
               aborted += 1;
               reject(signal.reason);
@@ -140,8 +141,7 @@ describe('an overseer as a model', () => {
       };
       const team = await tower(inner, levels);
       const run = team.top.run({ tasks: [{ instruction: 'Do it.' }] });
-      await until(() => team.all.every((one) => one.unfinished().length === 1));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => asked === 1 && team.all.every((one) => one.unfinished().length === 1));
       await run.cancel('enough');
       await until(() => aborted === 1);
       await until(() => team.all.every((one) => one.unfinished().length === 0));

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
 import { ModelError } from './errors/model-error.ts';
+import { inTime } from './mortal-disk.fixture.ts';
 import type { Run } from './run/run-handle.ts';
 import type { OverseerEvent } from './spec/event.ts';
+import { createFakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
 const REFUSED = new ModelError('auth', 'the key was refused', { otherKey: true });
@@ -14,13 +16,15 @@ describe('a key that was refused where another one comes next', () => {
       reply: () => (++calls <= 2 ? { error: REFUSED } : { text: 'Done.' }),
       info: { keyId: 'ring' },
     });
-    await using overseer = await createOverseer({ overseer: 'one', models: { one: { model } } });
-    const startedAt = performance.now();
+    const clock = createFakeClock();
+    const models = { one: { model } };
+    await using overseer = await createOverseer({ overseer: 'one', models, clock });
+    const startedAt = clock.now();
     const run = overseer.run({ tasks: [{ instruction: 'Do it.' }] });
-    const result = await run.result;
+    const result = await inTime(clock, run.result);
     expect(result.status).toBe('completed');
     expect(calls).toBe(3);
-    expect(performance.now() - startedAt).toBeLessThan(900);
+    expect(clock.now() - startedAt).toBeLessThan(900);
     const events = await eventsOf(run);
     const failed = events.filter(({ type }) => type === 'call.failed');
     expect(failed.map(({ data }) => data)).toMatchObject([{ otherKey: true }, { otherKey: true }]);

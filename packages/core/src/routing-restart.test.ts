@@ -41,9 +41,9 @@ describe('what was learned', () => {
     await again.close();
   });
 
-  it('R8: passes over a snapshot of another version', () => {
+  it('R8: passes over a snapshot of another version', async () => {
     const routing = new RoutingMemory(routingOf());
-    for (const body of [undefined, null, 'x', [], { v: 2 }]) routing.restore(body, 9);
+    for (const body of [undefined, null, 'x', [], { v: 2 }]) await routing.restore(body, 9);
     expect(routing.quality.outcomes).toBe(0);
   });
 });

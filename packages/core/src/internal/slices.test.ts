@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atOnce, createEventPause, createPause, inSlices, type Sliced } from './slices.ts';
+import { atOnce, createPause, createWorkPause, inSlices, type Sliced } from './slices.ts';
 
 function* lasting(ms: number): Sliced<number> {
   let steps = 0;
@@ -37,8 +37,8 @@ describe('work in slices', () => {
     await expect(inSlices(failing())).rejects.toThrow('broken');
   });
 
-  it('K4 Q4: pauses by the number of events, not by time, where turns must be the same every time', async () => {
-    const pause = createEventPause(10);
+  it('K4 Q4: pauses by the amount of work, not by time, where turns must be the same every time', async () => {
+    const pause = createWorkPause(10);
     expect([pause(9), pause(0)]).toEqual([undefined, undefined]);
     await expect(pause(1)).resolves.toBeUndefined();
     expect(pause(9)).toBeUndefined();

@@ -39,21 +39,16 @@ export function createPause(sliceMs: number = SLICE_MS): () => Promise<void> | u
   };
 }
 
-/** Events that are taken at once: some ms of work. */
-const EVENTS = 2_000;
-
 /**
- * The same for work on events, by their number: what is read at a start takes the same turns every time, however busy the
- * machine is, and a short journal none.
+ * The same for work that tells by a number how much of it there was: it takes the same turns every time, however busy the machine
+ * is, and none where it comes to less than `most`.
  */
-export function createEventPause(
-  most: number = EVENTS,
-): (events: number) => Promise<void> | undefined {
-  let count = 0;
-  return (events) => {
-    count += events;
-    if (count < most) return undefined;
-    count = 0;
+export function createWorkPause(most: number): (amount: number) => Promise<void> | undefined {
+  let done = 0;
+  return (amount) => {
+    done += amount;
+    if (done < most) return undefined;
+    done = 0;
     return new Promise((resolve) => setImmediate(resolve));
   };
 }

@@ -1,9 +1,11 @@
-import { createEventPause } from '../internal/slices.ts';
+import { createWorkPause } from '../internal/slices.ts';
 import type { OverseerEvent } from '../spec/event.ts';
 import type { StateStore } from '../spec/store.ts';
 import { upcastEvents } from './upcast-events.ts';
 
 const PAGE = 1_000;
+/** Events that are taken at once: some ms of work. */
+const AT_ONCE = 2_000;
 
 /** Reads a stream, or one run of it, from `after` to its present end, a page at a time, in the form that this version knows. */
 export async function* readEvents(
@@ -40,7 +42,7 @@ export async function takeEvents(
   { run, after = 0, to = Number.POSITIVE_INFINITY }: Part,
   take: (event: OverseerEvent) => void,
 ): Promise<void> {
-  const pause = createEventPause();
+  const pause = createWorkPause(AT_ONCE);
   let asked = readPage(store, stream, run, after);
   for (let isLast = false; !isLast; ) {
     const page = await asked;

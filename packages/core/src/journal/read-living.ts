@@ -10,14 +10,22 @@ export interface Living {
   readonly index: JournalIndex;
   /** Up to which `seq` a snapshot tells; 0 where there is none. */
   readonly from: number;
-  /** What the snapshot holds beside the index, of events up to this `seq`; `undefined` where there is none. */
-  readonly learned: { readonly seq: number; readonly body: Json | undefined } | undefined;
+  /** What the snapshot holds beside the index; `undefined` where there is none. */
+  readonly learned: Learned | undefined;
   /**
    * Gives, in the order of `seq`, all events of unfinished runs, and every event of the last `spanMs`, each after the
    * index took it; then the last `seq` of the stream. Keeps none of them, so that a long journal needs no more memory than a
    * short one.
    */
   read(take: (event: OverseerEvent) => void): Promise<number>;
+}
+
+/** What was learned by some event. */
+export interface Learned {
+  readonly seq: number;
+  readonly body: Json | undefined;
+  /** The runs that were not finished then: what they go on to teach begins before it. */
+  readonly open: readonly string[];
 }
 
 /**
@@ -34,8 +42,8 @@ export async function openLiving(
   const known = snapshot === undefined ? undefined : JournalIndex.from(snapshot.body);
   const index = known ?? new JournalIndex();
   const from = known === undefined || snapshot === undefined ? 0 : snapshot.seq;
-  const openThen = new Set(index.open);
-  const learned = known === undefined ? undefined : learnedIn(snapshot?.body, from);
+  const learned = known === undefined ? undefined : learnedIn(snapshot?.body, from, index.open);
+  const openThen = new Set([...index.open, ...(learned?.open ?? [])]);
   const since = Math.min(from, learned?.seq ?? from, index.firstSeqSince(nowMs - spanMs));
   return {
     index,
@@ -69,8 +77,18 @@ async function olderOf(
 }
 
 /** Folders further down the ladder know its shape. Who only gave orders learned nothing, and says up to where others had. */
-function learnedIn(body: Json | undefined, seq: number): NonNullable<Living['learned']> {
+function learnedIn(body: Json | undefined, seq: number, open: readonly string[]): Learned {
   const isRecord = typeof body === 'object' && body !== null && !Array.isArray(body);
-  const { learned, learnedTo } = isRecord ? (body as Readonly<Record<string, Json>>) : {};
-  return { seq: typeof learnedTo === 'number' ? Math.min(learnedTo, seq) : seq, body: learned };
+  const {
+    learned,
+    learnedTo,
+    learnedOpen = [],
+  } = isRecord ? (body as Readonly<Record<string, Json>>) : {};
+  if (typeof learnedTo !== 'number') return { seq, body: learned, open };
+  const isRuns = Array.isArray(learnedOpen) && learnedOpen.every((run) => typeof run === 'string');
+  return {
+    seq: Math.min(learnedTo, seq),
+    body: learned,
+    open: isRuns ? learnedOpen : [],
+  };
 }

@@ -8,9 +8,16 @@ import {
   shiftAlong,
   stepOf,
 } from './length-prior.ts';
-import { type Fared, NearestOutcomes, type NearRate } from './nearest-outcomes.ts';
+import { NearestOutcomes, type NearRate } from './nearest-outcomes.ts';
 import { type Belief, type QualityBody, QualityBook } from './quality.ts';
-import { packVector, type TextVector, textVector, unpackVector } from './text-vectors.ts';
+import {
+  type Fared,
+  packTexts,
+  type RememberedText,
+  type TextRows,
+  unpackTexts,
+} from './remembered-text.ts';
+import { type TextVector, textVector } from './text-vectors.ts';
 
 /** A task as far as its difficulty can be told beforehand. */
 export interface Difficulty {
@@ -65,6 +72,7 @@ export class LearnedQuality {
   readonly changes: ChangeLog = new ChangeLog();
   readonly #book = new QualityBook();
   readonly #length = new LengthPrior();
+  readonly #capacity: number;
   readonly #nearest: NearestOutcomes;
   /** How models fared on texts that are not read yet, oldest first. */
   readonly #unread: RecentMap<Tried>;
@@ -76,6 +84,7 @@ export class LearnedQuality {
 
   /** Remembers at most `capacity` texts; the default is 2,048. */
   constructor(capacity: number = CAPACITY) {
+    this.#capacity = capacity;
     // What would be forgotten at once need not be read.
     this.#unread = new RecentMap(capacity);
     this.#nearest = new NearestOutcomes(capacity);
@@ -161,44 +170,53 @@ export class LearnedQuality {
     return near;
   }
 
-  /** Everything that is known, for a snapshot. Texts are in it as hashes of their terms. */
-  body(): LearnedBody {
-    this.#readAll();
-    return {
+  /**
+   * Everything that is known now, for a snapshot; put together a few ms at a time, whatever is learned meanwhile. Texts are in it as
+   * hashes of their terms.
+   */
+  async body(): Promise<LearnedBody> {
+    const known = {
       outcomes: this.#outcomes,
       book: this.#book.body(),
       length: this.#length.body(),
-      texts: this.#nearest
-        .list()
-        .map(({ key, vector, models }) => [
-          key,
-          packVector(vector),
-          [...models].map(([model, { good, all }]) => [model, good, all] as const),
-        ]),
     };
+    const texts = this.#texts(this.#nearest.list(), [...this.#triedTexts()]);
+    return { ...known, texts: await packTexts(texts, this.#capacity) };
   }
 
-  /** Takes up what `body` gave; nothing may have been noted before. */
-  restore({ outcomes, book, length, texts }: LearnedBody): void {
+  /** Takes up what `body` gave, a few ms at a time; nothing may be noted before it is done. */
+  async restore({ outcomes, book, length, texts }: LearnedBody): Promise<void> {
     this.#outcomes = outcomes;
     this.changes.reset();
     this.#book.restore(book);
     this.#length.restore(length);
-    for (const [key, vector, models] of texts) {
-      const fared = models.map(([model, good, all]) => [model, { good, all }] as const);
-      this.#nearest.add({ key, vector: unpackVector(vector), models: new Map(fared) });
-    }
+    await unpackTexts(texts, (text) => this.#nearest.add(text));
+  }
+
+  /** Each is read when its turn comes. */
+  *#texts(
+    read: Iterable<RememberedText>,
+    unread: readonly TriedText[],
+  ): Generator<RememberedText, void> {
+    yield* read;
+    for (const { text, models } of unread) yield { ...this.#readOf(text), models };
   }
 
   #readAll(): void {
+    for (const { text, models } of this.#triedTexts()) {
+      this.#nearest.add({ ...this.#readOf(text), models });
+    }
+    this.#unread.clear();
+  }
+
+  *#triedTexts(): Generator<TriedText, void> {
     for (const [text, first] of this.#unread) {
       const models = new Map<string, Fared>();
       for (let one: Tried | undefined = first; one !== undefined; one = one.next) {
         models.set(one.model, { good: one.good, all: one.all });
       }
-      this.#nearest.add({ ...this.#readOf(text), models });
+      yield { text, models };
     }
-    this.#unread.clear();
   }
 
   #readOf(text: string): ReadText {
@@ -248,16 +266,17 @@ interface Tried extends Fared {
   next: Tried | undefined;
 }
 
+/** A text that is not read yet, with how each model fared. */
+interface TriedText extends Pick<RememberedText, 'models'> {
+  readonly text: string;
+}
+
 /** What a snapshot holds of a `LearnedQuality`. */
 export interface LearnedBody {
   readonly outcomes: number;
   readonly book: QualityBody;
   readonly length: LengthBody;
-  readonly texts: readonly (readonly [
-    key: string,
-    vector: string,
-    models: readonly (readonly [model: string, good: number, all: number])[],
-  ])[];
+  readonly texts: TextRows;
 }
 
 function readText(text: string): ReadText {

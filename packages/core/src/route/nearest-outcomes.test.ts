@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NearestOutcomes, type NearRate, type RememberedText } from './nearest-outcomes.ts';
+import { NearestOutcomes, type NearRate } from './nearest-outcomes.ts';
+import type { RememberedText } from './remembered-text.ts';
 import { normOf, type TextVector, textVector, weightOf } from './text-vectors.ts';
 
 function remember(nearest: NearestOutcomes, text: string, good: boolean, model = 'm'): void {
@@ -63,7 +64,7 @@ describe('NearestOutcomes', () => {
     for (let at = 0; at <= last; at++) {
       remember(nearest, `part ${at % 12}`, at % 2 === 0, `m${at}`);
       if (at % 500 > 2 && at < last) continue;
-      const of = nearest.list().find(({ key }) => key === `part ${at % 12}`);
+      const of = [...nearest.list()].find(({ key }) => key === `part ${at % 12}`);
       expect(of?.models.get(`m${at}`)).toEqual({ good: at % 2 === 0 ? 1 : 0, all: 1 });
     }
     expect(nearest.size).toBe(10);
@@ -87,7 +88,7 @@ describe('NearestOutcomes', () => {
         }
         const question = textVector(asked.join(' '));
         const found = nearest.near(question);
-        const plain = nearInFull(nearest.list(), question);
+        const plain = nearInFull([...nearest.list()], question);
         expect([...found.keys()].sort()).toEqual([...plain.keys()].sort());
         for (const [model, { rate, texts }] of found) {
           expect(rate).toBeCloseTo(plain.get(model)?.rate ?? Number.NaN, 9);

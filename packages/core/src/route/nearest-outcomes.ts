@@ -1,19 +1,6 @@
 import { leastOfBest } from './least-of-best.ts';
+import type { Fared, RememberedText } from './remembered-text.ts';
 import { normOf, type TextVector, weightOf } from './text-vectors.ts';
-
-/** How a model's answers to one text fared. */
-export interface Fared {
-  readonly good: number;
-  readonly all: number;
-}
-
-/** One text that was worked on, with how each model fared. */
-export interface RememberedText {
-  /** Equal for equal texts. */
-  readonly key: string;
-  readonly vector: TextVector;
-  readonly models: ReadonlyMap<string, Fared>;
-}
 
 /** The weighted share of accepted answers that a model gave to texts near a new one, and how many such texts there are. */
 export interface NearRate {
@@ -109,18 +96,16 @@ export class NearestOutcomes {
     this.#note(place, entry);
   }
 
-  /** Everything that is remembered, oldest first. */
-  list(): readonly RememberedText[] {
-    return [...this.#places.values()].flatMap((place) => {
+  /** Everything that is remembered now, oldest first; each text is put together when its turn comes, whatever is added meanwhile. */
+  list(): Iterable<RememberedText> {
+    const entries: Entry[] = [];
+    for (const place of this.#places.values()) {
       const entry = this.#entries[place];
-      if (entry === undefined) return [];
+      if (entry === undefined) continue;
       const { key, vector, models, good, all } = entry;
-      const fared = models.map((model, at): [string, Fared] => [
-        this.#names[model] ?? '',
-        { good: good[at] ?? 0, all: all[at] ?? 0 },
-      ]);
-      return [{ key, vector, models: new Map(fared) }];
-    });
+      entries.push({ key, vector, models: [...models], good: [...good], all: [...all] });
+    }
+    return rememberedOf(entries, this.#names);
   }
 
   /** How models fared on the texts nearest to this one; those that had none of them are not in it. */
@@ -284,6 +269,19 @@ export class NearestOutcomes {
     texts[model] = before + 1;
     weights[model] = (weights[model] ?? 0) + weight;
     good[model] = (good[model] ?? 0) + weight * share;
+  }
+}
+
+function* rememberedOf(
+  entries: readonly Entry[],
+  names: readonly string[],
+): Generator<RememberedText, void> {
+  for (const { key, vector, models, good, all } of entries) {
+    const fared = models.map((model, at): [string, Fared] => [
+      names[model] ?? '',
+      { good: good[at] ?? 0, all: all[at] ?? 0 },
+    ]);
+    yield { key, vector, models: new Map(fared) };
   }
 }
 

@@ -42,16 +42,16 @@ describe('RoutingMemory', () => {
     expect(memory.afterRefusal('fake/better', 'code', false, 0.8)).toBeGreaterThan(0.68);
   });
 
-  it('M14 R2 R8: knows the same from a snapshot at any event and the events around it', () => {
+  it('M14 R2 R8: knows the same from a snapshot at any event and the events around it', async () => {
     const whole = new RoutingMemory(routing);
     replay(whole, history);
     for (let seq = 0; seq <= history.length; seq++) {
       const before = new RoutingMemory(routing);
       replay(before, history.slice(0, seq));
       const after = new RoutingMemory(routing);
-      after.restore(before.body(), seq);
+      await after.restore(await before.body(), seq);
       replay(after, history);
-      expect(after.body(), `snapshot at ${seq}`).toEqual(whole.body());
+      expect(await after.body(), `snapshot at ${seq}`).toEqual(await whole.body());
     }
   });
 });

@@ -5,6 +5,7 @@ import { type AttemptOutcome, AttemptWatch, textOf } from './attempt-watch.ts';
 import { afterAttempt, type BudgetDual, freeMoney } from './budget-dual.ts';
 import { type Candidate, roleOf } from './candidates.ts';
 import { EscalationGain, type KnownGain } from './escalation-gain.ts';
+import { type GainRows, packGains, unpackGains } from './gain-rows.ts';
 import { GainWatch } from './gain-watch.ts';
 import { ENOUGH_OUTCOMES, type LearnedBody, LearnedQuality } from './learned-quality.ts';
 import { LimitWatch } from './limit-watch.ts';
@@ -14,7 +15,6 @@ import { type QualityBody, QualityBook } from './quality.ts';
 import { type RefusalBody, RefusalBook } from './refusal-book.ts';
 import type { Routing } from './routing-options.ts';
 import { SpeedBook } from './speed-book.ts';
-import { packVector, unpackVector } from './text-vectors.ts';
 import { WarmPrefixes } from './warm-prefixes.ts';
 import { workKind } from './work-kind.ts';
 
@@ -106,41 +106,38 @@ export class RoutingMemory {
     return (outcomes * mean + SHRINKAGE * expected) / (outcomes + SHRINKAGE);
   }
 
-  /** Everything that must outlive the events, for a snapshot. */
-  body(): Json {
-    const body: Body = {
+  /** Everything that must outlive the events so far, for a snapshot; put together a few ms at a time, whatever is learned meanwhile. */
+  async body(): Promise<Json> {
+    const known = {
       v: 1,
-      quality: this.quality.body(),
       repairs: this.#repairs.body(),
       practices: this.practices.body(),
       ...(this.practices.tidiedAt === undefined ? {} : { tidiedAt: this.practices.tidiedAt }),
       speed: this.speed.body(),
       lambda: this.#dual.lambda,
       refusals: this.refusals.body(),
-      gains: this.gains.list().map(({ task, answer, features, gain }) => ({
-        task: packVector(task),
-        answer: packVector(answer),
-        features,
-        gain,
-      })),
+    } as const;
+    const gains = [...this.gains.list()];
+    const body: Body = {
+      ...known,
+      quality: await this.quality.body(),
+      gains: await packGains(gains),
     };
     // Whatever a body holds is JSON; types with optional readers do not say so by themselves.
-    return JSON.parse(JSON.stringify(body));
+    return body as Json & Body;
   }
 
-  /** Takes up a snapshot's body that covers events up to `seq`; a body of another version is passed over. */
-  restore(body: Json | undefined, seq: number): void {
+  /** Takes up a snapshot's body that covers events up to `seq`, a few ms at a time and before any event; a body of another version is passed over. */
+  async restore(body: Json | undefined, seq: number): Promise<void> {
     if (!isBody(body)) return;
     this.#knownTo = seq;
-    this.quality.restore(body.quality);
+    await this.quality.restore(body.quality);
     this.#repairs.restore(body.repairs);
     this.practices.restore(body.practices, body.tidiedAt);
     this.speed.restore(body.speed);
     this.#dual = { lambda: body.lambda };
     if (body.refusals !== undefined) this.refusals.restore(body.refusals);
-    for (const { task, answer, features, gain } of body.gains) {
-      this.gains.note({ task: unpackVector(task), answer: unpackVector(answer), features, gain });
-    }
+    await unpackGains(body.gains, (gain) => this.gains.note(gain));
   }
 
   /** Only a cascade asks for it, and reading answers costs time. */
@@ -212,12 +209,7 @@ interface Body {
   readonly lambda: number;
   /** Absent in snapshots of before it was counted. */
   readonly refusals?: RefusalBody;
-  readonly gains: readonly {
-    readonly task: string;
-    readonly answer: string;
-    readonly features: readonly number[];
-    readonly gain: number;
-  }[];
+  readonly gains: GainRows;
 }
 
 /** A snapshot is our own writing: its version tells its shape. */

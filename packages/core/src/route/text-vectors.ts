@@ -7,6 +7,9 @@ export interface TextVector {
 /** How many different terms there are: hashes beyond them fall together. */
 export const TERMS = 65_536;
 
+/** Terms that are read, packed or unpacked before everything else has its turn: some ms of work. */
+export const TERMS_AT_ONCE = 4_000;
+
 /** A text says what it is about at its start. */
 const MOST_CHARACTERS = 8_000;
 /** Different terms of one text. */

@@ -2,16 +2,17 @@ import { StoreError } from '../errors/store-error.ts';
 import { TaskTraces } from '../heal/task-traces.ts';
 import { Owned } from '../internal/owned.ts';
 import { Journal } from '../journal/journal.ts';
-import { INDEX_VERSION, type JournalIndex } from '../journal/journal-index.ts';
-import { openLiving } from '../journal/read-living.ts';
+import type { JournalIndex } from '../journal/journal-index.ts';
+import { type Living, openLiving } from '../journal/read-living.ts';
 import type { StreamLease } from '../journal/stream-lease.ts';
 import { BudgetTree } from '../limit/budget-tree.ts';
 import type { EventData } from '../spec/event.ts';
 import type { HandoffAway } from '../spec/handoff-events.ts';
-import type { Json } from '../spec/json.ts';
+import type { JsonObject } from '../spec/json.ts';
 import type { HandoffTrigger } from '../spec/run-events.ts';
 import type { StateStore } from '../spec/store.ts';
 import { payerOf } from './call-claim.ts';
+import { IndexNotes } from './index-notes.ts';
 import { JointGate } from './joint-gate.ts';
 import { keptReplies } from './kept-replies.ts';
 import { Kernel } from './kernel.ts';
@@ -75,9 +76,6 @@ export interface HandOver {
   readonly lateMs: number;
 }
 
-/** Events after which a snapshot is written: whoever goes on after a crash reads no more than these, what limits look back to and what is unfinished. */
-const NOTE_EVERY = 20_000;
-
 /**
  * Folds what still has a say in a journal, and starts a kernel on it, which has the lease from here on: it is given back
  * when the kernel closes, and where it is lost the journal ends.
@@ -101,7 +99,7 @@ export async function openKernel(
   const projection = new Projection(members, parts);
   const toolUse = new ToolUse(settings.toolLimits);
   if (living.learned !== undefined) {
-    projection.routing.restore(living.learned.body, living.learned.seq);
+    await projection.routing.restore(living.learned.body, living.learned.seq);
   }
   const head = await living.read((event) => {
     toolUse.take(event);
@@ -111,13 +109,15 @@ export async function openKernel(
   const joint = createGate(settings, projection);
   const writes = new StoreBreaker(settings);
   const runEnds: (() => void)[] = [];
-  const learned = (): Learned =>
-    isWork
-      ? { learned: projection.routing.body() }
-      : { learned: living.learned?.body, learnedTo: living.learned?.seq ?? 0 };
-  const note = async (): Promise<void> => await noteIndex(settings, journal, index, learned());
   // Who only gives orders notes nothing of models, however much was read.
-  let unnoted = head - (isWork ? (living.learned?.seq ?? 0) : living.from);
+  const notes = new IndexNotes({
+    store,
+    index,
+    learned: async () =>
+      isWork ? { learned: await projection.routing.body() } : learnedBefore(living),
+    unnoted: head - (isWork ? (living.learned?.seq ?? 0) : living.from),
+  });
+  const note = async (): Promise<void> => await notes.write(journal);
   const journal: Journal = new Journal({
     store,
     stream,
@@ -136,12 +136,7 @@ export async function openKernel(
       toolUse.take(event);
       projection.apply(event);
       joint?.take(event);
-      unnoted += 1;
-      // The next start has to know of a jump before it reads what windows look back to.
-      if (unnoted >= NOTE_EVERY || event.type === 'clock.jumped') {
-        unnoted = 0;
-        queueMicrotask(() => void note().catch(() => undefined));
-      }
+      notes.take(event, () => journal);
       if (event.type === 'run.finished') for (const hear of runEnds) hear();
     },
   });
@@ -225,6 +220,17 @@ function whyLeft({ awaited }: Projection): (call: string) => string | undefined 
   return (call) => (awaited.has(call) ? NO_REPLY_IN_TIME : undefined);
 }
 
+/** What others learned of models, and by when, for whoever learns nothing. */
+function learnedBefore({ learned }: Living): JsonObject {
+  if (learned === undefined) return { learnedTo: 0, learnedOpen: [] };
+  const { seq, body, open } = learned;
+  return {
+    ...(body === undefined ? {} : { learned: body }),
+    learnedTo: seq,
+    learnedOpen: [...open],
+  };
+}
+
 /** The settings in which the overseer is who the journal says, as long as that model is in the team. */
 function seated(settings: Settings, index: JournalIndex): Settings {
   const { overseer, members } = settings;
@@ -267,32 +273,4 @@ function leaseData({ epoch, from, name }: StreamLease, purpose: Purpose): EventD
     ...(from === undefined ? {} : { from: `process ${from.pid}` }),
     ...(purpose === 'work' ? {} : { custody: true }),
   };
-}
-
-/** What a snapshot says of models, and up to which event where that is not its own. */
-interface Learned {
-  readonly learned: Json | undefined;
-  readonly learnedTo?: number;
-}
-
-/** A snapshot is a cache: one that cannot be written only makes the next start slower. */
-async function noteIndex(
-  { store }: Settings,
-  journal: Journal,
-  index: JournalIndex,
-  { learned, learnedTo }: Learned,
-): Promise<void> {
-  const snapshot = {
-    stream: journal.stream,
-    seq: journal.head,
-    foldVersion: INDEX_VERSION,
-    body: {
-      ...index.body(),
-      ...(learned === undefined ? {} : { learned }),
-      ...(learnedTo === undefined ? {} : { learnedTo }),
-    },
-  };
-  // It must never tell of what the journal does not have.
-  await journal.settled();
-  await store.snapshots.put(snapshot).catch(() => undefined);
 }

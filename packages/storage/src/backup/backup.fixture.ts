@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { currentHolder } from '@overseer/core/plugin';
+import { type Clock, currentHolder, systemClock } from '@overseer/core/plugin';
 import type { OverseerEvent, StateStore } from '@overseer/core/spec';
 import { createKeyPair, type KeyPair } from '../package/keys.ts';
 import { eventAt } from '../package/package.fixture.ts';
@@ -95,8 +94,16 @@ export interface Watch {
   failures(): readonly BackupNotice[];
   /** Events that are in the newest set. */
   shipped(): number;
+  /** The next notice that comes. */
+  next(): Promise<BackupNotice>;
+  /** The first notice for which that is so, once there is one. */
   until(is: (notice: BackupNotice) => boolean): Promise<BackupNotice>;
   stop(): Promise<void>;
+}
+
+/** The clock of one who makes backups that are so many seconds old by now: each moment names one of them. */
+export function secondsAgo(seconds: number): Clock {
+  return { ...systemClock, now: () => Date.now() - 1_000 * seconds };
 }
 
 /** Starts to back a journal up. */
@@ -108,8 +115,17 @@ export function startWatch(
   const notices: BackupNotice[] = [];
   const controller = new AbortController();
   const { signal } = controller;
-  const onNotice = (notice: BackupNotice): void => void notices.push(notice);
+  let coming = Promise.withResolvers<BackupNotice>();
+  const onNotice = (notice: BackupNotice): void => {
+    notices.push(notice);
+    coming.resolve(notice);
+    coming = Promise.withResolvers();
+  };
   const ended = watchBackups(path, target, { ...MAKING, ...times, signal, onNotice });
+  // Who waits for a notice hears that none will come; who waits for none need not.
+  const next = (): Promise<BackupNotice> =>
+    Promise.race([coming.promise, ended.then(() => Promise.reject(new Error('It has ended.')))]);
+  ended.catch(() => undefined);
   return {
     failures: () => notices.filter(({ kind }) => kind === 'failed'),
     fulls: () => notices.filter(({ kind }) => kind === 'full').length,
@@ -120,11 +136,12 @@ export function startWatch(
       const tails = rest.map((notice) => (notice.kind === 'tail' ? notice.events : 0));
       return [...ends.map(({ seq }) => seq), ...tails].reduce((sum, one) => sum + one, 0);
     },
+    next,
     until: async (is: (notice: BackupNotice) => boolean): Promise<BackupNotice> => {
       while (true) {
         const found = notices.find(is);
         if (found !== undefined) return found;
-        await sleep(5);
+        await next();
       }
     },
     stop: async () => {

@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../package/code-of.fixture.ts';
@@ -11,7 +10,16 @@ import { testKeys } from '../sqlite/keys.fixture.ts';
 import { sqlite } from '../sqlite/sqlite.ts';
 import { temporaryFolder } from '../sqlite/temporary-folder.fixture.ts';
 import { backUp } from './back-up.ts';
-import { eventsIn, KEYS, keeper, MAKING, maker, openWriter, startWatch } from './backup.fixture.ts';
+import {
+  eventsIn,
+  KEYS,
+  keeper,
+  MAKING,
+  maker,
+  openWriter,
+  secondsAgo,
+  startWatch,
+} from './backup.fixture.ts';
 import { setsIn } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
 import { drill } from './drill.ts';
@@ -45,9 +53,8 @@ describe('a restore', () => {
     const target = folderTarget(folder);
     const writer = await openWriter(path);
     await writer.append(10);
-    await backUp(path, target, MAKING);
+    await backUp(path, target, { ...MAKING, clock: secondsAgo(1) });
     await writer.append(10);
-    await sleep(2);
     const watch = startWatch(path, target, { everyMs: 60_000, tailMs: 5 });
     await watch.until(({ kind }) => kind === 'full');
     for (const shipped of [30, 40, 50]) {

@@ -3,6 +3,7 @@ import type { OpenStore, StateStore } from '@overseer/core/spec';
 import { openKeys } from '../at-rest/key-ring.ts';
 import { readOnlyView } from '../read-only-view.ts';
 import { encodeEvents } from '../sqlite/encode-events.ts';
+import { snapshotText } from '../sqlite/snapshot-text.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { WriteQueue } from '../sqlite/write-queue.ts';
 import { numberOf, readAside, setMailAside } from './aside-mail.ts';
@@ -268,7 +269,7 @@ function contentsOf(
     snapshots: {
       put: async ({ stream, seq, foldVersion, body }) => {
         requireOpen();
-        const text = JSON.stringify(body);
+        const text = await snapshotText(body);
         await queue.push({ kind: 'snapshot', stream, seq, foldVersion, body: text }, text.length);
       },
       latest: (stream, version) =>

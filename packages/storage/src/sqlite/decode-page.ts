@@ -4,11 +4,11 @@ import type { Page } from './protocol.ts';
 
 /** Makes events of a page, with lifted strings in their places again; `undefined` when one of them is damaged. */
 export function decodePage({
-  bodies,
+  pieces,
   lifted,
   strings,
 }: Page): readonly OverseerEvent[] | undefined {
-  const events = parseEvents(bodies);
+  const events = parseEvents(pieces);
   if (events === undefined) return undefined;
   let position = 0;
   for (const [seq, places] of lifted) {
@@ -18,9 +18,9 @@ export function decodePage({
   return events;
 }
 
-function parseEvents(bodies: string): readonly OverseerEvent[] | undefined {
+function parseEvents(pieces: readonly string[]): readonly OverseerEvent[] | undefined {
   try {
-    const events: readonly OverseerEvent[] = JSON.parse(`[${bodies}]`);
+    const events = pieces.flatMap((piece): readonly OverseerEvent[] => JSON.parse(piece));
     return events.every((event) => Number.isInteger(event?.seq)) ? events : undefined;
   } catch {
     return undefined;

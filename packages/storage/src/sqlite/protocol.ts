@@ -73,8 +73,8 @@ export type LiftedRow = readonly [seq: number, strings: readonly (readonly [Valu
 
 /** Events as they were stored. */
 export interface Page {
-  /** Events as JSON with commas between them. */
-  readonly bodies: string;
+  /** Events as arrays in JSON, one after the other. */
+  readonly pieces: readonly string[];
   readonly lifted: readonly LiftedRow[];
   /** The `seq` of the last event; `undefined` when there is none. */
   readonly last: number | undefined;

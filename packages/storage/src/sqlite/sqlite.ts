@@ -8,6 +8,7 @@ import { encodeEvents } from './encode-events.ts';
 import { compressionOf } from './file/compression.ts';
 import type { FileWrite, TakenLease } from './protocol.ts';
 import { readEvents } from './read-events.ts';
+import { snapshotText } from './snapshot-text.ts';
 import { closedError } from './store-error.ts';
 import { WriteQueue } from './write-queue.ts';
 import { WriterThread } from './writer-thread.ts';
@@ -147,7 +148,7 @@ function contentsOf(
     snapshots: {
       put: async ({ stream, seq, foldVersion, body }) => {
         requireOpen();
-        const text = JSON.stringify(body);
+        const text = await snapshotText(body);
         await queue.push({ kind: 'snapshot', stream, seq, foldVersion, body: text }, text.length);
       },
       latest: async (stream, foldVersion) => {

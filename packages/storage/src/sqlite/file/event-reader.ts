@@ -6,6 +6,7 @@ import { rowHash } from './event-hash.ts';
 import { EVENT_COLUMNS, type EventRow, toRow } from './event-row.ts';
 import type { EventTables } from './event-table.ts';
 import { openEvent } from './open-event.ts';
+import { Pieces } from './pieces.ts';
 
 /** Rows that are fetched at a time. */
 const PIECE = 1_000;
@@ -32,18 +33,20 @@ export class EventReader {
     const rows = stream === undefined ? [] : this.#rows(query, stream);
     const damaged = stream === undefined ? undefined : this.#firstDamaged(query, stream, rows);
     if (damaged !== undefined) return damagedEvent(this.#path, damaged);
-    const bodies: string[] = [];
+    const pieces = new Pieces();
     const lifted: LiftedRow[] = [];
     for (const row of rows) {
-      const run = row.run === undefined ? undefined : runs.nameOf(row.run);
+      // What is not packed names its run itself.
+      const isNamed = row.packed === null || row.run === undefined;
+      const run = isNamed ? undefined : runs.nameOf(row.run);
       const event = openEvent(packing, { stream: query.stream, run }, row);
       if (event === undefined) return damagedEvent(this.#path, row.seq);
-      bodies.push(event.body);
+      pieces.add(event.body);
       if (event.places.length > 0) lifted.push([row.seq, event.places]);
     }
     const strings = this.#strings(lifted);
     return strings instanceof Map
-      ? { bodies: bodies.join(','), lifted, last: rows.at(-1)?.seq, strings }
+      ? { pieces: pieces.end(), lifted, last: rows.at(-1)?.seq, strings }
       : strings;
   }
 
