@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { buildForChildren } from './scripts/test-files/build-for-children.ts';
 import { sortTestFiles } from './scripts/test-files/sort-test-files.ts';
 
 // Sources with their types stripped are kept between the many processes and threads that the tests start: each starts
 // in half the time.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node-compile');
+
+// The processes of our commands that tests start read what is built of the sources here; a run that watches them would not.
+if (process.argv.includes('run')) {
+  process.env['OVERSEER_TEST_CODE'] ??= await buildForChildren(import.meta.dirname);
+}
 
 const { apart, together } = sortTestFiles(import.meta.dirname);
 
