@@ -12,6 +12,10 @@ export interface Scene {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Where Node reads our packages: what was built of them for this run of the tests, or their sources. */
+export const packages: string =
+  process.env['OVERSEER_TEST_CODE'] ?? '--conditions=@overseer/source';
+
 /** The folder of all scenes; git ignores it. */
 export const scenes: string = join(root, '.overseer', 'docs');
 
@@ -45,7 +49,7 @@ const project: Readonly<Record<string, string>> = {
 };
 
 const command = `#!/bin/sh
-exec "${process.execPath}" --conditions=@overseer/source "${join(root, 'packages/cli/src/main.ts')}" "$@"
+exec "${process.execPath}" "${packages}" "${join(root, 'packages/cli/src/main.ts')}" "$@"
 `;
 
 /** A clean environment; the keys are made up, and the SDKs' own variables lead them to the mock service. */
