@@ -49,7 +49,7 @@ const project: Readonly<Record<string, string>> = {
 };
 
 const command = `#!/bin/sh
-exec "${process.execPath}" "${packages}" "${join(root, 'packages/cli/src/main.ts')}" "$@"
+exec "${process.execPath}" --conditions=@overseer/source "${join(root, 'packages/cli/src/main.ts')}" "$@"
 `;
 
 /** A clean environment; the keys are made up, and the SDKs' own variables lead them to the mock service. */
