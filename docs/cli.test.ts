@@ -4,6 +4,7 @@ import { EXIT } from '@overseer/cli';
 import { describe, expect, it } from 'vitest';
 import { root } from './blocks/documents.ts';
 import { runProgram } from './blocks/run-program.ts';
+import { packages } from './blocks/scene.ts';
 
 const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 
@@ -56,12 +57,7 @@ async function helpOf(command: string): Promise<string> {
   const main = join(root, 'packages/cli/src/main.ts');
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const scene = { code: root, repository: root, env: { PATH, NODE_COMPILE_CACHE } };
-  const args = [
-    '--conditions=@overseer/source',
-    main,
-    ...command.split(' ').filter(Boolean),
-    '--help',
-  ];
+  const args = [packages, main, ...command.split(' ').filter(Boolean), '--help'];
   const { stdout, stderr, code } = await runProgram(scene, process.execPath, args);
   expect(code, stderr).toBe(0);
   return stdout;

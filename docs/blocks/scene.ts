@@ -12,6 +12,10 @@ export interface Scene {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Where Node reads our packages: what was built of them for this run of the tests, or their sources. */
+export const packages: string =
+  process.env['OVERSEER_TEST_CODE'] ?? '--conditions=@overseer/source';
+
 /** The folder of all scenes; git ignores it. */
 export const scenes: string = join(root, '.overseer', 'docs');
 

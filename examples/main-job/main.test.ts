@@ -12,6 +12,9 @@ const run = promisify(execFile);
 const main = join(import.meta.dirname, 'main.ts');
 const homes: string[] = [];
 
+/** Where Node reads our packages: what was built of them for this run of the tests, or their sources. */
+const packages = process.env['OVERSEER_TEST_CODE'] ?? '--conditions=@overseer/source';
+
 afterAll(async () => {
   for (const home of homes) await rm(home, { recursive: true, force: true });
 });
@@ -35,7 +38,7 @@ async function start(
   at?: RegExp,
   then?: (child: ChildProcess) => Promise<void>,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--conditions=@overseer/source', main, ...args], {
+  const child = spawn(process.execPath, [packages, main, ...args], {
     env: { ...process.env, OVERSEER_DEMO_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -59,7 +62,7 @@ async function start(
 
 /** A process that holds the lease of a journal, as a command that works on it does. */
 async function holdJournal(path: string): Promise<ChildProcess> {
-  const code = `
+  const program = `
     import { currentHolder } from '@overseer/core/plugin';
     import { sqlite } from '@overseer/storage/sqlite';
     const store = await sqlite(process.argv[1])();
@@ -68,7 +71,7 @@ async function holdJournal(path: string): Promise<ChildProcess> {
     setInterval(() => undefined, 1_000);`;
   const child = spawn(
     process.execPath,
-    ['--conditions=@overseer/source', '--input-type=module', '--eval', code, path],
+    [packages, '--input-type=module', '--eval', program, path],
     { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const [said] = await once(child.stdout, 'data');
@@ -215,7 +218,7 @@ describe('the main job', { tags: ['slow'], timeout: 120_000 }, () => {
       setImmediate(() => process.kill(process.pid, 'SIGINT')))`;
     const early = `--import=data:text/javascript,${encodeURIComponent(interrupt)}`;
     // Whoever only asks for help answers no signals of its own.
-    const args = ['--conditions=@overseer/source', early, main, '--help'];
+    const args = [packages, early, main, '--help'];
     const child = spawn(process.execPath, args, {
       env: { ...process.env, OVERSEER_DEMO_HOME: await newHome() },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -16,6 +16,9 @@ import {
 const run = promisify(execFile);
 const main = join(import.meta.dirname, 'main.ts');
 
+/** Where Node reads our packages: what was built of them for this run of the tests, or their sources. */
+const packages = process.env['OVERSEER_TEST_CODE'] ?? '--conditions=@overseer/source';
+
 /** A folder with a mock service beside it, in which the real command is run. */
 export interface Scene extends AsyncDisposable {
   readonly folder: string;
@@ -82,7 +85,7 @@ export function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Running {
-  const child = spawn(process.execPath, ['--conditions=@overseer/source', main, ...args], {
+  const child = spawn(process.execPath, [packages, main, ...args], {
     cwd: folder,
     env: { ...cleanEnvironment(folder), ...identity, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -100,12 +100,13 @@ describe('the flags of overseer mock', () => {
 
 const MAIN = join(import.meta.dirname, '../../main.ts');
 
+/** Where Node reads our packages: what was built of them for this run of the tests, or their sources. */
+const packages = process.env['OVERSEER_TEST_CODE'] ?? '--conditions=@overseer/source';
+
 async function start(args: readonly string[]) {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--conditions=@overseer/source', MAIN, 'mock', ...args],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child: ChildProcess = spawn(process.execPath, [packages, MAIN, 'mock', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (child.stdout === null) throw new Error('There is no output.');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const line = async (): Promise<string> => String((await lines.next()).value);
