@@ -5,8 +5,8 @@ type OwnProcess = Pick<NodeJS.Process, 'cwd' | 'env' | 'exitCode' | 'listenerCou
 
 const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'];
 
-/** The runner's own, which tell it which file and test are under way. */
-const RUNNERS = /^__vite/;
+/** The runner's own, which tell it which file and test are under way, and those of a library that keeps one of each for its process. */
+const KNOWN = /^__(vite|zod_global)/;
 
 /** Reads variables, the folder, the exit code, listeners, globals and what every object inherits. */
 export function surroundings(own: OwnProcess, globals: object): Surroundings {
@@ -18,7 +18,7 @@ export function surroundings(own: OwnProcess, globals: object): Surroundings {
   for (const event of EVENTS) found.set(`listeners of ${event}`, own.listenerCount(event));
   for (const [name, value] of Object.entries(own.env)) found.set(`variable ${name}`, value);
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(globals))) {
-    if (!RUNNERS.test(name)) found.set(`global ${name}`, property.value ?? property.get);
+    if (!KNOWN.test(name)) found.set(`global ${name}`, property.value ?? property.get);
   }
   for (const type of [Object, Array, Promise, Error]) {
     const members = Object.getOwnPropertyDescriptors(type.prototype);

@@ -210,7 +210,10 @@ describe('a reply that comes after its project has left', { timeout: 120_000 }, 
     expect(own.model.requests).toHaveLength(1);
   });
 
-  it('A6 R8: is packed and accepted by the command', { tags: ['slow'] }, async () => {
+  it('A6 R8: is packed and accepted by the command', {
+    tags: ['slow'],
+    timeout: 30_000,
+  }, async () => {
     const place = folder.newPath('db');
     const { store, bytes } = await leftInACall(sqlite(place));
     await store.close();

@@ -17,7 +17,7 @@ export async function lookAtPractices(
     const living = await openLiving(shownView(store), `project/${project}`, 0, 0);
     const projection = new Projection(new Map());
     if (living.learned !== undefined) {
-      projection.routing.restore(living.learned.body, living.learned.seq);
+      await projection.routing.restore(living.learned.body, living.learned.seq);
     }
     await living.read((event) => {
       projection.apply(event);
