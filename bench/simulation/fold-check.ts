@@ -22,6 +22,7 @@ export class FoldCheck {
   #compared: OpenTeam | undefined;
   #comparedAt = 0;
   #idle = 0;
+  #routing: Promise<void> = Promise.resolve();
 
   constructor(world: World, { members, routing }: OpenTeam['settings']) {
     this.#world = world;
@@ -61,12 +62,22 @@ export class FoldCheck {
     const budgets = live.budgets.use();
     const known = mine.budgets.use();
     if (!isDeepStrictEqual(budgets, known)) this.#differs('budgets', budgets, known);
-    const routing = live.routing.body();
-    const learnt = mine.routing.body();
+    const compared = this.#compareRouting(live, mine);
+    this.#routing = this.#routing.then(() => compared);
+    for (const member of settings.members.values()) this.#compareMember(member, live);
+  }
+
+  /** Resolves once all that was learned by now is compared. */
+  async over(): Promise<void> {
+    await this.#routing;
+  }
+
+  /** What was learned is of the moment at which it is asked for, however long it takes to be put together. */
+  async #compareRouting(live: Projection, mine: Projection): Promise<void> {
+    const [routing, learnt] = await Promise.all([live.routing.body(), mine.routing.body()]);
     if (!isDeepStrictEqual(routing, learnt)) {
       this.#differs('what routing learned', routing, learnt);
     }
-    for (const member of settings.members.values()) this.#compareMember(member, live);
   }
 
   #compareMember({ name, limits, learned }: Member, live: Projection): void {

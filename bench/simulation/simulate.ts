@@ -109,6 +109,7 @@ class Play {
       if (this.#isOver() || this.world.violations.length > 3) break;
       if (!this.#change() && !this.#goOn()) break;
     }
+    await this.#fold?.over();
     const { violations } = this.world;
     if (violations.length === 0 && !this.#isOver()) this.world.broken('K3: a run does not end');
     if (violations.length === 0) await this.#leave();

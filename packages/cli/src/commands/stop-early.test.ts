@@ -59,7 +59,7 @@ describe('Ctrl-C before a run', { tags: ['slow'], timeout: 30_000 }, () => {
     const send = `import { registerHooks } from 'node:module';
     registerHooks({
       load(url, context, next) {
-        if (url.endsWith('/commands/run.ts')) process.kill(process.pid, 'SIGINT');
+        if (/\\/run(\\.ts|-[0-9A-Z]+\\.js)$/.test(url)) process.kill(process.pid, 'SIGINT');
         return next(url, context);
       },
     });`;
