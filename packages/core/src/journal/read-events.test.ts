@@ -49,6 +49,30 @@ describe('readEvents', () => {
     await takeEvents(store, STREAM, {}, ({ seq }) => seqs.push(seq));
     expect(seqs).toHaveLength(2_750);
   });
+
+  it.each([0, 999, 1_000, 1_001, 2_000, 3_000, 4_500])(
+    'R2: gives each of %i events once, in order, with and without gaps between them',
+    async (count) => {
+      const store = await filled(count);
+      for (const gap of [0, 1, 7]) {
+        const seqs: number[] = [];
+        const spread = withGaps(store, gap);
+        await takeEvents(spread, STREAM, {}, ({ seq }) => seqs.push(seq));
+        expect(seqs).toEqual(Array.from({ length: count }, (_, nth) => (nth + 1) * (gap + 1)));
+      }
+    },
+  );
+
+  it('R2: asks for one page where the journal has no more', async () => {
+    const store = await filled(999);
+    let asked = 0;
+    const read: StateStore['events']['read'] = (query) => {
+      asked += 1;
+      return store.events.read(query);
+    };
+    await takeEvents({ ...store, events: { ...store.events, read } }, STREAM, {}, () => undefined);
+    expect(asked).toBe(1);
+  });
 });
 
 async function filled(count: number): Promise<StateStore> {
@@ -63,6 +87,15 @@ async function filled(count: number): Promise<StateStore> {
   );
   await store.events.append(lease.epoch, events);
   return store;
+}
+
+/** The same events, so many places apart. */
+function withGaps(store: StateStore, gap: number): StateStore {
+  const read: StateStore['events']['read'] = async (query) => {
+    const page = await store.events.read({ ...query, after: Math.floor(query.after / (gap + 1)) });
+    return page.map((event) => ({ ...event, seq: event.seq * (gap + 1) }));
+  };
+  return { ...store, events: { ...store.events, read } };
 }
 
 async function read(

@@ -33,8 +33,8 @@ interface Part {
 }
 
 /**
- * Gives the same events one after the other, up to `to` where that is told; everything else has its turn in between. The store
- * reads the next page while one is taken.
+ * Gives the same events one after the other, up to `to` where that is told; everything else has its turn in between. Of a journal
+ * of several pages the store reads one while another is made into events and a third is taken.
  */
 export async function takeEvents(
   store: StateStore,
@@ -43,20 +43,33 @@ export async function takeEvents(
   take: (event: OverseerEvent) => void,
 ): Promise<void> {
   const pause = createWorkPause(AT_ONCE);
-  let asked = readPage(store, stream, run, after);
+  const ask = (from: number): Asked => {
+    const page = readPage(store, stream, run, from);
+    // Where an event cannot be taken, nobody waits for it.
+    page.catch(() => undefined);
+    return { after: from, page };
+  };
+  let asked = ask(after);
+  let next: Asked | undefined;
   for (let isLast = false; !isLast; ) {
-    const page = await asked;
-    const end = page.at(-1);
-    isLast = end === undefined || page.length < PAGE || end.seq >= to;
-    if (end !== undefined && !isLast) {
-      asked = readPage(store, stream, run, end.seq);
-      // Where an event cannot be taken, nobody waits for it.
-      asked.catch(() => undefined);
+    const page = await asked.page;
+    const end = page.at(-1)?.seq ?? to;
+    isLast = page.length < PAGE || end >= to;
+    if (!isLast) {
+      // Only where none is missing in between is the next page the one that was guessed.
+      asked = next?.after === end ? next : ask(end);
+      next = run === undefined ? ask(end + PAGE) : undefined;
     }
     for (const event of upcastEvents(page)) if (event.seq <= to) take(event);
     const paused = pause(page.length);
     if (paused !== undefined) await paused;
   }
+}
+
+/** A page that the store was asked for. */
+interface Asked {
+  readonly after: number;
+  readonly page: Promise<readonly OverseerEvent[]>;
 }
 
 function readPage(
