@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createOverseer } from './create-overseer.ts';
+import { ModelError } from './errors/model-error.ts';
 import { memory } from './journal/memory-store.ts';
-import { until } from './mortal-disk.fixture.ts';
+import { inTime, until } from './mortal-disk.fixture.ts';
 import type { Run } from './run/run-handle.ts';
 import type { EventType, OverseerEvent } from './spec/event.ts';
 import type { TaskInput } from './spec/task.ts';
+import { createFakeClock } from './testing/fake-clock.ts';
 import { fakeModel } from './testing/fake-model.ts';
 
 const quick = () => fakeModel({ reply: () => ({ text: 'fine' }) });
@@ -188,6 +190,33 @@ describe('changing', () => {
     });
     const [, second] = await eventsOf(run, 'task.assigned');
     expect(second?.data).toMatchObject({ because: /given it by hand/ });
+  });
+
+  it('K6: a task that is given to another model makes no call before it goes, though one is due', async () => {
+    const clock = createFakeClock();
+    const stuck = fakeModel({
+      reply: () => {
+        throw new ModelError('server', 'it is out of order');
+      },
+    });
+    await using overseer = await createOverseer({
+      clock,
+      overseer: 'o',
+      models: {
+        o: { model: quick() },
+        stuck: { model: stuck, goodAt: ['code'] },
+        helpful: { model: quick(), goodAt: ['document'] },
+      },
+    });
+    const run = overseer.run({ tasks: [{ key: 't', instruction: 'x', kind: 'code' }] });
+    await until(() => clock.pending > 0 && stuck.requests.length === 1);
+    await soon();
+    // The clock is set forward, so that the next try is due before its timer is.
+    clock.set(clock.now() + 3_600_000);
+    await overseer.reassign({ run: run.id, task: 't' }, 'helpful');
+    expect(await inTime(clock, run.result)).toMatchObject({ status: 'completed' });
+    expect(stuck.requests).toHaveLength(1);
+    expect(await eventsOf(run, 'call.started')).toHaveLength(2);
   });
 
   it('K3 K6: a waiting task with a new priority comes before those that were before it', async () => {

@@ -98,7 +98,8 @@ export class NextCalls {
   /** Gives a waiting attempt its next call, or says when to look again. */
   #letThrough(at: AttemptPlace, nowMs: number): number | undefined {
     const { run, task, attempt } = at;
-    if (!this.#host.mayGoOn(run, task)) return undefined;
+    // Whoever broke it off ends it too, and may be waiting for it to come to rest.
+    if (at.live.cancel.aborted || !this.#host.mayGoOn(run, task)) return undefined;
     const member = this.#decider.settings.members.get(attempt.model ?? '');
     if (member === undefined) return this.#leave(at);
     const recovery = recoveryOf(this.#decider, at, member, nowMs);
