@@ -101,18 +101,17 @@ class Play {
     this.#meddler.schedule();
     this.#meddler.scheduleOrders();
     this.#open();
-    const { isShared } = this.world.scenario;
-    const most = isShared ? MOST_SHARED_TURNS : MOST_TURNS;
+    const most = this.world.scenario.isShared ? MOST_SHARED_TURNS : MOST_TURNS;
     for (let turn = 0; turn < most; turn++) {
       await idle();
       this.#look();
       if (this.#isOver() || this.world.violations.length > 3) break;
       if (!this.#change() && !this.#goOn()) break;
     }
-    await this.#fold?.over();
     const { violations } = this.world;
     if (violations.length === 0 && !this.#isOver()) this.world.broken('K3: a run does not end');
     if (violations.length === 0) await this.#leave();
+    await this.#fold?.over();
   }
 
   /** Goes on to the next moment; `false` when that is of no use. */

@@ -17,7 +17,8 @@ const run = promisify(execFile);
 const main = join(import.meta.dirname, 'main.ts');
 
 /** Where Node reads our packages: what was built of them for this run of the tests, or their sources. */
-const packages = process.env['OVERSEER_TEST_CODE'] ?? '--conditions=@overseer/source';
+export const packages: string =
+  process.env['OVERSEER_TEST_CODE'] ?? '--conditions=@overseer/source';
 
 /** A folder with a mock service beside it, in which the real command is run. */
 export interface Scene extends AsyncDisposable {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startMockService } from '@overseer/adapters/mock-llm';
 import { afterAll, describe, expect, it } from 'vitest';
+import { packages } from '../../scene.fixture.ts';
 import { cassetteRelay } from './mock-relay.ts';
 import { mockSettings } from './mock-settings.ts';
 
@@ -99,9 +100,6 @@ describe('the flags of overseer mock', () => {
 });
 
 const MAIN = join(import.meta.dirname, '../../main.ts');
-
-/** Where Node reads our packages: what was built of them for this run of the tests, or their sources. */
-const packages = process.env['OVERSEER_TEST_CODE'] ?? '--conditions=@overseer/source';
 
 async function start(args: readonly string[]) {
   const child: ChildProcess = spawn(process.execPath, [packages, MAIN, 'mock', ...args], {
