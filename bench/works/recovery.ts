@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, open as openPlain } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOverseer } from '@overseer/core';
 import type { OpenStore } from '@overseer/core/spec';
@@ -56,8 +56,11 @@ export const work: Work = {
   },
 };
 
+/** A copy that is on the disk, as every journal is that is opened: the first commit would wait for all of it otherwise. */
 async function copied(path: string | undefined, to: string): Promise<string> {
   await copyFile(path ?? '', to);
+  await using file = await openPlain(to, 'r+');
+  await file.sync();
   return to;
 }
 

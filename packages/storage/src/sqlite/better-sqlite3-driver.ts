@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
-import type { SqliteDatabase, SqliteStatement } from './driver.ts';
+import type { SqliteDatabase, SqliteQuery, SqliteStatement } from './driver.ts';
 
 /** The part of `better-sqlite3` that is used here; the package brings no types. */
 type Database = new (
   path: string,
 ) => {
   exec(sql: string): unknown;
-  prepare(sql: string): SqliteStatement;
+  prepare(sql: string): SqliteStatement & { raw(): SqliteQuery };
   close(): unknown;
 };
 
@@ -28,6 +28,7 @@ export function openDatabase(path: string): SqliteDatabase {
       database.exec(sql);
     },
     prepare: (sql) => database.prepare(sql),
+    prepareQuery: (sql) => database.prepare(sql).raw(),
     close: () => {
       database.close();
     },

@@ -14,6 +14,12 @@ export interface SqliteStatement {
   all(...values: SqliteValue[]): readonly SqliteRow[];
 }
 
+/** A prepared query that gives values without their names. */
+export interface SqliteQuery {
+  /** Every row, as the values of its columns in the order in which the query names them. */
+  all(...values: SqliteValue[]): readonly (readonly SqliteValue[])[];
+}
+
 /** What a statement changed. */
 export interface SqliteChange {
   readonly changes: number | bigint;
@@ -26,6 +32,8 @@ export interface SqliteDatabase {
   exec(sql: string): void;
   /** Compiles one statement for any number of uses. */
   prepare(sql: string): SqliteStatement;
+  /** Compiles a query of many rows: without the names of their columns they take less than half of the time. */
+  prepareQuery(sql: string): SqliteQuery;
   /** Lets go of the file. */
   close(): void;
 }

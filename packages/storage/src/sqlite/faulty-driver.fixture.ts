@@ -10,6 +10,7 @@ export function openDatabase(path) {
   return {
     exec: (sql) => executed(sql) && database.exec(sql),
     close: () => database.close(),
+    prepareQuery: (sql) => database.prepareQuery(sql),
     prepare: (sql) => {
       const statement = database.prepare(sql);
       return {

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import type { SqliteDatabase } from './driver.ts';
+import type { SqliteDatabase, SqliteQuery } from './driver.ts';
 
 /** The driver that Node brings along. */
 export function openDatabase(path: string): SqliteDatabase {
@@ -27,6 +27,12 @@ function asDriven(database: DatabaseSync): SqliteDatabase {
   return {
     exec: (sql) => database.exec(sql),
     prepare: (sql) => database.prepare(sql),
+    prepareQuery: (sql) => {
+      const statement = database.prepare(sql);
+      statement.setReturnArrays(true);
+      // The types of Node tell of rows with names alone.
+      return statement as unknown as SqliteQuery;
+    },
     close: () => database.close(),
   };
 }

@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SqliteDatabase } from '../driver.ts';
+import { openDatabase } from '../node-driver.ts';
 import { type EventInsert, EventInserts } from './event-inserts.ts';
 import { MIGRATIONS } from './schema.ts';
 
@@ -42,12 +42,13 @@ describe('inserts of events', () => {
 });
 
 function newTable(): { readonly database: SqliteDatabase; readonly runs: () => number } {
-  const inner = new DatabaseSync(':memory:');
+  const inner = openDatabase(':memory:');
   for (const sql of MIGRATIONS) inner.exec(sql);
   let count = 0;
   const database: SqliteDatabase = {
     exec: (sql) => inner.exec(sql),
     close: () => inner.close(),
+    prepareQuery: (sql) => inner.prepareQuery(sql),
     prepare: (sql) => {
       const statement = inner.prepare(sql);
       return {

@@ -1,9 +1,9 @@
 import type { EventQuery } from '@overseer/core/spec';
-import type { SqliteDatabase, SqliteRow, SqliteStatement } from '../driver.ts';
+import type { SqliteDatabase, SqliteQuery, SqliteStatement, SqliteValue } from '../driver.ts';
 import type { LiftedRow, Page, Refusal } from '../protocol.ts';
 import { damagedEvent } from '../store-error.ts';
 import { rowHash } from './event-hash.ts';
-import { EVENT_COLUMNS, type EventRow, toRow } from './event-row.ts';
+import { EVENT_COLUMNS, type EventRow, fromColumns } from './event-row.ts';
 import type { EventTables } from './event-table.ts';
 import { openEvent } from './open-event.ts';
 import { Pieces } from './pieces.ts';
@@ -15,15 +15,15 @@ const PIECE = 1_000;
 export class EventReader {
   readonly #tables: EventTables;
   readonly #path: string;
-  readonly #all: SqliteStatement;
-  readonly #ofRun: SqliteStatement;
+  readonly #all: SqliteQuery;
+  readonly #ofRun: SqliteQuery;
   readonly #hashAt: SqliteStatement;
 
   constructor(database: SqliteDatabase, path: string, tables: EventTables) {
     this.#tables = tables;
     this.#path = path;
-    this.#all = database.prepare(rowsOf('stream = ? AND seq BETWEEN ? AND ?'));
-    this.#ofRun = database.prepare(rowsOf('stream = ? AND seq BETWEEN ? AND ? AND run = ?'));
+    this.#all = database.prepareQuery(rowsOf('stream = ? AND seq BETWEEN ? AND ?'));
+    this.#ofRun = database.prepareQuery(rowsOf('stream = ? AND seq BETWEEN ? AND ? AND run = ?'));
     this.#hashAt = database.prepare('SELECT hash FROM event WHERE stream = ? AND seq = ?');
   }
 
@@ -109,7 +109,7 @@ export class EventReader {
 function collect(
   ranges: readonly (readonly [number, number])[],
   limit: number,
-  get: (first: number, last: number, count: number) => readonly SqliteRow[],
+  get: (first: number, last: number, count: number) => readonly (readonly SqliteValue[])[],
 ): readonly EventRow[] {
   const rows: EventRow[] = [];
   for (const [first, last] of ranges) {
@@ -117,7 +117,7 @@ function collect(
     while (rows.length < limit && next <= last) {
       const asked = Math.min(PIECE, limit - rows.length);
       const got = get(next, last, asked);
-      for (const row of got) rows.push(toRow(row));
+      for (const row of got) rows.push(fromColumns(row));
       if (got.length < asked) break;
       next = (rows.at(-1)?.seq ?? last) + 1;
     }

@@ -38,6 +38,7 @@ describe('a journal file', () => {
         const database = openDatabase(name);
         return {
           prepare: (sql) => database.prepare(sql),
+          prepareQuery: (sql) => database.prepareQuery(sql),
           close: () => database.close(),
           exec: (sql) => {
             if (!sql.includes('wal_checkpoint(PASSIVE)')) return database.exec(sql);

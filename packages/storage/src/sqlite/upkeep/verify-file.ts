@@ -1,4 +1,4 @@
-import { EVENT_COLUMNS, toRow } from '../file/event-row.ts';
+import { EVENT_COLUMNS, fromColumns } from '../file/event-row.ts';
 import { isRefusal } from '../protocol.ts';
 import { checkBlobs } from './check-blobs.ts';
 import { checkFrame } from './check-frame.ts';
@@ -60,11 +60,11 @@ async function checkStream(
 ): Promise<StreamReport> {
   const { file, spans, progress } = walk;
   const check = new StreamCheck(name, walk);
-  const page = file.database.prepare(
+  const page = file.database.prepareQuery(
     `SELECT ${columnsOf(file)} FROM event WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ${PIECE}`,
   );
   while (true) {
-    const rows = tried(file.path, () => page.all(id, check.last).map(toRow));
+    const rows = tried(file.path, () => page.all(id, check.last).map(fromColumns));
     if (isRefusal(rows)) {
       check.fail(check.last + 1, `it and what follows cannot be read (${problemOf(rows)})`);
       break;
