@@ -9,6 +9,8 @@ export type FreshOutcome<T> =
 /** What the process is given. */
 export interface FreshOptions {
   readonly timeoutMs: number;
+  /** The flag by which Node reads our packages: as they are built, or their sources. */
+  readonly code: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +24,7 @@ export function freshProcess<T>(
   options: FreshOptions,
 ): Promise<FreshOutcome<T>> {
   const child = fork(fileURLToPath(script), [], {
-    execArgv: ['--conditions=@overseer/source', '--expose-gc'],
+    execArgv: [options.code, '--expose-gc'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production', ...options.env },
     timeout: options.timeoutMs,

@@ -1,8 +1,12 @@
+import { join } from 'node:path';
+import { buildForChildren } from '../../scripts/test-files/build-for-children.ts';
 import type { MeasureRequest } from '../processes/measure.ts';
 import { freshProcess } from './fresh-process.ts';
 import { startServer } from './mock-server.ts';
 import type { Measured } from './results.ts';
 import type { Work } from './work.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Pieces of each streamed answer, where the work does not say. */
 const CHUNKS = 20;
@@ -28,6 +32,8 @@ export interface Measuring {
 /** Measures all subjects in turns, each time in a fresh process: A B C, A B C, … A failure is told and leaves a gap. */
 export async function measureAll(measuring: Measuring): Promise<Measured> {
   const { name, work, subjects, repeats, progress } = measuring;
+  // Users start what is built: reading the sources takes several times as long.
+  const code = process.env['OVERSEER_TEST_CODE'] ?? (await buildForChildren(ROOT));
   await using server = work.needsServer ? await startServer() : undefined;
   await using prepared = await work.prepare?.(subjects);
   const measured = Object.fromEntries(subjects.map((subject) => [subject, [] as Sample[]]));
@@ -35,7 +41,7 @@ export async function measureAll(measuring: Measuring): Promise<Measured> {
     for (const subject of subjects) {
       progress(`${name}: ${subject}, ${repeat} of ${repeats}`);
       const baseURL = server?.baseURL(work.chunks ?? CHUNKS) ?? '';
-      const sample = await measureOnce(measuring, {
+      const sample = await measureOnce(measuring, code, {
         work: name,
         subject,
         baseURL,
@@ -49,11 +55,15 @@ export async function measureAll(measuring: Measuring): Promise<Measured> {
 
 type Sample = Readonly<Record<string, number>> | undefined;
 
-async function measureOnce(measuring: Measuring, request: MeasureRequest): Promise<Sample> {
+async function measureOnce(
+  measuring: Measuring,
+  code: string,
+  request: MeasureRequest,
+): Promise<Sample> {
   const outcome = await freshProcess<Readonly<Record<string, number>>>(
     new URL('../processes/measure.ts', import.meta.url),
     request,
-    { timeoutMs: measuring.work.timeoutMs, env: ENVIRONMENT },
+    { code, timeoutMs: measuring.work.timeoutMs, env: ENVIRONMENT },
   );
   if (outcome.kind === 'answer') return outcome.value;
   measuring.progress(`${request.subject} failed: ${outcome.because}`);
