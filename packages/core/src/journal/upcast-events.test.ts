@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../errors/store-error.ts';
 import type { OverseerEvent } from '../spec/event.ts';
+import { createFakeClock } from '../testing/fake-clock.ts';
 import { sample } from '../testing/store/bench.ts';
 import { EVENT_VERSION } from './event-version.ts';
+import { Journal } from './journal.ts';
 import { memory } from './memory-store.ts';
 import { readEvents, takeEvents } from './read-events.ts';
 import { type Forms, upcastEvents } from './upcast-events.ts';
@@ -32,9 +34,34 @@ function written(seq: number, type: string, v: number): OverseerEvent {
 describe('upcastEvents', () => {
   it('Q6: leaves events of the present form as they are', () => {
     const events = [written(1, 'task.waiting', 3), written(2, 'task.failed', 1)];
-    expect(upcastEvents(events, FORMS)).toBe(events);
+    const before = structuredClone(events);
+    expect(upcastEvents(events, FORMS)).toEqual(before);
+    expect(events).toEqual(before);
     const own = [sample(1), sample(2)];
-    expect(upcastEvents(own)).toBe(own);
+    expect(upcastEvents(own)).toEqual([sample(1), sample(2)]);
+    expect(JSON.stringify(upcastEvents(own))).toBe(JSON.stringify(own));
+  });
+
+  it('R2: gives what was read, whatever it lacks, the shape of what is new', async () => {
+    const store = await memory()();
+    const made: OverseerEvent[] = [];
+    const journal = new Journal({
+      store,
+      stream: 'project/default',
+      epoch: 1,
+      head: 0,
+      clock: createFakeClock(),
+      ids: () => 'one',
+      apply: (event) => made.push(event),
+    });
+    void journal.append([{ type: 'task.skipped', run: 'r', task: 't', data: { because: 'so' } }]);
+    const fields = Object.keys(made[0] ?? {});
+    expect(fields).toHaveLength(14);
+    const read = JSON.parse(JSON.stringify([sample(1), ...made]));
+    for (const event of upcastEvents(read)) expect(Object.keys(event)).toEqual(fields);
+    for (const event of upcastEvents([written(3, 'task.held', 1)], FORMS)) {
+      expect(Object.keys(event)).toEqual(fields);
+    }
   });
 
   it('Q6: brings older ones to it, version by version and over another name', () => {

@@ -1,5 +1,5 @@
 import { StoreError } from '../errors/store-error.ts';
-import type { OverseerEvent } from '../spec/event.ts';
+import type { EventType, OverseerEvent } from '../spec/event.ts';
 import { EVENT_VERSION } from './event-version.ts';
 import type { Upcasters, WrittenEvent } from './upcaster.ts';
 import { UPCASTERS } from './upcasters.ts';
@@ -12,17 +12,45 @@ export interface Forms {
 }
 
 /**
- * Events that were read from a store in the form that this version knows; the very same array where all of them have it
- * already. Throws `StoreError`: `store.newer` for an event that a newer version wrote, `store.corrupt` for a version that
+ * Events that were read from a store in the form that this version knows, all of one shape in memory: each property is there, in one
+ * order, as in events that are new. Whoever looks at them then finds each in its place; with a shape for every kind of event an opening
+ * takes a tenth longer. Throws `StoreError`: `store.newer` for an event that a newer version wrote, `store.corrupt` for a version that
  * never was.
  */
 export function upcastEvents(
   events: readonly OverseerEvent[],
   forms: Forms = PRESENT,
 ): readonly OverseerEvent[] {
-  const isPresent = ({ type, v }: OverseerEvent): boolean => forms.versions[type] === v;
-  return events.every(isPresent) ? events : events.map((event) => upcast(event, forms));
+  return events.map((event) =>
+    inShape(forms.versions[event.type] === event.v ? event : upcast(event, forms)),
+  );
 }
+
+function inShape(event: OverseerEvent): OverseerEvent {
+  // Spelled out, as where the journal places what is new.
+  const shaped = {
+    id: event.id,
+    stream: event.stream,
+    seq: event.seq,
+    at: event.at,
+    // What was read is a string of its own; compared with a name in the code, letter by letter.
+    type: TYPES.get(event.type) ?? event.type,
+    v: event.v,
+    epoch: event.epoch,
+    actor: event.actor,
+    run: event.run,
+    task: event.task,
+    attempt: event.attempt,
+    call: event.call,
+    model: event.model,
+    data: event.data,
+  };
+  return shaped as OverseerEvent;
+}
+
+const TYPES: ReadonlyMap<string, EventType> = new Map(
+  (Object.keys(EVENT_VERSION) as EventType[]).map((type) => [type, type]),
+);
 
 const PRESENT: Forms = { versions: EVENT_VERSION, upcasters: UPCASTERS };
 
