@@ -9,6 +9,7 @@ export type {
   SqliteChange,
   SqliteDatabase,
   SqliteDriver,
+  SqliteQuery,
   SqliteRow,
   SqliteStatement,
   SqliteValue,
