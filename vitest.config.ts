@@ -32,6 +32,8 @@ export default defineConfig({
     // Threads that strip types at once meet a fault of V8 13.6: it frees a wrapper of WebAssembly while another thread
     // replaces it by a faster one, and the process ends with SIGTRAP or SIGSEGV. So none is ever replaced.
     execArgv: ['--wasm-wrapper-tiering-budget=2000000000'],
+    // One more than the default: on a machine of two processors that is one, and all takes half as long again.
+    maxWorkers: '100%',
     // A limit for what hangs, not for what is slow: other work on the machine must fail no test.
     testTimeout: 30_000,
     hookTimeout: 30_000,
