@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DataKey, dataKey, nameUnder, unwrap, wrap } from './data-key.ts';
-import { ENVELOPE_VERSION, isBound, keyIdOf, pack, unpack } from './envelope.ts';
+import { ENVELOPE_VERSION, isBound, keyIdOf, pack, squeeze, unpack } from './envelope.ts';
 
 const key = dataKey(7, Buffer.alloc(32, 1));
 const other = dataKey(7, Buffer.alloc(32, 2));
@@ -23,6 +23,35 @@ describe('an envelope', () => {
             content: Buffer.from(content),
           });
           expect(keyIdOf(packed)).toBe(used?.id);
+        },
+      ),
+    );
+  });
+
+  it('X2: opens as the same whether content is compressed then or was before', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 2_000 }),
+          fc.array(fc.constantFrom('one ', 'two '), { maxLength: 500 }).map((words) => {
+            return Buffer.from(words.join(''));
+          }),
+        ),
+        async (content) => {
+          const squeezed = await squeeze(content);
+          const later = pack(content, { compressFrom: 0, squeezed, place });
+          const atOnce = pack(content, { compressFrom: 0, place });
+          // The two may note their length in other ways.
+          expect(Math.abs(later.byteLength - atOnce.byteLength)).toBeLessThan(16);
+          expect(unpack(later, place, () => undefined)).toEqual({
+            kind: 'content',
+            content: Buffer.from(content),
+          });
+          const sealed = pack(content, { compressFrom: 0, squeezed, key, place });
+          expect(unpack(sealed, place, () => key)).toEqual({
+            kind: 'content',
+            content: Buffer.from(content),
+          });
         },
       ),
     );

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { DataKey } from './data-key.ts';
 
 /** The newest version of the form: the first byte of every envelope. */
@@ -9,12 +10,20 @@ export const ENVELOPE_VERSION = 2;
 export interface PackOptions {
   /** Content of at least this many bytes is compressed (zstd, level 3) where that makes it smaller. */
   readonly compressFrom: number;
+  /** What became of the content when it was compressed before; it is compressed here and now where this is left out. */
+  readonly squeezed?: Squeezed | undefined;
   /** Seals it with AES-256-GCM; absent leaves it readable. */
   readonly key?: DataKey | undefined;
   /** Where the content belongs, such as its stream and `seq`: sealed content opens in that place alone. */
   readonly place: string;
   /** What stands in the clear beside it: sealed content opens beside that alone. Where it is left out, nothing does. */
   readonly beside?: string;
+}
+
+/** Content that was compressed. */
+export interface Squeezed {
+  /** `undefined` where that did not make it smaller. */
+  readonly bytes: Buffer | undefined;
 }
 
 /** What came of opening an envelope. */
@@ -32,9 +41,10 @@ export type Unpacked =
  */
 export function pack(
   content: Uint8Array,
-  { compressFrom, key, place, beside }: PackOptions,
+  { compressFrom, squeezed, key, place, beside }: PackOptions,
 ): Buffer {
-  const small = content.byteLength < compressFrom ? undefined : compress(content);
+  const small =
+    content.byteLength < compressFrom ? undefined : (squeezed ?? compress(content)).bytes;
   const body = small ?? content;
   const flags = (small === undefined ? 0 : COMPRESSED) | (key === undefined ? 0 : SEALED);
   if (key === undefined) return Buffer.concat([Uint8Array.of(ALONE, flags), body]);
@@ -46,6 +56,11 @@ export function pack(
   const cipher = createCipheriv('aes-256-gcm', key.seal, nonce);
   cipher.setAAD(authenticated(head, place, beside));
   return Buffer.concat([head, nonce, cipher.update(body), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Compresses content beside this thread: of megabytes that takes longer than a host can be kept waiting. */
+export async function squeeze(content: Uint8Array): Promise<Squeezed> {
+  return ifSmaller(await compressLater(content, ZSTD), content);
 }
 
 /** Opens what `pack` made. Never throws for what the bytes are. */
@@ -110,9 +125,14 @@ const BODY_AT = HEAD_BYTES + NONCE_BYTES;
 /** Faster levels save little time, slower ones little room. */
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 
-function compress(content: Uint8Array): Buffer | undefined {
-  const small = zstdCompressSync(content, ZSTD);
-  return small.byteLength < content.byteLength ? small : undefined;
+const compressLater = promisify(zstdCompress);
+
+function compress(content: Uint8Array): Squeezed {
+  return ifSmaller(zstdCompressSync(content, ZSTD), content);
+}
+
+function ifSmaller(bytes: Buffer, content: Uint8Array): Squeezed {
+  return { bytes: bytes.byteLength < content.byteLength ? bytes : undefined };
 }
 
 function expand(body: Buffer, flags: number): Unpacked {

@@ -3,6 +3,7 @@ import type { OpenStore, StateStore } from '@overseer/core/spec';
 import { openKeys } from '../at-rest/key-ring.ts';
 import { readOnlyView } from '../read-only-view.ts';
 import { encodeEvents } from '../sqlite/encode-events.ts';
+import { squeezeLarge } from '../sqlite/file/packing.ts';
 import { snapshotText } from '../sqlite/snapshot-text.ts';
 import { closedError } from '../sqlite/store-error.ts';
 import { WriteQueue } from '../sqlite/write-queue.ts';
@@ -270,7 +271,9 @@ function contentsOf(
       put: async ({ stream, seq, foldVersion, body }) => {
         requireOpen();
         const text = await snapshotText(body);
-        await queue.push({ kind: 'snapshot', stream, seq, foldVersion, body: text }, text.length);
+        const squeezed = await squeezeLarge(Buffer.from(text), atRest.compression);
+        const write = { kind: 'snapshot', stream, seq, foldVersion, body: text, squeezed } as const;
+        await queue.push(write, text.length);
       },
       latest: (stream, version) =>
         read((connection) => readSnapshot(connection, atRest, stream, version)),

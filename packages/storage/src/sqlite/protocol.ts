@@ -1,5 +1,6 @@
 import type { StoreErrorCode } from '@overseer/core/plugin';
 import type { EventQuery, LeaseHolder } from '@overseer/core/spec';
+import type { Squeezed } from '../at-rest/envelope.ts';
 import type { KeyRing } from '../at-rest/key-ring.ts';
 import type { Compression } from './file/compression.ts';
 
@@ -51,6 +52,8 @@ export type Write =
       readonly seq: number;
       readonly foldVersion: number;
       readonly body: string;
+      /** The same, where it was compressed before it comes. */
+      readonly squeezed?: Squeezed | undefined;
     };
 
 /** Makes what a run said unreadable. */

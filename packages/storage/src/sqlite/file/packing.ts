@@ -1,6 +1,6 @@
 import type { DataKey } from '../../at-rest/data-key.ts';
 import type { DataKeys, KeyOwner } from '../../at-rest/data-keys.ts';
-import { isBound, keyIdOf, pack, unpack } from '../../at-rest/envelope.ts';
+import { isBound, keyIdOf, pack, type Squeezed, squeeze, unpack } from '../../at-rest/envelope.ts';
 import type { ValuePath } from '../protocol.ts';
 import type { Compression } from './compression.ts';
 
@@ -90,11 +90,16 @@ export class Packing<Keys extends DataKeys = DataKeys> {
     return Array.isArray(places) ? { body: text.slice(0, end), places } : 'damaged';
   }
 
-  /** Packs a large value; `undefined` when it stays as it is. */
-  packLarge(content: Uint8Array, key: DataKey | undefined, place: string): Buffer | undefined {
-    const compressFrom = this.#compression === 'none' ? Number.POSITIVE_INFINITY : COMPRESS_FROM;
+  /** Packs a large value, as it was squeezed where it was; `undefined` when it stays as it is. */
+  packLarge(
+    content: Uint8Array,
+    key: DataKey | undefined,
+    place: string,
+    squeezed?: Squeezed,
+  ): Buffer | undefined {
+    const compressFrom = largeFrom(this.#compression);
     if (key === undefined && content.byteLength < compressFrom) return undefined;
-    return pack(content, { compressFrom, key, place });
+    return pack(content, { compressFrom, squeezed, key, place });
   }
 
   /** Opens what was packed. */
@@ -124,6 +129,18 @@ export class Packing<Keys extends DataKeys = DataKeys> {
     const id = keyIdOf(packed);
     return id !== undefined && id === this.keys.idOf(owner);
   }
+}
+
+/** Compresses a large value beside this thread, to be packed later; `undefined` where it is not to be compressed. */
+export async function squeezeLarge(
+  content: Uint8Array,
+  compression: Compression,
+): Promise<Squeezed | undefined> {
+  return content.byteLength < largeFrom(compression) ? undefined : await squeeze(content);
+}
+
+function largeFrom(compression: Compression): number {
+  return compression === 'none' ? Number.POSITIVE_INFINITY : COMPRESS_FROM;
 }
 
 /** Whose key seals an event. */

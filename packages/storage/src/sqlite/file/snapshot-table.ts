@@ -59,11 +59,11 @@ export interface SnapshotRow {
 /** Packs a snapshot under the key of its stream. */
 export function packSnapshot(
   packing: Packing,
-  { stream, foldVersion, seq, body }: Omit<PutSnapshot, 'kind'>,
+  { stream, foldVersion, seq, body, squeezed }: Omit<PutSnapshot, 'kind'>,
 ): SnapshotRow {
   const place = snapshotPlace(stream, foldVersion, seq);
   const key = packing.keyFor(stream, undefined);
-  const packed = packing.packLarge(Buffer.from(body), key, place) ?? null;
+  const packed = packing.packLarge(Buffer.from(body), key, place, squeezed) ?? null;
   const text = packed === null ? body : '';
   return { text, packed, sum: snapshotSum(place, text, packed) };
 }
