@@ -32,7 +32,7 @@ export interface Measuring {
 /** Measures all subjects in turns, each time in a fresh process: A B C, A B C, … A failure is told and leaves a gap. */
 export async function measureAll(measuring: Measuring): Promise<Measured> {
   const { name, work, subjects, repeats, progress } = measuring;
-  // Users start what is built: reading the sources takes several times as long.
+  // Users load what is built: the sources take several times as long.
   const code = process.env['OVERSEER_TEST_CODE'] ?? (await buildForChildren(ROOT));
   await using server = work.needsServer ? await startServer() : undefined;
   await using prepared = await work.prepare?.(subjects);

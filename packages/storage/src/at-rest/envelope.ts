@@ -22,6 +22,8 @@ export interface PackOptions {
 
 /** Content that was compressed. */
 export interface Squeezed {
+  /** As it was. */
+  readonly content: Uint8Array;
   /** `undefined` where that did not make it smaller. */
   readonly bytes: Buffer | undefined;
 }
@@ -132,7 +134,7 @@ function compress(content: Uint8Array): Squeezed {
 }
 
 function ifSmaller(bytes: Buffer, content: Uint8Array): Squeezed {
-  return { bytes: bytes.byteLength < content.byteLength ? bytes : undefined };
+  return { content, bytes: bytes.byteLength < content.byteLength ? bytes : undefined };
 }
 
 function expand(body: Buffer, flags: number): Unpacked {

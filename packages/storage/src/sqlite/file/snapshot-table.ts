@@ -63,7 +63,8 @@ export function packSnapshot(
 ): SnapshotRow {
   const place = snapshotPlace(stream, foldVersion, seq);
   const key = packing.keyFor(stream, undefined);
-  const packed = packing.packLarge(Buffer.from(body), key, place, squeezed) ?? null;
+  const content = squeezed?.content ?? Buffer.from(body);
+  const packed = packing.packLarge(content, key, place, squeezed) ?? null;
   const text = packed === null ? body : '';
   return { text, packed, sum: snapshotSum(place, text, packed) };
 }
