@@ -21,8 +21,9 @@ const sealed = readdirSync(join(golden, 'sealed'))
   .filter((name) => name !== '2.sqlite')
   .map((name) => `sealed/${name.slice(0, -'.sqlite'.length)}`);
 const journals = [...formats, ...sealed];
-/** Types of events that were said in other words once. */
+/** Types of events that were said in other words once, and which sealed journal has some in those. */
 const upcast = new Set(['handoff.accepted', 'model.changed']);
+const inOlderWords = new Map([['sealed/3', upcast]]);
 const scratch = mkdtempSync(join(tmpdir(), 'overseer-'));
 afterAll(() => rm(scratch, { recursive: true }));
 
@@ -64,7 +65,9 @@ describe('golden journals', () => {
       });
       await store.close();
       const older = written.filter(({ type, v }) => v === 1 && upcast.has(type));
-      expect(new Set(older.map(({ type }) => type))).toEqual(upcast);
+      const types = inOlderWords.get(format) ?? new Set();
+      expect(new Set(older.map(({ type }) => type))).toEqual(types);
+      if (types.size === 0) return;
       const connections = [
         { model: 'boss', connection: 'connected' },
         { model: 'worker', connection: 'disconnected', why: 'gone' },

@@ -270,5 +270,7 @@ function sealedWith([command = '', ...more]: readonly string[], keys: string) {
 
 function damage(): void {
   using database = new DatabaseSync(journal);
-  database.exec('UPDATE event SET body = replace(body, \'"at"\', \'"AT"\') WHERE seq = 3');
+  database.exec(
+    'UPDATE event SET body = replace(body, \'"overseer"\', \'"OVERSEER"\') WHERE seq = 3',
+  );
 }

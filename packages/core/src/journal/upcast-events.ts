@@ -27,26 +27,44 @@ export function upcastEvents(
 }
 
 function inShape(event: OverseerEvent): OverseerEvent {
-  // Spelled out, as where the journal places what is new.
-  const shaped = {
-    id: event.id,
-    stream: event.stream,
-    seq: event.seq,
-    at: event.at,
-    // What was read is a string of its own; compared with a name in the code, letter by letter.
-    type: TYPES.get(event.type) ?? event.type,
-    v: event.v,
-    epoch: event.epoch,
-    actor: event.actor,
-    run: event.run,
-    task: event.task,
-    attempt: event.attempt,
-    call: event.call,
-    model: event.model,
-    data: event.data,
-  };
+  // A copy and no literal: where many objects of a literal live through a collection, V8 makes the next ones in the memory of what is old, from
+  // where they keep alive all that was read with them long after nobody has them.
+  const shaped = { ...BLANK };
+  shaped.id = event.id;
+  shaped.stream = event.stream;
+  shaped.seq = event.seq;
+  shaped.at = event.at;
+  // What was read is a string of its own; compared with a name in the code, letter by letter.
+  shaped.type = TYPES.get(event.type) ?? event.type;
+  shaped.v = event.v;
+  shaped.epoch = event.epoch;
+  shaped.actor = event.actor;
+  shaped.run = event.run;
+  shaped.task = event.task;
+  shaped.attempt = event.attempt;
+  shaped.call = event.call;
+  shaped.model = event.model;
+  shaped.data = event.data;
   return shaped as OverseerEvent;
 }
+
+/** The fields of an event in the order in which the journal places them in what is new. */
+const BLANK: { -readonly [K in keyof OverseerEvent]: unknown } = {
+  id: undefined,
+  stream: undefined,
+  seq: undefined,
+  at: undefined,
+  type: undefined,
+  v: undefined,
+  epoch: undefined,
+  actor: undefined,
+  run: undefined,
+  task: undefined,
+  attempt: undefined,
+  call: undefined,
+  model: undefined,
+  data: undefined,
+};
 
 const TYPES: ReadonlyMap<string, EventType> = new Map(
   (Object.keys(EVENT_VERSION) as EventType[]).map((type) => [type, type]),

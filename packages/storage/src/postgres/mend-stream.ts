@@ -1,4 +1,5 @@
 import { StoreError } from '@overseer/core/plugin';
+import { readEventText } from '../sqlite/event-text.ts';
 import { rowHash } from '../sqlite/file/event-hash.ts';
 import { parseStub } from '../sqlite/file/packing.ts';
 import { type CheckedEvent, checkEvent } from '../sqlite/upkeep/check-event.ts';
@@ -133,7 +134,7 @@ async function writeAnew(
 
 /** The id that an event says, for the column by which it is found. */
 function idOf({ body, packed }: MendedEvent): string {
-  const id: unknown = packed === null ? JSON.parse(body).id : parseStub(body)?.id;
+  const id: unknown = packed === null ? readEventText(body)?.id : parseStub(body)?.id;
   return typeof id === 'string' ? id : '';
 }
 

@@ -1,4 +1,5 @@
 import { keyIdOf } from '../at-rest/envelope.ts';
+import { readEventText } from '../sqlite/event-text.ts';
 import type { Connection } from './connection.ts';
 import { fromText, toText } from './names.ts';
 import type { PgRow } from './pg-client.ts';
@@ -35,9 +36,8 @@ async function nameOf(connection: Connection, id: string): Promise<string | unde
 }
 
 function saidIn({ body }: PgRow): string | undefined {
-  const event = parse(Buffer.from(body as Uint8Array).toString('utf8'));
-  const isThere = typeof event === 'object' && event !== null && 'stream' in event;
-  return isThere && typeof event.stream === 'string' ? event.stream : undefined;
+  const stream = readEventText(Buffer.from(body as Uint8Array).toString('utf8'))?.stream;
+  return typeof stream === 'string' ? stream : undefined;
 }
 
 async function ownerIn(connection: Connection, { body }: PgRow): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import type { DataKey } from '../at-rest/data-key.ts';
+import { readEventText } from '../sqlite/event-text.ts';
 import { type BlobRow, blobRow, liftedName, ownName } from '../sqlite/file/blob-table.ts';
 import { rowHash } from '../sqlite/file/event-hash.ts';
 import type { Packing } from '../sqlite/file/packing.ts';
@@ -146,7 +147,7 @@ const NONE: readonly LiftedString[] = [];
 
 function idOf(body = '{}'): string {
   // Mostly it stands in front, and large events are not read twice for it.
-  return /^\{"id":"([^"\\]+)"/.exec(body)?.[1] ?? JSON.parse(body).id;
+  return /^\{"id":"([^"\\]+)"/.exec(body)?.[1] ?? String(readEventText(body)?.id);
 }
 
 function conflict(segment: Segment, index: number, problem: string): Refusal {

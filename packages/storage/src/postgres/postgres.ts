@@ -248,7 +248,8 @@ function contentsOf(
     events: {
       append: async (epoch, events) => {
         requireOpen();
-        const { segments, size } = encodeEvents(events);
+        // Whoever looks with SQL finds each field by its name.
+        const { segments, size } = encodeEvents(events, (event) => JSON.stringify(event));
         await queue.push({ kind: 'append', epoch, segments }, size);
         for (const stream of new Set(segments.map((segment) => segment.stream))) {
           tell(`events ${toText(stream)}`);

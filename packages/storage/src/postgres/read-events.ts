@@ -1,5 +1,6 @@
 import { StoreError } from '@overseer/core/plugin';
 import type { EventQuery, OverseerEvent } from '@overseer/core/spec';
+import { readEventText } from '../sqlite/event-text.ts';
 import { openBlob } from '../sqlite/file/blob-table.ts';
 import { rowHash } from '../sqlite/file/event-hash.ts';
 import { type OpenedEvent, openEvent } from '../sqlite/file/open-event.ts';
@@ -137,10 +138,10 @@ async function readPiece(
   const lifted = new Map<OverseerEvent, LiftedRow[1]>();
   for (const row of rows) {
     const opened = open(packing, query.stream, row);
-    const event = opened && parse(opened.body);
+    const event = opened && readEventText(opened.body);
     if (opened === undefined || event === undefined) return { damaged: row.seq };
-    events.push(event);
-    if (opened.places.length > 0) lifted.set(event, opened.places);
+    events.push(event as OverseerEvent);
+    if (opened.places.length > 0) lifted.set(event as OverseerEvent, opened.places);
   }
   const strings = await readStrings(connection, packing, [...lifted.values()].flat());
   for (const [event, places] of lifted) {
@@ -166,14 +167,6 @@ function putAllBack(
     putBack(event, path, text);
   }
   return true;
-}
-
-function parse(body: string): OverseerEvent | undefined {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The large strings that events name, as far as they are whole. */

@@ -1,5 +1,6 @@
 import { StoreError } from '@overseer/core/plugin';
 import type { KeySource } from '../at-rest/key-ring.ts';
+import { readEventText } from '../sqlite/event-text.ts';
 import { blobRow, liftedName } from '../sqlite/file/blob-table.ts';
 import { rowHash } from '../sqlite/file/event-hash.ts';
 import { openEvent } from '../sqlite/file/open-event.ts';
@@ -154,8 +155,8 @@ async function sealPiece(
 
 /** Whether the columns by which an event is found say what it says. */
 function isNotedOf(body: string, { id, run }: IdRow): boolean {
-  const said = JSON.parse(body);
-  return said.id === id && (said.run ?? undefined) === run;
+  const said = readEventText(body);
+  return said?.id === id && said.run === run;
 }
 
 /** An event that stands for a lost one has nothing to seal. */

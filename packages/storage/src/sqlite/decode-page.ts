@@ -1,4 +1,5 @@
 import type { OverseerEvent } from '@overseer/core/spec';
+import { eventIn } from './event-text.ts';
 import { putBack } from './lift-strings.ts';
 import type { Page } from './protocol.ts';
 
@@ -20,8 +21,15 @@ export function decodePage({
 
 function parseEvents(pieces: readonly string[]): readonly OverseerEvent[] | undefined {
   try {
-    const events = pieces.flatMap((piece): readonly OverseerEvent[] => JSON.parse(piece));
-    return events.every((event) => Number.isInteger(event?.seq)) ? events : undefined;
+    const events: OverseerEvent[] = [];
+    for (const piece of pieces) {
+      for (const value of JSON.parse(piece) as readonly unknown[]) {
+        const event = eventIn(value);
+        if (!Number.isInteger(event?.seq)) return undefined;
+        events.push(event as OverseerEvent);
+      }
+    }
+    return events;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { OverseerEvent } from '@overseer/core/spec';
+import { eventText } from './event-text.ts';
 import { LIFT_ABOVE, liftStrings } from './lift-strings.ts';
 import type { LiftedString, Segment } from './protocol.ts';
 
@@ -13,7 +14,10 @@ export interface EncodedEvents {
  * Writes events as JSON, in the caller's thread: copying the objects to the writer and writing them there costs a fifth
  * more in sum. Events of one stream with consecutive `seq` come together; large strings are lifted.
  */
-export function encodeEvents(events: readonly OverseerEvent[]): EncodedEvents {
+export function encodeEvents(
+  events: readonly OverseerEvent[],
+  textOf: (event: OverseerEvent) => string = eventText,
+): EncodedEvents {
   const segments: OpenSegment[] = [];
   let segment: OpenSegment | undefined;
   let size = 0;
@@ -23,7 +27,7 @@ export function encodeEvents(events: readonly OverseerEvent[]): EncodedEvents {
       segment = { stream, first: seq, bodies: [], runs: [], runOf: [], lifted: [] };
       segments.push(segment);
     }
-    size += encode(event, segment);
+    size += encode(event, segment, textOf);
   }
   return { segments, size };
 }
@@ -39,16 +43,20 @@ function follows(segment: Segment, event: OverseerEvent): boolean {
   return event.stream === segment.stream && event.seq === segment.first + segment.bodies.length;
 }
 
-function encode(event: OverseerEvent, { bodies, runs, runOf, lifted }: OpenSegment): number {
+function encode(
+  event: OverseerEvent,
+  { bodies, runs, runOf, lifted }: OpenSegment,
+  textOf: (event: OverseerEvent) => string,
+): number {
   const index = bodies.length;
-  let body = JSON.stringify(event);
+  let body = textOf(event);
   const size = body.length;
   if (size > LIFT_ABOVE) {
     const before = lifted.length;
     const data = liftStrings(event.data, (path, text) => {
       lifted.push({ index, path: ['data', ...path], text });
     });
-    if (lifted.length > before) body = JSON.stringify({ ...event, data });
+    if (lifted.length > before) body = textOf({ ...event, data } as OverseerEvent);
   }
   bodies.push(body);
   runOf.push(event.run === undefined ? -1 : placeOf(event.run, runs));

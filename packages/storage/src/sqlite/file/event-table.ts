@@ -1,4 +1,5 @@
 import type { SqliteDatabase, SqliteStatement } from '../driver.ts';
+import { readEventText } from '../event-text.ts';
 import type { LiftedString, Refusal, Segment } from '../protocol.ts';
 import type { BlobTable } from './blob-table.ts';
 import { type HashedEvent, rowHash } from './event-hash.ts';
@@ -55,7 +56,7 @@ export class EventTable {
       const seq = segment.first + index;
       const present = this.#idAt(segment.stream, seq);
       if (present === undefined) return damaged(this.#path, segment.stream, seq);
-      if (present !== idOf(segment.bodies[index])) {
+      if (present !== readId(segment.bodies[index])) {
         return conflict(segment, index, `comes second: that seq belongs to event ${present}`);
       }
     }
@@ -114,20 +115,10 @@ function byEvent({ lifted }: Segment): Map<number, LiftedString[]> | undefined {
   return strings;
 }
 
-function idOf(body: string | undefined): string | undefined {
-  return body === undefined ? undefined : JSON.parse(body).id;
-}
-
-/** The id in a text that was read from the file, which may be anything. */
-function readId(body: string): string | undefined {
-  try {
-    const stub = parseStub(body);
-    if (stub !== undefined) return stub.id;
-    const event: { readonly id?: unknown } | null = JSON.parse(body);
-    return typeof event?.id === 'string' ? event.id : undefined;
-  } catch {
-    return undefined;
-  }
+/** The id in the text of an event, which may be anything where it was read from the file. */
+function readId(body = ''): string | undefined {
+  const id = parseStub(body)?.id ?? readEventText(body)?.id;
+  return typeof id === 'string' ? id : undefined;
 }
 
 function damaged(path: string, stream: string, seq: number): Refusal {
@@ -138,7 +129,7 @@ function damaged(path: string, stream: string, seq: number): Refusal {
 }
 
 function conflict(segment: Segment, index: number, problem: string): Refusal {
-  const id = idOf(segment.bodies[index]);
+  const id = readId(segment.bodies[index]);
   return {
     refused: 'store.conflict',
     message: `Event ${id} (seq ${segment.first + index} of ${segment.stream}) ${problem}. Read the stream again, and append after its end.`,

@@ -9,11 +9,12 @@ export function identify(
   path: string,
   { applicationId, migrations, writerVersion }: FileFormat = JOURNAL,
 ): Refusal | undefined {
-  const application = readPragma(database, 'application_id');
-  const version = Number(readPragma(database, 'user_version'));
+  // Looked at before the file's marks: with tables they are there too, whoever makes a journal of it meanwhile.
   const tables = Number(
     database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.['count'],
   );
+  const application = readPragma(database, 'application_id');
+  const version = Number(readPragma(database, 'user_version'));
   if (application === 0 && tables === 0) return undefined;
   if (application !== applicationId) {
     return {

@@ -1,6 +1,7 @@
 import type { DataKey } from '../../at-rest/data-key.ts';
 import type { DataKeys, KeyOwner } from '../../at-rest/data-keys.ts';
 import { isBound, keyIdOf, pack, type Squeezed, squeeze, unpack } from '../../at-rest/envelope.ts';
+import { readEventText } from '../event-text.ts';
 import type { ValuePath } from '../protocol.ts';
 import type { Compression } from './compression.ts';
 
@@ -150,7 +151,7 @@ export function ownerOf(stream: string, run: string | undefined): KeyOwner {
 
 /** What of an event is written in the clear beside its packed text. */
 export function stubOf(body: string): string {
-  const { id, at, type, v, epoch, run } = JSON.parse(body);
+  const { id, at, type, v, epoch, run } = readEventText(body) ?? {};
   return JSON.stringify([id, at, type, v, epoch, run ?? null]);
 }
 

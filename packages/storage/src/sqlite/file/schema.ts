@@ -5,7 +5,7 @@ export const APPLICATION_ID = 0x4f565352;
  * The version of what this code writes into the rows. A file whose `min_writer` is greater was written in a way that
  * this code does not know.
  */
-export const WRITER_VERSION = 3;
+export const WRITER_VERSION = 4;
 
 /** The version of the schema since which anything can be packed. */
 export const PACKED_SINCE = 2;
@@ -88,5 +88,9 @@ export const MIGRATIONS: readonly string[] = [
   // From here on the seal of an event holds its body and lifted too (the second version of an envelope).
   `
   UPDATE meta SET value = 3 WHERE key = 'min_writer';
+  `,
+  // From here on the text of an event has its fields in their order and without their names.
+  `
+  UPDATE meta SET value = 4 WHERE key = 'min_writer';
   `,
 ];

@@ -1,8 +1,12 @@
+import { readEventText } from '../event-text.ts';
 import type { OpenedEvent } from '../file/open-event.ts';
 import type { FoundEvent } from './repaired-stream.ts';
 
 /** The first line of an audit says this. */
-export const AUDIT_FORMAT = 'overseer.audit/1';
+export const AUDIT_FORMAT = 'overseer.audit/2';
+
+/** What is checked: in the first one no event was without the names of its fields. */
+export const KNOWN_AUDITS: readonly unknown[] = ['overseer.audit/1', AUDIT_FORMAT];
 
 /** Where a stream ends. */
 export interface AuditHead {
@@ -34,8 +38,13 @@ export function eventLine(
     body,
     ...(lifted === null ? {} : { lifted }),
     ...(packed === null ? {} : { packed: Buffer.from(packed).toString('base64') }),
-    ...(opened === undefined ? {} : { opened: opened.body, places: opened.places }),
+    ...(opened === undefined ? {} : { opened: named(opened.body), places: opened.places }),
   });
+}
+
+/** Persons read it, and nothing is proven by it. */
+function named(body: string): string {
+  return JSON.stringify(readEventText(body) ?? body);
 }
 
 /** A large string in the clear. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -43,6 +44,19 @@ describe('an exported audit', () => {
     const before = await checkAudit(lines);
     expect(before).toMatchObject({ isSound: true });
     expect((await verifyFile(path)).streams[0]?.hash).toBe(before.streams[0]?.hash);
+  });
+
+  it('X3 Q6: one that an older version wrote still checks', async () => {
+    const golden = join(import.meta.dirname, '../../../golden/3.sqlite');
+    const [first = '', ...rest] = await linesOf(exportAudit(golden));
+    const older = first.replace('overseer.audit/2', 'overseer.audit/1');
+    expect(older).not.toBe(first);
+    expect(rest.join('')).toContain('{\\"id\\":');
+    expect(await checkAudit([older, ...rest])).toMatchObject({ isSound: true });
+    const newer = first.replace('overseer.audit/2', 'overseer.audit/3');
+    expect(await checkAudit([newer, ...rest])).toMatchObject({
+      problem: expect.stringContaining('known here (overseer.audit/1, overseer.audit/2)'),
+    });
   });
 
   it('X3: any changed, missing, repeated or moved line is told', async () => {

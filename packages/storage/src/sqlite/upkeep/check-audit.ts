@@ -1,7 +1,8 @@
 import { hash as digest } from 'node:crypto';
+import { readEventText } from '../event-text.ts';
 import { rowHash } from '../file/event-hash.ts';
 import { parseLifted } from '../file/parse-lifted.ts';
-import { AUDIT_FORMAT } from './audit-lines.ts';
+import { KNOWN_AUDITS } from './audit-lines.ts';
 
 /** What came of checking an audit. */
 export interface AuditReport {
@@ -76,8 +77,8 @@ class Audit {
   }
 
   #begin(said: Said): string | undefined {
-    if (said['format'] !== AUDIT_FORMAT || !Array.isArray(said['streams'])) {
-      return `it is no audit of a kind that is known here (${AUDIT_FORMAT}).`;
+    if (!KNOWN_AUDITS.includes(said['format']) || !Array.isArray(said['streams'])) {
+      return `it is no audit of a kind that is known here (${KNOWN_AUDITS.join(', ')}).`;
     }
     this.#heads = said['streams'] as readonly Head[];
     return undefined;
@@ -116,9 +117,8 @@ class Audit {
       const places = parseLifted(row.lifted ?? '[]') ?? [];
       const lost = places.find(([, name]) => !this.#blobs.has(name));
       if (lost !== undefined) return `large string ${lost[1]} of ${where} is missing.`;
-      const event = parse(body);
-      if (event?.['stream'] !== stream || event['seq'] !== seq)
-        return `${where} says another place.`;
+      const event = readEventText(body);
+      if (event?.stream !== stream || event.seq !== seq) return `${where} says another place.`;
     }
     this.#ends.set(stream, { seq, hash: String(hash) });
     this.#events++;

@@ -1,3 +1,4 @@
+import { readEventText } from '../event-text.ts';
 import type { EventRow } from '../file/event-row.ts';
 import { isLost, openEvent } from '../file/open-event.ts';
 import { type Packing, parseStub } from '../file/packing.ts';
@@ -35,7 +36,8 @@ export function checkEvent(
   if (opened?.isErased === true)
     return { problem: undefined, id, run, epoch, names: [], kind: 'erased' };
   if (opened !== undefined) {
-    const problem = parse(opened.body) === undefined ? 'its content cannot be read' : undefined;
+    const problem =
+      readEventText(opened.body) === undefined ? 'its content cannot be read' : undefined;
     return { problem, id, run, epoch, names, kind: 'open' };
   }
   if (packing.isSealed(row.packed) && !hasKeys) {
@@ -45,14 +47,14 @@ export function checkEvent(
 }
 
 function checkPlain(row: Omit<EventRow, 'run'>, stream: string): CheckedEvent {
-  const event = parse(row.body);
+  const event = readEventText(row.body);
   if (event === undefined) return broken('its text cannot be read');
   const places = row.lifted === null ? [] : parseLifted(row.lifted);
   if (places === undefined) return broken('the places of its large values cannot be read');
   const { id, run, epoch } = event;
-  const isHere = event['stream'] === stream && event['seq'] === row.seq;
+  const isHere = event.stream === stream && event.seq === row.seq;
   return {
-    problem: isHere ? undefined : `it says that it is seq ${event['seq']} of ${event['stream']}`,
+    problem: isHere ? undefined : `it says that it is seq ${event.seq} of ${event.stream}`,
     id: typeof id === 'string' ? id : '',
     run: typeof run === 'string' ? run : undefined,
     epoch: typeof epoch === 'number' ? epoch : 0,
@@ -72,12 +74,9 @@ function namesIn(lifted: string | null): readonly string[] | undefined {
     : undefined;
 }
 
-function parse(text: string): Record<string, unknown> | undefined {
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

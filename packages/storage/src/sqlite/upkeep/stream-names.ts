@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '../driver.ts';
+import { readEventText } from '../event-text.ts';
 import { rowHash } from '../file/event-hash.ts';
 import { EVENT_COLUMNS, type EventRow, toRow } from '../file/event-row.ts';
 
@@ -37,20 +38,11 @@ export function nameOfStream(
 function mostSaid(events: readonly EventRow[]): string | undefined {
   const votes = new Map<string, number>();
   for (const { packed, body } of events) {
-    const name = packed === null ? streamIn(body) : undefined;
-    if (name !== undefined) votes.set(name, (votes.get(name) ?? 0) + 1);
+    const name = packed === null ? readEventText(body)?.stream : undefined;
+    if (typeof name === 'string') votes.set(name, (votes.get(name) ?? 0) + 1);
   }
   const [most] = [...votes].sort(([, one], [, other]) => other - one);
   return most?.[0];
-}
-
-function streamIn(body: string): string | undefined {
-  try {
-    const event: { readonly stream?: unknown } | null = JSON.parse(body);
-    return typeof event?.stream === 'string' ? event.stream : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The hash of what is packed covers the name. */

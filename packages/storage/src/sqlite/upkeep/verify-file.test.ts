@@ -76,7 +76,7 @@ describe('verifying a journal', () => {
     expect(await verifyFile(path)).toMatchObject({ isSound: true, problems: [] });
     expect(versionsOf(path)).toEqual([1, 1]);
     expect(await readJournal(path, SEALED)).toEqual(ofStream('project/x'));
-    expect(versionsOf(path)).toEqual([3, 3]);
+    expect(versionsOf(path)).toEqual([4, 4]);
     expect(versionsOf(`${path}.v1.bak`)).toEqual([1, 1]);
     expect(await verifyFile(path)).toMatchObject({ isSound: true, problems: [] });
   });
