@@ -3,7 +3,7 @@ import type { OpenedEvent } from '../file/open-event.ts';
 import type { FoundEvent } from './repaired-stream.ts';
 
 /** The first line of an audit says this. */
-export const AUDIT_FORMAT = 'overseer.audit/2';
+const AUDIT_FORMAT = 'overseer.audit/2';
 
 /** What is checked: in the first one no event was without the names of its fields. */
 export const KNOWN_AUDITS: readonly unknown[] = ['overseer.audit/1', AUDIT_FORMAT];
