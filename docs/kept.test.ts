@@ -80,7 +80,7 @@ const PROOFS: Readonly<Record<string, readonly (readonly [string, string])[]>> =
 };
 
 /** What Overseer does not keep, but whoever made it. */
-const YOURS = ['packages, audits and exports, and `journal.db.v1.bak`'];
+const YOURS = ['packages, audits and exports, and copies such as `journal.db.v3.bak`'];
 
 describe('docs/at-rest.md', () => {
   const page = readFileSync(join(root, 'docs/at-rest.md'), 'utf8');

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -45,6 +45,18 @@ describe('a restore', () => {
     const file = newPath();
     await writeFile(file, 'no folder');
     expect(await codeOf(restore(target, join(file, 'new.db'), KEYS))).toBe('backup.place');
+  });
+
+  it('R5 Q6: of a journal that an older version wrote is up to date, and leaves nothing beside it', async () => {
+    const path = newPath();
+    copyFileSync(join(import.meta.dirname, '../../golden/3.sqlite'), path);
+    const target = folderTarget(newPath('backups'));
+    await backUp(path, target, MAKING);
+    const folder = newPath('folder');
+    await restore(target, join(folder, 'new.db'), KEYS);
+    expect(readdirSync(folder)).toEqual(['new.db']);
+    const stream = 'project/default';
+    expect(await eventsIn(join(folder, 'new.db'), stream)).toEqual(await eventsIn(path, stream));
   });
 
   it('R5: of a damaged or torn backup is refused, or takes what is whole, and says so', async () => {

@@ -7,6 +7,8 @@ import type { OpenKeys } from '../package/content-key.ts';
 import { type FileSink, fileSink } from '../package/file-sink.ts';
 import { importStore } from '../package/import-store.ts';
 import { type OpenedPackage, openPackage } from '../package/open-package.ts';
+import { copyBefore } from '../sqlite/file/migrate.ts';
+import { MIGRATIONS } from '../sqlite/file/schema.ts';
 import { type SqliteOptions, sqlite } from '../sqlite/sqlite.ts';
 import { anchorAt } from './back-up.ts';
 import { BackupError, placeError } from './backup-error.ts';
@@ -174,6 +176,8 @@ async function requireWrittenBack(draft: string, place: string): Promise<void> {
 
 async function removeBeside(draft: string): Promise<void> {
   for (const end of BESIDE.slice(1)) await rm(`${draft}${end}`, { force: true });
+  // A backup of an older file was brought up to date in the draft; what it was is in the backup.
+  for (const version of MIGRATIONS.keys()) await rm(copyBefore(draft, version), { force: true });
 }
 
 async function open(

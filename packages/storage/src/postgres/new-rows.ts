@@ -147,7 +147,7 @@ const NONE: readonly LiftedString[] = [];
 
 function idOf(body = '{}'): string {
   // Mostly it stands in front, and large events are not read twice for it.
-  return /^\{"id":"([^"\\]+)"/.exec(body)?.[1] ?? String(readEventText(body)?.id);
+  return /^\{"id":"([^"\\]+)"/.exec(body)?.[1] ?? (readEventText(body)?.id as string);
 }
 
 function conflict(segment: Segment, index: number, problem: string): Refusal {

@@ -156,7 +156,7 @@ async function sealPiece(
 /** Whether the columns by which an event is found say what it says. */
 function isNotedOf(body: string, { id, run }: IdRow): boolean {
   const said = readEventText(body);
-  return said?.id === id && said.run === run;
+  return said?.id === id && (said.run ?? undefined) === run;
 }
 
 /** An event that stands for a lost one has nothing to seal. */

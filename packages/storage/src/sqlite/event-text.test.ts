@@ -75,6 +75,18 @@ describe('eventText', () => {
     );
   });
 
+  it('R5: keeps what is no event as it is', () => {
+    const told = { id: 'e', stream: 's', seq: 1, at: 2, type: 'run.started', v: 1, epoch: 3 };
+    const whole = { ...told, actor: 'overseer', data: {} };
+    const { actor: _, ...lacking } = whole;
+    for (const odd of [{ ...lacking, later: 1 }, { ...whole, task: null }, told]) {
+      expect(readEventText(eventText(odd as never))).toStrictEqual(odd);
+    }
+    const empty = { ...whole, data: undefined, run: 'r' };
+    const { data: __, ...rest } = empty;
+    expect(readEventText(eventText(empty as never))).toStrictEqual(rest);
+  });
+
   it('R5: what is no event is none', () => {
     for (const text of ['', '{', '1', 'null', '"e"']) expect(readEventText(text)).toBeUndefined();
     expect(eventIn(undefined)).toBeUndefined();

@@ -4,12 +4,12 @@ import type { OverseerEvent } from '@overseer/core/spec';
 export type ReadFields = { -readonly [K in keyof OverseerEvent]?: unknown };
 
 /**
- * An event as a file has it, in JSON: its fields in one order and without their names, which would be a sixth of it. Behind its data come those
- * that only some events have: `null` where this one lacks it, and nothing behind the last that it has. An event with a field that is not known here
- * keeps all names.
+ * An event as a file has it, in JSON: its fields in one order and without their names, which are a sixth of a small event. Behind its data come
+ * those that only some events have: `null` where this one lacks it, and nothing behind the last that it has. An event that has something else, or
+ * lacks something, keeps its names.
  */
 export function eventText(event: OverseerEvent): string {
-  if (Object.keys(event).length !== knownFields(event)) return JSON.stringify(event);
+  if (!isPlain(event)) return JSON.stringify(event);
   const { id, stream, seq, at, type, v, epoch, actor, data } = event;
   const values: unknown[] = [id, stream, seq, at, type, v, epoch, actor, data];
   const { run, task, attempt, call, model } = event;
@@ -18,26 +18,38 @@ export function eventText(event: OverseerEvent): string {
   return JSON.stringify(values);
 }
 
-/** How many fields it has if it has none but those of every event and of the known ones. */
-function knownFields(event: OverseerEvent): number {
-  let count = ALWAYS;
-  if ('run' in event) count++;
-  if ('task' in event) count++;
-  if ('attempt' in event) count++;
-  if ('call' in event) count++;
-  if ('model' in event) count++;
-  return count;
+/** Whether an event has all that every event has, and beside it nothing but what is known here. */
+function isPlain(event: OverseerEvent): boolean {
+  const { id, stream, seq, at, type, v, epoch, actor, data } = event;
+  const lacks =
+    id === undefined ||
+    stream === undefined ||
+    seq === undefined ||
+    at === undefined ||
+    type === undefined ||
+    v === undefined ||
+    epoch === undefined ||
+    actor === undefined ||
+    data === undefined;
+  const { run, task, attempt, call, model } = event;
+  const hasNull =
+    run === null || task === null || attempt === null || call === null || model === null;
+  if (lacks || hasNull) return false;
+  let known = 9;
+  if ('run' in event) known++;
+  if ('task' in event) known++;
+  if ('attempt' in event) known++;
+  if ('call' in event) known++;
+  if ('model' in event) known++;
+  return Object.keys(event).length === known;
 }
-
-/** Fields that every event has: those of `HEAD`, and its data. */
-const ALWAYS = 9;
 
 /** Makes an event of what its text holds, or that of an older file, which names the fields; `undefined` where it is none. */
 export function eventIn(value: unknown): ReadFields | undefined {
   if (!Array.isArray(value)) {
     return typeof value === 'object' && value !== null ? value : undefined;
   }
-  // A copy, because V8 may make the objects of a literal in the memory of what is old where many are alive at once, as those of a page are.
+  // No literal, as in core's `upcast-events.ts`: those of a page are alive at once, and what V8 makes in old memory keeps alive what is read with it.
   const event: ReadFields = { ...HEAD };
   event.id = value[0];
   event.stream = value[1];

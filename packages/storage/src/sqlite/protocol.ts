@@ -17,7 +17,7 @@ export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && 'refused' in value;
 }
 
-/** Where a value lies inside an event: keys and positions from the outside in. */
+/** Where a value lies inside an event, whatever its text is like: keys and positions from the outside in. */
 export type ValuePath = readonly (string | number)[];
 
 /** A large string that was taken out of an event's text, where `null` stands for it. */

@@ -81,4 +81,22 @@ describe('sqlite that is only read', () => {
     expect(readFileSync(path).equals(readFileSync(GOLDEN))).toBe(true);
     expect(existsSync(`${path}.v1.bak`)).toBe(false);
   });
+
+  it.each(['2', '3'])(
+    'R12 Q6: reads one of version %s, and leaves it as it is',
+    async (version) => {
+      const golden = join(import.meta.dirname, `../../golden/${version}.sqlite`);
+      const path = join(folder, `version ${version}.db`);
+      copyFileSync(golden, path);
+      const query = { stream: 'project/default', after: 0, limit: 10_000 };
+      const older = await opened(path);
+      const read = await older.events.read(query);
+      await older.close();
+      expect(readFileSync(path).equals(readFileSync(golden))).toBe(true);
+      const present = await sqlite(path)();
+      expect(read.length).toBeGreaterThan(80);
+      expect(await present.events.read(query)).toEqual(read);
+      await present.close();
+    },
+  );
 });

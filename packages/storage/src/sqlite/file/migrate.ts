@@ -15,7 +15,7 @@ export function migrate(
 ): void {
   const before = versionOf(database);
   if (before >= migrations.length) return;
-  if (before > 0) copyWhole(database, `${path}.v${before}.bak`);
+  if (before > 0) copyWhole(database, copyBefore(path, before));
   database.exec('BEGIN IMMEDIATE');
   try {
     for (const sql of migrations.slice(versionOf(database))) database.exec(sql);
@@ -26,6 +26,11 @@ export function migrate(
     database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Where the copy of a file is that was of a version before it was brought up to date. */
+export function copyBefore(path: string, version: number): string {
+  return `${path}.v${version}.bak`;
 }
 
 function versionOf(database: SqliteDatabase): number {

@@ -98,14 +98,14 @@ function ready(
 function olderThan(
   database: SqliteDatabase,
   path: string,
-  { migrations }: FileFormat,
+  { readableSince }: FileFormat,
 ): Refusal | undefined {
   const version = Number(readPragma(database, 'user_version'));
-  if (version >= migrations.length) return undefined;
+  if (version >= readableSince) return undefined;
   if (version === 0) return absent(path);
   return {
     refused: 'store.read-only',
-    message: `${path} is of version ${version}, this Overseer reads ${migrations.length}, and whoever only reads brings nothing up to date: an overseer of this version does when it works on it, or read it with the version that does now.`,
+    message: `${path} is of version ${version}, this Overseer reads ${readableSince} and later, and whoever only reads brings nothing up to date: an overseer of this version does when it works on it, or read it with the version that does now.`,
   };
 }
 

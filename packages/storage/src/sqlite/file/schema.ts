@@ -89,7 +89,7 @@ export const MIGRATIONS: readonly string[] = [
   `
   UPDATE meta SET value = 3 WHERE key = 'min_writer';
   `,
-  // From here on the text of an event has its fields in their order and without their names.
+  // From here on the text of an event is a list without the names of its fields, which earlier code takes for damage.
   `
   UPDATE meta SET value = 4 WHERE key = 'min_writer';
   `,

@@ -7,6 +7,7 @@ import type { FileFormat } from '../file/file-format.ts';
  */
 export const RESERVATIONS: FileFormat = {
   applicationId: 0x4f565253,
+  readableSince: 1,
   writerVersion: 1,
   checkpointPages: 1_000,
   migrations: [

@@ -44,7 +44,8 @@ export function eventLine(
 
 /** Persons read it, and nothing is proven by it. */
 function named(body: string): string {
-  return JSON.stringify(readEventText(body) ?? body);
+  const event = readEventText(body);
+  return event === undefined ? body : JSON.stringify(event);
 }
 
 /** A large string in the clear. */

@@ -26,7 +26,7 @@ export interface SealReport {
 /**
  * Seals all of a journal that is in the clear, each event under the key of its run, and writes the file anew so that nothing of
  * what was readable is left in it: in one transaction, so that a crash leaves it as it was. Copies of the file, such as
- * `<path>.v1.bak`, are not touched. Throws `StoreError`: `store.busy` while an overseer works on the file, `store.key`, and
+ * `<path>.v3.bak`, are not touched. Throws `StoreError`: `store.busy` while an overseer works on the file, `store.key`, and
  * `store.corrupt` for the first event that is damaged.
  */
 export async function sealFile(path: string, keys: KeySource): Promise<SealReport> {
