@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentHolder } from '@overseer/core/plugin';
@@ -37,7 +37,7 @@ export async function wakeZombie(
     execArgv: ['--conditions=@overseer/source'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  await once(zombie, 'message');
+  await said(zombie);
   const heir = await Heir.open(server, schema);
   try {
     await sleep(aliveMs);
@@ -48,11 +48,27 @@ export async function wakeZombie(
     await heir.takeLimits();
     zombie.kill('SIGCONT');
     zombie.send('go on');
-    const [answers] = (await once(zombie, 'message')) as [Readonly<Record<string, string>>];
+    const answers = (await said(zombie)) as Readonly<Record<string, string>>;
     return { answers, violations: await heir.lookRound(), takeoverMs, callsMs };
   } finally {
     zombie.kill('SIGKILL');
     await heir.close();
+  }
+}
+
+/** What it says next. Throws where it ended without a word. */
+async function said(zombie: ChildProcess): Promise<unknown> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  try {
+    return await Promise.race([
+      once(zombie, 'message', { signal }).then(([words]) => words),
+      once(zombie, 'exit', { signal }).then(([code]) => {
+        throw new Error(`The process that was to be frozen ended with ${code}.`);
+      }),
+    ]);
+  } finally {
+    ended.abort();
   }
 }
 

@@ -33,9 +33,10 @@ const beating = setInterval(() => {
   for (const claim of [held, done]) void transport.heartbeat(claim).catch(() => undefined);
 }, 3_000);
 let seq = 0;
+// It may be refused before anybody tells it to go on.
 const appending = (async () => {
   while (!isFrozen) await store.events.append(epoch, [expectedEvent(++seq, epoch)]);
-})();
+})().catch(() => undefined);
 process.send?.('began');
 
 process.once('message', () => void goOn());
@@ -44,7 +45,7 @@ async function goOn(): Promise<void> {
   isFrozen = true;
   clearInterval(renewing);
   clearInterval(beating);
-  await appending.catch(() => undefined);
+  await appending;
   const elsewhere = { ...expectedEvent(1, epoch), stream: 'project/other' };
   process.send?.({
     append: await answerTo(() => store.events.append(epoch, [expectedEvent(seq + 1, epoch)])),
