@@ -6,6 +6,7 @@ import { currentHolder } from '@overseer/core/plugin';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../package/code-of.fixture.ts';
 import { eventAt } from '../package/package.fixture.ts';
+import { writePackage } from '../package/write-package.ts';
 import { testKeys } from '../sqlite/keys.fixture.ts';
 import { sqlite } from '../sqlite/sqlite.ts';
 import { temporaryFolder } from '../sqlite/temporary-folder.fixture.ts';
@@ -20,7 +21,7 @@ import {
   secondsAgo,
   startWatch,
 } from './backup.fixture.ts';
-import { setsIn } from './backup-names.ts';
+import { fullName, newSetId, setsIn } from './backup-names.ts';
 import type { BackupTarget } from './backup-target.ts';
 import { drill } from './drill.ts';
 import { folderTarget } from './folder-target.ts';
@@ -51,7 +52,13 @@ describe('a restore', () => {
     const path = newPath();
     copyFileSync(join(import.meta.dirname, '../../golden/3.sqlite'), path);
     const target = folderTarget(newPath('backups'));
-    await backUp(path, target, MAKING);
+    // As that version made it: this one brings the copy up to date before.
+    const at = 1_790_000_000_000;
+    const id = newSetId(at);
+    await using sink = await target.put(fullName(id));
+    const about = { kind: 'full', id, ends: {} };
+    await writePackage(pieceOf(path), sink, { ...MAKING, createdAt: at, about });
+    await sink.commit();
     const folder = newPath('folder');
     await restore(target, join(folder, 'new.db'), KEYS);
     expect(readdirSync(folder)).toEqual(['new.db']);
@@ -161,4 +168,8 @@ describe('a restore of a sealed journal', () => {
 function named(code: string, name = 'none'): object {
   const words = `^${name} in [^ ]+ cannot be used\\. The package is .* by skipDamaged \\(--skip-damaged\\)[^.]*\\.$`;
   return { code, message: expect.stringMatching(words) };
+}
+
+async function* pieceOf(path: string) {
+  yield { kind: 'blob' as const, bytes: await readFile(path) };
 }
