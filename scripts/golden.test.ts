@@ -67,18 +67,18 @@ describe('golden journals', () => {
       const older = written.filter(({ type, v }) => v === 1 && upcast.has(type));
       const types = inOlderWords.get(format) ?? new Set();
       expect(new Set(older.map(({ type }) => type))).toEqual(types);
-      if (types.size === 0) return;
       const connections = [
         { model: 'boss', connection: 'connected' },
         { model: 'worker', connection: 'disconnected', why: 'gone' },
       ];
       const away = { connection: 'disconnected', work: 'error', because: 'network: gone' };
       const back = { connection: 'connected', work: 'idle', because: 'it answers again' };
-      expect(upcastEvents(older)).toMatchObject([
+      const present = [
         { v: 2, data: { trigger: 'failure', connections } },
         { v: 2, data: away },
         { v: 2, data: back },
-      ]);
+      ];
+      expect(upcastEvents(older)).toMatchObject(types.size === 0 ? [] : present);
     },
   );
 
